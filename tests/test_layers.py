@@ -1,0 +1,206 @@
+"""Who may import whom, and what importing costs in modules (house.md 3.2).
+
+The table says, for each room, which other rooms it may know. A new arrow fails here first: either
+the code is in the wrong room, or the house is to be redesigned in a commit of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "tui"
+
+ARROWS: dict[str, set[str]] = {
+    "errors": set(),
+    "resources": set(),
+    "domain": {"errors"},
+    "sources": {"domain", "errors"},
+    "artifacts": {"domain", "errors", "sources.base"},
+    "state": {"domain", "errors", "sources.base"},
+    "actions": {"domain", "errors", "sources.base"},
+    "settings": {"errors", "domain"},
+    "columns": {"domain"},
+    "terminal": {"errors", "domain.text"},
+    "messages": {"domain", "actions", "errors", "sources.base"},
+    "widgets": {"columns", "domain", "messages", "errors", "terminal.capabilities"},
+    "panes": {
+        "widgets",
+        "columns",
+        "domain",
+        "messages",
+        "errors",
+        "state",
+        "artifacts",
+        "sources.base",
+        "terminal.capabilities",
+        "terminal.clipboard",
+        "resources",
+    },
+    "screens": {
+        "panes",
+        "widgets",
+        "columns",
+        "domain",
+        "messages",
+        "errors",
+        "state",
+        "actions",
+        "artifacts",
+        "sources.base",
+        "settings",
+        "terminal.capabilities",
+        "terminal.clipboard",
+        "resources",
+    },
+    "palette": {"actions", "columns", "panes", "domain", "messages", "screens"},
+    "keymap": {"actions", "errors", "settings"},
+    "app": {
+        "screens",
+        "panes",
+        "widgets",
+        "palette",
+        "keymap",
+        "messages",
+        "columns",
+        "domain",
+        "errors",
+        "state",
+        "actions",
+        "artifacts",
+        "sources",
+        "settings",
+        "terminal",
+        "resources",
+    },
+    "headless": {
+        "actions",
+        "artifacts",
+        "columns",
+        "domain",
+        "errors",
+        "settings",
+        "sources",
+        "terminal.capabilities",
+    },
+    "demo": {"domain", "errors"},
+    "cli": {"app", "headless", "demo", "settings", "errors", "sources", "terminal"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+DRAWING = {"widgets", "panes", "screens", "palette", "messages", "app", "terminal"}
+"""Rooms that may import Textual and Rich."""
+
+LIBRARIES: dict[str, set[str]] = {
+    "kubernetes": {"tui/sources/"},
+    "boto3": {"tui/artifacts/"},
+    "botocore": {"tui/artifacts/", "tui/demo/"},
+    "aiohttp": {"tui/demo/"},
+    "cryptography": {"tui/demo/"},
+    "yaml": {"tui/sources/", "tui/demo/", "tui/headless/"},
+}
+"""Where a library may be imported at all; outside the demo only inside a function."""
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def dotted(path: Path) -> str:
+    name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    return name.removesuffix(".__init__") if name != "__init__" else name
+
+
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """Every imported module name, and whether the import stands at module level for run time."""
+    found: list[tuple[str, bool]] = []
+
+    def walk(node: ast.AST, top: bool) -> None:
+        for child in ast.iter_child_nodes(node):
+            inside = top and not isinstance(
+                child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+            )
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+                inside = False
+            if isinstance(child, ast.Import):
+                found.extend((alias.name, top) for alias in child.names)
+            elif isinstance(child, ast.ImportFrom) and child.module and child.level == 0:
+                if child.module == "tui":
+                    found.extend((f"tui.{alias.name}", top) for alias in child.names)
+                else:
+                    found.append((child.module, top))
+            walk(child, inside)
+
+    walk(ast.parse(path.read_text()), True)
+    return found
+
+
+def allowed(room: str, target: str) -> bool:
+    return any(target == other or target.startswith(f"{other}.") for other in ARROWS[room])
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_a_module_imports_only_what_its_room_may_know(path: Path) -> None:
+    name = dotted(path)
+    room = name.split(".")[0]
+    assert room in ARROWS, f"{name} is in no room of the house: add it to ARROWS with its arrows"
+    for target, _ in imports(path):
+        if not target.startswith("tui.") or target == "tui":
+            continue
+        inner = target.removeprefix("tui.")
+        if inner.split(".")[0] == room or inner == "__version__":
+            continue
+        assert allowed(room, inner), f"{name} imports {target}, an arrow the house does not have"
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_only_the_drawing_rooms_know_textual(path: Path) -> None:
+    room = dotted(path).split(".")[0]
+    if room in DRAWING:
+        return
+    known = [target for target, _ in imports(path) if target.split(".")[0] in ("textual", "rich")]
+    assert not known, f"{dotted(path)} imports {known}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_heavy_libraries_are_imported_late_and_in_one_place(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    for target, top in imports(path):
+        library = target.split(".")[0]
+        if library not in LIBRARIES:
+            continue
+        assert any(place.startswith(folder) for folder in LIBRARIES[library]), (
+            f"{place} imports {target}"
+        )
+        assert place.startswith("tui/demo/") or not top, f"{place} imports {target} at its top"
+
+
+def loaded_after(statement: str) -> set[str]:
+    """The top-level names in sys.modules of a fresh Python that ran `statement`."""
+    code = f"{statement}\nimport sys\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+PURE = ["domain", "state", "actions", "sources", "headless", "columns", "settings"]
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_room_without_drawing_loads_no_textual(room: str) -> None:
+    names = [
+        f"tui.{dotted(path)}"
+        for path in modules()
+        if dotted(path).split(".")[0] == room and dotted(path) != "__init__"
+    ]
+    if not names:
+        pytest.skip(f"the room {room} is not built yet")
+    loaded = loaded_after("\n".join(f"import {name}" for name in names))
+    heavy = {"textual", "rich", "kubernetes", "boto3", "botocore", "aiohttp", "yaml"}
+    assert not loaded & heavy

@@ -1,0 +1,1 @@
+"""Where artifacts are kept, and how to read them."""

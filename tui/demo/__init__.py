@@ -1,0 +1,1 @@
+"""A stand-in cluster: Kubernetes API, a small workflow engine, an S3 route."""

@@ -1,0 +1,185 @@
+"""Workflows, in two sizes: what a list shows of thousands, and one with all its nodes.
+
+`ListedWorkflow` has no nodes, so that ten thousand of them fit; `Workflow` is one of them with
+everything a screen of its own shows. Both are decoded straight from the wire and never changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tui.domain.node import (
+    COMPLETED_PHASES,
+    Artifact,
+    Inputs,
+    Node,
+    NodeId,
+    Outputs,
+    Parameter,
+    Wire,
+)
+
+LABEL = "workflows.argoproj.io/"
+"""Prefix of Argo's labels and annotations (argo.md 1.7)."""
+
+Manifest = dict[str, Any]
+"""A Kubernetes object as JSON has it, every field kept; what plans read and writes send."""
+
+
+class WorkflowRef(NamedTuple):
+    """Which workflow: never pass a bare name."""
+
+    namespace: str
+    name: str
+    uid: str = ""
+
+
+class Metadata(Wire, frozen=True):
+    """`metadata`, as far as a screen shows it."""
+
+    name: str = ""
+    generate_name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    creation_timestamp: str | None = None
+    deletion_timestamp: str | None = None
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    finalizers: tuple[str, ...] = ()
+
+
+class Arguments(Wire, frozen=True):
+    """What a workflow is given."""
+
+    parameters: tuple[Parameter, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+
+
+class WorkflowTemplateRef(Wire, frozen=True):
+    """The (cluster) workflow template a workflow was made from."""
+
+    name: str = ""
+    cluster_scope: bool = False
+
+
+class ListedSpec(Wire, frozen=True):
+    """`spec`, as far as a list shows it."""
+
+    arguments: Arguments = Arguments()
+    suspend: bool | None = None
+    shutdown: str = ""
+    priority: int | None = None
+    entrypoint: str = ""
+    workflow_template_ref: WorkflowTemplateRef | None = None
+
+
+class Condition(Wire, frozen=True):
+    """One of `status.conditions`."""
+
+    type: str = ""
+    status: str = ""
+    message: str = ""
+
+
+class ListedStatus(Wire, frozen=True):
+    """`status` without its nodes."""
+
+    phase: str = ""
+    started_at: str | None = None
+    finished_at: str | None = None
+    message: str = ""
+    progress: str = ""
+    estimated_duration: int = 0
+    resources_duration: dict[str, int] = {}
+    conditions: tuple[Condition, ...] = ()
+
+
+class Spec(ListedSpec, frozen=True):
+    """`spec`, as far as one workflow's screen shows it; templates stay as they came."""
+
+    service_account_name: str = ""
+    templates: tuple[dict[str, Any], ...] = ()
+    on_exit: str = ""
+    archive_logs: bool | None = None
+    pod_gc: dict[str, Any] | None = msgspec.field(default=None, name="podGC")
+    active_deadline_seconds: int | None = None
+
+
+class Status(ListedStatus, frozen=True):
+    """`status` with its nodes, already unpacked if they came compressed."""
+
+    nodes: dict[NodeId, Node] | None = None
+    compressed_nodes: str = ""
+    offload_node_status_version: str = ""
+    outputs: Outputs | None = None
+    stored_templates: dict[str, dict[str, Any]] = {}
+    stored_workflow_template_spec: Spec | None = None
+    artifact_repository_ref: dict[str, Any] | None = None
+    synchronization: dict[str, Any] | None = None
+
+
+class ListedWorkflow(Wire, frozen=True):
+    """One workflow as a list shows it, as of one resource version."""
+
+    metadata: Metadata = Metadata()
+    spec: ListedSpec = ListedSpec()
+    status: ListedStatus = ListedStatus()
+
+    @property
+    def ref(self) -> WorkflowRef:
+        """Which workflow this is."""
+        return WorkflowRef(self.metadata.namespace, self.metadata.name, self.metadata.uid)
+
+    @property
+    def version(self) -> str:
+        """`metadata.resourceVersion`, only ever compared for equality."""
+        return self.metadata.resource_version
+
+    @property
+    def phase(self) -> str:
+        """`status.phase`; "" when no controller has seen it yet."""
+        return self.status.phase
+
+    @property
+    def is_completed(self) -> bool:
+        """Succeeded, Failed or Error."""
+        return self.status.phase in COMPLETED_PHASES
+
+
+class Workflow(ListedWorkflow, frozen=True):
+    """One workflow with all its nodes, as of one resource version."""
+
+    spec: Spec = Spec()
+    status: Status = Status()
+
+    @property
+    def nodes(self) -> dict[NodeId, Node]:
+        """`status.nodes`, empty when there are none."""
+        return self.status.nodes or {}
+
+    @property
+    def exec_spec(self) -> Spec:
+        """What really runs: the stored spec if there is one, else `spec` (argo.md 1.2)."""
+        return self.status.stored_workflow_template_spec or self.spec
+
+
+__all__ = [
+    "LABEL",
+    "Arguments",
+    "Condition",
+    "Inputs",
+    "ListedSpec",
+    "ListedStatus",
+    "ListedWorkflow",
+    "Manifest",
+    "Metadata",
+    "Outputs",
+    "Spec",
+    "Status",
+    "Workflow",
+    "WorkflowRef",
+    "WorkflowTemplateRef",
+]

@@ -1,0 +1,111 @@
+"""Everything that can go wrong and be said to a person, as one tree.
+
+    TuiError
+    ├─ UsageError            the command line asks for something that cannot be
+    ├─ InputError            a file or a text that cannot be read as what it should be
+    ├─ PlanError             Argo's rules refuse what was asked; the words are Argo's
+    ├─ SettingsError         kubeconfig, environment or flags that lead nowhere
+    ├─ ArtifactError         an artifact cannot be listed, read or written
+    └─ SourceError           the cluster (or server) did not do what was asked
+       ├─ Unreachable        no connection, or it broke
+       ├─ Refused            401 or 403: trying again will not help
+       ├─ Missing            404: the object, or the whole kind, is not there
+       ├─ Conflict           409: somebody else changed it first, or it exists already
+       ├─ Expired            410: the place in the history is gone; list again
+       ├─ Rejected           400, 415, 422: the request itself is wrong
+       └─ Busy               429 or 5xx: may work later
+
+The words of every error are fit to show: `what` says what happened, `hint` what to do.
+"""
+
+from __future__ import annotations
+
+
+class TuiError(Exception):
+    """The root: a sentence for a person, and a hint what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.hint})" if self.hint else self.what
+
+
+class UsageError(TuiError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class InputError(TuiError):
+    """A file or a text cannot be read as what it should be."""
+
+    exit_code = 2
+
+
+class PlanError(TuiError):
+    """Argo's rules refuse what was asked; `what` is Argo's own wording."""
+
+
+class SettingsError(TuiError):
+    """Kubeconfig, environment or flags that lead nowhere."""
+
+    exit_code = 2
+
+
+class ArtifactError(TuiError):
+    """An artifact cannot be listed, read or written."""
+
+
+class SourceError(TuiError):
+    """The cluster did not do what was asked."""
+
+    def __init__(self, what: str, *, hint: str = "", status: int = 0, reason: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.status = status
+        self.reason = reason
+
+
+class Unreachable(SourceError):
+    """No connection, or it broke."""
+
+
+class Refused(SourceError):
+    """An answer of 401 or 403; trying again will not help."""
+
+
+class Missing(SourceError):
+    """An answer of 404: the object, or the whole kind, is not there."""
+
+
+class Conflict(SourceError):
+    """An answer of 409: changed by somebody else, or there already."""
+
+
+class Expired(SourceError):
+    """An answer of 410: that place in the history is gone."""
+
+
+class Rejected(SourceError):
+    """An answer of 400, 415 or 422: the request itself is wrong."""
+
+
+class Busy(SourceError):
+    """An answer of 429 or 5xx; it may work later."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        hint: str = "",
+        status: int = 0,
+        reason: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(what, hint=hint, status=status, reason=reason)
+        self.retry_after = retry_after
+        """Seconds the server asked us to wait, if it said so."""

@@ -1,0 +1,1 @@
+"""What we know now: pure, changed on the event loop only."""

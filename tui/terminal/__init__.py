@@ -1,0 +1,1 @@
+"""Few bytes to the terminal: cell-diff output, pacing, capabilities, clipboard."""

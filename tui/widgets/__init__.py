@@ -1,0 +1,1 @@
+"""How things are drawn. They know domain values, never a source."""
