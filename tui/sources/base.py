@@ -60,6 +60,25 @@ class Stop:
                 self._breakers.remove(breaker)
 
 
+def endless(name: str, work: Callable[[Stop], None], failed: Callable[[SourceError], None]) -> Stop:
+    """Run `work` on a daemon thread of its own until the returned stop is set.
+
+    Endless work never runs on Textual's workers: those are few, and quitting waits for them.
+    A `SourceError` goes to `failed`, on that thread, unless we were stopped meanwhile.
+    """
+    stop = Stop()
+
+    def run() -> None:
+        try:
+            work(stop)
+        except SourceError as error:
+            if not stop.is_set:
+                failed(error)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return stop
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which workflows to watch."""

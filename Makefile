@@ -1,0 +1,39 @@
+# The habits of this project; `make help` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo check test pictures bench
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/argo-tui: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -e '.[test]'
+	@touch $@
+
+install: $(BIN)/argo-tui ## a virtual environment in .venv with everything
+
+run: install ## the app, on the cluster your kubeconfig names
+	$(BIN)/argo-tui
+
+demo: install ## the app, on the built-in demo cluster
+	$(BIN)/argo-tui --demo
+
+check: install ## format, lint, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q
+
+test: install ## the tests (ARGS='tests/domain -k tree')
+	$(BIN)/pytest $(ARGS)
+
+pictures: install ## draw one test file's pictures anew: make pictures FILE=tests/screens/test_x.py
+	@test -n "$(FILE)" || { echo 'say which: make pictures FILE=tests/screens/test_x.py'; exit 2; }
+	$(BIN)/pytest -q $(FILE) --snapshot-update
+
+bench: install ## ratios against kubectl, the official client and stock Textual
+	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
