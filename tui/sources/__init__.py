@@ -1,1 +1,54 @@
-"""Where workflows come from. Blocking code for threads of its own; no Textual."""
+"""Where workflows come from. Blocking code for threads of its own; no Textual.
+
+`SOURCES` names them, so that nothing heavy is imported until a source is chosen.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from tui.sources.base import Source
+
+SOURCES = {
+    "kubernetes": "tui.sources.kubernetes:connect",
+    "files": "tui.sources.saved:read",
+}
+"""Name of a source → module and factory; a factory takes the settings."""
+
+
+class Where(Protocol):
+    """What a source needs to know of the settings."""
+
+    @property
+    def kubeconfig(self) -> str:
+        """`--kubeconfig`: one file; "" for KUBECONFIG, else ~/.kube/config, else in-cluster."""
+
+    @property
+    def context(self) -> str:
+        """`--context`; "" for the current one."""
+
+    @property
+    def namespace(self) -> str:
+        """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
+
+    @property
+    def all_namespaces(self) -> bool:
+        """`-A`."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Saved workflows to show instead of a cluster; `-` is stdin."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every write is refused before it leaves."""
+
+
+def open_source(settings: Where) -> Source:
+    """The source that the settings ask for; connects when it is first asked something.
+
+    Raises: SettingsError where kubeconfig and flags lead nowhere, InputError for unreadable files.
+    """
+    module, _, factory = SOURCES["files" if settings.files else "kubernetes"].partition(":")
+    return cast(Source, getattr(import_module(module), factory)(settings))

@@ -104,6 +104,8 @@ class Page:
     workflows: tuple[ListedWorkflow, ...]
     first: bool
     last: bool
+    namespace: str = ""
+    """The only namespace this list is of; "" when it is of the whole scope."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,122 @@
+"""Carrying events from source threads to the event loop.
+
+A cluster can change thousands of workflows a second; a person reads a few. The inbox keeps the
+latest event of each workflow and wakes the loop once a beat, so the cost of a busy cluster is the
+cost of what is on the screen. What must keep its order keeps it: an event stands where its latest
+arrival put it, and pages stay between the events they came between.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, Protocol, TypeVar
+
+from tui.sources.base import Changed, DetailEvent, ListEvent, Opened, Page, Removed
+
+BEAT = 0.1
+"""Seconds between two deliveries in ordinary times."""
+BUSY_BEAT = 0.25
+"""The same when more than `BUSY` events a second arrive."""
+BUSY = 500.0
+
+Event = TypeVar("Event", bound=ListEvent | DetailEvent)
+
+
+class Loop(Protocol):
+    """What the inbox needs of asyncio's event loop."""
+
+    def call_soon_threadsafe(self, callback: Callable[[], object]) -> object:
+        """Call on the loop's thread; RuntimeError once the loop is closed."""
+
+    def call_later(self, delay: float, callback: Callable[[], object]) -> object:
+        """Call after so many seconds; from the loop's thread only."""
+
+    def is_closed(self) -> bool:
+        """Whether nothing can be called any more."""
+
+    def time(self) -> float:
+        """The loop's own clock, in seconds."""
+
+
+class Inbox(Generic[Event]):
+    """The mail of one watch: `put` on any thread, delivered in batches on the loop."""
+
+    def __init__(self, loop: Loop, deliver: Callable[[list[Event]], None]) -> None:
+        self._loop = loop
+        self._deliver = deliver
+        self._lock = threading.Lock()
+        self._waiting: dict[Hashable, Event] = {}
+        self._pages = 0
+        self._arrived = 0
+        self._is_woken = False
+        self._is_closed = False
+        self._last = float("-inf")
+        self._beat = BEAT
+
+    @property
+    def beat(self) -> float:
+        """Seconds between two deliveries just now."""
+        return self._beat
+
+    def put(self, event: Event) -> None:
+        """Take an event in, from any thread; after `close`, or without a loop, do nothing."""
+        with self._lock:
+            if self._is_closed:
+                return
+            key = self._key(event)
+            self._waiting.pop(key, None)
+            self._waiting[key] = event
+            self._arrived += 1
+            if self._is_woken:
+                return
+            self._is_woken = True
+        self._wake()
+
+    def close(self) -> None:
+        """Deliver nothing more: the watch this was for is no longer wanted."""
+        with self._lock:
+            self._is_closed = True
+            self._waiting.clear()
+
+    def _key(self, event: Event) -> Hashable:
+        if isinstance(event, Changed | Opened):
+            return event.workflow.ref
+        if isinstance(event, Removed):
+            return event.ref
+        if isinstance(event, Page):
+            self._pages += 1
+            return self._pages
+        return "connection"
+
+    def _wake(self) -> None:
+        if self._loop.is_closed():
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._arm)
+        except RuntimeError:
+            # Closed between the question and the call: the app is gone, nobody wants the mail.
+            if not self._loop.is_closed():
+                raise
+
+    def _arm(self) -> None:
+        """On the loop: deliver now if the last delivery is a beat ago, else when it is."""
+        wait = self._last + self._beat - self._loop.time()
+        if wait <= 0:
+            self._hand_over()
+        else:
+            self._loop.call_later(wait, self._hand_over)
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            batch, self._waiting = list(self._waiting.values()), {}
+            arrived, self._arrived = self._arrived, 0
+            self._is_woken = False
+            if self._is_closed:
+                return
+        now = self._loop.time()
+        since = max(now - self._last, self._beat)
+        self._beat = BUSY_BEAT if arrived / since > BUSY else BEAT
+        self._last = now
+        if batch:
+            self._deliver(batch)

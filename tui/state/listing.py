@@ -1,0 +1,219 @@
+"""What a list shows of the workflows: filtered, sorted, marked, and what of it changed.
+
+`update` answers the one question a list widget has: can it redraw a few rows in place, or did the
+order change? The sort key of each row is kept, so that a busy cluster costs one nearly sorted sort
+a beat and not ten thousand key functions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tui.domain.changes import ChangeSet
+from tui.domain.workflow import ListedWorkflow, WorkflowRef
+
+SortKey = Callable[[ListedWorkflow], Any]
+"""What to sort by; None means "nothing to say" and stands last in either direction."""
+Predicate = Callable[[ListedWorkflow], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingChange:
+    """What became of the rows: all to be laid out anew, or only some to be drawn again."""
+
+    order: bool = False
+    """Rows came, went or moved."""
+    rows: tuple[int, ...] = ()
+    """Rows to draw again, ascending; empty when `order` is true."""
+
+    def __bool__(self) -> bool:
+        return self.order or bool(self.rows)
+
+
+def newest_first(workflow: ListedWorkflow) -> str:
+    """The key a list begins with, to be used with `reverse`."""
+    return workflow.status.started_at or workflow.metadata.creation_timestamp or "9"
+
+
+class Listing:
+    """The rows of a workflow list, in the order they are shown."""
+
+    def __init__(
+        self,
+        workflows: Mapping[WorkflowRef, ListedWorkflow],
+        *,
+        key: SortKey = newest_first,
+        reverse: bool = True,
+        matches: Predicate | None = None,
+    ) -> None:
+        self._workflows = workflows
+        self._key = key
+        self._reverse = reverse
+        self._matches = matches
+        self._keys: dict[WorkflowRef, tuple[Any, ...]] = {}
+        self._refs: list[WorkflowRef] = []
+        self._index: dict[WorkflowRef, int] | None = None
+        self._marks: dict[WorkflowRef, None] = {}
+        self._counts: Counter[str] | None = None
+        self._relay()
+
+    # --- what is shown ---------------------------------------------------------------------
+
+    @property
+    def refs(self) -> Sequence[WorkflowRef]:
+        """The references of the rows, in their order."""
+        return self._refs
+
+    @property
+    def rows(self) -> Sequence[ListedWorkflow]:
+        """The rows in their order, as they are now."""
+        return _Rows(self._refs, self._workflows)
+
+    def __len__(self) -> int:
+        return len(self._refs)
+
+    def index_of(self, ref: WorkflowRef) -> int | None:
+        """Which row it is; None when it is gone or filtered out."""
+        if self._index is None:
+            self._index = {ref: index for index, ref in enumerate(self._refs)}
+        return self._index.get(ref)
+
+    @property
+    def total(self) -> int:
+        """How many there are, shown or not."""
+        return len(self._workflows)
+
+    @property
+    def phase_counts(self) -> Mapping[str, int]:
+        """How many of each phase there are, shown or not; "" for those not begun."""
+        if self._counts is None:
+            self._counts = Counter(workflow.phase for workflow in self._workflows.values())
+        return self._counts
+
+    # --- what changes it -------------------------------------------------------------------
+
+    def update(self, changes: ChangeSet) -> ListingChange:
+        """Take in what changed in the workflows."""
+        self._counts = None
+        order = False
+        for ref in changes.removed:
+            self._marks.pop(ref, None)
+            order = self._keys.pop(ref, None) is not None or order
+        touched: list[WorkflowRef] = []
+        for ref in (*changes.added, *changes.changed):
+            before = self._keys.get(ref)
+            after = self._key_of(ref)
+            if after is None:
+                self._keys.pop(ref, None)
+            else:
+                self._keys[ref] = after
+            if before != after:
+                order = True
+            elif after is not None:
+                touched.append(ref)
+        if order:
+            self._sort()
+            return ListingChange(order=True)
+        indexes = (self.index_of(ref) for ref in touched)
+        return ListingChange(rows=tuple(sorted(i for i in indexes if i is not None)))
+
+    def sort(self, key: SortKey, *, reverse: bool = False) -> ListingChange:
+        """Sort by something else."""
+        self._key, self._reverse = key, reverse
+        self._relay()
+        return ListingChange(order=True)
+
+    def filter(self, matches: Predicate | None) -> ListingChange:
+        """Show only what matches; None shows everything."""
+        self._matches = matches
+        self._relay()
+        return ListingChange(order=True)
+
+    # --- marks -----------------------------------------------------------------------------
+
+    @property
+    def marked(self) -> tuple[WorkflowRef, ...]:
+        """What is marked, shown or not, in the order it was marked."""
+        return tuple(self._marks)
+
+    def is_marked(self, ref: WorkflowRef) -> bool:
+        """Whether this one is marked."""
+        return ref in self._marks
+
+    def toggle_mark(self, ref: WorkflowRef) -> ListingChange:
+        """Mark it, or take its mark away."""
+        if ref in self._marks:
+            del self._marks[ref]
+        elif ref in self._workflows:
+            self._marks[ref] = None
+        return self._redrawn((ref,))
+
+    def mark(self, refs: Iterable[WorkflowRef]) -> ListingChange:
+        """Mark all of these that exist."""
+        fresh = [ref for ref in refs if ref in self._workflows and ref not in self._marks]
+        self._marks.update(dict.fromkeys(fresh))
+        return self._redrawn(fresh)
+
+    def mark_between(self, one: WorkflowRef, other: WorkflowRef) -> ListingChange:
+        """Mark every row from one to the other, whichever stands higher."""
+        first, last = self.index_of(one), self.index_of(other)
+        if first is None or last is None:
+            return ListingChange()
+        low, high = min(first, last), max(first, last)
+        return self.mark(self._refs[low : high + 1])
+
+    def unmark_all(self) -> ListingChange:
+        """Take all marks away."""
+        old, self._marks = tuple(self._marks), {}
+        return self._redrawn(old)
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _redrawn(self, refs: Iterable[WorkflowRef]) -> ListingChange:
+        indexes = (self.index_of(ref) for ref in refs)
+        return ListingChange(rows=tuple(sorted(i for i in indexes if i is not None)))
+
+    def _key_of(self, ref: WorkflowRef) -> tuple[Any, ...] | None:
+        """Where it belongs; None when it is not shown. Names make the order a total one."""
+        workflow = self._workflows[ref]
+        if self._matches is not None and not self._matches(workflow):
+            return None
+        key = self._key(workflow)
+        has_nothing = key is None
+        return (has_nothing is not self._reverse, 0 if has_nothing else key, *ref)
+
+    def _relay(self) -> None:
+        keys = {ref: self._key_of(ref) for ref in self._workflows}
+        self._keys = {ref: key for ref, key in keys.items() if key is not None}
+        self._sort()
+
+    def _sort(self) -> None:
+        # The old order is nearly the new one, which is what makes this sort cheap.
+        refs = [ref for ref in self._refs if ref in self._keys]
+        known = set(refs)
+        refs.extend(ref for ref in self._keys if ref not in known)
+        refs.sort(key=self._keys.__getitem__, reverse=self._reverse)
+        self._refs = refs
+        self._index = None
+        self._counts = None
+
+
+class _Rows(Sequence[ListedWorkflow]):
+    """The rows, looked up when asked for."""
+
+    def __init__(
+        self, refs: list[WorkflowRef], workflows: Mapping[WorkflowRef, ListedWorkflow]
+    ) -> None:
+        self._refs = refs
+        self._workflows = workflows
+
+    def __len__(self) -> int:
+        return len(self._refs)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self._workflows[ref] for ref in self._refs[index]]
+        return self._workflows[self._refs[index]]
