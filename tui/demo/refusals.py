@@ -1,0 +1,225 @@
+"""What the API server says when it does not do what was asked.
+
+Clients tell people exactly these words, so they are the real server's words. Every function here
+makes one kind of `ApiError`; whoever answers the request turns it into a Status body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tui.demo.resources import Resource
+from tui.errors import SourceError
+
+Cause = dict[str, str]
+
+
+class ApiError(SourceError):
+    """An answer other than what was asked for, as a Kubernetes Status."""
+
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        continue_token: str = "",
+    ) -> None:
+        super().__init__(message, status=status, reason=reason)
+        self.details = details
+        self.headers = headers or {}
+        self.continue_token = continue_token
+
+    def body(self) -> dict[str, Any]:
+        """The Status object."""
+        answer: dict[str, Any] = {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": {"continue": self.continue_token} if self.continue_token else {},
+            "status": "Failure",
+            "message": self.what,
+            "reason": self.reason,
+        }
+        if self.details:
+            answer["details"] = self.details
+        answer["code"] = self.status
+        return answer
+
+
+def details(resource: Resource, name: str = "", **more: Any) -> dict[str, Any]:
+    """The `details` of a Status: what it is about, by its plural."""
+    about: dict[str, Any] = {"name": name} if name else {}
+    if resource.group:
+        about["group"] = resource.group
+    return {**about, "kind": resource.plural, **more}
+
+
+def not_found(resource: Resource, name: str) -> ApiError:
+    """The object is not there."""
+    return ApiError(
+        404,
+        "NotFound",
+        f'{resource.qualified} "{name}" not found',
+        details=details(resource, name),
+    )
+
+
+def no_such_path() -> ApiError:
+    """The whole kind, or the path, is not there."""
+    return ApiError(404, "NotFound", "the server could not find the requested resource", details={})
+
+
+def already_exists(resource: Resource, name: str) -> ApiError:
+    """Something of that name is there."""
+    return ApiError(
+        409,
+        "AlreadyExists",
+        f'{resource.qualified} "{name}" already exists',
+        details=details(resource, name),
+    )
+
+
+def modified_meanwhile(resource: Resource, name: str) -> ApiError:
+    """The resource version sent is not the one there is."""
+    return conflict(
+        resource,
+        name,
+        "the object has been modified; please apply your changes to the latest version"
+        " and try again",
+    )
+
+
+def conflict(resource: Resource, name: str, why: str) -> ApiError:
+    """The request and what is there do not go together."""
+    return ApiError(
+        409,
+        "Conflict",
+        f'Operation cannot be fulfilled on {resource.qualified} "{name}": {why}',
+        details=details(resource, name),
+    )
+
+
+def being_deleted(resource: Resource, name: str) -> ApiError:
+    """Created while an object of that name waits for its finalizers."""
+    return ApiError(
+        409,
+        "AlreadyExists",
+        f'object is being deleted: {resource.qualified} "{name}" already exists',
+        details=details(resource, name),
+    )
+
+
+def too_old(asked: int, oldest: int) -> ApiError:
+    """The history before that point is gone."""
+    return ApiError(410, "Expired", f"too old resource version: {asked} ({oldest})")
+
+
+def too_large(asked: int, current: int) -> ApiError:
+    """A resource version from the future, as after a cluster was made anew."""
+    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    return ApiError(
+        504,
+        "Timeout",
+        f"Timeout: Too large resource version: {asked}, current: {current}",
+        details={"causes": [cause], "retryAfterSeconds": 1},
+    )
+
+
+def continue_too_old(fresh: str) -> ApiError:
+    """The rest of a list can no longer be told as of its first page."""
+    return ApiError(
+        410,
+        "Expired",
+        "The provided continue parameter is too old to display a consistent list result. You can"
+        " start a new list without the continue parameter, or use the continue token in this"
+        " response to retrieve the remainder of the results. Continuing with the provided token"
+        " results in an inconsistent list - objects that were created, modified, or deleted"
+        " between the time the first chunk was returned and now may show up in the list.",
+        continue_token=fresh,
+    )
+
+
+def bad_request(message: str) -> ApiError:
+    """The request itself makes no sense."""
+    return ApiError(400, "BadRequest", message)
+
+
+def invalid(resource: Resource, name: str, causes: Sequence[Cause]) -> ApiError:
+    """The object breaks rules of its kind; each cause has reason, message and field."""
+    said = [f"{cause['field']}: {cause['message']}" for cause in causes]
+    listing = said[0] if len(said) == 1 else f"[{', '.join(said)}]"
+    kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+    about: dict[str, Any] = {"name": name} if name else {}
+    if resource.group:
+        about["group"] = resource.group
+    return ApiError(
+        422,
+        "Invalid",
+        f'{kind} "{name}" is invalid: {listing}',
+        details={**about, "kind": resource.kind, "causes": list(causes)},
+    )
+
+
+def unauthorized() -> ApiError:
+    """No token, or none that is known."""
+    return ApiError(401, "Unauthorized", "Unauthorized")
+
+
+def unsupported_media(accepted: Sequence[str]) -> ApiError:
+    """The body is in a format this path does not take."""
+    return ApiError(
+        415,
+        "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: "
+        + ", ".join(accepted),
+    )
+
+
+def not_acceptable() -> ApiError:
+    """The client takes none of the formats there are."""
+    return ApiError(
+        406,
+        "NotAcceptable",
+        "only the following media types are accepted: application/json",
+    )
+
+
+def not_allowed() -> ApiError:
+    """The path is there, the method is not."""
+    return ApiError(
+        405,
+        "MethodNotAllowed",
+        "the server does not allow this method on the requested resource",
+        details={},
+    )
+
+
+def too_many(seconds: int) -> ApiError:
+    """Come back later."""
+    return ApiError(
+        429,
+        "TooManyRequests",
+        "Too many requests, please try again later.",
+        details={"retryAfterSeconds": seconds},
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def internal(message: str) -> ApiError:
+    """The server itself failed."""
+    return ApiError(
+        500,
+        "InternalError",
+        f"Internal error occurred: {message}",
+        details={"causes": [{"message": message}]},
+    )
+
+
+def unavailable() -> ApiError:
+    """Nobody there who could answer."""
+    return ApiError(
+        503, "ServiceUnavailable", "the server is currently unable to handle the request"
+    )

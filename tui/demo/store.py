@@ -1,0 +1,483 @@
+"""The objects of the demo cluster, and the history of their changes.
+
+What etcd and the watch cache do for a real API server, in memory and on one thread. Objects are
+kept as the bytes they are sent as, never as dicts: a list is those bytes joined, thousands of
+workflows cost what their JSON costs, and whoever reads an object gets one of its own to change.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Literal, cast
+
+import msgspec
+
+from tui.demo import refusals
+from tui.demo.clock import Clock
+from tui.demo.merging import merged
+from tui.demo.resources import EVENTS, NAMESPACES, PODS, Obj, Resource
+
+Key = tuple[str, str]
+"""Namespace ("" for cluster scoped) and name."""
+
+ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
+
+_SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+_FIRST_REVISION = 1000
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+encode = _encoder.encode
+decode = cast("Callable[[bytes], Obj]", msgspec.json.Decoder().decode)
+_decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def timestamp(moment: datetime) -> str:
+    """A time as Kubernetes writes it: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One object as of one revision: its bytes, and what selecting and deleting need to know."""
+
+    resource: Resource
+    namespace: str
+    name: str
+    uid: str
+    revision: int
+    raw: bytes = field(repr=False)
+    labels: Mapping[str, str]
+    fields: Mapping[str, str]
+    owners: tuple[str, ...] = ()
+    """Uids of its owners."""
+    finalizers: tuple[str, ...] = ()
+    deleting: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Its place in its kind."""
+        return (self.namespace, self.name)
+
+    def decoded(self) -> Obj:
+        """The object, as a dict that is the caller's own."""
+        return decode(self.raw)
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One write: what there is now (for DELETED, what there was last), and what there was."""
+
+    type: ChangeType
+    record: Record
+    previous: Record | None
+
+    @property
+    def resource(self) -> Resource:
+        """The kind of what changed."""
+        return self.record.resource
+
+    @property
+    def object(self) -> Obj:
+        """The object, decoded afresh: the caller's own."""
+        return self.record.decoded()
+
+    @property
+    def old(self) -> Obj | None:
+        """The object before, decoded afresh."""
+        return self.previous.decoded() if self.previous else None
+
+    @cached_property
+    def line(self) -> bytes:
+        """The event as a line of a watch, shared by all who watch."""
+        return b'{"type":"%s","object":%s}\n' % (self.type.encode(), self.record.raw)
+
+
+Subscriber = Callable[[Change], None]
+
+
+class Store:
+    """Every object there is. Not for several threads."""
+
+    def __init__(self, clock: Clock, *, seed: int = 0, keep: int = 20_000) -> None:
+        self.clock = clock
+        self.revision = _FIRST_REVISION
+        self.compacted = _FIRST_REVISION
+        """Watches from before this revision are refused."""
+        self._keep = keep
+        self._random = random.Random(seed)
+        self._records: dict[Resource, dict[Key, Record]] = {}
+        self._keys: dict[Resource, list[Key]] = {}
+        self._owned: dict[str, dict[tuple[Resource, Key], None]] = {}
+        self._history: deque[Change] = deque()
+        self._subscribers: list[Subscriber] = []
+        self._untold: deque[Change] = deque()
+        self._telling = False
+
+    # Reading
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Obj:
+        """One object, the caller's own; raises the 404 of the API."""
+        return self.record(resource, namespace, name).decoded()
+
+    def find(self, resource: Resource, namespace: str, name: str) -> Obj | None:
+        """One object, or None."""
+        record = self._records.get(resource, {}).get((namespace, name))
+        return record.decoded() if record else None
+
+    def record(self, resource: Resource, namespace: str, name: str) -> Record:
+        """One object without decoding it; raises the 404 of the API."""
+        record = self._records.get(resource, {}).get((namespace, name))
+        if record is None:
+            raise refusals.not_found(resource, name)
+        return record
+
+    def records(self, resource: Resource, namespace: str = "") -> Sequence[Record]:
+        """All of a kind (in one namespace, if given), by namespace and name."""
+        kept = self._records.get(resource, {})
+        keys = self._keys.get(resource, [])
+        if namespace:
+            first = bisect_left(keys, (namespace, ""))
+            last = bisect_left(keys, (namespace + "\x00", ""))
+            keys = keys[first:last]
+        return [kept[key] for key in keys]
+
+    def records_at(
+        self, resource: Resource, revision: int, namespace: str = ""
+    ) -> Sequence[Record]:
+        """The same as of an earlier revision, for the later pages of a list."""
+        if revision < self.compacted:
+            raise refusals.too_old(revision, self.compacted)
+        undone = self._undo(resource, revision)
+        if not undone:
+            return self.records(resource, namespace)
+        then = {record.key: record for record in self.records(resource, namespace)}
+        for key, record in undone.items():
+            if record is None:
+                then.pop(key, None)
+            elif not namespace or key[0] == namespace:
+                then[key] = record
+        return [then[key] for key in sorted(then)]
+
+    def _undo(self, resource: Resource, revision: int) -> dict[Key, Record | None]:
+        undone: dict[Key, Record | None] = {}
+        for change in reversed(self._history):
+            if change.record.revision <= revision:
+                break
+            if change.resource is resource:
+                undone[change.record.key] = change.previous
+        return undone
+
+    def changes_after(self, resource: Resource, revision: int) -> Iterator[Change]:
+        """The history of a kind after a revision; raises the 410 of the API."""
+        if revision < self.compacted:
+            raise refusals.too_old(revision, self.compacted)
+        recent: list[Change] = []
+        for change in reversed(self._history):
+            if change.record.revision <= revision:
+                break
+            if change.resource is resource:
+                recent.append(change)
+        return reversed(recent)
+
+    # Writing
+
+    def create(self, resource: Resource, obj: Obj, *, dry_run: bool = False) -> Obj:
+        """Keep a new object; makes up its name from `generateName`, its uid and its times.
+
+        A uid or creationTimestamp that is there already is kept, so that scenes can have a past.
+        """
+        metadata = dict(obj.get("metadata") or {})
+        if not metadata.get("name"):
+            if not metadata.get("generateName"):
+                raise refusals.invalid(
+                    resource,
+                    "",
+                    [
+                        {
+                            "reason": "FieldValueRequired",
+                            "message": "Required value: name or generateName is required",
+                            "field": "metadata.name",
+                        }
+                    ],
+                )
+            metadata["name"] = self._generated_name(resource, metadata)
+        if not resource.namespaced:
+            metadata.pop("namespace", None)
+        key = (str(metadata.get("namespace", "")), str(metadata["name"]))
+        there = self._records.get(resource, {}).get(key)
+        if there is not None:
+            refuse = refusals.being_deleted if there.deleting else refusals.already_exists
+            raise refuse(resource, key[1])
+        metadata.setdefault("uid", self._new_uid())
+        metadata.setdefault("creationTimestamp", timestamp(self.clock.now()))
+        if resource.custom:
+            metadata["generation"] = 1
+        new = {"apiVersion": resource.api_version, "kind": resource.kind, **obj}
+        new["metadata"] = metadata
+        return self._commit("ADDED", resource, new, None, dry_run=dry_run)
+
+    def update(self, resource: Resource, obj: Obj, *, dry_run: bool = False) -> Obj:
+        """Replace an object; 409 if it carries a resource version that is not the present one.
+
+        A write that changes nothing keeps the resource version and tells nobody.
+        """
+        metadata = dict(obj["metadata"])
+        old = self.record(resource, str(metadata.get("namespace", "")), str(metadata["name"]))
+        if metadata.get("resourceVersion") not in (None, "", "0", str(old.revision)):
+            raise refusals.modified_meanwhile(resource, old.name)
+        if metadata.get("uid") not in (None, "", old.uid):
+            raise refusals.conflict(
+                resource,
+                old.name,
+                f"Precondition failed: UID in precondition: {metadata['uid']},"
+                f" UID in object meta: {old.uid}",
+            )
+        before = _decode_parts(old.raw)
+        kept = decode(bytes(before["metadata"]))
+        for name in ("uid", "creationTimestamp", "deletionTimestamp", "generation"):
+            metadata.pop(name, None)
+            if name in kept:
+                metadata[name] = kept[name]
+        if "deletionTimestamp" in kept:
+            metadata["deletionGracePeriodSeconds"] = kept.get("deletionGracePeriodSeconds", 0)
+        metadata["resourceVersion"] = str(old.revision)
+        new = {"apiVersion": resource.api_version, "kind": resource.kind, **obj}
+        new["metadata"] = metadata
+        parts = {name: encode(new[name]) for name in new}
+        if not _differing(before, parts):
+            return new
+        if resource.custom and _differing(before, parts) - {"metadata"}:
+            metadata["generation"] = int(kept.get("generation", 0)) + 1
+        if "deletionTimestamp" in metadata and not metadata.get("finalizers"):
+            return self._remove(old, new, dry_run=dry_run)
+        return self._commit("MODIFIED", resource, new, old, parts=parts, dry_run=dry_run)
+
+    def patch_merge(
+        self, resource: Resource, namespace: str, name: str, patch: Obj, *, dry_run: bool = False
+    ) -> Obj:
+        """Change part of an object, as a merge patch (RFC 7386)."""
+        obj = merged(self.get(resource, namespace, name), patch)
+        return self.update(resource, obj, dry_run=dry_run)
+
+    def delete(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        *,
+        propagation: str = "Background",
+        uid: str = "",
+        version: str = "",
+        dry_run: bool = False,
+    ) -> Obj:
+        """Delete an object, or mark it while it has finalizers; returns its last state.
+
+        What it owns goes with it, unless `propagation` is "Orphan".
+        """
+        record = self.record(resource, namespace, name)
+        _check_preconditions(record, uid, version)
+        obj = record.decoded()
+        if record.finalizers:
+            if record.deleting:
+                return obj
+            obj["metadata"]["deletionTimestamp"] = timestamp(self.clock.now())
+            obj["metadata"]["deletionGracePeriodSeconds"] = 0
+            if resource.custom:
+                obj["metadata"]["generation"] = int(obj["metadata"].get("generation", 0)) + 1
+            return self._commit("MODIFIED", resource, obj, record, dry_run=dry_run)
+        return self._remove(record, obj, dry_run=dry_run, orphan=propagation == "Orphan")
+
+    def compact(self) -> None:
+        """Forget the history: every watch and continue token of before is too old now."""
+        # One revision further, so that even a client that saw everything has to list again.
+        self.revision += 1
+        self._history.clear()
+        self.compacted = self.revision
+
+    # Telling
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Call `callback` right after every write; returns how to end that.
+
+        A write made inside a callback is told to all after the one being told: every subscriber
+        sees the same order.
+        """
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def _tell(self, change: Change) -> None:
+        self._history.append(change)
+        while len(self._history) > self._keep:
+            self.compacted = self._history.popleft().record.revision
+        self._untold.append(change)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._untold:
+                told = self._untold.popleft()
+                for subscriber in tuple(self._subscribers):
+                    subscriber(told)
+        finally:
+            self._telling = False
+
+    # Keeping
+
+    def _commit(
+        self,
+        type: ChangeType,
+        resource: Resource,
+        obj: Obj,
+        old: Record | None,
+        *,
+        parts: dict[str, bytes] | None = None,
+        dry_run: bool = False,
+    ) -> Obj:
+        if dry_run:
+            return obj
+        self.revision += 1
+        obj["metadata"]["resourceVersion"] = str(self.revision)
+        if parts is None:
+            parts = {name: encode(obj[name]) for name in obj}
+        parts["metadata"] = encode(obj["metadata"])
+        record = _record(resource, obj, self.revision, _joined(parts))
+        kept = self._records.setdefault(resource, {})
+        if record.key not in kept:
+            insort(self._keys.setdefault(resource, []), record.key)
+        kept[record.key] = record
+        for uid in old.owners if old else ():
+            self._owned.get(uid, {}).pop((resource, record.key), None)
+        for uid in record.owners:
+            self._owned.setdefault(uid, {})[(resource, record.key)] = None
+        self._tell(Change(type, record, old))
+        return obj
+
+    def _remove(self, old: Record, obj: Obj, *, dry_run: bool, orphan: bool = False) -> Obj:
+        if dry_run:
+            return obj
+        self.revision += 1
+        obj["metadata"]["resourceVersion"] = str(self.revision)
+        resource = old.resource
+        del self._records[resource][old.key]
+        keys = self._keys[resource]
+        del keys[bisect_left(keys, old.key)]
+        for uid in old.owners:
+            self._owned.get(uid, {}).pop((resource, old.key), None)
+        self._tell(Change("DELETED", _record(resource, obj, self.revision, encode(obj)), old))
+        self._cascade(old, orphan=orphan)
+        return obj
+
+    def _cascade(self, owner: Record, *, orphan: bool) -> None:
+        if owner.resource is NAMESPACES:
+            for resource in tuple(self._records):
+                for record in self.records(resource, owner.name):
+                    self._delete_if_there(record)
+        for resource, key in tuple(self._owned.pop(owner.uid, {})):
+            owned = self._records.get(resource, {}).get(key)
+            if owned is None:
+                continue
+            others = [uid for uid in owned.owners if uid != owner.uid]
+            if orphan or others:
+                obj = owned.decoded()
+                refs = obj["metadata"]["ownerReferences"]
+                obj["metadata"]["ownerReferences"] = [r for r in refs if r.get("uid") in others]
+                self.update(resource, obj)
+            else:
+                self._delete_if_there(owned)
+
+    def _delete_if_there(self, record: Record) -> None:
+        if record.key in self._records.get(record.resource, {}):
+            self.delete(record.resource, record.namespace, record.name)
+
+    def _generated_name(self, resource: Resource, metadata: Mapping[str, Any]) -> str:
+        kept = self._records.get(resource, {})
+        prefix = str(metadata["generateName"])[: 63 - 5]
+        while True:
+            name = prefix + "".join(self._random.choices(_SUFFIX_LETTERS, k=5))
+            if (str(metadata.get("namespace", "")), name) not in kept:
+                return name
+
+    def _new_uid(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def list(
+        self, resource: Resource, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> Sequence[Obj]:
+        """Objects of a kind with these labels, the caller's own, by namespace and name."""
+        wanted = (labels or {}).items()
+        return [
+            record.decoded()
+            for record in self.records(resource, namespace)
+            if wanted <= record.labels.items()
+        ]
+
+
+def _differing(before: Mapping[str, msgspec.Raw], parts: Mapping[str, bytes]) -> set[str]:
+    names = before.keys() | parts.keys()
+    return {
+        name
+        for name in names
+        if name not in before or name not in parts or bytes(before[name]) != parts[name]
+    }
+
+
+def _joined(parts: Mapping[str, bytes]) -> bytes:
+    return b"{" + b",".join(b"%s:%s" % (encode(name), parts[name]) for name in sorted(parts)) + b"}"
+
+
+def _record(resource: Resource, obj: Obj, revision: int, raw: bytes) -> Record:
+    metadata = obj["metadata"]
+    return Record(
+        resource=resource,
+        namespace=str(metadata.get("namespace", "")),
+        name=str(metadata["name"]),
+        uid=str(metadata["uid"]),
+        revision=revision,
+        raw=raw,
+        labels=dict(metadata.get("labels") or {}),
+        fields=_fields(resource, obj),
+        owners=tuple(str(ref.get("uid")) for ref in metadata.get("ownerReferences") or ()),
+        finalizers=tuple(metadata.get("finalizers") or ()),
+        deleting="deletionTimestamp" in metadata,
+    )
+
+
+def _fields(resource: Resource, obj: Obj) -> dict[str, str]:
+    """The values field selectors may ask for; absent is "", as the real server has it."""
+    metadata = obj["metadata"]
+    found = {
+        "metadata.name": str(metadata["name"]),
+        "metadata.namespace": str(metadata.get("namespace", "")),
+    }
+    for label in resource.selectable:
+        path = "source.component" if resource is EVENTS and label == "source" else label
+        value: Any = obj
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        found[label] = "" if value is None else str(value)
+    if resource is PODS and not found["status.phase"]:
+        found["status.phase"] = "Pending"
+    return found
+
+
+def _check_preconditions(record: Record, uid: str, version: str) -> None:
+    if uid and uid != record.uid:
+        raise refusals.conflict(
+            record.resource,
+            record.name,
+            f"Precondition failed: UID in precondition: {uid}, UID in object meta: {record.uid}",
+        )
+    if version and version != str(record.revision):
+        raise refusals.conflict(
+            record.resource,
+            record.name,
+            f"Precondition failed: ResourceVersion in precondition: {version},"
+            f" ResourceVersion in object meta: {record.revision}",
+        )
