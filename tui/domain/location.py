@@ -1,0 +1,311 @@
+"""Where an artifact's bytes are: a location as values, and Argo's rule for finding it.
+
+Argo writes most output artifacts with nothing but a key; bucket, endpoint and credentials come from
+the template's archive location or from the workflow's artifact repository (argo.md 8.1 to 8.3).
+Nothing is read here: a repository that is only named must be looked up by the caller
+(`repository_reference`) and handed in.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from tui.domain.node import Artifact, Node
+from tui.domain.workflow import Workflow
+
+KINDS = ("artifactory", "azure", "git", "gcs", "hdfs", "http", "oss", "raw", "s3", "plugin")
+"""Kinds of location in the order in which Argo looks for them (argo.md 8.1)."""
+
+KEY_FIELDS = {"s3": "key", "gcs": "key", "oss": "key", "plugin": "key", "azure": "blob"}
+KEY_FIELDS["hdfs"] = "path"
+
+NEEDED = {
+    "artifactory": ("url", "usernameSecret"),
+    "azure": ("container", "blob"),
+    "git": ("repo",),
+    "gcs": ("bucket", "key"),
+    "hdfs": ("addresses",),
+    "http": ("url",),
+    "oss": ("endpoint", "bucket", "key"),
+    "raw": (),
+    "s3": ("endpoint", "bucket", "key"),
+    "plugin": ("name", "key"),
+}
+"""Fields that must be there for a location to stand on its own (argo.md 8.3)."""
+
+Wired = Mapping[str, Any]
+"""A location (or a repository) as the wire has it: `{"s3": {...}}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """One key of a secret, in the namespace of the workflow."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class S3Location:
+    """An object (or a folder of them) in S3 or something that speaks like it (argo.md 8.2)."""
+
+    bucket: str
+    key: str
+    endpoint: str = ""
+    """host[:port] without a scheme; "" is Amazon itself."""
+    region: str = ""
+    insecure: bool = False
+    """True is plain http, whatever the API's comment says."""
+    namespace: str = ""
+    """Where the secrets are: the workflow's own namespace."""
+    access_key: SecretRef | None = None
+    secret_key: SecretRef | None = None
+    session_token: SecretRef | None = None
+    role_arn: str = ""
+    use_sdk_creds: bool = False
+    ca: SecretRef | None = None
+    addressing_style: str = ""
+    """"" lets us choose, else `path` or `virtual`."""
+    customer_key: SecretRef | None = None
+    """The key that the object is encrypted with (SSE-C)."""
+
+    kind = "s3"
+
+    @property
+    def url(self) -> str:
+        """`s3://bucket/key`, as every S3 tool takes it."""
+        return f"s3://{self.bucket}/{self.key}"
+
+    def at(self, key: str) -> S3Location:
+        """Another key of the same bucket."""
+        return replace(self, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class RawLocation:
+    """An artifact whose content stands in the workflow itself."""
+
+    data: str = field(repr=False)
+
+    kind = "raw"
+    key = ""
+    url = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLocation:
+    """A location of a kind that we can name but may not be able to read."""
+
+    kind: str
+    key: str
+    url: str
+    namespace: str = ""
+    fields: Wired = field(default_factory=dict, hash=False, repr=False)
+    """The location as it is on the wire."""
+
+
+Location = S3Location | RawLocation | OtherLocation
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryReference:
+    """The config map that holds a workflow's artifact repository."""
+
+    namespace: str
+    config_map: str
+    key: str
+    """"" means the one that the config map's annotation names as its default."""
+
+
+def wired(artifact: Artifact) -> dict[str, Any]:
+    """The location fields of an artifact, as the wire has them; at most one in sane ones."""
+    found = {kind: getattr(artifact, kind) for kind in KINDS}
+    return {kind: value for kind, value in found.items() if value is not None}
+
+
+def kind_of(location: Wired | None) -> str:
+    """Which kind of location this is, "" for none."""
+    return next((k for k in KINDS if isinstance((location or {}).get(k), Mapping)), "")
+
+
+def is_full(location: Wired | None) -> bool:
+    """Whether it can be used without anything from a repository."""
+    kind = kind_of(location)
+    return bool(kind) and all((location or {})[kind].get(name) for name in NEEDED[kind])
+
+
+def key_of(location: Wired | None) -> str | None:
+    """The key inside its repository; None for kinds (git, raw) that have none."""
+    kind = kind_of(location)
+    if not kind:
+        return None
+    fields = (location or {})[kind]
+    if kind in ("http", "artifactory"):
+        return urlsplit(_text(fields, "url")).path
+    return _text(fields, KEY_FIELDS[kind]) if kind in KEY_FIELDS else None
+
+
+def with_key(location: Wired, key: str) -> dict[str, Any] | None:
+    """The same location with another key; None where its kind has no keys."""
+    kind = kind_of(location)
+    if kind in ("http", "artifactory"):
+        parts = urlsplit(_text(location[kind], "url"))
+        path = key if key.startswith("/") else f"/{key}"
+        return {kind: {**location[kind], "url": urlunsplit(parts._replace(path=path))}}
+    if kind not in KEY_FIELDS:
+        return None
+    return {kind: {**location[kind], KEY_FIELDS[kind]: key}}
+
+
+def template_of(workflow: Workflow, node: Node) -> Wired | None:
+    """The template that a node ran, from wherever the workflow keeps it (argo.md 1.3).
+
+    A node of a referenced template is looked for under its own stored key first, since another
+    template of the workflow may have the same name.
+    """
+    stored = workflow.status.stored_templates
+    if node.template_ref is not None:
+        scope = "cluster" if node.template_ref.cluster_scope else "namespaced"
+        key = f"{scope}/{node.template_ref.name}/{node.template_ref.template}"
+        if key in stored:
+            return stored[key]
+    elif node.template_scope and not node.template_scope.startswith("local/"):
+        scoped = node.template_scope
+        key = f"{scoped if '/' in scoped else f'namespaced/{scoped}'}/{node.template_name}"
+        if key in stored:
+            return stored[key]
+    merged = workflow.status.stored_workflow_template_spec
+    places = (workflow.spec.templates, merged.templates if merged else (), stored.values())
+    name = node.template
+    return next((t for place in places for t in place if name and t.get("name") == name), None)
+
+
+def repository_of(workflow: Workflow) -> dict[str, Any] | None:
+    """The artifact repository that the controller wrote into the status (since Argo 3.1)."""
+    reference = workflow.status.artifact_repository_ref or {}
+    repository = reference.get("artifactRepository")
+    return repository if isinstance(repository, dict) and kind_of(repository) else None
+
+
+def repository_references(workflow: Workflow) -> tuple[RepositoryReference, ...]:
+    """Where to look for the repository when the status does not hold it, in Argo's order.
+
+    The last resort, the controller's own config map, is in a namespace that we cannot know.
+    """
+    status = workflow.status.artifact_repository_ref or {}
+    own = workflow.metadata.namespace
+    name = _text(status, "configMap") or "artifact-repositories"
+    key = _text(status, "key")
+    places = [_text(status, "namespace") or own, own]
+    return tuple(RepositoryReference(place, name, key) for place in dict.fromkeys(places))
+
+
+def archive_location(
+    workflow: Workflow, node: Node, repository: Wired | None = None
+) -> Wired | None:
+    """What completes key-only artifacts of a node (argo.md 8.3, rule 2)."""
+    template = template_of(workflow, node) or {}
+    own = template.get("archiveLocation")
+    if isinstance(own, Mapping) and is_full(own):
+        return own
+    return repository_of(workflow) or repository
+
+
+def resolve(
+    artifact: Artifact, archive: Wired | None, namespace: str
+) -> tuple[Location | None, str]:
+    """An artifact's location, or None and why it has none (argo.md 8.3, rule 3).
+
+    What an artifact says of bucket or endpoint counts only if it says all of it; otherwise the
+    archive location is taken whole, credentials and all, and only the key is the artifact's.
+    """
+    own = wired(artifact)
+    if is_full(own):
+        return located(own, namespace), ""
+    key = key_of(own)
+    if not own:
+        return None, "the workflow does not say where it is stored"
+    if not key:
+        return None, "the workflow names no key for it"
+    if archive is None:
+        return None, "the workflow does not say which artifact repository holds it"
+    whole = with_key(archive, key)
+    if whole is None:
+        return None, f"a {kind_of(archive)} repository holds no keys"
+    return located(whole, namespace), ""
+
+
+def located(location: Wired, namespace: str) -> Location:
+    """A full location of the wire as a value."""
+    kind = kind_of(location)
+    fields = location[kind]
+    if kind == "raw":
+        return RawLocation(_text(fields, "data"))
+    if kind == "s3":
+        return _s3(fields, namespace)
+    key = key_of(location) or ""
+    return OtherLocation(kind, key, _url(kind, fields, key), namespace, fields)
+
+
+def inside(location: Location, path: str) -> Location:
+    """A file inside a folder artifact; it can never lead out of that folder."""
+    joined = posixpath.normpath("/" + path).lstrip("/")
+    if isinstance(location, S3Location):
+        return location.at(posixpath.join(location.key, joined) if joined else location.key)
+    return location
+
+
+def _s3(fields: Wired, namespace: str) -> S3Location:
+    encryption = fields.get("encryptionOptions")
+    customer = encryption if isinstance(encryption, Mapping) else {}
+    style = _text(fields, "addressingStyle")
+    return S3Location(
+        bucket=_text(fields, "bucket"),
+        key=_text(fields, "key"),
+        endpoint=_text(fields, "endpoint"),
+        region=_text(fields, "region"),
+        insecure=fields.get("insecure") is True,
+        namespace=namespace,
+        access_key=_secret(fields, "accessKeySecret"),
+        secret_key=_secret(fields, "secretKeySecret"),
+        session_token=_secret(fields, "sessionTokenSecret"),
+        role_arn=_text(fields, "roleARN"),
+        use_sdk_creds=fields.get("useSDKCreds") is True,
+        ca=_secret(fields, "caSecret"),
+        addressing_style="virtual" if style.startswith("virtual") else style,
+        customer_key=_secret(customer, "serverSideCustomerKeySecret"),
+    )
+
+
+def _secret(fields: Wired, name: str) -> SecretRef | None:
+    value = fields.get(name)
+    if not isinstance(value, Mapping) or not value.get("name"):
+        return None
+    return SecretRef(_text(value, "name"), _text(value, "key"))
+
+
+def _text(fields: Wired, name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _url(kind: str, fields: Wired, key: str) -> str:
+    """What a person would paste into the tool for that kind of store."""
+    if kind in ("http", "artifactory"):
+        return _text(fields, "url")
+    if kind == "git":
+        return _text(fields, "repo")
+    if kind == "gcs":
+        return f"gs://{_text(fields, 'bucket')}/{key}"
+    if kind == "oss":
+        return f"oss://{_text(fields, 'bucket')}/{key}"
+    if kind == "azure":
+        endpoint = _text(fields, "endpoint").rstrip("/")
+        return f"{endpoint}/{_text(fields, 'container')}/{key}"
+    if kind == "hdfs":
+        return f"hdfs://{key}"
+    return f"{_text(fields, 'name')}:{key}"
