@@ -5,6 +5,7 @@
     ├─ InputError            a file or a text that cannot be read as what it should be
     ├─ PlanError             Argo's rules refuse what was asked; the words are Argo's
     ├─ SettingsError         kubeconfig, environment or flags that lead nowhere
+    │  └─ NoCluster          nothing says which cluster is meant
     ├─ ArtifactError         an artifact cannot be listed, read or written
     └─ SourceError           the cluster (or server) did not do what was asked
        ├─ Unreachable        no connection, or it broke
@@ -55,6 +56,10 @@ class SettingsError(TuiError):
     """Kubeconfig, environment or flags that lead nowhere."""
 
     exit_code = 2
+
+
+class NoCluster(SettingsError):
+    """No kubeconfig, none with a context, and we do not run inside a cluster."""
 
 
 class ArtifactError(TuiError):

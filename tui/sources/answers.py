@@ -1,0 +1,257 @@
+"""Turning what a cluster answers when it does not do what was asked into words and error types.
+
+The four ways to stand before a closed door are kept apart, because each needs another deed:
+`NoCluster`/`SettingsError` (nothing says where), `Unreachable` (nobody answers), `Refused` (401 and
+403), and `Missing` whose `reason` is `NO_KIND` (the cluster does not know the kind at all).
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Mapping
+
+import msgspec
+
+from tui.errors import (
+    Busy,
+    Conflict,
+    Expired,
+    Missing,
+    Refused,
+    Rejected,
+    SourceError,
+    Unreachable,
+)
+
+NO_KIND = "NoKind"
+"""`reason` of a Missing that is about the whole kind: no CRD, or no metrics server."""
+
+_FORBIDDEN = re.compile(
+    r'User "(?P<user>.*?)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]+)"'
+    r'(?: in API group "(?P<group>[^"]*)")?'
+    r'(?: in the namespace "(?P<namespace>[^"]+)"|(?P<cluster> at the cluster scope))?'
+)
+_PATH = re.compile(
+    r"^/(?:api/[^/]+|apis/(?P<group>[^/]+)/[^/]+)"
+    r"(?:/namespaces/(?P<namespace>[^/]+)(?=/))?"
+    r"/(?P<resource>[^/?]+)(?:/(?P<name>[^/?]+))?(?:/(?P<sub>[^/?]+))?"
+)
+_VERBS = {"POST": "create", "PUT": "update", "PATCH": "change", "DELETE": "delete"}
+
+
+class _Details(msgspec.Struct, rename="camel"):
+    name: str = ""
+    kind: str = ""
+    retry_after_seconds: float = 0
+
+
+class ApiStatus(msgspec.Struct, rename="camel"):
+    """Kubernetes' `Status`, the object of every refusal."""
+
+    kind: str = ""
+    message: str = ""
+    reason: str = ""
+    code: int = 0
+    details: _Details | None = None
+
+
+def read_status(body: bytes) -> ApiStatus:
+    """The Status in a body; an empty one if the body is something else."""
+    try:
+        status = msgspec.json.decode(body, type=ApiStatus)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ApiStatus()
+    return status if status.kind == "Status" else ApiStatus()
+
+
+def refusal(
+    status: int, headers: Mapping[str, str], body: bytes, *, method: str = "GET", path: str = ""
+) -> SourceError:
+    """The error for an HTTP answer of 300 or more."""
+    told = read_status(body)
+    reason = told.reason
+    if status == 401:
+        return Refused(
+            "the cluster does not accept our credentials",
+            hint="log in again, or use another --context",
+            status=401,
+            reason=reason or "Unauthorized",
+        )
+    if status == 403:
+        return _forbidden(told, method, path)
+    if status == 404:
+        return _missing(told, path)
+    if status == 409:
+        return _conflict(told)
+    if status == 410:
+        return Expired(
+            told.message or "that place in the history is gone", status=410, reason=reason
+        )
+    if status == 429 or status >= 500:
+        return _busy(status, headers, told)
+    if told.message:
+        return Rejected(told.message, status=status, reason=reason)
+    return Rejected(
+        f"an answer of {status} that is not Kubernetes'",
+        hint="is the server address in the kubeconfig that of a Kubernetes API?",
+        status=status,
+    )
+
+
+def told_in_stream(status: ApiStatus) -> SourceError:
+    """The error for an ERROR event inside a watch."""
+    if status.code == 410 or status.reason in ("Expired", "Gone"):
+        return Expired(status.message, status=410, reason=status.reason or "Expired")
+    body = msgspec.json.encode(status)
+    return refusal(status.code or 500, {}, body)
+
+
+def unreachable(error: Exception, server: str) -> SourceError:
+    """The error for a connection that could not be made, or broke."""
+    import urllib3.exceptions as http
+
+    cause: BaseException = error
+    while isinstance(cause, http.ProxyError | http.MaxRetryError):
+        inner = getattr(cause, "original_error", None) or getattr(cause, "reason", None)
+        if not isinstance(inner, BaseException):
+            break
+        cause = inner
+    verify = _certificate_problem(cause)
+    if verify:
+        return Unreachable(
+            f"the certificate of {server} cannot be trusted: {verify}",
+            hint="is certificate-authority of this cluster right in the kubeconfig?",
+            reason="Certificate",
+        )
+    if isinstance(error, http.ProxyError):
+        return Unreachable(f"the proxy on the way to {server} failed: {_short(cause)}")
+    if isinstance(cause, http.SSLError | ssl.SSLError):
+        return Unreachable(
+            f"no secure connection to {server}: {_short(cause)}", reason="Certificate"
+        )
+    if isinstance(cause, http.NameResolutionError):
+        return Unreachable(
+            f"no address is known for {server}", hint="is the network (VPN) up?", reason="Name"
+        )
+    if isinstance(cause, http.ReadTimeoutError):
+        return Unreachable(f"{server} stopped answering", reason="Timeout")
+    if isinstance(cause, http.ConnectTimeoutError):
+        return Unreachable(
+            f"{server} does not answer", hint="is the network (VPN) up?", reason="Timeout"
+        )
+    if isinstance(cause, http.NewConnectionError | ConnectionRefusedError):
+        return Unreachable(
+            f"cannot connect to {server}: {_short(cause)}",
+            hint="is the cluster running, and the network (VPN) up?",
+            reason="Connection",
+        )
+    return Unreachable(f"the connection to {server} broke: {_short(cause)}", reason="Connection")
+
+
+def _certificate_problem(cause: BaseException) -> str:
+    inner: BaseException | None = cause
+    while inner is not None:
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return inner.verify_message or "verification failed"
+        nested = inner.args[0] if inner.args else None
+        inner = nested if isinstance(nested, BaseException) else inner.__cause__
+    return ""
+
+
+def _short(error: BaseException) -> str:
+    """An exception's own words, without the object addresses urllib3 puts before them."""
+    text = str(error).strip() or type(error).__name__
+    text = re.sub(r"^<?[\w.]*(?:Connection|Pool)[^:]*(?:object at [^:]*>|\([^)]*\))?:\s*", "", text)
+    return re.sub(r"^.*\[Errno -?\d+\]\s*", "", text).rstrip(")\"'") or type(error).__name__
+
+
+def _forbidden(told: ApiStatus, method: str, path: str) -> SourceError:
+    found = _FORBIDDEN.search(told.message)
+    if found is None:
+        where = _PATH.match(path)
+        what = (
+            f"not allowed to {_verb(method, where)} {where['resource']}"
+            + (f" in {where['namespace']}" if where["namespace"] else "")
+            if where
+            else "not allowed"
+        )
+        return Refused(
+            f"{what}: {told.message}" if told.message else what, status=403, reason="Forbidden"
+        )
+    namespace, resource = found["namespace"], found["resource"]
+    where_text = f" in {namespace}" if namespace else " in all namespaces"
+    if found["cluster"] and resource in ("namespaces", "clusterworkflowtemplates", "nodes"):
+        where_text = ""
+    hint = f"you are {found['user']}"
+    if found["verb"] in ("list", "watch", "get") and not path.endswith("/log"):
+        hint += "; try --namespace, or ask for the right"
+    return Refused(
+        f"not allowed to {found['verb']} {resource}{where_text}",
+        hint=hint,
+        status=403,
+        reason="Forbidden",
+    )
+
+
+def _verb(method: str, where: re.Match[str] | None) -> str:
+    if method != "GET":
+        return _VERBS.get(method, method.lower())
+    return "get" if where and where["name"] else "list"
+
+
+def _missing(told: ApiStatus, path: str) -> SourceError:
+    where = _PATH.match(path)
+    group = where["group"] if where else None
+    is_of_one = told.details is not None and bool(told.details.name)
+    if not is_of_one and group == "argoproj.io":
+        return Missing(
+            "this cluster has no Workflow kind",
+            hint="Argo Workflows is not installed here; use another --context, or --demo",
+            status=404,
+            reason=NO_KIND,
+        )
+    if not is_of_one and group == "metrics.k8s.io":
+        return Missing("this cluster measures no pods (no metrics.k8s.io)", reason=NO_KIND)
+    if where and where["name"]:
+        kind = where["resource"].removesuffix("s")
+        place = f" in {where['namespace']}" if where["namespace"] else ""
+        return Missing(f"there is no {kind} {where['name']}{place}", status=404, reason=told.reason)
+    return Missing(told.message or "not found", status=404, reason=told.reason or NO_KIND)
+
+
+def _conflict(told: ApiStatus) -> SourceError:
+    name = told.details.name if told.details else ""
+    if told.reason == "AlreadyExists":
+        return Conflict(f"{name or 'this'} exists already", status=409, reason=told.reason)
+    if told.reason == "Conflict" and name:
+        return Conflict(
+            f"{name} was changed by somebody else meanwhile",
+            hint="look at it as it is now, then repeat",
+            status=409,
+            reason=told.reason,
+        )
+    return Conflict(told.message or "somebody else changed it first", status=409)
+
+
+def _busy(status: int, headers: Mapping[str, str], told: ApiStatus) -> SourceError:
+    words = told.message or f"an answer of {status}"
+    what = (
+        "the cluster asks us to slow down" if status == 429 else f"the cluster has trouble: {words}"
+    )
+    return Busy(
+        what,
+        hint="it may work later",
+        status=status,
+        reason=told.reason,
+        retry_after=_retry_after(headers, told),
+    )
+
+
+def _retry_after(headers: Mapping[str, str], told: ApiStatus) -> float | None:
+    header = headers.get("Retry-After", "")
+    if header.isdigit():
+        return float(header)
+    if told.details and told.details.retry_after_seconds > 0:
+        return told.details.retry_after_seconds
+    return None

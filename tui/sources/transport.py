@@ -1,0 +1,279 @@
+"""Where requests leave: raw paths over the connections of an `Access`.
+
+Everything that must hold for every request holds here: who we are, time limits, gzip, the one
+repetition after a 401, words for every failure, and the switch that lets no write out.
+
+A read that gets 401 is repeated once with fresh credentials. A write is never sent twice: a 401 was
+surely not carried out by the API server, but a proxy on the way may answer 401 for reasons of its
+own, and one rule without exceptions is the one that can be trusted. The credentials are fresh for
+the next try.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+import msgspec
+import urllib3
+
+from tui import __version__
+from tui.errors import Refused, SettingsError, SourceError, Unreachable
+from tui.sources.answers import refusal, unreachable
+from tui.sources.base import Stop
+from tui.sources.credentials import Access
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+WRITE_TIMEOUT = 60.0
+PIECE = 65536
+
+Query = Iterable[tuple[str, str]]
+
+REVIEWS = "/apis/authorization.k8s.io/"
+"""Questions about rights: POSTs that change nothing."""
+
+
+class Door(Protocol):
+    """Something that makes an `Access`."""
+
+    def access(self) -> Access:
+        """Read credentials anew and build connections."""
+
+
+def path_part(text: str) -> str:
+    """A name as one part of a path, whatever it holds."""
+    return quote(text, safe="")
+
+
+class Transport:
+    """Requests to one cluster. Any number of threads may ask at once."""
+
+    def __init__(self, door: Door, *, server: str, read_only: bool = False) -> None:
+        self._door = door
+        self._server = server
+        self._read_only = read_only
+        self._lock = threading.Lock()
+        self._access: Access | None = None
+
+    def get(self, path: str, query: Query = (), *, accept: str = "application/json") -> bytes:
+        """The body of an answer. Raises: SourceError."""
+        with self._answer("GET", path, query, accept=accept) as response:
+            return self._body(response)
+
+    def send(
+        self, method: str, path: str, query: Query = (), body: Any = None, content_type: str = ""
+    ) -> bytes:
+        """Do one write, once. Raises: SourceError; Unreachable when its fate is not known."""
+        self._check_writable(method, path)
+        payload = None if body is None else msgspec.json.encode(body)
+        try:
+            with self._answer(
+                method, path, query, body=payload, content_type=content_type, timeout=WRITE_TIMEOUT
+            ) as response:
+                return self._body(response)
+        except Unreachable as error:
+            if error.reason in ("Connection", "Timeout") and not _never_left(error):
+                raise Unreachable(
+                    f"{error.what}; it may have been done or not",
+                    hint="look before you repeat it",
+                    reason=error.reason,
+                ) from error
+            raise
+
+    @contextmanager
+    def stream(
+        self, path: str, query: Query, stop: Stop, *, quiet: float | None
+    ) -> Iterator[Iterator[bytes]]:
+        """The pieces of an endless answer, as they come; ends when stopped.
+
+        `quiet` is how long nothing may come before the connection counts as broken.
+        """
+        with self._answer("GET", path, query, gzip=False) as response:
+            _allow_silence(response, quiet)
+            take_back = stop.on_set(lambda: _break(response))
+            try:
+                yield self._pieces(response, stop)
+            finally:
+                take_back()
+
+    def close(self) -> None:
+        """Let go of idle connections."""
+        with self._lock:
+            if self._access is not None:
+                self._access.close()
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _check_writable(self, method: str, path: str) -> None:
+        if self._read_only and method != "GET" and not path.startswith(REVIEWS):
+            raise Refused(
+                "nothing is changed here: this is read-only mode",
+                hint="start without --read-only",
+                reason="ReadOnly",
+            )
+
+    @contextmanager
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        *,
+        accept: str = "application/json",
+        body: bytes | None = None,
+        content_type: str = "",
+        timeout: float = READ_TIMEOUT,
+        gzip: bool = True,
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """An answer of less than 300, its connection given back or closed at the end."""
+        headers = {
+            "Accept": accept,
+            "Accept-Encoding": "gzip" if gzip else "identity",
+            "User-Agent": f"argo-tui/{__version__}",
+        }
+        if body is not None:
+            headers["Content-Type"] = content_type or "application/json"
+        target = path + (f"?{urlencode(list(query))}" if query else "")
+        access = self._current()
+        response = self._ask(access, method, target, headers, body, timeout)
+        if response.status == 401:
+            fresh = self._renew(access)
+            if method == "GET":
+                response.drain_conn()
+                response.release_conn()
+                response = self._ask(fresh, method, target, headers, body, timeout)
+        try:
+            if response.status >= 300:
+                raise refusal(
+                    response.status,
+                    response.headers,
+                    self._body(response),
+                    method=method,
+                    path=path,
+                )
+            yield response
+        except BaseException:
+            response.close()
+            raise
+        else:
+            _done_with(response)
+
+    def _ask(
+        self,
+        access: Access,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        timeout: float,
+    ) -> urllib3.BaseHTTPResponse:
+        every = access.headers()
+        every.extend(headers)
+        try:
+            return access.pool.request(
+                method,
+                access.server + target,
+                headers=every,
+                body=body,
+                preload_content=False,
+                retries=False,
+                redirect=False,
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
+            )
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise unreachable(error, self._server) from error
+
+    def _current(self) -> Access:
+        with self._lock:
+            if self._access is None:
+                self._access = self._open()
+            return self._access
+
+    def _renew(self, refused: Access) -> Access:
+        """Read credentials again, once for all threads that were refused with the same ones."""
+        with self._lock:
+            if self._access is refused or self._access is None:
+                refused.forget()
+                self._access = self._open()
+            return self._access
+
+    def _open(self) -> Access:
+        try:
+            return self._door.access()
+        except SettingsError as error:
+            raise Refused(error.what, hint=error.hint, reason="Settings") from error
+
+    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        try:
+            return response.read(decode_content=True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise unreachable(error, self._server) from error
+
+    def _pieces(self, response: urllib3.BaseHTTPResponse, stop: Stop) -> Iterator[bytes]:
+        try:
+            if getattr(response, "chunked", False):
+                yield from response.stream(PIECE, decode_content=True)
+            else:
+                # `stream` would wait for a full piece here.
+                while piece := response.read1(PIECE, decode_content=True):
+                    yield piece
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            if stop.is_set:
+                return  # we broke it ourselves
+            raise unreachable(error, self._server) from error
+
+
+def decoded(body: bytes) -> Any:
+    """JSON as Python has it. Raises: SourceError when it is something else."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise not_kubernetes(error) from error
+
+
+def not_kubernetes(error: Exception) -> SourceError:
+    """The error for an answer that looks right and is not JSON."""
+    return SourceError(
+        f"the cluster answered with something that cannot be read: {error}",
+        hint="is the server address in the kubeconfig that of a Kubernetes API?",
+        reason="NotJson",
+    )
+
+
+def _allow_silence(response: urllib3.BaseHTTPResponse, quiet: float | None) -> None:
+    """An answer must begin soon, but then may pause: give the socket the longer limit."""
+    connection = getattr(response, "connection", None)
+    sock: socket.socket | None = getattr(connection, "sock", None)
+    if sock is not None:
+        sock.settimeout(quiet)
+
+
+def _break(response: urllib3.BaseHTTPResponse) -> None:
+    """End a read that another thread is blocked in; `close` would not (platform.md 1.6)."""
+    # Raised when the answer has ended already, which is just as well.
+    with suppress(ValueError, RuntimeError, OSError):
+        response.shutdown()
+
+
+def _done_with(response: urllib3.BaseHTTPResponse) -> None:
+    """Give a connection back if its answer was read to the end, else close it."""
+    if getattr(response, "connection", None) is not None:
+        response.close()
+    response.release_conn()
+
+
+def _never_left(error: BaseException) -> bool:
+    """Whether the connection was not even made, so nothing can have been done."""
+    cause: BaseException | None = error.__cause__
+    return isinstance(
+        cause,
+        urllib3.exceptions.NewConnectionError
+        | urllib3.exceptions.ConnectTimeoutError
+        | urllib3.exceptions.SSLError
+        | urllib3.exceptions.ProxyError,
+    )
