@@ -1,0 +1,215 @@
+"""`when` and `depends`: the two small languages that decide whether a step or task runs.
+
+`when` (govaluate in Argo) compares words that are mostly not quoted, because the text of an output
+was put there by a tag. `depends` is boolean logic over task names and what became of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tui.demo.engine.expression import ExpressionError, evaluate
+
+_WORD = re.compile(
+    r"""\s*(?:(?P<op>&&|\|\||==|!=|<=|>=|=~|!~|[<>()!,])
+    |(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    |(?P<word>[^\s"'()!,=<>&|~]+))""",
+    re.VERBOSE,
+)
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be read; the words are the node's message."""
+
+
+def holds(when: str) -> bool:
+    """Whether a `when` (tags already filled in) lets the step run."""
+    if not when.strip():
+        return True
+    words = _words(when)
+    try:
+        value = _Reader(words, when).alternatives()
+    except (IndexError, TypeError) as error:
+        raise ConditionError(f"Invalid 'when' expression '{when}': {error}") from error
+    if value in ("true", True):
+        return True
+    if value in ("false", False):
+        return False
+    raise ConditionError(
+        f"Failed to evaluate 'when' expression '{when}': expected boolean evaluation"
+    )
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    position = 0
+    text = text.rstrip()
+    while position < len(text):
+        match = _WORD.match(text, position)
+        if match is None:
+            raise ConditionError(f"Invalid 'when' expression '{text}'")
+        kind = str(match.lastgroup)
+        found.append((kind, match.group(kind)))
+        position = match.end()
+    return found
+
+
+def _value(kind: str, raw: str) -> Any:
+    if kind == "string":
+        return re.sub(r"\\(.)", r"\1", raw[1:-1])
+    try:
+        return float(raw)
+    except ValueError:
+        return {"true": True, "false": False}.get(raw, raw)
+
+
+class _Reader:
+    """Reads and computes at once: `when` has no side effects, so nothing need be put off."""
+
+    def __init__(self, words: list[tuple[str, str]], text: str) -> None:
+        self.words = words
+        self.text = text
+        self.at = 0
+
+    def peek(self) -> str:
+        return self.words[self.at][1] if self.at < len(self.words) else ""
+
+    def alternatives(self) -> Any:
+        value = self.parts()
+        while self.peek() == "||":
+            self.at += 1
+            right = self.parts()
+            value = _truth(value) or _truth(right)
+        return value
+
+    def parts(self) -> Any:
+        value = self.comparison()
+        while self.peek() == "&&":
+            self.at += 1
+            right = self.comparison()
+            value = _truth(value) and _truth(right)
+        return value
+
+    def comparison(self) -> Any:
+        left = self.operand()
+        op = self.peek()
+        if op in ("==", "!=", "<", ">", "<=", ">=", "=~", "!~", "in"):
+            self.at += 1
+            return _compared(op, left, self.operand(), self.text)
+        return left
+
+    def operand(self) -> Any:
+        if self.at >= len(self.words):
+            raise ConditionError(
+                f"Invalid 'when' expression '{self.text}': Unexpected end of expression"
+            )
+        kind, raw = self.words[self.at]
+        self.at += 1
+        if raw == "!" and kind == "op":
+            return not _truth(self.operand())
+        if raw == "(" and kind == "op":
+            values = [self.alternatives()]
+            while self.peek() == ",":
+                self.at += 1
+                values.append(self.alternatives())
+            if self.peek() != ")":
+                raise ConditionError(
+                    f"Invalid 'when' expression '{self.text}': Unbalanced parenthesis"
+                )
+            self.at += 1
+            return values if len(values) > 1 else values[0]
+        if kind == "op":
+            raise ConditionError(
+                f"Invalid 'when' expression '{self.text}': Unexpected token '{raw}'"
+            )
+        words = [raw]
+        # A tag may have put in a text of several words; they belong together.
+        while kind == "word" and self.at < len(self.words):
+            next_kind, next_raw = self.words[self.at]
+            if next_kind != "word" or next_raw == "in":
+                break
+            words.append(next_raw)
+            self.at += 1
+        return _value(kind, " ".join(words))
+
+
+def _truth(value: Any) -> bool:
+    return value is True or value == "true"
+
+
+def _compared(op: str, left: Any, right: Any, text: str) -> bool:
+    if op == "in":
+        return left in (right if isinstance(right, list) else [right])
+    if op in ("=~", "!~"):
+        found = re.search(_plain(right), _plain(left)) is not None
+        return found == (op == "=~")
+    if op in ("==", "!="):
+        equal = left == right or _plain(left) == _plain(right)
+        return equal == (op == "==")
+    if type(left) is not type(right):
+        raise ConditionError(
+            f"Invalid 'when' expression '{text}': Value '{_plain(left)}' cannot be used with the "
+            f"comparator '{op}', it is not a number"
+        )
+    if op == "<":
+        return bool(left < right)
+    if op == ">":
+        return bool(left > right)
+    return bool(left <= right if op == "<=" else left >= right)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+TASK_RESULTS = (
+    "Succeeded",
+    "Failed",
+    "Errored",
+    "Skipped",
+    "Omitted",
+    "Daemoned",
+    "AnySucceeded",
+    "AllFailed",
+)
+_TASK = re.compile(r"[A-Za-z0-9_][\w-]*(?:\.[A-Za-z]+)?")
+
+
+def depends_of(task: Mapping[str, Any]) -> str:
+    """The task's `depends`, or what its `dependencies` say in that language."""
+    if task.get("depends"):
+        return str(task["depends"])
+    return " && ".join(task.get("dependencies") or ())
+
+
+def tasks_in(depends: str) -> list[str]:
+    """The tasks a `depends` speaks of, in order."""
+    return list(dict.fromkeys(found.split(".")[0] for found in _TASK.findall(depends)))
+
+
+def depends_holds(
+    depends: str, results: Mapping[str, Mapping[str, bool]], bare: Callable[[str], tuple[str, ...]]
+) -> bool:
+    """Whether a `depends` is satisfied by what became of the tasks.
+
+    `bare` says which results a task's name alone stands for (that depends on its `continueOn`).
+    """
+
+    def put(match: re.Match[str]) -> str:
+        name, _, result = match[0].partition(".")
+        wanted = (result,) if result else bare(name)
+        if any(each not in TASK_RESULTS for each in wanted):
+            raise ConditionError(f"unknown task result {match[0]} in depends logic '{depends}'")
+        value = any(results.get(name, {}).get(each, False) for each in wanted)
+        return "true" if value else "false"
+
+    try:
+        return bool(evaluate(_TASK.sub(put, depends), {}))
+    except ExpressionError as error:
+        raise ConditionError(f"unable to evaluate depends logic '{depends}': {error}") from error

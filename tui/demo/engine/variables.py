@@ -1,0 +1,99 @@
+"""Putting values into manifests: `{{name}}` and `{{=expression}}` tags.
+
+Argo replaces tags in the JSON text of a template. Here the decoded structure is walked instead,
+which gives the same result without escaping, and a tag nobody knows stays as it is, to be filled
+in by a later pass or to fail where it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.functions import go_text, to_json
+
+Scope = dict[str, Any]
+"""Dotted names, as tags spell them, to text (or, for artifacts, to their location)."""
+
+_TAG = re.compile(r"\{\{\s*(=?)((?:(?!\}\}).)*?(?:\}(?=\}\}\}?))*)\s*\}\}", re.DOTALL)
+_UNRESOLVED = re.compile(r"\{\{\s*(=?(?:steps|tasks|inputs|item|workflow)[\w.\[\]'\"-]*)\s*\}\}")
+
+
+class Unresolved(ValueError):
+    """A tag that nothing fills in; the words go into a node's message."""
+
+
+def substitute(value: Any, scope: Mapping[str, Any]) -> Any:
+    """A copy of `value` with every known tag filled in."""
+    if isinstance(value, str):
+        return text(value, scope) if "{{" in value else value
+    if isinstance(value, dict):
+        return {
+            (text(k, scope) if "{{" in k else k): substitute(v, scope) for k, v in value.items()
+        }
+    if isinstance(value, list):
+        return [substitute(item, scope) for item in value]
+    return value
+
+
+def text(template: str, scope: Mapping[str, Any]) -> str:
+    """One string with every known tag filled in."""
+    if "{{" not in template:
+        return template
+
+    def fill(match: re.Match[str]) -> str:
+        if match[1]:
+            return _computed(match[2], scope, match[0])
+        value = scope.get(match[2].strip())
+        if value is None:
+            return match[0]
+        return value if isinstance(value, str) else to_json(value)
+
+    return _TAG.sub(fill, template)
+
+
+def _computed(expression: str, scope: Mapping[str, Any], tag: str) -> str:
+    try:
+        value = evaluate(expression.strip(), nested(scope))
+    except ExpressionError:
+        # What it speaks of may be known only later.
+        return tag
+    if value is None:
+        return tag
+    return value if isinstance(value, str) else _shown(value)
+
+
+def _shown(value: Any) -> str:
+    return to_json(value) if isinstance(value, list | dict) else go_text(value)
+
+
+def nested(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names as expressions see them: `steps['a'].outputs.result`."""
+    root: dict[str, Any] = {}
+    for name in sorted(scope):
+        *path, last = name.split(".")
+        place = root
+        for step in path:
+            inside = place.get(step)
+            if not isinstance(inside, dict):
+                # `outputs.parameters` is both a JSON text and the parent of each parameter;
+                # expressions mean the parameters.
+                inside = place[step] = {}
+            place = inside
+        place[last] = scope[name]
+    return root
+
+
+def require_resolved(value: Any) -> None:
+    """Complain of the first tag of a kind that had to be known by now."""
+    if isinstance(value, str):
+        if "{{" in value and (match := _UNRESOLVED.search(value)):
+            raise Unresolved(f"failed to resolve {{{{{match[1]}}}}}")
+    elif isinstance(value, dict):
+        for item in value.values():
+            require_resolved(item)
+    elif isinstance(value, list):
+        for item in value:
+            require_resolved(item)
