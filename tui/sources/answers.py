@@ -136,15 +136,15 @@ def unreachable(error: Exception, server: str) -> SourceError:
         )
     if isinstance(cause, http.ReadTimeoutError):
         return Unreachable(f"{server} stopped answering", reason="Timeout")
-    if isinstance(cause, http.ConnectTimeoutError):
-        return Unreachable(
-            f"{server} does not answer", hint="is the network (VPN) up?", reason="Timeout"
-        )
     if isinstance(cause, http.NewConnectionError | ConnectionRefusedError):
         return Unreachable(
             f"cannot connect to {server}: {_short(cause)}",
             hint="is the cluster running, and the network (VPN) up?",
             reason="Connection",
+        )
+    if isinstance(cause, http.ConnectTimeoutError):
+        return Unreachable(
+            f"{server} does not answer", hint="is the network (VPN) up?", reason="Timeout"
         )
     return Unreachable(f"the connection to {server} broke: {_short(cause)}", reason="Connection")
 

@@ -203,6 +203,7 @@ class Event:
     count: int = 1
     object_kind: str = ""
     object_name: str = ""
+    object_uid: str = ""
     uid: str = ""
 
 

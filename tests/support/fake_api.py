@@ -1,0 +1,235 @@
+"""An HTTP server that says what a test tells it to, byte for byte.
+
+For what a well-behaved stand-in cluster cannot show: half lines, cut answers, silence, rubbish.
+Each request is handed to the test's function on a thread of its own and is kept in `asked`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass
+class Asked:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def is_watch(self) -> bool:
+        """Whether it opens a watch."""
+        return self.query.get("watch") == "true"
+
+
+class Reply:
+    """How a test answers one request."""
+
+    def __init__(self, handler: BaseHTTPRequestHandler, ending: threading.Event) -> None:
+        self._handler = handler
+        self._ending = ending
+
+    def json(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        """A whole answer."""
+        self.raw(json.dumps(value).encode(), status, headers)
+
+    def raw(self, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        """A whole answer of any bytes."""
+        wants_gzip = "gzip" in self._handler.headers.get("Accept-Encoding", "")
+        zipped = wants_gzip and len(body) > 1000
+        payload = gzip.compress(body, 1) if zipped else body
+        self._handler.send_response(status)
+        for name, value in (headers or {}).items():
+            self._handler.send_header(name, value)
+        if zipped:
+            self._handler.send_header("Content-Encoding", "gzip")
+        self._handler.send_header("Content-Length", str(len(payload)))
+        self._handler.end_headers()
+        self._handler.wfile.write(payload)
+
+    def refuse(self, code: int, reason: str = "", message: str = "", **more: Any) -> None:
+        """A `Status`, as Kubernetes refuses."""
+        headers = more.pop("headers", None)
+        self.json(status(code, reason, message, **more), code, headers)
+
+    def begin(self, length: int | None = None) -> None:
+        """An endless answer begins; in chunks, or until the connection ends."""
+        self._handler.send_response(200)
+        if length is None:
+            self._handler.send_header("Transfer-Encoding", "chunked")
+        else:
+            self._handler.send_header("Connection", "close")
+        self._handler.end_headers()
+
+    def piece(self, data: bytes) -> None:
+        """One chunk, sent at once."""
+        self._handler.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self._handler.wfile.flush()
+
+    def event(self, kind: str, value: Any) -> None:
+        """One event of a watch."""
+        self.piece(json.dumps({"type": kind, "object": value}).encode() + b"\n")
+
+    def end(self) -> None:
+        """The endless answer ends well."""
+        self._handler.wfile.write(b"0\r\n\r\n")
+
+    def cut(self) -> None:
+        """The connection breaks."""
+        self._handler.close_connection = True
+        self._handler.connection.shutdown(socket.SHUT_RDWR)
+
+    def hold(self) -> None:
+        """Say nothing until the server ends."""
+        self._ending.wait()
+
+
+Answer = Callable[[Asked, Reply], None]
+
+
+@dataclass
+class FakeApi:
+    """The running server."""
+
+    url: str
+    asked: list[Asked] = field(default_factory=list)
+    bytes_sent: int = 0
+
+    def watches(self) -> list[Asked]:
+        """The watches that were opened."""
+        return [asked for asked in self.asked if asked.is_watch]
+
+    def lists(self) -> list[Asked]:
+        """The other reads."""
+        return [asked for asked in self.asked if asked.method == "GET" and not asked.is_watch]
+
+
+@contextmanager
+def fake_api(answer: Answer) -> Iterator[FakeApi]:
+    """A server that answers like this, for as long as the block lasts."""
+    ending = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing on stderr."""
+
+        def handle(self) -> None:
+            # Clients that go away are part of the tests.
+            try:
+                super().handle()
+            except (ConnectionError, ValueError, OSError):
+                self.close_connection = True
+
+        def _answer(self) -> None:
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            asked = Asked(
+                self.command, parts.path, query, dict(self.headers), self.rfile.read(length)
+            )
+            api.asked.append(asked)
+            answer(asked, Reply(self, ending))
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Broken connections are what is tested."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    api = FakeApi(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield api
+    finally:
+        ending.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def status(code: int, reason: str = "", message: str = "", **details: Any) -> dict[str, Any]:
+    """A Kubernetes `Status`."""
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": code,
+        **({"details": details} if details else {}),
+    }
+
+
+def workflow(
+    name: str, *, version: str = "1", namespace: str = "argo", uid: str = "", **more: Any
+) -> dict[str, Any]:
+    """A small Workflow object."""
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "uid": uid or f"uid-{name}",
+            "resourceVersion": version,
+            "creationTimestamp": "2026-11-01T10:00:00Z",
+        },
+        "spec": {},
+        "status": {"phase": more.pop("phase", "Running"), **more},
+    }
+
+
+def listing(*items: Any, version: str = "100", more: str = "") -> dict[str, Any]:
+    """A WorkflowList."""
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "WorkflowList",
+        "metadata": {"resourceVersion": version, **({"continue": more} if more else {})},
+        "items": list(items),
+    }
+
+
+def write_kubeconfig(
+    folder: Path, url: str, *, user: Mapping[str, Any] | None = None, namespace: str = "argo"
+) -> Path:
+    """A kubeconfig of one context called `fake`."""
+    path = folder / "kubeconfig"
+    path.write_text(
+        json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "current-context": "fake",
+                "contexts": [
+                    {
+                        "name": "fake",
+                        "context": {"cluster": "fake", "user": "me", "namespace": namespace},
+                    }
+                ],
+                "clusters": [{"name": "fake", "cluster": {"server": url}}],
+                "users": [
+                    {"name": "me", "user": dict(user if user is not None else {"token": "let-me"})}
+                ],
+            }
+        )
+    )
+    return path

@@ -1,0 +1,272 @@
+"""Workflows of a Kubernetes cluster, read and changed through its API server."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.writes import Write
+from tui.errors import Expired, Missing, SourceError
+from tui.sources import pods as core
+from tui.sources.audiences import DetailAudience, ListAudience, Together, all_at_once
+from tui.sources.base import (
+    Capabilities,
+    DetailSink,
+    Event,
+    ListSink,
+    LogRequest,
+    Place,
+    Pod,
+    PodUsage,
+    Scope,
+    Stop,
+)
+from tui.sources.collections import PAGE, ManyWorkflows, OneWorkflow, workflows_path
+from tui.sources.credentials import Login
+from tui.sources.kubeconfig import Chosen, choose
+from tui.sources.reflector import RESTARTS, Reflector
+from tui.sources.transport import Query, Transport, decoded, path_part
+
+if TYPE_CHECKING:
+    from tui.sources import Where
+
+CORE = "/api/v1"
+METRICS = "/apis/metrics.k8s.io/v1beta1"
+
+T = TypeVar("T")
+
+
+def connect(settings: Where, environ: Mapping[str, str] = os.environ) -> KubernetesSource:
+    """The cluster that the settings name; nothing is asked of it yet.
+
+    Raises: NoCluster, SettingsError where kubeconfig and flags lead nowhere.
+    """
+    chosen = choose(settings.kubeconfig, settings.context, environ)
+    transport = Transport(
+        Login(chosen, environ), server=chosen.server, read_only=settings.read_only
+    )
+    return KubernetesSource(transport, _place(chosen, settings.namespace), settings.read_only)
+
+
+def _place(chosen: Chosen, namespace: str) -> Place:
+    return Place(
+        label=chosen.context,
+        server=chosen.server,
+        namespace=namespace or chosen.namespace or "default",
+        user=chosen.user_name,
+    )
+
+
+class KubernetesSource:
+    """One cluster, seen as one user."""
+
+    def __init__(self, transport: Transport, place: Place, read_only: bool = False) -> None:
+        self._transport = transport
+        self._place = place
+        self._capabilities = Capabilities(
+            can_write=not read_only,
+            why_not="this is read-only mode" if read_only else "",
+        )
+
+    @property
+    def place(self) -> Place:
+        """Context, server, namespace and user, as the kubeconfig names them."""
+        return self._place
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything, less writes in read-only mode."""
+        return self._capabilities
+
+    # --- workflows -------------------------------------------------------------------------
+
+    def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+        """List, then watch, until stopped; several namespaces side by side."""
+        if len(scope.namespaces) < 2:
+            namespace = scope.namespaces[0] if scope.namespaces else ""
+            self._follow(namespace, "", scope, sink, stop)
+            return
+        together = Together(sink)
+        jobs: dict[str, Callable[[Stop], None]] = {
+            namespace: partial(self._follow, namespace, namespace, scope, together.part(namespace))
+            for namespace in scope.namespaces
+        }
+        all_at_once(jobs, stop)
+
+    def _follow(
+        self, namespace: str, told_as: str, scope: Scope, sink: ListSink, stop: Stop
+    ) -> None:
+        collection = self._many(namespace, scope)
+        Reflector(collection, ListAudience(sink, stop, told_as), stop).run()
+
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+        """The same for one workflow with all its nodes. Raises: Missing when it is not there."""
+        collection = OneWorkflow(self._transport, ref)
+        Reflector(collection, DetailAudience(ref, sink, stop), stop).run()
+
+    def get(self, ref: WorkflowRef) -> Manifest:
+        """One workflow as it is now, every field kept."""
+        return self._object(workflows_path(ref.namespace, ref.name))
+
+    def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
+        """The whole list once."""
+        found: list[ListedWorkflow] = []
+        for namespace in scope.namespaces or ("",):
+            found.extend(_all_pages(self._many(namespace, scope)))
+        return tuple(found)
+
+    def _many(self, namespace: str, scope: Scope) -> ManyWorkflows:
+        return ManyWorkflows(
+            self._transport, namespace, labels=scope.label_selector, fields=scope.field_selector
+        )
+
+    def perform(self, write: Write) -> Manifest:
+        """Do one write, once."""
+        try:
+            body = self._transport.send(
+                write.method, write.path, write.query, write.body, write.content_type
+            )
+        except Missing:
+            if write.missing_ok:
+                return {}
+            raise
+        return _object(body)
+
+    # --- what belongs to a workflow --------------------------------------------------------
+
+    def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
+        """The pods of a workflow that still exist."""
+        path = f"{CORE}/namespaces/{path_part(ref.namespace)}/pods"
+        return tuple(self._pages(path, _of_workflow(ref), core.pods))
+
+    def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
+        """What its pods use now. Raises: Missing where nothing is measured."""
+        path = f"{METRICS}/namespaces/{path_part(ref.namespace)}/pods"
+        found: dict[str, PodUsage] = {}
+        body = self._transport.get(path, _of_workflow(ref))
+        found.update(core.usage(body)[0])
+        return found
+
+    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
+        """Events about the workflow, or about one of its pods, oldest first."""
+        path = f"{CORE}/namespaces/{path_part(ref.namespace)}/events"
+        kind, name = ("Pod", pod) if pod else ("Workflow", ref.name)
+        selector = f"involvedObject.kind={kind},involvedObject.name={name}"
+        found = self._pages(path, [("fieldSelector", selector)], core.events)
+        if ref.uid and not pod:
+            # Events of an earlier workflow of the same name are another story.
+            found = [event for event in found if event.object_uid in ("", ref.uid)]
+        return tuple(sorted(found, key=lambda event: event.last_seen or ""))
+
+    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+        """A log in pieces, until its end or stopped."""
+        namespace, pod = path_part(request.namespace), path_part(request.pod)
+        path = f"{CORE}/namespaces/{namespace}/pods/{pod}/log"
+        # Followed logs may be silent for hours; TCP keepalive notices a dead peer.
+        quiet = None if request.follow else 60.0
+        with self._transport.stream(path, _log_query(request), stop, quiet=quiet) as pieces:
+            yield from pieces
+
+    # --- other objects ---------------------------------------------------------------------
+
+    def secret_value(self, namespace: str, name: str, key: str) -> bytes:
+        """One value of a secret, decoded."""
+        found = self._object(f"{CORE}/namespaces/{path_part(namespace)}/secrets/{path_part(name)}")
+        data = found.get("data")
+        value = data.get(key) if isinstance(data, dict) else None
+        if not isinstance(value, str):
+            raise Missing(f"secret {name} in {namespace} has no key {key}", reason="NoKey")
+        try:
+            return base64.b64decode(value, validate=True)
+        except binascii.Error as error:
+            raise SourceError(f"key {key} of secret {name} is not base64") from error
+
+    def config_map(self, namespace: str, name: str) -> dict[str, str]:
+        """The data of a config map."""
+        found = self._object(
+            f"{CORE}/namespaces/{path_part(namespace)}/configmaps/{path_part(name)}"
+        )
+        data = found.get("data")
+        if not isinstance(data, dict):
+            return {}
+        return {key: value for key, value in data.items() if isinstance(value, str)}
+
+    def namespaces(self) -> tuple[str, ...]:
+        """All namespaces, by name."""
+        path = f"{CORE}/namespaces"
+        named = self._pages(path, [], partial(core.page, kind=core.Names))
+        return tuple(sorted(each.metadata.name for each in named))
+
+    def close(self) -> None:
+        """Let go of idle connections; what is being read is ended by its `Stop`."""
+        self._transport.close()
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _object(self, path: str) -> Manifest:
+        return _object(self._transport.get(path))
+
+    def _pages(
+        self, path: str, query: Query, read: Callable[[bytes], tuple[list[T], str]]
+    ) -> list[T]:
+        """All items of a list, page by page."""
+        found: list[T] = []
+        more = ""
+        while True:
+            asked = [*query, ("limit", str(PAGE))]
+            if more:
+                asked.append(("continue", more))
+            items, more = read(self._transport.get(path, asked))
+            found.extend(items)
+            if not more:
+                return found
+
+
+def _all_pages(collection: ManyWorkflows) -> list[ListedWorkflow]:
+    """A whole list; begun anew when its pages expire meanwhile."""
+    for restart in range(RESTARTS + 1):
+        found: list[ListedWorkflow] = []
+        more = ""
+        try:
+            while True:
+                page = collection.list_page(more)
+                found.extend(page.items)
+                more = page.more
+                if not more:
+                    return found
+        except Expired:
+            if restart == RESTARTS:
+                raise
+    return []
+
+
+def _of_workflow(ref: WorkflowRef) -> list[tuple[str, str]]:
+    return [("labelSelector", f"{LABEL}workflow={ref.name}")]
+
+
+def _log_query(request: LogRequest) -> list[tuple[str, str]]:
+    query = [("container", request.container)]
+    for name, wanted in (
+        ("follow", request.follow),
+        ("previous", request.previous),
+        ("timestamps", request.timestamps),
+    ):
+        if wanted:
+            query.append((name, "true"))
+    if request.tail_lines is not None:
+        query.append(("tailLines", str(request.tail_lines)))
+    if request.since_time:
+        query.append(("sinceTime", request.since_time))
+    return query
+
+
+def _object(body: bytes) -> Manifest:
+    found: Any = decoded(body)
+    if not isinstance(found, dict):
+        raise SourceError("the cluster answered with JSON that is no object", reason="NotJson")
+    return found

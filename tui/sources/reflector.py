@@ -1,0 +1,222 @@
+"""Keeping up with a collection of a Kubernetes API: list it, watch it, list it again when lost.
+
+The rules are those of platform.md 1.6. A watch continues from the version of the list, then of the
+last event or bookmark; it is opened for a few minutes only, so that a connection that died silently
+is noticed; its ordinary endings are nobody's business; a 410 means listing again, and whoever
+listens drops what the new list does not have. What is trouble is said, with the time of the next
+try, and what trying again cannot help is raised.
+
+It knows neither HTTP nor workflows: it is given how to list a page and how to open a watch.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
+from tui.sources.base import Stop
+
+T = TypeVar("T")
+Heard = TypeVar("Heard", contravariant=True)
+
+SHORTEST_WATCH, LONGEST_WATCH = 240, 300
+"""Seconds a watch is opened for; different ones, so that they do not all end at once."""
+PATIENCE = 15
+"""Seconds a server may be late in ending a watch before we call it hung."""
+RESTARTS = 3
+"""How often a list whose pages expired under us is begun anew before that counts as trouble."""
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+REFUSED_WAIT = 60.0
+"""Seconds between tries while the cluster refuses us; somebody has to do something first."""
+SETTLED = 5.0
+"""A watch that lived so long, or said anything, was a good one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """One page of a list."""
+
+    items: tuple[T, ...]
+    version: str
+    more: str = ""
+    """Where the next page begins; "" on the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[T]):
+    """One event of a watch."""
+
+    kind: str
+    """`ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK` or `ERROR`."""
+    version: str = ""
+    item: T | None = None
+    error: SourceError | None = None
+
+
+class Collection(Protocol[T]):
+    """What can be listed and watched."""
+
+    def list_page(self, more: str) -> Listed[T]:
+        """A page; "" for the first one."""
+
+    def open_watch(
+        self, version: str, seconds: int, stop: Stop
+    ) -> AbstractContextManager[Iterator[Told[T]]]:
+        """The events after `version`, for so many seconds."""
+
+
+class Audience(Protocol[Heard]):
+    """Who listens."""
+
+    def page(self, items: tuple[Heard, ...], *, first: bool, last: bool) -> None:
+        """Part of a list; after the last part, what was in none of them is gone."""
+
+    def changed(self, item: Heard) -> None:
+        """One is new or different."""
+
+    def removed(self, item: Heard) -> None:
+        """One is gone."""
+
+    def live(self) -> None:
+        """What is known is what is."""
+
+    def stale(self, error: SourceError, retry_in: float, attempt: int) -> None:
+        """What is known is old; the next try is in so many seconds."""
+
+
+class Reflector(Generic[T]):
+    """One collection, followed until stopped."""
+
+    def __init__(
+        self,
+        collection: Collection[T],
+        audience: Audience[T],
+        stop: Stop,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._collection = collection
+        self._audience = audience
+        self._stop = stop
+        self._now = now
+        self._jitter = jitter
+        self._version = ""
+        self._attempt = 0
+        self._has_listed = False
+
+    def run(self) -> None:
+        """List and watch until stopped.
+
+        Raises: Refused or Missing (the kind) when the very first list says so.
+        """
+        while not self._stop.is_set:
+            try:
+                if not self._version:
+                    self._list()
+                self._watch()
+            except Expired as error:
+                self._version = ""
+                # Listing again helps, unless it is all that we do.
+                self._attempt += 1
+                if self._attempt > 1:
+                    self._wait_out(error)
+            except SourceError as error:
+                if not self._has_listed and isinstance(error, Refused | Missing):
+                    raise
+                self._attempt += 1
+                self._wait_out(error)
+
+    # --- listing ---------------------------------------------------------------------------
+
+    def _list(self) -> None:
+        for restart in range(RESTARTS + 1):
+            try:
+                self._list_through()
+            except Expired:
+                if restart == RESTARTS:
+                    raise
+            else:
+                return
+
+    def _list_through(self) -> None:
+        more, first, version = "", True, ""
+        while not self._stop.is_set:
+            page = self._collection.list_page(more)
+            if self._stop.is_set:
+                return
+            version, more = page.version, page.more
+            self._audience.page(page.items, first=first, last=not more)
+            first = False
+            if not more:
+                self._version, self._has_listed = version, True
+                return
+
+    # --- watching --------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """One watch, to its end. Ordinary endings return; 410 and trouble raise."""
+        if self._stop.is_set:
+            return
+        seconds = SHORTEST_WATCH + int(self._jitter() * (LONGEST_WATCH - SHORTEST_WATCH))
+        opened, is_open, heard = self._now(), False, False
+        try:
+            with self._collection.open_watch(self._version, seconds, self._stop) as events:
+                is_open = True
+                self._audience.live()
+                for event in events:
+                    if self._stop.is_set:
+                        return
+                    self._take(event)
+                    if not heard:
+                        heard, self._attempt = True, 0
+        except Unreachable as error:
+            # Proxies and servers cut long answers all the time; only silence is trouble.
+            if not is_open or error.reason == "Timeout":
+                raise
+        if heard or self._now() - opened >= SETTLED:
+            self._attempt = 0
+            self._stop.sleep(self._jitter() / 2)
+        else:
+            # A watch that ends at once, again and again, must not become a busy loop.
+            if self._attempt >= RESTARTS:
+                raise Unreachable("the cluster ends every watch at once", reason="Ended")
+            self._attempt += 1
+            self._stop.sleep(self._pause())
+
+    def _take(self, event: Told[T]) -> None:
+        if event.kind == "ERROR":
+            raise event.error or SourceError("the watch ended with an error it did not name")
+        if event.version:
+            self._version = event.version
+        if event.item is None:
+            return
+        if event.kind in ("ADDED", "MODIFIED"):
+            self._audience.changed(event.item)
+        elif event.kind == "DELETED":
+            self._audience.removed(event.item)
+
+    # --- waiting ---------------------------------------------------------------------------
+
+    def _pause(self) -> float:
+        longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._attempt - 1, 10))
+        return longest * (0.5 + self._jitter() / 2)
+
+    def _wait_out(self, error: SourceError) -> None:
+        if self._stop.is_set:
+            return
+        wait = self._pause()
+        if isinstance(error, Refused | Missing):
+            wait = REFUSED_WAIT * (0.5 + self._jitter() / 2)
+        elif isinstance(error, Busy) and error.retry_after is not None:
+            wait = max(wait, error.retry_after + self._jitter())
+        elif error.reason == "NotJson":
+            # Whatever it was that we could not read, reading on would miss it.
+            self._version = ""
+        self._audience.stale(error, wait, self._attempt)
+        self._stop.sleep(wait)
