@@ -1,0 +1,451 @@
+"""The whole way of a watch over a real socket, with the faults that real networks have."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_api import (
+    Answer,
+    Asked,
+    FakeApi,
+    Reply,
+    fake_api,
+    listing,
+    status,
+    workflow,
+    write_kubeconfig,
+)
+from tests.support.waiting import wait_until
+from tests.support.where import where
+from tui.domain.workflow import WorkflowRef
+from tui.errors import Missing, Refused, Unreachable
+from tui.sources.base import (
+    Changed,
+    Live,
+    LogRequest,
+    Opened,
+    Page,
+    Removed,
+    Scope,
+    Stale,
+    Stop,
+)
+from tui.sources.kubernetes import KubernetesSource, connect
+
+ARGO = Scope(("argo",))
+
+
+class Follower:
+    """A watch on a thread of its own, and what it told."""
+
+    def __init__(self, run: Callable[[Callable[[Any], None], Stop], None]) -> None:
+        self.told: list[Any] = []
+        self.error: BaseException | None = None
+        self.stop = Stop()
+        self._run = run
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+
+    def _work(self) -> None:
+        try:
+            self._run(self.told.append, self.stop)
+        except BaseException as error:
+            self.error = error
+
+    def end(self) -> float:
+        """Stop it; returns how long its thread took to end."""
+        begun = time.monotonic()
+        self.stop.set()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
+        return time.monotonic() - begun
+
+    def of(self, kind: Any) -> list[Any]:
+        return [event for event in list(self.told) if isinstance(event, kind)]
+
+    def names(self) -> list[str]:
+        """Names of the changed ones, in order."""
+        return [event.workflow.ref.name for event in self.of(Changed)]
+
+
+@contextmanager
+def following(
+    folder: Path, answer: Answer, scope: Scope = ARGO
+) -> Iterator[tuple[Follower, FakeApi]]:
+    with fake_api(answer) as api:
+        source = connected(api, folder)
+        follower = Follower(lambda sink, stop: source.watch(scope, sink, stop))
+        try:
+            yield follower, api
+        finally:
+            follower.end()
+            source.close()
+
+
+def connected(api: FakeApi, folder: Path) -> KubernetesSource:
+    return connect(where(kubeconfig=str(write_kubeconfig(folder, api.url))), {})
+
+
+def watching(*watches: Callable[[Reply], None], items: Any = ()) -> Answer:
+    """List `items`, then play one function a watch; hold after the last."""
+    waiting = list(watches)
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if not asked.is_watch:
+            reply.json(listing(*items))
+            return
+        reply.begin()
+        if waiting:
+            waiting.pop(0)(reply)
+        else:
+            reply.hold()
+
+    return answer
+
+
+def test_a_list_then_a_watch_from_its_version(tmp_path: Path) -> None:
+    def first(reply: Reply) -> None:
+        reply.event("ADDED", workflow("b", version="101"))
+        reply.event("DELETED", workflow("a", version="102"))
+        reply.hold()
+
+    with following(tmp_path, watching(first, items=[workflow("a")])) as (follower, api):
+        wait_until(lambda: follower.of(Removed))
+        assert [type(event) for event in follower.told] == [Page, Live, Changed, Removed]
+        assert follower.told[3].ref == WorkflowRef("argo", "a", "uid-a")
+        (watch,) = api.watches()
+        assert watch.query["resourceVersion"] == "100"
+        assert watch.query["allowWatchBookmarks"] == "true"
+        assert 240 <= int(watch.query["timeoutSeconds"]) <= 300
+
+
+def test_events_cut_into_odd_pieces_are_put_together(tmp_path: Path) -> None:
+    def first(reply: Reply) -> None:
+        line = b"".join(
+            json.dumps({"type": "ADDED", "object": workflow(name, version=name)}).encode() + b"\n"
+            for name in ("x", "y", "z")
+        )
+        for at in range(0, len(line), 7):
+            reply.piece(line[at : at + 7])
+        reply.hold()
+
+    with following(tmp_path, watching(first)) as (follower, _):
+        wait_until(lambda: len(follower.names()) == 3)
+        assert follower.names() == ["x", "y", "z"]
+
+
+def test_an_object_of_megabytes_comes_through(tmp_path: Path) -> None:
+    big = workflow("big", version="101")
+    big["status"]["nodes"] = {str(n): {"id": str(n), "message": "m" * 1000} for n in range(4000)}
+
+    def first(reply: Reply) -> None:
+        reply.event("MODIFIED", big)
+        reply.hold()
+
+    with following(tmp_path, watching(first)) as (follower, _):
+        wait_until(lambda: follower.names() == ["big"])
+
+
+def test_a_watch_cut_inside_an_event_continues_after_the_last_whole_one(tmp_path: Path) -> None:
+    def first(reply: Reply) -> None:
+        reply.event("ADDED", workflow("a", version="101"))
+        reply.piece(b'{"type":"ADDED","object":{"metadata":{"na')
+        reply.cut()
+
+    def second(reply: Reply) -> None:
+        reply.event("ADDED", workflow("b", version="102"))
+        reply.hold()
+
+    with following(tmp_path, watching(first, second)) as (follower, api):
+        wait_until(lambda: follower.names() == ["a", "b"])
+        assert [watch.query["resourceVersion"] for watch in api.watches()] == ["100", "101"]
+        assert len(api.lists()) == 1
+        assert not follower.of(Stale)
+
+
+def test_a_410_in_the_stream_lists_again_and_what_is_gone_is_missing_from_the_pages(
+    tmp_path: Path,
+) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if not asked.is_watch:
+            again = len(api_seen) > 0
+            api_seen.append(asked)
+            reply.json(listing(*([workflow("b")] if again else [workflow("a"), workflow("b")])))
+            return
+        reply.begin()
+        if asked.query["resourceVersion"] == "100" and len(api_seen) == 1:
+            reply.event("ERROR", status(410, "Expired", "too old resource version: 10 (2218)"))
+            reply.end()
+        else:
+            reply.hold()
+
+    api_seen: list[Asked] = []
+    with following(tmp_path, answer) as (follower, _):
+        wait_until(lambda: len(follower.of(Page)) == 2 and len(follower.of(Live)) == 2)
+        second = follower.of(Page)[1]
+        assert (second.first, second.last) == (True, True)
+        assert [each.ref.name for each in second.workflows] == ["b"]
+        assert not follower.of(Stale)
+
+
+def test_rubbish_in_the_stream_is_told_and_everything_is_listed_again(tmp_path: Path) -> None:
+    def first(reply: Reply) -> None:
+        reply.piece(b"\x00\xff\xfe rubbish \x1b[2J\n")
+        reply.hold()
+
+    with following(tmp_path, watching(first)) as (follower, api):
+        wait_until(lambda: len(api.lists()) == 2)
+        assert "cannot be read" in follower.of(Stale)[0].error.what
+
+
+def test_an_odd_object_does_not_hide_the_others(tmp_path: Path) -> None:
+    odd = workflow("odd", version="101")
+    odd["status"]["message"] = {"not": "text"}
+    odd["metadata"]["labels"] = {"count": 3}
+
+    def first(reply: Reply) -> None:
+        reply.event("ADDED", odd)
+        reply.event("ADDED", workflow("b", version="102"))
+        reply.hold()
+
+    with following(tmp_path, watching(first, items=[odd, workflow("a")])) as (follower, _):
+        wait_until(lambda: follower.names() == ["odd", "b"])
+        assert len(follower.of(Page)[0].workflows) == 2
+
+
+def test_stopping_ends_a_blocked_watch_at_once(tmp_path: Path) -> None:
+    with following(tmp_path, watching()) as (follower, _):
+        wait_until(lambda: follower.of(Live))
+        assert follower.end() < 0.5
+        assert follower.error is None
+        assert not follower.of(Stale)
+
+
+def test_stopping_ends_a_wait_between_tries_at_once(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.refuse(503, "ServiceUnavailable", "no", headers={"Retry-After": "60"})
+
+    with following(tmp_path, answer) as (follower, _):
+        wait_until(lambda: follower.of(Stale))
+        assert follower.of(Stale)[0].retry_in >= 60
+        assert follower.end() < 0.5
+
+
+def test_a_first_list_that_is_refused_is_raised(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.refuse(403, "Forbidden", "no")
+
+    with following(tmp_path, answer) as (follower, _):
+        wait_until(lambda: follower.error)
+        assert isinstance(follower.error, Refused)
+
+
+def test_a_rotated_token_in_the_middle_of_a_watch_is_read_again(tmp_path: Path) -> None:
+    tokens = tmp_path / "token"
+    tokens.write_text("one")
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        token = {k.lower(): v for k, v in asked.headers.items()}["authorization"]
+        if not asked.is_watch:
+            reply.json(listing())
+        elif token == "Bearer one" and len(api.watches()) == 1:
+            reply.begin()
+            reply.event("ADDED", workflow("a", version="101"))
+            tokens.write_text("two")
+            reply.end()
+        elif token == "Bearer two":
+            reply.begin()
+            reply.event("ADDED", workflow("b", version="102"))
+            reply.hold()
+        else:
+            reply.refuse(401, "Unauthorized")
+
+    with fake_api(answer) as api:
+        path = write_kubeconfig(tmp_path, api.url, user={"tokenFile": str(tokens)})
+        source = connect(where(kubeconfig=str(path)), {})
+        follower = Follower(lambda sink, stop: source.watch(ARGO, sink, stop))
+        wait_until(lambda: follower.names() == ["a", "b"])
+        follower.end()
+        assert not follower.of(Stale)
+
+
+# --- several namespaces -----------------------------------------------------------------------
+
+
+def test_several_namespaces_are_watched_side_by_side_and_live_together(tmp_path: Path) -> None:
+    release = threading.Event()
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        namespace = asked.path.split("/")[5]
+        if asked.is_watch:
+            reply.begin()
+            reply.hold()
+            return
+        if namespace == "two":
+            release.wait(5)
+        reply.json(listing(workflow("w", namespace=namespace, uid=namespace)))
+
+    with following(tmp_path, answer, Scope(("one", "two"))) as (follower, api):
+        wait_until(lambda: len(api.watches()) == 1)
+        assert [page.namespace for page in follower.of(Page)] == ["one"]
+        assert not follower.of(Live), "one of two is not live yet"
+        release.set()
+        wait_until(lambda: follower.of(Live))
+        assert {page.namespace for page in follower.of(Page)} == {"one", "two"}
+        assert follower.end() < 0.5
+
+
+def test_all_namespaces_are_one_watch(tmp_path: Path) -> None:
+    with following(tmp_path, watching(), Scope()) as (follower, api):
+        wait_until(lambda: follower.of(Live))
+        assert {asked.path for asked in api.asked} == {"/apis/argoproj.io/v1alpha1/workflows"}
+        assert follower.of(Page)[0].namespace == ""
+
+
+def test_a_namespace_that_is_refused_ends_the_others(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if "/two/" in asked.path:
+            reply.refuse(403, "Forbidden", "no")
+        else:
+            watching()(asked, reply)
+
+    with following(tmp_path, answer, Scope(("one", "two"))) as (follower, _):
+        wait_until(lambda: follower.error)
+        assert isinstance(follower.error, Refused)
+
+
+# --- one workflow -----------------------------------------------------------------------------
+
+
+@contextmanager
+def looking_at(
+    folder: Path, answer: Answer, ref: WorkflowRef
+) -> Iterator[tuple[Follower, FakeApi]]:
+    with fake_api(answer) as api:
+        source = connected(api, folder)
+        follower = Follower(lambda sink, stop: source.watch_one(ref, sink, stop))
+        try:
+            yield follower, api
+        finally:
+            follower.end()
+            source.close()
+
+
+def test_one_workflow_comes_with_its_nodes_and_its_bytes(tmp_path: Path) -> None:
+    whole = workflow("a", nodes={"a": {"id": "a", "name": "a", "type": "Pod"}})
+    later = workflow("a", version="101", phase="Succeeded")
+
+    def first(reply: Reply) -> None:
+        reply.event("MODIFIED", later)
+        reply.event("DELETED", workflow("a", version="102"))
+        reply.hold()
+
+    ref = WorkflowRef("argo", "a", "uid-a")
+    with looking_at(tmp_path, watching(first, items=[whole]), ref) as (follower, api):
+        wait_until(lambda: follower.of(Removed))
+        assert [type(event) for event in follower.told] == [Opened, Live, Opened, Removed]
+        assert list(follower.told[0].workflow.nodes) == ["a"]
+        assert json.loads(follower.told[0].raw) == whole
+        assert follower.told[2].workflow.phase == "Succeeded"
+        assert all(asked.query["fieldSelector"] == "metadata.name=a" for asked in api.asked)
+
+
+def test_a_workflow_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with looking_at(tmp_path, watching(), WorkflowRef("argo", "nope")) as (follower, _):
+        wait_until(lambda: follower.error)
+        assert isinstance(follower.error, Missing)
+        assert "nope" in str(follower.error)
+
+
+def test_a_workflow_made_again_under_the_same_name_is_not_the_one_we_look_at(
+    tmp_path: Path,
+) -> None:
+    def first(reply: Reply) -> None:
+        reply.event("DELETED", workflow("a", version="101"))
+        reply.event("ADDED", workflow("a", version="102", uid="another"))
+        reply.event("MODIFIED", workflow("a", version="103", uid="another"))
+        reply.hold()
+
+    ref = WorkflowRef("argo", "a", "uid-a")
+    with looking_at(tmp_path, watching(first, items=[workflow("a")]), ref) as (follower, _):
+        wait_until(lambda: follower.of(Removed))
+        follower.end()
+        assert [type(event) for event in follower.told] == [Opened, Live, Removed]
+
+
+# --- logs -------------------------------------------------------------------------------------
+
+
+def test_a_followed_log_comes_piece_by_piece_and_stops_at_once(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.begin()
+        reply.piece(b"one\ntw")
+        reply.piece(b"o\n")
+        reply.hold()
+
+    with fake_api(answer) as api:
+        source = connected(api, tmp_path)
+        request = LogRequest("argo", "pod-1", "main", tail_lines=10)
+
+        def read(sink: Callable[[Any], None], stop: Stop) -> None:
+            for piece in source.log(request, stop):
+                sink(piece)
+
+        follower = Follower(read)
+        wait_until(lambda: b"".join(follower.told) == b"one\ntwo\n")
+        assert follower.end() < 0.5
+        assert follower.error is None
+    assert api.asked[0].path == "/api/v1/namespaces/argo/pods/pod-1/log"
+    assert api.asked[0].query == {
+        "container": "main",
+        "follow": "true",
+        "timestamps": "true",
+        "tailLines": "10",
+    }
+
+
+def test_a_log_without_chunks_comes_as_it_is_written(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.begin(length=-1)
+        reply._handler.wfile.write(b"early\n")
+        reply._handler.wfile.flush()
+        reply.hold()
+
+    with fake_api(answer) as api:
+        source = connected(api, tmp_path)
+        pieces = source.log(LogRequest("argo", "p"), Stop())
+        assert next(pieces) == b"early\n"
+        pieces.close()  # type: ignore[attr-defined]
+
+
+def test_a_log_of_a_container_that_has_not_begun_says_so(tmp_path: Path) -> None:
+    words = 'container "main" in pod "p" is waiting to start: PodInitializing'
+    with fake_api(lambda asked, reply: reply.refuse(400, "BadRequest", words)) as api:
+        source = connected(api, tmp_path)
+        with pytest.raises(Exception, match="PodInitializing"):
+            list(source.log(LogRequest("argo", "p"), Stop()))
+
+
+def test_silence_longer_than_agreed_counts_as_broken(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.begin()
+        reply.piece(b"something\n")
+        reply.hold()
+
+    with fake_api(answer) as api:
+        transport = connected(api, tmp_path)._transport
+        heard: list[bytes] = []
+        with (
+            pytest.raises(Unreachable, match="stopped answering") as caught,
+            transport.stream("/x", [], Stop(), quiet=0.05) as pieces,
+        ):
+            heard.extend(pieces)
+        assert caught.value.reason == "Timeout"

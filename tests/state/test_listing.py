@@ -1,0 +1,171 @@
+"""What a list shows, and what of it has to be drawn again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.changes import ChangeSet
+from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, WorkflowRef
+from tui.state.listing import Listing, ListingChange
+
+
+def workflow(name: str, phase: str = "Running", started: str | None = None) -> ListedWorkflow:
+    return ListedWorkflow(
+        metadata=Metadata(name=name, namespace="argo", uid=name),
+        status=ListedStatus(phase=phase, started_at=started),
+    )
+
+
+def known(*workflows: ListedWorkflow) -> dict[WorkflowRef, ListedWorkflow]:
+    return {each.ref: each for each in workflows}
+
+
+def by_name(each: ListedWorkflow) -> str:
+    return each.metadata.name
+
+
+def names(listing: Listing) -> list[str]:
+    return [each.metadata.name for each in listing.rows]
+
+
+def ref(name: str) -> WorkflowRef:
+    return WorkflowRef("argo", name, name)
+
+
+def changes(*, added: str = "", changed: str = "", removed: str = "") -> ChangeSet:
+    def refs(some: str) -> tuple[WorkflowRef, ...]:
+        return tuple(ref(name) for name in some.split())
+
+    return ChangeSet(refs(added), refs(changed), refs(removed))
+
+
+def test_the_newest_stands_first_unless_said_otherwise() -> None:
+    listing = Listing(
+        known(
+            workflow("old", started="2026-01-01T00:00:00Z"), workflow("new", started="2026-02-01")
+        )
+    )
+    assert names(listing) == ["new", "old"]
+
+
+def test_a_change_that_moves_nothing_redraws_its_row_only() -> None:
+    workflows = known(workflow("a"), workflow("b"), workflow("c"))
+    listing = Listing(workflows, key=by_name, reverse=False)
+    workflows[ref("b")] = workflow("b", "Failed")
+    assert listing.update(changes(changed="b")) == ListingChange(rows=(1,))
+    assert listing.rows[1].phase == "Failed"
+
+
+def test_a_change_of_the_sorted_value_moves_its_row() -> None:
+    workflows = known(workflow("a", "Failed"), workflow("b", "Running"))
+    listing = Listing(workflows, key=lambda each: each.phase, reverse=False)
+    workflows[ref("a")] = workflow("a", "Succeeded")
+    assert listing.update(changes(changed="a")).order
+    assert names(listing) == ["b", "a"]
+    assert listing.index_of(ref("a")) == 1
+
+
+def test_what_comes_and_goes_changes_the_order() -> None:
+    workflows = known(workflow("a"), workflow("c"))
+    listing = Listing(workflows, key=by_name, reverse=False)
+    workflows[ref("b")] = workflow("b")
+    assert listing.update(changes(added="b")).order
+    assert names(listing) == ["a", "b", "c"]
+    del workflows[ref("a")]
+    assert listing.update(changes(removed="a")).order
+    assert names(listing) == ["b", "c"]
+    assert listing.index_of(ref("a")) is None
+
+
+def test_what_is_filtered_out_changes_nothing_until_it_matches() -> None:
+    workflows = known(workflow("a"), workflow("b", "Failed"))
+    listing = Listing(
+        workflows, key=by_name, reverse=False, matches=lambda each: each.phase == "Failed"
+    )
+    assert names(listing) == ["b"]
+    assert listing.total == 2
+    assert not listing.update(changes(changed="a"))
+    workflows[ref("a")] = workflow("a", "Failed")
+    assert listing.update(changes(changed="a")).order
+    assert names(listing) == ["a", "b"]
+    listing.filter(None)
+    assert len(listing) == 2
+
+
+def test_rows_with_nothing_to_sort_by_stand_last_either_way() -> None:
+    workflows = known(
+        workflow("a", started="2026-01-02"), workflow("b"), workflow("c", started="2026-01-01")
+    )
+    listing = Listing(workflows, key=lambda each: each.status.started_at, reverse=False)
+    assert names(listing) == ["c", "a", "b"]
+    listing.sort(lambda each: each.status.started_at, reverse=True)
+    assert names(listing) == ["a", "c", "b"]
+
+
+def test_phases_are_counted_over_everything() -> None:
+    workflows = known(workflow("a", "Failed"), workflow("b", "Failed"), workflow("c", ""))
+    listing = Listing(workflows, matches=lambda each: False)
+    assert listing.phase_counts == {"Failed": 2, "": 1}
+    workflows[ref("a")] = workflow("a", "Running")
+    listing.update(changes(changed="a"))
+    assert listing.phase_counts == {"Failed": 1, "Running": 1, "": 1}
+
+
+def test_marks_stay_with_their_workflow_and_go_with_it() -> None:
+    workflows = known(workflow("a"), workflow("b"), workflow("c"))
+    listing = Listing(workflows, key=by_name, reverse=False)
+    assert listing.toggle_mark(ref("b")) == ListingChange(rows=(1,))
+    listing.sort(by_name, reverse=True)
+    assert listing.is_marked(ref("b"))
+    del workflows[ref("b")]
+    listing.update(changes(removed="b"))
+    assert listing.marked == ()
+
+
+def test_a_range_is_marked_whichever_end_comes_first() -> None:
+    listing = Listing(known(*(workflow(name) for name in "abcd")), key=by_name, reverse=False)
+    assert listing.mark_between(ref("c"), ref("b")) == ListingChange(rows=(1, 2))
+    assert set(listing.marked) == {ref("b"), ref("c")}
+    assert listing.unmark_all() == ListingChange(rows=(1, 2))
+    assert listing.marked == ()
+
+
+def test_rows_can_be_sliced() -> None:
+    listing = Listing(known(*(workflow(name) for name in "abcd")), key=by_name, reverse=False)
+    assert [each.metadata.name for each in listing.rows[1:3]] == ["b", "c"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdefgh"), st.sampled_from(["", "Failed", "Running", None])),
+        max_size=40,
+    ),
+    st.booleans(),
+)
+def test_after_any_changes_it_shows_what_a_fresh_list_would(steps: Any, reverse: bool) -> None:
+    workflows: dict[WorkflowRef, ListedWorkflow] = {}
+
+    def fresh() -> Listing:
+        return Listing(
+            workflows,
+            key=lambda each: each.phase,
+            reverse=reverse,
+            matches=lambda each: each.phase != "",
+        )
+
+    listing = fresh()
+    for name, phase in steps:
+        if phase is None:
+            if workflows.pop(ref(name), None):
+                listing.update(changes(removed=name))
+            continue
+        was_known = ref(name) in workflows
+        workflows[ref(name)] = workflow(name, phase)
+        before = list(listing.refs)
+        told = listing.update(changes(changed=name) if was_known else changes(added=name))
+        assert told.order or list(listing.refs) == before
+    assert list(listing.refs) == list(fresh().refs)
+    assert [listing.index_of(each) for each in listing.refs] == list(range(len(listing)))
