@@ -3,6 +3,7 @@
     TuiError
     ├─ UsageError            the command line asks for something that cannot be
     ├─ InputError            a file or a text that cannot be read as what it should be
+    │  └─ QueryError         a filter that cannot be read, and where
     ├─ PlanError             Argo's rules refuse what was asked; the words are Argo's
     ├─ SettingsError         kubeconfig, environment or flags that lead nowhere
     │  └─ NoCluster          nothing says which cluster is meant
@@ -46,6 +47,14 @@ class InputError(TuiError):
     """A file or a text cannot be read as what it should be."""
 
     exit_code = 2
+
+
+class QueryError(InputError):
+    """A filter cannot be read; `position` is the character at which it goes wrong, from 0."""
+
+    def __init__(self, what: str, position: int, *, hint: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.position = position
 
 
 class PlanError(TuiError):

@@ -23,7 +23,7 @@ def test_what_came_changed_and_went_is_told_apart() -> None:
     known.apply([page("a", "b")])
     changes = known.apply([changed("a", "2"), changed("c"), removed("b")])
     assert changes == ChangeSet((ref("c"),), (ref("a"),), (ref("b"),))
-    assert {each.ref.name for each in known} == {"a", "c"}
+    assert {each.name for each in known} == {"a", "c"}
 
 
 def test_a_repeat_of_the_same_version_changes_nothing() -> None:
@@ -56,13 +56,13 @@ def test_a_list_begun_anew_forgets_the_pages_before() -> None:
     known = LiveWorkflows()
     known.apply([page("a", "b")])
     known.apply([page("a", last=False), page("b")])
-    assert [each.ref.name for each in known] == ["b"]
+    assert [each.name for each in known] == ["b"]
 
 
 def test_a_change_between_the_pages_is_not_dropped_with_them() -> None:
     known = LiveWorkflows()
     known.apply([page("a", last=False), changed("n"), page("b", first=False)])
-    assert {each.ref.name for each in known} == {"a", "b", "n"}
+    assert {each.name for each in known} == {"a", "b", "n"}
 
 
 def test_a_list_of_one_namespace_says_nothing_of_the_others() -> None:

@@ -16,8 +16,8 @@ from tui.sources.base import Changed, ListEvent, Live, Page, Removed, Stale
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
 
-class LiveWorkflows:
-    """All workflows of the watched scope, as of the last batch."""
+class LiveWorkflows(Mapping[WorkflowRef, ListedWorkflow]):
+    """All workflows of the watched scope by their reference, as of the last batch."""
 
     def __init__(self) -> None:
         self.connection: Live | Stale | None = None
@@ -29,24 +29,18 @@ class LiveWorkflows:
         self._happened: dict[WorkflowRef, str] = {}
 
     @property
-    def by_ref(self) -> Mapping[WorkflowRef, ListedWorkflow]:
-        """Every workflow by its reference; changes with each `apply`."""
-        return self._by_ref
-
-    @property
     def is_whole(self) -> bool:
         """Whether a list has been read to its end at least once."""
         return self._is_whole
 
+    def __getitem__(self, ref: WorkflowRef) -> ListedWorkflow:
+        return self._by_ref[ref]
+
+    def __iter__(self) -> Iterator[WorkflowRef]:
+        return iter(self._by_ref)
+
     def __len__(self) -> int:
         return len(self._by_ref)
-
-    def __iter__(self) -> Iterator[ListedWorkflow]:
-        return iter(self._by_ref.values())
-
-    def get(self, ref: WorkflowRef) -> ListedWorkflow | None:
-        """The workflow, if it is still there."""
-        return self._by_ref.get(ref)
 
     def named(self, namespace: str, name: str) -> ListedWorkflow | None:
         """The workflow that has this name now, whichever its uid."""

@@ -1,0 +1,179 @@
+"""The filter language, by examples."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.node import Parameter
+from tui.domain.query import FIELDS, QueryError, parse
+from tui.domain.workflow import (
+    Arguments,
+    ListedSpec,
+    ListedStatus,
+    ListedWorkflow,
+    Metadata,
+    WorkflowTemplateRef,
+)
+
+ETL = ListedWorkflow(
+    metadata=Metadata(
+        name="nightly-etl-x7k2p",
+        namespace="data",
+        uid="1",
+        creation_timestamp="2026-11-01T00:00:00Z",
+        labels={
+            "team": "QA",
+            "workflows.argoproj.io/phase": "Failed",
+            "workflows.argoproj.io/cron-workflow": "nightly",
+            "app.kubernetes.io/part-of": "a:b|c d",
+        },
+    ),
+    spec=ListedSpec(
+        arguments=Arguments(parameters=(Parameter(name="date", value="2026-08-21"),)),
+        workflow_template_ref=WorkflowTemplateRef(name="etl-v14"),
+    ),
+    status=ListedStatus(phase="Failed", message="train(3): OOMKilled main (exit code 137)"),
+)
+NEW = ListedWorkflow(
+    metadata=Metadata(name="hello", namespace="test", creation_timestamp="2026-11-01T00:00:00Z")
+)
+HELD = ListedWorkflow(
+    metadata=Metadata(name="gate", namespace="argo"),
+    spec=ListedSpec(suspend=True),
+    status=ListedStatus(phase="Running"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "nightly",
+        "NIGHTLY",
+        "data/night",
+        "nightly x7",
+        "zzz|x7k2p",
+        "zzz | x7k2p",
+        "!hello",
+        "!!nightly",
+        "phase:failed",
+        "status:Fail",
+        "phase:running|failed",
+        "phase:running|name:nightly",
+        "!phase:running|succeeded",
+        "label:team=qa",
+        "label:team",
+        "label:phase=failed",
+        "label:workflows.argoproj.io/phase=Failed",
+        "label:team=q*",
+        "label:team=dev|team=qa",
+        'label:part-of="a:b|c d"',
+        "!label:team=dev",
+        "ns:data",
+        "namespace:dat",
+        "name:nightly-*",
+        "name:*x7k2p",
+        "*etl*",
+        "template:etl-v14",
+        "template:nightly",
+        "message:oomkilled",
+        'msg:"exit code 137"',
+        '"nightly-etl"',
+        r"msg:/exit code \d+/",
+        "msg:/OOM|exit 1[37]/",
+        "/^nightly-.*p$/",
+        "param:date=2026-08-*",
+        "param:2026-08",
+        "phase:failed !ns:test nightly",
+    ],
+)
+def test_it_finds_the_failed_etl(text: str) -> None:
+    assert parse(text)(ETL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello",
+        "nightly hello",
+        "!nightly",
+        "phase:ailed",
+        "phase:succeeded",
+        "!phase:failed|error",
+        "label:team=q",
+        "label:team=dev",
+        "!label:team",
+        "ns:test",
+        "name:*etl",
+        "template:hello",
+        'msg:"exit  code"',
+        "msg:/^OOM/",
+        "param:date=2026-08",
+        "param:day=2026-08-21",
+        '"x7k2p|hello"',
+        '"*etl*"',
+    ],
+)
+def test_it_does_not_find_the_failed_etl(text: str) -> None:
+    assert not parse(text)(ETL)
+
+
+def test_what_no_controller_has_seen_is_pending() -> None:
+    assert parse("phase:pending")(NEW)
+    assert not parse("phase:pending")(ETL)
+
+
+def test_suspended_is_found_by_its_status() -> None:
+    assert parse("status:suspended")(HELD)
+    assert parse("phase:running")(HELD)
+
+
+def test_a_query_knows_whether_it_asks_anything() -> None:
+    assert not parse("  ")
+    assert parse("a")
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "words"),
+    [
+        ("foo:bar", 0, "no field foo"),
+        ("a foo:bar", 2, "no field foo"),
+        ('name:"abc', 5, "not closed"),
+        ("phase:", 6, "needs a value"),
+        ("phase: failed", 6, "needs a value"),
+        ("a | ", 4, "needs a value"),
+        ("| a", 0, "before |"),
+        ("!", 0, "turn round"),
+        ("a ! b", 2, "turn round"),
+        ("/abc", 0, "not closed"),
+        ("msg:/a(b/", 6, "regular expression"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(text: str, position: int, words: str) -> None:
+    with pytest.raises(QueryError, match=words.replace("|", r"\|")) as caught:
+        parse(text)
+    assert caught.value.position == position
+
+
+def test_an_unknown_field_names_the_known_ones() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("foo:bar")
+    assert all(name in caught.value.hint for name in FIELDS)
+
+
+@given(st.text(alphabet='ab!|:"/=*( \\', max_size=12))
+def test_any_text_is_read_or_refused_but_never_breaks(text: str) -> None:
+    try:
+        query = parse(text)
+    except QueryError as error:
+        assert 0 <= error.position <= len(text)
+    else:
+        query(ETL)
+
+
+@given(st.text(alphabet="abcxyz7-", min_size=1, max_size=8))
+def test_a_plain_word_is_found_as_it_stands_in_the_name(word: str) -> None:
+    assert parse(word)(ETL) is (word in "nightly-etl-x7k2p" or word in "data/nightly-etl-x7k2p")
