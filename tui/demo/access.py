@@ -1,0 +1,202 @@
+"""Who may do what: tokens, users and their rules (argo.md 10).
+
+There are an administrator, an operator, a viewer and an account with the least rights Argo's
+documents ask for, so that every answer of 403 a client must live with can be had.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from tui.demo.refusals import ApiError
+from tui.demo.resources import ARGO, Obj, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Verbs on resources of groups; "*" is any of them."""
+
+    groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    """Plurals, with `/log` and the like for subresources."""
+    verbs: tuple[str, ...]
+    namespaces: tuple[str, ...] = ()
+    """Empty is everywhere, the cluster's scope included."""
+
+    def allows(self, verb: str, group: str, resource: str, namespace: str) -> bool:
+        """Whether it covers this."""
+        if self.namespaces and namespace not in self.namespaces:
+            return False
+        return all(
+            "*" in allowed or wanted in allowed
+            for allowed, wanted in (
+                (self.verbs, verb),
+                (self.groups, group),
+                (self.resources, resource),
+            )
+        )
+
+
+@dataclass(slots=True)
+class User:
+    """One who has a token."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+    def may(self, verb: str, group: str, resource: str, namespace: str = "") -> bool:
+        """Whether any rule allows it."""
+        return any(rule.allows(verb, group, resource, namespace) for rule in self.rules)
+
+
+_READ = ("get", "list", "watch")
+_EDIT = (*_READ, "create", "update", "patch", "delete", "deletecollection")
+_REVIEWS = Rule(
+    ("authorization.k8s.io",), ("selfsubjectaccessreviews", "selfsubjectrulesreviews"), ("create",)
+)
+_ARGO_KINDS = (
+    "workflows",
+    "workflowtemplates",
+    "clusterworkflowtemplates",
+    "cronworkflows",
+    "workflowtaskresults",
+)
+_METRICS = Rule(("metrics.k8s.io",), ("pods",), ("get", "list"))
+
+ADMIN = (Rule(("*",), ("*",), ("*",)),)
+OPERATOR = (
+    _REVIEWS,
+    Rule((ARGO,), _ARGO_KINDS, _EDIT),
+    Rule(("",), ("pods", "configmaps", "serviceaccounts"), _EDIT),
+    Rule(("",), ("pods/log", "namespaces", "secrets"), _READ),
+    Rule(("",), ("events",), (*_READ, "create", "patch")),
+    _METRICS,
+)
+VIEWER = (
+    _REVIEWS,
+    Rule((ARGO,), _ARGO_KINDS, _READ),
+    Rule(
+        ("",), ("pods", "pods/log", "configmaps", "serviceaccounts", "events", "namespaces"), _READ
+    ),
+    _METRICS,
+)
+
+
+def least(namespace: str) -> tuple[Rule, ...]:
+    """What running and repairing workflows needs, in one namespace, and nothing more."""
+    here = (namespace,)
+    return (
+        _REVIEWS,
+        Rule((ARGO,), ("workflows",), (*_READ, "create", "update", "patch", "delete"), here),
+        Rule((ARGO,), ("workflowtemplates",), _READ, here),
+        Rule((ARGO,), ("cronworkflows",), (*_READ, "patch"), here),
+        Rule(("",), ("pods",), ("list", "watch", "delete"), here),
+        Rule(("",), ("pods/log",), ("get",), here),
+        Rule(("",), ("events",), ("list", "watch"), here),
+        Rule(("",), ("secrets", "configmaps"), ("get",), here),
+    )
+
+
+class Access:
+    """The users there are, and what the server answers for them."""
+
+    def __init__(self, least_namespace: str = "argo") -> None:
+        self.admin_token = secrets.token_urlsafe(24)
+        """For the switches under /demo; no user of the cluster has it."""
+        self.users = {
+            "demo": User("demo", OPERATOR),
+            "demo-admin": User("demo-admin", ADMIN),
+            "demo-viewer": User("demo-viewer", VIEWER),
+            "demo-least": User(
+                f"system:serviceaccount:{least_namespace}:least", least(least_namespace)
+            ),
+        }
+        """By the name of their context."""
+
+    def user(self, authorization: str) -> User | None:
+        """Who sent this Authorization header."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        for user in self.users.values():
+            if secrets.compare_digest(user.token, token.strip()):
+                return user
+        return None
+
+    def rotate(self, context: str = "") -> None:
+        """New tokens (of one user, or of all); the old ones get 401 from now on."""
+        for name, user in self.users.items():
+            if context in ("", name):
+                user.token = secrets.token_urlsafe(24)
+
+
+def forbidden(
+    user: User, verb: str, resource: Resource, namespace: str, name: str = "", subresource: str = ""
+) -> ApiError:
+    """The 403 of the real server."""
+    what = resource.qualified + (f' "{name}"' if name else "")
+    plural = resource.plural + (f"/{subresource}" if subresource else "")
+    where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
+    details: Obj = {"name": name} if name else {}
+    if resource.group:
+        details["group"] = resource.group
+    return ApiError(
+        403,
+        "Forbidden",
+        f'{what} is forbidden: User "{user.name}" cannot {verb} resource "{plural}" in API group'
+        f' "{resource.group}" {where}',
+        details={**details, "kind": resource.plural},
+    )
+
+
+def access_review(user: User, review: Obj) -> Obj:
+    """Answer a SelfSubjectAccessReview."""
+    spec = review.get("spec") or {}
+    if asked := spec.get("resourceAttributes"):
+        resource = str(asked.get("resource", ""))
+        if asked.get("subresource"):
+            resource += f"/{asked['subresource']}"
+        allowed = user.may(
+            str(asked.get("verb", "")),
+            str(asked.get("group", "")),
+            resource,
+            str(asked.get("namespace", "")),
+        )
+    else:
+        verb = (spec.get("nonResourceAttributes") or {}).get("verb")
+        allowed = user.rules == ADMIN or verb == "get"
+    status: Obj = {"allowed": allowed}
+    if allowed:
+        status["reason"] = f'RBAC: allowed by ClusterRoleBinding of User "{user.name}"'
+    return {
+        "kind": "SelfSubjectAccessReview",
+        "apiVersion": "authorization.k8s.io/v1",
+        "metadata": {"creationTimestamp": None},
+        "spec": spec,
+        "status": status,
+    }
+
+
+def rules_review(user: User, review: Obj) -> Obj:
+    """Answer a SelfSubjectRulesReview."""
+    spec = review.get("spec") or {}
+    namespace = str(spec.get("namespace", ""))
+    rules = [
+        {"verbs": rule.verbs, "apiGroups": rule.groups, "resources": rule.resources}
+        for rule in user.rules
+        if not rule.namespaces or namespace in rule.namespaces
+    ]
+    paths = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/openapi/*", "/version"]
+    return {
+        "kind": "SelfSubjectRulesReview",
+        "apiVersion": "authorization.k8s.io/v1",
+        "metadata": {"creationTimestamp": None},
+        "spec": spec,
+        "status": {
+            "resourceRules": rules,
+            "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}],
+            "incomplete": False,
+        },
+    }

@@ -1,0 +1,151 @@
+"""What an object must be before it is kept: the server's checks and defaults."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tui.demo import refusals
+from tui.demo.refusals import Cause
+from tui.demo.resources import NAMESPACES, PODS, SECRETS, WORKFLOW_TASK_RESULTS, Obj, Resource
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+_BAD_NAME = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or"
+    " '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used"
+    f" for validation is '{_SUBDOMAIN}')"
+)
+_BAD_VALUE = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or"
+    " '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',"
+    "  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+)
+
+
+def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
+    """The object a request sends, in its place, checked and with defaults; raises 400 or 422.
+
+    `name` is that of the path, "" when it is to be created.
+    """
+    if not isinstance(body, dict):
+        raise refusals.bad_request("couldn't get version/kind; json parse error: not an object")
+    obj = {**body, **_typed(resource, body)}
+    metadata = dict(body.get("metadata") or {})
+    if resource.namespaced:
+        if metadata.get("namespace", namespace) not in ("", namespace):
+            raise refusals.bad_request(
+                "the namespace of the provided object does not match the namespace sent on the"
+                " request"
+            )
+        metadata["namespace"] = namespace
+    if name and metadata.get("name", name) != name:
+        raise refusals.bad_request(
+            f"the name of the object ({metadata['name']}) does not match the name on the URL"
+            f" ({name})"
+        )
+    if name:
+        metadata["name"] = name
+    obj["metadata"] = metadata
+    check(resource, obj)
+    return _defaulted(resource, obj)
+
+
+def new(resource: Resource, namespace: str, body: Any) -> Obj:
+    """The same for an object to be created: what only the server decides is taken out."""
+    obj = admitted(resource, namespace, "", body)
+    if obj["metadata"].get("resourceVersion"):
+        raise refusals.bad_request("resourceVersion should not be set on objects to be created")
+    server_decides = ("uid", "creationTimestamp", "deletionTimestamp", "generation", "selfLink")
+    for field in (*server_decides, "resourceVersion", "managedFields"):
+        obj["metadata"].pop(field, None)
+    if resource is PODS:
+        obj["status"] = {"phase": "Pending", "qosClass": "BestEffort"}
+    return obj
+
+
+def _typed(resource: Resource, body: Mapping[str, Any]) -> Obj:
+    version, kind = body.get("apiVersion"), body.get("kind")
+    if resource.custom and not kind:
+        raise refusals.bad_request("Object 'Kind' is missing in the body of the request")
+    if kind and kind != resource.kind:
+        raise refusals.bad_request(
+            f'no kind "{kind}" is registered for the path of {resource.qualified}:'
+            f" {kind} cannot be handled as a {resource.kind}"
+        )
+    if version and version != resource.api_version:
+        raise refusals.bad_request(
+            f"the API version in the data ({version}) does not match the expected API version"
+            f" ({resource.api_version})"
+        )
+    return {"apiVersion": resource.api_version, "kind": resource.kind}
+
+
+def check(resource: Resource, obj: Obj) -> None:
+    """The rules of names, labels and schemas; raises one 422 with all that is wrong."""
+    metadata = obj["metadata"]
+    causes: list[Cause] = []
+    name = str(metadata.get("name") or "")
+    if name and (len(name) > 253 or not re.fullmatch(_SUBDOMAIN, name)):
+        causes.append(_wrong("metadata.name", f'Invalid value: "{name}": {_BAD_NAME}'))
+    prefix = str(metadata.get("generateName") or "")
+    if not name and prefix and not re.fullmatch(_SUBDOMAIN, prefix + "x"):
+        causes.append(_wrong("metadata.generateName", f'Invalid value: "{prefix}": {_BAD_NAME}'))
+    for field in ("labels", "annotations"):
+        causes.extend(_wrong_texts(field, metadata.get(field)))
+    causes.extend(_wrong_schema(resource, obj))
+    if causes:
+        raise refusals.invalid(resource, name or prefix, causes)
+
+
+def _wrong(field: str, message: str, reason: str = "FieldValueInvalid") -> Cause:
+    return {"reason": reason, "message": message, "field": field}
+
+
+def _wrong_texts(field: str, values: Any) -> list[Cause]:
+    if values is None:
+        return []
+    if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
+        raise refusals.bad_request(
+            f"json: cannot unmarshal into Go struct field ObjectMeta.metadata.{field} of type"
+            " string"
+        )
+    if field != "labels":
+        return []
+    return [
+        _wrong("metadata.labels", f'Invalid value: "{value}": {_BAD_VALUE}')
+        for value in values.values()
+        if len(value) > 63 or not _VALUE.fullmatch(value)
+    ]
+
+
+def _wrong_schema(resource: Resource, obj: Obj) -> list[Cause]:
+    if not resource.custom or resource is WORKFLOW_TASK_RESULTS:
+        return []
+    if "spec" not in obj:
+        return [_wrong("spec", "Required value", "FieldValueRequired")]
+    if not isinstance(obj["spec"], dict):
+        kind = {list: "array", str: "string", bool: "boolean"}.get(type(obj["spec"]), "integer")
+        message = f'Invalid value: "{kind}": spec in body must be of type object: "{kind}"'
+        return [_wrong("spec", message, "FieldValueTypeInvalid")]
+    return []
+
+
+def _defaulted(resource: Resource, obj: Obj) -> Obj:
+    if resource is SECRETS:
+        texts = obj.pop("stringData", None) or {}
+        if texts:
+            encoded = {k: base64.b64encode(str(v).encode()).decode() for k, v in texts.items()}
+            obj["data"] = {**(obj.get("data") or {}), **encoded}
+        obj.setdefault("type", "Opaque")
+    elif resource is NAMESPACES:
+        labels = dict(obj["metadata"].get("labels") or {})
+        if obj["metadata"].get("name"):
+            labels.setdefault("kubernetes.io/metadata.name", obj["metadata"]["name"])
+        obj["metadata"]["labels"] = labels
+        obj.setdefault("spec", {"finalizers": ["kubernetes"]})
+        obj.setdefault("status", {"phase": "Active"})
+    return obj

@@ -1,0 +1,312 @@
+"""One request in, one answer out: the Kubernetes API of the demo cluster.
+
+The order is the real server's: who is it, may they, what is it about, then do it. Faults come
+first of all, since trouble asks nobody's name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from tui.demo import access, discovery, log_route, openapi, protobuf, refusals
+from tui.demo.access import Access, User
+from tui.demo.faults import Faults, Flow
+from tui.demo.lists import listed, one
+from tui.demo.negotiation import JSON, Form, aggregated, form
+from tui.demo.paths import Target, target
+from tui.demo.podlogs import PodLogs
+from tui.demo.refusals import ApiError
+from tui.demo.resources import ACCESS_REVIEWS, NAMESPACES, POD_METRICS, PODS, Obj
+from tui.demo.selectors import Selection, parse_labels, selection
+from tui.demo.store import Store, decode, encode
+from tui.demo.watches import Watches
+from tui.demo.writes import Writes
+
+Metrics = Callable[[str], Sequence[Obj]]
+"""Namespace ("" for all) → PodMetrics objects."""
+
+_LOG = logging.getLogger("tui.demo")
+_HEALTH = ("/healthz", "/livez", "/readyz")
+_WORTH_GZIP = 128 * 1024
+_TRUE = ("true", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was understood."""
+
+    request: web.Request
+    flow: Flow
+    user: User
+    target: Target
+    form: Form
+
+    @property
+    def chosen(self) -> Selection:
+        """What its selectors, its namespace and its name leave."""
+        query, about = self.request.query, self.target
+        fields = query.get("fieldSelector", "")
+        if about.name:
+            fields = f"metadata.name={about.name}"
+        return selection(about.resource, about.namespace, query.get("labelSelector", ""), fields)
+
+    @property
+    def watching(self) -> bool:
+        """Whether it is to stay and hear."""
+        return self.request.query.get("watch", "") in _TRUE
+
+
+class Api:
+    """Answers every request that is not for the switches."""
+
+    def __init__(
+        self,
+        store: Store,
+        access: Access,
+        faults: Faults,
+        logs: PodLogs,
+        metrics: Metrics,
+    ) -> None:
+        self.store = store
+        self.access = access
+        self.faults = faults
+        self.logs = logs
+        self.metrics = metrics
+        self.watches = Watches(store)
+        self._writes = Writes(store)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer, whatever happens."""
+        leave = self.faults.enter(request)
+        try:
+            await self.faults.before(request)
+            return await self._answered(request, self.faults.flow(request))
+        except ApiError as refused:
+            return web.Response(
+                body=encode(refused.body()),
+                status=refused.status,
+                content_type=JSON,
+                headers=refused.headers,
+            )
+        except (ConnectionResetError, web.HTTPException):
+            raise
+        except Exception as error:
+            _LOG.exception("%s %s", request.method, request.rel_url)
+            body = encode(refusals.internal(str(error)).body())
+            return web.Response(body=body, status=500, content_type=JSON)
+        finally:
+            leave()
+
+    async def _answered(self, request: web.Request, flow: Flow) -> web.StreamResponse:
+        path = request.path
+        if path.startswith(_HEALTH):
+            return web.Response(text="ok")
+        user = self.access.user(request.headers.get("Authorization", ""))
+        if user is None:
+            raise refusals.unauthorized()
+        hidden = self.faults.hidden()
+        if (found := self._document(request, path, hidden)) is not None:
+            return await _send(request, flow, found[0], content_type=found[1])
+        about = target(request.rel_url.raw_path)
+        if about is None or about.resource.group in hidden:
+            return web.Response(text="404 page not found\n", status=404)
+        call = Call(request, flow, user, about, form(request.headers.get("Accept", "")))
+        self._check_right(call)
+        return await self._dispatched(call)
+
+    def _document(
+        self, request: web.Request, path: str, hidden: frozenset[str]
+    ) -> tuple[bytes, str] | None:
+        """Discovery and OpenAPI."""
+        wish = aggregated(request.headers.get("Accept", ""))
+        if found := discovery.document(path, wish, request.host, hidden):
+            return found
+        if path == "/openapi/v3":
+            return encode(openapi.index(hidden)), JSON
+        if path.startswith("/openapi/"):
+            described = openapi.document(path.removeprefix("/openapi/v3/"), hidden)
+            if described is None:
+                raise refusals.no_such_path()
+            return encode(described), JSON
+        return None
+
+    def _check_right(self, call: Call) -> None:
+        about, verb = call.target, _verb(call)
+        plural = about.resource.plural + (f"/{about.subresource}" if about.subresource else "")
+        namespace = about.name if about.resource is NAMESPACES else about.namespace
+        allowed = call.user.may(verb, about.resource.group, plural, namespace)
+        if not allowed or self.faults.forbids(call.request, verb, plural):
+            raise access.forbidden(
+                call.user, verb, about.resource, namespace, about.name, about.subresource
+            )
+
+    async def _dispatched(self, call: Call) -> web.StreamResponse:
+        resource = call.target.resource
+        if resource is POD_METRICS:
+            return await _send(call.request, call.flow, self._usage(call))
+        if resource.virtual:
+            if call.request.method != "POST":
+                raise refusals.not_allowed()
+            review = await _body(call.request)
+            answer = access.access_review if resource is ACCESS_REVIEWS else access.rules_review
+            body = encode(answer(call.user, review))
+            return await _send(call.request, call.flow, body, status=201)
+        if call.request.method == "GET":
+            return await self._read(call)
+        status, body = await self._write(call)
+        return await _send(call.request, call.flow, body, status=status)
+
+    async def _read(self, call: Call) -> web.StreamResponse:
+        about, query = call.target, call.request.query
+        if about.subresource == "log":
+            return await self._log(call)
+        if call.watching and not about.subresource:
+            return await self._watch(call)
+        if about.name:
+            record = self.store.record(about.resource, about.namespace, about.name)
+            include = query.get("includeObject", "")
+            body = one(record, call.form, include, self.store.clock.now())
+        else:
+            body = listed(self.store, about.resource, call.chosen, query, call.form)
+        return await _send(call.request, call.flow, body)
+
+    async def _watch(self, call: Call) -> web.StreamResponse:
+        watch = self.watches.open(call.target.resource, call.chosen, call.request.query, call.form)
+        try:
+            return await _stream(call.request, call.flow, JSON, watch.batches())
+        finally:
+            watch.close()
+
+    async def _log(self, call: Call) -> web.StreamResponse:
+        about = call.target
+        pod = self.store.get(PODS, about.namespace, about.name)
+        asked = log_route.wish(pod, call.request.query, self.store.clock)
+        if asked is None:
+            return await _send(call.request, call.flow, b"", content_type="text/plain")
+        stream = log_route.LogStream(self.logs, asked)
+        try:
+            return await _stream(call.request, call.flow, "text/plain", stream.pieces())
+        finally:
+            stream.close()
+
+    async def _write(self, call: Call) -> tuple[int, bytes]:
+        request, about = call.request, call.target
+        method, query = request.method, request.query
+        if method == "POST" and not about.name:
+            return self._writes.create(about, await _body(request), query)
+        if method == "PUT" and about.name:
+            return self._writes.replace(about, await _body(request), query)
+        if method == "PATCH" and about.name:
+            patch = await _body(request)
+            return self._writes.patch(about, patch, request.content_type, query)
+        if method == "DELETE" and not about.subresource:
+            options = await _body(request) if request.can_read_body else {}
+            if about.name:
+                return self._writes.delete(about, options, query)
+            return self._writes.delete_all(about, call.chosen, options, query)
+        raise refusals.not_allowed()
+
+    def _usage(self, call: Call) -> bytes:
+        """metrics.k8s.io, of what the containers use just now."""
+        about = call.target
+        if call.request.method != "GET":
+            raise refusals.not_allowed()
+        pods = self.metrics(about.namespace)
+        if about.name:
+            for pod in pods:
+                if pod["metadata"]["name"] == about.name:
+                    return encode(pod)
+            raise refusals.not_found(POD_METRICS, about.name)
+        tests = parse_labels(call.request.query.get("labelSelector", ""))
+        items = [
+            pod for pod in pods if all(test(pod["metadata"].get("labels") or {}) for test in tests)
+        ]
+        return encode(
+            {
+                "kind": "PodMetricsList",
+                "apiVersion": POD_METRICS.api_version,
+                "metadata": {},
+                "items": items,
+            }
+        )
+
+
+def _verb(call: Call) -> str:
+    method, about = call.request.method, call.target
+    if method == "GET":
+        if call.watching:
+            return "watch"
+        return "get" if about.name else "list"
+    if method == "DELETE":
+        return "delete" if about.name else "deletecollection"
+    return {"POST": "create", "PUT": "update", "PATCH": "patch"}.get(method, method.lower())
+
+
+async def _body(request: web.Request) -> Any:
+    """The body, from JSON, YAML or the protobuf kubectl sends."""
+    raw = await request.read()
+    if request.content_type == protobuf.MEDIA_TYPE or raw.startswith(protobuf.MAGIC):
+        return protobuf.decoded(raw)
+    if not raw.strip():
+        return {}
+    try:
+        return decode(raw)
+    except msgspec.DecodeError as error:
+        if "yaml" not in request.content_type:
+            raise refusals.bad_request(
+                f"the object provided is unrecognized: couldn't get version/kind; json parse"
+                f" error: {error}"
+            ) from error
+    import yaml
+
+    try:
+        return yaml.safe_load(raw)
+    except yaml.YAMLError as error:
+        raise refusals.bad_request(f"error converting YAML to JSON: {error}") from error
+
+
+async def _send(
+    request: web.Request,
+    flow: Flow,
+    body: bytes,
+    *,
+    status: int = 200,
+    content_type: str = JSON,
+) -> web.StreamResponse:
+    """A whole answer; packed when that is worth it and the client can unpack."""
+    headers = {"Cache-Control": "no-cache, private", "Content-Type": content_type}
+    if len(body) > _WORTH_GZIP and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body = await asyncio.to_thread(gzip.compress, body, 1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+        headers["Vary"] = "Accept-Encoding"
+    if not flow.hindered:
+        return web.Response(body=body, status=status, headers=headers)
+    response = web.StreamResponse(status=status, headers=headers)
+    response.content_length = len(body)
+    await response.prepare(request)
+    await flow.write(response, body)
+    await response.write_eof()
+    return response
+
+
+async def _stream(
+    request: web.Request, flow: Flow, content_type: str, pieces: AsyncIterator[bytes]
+) -> web.StreamResponse:
+    """An answer whose end is not known."""
+    headers = {"Cache-Control": "no-cache, private", "Content-Type": content_type}
+    response = web.StreamResponse(headers=headers)
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    async for piece in pieces:
+        await flow.ready()
+        await flow.write(response, piece)
+    await response.write_eof()
+    return response

@@ -1,0 +1,126 @@
+"""Answering LIST and GET: pages, selectors and forms, from stored bytes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from tui.demo import refusals, tables
+from tui.demo.negotiation import Form
+from tui.demo.resources import Resource
+from tui.demo.selectors import Selection
+from tui.demo.store import Key, Record, Store, encode
+
+
+def number(query: Mapping[str, str], name: str) -> int:
+    """A number of the query, 0 where absent; raises the 400 of the API."""
+    text = query.get(name, "")
+    if not text:
+        return 0
+    try:
+        return int(text)
+    except ValueError:
+        raise refusals.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+
+
+def revision(text: str) -> int:
+    """A resource version sent by a client, 0 where absent."""
+    if text and not text.isdecimal():
+        raise refusals.bad_request(
+            f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+        )
+    return int(text or 0)
+
+
+def listed(
+    store: Store, resource: Resource, chosen: Selection, query: Mapping[str, str], form: Form
+) -> bytes:
+    """The body of a list."""
+    limit, token = number(query, "limit"), query.get("continue", "")
+    asked = query.get("resourceVersion", "")
+    at = store.revision
+    start: Key | None = None
+    if token:
+        at, start = _read_token(store, token)
+    elif asked == "0":
+        # A real server answers this from its cache, which knows no pages.
+        limit = 0
+    elif asked:
+        if revision(asked) > store.revision:
+            raise refusals.too_large(revision(asked), store.revision)
+        if query.get("resourceVersionMatch") == "Exact":
+            at = revision(asked)
+    records = (
+        store.records(resource, chosen.namespace)
+        if at == store.revision
+        else store.records_at(resource, at, chosen.namespace)
+    )
+    if start:
+        records = [record for record in records if record.key > start]
+    if chosen.selects:
+        records = [record for record in records if chosen.matches(record)]
+    page = records[:limit] if limit > 0 else records
+    metadata: dict[str, object] = {"resourceVersion": str(at)}
+    if len(page) < len(records):
+        metadata["continue"] = _token(at, page[-1].key)
+        if not chosen.selects:
+            metadata["remainingItemCount"] = len(records) - len(page)
+    include = query.get("includeObject", "Metadata")
+    return _body(resource, page, encode(metadata), form, include, store.clock.now())
+
+
+def one(record: Record, form: Form, include: str, now: datetime) -> bytes:
+    """The body of a single object."""
+    if form == "table":
+        metadata = encode({"resourceVersion": str(record.revision)})
+        rows = [tables.row(record, now, include or "Metadata")]
+        return tables.table(tables.columns(record.resource), rows, metadata)
+    return tables.partial(record) if form == "partial" else record.raw
+
+
+def _body(
+    resource: Resource,
+    page: Sequence[Record],
+    metadata: bytes,
+    form: Form,
+    include: str,
+    now: datetime,
+) -> bytes:
+    if form == "table":
+        rows = [tables.row(record, now, include) for record in page]
+        return tables.table(tables.columns(resource), rows, metadata)
+    if form == "partial":
+        kind, version = "PartialObjectMetadataList", "meta.k8s.io/v1"
+        items = [tables.partial(record) for record in page]
+    else:
+        kind, version = resource.list_kind, resource.api_version
+        items = [record.raw for record in page]
+    return b'{"kind":"%s","apiVersion":"%s","metadata":%s,"items":[%s]}' % (
+        kind.encode(),
+        version.encode(),
+        metadata,
+        b",".join(items),
+    )
+
+
+def _token(at: int, last: Key) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at, *last]).encode()).decode().rstrip("=")
+
+
+def _read_token(store: Store, token: str) -> tuple[int, Key]:
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        at, namespace, name = json.loads(base64.urlsafe_b64decode(padded))
+        key = (str(namespace), str(name))
+        at = int(at)
+    except (ValueError, TypeError, binascii.Error):
+        raise refusals.bad_request("continue key is not valid: it cannot be decoded") from None
+    if at < 0:
+        # The token of a 410: whoever uses it takes the present for the rest.
+        return store.revision, key
+    if at < store.compacted:
+        raise refusals.continue_too_old(_token(-1, key))
+    return at, key

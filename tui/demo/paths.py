@@ -1,0 +1,53 @@
+"""Which object, or which objects, a path of the Kubernetes API names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from tui.demo.resources import NAMESPACES, Resource, by_path
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a path is about."""
+
+    resource: Resource
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+
+
+def target(path: str) -> Target | None:
+    """Read `/api/v1/…` and `/apis/G/V/…`; None if the path names no resource of ours.
+
+    A resource in the wrong scope (a namespaced object without its namespace) is none either.
+    """
+    steps = [unquote(step) for step in path.strip("/").split("/")]
+    if steps[0] == "api" and len(steps) > 2:
+        group, version, rest = "", steps[1], steps[2:]
+    elif steps[0] == "apis" and len(steps) > 3:
+        group, version, rest = steps[1], steps[2], steps[3:]
+    else:
+        return None
+    if "" in rest:
+        return None
+    namespace = ""
+    if (
+        rest[0] == "namespaces"
+        and len(rest) > 2
+        and not (group == "" and NAMESPACES.has(rest[2]) and len(rest) == 3)
+    ):
+        namespace, rest = rest[1], rest[2:]
+    resource = by_path(group, version, rest[0])
+    if resource is None or len(rest) > 3:
+        return None
+    name = rest[1] if len(rest) > 1 else ""
+    subresource = rest[2] if len(rest) > 2 else ""
+    if namespace and not resource.namespaced:
+        return None
+    if resource.namespaced and name and not namespace:
+        return None
+    if subresource and not resource.has(subresource):
+        return None
+    return Target(resource, namespace, name, subresource)

@@ -1,0 +1,299 @@
+"""Objects as rows: what `kubectl get` prints is made here, by the server.
+
+The columns and their words are those of the real server for built-in kinds, and of Argo's CRDs
+for its own (argo.md 1.1). Of a workflow only what the row shows is decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tui.demo.resources import (
+    CONFIG_MAPS,
+    EVENTS,
+    NAMESPACES,
+    PODS,
+    SECRETS,
+    SERVICE_ACCOUNTS,
+    WORKFLOWS,
+    Obj,
+    Resource,
+)
+from tui.demo.store import Record, encode
+
+Cells = list[Any]
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column definition as it goes over the wire."""
+
+    name: str
+    type: str = "string"
+    format: str = ""
+    description: str = ""
+    priority: int = 0
+
+
+class _Metadata(msgspec.Struct):
+    metadata: msgspec.Raw
+
+
+class _WorkflowStatus(msgspec.Struct):
+    phase: str = ""
+    startedAt: str | None = None
+    message: str | None = None
+
+
+class _Workflow(msgspec.Struct):
+    status: _WorkflowStatus = msgspec.field(default_factory=_WorkflowStatus)
+
+
+_metadata = msgspec.json.Decoder(_Metadata).decode
+_workflow = msgspec.json.Decoder(_Workflow).decode
+
+_NAME = Column("Name", format="name")
+_AGE = Column("Age")
+_COLUMNS: dict[Resource, tuple[Column, ...]] = {
+    WORKFLOWS: (
+        _NAME,
+        Column("Status", description="Status of the workflow"),
+        Column("Age", "date", "date-time", "When the workflow was started"),
+        Column("Message", description="Human readable message"),
+    ),
+    PODS: (
+        _NAME,
+        Column("Ready"),
+        Column("Status"),
+        Column("Restarts"),
+        _AGE,
+        Column("IP", priority=1),
+        Column("Node", priority=1),
+        Column("Nominated Node", priority=1),
+        Column("Readiness Gates", priority=1),
+    ),
+    NAMESPACES: (_NAME, Column("Status"), _AGE),
+    EVENTS: (
+        Column("Last Seen"),
+        Column("Type"),
+        Column("Reason"),
+        Column("Object"),
+        Column("Subobject", priority=1),
+        Column("Source", priority=1),
+        Column("Message"),
+        Column("First Seen", priority=1),
+        Column("Count", priority=1),
+        Column("Name", format="name", priority=1),
+    ),
+    CONFIG_MAPS: (_NAME, Column("Data"), _AGE),
+    SECRETS: (_NAME, Column("Type"), Column("Data", "integer"), _AGE),
+    SERVICE_ACCOUNTS: (_NAME, Column("Secrets", "integer"), _AGE),
+}
+_OTHERS = (_NAME, Column("Age", "date"))
+
+
+def columns(resource: Resource) -> bytes:
+    """The column definitions of a kind, as JSON."""
+    return encode(_COLUMNS.get(resource, _OTHERS))
+
+
+def metadata_of(record: Record) -> bytes:
+    """The object's metadata alone, as JSON."""
+    return bytes(_metadata(record.raw).metadata)
+
+
+def partial(record: Record) -> bytes:
+    """The object as PartialObjectMetadata."""
+    return (
+        b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":%s}'
+        % metadata_of(record)
+    )
+
+
+def row(record: Record, now: datetime, include: str) -> bytes:
+    """One row, with as much of its object as `includeObject` asks for."""
+    cells = encode(_cells(record, now))
+    if include == "None":
+        return b'{"cells":%s}' % cells
+    shown = record.raw if include == "Object" else partial(record)
+    return b'{"cells":%s,"object":%s}' % (cells, shown)
+
+
+def table(definitions: bytes | None, rows: Sequence[bytes], metadata: bytes) -> bytes:
+    """A Table; without definitions for the later events of a watch."""
+    return (
+        b'{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":%s,"columnDefinitions":%s,'
+        b'"rows":[%s]}' % (metadata, definitions or b"null", b",".join(rows))
+    )
+
+
+def _cells(record: Record, now: datetime) -> Cells:
+    if record.resource is WORKFLOWS:
+        status = _workflow(record.raw).status
+        begun = age(status.startedAt, now) if status.startedAt else None
+        return [record.name, status.phase or None, begun, status.message]
+    make = _MAKERS.get(record.resource)
+    obj = record.decoded()
+    if make:
+        return make(obj, now)
+    return [record.name, age(obj["metadata"].get("creationTimestamp"), now)]
+
+
+def age(stamp: Any, now: datetime) -> str:
+    """The time since a timestamp, as kubectl writes ages."""
+    if not isinstance(stamp, str):
+        return "<unknown>"
+    try:
+        return human_duration((now - datetime.fromisoformat(stamp)).total_seconds())
+    except ValueError:
+        return "<unknown>"
+
+
+def human_duration(seconds: float) -> str:
+    """Two units at most, and coarser the longer it is (apimachinery's HumanDuration)."""
+    whole = int(seconds)
+    if whole < -1:
+        return "<invalid>"
+    if whole < 120:
+        return f"{max(0, whole)}s"
+    minutes, hours = whole // 60, whole // 3600
+    if minutes < 10:
+        return _two(minutes, "m", whole % 60, "s")
+    if minutes < 180:
+        return f"{minutes}m"
+    if hours < 8:
+        return _two(hours, "h", minutes % 60, "m")
+    if hours < 48:
+        return f"{hours}h"
+    days = hours // 24
+    if hours < 192:
+        return _two(days, "d", hours % 24, "h")
+    if days < 730:
+        return f"{days}d"
+    if days < 365 * 8:
+        return _two(days // 365, "y", days % 365, "d")
+    return f"{days // 365}y"
+
+
+def _two(large: int, unit: str, small: int, small_unit: str) -> str:
+    return f"{large}{unit}{small}{small_unit}" if small else f"{large}{unit}"
+
+
+def _created(obj: Obj, now: datetime) -> str:
+    return age(obj["metadata"].get("creationTimestamp"), now)
+
+
+def _namespace(obj: Obj, now: datetime) -> Cells:
+    phase = (obj.get("status") or {}).get("phase", "Active")
+    return [obj["metadata"]["name"], phase, _created(obj, now)]
+
+
+def _config_map(obj: Obj, now: datetime) -> Cells:
+    size = len(obj.get("data") or ()) + len(obj.get("binaryData") or ())
+    return [obj["metadata"]["name"], size, _created(obj, now)]
+
+
+def _secret(obj: Obj, now: datetime) -> Cells:
+    size = len(obj.get("data") or ())
+    return [obj["metadata"]["name"], obj.get("type", "Opaque"), size, _created(obj, now)]
+
+
+def _service_account(obj: Obj, now: datetime) -> Cells:
+    return [obj["metadata"]["name"], len(obj.get("secrets") or ()), _created(obj, now)]
+
+
+def _event(obj: Obj, now: datetime) -> Cells:
+    about = obj.get("involvedObject") or {}
+    source = obj.get("source") or {}
+    parts = [source.get("component") or obj.get("reportingComponent", ""), source.get("host", "")]
+    first = obj.get("firstTimestamp") or obj.get("eventTime")
+    return [
+        age(obj.get("lastTimestamp") or first, now),
+        obj.get("type", ""),
+        obj.get("reason", ""),
+        f"{str(about.get('kind', '')).lower()}/{about.get('name', '')}",
+        about.get("fieldPath", ""),
+        ", ".join(part for part in parts if part),
+        str(obj.get("message", "")).strip(),
+        age(first, now),
+        int(obj.get("count") or 1),
+        obj["metadata"]["name"],
+    ]
+
+
+def _pod(obj: Obj, now: datetime) -> Cells:
+    spec, status = obj.get("spec") or {}, obj.get("status") or {}
+    containers = status.get("containerStatuses") or []
+    ready = sum(1 for each in containers if each.get("ready"))
+    restarts = sum(int(each.get("restartCount", 0)) for each in containers)
+    return [
+        obj["metadata"]["name"],
+        f"{ready}/{len(spec.get('containers') or ())}",
+        pod_status(obj),
+        str(restarts),
+        _created(obj, now),
+        status.get("podIP") or "<none>",
+        spec.get("nodeName") or "<none>",
+        status.get("nominatedNodeName") or "<none>",
+        "<none>",
+    ]
+
+
+def pod_status(obj: Obj) -> str:
+    """The word in kubectl's STATUS column: the first thing wrong, or else the phase."""
+    spec, status = obj.get("spec") or {}, obj.get("status") or {}
+    word = str(status.get("reason") or status.get("phase") or "Pending")
+    if (first := _init_word(spec, status)) is not None:
+        word = first
+    else:
+        running = False
+        for each in reversed(status.get("containerStatuses") or []):
+            state = each.get("state") or {}
+            if (waiting := (state.get("waiting") or {}).get("reason")) is not None:
+                word = waiting
+            elif ended := state.get("terminated"):
+                word = _ended_word(ended)
+            elif state.get("running") is not None and each.get("ready"):
+                running = True
+        if word == "Completed" and running:
+            word = "Running"
+    if "deletionTimestamp" in obj["metadata"]:
+        return "Terminating"
+    return word
+
+
+def _init_word(spec: Obj, status: Obj) -> str | None:
+    total = len(spec.get("initContainers") or ())
+    for index, each in enumerate(status.get("initContainerStatuses") or []):
+        state = each.get("state") or {}
+        ended, waiting = state.get("terminated"), state.get("waiting") or {}
+        if ended and ended.get("exitCode", 0) == 0:
+            continue
+        if ended:
+            return f"Init:{_ended_word(ended)}"
+        reason = waiting.get("reason")
+        if reason and reason != "PodInitializing":
+            return f"Init:{reason}"
+        return f"Init:{index}/{total}"
+    return None
+
+
+def _ended_word(ended: Obj) -> str:
+    if ended.get("reason"):
+        return str(ended["reason"])
+    if ended.get("signal"):
+        return f"Signal:{ended['signal']}"
+    return f"ExitCode:{ended.get('exitCode', 0)}"
+
+
+_MAKERS: dict[Resource, Callable[[Obj, datetime], Cells]] = {
+    PODS: _pod,
+    NAMESPACES: _namespace,
+    EVENTS: _event,
+    CONFIG_MAPS: _config_map,
+    SECRETS: _secret,
+    SERVICE_ACCOUNTS: _service_account,
+}

@@ -1,0 +1,260 @@
+"""Answering WATCH: what was, then what happens, until somebody has enough.
+
+An event is encoded once and its bytes are shared by all who watch; what a slow client has not
+read yet is a queue of references.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tui.demo import refusals, tables
+from tui.demo.lists import number, one, revision
+from tui.demo.negotiation import Form
+from tui.demo.refusals import ApiError
+from tui.demo.resources import Resource
+from tui.demo.selectors import Selection
+from tui.demo.store import Change, ChangeType, Record, Store, decode, encode
+
+BOOKMARK_SECONDS = 5.0
+"""Real seconds of silence after which a client that wants to hears where the history is."""
+
+_BATCH = 64 * 1024
+_MOST_UNREAD = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The last thing in a queue: why the watch ends."""
+
+    error: ApiError | None
+
+
+class Watches:
+    """All open watches of one server."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._queues: dict[_Queue, None] = {}
+        store.subscribe(self._tell)
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return len(self._queues)
+
+    def _tell(self, change: Change) -> None:
+        for queue in self._queues:
+            queue.put(change)
+
+    def expire(self) -> None:
+        """End every open watch with a 410, as when the history was compacted under it."""
+        for queue in tuple(self._queues):
+            error = refusals.too_old(queue.revision, self.store.compacted)
+            queue.end(_End(error))
+
+    def forget(self, queue: _Queue) -> None:
+        """Tell this one no more."""
+        self._queues.pop(queue, None)
+
+    def open(
+        self, resource: Resource, chosen: Selection, query: Mapping[str, str], form: Form
+    ) -> Watch:
+        """Begin a watch, to be closed; raises what the API answers instead of a stream."""
+        asked = revision(query.get("resourceVersion", ""))
+        seconds = number(query, "timeoutSeconds")
+        initial = query.get("sendInitialEvents", "") in ("true", "1")
+        _check_match(query, initial)
+        if asked > self.store.revision:
+            raise refusals.too_large(asked, self.store.revision)
+        queue = _Queue(self.store.revision)
+        if initial or not asked:
+            queue.unread.extend(
+                Change("ADDED", record, None)
+                for record in self.store.records(resource, chosen.namespace)
+            )
+        else:
+            try:
+                queue.unread.extend(self.store.changes_after(resource, asked))
+            except ApiError as expired:
+                queue.end(_End(expired))
+        if initial:
+            queue.unread.append(None)
+        self._queues[queue] = None
+        bookmarks = query.get("allowWatchBookmarks", "") in ("true", "1")
+        writer = _Writer(self.store, resource, chosen, form, query.get("includeObject", ""))
+        return Watch(self, queue, writer, bookmarks, seconds)
+
+
+def _check_match(query: Mapping[str, str], initial: bool) -> None:
+    match = query.get("resourceVersionMatch", "")
+    if initial and match != "NotOlderThan":
+        message = (
+            "sendInitialEvents: Forbidden: sendInitialEvents requires setting"
+            " resourceVersionMatch to NotOlderThan"
+        )
+    elif match and not query.get("sendInitialEvents"):
+        message = "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch"
+        message += " unless sendInitialEvents is provided"
+    else:
+        return
+    raise ApiError(422, "Invalid", f'ListOptions.meta.k8s.io "" is invalid: {message}')
+
+
+class _Queue:
+    """What one watch has yet to send. None stands for the end of the initial events."""
+
+    def __init__(self, revision: int) -> None:
+        self.unread: deque[Change | _End | None] = deque()
+        self.arrived = asyncio.Event()
+        self.revision = revision
+
+    def put(self, change: Change) -> None:
+        if len(self.unread) >= _MOST_UNREAD:
+            self.end(_End(None))
+            return
+        self.unread.append(change)
+        self.arrived.set()
+
+    def end(self, end: _End) -> None:
+        self.unread.append(end)
+        self.arrived.set()
+
+
+class Watch:
+    """One open watch: lines to send, in batches."""
+
+    def __init__(
+        self, watches: Watches, queue: _Queue, writer: _Writer, bookmarks: bool, seconds: int
+    ) -> None:
+        self._watches = watches
+        self._queue = queue
+        self._writer = writer
+        self._bookmarks = bookmarks
+        self._seconds = seconds
+
+    async def batches(self) -> AsyncIterator[bytes]:
+        """Lines as they become known, several at once only where several are waiting."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._seconds if self._seconds else None
+        while True:
+            batch, ended = self._take()
+            if batch:
+                yield batch
+            if ended:
+                return
+            if self._queue.unread:
+                continue
+            if until is not None and loop.time() >= until:
+                return
+            if not await self._wait(until) and self._bookmarks:
+                yield self._writer.bookmark(self._watches.store.revision)
+
+    def close(self) -> None:
+        """Nothing more is wanted."""
+        self._watches.forget(self._queue)
+
+    async def _wait(self, until: float | None) -> bool:
+        """Until something arrives (true), or it is time for a bookmark."""
+        pause = BOOKMARK_SECONDS
+        if until is not None:
+            pause = min(pause, max(0.0, until - asyncio.get_running_loop().time()))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._queue.arrived.wait(), pause)
+            return True
+        return False
+
+    def _take(self) -> tuple[bytes, bool]:
+        """What is waiting, up to a batch, and whether that was the end."""
+        self._queue.arrived.clear()
+        lines: list[bytes] = []
+        size = 0
+        while self._queue.unread and size < _BATCH:
+            entry = self._queue.unread.popleft()
+            if isinstance(entry, _End):
+                if entry.error:
+                    lines.append(b'{"type":"ERROR","object":%s}\n' % encode(entry.error.body()))
+                return b"".join(lines), True
+            if entry is None:
+                line = self._writer.bookmark(self._queue.revision, ends_initial=True)
+            else:
+                line = self._writer.line(entry)
+                self._queue.revision = max(self._queue.revision, entry.record.revision)
+            lines.append(line)
+            size += len(line)
+        return b"".join(lines), False
+
+
+class _Writer:
+    """Changes as lines of one watch: selected, and in the form asked for."""
+
+    def __init__(
+        self, store: Store, resource: Resource, chosen: Selection, form: Form, include: str
+    ) -> None:
+        self._store = store
+        self._resource = resource
+        self._chosen = chosen
+        self._form = form
+        self._include = include or "Metadata"
+        self._columns: bytes | None = tables.columns(resource)
+
+    def line(self, change: Change) -> bytes:
+        """The line for a change, b"" where it is none of this watch's business."""
+        if change.resource is not self._resource:
+            return b""
+        was = self._chosen.matches(change.previous)
+        now_is = change.type != "DELETED" and self._chosen.matches(change.record)
+        if not was and not now_is:
+            return b""
+        told: ChangeType = "DELETED" if not now_is else "MODIFIED" if was else "ADDED"
+        if self._form == "json" and told == change.type:
+            return change.line
+        record = change.record
+        if told == "DELETED" and change.type != "DELETED" and change.previous:
+            record = _as_of(change.previous, change.record.revision)
+        return b'{"type":"%s","object":%s}\n' % (told.encode(), self._object(record))
+
+    def _object(self, record: Record) -> bytes:
+        now = self._store.clock.now()
+        if self._form != "table":
+            return one(record, self._form, "", now)
+        # Column definitions come once, with the first event.
+        columns, self._columns = self._columns, None
+        metadata = encode({"resourceVersion": str(record.revision)})
+        return tables.table(columns, [tables.row(record, now, self._include)], metadata)
+
+    def bookmark(self, revision: int, *, ends_initial: bool = False) -> bytes:
+        """Where the history is now."""
+        metadata: dict[str, object] = {
+            "resourceVersion": str(revision),
+            "creationTimestamp": None,
+        }
+        if ends_initial:
+            metadata["annotations"] = {"k8s.io/initial-events-end": "true"}
+        if self._form == "table":
+            return b'{"type":"BOOKMARK","object":%s}\n' % tables.table(None, [], encode(metadata))
+        partial = self._form == "partial"
+        kind = "PartialObjectMetadata" if partial else self._resource.kind
+        version = "meta.k8s.io/v1" if partial else self._resource.api_version
+        marked = {"kind": kind, "apiVersion": version, "metadata": metadata}
+        return b'{"type":"BOOKMARK","object":%s}\n' % encode(marked)
+
+
+def _as_of(record: Record, revision: int) -> Record:
+    """An object as it was, under the revision of the change by which it left a selection."""
+    obj = decode(record.raw)
+    obj["metadata"]["resourceVersion"] = str(revision)
+    return Record(
+        resource=record.resource,
+        namespace=record.namespace,
+        name=record.name,
+        uid=record.uid,
+        revision=revision,
+        raw=encode(obj),
+        labels=record.labels,
+        fields=record.fields,
+    )
