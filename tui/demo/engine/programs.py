@@ -1,0 +1,59 @@
+"""What a simulated process is: a generator of what it prints and how long it takes.
+
+A program yields text (printed now) and numbers (seconds that pass), and returns its exit code. So
+an endless loop is as easy as an echo, and the kubelet decides how fast time runs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+Program = Generator[str | float, None, int]
+
+Files = dict[str, bytes]
+"""The files of a pod, by absolute path; its containers share them."""
+
+
+@dataclass
+class Box:
+    """What a process sees of its container."""
+
+    files: Files
+    env: dict[str, str]
+    rng: random.Random
+    time: float = 0.0
+    """Seconds since 1970 when it started."""
+    host: str = "demo"
+    cwd: str = "/"
+    killed: bool = field(default=False)
+
+    def path(self, name: str) -> str:
+        """An absolute path, without `.` and `..`."""
+        whole = name if name.startswith("/") else f"{self.cwd}/{name}"
+        parts: list[str] = []
+        for part in whole.split("/"):
+            if part == "..":
+                parts[-1:] = []
+            elif part not in ("", "."):
+                parts.append(part)
+        return "/" + "/".join(parts)
+
+    def read(self, name: str) -> str | None:
+        """A text file, or None."""
+        data = self.files.get(self.path(name))
+        return None if data is None else data.decode("utf-8", "replace")
+
+    def write(self, name: str, text: str, *, append: bool = False) -> None:
+        """Write a text file; devices swallow it."""
+        path = self.path(name)
+        if path.startswith("/dev/"):
+            return
+        old = self.files.get(path, b"") if append else b""
+        self.files[path] = (old + text.encode())[-4_000_000:]
+
+    def under(self, name: str) -> list[str]:
+        """Paths of the files in this folder, relative to it."""
+        folder = self.path(name).rstrip("/") + "/"
+        return sorted(path[len(folder) :] for path in self.files if path.startswith(folder))

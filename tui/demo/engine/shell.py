@@ -1,0 +1,365 @@
+"""Running shell: the commands of `sh -c` and bash scripts, as a program of the demo.
+
+Nothing of the machine is touched: files are a dict, time is what `sleep` says, and a command that
+is not known behaves plausibly.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator
+
+from tui.demo.engine import commands
+from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.shell_words import (
+    Chain,
+    Command,
+    For,
+    Group,
+    If,
+    Pipe,
+    Redirect,
+    ShellSyntaxError,
+    Simple,
+    While,
+    closing,
+    parse,
+)
+
+_STEP = 0.01
+"""Seconds any command takes, so that a loop without a sleep is no endless moment."""
+
+_MOST_SUBSTITUTED = 10_000
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_]\w*|[?#@*0-9$!]")
+
+
+class _Exit(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Loop(Exception):
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+def script(text: str, box: Box, options: str = "", arguments: list[str] | None = None) -> Program:
+    """Run a script; `options` are the letters of `sh -euxc`."""
+    try:
+        tree = parse(text)
+    except ShellSyntaxError as error:
+        yield f"sh: {error}\n"
+        return 2
+    shell = _Shell(box, options, arguments or [])
+    try:
+        return (yield from shell.run(tree, ""))
+    except _Exit as left:
+        return left.code
+    except _Loop:
+        return 0
+    except RecursionError:
+        yield "sh: too deeply nested\n"
+        return 2
+
+
+class _Shell:
+    """Options, arguments and the last exit code of one shell."""
+
+    def __init__(self, box: Box, options: str, arguments: list[str]) -> None:
+        self.box = box
+        self.strict = "e" in options
+        self.trace = "x" in options
+        self.arguments = arguments
+        self.code = 0
+
+    def run(self, command: Command, stdin: str) -> Program:
+        if isinstance(command, Simple):
+            code = yield from self.simple(command, stdin)
+        elif isinstance(command, Pipe):
+            code = yield from self.pipe(command, stdin)
+        elif isinstance(command, Chain):
+            code = yield from self.chain(command, stdin)
+        elif isinstance(command, If):
+            code = yield from self.if_(command, stdin)
+        elif isinstance(command, For):
+            code = yield from self.for_(command, stdin)
+        elif isinstance(command, While):
+            code = yield from self.while_(command, stdin)
+        else:
+            code = yield from self.redirected(
+                command.redirects, lambda given: self.run(command.body, given), stdin
+            )
+        self.code = code
+        return code
+
+    def chain(self, command: Chain, stdin: str) -> Program:
+        code = 0
+        for index, (before, part) in enumerate(command.parts):
+            if (before == "&&" and code) or (before == "||" and not code):
+                continue
+            code = yield from self.run(part, stdin)
+            after = command.parts[index + 1][0] if index + 1 < len(command.parts) else ";"
+            if code and self.strict and after == ";" and isinstance(part, Simple | Group | Pipe):
+                raise _Exit(code)
+        return code
+
+    def pipe(self, command: Pipe, stdin: str) -> Program:
+        code = 0
+        for index, part in enumerate(command.parts):
+            if index == len(command.parts) - 1:
+                code = yield from self.run(part, stdin)
+                break
+            printed: list[str] = []
+            for event in self.run(part, stdin):
+                if isinstance(event, str):
+                    printed.append(event)
+                else:
+                    yield event
+            stdin = "".join(printed)
+        return int(not code) if command.negated else code
+
+    def if_(self, command: If, stdin: str) -> Program:
+        for condition, body in command.branches:
+            if condition is None or not (yield from self._tried(condition, stdin)):
+                return (yield from self.run(body, stdin))
+        return 0
+
+    def _tried(self, condition: Command, stdin: str) -> Program:
+        strict, self.strict = self.strict, False
+        try:
+            return (yield from self.run(condition, stdin))
+        finally:
+            self.strict = strict
+
+    def for_(self, command: For, stdin: str) -> Program:
+        code = 0
+        for word in self.expanded(command.words):
+            self.box.env[command.name] = word
+            try:
+                code = yield from self.run(command.body, stdin)
+            except _Loop as loop:
+                if loop.word == "break":
+                    break
+        return code
+
+    def while_(self, command: While, stdin: str) -> Program:
+        code = 0
+        while bool((yield from self._tried(command.condition, stdin))) == command.until:
+            yield _STEP
+            try:
+                code = yield from self.run(command.body, stdin)
+            except _Loop as loop:
+                if loop.word == "break":
+                    break
+        return code
+
+    def simple(self, command: Simple, stdin: str) -> Program:
+        words = command.words
+        while words and (match := _ASSIGNMENT.fullmatch(words[0])):
+            self.box.env[match[1]] = " ".join(self._pieces(match[2], split=False))
+            words = words[1:]
+        argv = list(self.expanded(words))
+        return (
+            yield from self.redirected(
+                command.redirects, lambda given: self.execute(argv, given), stdin
+            )
+        )
+
+    def redirected(self, redirects: list[Redirect], body: commands.Body, stdin: str) -> Program:
+        target, append = "", False
+        for redirect in redirects:
+            name = "".join(self._pieces(redirect.target, split=False))
+            if redirect.op == "<<":
+                stdin = "".join(self._pieces(f'"{redirect.target}"', split=False))
+            elif redirect.op == "<":
+                content = self.box.read(name)
+                if content is None and name != "/dev/null":
+                    yield f"sh: can't open {name}: no such file\n"
+                    return 1
+                stdin = content or ""
+            elif redirect.op in (">", ">>", "&>", "1>", ">&"):
+                target, append = name, redirect.op == ">>"
+        if not target:
+            return (yield from body(stdin))
+        if not append:
+            self.box.write(target, "")
+        program = body(stdin)
+        while True:
+            try:
+                event = next(program)
+            except StopIteration as done:
+                return int(done.value)
+            if not isinstance(event, str) or target in ("/dev/stdout", "/dev/stderr"):
+                yield event
+            else:
+                self.box.write(target, event, append=True)
+
+    def execute(self, argv: list[str], stdin: str) -> Program:
+        if not argv:
+            return 0
+        yield _STEP
+        if self.trace and argv[0] != "set":
+            yield "+ " + " ".join(argv) + "\n"
+        name, *arguments = argv
+        if name == "exit":
+            raise _Exit(
+                int(arguments[0]) & 255 if arguments and arguments[0].isdigit() else self.code
+            )
+        if name in ("break", "continue"):
+            raise _Loop(name)
+        if name == "set":
+            letters = "".join(word[1:] for word in arguments if word.startswith("-"))
+            self.strict = self.strict or "e" in letters
+            self.trace = self.trace or "x" in letters
+            return 0
+        if name in ("export", "local", "declare", "readonly"):
+            for word in arguments:
+                if match := _ASSIGNMENT.fullmatch(word):
+                    self.box.env[match[1]] = match[2]
+            return 0
+        return (yield from commands.run(argv, self.box, stdin))
+
+    # Words
+
+    def expanded(self, words: list[str]) -> Iterator[str]:
+        """Words after substitution, splitting and file name patterns."""
+        for word in words:
+            for piece in self._pieces(word, split=True):
+                if any(char in piece for char in "*?") and "'" not in word and '"' not in word:
+                    pattern = self.box.path(piece)
+                    found = sorted(p for p in self.box.files if fnmatch.fnmatchcase(p, pattern))
+                    yield from found or [piece]
+                else:
+                    yield piece
+
+    def _pieces(self, word: str, *, split: bool) -> list[str]:
+        done: list[str] = []
+        current = ""
+        begun = False
+        at = 0
+        quoted = False
+        while at < len(word):
+            char = word[at]
+            if char == "'" and not quoted:
+                end = word.find("'", at + 1)
+                end = len(word) if end < 0 else end
+                current += word[at + 1 : end]
+                at, begun = end + 1, True
+            elif char == '"':
+                quoted = not quoted
+                at, begun = at + 1, True
+            elif char == "\\" and at + 1 < len(word):
+                keep = quoted and word[at + 1] not in '"\\$`'
+                current += word[at : at + 2] if keep else word[at + 1]
+                at, begun = at + 2, True
+            elif char in "$`":
+                value, at = self._substituted(word, at)
+                if split and not quoted:
+                    parts = value.split()
+                    if len(parts) > 1:
+                        done.append(current + parts[0])
+                        done += parts[1:-1]
+                        current = parts[-1]
+                    else:
+                        current += "".join(parts)
+                else:
+                    current += value
+                    begun = begun or quoted
+            else:
+                current += char
+                at, begun = at + 1, True
+        if current or begun or not split:
+            done.append(current)
+        return done
+
+    def _substituted(self, word: str, at: int) -> tuple[str, int]:
+        if word[at] == "`":
+            end = word.find("`", at + 1)
+            end = len(word) if end < 0 else end
+            return self._captured(word[at + 1 : end]), end + 1
+        if word.startswith("$((", at):
+            end = closing(word, at + 1, "(", ")")
+            return self._computed(word[at + 3 : end - 1]), end + 1
+        if word.startswith("$(", at):
+            end = closing(word, at + 1, "(", ")")
+            return self._captured(word[at + 2 : end]), end + 1
+        if word.startswith("${", at):
+            end = closing(word, at + 1, "{", "}")
+            return self._braced(word[at + 2 : end]), end + 1
+        match = _NAME.match(word, at + 1)
+        if match is None:
+            return "$", at + 1
+        return self.variable(match[0]), match.end()
+
+    def variable(self, name: str) -> str:
+        """The value of a variable; nothing for an unknown one."""
+        if name == "RANDOM":
+            return str(self.box.rng.randrange(32768))
+        if name == "?":
+            return str(self.code)
+        if name == "#":
+            return str(len(self.arguments))
+        if name in ("@", "*"):
+            return " ".join(self.arguments)
+        if name.isdigit():
+            index = int(name)
+            return self.arguments[index - 1] if 0 < index <= len(self.arguments) else ""
+        return self.box.env.get(name, "")
+
+    def _braced(self, text: str) -> str:
+        name, op, rest = (
+            (match[1], match[2], match[3])
+            if (match := re.fullmatch(r"(#?\w+|[?@*])(:?[-=+?]|##?|%%?)?(.*)", text, re.DOTALL))
+            else (text, "", "")
+        )
+        if name.startswith("#"):
+            return str(len(self.variable(name[1:])))
+        value = self.variable(name)
+        word = "".join(self._pieces(rest, split=False)) if rest else ""
+        if op in (":-", "-", ":=", "="):
+            return value or word
+        if op in (":+", "+"):
+            return word if value else ""
+        if op in ("#", "##") and word:
+            return (
+                value.rsplit(word.lstrip("*"), 1)[-1]
+                if word[0] == "*"
+                else value.removeprefix(word)
+            )
+        if op in ("%", "%%") and word:
+            return (
+                value.rsplit(word.rstrip("*"), 1)[0]
+                if word[-1] == "*"
+                else value.removesuffix(word)
+            )
+        return value
+
+    def _captured(self, text: str) -> str:
+        """What a command prints; its time is not counted."""
+        printed: list[str] = []
+        try:
+            program = self.run(parse(text), "")
+            for _ in range(_MOST_SUBSTITUTED):
+                event = next(program)
+                if isinstance(event, str):
+                    printed.append(event)
+        except StopIteration:
+            pass
+        except ShellSyntaxError as error:
+            return str(error)
+        return "".join(printed).rstrip("\n")
+
+    def _computed(self, text: str) -> str:
+        plain = "".join(self._pieces(f'"{text}"', split=False))
+        plain = re.sub(r"[A-Za-z_]\w*", lambda m: self.variable(m[0]) or "0", plain)
+        plain = re.sub(r"\b0+(?=\d)", "", plain)
+        try:
+            value = evaluate(plain, {})
+        except ExpressionError:
+            return "0"
+        return str(int(value)) if isinstance(value, int | float) else "0"
