@@ -164,6 +164,9 @@ class Pty:
 
     def step(self, *keys: str, still: float = 0.1, within: float = 20.0) -> Step:
         """Press keys, wait until it is quiet again, and say what was written meanwhile."""
+        if "escape" in keys:
+            # Textual waits to see whether more follows before it takes an Escape for a key.
+            still = max(still, 0.3)
         return self.during(lambda: self.press(*keys), still=still, within=within)
 
     def during(

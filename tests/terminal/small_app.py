@@ -5,6 +5,9 @@ Run as a program it is what the pseudo terminal tests drive: `python small_app.p
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -13,6 +16,9 @@ from textual.containers import Vertical
 from textual.coordinate import Coordinate
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Log, Static
+
+from tui.terminal.capabilities import detect
+from tui.terminal.output import CellDiffMixin
 
 WIDE = "日本語の行 wide 漢字"
 ACCENTS = "e\u0301te\u0301 cafe\u0301"
@@ -26,7 +32,10 @@ class Asking(ModalScreen[None]):
     Asking { align: center middle; background: transparent; }
     #box { width: 40; height: 7; border: round $primary; background: $surface; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "close"), ("n", "next", "next")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "dismiss", "close"),
+        ("ctrl+n", "next", "next"),
+    ]
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
@@ -37,7 +46,7 @@ class Asking(ModalScreen[None]):
         self.query_one("#words", Static).update(BOXES)
 
 
-class SmallApp(App[None]):
+class SmallApp(CellDiffMixin, App[None]):
     """A table, a log and a line that change by keys."""
 
     CSS = """
@@ -51,9 +60,18 @@ class SmallApp(App[None]):
         ("l", "change_line", "line"),
         ("m", "ask", "ask"),
         ("w", "wide", "wide"),
+        ("ctrl+r", "repaint", "repaint"),
+        ("x", "shell", "shell"),
         ("q", "quit", "quit"),
     ]
     count = 0
+
+    def action_repaint(self) -> None:
+        self.repaint_terminal()
+
+    def action_shell(self) -> None:
+        with self.suspend():
+            subprocess.run(["printf", r"\033[2J\033[31mfrom a shell"], check=True)
 
     def compose(self) -> ComposeResult:
         yield DataTable(cursor_type="row", id="table")
@@ -90,5 +108,11 @@ class SmallApp(App[None]):
         self.push_screen(Asking())
 
 
+def small_app(*, diff: bool = True) -> SmallApp:
+    app = SmallApp()
+    app.use_terminal(detect(os.environ), diff=diff)
+    return app
+
+
 if __name__ == "__main__":
-    SmallApp().run(mouse=False)
+    small_app(diff="--no-diff" not in sys.argv).run(mouse=False)

@@ -1,0 +1,191 @@
+"""What the terminal can do, told by the environment and nothing else.
+
+A pure function of environment, arguments and size, so that every terminal can be a row in a test.
+Where the environment leaves a doubt the plainer answer is taken: fewer colours, no repeats, ASCII.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Colours = Literal["truecolor", "256", "16", "none"]
+Multiplexer = Literal["", "tmux", "screen"]
+
+LOCAL_FRAMES = 20
+REMOTE_FRAMES = 10
+
+SMALLEST = (40, 10)
+"""Columns and rows below which the screens are no longer useful."""
+
+REPEATING = ("alacritty", "contour", "foot", "mlterm", "xterm-ghostty", "xterm-kitty", "wezterm")
+"""Names of terminals whose own TERM says who they are, and which repeat characters."""
+
+TRUECOLOUR_TERMS = ("-direct", "truecolor", "xterm-kitty", "xterm-ghostty", "alacritty", "foot")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """One terminal, as far as it matters for drawing."""
+
+    colours: Colours = "truecolor"
+    ascii: bool = False
+    """Draw with ASCII alone: phase letters, plain lines."""
+    remote: bool = False
+    """Reached over SSH."""
+    multiplexer: Multiplexer = ""
+    mouse: bool = False
+    repeat: bool = False
+    """Known to repeat a character by number."""
+    erase_colour: bool = True
+    """Erasing leaves the background colour."""
+    no_color: bool = False
+    """The user asked for no colours at all (NO_COLOR)."""
+    term: str = ""
+    columns: int = 80
+    rows: int = 24
+    advice: str = ""
+    """Why the full-screen program cannot run here and what to do; empty if it can."""
+    size_note: str = ""
+    """What is odd about the size; empty if nothing is."""
+
+    @property
+    def frames(self) -> int:
+        """Frames a second that may be painted."""
+        return REMOTE_FRAMES if self.remote else LOCAL_FRAMES
+
+    @property
+    def ansi_theme(self) -> bool:
+        """Whether the terminal's own sixteen colours are the better default.
+
+        They take half the bytes of RGB, and with NO_COLOR an RGB theme would become greys.
+        """
+        return self.remote or self.no_color or self.colours in ("16", "none")
+
+    @property
+    def color_system(self) -> str:
+        """The name Textual's TEXTUAL_COLOR_SYSTEM has for the colours."""
+        return {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}[
+            self.colours
+        ]
+
+
+def detect(
+    environ: Mapping[str, str],
+    *,
+    ascii_only: bool = False,
+    mouse: bool = False,
+    size: tuple[int, int] = (80, 24),
+    interactive: bool = True,
+) -> Capabilities:
+    """The capabilities an environment speaks of.
+
+    `size` is what the terminal reports (0x0 too); `interactive` is whether input and screen are
+    terminals at all.
+    """
+    term = environ.get("TERM", "")
+    multiplexer = _multiplexer(environ)
+    remote = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+    columns, rows, note = _size(size)
+    return Capabilities(
+        colours=_colours(environ),
+        ascii=ascii_only or not _draws_unicode(environ),
+        remote=remote,
+        multiplexer=multiplexer,
+        mouse=mouse,
+        repeat=_repeats(environ, multiplexer, remote),
+        # GNU screen erases with its own background unless told otherwise (defbce).
+        erase_colour=multiplexer != "screen" and not term.startswith(("screen", "vt")),
+        no_color="NO_COLOR" in environ and environ["NO_COLOR"] != "",
+        term=term,
+        columns=columns,
+        rows=rows,
+        advice=_advice(term, interactive),
+        size_note=note,
+    )
+
+
+def _advice(term: str, interactive: bool) -> str:
+    instead = "use argo-tui list, argo-tui get NAME or argo-tui logs NAME instead"
+    if not interactive:
+        return f"input or output is not a terminal; {instead}"
+    if not term:
+        return f"TERM is not set, so the screen cannot be drawn; {instead}"
+    if term in ("dumb", "unknown", "emacs", "network", "dialup"):
+        return f"the terminal says it is {term!r} and cannot draw a screen; {instead}"
+    return ""
+
+
+def _multiplexer(environ: Mapping[str, str]) -> Multiplexer:
+    term = environ.get("TERM", "")
+    if environ.get("TMUX"):
+        return "tmux"
+    if environ.get("STY"):
+        return "screen"
+    if term.startswith("tmux"):
+        return "tmux"
+    # tmux of old, or reached over SSH, calls itself screen as well; screen is the plainer guess.
+    return "screen" if term.startswith("screen") else ""
+
+
+def _colours(environ: Mapping[str, str]) -> Colours:
+    if environ.get("NO_COLOR"):
+        return "none"
+    term = environ.get("TERM", "").lower()
+    if term in ("vt52", "vt100", "vt102", "vt220", "vt320", "xterm-mono") or term.endswith("-m"):
+        return "none"
+    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return "truecolor"
+    if any(word in term for word in TRUECOLOUR_TERMS):
+        return "truecolor"
+    if "256" in term:
+        return "256"
+    return "16"
+
+
+def _draws_unicode(environ: Mapping[str, str]) -> bool:
+    """Whether the locale is UTF-8 and the terminal has the characters we draw with."""
+    term = environ.get("TERM", "")
+    if term == "linux" or term.startswith("vt"):
+        return False
+    character = environ.get("LC_CTYPE", "")
+    language = environ.get("LANG", "")
+    if character == "C.UTF-8" and language in ("C", "POSIX"):
+        # Python itself put it there at its start (PEP 538); the user's locale is the other.
+        character = ""
+    locale = environ.get("LC_ALL") or character or language
+    if not locale:
+        # Nothing said: terminals without UTF-8 are the ones that say so.
+        return True
+    name, _, coding = locale.partition(".")
+    coding = coding.partition("@")[0]
+    if not coding:
+        return name == "UTF-8"
+    try:
+        return codecs.lookup(coding).name == "utf-8"
+    except LookupError:
+        return False
+
+
+def _repeats(environ: Mapping[str, str], multiplexer: Multiplexer, remote: bool) -> bool:
+    """Whether whoever reads our output is known, and known to repeat."""
+    if environ.get("TMUX"):
+        # tmux reads our output itself, unless screen runs inside of it.
+        return not environ.get("STY")
+    if multiplexer or remote:
+        # TERM names the terminal at the far end; mosh may stand between.
+        return False
+    term = environ.get("TERM", "")
+    return any(term.startswith(name) for name in REPEATING) or bool(environ.get("XTERM_VERSION"))
+
+
+def _size(size: tuple[int, int]) -> tuple[int, int, str]:
+    columns, rows = size
+    if columns <= 0 or rows <= 0:
+        return 80, 24, f"the terminal reports {columns}x{rows}; drawing for 80x24"
+    if columns < SMALLEST[0] or rows < SMALLEST[1]:
+        least = f"{SMALLEST[0]}x{SMALLEST[1]}"
+        return columns, rows, f"{columns}x{rows} is too small; make the window {least} or larger"
+    return columns, rows, ""

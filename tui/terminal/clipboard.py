@@ -1,0 +1,78 @@
+"""The clipboard of the person at the far end, by an escape sequence (OSC 52).
+
+No terminal answers it, so nobody can say that something was copied: it was sent. Inside tmux both
+forms are sent, plain (for `set-clipboard on`) and passed through (for `allow-passthrough on`);
+twice the same text does no harm. GNU screen takes it in pieces of its own wrapper.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from tui.terminal.capabilities import Multiplexer
+
+MOST = 74_994
+"""Encoded bytes that terminals are known to take; what is longer they drop without a word."""
+
+SCREEN_PIECE = 512
+"""Bytes GNU screen passes on in one string."""
+
+WAYS_OUT = "write it to a file, or show it plainly to select it by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What to write to the terminal, and what to tell the user."""
+
+    sequence: str
+    """Empty if nothing can be sent."""
+    message: str
+
+    @property
+    def ok(self) -> bool:
+        return self.sequence != ""
+
+
+def send(text: str, *, what: str = "", multiplexer: Multiplexer = "") -> Sent:
+    """The sequence that sends a text to the clipboard; `what` names the text for the message."""
+    name = what or "the text"
+    encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+    if not text:
+        return Sent("", f"{name} is empty: nothing was sent")
+    if len(encoded) > MOST:
+        size = f"{len(encoded) / 1000:.0f} kB encoded, a clipboard takes {MOST // 1000} kB"
+        return Sent("", f"{name} is too large to send to the clipboard ({size}): {WAYS_OUT}")
+    return Sent(
+        _wrapped(f"\x1b]52;c;{encoded}\x07", multiplexer),
+        f"{name} sent to the clipboard; if it is not there: {WAYS_OUT}",
+    )
+
+
+def _wrapped(sequence: str, multiplexer: Multiplexer) -> str:
+    if multiplexer == "tmux":
+        return sequence + "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+    if multiplexer == "screen":
+        pieces = (sequence[at : at + SCREEN_PIECE] for at in range(0, len(sequence), SCREEN_PIECE))
+        return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+    return sequence
+
+
+def title(text: str) -> str:
+    """The sequence that names the window."""
+    return f"\x1b]2;{_printable(text, 120)}\x07"
+
+
+SAVE_TITLE = "\x1b[22;2t"
+RESTORE_TITLE = "\x1b[23;2t"
+
+
+def notification(text: str, *, multiplexer: Multiplexer = "") -> str:
+    """The bell, and the sequence that shows a desktop notification where there are any (OSC 9)."""
+    return "\x07" + _wrapped(f"\x1b]9;{_printable(text, 200)}\x07", multiplexer)
+
+
+def _printable(text: str, most: int) -> str:
+    """Without anything that could end the sequence or begin another, and not too long."""
+    kept = "".join(char for char in text if char.isprintable())
+    return kept if len(kept) <= most else kept[: most - 1] + "…"

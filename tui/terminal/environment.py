@@ -1,0 +1,47 @@
+"""What Textual reads from the environment when it is imported, set before that.
+
+Nothing moves by itself: no animation, no smooth scrolling, and screens are drawn at most as often
+as frames are painted. What the user has set stays as set.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, MutableMapping
+
+from tui.terminal.capabilities import Capabilities
+
+REMOTE_ESCAPE_DELAY = 200
+"""Milliseconds Escape waits for the rest of a sequence; over SSH packets come apart."""
+
+
+def wanted(capabilities: Capabilities) -> Mapping[str, str]:
+    """The variables and their values for such a terminal."""
+    found = {
+        "TEXTUAL_FPS": str(capabilities.frames),
+        "TEXTUAL_ANIMATIONS": "none",
+        "TEXTUAL_SMOOTH_SCROLL": "0",
+        "TEXTUAL_COLOR_SYSTEM": capabilities.color_system,
+    }
+    if capabilities.remote:
+        found["ESCDELAY"] = str(REMOTE_ESCAPE_DELAY)
+    if capabilities.ansi_theme:
+        found["TEXTUAL_THEME"] = "ansi-dark"
+    return found
+
+
+def prepare(
+    capabilities: Capabilities, environ: MutableMapping[str, str] | None = None
+) -> list[str]:
+    """Set them where the user has not; call it before Textual is imported.
+
+    The answer names what comes too late, because Textual has read its variables already.
+    """
+    target = os.environ if environ is None else environ
+    late = []
+    for name, value in wanted(capabilities).items():
+        if name not in target:
+            target[name] = value
+            late.append(name)
+    return late if "textual.constants" in sys.modules else []

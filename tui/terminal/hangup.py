@@ -1,0 +1,78 @@
+"""The terminal went away: save, end the children, go.
+
+The kernel says SIGHUP once and nobody is left to read an error, so every step is tried whatever the
+one before did, and the process ends even if the event loop does not come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+GRACE = 5.0
+"""Seconds between the hang-up and an end without asking."""
+
+STATUS = 128 + signal.SIGHUP
+
+log = logging.getLogger(__name__)
+
+
+def end_children(children: Iterable[subprocess.Popen[Any]], *, patience: float = 2.0) -> None:
+    """Ask each child to end, then make the ones that did not."""
+    running = [child for child in children if child.poll() is None]
+    for child in running:
+        child.terminate()
+    for child in running:
+        try:
+            child.wait(patience)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+class HangUp:
+    """What is done once when the terminal hangs up: the steps in order, then the way out."""
+
+    def __init__(
+        self,
+        steps: Sequence[Callable[[], object]],
+        leave: Callable[[], object],
+        *,
+        grace: float = GRACE,
+        end: Callable[[int], object] = os._exit,
+    ) -> None:
+        self.happened = False
+        self._steps = steps
+        self._leave = leave
+        self._grace = grace
+        self._end = end
+
+    def listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Be called for SIGHUP and SIGTERM, on the event loop."""
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self.hang_up)
+
+    def ignore(self, loop: asyncio.AbstractEventLoop) -> None:
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    def hang_up(self) -> None:
+        """Do every step, whichever of them fail, and leave; a second call does nothing."""
+        if self.happened:
+            return
+        self.happened = True
+        last = threading.Timer(self._grace, self._end, (STATUS,))
+        last.daemon = True
+        last.start()
+        for step in (*self._steps, self._leave):
+            try:
+                step()
+            except Exception:
+                # Nobody is there to see it, and the other steps matter as much.
+                log.exception("while hanging up")

@@ -1,0 +1,313 @@
+"""Painting only the cells that changed, and only as fast as the terminal takes them.
+
+Textual writes every cell of what is marked dirty, changed or not. Here its updates are laid into a
+picture of the screen; when a frame may be painted the painter writes what differs from what the
+terminal shows. Frames wait for the writer, for their pace and for the focus of the terminal, and as
+only the picture is kept, whatever is painted late is the latest.
+
+    class OurApp(CellDiffMixin, App[None]): ...
+    app.use_terminal(capabilities, diff=not no_diff)    # before run()
+    app.repaint_terminal()                              # ctrl-R, after any foreign output
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.screen import Screen
+
+from tui.terminal import hooks
+from tui.terminal.capabilities import Capabilities
+from tui.terminal.looks import Looks
+from tui.terminal.pace import Pace
+from tui.terminal.painter import Abilities, Painter
+from tui.terminal.picture import Picture
+
+
+class CellDiff:
+    """The picture of one app's screen, and when and how it gets to the terminal."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        frames: int,
+        abilities: Abilities,
+        paint_unfocused: bool = False,
+    ) -> None:
+        self.app = app
+        self.pace = Pace(frames)
+        self.painter = Painter(abilities)
+        self.paint_unfocused = paint_unfocused
+        self.frames = 0
+        """Frames written."""
+        self.held = 0
+        """Updates of Textual that became part of a later frame."""
+        self.off = ""
+        """Why it turned itself off; empty while it works."""
+        self._looks = Looks(hooks.colours(app))
+        self._picture: Picture | None = None
+        self._missed = False
+        self._pending = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._session: object = None
+
+    # What Textual hands over
+
+    def take(self, screen: Screen[Any], renderable: object) -> bool:
+        """Lay an update into the picture and paint if possible; False if it is not for us."""
+        if renderable is None or not hooks.may_paint(self.app):
+            return False
+        if hooks.is_batching(self.app):
+            # Textual drops this update, so the picture lacks it until the screen is drawn whole.
+            self._missed = True
+            return False
+        if not self._lay(screen, renderable):
+            return False
+        if self._missed:
+            self._missed = False
+            screen.refresh()
+        if self._pending:
+            self.held += 1
+        self._pending = True
+        self.flush()
+        return True
+
+    def _lay(self, screen: Screen[Any], renderable: object) -> bool:
+        size = hooks.whole_size(renderable)
+        if size is not None:
+            parts = hooks.whole_parts(renderable)
+            if self._picture is None or size != (self._picture.width, self._picture.height):
+                self._picture = Picture(*size)
+        else:
+            size = hooks.parts_size(renderable)
+            if size is None:
+                # Something that is no update of the screen: Textual writes it, anywhere it likes.
+                self.painter.forget()
+                return False
+            if self._picture is None or size != (self._picture.width, self._picture.height):
+                # Parts of a picture we do not have: ask for all of it.
+                self._picture = None
+                screen.refresh()
+                return True
+            parts = hooks.changed_parts(renderable)
+        for y, start, end, strip in parts:
+            self._picture.lay(y, start, end, strip, self._looks)
+        return True
+
+    # Painting
+
+    def repaint(self) -> None:
+        """Write every cell again, whatever the terminal is thought to show."""
+        self.painter.forget()
+        self._pending = True
+        self.flush()
+
+    def flush(self) -> None:
+        """Paint the picture if there is something to paint and nothing speaks against it now."""
+        app = self.app
+        if not self._pending or self.off or self._picture is None or not hooks.may_paint(app):
+            return
+        driver = hooks.driver(app)
+        if getattr(driver, "backlog", 0):
+            # Not drained: the writer calls again, and then the latest picture is painted.
+            return
+        if not app.app_focus and not self.paint_unfocused:
+            return
+        wait = self.pace.wait(time.monotonic())
+        if wait > 0:
+            self._later(wait)
+            return
+        self._pending = False
+        self._paint(driver, self._picture)
+
+    def _paint(self, driver: Driver, picture: Picture) -> None:
+        session = (driver, getattr(driver, "sessions", 0))
+        if session != self._session:
+            self._session = session
+            self.painter.forget()
+        place = hooks.cursor(self.app, self.app.screen)
+        body = self.painter.paint(picture, place if place != (0, 0) else None)
+        if not body:
+            return
+        if hooks.knows_sync(self.app):
+            body = f"{hooks.SYNC_BEGIN}{body}{hooks.SYNC_END}"
+        driver.write(body)
+        driver.flush()
+        self.frames += 1
+        self.pace.painted(time.monotonic())
+
+    def _later(self, wait: float) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(wait, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self.app.flush_terminal()  # type: ignore[attr-defined]
+
+
+class CellDiffMixin:
+    """Mix into an App, before `App`, to paint by cells."""
+
+    cell_diff: CellDiff | None = None
+    terminal_note: str = ""
+    """What a person should know about how the screen is painted; empty if nothing."""
+    _frames = 20
+    _resized = 0.0
+    _last_resize: events.Resize | None = None
+    _resize_alarm: asyncio.TimerHandle | None = None
+    _stock_missed = False
+
+    def use_terminal(
+        self, capabilities: Capabilities, *, diff: bool = True, paint_unfocused: bool = False
+    ) -> None:
+        """Paint for this terminal; by cells unless told otherwise or Textual has changed."""
+        self._frames = capabilities.frames
+        hooks.still_cursors()
+        if not diff:
+            return
+        unknown = hooks.missing(self)
+        if unknown:
+            self._without_diff(f"this Textual has no {', '.join(unknown)}")
+            return
+        self.cell_diff = CellDiff(
+            self._app,
+            frames=capabilities.frames,
+            abilities=Abilities(repeat=capabilities.repeat, erase_colour=capabilities.erase_colour),
+            paint_unfocused=paint_unfocused,
+        )
+
+    @property
+    def _app(self) -> App[Any]:
+        assert isinstance(self, App)
+        return self
+
+    def repaint_terminal(self) -> None:
+        """Write the whole screen again; for ctrl-R, and after anything else wrote to it."""
+        if self.cell_diff is not None:
+            self.cell_diff.repaint()
+        self._app.screen.refresh()
+
+    def flush_terminal(self) -> None:
+        """Paint what waits to be painted, if it may be painted now."""
+        diff = self.cell_diff
+        if diff is not None:
+            try:
+                diff.flush()
+            except Exception as error:
+                self._give_up(error)
+        elif self._stock_missed and hooks.may_paint(self):
+            self._stock_missed = False
+            self._app.screen.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        app = self._app
+        self._listen()
+        try:
+            if self.cell_diff is not None and self.cell_diff.take(screen, renderable):
+                app.post_display_hook()
+                return
+        except Exception as error:
+            # Whatever a release of Textual changed, the program goes on as stock Textual does.
+            self._give_up(error)
+        if self.cell_diff is None and self._is_behind():
+            self._stock_missed = True
+            app.post_display_hook()
+            return
+        super()._display(screen, renderable)  # type: ignore[misc]
+
+    def _is_behind(self) -> bool:
+        """Whether the writer still has stock frames to write: then this one is left out."""
+        return bool(getattr(getattr(self, "_driver", None), "backlog", 0))
+
+    def _give_up(self, error: Exception) -> None:
+        assert self.cell_diff is not None
+        self.cell_diff.off = f"{type(error).__name__}: {error}"
+        self.cell_diff = None
+        self._without_diff(f"it failed with {type(error).__name__}: {error}")
+        driver = getattr(self, "_driver", None)
+        if driver is not None:
+            driver.write("\x1b[0m")
+        self._app.screen.refresh()
+
+    def _without_diff(self, why: str) -> None:
+        self.terminal_note = f"painting without the cell diff: {why}"
+        self._app.log.warning(self.terminal_note)
+
+    # The driver
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own driver is replaced by ours that never blocks; any other one is kept."""
+        chosen: type[Driver] = super().get_driver_class()  # type: ignore[misc]
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from tui.terminal.driver import SteadyDriver
+
+        return SteadyDriver
+
+    def _listen(self) -> None:
+        """Hear of it when the driver has written all; the driver is a new one in each run."""
+        driver = getattr(self, "_driver", None)
+        if driver is None or getattr(driver, "drained", self) is not None:
+            return
+        loop = asyncio.get_running_loop()
+
+        def drained() -> None:
+            try:
+                loop.call_soon_threadsafe(self.flush_terminal)
+            except RuntimeError:
+                # The loop is closed: the program is ending, nothing is left to paint.
+                return
+
+        driver.drained = drained
+
+    # What the terminal goes through
+
+    def on_mount(self) -> None:
+        app = self._app
+        app.watch(app, "app_focus", self._focus_changed, init=False)
+        app.app_resume_signal.subscribe(app, self._resumed)
+
+    def _focus_changed(self, focused: bool) -> None:
+        if focused:
+            self.flush_terminal()
+
+    def _resumed(self, _: App[Any]) -> None:
+        self.repaint_terminal()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out anew at most as often as frames are painted; the last size always counts."""
+        if event is self._last_resize:
+            # The one we kept and sent again.
+            self._last_resize = None
+            return
+        if self.cell_diff is not None:
+            self.cell_diff.painter.forget()
+        now = time.monotonic()
+        if now - self._resized >= 1.0 / self._frames and self._resize_alarm is None:
+            self._resized = now
+            return
+        event.prevent_default()
+        event.stop()
+        self._last_resize = event
+        if self._resize_alarm is None:
+            loop = asyncio.get_running_loop()
+            self._resize_alarm = loop.call_later(1.0 / self._frames, self._resize_now)
+
+    def _resize_now(self) -> None:
+        self._resize_alarm = None
+        self._resized = time.monotonic()
+        event = self._last_resize
+        if event is None:
+            return
+        if event.size == self._app.size:
+            # Back to the size it had, but the terminal may have cut or moved what it showed.
+            self._last_resize = None
+            self.repaint_terminal()
+            return
+        self._app.post_message(event)

@@ -1,0 +1,22 @@
+"""When the next frame may be painted.
+
+The first change after a rest is painted at once, so a key echoes without delay; after that frames
+keep a distance, and everything that happened meanwhile is in the next one.
+"""
+
+from __future__ import annotations
+
+
+class Pace:
+    """Keeps frames at least so many seconds apart; given the time, never asking for it."""
+
+    def __init__(self, frames: int) -> None:
+        self.interval = 1.0 / frames
+        self._next = 0.0
+
+    def wait(self, now: float) -> float:
+        """Seconds until a frame may be painted; 0 for at once."""
+        return max(0.0, self._next - now)
+
+    def painted(self, now: float) -> None:
+        self._next = now + self.interval
