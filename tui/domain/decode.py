@@ -1,0 +1,181 @@
+"""From the bytes of the API, or a manifest, to workflows.
+
+The typed decoder reads straight into structs, which is what makes thousands of workflows cheap.
+Where it refuses (an old object, a file written by hand) the tolerant reader takes over, so that
+one odd field never hides a workflow.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from tui.domain import compressed
+from tui.domain.node import Node, NodeId
+from tui.domain.tolerant import fitted
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
+from tui.errors import InputError
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class ListedPage(NamedTuple):
+    """One answer to a list request."""
+
+    workflows: tuple[ListedWorkflow, ...]
+    resource_version: str
+    continue_token: str
+    """Where the next page begins; "" on the last one."""
+    remaining: int | None
+
+
+class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
+    resource_version: str = ""
+    continue_token: str = msgspec.field(default="", name="continue")
+    remaining_item_count: int | None = None
+
+
+class _List(msgspec.Struct, frozen=True):
+    metadata: _ListMeta = _ListMeta()
+    items: tuple[ListedWorkflow, ...] | None = None
+
+
+class _RawList(msgspec.Struct, frozen=True):
+    metadata: _ListMeta = _ListMeta()
+    items: tuple[msgspec.Raw, ...] | None = None
+
+
+_listed = msgspec.json.Decoder(ListedWorkflow)
+_whole = msgspec.json.Decoder(Workflow)
+_page = msgspec.json.Decoder(_List)
+_raw_page = msgspec.json.Decoder(_RawList)
+_nodes = msgspec.json.Decoder(dict[NodeId, Node])
+
+
+def listed(raw: bytes) -> ListedWorkflow:
+    """A workflow as a list shows it. Raises: InputError when it is no JSON object."""
+    return _read(raw, _listed)
+
+
+def listed_page(raw: bytes) -> ListedPage:
+    """A WorkflowList of the API, its workflows without nodes. Raises: InputError for no JSON."""
+    try:
+        page = _page.decode(raw)
+        workflows = page.items or ()
+        meta = page.metadata
+    except msgspec.ValidationError:
+        # One odd item must not make the others slow or disappear.
+        loose = _raw_list(raw)
+        workflows = tuple(listed(bytes(item)) for item in loose.items or ())
+        meta = loose.metadata
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"the list of workflows is not JSON: {error}") from error
+    return ListedPage(
+        workflows, meta.resource_version, meta.continue_token, meta.remaining_item_count
+    )
+
+
+def _raw_list(raw: bytes) -> _RawList:
+    try:
+        return _raw_page.decode(raw)
+    except msgspec.ValidationError as error:
+        raise InputError(f"this is no list of workflows: {error}") from error
+
+
+def workflow(raw: bytes) -> Workflow:
+    """A workflow with all its nodes, unpacked if they came compressed.
+
+    Nodes that cannot be unpacked stay packed; `nodes_trouble` says why.
+    Raises: InputError when it is no JSON object.
+    """
+    return _hydrated(_read(raw, _whole))
+
+
+def from_manifest(manifest: Manifest) -> Workflow:
+    """The same from an object already read, as files and plans have it."""
+    try:
+        found = msgspec.convert(manifest, Workflow)
+    except (msgspec.ValidationError, RecursionError):
+        found = fitted(manifest, Workflow)
+    return _hydrated(found)
+
+
+def without_nodes(whole: Workflow) -> ListedWorkflow:
+    """What a list keeps of a whole workflow."""
+    return msgspec.convert(
+        msgspec.structs.asdict(whole), ListedWorkflow, from_attributes=True, strict=False
+    )
+
+
+def nodes_trouble(whole: Workflow) -> InputError | None:
+    """Why the nodes of a workflow cannot be shown, if they cannot."""
+    status = whole.status
+    if status.nodes:
+        return None
+    if status.compressed_nodes:
+        try:
+            _unpacked(status.compressed_nodes)
+        except InputError as error:
+            return error
+    if status.offload_node_status_version:
+        return InputError(
+            "offload node status is not supported",
+            hint="the nodes of this workflow are in the database of Argo Server, not in the object",
+        )
+    return None
+
+
+def _read(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError:
+        return fitted(_loose(raw), decoder.type)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"the workflow is not JSON: {error}") from error
+
+
+def _loose(raw: bytes) -> Any:
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"the workflow is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise InputError(f"a workflow is a JSON object, and this is a {type(value).__name__}")
+    return value
+
+
+def _hydrated(found: Workflow) -> Workflow:
+    status = found.status
+    if status.nodes or not status.compressed_nodes:
+        return found
+    try:
+        nodes = _unpacked(status.compressed_nodes)
+    except InputError:
+        return found
+    status = msgspec.structs.replace(status, nodes=nodes, compressed_nodes="")
+    return msgspec.structs.replace(found, status=status)
+
+
+def _unpacked(text: str) -> dict[NodeId, Node]:
+    data = compressed.unpack(text)
+    try:
+        return _nodes.decode(data)
+    except msgspec.ValidationError:
+        loose = _loose(data)
+        return {NodeId(key): fitted(value, Node) for key, value in loose.items()}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"compressedNodes does not hold JSON: {error}") from error
+
+
+def unpacked_manifest(manifest: Manifest) -> Manifest:
+    """The manifest with its nodes in the open, every field of them kept; the same if they are.
+
+    Raises: InputError when they cannot be unpacked.
+    """
+    status = manifest.get("status")
+    if not isinstance(status, dict) or status.get("nodes") or not status.get("compressedNodes"):
+        return manifest
+    nodes = _loose(compressed.unpack(str(status["compressedNodes"])))
+    rest = {key: value for key, value in status.items() if key != "compressedNodes"}
+    return {**manifest, "status": {**rest, "nodes": nodes}}

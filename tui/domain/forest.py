@@ -1,0 +1,284 @@
+"""The rows of a workflow's step tree, as a screen shows them (argo.md 2.3 to 2.5).
+
+Argo's tree, with every node in it: containers under their pod, hooks of the workflow as trees of
+their own, and what has no place at the end. `ForestView` keeps the shape between two versions of a
+workflow: when only phases, times and messages changed, and mostly nothing else does, the rows that
+changed are replaced and all others stay the very same objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+import msgspec
+
+from tui.domain.branches import GROUPS, TASK_GROUP, Forest, all_branches
+from tui.domain.guides import Prefix, child_prefixes
+from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, Node, NodeId
+from tui.domain.workflow import Workflow
+
+WIDEST_GUIDE = 80
+"""A guide past this many cells keeps only its end: a thousand levels deep, nobody reads more."""
+
+CUT = "⋯ "
+
+
+class TreeRow(msgspec.Struct, frozen=True, gc=False):
+    """One visible row of the tree."""
+
+    key: NodeId
+    guide: str
+    """Box lines before the icon; `guides.ascii_guide` turns them into ASCII."""
+    node: Node
+    label: str
+    """What to call the node: as it came, to be cleaned where it is drawn."""
+    depth: int
+    """How many visible rows are above it in its branch."""
+    has_children: bool = False
+    """Whether rows are below it, shown or folded away."""
+    is_folded: bool = False
+    hidden_below: int = 0
+    """How many rows are folded away here."""
+    is_lost: bool = False
+    """Its place in the tree could not be found, so it stands at the end."""
+
+
+def rows(
+    workflow: Workflow,
+    *,
+    folded: AbstractSet[NodeId] = frozenset(),
+    show_containers: bool = True,
+    show_skipped: bool = True,
+) -> tuple[TreeRow, ...]:
+    """The tree from top to bottom. Nodes whose ids are in `folded` hide what is below them."""
+    forest = all_branches(workflow, containers=show_containers)
+    return tuple(_Walk(workflow, forest, folded, show_skipped=show_skipped).rows())
+
+
+def label_of(key: NodeId, node: Node) -> str:
+    """What to call a node."""
+    return node.display_name or node.name or key
+
+
+class _Walk:
+    """One pass over a forest."""
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        forest: Forest,
+        folded: AbstractSet[NodeId],
+        *,
+        show_skipped: bool,
+    ) -> None:
+        self._nodes = workflow.nodes
+        self._forest = forest
+        self._folded = folded
+        self._show_skipped = show_skipped
+
+    def rows(self) -> list[TreeRow]:
+        """Every visible row, in order."""
+        nodes, branches, folded = self._nodes, self._forest.branches, self._folded
+        found: list[TreeRow] = []
+        nothing = Prefix("", "")
+        waiting = [(key, nothing, 0) for key in reversed(self._forest.roots)]
+        while waiting:
+            key, prefix, depth = waiting.pop()
+            node = nodes[key]
+            below = branches.get(key, ())
+            is_hidden = self._is_hidden(node, below)
+            if is_hidden:
+                is_group = node.type == "StepGroup"
+            else:
+                is_group = False
+                count = self._visible_below(key) if below and key in folded else 0
+                found.append(
+                    TreeRow(
+                        key,
+                        prefix.own,
+                        node,
+                        node.display_name or node.name or key,
+                        depth,
+                        count > 0,
+                        count > 0,
+                        count,
+                        key in self._forest.lost,
+                    )
+                )
+                if count:
+                    continue
+                depth += 1
+            if not below:
+                continue
+            prefixes = child_prefixes(
+                _cut(prefix), len(below), is_hidden=is_hidden, is_group=is_group
+            )
+            waiting.extend(
+                (child, inner, depth)
+                for child, inner in zip(reversed(below), reversed(prefixes), strict=True)
+            )
+        return _with_children_marked(found)
+
+    def _is_hidden(self, node: Node, below: Sequence[NodeId]) -> bool:
+        kind = node.type
+        if kind == "StepGroup":
+            # One that failed by itself has no child to say why.
+            return bool(below) or not node.is_problem
+        if kind == "Retry":
+            return len(node.children) == 1 and len(below) == 1
+        if kind == "Skipped" and node.phase == OMITTED:
+            return True
+        return not self._show_skipped and node.phase in (SKIPPED, OMITTED)
+
+    def _visible_below(self, key: NodeId) -> int:
+        branches = self._forest.branches
+        count = 0
+        waiting = list(branches.get(key, ()))
+        while waiting:
+            key = waiting.pop()
+            below = branches.get(key, ())
+            count += not self._is_hidden(self._nodes[key], below)
+            waiting.extend(below)
+        return count
+
+
+def _cut(prefix: Prefix) -> Prefix:
+    if len(prefix.below) <= WIDEST_GUIDE and len(prefix.own) <= WIDEST_GUIDE:
+        return prefix
+    kept = WIDEST_GUIDE - 20
+    own, below = prefix.own, prefix.below
+    return Prefix(
+        CUT + own[-kept:] if len(own) > WIDEST_GUIDE else own,
+        CUT + below[-kept:] if len(below) > WIDEST_GUIDE else below,
+    )
+
+
+def _with_children_marked(found: list[TreeRow]) -> list[TreeRow]:
+    """Rows followed by a deeper one have children."""
+    for at in range(len(found) - 1):
+        row = found[at]
+        if found[at + 1].depth > row.depth:
+            found[at] = TreeRow(
+                row.key, row.guide, row.node, row.label, row.depth, True, is_lost=row.is_lost
+            )
+    return found
+
+
+class ForestView:
+    """The rows of one workflow as it changes."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[NodeId, Node] = {}
+        self._rows: tuple[TreeRow, ...] = ()
+        self._places: dict[NodeId, int] = {}
+        self._options: tuple[Any, ...] = ()
+        self.changed: tuple[int, ...] | None = None
+        """Which rows the last `update` replaced; None when all of them may be others."""
+
+    @property
+    def rows(self) -> tuple[TreeRow, ...]:
+        """What the last `update` gave."""
+        return self._rows
+
+    def place_of(self, key: NodeId) -> int | None:
+        """The index of a node's row, None if it has none just now."""
+        return self._places.get(key)
+
+    def update(
+        self,
+        workflow: Workflow,
+        *,
+        folded: AbstractSet[NodeId] = frozenset(),
+        show_containers: bool = True,
+        show_skipped: bool = True,
+    ) -> tuple[TreeRow, ...]:
+        """The rows of this version, made anew only as far as they differ from the last."""
+        options = (workflow.metadata.name, frozenset(folded), show_containers, show_skipped)
+        fresh = None if options != self._options else self._same_shape(workflow.nodes)
+        if fresh is None:
+            self._rows = rows(
+                workflow,
+                folded=folded,
+                show_containers=show_containers,
+                show_skipped=show_skipped,
+            )
+            self._places = {row.key: at for at, row in enumerate(self._rows)}
+            self.changed = None
+        else:
+            self._replace(fresh)
+        self._nodes, self._options = workflow.nodes, options
+        return self._rows
+
+    def _same_shape(self, nodes: dict[NodeId, Node]) -> list[tuple[NodeId, Node]] | None:
+        """The nodes that changed, if none of them changed its place; else None."""
+        known = self._nodes
+        if len(known) != len(nodes):
+            return None
+        fresh: list[tuple[NodeId, Node]] = []
+        for key, node in nodes.items():
+            old = known.get(key)
+            if old is node or old == node:
+                continue
+            if old is None or _shape(old) != _shape(node):
+                return None
+            fresh.append((key, node))
+        return fresh
+
+    def _replace(self, fresh: list[tuple[NodeId, Node]]) -> None:
+        changed: list[int] = []
+        if fresh:
+            replaced = list(self._rows)
+            for key, node in fresh:
+                at = self._places.get(key)
+                if at is not None:
+                    replaced[at] = msgspec.structs.replace(replaced[at], node=node)
+                    changed.append(at)
+            self._rows = tuple(replaced)
+        self.changed = tuple(sorted(changed))
+
+
+def _shape(node: Node) -> tuple[Any, ...]:
+    """Everything of a node that decides where rows stand and whether they do."""
+    return (
+        node.type,
+        node.boundary_id,
+        node.children,
+        node.display_name,
+        node.name,
+        node.started_at,
+        node.phase in (SKIPPED, OMITTED),
+        node.phase == OMITTED,
+        (node.type == TASK_GROUP or node.type in GROUPS) and node.is_problem,
+    )
+
+
+def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None:
+    """The row to look at first: the deepest of the first branch that failed.
+
+    Branches that succeeded are passed by, since what failed in them was forgiven; of several
+    attempts the last is taken, because it is the one that counted.
+    """
+    best: TreeRow | None = None
+    passed: int | None = None
+    parents: list[TreeRow] = []
+    for row in found:
+        del parents[row.depth :]
+        parent = parents[-1] if parents else None
+        parents.append(row)
+        if passed is not None and row.depth > passed:
+            continue
+        passed = None
+        node = row.node
+        if best is not None and row.depth <= best.depth and not _later_attempt(best, row, parent):
+            break
+        if node.is_problem:
+            best = row
+        elif node.phase not in ("", PENDING, RUNNING, FAILED):
+            passed = row.depth
+    return None if best is None else best.key
+
+
+def _later_attempt(best: TreeRow, row: TreeRow, parent: TreeRow | None) -> bool:
+    return row.depth == best.depth and parent is not None and parent.node.type == "Retry"

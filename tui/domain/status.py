@@ -1,0 +1,72 @@
+"""What state something is in, as one word or one sign (argo.md 2.2, 2.6)."""
+
+from __future__ import annotations
+
+from tui.domain.node import (
+    ERROR,
+    FAILED,
+    OMITTED,
+    PENDING,
+    RUNNING,
+    SKIPPED,
+    SUCCEEDED,
+    Node,
+)
+from tui.domain.workflow import ListedWorkflow, Workflow
+
+ICONS = {
+    PENDING: "◷",
+    RUNNING: "●",
+    SUCCEEDED: "✔",
+    SKIPPED: "○",
+    FAILED: "✖",
+    ERROR: "⚠",
+}
+SUSPEND_ICON = "ǁ"
+SUSPEND_WORD = "Suspend"
+
+LETTERS = {
+    PENDING: "P",
+    RUNNING: "R",
+    SUCCEEDED: "+",
+    SKIPPED: "-",
+    OMITTED: "-",
+    FAILED: "X",
+    ERROR: "!",
+}
+"""One ASCII character a phase, for screens without UTF-8."""
+
+
+def icon(phase: str, *, ascii: bool = False) -> str:
+    """One character for a phase; `?` for one that is unknown, `·` for none and for Omitted."""
+    if ascii:
+        return LETTERS.get(phase, "?" if phase else ".")
+    if not phase or phase == OMITTED:
+        return "·"
+    return ICONS.get(phase, "?")
+
+
+def node_icon(node: Node, *, ascii: bool = False) -> str:
+    """The same for a node: one that waits for somebody has a sign of its own."""
+    if node.is_active_suspend:
+        return "=" if ascii else SUSPEND_ICON
+    return icon(node.phase, ascii=ascii)
+
+
+def status_text(workflow: ListedWorkflow) -> str:
+    """`Running (Suspended)`, `Failed (Terminated)`, `Pending`, … (argo.md 2.2)."""
+    phase = workflow.status.phase
+    if phase == RUNNING and (workflow.spec.suspend or has_active_suspend(workflow)):
+        return "Running (Suspended)"
+    if phase == FAILED and workflow.spec.shutdown:
+        return "Failed (Terminated)"
+    if phase in ("", PENDING):
+        return PENDING if workflow.metadata.creation_timestamp else "Unknown"
+    return phase
+
+
+def has_active_suspend(workflow: ListedWorkflow) -> bool:
+    """Whether a suspend node waits; never known of a workflow that came without nodes."""
+    return isinstance(workflow, Workflow) and any(
+        node.is_active_suspend for node in workflow.nodes.values()
+    )

@@ -1,0 +1,138 @@
+"""Reading what is not quite as Argo's types say: old objects, other controllers, YAML by hand.
+
+Used only after the typed decoder has refused. What can be read is kept (numbers and booleans become
+text as Go prints them where text is wanted), nulls count as absent, what has another shape is left
+out. It never raises.
+"""
+
+from __future__ import annotations
+
+import math
+import types
+import typing
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class _Unfit:
+    """Says that a value cannot be read as what is wanted."""
+
+
+UNFIT = _Unfit()
+
+
+def fitted(value: Any, wanted: type[T]) -> T:
+    """`value` read as the struct `wanted`, as far as that goes."""
+    read = _fit(value, wanted)
+    return wanted() if isinstance(read, _Unfit) else typing.cast(T, read)
+
+
+def go_text(value: Any) -> str:
+    """A JSON value as Go's AnyString holds it: `81861780812`, `true`, `map[a:1]`."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return _go_number(value)
+    if value is None:
+        return "<nil>"
+    if isinstance(value, dict):
+        inner = " ".join(f"{k}:{go_text(v)}" for k, v in sorted(value.items(), key=_by_key))
+        return f"map[{inner}]"
+    if isinstance(value, list | tuple):
+        return f"[{' '.join(go_text(v) for v in value)}]"
+    return str(value)
+
+
+def _by_key(item: tuple[Any, Any]) -> str:
+    return str(item[0])
+
+
+def _go_number(value: int | float) -> str:
+    try:
+        number = float(value)
+    except OverflowError:
+        return str(value)
+    if not math.isfinite(number):
+        return {math.inf: "+Inf", -math.inf: "-Inf"}.get(number, "NaN")
+    shown = format(Decimal(repr(number)), "f")
+    return shown.removesuffix(".0") if "." in shown else shown
+
+
+@lru_cache(maxsize=256)
+def _fields(wanted: type[msgspec.Struct]) -> tuple[tuple[str, str, Any], ...]:
+    """Wire name, attribute name and type of each field."""
+    hints = typing.get_type_hints(wanted)
+    return tuple(
+        (wire, name, hints[name])
+        for wire, name in zip(
+            wanted.__struct_encode_fields__, wanted.__struct_fields__, strict=True
+        )
+    )
+
+
+def _fit(value: Any, wanted: Any) -> Any:
+    origin = typing.get_origin(wanted)
+    if origin in (typing.Union, types.UnionType):
+        if value is None:
+            return None
+        inner = next(a for a in typing.get_args(wanted) if a is not type(None))
+        return _fit(value, inner)
+    if wanted is Any:
+        return value
+    if value is None:
+        return UNFIT
+    if origin is tuple:
+        return _fit_items(value, typing.get_args(wanted)[0])
+    if origin is dict:
+        return _fit_map(value, typing.get_args(wanted)[1])
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        return _fit_struct(value, wanted)
+    return _fit_plain(value, getattr(wanted, "__supertype__", wanted))
+
+
+def _fit_items(value: Any, inner: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return UNFIT
+    read = (_fit(item, inner) for item in value)
+    return tuple(item for item in read if not isinstance(item, _Unfit))
+
+
+def _fit_map(value: Any, inner: Any) -> Any:
+    if not isinstance(value, dict):
+        return UNFIT
+    read = {str(key): _fit(item, inner) for key, item in value.items()}
+    return {key: item for key, item in read.items() if not isinstance(item, _Unfit)}
+
+
+def _fit_struct(value: Any, wanted: type[msgspec.Struct]) -> Any:
+    if not isinstance(value, dict):
+        return UNFIT
+    found: dict[str, Any] = {}
+    for wire, name, kind in _fields(wanted):
+        if wire in value:
+            read = _fit(value[wire], kind)
+            if not isinstance(read, _Unfit):
+                found[name] = read
+    return wanted(**found)
+
+
+def _fit_plain(value: Any, wanted: Any) -> Any:
+    if wanted is str:
+        return UNFIT if isinstance(value, dict | list | tuple) else go_text(value)
+    if wanted is bool:
+        if isinstance(value, bool):
+            return value
+        return {"true": True, "false": False}.get(str(value).lower(), UNFIT)
+    if wanted is int:
+        try:
+            return int(value) if not isinstance(value, dict | list | tuple) else UNFIT
+        except (ValueError, OverflowError):
+            return UNFIT
+    return value if isinstance(value, wanted) else UNFIT
