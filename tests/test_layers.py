@@ -103,7 +103,7 @@ LIBRARIES: dict[str, set[str]] = {
     "botocore": {"tui/artifacts/", "tui/demo/"},
     "aiohttp": {"tui/demo/"},
     "cryptography": {"tui/demo/"},
-    "yaml": {"tui/sources/", "tui/demo/", "tui/headless/"},
+    "yaml": {"tui/sources/", "tui/artifacts/", "tui/demo/", "tui/headless/"},
 }
 """Where a library may be imported at all; outside the demo only inside a function."""
 

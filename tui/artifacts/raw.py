@@ -1,0 +1,54 @@
+"""Artifacts whose content stands in the workflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.artifacts.base import Folder, Listing, Progress, Secrets, Stat, StoreError, nowhere_to_list
+from tui.artifacts.saving import whole_file
+from tui.domain.location import Location, RawLocation
+from tui.sources.base import Stop
+
+
+class RawStore:
+    """Reads `raw` artifacts; there is nothing to connect to."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        pass
+
+    def stat(self, location: Location) -> Stat | Folder:
+        """The size of the text as UTF-8."""
+        return Stat(len(_data(location)))
+
+    def read(self, location: Location, offset: int, length: int) -> bytes:
+        """A part of the text."""
+        return _data(location)[offset : offset + max(0, length)]
+
+    def listing(self, location: Location, limit: int = 1000) -> Listing:
+        """A text has nothing inside."""
+        raise nowhere_to_list("a raw artifact")
+
+    def download(
+        self,
+        location: Location,
+        target: Path,
+        progress: Progress,
+        stop: Stop,
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the text to a file."""
+        data = _data(location)
+        with whole_file(target, size=len(data), overwrite=overwrite) as path:
+            path.write_bytes(data)
+            progress(len(data), len(data))
+        return target
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _data(location: Location) -> bytes:
+    if not isinstance(location, RawLocation):
+        raise StoreError(f"{location.kind} is not a raw artifact", reason="unsupported")
+    return location.data.encode(errors="surrogateescape")

@@ -1,0 +1,48 @@
+"""The artifact repository of a workflow whose status only names it.
+
+Controllers since Argo 3.1 write the whole repository into the status; older ones, and workflows
+that are not seen yet, leave it in a config map (argo.md 8.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tui.domain.location import kind_of, repository_of, repository_references
+from tui.domain.workflow import Workflow
+from tui.errors import SourceError
+
+ConfigMap = Callable[[str, str], dict[str, str]]
+"""(namespace, name) → data: `Source.config_map`."""
+
+
+def find_repository(workflow: Workflow, config_map: ConfigMap) -> dict[str, Any] | None:
+    """The repository of a workflow, read from the cluster only if the status has none.
+
+    None where there is none that we may read; artifacts then say so one by one.
+    """
+    stored = repository_of(workflow)
+    if stored is not None:
+        return stored
+    for reference in repository_references(workflow):
+        try:
+            data = config_map(reference.namespace, reference.config_map)
+        except SourceError:
+            # Argo, too, goes on to the next place; what is missing is told with the artifact.
+            continue
+        key = reference.key or (next(iter(data)) if len(data) == 1 else "")
+        found = _parsed(data.get(key, ""))
+        if found is not None:
+            return found
+    return None
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    import yaml
+
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+    return value if isinstance(value, dict) and kind_of(value) else None

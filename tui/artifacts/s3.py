@@ -1,0 +1,252 @@
+"""Artifacts in S3, MinIO, Ceph and whatever else speaks S3."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tui.artifacts.base import (
+    Entry,
+    Folder,
+    Listing,
+    Progress,
+    Secrets,
+    Stat,
+    StoreError,
+)
+from tui.artifacts.s3_client import Client, build
+from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, told
+from tui.artifacts.s3_fetch import Fetch, Wanted
+from tui.artifacts.saving import SafeTree, check_target, whole_file, whole_folder
+from tui.domain.location import Location, S3Location
+from tui.sources.base import Stop
+
+COUNTED = 10_000
+"""Objects of a folder that are counted for its size; ten requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    key: str
+    size: int
+    modified: str
+    etag: str
+
+
+class S3Store:
+    """Reads S3 locations; one client for each endpoint, region and set of credentials."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._clients: dict[S3Location, Client] = {}
+        self._lock = threading.Lock()
+
+    def stat(self, location: Location) -> Stat | Folder:
+        """One object, or the folder of that name."""
+        with self._asking(location) as (client, place):
+            if not place.key.endswith("/"):
+                found = self._head(client, place)
+                if found is not None:
+                    return found
+            return self._folder(client, place)
+
+    def read(self, location: Location, offset: int, length: int) -> bytes:
+        """A part of one object, by one ranged request."""
+        if length <= 0:
+            return b""
+        with self._asking(location) as (client, place):
+            asked = f"bytes={offset}-{offset + length - 1}"
+            try:
+                got = client.boto.get_object(
+                    Bucket=place.bucket, Key=place.key, Range=asked, **client.extra
+                )
+            except client.boto.exceptions.ClientError as error:
+                if code_of(error) in ("InvalidRange", "416"):
+                    return b""
+                raise
+            with contextlib.closing(got["Body"]) as body:
+                if "ContentRange" not in got and offset:
+                    # The server sent everything although it was asked for a part.
+                    body.read(offset)
+                return bytes(body.read(length))
+
+    def listing(self, location: Location, limit: int = 1000) -> Listing:
+        """What is directly inside a folder: folders first, then files, each by name."""
+        with self._asking(location) as (client, place):
+            prefix = _prefix(place.key)
+            pages = client.boto.get_paginator("list_objects_v2").paginate(
+                Bucket=place.bucket,
+                Prefix=prefix,
+                Delimiter="/",
+                PaginationConfig={"MaxItems": limit + 1, "PageSize": min(limit + 1, 1000)},
+            )
+            folders: list[Entry] = []
+            files: list[Entry] = []
+            for page in pages:
+                for inner in page.get("CommonPrefixes", ()):
+                    folders.append(Entry(inner["Prefix"][len(prefix) :].rstrip("/"), True))
+                for found in map(_object, page.get("Contents", ())):
+                    name = found.key[len(prefix) :]
+                    if name:
+                        files.append(Entry(name, False, found.size, found.modified))
+            entries = (*folders, *files)
+            return Listing(entries[:limit], whole=len(entries) <= limit)
+
+    def download(
+        self,
+        location: Location,
+        target: Path,
+        progress: Progress,
+        stop: Stop,
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write an object to a file, or a folder to a folder, in ranged requests."""
+        check_target(target, size=None, overwrite=overwrite)
+        with self._asking(location) as (client, place):
+            _go_on(stop)
+            found = None if place.key.endswith("/") else self._head(client, place)
+            if found is not None:
+                with whole_file(target, size=found.size, overwrite=overwrite) as path:
+                    wanted = Wanted(place.key, found.size, found.etag, path)
+                    Fetch(client, place.bucket, progress, found.size).run([wanted], stop)
+                return target
+            objects = self._all_objects(client, place, stop)
+            size = sum(one.size for one in objects)
+            with whole_folder(target, size=size) as folder:
+                inside = _laid_out(objects, _prefix(place.key), folder)
+                Fetch(client, place.bucket, progress, size).run(inside, stop)
+            return target
+
+    def close(self) -> None:
+        """Close every client."""
+        with self._lock:
+            clients, self._clients = self._clients, {}
+        for client in clients.values():
+            client.close()
+
+    @contextlib.contextmanager
+    def _asking(self, location: Location) -> Iterator[tuple[Client, S3Location]]:
+        """The client for a location; whatever boto3 raises inside becomes a StoreError."""
+        if not isinstance(location, S3Location):
+            raise StoreError(f"{location.kind} is not in S3", reason="unsupported")
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield self._client(location), location
+        except (BotoCoreError, ClientError) as error:
+            if code_of(error) in STALE_CREDENTIALS:
+                self._forget(location)
+            raise told(error, location) from error
+
+    def _client(self, location: S3Location) -> Client:
+        shared = replace(location, bucket="", key="")
+        with self._lock:
+            if shared not in self._clients:
+                try:
+                    self._clients[shared] = build(location, self._secrets)
+                except ValueError as error:
+                    # An endpoint that is no host name.
+                    raise told(error, location) from error
+            return self._clients[shared]
+
+    def _forget(self, location: S3Location) -> None:
+        """Read the credentials again next time. Not closed: others may be using it just now."""
+        with self._lock:
+            self._clients.pop(replace(location, bucket="", key=""), None)
+
+    def _head(self, client: Client, place: S3Location) -> Stat | None:
+        try:
+            head = client.boto.head_object(Bucket=place.bucket, Key=place.key, **client.extra)
+        except client.boto.exceptions.ClientError as error:
+            if code_of(error) in MISSING:
+                return None
+            raise
+        return Stat(
+            head["ContentLength"],
+            _stamp(head.get("LastModified")),
+            head.get("ETag", "").strip('"'),
+            head.get("ContentType", ""),
+        )
+
+    def _folder(self, client: Client, place: S3Location) -> Folder:
+        count = size = 0
+        for found in _objects(client, place):
+            if count == COUNTED:
+                return Folder(count, size, whole=False)
+            count += 1
+            size += found.size
+        if not count:
+            raise _missing(place)
+        return Folder(count, size)
+
+    def _all_objects(self, client: Client, place: S3Location, stop: Stop) -> list[_Object]:
+        found = []
+        for one in _objects(client, place):
+            _go_on(stop)
+            found.append(one)
+        if not found:
+            raise _missing(place)
+        return found
+
+
+def _laid_out(objects: list[_Object], prefix: str, folder: Path) -> list[Wanted]:
+    """An empty file for each object of a folder, under a name that stays inside."""
+    tree = SafeTree()
+    wanted = []
+    for one in objects:
+        path = folder / tree.path(one.key[len(prefix) :])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("xb").close()
+        wanted.append(Wanted(one.key, one.size, one.etag, path))
+    return wanted
+
+
+def _objects(client: Client, place: S3Location) -> Iterator[_Object]:
+    """Every object inside a folder, at any depth; marks of folders are left out (argo.md 8.4)."""
+    pages = client.boto.get_paginator("list_objects_v2").paginate(
+        Bucket=place.bucket, Prefix=_prefix(place.key)
+    )
+    for page in pages:
+        for found in map(_object, page.get("Contents", ())):
+            if not found.key.endswith("/"):
+                yield found
+
+
+def _object(entry: dict[str, Any]) -> _Object:
+    return _Object(
+        entry["Key"],
+        entry.get("Size", 0),
+        _stamp(entry.get("LastModified")),
+        entry.get("ETag", "").strip('"'),
+    )
+
+
+def _prefix(key: str) -> str:
+    return f"{key.rstrip('/')}/"
+
+
+def _stamp(when: datetime | None) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else ""
+
+
+def _go_on(stop: Stop) -> None:
+    if stop.is_set:
+        raise _stopped()
+
+
+def _stopped() -> StoreError:
+    return StoreError("the download was stopped", reason="stopped")
+
+
+def _missing(place: S3Location) -> StoreError:
+    return StoreError(
+        f"{place.key} is not in the bucket {place.bucket}",
+        reason="missing",
+        hint="it may have been deleted, or was never written",
+    )

@@ -1,0 +1,139 @@
+"""What boto3 can raise, in words for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tui.artifacts.base import Reason, StoreError
+from tui.domain.location import S3Location
+
+MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+
+STALE_CREDENTIALS = frozenset(
+    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefresh"}
+)
+"""Codes after which credentials are worth reading again."""
+
+CODES: dict[str, tuple[Reason, str, str]] = {
+    "NoSuchKey": ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted"),
+    "404": ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted"),
+    "NotFound": ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted"),
+    "NoSuchBucket": ("missing", "{endpoint} has no bucket {bucket}", ""),
+    "AccessDenied": (
+        "denied",
+        "{endpoint} does not let us read {bucket}/{key}",
+        "the credentials of the artifact repository have no right to it",
+    ),
+    "InvalidAccessKeyId": (
+        "credentials",
+        "{endpoint} does not know the access key",
+        "the secret {secret} in {namespace} may be out of date",
+    ),
+    "SignatureDoesNotMatch": (
+        "credentials",
+        "{endpoint} does not accept the secret key",
+        "the secret {secret} in {namespace} may be out of date",
+    ),
+    "ExpiredToken": ("credentials", "the credentials for {endpoint} have expired", ""),
+    "InvalidToken": ("credentials", "{endpoint} does not accept the session token", ""),
+    "RequestTimeTooSkewed": (
+        "credentials",
+        "{endpoint} says that our clock is wrong",
+        "set this machine's clock",
+    ),
+    "AuthorizationHeaderMalformed": ("region", "{endpoint} is in another region than {region}", ""),
+    "PermanentRedirect": ("region", "the bucket {bucket} is in another region than {region}", ""),
+    "301": ("region", "the bucket {bucket} is in another region than {region}", ""),
+    "SlowDown": ("unreachable", "{endpoint} asks us to slow down", "try again"),
+    "InvalidObjectState": ("denied", "{key} is archived and must be restored first", ""),
+    "PreconditionFailed": ("failed", "{key} changed while it was read", "try again"),
+}
+CODES["403"] = CODES["Forbidden"] = CODES["AccessDenied"]
+
+
+def code_of(error: BaseException) -> str:
+    """S3's code of a ClientError, "" of anything else."""
+    response: Any = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return ""
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def status_of(error: BaseException) -> int:
+    """The HTTP status of a ClientError, 0 of anything else."""
+    response: Any = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return 0
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def told(error: Exception, location: S3Location) -> StoreError:
+    """The error of ours that says what happened; the caller chains it."""
+    from botocore import exceptions as boto
+
+    endpoint = location.endpoint or "Amazon S3"
+    code, status = code_of(error), status_of(error)
+    if code or status:
+        return _told_by_server(error, code, status, location)
+    if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
+        return StoreError(
+            f"there are no credentials for {endpoint}",
+            reason="credentials",
+            hint="the artifact repository names none, and this machine has none",
+        )
+    if isinstance(error, boto.SSLError):
+        return _told_by_tls(error, endpoint)
+    if isinstance(error, boto.ConnectTimeoutError | boto.EndpointConnectionError):
+        return StoreError(
+            f"cannot reach {endpoint}",
+            reason="unreachable",
+            hint="if it is a service inside the cluster, it may not be open to this machine",
+        )
+    if isinstance(error, boto.ReadTimeoutError | boto.ConnectionClosedError | boto.HTTPClientError):
+        return StoreError(f"{endpoint} stopped answering", reason="unreachable", hint="try again")
+    if isinstance(error, boto.ParamValidationError | boto.InvalidRegionError | ValueError):
+        return StoreError(
+            "the workflow's artifact location is not one that S3 knows", hint=str(error)[:200]
+        )
+    return StoreError(f"reading from {endpoint} failed", hint=f"{type(error).__name__}: {error}")
+
+
+def _told_by_server(error: Exception, code: str, status: int, location: S3Location) -> StoreError:
+    facts = {
+        "bucket": location.bucket,
+        "key": location.key,
+        "endpoint": location.endpoint or "Amazon S3",
+        "region": location.region or "us-east-1",
+        "secret": location.access_key.name if location.access_key else "(none)",
+        "namespace": location.namespace,
+    }
+    if code in CODES:
+        reason, what, hint = CODES[code]
+        hint = hint if location.access_key or "{secret}" not in hint else ""
+        return StoreError(what.format(**facts), reason=reason, hint=hint.format(**facts))
+    if status in (401, 403):
+        reason, what, hint = CODES["AccessDenied"]
+        return StoreError(what.format(**facts), reason=reason, hint=hint)
+    response: Any = getattr(error, "response", {})
+    message = str(response.get("Error", {}).get("Message", ""))
+    reason = "unreachable" if status >= 500 else "failed"
+    return StoreError(
+        f"{facts['endpoint']} answered {status} {code}".rstrip(), reason=reason, hint=message
+    )
+
+
+def _told_by_tls(error: Exception, endpoint: str) -> StoreError:
+    text = str(error)
+    if "WRONG_VERSION_NUMBER" in text or "record layer" in text.lower():
+        return StoreError(
+            f"{endpoint} does not speak TLS",
+            reason="unreachable",
+            hint="the artifact repository ought to say insecure: true",
+        )
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return StoreError(
+            f"the certificate of {endpoint} is not trusted",
+            reason="unreachable",
+            hint="name its authority in caSecret of the artifact repository, or in AWS_CA_BUNDLE",
+        )
+    return StoreError(f"no secure connection to {endpoint}", reason="unreachable", hint=text[:200])

@@ -1,0 +1,179 @@
+"""Writing downloads: whole or not at all, under names that cannot do harm.
+
+Everything is first written beside its target under a hidden name, and moved there in one step.
+The names of objects come from the cluster: they are cleaned, part by part, before they are paths.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui.artifacts.base import StoreError
+
+LONGEST_NAME = 200
+"""Bytes of one file name that every file system takes, with room for our own suffixes."""
+
+
+@contextlib.contextmanager
+def whole_file(target: Path, *, size: int | None, overwrite: bool) -> Iterator[Path]:
+    """An empty file to fill; it becomes `target` when the `with` ends well, else it vanishes."""
+    check_target(target, size=size, overwrite=overwrite)
+    part = _beside(target)
+    try:
+        with _disk_errors(target):
+            part.open("xb").close()
+            yield part
+            _sync(part)
+            _move(part, target, overwrite=overwrite)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_folder(target: Path, *, size: int | None) -> Iterator[Path]:
+    """A new folder to fill; it becomes `target` when the `with` ends well, else it vanishes."""
+    check_target(target, size=size, overwrite=False)
+    part = _beside(target)
+    try:
+        with _disk_errors(target):
+            part.mkdir()
+            yield part
+            if os.path.lexists(target):
+                raise _exists(target)
+            part.rename(target)
+            _sync(target.parent)
+    finally:
+        if part.exists():
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def check_target(target: Path, *, size: int | None, overwrite: bool) -> None:
+    """Refuse early what would fail late. Raises StoreError."""
+    if not target.parent.is_dir():
+        raise StoreError(f"there is no folder {target.parent}", reason="disk")
+    if target.is_dir():
+        raise _exists(target)
+    if os.path.lexists(target) and not overwrite:
+        raise _exists(target)
+    free = shutil.disk_usage(target.parent).free
+    if size is not None and size > free:
+        raise StoreError(
+            f"{target.parent} has {free:,} bytes free, and {size:,} are needed", reason="disk"
+        )
+
+
+def safe_name(name: str) -> str:
+    """One file name out of any text: no separator or control in it, never `..`, never too long."""
+    kept = "".join("_" if _is_bad(c) else c for c in name)
+    if kept.strip(". ") == "":
+        kept = kept.replace(".", "_").replace(" ", "_") or "_"
+    encoded = kept.encode(errors="replace")
+    if len(encoded) <= LONGEST_NAME:
+        return encoded.decode()
+    # The end often tells files apart and says what they are, so both ends stay.
+    digest = hashlib.sha256(encoded).hexdigest()[:8]
+    head, tail = encoded[: LONGEST_NAME - 60], encoded[-40:]
+    return f"{head.decode(errors='ignore')}~{digest}~{tail.decode(errors='ignore')}"
+
+
+class SafeTree:
+    """Paths for the objects of a folder, all inside it and each its own."""
+
+    def __init__(self) -> None:
+        self._taken: dict[tuple[str, ...], bool] = {}
+        """Folded path → whether it is a folder."""
+
+    def path(self, name: str) -> Path:
+        """Where the object of this name goes, relative to the folder."""
+        parts = [safe_name(part) for part in name.split("/") if part not in ("", ".")]
+        parts = parts or ["_"]
+        for depth in range(1, len(parts)):
+            parts[depth - 1] = self._free(parts[:depth], is_folder=True)
+        parts[-1] = self._free(parts, is_folder=False)
+        return Path(*parts)
+
+    def _free(self, parts: list[str], *, is_folder: bool) -> str:
+        """The last part, changed if something else has that name already."""
+        *above, name = parts
+        tried, number = name, 2
+        # Some file systems fold case and accents, so names that differ only there are the same.
+        while self._taken.get(key := self._folded([*above, tried]), is_folder) is not is_folder or (
+            not is_folder and key in self._taken
+        ):
+            tried = f"{name}~{number}"
+            number += 1
+        self._taken[key] = is_folder
+        return tried
+
+    @staticmethod
+    def _folded(parts: list[str]) -> tuple[str, ...]:
+        return tuple(unicodedata.normalize("NFKC", part).casefold() for part in parts)
+
+
+def _is_bad(character: str) -> bool:
+    return character in "/\\\0" or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _beside(target: Path) -> Path:
+    """A hidden name in the same folder, hence on the same file system."""
+    return target.parent / f".{target.name[:40]}.{secrets.token_hex(6)}.part"
+
+
+def _move(part: Path, target: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        part.replace(target)
+    else:
+        try:
+            # A link, unlike a rename, fails if somebody wrote the target meanwhile.
+            os.link(part, target)
+        except FileExistsError as error:
+            raise _exists(target) from error
+        except OSError:
+            # File systems without hard links.
+            if os.path.lexists(target):
+                raise _exists(target) from None
+            part.replace(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    """Put a file or a folder on the disk for good."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems cannot do this to a folder; the file itself is synced.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _disk_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            what = f"the disk is full; nothing was written to {target}"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            what = f"{target.parent} may not be written to"
+        elif error.filename is not None or error.errno in (errno.EFBIG, errno.EIO):
+            what = f"cannot write {target}: {error.strerror}"
+        else:
+            raise
+        raise StoreError(what, reason="disk") from error
+
+
+def _exists(target: Path) -> StoreError:
+    if target.is_dir():
+        return StoreError(f"{target} is a folder that exists", reason="exists")
+    return StoreError(f"{target} exists", reason="exists", hint="say so if it may be replaced")
