@@ -1,0 +1,67 @@
+"""What every test begins with: a pinned environment, still cursors, pictures in `snapshots/`.
+
+The environment is pinned before Textual is imported, because Textual reads it then and never again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+for _name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "ARGO_TUI_NOW"):
+    os.environ.pop(_name, None)
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+import pytest  # noqa: E402
+import pytest_textual_snapshot  # noqa: E402
+
+from tests.support.cluster import demo_cluster, module_cluster  # noqa: E402, F401
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+ROOT = Path(__file__).resolve().parent.parent
+SNAPSHOTS = ROOT / "snapshots"
+
+
+class TopLevelSvg(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]
+    """Pictures in `snapshots/<folder>/<module>/`, mirroring `tests/`."""
+
+    @classmethod
+    def dirname(cls, *, test_location: Any) -> str:
+        """Where the pictures of a test module are."""
+        module = Path(test_location.filepath).resolve()
+        return str(SNAPSHOTS / module.relative_to(ROOT / "tests").with_suffix(""))
+
+
+@pytest.fixture(autouse=True)
+def pictures_at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`snap_compare` looks this name up in its module when it is called."""
+    monkeypatch.setattr(pytest_textual_snapshot, "SVGImageExtension", TopLevelSvg)
+
+
+@pytest.fixture(autouse=True)
+def still_cursors(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A blinking cursor is in half of the pictures and not in the others."""
+    if request.node.path.parent.name in ("domain", "state", "actions", "sources", "demo"):
+        return  # these never draw, and importing the widgets would only cost time
+    from textual.widgets import Input, TextArea
+
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda self: None)
+
+
+Picture = Callable[..., bool]
+
+
+@pytest.fixture
+def picture(snapshot: Any) -> Picture:
+    """Whether an app looks as it did: `assert picture(app)`, as often as a test likes."""
+
+    def looks_as_before(app: App[Any], name: str | None = None) -> bool:
+        drawn = app.export_screenshot(title=app.title, simplify=True)
+        return bool(drawn == snapshot.use_extension(TopLevelSvg)(name=name))
+
+    return looks_as_before

@@ -1,0 +1,98 @@
+"""Searching lines bit by bit finds what searching them at once finds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.lines import Colourless, TextLines
+from tui.domain.search import LineSearch, compile_pattern
+
+
+class Growing:
+    """Lines that come and go."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def line(self, index: int) -> str:
+        return self.lines[index]
+
+
+def hits(search: LineSearch) -> list[int]:
+    while search.step(3):
+        pass
+    found, at = [], -1
+    while (after := search.after(at)) is not None:
+        found.append(after)
+        at = after
+    return found
+
+
+@given(st.lists(st.sampled_from("ab"), max_size=40), st.integers(0, 45))
+def test_every_hit_is_found_wherever_the_search_begins(lines: list[str], start: int) -> None:
+    search = LineSearch(TextLines("\n".join(lines)), re.compile("a"), start=start)
+    wanted = [i for i, line in enumerate(lines) if line == "a"]
+    assert hits(search) == wanted
+    assert search.count == len(wanted)
+    assert [search.rank(i) for i in wanted] == list(range(1, len(wanted) + 1))
+    assert [search.before(i + 1) for i in wanted] == wanted
+
+
+@given(
+    st.lists(st.sampled_from("ab"), min_size=1, max_size=30),
+    st.integers(0, 30),
+    st.integers(0, 30),
+    st.integers(0, 10),
+)
+def test_lines_that_come_and_go_during_a_search_change_nothing_else(
+    lines: list[str], start: int, gone: int, steps: int
+) -> None:
+    model = Growing(list(lines))
+    search = LineSearch(model, re.compile("a"), start=start)
+    for _ in range(steps):
+        search.step(2)
+    gone = min(gone, len(lines))
+    model.lines = [*lines[gone:], "a", "b", "a"]
+    search.forget(gone)
+    assert hits(search) == [i for i, line in enumerate(model.lines) if line == "a"]
+
+
+def test_the_nearest_hit_below_is_found_first() -> None:
+    model = TextLines("a\n" * 10)
+    search = LineSearch(model, re.compile("a"), start=5)
+    search.step(1)
+    assert (search.after(4), search.before(5)) == (5, None)
+
+
+def test_capitals_count_only_if_there_are_any() -> None:
+    small, _ = compile_pattern("error")
+    capital, _ = compile_pattern("Error")
+    assert small.search("ERROR") and not capital.search("ERROR")
+    class_of_characters, _ = compile_pattern(r"\Serror")
+    assert class_of_characters.search("-ERROR")
+
+
+def test_what_is_no_regular_expression_is_taken_literally_and_that_is_said() -> None:
+    pattern, note = compile_pattern("step[0")
+    assert pattern.search("in step[0") and "literally" in note
+
+
+@pytest.mark.parametrize("text", ["(a+)+$", "(x*)*", "(a{2,})+b", "(?:a+)*"])
+def test_a_pattern_that_could_take_for_ever_is_taken_literally(text: str) -> None:
+    pattern, note = compile_pattern(text)
+    assert note
+    assert pattern.search(text)
+    assert not pattern.search("a" * 40)
+
+
+def test_colours_do_not_split_a_word() -> None:
+    model = Colourless(TextLines("er\x1b[31mror\x1b[0m"))
+    assert re.search("error", model.line(0))
+    assert len(model) == 1

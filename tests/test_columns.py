@@ -1,0 +1,182 @@
+"""Columns: what each says, how they share a line, what they sort by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from tui.columns import (
+    WORKFLOW_COLUMNS,
+    Column,
+    arrange,
+    compact,
+    cores,
+    memory,
+    progress_parts,
+    workflow_columns,
+)
+from tui.domain.node import FAILED, RUNNING
+from tui.domain.workflow import (
+    ListedSpec,
+    ListedStatus,
+    ListedWorkflow,
+    Metadata,
+    WorkflowTemplateRef,
+)
+
+NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
+
+
+def etl(**status: str) -> ListedWorkflow:
+    return ListedWorkflow(
+        metadata=Metadata(
+            name="etl-x7k2p", namespace="ml", creation_timestamp="2026-08-21T10:00:00Z"
+        ),
+        spec=ListedSpec(workflow_template_ref=WorkflowTemplateRef(name="etl")),
+        status=ListedStatus(**status),  # type: ignore[arg-type]
+    )
+
+
+FAILED_ETL = etl(
+    phase=FAILED,
+    started_at="2026-08-21T10:30:00Z",
+    finished_at="2026-08-21T11:42:07Z",
+    progress="37/40",
+    message="train(3): OOMKilled",
+)
+
+
+def texts(workflow: ListedWorkflow, *, ascii: bool = False) -> dict[str, str]:
+    columns = workflow_columns(ascii=ascii, namespaces=True)
+    return {column.id: column.text(workflow, NOON) for column in columns}
+
+
+def test_a_failed_workflow_says_all_of_it() -> None:
+    assert texts(FAILED_ETL) == {
+        "phase": "✖",
+        "name": "etl-x7k2p",
+        "namespace": "ml",
+        "template": "etl",
+        "bar": "█████████▎",
+        "steps": "37/40",
+        "duration": "1h12m",
+        "age": "2h",
+        "message": "train(3): OOMKilled",
+    }
+
+
+def test_without_utf8_every_text_is_ascii() -> None:
+    for workflow in (FAILED_ETL, etl(), etl(phase=RUNNING)):
+        assert all(text.isascii() for text in texts(workflow, ascii=True).values())
+
+
+def test_a_workflow_nobody_has_seen_yet_has_dashes_and_no_progress() -> None:
+    shown = texts(etl())
+    assert (shown["phase"], shown["steps"], shown["bar"], shown["duration"]) == ("◷", "", "", "–")
+
+
+def test_a_suspended_workflow_has_a_sign_of_its_own() -> None:
+    running = etl(phase=RUNNING)
+    held = ListedWorkflow(spec=ListedSpec(suspend=True), status=running.status)
+    assert texts(held)["phase"] != texts(running)["phase"]
+
+
+def test_a_running_workflow_has_run_until_now() -> None:
+    assert texts(etl(phase=RUNNING, started_at="2026-08-21T11:59:30Z"))["duration"] == "30s"
+
+
+def test_what_changes_by_time_alone_is_said_to_tick() -> None:
+    assert {column.id for column in WORKFLOW_COLUMNS if column.ticks} == {"duration", "age"}
+
+
+@pytest.mark.parametrize("column", WORKFLOW_COLUMNS, ids=lambda column: str(column.id))
+def test_sort_keys_of_a_column_compare_or_are_none(column: Column[ListedWorkflow]) -> None:
+    assert column.order is not None
+    keys = [column.order(workflow, NOON) for workflow in (FAILED_ETL, etl(phase=RUNNING), etl())]
+    sorted(key for key in keys if key is not None)
+
+
+def test_durations_sort_as_numbers_and_not_as_texts() -> None:
+    order = next(column.order for column in WORKFLOW_COLUMNS if column.id == "duration")
+    assert order is not None
+    short = etl(started_at="2026-08-21T11:00:00Z", finished_at="2026-08-21T11:00:09Z")
+    assert order(short, NOON) < order(FAILED_ETL, NOON)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, ""),
+        (-5, "0s"),
+        (59.9, "59s"),
+        (60, "1m"),
+        (370, "6m10s"),
+        (4327, "1h12m"),
+        (7200, "2h"),
+        (86400 * 3 + 3600 * 4, "3d4h"),
+        (86400 * 12, "12d"),
+        (86400 * 4000, "4000d"),
+    ],
+)
+def test_a_duration_takes_six_cells_at_most(seconds: float | None, shown: str) -> None:
+    assert compact(seconds) == shown
+    assert len(shown) <= 6
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("37/40", (37, 40)),
+        ("0/0", (0, 0)),
+        ("", None),
+        ("x/2", None),
+        ("-1/2", None),
+        ("٣/٤", None),
+    ],
+)
+def test_progress_is_two_numbers_or_nothing(text: str, parts: tuple[int, int] | None) -> None:
+    assert progress_parts(text) == parts
+
+
+def test_amounts_are_short() -> None:
+    assert [memory(n) for n in (0, 90 << 20, 1288490189, 412 << 30)] == [
+        "0",
+        "90Mi",
+        "1.2Gi",
+        "412Gi",
+    ]
+    assert [cores(n) for n in (5, 900, 14100, 118200)] == ["0.01", "0.90", "14.1", "118"]
+
+
+def shown(cells: int, *, namespaces: bool = False) -> list[str]:
+    return [p.column.id for p in arrange(workflow_columns(namespaces=namespaces), cells)]
+
+
+def test_eighty_columns_show_what_a_list_is_for() -> None:
+    assert shown(79) == ["phase", "name", "steps", "duration", "age", "message"]
+
+
+def test_a_wide_screen_shows_everything() -> None:
+    assert shown(160, namespaces=True) == [c.id for c in workflow_columns(namespaces=True)]
+
+
+def test_the_message_is_the_widest_column_and_a_line_is_filled() -> None:
+    placed = arrange(WORKFLOW_COLUMNS, 79)
+    assert max(placed, key=lambda p: p.width).column.id == "message"
+    assert placed[-1].x + placed[-1].width == 79
+
+
+@pytest.mark.parametrize("cells", range(0, 200, 7))
+def test_columns_never_overlap_and_names_never_go(cells: int) -> None:
+    placed = arrange(workflow_columns(namespaces=True), cells)
+    assert [p.column.id for p in placed][:2] == ["phase", "name"]
+    for left, right in pairwise(placed):
+        assert right.x == left.x + left.width + 1
+
+
+def test_a_wide_list_drops_nothing_and_goes_over_the_edge() -> None:
+    placed = arrange(WORKFLOW_COLUMNS, 60, wide=60)
+    assert len(placed) == len(WORKFLOW_COLUMNS)
+    assert placed[-1].x + placed[-1].width > 60

@@ -1,0 +1,278 @@
+"""Text to read: following, wrapping, panning, searching, and how little of it is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.message import Message
+from textual.pilot import Pilot
+
+from tests.support.widgets import Alone, painting, screen_of
+from tui.domain.highlight import yaml_spans
+from tui.domain.lines import TextLines
+from tui.state.logs import LogBook
+from tui.widgets.lines import Lines
+
+
+def numbered(count: int) -> TextLines:
+    return TextLines("".join(f"line {i}\n" for i in range(count)))
+
+
+def book_of(*lines: str) -> LogBook:
+    book = LogBook(max_lines=80)
+    book.append([f"{line}\n".encode() for line in lines])
+    return book
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the app go on until something is so."""
+    for _ in range(200):
+        if condition():
+            return
+        await pilot.pause()
+    raise AssertionError("it never came to that")
+
+
+@pytest.mark.parametrize(
+    ("keys", "first"),
+    [
+        (["j", "j"], 2),
+        (["G"], 90),
+        (["end", "k"], 89),
+        (["G", "g"], 0),
+        (["space"], 9),
+        (["ctrl+f", "b"], 0),
+        (["ctrl+d", "ctrl+d", "ctrl+u"], 5),
+        (["k"], 0),
+        (["G", "j"], 90),
+    ],
+)
+async def test_keys_move_the_text(keys: list[str], first: int) -> None:
+    widget = Lines()
+    async with Alone(widget).run_test(size=(40, 10)) as pilot:
+        widget.show(numbered(100))
+        await pilot.press(*keys)
+        assert widget.shown_range == (first, first + 9)
+        assert screen_of(widget)[0].rstrip() == f"line {first}"
+
+
+async def test_following_shows_the_end_until_somebody_looks_back() -> None:
+    heard: list[Message] = []
+    book = book_of(*(f"line {i}" for i in range(30)))
+    widget = Lines(follow=True)
+    async with Alone(widget).run_test(size=(40, 10), message_hook=heard.append) as pilot:
+        widget.show(book)
+        assert screen_of(widget)[-1].rstrip() == "line 29"
+        widget.lines_appended(*book.append([b"line 30\n"]))
+        assert screen_of(widget)[-1].rstrip() == "line 30"
+        await pilot.press("k")
+        assert not widget.is_following
+        widget.lines_appended(*book.append([b"line 31\n"]))
+        assert screen_of(widget)[-1].rstrip() == "line 29"
+        widget.follow(True)
+        assert screen_of(widget)[-1].rstrip() == "line 31"
+        await pilot.pause()
+    told = [m.is_following for m in heard if isinstance(m, Lines.FollowChanged)]
+    assert told[-1] is True and False in told
+
+
+async def test_what_one_reads_stays_where_it_is_while_a_full_book_drops_its_front() -> None:
+    book = book_of(*(f"line {i}" for i in range(75)))
+    widget = Lines()
+    async with Alone(widget).run_test(size=(40, 10)) as pilot:
+        widget.show(book)
+        widget.go_to(50)
+        shown = screen_of(widget)
+        for i in range(75, 95):
+            widget.lines_appended(*book.append([b"line %d\n" % i]))
+        await pilot.pause()
+        assert book.dropped > 0
+        assert screen_of(widget) == shown
+
+
+async def test_a_line_appended_below_the_screen_paints_nothing() -> None:
+    book = book_of(*(f"line {i}" for i in range(30)))
+    widget = Lines()
+    async with Alone(widget).run_test(size=(40, 10)) as pilot:
+        widget.show(book)
+        await pilot.pause()
+        with painting(widget) as painted:
+            widget.lines_appended(*book.append([b"one more\n"]))
+        assert painted.cells == 0
+
+
+async def test_a_followed_line_paints_only_cells_that_differ() -> None:
+    book = book_of(*(f"10:41:{i:02} epoch {i:02} of 40 " for i in range(30)))
+    widget = Lines(follow=True)
+    async with Alone(widget).run_test(size=(80, 10)) as pilot:
+        widget.show(book)
+        await pilot.pause()
+        with painting(widget) as painted:
+            widget.lines_appended(*book.append([b"10:41:30 epoch 30 of 40\n"]))
+        assert painted.rows == list(range(10))
+        assert painted.cells <= 12 * 10
+
+
+async def test_wrapped_lines_show_all_of_a_line_and_cut_no_wide_character() -> None:
+    widget = Lines(wrap=True)
+    async with Alone(widget).run_test(size=(7, 6)) as pilot:
+        widget.show(TextLines("abcdefghij\n日本語日本語\nend"))
+        await pilot.pause()
+        assert [line.rstrip() for line in screen_of(widget)] == [
+            "abcdefg",
+            "hij",
+            "日本語",
+            "日本語",
+            "end",
+            "",
+        ]
+        await pilot.press("j")
+        assert screen_of(widget)[0].rstrip() == "abcdefg", "it all fits, so it stays"
+
+
+async def test_wrapped_text_scrolls_by_rows_and_ends_at_its_end() -> None:
+    widget = Lines(wrap=True)
+    async with Alone(widget).run_test(size=(4, 3)) as pilot:
+        widget.show(TextLines("aaaabbbb\nccccdddd\neeeeffff"))
+        await pilot.press("j")
+        assert screen_of(widget) == ["bbbb", "cccc", "dddd"]
+        await pilot.press("G")
+        assert screen_of(widget) == ["dddd", "eeee", "ffff"]
+        await pilot.press("w")
+        assert screen_of(widget) == ["aaaa", "cccc", "eeee"]
+
+
+async def test_long_lines_are_panned() -> None:
+    widget = Lines()
+    async with Alone(widget).run_test(size=(10, 3)) as pilot:
+        widget.show(TextLines("0123456789abcdefghij\nshort"))
+        await pilot.press("right")
+        assert screen_of(widget)[:2] == ["abcdefghij", " " * 10]
+        await pilot.press("right", "left")
+        assert screen_of(widget)[0] == "0123456789"
+        await pilot.press("right", "shift+left")
+        assert screen_of(widget)[0] == "0123456789"
+
+
+async def test_a_search_goes_to_hits_and_round() -> None:
+    heard: list[Message] = []
+    widget = Lines()
+    async with Alone(widget).run_test(size=(40, 10), message_hook=heard.append) as pilot:
+        widget.show(numbered(5000))
+        widget.find("line \\d*77$")
+        await until(pilot, lambda: widget.finder.is_done)
+        assert widget.current_line == 77
+        await pilot.press("n")
+        assert widget.current_line == 177
+        await pilot.press("N", "N")
+        assert widget.current_line == 4977
+        await pilot.press("n")
+        assert widget.current_line == 77
+        await pilot.pause()
+        last = [m for m in heard if isinstance(m, Lines.SearchMoved)][-1]
+        assert (last.rank, last.count, last.is_done) == (1, 50, True)
+
+
+async def test_hits_are_seen_without_colours_and_gone_when_the_search_ends() -> None:
+    widget = Lines()
+    async with Alone(widget).run_test(size=(40, 5)) as pilot:
+        widget.show(TextLines("an \x1b[31mer\x1b[0mror here\nnothing"))
+        widget.find("error")
+        await until(pilot, lambda: widget.finder.is_done)
+        turned = [s.text for s in widget.render_line(0) if s.style and s.style.reverse]
+        assert "".join(turned) == "error"
+        widget.find("")
+        assert not [s for s in widget.render_line(0) if s.style and s.style.reverse]
+
+
+async def test_a_search_finds_lines_that_come_later() -> None:
+    book = book_of("one", "two")
+    widget = Lines()
+    async with Alone(widget).run_test(size=(40, 5)) as pilot:
+        widget.show(book)
+        widget.find("three")
+        await until(pilot, lambda: widget.finder.is_done)
+        assert widget.finder.count == 0
+        widget.lines_appended(*book.append([b"three\n"]))
+        await until(pilot, lambda: widget.finder.count == 1)
+
+
+async def test_a_hundred_thousand_lines_are_not_read_to_show_ten() -> None:
+    class Counted:
+        def __init__(self) -> None:
+            self.read = 0
+
+        def __len__(self) -> int:
+            return 100_000
+
+        def line(self, index: int) -> str:
+            self.read += 1
+            return f"line {index}"
+
+    model = Counted()
+    for wrap in (False, True):
+        widget = Lines(wrap=wrap)
+        async with Alone(widget).run_test(size=(40, 10)) as pilot:
+            widget.show(model)
+            await pilot.press("G", "b", "g", "space")
+            assert model.read < 120
+
+
+async def test_a_line_of_a_megabyte_is_cut_and_that_is_said() -> None:
+    widget = Lines(wrap=True)
+    async with Alone(widget).run_test(size=(80, 24)) as pilot:
+        widget.show(TextLines("x" * 1_000_000))
+        await pilot.press("G")
+        assert "(+980000 characters)" in "".join(screen_of(widget))
+
+
+async def test_an_empty_text_says_why_and_every_key_is_harmless() -> None:
+    widget = Lines(placeholder="the pod has not begun")
+    keys = ["j", "k", "g", "G", "space", "b", "ctrl+d", "ctrl+u", "left", "right", "w", "n", "N"]
+    async with Alone(widget).run_test(size=(40, 5)) as pilot:
+        await pilot.press(*keys)
+        assert screen_of(widget)[0].rstrip() == "the pod has not begun"
+        assert widget.shown_range == (0, -1)
+
+
+async def test_times_can_be_turned_on_and_off() -> None:
+    book = book_of("2026-08-21T10:41:22.123456789Z Killed")
+    widget = Lines()
+    async with Alone(widget).run_test(size=(40, 5)):
+        widget.show(book)
+        assert screen_of(widget)[0].rstrip() == "Killed"
+        book.times = "utc"
+        widget.changed()
+        assert screen_of(widget)[0].rstrip() == "10:41:22.123 Killed"
+
+
+def test_looks(snap_compare: Callable[..., bool]) -> None:
+    widget = Lines(id="log")
+    widget.show(
+        TextLines(
+            "10:41:02 step=11 lr=0.0003 loss=0.431\n"
+            "10:41:15 \x1b[33mWARN\x1b[0m  shard 3 has \x1b[1m9.1M\x1b[0m rows\n"
+            "10:41:22 \x1b[38;5;196mERROR\x1b[0m allocating \x1b[48;2;60;60;60m3.1 GiB\x1b[0m\n"
+            "10:41:22 Killed \x1b]0;title\x07[/x] \x1b[2J日本語 loss=∞\n"
+        )
+    )
+    widget.find("loss")
+    assert snap_compare(Alone(widget), press=["n"], terminal_size=(80, 24))
+
+
+def test_yaml_looks(snap_compare: Callable[..., bool]) -> None:
+    widget = Lines(highlighter=yaml_spans)
+    widget.show(
+        TextLines(
+            "apiVersion: argoproj.io/v1alpha1  # the only one\n"
+            "metadata:\n"
+            "  name: 'etl: nightly'\n"
+            "spec:\n"
+            "  priority: 3\n"
+            "  suspend: false\n"
+            "  args: |-\n"
+            "    echo [/x]\n"
+        )
+    )
+    assert snap_compare(Alone(widget), terminal_size=(80, 24))

@@ -1,0 +1,52 @@
+"""Which parts of a line of YAML or JSON are what, by one regular expression a line.
+
+Only lines on the screen are ever looked at (platform.md 6), so there is no state from line to
+line: text inside a block scalar may be taken for what it looks like, and nothing breaks by that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Span = tuple[int, int, str]
+"""From, to (not included), and the name of a token."""
+Highlighter = Callable[[str], list[Span]]
+
+_YAML = re.compile(
+    r"(?P<comment>(?:^|(?<=\s))#.*$)"
+    r"|(?P<heading>^(?:---|\.\.\.)\s*$)"
+    r"|(?P<key>(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s'\"#:{}\[\],&*!|>-][^#:{}\[\],]*?)"
+    r"(?=:(?:\s|$)))"
+    r"|(?P<string>\"(?:[^\"\\]|\\.)*\"?|'(?:[^']|'')*'?)"
+    r"|(?P<number>(?<![\w.-])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?=\s*$))"
+    r"|(?P<word>(?<=[:\-]\s)(?:true|false|null|~)(?=\s*$))"
+    r"|(?P<sign>(?<=:\s)[|>][+-]?\d?(?=\s*$))"
+)
+_JSON = re.compile(
+    r"(?P<key>\"(?:[^\"\\]|\\.)*\"(?=\s*:))"
+    r"|(?P<string>\"(?:[^\"\\]|\\.)*\"?)"
+    r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+    r"|(?P<word>\b(?:true|false|null)\b)"
+)
+_TOKENS = {"word": "number", "sign": "guide"}
+LONGEST = 2000
+"""Characters of a line that are looked at."""
+
+
+def _spans(pattern: re.Pattern[str], line: str) -> list[Span]:
+    found = []
+    for match in pattern.finditer(line, 0, LONGEST):
+        kind = match.lastgroup or ""
+        found.append((match.start(), match.end(), _TOKENS.get(kind, kind)))
+    return found
+
+
+def yaml_spans(line: str) -> list[Span]:
+    """Keys, quoted strings, numbers, comments of a line of YAML."""
+    return _spans(_YAML, line)
+
+
+def json_spans(line: str) -> list[Span]:
+    """Keys, strings, numbers of a line of JSON."""
+    return _spans(_JSON, line)

@@ -1,0 +1,49 @@
+"""Lines that can be asked for by number: what a text widget shows, whatever is behind it."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+_SGR = re.compile(r"\x1b\[[0-9;:]*m")
+
+
+class LineModel(Protocol):
+    """Lines that can be asked for by number."""
+
+    def __len__(self) -> int:
+        """How many there are just now."""
+
+    def line(self, index: int) -> str:
+        """One of them, as it came: colours and worse may be in it."""
+
+
+class TextLines:
+    """A text that does not change, as a model."""
+
+    def __init__(self, text: str = "") -> None:
+        self._lines = text.split("\n") if text else []
+        if self._lines and not self._lines[-1]:
+            self._lines.pop()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def line(self, index: int) -> str:
+        """One line, without its end."""
+        return self._lines[index]
+
+
+class Colourless:
+    """A model as one reads it: without colours, so that they split no word in a search."""
+
+    def __init__(self, model: LineModel) -> None:
+        self._model = model
+
+    def __len__(self) -> int:
+        return len(self._model)
+
+    def line(self, index: int) -> str:
+        """One line without its colour sequences."""
+        line = self._model.line(index)
+        return _SGR.sub("", line) if "\x1b" in line else line

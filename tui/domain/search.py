@@ -1,0 +1,109 @@
+"""Finding text in many lines, a slice at a time.
+
+Nothing here knows the time: whoever drives a search asks for one slice after another and stops
+between them when somebody wants to use the keyboard. Lines that fall out of the front of a bounded
+log are forgotten, lines that arrive are looked at when they arrive.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+
+from tui.domain.lines import LineModel
+
+NESTED = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
+"""A repeat of a repeat, `(a+)+`: Python's engine may need years for it (platform.md 7)."""
+
+
+def compile_pattern(text: str) -> tuple[re.Pattern[str], str]:
+    """What somebody typed as a pattern, and why it is taken literally ("" if it is not).
+
+    Smart case: capitals count only if there are any. A regular expression that is none, or that
+    could take for ever, is taken as the text it is.
+    """
+    typed = re.sub(r"\\.", "", text)  # the S of \S is no capital
+    flags = re.NOFLAG if any(c.isupper() for c in typed) else re.IGNORECASE
+    if NESTED.search(text):
+        return re.compile(re.escape(text), flags), "repeats of repeats are taken literally"
+    try:
+        return re.compile(text, flags), ""
+    except re.error as error:
+        return re.compile(re.escape(text), flags), f"taken literally: {error}"
+
+
+class LineSearch:
+    """The lines of a model that a pattern is in, found bit by bit.
+
+    It begins at the line somebody looks at, so that the nearest hit comes first, and goes on from
+    the top when it has reached the end. Numbers are those of the model as it is now.
+    """
+
+    def __init__(self, model: LineModel, pattern: re.Pattern[str], *, start: int = 0) -> None:
+        self.pattern = pattern
+        self._model = model
+        self._begin = max(0, min(start, len(model)))
+        self._next = self._begin
+        self._next_above = 0
+        self._below: list[int] = []
+        self._above: list[int] = []
+
+    @property
+    def size(self) -> int:
+        """How many lines the model has."""
+        return len(self._model)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every line has been looked at."""
+        return self._next >= len(self._model) and self._next_above >= self._begin
+
+    @property
+    def count(self) -> int:
+        """Lines found so far."""
+        return len(self._above) + len(self._below)
+
+    def step(self, lines: int) -> bool:
+        """Look at so many more; true if there are still others."""
+        model, search = self._model, self.pattern.search
+        end = min(len(model), self._next + lines)
+        if self._next < end:
+            self._below += [i for i in range(self._next, end) if search(model.line(i))]
+            self._next = end
+        else:
+            end = min(self._begin, self._next_above + lines)
+            self._above += [i for i in range(self._next_above, end) if search(model.line(i))]
+            self._next_above = end
+        return not self.is_done
+
+    def forget(self, lines: int) -> None:
+        """So many lines are gone from the front of the model."""
+        self._above = [i - lines for i in self._above[bisect_left(self._above, lines) :]]
+        self._below = [i - lines for i in self._below[bisect_left(self._below, lines) :]]
+        self._begin = max(0, self._begin - lines)
+        self._next = max(0, self._next - lines)
+        self._next_above = max(0, self._next_above - lines)
+
+    def after(self, index: int) -> int | None:
+        """The nearest line found below this one; None if there is none yet."""
+        for hits in (self._above, self._below):
+            at = bisect_right(hits, index)
+            if at < len(hits):
+                return hits[at]
+        return None
+
+    def before(self, index: int) -> int | None:
+        """The nearest line found above this one; None if there is none yet."""
+        for hits in (self._below, self._above):
+            at = bisect_left(hits, index)
+            if at:
+                return hits[at - 1]
+        return None
+
+    def rank(self, index: int) -> int:
+        """The how-manieth hit a line is, from 1; 0 if it is none."""
+        for hits, offset in ((self._above, 0), (self._below, len(self._above))):
+            at = bisect_left(hits, index)
+            if at < len(hits) and hits[at] == index:
+                return offset + at + 1
+        return 0

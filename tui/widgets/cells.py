@@ -1,0 +1,193 @@
+"""The one place where text becomes cells of the screen.
+
+Whatever a widget of ours draws passes through here: it is cleaned, measured in cells and cut by
+cells, so that a wide character is never halved and an escape sequence never reaches the terminal
+(house.md 5.7). Nothing here, and nothing that draws with it, reads markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.domain.text import clean
+
+Piece = tuple[str, Style]
+"""Some text and how it looks."""
+
+ELLIPSIS = "…"
+ASCII_ELLIPSIS = "~"
+
+
+def width_of(text: str) -> int:
+    """How many cells this takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def units(text: str) -> Iterator[tuple[str, int]]:
+    """Characters with what combines with them, and their cells; concatenated they are the text."""
+    if text.isascii():
+        for character in text:
+            yield character, 1
+        return
+    unit, wide = "", 0
+    for character in text:
+        cells = get_character_cell_size(character)
+        if cells == 0 and unit:
+            unit += character
+            continue
+        if unit:
+            yield unit, wide
+        unit, wide = character, cells
+    if unit:
+        yield unit, wide
+
+
+def head(text: str, cells: int) -> str:
+    """As much of the beginning as fits into so many cells."""
+    if text.isascii():
+        return text[: max(0, cells)]
+    kept, used = [], 0
+    for unit, wide in units(text):
+        if used + wide > cells:
+            break
+        kept.append(unit)
+        used += wide
+    return "".join(kept)
+
+
+def tail(text: str, cells: int) -> str:
+    """As much of the end as fits into so many cells."""
+    if text.isascii():
+        return text[len(text) - max(0, cells) :] if cells < len(text) else text
+    kept, used = [], 0
+    for unit, wide in reversed(list(units(text))):
+        if used + wide > cells:
+            break
+        kept.append(unit)
+        used += wide
+    return "".join(reversed(kept))
+
+
+def cut(text: str, cells: int, *, middle: bool = False, ellipsis: str = ELLIPSIS) -> str:
+    """The text if it fits, else what fits of it with an ellipsis at its end or in its middle."""
+    if width_of(text) <= cells:
+        return text
+    if cells <= 0:
+        return ""
+    room = cells - width_of(ellipsis)
+    if room <= 0:
+        return head(text, cells)
+    if not middle:
+        return head(text, room) + ellipsis
+    last = room // 2
+    return head(text, room - last) + ellipsis + tail(text, last)
+
+
+def fit(
+    text: str,
+    cells: int,
+    *,
+    align: Literal["left", "right"] = "left",
+    middle: bool = False,
+    ellipsis: str = ELLIPSIS,
+) -> str:
+    """Text from anywhere, cleaned, as exactly so many cells."""
+    shown = cut(printable(text), cells, middle=middle, ellipsis=ellipsis)
+    blank = " " * (cells - width_of(shown))
+    return blank + shown if align == "right" else shown + blank
+
+
+def printable(text: str) -> str:
+    """Text from anywhere as one line that the terminal only prints."""
+    return rooted(clean(text))
+
+
+def rooted(text: str) -> str:
+    """Without combining marks at its beginning: they would change what stands before it."""
+    while text and not text[0].isascii() and get_character_cell_size(text[0]) == 0:
+        text = text[1:]
+    return text
+
+
+def strip_of(pieces: Iterable[Piece], cells: int, blank: Style) -> Strip:
+    """Pieces whose text is clean already, as a line of exactly so many cells.
+
+    Neighbours of one style become one segment: fewer segments are fewer colour codes.
+    """
+    segments: list[Segment] = []
+    used = 0
+    for text, style in (*pieces, (" " * cells, blank)):
+        text = rooted(text)
+        wide = width_of(text)
+        if used + wide > cells:
+            text = head(text, cells - used)
+            wide = width_of(text)
+        if not text:
+            continue
+        if segments and segments[-1].style == style:
+            segments[-1] = Segment(segments[-1].text + text, style)
+        else:
+            segments.append(Segment(text, style))
+        used += wide
+    if used < cells:  # half of a wide character did not fit
+        segments.append(Segment(" " * (cells - used), blank))
+    return Strip(segments, cells)
+
+
+def panned(pieces: Iterable[Piece], skip: int) -> Iterator[Piece]:
+    """The pieces without their first cells; half a wide character becomes a blank."""
+    for text, style in pieces:
+        wide = width_of(text)
+        if skip <= 0:
+            yield text, style
+        elif wide > skip:
+            kept = tail(text, wide - skip)
+            yield " " * (wide - skip - width_of(kept)) + kept, style
+            skip = 0
+        else:
+            skip -= wide
+
+
+def _cells_of(strip: Strip) -> list[tuple[str, Style | None]]:
+    """One entry a cell; the second cell of a wide character has no text."""
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip:
+        for unit, wide in units(text):
+            cells.append((unit, style))
+            cells.extend([("", style)] * (wide - 1))
+    return cells
+
+
+def _is_edge(cells: list[tuple[str, Style | None]], at: int) -> bool:
+    """Whether a line may be cut here: Textual loses combining marks at a cut."""
+    return not 0 < at < len(cells) or (cells[at][0] != "" and len(cells[at - 1][0]) <= 1)
+
+
+def difference(old: Strip, new: Strip) -> tuple[int, int] | None:
+    """From which cell to which (not included) two lines differ; None if they are the same."""
+    if old is new or list(old) == list(new):
+        return None
+    before, after = _cells_of(old), _cells_of(new)
+    first, shorter = 0, min(len(before), len(after))
+    while first < shorter and before[first] == after[first]:
+        first += 1
+    last_before, last_after = len(before), len(after)
+    if last_before == last_after:
+        if first == last_after:
+            return None
+        while before[last_after - 1] == after[last_after - 1]:
+            last_after -= 1
+    end = max(last_after, first + 1)
+    while first > 0 and not (_is_edge(before, first) and _is_edge(after, first)):
+        first -= 1
+    while end < shorter and not (_is_edge(before, end) and _is_edge(after, end)):
+        end += 1
+    if last_before != len(after):
+        end = max(last_before, len(after))
+    return first, end

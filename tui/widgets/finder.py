@@ -1,0 +1,130 @@
+"""Searching through a text while keys are still heard.
+
+A search looks at a slice of lines, then at the clock, and after a few milliseconds lets the event
+loop go round before it looks at more. Whoever wants to go to a hit that is not found yet gets there
+when it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from tui.domain.lines import Colourless, LineModel
+from tui.domain.search import LineSearch, compile_pattern
+
+SLICE = 500
+"""Lines a search looks at before it looks at the clock."""
+PATIENCE = 0.008
+"""Seconds a search may take before keys are heard again."""
+
+
+class Finder:
+    """One search in one text, and where in its hits we are."""
+
+    def __init__(
+        self,
+        later: Callable[[Callable[[], None]], object],
+        go_to: Callable[[int], None],
+        tell: Callable[[], None],
+    ) -> None:
+        self.search: LineSearch | None = None
+        self.hit: int | None = None
+        """The line of the hit we went to."""
+        self.note = ""
+        """Why a pattern was taken literally, if it was."""
+        self._later = later
+        self._go_to = go_to
+        self._tell = tell
+        self._wanted: Callable[[], int | None] | None = None
+        self._is_waiting = False
+
+    @property
+    def rank(self) -> int:
+        """The how-manieth hit we are at, from 1; 0 for none."""
+        if self.search is None or self.hit is None:
+            return 0
+        return self.search.rank(self.hit)
+
+    @property
+    def count(self) -> int:
+        """Lines with hits that were found so far."""
+        return self.search.count if self.search else 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all lines were looked at."""
+        return self.search is None or self.search.is_done
+
+    def begin(self, text: str, model: LineModel, start: int) -> None:
+        """Look for a pattern, and go to the first hit from a line on; "" ends the search."""
+        self.hit = self._wanted = None
+        if not text:
+            self.search, self.note = None, ""
+            return
+        pattern, self.note = compile_pattern(text)
+        self.search = LineSearch(Colourless(model), pattern, start=start)
+        self._want(lambda: self._nearest(start - 1, forward=True))
+
+    def begin_again(self, model: LineModel, start: int) -> None:
+        """The same pattern in another text, going nowhere."""
+        self.hit = self._wanted = None
+        if self.search is not None:
+            self.search = LineSearch(Colourless(model), self.search.pattern, start=start)
+            self.go_on()
+
+    def move(self, start: int, *, forward: bool) -> None:
+        """To the next hit, or the one before; from the last to the first and back."""
+        if self.search is not None:
+            origin = self.hit if self.hit is not None else start
+            self._want(lambda: self._nearest(origin, forward=forward))
+
+    def dropped(self, count: int) -> None:
+        """So many lines are gone from the front of the text."""
+        if self.hit is not None:
+            self.hit = self.hit - count if self.hit >= count else None
+        if self.search is not None:
+            self.search.forget(count)
+
+    def go_on(self) -> None:
+        """Look at what was not looked at yet, as soon as there is time."""
+        if not self._is_waiting and not self.is_done:
+            self._is_waiting = True
+            self._later(self._work)
+
+    def _work(self) -> None:
+        self._is_waiting = False
+        if self.search is None:
+            return
+        until = monotonic() + PATIENCE
+        while self.search.step(SLICE) and monotonic() < until:
+            pass
+        self._reach()
+        self.go_on()
+        self._tell()
+
+    def _want(self, hit: Callable[[], int | None]) -> None:
+        self._wanted = hit
+        self._reach()
+        self.go_on()
+        self._tell()
+
+    def _reach(self) -> None:
+        """Go where we wanted to, if that is found by now."""
+        if self._wanted is None:
+            return
+        line = self._wanted()
+        if line is not None:
+            self.hit, self._wanted = line, None
+            self._go_to(line)
+        elif self.is_done:
+            self._wanted = None
+
+    def _nearest(self, start: int, *, forward: bool) -> int | None:
+        search = self.search
+        if search is None:
+            return None
+        hit = search.after(start) if forward else search.before(start)
+        if hit is None and search.is_done:
+            return search.after(-1) if forward else search.before(search.size)
+        return hit

@@ -1,0 +1,108 @@
+"""The row of hints: which keys do what here, made from the bindings that are alive.
+
+Nobody writes these by hand, so they cannot be wrong: a key that a keymap moved is shown where it
+went, and a key that does nothing here is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.strip import Strip
+
+from tui.widgets.cells import Piece, printable, strip_of, width_of
+from tui.widgets.line_view import LineView
+
+GAP = "  "
+LAST = "help"
+"""The hint that is there even when others have no room, by its action."""
+NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+    "exclamation_mark": "!",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+}
+
+
+def key_name(key: str) -> str:
+    """How a key is called in a hint."""
+    modifier, plus, last = key.rpartition("+")
+    return f"{modifier}-{NAMES.get(last, last)}" if plus and last else NAMES.get(key, key)
+
+
+class Hints(LineView, can_focus=False):
+    """Keys and what they do, as many as fit."""
+
+    DEFAULT_CSS = "Hints { height: 1; }"
+
+    def __init__(
+        self, *, ascii: bool = False, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.ascii = ascii
+        self._hints: tuple[tuple[str, str, bool], ...] = ()
+
+    def on_mount(self) -> None:
+        """Read the bindings whenever they may have changed."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.call_after_refresh(self.read_bindings)
+
+    def _bindings_changed(self, _: Any) -> None:
+        self.read_bindings()
+
+    def read_bindings(self) -> None:
+        """Take the hints from the bindings that are alive just now."""
+        if not self.is_attached or not self.screen.is_active:
+            return
+        found: dict[str, tuple[str, str, bool]] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled and binding.action not in found:
+                key = binding.key_display or key_name(binding.key)
+                found[binding.action] = (key, binding.description, binding.action.endswith(LAST))
+        self.show(found.values())
+
+    def show(self, hints: Any) -> None:
+        """Show these: key, what it does, and whether it must be there."""
+        self._hints = tuple(hints)
+        self.repaint()
+
+    @property
+    def text(self) -> str:
+        """What it says, all hints included."""
+        return GAP.join(f"{key} {what}" for key, what, _ in self._hints)
+
+    def line_at(self, y: int) -> Strip:
+        width, base = self.size.width, self.token("")
+        pieces: list[Piece] = []
+        for key, what in self._fitting(width):
+            pieces += [(GAP if pieces else " ", base), (key, self.token("heading"))]
+            pieces.append((f" {what}", self.token("muted")))
+        return strip_of(pieces, width, base)
+
+    def _fitting(self, width: int) -> Sequence[tuple[str, str]]:
+        """As many as fit, in order; the last ones give way to those that must be there."""
+        hints = [(printable(key), printable(what), must) for key, what, must in self._hints]
+        sizes = [width_of(key) + width_of(what) + 1 + len(GAP) for key, what, _ in hints]
+        left = width - sum(size for size, hint in zip(sizes, hints, strict=True) if hint[2])
+        fitting = []
+        for size, (key, what, must) in zip(sizes, hints, strict=True):
+            if must:
+                fitting.append((key, what))
+            elif size <= left:
+                left -= size
+                fitting.append((key, what))
+            else:
+                left = 0
+        return fitting

@@ -1,0 +1,119 @@
+"""A widget of lines that repaints the cells that changed, and nothing else.
+
+Textual sends every cell of a region that is marked dirty, changed or not (house.md 5.1), and a
+ScrollView lays the screen out anew whenever its number of lines changes. So this base class scrolls
+by itself, remembers the line it last gave for each row of the screen, and after a change of its
+model marks only the spans in which the new lines differ. Lines that are not on the screen are never
+built, so a hundred thousand of them cost what fifty cost.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.widgets.cells import difference
+
+PHASE_TOKENS = (
+    "phase-pending",
+    "phase-running",
+    "phase-succeeded",
+    "phase-failed",
+    "phase-error",
+    "phase-skipped",
+    "phase-omitted",
+    "phase-suspended",
+)
+TEXT_TOKENS = ("muted", "warning", "problem", "accent", "heading", "guide")
+TOKENS = (*PHASE_TOKENS, *TEXT_TOKENS)
+"""Names a column may give as a style; each is a component class `token--<name>`."""
+
+
+class LineView(Widget, can_focus=True):
+    """Lines, drawn one by one."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"token--{name}" for name in TOKENS}
+    DEFAULT_CSS = """
+    LineView {
+        height: 1fr;
+        width: 1fr;
+        overflow: hidden;
+        & > .token--phase-pending { color: $text-warning; }
+        & > .token--phase-running { color: $text-secondary; }
+        & > .token--phase-succeeded { color: $text-success; }
+        & > .token--phase-failed { color: $text-error; text-style: bold; }
+        & > .token--phase-error { color: $text-error; text-style: bold; }
+        & > .token--phase-skipped { color: $text-muted; }
+        & > .token--phase-omitted { color: $text-muted; }
+        & > .token--phase-suspended { color: $text-accent; }
+        & > .token--muted { color: $text-muted; }
+        & > .token--guide { color: $text-muted; }
+        & > .token--warning { color: $text-warning; }
+        & > .token--problem { color: $text-error; }
+        & > .token--accent { color: $text-accent; }
+        & > .token--heading { text-style: bold; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown: dict[int, Strip] = {}
+        self._token_styles: dict[str, Style] = {}
+
+    @abstractmethod
+    def line_at(self, y: int) -> Strip:
+        """The line for a row of this widget, as wide as the widget."""
+
+    def render_line(self, y: int) -> Strip:
+        """Called by Textual for rows that are marked dirty."""
+        # A widget drawn by lines never empties this set by itself.
+        self._dirty_regions.clear()
+        strip = self._shown[y] = self.line_at(y)
+        return strip
+
+    def repaint(self, rows: Iterable[int] | None = None) -> None:
+        """The model changed: mark what differs, in the given rows of the screen or in all."""
+        height, width = self.size.height, self.size.width
+        for y in range(height) if rows is None else rows:
+            if not 0 <= y < height:
+                continue
+            old = self._shown.get(y)
+            if old is None:
+                self.refresh(Region(0, y, width, 1))
+                continue
+            new = self.line_at(y)
+            span = difference(old, new)
+            if span is not None:
+                self.refresh(Region(span[0], y, span[1] - span[0], 1))
+
+    def token(self, name: str) -> Style:
+        """How a token looks on this widget's background; "" is plain text."""
+        style = self._token_styles.get(name)
+        if style is None:
+            style = self.rich_style
+            if name:
+                style += self.get_component_rich_style(f"token--{name}", partial=True)
+            self._token_styles[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """The theme, a class or the focus changed; Textual repaints all if colours did."""
+        super().notify_style_update()
+        self._token_styles.clear()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Textual repaints all of it, perhaps before this: then what moved is painted again."""
+        self._shown = {y: strip for y, strip in self._shown.items() if y < self.size.height}
+        self.resized()
+        self.repaint()
+
+    def resized(self) -> None:
+        """Bring the scroll position to the new size."""

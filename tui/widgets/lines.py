@@ -1,0 +1,371 @@
+"""Text to read: logs that grow, YAML, anything in lines.
+
+Lines are asked for by number and made into cells only while they are on the screen, so a million
+of them cost what a screenful costs. That holds for wrapped lines too, because a place is a line and
+a part of it, never a count of wrapped rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.domain.highlight import Highlighter
+from tui.domain.lines import LineModel, TextLines
+from tui.widgets.cells import Piece, cut, panned, printable, strip_of
+from tui.widgets.finder import Finder
+from tui.widgets.line_view import LineView
+from tui.widgets.painter import CURRENT_HIT, HIT, Painter, hits_in, marked
+
+PAN = 10
+"""Cells that Left and Right move by."""
+
+__all__ = ["Lines", "TextLines"]
+
+
+class Place(NamedTuple):
+    """A place in the text: a line, and which of its wrapped rows."""
+
+    line: int
+    row: int = 0
+
+
+class Lines(LineView):
+    """Lines that can be followed, wrapped, panned and searched."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "down", "Down", show=False, id="text.down"),
+        Binding("k,up", "up", "Up", show=False, id="text.up"),
+        Binding("g,home", "first", "Begin", show=False, id="text.first"),
+        Binding("G,end", "last", "End", show=False, id="text.last"),
+        Binding("ctrl+d", "half_down", "Half page down", show=False, id="text.half-down"),
+        Binding("ctrl+u", "half_up", "Half page up", show=False, id="text.half-up"),
+        Binding("space,pagedown,ctrl+f", "page_down", "Page", show=False, id="text.page-down"),
+        Binding("b,pageup,ctrl+b", "page_up", "Page up", show=False, id="text.page-up"),
+        Binding("left", "pan(-1)", "Pan left", show=False, id="text.pan-left"),
+        Binding("right", "pan(1)", "Pan right", show=False, id="text.pan-right"),
+        Binding("shift+left", "pan(0)", "To the left edge", show=False, id="text.pan-begin"),
+        Binding("w", "wrap", "Wrap", show=False, id="text.wrap"),
+        Binding("n", "next_hit", "Next match", show=False, id="text.next"),
+        Binding("N", "previous_hit", "Previous match", show=False, id="text.previous"),
+    ]
+
+    @dataclass
+    class SearchMoved(Message):
+        """A search found more, ended, or went to another hit."""
+
+        lines: Lines
+        rank: int
+        """The how-manieth hit we are at; 0 for none."""
+        count: int
+        is_done: bool
+
+        @property
+        def control(self) -> Lines:
+            """The text it happened in."""
+            return self.lines
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Lines.SearchMoved) and message.lines is self.lines
+
+    @dataclass
+    class FollowChanged(Message):
+        """It follows the end now, or no longer."""
+
+        lines: Lines
+        is_following: bool
+
+        @property
+        def control(self) -> Lines:
+            """The text it happened in."""
+            return self.lines
+
+    def __init__(
+        self,
+        *,
+        highlighter: Highlighter | None = None,
+        wrap: bool = False,
+        follow: bool = False,
+        placeholder: str = "",
+        ascii: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.ascii = ascii
+        self.model: LineModel = TextLines()
+        self.is_wrapped = wrap
+        self.is_following = follow
+        self.finder = Finder(self.call_later, self.go_to, self._tell_search)
+        self._highlighter = highlighter
+        self._placeholder = placeholder
+        self._painter = Painter(self.model, self.token, highlighter)
+        self._top = Place(0)
+        self._left = 0
+        self._layout: tuple[tuple[Place, Size, bool, int], list[Place]] | None = None
+
+    # --- what is in it -------------------------------------------------------------------
+
+    def show(self, model: LineModel, *, highlighter: Highlighter | None = None) -> None:
+        """Another text, from its beginning, or from its end while following."""
+        self.model = model
+        self._highlighter = highlighter or self._highlighter
+        self._painter = Painter(model, self.token, self._highlighter)
+        self._top, self._left = Place(0), 0
+        self.finder.begin_again(model, 0)
+        self._settle()
+        self.repaint()
+
+    def lines_appended(self, count: int, dropped: int = 0) -> None:
+        """The model has so many more lines at its end, and so many fewer at its front."""
+        if dropped:
+            self._painter.dropped(dropped)
+            self.finder.dropped(dropped)
+            line = self._top.line - dropped
+            self._top = Place(line, self._top.row) if line >= 0 else Place(0)
+        before = len(self.model) - count
+        if self.is_following:
+            self._settle()
+            self.repaint()
+        elif dropped or self._top.line + self.size.height > before:
+            self.repaint()
+        self.finder.go_on()
+
+    def changed(self) -> None:
+        """The same lines read differently now (times on or off)."""
+        self._painter.forget()
+        self._settle()
+        self.repaint()
+
+    @property
+    def placeholder(self) -> str:
+        """What it says while there are no lines."""
+        return self._placeholder
+
+    @placeholder.setter
+    def placeholder(self, text: str) -> None:
+        self._placeholder = text
+        if not len(self.model):
+            self.repaint()
+
+    @property
+    def shown_range(self) -> tuple[int, int]:
+        """First and last line on the screen, from 0; (0, -1) while there is none."""
+        places = self._places()
+        return (places[0].line, places[-1].line) if places else (0, -1)
+
+    @property
+    def current_line(self) -> int:
+        """The line one means: the hit we went to while it is on the screen, else the first."""
+        first, last = self.shown_range
+        hit = self.finder.hit
+        return hit if hit is not None and first <= hit <= last else first
+
+    def go_to(self, line: int) -> None:
+        """Bring a line to the screen, with some before it; following ends."""
+        self.follow(False)
+        line = max(0, min(line, len(self.model) - 1))
+        if Place(line) not in self._places():
+            self._top = self._moved(Place(line), -(self.size.height // 3))
+        self._settle()
+        self.repaint()
+
+    def follow(self, on: bool) -> None:
+        """Stay at the end, or no longer."""
+        if on == self.is_following:
+            return
+        self.is_following = on
+        if on:
+            self._settle()
+            self.repaint()
+        self.post_message(self.FollowChanged(self, on))
+
+    # --- places --------------------------------------------------------------------------
+
+    def _rows_of(self, line: int) -> int:
+        """Over how many rows a line goes."""
+        return len(self._painter.rows(line, max(1, self.size.width))) if self.is_wrapped else 1
+
+    def _moved(self, place: Place, rows: int) -> Place:
+        """So many rows down (or up), but not past the first or the last row."""
+        count = len(self.model)
+        if not count:
+            return Place(0)
+        if not self.is_wrapped:
+            return Place(max(0, min(place.line + rows, count - 1)))
+        line, row = place.line, place.row + rows
+        while row < 0 and line > 0:
+            line -= 1
+            row += self._rows_of(line)
+        while row >= (height := self._rows_of(line)) and line < count - 1:
+            row -= height
+            line += 1
+        return Place(line, max(0, min(row, self._rows_of(line) - 1)))
+
+    def _end(self) -> Place:
+        """Where the top is when the end is on the last row of the screen."""
+        last = max(0, len(self.model) - 1)
+        place = Place(last, self._rows_of(last) - 1 if len(self.model) else 0)
+        return self._moved(place, 1 - max(1, self.size.height))
+
+    def _settle(self) -> None:
+        """Bring the top to where it can be."""
+        end = self._end()
+        top = min(self._top, end)
+        self._top = end if self.is_following else self._moved(Place(top.line), top.row)
+
+    def _places(self) -> list[Place]:
+        """What stands on each row of the screen, as far as there are lines."""
+        key = (self._top, self.size, self.is_wrapped, len(self.model))
+        if self._layout is not None and self._layout[0] == key:
+            return self._layout[1]
+        places: list[Place] = []
+        line, row, height = self._top.line, self._top.row, self.size.height
+        while line < len(self.model) and len(places) < height:
+            rows = self._rows_of(line)
+            places += [Place(line, i) for i in range(row, rows)]
+            line, row = line + 1, 0
+        self._layout = (key, places[:height])
+        return self._layout[1]
+
+    def resized(self) -> None:
+        self._settle()
+
+    def _scroll(self, rows: int) -> None:
+        """Move the text; upward movement ends following, reaching the end does not begin it."""
+        if rows < 0:
+            self.follow(False)
+        self._top = self._moved(self._top, rows)
+        self._settle()
+        self.repaint()
+
+    # --- drawing -------------------------------------------------------------------------
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._painter.forget()
+
+    def line_at(self, y: int) -> Strip:
+        width, base = self.size.width, self.token("")
+        places = self._places()
+        if not places and y == 0 and self._placeholder:
+            return strip_of(
+                [(cut(printable(self._placeholder), width), self.token("muted"))], width, base
+            )
+        if y >= len(places):
+            return Strip.blank(width, base)
+        place = places[y]
+        pieces = self._found(place, width)
+        return strip_of(panned(pieces, self._left) if self._left else pieces, width, base)
+
+    def _found(self, place: Place, width: int) -> list[Piece]:
+        """What stands at a place, with what the search finds in it in reverse video."""
+        if self.is_wrapped:
+            pieces = self._painter.rows(place.line, width)[place.row]
+        else:
+            pieces = self._painter.pieces(place.line)
+        if self.finder.search is None:
+            return pieces
+        spans = hits_in(pieces, self.finder.search.pattern)
+        look = CURRENT_HIT if place.line == self.finder.hit else HIT
+        return marked(pieces, spans, look) if spans else pieces
+
+    # --- searching -----------------------------------------------------------------------
+
+    def find(self, text: str) -> str:
+        """Look for a pattern from here on; "" ends the search. Says if it is taken literally."""
+        self.finder.begin(text, self.model, self._top.line)
+        self.repaint()
+        return self.finder.note
+
+    def _tell_search(self) -> None:
+        finder = self.finder
+        self.post_message(self.SearchMoved(self, finder.rank, finder.count, finder.is_done))
+
+    def action_next_hit(self) -> None:
+        """To the next hit; from the last one to the first."""
+        self.finder.move(self._top.line - 1, forward=True)
+
+    def action_previous_hit(self) -> None:
+        """To the hit before; from the first one to the last."""
+        self.finder.move(self._top.line, forward=False)
+
+    # --- keys ----------------------------------------------------------------------------
+
+    def action_down(self) -> None:
+        """One row down."""
+        self._scroll(1)
+
+    def action_up(self) -> None:
+        """One row up."""
+        self._scroll(-1)
+
+    def action_first(self) -> None:
+        """To the beginning."""
+        self.follow(False)
+        self._top = Place(0)
+        self.repaint()
+
+    def action_last(self) -> None:
+        """To the end."""
+        self._top = self._end()
+        self.repaint()
+
+    def action_half_down(self) -> None:
+        """Half a page down."""
+        self._scroll(max(1, self.size.height // 2))
+
+    def action_half_up(self) -> None:
+        """Half a page up."""
+        self._scroll(-max(1, self.size.height // 2))
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self._scroll(max(1, self.size.height - 1))
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self._scroll(-max(1, self.size.height - 1))
+
+    def action_pan(self, direction: int) -> None:
+        """Show what is further left (-1) or right (1); 0 is the beginning of the lines."""
+        if self.is_wrapped:
+            return
+        first, last = self.shown_range
+        longest = max((self._painter.width(i) for i in range(first, last + 1)), default=0)
+        furthest = max(self._left, longest - self.size.width)
+        self._left = max(0, min(self._left + PAN * direction, furthest)) if direction else 0
+        self.repaint()
+
+    def action_wrap(self) -> None:
+        """Long lines over several rows, or cut."""
+        self.is_wrapped = not self.is_wrapped
+        self._left, self._top = 0, Place(self._top.line)
+        self._settle()
+        self.repaint()
+
+    def action_follow(self) -> None:
+        """To the end, and stay there."""
+        self.follow(True)
+
+    def action_toggle_follow(self) -> None:
+        """Follow, or stop following."""
+        self.follow(not self.is_following)
+
+    # --- mouse ---------------------------------------------------------------------------
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel turns three rows."""
+        event.stop()
+        self._scroll(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel turns three rows."""
+        event.stop()
+        self._scroll(-3)
