@@ -160,6 +160,7 @@ class CellDiffMixin:
     _frames = 20
     _resized = 0.0
     _last_resize: events.Resize | None = None
+    _resent: events.Resize | None = None
     _resize_alarm: asyncio.TimerHandle | None = None
     _stock_missed = False
 
@@ -282,9 +283,8 @@ class CellDiffMixin:
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew at most as often as frames are painted; the last size always counts."""
-        if event is self._last_resize:
-            # The one we kept and sent again.
-            self._last_resize = None
+        if event is self._resent:
+            self._resent = None
             return
         if self.cell_diff is not None:
             self.cell_diff.painter.forget()
@@ -302,12 +302,15 @@ class CellDiffMixin:
     def _resize_now(self) -> None:
         self._resize_alarm = None
         self._resized = time.monotonic()
-        event = self._last_resize
+        event, self._last_resize = self._last_resize, None
         if event is None:
             return
         if event.size == self._app.size:
             # Back to the size it had, but the terminal may have cut or moved what it showed.
-            self._last_resize = None
             self.repaint_terminal()
             return
-        self._app.post_message(event)
+        # A new event: the one we kept is marked as not to be handled.
+        self._resent = events.Resize(
+            event.size, event.virtual_size, event.container_size, event.pixel_size
+        )
+        self._app.post_message(self._resent)

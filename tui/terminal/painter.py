@@ -215,26 +215,28 @@ def _spans(shown: Row, row: Row) -> Iterator[Span]:
         return
     chars, looks = row.chars, row.looks
     last = len(chars)
-    if any(_sprawls(chars[x]) for x in differing):
+    if max(map(len, chars)) > 1 and any(_sprawls(char) for char in chars[differing[0] :]):
         # Some terminals draw it over more cells than it has, so all after it is drawn again.
         yield (differing[0], last)
         return
-    start = end = -1
+    start = end = differing[0]
     for x in differing:
-        if x < end:
-            continue
-        begin = x - 1 if chars[x] == "" else x
-        if start >= 0 and (
-            begin > end + NEAR or any(looks[at] is not looks[end - 1] for at in range(end, begin))
-        ):
-            yield (start, end)
-            start = begin
-        elif start < 0:
-            start = begin
+        if x > end:
+            near = x - end <= NEAR and looks[end:x] == [looks[end - 1]] * (x - end)
+            if not near:
+                yield _whole(chars, start, end)
+                start = x
         end = x + 1
-        if end < last and chars[end] == "":
-            end += 1
-    yield (start, end)
+    yield _whole(chars, start, end)
+
+
+def _whole(chars: list[str], start: int, end: int) -> Span:
+    """A span that holds both halves of every wide character in it."""
+    if chars[start] == "":
+        start -= 1
+    if end < len(chars) and chars[end] == "":
+        end += 1
+    return start, end
 
 
 def _differing(shown: Row, row: Row) -> list[int]:
