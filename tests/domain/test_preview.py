@@ -1,0 +1,151 @@
+"""What is shown of an artifact from its first bytes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+
+import pytest
+
+from tui.domain.preview import UNPACKED, preview, size_text
+
+
+def tgz(**files: bytes) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name.replace("__", "/"))
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return target.getvalue()
+
+
+def test_json_is_laid_out_and_keeps_its_numbers_and_order() -> None:
+    raw = b'{"b":1.50,"a":[1,2],"big":12345678901234567890123}'
+    found = preview(raw, len(raw), "m.json")
+    assert found.text.splitlines()[1] == '  "b": 1.50,'
+    assert "12345678901234567890123" in found.text
+    assert (found.kind, found.note) == ("json", "")
+
+
+def test_json_that_is_cut_or_broken_is_shown_as_it_is() -> None:
+    cut = preview(b'{"a": [1, 2', 5000, "m.json")
+    assert cut.text == '{"a": [1, 2'
+    assert cut.note == "first 11 B of 4.9 KiB"
+    broken = preview(b"{nope}", 6, "m.json")
+    assert (broken.text, "not valid JSON" in broken.note) == ("{nope}", True)
+    deep = b"[" * 100_000
+    assert preview(deep, len(deep), "m.json").text
+
+
+def test_text_that_is_cut_within_a_character_loses_only_that() -> None:
+    raw = "grün".encode()[:3]
+    assert preview(raw, 5, "a.txt").text == "gr"
+
+
+@pytest.mark.parametrize(
+    ("raw", "name", "kind"),
+    [
+        (b"a,b\n1,2\n", "t.csv", "csv"),
+        (b"hello", "noname", "text"),
+        (b'{"a":1}', "noname", "json"),
+        (b"\0\1\2", "t.txt", "binary"),
+        (b"", "t.json", "json"),
+    ],
+)
+def test_bytes_and_name_together_tell_the_kind(raw: bytes, name: str, kind: str) -> None:
+    assert preview(raw, len(raw), name).kind == kind
+
+
+def test_binary_content_is_shown_in_hexadecimal() -> None:
+    found = preview(bytes(range(256)) * 100, 25_600, "model.bin")
+    first = found.text.splitlines()[0]
+    assert first == "00000000  00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f  ................"
+    assert "25.0 KiB" in found.note and "hexadecimal" in found.note
+
+
+def test_an_archive_of_one_file_shows_that_file() -> None:
+    raw = tgz(metrics=b'{"auc":0.9}')
+    found = preview(raw, len(raw), "metrics.tgz")
+    assert found.text == '{\n  "auc": 0.9\n}'
+    assert found.kind == "tgz"
+    assert "metrics" in found.note
+
+
+def test_an_archive_of_several_files_shows_their_names_and_sizes() -> None:
+    raw = tgz(out__a=b"x" * 2048, out__b=b"")
+    found = preview(raw, len(raw), "out.tgz")
+    assert found.text.splitlines() == ["   2.0 KiB  out/a", "       0 B  out/b"]
+    assert found.note == "2 entries"
+
+
+def test_the_beginning_of_a_large_archive_still_shows_the_beginning_of_its_file() -> None:
+    content = b"".join(b"line %06d\n" % i for i in range(200_000))
+    raw = tgz(big=content)
+    found = preview(raw[:65_536], len(raw), "big.tgz")
+    assert found.text.startswith("line 000000\nline 000001\n")
+    assert "first" in found.note
+    assert len(found.text) <= UNPACKED
+
+
+def test_a_bomb_is_unpacked_only_so_far() -> None:
+    bomb = gzip.compress(b"\0" * 200_000_000, 9)
+    found = preview(bomb, len(bomb), "bomb.gz")
+    assert len(found.text) < 100_000
+    packed = tgz(bomb=b"a" * 50_000_000)
+    assert len(preview(packed, len(packed), "bomb.tgz").text) <= UNPACKED
+
+
+def test_a_zip_is_looked_into_only_when_it_is_all_there() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.txt", "hello")
+    raw = target.getvalue()
+    assert preview(raw, len(raw), "a.zip").text == "hello"
+    cut = preview(raw[:40], len(raw), "a.zip")
+    assert "download" in cut.note
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("b.txt", "more")
+    raw = target.getvalue()
+    assert preview(raw, len(raw), "a.zip").note == "2 entries"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x1f\x8b\x08garbage",
+        b"PK\x03\x04garbage",
+        b"x" * 257 + b"ustar" + b"\xff" * 1000,
+        tgz(a=b"x")[:20],
+        gzip.compress(b"\0" * 257 + b"ustar\0" + b"9" * 800),
+    ],
+)
+def test_broken_archives_are_shown_as_bytes_and_said_to_be_broken(raw: bytes) -> None:
+    found = preview(raw, len(raw), "a.tgz")
+    assert found.kind in ("tgz", "zip", "tar", "binary", "gzip")
+
+
+def test_a_gzip_of_one_text_is_unpacked() -> None:
+    raw = gzip.compress(b"hello")
+    found = preview(raw, len(raw), "log.gz")
+    assert (found.text, found.kind, found.note) == ("hello", "gzip", "unpacked")
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (102_350, "100 KiB"),
+        (1 << 20, "1.0 MiB"),
+        ((1 << 20) - 1, "1.0 MiB"),
+        (210 << 20, "210 MiB"),
+        (5 << 40, "5.0 TiB"),
+        (5000 << 40, "5000 TiB"),
+    ],
+)
+def test_sizes_read_well(size: int, text: str) -> None:
+    assert size_text(size) == text

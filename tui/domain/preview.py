@@ -1,0 +1,188 @@
+"""What to show of an artifact, made from its first bytes.
+
+Nothing here asks for more bytes, and nothing unpacks more than a fixed amount, so a hostile archive
+costs no more than a small text. Escape sequences and the like are left in: who draws cleans.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+import msgspec
+
+from tui.domain.artifact import Kind, is_text, kind_by_bytes, kind_by_name
+
+UNPACKED = 4 << 20
+"""Bytes that are unpacked at most."""
+
+MEMBERS = 1000
+"""Names of an archive that are listed at most."""
+
+HEX = 1024
+"""Bytes of binary content that are shown."""
+
+ARCHIVES = frozenset({"tgz", "tar", "gzip", "zip"})
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Text to show, what it is, and what must be said of it."""
+
+    text: str
+    kind: Kind
+    note: str = ""
+    """`first 64 KiB of 3 MiB`, `the only file of model.tgz`; "" when it is simply all of it."""
+
+
+def preview(first: bytes, size: int, name: str) -> Preview:
+    """What to show of content of this size and name that begins with these bytes."""
+    kind = kind_of_content(first, name)
+    is_whole = len(first) >= size
+    if kind in ("tgz", "gzip"):
+        return _unpacked(first, name, is_whole)
+    if kind == "tar":
+        return _of_tar(first, name, kind)
+    if kind == "zip":
+        return _of_zip(first, name, is_whole)
+    return _plain(first, size, kind)
+
+
+def kind_of_content(first: bytes, name: str) -> Kind:
+    """What it is: the bytes decide what can be shown, the name what it is called."""
+    named, seen = kind_by_name(name), kind_by_bytes(first)
+    if not first:
+        return named or "text"
+    if seen == "tgz":
+        return "gzip" if named == "gzip" else "tgz"
+    if seen in ("zip", "image", "tar", "binary"):
+        return seen
+    if named in ("csv", "text", "json"):
+        return named
+    return seen
+
+
+def size_text(size: int) -> str:
+    """A size as a person reads it: `4.1 KiB`, `210 MiB`."""
+    if size < 1024:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
+        value /= 1024
+        if value < 1023.95 or unit == "TiB":
+            break
+    return f"{value:.0f} {unit}" if value >= 99.95 else f"{value:.1f} {unit}"
+
+
+def _plain(first: bytes, size: int, kind: Kind) -> Preview:
+    """Content that is not packed."""
+    note = "" if len(first) >= size else f"first {size_text(len(first))} of {size_text(size)}"
+    if not first:
+        return Preview("", kind, "empty")
+    if kind in ("binary", "image") or not is_text(first):
+        shown = f"{size_text(size)}, first {size_text(min(HEX, len(first)))} in hexadecimal"
+        return Preview(hex_lines(first[:HEX]), kind, shown if size > HEX else size_text(size))
+    if kind == "json" and not note:
+        try:
+            return Preview(msgspec.json.format(first, indent=2).decode(), kind)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return Preview(_decoded(first), kind, "not valid JSON, shown as it is")
+    return Preview(_decoded(first), kind, note)
+
+
+def hex_lines(data: bytes) -> str:
+    """Bytes as hexadecimal and as letters, sixteen a line."""
+    lines = []
+    for at in range(0, len(data), 16):
+        row = data[at : at + 16]
+        letters = "".join(chr(b) if 32 <= b < 127 else "." for b in row)
+        lines.append(f"{at:08x}  {row.hex(' '):<47}  {letters}")
+    return "\n".join(lines)
+
+
+def _decoded(first: bytes) -> str:
+    """Text, without the character that the end of the reading may have halved."""
+    return first.decode("utf-8-sig", errors="ignore" if is_text(first) else "replace")
+
+
+def _unpacked(first: bytes, name: str, is_whole: bool) -> Preview:
+    """What is inside a gzip: a tar most often (argo.md 8.4), else one file."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        inner = unpacker.decompress(first, UNPACKED)
+    except zlib.error:
+        return _plain(first, len(first), "binary")
+    all_of_it = is_whole and unpacker.eof
+    if kind_by_bytes(inner[:512]) == "tar":
+        return _of_tar(inner, name, "tgz")
+    inner_name = name.removesuffix(".gz")
+    found = _plain(inner, len(inner), kind_of_content(inner, inner_name))
+    note = "unpacked" if all_of_it else f"first {size_text(len(inner))}, unpacked"
+    return Preview(found.text, "gzip", found.note or note)
+
+
+def _of_tar(data: bytes, name: str, kind: Kind) -> Preview:
+    """The content of a tar's only file, or the names of its files."""
+    members: list[tarfile.TarInfo] = []
+    is_cut = False
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            while len(members) < MEMBERS and (member := archive.next()) is not None:
+                members.append(member)
+    except (tarfile.TarError, ValueError, OverflowError, EOFError):
+        # Only the beginning of a large archive is at hand.
+        is_cut = True
+    if not members:
+        return Preview(hex_lines(data[:HEX]), kind, f"{name} is not an archive that can be read")
+    last = members[-1]
+    is_cut = is_cut or last.offset_data + last.size + 512 > len(data)
+    files = [member for member in members if member.isreg()]
+    if len(files) == 1 and len([m for m in members if not m.isdir()]) == 1:
+        (file,) = files
+        content = data[file.offset_data : file.offset_data + file.size]
+        found = preview_inner(content, file.size, file.name)
+        return Preview(found.text, kind, f"the only file: {file.name}{_more(found.note)}")
+    lines = [_member_line(member) for member in members]
+    note = f"{len(lines)} entries"
+    return Preview("\n".join(lines), kind, f"first {note}" if is_cut else note)
+
+
+def preview_inner(content: bytes, size: int, name: str) -> Preview:
+    """The same for a file inside an archive; an archive in an archive is not opened."""
+    kind = kind_of_content(content, name)
+    return _plain(content, size, "binary" if kind in ARCHIVES else kind)
+
+
+def _member_line(member: tarfile.TarInfo) -> str:
+    if member.isdir():
+        return f"{'':>10}  {member.name.rstrip('/')}/"
+    if member.issym() or member.islnk():
+        return f"{'link':>10}  {member.name} -> {member.linkname}"
+    return f"{size_text(max(0, member.size)):>10}  {member.name}"
+
+
+def _of_zip(first: bytes, name: str, is_whole: bool) -> Preview:
+    """The names in a zip; they stand at its end, so all of it must be at hand."""
+    if not is_whole:
+        return Preview(hex_lines(first[:HEX]), "zip", "too large to look into; download it")
+    try:
+        with zipfile.ZipFile(io.BytesIO(first)) as archive:
+            entries = archive.infolist()
+            if len(entries) == 1 and not entries[0].is_dir() and not entries[0].flag_bits & 1:
+                with archive.open(entries[0]) as file:
+                    content = file.read(UNPACKED)
+                found = preview_inner(content, entries[0].file_size, entries[0].filename)
+                only = f"the only file: {entries[0].filename}{_more(found.note)}"
+                return Preview(found.text, "zip", only)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
+        note = f"{name} is not a zip that can be read"
+        return Preview(hex_lines(first[:HEX]), "zip", note)
+    lines = [f"{size_text(e.file_size):>10}  {e.filename}" for e in entries[:MEMBERS]]
+    return Preview("\n".join(lines), "zip", f"{len(entries)} entries")
+
+
+def _more(note: str) -> str:
+    return f", {note}" if note else ""
