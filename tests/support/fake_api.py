@@ -38,9 +38,12 @@ class Asked:
 class Reply:
     """How a test answers one request."""
 
-    def __init__(self, handler: BaseHTTPRequestHandler, ending: threading.Event) -> None:
+    def __init__(
+        self, handler: BaseHTTPRequestHandler, ending: threading.Event, api: FakeApi
+    ) -> None:
         self._handler = handler
         self._ending = ending
+        self._api = api
 
     def json(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         """A whole answer."""
@@ -59,6 +62,7 @@ class Reply:
         self._handler.send_header("Content-Length", str(len(payload)))
         self._handler.end_headers()
         self._handler.wfile.write(payload)
+        self._api.bytes_sent += len(payload)
 
     def refuse(self, code: int, reason: str = "", message: str = "", **more: Any) -> None:
         """A `Status`, as Kubernetes refuses."""
@@ -107,6 +111,7 @@ class FakeApi:
     url: str
     asked: list[Asked] = field(default_factory=list)
     bytes_sent: int = 0
+    """Bodies of whole answers, as they went over the wire."""
 
     def watches(self) -> list[Asked]:
         """The watches that were opened."""
@@ -143,7 +148,7 @@ def fake_api(answer: Answer) -> Iterator[FakeApi]:
                 self.command, parts.path, query, dict(self.headers), self.rfile.read(length)
             )
             api.asked.append(asked)
-            answer(asked, Reply(self, ending))
+            answer(asked, Reply(self, ending, api))
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
@@ -54,8 +55,15 @@ class Port:
     async def close(self) -> None:
         """Stop listening, and end every answer that is being given."""
         if self._runner is not None:
+            server = self._runner.server
+            transports = [each.transport for each in server.connections] if server else []
             await self._runner.cleanup()
             self._runner = None
+            for transport in transports:
+                # Over TLS a connection only ends when its client says so, too; that may never be.
+                if transport is not None:
+                    transport.abort()
+            await asyncio.sleep(0)
 
 
 class ApiServer:

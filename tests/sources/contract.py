@@ -1,0 +1,158 @@
+"""What every source promises; each source's tests are these, run against it."""
+
+from __future__ import annotations
+
+import threading
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from tests.support.scripted import manifest
+from tests.support.waiting import wait_until
+from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.writes import MERGE_PATCH, Write
+from tui.errors import Missing, Refused, SourceError
+from tui.sources.base import Live, LogRequest, Opened, Page, Scope, Source, Stop
+
+NODES = {"etl": {"id": "etl", "name": "etl", "displayName": "etl", "type": "Pod", "odd": 1}}
+ETL = manifest("etl", phase="Failed", message="no luck", nodes=NODES)
+HELLO = manifest("hello", phase="Succeeded")
+
+
+class SourceContract:
+    """Subclasses say how to make the source; its workflows are `ETL` and `HELLO`, in argo."""
+
+    @abstractmethod
+    def opened(self) -> AbstractContextManager[Source]:
+        """The source, for as long as a test needs it."""
+
+    @pytest.fixture
+    def source(self) -> Iterator[Source]:
+        with self.opened() as source:
+            yield source
+            source.close()
+
+    def test_a_watch_begins_with_the_whole_list(self, source: Source) -> None:
+        told, stop = _watching(source, Scope(("argo",)))
+        wait_until(lambda: any(isinstance(each, Page) and each.last for each in told))
+        stop.set()
+        pages = [each for each in told if isinstance(each, Page)]
+        assert pages[0].first
+        names = [workflow.ref.name for page in pages for workflow in page.workflows]
+        assert sorted(names) == ["etl", "hello"]
+
+    def test_only_a_live_source_says_that_it_is_live(self, source: Source) -> None:
+        told, stop = _watching(source, Scope(("argo",)))
+        wait_until(lambda: told and (not source.capabilities.is_live or Live() in told))
+        assert (Live() in told) is source.capabilities.is_live
+        stop.set()
+
+    def test_a_stopped_watch_ends_and_tells_nothing_more(self, source: Source) -> None:
+        before = set(threading.enumerate())
+        told, stop = _watching(source, Scope(("argo",)))
+        wait_until(lambda: told)
+        stop.set()
+        wait_until(lambda: not _threads_since(before))
+
+    def test_a_watch_stopped_before_it_began_tells_nothing(self, source: Source) -> None:
+        stop = Stop()
+        stop.set()
+        told: list[Any] = []
+        source.watch(Scope(("argo",)), told.append, stop)
+        assert [each for each in told if not isinstance(each, Page | Live)] == []
+
+    def test_one_workflow_comes_with_its_nodes_and_all_its_fields(self, source: Source) -> None:
+        told: list[Any] = []
+        stop = Stop()
+        thread = threading.Thread(
+            target=source.watch_one, args=(self.ref("etl"), told.append, stop), daemon=True
+        )
+        thread.start()
+        wait_until(lambda: told)
+        stop.set()
+        thread.join(5)
+        assert isinstance(told[0], Opened)
+        assert list(told[0].workflow.nodes) == ["etl"]
+        assert b'"odd":1' in told[0].raw.replace(b" ", b"")
+
+    def test_getting_keeps_every_field(self, source: Source) -> None:
+        found = source.get(self.ref("etl"))
+        assert found["status"]["nodes"] == NODES
+        assert found["status"]["message"] == "no luck"
+
+    def test_what_is_not_there_is_missing(self, source: Source) -> None:
+        nope = WorkflowRef("argo", "nope")
+        with pytest.raises(Missing, match="nope"):
+            source.get(nope)
+        with pytest.raises(Missing, match="nope"):
+            source.watch_one(nope, lambda event: None, Stop())
+
+    def test_the_list_at_once_has_everything(self, source: Source) -> None:
+        found = {each.ref.name: each for each in source.list_all(Scope(("argo",)))}
+        assert sorted(found) == ["etl", "hello"]
+        assert found["etl"].phase == "Failed"
+        assert found["etl"].status.message == "no luck"
+
+    def test_a_write_is_done_or_refused_as_the_capabilities_say(self, source: Source) -> None:
+        write = Write(
+            "PATCH",
+            "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows/etl",
+            {"spec": {"shutdown": "Stop"}},
+            MERGE_PATCH,
+        )
+        if source.capabilities.can_write:
+            assert source.perform(write)["spec"]["shutdown"] == "Stop"
+        else:
+            assert source.capabilities.why_not
+            with pytest.raises(Refused):
+                source.perform(write)
+
+    def test_the_log_of_a_pod_that_is_gone_is_missing(self, source: Source) -> None:
+        with pytest.raises(Missing):
+            list(source.log(LogRequest("argo", "gone", follow=False), Stop()))
+
+    def test_secrets_and_config_maps_that_are_not_there_are_missing(self, source: Source) -> None:
+        with pytest.raises(Missing):
+            source.secret_value("argo", "nope", "key")
+        with pytest.raises(Missing):
+            source.config_map("argo", "nope")
+
+    def test_a_workflow_without_pods_and_events_has_none(self, source: Source) -> None:
+        assert source.pods(self.ref("hello")) == ()
+        assert source.events(self.ref("hello")) == ()
+
+    def test_what_is_not_measured_is_missing_or_empty(self, source: Source) -> None:
+        try:
+            assert source.usage(self.ref("hello")) == {}
+        except SourceError as error:
+            assert isinstance(error, Missing)
+
+    def test_the_namespaces_have_ours(self, source: Source) -> None:
+        assert "argo" in source.namespaces()
+
+    def test_it_says_where_it_is(self, source: Source) -> None:
+        assert source.place.label
+        assert source.place.namespace == "argo"
+
+    @staticmethod
+    def ref(name: str) -> WorkflowRef:
+        return WorkflowRef("argo", name)
+
+
+def manifests() -> tuple[Manifest, Manifest]:
+    """What a source of the contract has."""
+    return ETL, HELLO
+
+
+def _watching(source: Source, scope: Scope) -> tuple[list[Any], Stop]:
+    told: list[Any] = []
+    stop = Stop()
+    threading.Thread(target=source.watch, args=(scope, told.append, stop), daemon=True).start()
+    return told, stop
+
+
+def _threads_since(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each not in before and each.daemon]

@@ -1,0 +1,54 @@
+"""The promises of a source, kept by each of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.sources.contract import ETL, HELLO, SourceContract
+from tests.support.cluster import Cluster, running_cluster
+from tests.support.scripted import ScriptedSource
+from tests.support.where import where
+from tui.demo.resources import WORKFLOWS
+from tui.sources.base import Source
+from tui.sources.kubernetes import connect
+from tui.sources.saved import SavedSource
+
+
+class TestKubernetes(SourceContract):
+    """A cluster, over TLS, with a token."""
+
+    @pytest.fixture(scope="class", autouse=True)
+    def _cluster(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+        folder: Path = tmp_path_factory.mktemp("contract")
+        with running_cluster(folder) as cluster:
+            type(self).cluster = cluster
+            for manifest in (ETL, HELLO):
+                metadata = {"namespace": "argo", "name": manifest["metadata"]["name"]}
+                cluster.create(WORKFLOWS, {**manifest, "metadata": metadata})
+            yield
+
+    cluster: Cluster
+
+    @contextmanager
+    def opened(self) -> Iterator[Source]:
+        yield connect(where(kubeconfig=str(self.cluster.kubeconfig)), {})
+
+
+class TestSaved(SourceContract):
+    """Manifests from files."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Source]:
+        yield SavedSource([ETL, HELLO], "saved.yaml")
+
+
+class TestScripted(SourceContract):
+    """The one that tests use."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Source]:
+        yield ScriptedSource(ETL, HELLO)

@@ -1,0 +1,362 @@
+"""The Kubernetes source against the demo cluster: TLS, rights, real lists, and its bad days."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.cluster import Cluster, running_cluster
+from tests.support.waiting import wait_until
+from tests.support.where import where
+from tui.demo.resources import CONFIG_MAPS, EVENTS, SECRETS, WORKFLOWS
+from tui.domain.workflow import WorkflowRef
+from tui.errors import Busy, Missing, Refused, Unreachable
+from tui.sources.base import ListEvent, Live, LogRequest, Scope, Source, Stale, Stop
+from tui.sources.kubernetes import KubernetesSource, connect
+from tui.state.workflows import LiveWorkflows
+
+ARGO = Scope(("argo",))
+LABEL = "workflows.argoproj.io/workflow"
+
+
+_opened: list[KubernetesSource] = []
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with running_cluster(folder) as running:
+        yield running
+        while _opened:
+            _opened.pop().close()
+
+
+def source_at(kubeconfig: Path) -> KubernetesSource:
+    """A source that is closed before the cluster is."""
+    _opened.append(connect(where(kubeconfig=str(kubeconfig)), {}))
+    return _opened[-1]
+
+
+def source_of(cluster: Cluster) -> KubernetesSource:
+    return source_at(cluster.kubeconfig)
+
+
+def as_user(cluster: Cluster, folder: Path, user: str) -> KubernetesSource:
+    """The source of another user of the demo cluster."""
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    config["users"] = [{"name": "me", "user": {"token": cluster.token_of(user)}}]
+    context = {"cluster": config["clusters"][0]["name"], "user": "me", "namespace": "argo"}
+    config["contexts"] = [{"name": "me", "context": context}]
+    config["current-context"] = "me"
+    path = folder / "as-user"
+    path.write_text(yaml.safe_dump(config))
+    return source_at(path)
+
+
+class Watching:
+    """A watch of argo, and the state that it keeps."""
+
+    def __init__(self, source: Source, scope: Scope = ARGO) -> None:
+        self.live = LiveWorkflows()
+        self.stales: list[Stale] = []
+        self.stop = Stop()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(
+            target=source.watch, args=(scope, self._take, self.stop), daemon=True
+        )
+        self._thread.start()
+
+    def _take(self, event: ListEvent) -> None:
+        with self._lock:
+            if isinstance(event, Stale):
+                self.stales.append(event)
+            self.live.apply([event])
+
+    def names(self) -> list[str]:
+        with self._lock:
+            return sorted(ref.name for ref in self.live)
+
+    def is_live(self) -> bool:
+        return isinstance(self.live.connection, Live)
+
+    def end(self) -> None:
+        self.stop.set()
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def watching(cluster: Cluster) -> Iterator[Watching]:
+    cluster.workflow("a")
+    cluster.workflow("b")
+    source = source_of(cluster)
+    found = Watching(source)
+    wait_until(found.is_live)
+    yield found
+    found.end()
+
+
+def test_what_happens_in_the_cluster_is_known_at_once(cluster: Cluster, watching: Watching) -> None:
+    assert watching.names() == ["a", "b"]
+    cluster.workflow("c")
+    cluster.delete(WORKFLOWS, "a")
+    cluster.patch(WORKFLOWS, "b", {"status": {"phase": "Failed"}})
+    wait_until(lambda: watching.names() == ["b", "c"])
+    found = watching.live.named("argo", "b")
+    assert found is not None
+    wait_until(lambda: (w := watching.live.named("argo", "b")) and w.phase == "Failed")
+
+
+def test_history_compacted_under_a_watch_loses_nothing(
+    cluster: Cluster, watching: Watching
+) -> None:
+    cluster.compact()
+    cluster.workflow("c")
+    cluster.delete(WORKFLOWS, "a")
+    wait_until(lambda: watching.names() == ["b", "c"])
+
+
+def test_torn_connections_are_opened_again_without_alarm(
+    cluster: Cluster, watching: Watching
+) -> None:
+    for name in ("c", "d", "e"):
+        wait_until(lambda: cluster.watching() == 1)
+        cluster.drop_connections("watch")
+        cluster.workflow(name)
+        wait_until(lambda name=name: name in watching.names())  # type: ignore[misc]
+    assert not watching.stales
+
+
+def test_deleted_while_the_connection_was_away_is_deleted_here_too(
+    cluster: Cluster, watching: Watching
+) -> None:
+    cluster.fault("error", path="watch=", status=503, count=1)
+    cluster.drop_connections("watch")
+    cluster.delete(WORKFLOWS, "a")
+    cluster.compact()
+    wait_until(lambda: watching.names() == ["b"], 10)
+    wait_until(watching.is_live)
+    assert watching.stales, "an answer of 503 is to be told"
+    assert isinstance(watching.stales[0].error, Busy)
+
+
+def test_rotated_tokens_are_found_in_the_kubeconfig(cluster: Cluster, watching: Watching) -> None:
+    cluster.rotate_tokens()
+    cluster.drop_connections("watch")
+    cluster.workflow("c")
+    wait_until(lambda: "c" in watching.names())
+    assert not watching.stales
+
+
+def test_a_right_taken_away_during_a_watch_is_told_and_the_list_stays(
+    cluster: Cluster, watching: Watching
+) -> None:
+    cluster.fault("forbidden", verb="watch", resource="workflows")
+    cluster.drop_connections("watch")
+    wait_until(lambda: watching.stales)
+    assert isinstance(watching.stales[0].error, Refused)
+    assert watching.stales[0].error.what == "not allowed to watch workflows in argo"
+    assert watching.stales[0].retry_in >= 30
+    assert watching.names() == ["a", "b"]
+
+
+def test_a_slow_cluster_is_slow_and_not_broken(cluster: Cluster) -> None:
+    cluster.workflow("a")
+    cluster.fault("slow", rate=20_000)
+    assert len(source_of(cluster).list_all(ARGO)) == 1
+
+
+def test_a_list_cut_in_the_middle_is_an_error_and_not_a_short_list(cluster: Cluster) -> None:
+    for n in range(30):
+        cluster.workflow(f"wf-{n}")
+    cluster.fault("cut", bytes=3000)
+    with pytest.raises(Unreachable):
+        source_of(cluster).list_all(ARGO)
+
+
+def test_1200_workflows_come_in_three_pages(cluster: Cluster) -> None:
+    for n in range(1200):
+        cluster.create(WORKFLOWS, {"metadata": {"namespace": "argo", "name": f"wf-{n:04}"}})
+    counter = cluster.fault("slow", path="/workflows", rate=10**9)
+    assert len(source_of(cluster).list_all(ARGO)) == 1200
+    met = cluster.on_loop(lambda: next(f.met for f in cluster.server.faults.up if f.id == counter))
+    assert met == 3
+
+
+def test_no_crd_says_that_argo_is_not_installed(cluster: Cluster) -> None:
+    cluster.fault("no-crds")
+    with pytest.raises(Missing, match="no Workflow kind") as caught:
+        source_of(cluster).watch(ARGO, lambda event: None, Stop())
+    assert caught.value.reason == "NoKind"
+    assert "--demo" in caught.value.hint
+
+
+def test_no_metrics_server_is_missing_its_kind(cluster: Cluster) -> None:
+    cluster.fault("no-metrics")
+    with pytest.raises(Missing) as caught:
+        source_of(cluster).usage(WorkflowRef("argo", "a"))
+    assert caught.value.reason == "NoKind"
+
+
+def test_a_viewer_may_look_and_is_told_what_it_may_not(cluster: Cluster, tmp_path: Path) -> None:
+    cluster.workflow("a")
+    viewer = as_user(cluster, tmp_path, "demo-viewer")
+    assert len(viewer.list_all(ARGO)) == 1
+    with pytest.raises(Refused, match="not allowed to get secrets in argo") as caught:
+        viewer.secret_value("argo", "s", "k")
+    assert "demo-viewer" in caught.value.hint
+
+
+def test_an_untrusted_authority_is_said_to_be_one(cluster: Cluster, tmp_path: Path) -> None:
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    for each in config["clusters"]:
+        each["cluster"].pop("certificate-authority-data")
+    path = tmp_path / "untrusting"
+    path.write_text(yaml.safe_dump(config))
+    with pytest.raises(Unreachable, match="cannot be trusted") as caught:
+        source_at(path).list_all(ARGO)
+    assert caught.value.reason == "Certificate"
+    assert "certificate-authority" in caught.value.hint
+
+
+def test_skipping_the_check_of_certificates_prints_no_warning(
+    cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    for each in config["clusters"]:
+        each["cluster"].pop("certificate-authority-data")
+        each["cluster"]["insecure-skip-tls-verify"] = True
+    path = tmp_path / "insecure"
+    path.write_text(yaml.safe_dump(config))
+    source_at(path).list_all(ARGO)
+    assert capfd.readouterr() == ("", "")
+
+
+# --- what belongs to a workflow ---------------------------------------------------------------
+
+
+def test_pods_of_a_workflow_with_their_containers(cluster: Cluster) -> None:
+    cluster.pod(
+        "etl-1",
+        "main",
+        "wait",
+        labels={LABEL: "etl"},
+        annotations={"workflows.argoproj.io/node-id": "etl-node"},
+    )
+    cluster.pod("other", labels={LABEL: "other"})
+    (pod,) = source_of(cluster).pods(WorkflowRef("argo", "etl"))
+    assert (pod.name, pod.phase, pod.node_id, pod.node_name) == (
+        "etl-1",
+        "Running",
+        "etl-node",
+        "node-1",
+    )
+    assert [(each.name, each.state) for each in pod.containers] == [
+        ("main", "running"),
+        ("wait", "running"),
+    ]
+
+
+def test_usage_adds_the_containers_of_a_pod(cluster: Cluster) -> None:
+    cluster.usage.append(
+        {
+            "kind": "PodMetrics",
+            "metadata": {"namespace": "argo", "name": "etl-1", "labels": {LABEL: "etl"}},
+            "containers": [
+                {"name": "main", "usage": {"cpu": "250m", "memory": "128Mi"}},
+                {"name": "wait", "usage": {"cpu": "1500000n", "memory": "1024Ki"}},
+            ],
+        }
+    )
+    usage = source_of(cluster).usage(WorkflowRef("argo", "etl"))
+    assert usage["etl-1"].cpu_millis == 252
+    assert usage["etl-1"].memory_bytes == 129 * 1024 * 1024
+
+
+def event(name: str, kind: str, about: str, uid: str, at: str, **more: Any) -> dict[str, Any]:
+    return {
+        "metadata": {"namespace": "argo", "name": name},
+        "involvedObject": {"kind": kind, "name": about, "namespace": "argo", "uid": uid},
+        "reason": more.pop("reason", "WorkflowRunning"),
+        "message": name,
+        "type": "Normal",
+        "lastTimestamp": at,
+        **more,
+    }
+
+
+def test_events_of_a_workflow_or_a_pod_oldest_first(cluster: Cluster) -> None:
+    for each in (
+        event("two", "Workflow", "etl", "u1", "2026-01-01T12:00:02Z", count=3),
+        event("one", "Workflow", "etl", "u1", "2026-01-01T12:00:01Z"),
+        event("of an earlier one", "Workflow", "etl", "u0", "2026-01-01T11:00:00Z"),
+        event("pulled", "Pod", "etl-1", "p1", "2026-01-01T12:00:03Z", reason="Pulled"),
+    ):
+        each["metadata"]["name"] = each["metadata"]["name"].replace(" ", "-")
+        cluster.create(EVENTS, each)
+    source = source_of(cluster)
+    found = source.events(WorkflowRef("argo", "etl", "u1"))
+    assert [(each.message, each.count) for each in found] == [("one", 1), ("two", 3)]
+    (pulled,) = source.events(WorkflowRef("argo", "etl", "u1"), "etl-1")
+    assert (pulled.reason, pulled.object_kind) == ("Pulled", "Pod")
+
+
+def test_a_log_is_read_from_its_tail(cluster: Cluster) -> None:
+    cluster.pod("etl-1", phase="Succeeded")
+    cluster.print_log("etl-1", "one", "two", "three")
+    cluster.end_log("etl-1")
+    request = LogRequest("argo", "etl-1", follow=False, timestamps=False, tail_lines=2)
+    assert b"".join(source_of(cluster).log(request, Stop())) == b"two\nthree\n"
+
+
+def test_a_followed_log_goes_on_until_its_end(cluster: Cluster) -> None:
+    cluster.pod("etl-1")
+    cluster.print_log("etl-1", "one")
+    heard: list[bytes] = []
+    source = source_of(cluster)
+
+    def read() -> None:
+        heard.extend(source.log(LogRequest("argo", "etl-1", timestamps=False), Stop()))
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    wait_until(lambda: b"".join(heard) == b"one\n")
+    cluster.print_log("etl-1", "two")
+    wait_until(lambda: b"".join(heard) == b"one\ntwo\n")
+    cluster.end_log("etl-1")
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_one_value_of_a_secret_and_the_data_of_a_config_map(cluster: Cluster) -> None:
+    cluster.create(
+        SECRETS, {"metadata": {"namespace": "argo", "name": "s"}, "data": {"key": "aHVzaA=="}}
+    )
+    cluster.create(
+        CONFIG_MAPS, {"metadata": {"namespace": "argo", "name": "c"}, "data": {"a": "b"}}
+    )
+    source = source_of(cluster)
+    assert source.secret_value("argo", "s", "key") == b"hush"
+    with pytest.raises(Missing, match="no key other"):
+        source.secret_value("argo", "s", "other")
+    assert source.config_map("argo", "c") == {"a": "b"}
+
+
+def test_several_namespaces_with_one_known_list(cluster: Cluster) -> None:
+    cluster.workflow("a")
+    cluster.create(WORKFLOWS, {"metadata": {"namespace": "default", "name": "d"}})
+    source = source_of(cluster)
+    found = Watching(source, Scope(("argo", "default")))
+    wait_until(found.is_live)
+    assert found.names() == ["a", "d"]
+    cluster.compact()
+    cluster.delete(WORKFLOWS, "a")
+    wait_until(lambda: found.names() == ["d"])
+    found.end()
+    assert len(source.list_all(Scope())) == 1

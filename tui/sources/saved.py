@@ -1,0 +1,152 @@
+"""Workflows read from files: the same screens, offline. Told once, and changed by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tui.domain import decode
+from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.writes import Write
+from tui.errors import InputError, Missing, Refused
+from tui.sources.base import (
+    Capabilities,
+    DetailSink,
+    Event,
+    ListSink,
+    LogRequest,
+    Opened,
+    Page,
+    Place,
+    Pod,
+    PodUsage,
+    Scope,
+    Stop,
+)
+
+if TYPE_CHECKING:
+    from tui.sources import Where
+
+WHY_NOT = "this is a saved workflow: there is no cluster to ask"
+
+
+def read(settings: Where) -> SavedSource:
+    """The workflows of the files that the settings name.
+
+    Raises: InputError for a file that cannot be read, or when there is no workflow in any.
+    """
+    from tui.sources.files import read_manifests
+
+    found: list[Manifest] = []
+    for path in settings.files:
+        found.extend(read_manifests(path))
+    workflows = [each for each in found if each.get("kind") == "Workflow"]
+    names = ["stdin" if path == "-" else path for path in settings.files]
+    if not workflows:
+        kinds = ", ".join(sorted({str(each.get("kind") or "nameless") for each in found}))
+        raise InputError(
+            f"there is no Workflow in {', '.join(names)}"
+            + (f", only {kinds}" if kinds else ": nothing is in it"),
+            hint="save one with: kubectl get workflow NAME -o yaml",
+        )
+    label = names[0] if len(names) == 1 else f"{len(names)} files"
+    return SavedSource(workflows, label)
+
+
+class SavedSource:
+    """Manifests in memory."""
+
+    def __init__(self, manifests: Iterable[Manifest], label: str) -> None:
+        self._manifests = [_with_name(manifest) for manifest in manifests]
+        self._listed = [
+            decode.listed(msgspec.json.encode(manifest)) for manifest in self._manifests
+        ]
+        namespaces = {workflow.metadata.namespace for workflow in self._listed}
+        self._place = Place(label, namespace=namespaces.pop() if len(namespaces) == 1 else "")
+
+    @property
+    def place(self) -> Place:
+        """The file's name."""
+        return self._place
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Looking, and nothing else."""
+        return Capabilities(can_write=False, has_pods=False, is_live=False, why_not=WHY_NOT)
+
+    def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+        """Tell the list once."""
+        page = Page(self.list_all(scope), first=True, last=True)
+        if not stop.is_set:
+            sink(page)
+
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+        """Tell the workflow once."""
+        raw = msgspec.json.encode(self.get(ref))
+        if not stop.is_set:
+            sink(Opened(decode.workflow(raw), raw))
+
+    def get(self, ref: WorkflowRef) -> Manifest:
+        """One of them, every field kept."""
+        for manifest, workflow in zip(self._manifests, self._listed, strict=True):
+            known = workflow.ref
+            same_place = ref.namespace in ("", known.namespace)
+            if same_place and known.name == ref.name and ref.uid in ("", known.uid):
+                return manifest
+        raise Missing(
+            f"there is no workflow {ref.name} in {self._place.label}",
+            hint="there are: " + ", ".join(w.metadata.name for w in self._listed[:8]),
+            reason="NotFound",
+        )
+
+    def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
+        """All of them, whichever namespace is asked for: whoever names a file wants what is in
+        it."""
+        return tuple(self._listed)
+
+    def perform(self, write: Write) -> Manifest:
+        """Refused."""
+        raise Refused(WHY_NOT, reason="Saved")
+
+    def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
+        """None."""
+        return ()
+
+    def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
+        """Nothing is measured."""
+        raise Missing(WHY_NOT, reason="NoKind")
+
+    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
+        """None."""
+        return ()
+
+    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+        """Only archived logs can be had."""
+        raise Missing(f"the log of pod {request.pod} is not here", hint=WHY_NOT, reason="NotFound")
+
+    def secret_value(self, namespace: str, name: str, key: str) -> bytes:
+        """None."""
+        raise Missing(f"secret {name} is not here", hint=WHY_NOT, reason="NotFound")
+
+    def config_map(self, namespace: str, name: str) -> dict[str, str]:
+        """None."""
+        raise Missing(f"config map {name} is not here", hint=WHY_NOT, reason="NotFound")
+
+    def namespaces(self) -> tuple[str, ...]:
+        """Those that the workflows name."""
+        return tuple(sorted({workflow.metadata.namespace for workflow in self._listed} - {""}))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _with_name(manifest: Manifest) -> Manifest:
+    """A manifest that was never submitted has only the beginning of a name."""
+    metadata = manifest.get("metadata")
+    if not isinstance(metadata, dict):
+        return manifest
+    if metadata.get("name") or not metadata.get("generateName"):
+        return manifest
+    return {**manifest, "metadata": {**metadata, "name": str(metadata["generateName"])}}
