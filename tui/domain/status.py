@@ -28,13 +28,13 @@ SUSPEND_WORD = "Suspend"
 LETTERS = {
     PENDING: "P",
     RUNNING: "R",
-    SUCCEEDED: "+",
+    SUCCEEDED: "S",
     SKIPPED: "-",
-    OMITTED: "-",
-    FAILED: "X",
-    ERROR: "!",
+    OMITTED: "O",
+    FAILED: "F",
+    ERROR: "E",
 }
-"""One ASCII character a phase, for screens without UTF-8."""
+"""One ASCII character a phase, for screens without UTF-8 (ux.md 2, C.11)."""
 
 
 def icon(phase: str, *, ascii: bool = False) -> str:

@@ -25,6 +25,8 @@ from tui.domain.workflow import Workflow
 from tui.widgets.cells import Piece, cut, printable, tail, width_of
 from tui.widgets.rows import REVERSE, Rows
 
+USAGE = ("cpu", "memory")
+"""Columns that are there only while something is known for them."""
 LABEL_ROOM = 12
 """Cells that a label keeps however deep it is."""
 
@@ -68,7 +70,7 @@ class Forest(Rows[TreeRow]):
         classes: str | None = None,
     ) -> None:
         super().__init__(
-            node_columns(pod=self._pod_of, usage=self._usage_of),
+            (),
             key=lambda row: row.key,
             placeholder=placeholder,
             ascii=ascii,
@@ -78,6 +80,10 @@ class Forest(Rows[TreeRow]):
             id=id,
             classes=classes,
         )
+        everything = node_columns(pod=self._pod_of, usage=self._usage_of)
+        self._with_usage = everything
+        self._without_usage = tuple(c for c in everything if c.id not in USAGE)
+        self.columns = self._without_usage
         self._pod_names = pod_names
         self._workflow: Workflow | None = None
         self._usage: Mapping[str, Usage] = {}
@@ -96,9 +102,8 @@ class Forest(Rows[TreeRow]):
         is_other = before is None or before.ref != workflow.ref
         if is_other:
             self._folded = frozenset()
-            self._usage = {}
-        if usage is not None:
-            self._usage = usage
+        if is_other or usage is not None:
+            self._take_usage(usage or {})
         self._update()
         if is_other:
             problem = first_problem(workflow, self.items)
@@ -107,8 +112,14 @@ class Forest(Rows[TreeRow]):
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """What its pods (by name) use now."""
-        self._usage = usage
+        self._take_usage(usage)
         self.repaint()
+
+    def _take_usage(self, usage: Mapping[str, Usage]) -> None:
+        self._usage = usage
+        columns = self._with_usage if usage else self._without_usage
+        if columns != self.columns:
+            self.columns = columns
 
     @property
     def node(self) -> Node | None:

@@ -32,7 +32,8 @@ PHASE_TOKENS = (
     "phase-suspended",
 )
 TEXT_TOKENS = ("muted", "warning", "problem", "accent", "heading", "guide")
-TOKENS = (*PHASE_TOKENS, *TEXT_TOKENS)
+SYNTAX_TOKENS = ("key", "string", "number", "comment")
+TOKENS = (*PHASE_TOKENS, *TEXT_TOKENS, *SYNTAX_TOKENS)
 """Names a column may give as a style; each is a component class `token--<name>`."""
 
 
@@ -51,15 +52,19 @@ class LineView(Widget, can_focus=True):
         & > .token--phase-succeeded { color: $text-success; }
         & > .token--phase-failed { color: $text-error; text-style: bold; }
         & > .token--phase-error { color: $text-error; text-style: bold; }
-        & > .token--phase-skipped { color: $text-muted; }
-        & > .token--phase-omitted { color: $text-muted; }
+        & > .token--phase-skipped { text-style: dim; }
+        & > .token--phase-omitted { text-style: dim; }
         & > .token--phase-suspended { color: $text-accent; }
-        & > .token--muted { color: $text-muted; }
-        & > .token--guide { color: $text-muted; }
+        & > .token--muted { text-style: dim; }
+        & > .token--guide { text-style: dim; }
         & > .token--warning { color: $text-warning; }
         & > .token--problem { color: $text-error; }
         & > .token--accent { color: $text-accent; }
         & > .token--heading { text-style: bold; }
+        & > .token--key { color: $text-secondary; }
+        & > .token--string { color: $text-success; }
+        & > .token--number { color: $text-warning; }
+        & > .token--comment { text-style: dim; }
     }
     """
 

@@ -1,0 +1,258 @@
+"""The tree of steps: what is shown, folded, followed, painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from textual.message import Message
+
+from tests.support.widgets import Alone, painting, screen_of
+from tui.domain.node import FAILED, OMITTED, RUNNING, SUCCEEDED, Node, NodeFlag, NodeId
+from tui.domain.podname import pod_name
+from tui.domain.workflow import Metadata, Status, Workflow
+from tui.widgets.forest import Forest
+from tui.widgets.rows import Rows
+
+NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
+
+
+def node(
+    id: str,
+    *,
+    phase: str = SUCCEEDED,
+    type: str = "Pod",
+    under: str = "etl",
+    children: tuple[str, ...] = (),
+    start: str = "11:00:00",
+    end: str | None = "11:05:00",
+    message: str = "",
+    name: str = "",
+) -> Node:
+    return Node(
+        id=NodeId(id),
+        name=f"etl.{id}" if under else id,
+        display_name=name or id,
+        type=type,
+        template_name=id,
+        phase=phase,
+        boundary_id=NodeId(under),
+        children=tuple(NodeId(child) for child in children),
+        started_at=f"2026-08-21T{start}Z",
+        finished_at=f"2026-08-21T{end}Z" if end else None,
+        message=message,
+        node_flag=NodeFlag(),
+    )
+
+
+def etl(*nodes: Node, name: str = "etl") -> Workflow:
+    root = node(name, type="DAG", under="", phase=RUNNING, end=None)
+    return Workflow(
+        metadata=Metadata(name=name, namespace="ml", uid=name),
+        status=Status(phase=RUNNING, nodes={n.id: n for n in (root, *nodes)}),
+    )
+
+
+EXTRACT = node("extract", start="11:00:01")
+TRAIN = node("train", type="DAG", phase=FAILED, start="11:10:00", end="11:40:00")
+SHARDS = (
+    node("shard-0", under="train", start="11:10:01", end="11:20:00"),
+    node(
+        "shard-1",
+        under="train",
+        phase=FAILED,
+        start="11:10:02",
+        end="11:39:00",
+        message="OOMKilled (exit code 137)",
+    ),
+    node("shard-2", under="train", phase=OMITTED, type="Pod", start="11:10:03"),
+)
+REPORT = node("report", phase=RUNNING, start="11:59:30", end=None)
+ETL = etl(EXTRACT, TRAIN, *SHARDS, REPORT)
+
+
+def labels(widget: Forest) -> list[str]:
+    return [str(row.label) for row in widget.items]
+
+
+def tree(workflow: Workflow | None = ETL, *, ascii: bool = False) -> Forest:
+    widget = Forest(ascii=ascii, now=NOON)
+    if workflow is not None:
+        widget.show(workflow)
+    return widget
+
+
+async def test_a_tree_opens_with_the_cursor_on_the_first_failed_step() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)):
+        assert widget.cursor_key == "shard-1"
+        lines = [" ".join(line.split()) for line in screen_of(widget)]
+        assert lines[1:7] == [
+            "● etl 1h",
+            "├─✔ extract 4m59s",
+            "├─✖ train 30m",
+            "│ ├─✔ shard-0 9m59s",
+            "│ ├─✖►shard-1 28m58s OOMKilled (exit code 137)",
+            "│ └─· shard-2",
+        ]
+
+
+async def test_folded_steps_stay_folded_and_the_cursor_on_its_step_through_updates() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        widget.move_to("train")
+        await pilot.press("left")
+        assert labels(widget) == ["etl", "extract", "train", "report"]
+        assert "▸3" in screen_of(widget)[3]
+        widget.show(etl(node("check", start="10:59:00"), EXTRACT, TRAIN, *SHARDS, REPORT))
+        assert labels(widget) == ["etl", "check", "extract", "train", "report"]
+        assert widget.cursor_key == "train"
+        await pilot.press("right", "right")
+        assert widget.cursor_key == "shard-0"
+        await pilot.press("h", "h")
+        assert str(widget.cursor_key) == "train" and widget.folded == {"train"}
+
+
+async def test_another_workflow_is_a_tree_of_its_own() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)):
+        widget.folded = {NodeId("train")}
+        widget.show(etl(name="other"))
+        assert widget.folded == frozenset()
+        assert widget.cursor_key == "other"
+
+
+async def test_only_what_leads_to_trouble_or_runs_is_left_open() -> None:
+    calm = node("calm", type="DAG", start="11:01:00")
+    inner = node("inner", under="calm", start="11:01:01")
+    widget = tree(etl(calm, inner, TRAIN, *SHARDS))
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.press("E")
+        assert widget.folded == {"calm"}
+        await pilot.press("O")
+        assert widget.folded == frozenset()
+        await pilot.press("O")
+        assert widget.folded == {"calm", "train"}
+        assert widget.cursor_key == "train", "what the cursor was on is folded away in it"
+        await pilot.press("o")
+        assert widget.folded == {"calm"}
+
+
+async def test_the_next_problem_is_found_where_it_is_folded_away() -> None:
+    heard: list[Message] = []
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12), message_hook=heard.append) as pilot:
+        widget.folded = {NodeId("train")}
+        widget.move_to("etl")
+        await pilot.press("}", "}")
+        assert widget.cursor_key == "shard-1"
+        await pilot.press("{")
+        assert str(widget.cursor_key) == "train"
+        await pilot.pause()
+    assert [m for m in heard if isinstance(m, Forest.FoldToggled)][-1].folded == frozenset()
+
+
+async def test_skipped_steps_can_be_hidden() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.press("H")
+        assert "shard-2" not in labels(widget)
+        await pilot.press("H")
+        assert "shard-2" in labels(widget)
+
+
+async def test_enter_says_which_step_was_chosen() -> None:
+    heard: list[Message] = []
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12), message_hook=heard.append) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+    assert {m.key for m in heard if isinstance(m, Rows.Chosen)} == {"shard-1"}
+
+
+async def test_a_second_paints_the_durations_of_running_steps_only() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        with painting(widget) as painted:
+            widget.tick(NOON + timedelta(seconds=1))
+        row = labels(widget).index("report") + 1
+        assert row in painted.rows
+        assert set(painted.rows) <= {1, row}
+        assert painted.cells <= 8
+
+
+async def test_a_step_that_ended_paints_its_own_cells() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        ended = node("report", start="11:59:30", end="12:00:00")
+        with painting(widget) as painted:
+            widget.show(etl(EXTRACT, TRAIN, *SHARDS, ended))
+        assert painted.rows == [labels(widget).index("report") + 1]
+        await pilot.pause()
+        with painting(widget) as painted:
+            widget.show(etl(EXTRACT, TRAIN, *SHARDS, ended))
+        assert painted.cells == 0
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a pod uses."""
+
+    cpu_millis: int
+    memory_bytes: int
+
+
+async def test_what_pods_use_is_shown_while_it_is_known() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(100, 12)) as pilot:
+        await pilot.pause()
+        assert "CPU" not in screen_of(widget)[0]
+        widget.show_usage({pod_name(ETL, REPORT): Used(1500, 90 << 20)})
+        await pilot.pause()
+        assert "CPU" in screen_of(widget)[0]
+        line = screen_of(widget)[labels(widget).index("report") + 1]
+        assert "1.5" in line and "90Mi" in line
+
+
+async def test_a_thousand_levels_deep_is_no_trouble_and_labels_stay_readable() -> None:
+    nodes = [
+        node(f"n{i}", type="DAG", under=f"n{i - 1}" if i else "etl", start="11:00:00")
+        for i in range(1500)
+    ]
+    widget = tree(etl(*nodes))
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.press("G")
+        assert "n1499" in screen_of(widget)[-1]
+        await pilot.press("O", "O", "E")
+
+
+async def test_in_ascii_everything_is_ascii() -> None:
+    widget = tree(ascii=True)
+    async with Alone(widget).run_test(size=(200, 12)) as pilot:
+        await pilot.press("left", "left")
+        assert all(line.isascii() for line in screen_of(widget))
+        assert "`-R report" in "\n".join(screen_of(widget))
+
+
+async def test_a_tree_of_nothing_says_why() -> None:
+    widget = Forest(placeholder="no step has begun", now=NOON)
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.press("left", "right", "o", "O", "E", "H", "}", "enter", "j", "G")
+        assert "no step has begun" in screen_of(widget)[1]
+
+
+def test_looks(snap_compare: Callable[..., bool]) -> None:
+    widget = tree(
+        etl(
+            EXTRACT,
+            TRAIN,
+            *SHARDS,
+            node("approve", type="Suspend", phase=RUNNING, start="11:50:00", end=None),
+            node("日本語(0:[/x])", phase="Pending", start="11:59:00", end=None),
+            REPORT,
+        )
+    )
+    assert snap_compare(Alone(widget), terminal_size=(80, 24))
