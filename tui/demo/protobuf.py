@@ -6,6 +6,7 @@ field numbers of the messages below are needed; an answer may be JSON.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,8 @@ MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 MAGIC = b"k8s\x00"
 
 _Shape = dict[int, tuple[str, Any]]
-"""Field number → JSON name and what it is: str, bool, [str], {} (a map), or another shape."""
+"""Field number → JSON name and what it is: str, [str], dict (a map of texts), bytes (a map of
+bytes), or the shape of another message."""
 
 _META: _Shape = {
     1: ("name", str),
@@ -45,7 +47,13 @@ _SHAPES: dict[str, _Shape] = {
     "SelfSubjectRulesReview": {1: ("metadata", _META), 2: ("spec", {1: ("namespace", str)})},
     "Namespace": {1: ("metadata", _META)},
     "ServiceAccount": {1: ("metadata", _META)},
-    "ConfigMap": {1: ("metadata", _META), 2: ("data", dict)},
+    "ConfigMap": {1: ("metadata", _META), 2: ("data", dict), 3: ("binaryData", bytes)},
+    "Secret": {
+        1: ("metadata", _META),
+        2: ("data", bytes),
+        3: ("type", str),
+        4: ("stringData", dict),
+    },
     "DeleteOptions": {
         2: ("preconditions", {1: ("uid", str), 2: ("resourceVersion", str)}),
         4: ("propagationPolicy", str),
@@ -109,9 +117,11 @@ def _message(data: bytes, shape: _Shape) -> dict[str, Any]:
         if kind is str:
             if value:
                 found[name] = value.decode()
-        elif kind is dict:
+        elif kind in (dict, bytes):
             entry = dict(_fields(value))
-            found.setdefault(name, {})[entry[1].decode()] = entry.get(2, b"").decode()
+            content = entry.get(2, b"")
+            text = (base64.b64encode(content) if kind is bytes else content).decode()
+            found.setdefault(name, {})[entry[1].decode()] = text
         elif isinstance(kind, list):
             found.setdefault(name, []).append(value.decode())
         else:

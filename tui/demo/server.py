@@ -34,11 +34,23 @@ class Port:
         self.number = 0
 
     async def open(
-        self, app: web.Application, port: int = 0, context: ssl.SSLContext | None = None
+        self,
+        app: web.Application,
+        port: int = 0,
+        context: ssl.SSLContext | None = None,
+        *,
+        raw_bodies: bool = False,
     ) -> None:
-        """Listen; port 0 is any that is free. Raises OSError if it is taken."""
+        """Listen; port 0 is any that is free. Raises OSError if it is taken.
+
+        With `raw_bodies`, what was sent packed stays packed.
+        """
         runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=0.05,
+            auto_decompress=not raw_bodies,
         )
         await runner.setup()
         self._runner = runner

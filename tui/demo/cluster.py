@@ -1,0 +1,128 @@
+"""The whole demo cluster in one process: API, S3, engine and scenes, and the files that lead there.
+
+This is what `argo-tui demo-cluster` serves in front and `--demo` serves in a child process.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tui.demo import kubeconfig
+from tui.demo.access import Access
+from tui.demo.bucket import Bucket, Buckets
+from tui.demo.clock import LoopClock
+from tui.demo.podlogs import PodLogs
+from tui.demo.resources import NAMESPACES
+from tui.demo.s3 import application
+from tui.demo.server import HOST, ApiServer, Port
+from tui.demo.store import Store
+from tui.errors import SettingsError
+
+NAMESPACE = "argo"
+"""The namespace of the kubeconfig's contexts, and the one the least account may see."""
+BUCKET = "artifacts"
+S3_ACCESS_KEY = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the cluster is to be."""
+
+    port: int = 0
+    speed: float = 1.0
+    seed: int = 0
+    scale: int = 0
+    """How many generated workflows besides the scenes."""
+    plain_http: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Where the cluster is, for whoever started it."""
+
+    url: str
+    kubeconfig: str
+    folder: str
+    admin_token: str
+    s3_endpoint: str
+    """A URL, for `endpoint_url`."""
+    s3_bucket: str
+    s3_access_key: str
+    s3_secret_key: str
+
+    def as_dict(self) -> dict[str, str]:
+        """For sending it to another process."""
+        return asdict(self)
+
+
+class DemoCluster:
+    """A cluster that runs on the loop it is started on, with a folder of its own."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.folder = Path(tempfile.mkdtemp(prefix="argo-tui-demo-"))
+        self._authority: bytes | None = None
+        self._server: ApiServer | None = None
+        self._s3 = Port()
+        self._s3_secret = secrets.token_urlsafe(24)
+
+    async def start(self) -> Facts:
+        """Serve; raises SettingsError where that cannot be."""
+        clock = LoopClock(self._options.speed)
+        store = Store(clock, seed=self._options.seed)
+        logs = PodLogs()
+        buckets: Buckets = {BUCKET: Bucket(BUCKET, clock.now)}
+        await self._s3.open(application(buckets, S3_ACCESS_KEY, self._s3_secret), raw_bodies=True)
+        self._server = server = ApiServer(store, access=Access(NAMESPACE), logs=logs)
+        server.tokens_changed = self._write_kubeconfig
+        self._furnish(store, logs, buckets)
+        await self._listen(server)
+        self._write_kubeconfig()
+        return Facts(
+            url=server.url,
+            kubeconfig=str(self.folder / kubeconfig.NAME),
+            folder=str(self.folder),
+            admin_token=server.access.admin_token,
+            s3_endpoint=f"http://{HOST}:{self._s3.number}",
+            s3_bucket=BUCKET,
+            s3_access_key=S3_ACCESS_KEY,
+            s3_secret_key=self._s3_secret,
+        )
+
+    def _furnish(self, store: Store, logs: PodLogs, buckets: Buckets) -> None:
+        """Put the scenes in, and set the engine going."""
+        for name in (NAMESPACE, "default"):
+            store.create(NAMESPACES, {"metadata": {"name": name}, "status": {"phase": "Active"}})
+
+    async def _listen(self, server: ApiServer) -> None:
+        context = None
+        if not self._options.plain_http:
+            from tui.demo import tls
+
+            made = tls.identity(self.folder)
+            self._authority, context = made.authority, made.context
+        try:
+            await server.start(self._options.port, context)
+        except OSError as error:
+            raise SettingsError(
+                f"the demo cluster cannot listen on port {self._options.port}: {error.strerror}",
+                hint="choose another --port, or none",
+            ) from error
+
+    def _write_kubeconfig(self) -> None:
+        if self._server is not None:
+            users = self._server.access.users
+            kubeconfig.write(self.folder, self._server.url, self._authority, users, NAMESPACE)
+
+    async def stop(self) -> None:
+        """Serve no more, and leave no file behind."""
+        try:
+            if self._server is not None:
+                await self._server.stop()
+            await self._s3.close()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
