@@ -111,10 +111,16 @@ def change(before: Look | None, after: Look) -> str:
     """The bytes that turn the pen from one look to another; `before` None is a pen unknown."""
     whole = _sgr(_reset(after))
     if before is None:
-        return whole + _link(after.link)
+        # No frame ends inside of a link, so there is none to be closed.
+        return whole + (_link(after.link) if after.link[1] else "")
     steps = _steps(before, after)
     pen = min(whole, _sgr(steps), key=len) if steps else ""
     return pen + (_link(after.link) if before.link != after.link else "")
+
+
+def unlinked(pen: Look) -> Look:
+    """The same look without its link."""
+    return look(pen.marks, pen.fg, pen.bg, ("", ""))
 
 
 def _sgr(codes: list[str]) -> str:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.terminal.looks import Look, change
+from tui.terminal.looks import Look, change, unlinked
 from tui.terminal.picture import Picture, Row
 
 Span = tuple[int, int]
@@ -81,6 +81,8 @@ class Painter:
                 self._row(y, shown if shown.chars else None, row)
                 self._shown[y] = row.copy()
         picture.dirty.clear()
+        if self._pen is not None and self._pen.link[1]:
+            self._ready(unlinked(self._pen), False)
         if cursor is not None and self._at != cursor:
             self._move(*cursor)
         written = "".join(self._out)

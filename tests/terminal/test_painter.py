@@ -1,0 +1,151 @@
+"""The bytes of a frame."""
+
+from __future__ import annotations
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+
+from tests.support.emulator import Emulator, differences
+from tui.terminal.looks import PLAIN, Looks, change
+from tui.terminal.painter import Abilities, Painter
+from tui.terminal.picture import Picture
+
+LOOKS = Looks(ColorSystem.TRUECOLOR)
+Words = list[tuple[str, str]]
+
+
+def lay(picture: Picture, y: int, *words: tuple[str, str]) -> None:
+    segments = [Segment(text, Style.parse(style)) for text, style in words]
+    picture.lay(y, 0, picture.width, segments, LOOKS)
+
+
+def painted(abilities: Abilities | None = None, *frames: tuple[Words, ...]) -> list[str]:
+    """What is written for each of these frames of 20 columns."""
+    height = max(len(frame) for frame in frames)
+    picture, painter = Picture(20, height), Painter(abilities)
+    written = []
+    for frame in frames:
+        for y, words in enumerate(frame):
+            lay(picture, y, *words)
+        written.append(painter.paint(picture))
+    return written
+
+
+def test_an_equal_frame_writes_nothing() -> None:
+    first, second = painted(None, ([("abc", "red")],), ([("abc", "red")],))
+    assert first
+    assert second == ""
+
+
+def test_one_changed_cell_writes_one_cell() -> None:
+    _, second = painted(None, ([("step 1 of 9", "")],), ([("step 2 of 9", "")],))
+    assert second == "\x1b[6G2"
+
+
+def test_a_blank_tail_is_erased_with_its_own_background() -> None:
+    (first,) = painted(None, ([("ab", "on blue"), (" " * 18, "on blue")],))
+    assert first == "\x1b[H\x1b[0;44mab\x1b[K"
+
+
+def test_where_erasing_leaves_no_colour_blanks_are_written() -> None:
+    poor = Abilities(erase_colour=False)
+    (coloured,) = painted(poor, ([(" " * 20, "on blue")],))
+    (plain,) = painted(poor, ([(" " * 20, "")],))
+    assert coloured == "\x1b[H\x1b[0;44m" + " " * 20
+    assert plain == "\x1b[H\x1b[m\x1b[K"
+
+
+def test_underlined_blanks_are_written_because_they_are_seen() -> None:
+    (first,) = painted(None, ([("a" + " " * 19, "underline")],))
+    assert first.endswith(" " * 19)
+
+
+def test_the_style_is_carried_from_span_to_span_and_from_frame_to_frame() -> None:
+    first, second = painted(
+        None,
+        ([("aaaaaaaaaaaaaaaaaaaa", "red")],),
+        ([("baaaaaaaaaaaaaaaaaab", "red")],),
+    )
+    assert first.count("m") == 1
+    assert second == "\rb\x1b[18Cb"
+
+
+def test_characters_are_repeated_only_where_that_is_known() -> None:
+    line = ([("─" * 20, "")],)
+    assert painted(None, line) == ["\x1b[H\x1b[m" + "─" * 20]
+    assert painted(Abilities(repeat=True), line) == ["\x1b[H\x1b[m─\x1b[19b"]
+
+
+def test_a_wide_character_is_written_whole() -> None:
+    _, second = painted(None, ([("漢字 ab", "")],), ([("x字漢ab", "")],))
+    screen = Emulator(20, 1)
+    screen.feed("漢字 ab\r" + second)
+    assert screen.text() == ["x字漢ab"]
+
+
+def test_after_a_doubt_everything_is_written_again() -> None:
+    picture, painter = Picture(20, 2), Painter()
+    lay(picture, 0, ("one", "bold"))
+    first = painter.paint(picture)
+    assert painter.paint(picture) == ""
+    painter.forget()
+    assert painter.paint(picture) == first
+
+
+def test_no_control_character_passes_whatever_a_widget_drew() -> None:
+    (first,) = painted(None, ([("a\x1b]52;c;AAAA\x07b\x9b2Jc\x00\u202ed\te\r\n", "")],))
+    screen = Emulator(20, 1)
+    assert "\x1b]52" not in first
+    assert not set(first) & {"\x07", "\x9b", "\x00", "\u202e", "\t"}
+    screen.feed(first)
+    assert screen.text() == ["a]52;c;AAAAb2Jcde"]
+
+
+def test_the_shortest_way_from_one_look_to_another_is_taken() -> None:
+    bold_red = LOOKS.of(Style.parse("bold red"))
+    red = LOOKS.of(Style.parse("red"))
+    assert change(bold_red, red) == "\x1b[22m"
+    assert change(red, bold_red) == "\x1b[1m"
+    assert change(bold_red, PLAIN) == "\x1b[m"
+    assert change(None, red) == "\x1b[0;31m"
+    dim_bold = LOOKS.of(Style.parse("bold dim red on #102030"))
+    assert change(dim_bold, LOOKS.of(Style.parse("dim red on #102030"))) == "\x1b[22;2m"
+
+
+def test_styles_that_differ_in_what_no_terminal_shows_are_one_look() -> None:
+    clickable = Style.parse("red") + Style.from_meta({"@click": "x"})
+    assert LOOKS.of(clickable) is LOOKS.of(Style.parse("red"))
+    assert LOOKS.of(Style.parse("default on default")) is PLAIN
+
+
+def test_a_link_is_opened_and_closed() -> None:
+    linked = Style.parse("link https://example.org")
+    (first,) = painted(None, ([("go", str(linked)), ("!", "")],))
+    assert "https://example.org\x1b\\go\x1b]8;;\x1b\\!" in first
+
+
+def test_the_cursor_is_left_where_it_belongs() -> None:
+    picture, painter = Picture(20, 2), Painter()
+    screen = Emulator(20, 2)
+    screen.feed(painter.paint(picture, (3, 1)))
+    assert (screen.cursor.x, screen.cursor.y) == (3, 1)
+    assert painter.paint(picture, (3, 1)) == ""
+
+
+def test_random_looking_pictures_arrive_in_an_emulator_as_laid() -> None:
+    picture, painter = Picture(30, 6), Painter(Abilities(repeat=True))
+    screen, fresh = Emulator(30, 6), Emulator(30, 6)
+    screen.feed("\x1b[?7l")
+    fresh.feed("\x1b[?7l")
+    words = ["漢字", "e\u0301", "──────────", "plain", "               ", "\U0001f600"]
+    styles = ["", "red", "bold on blue", "reverse", "underline", "on #101010"]
+    for turn in range(40):
+        for y in range(6):
+            runs = [(words[(turn * 7 + y * i) % 6], styles[(turn + i * y) % 6]) for i in range(4)]
+            lay(picture, y, *runs)
+        screen.feed(painter.paint(picture))
+        other = Painter()
+        picture.dirty.update(range(6))
+        fresh.feed(other.paint(picture))
+        assert differences(screen, fresh) == []
