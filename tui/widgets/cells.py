@@ -20,6 +20,9 @@ from tui.domain.text import clean
 Piece = tuple[str, Style]
 """Some text and how it looks."""
 
+LONGEST = 4096
+"""Characters of a text that are looked at to fill a cell: somebody's message may be a megabyte."""
+VARIATIONS: dict[int, None] = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 ELLIPSIS = "…"
 ASCII_ELLIPSIS = "~"
 
@@ -98,6 +101,8 @@ def fit(
     ellipsis: str = ELLIPSIS,
 ) -> str:
     """Text from anywhere, cleaned, as exactly so many cells."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]}{text[-LONGEST // 2 :]}" if middle else text[:LONGEST]
     shown = cut(printable(text), cells, middle=middle, ellipsis=ellipsis)
     blank = " " * (cells - width_of(shown))
     return blank + shown if align == "right" else shown + blank
@@ -105,7 +110,12 @@ def fit(
 
 def printable(text: str) -> str:
     """Text from anywhere as one line that the terminal only prints."""
-    return rooted(clean(text))
+    return rooted(steady(clean(text)))
+
+
+def steady(text: str) -> str:
+    """Without variation selectors: no two terminals agree how wide they make a character."""
+    return text if text.isascii() else text.translate(VARIATIONS)
 
 
 def rooted(text: str) -> str:

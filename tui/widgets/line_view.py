@@ -103,6 +103,8 @@ class LineView(Widget, can_focus=True):
         """How a token looks on this widget's background; "" is plain text."""
         style = self._token_styles.get(name)
         if style is None:
+            if not self.is_mounted:
+                return Style.null()  # nothing has colours yet, and nothing is drawn yet
             style = self.rich_style
             if name:
                 style += self.get_component_rich_style(f"token--{name}", partial=True)

@@ -16,7 +16,7 @@ from textual.cache import LRUCache
 from tui.domain.highlight import Highlighter
 from tui.domain.lines import LineModel
 from tui.domain.text import clean_log
-from tui.widgets.cells import Piece, head, width_of
+from tui.widgets.cells import Piece, head, steady, width_of
 from tui.widgets.sgr import coloured
 
 LONGEST_SHOWN = 20_000
@@ -55,7 +55,7 @@ class Painter:
         if (kept := self._pieces.get(index)) is not None:
             return kept
         raw = self._model.line(index)
-        shown = clean_log(raw[:LONGEST_SHOWN])
+        shown = steady(clean_log(raw[:LONGEST_SHOWN]))
         if "\x1b" in shown or self._highlighter is None:
             pieces = list(coloured(shown, self._token("")))
         else:

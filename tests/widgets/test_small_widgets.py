@@ -1,0 +1,172 @@
+"""The status line, the hints and the query bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from tests.support.widgets import Alone, painting, screen_of
+from tui.widgets.hints import Hints, key_name
+from tui.widgets.query_bar import QueryBar
+from tui.widgets.rows import Rows
+from tui.widgets.status_line import StatusLine
+
+
+async def test_a_message_stays_and_says_how_bad_it_is_without_colours() -> None:
+    widget = StatusLine()
+    async with Alone(widget).run_test(size=(40, 3)) as pilot:
+        widget.say("Submitted etl-x7k2p")
+        assert screen_of(widget) == [" Submitted etl-x7k2p".ljust(40)]
+        widget.say("not allowed to delete workflows", "error")
+        assert screen_of(widget)[0].startswith(" ✖ not allowed")
+        await pilot.pause()
+        with painting(widget) as painted:
+            widget.say("not allowed to delete workflows", "error")
+        assert painted.cells == 0
+        widget.clear()
+        assert not screen_of(widget)[0].strip()
+
+
+async def test_without_utf8_the_sign_is_a_letter() -> None:
+    widget = StatusLine(ascii=True)
+    async with Alone(widget).run_test(size=(20, 3)):
+        widget.say("x" * 40, "warning")
+        assert screen_of(widget)[0] == " ! " + "x" * 16 + "~"
+
+
+class Keyed(Alone):
+    """An app with keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "logs", "Logs"),
+        Binding("slash", "filter", "Filter"),
+        Binding("x", "hidden", "Hidden", show=False),
+        Binding("r", "retry", "Retry", id="workflow.retry"),
+        Binding("question_mark", "show_help", "Help"),
+    ]
+
+    def action_logs(self) -> None: ...
+    def action_filter(self) -> None: ...
+    def action_hidden(self) -> None: ...
+    def action_retry(self) -> None: ...
+    def action_show_help(self) -> None: ...
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "logs"
+
+
+async def test_hints_are_the_bindings_that_are_alive() -> None:
+    widget = Hints()
+    app = Keyed(widget)
+    async with app.run_test(size=(80, 3)) as pilot:
+        await pilot.pause()
+        assert "/ Filter" in widget.text and "? Help" in widget.text
+        assert "Hidden" not in widget.text and "Logs" not in widget.text
+        app.set_keymap({"workflow.retry": "ctrl+t"})
+        app.screen.refresh_bindings()
+        await pilot.pause()
+        assert "ctrl-t Retry" in widget.text
+
+
+async def test_when_it_is_narrow_help_is_the_last_hint_to_go() -> None:
+    widget = Hints()
+    async with Keyed(widget).run_test(size=(20, 3)) as pilot:
+        await pilot.pause()
+        shown = screen_of(widget)[0]
+        assert "? Help" in shown and "Retry" not in shown
+
+
+def test_keys_have_short_names() -> None:
+    assert [key_name(key) for key in ("slash", "ctrl+d", "G", "escape", "ctrl+slash")] == [
+        "/",
+        "ctrl-d",
+        "G",
+        "Esc",
+        "ctrl-/",
+    ]
+
+
+class Asking(Alone):
+    """A bar above a list, as screens have them."""
+
+    def compose(self) -> ComposeResult:
+        yield QueryBar(id="query")
+        yield Rows[str]((), key=lambda item: item)
+
+
+def texts(heard: list[Message], kind: type[Message]) -> list[str]:
+    return [message.text for message in heard if type(message) is kind]  # type: ignore[attr-defined]
+
+
+async def test_every_letter_is_told_and_enter_keeps_them() -> None:
+    heard: list[Message] = []
+    app = Asking()
+    async with app.run_test(size=(60, 6), message_hook=heard.append) as pilot:
+        bar = app.query_one(QueryBar)
+        assert not bar.is_open
+        bar.open()
+        await pilot.press("j", "k", "enter")
+        await pilot.pause()
+        assert texts(heard, QueryBar.Changed)[-1] == "jk"
+        assert "jk" in texts(heard, QueryBar.Submitted)
+        assert bar.is_open, "a filter that is on stays to be seen"
+
+
+async def test_escape_takes_back_what_was_typed() -> None:
+    heard: list[Message] = []
+    app = Asking()
+    async with app.run_test(size=(60, 6), message_hook=heard.append) as pilot:
+        bar = app.query_one(QueryBar)
+        bar.text = "old"
+        bar.open()
+        await pilot.press("x", "escape")
+        await pilot.pause()
+        assert bar.text == "old"
+        assert texts(heard, QueryBar.Cancelled)[-1] == "old"
+        bar.text = ""
+        bar.open()
+        await pilot.press("x", "escape")
+        assert not bar.is_open
+
+
+async def test_what_was_asked_before_comes_back() -> None:
+    app = Asking()
+    async with app.run_test(size=(60, 6)) as pilot:
+        bar = app.query_one(QueryBar)
+        for word in ("one", "two"):
+            bar.open("")
+            await pilot.press(*word, "enter")
+        bar.open("")
+        await pilot.press("up", "up")
+        assert bar.text == "one"
+        await pilot.press("down", "down")
+        assert bar.text == ""
+
+
+async def test_the_cursor_of_the_bar_never_blinks() -> None:
+    app = Asking()
+    async with app.run_test(size=(60, 6)):
+        assert app.query_one(Input).cursor_blink is False
+
+
+def test_looks(snap_compare: Callable[..., bool]) -> None:
+    class Screenful(Keyed):
+        def compose(self) -> ComposeResult:
+            bar = QueryBar(id="query")
+            yield bar
+            yield Rows[str]((), key=lambda item: item, placeholder="none match")
+            yield StatusLine()
+            yield Hints()
+
+        def on_mount(self) -> None:
+            bar = self.query_one(QueryBar)
+            bar.open("phase:fail")
+            bar.problem = "no such phase [fail]"
+            self.query_one(StatusLine).say("3 workflows deleted", "warning")
+
+    assert snap_compare(Screenful(), terminal_size=(80, 12))
