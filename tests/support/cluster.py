@@ -155,9 +155,8 @@ class Cluster:
         ended = {"terminated": {"exitCode": 0, "reason": "Completed"}}
         state = {"running": {}} if phase == "Running" else ended
         ready = phase == "Running"
-        statuses = [
-            {"name": each, "state": state, "ready": ready, "restartCount": 0} for each in names
-        ]
+        common = {"image": "a", "imageID": "", "state": state, "ready": ready, "restartCount": 0}
+        statuses = [{"name": each, **common} for each in names]
         return self.create(
             PODS,
             {
