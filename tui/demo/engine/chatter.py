@@ -57,6 +57,7 @@ def talk(box: Box, duration: float, rate: float, opening: str = "") -> Program:
 def work(argv: list[str], box: Box) -> Program:
     """Stand in for a program that is not simulated."""
     name = argv[0].rsplit("/", 1)[-1]
+    box.vague = True
     if name in SERVERS:
         yield f"{name}: ready for connections\n"
         yield from talk(box, math.inf, 0.2)

@@ -213,3 +213,13 @@ def depends_holds(
         return bool(evaluate(_TASK.sub(put, depends), {}))
     except ExpressionError as error:
         raise ConditionError(f"unable to evaluate depends logic '{depends}': {error}") from error
+
+
+def holds_or_unknown(when: str) -> bool:
+    """Whether a loop's `when` lets it be expanded: false only if it is false for every item."""
+    if not when or "{{" in when:
+        return True
+    try:
+        return holds(when)
+    except ConditionError:
+        return True

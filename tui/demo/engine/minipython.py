@@ -63,6 +63,7 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
         yield from script.printed()
         return left.code
     except _Unknown:
+        box.vague = True
         yield from script.printed()
         yield from chatter.talk(box, box.rng.uniform(1.0, 6.0), 1.0)
         return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Program = Generator[str | float, None, int]
 
@@ -27,7 +27,8 @@ class Box:
     """Seconds since 1970 when it started."""
     host: str = "demo"
     cwd: str = "/"
-    killed: bool = field(default=False)
+    vague: bool = False
+    """Whether a program ran that is only made up, so its files may be made up too."""
 
     def path(self, name: str) -> str:
         """An absolute path, without `.` and `..`."""

@@ -1,0 +1,204 @@
+"""One container of a simulated pod: its program, its state, what it prints and uses."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from tui.demo.engine import chatter, commands
+from tui.demo.engine.behaviour import Behaviour, along
+from tui.demo.engine.programs import Box, Files, Program
+from tui.demo.podlogs import LogLine
+from tui.demo.store import timestamp
+
+MOST_RESULT = 256 * 1024
+
+
+class Container:
+    """A container and the run of its program."""
+
+    def __init__(self, spec: dict[str, Any], kind: str) -> None:
+        self.spec = spec
+        self.name = str(spec.get("name") or "main")
+        self.kind = kind
+        """"init", "wait", "main" or "sidecar"."""
+        self.started: datetime | None = None
+        self.finished: datetime | None = None
+        self.exit_code: int | None = None
+        self.reason = ""
+        self.restarts = 0
+        self.program: Program | None = None
+        self.box: Box | None = None
+        self.at = 0.0
+        """Seconds into its run that the program has got to."""
+        self.printed = ""
+        self.partial = ""
+        self.expected = 0.0
+        """About how long it will run, for its memory curve."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it has started and not ended."""
+        return self.started is not None and self.finished is None
+
+    def start(
+        self, now: datetime, files: Files, env: dict[str, str], behaviour: Behaviour, seed: int
+    ) -> None:
+        """Start its program."""
+        rng = random.Random(seed)
+        host = env.get("HOSTNAME", "demo")
+        self.started = now
+        self.box = Box(files, env, rng, now.timestamp(), host)
+        for each in self.spec.get("env") or ():
+            if isinstance(each, dict) and "name" in each:
+                env[str(each["name"])] = str(each.get("value") or "")
+        self.program = self._program(behaviour)
+        self.expected = behaviour.duration or 20.0
+
+    def _program(self, behaviour: Behaviour) -> Program:
+        assert self.box is not None
+        spec, box = self.spec, self.box
+        if self.kind == "main" and behaviour.scripted:
+            box.vague = True
+            return self._scripted(behaviour, box)
+        image = str(spec.get("image") or "")
+        command = [str(each) for each in spec.get("command") or ()]
+        arguments = [str(each) for each in spec.get("args") or ()]
+        if spec.get("source") is not None:
+            box.files["/argo/staging/script"] = str(spec["source"]).encode()
+            command = command or ["sh"]
+            return self._ending(commands.run([*command, "/argo/staging/script"], box), behaviour)
+        if not command and "argosay" in image:
+            command = ["argosay"]
+        if not command and (not arguments or image.split(":")[0].endswith("nginx")):
+            command = [image.rsplit("/", 1)[-1].split(":")[0].split("@")[0] or "main"]
+        return self._ending(commands.run([*command, *arguments], box), behaviour)
+
+    def _scripted(self, behaviour: Behaviour, box: Box) -> Program:
+        duration = behaviour.duration if behaviour.duration is not None else math.inf
+        rate = behaviour.log_rate if behaviour.log_rate is not None else 0.5
+        command = [str(each) for each in (self.spec.get("command") or ())]
+        arguments = [str(each) for each in (self.spec.get("args") or ())]
+        # What the command says at once (echo, writing files) is still done.
+        if self.spec.get("source") is not None:
+            box.files["/argo/staging/script"] = str(self.spec["source"]).encode()
+            arguments = ["/argo/staging/script"]
+        if command and command[0] in ("sh", "bash", "echo", "python", "python3", "cowsay", "cat"):
+            yield from _at_once([*command, *arguments], box)
+        yield from chatter.talk(box, duration, rate)
+        return behaviour.exit_code or 0
+
+    def _ending(self, program: Program, behaviour: Behaviour) -> Program:
+        code = yield from program
+        return code if behaviour.exit_code is None else behaviour.exit_code
+
+    def advance(self, until: float) -> tuple[list[LogLine], float | None]:
+        """Run on to `until` seconds after its start: what it printed, and when it goes on.
+
+        None for the time means that it has ended.
+        """
+        lines: list[LogLine] = []
+        assert self.program is not None and self.started is not None
+        begin = int(self.started.timestamp() * 1_000_000_000)
+        while self.at <= until:
+            try:
+                event = next(self.program)
+            except StopIteration as done:
+                self.exit_code = int(done.value or 0)
+                self._print("\n" if self.partial else "", begin, lines)
+                return lines, None
+            if isinstance(event, str):
+                self._print(event, begin, lines)
+            else:
+                self.at += max(0.0, event)
+        return lines, self.at
+
+    def _print(self, text: str, begin: int, lines: list[LogLine]) -> None:
+        if self.kind == "main" and len(self.printed) < MOST_RESULT:
+            self.printed += text
+        *whole, self.partial = (self.partial + text).split("\n")
+        nanos = begin + int(min(self.at, 1e8) * 1_000_000_000)
+        for number, line in enumerate(whole):
+            lines.append(LogLine(nanos + (len(lines) + number) * 1_733, line))
+
+    def end(self, now: datetime, code: int, reason: str = "") -> None:
+        """It has ended; closes its program."""
+        self.finished, self.exit_code = now, code
+        self.reason = reason or ("Completed" if code == 0 else "Error")
+        if self.program is not None:
+            self.program.close()
+            self.program = None
+
+    def usage(self, now: datetime, behaviour: Behaviour) -> tuple[int, int]:
+        """Millicores and bytes in use now."""
+        if not self.running or self.started is None:
+            return 0, 0
+        seconds = (now - self.started).total_seconds()
+        wave = math.sin(seconds / 7.0 + len(self.name)) * 0.5 + 0.5
+        if self.kind == "wait":
+            return int(1 + 3 * wave), int((18 + 2 * wave) * 2**20)
+        part = seconds / max(self.expected, 1.0)
+        cpu = along(behaviour.cpu, part) if behaviour.cpu else 40 + 160 * wave
+        memory = along(behaviour.memory, part) if behaviour.memory else 30 + 40 * min(part, 1.0)
+        return int(cpu * (0.9 + 0.2 * wave)), int((memory + 3 * wave) * 2**20)
+
+    def status(self, waiting: str, message: str = "") -> dict[str, Any]:
+        """One entry of `containerStatuses`."""
+        image = str(self.spec.get("image") or "")
+        state: dict[str, Any]
+        if self.finished and self.started:
+            state = {
+                "terminated": {
+                    "exitCode": self.exit_code or 0,
+                    "reason": self.reason,
+                    "startedAt": timestamp(self.started),
+                    "finishedAt": timestamp(self.finished),
+                    "containerID": self._id(),
+                }
+            }
+        elif self.started:
+            state = {"running": {"startedAt": timestamp(self.started)}}
+        else:
+            state = {"waiting": {"reason": waiting} | ({"message": message} if message else {})}
+        made: dict[str, Any] = {
+            "name": self.name,
+            "image": image,
+            "imageID": f"{image}@sha256:demo" if self.started else "",
+            "ready": self.running or (self.kind == "init" and self.exit_code == 0),
+            "started": self.running,
+            "restartCount": self.restarts,
+            "state": state,
+            "lastState": {},
+        }
+        if self.restarts and self.started:
+            before = self.started - timedelta(seconds=20)
+            made["lastState"] = {
+                "terminated": {
+                    "exitCode": 1,
+                    "reason": "Error",
+                    "startedAt": timestamp(before),
+                    "finishedAt": timestamp(self.started - timedelta(seconds=5)),
+                }
+            }
+        if self.started:
+            made["containerID"] = self._id()
+        return made
+
+    def _id(self) -> str:
+        begun = int(self.started.timestamp()) if self.started else 0
+        return f"containerd://{random.Random(f'{self.name}{begun}').getrandbits(128):032x}"
+
+
+def _at_once(argv: list[str], box: Box) -> Program:
+    """The prints of a command, without its sleeps and its exit code."""
+    program = commands.run(argv, box)
+    for _ in range(200):
+        try:
+            event = next(program)
+        except StopIteration:
+            return 0
+        if isinstance(event, str):
+            yield event
+    return 0

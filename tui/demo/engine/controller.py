@@ -1,0 +1,373 @@
+"""What the controller does with one workflow as a whole: begin, go on, end (argo.md 1.3, 1.7)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tui.demo.engine import podnodes, progress, scopes, validation
+from tui.demo.engine.arguments import ArgumentError, from_config_map
+from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.operation import Operation, Where
+from tui.demo.engine.run import COMPLETED, LABEL, Node, Run, fulfilled
+from tui.demo.engine.templates import TemplateError
+from tui.demo.engine.validation import InvalidSpec
+from tui.demo.engine.variables import Scope, nested, substitute
+from tui.demo.store import decode, timestamp
+from tui.domain.durations import parse_time
+
+if TYPE_CHECKING:
+    from tui.demo.engine.engine import Engine
+
+_MALFORMED = (TypeError, AttributeError, KeyError, ValueError, IndexError, RecursionError)
+"""What reading a manifest of the wrong shape may raise: the API has no schema to refuse it."""
+
+
+def unpack(run: Run) -> None:
+    """A client may have written the nodes compressed (argo.md 1.4)."""
+    packed = run.status.get("compressedNodes")
+    if not packed or run.status.get("nodes"):
+        return
+    try:
+        run.status["nodes"] = decode(gzip.decompress(base64.b64decode(packed)))
+    except (OSError, EOFError, ValueError, binascii.Error, msgspec.DecodeError):
+        return  # not gzip: the demo writes no other, and cannot go on from it
+    del run.status["compressedNodes"]
+
+
+def reconcile(engine: Engine, run: Run, now: datetime) -> None:
+    """Bring one workflow as far as it can go now."""
+    if run.obj["metadata"].get("deletionTimestamp"):
+        if "workflows.argoproj.io/artifact-gc" in (run.obj["metadata"].get("finalizers") or ()):
+            engine.cleanup.collect_artifacts(run)
+        return
+    if run.is_over:
+        return
+    try:
+        _reconcile(engine, run, now)
+    except (TemplateError, ArgumentError) as error:
+        _finish(engine, run, "Error", str(error), now)
+    except _MALFORMED as error:
+        # As with the real controller, a malformed spec ends its own workflow, not the engine.
+        _finish(engine, run, "Error", f"Workflow operation error: {error}", now)
+
+
+def _reconcile(engine: Engine, run: Run, now: datetime) -> None:
+    if run.phase in ("", "Pending") and not _begin(engine, run, now):
+        return
+    operation = Operation(engine, run, now, _globals(engine, run, now))
+    podnodes.assess(engine, run, now)
+    _enforce(engine, operation)
+    if (run.obj.get("spec") or {}).get("suspend") and not run.shutdown:
+        progress.update(run)
+        return
+    where = Where(engine.templates.root_scope(run))
+    if run.shutdown != "Terminate":
+        _workflow_hooks(operation, where)
+    node = operation.execute(
+        run.name, {"template": run.spec.get("entrypoint")}, where, run.spec.get("arguments") or {}
+    )
+    progress.update(run)
+    _show_running(run)
+    if node is None and not operation.may_run(where):
+        _finish(engine, run, "Failed", "", now)
+    elif node is not None and fulfilled(node) and not node.get("daemoned"):
+        _end(operation, node, where)
+
+
+# Beginning
+
+
+def _begin(engine: Engine, run: Run, now: datetime) -> bool:
+    """Initialise a workflow; false while it has to wait or cannot run."""
+    first = not run.status.get("nodes")
+    if run.status.get("storedWorkflowTemplateSpec") is None:
+        try:
+            stored = engine.templates.stored_spec(run)
+        except TemplateError as error:
+            _finish(engine, run, "Error", str(error), now)
+            return False
+        if stored is not None:
+            run.status["storedWorkflowTemplateSpec"] = stored
+            run.changed = True
+    if first:
+        try:
+            validation.check(run, engine.templates)
+        except InvalidSpec as error:
+            _finish(engine, run, "Failed", f"invalid spec: {error}", now)
+            return False
+        _set_metadata(run)
+    wanted = run.spec.get("synchronization")
+    if isinstance(wanted, dict):
+        waiting = engine.locks.acquire(run, wanted)
+        if waiting:
+            _set_phase(run, "Pending", waiting, now)
+            return False
+    _set_phase(run, "Running", "", now)
+    if not run.status.get("startedAt"):
+        run.status["startedAt"] = timestamp(now)
+        run.status["finishedAt"] = None
+        run.status["estimatedDuration"] = progress.estimate(run, engine.store)
+    ref = run.status.get("artifactRepositoryRef")
+    if ref is None:
+        run.status["artifactRepositoryRef"] = engine.s3.repository_ref(run.namespace)
+    run.annotations.setdefault(f"{LABEL}pod-name-format", "v2")
+    condition(run, "PodRunning", "False")
+    run.changed = True
+    return True
+
+
+def _set_metadata(run: Run) -> None:
+    extra = run.spec.get("workflowMetadata") or {}
+    run.labels.update({k: str(v) for k, v in (extra.get("labels") or {}).items()})
+    run.annotations.update({k: str(v) for k, v in (extra.get("annotations") or {}).items()})
+    parameters = {
+        f"workflow.parameters.{each.get('name')}": str(each.get("value", ""))
+        for each in (run.spec.get("arguments") or {}).get("parameters") or ()
+    }
+    for key, source in (extra.get("labelsFrom") or {}).items():
+        try:
+            value = evaluate(str(source.get("expression")), nested(parameters))
+        except ExpressionError:
+            continue
+        run.labels[key] = str(value)
+
+
+def _set_phase(run: Run, phase: str, message: str, now: datetime) -> None:
+    run.labels[f"{LABEL}phase"] = phase
+    run.labels.setdefault(f"{LABEL}completed", "false")
+    if run.phase != phase:
+        run.status["phase"] = phase
+        run.noted.append((phase, {}))
+        run.changed = True
+    if (run.status.get("message") or "") != message:
+        run.changed = True
+        if message:
+            run.status["message"] = message
+        else:
+            run.status.pop("message", None)
+
+
+def condition(run: Run, kind: str, status: str) -> None:
+    """Set one of `status.conditions`."""
+    listed = run.status.get("conditions")
+    conditions: list[dict[str, Any]] = listed if isinstance(listed, list) else []
+    found = next((each for each in conditions if each.get("type") == kind), None)
+    if found is None:
+        conditions.append({"type": kind, "status": status})
+    elif found.get("status") != status:
+        found["status"] = status
+    else:
+        return
+    run.status["conditions"] = conditions
+    run.changed = True
+
+
+def _show_running(run: Run) -> None:
+    running = any(
+        node.get("type") == "Pod" and node.get("phase") == "Running" for node in run.nodes.values()
+    )
+    condition(run, "PodRunning", "True" if running else "False")
+
+
+def _globals(engine: Engine, run: Run, now: datetime) -> Scope:
+    scope = scopes.of_workflow(run, now)
+    for parameter in (run.spec.get("arguments") or {}).get("parameters") or ():
+        if parameter.get("value") is None and parameter.get("valueFrom"):
+            value = from_config_map(run, parameter["valueFrom"], scope, engine.store)
+            if value is not None:
+                scope[f"workflow.parameters.{parameter['name']}"] = value
+    return substitute(scope, scope) if any("{{" in str(v) for v in scope.values()) else scope
+
+
+# Stopping
+
+
+def _enforce(engine: Engine, operation: Operation) -> None:
+    """End what a shutdown or the workflow's deadline does not allow (argo.md 1.3, 5.5)."""
+    run, now = operation.run, operation.now
+    deadline = _deadline(run)
+    if deadline is not None and now < deadline:
+        operation.wake_at(deadline)
+    late = deadline is not None and now >= deadline
+    if not run.shutdown and not late:
+        return
+    for node in list(run.nodes.values()):
+        if fulfilled(node) and not node.get("daemoned"):
+            continue
+        if _is_exit(run, node) and (run.shutdown != "Terminate" or late):
+            continue
+        if node.get("type") in ("Pod", "Suspend", "HTTP", "Plugin"):
+            _end_node(engine, operation, node, late=late)
+    if late and not run.shutdown:
+        for node in list(run.nodes.values()):
+            if not fulfilled(node) and node.get("type") == "Retry" and not _lives(run, node):
+                run.mark(node, "Failed", now, "Step exceeded its deadline")
+        root = run.node(run.name)
+        if root is not None and not any(
+            not fulfilled(each) for each in run.nodes.values() if each.get("type") == "Pod"
+        ):
+            _close(run, now)
+            run.mark(root, "Failed", now, "Max duration limit exceeded")
+
+
+def _lives(run: Run, node: Node) -> bool:
+    return any(not fulfilled(child) for child in run.attempts_of(node))
+
+
+def _close(run: Run, now: datetime) -> None:
+    for node in list(run.nodes.values()):
+        if not fulfilled(node) and not node["name"].startswith(f"{run.name}.onExit"):
+            run.mark(node, "Failed", now, "Step exceeded its deadline")
+
+
+def _is_exit(run: Run, node: Node) -> bool:
+    return ".onExit" in node["name"][len(run.name) :]
+
+
+def _end_node(engine: Engine, operation: Operation, node: Node, *, late: bool) -> None:
+    run, now = operation.run, operation.now
+    words = "Step exceeded its deadline" if late else operation.stopped()
+    pod = engine.kubelet.find(run.namespace, run.pod_name(node))
+    if node.get("type") == "Pod" and pod is not None:
+        if pod.phase == "Pending":
+            words = words if late else f"workflow shutdown with strategy:  {run.shutdown}"
+            engine.kubelet.delete(pod.namespace, pod.name)
+        else:
+            engine.kubelet.kill(pod)
+            run.put(node, "outputs", pod.outputs or None)
+            run.put(node, "resourcesDuration", pod.resources_duration())
+            run.status.setdefault("taskResultsCompletionStatus", {})[node["id"]] = True
+    run.put(node, "daemoned", None)
+    run.put(node, "synchronizationStatus", None)
+    run.mark(node, "Failed", now, words)
+    engine.locks.release(run, node["id"])
+
+
+def _deadline(run: Run) -> datetime | None:
+    seconds = run.spec.get("activeDeadlineSeconds")
+    started = parse_time(run.status.get("startedAt"))
+    if seconds is None or started is None or not str(seconds).isdigit():
+        return None
+    return started + timedelta(seconds=int(seconds))
+
+
+# Hooks and the end
+
+
+def _workflow_hooks(operation: Operation, where: Where) -> None:
+    run = operation.run
+    for event, hook in (run.spec.get("hooks") or {}).items():
+        if event == "exit":
+            continue
+        name = f"{run.name}.hooks.{event}"
+        if run.node(name) is None:
+            try:
+                holds = evaluate(str(hook.get("expression") or "false"), nested(operation.globals))
+            except ExpressionError:
+                holds = False
+            if holds is not True:
+                continue
+        hooked = Where(where.scope, hooked=True)
+        given = substitute(hook.get("arguments") or {}, operation.globals)
+        operation.execute(name, hook, hooked, given)
+
+
+def _end(operation: Operation, root: Node, where: Where) -> None:
+    """The entrypoint has ended: hooks, the exit handler, then the workflow."""
+    run, engine, now = operation.run, operation.engine, operation.now
+    phase = root["phase"] if root["phase"] in COMPLETED else "Succeeded"
+    message = str(root.get("message") or "") if phase != "Succeeded" else ""
+    operation.globals["workflow.status"] = phase
+    operation.globals["workflow.failures"] = scopes.failures(run)
+    if run.shutdown != "Terminate":
+        _workflow_hooks(operation, where)
+    handler = _exit_handler(run)
+    if handler is not None and run.shutdown != "Terminate":
+        on_exit = Where(where.scope, on_exit=True, hooked=True)
+        given = substitute(handler.get("arguments") or {}, operation.globals)
+        given = {**(run.spec.get("arguments") or {}), **given}
+        node = operation.execute(f"{run.name}.onExit", handler, on_exit, given)
+        progress.update(run)
+        if node is None or not fulfilled(node):
+            return
+        if phase == "Succeeded" and node["phase"] in ("Failed", "Error"):
+            phase, message = node["phase"], str(node.get("message") or "")
+    prefix = f"{run.name}.hooks."
+    if any(not fulfilled(n) for n in run.nodes.values() if n["name"].startswith(prefix)):
+        return
+    if run.shutdown and phase != "Succeeded":
+        message = f"Stopped with strategy '{run.shutdown}'"
+    _finish(engine, run, phase, message, now)
+
+
+def _exit_handler(run: Run) -> dict[str, Any] | None:
+    hook = (run.spec.get("hooks") or {}).get("exit")
+    if isinstance(hook, dict):
+        return hook
+    return {"template": run.spec["onExit"]} if run.spec.get("onExit") else None
+
+
+def _finish(engine: Engine, run: Run, phase: str, message: str, now: datetime) -> None:
+    """The workflow is over."""
+    if not run.status.get("startedAt"):
+        run.status["startedAt"] = timestamp(now)
+    _set_phase(run, phase, message, now)
+    run.status["finishedAt"] = timestamp(now)
+    run.labels[f"{LABEL}completed"] = "true"
+    condition(run, "PodRunning", "False")
+    condition(run, "Completed", "True")
+    progress.update(run)
+    progress.finish(run)
+    engine.locks.release_all(run)
+    run.changed = True
+    engine.cleanup.workflow_over(run)
+    cron = run.labels.get(f"{LABEL}cron-workflow")
+    if cron:
+        # After this write, so that its history counts this one too.
+        engine.agenda.call_later(
+            0.1, lambda: engine.crons.workflow_over(run.namespace, cron, run.name, phase)
+        )
+
+
+# Telling
+
+_WORKFLOW = {
+    "Running": ("WorkflowRunning", "Workflow Running"),
+    "Succeeded": ("WorkflowSucceeded", "Workflow completed"),
+}
+
+
+def tell(engine: Engine, run: Run, noted: list[tuple[str, Node]], now: datetime) -> None:
+    """Events of the workflow and its nodes (argo.md 1.9)."""
+    about = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": run.obj["metadata"],
+    }
+    for phase, node in noted:
+        if not node:
+            bad = phase in ("Failed", "Error")
+            reason, words = _WORKFLOW.get(
+                phase, ("WorkflowFailed", run.status.get("message") or "")
+            )
+            if phase != "Pending":
+                engine.events.tell(about, reason, words, now, warning=bad)
+        elif phase in ("Running", "Succeeded", "Failed", "Error"):
+            extra = f": {node['message']}" if node.get("message") else ""
+            engine.events.tell(
+                about,
+                f"WorkflowNode{phase}",
+                f"{phase} node {node['name']}{extra}",
+                now,
+                warning=phase in ("Failed", "Error"),
+                annotations={
+                    f"{LABEL}node-name": node["name"],
+                    f"{LABEL}node-type": str(node.get("type", "")),
+                },
+            )

@@ -1,0 +1,347 @@
+"""DAG templates: tasks run when what they depend on has ended as it should (argo.md 1.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.demo.engine import conditions, loops, scopes, steps
+from tui.demo.engine.arguments import scope_of_inputs
+from tui.demo.engine.conditions import ConditionError
+from tui.demo.engine.loops import LoopError
+from tui.demo.engine.run import Node, Template, completed, fulfilled, unsuccessful
+from tui.demo.engine.templates import Found
+from tui.demo.engine.variables import Scope, Unresolved, require_resolved
+
+if TYPE_CHECKING:
+    from tui.demo.engine.operation import Operation, Where
+
+Task = dict[str, Any]
+
+
+def execute(
+    op: Operation,
+    name: str,
+    found: Found,
+    template: Template,
+    where: Where,
+    fields: dict[str, Any],
+) -> Node:
+    """Bring a DAG as far as it can go now."""
+    node = op.run.node(name)
+    if node is None:
+        node = op.add(name, "DAG", "Running", where, fields)
+    elif node["phase"] == "Pending":
+        op.run.mark(node, "Running", op.now, "")
+    return _Dag(op, node, template, where.within(found, node, template)).advance()
+
+
+class _Dag:
+    """One DAG during one reconciliation."""
+
+    def __init__(self, op: Operation, node: Node, template: Template, where: Where) -> None:
+        self.op = op
+        self.run = op.run
+        self.node = node
+        self.template = template
+        self.where = where
+        dag = template["dag"]
+        self.tasks: dict[str, Task] = {
+            str(task["name"]): task for task in dag.get("tasks") or () if task.get("name")
+        }
+        self.depends = {name: conditions.depends_of(task) for name, task in self.tasks.items()}
+        self.needs = {
+            name: [each for each in conditions.tasks_in(text) if each in self.tasks]
+            for name, text in self.depends.items()
+        }
+        targets = str(dag.get("target") or "").split()
+        self.targets = [each for each in targets if each in self.tasks] or self._leaves()
+        self.fail_fast = dag.get("failFast") is not False
+        self.hooks_running = False
+
+    def _leaves(self) -> list[str]:
+        needed = {each for needs in self.needs.values() for each in needs}
+        return [name for name in self.tasks if name not in needed]
+
+    def _order(self) -> list[str]:
+        """The tasks the targets need, each after what it depends on."""
+        wanted: set[str] = set()
+        todo = list(self.targets)
+        while todo:
+            name = todo.pop()
+            if name not in wanted:
+                wanted.add(name)
+                todo += self.needs[name]
+        order: list[str] = []
+        placed: set[str] = set()
+        while len(order) < len(wanted):
+            ready = [
+                name
+                for name in self.tasks
+                if name in wanted and name not in placed and placed.issuperset(self.needs[name])
+            ]
+            if not ready:
+                break
+            order += ready
+            placed.update(ready)
+        return order
+
+    def task_node(self, name: str) -> Node | None:
+        """The node of a task: itself, its Retry or its TaskGroup."""
+        return self.run.node(f"{self.node['name']}.{name}")
+
+    def advance(self) -> Node:
+        order = self._order()
+        failed = self._outcome(order) if self.fail_fast else ""
+        for name in order:
+            self._task(name, may_start=failed not in ("Failed", "Error"))
+        outcome = self._outcome(order)
+        if outcome == "Running" or self.hooks_running:
+            return self.node
+        self._set_ends()
+        self.op.end_daemons(self.node)
+        if outcome in ("Failed", "Error"):
+            return self.run.mark(self.node, outcome, self.op.now)
+        scope = self._scope(list(self.tasks), with_inputs=True)
+        outputs = scopes.template_outputs(self.template, scope)
+        if outputs:
+            self.run.put(self.node, "outputs", outputs)
+        return self.run.mark(self.node, "Succeeded", self.op.now, "")
+
+    # What has become of it
+
+    def _outcome(self, order: list[str]) -> str:
+        """Running, or how the DAG ends."""
+        branch: dict[str, str] = {}
+        waiting = False
+        for name in order:
+            node = self.task_node(name)
+            if node is None:
+                waiting = True
+                continue
+            if not fulfilled(node):
+                return "Running"
+            branch[name] = self._branch(name, node, branch)
+        bad = [branch[name] for name in self.targets if branch.get(name) in ("Failed", "Error")]
+        if waiting and self.op.may_run(self.where):
+            return bad[0] if bad and self.fail_fast else "Running"
+        if bad:
+            return bad[0]
+        return "Failed" if waiting else "Succeeded"
+
+    def _branch(self, name: str, node: Node, branch: dict[str, str]) -> str:
+        """How the way to this task has ended."""
+        if completed(node):
+            allowed = self.tasks[name].get("continueOn") or {}
+            key = "failed" if node["phase"] == "Failed" else "error"
+            return "Succeeded" if unsuccessful(node) and allowed.get(key) else str(node["phase"])
+        before = [branch.get(each, "") for each in self.needs[name]]
+        bad = [phase for phase in before if phase in ("Failed", "Error")]
+        return bad[0] if bad else "Succeeded"
+
+    def _set_ends(self) -> None:
+        ends: list[str] = []
+        for name in self.targets:
+            node = self.task_node(name)
+            if node is not None:
+                ends += [end["id"] for end in self.run.outbound(node)]
+        if ends:
+            self.run.put(self.node, "outboundNodes", list(dict.fromkeys(ends)))
+
+    # One task
+
+    def _task(self, name: str, *, may_start: bool) -> None:
+        task = self.tasks[name]
+        node = self.task_node(name)
+        prefix = f"tasks.{name}"
+        if node is not None and fulfilled(node):
+            scope = self._scope(self.needs[name])
+            done = self.op.run_hooks(task, node, self.where, prefix, scope)
+            if not (done and self.op.run_exit(task, node, self.where, prefix, scope)):
+                self.hooks_running = True
+            return
+        if node is None and not self._may_begin(name, may_start=may_start):
+            return
+        self._go(name, task, node)
+        node = self.task_node(name)
+        if (node is not None and task.get("hooks")) or (node is not None and task.get("onExit")):
+            scope = self._scope(self.needs[name])
+            done = self.op.run_hooks(task, node, self.where, prefix, scope)
+            if not (done and self.op.run_exit(task, node, self.where, prefix, scope)):
+                self.hooks_running = True
+
+    def _may_begin(self, name: str, *, may_start: bool) -> bool:
+        """Whether its dependencies let it run; if they never will, it is omitted."""
+        if any(
+            (each := self.task_node(n)) is None or not fulfilled(each) for n in self.needs[name]
+        ):
+            return False
+        if self.hooks_running and any(self._hooks_of(n) for n in self.needs[name]):
+            return False
+        if self.depends[name]:
+            try:
+                holds = conditions.depends_holds(
+                    self.depends[name],
+                    {each: self._results(each) for each in self.needs[name]},
+                    self._bare,
+                )
+            except ConditionError as error:
+                self._end(name, "Error", str(error))
+                return False
+            if not holds:
+                self._end(name, "Omitted", "omitted: depends condition not met")
+                return False
+        return may_start and self.op.may_run(self.where)
+
+    def _hooks_of(self, name: str) -> bool:
+        return bool(self.tasks[name].get("hooks") or self.tasks[name].get("onExit"))
+
+    def _bare(self, name: str) -> tuple[str, ...]:
+        allowed = self.tasks.get(name, {}).get("continueOn") or {}
+        more = [w for key, w in (("failed", "Failed"), ("error", "Errored")) if allowed.get(key)]
+        return ("Succeeded", "Skipped", "Daemoned", *more)
+
+    def _results(self, name: str) -> dict[str, bool]:
+        node = self.task_node(name)
+        if node is None:
+            return {}
+        phase = node.get("phase")
+        children = self.run.children(node) if node.get("type") == "TaskGroup" else []
+        return {
+            "Succeeded": phase == "Succeeded",
+            "Failed": phase == "Failed",
+            "Errored": phase == "Error",
+            "Skipped": phase == "Skipped",
+            "Omitted": phase == "Omitted",
+            "Daemoned": bool(node.get("daemoned")) and phase != "Pending",
+            "AnySucceeded": any(child["phase"] == "Succeeded" for child in children),
+            "AllFailed": bool(children) and all(child["phase"] == "Failed" for child in children),
+        }
+
+    def _end(self, name: str, phase: str, message: str) -> None:
+        """A node that ends without having run."""
+        task = self.tasks[name]
+        fields: dict[str, Any] = {"templateScope": str(self.where.scope)}
+        if task.get("templateRef"):
+            fields["templateRef"] = task["templateRef"]
+        else:
+            fields["templateName"] = str(task.get("template") or "")
+        node = self.op.add(
+            f"{self.node['name']}.{name}", "Skipped", phase, self.where, fields, message
+        )
+        self._connect(name, node)
+
+    def _connect(self, name: str, node: Node) -> None:
+        """It runs after the ends of what it depends on."""
+        if not self.needs[name]:
+            self.run.add_child(self.node, node)
+            return
+        for each in self.needs[name]:
+            before = self.task_node(each)
+            for end in self.run.outbound(before) if before else ():
+                if end["id"] != node["id"]:
+                    self.run.add_child(end, node)
+
+    def _go(self, name: str, task: Task, node: Node | None) -> None:
+        scope = self._scope(self.needs[name], with_inputs=True)
+        try:
+            filled = steps.fill(task, scope)
+            many = loops.expanded(filled)
+        except (Unresolved, LoopError) as error:
+            if node is None:
+                self._end(name, "Error", str(error))
+            else:
+                self.run.mark(node, "Error", self.op.now, str(error))
+            return
+        if not loops.is_loop(task):
+            self._start(name, filled, None)
+            return
+        if not many:
+            self._end(name, "Skipped", "Skipped, empty params")
+            return
+        if node is None:
+            fields = {"templateScope": str(self.where.scope)}
+            key = "templateRef" if task.get("templateRef") else "templateName"
+            fields[key] = task.get("templateRef") or str(task.get("template") or "")
+            full = f"{self.node['name']}.{name}"
+            node = self.op.add(full, "TaskGroup", "Running", self.where, fields)
+            self._connect(name, node)
+        elif node["phase"] == "Pending":
+            self.run.mark(node, "Running", self.op.now, "")
+        self._group(many, node)
+
+    def _group(self, many: list[Task], group: Node) -> None:
+        for one in many:
+            self._start(one["name"], one, group)
+        phase = "Succeeded"
+        for one in many:
+            child = self.task_node(one["name"])
+            if child is None or not fulfilled(child):
+                if self.op.may_run(self.where) or child is not None:
+                    return
+                phase = "Failed"
+                continue
+            prefix = f"tasks.{one['name']}"
+            if not self.op.run_exit(one, child, self.where, prefix, {}):
+                self.hooks_running = True
+                return
+            if unsuccessful(child):
+                phase = child["phase"]
+        self.run.mark(group, phase, self.op.now, "")
+
+    def _start(self, name: str, task: Task, group: Node | None) -> None:
+        full = f"{self.node['name']}.{name}"
+        node = self.run.node(full)
+        if node is None:
+            try:
+                proceed = conditions.holds(str(task.get("when") or ""))
+                if proceed:
+                    require_resolved(task["arguments"].get("parameters"))
+            except (ConditionError, Unresolved) as error:
+                self._refused(name, task, group, "Error", str(error))
+                return
+            if not proceed:
+                words = f"when '{task.get('when')}' evaluated false"
+                self._refused(name, task, group, "Skipped", words)
+                return
+            if not self.op.may_run(self.where):
+                return
+        made = self.op.execute(full, task, self.where, task["arguments"])
+        if made is None:
+            return
+        if group is not None:
+            self.run.add_child(group, made)
+        else:
+            self._connect(name, made)
+
+    def _refused(self, name: str, task: Task, group: Node | None, phase: str, message: str) -> None:
+        if group is None:
+            self._end(name, phase, message)
+            return
+        fields: dict[str, Any] = {"templateScope": str(self.where.scope)}
+        fields["templateName"] = str(task.get("template") or "")
+        full = f"{self.node['name']}.{name}"
+        node = self.op.add(full, "Skipped", phase, self.where, fields, message)
+        self.run.add_child(group, node)
+
+    # What tasks can speak of
+
+    def _scope(self, names: list[str], *, with_inputs: bool = True) -> Scope:
+        """The results of these tasks and of everything they depend on."""
+        scope: Scope = dict(self.op.globals)
+        if with_inputs:
+            scope.update(scope_of_inputs(self.template.get("inputs") or {}))
+        todo, seen = list(names), set()
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            todo += self.needs[name]
+            node = self.task_node(name)
+            if node is None:
+                continue
+            scopes.add_node(scope, f"tasks.{name}", node)
+            if node.get("type") == "TaskGroup":
+                children = sorted(self.run.children(node), key=steps.item_index)
+                scopes.add_group(scope, f"tasks.{name}", children)
+        return scope

@@ -1,0 +1,231 @@
+"""The workflow engine of the demo cluster: Argo's controller and a kubelet, on one store.
+
+It hears of every write, and looks at a workflow again when it or one of its pods has changed: at
+most a few times a second, and written once each time, as the real controller does.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from tui.demo.bucket import Bucket
+from tui.demo.clock import Clock
+from tui.demo.engine import controller
+from tui.demo.engine.agenda import Agenda, Due
+from tui.demo.engine.cleanup import Cleanup
+from tui.demo.engine.cron import Crons
+from tui.demo.engine.events import Events
+from tui.demo.engine.kubelet import Kubelet, hash_of
+from tui.demo.engine.locks import Locks
+from tui.demo.engine.place import S3Place
+from tui.demo.engine.run import Run
+from tui.demo.engine.simpod import SimPod
+from tui.demo.engine.templates import Templates
+from tui.demo.podlogs import PodLogs
+from tui.demo.refusals import ApiError
+from tui.demo.resources import CONFIG_MAPS, CRON_WORKFLOWS, PODS, WORKFLOWS
+from tui.demo.store import Change, Store
+
+SOON = 0.05
+"""Seconds from a change to the look at it, so that changes made together are seen together."""
+APART = 0.5
+"""The least seconds of the cluster between two looks at one workflow."""
+WRITES = 10.0
+"""The most looks at one workflow in a real second."""
+
+
+class Engine:
+    """Runs every workflow there is, and starts those of cron workflows."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        logs: PodLogs,
+        bucket: Bucket,
+        *,
+        seed: int = 0,
+        s3: S3Place | None = None,
+    ) -> None:
+        self.store = store
+        self.bucket = bucket
+        self.seed = seed
+        self.s3 = s3 or S3Place(bucket=bucket.name)
+        self.agenda = Agenda(clock)
+        self.events = Events(store)
+        self.templates = Templates(store)
+        self.locks = Locks(store, self._look_again)
+        self.cleanup = Cleanup(self)
+        self.kubelet = Kubelet(store, self.agenda, logs, bucket, self.events, self._pod_changed)
+        self.crons = Crons(store, self.agenda, self._phase_of)
+        self.runs: dict[tuple[str, str], Run] = {}
+        self._due: dict[tuple[str, str], Due] = {}
+        self._looked: dict[tuple[str, str], datetime] = {}
+        self._writing: tuple[str, str] | None = None
+        self._leave: Callable[[], None] | None = None
+
+    # Life
+
+    def start(self) -> None:
+        """Hear of what changes, and take on what is there."""
+        if self._leave is not None:
+            return
+        self._leave = self.store.subscribe(self._heard)
+        for record in self.store.records(WORKFLOWS):
+            if record.labels.get("workflows.argoproj.io/completed") != "true":
+                self._take(record.namespace, record.name)
+        for record in self.store.records(CRON_WORKFLOWS):
+            self.crons.changed(record.namespace, record.name)
+
+    def stop(self) -> None:
+        """Do nothing any more."""
+        if self._leave is not None:
+            self._leave()
+            self._leave = None
+        self.agenda.clear()
+
+    def catch_up(self) -> None:
+        """Come from the past (`agenda.set_back`) to the present."""
+        self.agenda.catch_up()
+        self.kubelet.publish()
+
+    def pod_metrics(self, namespace: str = "") -> list[dict[str, Any]]:
+        """CPU and memory of running pods now: `PodMetrics` without apiVersion and kind."""
+        return self.kubelet.usage(namespace, self.agenda.now())
+
+    def rng(self, *parts: str) -> random.Random:
+        """Chance that is the same in every run with the same seed."""
+        return random.Random(hash_of("/".join((str(self.seed), *parts))))
+
+    # Hearing
+
+    def _heard(self, change: Change) -> None:
+        record = change.record
+        key = (record.namespace, record.name)
+        if change.resource is WORKFLOWS:
+            self._workflow_changed(change, key)
+        elif change.resource is PODS and change.type == "DELETED":
+            pod = self.kubelet.forget(*key)
+            if pod is not None:
+                self._pod_changed(pod)
+        elif change.resource is CRON_WORKFLOWS:
+            # Our own writes of its status plan nothing.
+            before = change.previous.decoded() if change.previous else {}
+            if change.type == "DELETED" or before.get("spec") != change.object.get("spec"):
+                self.crons.changed(*key)
+        elif change.resource is CONFIG_MAPS and change.type == "MODIFIED":
+            for waiting in list(self.runs.values()):
+                if waiting.status.get("synchronization"):
+                    self.look(waiting.namespace, waiting.name)
+
+    def _workflow_changed(self, change: Change, key: tuple[str, str]) -> None:
+        if change.type == "DELETED":
+            run = self.runs.pop(key, None)
+            self._looked.pop(key, None)
+            if due := self._due.pop(key, None):
+                due.cancel()
+            if run is not None:
+                self.locks.release_all(run)
+            return
+        if self._writing == key:
+            return
+        run = self.runs.get(key)
+        if run is not None and run.revision == str(change.record.revision):
+            return
+        over = change.record.labels.get("workflows.argoproj.io/completed") == "true"
+        if over and run is None and not change.record.deleting:
+            return
+        self._take(*key)
+
+    def _take(self, namespace: str, name: str) -> None:
+        """Take a workflow on, as somebody else has just written it."""
+        obj = self.store.find(WORKFLOWS, namespace, name)
+        if obj is None:
+            return
+        run = self.runs.get((namespace, name))
+        if run is None or run.uid != obj["metadata"]["uid"]:
+            run = self.runs[(namespace, name)] = Run(obj)
+        else:
+            run.obj = obj
+        controller.unpack(run)
+        self.look(namespace, name)
+
+    def _pod_changed(self, pod: SimPod) -> None:
+        self.look(pod.namespace, str(pod.obj["metadata"]["ownerReferences"][0]["name"]))
+
+    def _look_again(self, namespace: str, name: str) -> None:
+        self.look(namespace, name)
+
+    def _phase_of(self, namespace: str, name: str) -> str | None:
+        record = next(
+            (r for r in [self.store.find(WORKFLOWS, namespace, name)] if r is not None), None
+        )
+        return None if record is None else str((record.get("status") or {}).get("phase") or "")
+
+    # Looking
+
+    def look(self, namespace: str, name: str, at: datetime | None = None) -> None:
+        """Look at a workflow soon, or at the given time."""
+        key = (namespace, name)
+        if key not in self.runs:
+            return
+        now = self.agenda.now()
+        moment = at or now + timedelta(seconds=SOON)
+        if at is None and key in self._looked:
+            apart = max(APART, self.agenda.speed / WRITES) if not self.agenda.in_past else 1.0
+            moment = max(moment, self._looked[key] + timedelta(seconds=apart))
+        run = self.runs[key]
+        if run.wake is not None and run.wake < moment and at is None:
+            moment = max(run.wake, now)
+        if old := self._due.get(key):
+            if old.action is not None and getattr(old, "moment", moment) <= moment:
+                return
+            old.cancel()
+        self._due[key] = _At(moment, self.agenda.call_at(moment, lambda: self._reconcile(key)))
+
+    def _reconcile(self, key: tuple[str, str]) -> None:
+        self._due.pop(key, None)
+        run = self.runs.get(key)
+        if run is None:
+            return
+        self._looked[key] = self.agenda.now()
+        run.wake = None
+        controller.reconcile(self, run, self.agenda.now())
+        self.write(run)
+        if run.wake is not None and key in self.runs:
+            self.look(*key, at=max(run.wake, self.agenda.now() + timedelta(seconds=SOON)))
+
+    def write(self, run: Run) -> None:
+        """Write what has changed; somebody else's write in between wins, and is looked at."""
+        key = (run.namespace, run.name)
+        noted, run.noted = run.noted, []
+        if run.changed:
+            run.changed = False
+            self._writing = key
+            try:
+                run.obj = self.store.update(WORKFLOWS, run.obj)
+            except ApiError:
+                self._writing = None
+                self._take(*key)
+                return
+            finally:
+                self._writing = None
+        controller.tell(self, run, noted, self.agenda.now())
+
+
+class _At(Due):
+    """Something due, with its time."""
+
+    __slots__ = ("inner", "moment")
+
+    def __init__(self, moment: datetime, inner: Due) -> None:
+        super().__init__(inner.action or (lambda: None))
+        self.moment = moment
+        self.inner = inner
+
+    def cancel(self) -> None:
+        self.inner.cancel()
+        self.action = None

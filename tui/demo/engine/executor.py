@@ -1,0 +1,161 @@
+"""Artifacts and results of a pod: what Argo's executor does in the init and wait containers.
+
+Input artifacts become files of the pod before it starts; output parameters and artifacts are read
+from its files when it has ended, and put into the bucket under Argo's keys (argo.md 8.3, 8.4).
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import tarfile
+from typing import Any
+
+from tui.demo.bucket import Blob, Bucket
+from tui.demo.engine.programs import Files
+
+
+def load(artifact: dict[str, Any], files: Files, bucket: Bucket) -> str:
+    """Put an input artifact into the files; what went wrong, or ""."""
+    path = str(artifact.get("path") or "").rstrip("/")
+    if not path:
+        return ""
+    raw = artifact.get("raw")
+    if isinstance(raw, dict):
+        files[path] = str(raw.get("data", "")).encode()
+        return ""
+    key = str((artifact.get("s3") or {}).get("key") or "").rstrip("/")
+    if not key:
+        # Git, HTTP and the like are outside of the demo: something is there.
+        if any(kind in artifact for kind in ("git", "http", "gcs", "azure", "oss", "hdfs")):
+            files[f"{path}/README.md" if "git" in artifact else path] = b"made up by the demo\n"
+        return ""
+    if key not in bucket:
+        folder = bucket.list(f"{key}/").objects
+        for name, blob in folder:
+            files[path + name[len(key) :]] = blob.read(0, 1 << 20)
+        if folder or artifact.get("optional"):
+            return ""
+        return f"failed to get object: The specified key does not exist. ({key})"
+    data = bucket.get(key, 0, 1 << 20) or b""
+    if data[:2] == b"\x1f\x8b" and not (artifact.get("archive") or {}).get("none"):
+        _unpack(data, path, files)
+    else:
+        files[path] = data
+    return ""
+
+
+def _unpack(data: bytes, path: str, files: Files) -> None:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isfile() else None
+                if content is not None:
+                    inner = member.name.partition("/")[2]
+                    files[f"{path}/{inner}" if inner else path] = content.read()
+    except (tarfile.TarError, EOFError, OSError):
+        files[path] = data
+
+
+def found(path: str, files: Files) -> dict[str, bytes]:
+    """The files of an output: one under "", or those of a folder by their relative paths."""
+    path = path.rstrip("/")
+    if path in files:
+        return {"": files[path]}
+    return {
+        each[len(path) + 1 :]: data for each, data in files.items() if each.startswith(f"{path}/")
+    }
+
+
+def parameters(
+    wanted: list[dict[str, Any]], files: Files, *, vague: bool, rng: random.Random
+) -> tuple[list[dict[str, Any]], str]:
+    """Output parameters from their files; and what is missing."""
+    made: list[dict[str, Any]] = []
+    for parameter in wanted:
+        source = parameter.get("valueFrom") or {}
+        value: str | None = None
+        if source.get("path"):
+            data = files.get(str(source["path"]))
+            value = None if data is None else data.decode("utf-8", "replace").rstrip("\n")
+        elif source.get("jsonPath") or source.get("jqFilter"):
+            value = f"demo-{rng.randrange(16**5):05x}"
+        elif parameter.get("value") is not None:
+            value = str(parameter["value"])
+        if value is None and source.get("default") is not None:
+            value = str(source["default"])
+        if value is None and vague and source.get("path"):
+            value = str(rng.randrange(100))
+        if value is None and source.get("path"):
+            return made, f"can't read {source['path']}: no such file or directory"
+        if value is not None:
+            made.append({**parameter, "value": value})
+    return made, ""
+
+
+def save(
+    artifact: dict[str, Any],
+    files: Files,
+    bucket: Bucket,
+    prefix: str,
+    *,
+    vague: bool,
+    size: float,
+    seed: int,
+) -> tuple[dict[str, Any] | None, str]:
+    """Put an output artifact into the bucket; as the node shows it, or what went wrong."""
+    path = str(artifact.get("path") or "")
+    name = str(artifact.get("name") or "artifact")
+    none = (artifact.get("archive") or {}).get("none") is not None
+    given = str((artifact.get("s3") or {}).get("key") or "")
+    base = path.rstrip("/").rpartition("/")[2] or name
+    key = given or f"{prefix}/{base if none else f'{name}.tgz'}"
+    content = found(path, files)
+    if size and (not content or "" in content):
+        bucket.put(key, _large(int(size * 1_000_000), seed))
+        return _shown(artifact, key), ""
+    if not content:
+        if artifact.get("optional"):
+            return None, ""
+        if not vague:
+            return None, f"failed to stat {path}: no such file or directory"
+        content = {"": b"made up by the demo\n"}
+    if not none:
+        bucket.put(key, Blob.of(_packed(base, content), "application/gzip"))
+    elif "" in content:
+        bucket.put(key, content[""])
+    else:
+        for inner, data in content.items():
+            bucket.put(f"{key.rstrip('/')}/{inner}", data)
+        key = key.rstrip("/") + "/"
+    return _shown(artifact, key), ""
+
+
+def _shown(artifact: dict[str, Any], key: str) -> dict[str, Any]:
+    return {**artifact, "s3": {**(artifact.get("s3") or {}), "key": key}}
+
+
+def _packed(base: str, content: dict[str, bytes]) -> bytes:
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for inner, data in sorted(content.items()):
+            member = tarfile.TarInfo(f"{base}/{inner}" if inner else base)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return gzip.compress(plain.getvalue(), compresslevel=1, mtime=0)
+
+
+_BLOCK = 4096
+
+
+def _large(size: int, seed: int) -> Blob:
+    """Content that is made up as it is read: every part the same each time."""
+    block = random.Random(seed).randbytes(_BLOCK)
+
+    def part(offset: int, length: int) -> bytes:
+        first = offset % _BLOCK
+        repeated = block * ((first + length) // _BLOCK + 1)
+        return repeated[first : first + length]
+
+    return Blob(size, part)

@@ -1,0 +1,428 @@
+"""One reconciliation: walk a workflow from its entrypoint and do what can be done now.
+
+As in Argo the walk is level triggered: nothing is remembered between two of them but the nodes, so
+a workflow that somebody edited (retry, resume, stop) simply goes on from what its nodes say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tui.demo.engine import arguments, dag, memo, podnodes, retries, steps
+from tui.demo.engine.arguments import ArgumentError
+from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.names import node_id
+from tui.demo.engine.run import (
+    PODDED,
+    Node,
+    Run,
+    Template,
+    completed,
+    fulfilled,
+    node_type,
+    template_kind,
+    unsuccessful,
+)
+from tui.demo.engine.scopes import add_node, set_globals
+from tui.demo.engine.spans import duration
+from tui.demo.engine.templates import Found, TemplateError, TemplateScope
+from tui.demo.engine.variables import Scope, nested, substitute
+from tui.domain.durations import parse_time
+
+if TYPE_CHECKING:
+    from tui.demo.engine.engine import Engine
+
+DEEPEST = 100
+"""Nested templates; the controller's own limit."""
+
+TOO_DEEP = (
+    "Maximum recursion depth exceeded. See "
+    "https://argo-workflows.readthedocs.io/en/latest/scaling/#maximum-recursion-depth"
+)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where in the workflow a template is executed."""
+
+    scope: TemplateScope
+    boundary: Node | None = None
+    boundary_template: Template | None = None
+    on_exit: bool = False
+    hooked: bool = False
+    retried: bool = False
+    depth: int = 0
+    extra: Scope = field(default_factory=dict)
+    """Variables of a retry: `retries`, `lastRetry.…`."""
+
+    def within(self, found: Found, node: Node, template: Template) -> Where:
+        """Inside the template that this node runs."""
+        return replace(
+            self,
+            scope=found.scope,
+            boundary=node,
+            boundary_template=template,
+            hooked=False,
+            retried=False,
+            depth=self.depth + 1,
+            extra={},
+        )
+
+
+class Operation:
+    """The controller at work on one workflow, at one time."""
+
+    def __init__(self, engine: Engine, run: Run, now: datetime, scope: Scope) -> None:
+        self.engine = engine
+        self.run = run
+        self.now = now
+        self.globals = scope
+
+    # Executing
+
+    def execute(
+        self, name: str, holder: dict[str, Any], where: Where, given: dict[str, Any] | None = None
+    ) -> Node | None:
+        """Do what the template needs now; its node, or None when it may not start yet."""
+        node = self.run.node(name)
+        if node is not None and fulfilled(node):
+            return node
+        try:
+            found = self.engine.templates.find(self.run, holder, where.scope)
+            if where.depth > DEEPEST:
+                raise TemplateError(TOO_DEEP)
+            template, inputs = self.filled(name, found, where, given or {})
+        except (TemplateError, ArgumentError) as error:
+            return self.error(name, node, where, holder, str(error))
+        fields = {**found.fields, **({"inputs": inputs} if inputs else {})}
+        if self._reached_limit(template, node, where):
+            return node
+        locked = self._wait_for_lock(name, node, template, where, fields)
+        if locked is not None:
+            return locked
+        node = self.run.node(name)
+        if template.get("memoize") and (cached := self._memoized(name, template, where, fields)):
+            return cached
+        if template.get("retryStrategy") is not None and template_kind(template) != "":
+            node = retries.execute(self, name, holder, found, template, where, fields, given or {})
+        else:
+            node = self.start(name, found, template, where, fields)
+        if node is not None and fulfilled(node):
+            self._settled(node, template)
+        return node
+
+    def filled(
+        self, name: str, found: Found, where: Where, given: dict[str, Any]
+    ) -> tuple[Template, dict[str, Any]]:
+        """The template with its inputs, and these as the node shows them."""
+        local: Scope = {**self.globals, **where.extra, "node.name": name}
+        if template_kind(found.template) in PODDED:
+            probe = {"id": "", "name": name, **found.fields}
+            local["pod.name"] = self.run.pod_name(probe)
+        return arguments.processed(self.run, found.template, given, local, self.engine.store)
+
+    def start(
+        self, name: str, found: Found, template: Template, where: Where, fields: dict[str, Any]
+    ) -> Node | None:
+        """Execute a template itself, its retries and locks dealt with."""
+        kind = template_kind(template)
+        if kind == "steps":
+            return steps.execute(self, name, found, template, where, fields)
+        if kind == "dag":
+            return dag.execute(self, name, found, template, where, fields)
+        if kind == "suspend":
+            return self._suspend(name, template, where, fields)
+        if kind in ("http", "plugin"):
+            return self._agent(name, kind, template, where, fields)
+        if kind in PODDED:
+            return podnodes.execute(self, name, template, where, fields)
+        return self.error(name, self.run.node(name), where, {}, "template type unspecified")
+
+    def add(
+        self,
+        name: str,
+        type: str,
+        phase: str,
+        where: Where,
+        fields: dict[str, Any],
+        message: str = "",
+    ) -> Node:
+        """A new node, with what its place in the workflow says of it."""
+        flags = {k: True for k, on in (("hooked", where.hooked), ("retried", where.retried)) if on}
+        whole = {**fields, **({"nodeFlag": flags} if flags else {})}
+        return self.run.add_node(
+            name, type, phase, self.now, boundary=where.boundary, fields=whole, message=message
+        )
+
+    def error(
+        self, name: str, node: Node | None, where: Where, holder: dict[str, Any], message: str
+    ) -> Node:
+        """The node ends in Error with these words."""
+        if node is not None:
+            return self.run.mark(node, "Error", self.now, message)
+        fields: dict[str, Any] = {"templateScope": str(where.scope)}
+        if holder.get("templateRef"):
+            fields["templateRef"] = holder["templateRef"]
+        elif holder.get("template"):
+            fields["templateName"] = holder["template"]
+        return self.add(name, "Skipped", "Error", where, fields, message)
+
+    def wake_at(self, moment: datetime) -> None:
+        """Reconcile again then, although nothing happens."""
+        if self.run.wake is None or moment < self.run.wake:
+            self.run.wake = moment
+
+    def may_run(self, where: Where) -> bool:
+        """Whether a shutdown lets new nodes of this place start (argo.md 5.5)."""
+        shutdown = self.run.shutdown
+        return not shutdown or (shutdown == "Stop" and where.on_exit)
+
+    def _settled(self, node: Node, template: Template) -> None:
+        if template.get("synchronization"):
+            self.engine.locks.release(self.run, node["id"])
+        key = (node.get("memoizationStatus") or {}).get("key")
+        if template.get("memoize") and key and node["phase"] == "Succeeded":
+            memo.save(self.engine.store, self.run, node, template, self.now)
+        set_globals(self.run, node.get("outputs") or {})
+
+    # What holds a node back
+
+    def _reached_limit(self, template: Template, node: Node | None, where: Where) -> bool:
+        """Parallelism and fail-fast, of the workflow and of the boundary."""
+        kind = template_kind(template)
+        if node is not None and node.get("phase") in ("Pending", "Running"):
+            return kind in ("steps", "dag") and self._failed_fast(template, node)
+        limit = self.run.spec.get("parallelism")
+        if limit and kind in PODDED and self._active_pods(None) >= int(limit):
+            return True
+        boundary, outer = where.boundary, where.boundary_template
+        if boundary is None or outer is None:
+            return False
+        if self._failed_fast(outer, boundary):
+            return True
+        most = outer.get("parallelism")
+        return bool(most) and self._active_children(boundary) >= int(str(most))
+
+    def _failed_fast(self, template: Template, node: Node) -> bool:
+        if not template.get("failFast"):
+            return False
+        inside = [each for each in self.run.nodes.values() if each.get("boundaryID") == node["id"]]
+        if not any(unsuccessful(each) for each in inside if each.get("type") != "TaskGroup"):
+            return False
+        if all(fulfilled(each) for each in inside if each.get("type") in ("Pod", "Steps", "DAG")):
+            words = "template has failed or errored children and failfast enabled"
+            self.run.mark(node, "Failed", self.now, words)
+        return True
+
+    def _active_pods(self, boundary: Node | None) -> int:
+        return sum(
+            1
+            for node in self.run.nodes.values()
+            if node.get("type") == "Pod"
+            and node.get("phase") in ("Pending", "Running")
+            and not node.get("synchronizationStatus")
+            and (boundary is None or node.get("boundaryID") == boundary["id"])
+        )
+
+    def _active_children(self, boundary: Node) -> int:
+        return sum(
+            1
+            for node in self.run.nodes.values()
+            if node.get("boundaryID") == boundary["id"]
+            and node.get("type") in ("Pod", "Steps", "DAG")
+            and node.get("phase") in ("Pending", "Running")
+        )
+
+    def _wait_for_lock(
+        self,
+        name: str,
+        node: Node | None,
+        template: Template,
+        where: Where,
+        fields: dict[str, Any],
+    ) -> Node | None:
+        """The waiting node, or None when it holds all its locks."""
+        wanted = template.get("synchronization")
+        if not isinstance(wanted, dict):
+            return None
+        key = node_id(self.run.name, name)
+        message = self.engine.locks.acquire(self.run, wanted, key)
+        if not message:
+            if node is not None and node.get("synchronizationStatus"):
+                self.run.put(node, "synchronizationStatus", None)
+                self.run.mark(node, node["phase"], self.now, "")
+            return None
+        if node is None:
+            type_ = (
+                "Retry"
+                if template.get("retryStrategy") is not None
+                else node_type(template_kind(template))
+            )
+            node = self.add(name, type_, "Pending", where, fields)
+        self.run.mark(node, "Pending", self.now, message)
+        waiting = self.engine.locks.waiting_for(self.run, key)
+        self.run.put(node, "synchronizationStatus", {"waiting": waiting})
+        return node
+
+    def _memoized(
+        self, name: str, template: Template, where: Where, fields: dict[str, Any]
+    ) -> Node | None:
+        node = self.run.node(name)
+        if node is not None and node.get("phase") != "Pending":
+            return None
+        key = str(template["memoize"].get("key") or "")
+        cache = str(((template["memoize"].get("cache") or {}).get("configMap") or {}).get("name"))
+        outputs = memo.load(self.engine.store, self.run, template, self.now)
+        status = {"hit": outputs is not None, "key": key, "cacheName": cache}
+        if outputs is None:
+            fields["memoizationStatus"] = status
+            return None
+        made = self.add(
+            name,
+            node_type(template_kind(template)),
+            "Succeeded",
+            where,
+            {**fields, "memoizationStatus": status},
+        )
+        if outputs:
+            self.run.put(made, "outputs", outputs)
+        self._settled(made, {})
+        return made
+
+    # Templates without pods
+
+    def _suspend(self, name: str, template: Template, where: Where, fields: dict[str, Any]) -> Node:
+        node = self.run.node(name)
+        if node is None:
+            if not self.may_run(where):
+                return self.add(name, "Suspend", "Failed", where, fields, self.stopped())
+            node = self.add(name, "Suspend", "Running", where, fields)
+            supplied = [
+                dict(each) for each in (template.get("outputs") or {}).get("parameters") or ()
+            ]
+            if supplied:
+                self.run.put(node, "outputs", {"parameters": supplied})
+        elif node["phase"] == "Pending":
+            self.run.mark(node, "Running", self.now, "")
+        if not self.may_run(where):
+            return self.run.mark(node, "Failed", self.now, self.stopped())
+        seconds = duration((template.get("suspend") or {}).get("duration"))
+        if seconds:
+            end = (parse_time(node.get("startedAt")) or self.now) + timedelta(seconds=seconds)
+            if self.now >= end:
+                return self.run.mark(node, "Succeeded", self.now)
+            self.wake_at(end)
+        return node
+
+    def stopped(self) -> str:
+        """What a node says that a shutdown ended."""
+        return f"workflow shutdown with strategy: {self.run.shutdown}"
+
+    def _agent(
+        self, name: str, kind: str, template: Template, where: Where, fields: dict[str, Any]
+    ) -> Node:
+        node = self.run.node(name)
+        if node is None:
+            if not self.may_run(where):
+                return self.add(name, node_type(kind), "Failed", where, fields, self.stopped())
+            node = self.add(name, node_type(kind), "Pending", where, fields)
+        if node["phase"] == "Pending":
+            self.run.mark(node, "Running", self.now)
+        if not self.may_run(where):
+            return self.run.mark(node, "Failed", self.now, self.stopped())
+        rng = self.engine.rng(self.run.uid, name)
+        end = self.run.agent.setdefault(
+            node["id"], self.now + timedelta(seconds=rng.uniform(0.8, 2.5))
+        )
+        if self.now < end:
+            self.wake_at(end)
+            return node
+        del self.run.agent[node["id"]]
+        body = '{"status":"ok","message":"made up by the demo"}'
+        self.run.put(node, "outputs", {"result": body} if kind == "http" else {})
+        condition = (template.get("http") or {}).get("successCondition")
+        if condition and not self._accepted(str(condition), body):
+            words = f"successCondition '{condition}' evaluated false"
+            return self.run.mark(node, "Failed", self.now, words)
+        return self.run.mark(node, "Succeeded", self.now)
+
+    @staticmethod
+    def _accepted(condition: str, body: str) -> bool:
+        response = {"response": {"statusCode": 200, "body": body, "headers": {}}}
+        try:
+            return bool(evaluate(condition, response))
+        except ExpressionError:
+            return False
+
+    # Hooks
+
+    def run_hooks(
+        self, holder: dict[str, Any], node: Node, where: Where, prefix: str, scope: Scope
+    ) -> bool:
+        """Start the hooks of a step or task whose expression holds; whether all are done."""
+        done = True
+        for event, hook in (holder.get("hooks") or {}).items():
+            if event == "exit":
+                continue
+            name = f"{node['name']}.hooks.{event}"
+            there = self.run.node(name)
+            if there is None and not self._hook_holds(hook, node, prefix, scope):
+                continue
+            made = self.execute(name, hook, replace(where, hooked=True), _filled_hook(hook, scope))
+            if made is not None:
+                self.run.add_child(node, made)
+            done = done and made is not None and fulfilled(made)
+        return done
+
+    def _hook_holds(self, hook: dict[str, Any], node: Node, prefix: str, scope: Scope) -> bool:
+        local: Scope = {**self.globals, **scope}
+        add_node(local, prefix, node)
+        try:
+            return evaluate(str(hook.get("expression") or "false"), nested(local)) is True
+        except ExpressionError:
+            return False
+
+    def run_exit(
+        self, holder: dict[str, Any], node: Node, where: Where, prefix: str, scope: Scope
+    ) -> bool:
+        """Run the exit handler of a step or task that has ended; whether it is done."""
+        if not completed(node):
+            return True
+        hook = (holder.get("hooks") or {}).get("exit")
+        if hook is None and holder.get("onExit"):
+            hook = {"template": holder["onExit"]}
+        if hook is None or not self.may_run(replace(where, on_exit=True)):
+            return True
+        if hook.get("expression") and not self._hook_holds(hook, node, prefix, scope):
+            return True
+        local: Scope = {**self.globals, **scope}
+        add_node(local, prefix, node)
+        name = f"{node['name']}.onExit"
+        made = self.execute(
+            name, hook, replace(where, hooked=True, on_exit=True), _filled_hook(hook, local)
+        )
+        if made is not None:
+            self.run.add_child(node, made)
+        return made is not None and fulfilled(made)
+
+    def end_daemons(self, boundary: Node) -> None:
+        """Daemons live as long as the steps or tasks around them."""
+        for node in list(self.run.nodes.values()):
+            if node.get("daemoned") and node.get("boundaryID") == boundary["id"]:
+                pod = self.engine.kubelet.find(self.run.namespace, self.run.pod_name(node))
+                if pod is not None and not pod.over:
+                    self.engine.kubelet.finish_daemon(pod)
+                self.run.put(node, "daemoned", None)
+                self.run.mark(node, "Succeeded", self.now)
+
+
+def _filled_hook(hook: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    given = substitute(hook.get("arguments") or {}, scope)
+    artifacts = [
+        {**located, "name": each.get("name")}
+        for each in given.get("artifacts") or ()
+        if (located := arguments.resolved(each, scope)) is not None
+    ]
+    return {**given, "artifacts": artifacts} if artifacts else given

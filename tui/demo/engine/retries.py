@@ -1,0 +1,173 @@
+"""Retry nodes: attempts of a template, one after the other (argo.md 1.3, 1.5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.run import Node, Template, fulfilled, unsuccessful
+from tui.demo.engine.spans import duration
+from tui.demo.engine.templates import Found
+from tui.demo.engine.variables import Scope, nested
+from tui.domain.durations import long, parse_time
+
+if TYPE_CHECKING:
+    from tui.demo.engine.operation import Operation, Where
+
+
+def execute(
+    op: Operation,
+    name: str,
+    holder: dict[str, Any],
+    found: Found,
+    template: Template,
+    where: Where,
+    fields: dict[str, Any],
+    given: dict[str, Any],
+) -> Node:
+    """Bring a Retry node on: judge the last attempt, start the next."""
+    run = op.run
+    node = run.node(name)
+    if node is None:
+        node = op.add(name, "Retry", "Running", where, fields)
+    elif node["phase"] == "Pending":
+        run.mark(node, "Running", op.now, "")
+    strategy = template["retryStrategy"] or {}
+    for _ in range(2):
+        attempts = run.attempts_of(node)
+        last = attempts[-1] if attempts else None
+        if last is None or fulfilled(last):
+            if last is not None and not _go_on(op, node, attempts, strategy, where):
+                return node
+            last = None
+            attempt_name = f"{name}({len(attempts)})"
+        else:
+            attempt_name = last["name"]
+        made = _attempt(op, attempt_name, holder, found, where, attempts, given)
+        if made is None:
+            return node
+        run.add_child(node, made)
+        if not fulfilled(made):
+            return node
+    return node
+
+
+def _attempt(
+    op: Operation,
+    name: str,
+    holder: dict[str, Any],
+    found: Found,
+    where: Where,
+    attempts: list[Node],
+    given: dict[str, Any],
+) -> Node | None:
+    finished = [each for each in attempts if fulfilled(each)]
+    extra = _variables(finished)
+    inside = replace(where, retried=True, hooked=False, extra={**where.extra, **extra})
+    template, inputs = op.filled(name, found, inside, given)
+    fields = {**found.fields, **({"inputs": inputs} if inputs else {})}
+    template = {k: v for k, v in template.items() if k != "retryStrategy"}
+    return op.start(name, found, template, inside, fields)
+
+
+def _variables(finished: list[Node]) -> Scope:
+    scope: Scope = {"retries": str(len(finished))}
+    if finished:
+        last = finished[-1]
+        scope["lastRetry.status"] = last["phase"]
+        scope["lastRetry.message"] = last.get("message", "")
+        scope["lastRetry.exitCode"] = str((last.get("outputs") or {}).get("exitCode", "0"))
+        start, end = parse_time(last.get("startedAt")), parse_time(last.get("finishedAt"))
+        seconds = int((end - start).total_seconds()) if start and end else 0
+        scope["lastRetry.duration"] = str(seconds)
+    return scope
+
+
+def _go_on(
+    op: Operation, node: Node, attempts: list[Node], strategy: dict[str, Any], where: Where
+) -> bool:
+    """Whether there will be another attempt now; otherwise the node says why not."""
+    run, last = op.run, attempts[-1]
+    if not unsuccessful(last):
+        if last.get("outputs"):
+            run.put(node, "outputs", last["outputs"])
+        if last.get("daemoned"):
+            run.put(node, "daemoned", True)
+            run.mark(node, "Running", op.now, "")
+            return False
+        run.mark(node, "Succeeded", op.now, "")
+        return False
+    if last.get("outputs"):
+        run.put(node, "outputs", last["outputs"])
+    if not op.may_run(where):
+        run.mark(node, last["phase"], op.now, f"Stopped with strategy '{op.run.shutdown}'")
+        return False
+    if not _allowed(op, node, last, strategy):
+        return False
+    limit = strategy.get("limit")
+    if limit not in (None, "") and len(attempts) > _number(limit):
+        run.mark(node, last["phase"], op.now, "No more retries left")
+        return False
+    if not _backed_off(op, node, attempts, strategy):
+        return False
+    expression = strategy.get("expression")
+    if expression:
+        scope = _variables(attempts)
+        try:
+            again = evaluate(str(expression), nested({**op.globals, **scope})) is True
+        except ExpressionError as error:
+            run.mark(node, "Error", op.now, str(error))
+            return False
+        if not again:
+            words = "retryStrategy.expression evaluated to false"
+            run.mark(node, last["phase"], op.now, words)
+            return False
+    return True
+
+
+def _allowed(op: Operation, node: Node, last: Node, strategy: dict[str, Any]) -> bool:
+    policy = str(strategy.get("retryPolicy") or "")
+    policy = policy or ("Always" if strategy.get("expression") else "OnFailure")
+    phases = {"Always": ("Failed", "Error"), "OnError": ("Error",), "OnTransientError": ()}
+    if last["phase"] in phases.get(policy, ("Failed",)):
+        return True
+    op.run.mark(node, last["phase"], op.now, last.get("message", ""))
+    return False
+
+
+def _backed_off(op: Operation, node: Node, attempts: list[Node], strategy: dict[str, Any]) -> bool:
+    backoff = strategy.get("backoff")
+    if not isinstance(backoff, dict):
+        return True
+    wait = duration(backoff.get("duration"))
+    factor = _number(backoff.get("factor") or 1)
+    seconds = wait * min(factor ** (len(attempts) - 1), 1e9)
+    cap = duration(backoff.get("cap"))
+    seconds = min(seconds, cap) if cap else seconds
+    most = duration(backoff.get("maxDuration"))
+    begun = parse_time(attempts[0].get("startedAt")) or op.now
+    if most and op.now > begun + timedelta(seconds=most):
+        op.run.mark(node, attempts[-1]["phase"], op.now, "Max duration limit exceeded")
+        return False
+    until: datetime = parse_time(attempts[-1].get("finishedAt")) or op.now
+    until += timedelta(seconds=seconds)
+    if op.now < until:
+        op.run.mark(node, node["phase"], op.now, f"Backoff for {humanized(seconds)}")
+        op.wake_at(until)
+        return False
+    op.run.mark(node, node["phase"], op.now, "")
+    return True
+
+
+def humanized(seconds: float) -> str:
+    """A duration as the back-off message has it: `1 minute 0 seconds` (argo.md 2.7)."""
+    return long(seconds)
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return 0.0

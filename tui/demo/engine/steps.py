@@ -1,0 +1,261 @@
+"""Steps templates: groups one after the other, the steps of a group side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.demo.engine import conditions, loops, scopes
+from tui.demo.engine.arguments import resolved, scope_of_inputs
+from tui.demo.engine.conditions import ConditionError
+from tui.demo.engine.loops import LoopError
+from tui.demo.engine.run import Node, Template, fulfilled, unsuccessful
+from tui.demo.engine.templates import Found
+from tui.demo.engine.variables import Scope, Unresolved, require_resolved, substitute
+
+if TYPE_CHECKING:
+    from tui.demo.engine.operation import Operation, Where
+
+StepDict = dict[str, Any]
+
+
+def groups_of(template: Template) -> list[list[StepDict]]:
+    """The groups of a steps template."""
+    return [
+        group if isinstance(group, list) else list(group.get("steps") or ())
+        for group in template.get("steps") or ()
+    ]
+
+
+def execute(
+    op: Operation,
+    name: str,
+    found: Found,
+    template: Template,
+    where: Where,
+    fields: dict[str, Any],
+) -> Node:
+    """Bring a steps template as far as it can go now."""
+    run = op.run
+    node = run.node(name)
+    if node is None:
+        node = op.add(name, "Steps", "Running", where, fields)
+    elif node["phase"] == "Pending":
+        run.mark(node, "Running", op.now, "")
+    inside = where.within(found, node, template)
+    scope: Scope = {**op.globals, **scope_of_inputs(template.get("inputs") or {})}
+    before: Node | None = None
+    for index, group in enumerate(groups_of(template)):
+        group_node = run.node(f"{name}[{index}]")
+        if group_node is None:
+            inner = {k: v for k, v in fields.items() if k not in ("inputs", "memoizationStatus")}
+            group_node = op.add(f"{name}[{index}]", "StepGroup", "Running", inside, inner)
+        elif group_node["phase"] == "Pending":
+            run.mark(group_node, "Running", op.now, "")
+        _connect(op, node, before, group_node)
+        if not fulfilled(group_node):
+            _execute_group(op, group, group_node, inside, scope)
+        if not fulfilled(group_node):
+            return node
+        if unsuccessful(group_node):
+            _set_ends(op, node, group_node)
+            op.end_daemons(node)
+            return run.mark(node, "Failed", op.now, group_node.get("message", ""))
+        _add_results(op, group, group_node, scope)
+        before = group_node
+    if before is not None:
+        _set_ends(op, node, before)
+    outputs = scopes.template_outputs(template, scope)
+    if outputs:
+        run.put(node, "outputs", outputs)
+    op.end_daemons(node)
+    return run.mark(node, "Succeeded", op.now, "")
+
+
+def _connect(op: Operation, node: Node, before: Node | None, group_node: Node) -> None:
+    if before is None:
+        op.run.add_child(node, group_node)
+        return
+    children = op.run.children(before)
+    if not children:
+        op.run.add_child(before, group_node)
+    for child in children:
+        for end in op.run.outbound(child):
+            op.run.add_child(end, group_node)
+
+
+def _set_ends(op: Operation, node: Node, last: Node) -> None:
+    ends = [end["id"] for child in op.run.children(last) for end in op.run.outbound(child)]
+    op.run.put(node, "outboundNodes", list(dict.fromkeys(ends)) or [last["id"]])
+
+
+def _add_results(op: Operation, group: list[StepDict], group_node: Node, scope: Scope) -> None:
+    children = op.run.children(group_node)
+    for step in group:
+        prefix = f"steps.{step.get('name')}"
+        one = op.run.node(f"{group_node['name']}.{step.get('name')}")
+        if one is not None:
+            scopes.add_node(scope, prefix, one)
+            continue
+        base = f"{group_node['name']}.{step.get('name')}("
+        many = [child for child in children if child["name"].startswith(base)]
+        scopes.add_group(scope, prefix, sorted(many, key=item_index))
+
+
+def item_index(node: Node) -> int:
+    """The place of an expanded item among its siblings."""
+    inner = node["name"].rpartition("(")[2] if ":" not in node["name"] else ""
+    text = inner or node["displayName"].partition("(")[2].partition(":")[0]
+    return int(text) if text.isdigit() else 0
+
+
+def _execute_group(
+    op: Operation, group: list[StepDict], group_node: Node, where: Where, scope: Scope
+) -> None:
+    run = op.run
+    try:
+        planned = _expanded(op, group, group_node, where, scope)
+    except (Unresolved, LoopError) as error:
+        run.mark(group_node, "Error", op.now, str(error))
+        return
+    by_name: dict[str, StepDict] = {}
+    for step in planned:
+        name = f"{group_node['name']}.{step['name']}"
+        by_name[name] = step
+        if not _start(op, step, name, group_node, where, scope):
+            return
+    everything = len(run.children(group_node)) >= len(planned)
+    for child in run.children(group_node):
+        step = by_name.get(child["name"], {})
+        prefix = f"steps.{_plain_name(step)}"
+        hooked = op.run_hooks(step, child, where, prefix, scope)
+        if not fulfilled(child) or not hooked or not op.run_exit(step, child, where, prefix, scope):
+            everything = False
+    if not everything:
+        if group_node["phase"] == "Running" and _is_stuck(op, group_node, planned, where):
+            run.mark(group_node, "Failed", op.now, op.stopped())
+        return
+    for child in run.children(group_node):
+        if unsuccessful(child) and not _goes_on(by_name.get(child["name"], {}), child):
+            run.mark(group_node, "Failed", op.now, f"child '{child['id']}' failed")
+            return
+    run.mark(group_node, "Succeeded", op.now, "")
+
+
+def _is_stuck(op: Operation, group_node: Node, planned: list[StepDict], where: Where) -> bool:
+    """Whether nothing runs and a shutdown lets nothing start."""
+    return not op.may_run(where) and all(fulfilled(c) for c in op.run.children(group_node))
+
+
+def _plain_name(step: StepDict) -> str:
+    return str(step.get("name_", step.get("name", "")))
+
+
+def _goes_on(step: StepDict, node: Node) -> bool:
+    allowed = step.get("continueOn") or {}
+    return bool(allowed.get("failed" if node["phase"] == "Failed" else "error"))
+
+
+def _expanded(
+    op: Operation, group: list[StepDict], group_node: Node, where: Where, scope: Scope
+) -> list[StepDict]:
+    planned: list[StepDict] = []
+    for step in group:
+        if not isinstance(step, dict):
+            continue
+        filled = fill(step, scope)
+        name = str(filled.get("name") or step.get("template") or "step")
+        filled["name"] = name
+        if not loops.is_loop(filled):
+            filled["name_"] = name
+            planned.append(filled)
+            continue
+        if not conditions.holds_or_unknown(str(filled.get("when") or "")):
+            skip(op, f"{group_node['name']}.{name}", group_node, where, filled)
+            continue
+        many = loops.expanded(filled)
+        if not many:
+            skipped = f"{group_node['name']}.{name}"
+            node = op.run.node(skipped)
+            if node is None:
+                node = op.add(skipped, "Skipped", "Skipped", where, _named(op, filled, where))
+                op.run.mark(node, "Skipped", op.now, "Skipped, empty params")
+            op.run.add_child(group_node, node)
+        for one in many:
+            one["name_"] = name
+        planned += many
+    return planned
+
+
+def skip(op: Operation, name: str, parent: Node, where: Where, step: StepDict) -> Node:
+    """The node of a step whose `when` was false."""
+    node = op.run.node(name)
+    if node is None:
+        message = f"when '{step.get('when')}' evaluated false"
+        node = op.add(name, "Skipped", "Skipped", where, _named(op, step, where), message)
+    op.run.add_child(parent, node)
+    return node
+
+
+def _named(op: Operation, step: StepDict, where: Where) -> dict[str, Any]:
+    fields: dict[str, Any] = {"templateScope": str(where.scope)}
+    if step.get("templateRef"):
+        fields["templateRef"] = step["templateRef"]
+    else:
+        fields["templateName"] = str(step.get("template") or "")
+    return fields
+
+
+def fill(step: StepDict, scope: Scope) -> StepDict:
+    """A step or task with its tags filled in; artifacts follow their `from`."""
+    kept: dict[str, Any] = {key: step[key] for key in ("inline", "hooks", "onExit") if key in step}
+    outer = {key: value for key, value in step.items() if key not in kept}
+    given = outer.pop("arguments", None) or {}
+    filled: StepDict = {**substitute(outer, scope), **kept}
+    arguments = {key: value for key, value in given.items() if key != "artifacts"}
+    artifacts = []
+    for artifact in given.get("artifacts") or ():
+        found = resolved(artifact, scope)
+        if found is not None:
+            located = substitute(found, scope)
+            artifacts.append({**located, "name": artifact.get("name")} | _sub_path(artifact))
+    filled["arguments"] = {**substitute(arguments, scope), "artifacts": artifacts}
+    loop = {key: filled.get(key) for key in loops.LOOPS}
+    if loops.is_loop(filled):
+        require_resolved(loop)
+    return filled
+
+
+def _sub_path(artifact: dict[str, Any]) -> dict[str, Any]:
+    return {"subPath": artifact["subPath"]} if artifact.get("subPath") else {}
+
+
+def _start(
+    op: Operation,
+    step: StepDict,
+    name: str,
+    group_node: Node,
+    where: Where,
+    scope: Scope,
+) -> bool:
+    """Start (or go on with) one step; false when its group has ended in an error."""
+    run = op.run
+    node = run.node(name)
+    if node is None:
+        try:
+            proceed = conditions.holds(str(step.get("when") or ""))
+            if proceed:
+                require_resolved(step["arguments"].get("parameters"))
+        except (ConditionError, Unresolved) as error:
+            failed = op.add(name, "Skipped", "Error", where, _named(op, step, where), str(error))
+            run.add_child(group_node, failed)
+            run.mark(group_node, "Error", op.now, str(error))
+            return False
+        if not proceed:
+            skip(op, name, group_node, where, step)
+            return True
+        if not op.may_run(where):
+            return True
+    made = op.execute(name, step, where, step["arguments"])
+    if made is not None:
+        run.add_child(group_node, made)
+    return True

@@ -1,0 +1,133 @@
+"""Finding templates: by name, by reference, or written inline (argo.md 1.2, 1.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tui.demo.engine.run import Run, Template
+from tui.demo.resources import CLUSTER_WORKFLOW_TEMPLATES, WORKFLOW_TEMPLATES
+from tui.demo.store import Store
+
+
+class TemplateError(ValueError):
+    """A template that is not there; the words are Argo's."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateScope:
+    """Where names of templates are looked up."""
+
+    kind: str
+    """"local", "namespaced" or "cluster"."""
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A template, the scope its own steps are looked up in, and what its node says of it."""
+
+    template: Template
+    scope: TemplateScope
+    fields: dict[str, Any]
+
+
+class Templates:
+    """Looks templates up in a workflow and in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def spec_of(self, kind: str, namespace: str, name: str) -> dict[str, Any]:
+        """The spec of a (cluster) workflow template."""
+        resource = CLUSTER_WORKFLOW_TEMPLATES if kind == "cluster" else WORKFLOW_TEMPLATES
+        place = "" if kind == "cluster" else namespace
+        obj = self._store.find(resource, place, name)
+        if obj is None:
+            raise TemplateError(f'{resource.qualified} "{name}" not found')
+        spec = obj.get("spec")
+        return spec if isinstance(spec, dict) else {}
+
+    def root_scope(self, run: Run) -> TemplateScope:
+        """Where the entrypoint is looked up."""
+        ref = (run.obj.get("spec") or {}).get("workflowTemplateRef")
+        if ref:
+            kind = "cluster" if ref.get("clusterScope") else "namespaced"
+            return TemplateScope(kind, str(ref.get("name", "")))
+        return TemplateScope("local", run.name)
+
+    def find(self, run: Run, holder: dict[str, Any], scope: TemplateScope) -> Found:
+        """The template that a step, task, hook or entrypoint names."""
+        fields: dict[str, Any] = {"templateScope": str(scope)}
+        if isinstance(holder.get("inline"), dict):
+            return Found(self._whole(run, holder["inline"]), scope, fields)
+        ref = holder.get("templateRef")
+        if isinstance(ref, dict):
+            return self._referred(run, ref, fields)
+        name = str(holder.get("template") or "")
+        fields["templateName"] = name
+        for template in self._listed(run, scope):
+            if template.get("name") == name:
+                return Found(self._whole(run, template), scope, fields)
+        raise TemplateError(f"template name '{name}' undefined")
+
+    def _referred(self, run: Run, ref: dict[str, Any], fields: dict[str, Any]) -> Found:
+        kind = "cluster" if ref.get("clusterScope") else "namespaced"
+        name, wanted = str(ref.get("name", "")), str(ref.get("template", ""))
+        scope = TemplateScope(kind, name)
+        fields["templateRef"] = {
+            key: ref[key] for key in ("name", "template", "clusterScope") if ref.get(key)
+        }
+        key = f"{kind}/{name}/{wanted}"
+        stored = run.status.setdefault("storedTemplates", {})
+        template = stored.get(key)
+        if template is None:
+            listed = self.spec_of(kind, run.namespace, name).get("templates") or ()
+            template = next((each for each in listed if each.get("name") == wanted), None)
+            if template is None:
+                raise TemplateError(f"template {wanted} not found in workflow template {name}")
+            stored[key] = template
+            run.changed = True
+        return Found(self._whole(run, template), scope, fields)
+
+    def _listed(self, run: Run, scope: TemplateScope) -> list[Template]:
+        if scope == self.root_scope(run) or scope.kind == "local":
+            return list(run.spec.get("templates") or ())
+        return list(self.spec_of(scope.kind, run.namespace, scope.name).get("templates") or ())
+
+    def _whole(self, run: Run, template: Template) -> Template:
+        defaults = run.spec.get("templateDefaults")
+        return merged(defaults, template) if isinstance(defaults, dict) else template
+
+    def stored_spec(self, run: Run) -> dict[str, Any] | None:
+        """The exec spec of a workflow made from a template: both merged, the workflow's first."""
+        spec = run.obj.get("spec") or {}
+        ref = spec.get("workflowTemplateRef")
+        if not isinstance(ref, dict):
+            return None
+        kind = "cluster" if ref.get("clusterScope") else "namespaced"
+        base = self.spec_of(kind, run.namespace, str(ref.get("name", "")))
+        whole = merged(base, {k: v for k, v in spec.items() if v is not None})
+        given = (spec.get("arguments") or {}).get("parameters") or []
+        named = {each.get("name") for each in given}
+        others = [
+            each
+            for each in (base.get("arguments") or {}).get("parameters") or ()
+            if each.get("name") not in named
+        ]
+        if given or others:
+            whole["arguments"] = {**(whole.get("arguments") or {}), "parameters": [*given, *others]}
+        return whole
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Two objects, one over the other, maps within them merged too."""
+    made = dict(base)
+    for key, value in over.items():
+        old = made.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        made[key] = merged(old or {}, value) if both else value
+    return made
