@@ -82,6 +82,13 @@ def clean_log(line: str) -> str:
     return "".join(pieces)
 
 
+def clean_plain(line: str) -> str:
+    """One log line without any colour, tabs kept: for pipes and files."""
+    if line.isprintable():
+        return line
+    return clean_lines("".join(text for text, colour in _pieces(line) if not colour))
+
+
 def _pieces(line: str) -> list[tuple[str, bool]]:
     """Plain stretches and colour sequences, in order; other sequences are left out."""
     if "\x1b" not in line and not _CONTROL.search(line):

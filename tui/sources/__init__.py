@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
-from tui.sources.base import Source
+from tui.sources.base import Place, Scope, Source
 
 SOURCES = {
     "kubernetes": "tui.sources.kubernetes:connect",
@@ -52,3 +52,11 @@ def open_source(settings: Where) -> Source:
     """
     module, _, factory = SOURCES["files" if settings.files else "kubernetes"].partition(":")
     return cast(Source, getattr(import_module(module), factory)(settings))
+
+
+def scope_of(settings: Where, place: Place) -> Scope:
+    """What to list: all namespaces, or those of the settings, or the one that the place names."""
+    if settings.all_namespaces or not place.namespace:
+        return Scope()
+    names = (name.strip() for name in place.namespace.split(","))
+    return Scope(tuple(name for name in names if name))

@@ -1,0 +1,278 @@
+"""`argo-tui logs` against the demo cluster."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cluster import Cluster, running_cluster
+from tests.support.waiting import wait_until
+from tui.demo.resources import PODS, WORKFLOWS
+from tui.domain.podname import v2_pod_name
+from tui.errors import Missing, UsageError
+from tui.headless import logs
+from tui.settings import Settings
+
+Run = Callable[..., int]
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with running_cluster(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def run(cluster: Cluster) -> Run:
+    def command(*words: str, **settings: Any) -> int:
+        parser = argparse.ArgumentParser()
+        logs.configure(parser)
+        return logs.run(
+            parser.parse_args(words), Settings(kubeconfig=str(cluster.kubeconfig), **settings)
+        )
+
+    return command
+
+
+def pod_of(step: str) -> str:
+    return v2_pod_name("etl", f"etl.{step}", "work")
+
+
+def step(name: str, at: str, phase: str = "Succeeded", **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"etl-{name}",
+        "name": f"etl.{name}",
+        "displayName": name,
+        "type": "Pod",
+        "phase": phase,
+        "templateName": "work",
+        "boundaryID": "etl",
+        "startedAt": f"2026-01-01T12:00:{at}Z",
+        **more,
+    }
+
+
+def etl(cluster: Cluster, *steps: dict[str, Any], phase: str = "Succeeded") -> None:
+    root = {"id": "etl", "name": "etl", "displayName": "etl", "type": "DAG", "phase": phase}
+    nodes = {each["id"]: each for each in (root, *steps)}
+    cluster.workflow("etl", phase, status={"phase": phase, "nodes": nodes})
+
+
+def pod(cluster: Cluster, name: str, *lines: str) -> None:
+    cluster.pod(pod_of(name), phase="Succeeded")
+    cluster.print_log(pod_of(name), *lines)
+    cluster.end_log(pod_of(name))
+
+
+def archived(text: str) -> dict[str, Any]:
+    return {"outputs": {"artifacts": [{"name": "main-logs", "raw": {"data": text}}]}}
+
+
+def test_all_pods_are_printed_with_their_names_in_the_order_of_time(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01"), step("two", "02"))
+    pod(cluster, "two", "second", "fourth")
+    pod(cluster, "one", "first", "third")
+    assert run("etl") == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        f"{pod_of('one')}: first",
+        f"{pod_of('two')}: second",
+        f"{pod_of('one')}: third",
+        f"{pod_of('two')}: fourth",
+    ]
+    assert said.err == ""
+
+
+def test_one_step_without_prefix_is_its_bare_log(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01"), step("two", "02"))
+    pod(cluster, "one", "a\tb", "", "c")
+    assert run("etl", "one", "--no-prefix") == 0
+    assert capsys.readouterr().out == "a\tb\n\nc\n"
+
+
+def test_tail_timestamps_and_grep(cluster: Cluster, run: Run, capsys: Captured) -> None:
+    etl(cluster, step("one", "01"))
+    pod(cluster, "one", "alpha", "beta", "gamma")
+    run("etl", "one", "--no-prefix", "--tail", "2")
+    assert capsys.readouterr().out == "beta\ngamma\n"
+    run("etl", "one", "--no-prefix", "--grep", "^(al|be)")
+    assert capsys.readouterr().out == "alpha\nbeta\n"
+    run("etl", "one", "--no-prefix", "--timestamps")
+    assert re.match(r"2026-01-01T12:00:00\S*Z alpha\n", capsys.readouterr().out)
+
+
+def test_the_log_of_a_pod_that_is_gone_comes_from_the_archive(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", **archived("kept\nfor ever")), step("two", "02"))
+    pod(cluster, "two", "still here")
+    assert run("etl") == 0
+    said = capsys.readouterr()
+    assert set(said.out.splitlines()) == {
+        f"{pod_of('one')}: kept",
+        f"{pod_of('one')}: for ever",
+        f"{pod_of('two')}: still here",
+    }
+    assert said.err == ""
+
+
+def test_an_archived_log_shows_no_times_that_it_does_not_have(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    own = "2025-05-05T05:05:05Z written by the program itself"
+    etl(cluster, step("one", "01", **archived(f"kept\n{own}\n")))
+    run("etl", "--no-prefix", "--timestamps")
+    assert capsys.readouterr().out == f"kept\n{own}\n"
+    run("etl", "--no-prefix", "--tail", "1")
+    assert capsys.readouterr().out == f"{own}\n"
+
+
+def test_a_log_that_is_nowhere_is_said_and_costs_not_the_others(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01"), step("two", "02"))
+    pod(cluster, "two", "still here")
+    assert run("etl") == 0
+    said = capsys.readouterr()
+    assert said.out == f"{pod_of('two')}: still here\n"
+    assert "was not archived" in said.err
+    assert run("etl", "one") == 1
+
+
+def test_escape_sequences_never_reach_the_terminal_and_colours_only_when_wanted(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01"))
+    pod(cluster, "one", "\x1b[31mred\x1b[0m \x1b]52;c;aGFja2Vk\x07\x1b[2Jdone")
+    run("etl", "--no-prefix")
+    assert capsys.readouterr().out == "red done\n"
+    run("etl", "--no-prefix", "--color", "always")
+    said = capsys.readouterr().out
+    assert "\x1b[31mred" in said
+    assert "\x1b]52" not in said
+    assert "\x1b[2J" not in said
+    run("etl", "--color", "always")
+    assert re.match(rf"\x1b\[3[2-7]m{pod_of('one')}:\x1b\[0m ", capsys.readouterr().out)
+
+
+def test_a_workflow_that_is_not_there_is_missing(cluster: Cluster, run: Run) -> None:
+    with pytest.raises(Missing, match="nope"):
+        run("nope")
+
+
+def test_a_step_that_is_not_there_says_how_steps_are_called(cluster: Cluster, run: Run) -> None:
+    etl(cluster, step("one", "01"))
+    with pytest.raises(Missing, match="no step nope") as caught:
+        run("etl", "nope")
+    assert "display name" in caught.value.hint
+
+
+def test_the_latest_workflow_has_a_name_of_its_own(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01"))
+    pod(cluster, "one", "hello")
+    assert run("@latest", "--no-prefix") == 0
+    assert capsys.readouterr().out == "hello\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--since", "soon"],
+        ["--since", "1h", "--since-time", "x"],
+        ["--since-time", "x"],
+        ["--grep", "("],
+    ],
+)
+def test_flags_that_say_nothing_are_refused(cluster: Cluster, run: Run, words: list[str]) -> None:
+    with pytest.raises(UsageError):
+        run("etl", *words)
+
+
+def test_before_any_step_has_begun_there_is_nothing_to_print(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Pending"), phase="Running")
+    assert run("etl") == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no step of it has begun" in said.err
+
+
+def test_following_goes_from_pod_to_pod_until_the_workflow_is_over(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Running"), phase="Running")
+    cluster.pod(pod_of("one"))
+    cluster.print_log(pod_of("one"), "first")
+    codes: list[int] = []
+    thread = threading.Thread(
+        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
+    )
+    thread.start()
+    seen: list[str] = []
+
+    def has(text: str) -> Callable[[], bool]:
+        def check() -> bool:
+            seen.append(capsys.readouterr().out)
+            return text in "".join(seen)
+
+        return check
+
+    wait_until(has("first\n"))
+    cluster.print_log(pod_of("one"), "more")
+    wait_until(has("more\n"))
+    cluster.end_log(pod_of("one"))
+    cluster.pod(pod_of("two"))
+    cluster.print_log(pod_of("two"), "of the second pod")
+    nodes = {"etl-two": step("two", "02", "Running")}
+    cluster.patch(WORKFLOWS, "etl", {"status": {"nodes": nodes}})
+    wait_until(has("of the second pod\n"))
+    cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
+    assert thread.is_alive(), "a log that is still open is read to its end"
+    cluster.end_log(pod_of("two"))
+    thread.join(5)
+    assert codes == [0]
+    assert cluster.get(PODS, pod_of("one"))
+
+
+def test_a_followed_log_that_breaks_goes_on_with_no_line_twice(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Running"), phase="Running")
+    cluster.pod(pod_of("one"))
+    cluster.print_log(pod_of("one"), "first", "second")
+    thread = threading.Thread(target=lambda: run("etl", "-f", "--no-prefix"), daemon=True)
+    thread.start()
+    seen: list[str] = []
+
+    def has(text: str) -> Callable[[], bool]:
+        def check() -> bool:
+            seen.append(capsys.readouterr().out)
+            return text in "".join(seen)
+
+        return check
+
+    wait_until(has("second\n"))
+    cluster.drop_connections("/log")
+    cluster.print_log(pod_of("one"), "third")
+    wait_until(has("third\n"))
+    cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
+    cluster.end_log(pod_of("one"))
+    thread.join(5)
+    assert not thread.is_alive()
+    assert "".join(seen) == "first\nsecond\nthird\n"

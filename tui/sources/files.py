@@ -1,0 +1,184 @@
+"""Manifests in files: YAML or JSON, one, a list or several documents, `-` for stdin.
+
+YAML is read as Kubernetes reads it: dates stay text, `1:30` is no number of minutes, `1e3` is a
+number. What cannot be read names its file and line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tui.domain.workflow import Manifest
+from tui.errors import InputError
+
+SUFFIXES = (".yaml", ".yml", ".json")
+DEEPEST = 200
+"""Nesting that no manifest has; deeper text is an attack or rubbish."""
+
+WHITESPACE = " \t\r\n\ufeff"
+
+
+def read_manifests(path: str) -> list[Manifest]:
+    """Every object of a file, of the manifests in a folder, or of stdin for `-`.
+
+    Objects without a kind are taken for workflows if they look like one.
+    Raises: InputError naming the file, and the line where there is one.
+    """
+    found: list[Manifest] = []
+    for name, data in _contents(path):
+        found.extend(manifests_in(name, data))
+    return found
+
+
+def read_workflows(paths: Iterable[str]) -> list[Manifest]:
+    """The workflows of files; anything else is named and refused.
+
+    Raises: InputError for what cannot be read, is another kind, or holds nothing.
+    """
+    found: list[Manifest] = []
+    for path in paths:
+        manifests = read_manifests(path)
+        for manifest in manifests:
+            kind = manifest.get("kind")
+            if kind != "Workflow":
+                raise InputError(
+                    f"{shown_name(path)}: this is a {kind or 'manifest without a kind'}, "
+                    f"not a Workflow{_called(manifest)}"
+                )
+        if not manifests:
+            raise InputError(f"{shown_name(path)}: there is no manifest in it")
+        found.extend(manifests)
+    return found
+
+
+def shown_name(path: str) -> str:
+    """What to call a file in a message."""
+    return "stdin" if path == "-" else path
+
+
+def _called(manifest: Manifest) -> str:
+    metadata = manifest.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return f" ({name})" if name else ""
+
+
+def _contents(path: str) -> Iterator[tuple[str, bytes]]:
+    try:
+        if path == "-":
+            yield "stdin", _stdin()
+        elif Path(path).is_dir():
+            files = sorted(each for each in Path(path).iterdir() if each.suffix in SUFFIXES)
+            for file in files:
+                yield str(file), file.read_bytes()
+        else:
+            yield path, Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{shown_name(path)}: {reason}") from error
+
+
+def _stdin() -> bytes:
+    binary = getattr(sys.stdin, "buffer", None)
+    if binary is not None:
+        return bytes(binary.read())
+    return sys.stdin.read().encode()
+
+
+def manifests_in(name: str, data: bytes) -> list[Manifest]:
+    """The objects of a text; lists are opened. Raises: InputError naming `name`."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{name}: this is no text (byte {error.start} is not UTF-8)",
+            hint="give a workflow as YAML or JSON",
+        ) from error
+    stripped = text.strip(WHITESPACE)
+    if not stripped:
+        raise InputError(f"{name}: the file is empty")
+    documents = _json(name, stripped) if stripped[0] in "{[" else None
+    if documents is None:
+        documents = _yaml(name, text)
+    return [manifest for document in documents for manifest in _opened(name, document)]
+
+
+def _opened(name: str, document: Any) -> Iterator[Manifest]:
+    """The objects of a document: itself, or the items of a list."""
+    if document is None:
+        return
+    if isinstance(document, list):
+        items = document
+    elif isinstance(document, dict) and isinstance(document.get("items"), list):
+        items = document["items"]
+    else:
+        items = [document]
+    for item in items:
+        if not isinstance(item, dict):
+            raise InputError(
+                f"{name}: a manifest is a mapping, and this is {_described(item)}",
+                hint="give a workflow as YAML or JSON",
+            )
+        yield _with_kind(item)
+
+
+def _described(item: Any) -> str:
+    return {str: "text", list: "a list", bool: "a boolean"}.get(type(item), "a number")
+
+
+def _with_kind(manifest: Manifest) -> Manifest:
+    """Items of a list come without a kind; what has a status or templates is a workflow."""
+    if manifest.get("kind"):
+        return manifest
+    if not any(isinstance(manifest.get(part), dict) for part in ("spec", "status")):
+        return manifest
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", **_without_empty(manifest)}
+
+
+def _without_empty(manifest: Manifest) -> Manifest:
+    return {
+        key: value for key, value in manifest.items() if value or key not in ("kind", "apiVersion")
+    }
+
+
+def _json(name: str, text: str) -> list[Any] | None:
+    """Its JSON documents one after the other; None if it is YAML that begins with a bracket."""
+    try:
+        return [msgspec.json.decode(text)]
+    except RecursionError as error:
+        raise InputError(f"{name}: nested too deeply to be a manifest") from error
+    except (msgspec.DecodeError, ValueError):
+        pass
+    documents: list[Any] = []
+    decoder = json.JSONDecoder()
+    at = 0
+    try:
+        while at < len(text):
+            document, at = decoder.raw_decode(text, at)
+            documents.append(document)
+            while at < len(text) and text[at] in WHITESPACE:
+                at += 1
+    except RecursionError as error:
+        raise InputError(f"{name}: nested too deeply to be a manifest") from error
+    except ValueError as error:
+        if name.endswith(".json"):
+            raise InputError(f"{name}: {_where(error)}") from error
+        return None
+    return documents
+
+
+def _where(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    return str(error)
+
+
+def _yaml(name: str, text: str) -> list[Any]:
+    from tui.sources.yamlreader import read_documents
+
+    return read_documents(name, text)
