@@ -11,6 +11,7 @@ import pytest
 import urllib3
 
 from tests.support.cluster import Cluster
+from tests.support.waiting import wait_until
 from tui.demo.resources import CONFIG_MAPS, NAMESPACES, PODS, WORKFLOWS
 
 WF = "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows"
@@ -329,6 +330,16 @@ def test_a_viewer_may_look_and_not_touch(ask: Client) -> None:
     )
 
 
+def test_only_the_administrator_may_act_for_others(ask: Client) -> None:
+    ask.cluster.workflow("a")
+    as_viewer = {"Impersonate-User": "demo-viewer"}
+    assert ask("GET", WF, **as_viewer)[1]["message"].startswith('users "demo-viewer" is forbidden')
+    admin = Client(ask.cluster, "demo-admin")
+    assert admin("GET", WF, **as_viewer)[0] == 200
+    assert 'User "demo-viewer" cannot' in admin("DELETE", f"{WF}/a", **as_viewer)[1]["message"]
+    assert admin("GET", WF, **{"Impersonate-User": "nobody"})[0] == 403
+
+
 def test_the_least_account_knows_one_namespace(ask: Client) -> None:
     least = Client(ask.cluster, "demo-least")
     assert least("GET", WF)[0] == 200
@@ -509,18 +520,27 @@ def test_a_watched_table_tells_its_columns_once(ask: Client) -> None:
     watcher.close()
 
 
-def test_a_client_that_goes_away_is_forgotten(ask: Client) -> None:
+def test_a_client_that_goes_away_is_forgotten_without_a_word(
+    ask: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     watcher = Watcher(ask, "")
     ask.cluster.workflow("a")
     watcher.wait(1)
     assert ask.cluster.watching() == 1
     watcher.close()
-    for _ in range(200):
-        if ask.cluster.watching() == 0:
-            break
+    for number in range(50):
+        ask.cluster.workflow(f"more-{number}")
+    wait_until(lambda: ask.cluster.watching() == 0)
+    assert not caplog.records
+
+
+def test_other_kinds_do_not_keep_bookmarks_away(ask: Client) -> None:
+    ask.cluster.server.api.watches.bookmark_seconds = 0.05
+    watcher = Watcher(ask, "allowWatchBookmarks=true")
+    while not watcher.events:
         ask.cluster.create(CONFIG_MAPS, {"metadata": {"namespace": "argo", "generateName": "x-"}})
-    else:
-        pytest.fail("the watch is still there")
+    assert watcher.events[0]["type"] == "BOOKMARK"
+    watcher.close()
 
 
 # Logs

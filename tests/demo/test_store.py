@@ -203,6 +203,16 @@ def test_a_full_history_forgets_its_oldest_changes() -> None:
     assert [c.record.name for c in objects.changes_after(WORKFLOWS, 1001)] == ["b", "c"]
 
 
+def test_a_history_of_large_objects_is_shorter() -> None:
+    objects = Store(SteppedClock(), keep_bytes=50_000)
+    objects.create(WORKFLOWS, workflow("one"))
+    for number in range(20):
+        objects.patch_merge(WORKFLOWS, "argo", "one", {"status": {str(number): "x" * 500}})
+    kept = list(objects.changes_after(WORKFLOWS, objects.compacted))
+    assert 0 < len(kept) < 20
+    assert sum(len(change.record.raw) for change in kept) <= 50_000
+
+
 def test_writes_made_while_being_told_come_to_everyone_in_order() -> None:
     objects = store()
 

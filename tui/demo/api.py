@@ -86,9 +86,11 @@ class Api:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer, whatever happens."""
         leave = self.faults.enter(request)
+        flow: Flow | None = None
         try:
             await self.faults.before(request)
-            return await self._answered(request, self.faults.flow(request))
+            flow = self.faults.flow(request)
+            return await self._answered(request, flow)
         except ApiError as refused:
             return web.Response(
                 body=encode(refused.body()),
@@ -96,10 +98,15 @@ class Api:
                 content_type=JSON,
                 headers=refused.headers,
             )
-        except (ConnectionResetError, web.HTTPException):
+        except ConnectionResetError:
+            # The client went away while it was written to; nobody will read this.
+            return web.Response()
+        except web.HTTPException:
             raise
         except Exception as error:
             _LOG.exception("%s %s", request.method, request.rel_url)
+            if flow and flow.has_begun and request.transport is not None:
+                request.transport.abort()
             body = encode(refusals.internal(str(error)).body())
             return web.Response(body=body, status=500, content_type=JSON)
         finally:
@@ -112,6 +119,8 @@ class Api:
         user = self.access.user(request.headers.get("Authorization", ""))
         if user is None:
             raise refusals.unauthorized()
+        if other := request.headers.get("Impersonate-User"):
+            user = self.access.impersonated(user, other)
         hidden = self.faults.hidden()
         if (found := self._document(request, path, hidden)) is not None:
             return await _send(request, flow, found[0], content_type=found[1])
@@ -291,6 +300,7 @@ async def _send(
         return web.Response(body=body, status=status, headers=headers)
     response = web.StreamResponse(status=status, headers=headers)
     response.content_length = len(body)
+    flow.has_begun = True
     await response.prepare(request)
     await flow.write(response, body)
     await response.write_eof()
@@ -304,6 +314,7 @@ async def _stream(
     headers = {"Cache-Control": "no-cache, private", "Content-Type": content_type}
     response = web.StreamResponse(headers=headers)
     response.enable_chunked_encoding()
+    flow.has_begun = True
     await response.prepare(request)
     async for piece in pieces:
         await flow.ready()

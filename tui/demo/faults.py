@@ -162,6 +162,8 @@ class Flow:
         self._cut = cut
         self._slow = slow
         self._sent = 0
+        self.has_begun = False
+        """Whether the head of the answer is on its way: too late for another answer."""
 
     @property
     def hindered(self) -> bool:

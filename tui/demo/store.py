@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any, Literal, cast
 
 import msgspec
@@ -93,9 +92,9 @@ class Change:
         """The object before, decoded afresh."""
         return self.previous.decoded() if self.previous else None
 
-    @cached_property
+    @property
     def line(self) -> bytes:
-        """The event as a line of a watch, shared by all who watch."""
+        """The event as a line of a watch."""
         return b'{"type":"%s","object":%s}\n' % (self.type.encode(), self.record.raw)
 
 
@@ -105,12 +104,17 @@ Subscriber = Callable[[Change], None]
 class Store:
     """Every object there is. Not for several threads."""
 
-    def __init__(self, clock: Clock, *, seed: int = 0, keep: int = 20_000) -> None:
+    def __init__(
+        self, clock: Clock, *, seed: int = 0, keep: int = 20_000, keep_bytes: int = 128 * 1024**2
+    ) -> None:
         self.clock = clock
         self.revision = _FIRST_REVISION
         self.compacted = _FIRST_REVISION
         """Watches from before this revision are refused."""
         self._keep = keep
+        self._keep_bytes = keep_bytes
+        self._bytes = 0
+        """Of all the objects in the history."""
         self._random = random.Random(seed)
         self._records: dict[Resource, dict[Key, Record]] = {}
         self._keys: dict[Resource, list[Key]] = {}
@@ -299,6 +303,7 @@ class Store:
         # One revision further, so that even a client that saw everything has to list again.
         self.revision += 1
         self._history.clear()
+        self._bytes = 0
         self.compacted = self.revision
 
     # Telling
@@ -314,8 +319,11 @@ class Store:
 
     def _tell(self, change: Change) -> None:
         self._history.append(change)
-        while len(self._history) > self._keep:
-            self.compacted = self._history.popleft().record.revision
+        self._bytes += len(change.record.raw)
+        while len(self._history) > self._keep or self._bytes > self._keep_bytes:
+            oldest = self._history.popleft().record
+            self._bytes -= len(oldest.raw)
+            self.compacted = oldest.revision
         self._untold.append(change)
         if self._telling:
             return

@@ -1,7 +1,7 @@
 """Answering WATCH: what was, then what happens, until somebody has enough.
 
-An event is encoded once and its bytes are shared by all who watch; what a slow client has not
-read yet is a queue of references.
+Objects are sent as the bytes the store keeps; what a slow client has not read yet is a queue of
+references to them.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from tui.demo.resources import Resource
 from tui.demo.selectors import Selection
 from tui.demo.store import Change, ChangeType, Record, Store, decode, encode
 
-BOOKMARK_SECONDS = 5.0
-"""Real seconds of silence after which a client that wants to hears where the history is."""
-
 _BATCH = 64 * 1024
 _MOST_UNREAD = 50_000
 
@@ -39,6 +36,8 @@ class Watches:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.bookmark_seconds = 5.0
+        """Real seconds of silence, then a client that wants to hears where the history is."""
         self._queues: dict[_Queue, None] = {}
         store.subscribe(self._tell)
 
@@ -49,7 +48,8 @@ class Watches:
 
     def _tell(self, change: Change) -> None:
         for queue in self._queues:
-            queue.put(change)
+            if queue.resource is change.resource:
+                queue.put(change)
 
     def expire(self) -> None:
         """End every open watch with a 410, as when the history was compacted under it."""
@@ -71,7 +71,7 @@ class Watches:
         _check_match(query, initial)
         if asked > self.store.revision:
             raise refusals.too_large(asked, self.store.revision)
-        queue = _Queue(self.store.revision)
+        queue = _Queue(resource, self.store.revision)
         if initial or not asked:
             queue.unread.extend(
                 Change("ADDED", record, None)
@@ -108,7 +108,8 @@ def _check_match(query: Mapping[str, str], initial: bool) -> None:
 class _Queue:
     """What one watch has yet to send. None stands for the end of the initial events."""
 
-    def __init__(self, revision: int) -> None:
+    def __init__(self, resource: Resource, revision: int) -> None:
+        self.resource = resource
         self.unread: deque[Change | _End | None] = deque()
         self.arrived = asyncio.Event()
         self.revision = revision
@@ -141,32 +142,35 @@ class Watch:
         """Lines as they become known, several at once only where several are waiting."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._seconds if self._seconds else None
+        mark = loop.time() + self._watches.bookmark_seconds
         while True:
             batch, ended = self._take()
             if batch:
                 yield batch
+                mark = loop.time() + self._watches.bookmark_seconds
             if ended:
                 return
             if self._queue.unread:
                 continue
-            if until is not None and loop.time() >= until:
-                return
-            if not await self._wait(until) and self._bookmarks:
+            # Nothing is unread and nothing was awaited since: all up to this revision was told.
+            now = loop.time()
+            is_over = until is not None and now >= until
+            if self._bookmarks and (is_over or now >= mark):
                 yield self._writer.bookmark(self._watches.store.revision)
+                mark = loop.time() + self._watches.bookmark_seconds
+            if is_over:
+                return
+            if not self._queue.unread:
+                await self._wait(min(mark, until or mark) - loop.time())
+
+    async def _wait(self, seconds: float) -> None:
+        """Until something arrives, but not longer."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._queue.arrived.wait(), max(0.0, seconds))
 
     def close(self) -> None:
         """Nothing more is wanted."""
         self._watches.forget(self._queue)
-
-    async def _wait(self, until: float | None) -> bool:
-        """Until something arrives (true), or it is time for a bookmark."""
-        pause = BOOKMARK_SECONDS
-        if until is not None:
-            pause = min(pause, max(0.0, until - asyncio.get_running_loop().time()))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._queue.arrived.wait(), pause)
-            return True
-        return False
 
     def _take(self) -> tuple[bytes, bool]:
         """What is waiting, up to a batch, and whether that was the end."""
@@ -204,8 +208,6 @@ class _Writer:
 
     def line(self, change: Change) -> bytes:
         """The line for a change, b"" where it is none of this watch's business."""
-        if change.resource is not self._resource:
-            return b""
         was = self._chosen.matches(change.previous)
         now_is = change.type != "DELETED" and self._chosen.matches(change.record)
         if not was and not now_is:
