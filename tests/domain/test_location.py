@@ -234,8 +234,10 @@ def test_a_template_is_found_in_every_place_and_a_reference_under_its_own_name()
     assert origin() is None
 
 
-def test_a_path_inside_a_folder_never_leads_out_of_it() -> None:
+def test_what_a_listing_names_is_found_under_the_folders_key_and_nowhere_else() -> None:
     folder = S3Location("b", "wf/pod/out")
-    assert inside(folder, "x/y.txt") == S3Location("b", "wf/pod/out/x/y.txt")
-    assert inside(folder, "../../etc/passwd") == S3Location("b", "wf/pod/out/etc/passwd")
-    assert inside(folder, "") == folder
+    assert inside(folder, "y.txt").key == "wf/pod/out/y.txt"
+    deeper = inside(folder, "x", is_folder=True)
+    assert deeper.key == "wf/pod/out/x/"
+    assert inside(deeper, "..").key == "wf/pod/out/x/.."
+    assert inside(deeper, "", is_folder=True).key == "wf/pod/out/x//"

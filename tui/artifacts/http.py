@@ -127,7 +127,12 @@ def _broken_by(stop: Stop, response: Any) -> Iterator[None]:
     """A stop ends the read that is under way, and with it the download."""
     from urllib3.exceptions import HTTPError
 
-    take_back = stop.on_set(response.shutdown)
+    def break_off() -> None:
+        # It complains where there is nothing left to read.
+        with contextlib.suppress(OSError, ValueError, RuntimeError):
+            response.shutdown()
+
+    take_back = stop.on_set(break_off)
     try:
         yield
     except HTTPError as error:

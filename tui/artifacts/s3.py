@@ -89,7 +89,7 @@ class S3Store:
             files: list[Entry] = []
             for page in pages:
                 for inner in page.get("CommonPrefixes", ()):
-                    folders.append(Entry(inner["Prefix"][len(prefix) :].rstrip("/"), True))
+                    folders.append(Entry(inner["Prefix"][len(prefix) : -1], True))
                 for found in map(_object, page.get("Contents", ())):
                     name = found.key[len(prefix) :]
                     if name:
@@ -166,12 +166,28 @@ class S3Store:
         except client.boto.exceptions.ClientError as error:
             if code_of(error) in MISSING:
                 return None
+            if code_of(error) in ("403", "400"):
+                # An answer to HEAD has no body, so only a GET says what is wrong.
+                return self._first_byte(client, place)
             raise
         return Stat(
             head["ContentLength"],
             _stamp(head.get("LastModified")),
             head.get("ETag", "").strip('"'),
             head.get("ContentType", ""),
+        )
+
+    def _first_byte(self, client: Client, place: S3Location) -> Stat:
+        got = client.boto.get_object(
+            Bucket=place.bucket, Key=place.key, Range="bytes=0-0", **client.extra
+        )
+        got["Body"].close()
+        size = got.get("ContentRange", "").rpartition("/")[2]
+        return Stat(
+            int(size) if size.isdecimal() else got["ContentLength"],
+            _stamp(got.get("LastModified")),
+            got.get("ETag", "").strip('"'),
+            got.get("ContentType", ""),
         )
 
     def _folder(self, client: Client, place: S3Location) -> Folder:
@@ -228,7 +244,8 @@ def _object(entry: dict[str, Any]) -> _Object:
 
 
 def _prefix(key: str) -> str:
-    return f"{key.rstrip('/')}/"
+    # Not cleaned up: in S3 `a//b` and `a/b` are two keys, and a listing shows both.
+    return key if key.endswith("/") else f"{key}/"
 
 
 def _stamp(when: datetime | None) -> str:

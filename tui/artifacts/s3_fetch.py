@@ -177,9 +177,10 @@ class Fetch:
         self._over.set()
         with self._lock:
             for body in self._bodies:
-                # Only this wakes a blocked read, and botocore has no word of its own for it.
+                # Only this wakes a blocked read, and botocore has no word of its own for it;
+                # it complains where there is nothing left to read.
                 raw = getattr(body, "_raw_stream", None)
-                with contextlib.suppress(OSError, ValueError):
+                with contextlib.suppress(OSError, ValueError, RuntimeError):
                     if raw is not None:
                         raw.shutdown()
 

@@ -8,7 +8,6 @@ Nothing is read here: a repository that is only named must be looked up by the c
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -251,12 +250,10 @@ def located(location: Wired, namespace: str) -> Location:
     return OtherLocation(kind, key, _url(kind, fields, key), namespace, fields)
 
 
-def inside(location: Location, path: str) -> Location:
-    """A file inside a folder artifact; it can never lead out of that folder."""
-    joined = posixpath.normpath("/" + path).lstrip("/")
-    if isinstance(location, S3Location):
-        return location.at(posixpath.join(location.key, joined) if joined else location.key)
-    return location
+def inside(location: S3Location, name: str, *, is_folder: bool = False) -> S3Location:
+    """What a listing of a folder called by this name; keys are plain text, `..` is nothing."""
+    folder = location.key if location.key.endswith("/") else f"{location.key}/"
+    return location.at(f"{folder}{name}{'/' if is_folder else ''}")
 
 
 def _s3(fields: Wired, namespace: str) -> S3Location:

@@ -1,0 +1,210 @@
+"""Raw text, open web addresses, what is not supported, and repositories that are only named."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tui.artifacts import Stores, open_store
+from tui.artifacts.base import Stat, Store, StoreError
+from tui.artifacts.repository import find_repository
+from tui.domain.location import Location, OtherLocation, RawLocation, S3Location, located
+from tui.domain.workflow import Workflow
+from tui.errors import Missing, Refused
+from tui.sources.base import Stop
+
+
+def no_secrets(namespace: str, name: str, key: str) -> bytes:
+    raise AssertionError("nobody may ask for a secret here")
+
+
+def quiet(done: int, total: int | None) -> None:
+    pass
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Some pages, one that knows ranges."""
+
+    seen: list[str] = []
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def _answer(self, *, with_body: bool) -> None:
+        self.seen.append(self.headers.get("X-Token", ""))
+        status = {"/gone": 404, "/closed": 403}.get(self.path, 200)
+        body = b"0123456789"
+        asked = self.headers.get("Range")
+        if asked and self.path == "/ranges" and status == 200:
+            first, last = asked.removeprefix("bytes=").split("-")
+            body, status = body[int(first) : int(last) + 1], 206
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    Pages.seen = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    made = open_store(OtherLocation("http", "", ""), no_secrets)
+    yield made
+    made.close()
+
+
+def page(url: str, **more: Any) -> Location:
+    return located({"http": {"url": url, **more}}, "argo")
+
+
+@pytest.mark.parametrize("path", ["/ranges", "/plain"])
+def test_a_web_address_is_read_in_parts_whether_or_not_it_knows_ranges(
+    store: Store, site: str, path: str
+) -> None:
+    assert store.stat(page(site + path)) == Stat(10)
+    assert store.read(page(site + path), 3, 4) == b"3456"
+    assert store.read(page(site + path), 8, 100) == b"89"
+
+
+def test_a_web_address_is_saved_with_the_headers_that_the_workflow_names(
+    store: Store, site: str, tmp_path: Path
+) -> None:
+    place = page(f"{site}/plain", headers=[{"name": "X-Token", "value": "t"}])
+    store.download(place, tmp_path / "x", quiet, Stop())
+    assert (tmp_path / "x").read_bytes() == b"0123456789"
+    assert Pages.seen == ["t"]
+
+
+@pytest.mark.parametrize(("path", "reason"), [("/gone", "missing"), ("/closed", "denied")])
+def test_what_a_web_server_refuses_is_told(store: Store, site: str, path: str, reason: str) -> None:
+    with pytest.raises(StoreError) as error:
+        store.read(page(site + path), 0, 10)
+    assert error.value.reason == reason
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", ""])
+def test_only_web_addresses_are_asked(store: Store, url: str) -> None:
+    with pytest.raises(StoreError) as error:
+        store.read(OtherLocation("http", "", url), 0, 10)
+    assert error.value.reason == "unsupported"
+
+
+def test_credentials_are_never_sent_to_an_address_that_a_workflow_names(
+    store: Store, site: str
+) -> None:
+    auth = {"basicAuth": {"usernameSecret": {"name": "s", "key": "u"}}}
+    with pytest.raises(StoreError) as error:
+        store.read(page(f"{site}/plain", auth=auth), 0, 10)
+    assert (error.value.reason, Pages.seen) == ("unsupported", [])
+
+
+def test_an_address_where_nobody_is_is_unreachable(store: Store) -> None:
+    with pytest.raises(StoreError) as error:
+        store.read(page("http://127.0.0.1:1/x"), 0, 10)
+    assert error.value.reason == "unreachable"
+
+
+def test_raw_text_is_there_without_asking_anybody(tmp_path: Path) -> None:
+    raw = open_store(RawLocation("grün"), no_secrets)
+    assert raw.stat(RawLocation("grün")) == Stat(5)
+    assert raw.read(RawLocation("grün"), 1, 2) == b"r\xc3"
+    raw.download(RawLocation("grün"), tmp_path / "x", quiet, Stop())
+    assert (tmp_path / "x").read_text() == "grün"
+    with pytest.raises(StoreError):
+        raw.listing(RawLocation("x"))
+    with pytest.raises(StoreError) as other:
+        raw.stat(S3Location("b", "k"))
+    assert other.value.reason == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("location", "hint"),
+    [
+        ({"gcs": {"bucket": "b", "key": "a/b c"}}, "gcloud storage cp 'gs://b/a/b c' ."),
+        ({"git": {"repo": "https://x/y.git"}}, "git clone 'https://x/y.git'"),
+        ({"gcs": {"bucket": "b", "key": "a'; rm -rf ~; '"}}, "argo cp"),
+        ({"plugin": {"name": "p", "key": "k"}}, "argo cp"),
+    ],
+)
+def test_a_kind_without_a_store_names_the_tool_that_has_one(
+    location: dict[str, Any], hint: str
+) -> None:
+    with pytest.raises(StoreError) as error:
+        open_store(located(location, "argo"), no_secrets)
+    assert error.value.reason == "unsupported"
+    assert hint in error.value.hint
+    assert "rm -rf" not in error.value.hint
+
+
+def test_stores_are_opened_once_and_anew_after_closing() -> None:
+    stores = Stores(no_secrets)
+    first = stores.store(RawLocation("x"))
+    assert stores.store(RawLocation("y")) is first
+    stores.close()
+    assert stores.store(RawLocation("y")) is not first
+
+
+def workflow(**reference: Any) -> Workflow:
+    whole = {
+        "metadata": {"name": "wf", "namespace": "ml"},
+        "status": {"artifactRepositoryRef": reference},
+    }
+    return msgspec.convert(whole, Workflow)
+
+
+S3 = {"s3": {"bucket": "b", "endpoint": "e"}}
+
+
+def test_a_repository_in_the_status_is_taken_without_asking() -> None:
+    def never(namespace: str, name: str) -> dict[str, str]:
+        raise AssertionError("asked")
+
+    assert find_repository(workflow(artifactRepository=S3), never) == S3
+
+
+def test_a_named_repository_is_found_in_the_second_place() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def maps(namespace: str, name: str) -> dict[str, str]:
+        asked.append((namespace, name))
+        if namespace == "argo":
+            raise Refused("no right", status=403)
+        return {"other": "junk", "main": "archiveLogs: true\ns3:\n  bucket: b\n  endpoint: e\n"}
+
+    found = find_repository(workflow(configMap="cm", key="main", namespace="argo"), maps)
+    assert found is not None and found["s3"]["bucket"] == "b"
+    assert asked == [("argo", "cm"), ("ml", "cm")]
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"a": "[broken"}, {"a": "just text"}, {"a": "s3: {}", "b": "s3: {}"}]
+)
+def test_no_repository_that_can_be_meant_is_none(data: dict[str, str]) -> None:
+    assert find_repository(workflow(), lambda namespace, name: data) is None
+
+    def missing(namespace: str, name: str) -> dict[str, str]:
+        raise Missing("none", status=404)
+
+    assert find_repository(workflow(), missing) is None
