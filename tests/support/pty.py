@@ -62,14 +62,6 @@ def key_bytes(key: str) -> bytes:
 
 
 @dataclass
-class Link:
-    """How fast the other end reads: bytes a second, and seconds before it sees the first."""
-
-    rate: float = 0.0
-    delay: float = 0.0
-
-
-@dataclass
 class Step:
     """What one step of a script wrote."""
 
@@ -96,7 +88,8 @@ class Pty:
     """Added to a bare environment: TERM, HOME, PATH, a UTF-8 locale and nothing else."""
     knows_sync: bool = True
     """Whether the terminal answers that it knows synchronized output."""
-    link: Link = field(default_factory=Link)
+    rate: float = 0.0
+    """Bytes a second that the far end reads; 0 for as many as there are."""
     naive: bool = False
     cwd: Path = ROOT
 
@@ -238,11 +231,11 @@ class Pty:
         return bool(chunk)
 
     def _receive(self) -> bytes:
-        if not self.link.rate:
+        if not self.rate:
             return os.read(self.master, 65536)
         # A slow reader: each packet takes the time the line would take.
         chunk = os.read(self.master, 1024)
-        time.sleep(len(chunk) / self.link.rate)
+        time.sleep(len(chunk) / self.rate)
         return chunk
 
     def _answer(self) -> None:

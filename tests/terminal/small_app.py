@@ -5,9 +5,11 @@ Run as a program it is what the pseudo terminal tests drive: `python small_app.p
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -18,6 +20,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Log, Static
 
 from tui.terminal.capabilities import detect
+from tui.terminal.hangup import HangUp, end_children
 from tui.terminal.output import CellDiffMixin
 
 WIDE = "日本語の行 wide 漢字"
@@ -62,9 +65,13 @@ class SmallApp(CellDiffMixin, App[None]):
         ("w", "wide", "wide"),
         ("ctrl+r", "repaint", "repaint"),
         ("x", "shell", "shell"),
+        ("t", "touch", "touch"),
         ("q", "quit", "quit"),
     ]
     count = 0
+
+    def action_touch(self) -> None:
+        Path(os.environ["SMALL_STATE"]).write_text(str(self.count))
 
     def action_repaint(self) -> None:
         self.repaint_terminal()
@@ -79,6 +86,13 @@ class SmallApp(CellDiffMixin, App[None]):
         yield Static("line 0", id="line")
 
     def on_mount(self) -> None:
+        if "SMALL_STATE" in os.environ:
+            child = subprocess.Popen(["sleep", "600"])
+            state = Path(os.environ["SMALL_STATE"])
+            HangUp(
+                [lambda: end_children([child]), lambda: state.write_text(f"saved {child.pid}")],
+                self.exit,
+            ).listen(asyncio.get_running_loop())
         table = self.query_one(DataTable)
         table.add_columns("name", "phase", "took")
         for number in range(60):

@@ -74,7 +74,7 @@ def test_no_colour_takes_a_theme_that_does_not_become_grey() -> None:
     ("environ", "multiplexer", "repeat", "erase_colour"),
     [
         (LOCAL, "", False, True),
-        ({"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, "tmux", True, True),
+        ({"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, "tmux", False, True),
         ({"TERM": "screen", "TMUX": "/tmp/t,1,0", "STY": "1.pts"}, "tmux", False, False),
         ({"TERM": "screen.xterm-256color", "STY": "1.pts"}, "screen", False, False),
         ({"TERM": "tmux-256color", "SSH_TTY": "x"}, "tmux", False, True),

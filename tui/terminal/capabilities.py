@@ -171,11 +171,9 @@ def _draws_unicode(environ: Mapping[str, str]) -> bool:
 
 def _repeats(environ: Mapping[str, str], multiplexer: Multiplexer, remote: bool) -> bool:
     """Whether whoever reads our output is known, and known to repeat."""
-    if environ.get("TMUX"):
-        # tmux reads our output itself, unless screen runs inside of it.
-        return not environ.get("STY")
     if multiplexer or remote:
-        # TERM names the terminal at the far end; mosh may stand between.
+        # tmux (3.3a tried) repeats only ASCII, and what stands between here and the terminal that
+        # TERM names over SSH (mosh, say) may not repeat at all.
         return False
     term = environ.get("TERM", "")
     return any(term.startswith(name) for name in REPEATING) or bool(environ.get("XTERM_VERSION"))
