@@ -35,30 +35,33 @@ WHY_NOT = "this is a saved workflow: there is no cluster to ask"
 def read(settings: Where) -> SavedSource:
     """The workflows of the files that the settings name.
 
-    Raises: InputError for a file that cannot be read, or when there is no workflow in any.
+    A file that cannot be read does not hide the others: it is told in `troubles`.
+    Raises: InputError when no file has a workflow.
     """
-    from tui.sources.files import read_manifests
+    from tui.sources.files import read_workflows, shown_name
 
     found: list[Manifest] = []
+    troubles: list[InputError] = []
     for path in settings.files:
-        found.extend(read_manifests(path))
-    workflows = [each for each in found if each.get("kind") == "Workflow"]
-    names = ["stdin" if path == "-" else path for path in settings.files]
-    if not workflows:
-        kinds = ", ".join(sorted({str(each.get("kind") or "nameless") for each in found}))
-        raise InputError(
-            f"there is no Workflow in {', '.join(names)}"
-            + (f", only {kinds}" if kinds else ": nothing is in it"),
-            hint="save one with: kubectl get workflow NAME -o yaml",
-        )
+        try:
+            found.extend(read_workflows([path]))
+        except InputError as error:
+            troubles.append(error)
+    if not found and troubles:
+        raise troubles[0]
+    names = [shown_name(path) for path in settings.files]
     label = names[0] if len(names) == 1 else f"{len(names)} files"
-    return SavedSource(workflows, label)
+    return SavedSource(found, label, troubles=tuple(troubles))
 
 
 class SavedSource:
     """Manifests in memory."""
 
-    def __init__(self, manifests: Iterable[Manifest], label: str) -> None:
+    def __init__(
+        self, manifests: Iterable[Manifest], label: str, *, troubles: tuple[InputError, ...] = ()
+    ) -> None:
+        self.troubles = troubles
+        """What was wrong with files that are not shown."""
         self._manifests = [_with_name(manifest) for manifest in manifests]
         self._listed = [
             decode.listed(msgspec.json.encode(manifest)) for manifest in self._manifests

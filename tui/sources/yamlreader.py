@@ -66,8 +66,8 @@ def _loader() -> Any:
 
 
 _RULES = (
-    ("bool", r"(?:y|Y|yes|Yes|YES|on|On|ON|true|True|TRUE)$", list("yYoOtT")),
-    ("bool", r"(?:n|N|no|No|NO|off|Off|OFF|false|False|FALSE)$", list("nNoOfF")),
+    ("bool", r"(?:yes|Yes|YES|on|On|ON|true|True|TRUE)$", list("yYoOtT")),
+    ("bool", r"(?:no|No|NO|off|Off|OFF|false|False|FALSE)$", list("nNoOfF")),
     ("int", r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$", list("-+0123456789")),
     (
         "float",
@@ -78,7 +78,7 @@ _RULES = (
 
 
 def _bool(loader: Any, node: Any) -> bool:
-    return str(node.value).lower() in ("y", "yes", "on", "true")
+    return str(node.value).lower() in ("yes", "on", "true")
 
 
 def _int(loader: Any, node: Any) -> int:
