@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cmp_to_key
 from typing import TypeVar
 
@@ -84,9 +84,11 @@ def newest_first(workflows: Iterable[W]) -> list[W]:
             finished.append((ended, workflow))
         else:
             unfinished.append((time_key(workflow.metadata.creation_timestamp), workflow))
+    # Equals: `sorted(reverse=True)` keeps them as they came; Argo's own comparison turns those that
+    # are not finished round, and so do we.
+    unfinished.reverse()
     return [*_latest_first(unfinished), *_latest_first(finished)]
 
 
-def _latest_first(marked: Sequence[tuple[str, W]]) -> list[W]:
-    # `reverse` keeps the order of equals, so a list does not jump between two readings.
+def _latest_first(marked: list[tuple[str, W]]) -> list[W]:
     return [workflow for _, workflow in sorted(marked, key=lambda mark: mark[0], reverse=True)]

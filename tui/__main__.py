@@ -1,0 +1,6 @@
+"""`python -m tui`."""
+
+from tui.cli import entry
+
+if __name__ == "__main__":
+    entry()

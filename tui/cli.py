@@ -1,0 +1,166 @@
+"""The command line: flags → settings → the app, or a command that prints.
+
+Nothing heavy is imported before it is known to be needed. `main` may be called again and again in
+one process: it keeps nothing, writes to the streams of the moment and always returns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib import import_module
+from typing import Any, NoReturn
+
+from tui import __version__
+from tui.errors import TuiError
+from tui.headless import COMMANDS
+from tui.settings import Settings, read_settings
+
+DEMO_CLUSTER = "demo-cluster"
+INTERRUPTED = 130
+
+
+def entry() -> NoReturn:
+    """The console script."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except TuiError as error:
+        return _told(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return 0
+    except SystemExit as leaving:
+        # argparse leaves like this, after having said why.
+        return leaving.code if isinstance(leaving.code, int) else 0
+    return code
+
+
+def _told(error: TuiError) -> int:
+    from tui.headless.output import say
+
+    say(f"argo-tui: {error.what}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+    return error.exit_code
+
+
+def _forget_stdout() -> None:
+    """Whoever read us has gone; Python would complain once more when it flushes at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
+def _run(words: list[str]) -> int:
+    name, rest = _command(words)
+    if name == DEMO_CLUSTER:
+        return _run_demo_cluster(rest)
+    if name:
+        return _run_headless(name, rest)
+    args = app_parser().parse_args(rest)
+    settings = read_settings(vars(args))
+    with _connected(settings) as connected:
+        return int(import_module("tui.app").run(connected))
+
+
+def _command(words: list[str]) -> tuple[str, list[str]]:
+    """The command among the words and everything else; "" for the app.
+
+    Flags of ours may stand before the command, `argo-tui --demo list`, so the first word that is
+    neither a flag nor the value of one decides.
+    """
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word in VALUED:
+            at += 2
+        elif word.startswith("-") and word != "-":
+            at += 1
+        elif word in COMMANDS or word == DEMO_CLUSTER:
+            return word, words[:at] + words[at + 1 :]
+        else:
+            return "", words
+    return "", words
+
+
+VALUED = frozenset({"--kubeconfig", "--context", "-n", "--namespace", "--instanceid"})
+"""Our flags before a command that take the next word with them."""
+
+
+def _run_headless(name: str, words: list[str]) -> int:
+    module, said = COMMANDS[name]
+    parser = argparse.ArgumentParser(prog=f"argo-tui {name}", description=said, allow_abbrev=False)
+    _add_connection(parser)
+    command: Any = import_module(module)
+    command.configure(parser)
+    args = parser.parse_args(words)
+    flags = {key: value for key, value in vars(args).items() if key != "files"}
+    with _connected(read_settings(flags)) as settings:
+        return int(command.run(args, settings))
+
+
+def _run_demo_cluster(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog=f"argo-tui {DEMO_CLUSTER}",
+        description="serve the demo cluster until ctrl-C",
+        allow_abbrev=False,
+    )
+    command: Any = import_module("tui.demo.command")
+    command.configure(parser)
+    return int(command.run(parser.parse_args(words), read_settings({})))
+
+
+@contextlib.contextmanager
+def _connected(settings: Settings) -> Iterator[Settings]:
+    """The settings, pointing to a demo cluster of our own if one was asked for."""
+    if not settings.demo:
+        yield settings
+        return
+    child: Any = import_module("tui.demo.child")
+    with child.start() as demo:
+        yield replace(settings, kubeconfig=str(demo.kubeconfig), context="")
+
+
+def app_parser() -> argparse.ArgumentParser:
+    """The arguments of the app itself."""
+    commands = "\n".join(f"  {name:<14}{said}" for name, (_, said) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="argo-tui",
+        description="A terminal UI for Argo Workflows.",
+        epilog=f"commands:\n{commands}\n  {DEMO_CLUSTER:<14}serve a made-up cluster",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help="saved workflows to look at, `-` for stdin")
+    add("--version", action="version", version=f"argo-tui {__version__}")
+    _add_connection(parser)
+    add("--no-diff", action="store_true", help="let Textual write to the terminal by itself")
+    add("--read-only", action="store_true", help="refuse every change to the cluster")
+    add("--mouse", action="store_true", help="take clicks (the terminal cannot select then)")
+    return parser
+
+
+def _add_connection(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--demo", action="store_true", help="start a demo cluster and connect to it")
+    add("--kubeconfig", default="", metavar="FILE")
+    add("--context", default="", help="a context of the kubeconfig")
+    add("-n", "--namespace", default="")
+    add("-A", "--all-namespaces", action="store_true")
+    add("--instanceid", default="", help="whose workflows: the controller's instance id")
+    add("--ascii", action="store_true", help="nothing beyond ASCII")

@@ -1,0 +1,199 @@
+"""The text of `argo list`, byte for byte (argo.md 2.8)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tui.domain.durations import age, between, parse_time, short
+from tui.domain.node import RUNNING
+from tui.domain.selectors import LabelSelector, Requirement
+from tui.domain.status import status_text
+from tui.domain.tabwriter import aligned
+from tui.domain.text import clean_lines
+from tui.domain.workflow import LABEL, ListedWorkflow, Workflow
+from tui.errors import UsageError
+
+NONE_FOUND = "No workflows found"
+MANY = 100
+"""With more than so many of a kind, Argo suggests having fewer."""
+
+LONGEST_VALUE, FIRST_PART, LAST_PART = 50, 32, 15
+
+_SPAN = re.compile(r"(\d+)([smhd])", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which workflows to list, as the flags of `argo list` say."""
+
+    status: tuple[str, ...] = ()
+    running: bool = False
+    completed: bool = False
+    resubmitted: bool = False
+    labels: str = ""
+    prefix: str = ""
+    since: str = ""
+    older: str = ""
+
+
+def label_selector(choice: Choice) -> LabelSelector:
+    """What is asked of the API: `-l` and the flags that are labels.
+
+    Raises: UsageError for flags that contradict each other or cannot be read.
+    """
+    if choice.completed and choice.running:
+        raise UsageError("--completed and --running cannot be used together")
+    found = list(LabelSelector.parse(choice.labels).requirements)
+    if choice.status:
+        found.append(Requirement(f"{LABEL}phase", "in", frozenset(choice.status)))
+    if choice.completed:
+        found.append(Requirement(f"{LABEL}completed", "=", frozenset(("true",))))
+    if choice.running:
+        found.append(Requirement(f"{LABEL}completed", "!=", frozenset(("true",))))
+    if choice.resubmitted:
+        found.append(Requirement(f"{LABEL}resubmitted-from-workflow", "exists"))
+    return LabelSelector(tuple(found))
+
+
+def chosen(
+    workflows: Sequence[ListedWorkflow], choice: Choice, now: datetime
+) -> list[ListedWorkflow]:
+    """Those that the flags leave which the API knows nothing of: name and times."""
+    since = now - span(choice.since) if choice.since else None
+    older = now - span(choice.older) if choice.older else None
+    return [
+        workflow
+        for workflow in workflows
+        if workflow.metadata.name.startswith(choice.prefix)
+        and _after(workflow.metadata.creation_timestamp, since)
+        and _before(workflow.status.finished_at, older)
+    ]
+
+
+def span(text: str) -> timedelta:
+    """`90s`, `5m`, `2h`, `10d`. Raises: UsageError in Argo's manner for anything else."""
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            f"unable to parse duration '{text}'", hint="one number and one of s, m, h, d: 2h"
+        )
+    try:
+        return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    except OverflowError as error:
+        raise UsageError(f"duration '{text}' is too long") from error
+
+
+def _after(text: str | None, limit: datetime | None) -> bool:
+    if limit is None:
+        return True
+    moment = parse_time(text)
+    return moment is not None and moment > limit
+
+
+def _before(text: str | None, limit: datetime | None) -> bool:
+    if limit is None:
+        return True
+    moment = parse_time(text)
+    return moment is not None and moment < limit
+
+
+def report(
+    workflows: Sequence[ListedWorkflow],
+    now: datetime,
+    *,
+    wide: bool = False,
+    namespaces: bool = False,
+    headers: bool = True,
+) -> Iterator[str]:
+    """The lines of the table; the workflows stand in the order given."""
+    if not workflows:
+        yield NONE_FOUND
+        return
+    yield from aligned(_table(workflows, now, wide, namespaces, headers), 3)
+    yield from _nudge(workflows)
+
+
+def _table(
+    workflows: Sequence[ListedWorkflow], now: datetime, wide: bool, namespaces: bool, headers: bool
+) -> Iterator[str]:
+    if headers:
+        titles = ["NAME", "STATUS", "AGE", "DURATION", "PRIORITY", "MESSAGE"]
+        if namespaces:
+            titles.insert(0, "NAMESPACE")
+        if wide:
+            titles += ["P/R/C", "PARAMETERS"]
+        yield "\t".join(titles)
+    for workflow in workflows:
+        yield "\t".join(_cells(workflow, now, wide, namespaces))
+
+
+def _cells(workflow: ListedWorkflow, now: datetime, wide: bool, namespaces: bool) -> list[str]:
+    metadata, status = workflow.metadata, workflow.status
+    took = between(parse_time(status.started_at), parse_time(status.finished_at), now)
+    cells = [
+        clean_lines(metadata.name),
+        clean_lines(status_text(workflow)),
+        age(metadata.creation_timestamp, now),
+        short(took.total_seconds()),
+        str(workflow.spec.priority or 0),
+        clean_lines(status.message),
+    ]
+    if namespaces:
+        cells.insert(0, clean_lines(metadata.namespace))
+    if wide:
+        cells += [pod_counts(workflow), clean_lines(parameters(workflow))]
+    return cells
+
+
+def pod_counts(workflow: ListedWorkflow) -> str:
+    """Pods pending, running and completed: `1/2/3`."""
+    pending = running = completed = 0
+    nodes = workflow.nodes if isinstance(workflow, Workflow) else {}
+    for node in nodes.values():
+        if node.type != "Pod":
+            continue
+        if node.is_fulfilled:
+            completed += 1
+        elif node.phase == RUNNING:
+            running += 1
+        else:
+            pending += 1
+    return f"{pending}/{running}/{completed}"
+
+
+def parameters(workflow: ListedWorkflow) -> str:
+    """`name=value,…`, long values with their middle left out."""
+    return ",".join(
+        f"{parameter.name}={_shortened(parameter.value)}"
+        for parameter in workflow.spec.arguments.parameters
+        if parameter.value is not None
+    )
+
+
+def _shortened(value: str) -> str:
+    data = value.encode("utf-8", "replace")
+    if len(data) <= LONGEST_VALUE:
+        return value
+    cut = data[:FIRST_PART] + b"..." + data[-LAST_PART:]
+    return cut.decode("utf-8", "replace")
+
+
+def _nudge(workflows: Sequence[ListedWorkflow]) -> Iterator[str]:
+    completed = sum(workflow.is_completed for workflow in workflows)
+    incomplete = len(workflows) - completed
+    counts = [
+        f"{count} {name}"
+        for count, name in ((incomplete, "incomplete"), (completed, "completed"))
+        if count > MANY
+    ]
+    if counts:
+        yield ""
+        yield (
+            f"You have at least {' and '.join(counts)} workflows. "
+            "Reducing the total number of workflows will reduce your costs."
+        )
+        yield ("Learn more at https://argo-workflows.readthedocs.io/en/latest/cost-optimisation/")

@@ -1,0 +1,109 @@
+"""`argo-tui get`: the text of `argo get`, from a cluster or from files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from tui.domain import decode
+from tui.domain.report_get import Look, report
+from tui.domain.selectors import FieldSelector
+from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.yamltext import to_yaml
+from tui.errors import InputError, Missing, UsageError
+from tui.headless.output import say, to_json, write
+from tui.settings import Settings
+
+OUTPUTS = ("wide", "short", "json", "yaml", "name")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `get`."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a workflow, or @latest")
+    parser.add_argument("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE")
+    parser.add_argument("-o", "--output", choices=OUTPUTS, default="")
+    parser.add_argument("--status", default="", metavar="PHASE", help="only steps in this phase")
+    parser.add_argument("--node-field-selector", default="", metavar="SELECTOR")
+    parser.add_argument("--no-color", action="store_true")
+    parser.add_argument("--no-utf8", action="store_true")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print each workflow."""
+    if args.status and args.node_field_selector:
+        raise UsageError("cannot use both --status and --node-field-selector")
+    chosen = f"phase={args.status}" if args.status else args.node_field_selector
+    look = Look(
+        now=settings.now(),
+        zone=settings.zone,
+        output=args.output if args.output in ("wide", "short") else "",
+        colour=not (args.no_color or settings.no_color),
+        utf8=not (args.no_utf8 or settings.ascii),
+        selector=FieldSelector.parse(chosen),
+        pod_names=settings.pod_names,
+    )
+    for at, manifest in enumerate(manifests(args.names, args.file, settings)):
+        _print(manifest, args.output, look, at)
+    return 0
+
+
+def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) -> Iterable[Manifest]:
+    """The workflows that a command line names: files, or names in the connected cluster."""
+    names, files = list(names), list(files)
+    if names and files:
+        raise UsageError("give names or -f FILE, not both")
+    if files:
+        from tui.sources.files import read_workflows
+
+        yield from read_workflows(files)
+    elif names:
+        yield from _connected(names, settings)
+    else:
+        raise UsageError("which workflow?", hint="give a NAME, @latest, or -f FILE")
+
+
+def _connected(names: list[str], settings: Settings) -> Iterable[Manifest]:
+    from tui.sources import open_source
+
+    source = open_source(settings)
+    try:
+        namespace = settings.namespace or source.place.namespace
+        for name in names:
+            if name == "@latest":
+                from tui.sources.base import Scope
+
+                found = source.list_all(Scope((namespace,)))
+                if not found:
+                    raise Missing("no workflows found")
+                newest = max(found, key=lambda each: each.metadata.creation_timestamp or "")
+                name = newest.metadata.name
+            yield source.get(WorkflowRef(namespace, name))
+    finally:
+        source.close()
+
+
+def _print(manifest: Manifest, output: str, look: Look, at: int) -> None:
+    if output == "name":
+        name = str((manifest.get("metadata") or {}).get("name", ""))
+        write(f"{name}\n")
+    elif output == "json":
+        write(f"{to_json(_unpacked(manifest), 4)}\n")
+    elif output == "yaml":
+        write(("---\n" if at else "") + to_yaml(_unpacked(manifest), hide_managed_fields=False))
+    else:
+        workflow = decode.from_manifest(manifest)
+        trouble = decode.nodes_trouble(workflow)
+        for line in report(workflow, look):
+            write(f"{line}\n")
+        if trouble is not None:
+            say(f"argo-tui: no steps to show: {trouble.what}")
+            if trouble.hint:
+                say(f"hint: {trouble.hint}")
+
+
+def _unpacked(manifest: Manifest) -> Manifest:
+    try:
+        return decode.unpacked_manifest(manifest)
+    except InputError as error:
+        say(f"argo-tui: {error.what}")
+        return manifest

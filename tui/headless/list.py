@@ -1,0 +1,162 @@
+"""`argo-tui list`: the table of `argo list`, from a cluster or from files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from tui.domain import decode
+from tui.domain.order import newest_first
+from tui.domain.report_list import Choice, chosen, label_selector, report
+from tui.domain.selectors import FieldSelector, LabelSelector
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
+from tui.domain.yamltext import to_yaml
+from tui.errors import Missing
+from tui.headless.output import to_json, write
+from tui.settings import Settings
+
+OUTPUTS = ("wide", "name", "json", "yaml")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `list`."""
+    add = parser.add_argument
+    add("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE")
+    add("-o", "--output", choices=OUTPUTS, default="")
+    add("--status", action="append", default=[], metavar="PHASE[,PHASE]")
+    add("--running", action="store_true", help="not completed")
+    add("--completed", action="store_true")
+    add("--resubmitted", action="store_true")
+    add("--prefix", default="", help="names that begin so")
+    add("--since", default="", metavar="D", help="created within: 10m, 3h, 2d")
+    add("--older", default="", metavar="D", help="finished longer ago than")
+    add("-l", "--selector", default="", metavar="SELECTOR", help="labels")
+    add("--field-selector", default="", metavar="SELECTOR")
+    add("--no-headers", action="store_true")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the workflows that the flags leave."""
+    choice = Choice(
+        status=tuple(p for text in args.status for p in text.split(",") if p),
+        running=args.running,
+        completed=args.completed,
+        resubmitted=args.resubmitted,
+        labels=args.selector,
+        prefix=args.prefix,
+        since=args.since,
+        older=args.older,
+    )
+    labels = label_selector(choice)
+    fields = FieldSelector.parse(args.field_selector)
+    whole = args.output in ("wide", "json", "yaml")
+    if args.file:
+        # Only a namespace that was typed: one from the environment is about a cluster.
+        namespace = "" if args.all_namespaces else args.namespace
+        found, originals = _saved(args.file, labels, fields, namespace, whole)
+    else:
+        found, originals = _connected(labels, args.field_selector, settings)
+    shown = newest_first(chosen(found, choice, settings.now()))
+    if not args.file and whole:
+        shown, originals = _fetched(shown, settings)
+    _print(shown, originals, args, settings)
+    return 0
+
+
+Originals = dict[int, Manifest]
+"""id of a workflow → the manifest it was read from."""
+
+
+def _saved(
+    files: Sequence[str],
+    labels: LabelSelector,
+    fields: FieldSelector,
+    namespace: str,
+    whole: bool,
+) -> tuple[list[ListedWorkflow], Originals]:
+    from tui.sources.files import read_workflows
+
+    found: list[ListedWorkflow] = []
+    originals: Originals = {}
+    for manifest in read_workflows(files):
+        workflow: ListedWorkflow = decode.from_manifest(manifest)
+        metadata = workflow.metadata
+        if namespace and metadata.namespace != namespace:
+            continue
+        if not labels.matches(metadata.labels) or not fields.holds(_fields_of(workflow)):
+            continue
+        if not whole and isinstance(workflow, Workflow):
+            # Argo does not fetch nodes for the short table, so a waiting step does not show in it.
+            workflow = decode.without_nodes(workflow)
+        found.append(workflow)
+        originals[id(workflow)] = manifest
+    return found, originals
+
+
+def _fields_of(workflow: ListedWorkflow) -> Callable[[str], str]:
+    metadata = workflow.metadata
+    known = {"metadata.name": metadata.name, "metadata.namespace": metadata.namespace}
+    return lambda key: known.get(key, "")
+
+
+def _connected(
+    labels: LabelSelector, fields: str, settings: Settings
+) -> tuple[list[ListedWorkflow], Originals]:
+    from tui.sources import open_source
+    from tui.sources.base import Scope
+
+    source = open_source(settings)
+    try:
+        namespace = settings.namespace or source.place.namespace
+        scope = Scope(() if settings.all_namespaces else (namespace,), str(labels), fields)
+        return list(source.list_all(scope)), {}
+    finally:
+        source.close()
+
+
+def _fetched(
+    shown: Sequence[ListedWorkflow], settings: Settings
+) -> tuple[list[ListedWorkflow], Originals]:
+    """The same workflows with all their fields; one that is gone by now is left out."""
+    from tui.sources import open_source
+
+    found: list[ListedWorkflow] = []
+    originals: Originals = {}
+    source = open_source(settings)
+    try:
+        for each in shown:
+            try:
+                manifest = source.get(WorkflowRef(each.metadata.namespace, each.metadata.name))
+            except Missing:
+                continue
+            workflow = decode.from_manifest(manifest)
+            found.append(workflow)
+            originals[id(workflow)] = manifest
+    finally:
+        source.close()
+    return found, originals
+
+
+def _print(
+    shown: Sequence[ListedWorkflow],
+    originals: Originals,
+    args: argparse.Namespace,
+    settings: Settings,
+) -> None:
+    if args.output in ("json", "yaml"):
+        objects = [decode.unpacked_manifest(originals[id(each)]) for each in shown]
+        is_json = args.output == "json"
+        write(f"{to_json(objects, 2)}\n" if is_json else to_yaml(objects))
+        return
+    if args.output == "name" and shown:
+        for each in shown:
+            write(f"{each.metadata.name}\n")
+        return
+    for line in report(
+        shown,
+        settings.now(),
+        wide=args.output == "wide",
+        namespaces=settings.all_namespaces,
+        headers=not args.no_headers,
+    ):
+        write(f"{line}\n")

@@ -1,0 +1,117 @@
+"""What flags and environment ask for, as one frozen value.
+
+The environment's names are those of kubectl and argo, so that people bring their habits along.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tui.domain.durations import parse_time
+from tui.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything one start of the program was told."""
+
+    files: tuple[str, ...] = ()
+    """Saved workflows to show instead of a cluster; `-` is stdin."""
+    kubeconfig: str = ""
+    """`--kubeconfig`; "" for KUBECONFIG, else ~/.kube/config, else in-cluster."""
+    context: str = ""
+    """`--context`; "" for the current one."""
+    namespace: str = ""
+    """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
+    all_namespaces: bool = False
+    """`-A`."""
+    demo: bool = False
+    """`--demo`: a demo cluster of our own is started and connected to."""
+    ascii: bool = False
+    """`--ascii`: no character beyond ASCII is drawn."""
+    no_diff: bool = False
+    """`--no-diff`: Textual writes to the terminal by itself."""
+    read_only: bool = False
+    """`--read-only`: every write is refused before it leaves."""
+    mouse: bool = False
+    """`--mouse`: the terminal's own selection gives way to clicks."""
+    no_color: bool = False
+    """NO_COLOR is set, or TERM is dumb."""
+    instance_id: str = ""
+    """`--instanceid`, else ARGO_INSTANCEID: whose workflows these are."""
+    pod_names: str = "v2"
+    """POD_NAMES: the pod name format of workflows that do not say (argo.md 3)."""
+    fixed_now: datetime | None = None
+    """ARGO_TUI_NOW: the clock stands still here."""
+    zone: tzinfo | None = None
+    """The local zone; None for the one of the C library."""
+
+    def now(self) -> datetime:
+        """What time it is, for ages and durations."""
+        return self.fixed_now or datetime.now(UTC)
+
+
+def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from parsed flags and the environment, looked at now and not earlier.
+
+    Raises: SettingsError for an environment that says nonsense.
+    """
+    env = os.environ if environ is None else environ
+
+    def text(flag: str, variable: str) -> str:
+        return str(flags.get(flag) or env.get(variable, ""))
+
+    return Settings(
+        files=tuple(flags.get("files") or ()),
+        kubeconfig=str(flags.get("kubeconfig") or ""),
+        context=str(flags.get("context") or ""),
+        namespace=text("namespace", "ARGO_NAMESPACE"),
+        all_namespaces=bool(flags.get("all_namespaces")),
+        demo=bool(flags.get("demo")),
+        ascii=bool(flags.get("ascii")),
+        no_diff=bool(flags.get("no_diff")),
+        read_only=bool(flags.get("read_only")),
+        mouse=bool(flags.get("mouse")),
+        no_color=bool(env.get("NO_COLOR")) or env.get("TERM") == "dumb",
+        instance_id=text("instanceid", "ARGO_INSTANCEID"),
+        pod_names="v1" if env.get("POD_NAMES") == "v1" else "v2",
+        fixed_now=_clock(env.get("ARGO_TUI_NOW", "")),
+        zone=local_zone(env),
+    )
+
+
+def _clock(text: str) -> datetime | None:
+    if not text:
+        return None
+    moment = parse_time(text)
+    if moment is None:
+        raise SettingsError(
+            f"ARGO_TUI_NOW={text} is no time", hint="write it as 2026-01-15T12:00:00Z"
+        )
+    return moment
+
+
+def local_zone(environ: Mapping[str, str]) -> tzinfo | None:
+    """The zone that TZ names just now, as Go reads it; None for the machine's own.
+
+    Python's C library remembers TZ from the start of the process, and this may be asked again
+    and again in one.
+    """
+    name = environ.get("TZ")
+    if name is None:
+        time.tzset()
+        return None
+    name = name.removeprefix(":")
+    if name in ("", "UTC"):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):
+        time.tzset()
+        return None
