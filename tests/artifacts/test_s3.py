@@ -415,3 +415,58 @@ def test_a_folder_of_thousands_is_counted_over_pages(store: S3Store) -> None:
             buckets["runs"].put(f"out/{i:05}", b"12")
         assert store.stat(here(endpoint, "out")) == Folder(2_500, 5_000)
         assert len(store.listing(here(endpoint, "out"), 1_500).entries) == 1_500
+
+
+class Breaking:
+    """Made-up content whose server breaks the connection a few times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def part(self, offset: int, length: int) -> bytes:
+        if offset >= MIB and self.times:
+            self.times -= 1
+            raise ConnectionError("broken on purpose")
+        return bytes((offset // MIB,)) * length
+
+
+def test_a_download_goes_on_where_a_connection_broke(store: S3Store, tmp_path: Path) -> None:
+    told: list[int] = []
+    with demo_s3("runs") as (endpoint, buckets):
+        breaking = Breaking(2)
+        buckets["runs"].put("k", Blob(3 * MIB, breaking.part, etag="fixed"))
+        store.download(
+            here(endpoint, "k"), tmp_path / "x", lambda done, total: told.append(done), Stop()
+        )
+    assert breaking.times == 0
+    assert (tmp_path / "x").read_bytes() == b"\0" * MIB + b"\1" * MIB + b"\2" * MIB
+    assert told == sorted(told), "nothing is fetched twice"
+
+
+def test_a_connection_that_breaks_for_ever_ends_the_download(
+    store: S3Store, tmp_path: Path
+) -> None:
+    with demo_s3("runs") as (endpoint, buckets):
+        buckets["runs"].put("k", Blob(3 * MIB, Breaking(1000).part, etag="fixed"))
+        with pytest.raises(StoreError) as error:
+            store.download(here(endpoint, "k"), tmp_path / "x", quiet, Stop())
+    assert error.value.reason in ("unreachable", "failed")
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_object_that_changes_while_it_is_fetched_is_not_mixed(
+    store: S3Store, tmp_path: Path
+) -> None:
+    with demo_s3("runs") as (endpoint, buckets):
+        runs = buckets["runs"]
+
+        def part(offset: int, length: int) -> bytes:
+            if offset >= MIB:
+                runs.put("k", b"other")
+                raise ConnectionError("broken on purpose")
+            return b"x" * length
+
+        runs.put("k", Blob(3 * MIB, part, etag="first"))
+        with pytest.raises(StoreError, match="changed while"):
+            store.download(here(endpoint, "k"), tmp_path / "x", quiet, Stop())
+    assert os.listdir(tmp_path) == []
