@@ -1,5 +1,7 @@
 """The columns of our lists, as data: what each says, how wide it is, how it sorts, if it ticks.
 
+Few columns have a style: each change of colour along a line is up to forty bytes on the wire.
+
 A list widget, the column chooser and the sort keys all read these tuples, so a new column is one
 entry here. Texts are as the cluster sent them; the widget that draws makes them printable.
 """
@@ -259,7 +261,6 @@ def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[
             title="TEMPLATE",
             text=lambda w, now: template_of(w),
             width=16,
-            style=lambda w: "muted",
             order=lambda w, now: template_of(w) or None,
             cut="middle",
             drop=5,
@@ -270,7 +271,6 @@ def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[
             text=bar_text,
             width=10,
             order=lambda w, now: _fraction(w),
-            style=workflow_token,
             drop=4,
         ),
         Column(
@@ -293,7 +293,6 @@ def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[
             title="AGE",
             text=lambda w, now: _age_text(workflow_age(w, now)) or dash,
             width=4,
-            style=lambda w: "muted",
             order=workflow_age,
             ticks=True,
             drop=1,
@@ -318,7 +317,6 @@ def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[
                 text=lambda w, now: w.metadata.namespace,
                 width=14,
                 least=9,
-                style=lambda w: "muted",
                 order=lambda w, now: w.metadata.namespace,
                 cut="middle",
             ),
@@ -379,7 +377,7 @@ def node_columns(
         return memory(used.memory_bytes) if used else ""
 
     def message_token(row: TreeRow) -> str:
-        return "problem" if row.node.is_problem else "muted"
+        return "problem" if row.node.is_problem else ""
 
     return (
         Column(
@@ -415,7 +413,6 @@ def node_columns(
             title="TEMPLATE",
             text=lambda row, now: row.node.template,
             width=14,
-            style=lambda row: "muted",
             cut="middle",
             drop=5,
         ),
@@ -425,7 +422,6 @@ def node_columns(
             text=lambda row, now: pod(row.node),
             width=24,
             grow=1,
-            style=lambda row: "muted",
             cut="middle",
             drop=4,
         ),

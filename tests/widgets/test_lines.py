@@ -64,17 +64,32 @@ async def test_following_shows_the_end_until_somebody_looks_back() -> None:
     async with Alone(widget).run_test(size=(40, 10), message_hook=heard.append) as pilot:
         widget.show(book)
         assert screen_of(widget)[-1].rstrip() == "line 29"
-        widget.lines_appended(*book.append([b"line 30\n"]))
-        assert screen_of(widget)[-1].rstrip() == "line 30"
+        for i in range(30, 60):
+            widget.lines_appended(*book.append([b"line %d\n" % i]))
+            assert widget.shown_range[1] == i
         await pilot.press("k")
         assert not widget.is_following
-        widget.lines_appended(*book.append([b"line 31\n"]))
-        assert screen_of(widget)[-1].rstrip() == "line 29"
+        shown = screen_of(widget)
+        widget.lines_appended(*book.append([b"line 60\n"]))
+        assert screen_of(widget) == shown
         widget.follow(True)
-        assert screen_of(widget)[-1].rstrip() == "line 31"
+        assert screen_of(widget)[-1].rstrip() == "line 60"
         await pilot.pause()
     told = [m.is_following for m in heard if isinstance(m, Lines.FollowChanged)]
     assert told[-1] is True and False in told
+
+
+async def test_a_followed_text_makes_room_and_then_stands_still() -> None:
+    book = book_of(*(f"line {i}" for i in range(30)))
+    widget = Lines(follow=True)
+    async with Alone(widget).run_test(size=(40, 24)) as pilot:
+        widget.show(book)
+        widget.lines_appended(*book.append([b"line 30\n"]))
+        assert [line.strip() for line in screen_of(widget)[-5:]] == ["line 30", "", "", "", ""]
+        await pilot.pause()
+        with painting(widget) as painted:
+            widget.lines_appended(*book.append([b"line 31\n"]))
+        assert (painted.rows, painted.cells) == ([20], len("line 31"))
 
 
 async def test_what_one_reads_stays_where_it_is_while_a_full_book_drops_its_front() -> None:

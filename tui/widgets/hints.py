@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from textual.keys import key_to_character
 from textual.strip import Strip
 
 from tui.widgets.cells import Piece, printable, strip_of, width_of
@@ -66,8 +67,11 @@ class Hints(LineView, can_focus=False):
         if not self.is_attached or not self.screen.is_active:
             return
         found: dict[str, tuple[str, str, bool]] = {}
-        for active in self.screen.active_bindings.values():
+        focused = self.screen.focused
+        for key, active in self.screen.active_bindings.items():
             binding = active.binding
+            if focused is not None and focused.check_consume_key(key, key_to_character(key)):
+                continue  # it would be typed into what has the focus
             if binding.show and active.enabled and binding.action not in found:
                 key = binding.key_display or key_name(binding.key)
                 found[binding.action] = (key, binding.description, binding.action.endswith(LAST))

@@ -23,6 +23,8 @@ from tui.widgets.finder import Finder
 from tui.widgets.line_view import LineView
 from tui.widgets.painter import CURRENT_HIT, HIT, Painter, hits_in, marked
 
+ROOM = 6
+"""The part of the screen, as a divisor, that is made free for lines to come."""
 PAN = 10
 """Cells that Left and Right move by."""
 
@@ -131,7 +133,7 @@ class Lines(LineView):
             self._top = Place(line, self._top.row) if line >= 0 else Place(0)
         before = len(self.model) - count
         if self.is_following:
-            self._settle()
+            self._keep_up()
             self.repaint()
         elif dropped or self._top.line + self.size.height > before:
             self.repaint()
@@ -219,6 +221,16 @@ class Lines(LineView):
         end = self._end()
         top = min(self._top, end)
         self._top = end if self.is_following else self._moved(Place(top.line), top.row)
+
+    def _keep_up(self) -> None:
+        """Follow the end, by several rows at once where it ran out of the screen.
+
+        A text that moves by a row with every line changes nearly every cell each time; one that
+        makes room for some lines is quieter to read and a fifth of the bytes.
+        """
+        end = self._end()
+        if end > self._top:
+            self._top = self._moved(end, self.size.height // ROOM)
 
     def _places(self) -> list[Place]:
         """What stands on each row of the screen, as far as there are lines."""

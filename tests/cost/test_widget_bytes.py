@@ -1,0 +1,78 @@
+"""How many bytes our widgets cost on the wire, counted in a real pseudo terminal.
+
+The budgets at 120 and 200 columns are those of ux.md 5.2 (its "diff" columns) times 1.2; at 80
+columns nothing may cost more than at 120. Counts, not times, so a busy machine changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.pty import Pty, run_python
+
+pytestmark = pytest.mark.pty
+
+APP = Path(__file__).with_name("widgets_app.py")
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+CURSOR_DOWN = {80: 306, 120: 306, 200: 421}
+ROW_CHANGED = 28
+PAGE_DOWN = {80: 2776, 120: 2776, 200: 7694}
+LOG_LINE = {80: 851, 120: 851, 200: 2370}
+TREE_CURSOR_DOWN = {80: 244, 120: 244, 200: 294}
+TREE_ROW_CHANGED = 46
+STATUS_CHANGED = 55
+TICKING = 10
+"""Running rows on the list; each may cost its digits and the way to them."""
+
+
+def started(what: str, size: tuple[int, int]) -> Iterator[Pty]:
+    with Pty(run_python(APP, what), columns=size[0], rows=size[1]) as terminal:
+        terminal.wait_for("q Quit")
+        terminal.quiet()
+        yield terminal
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def workflows(request: pytest.FixtureRequest) -> Iterator[Pty]:
+    yield from started("list", request.param)
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def tree(request: pytest.FixtureRequest) -> Iterator[Pty]:
+    yield from started("tree", request.param)
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def log(request: pytest.FixtureRequest) -> Iterator[Pty]:
+    yield from started("log", request.param)
+
+
+def test_a_list_costs_what_changes_in_it(workflows: Pty) -> None:
+    width = workflows.columns
+    assert 0 < workflows.step("j").size <= CURSOR_DOWN[width]
+    workflows.step("1")
+    assert 0 < workflows.step("1").size <= ROW_CHANGED
+    assert workflows.step("2").size == 0, "a hundred rows changed, none of them on the screen"
+    assert workflows.step("3").size <= STATUS_CHANGED
+    assert 0 < workflows.step("t").size <= TICKING * 14 + 90
+    assert 0 < workflows.step("pagedown").size <= PAGE_DOWN[width]
+
+
+def test_a_tree_costs_what_changes_in_it(tree: Pty) -> None:
+    width = tree.columns
+    assert 0 < tree.step("j").size <= TREE_CURSOR_DOWN[width]
+    tree.step("1")
+    assert 0 < tree.step("1").size <= TREE_ROW_CHANGED
+    assert 0 < tree.step("pagedown").size <= PAGE_DOWN[width]
+
+
+def test_a_followed_log_costs_what_differs(log: Pty) -> None:
+    sizes = [log.step("1").size for _ in range(10)]
+    assert 0 < sum(sizes) / len(sizes) <= LOG_LINE[log.columns] / 2, sizes
+    assert max(sizes) <= LOG_LINE[log.columns] * 1.2, "the line for which room is made"
+    log.step("g")
+    assert log.step("1").size == 0, "a line arrived below the screen"
