@@ -25,7 +25,7 @@ class Client:
     def __init__(self, cluster: Cluster, user: str = "demo") -> None:
         self.cluster = cluster
         self.user = user
-        self.pool = urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False, timeout=10)
+        self.pool = cluster.connections()
 
     def __call__(
         self,
@@ -57,7 +57,6 @@ class Client:
 
 @pytest.fixture
 def ask(demo_cluster: Cluster) -> Iterator[Client]:
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     client = Client(demo_cluster)
     yield client
     client.pool.clear()

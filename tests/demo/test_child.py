@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -35,10 +36,12 @@ def alive(pid: int) -> bool:
     return True
 
 
-def get(url: str, token: str) -> int:
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    with urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False, timeout=10) as pool:
-        return pool.request("GET", url, headers={"Authorization": f"Bearer {token}"}).status
+def get(demo: child.DemoChild, path: str, token: str) -> int:
+    config = json.loads(demo.kubeconfig.read_text())
+    authority = base64.b64decode(config["clusters"][0]["cluster"]["certificate-authority-data"])
+    headers = {"Authorization": f"Bearer {token}"}
+    with urllib3.PoolManager(ca_cert_data=authority.decode(), retries=False, timeout=10) as pool:
+        return pool.request("GET", demo.url + path, headers=headers).status
 
 
 def test_a_child_serves_as_soon_as_it_is_started_and_leaves_nothing() -> None:
@@ -47,9 +50,9 @@ def test_a_child_serves_as_soon_as_it_is_started_and_leaves_nothing() -> None:
         config = json.loads(demo.kubeconfig.read_text())
         assert config["current-context"] == "demo"
         token = Path(config["users"][0]["user"]["tokenFile"]).read_text()
-        assert get(f"{demo.url}/api/v1/namespaces", token) == 200
-        assert get(f"{demo.url}/demo/faults", demo.admin_token) == 200
-        assert get(f"{demo.url}/demo/faults", token) == 401
+        assert get(demo, "/api/v1/namespaces", token) == 200
+        assert get(demo, "/demo/faults", demo.admin_token) == 200
+        assert get(demo, "/demo/faults", token) == 401
         folder = demo.kubeconfig.parent
         assert folder.stat().st_mode & 0o777 == 0o700
         assert demo.kubeconfig.stat().st_mode & 0o777 == 0o600

@@ -23,7 +23,7 @@ class Client:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        self.pool = urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False)
+        self.pool = cluster.connections()
 
     def opened(
         self, path: str, method: str = "GET", token: str = "", body: Any = None, seconds: float = 5
@@ -46,7 +46,6 @@ class Client:
 
 @pytest.fixture
 def ask(demo_cluster: Cluster) -> Iterator[Client]:
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     demo_cluster.workflow("a")
     client = Client(demo_cluster)
     yield client

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+import urllib3
 
 from tui.demo.clock import Clock, LoopClock, SteppedClock
 from tui.demo.podlogs import LogLine, PodLogs
@@ -100,6 +101,11 @@ class Cluster:
     def token(self) -> str:
         """The operator's token, as it is now."""
         return self.server.access.users["demo"].token
+
+    def connections(self) -> urllib3.PoolManager:
+        """HTTP connections that believe this cluster's certificate."""
+        authority = self._authority.decode() if self._authority else None
+        return urllib3.PoolManager(ca_cert_data=authority, retries=False, timeout=10)
 
     def token_of(self, user: str) -> str:
         """The token of demo, demo-admin, demo-viewer or demo-least."""

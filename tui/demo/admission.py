@@ -7,9 +7,23 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from tui.demo import refusals
 from tui.demo.refusals import Cause
-from tui.demo.resources import NAMESPACES, PODS, SECRETS, WORKFLOW_TASK_RESULTS, Obj, Resource
+from tui.demo.resources import (
+    ACCESS_REVIEWS,
+    CONFIG_MAPS,
+    EVENTS,
+    NAMESPACES,
+    PODS,
+    RULES_REVIEWS,
+    SECRETS,
+    SERVICE_ACCOUNTS,
+    WORKFLOW_TASK_RESULTS,
+    Obj,
+    Resource,
+)
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
@@ -26,6 +40,104 @@ _BAD_VALUE = (
 )
 
 
+class _Metadata(msgspec.Struct):
+    name: str | None = None
+    generateName: str | None = None
+    namespace: str | None = None
+    uid: str | None = None
+    resourceVersion: str | None = None
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    finalizers: list[str] | None = None
+    ownerReferences: list[dict[str, Any]] | None = None
+
+
+class _Container(msgspec.Struct):
+    name: str
+
+
+class _PodSpec(msgspec.Struct):
+    containers: list[_Container] | None = None
+    initContainers: list[_Container] | None = None
+    nodeName: str | None = None
+
+
+class _PodStatus(msgspec.Struct):
+    phase: str | None = None
+    containerStatuses: list[dict[str, Any]] | None = None
+    initContainerStatuses: list[dict[str, Any]] | None = None
+
+
+class _Any(msgspec.Struct):
+    metadata: _Metadata | None = None
+
+
+class _Pod(msgspec.Struct):
+    metadata: _Metadata | None = None
+    spec: _PodSpec | None = None
+    status: _PodStatus | None = None
+
+
+class _Event(msgspec.Struct):
+    metadata: _Metadata | None = None
+    involvedObject: dict[str, Any] | None = None
+    source: dict[str, Any] | None = None
+    count: int | None = None
+
+
+class _Contents(msgspec.Struct):
+    metadata: _Metadata | None = None
+    data: dict[str, str] | None = None
+    stringData: dict[str, str] | None = None
+    binaryData: dict[str, str] | None = None
+
+
+class _Namespace(msgspec.Struct):
+    metadata: _Metadata | None = None
+    spec: dict[str, Any] | None = None
+    status: dict[str, Any] | None = None
+
+
+class _ServiceAccount(msgspec.Struct):
+    metadata: _Metadata | None = None
+    secrets: list[dict[str, Any]] | None = None
+
+
+class _Asked(msgspec.Struct):
+    resourceAttributes: dict[str, Any] | None = None
+    nonResourceAttributes: dict[str, Any] | None = None
+    namespace: str | None = None
+
+
+class _Review(msgspec.Struct):
+    metadata: _Metadata | None = None
+    spec: _Asked | None = None
+
+
+_SHAPES: dict[Resource, type[msgspec.Struct]] = {
+    PODS: _Pod,
+    EVENTS: _Event,
+    CONFIG_MAPS: _Contents,
+    SECRETS: _Contents,
+    NAMESPACES: _Namespace,
+    SERVICE_ACCOUNTS: _ServiceAccount,
+    ACCESS_REVIEWS: _Review,
+    RULES_REVIEWS: _Review,
+}
+"""What of an object must be of which type, as far as anything here reads it."""
+
+
+def check_shape(resource: Resource, body: Any) -> None:
+    """Refuse what could not be read into the kind's type; raises 400."""
+    try:
+        msgspec.convert(body, _SHAPES.get(resource, _Any))
+    except msgspec.ValidationError as error:
+        raise refusals.bad_request(
+            f"{resource.kind} in version {resource.version!r} cannot be handled as a"
+            f" {resource.kind}: json: {error}"
+        ) from error
+
+
 def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
     """The object a request sends, in its place, checked and with defaults; raises 400 or 422.
 
@@ -34,6 +146,7 @@ def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
     if not isinstance(body, dict):
         raise refusals.bad_request("couldn't get version/kind; json parse error: not an object")
     obj = {**body, **_typed(resource, body)}
+    check_shape(resource, body)
     metadata = dict(body.get("metadata") or {})
     if resource.namespaced:
         if metadata.get("namespace", namespace) not in ("", namespace):
@@ -94,8 +207,11 @@ def check(resource: Resource, obj: Obj) -> None:
     prefix = str(metadata.get("generateName") or "")
     if not name and prefix and not re.fullmatch(_SUBDOMAIN, prefix + "x"):
         causes.append(_wrong("metadata.generateName", f'Invalid value: "{prefix}": {_BAD_NAME}'))
-    for field in ("labels", "annotations"):
-        causes.extend(_wrong_texts(field, metadata.get(field)))
+    causes.extend(
+        _wrong("metadata.labels", f'Invalid value: "{value}": {_BAD_VALUE}')
+        for value in (metadata.get("labels") or {}).values()
+        if len(value) > 63 or not _VALUE.fullmatch(value)
+    )
     causes.extend(_wrong_schema(resource, obj))
     if causes:
         raise refusals.invalid(resource, name or prefix, causes)
@@ -105,33 +221,22 @@ def _wrong(field: str, message: str, reason: str = "FieldValueInvalid") -> Cause
     return {"reason": reason, "message": message, "field": field}
 
 
-def _wrong_texts(field: str, values: Any) -> list[Cause]:
-    if values is None:
-        return []
-    if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
-        raise refusals.bad_request(
-            f"json: cannot unmarshal into Go struct field ObjectMeta.metadata.{field} of type"
-            " string"
-        )
-    if field != "labels":
-        return []
-    return [
-        _wrong("metadata.labels", f'Invalid value: "{value}": {_BAD_VALUE}')
-        for value in values.values()
-        if len(value) > 63 or not _VALUE.fullmatch(value)
-    ]
-
-
 def _wrong_schema(resource: Resource, obj: Obj) -> list[Cause]:
     if not resource.custom or resource is WORKFLOW_TASK_RESULTS:
         return []
     if "spec" not in obj:
         return [_wrong("spec", "Required value", "FieldValueRequired")]
-    if not isinstance(obj["spec"], dict):
-        kind = {list: "array", str: "string", bool: "boolean"}.get(type(obj["spec"]), "integer")
-        message = f'Invalid value: "{kind}": spec in body must be of type object: "{kind}"'
-        return [_wrong("spec", message, "FieldValueTypeInvalid")]
-    return []
+    return [
+        _wrong(field, _not_an_object(field, obj[field]), "FieldValueTypeInvalid")
+        for field in ("spec", "status")
+        if field in obj and not isinstance(obj[field], dict)
+    ]
+
+
+def _not_an_object(field: str, value: Any) -> str:
+    names = {list: "array", str: "string", bool: "boolean", type(None): "null", float: "number"}
+    kind = names.get(type(value), "integer")
+    return f'Invalid value: "{kind}": {field} in body must be of type object: "{kind}"'
 
 
 def _defaulted(resource: Resource, obj: Obj) -> Obj:

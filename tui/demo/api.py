@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from tui.demo import access, discovery, log_route, openapi, protobuf, refusals
+from tui.demo import access, admission, discovery, log_route, openapi, protobuf, refusals
 from tui.demo.access import Access, User
 from tui.demo.faults import Faults, Flow
 from tui.demo.lists import listed, one
@@ -165,6 +165,7 @@ class Api:
             if call.request.method != "POST":
                 raise refusals.not_allowed()
             review = await _body(call.request)
+            admission.check_shape(resource, review)
             answer = access.access_review if resource is ACCESS_REVIEWS else access.rules_review
             body = encode(answer(call.user, review))
             return await _send(call.request, call.flow, body, status=201)
@@ -232,7 +233,8 @@ class Api:
         if about.name:
             for pod in pods:
                 if pod["metadata"]["name"] == about.name:
-                    return encode(pod)
+                    kind = {"kind": "PodMetrics", "apiVersion": POD_METRICS.api_version}
+                    return encode({**kind, **pod})
             raise refusals.not_found(POD_METRICS, about.name)
         tests = parse_labels(call.request.query.get("labelSelector", ""))
         items = [

@@ -43,9 +43,10 @@ class _Metadata(msgspec.Struct):
 
 
 class _WorkflowStatus(msgspec.Struct):
-    phase: str = ""
-    startedAt: str | None = None
-    message: str | None = None
+    # Whatever it is: the CRD has no schema that would keep rubbish out.
+    phase: Any = None
+    startedAt: Any = None
+    message: Any = None
 
 
 class _Workflow(msgspec.Struct):
@@ -134,12 +135,16 @@ def _cells(record: Record, now: datetime) -> Cells:
     if record.resource is WORKFLOWS:
         status = _workflow(record.raw).status
         begun = age(status.startedAt, now) if status.startedAt else None
-        return [record.name, status.phase or None, begun, status.message]
+        return [record.name, _text(status.phase), begun, _text(status.message)]
     make = _MAKERS.get(record.resource)
     obj = record.decoded()
     if make:
         return make(obj, now)
     return [record.name, age(obj["metadata"].get("creationTimestamp"), now)]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def age(stamp: Any, now: datetime) -> str:
