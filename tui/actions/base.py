@@ -3,6 +3,9 @@
 An action is data: an id that keymaps use, a key, words, when it is refused, which choices it
 offers. Its `plan` is pure: from a manifest and choices to the exact writes and a description.
 `perform` sends the writes of a plan, in order, each once.
+
+Nothing is ever sent a second time here: after a conflict or a lost answer a person decides, on a
+plan that is made anew from the object as it is then. The error says how far the plan had come.
 """
 
 from __future__ import annotations
@@ -12,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from tui.domain.workflow import ListedWorkflow, Manifest
+from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
+from tui.errors import Conflict, SourceError, Unreachable
 from tui.sources.base import Capabilities, Source
 
 ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
@@ -42,7 +46,8 @@ class Context:
     pod_names: str = "v2"
     """`POD_NAMES` of our process: which pod name format an unmarked workflow has."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """Labels that say who acts; empty when our identity is not known."""
+    """Who acts, as `workflows.argoproj.io/actor`, `…/actor-email` and
+    `…/actor-preferred-username`; empty when our identity is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,18 @@ class Plan:
     """The object as it will be, where the plan makes one."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What `argo-tui plan -o json` prints besides the writes (deleted, reset, …)."""
+    ref: WorkflowRef | None = None
+    """The workflow that is acted on; None where a plan only makes a new one."""
+    half_way: str = ""
+    """What to know and do when only some of the writes were done."""
 
 
 Choices = Mapping[str, Any]
 """Choice name → value; parameters are a tuple of `NAME=VALUE` texts."""
+
+
+def _said_nothing(answer: Manifest) -> str:
+    return "Done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,8 @@ class Action:
     """Cancel has the focus, and the words say what is lost."""
     bulk: bool = True
     """Whether it may be done to several marked workflows at once."""
+    said: Callable[[Manifest], str] = _said_nothing
+    """`Resubmitted as nightly-etl-9xk2`: what came of it, from the last answer's object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +118,46 @@ class Outcome:
 def perform(plan: Plan, source: Source, said: Callable[[Manifest], str]) -> Outcome:
     """Send the plan's writes in order, each once; the first error ends it.
 
-    Raises: SourceError of the first write that failed; earlier writes stay done.
+    Raises: SourceError of the first write that failed, its hint telling what was done before.
     """
     answer: Manifest = {}
-    for write in plan.writes:
-        answer = source.perform(write)
-    return Outcome(plan, said(answer), answer)
+    for done, write in enumerate(plan.writes):
+        try:
+            answer = source.perform(write)
+        except SourceError as error:
+            error.hint = "; ".join(filter(None, (error.hint, _how_far(plan, done, error))))
+            raise
+    return Outcome(plan, said(_named(answer, plan)), answer)
+
+
+def _is_rehearsal(write: Write) -> bool:
+    return ("dryRun", "All") in write.query
+
+
+def _how_far(plan: Plan, done: int, error: SourceError) -> str:
+    """Which writes were done before the one that failed, and what that means."""
+    failed = plan.writes[done]
+    before = [write for write in plan.writes[:done] if not _is_rehearsal(write)]
+    real = sum(not _is_rehearsal(write) for write in plan.writes)
+    told = []
+    if before:
+        names = ", ".join(write.purpose or write.method for write in before[:3])
+        more = f" and {len(before) - 3} more" if len(before) > 3 else ""
+        told.append(f"{len(before)} of {real} writes were done already: {names}{more}")
+    if isinstance(error, Unreachable) and not _is_rehearsal(failed):
+        told.append(
+            f"whether “{failed.purpose or failed.method}” arrived is not known: look before "
+            "doing it again"
+        )
+    elif before and plan.half_way:
+        told.append(plan.half_way)
+    elif isinstance(error, Conflict) and not before and failed.method != "POST":
+        told.append("it was changed meanwhile and nothing was done: look at it and try again")
+    return "; ".join(told)
+
+
+def _named(answer: Manifest, plan: Plan) -> Manifest:
+    """The answer, or the plan's workflow where the answer names none (a deletion's status)."""
+    if plan.ref is None or (answer.get("metadata") or {}).get("name"):
+        return answer
+    return {"metadata": {"name": plan.ref.name, "namespace": plan.ref.namespace}}

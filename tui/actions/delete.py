@@ -1,0 +1,111 @@
+"""Delete: the workflow goes, and its pods with it (argo.md 5.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.manifests import (
+    Json,
+    cannot_write,
+    check_instance,
+    command,
+    labels_of,
+    name_of,
+    part,
+    patch,
+    phase_of,
+    ref_of,
+    workflow_path,
+)
+from tui.domain.node import COMPLETED_PHASES
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
+from tui.domain.writes import Write
+from tui.sources.base import Capabilities
+
+ARTIFACT_GC = f"{LABEL}artifact-gc"
+
+
+def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """What deleting would do; by force its finalizers are taken away first."""
+    check_instance(manifest, context)
+    force = bool(choices.get("force"))
+    return Plan(
+        action=DELETE.id,
+        title=f"Delete {name_of(manifest)}",
+        lines=tuple(_lines(manifest, force=force)),
+        writes=tuple(_writes(manifest, force=force)),
+        command=command("delete", manifest, ("--force",) if force else ()),
+        facts={"deletes": name_of(manifest), "force": force},
+        ref=ref_of(manifest),
+        half_way="its finalizers are gone, but it is still there: delete it again",
+    )
+
+
+def _finalizers(manifest: Manifest) -> list[str]:
+    return list(part(manifest, "metadata").get("finalizers") or ())
+
+
+def _writes(manifest: Manifest, *, force: bool) -> Iterable[Write]:
+    name = name_of(manifest)
+    if force:
+        body: Json = {"metadata": {"finalizers": None}}
+        yield patch(manifest, body, f"remove the finalizers of {name}")
+    options: Json = {"propagationPolicy": "Background"}
+    if uid := part(manifest, "metadata").get("uid"):
+        # Another workflow may have taken the name since; that one is not meant.
+        options["preconditions"] = {"uid": uid}
+    yield Write(
+        "DELETE",
+        workflow_path(manifest),
+        options,
+        missing_ok=True,
+        purpose=f"delete workflow {name}",
+    )
+
+
+def _lines(manifest: Manifest, *, force: bool) -> Iterable[str]:
+    if phase_of(manifest) not in COMPLETED_PHASES:
+        yield "It is not over: its running steps are killed, and exit handlers do not run."
+    yield "Lost: the workflow, the state of its steps, its pods and their logs."
+    if labels_of(manifest).get(f"{LABEL}workflow-archiving-status") == "Archived":
+        yield "A copy stays in the workflow archive."
+    finalizers = _finalizers(manifest)
+    if force:
+        if ARTIFACT_GC in finalizers:
+            yield "Its artifacts are not collected any more: they stay in their bucket."
+        elif finalizers:
+            yield f"Finalizers are removed: {', '.join(map(str, finalizers))}"
+    elif ARTIFACT_GC in finalizers:
+        yield "Its artifacts are collected first: it stays as Terminating until that is done."
+    elif finalizers:
+        yield f"It stays as Terminating until these let go: {', '.join(map(str, finalizers))}"
+
+
+def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+    """Why this one cannot be deleted just now; one that hangs in deletion may be forced."""
+    return cannot_write(capabilities)
+
+
+def said(answer: Manifest) -> str:
+    """What came of it."""
+    return f"Deleted {name_of(answer)}"
+
+
+DELETE = Action(
+    id="workflow.delete",
+    key="D",
+    label="Delete",
+    help="Delete it with its pods.",
+    refusal=refusal,
+    plan=plan,
+    choices=(
+        Choice(
+            "force",
+            "Force: remove its finalizers first",
+            help="For one that hangs in deletion; artifacts are then not collected.",
+        ),
+    ),
+    is_destructive=True,
+    said=said,
+)

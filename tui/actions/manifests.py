@@ -1,0 +1,183 @@
+"""Reading and changing raw workflows, without touching the ones that were given.
+
+A plan writes back what it was given, every field kept, so it works on dictionaries and copies only
+the levels it changes: ten thousand nodes are shared with the input, not cloned.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from tui.actions.base import Context
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.writes import MERGE_PATCH, Write
+from tui.errors import InputError, PlanError
+from tui.sources.base import Capabilities
+
+API_VERSION = "argoproj.io/v1alpha1"
+ACTORS = ("actor", "actor-email", "actor-preferred-username")
+CREATORS = ("creator", "creator-email", "creator-preferred-username")
+ACTION = f"{LABEL}action"
+INSTANCE = f"{LABEL}controller-instanceid"
+
+Json = dict[str, Any]
+
+
+def part(owner: Mapping[str, Any], key: str) -> Json:
+    """The object under `key`, empty if there is none.
+
+    Raises: InputError where something else stands there.
+    """
+    value = owner.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InputError(f"{key} is not an object but {type(value).__name__}")
+    return value
+
+
+def items(owner: Mapping[str, Any], key: str) -> list[Json]:
+    """The list of objects under `key`, empty if there is none.
+
+    Raises: InputError where something else stands there.
+    """
+    value = owner.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise InputError(f"{key} is not a list of objects")
+    return value
+
+
+def name_of(manifest: Manifest) -> str:
+    """`metadata.name`, "" if it has none."""
+    return str(part(manifest, "metadata").get("name") or "")
+
+
+def namespace_of(manifest: Manifest) -> str:
+    """`metadata.namespace`, `default` where it says none, as the API would."""
+    return str(part(manifest, "metadata").get("namespace") or "default")
+
+
+def phase_of(manifest: Manifest) -> str:
+    """`status.phase`; "" when no controller has seen it yet."""
+    return str(part(manifest, "status").get("phase") or "")
+
+
+def ref_of(manifest: Manifest) -> WorkflowRef:
+    """Which workflow this is."""
+    uid = str(part(manifest, "metadata").get("uid") or "")
+    return WorkflowRef(namespace_of(manifest), name_of(manifest), uid)
+
+
+def labels_of(manifest: Manifest) -> dict[str, str]:
+    """A copy of `metadata.labels`."""
+    return dict(part(part(manifest, "metadata"), "labels"))
+
+
+def rfc3339(moment: datetime) -> str:
+    """A time as Kubernetes writes it: whole seconds, UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def without(mapping: Mapping[str, Any], *keys: str) -> Json:
+    """A copy that lacks `keys`."""
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def with_labels(manifest: Manifest, labels: Mapping[str, str]) -> Manifest:
+    """A copy with these labels and no others."""
+    return {**manifest, "metadata": {**part(manifest, "metadata"), "labels": dict(labels)}}
+
+
+def by_actor(manifest: Manifest, context: Context, action: str) -> Manifest:
+    """A copy labelled with who does what; without an identity these labels go (argo.md 5.0)."""
+    stale = (*(f"{LABEL}{name}" for name in ACTORS), ACTION)
+    labels = without(labels_of(manifest), *stale)
+    labels.update(actor_labels(context, action))
+    if labels == labels_of(manifest):
+        return manifest
+    return with_labels(manifest, labels)
+
+
+def actor_labels(context: Context, action: str) -> dict[str, str]:
+    """Labels that say who does what; empty without an identity."""
+    if not context.labels:
+        return {}
+    return {**context.labels, **({ACTION: action} if action else {})}
+
+
+def creator_labels(context: Context) -> dict[str, str]:
+    """The same identity, said of an object that is made anew."""
+    pairs = zip(ACTORS, CREATORS, strict=True)
+    return {
+        f"{LABEL}{creator}": context.labels[f"{LABEL}{actor}"]
+        for actor, creator in pairs
+        if f"{LABEL}{actor}" in context.labels
+    }
+
+
+def check_instance(manifest: Manifest, context: Context) -> None:
+    """Refuse an object of another controller (argo.md 5.0).
+
+    Without an instance id of our own we act on what we see: the label stays as it is, so the
+    controller that owns the object keeps it.
+    """
+    if context.instance_id and labels_of(manifest).get(INSTANCE) != context.instance_id:
+        raise PlanError(f"'{name_of(manifest)}' is not managed by the current Argo Server")
+
+
+def collection_path(namespace: str) -> str:
+    """Where workflows are created."""
+    return f"/apis/{API_VERSION}/namespaces/{quote(namespace, safe='')}/workflows"
+
+
+def workflow_path(manifest: Manifest) -> str:
+    """Where this workflow is updated, patched and deleted."""
+    return f"{collection_path(namespace_of(manifest))}/{quote(name_of(manifest), safe='')}"
+
+
+def pod_path(namespace: str, pod: str) -> str:
+    """Where a pod is deleted."""
+    return f"/api/v1/namespaces/{quote(namespace, safe='')}/pods/{quote(pod, safe='')}"
+
+
+def whole(manifest: Manifest) -> Manifest:
+    """A copy that says what it is: objects taken from lists may lack these two."""
+    return {**manifest, "apiVersion": API_VERSION, "kind": "Workflow"}
+
+
+def update(manifest: Manifest, purpose: str, *, rehearsal: bool = False) -> Write:
+    """A PUT of the object; its `metadata.resourceVersion` is the one that was read."""
+    query = (("dryRun", "All"),) if rehearsal else ()
+    return Write("PUT", workflow_path(manifest), whole(manifest), query=query, purpose=purpose)
+
+
+def patch(manifest: Manifest, body: Json, purpose: str) -> Write:
+    """A merge patch of the object."""
+    return Write("PATCH", workflow_path(manifest), body, MERGE_PATCH, purpose=purpose)
+
+
+def command(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str:
+    """The `argo` command line that does the same, fit to paste into a shell."""
+    words = ["argo", *verb.split(), "-n", namespace_of(manifest), name_of(manifest), *flags]
+    return shlex.join(words)
+
+
+def cannot_write(capabilities: Capabilities) -> str | None:
+    """Why nothing at all can be changed here; None if it can."""
+    if capabilities.can_write:
+        return None
+    return capabilities.why_not or "Nothing can be changed here: this is read-only."
+
+
+def not_over(workflow: ListedWorkflow, verb: str) -> str | None:
+    """Why a workflow that is over cannot be `verb`ed any more; None if it is not over."""
+    if not workflow.is_completed:
+        return None
+    name = workflow.metadata.name
+    return f"{name} is over ({workflow.phase}): only an unfinished workflow can be {verb}."

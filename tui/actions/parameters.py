@@ -1,0 +1,106 @@
+"""Parameters, labels and annotations as they are given on a command line (argo.md 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tui.actions.manifests import Json, items, part
+from tui.domain.tolerant import go_text
+from tui.domain.workflow import Manifest
+from tui.errors import PlanError
+
+
+def parse_parameter(text: str) -> tuple[str, str]:
+    """`NAME=VALUE`, split at the first `=`. Raises: PlanError in Argo's words."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise PlanError(f"expected parameter of the form: NAME=VALUE. Received: {text}")
+    return name, value
+
+
+def overridden(old: Sequence[Json], texts: Iterable[str]) -> list[Json]:
+    """The passed parameters in their order, then the old ones that are not passed.
+
+    A passed one replaces the old entry wholly: its enum, description and source go.
+    """
+    passed = [parse_parameter(text) for text in texts]
+    names = {name for name, _ in passed}
+    new: list[Json] = [{"name": name, "value": value} for name, value in passed]
+    return [*new, *(entry for entry in old if entry.get("name") not in names)]
+
+
+def with_parameters(manifest: Manifest, texts: Sequence[str]) -> Manifest:
+    """A copy with parameters overridden, in `spec` and in the stored spec if there is one.
+
+    The stored spec gets the very list of `spec`, as Argo does it, so that both say the same.
+    """
+    if not texts:
+        return manifest
+    spec = part(manifest, "spec")
+    new = overridden(items(part(spec, "arguments"), "parameters"), texts)
+    changed = {**manifest, "spec": _with_list(spec, new)}
+    status = part(manifest, "status")
+    stored = status.get("storedWorkflowTemplateSpec")
+    if isinstance(stored, dict):
+        stored = _with_list(stored, new)
+        changed["status"] = {**status, "storedWorkflowTemplateSpec": stored}
+    return changed
+
+
+def _with_list(spec: Json, parameters: list[Json]) -> Json:
+    return {**spec, "arguments": {**part(spec, "arguments"), "parameters": parameters}}
+
+
+def arguments_as_go(manifest: Manifest) -> Json:
+    """`spec.arguments` as Argo prints it: every parameter's value is text."""
+    arguments = part(part(manifest, "spec"), "arguments")
+    shown = {key: value for key, value in arguments.items() if value}
+    if "parameters" in shown:
+        shown["parameters"] = [_as_go(entry) for entry in items(arguments, "parameters")]
+    return shown
+
+
+def _as_go(parameter: Json) -> Json:
+    shown = {key: value for key, value in parameter.items() if value is not None}
+    for key in ("value", "default"):
+        if key in shown:
+            shown[key] = go_text(shown[key])
+    if isinstance(shown.get("enum"), list):
+        shown["enum"] = [go_text(one) for one in shown["enum"]]
+    return shown
+
+
+def parse_labels(text: str, *, what: str = "labels") -> dict[str, str]:
+    """`NAME1=VALUE1,NAME2=VALUE2`. Raises: PlanError in Argo's words."""
+    found: dict[str, str] = {}
+    for entry in text.split(","):
+        key, equals, value = entry.partition("=")
+        trouble = ""
+        if not equals or "=" in value:
+            trouble = f"unexpected label spec: {entry}"
+        elif not key:
+            trouble = "unexpected empty label key"
+        if trouble:
+            raise PlanError(
+                f"expected {what} of the form: NAME1=VALUE2,NAME2=VALUE2. "
+                f"Received: {text}: {trouble}"
+            )
+        found[key] = value
+    return found
+
+
+def from_file(values: Mapping[Any, Any]) -> tuple[str, ...]:
+    """The entries of a parameter file as `NAME=VALUE`: text as it is, all else as JSON.
+
+    Whole numbers keep their digits, however many there are.
+    """
+    return tuple(f"{name}={_json(value)}" for name, value in values.items())
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return msgspec.json.encode(value, order="sorted").decode()

@@ -1,0 +1,172 @@
+"""Resubmit: make a new workflow from an old one, plain or memoized (argo.md 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.graph import EXECUTION_TYPES, RawNodes, kind_of
+from tui.actions.manifests import (
+    ACTION,
+    API_VERSION,
+    CREATORS,
+    INSTANCE,
+    Json,
+    cannot_write,
+    check_instance,
+    collection_path,
+    command,
+    creator_labels,
+    labels_of,
+    name_of,
+    namespace_of,
+    part,
+    phase_of,
+    ref_of,
+    rfc3339,
+    without,
+)
+from tui.actions.memoized import taken_over
+from tui.actions.nodes import dehydrated, hydrated, nodes_of
+from tui.actions.parameters import with_parameters
+from tui.actions.words import counted, named, step_names
+from tui.domain.node import ERROR, FAILED, PENDING
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
+from tui.domain.writes import Write
+from tui.errors import PlanError
+from tui.sources.base import Capabilities
+
+NOT_COPIED = tuple(
+    LABEL + name for name in (*CREATORS, "phase", "completed", "workflow-archiving-status")
+)
+
+
+def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """The workflow that would be created; the old one stays as it is."""
+    check_instance(manifest, context)
+    memoized = bool(choices.get("memoized"))
+    name = str(choices.get("name") or "")
+    parameters = tuple(choices.get("parameters") or ())
+    if memoized and phase_of(manifest) not in (FAILED, ERROR):
+        raise PlanError("workflow must be Failed/Error to resubmit in memoized mode")
+    new = with_parameters(_copied(manifest, context), parameters)
+    if memoized:
+        # Ids of nodes are made from the name, so the name must be known before it is created.
+        name = name or f"{new['metadata']['generateName']}{context.suffix}"
+        new["status"] = _memoized_status(hydrated(manifest), name, context)
+    if name:
+        new["metadata"]["name"] = name
+    body = dehydrated(new) if memoized else new
+    path = collection_path(namespace_of(manifest))
+    return Plan(
+        action=RESUBMIT.id,
+        title=f"Resubmit {name_of(manifest)}",
+        lines=tuple(_lines(new, parameters, is_memoized=memoized)),
+        writes=(Write("POST", path, body, purpose=f"create {_called(new)}"),),
+        command=command("resubmit", manifest, _flags(parameters, memoized=memoized)),
+        result=new,
+        ref=ref_of(manifest),
+    )
+
+
+def _copied(manifest: Manifest, context: Context) -> Manifest:
+    """A new object with the old spec, labels, annotations and owners; no finalizers."""
+    old = part(manifest, "metadata")
+    spec = without(part(manifest, "spec"), "shutdown")
+    if spec.get("activeDeadlineSeconds") == 0:
+        # Old versions terminated a workflow by this; the new one would end at once.
+        del spec["activeDeadlineSeconds"]
+    labels = without(labels_of(manifest), *NOT_COPIED, ACTION)
+    labels.update(creator_labels(context))
+    if context.instance_id:
+        labels[INSTANCE] = context.instance_id
+    labels[f"{LABEL}resubmitted-from-workflow"] = name_of(manifest)
+    metadata: Json = {
+        "generateName": old.get("generateName") or f"{name_of(manifest)}-",
+        "labels": labels,
+    }
+    for key in ("annotations", "ownerReferences"):
+        if old.get(key):
+            metadata[key] = old[key]
+    return {"apiVersion": API_VERSION, "kind": "Workflow", "metadata": metadata, "spec": spec}
+
+
+def _memoized_status(manifest: Manifest, name: str, context: Context) -> Json:
+    nodes = taken_over(nodes_of(manifest), name_of(manifest), name, rfc3339(context.now))
+    status: Json = {
+        "phase": "",
+        "conditions": [{"status": "False", "type": "Completed"}],
+        "nodes": nodes,
+    }
+    stored = part(manifest, "status").get("storedTemplates")
+    if stored:
+        status["storedTemplates"] = stored
+    return status
+
+
+def _called(new: Manifest) -> str:
+    metadata = new["metadata"]
+    return str(metadata.get("name") or f"{metadata['generateName']}…")
+
+
+def _flags(parameters: Sequence[str], *, memoized: bool) -> Iterable[str]:
+    if memoized:
+        yield "--memoized"
+    for parameter in parameters:
+        yield from ("-p", parameter)
+
+
+def _lines(new: Manifest, parameters: Sequence[str], *, is_memoized: bool) -> Iterable[str]:
+    yield f"Created: {_called(new)}. The old workflow stays as it is."
+    if parameters:
+        yield f"Changed parameters: {named(list(parameters))}"
+    if is_memoized:
+        yield from _memoized_lines(nodes_of(new))
+        if parameters:
+            yield "What is taken over was made with the old parameters."
+    else:
+        yield "Every step runs again, from the beginning."
+    if new["spec"].get("suspend") is True:
+        yield "It begins suspended, as the old one is: resume it to let it run."
+    if new["metadata"].get("ownerReferences"):
+        yield "It belongs to the same owner as the old one, and is deleted with it."
+
+
+def _memoized_lines(nodes: RawNodes) -> Iterable[str]:
+    taken = [node for node in nodes.values() if kind_of(node) == "Skipped"]
+    again = [
+        node
+        for node in nodes.values()
+        if kind_of(node) in EXECUTION_TYPES and node.get("phase") == PENDING
+    ]
+    yield f"Taken over: {counted(len(taken), 'step')} with their outputs."
+    yield f"Runs again: {counted(len(again), 'failed step')}: {named(step_names(again))}"
+
+
+def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+    """Why this one cannot be resubmitted just now."""
+    return cannot_write(capabilities)
+
+
+def said(answer: Manifest) -> str:
+    """What came of it."""
+    return f"Resubmitted as {name_of(answer)}"
+
+
+RESUBMIT = Action(
+    id="workflow.resubmit",
+    key="R",
+    label="Resubmit",
+    help="Make a new workflow of the same spec.",
+    refusal=refusal,
+    plan=plan,
+    choices=(
+        Choice(
+            "memoized",
+            "Memoized",
+            help="Take over the steps that succeeded; only for one that failed.",
+        ),
+        Choice("parameters", "Parameters", kind="parameters", default=()),
+    ),
+    said=said,
+)

@@ -1,0 +1,122 @@
+"""Resume: a suspended workflow goes on, a waiting step is passed (argo.md 5.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.facts import nodes_facts, workflow_facts
+from tui.actions.manifests import (
+    by_actor,
+    cannot_write,
+    check_instance,
+    command,
+    name_of,
+    not_over,
+    part,
+    ref_of,
+    update,
+    without,
+)
+from tui.actions.nodes import dehydrated, hydrated, nodes_of, with_nodes
+from tui.actions.suspend import is_waiting
+from tui.actions.suspended import Settings, resumed, resumed_by, set_matching, waiting_ids
+from tui.actions.words import counted, named, step_names
+from tui.domain.node import SUCCEEDED
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
+from tui.sources.base import Capabilities
+
+
+def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """What resuming would do; without a selector everything that waits goes on."""
+    check_instance(manifest, context)
+    selector = str(choices.get("node_field_selector") or "")
+    if selector:
+        wanted = Settings(phase=SUCCEEDED, message=resumed_by(context))
+        after, passed = set_matching(manifest, selector, wanted, context)
+    else:
+        after, passed = _all_resumed(manifest, context)
+    name = name_of(manifest)
+    lifted = not selector and part(manifest, "spec").get("suspend") is True
+    changed = lifted or bool(passed)
+    nodes = nodes_of(after)
+    flags = ("--node-field-selector", selector) if selector else ()
+    body = dehydrated(by_actor(after, context, "Resume"))
+    return Plan(
+        action=RESUME.id,
+        title=f"Resume {name}",
+        lines=tuple(_lines(step_names(nodes[one] for one in passed), is_lifted=lifted)),
+        writes=(update(body, f"resume workflow {name}"),) if changed else (),
+        command=command("resume", manifest, flags),
+        result=after,
+        facts={
+            "resumed": list(passed),
+            "nodes": nodes_facts(nodes),
+            "workflow": workflow_facts(after),
+        },
+        ref=ref_of(manifest),
+    )
+
+
+def _all_resumed(manifest: Manifest, context: Context) -> tuple[Manifest, tuple[str, ...]]:
+    given = hydrated(manifest)
+    waiting = waiting_ids(given)
+    spec = part(given, "spec")
+    if spec.get("suspend") is True:
+        given = {**given, "spec": without(spec, "suspend")}
+    if not waiting:
+        return given, ()
+    nodes = dict(nodes_of(given))
+    nodes.update((one, resumed(nodes[one], context)) for one in waiting)
+    return with_nodes(given, nodes), waiting
+
+
+def _lines(passed: list[str], *, is_lifted: bool) -> Iterable[str]:
+    if is_lifted:
+        yield "The workflow is no longer suspended: new steps begin."
+    if passed:
+        yield f"Passed: {counted(len(passed), 'waiting step')}: {named(passed)}"
+        yield "Outputs that were to be supplied take their defaults."
+    if is_lifted or passed:
+        yield "A conflict is not tried again: it means that the workflow went on meanwhile."
+    else:
+        yield "Nothing is suspended and no step waits: nothing to do."
+
+
+def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+    """Why this one cannot be resumed just now.
+
+    A listed workflow does not show its steps, so one that seems to run may wait all the same.
+    """
+    if reason := cannot_write(capabilities) or not_over(workflow, "resumed"):
+        return reason
+    if workflow.spec.suspend or is_waiting(workflow):
+        return None
+    if isinstance(workflow, Workflow):
+        return f"{workflow.metadata.name} is not suspended and no step of it waits."
+    return None
+
+
+def said(answer: Manifest) -> str:
+    """What came of it."""
+    return f"Resumed {name_of(answer)}"
+
+
+RESUME = Action(
+    id="workflow.resume",
+    key="s",
+    label="Resume",
+    help="Go on: lift the suspension and pass waiting steps.",
+    refusal=refusal,
+    plan=plan,
+    choices=(
+        Choice(
+            "node_field_selector",
+            "Only the waiting steps",
+            kind="text",
+            default="",
+            help="A node field selector, such as displayName=approve; empty for all.",
+        ),
+    ),
+    said=said,
+)

@@ -1,0 +1,231 @@
+"""Retry: run the failed part of a workflow again, in the same object (argo.md 5.4).
+
+Argo deletes the pods first and then updates the workflow; when that update fails (a conflict, a
+right that lacks) the pods and their logs are lost for nothing. Updating first would be worse: the
+controller takes up the new nodes at once, finds the old failed pods under the very same names,
+takes them for the new ones, and the retry fails again. So the update is rehearsed first
+(`dryRun=All`: rights, validity and the resource version are checked, nothing is kept), then the
+pods go, then the update is sent. What is left is the moment between rehearsal and update, in which
+nobody normally touches a finished workflow; the error then says that the workflow is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.facts import nodes_facts, workflow_facts
+from tui.actions.formulate import Formulation, formulate
+from tui.actions.graph import EXECUTION_TYPES, RawNodes, kind_of
+from tui.actions.manifests import (
+    Json,
+    by_actor,
+    cannot_write,
+    check_instance,
+    command,
+    items,
+    labels_of,
+    name_of,
+    namespace_of,
+    part,
+    phase_of,
+    pod_path,
+    ref_of,
+    rfc3339,
+    update,
+    with_labels,
+    without,
+)
+from tui.actions.nodes import PodNames, dehydrated, hydrated, nodes_of, selected, with_nodes
+from tui.actions.parameters import with_parameters
+from tui.actions.words import counted, named, step_names
+from tui.domain.node import ERROR, FAILED, SUCCEEDED
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
+from tui.domain.writes import Write
+from tui.errors import PlanError
+from tui.sources.base import Capabilities
+
+
+def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """What a retry would do, and the calls that do it."""
+    check_instance(manifest, context)
+    restart = bool(choices.get("restart_successful"))
+    selector = str(choices.get("node_field_selector") or "")
+    parameters = tuple(choices.get("parameters") or ())
+    _check_phase(phase_of(manifest), restart, selector)
+    given = hydrated(manifest)
+    nodes = nodes_of(given)
+    now = rfc3339(context.now)
+    chosen = selected(given, selector) if restart and selector else frozenset[str]()
+    header = with_parameters(_begun_again(given, now), parameters)
+    made = formulate(name_of(given), nodes, chosen, now, reexpand=bool(parameters))
+    pods = _pods(given, nodes, made, context)
+    result = with_nodes(header, made.nodes)
+    flags = _flags(restart, selector, parameters)
+    return Plan(
+        action="workflow.retry",
+        title=f"Retry {name_of(manifest)}",
+        lines=tuple(_lines(nodes, made, pods, is_selective=bool(chosen))),
+        writes=tuple(_writes(dehydrated(by_actor(result, context, "Retry")), pods)),
+        command=command("retry", manifest, flags),
+        result=result,
+        facts=_facts(result, made, pods),
+        ref=ref_of(manifest),
+        half_way="the workflow itself is unchanged: retry it again",
+    )
+
+
+def _check_phase(phase: str, restart: bool, selector: str) -> None:
+    if phase in (FAILED, ERROR):
+        return
+    if phase != SUCCEEDED:
+        raise PlanError(f"Cannot retry a workflow in phase {phase}")
+    if not restart or not selector:
+        raise PlanError(
+            "To retry a succeeded workflow, set the options restartSuccessful and nodeFieldSelector"
+        )
+
+
+def _begun_again(manifest: Manifest, now: str) -> Manifest:
+    """The workflow's own fields, as if it had just begun; what it has produced so far stays."""
+    status = without(
+        part(manifest, "status"), "phase", "message", "persistentVolumeClaims", "compressedNodes"
+    )
+    status["startedAt"] = now
+    status["finishedAt"] = None
+    status["conditions"] = _uncompleted(items(status, "conditions"))
+    if isinstance(status.get("storedWorkflowTemplateSpec"), dict):
+        stored = status["storedWorkflowTemplateSpec"]
+        status["storedWorkflowTemplateSpec"] = without(stored, "shutdown")
+    spec = without(part(manifest, "spec"), "shutdown")
+    if spec.get("activeDeadlineSeconds") == 0:
+        # Old versions terminated a workflow by this; it would end again at once.
+        del spec["activeDeadlineSeconds"]
+    old = labels_of(manifest)
+    labels = without(old, f"{LABEL}completed", f"{LABEL}workflow-archiving-status")
+    begun = {**manifest, "spec": spec, "status": status}
+    return with_labels(begun, labels) if labels != old else begun
+
+
+def _uncompleted(conditions: Sequence[Json]) -> list[Json]:
+    """The conditions with `Completed` set to False, in its place or at the end."""
+    completed = {"status": "False", "type": "Completed"}
+    new = list(conditions)
+    for index, condition in enumerate(new):
+        if condition.get("type") == "Completed":
+            new[index] = completed
+            return new
+    return [*new, completed]
+
+
+def _pods(manifest: Manifest, nodes: RawNodes, made: Formulation, context: Context) -> list[str]:
+    """The pods of deleted nodes; of an exit handler's tree whatever the types say."""
+    names = PodNames(manifest, context.pod_names)
+    deleted = {node_id for node_id in made.restarted if kind_of(nodes[node_id]) == "Pod"}
+    return sorted({names.of(node_id, nodes) for node_id in deleted.union(made.exit_nodes)})
+
+
+def _writes(after: Manifest, pods: Sequence[str]) -> Iterable[Write]:
+    name, namespace = name_of(after), namespace_of(after)
+    if pods:
+        yield update(after, f"rehearse the update of {name}", rehearsal=True)
+    for pod in pods:
+        path = pod_path(namespace, pod)
+        yield Write("DELETE", path, missing_ok=True, purpose=f"delete pod {pod}")
+    yield update(after, f"update workflow {name}")
+
+
+def _flags(restart: bool, selector: str, parameters: Sequence[str]) -> Iterable[str]:
+    if restart:
+        yield "--restart-successful"
+    if selector:
+        yield from ("--node-field-selector", selector)
+    for parameter in parameters:
+        yield from ("-p", parameter)
+
+
+def _lines(
+    nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_selective: bool
+) -> Iterable[str]:
+    done_again = [nodes[one] for one in made.restarted if kind_of(nodes[one]) in EXECUTION_TYPES]
+    kept = [node for node in made.nodes.values() if kind_of(node) in EXECUTION_TYPES]
+    exits = bool(made.exit_nodes)
+    if done_again:
+        yield f"Runs again: {counted(len(done_again), 'step')}: {named(step_names(done_again))}"
+    elif is_selective:
+        yield "Runs again: what follows the chosen nodes; no step of its own is deleted."
+    else:
+        yield "Runs again: nothing. No failed step is left to do again; only the header changes."
+    if made.held:
+        held = [nodes[one] for one in sorted(made.held)]
+        yield (
+            f"Not again: {named(step_names(held))} failed, but something after it succeeded "
+            "(continueOn, a hook). Restart it with restart successful and a node field selector."
+        )
+    if exits:
+        yield "Runs again: the exit handler."
+    if made.reset:
+        reset = [made.nodes[one] for one in sorted(made.reset)]
+        yield f"Opened again: {counted(len(reset), 'group')}: {named(step_names(reset))}"
+    yield f"Kept: {counted(len(kept), 'step')} as they are, with their outputs."
+    if pods:
+        yield f"Deleted: {counted(len(pods), 'pod')} with their logs: {named(pods)}"
+        yield (
+            "Order: the update is rehearsed (dry run), then the pods go, then the workflow is "
+            "updated. Argo deletes the pods first, and they are lost when its update is refused."
+        )
+    else:
+        yield "No pod is deleted; the update is one call."
+    yield "Lost: the old start and finish times, and what the deleted steps said and produced."
+    yield "A conflict is not tried again: it means that somebody else changed the workflow."
+
+
+def _facts(result: Manifest, made: Formulation, pods: Sequence[str]) -> Json:
+    return {
+        "deleted": sorted(made.deleted),
+        "reset": sorted(made.reset),
+        "pods_to_delete": list(pods),
+        "nodes": nodes_facts(made.nodes),
+        "workflow": workflow_facts(result),
+    }
+
+
+def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+    """Why this one cannot be retried just now."""
+    if reason := cannot_write(capabilities):
+        return reason
+    if not workflow.is_completed:
+        phase = workflow.phase or "Pending"
+        return f"{workflow.metadata.name} is {phase}: only a finished workflow can be retried."
+    return None
+
+
+def said(answer: Manifest) -> str:
+    """What came of it."""
+    return f"Retried {name_of(answer)}"
+
+
+RETRY = Action(
+    id="workflow.retry",
+    key="r",
+    label="Retry",
+    help="Run the failed steps again; what succeeded stays.",
+    refusal=refusal,
+    plan=plan,
+    choices=(
+        Choice(
+            "restart_successful",
+            "Restart successful steps too",
+            help="Also those that the node field selector names.",
+        ),
+        Choice(
+            "node_field_selector",
+            "Node field selector",
+            kind="text",
+            default="",
+            help="Such as id=NODE or templateName=train; only with restart successful.",
+        ),
+        Choice("parameters", "Parameters", kind="parameters", default=()),
+    ),
+    said=said,
+)

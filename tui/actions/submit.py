@@ -1,0 +1,295 @@
+"""Submit: make a workflow from a file, a template or a cron workflow (argo.md 5.1)."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.manifests import (
+    ACTION,
+    API_VERSION,
+    CREATORS,
+    INSTANCE,
+    Json,
+    cannot_write,
+    collection_path,
+    creator_labels,
+    items,
+    labels_of,
+    name_of,
+    namespace_of,
+    part,
+    rfc3339,
+    with_labels,
+    without,
+)
+from tui.actions.parameters import parse_labels, with_parameters
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
+from tui.domain.writes import Write
+from tui.errors import PlanError
+from tui.sources.base import Capabilities
+
+KINDS = {
+    **dict.fromkeys(("CronWorkflow", "cronworkflow", "cronworkflows", "cronwf"), "CronWorkflow"),
+    **dict.fromkeys(
+        ("WorkflowTemplate", "workflowtemplate", "workflowtemplates", "wftmpl"), "WorkflowTemplate"
+    ),
+    **dict.fromkeys(
+        (
+            "ClusterWorkflowTemplate",
+            "clusterworkflowtemplate",
+            "clusterworkflowtemplates",
+            "cwftmpl",
+        ),
+        "ClusterWorkflowTemplate",
+    ),
+}
+"""What `--from kind/name` accepts → the kind it means."""
+
+SERVER_OWNED = (
+    "uid",
+    "resourceVersion",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "selfLink",
+)
+OVERRIDES = (
+    ("entrypoint", "entrypoint", "--entrypoint"),
+    ("service_account", "serviceAccountName", "--serviceaccount"),
+    ("pod_priority_class", "podPriorityClassName", ""),
+    ("priority", "priority", "--priority"),
+)
+"""Choice → field of the spec, flag of `argo submit`."""
+
+
+def parse_from(text: str) -> tuple[str, str]:
+    """`kind/name` of `--from` as a kind and a name. Raises: PlanError in Argo's words."""
+    kind, slash, name = text.partition("/")
+    if not slash or "/" in name or not kind or not name:
+        raise PlanError(
+            f"resource identifier '{text}' is malformed. Should be `kind/name`, "
+            "e.g. cronwf/hello-world-cwf"
+        )
+    if kind not in KINDS:
+        raise PlanError(f"Resource kind '{kind}' is not supported for submitting")
+    return KINDS[kind], name
+
+
+def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """The workflow that would be created from a workflow, a template or a cron workflow."""
+    kind = str(manifest.get("kind") or "Workflow")
+    made = with_overrides(_begun(manifest, kind, choices, context), choices)
+    made = _labelled(made, context)
+    query = (("dryRun", "All"),) if choices.get("server_dry_run") else ()
+    path = collection_path(namespace_of(manifest))
+    called = _called(made)
+    is_local = bool(choices.get("dry_run"))
+    write = Write("POST", path, made, query=query, purpose=f"create {called}")
+    return Plan(
+        action=SUBMIT.id,
+        title=f"Submit {called}",
+        lines=tuple(_lines(manifest, kind, called, choices)),
+        writes=() if is_local else (write,),
+        command=_command(manifest, kind, choices),
+        result=made,
+    )
+
+
+def _begun(manifest: Manifest, kind: str, choices: Choices, context: Context) -> Manifest:
+    if kind == "Workflow":
+        return _from_workflow(manifest)
+    if kind not in KINDS.values():
+        raise PlanError(f"Resource kind '{kind}' is not supported for submitting")
+    made = _from_cron(manifest, context) if kind == "CronWorkflow" else _from_template(manifest)
+    if choices.get("scheduled_time"):
+        notes = part(made["metadata"], "annotations")
+        notes = {**notes, f"{LABEL}scheduled-time": str(choices["scheduled_time"])}
+        made["metadata"] = {**made["metadata"], "annotations": notes}
+    return made
+
+
+def _from_workflow(manifest: Manifest) -> Manifest:
+    """The workflow of a file, less what only a server may say and what an old run left."""
+    metadata = without(part(manifest, "metadata"), *SERVER_OWNED)
+    if manifest.get("status"):
+        stale = (f"{LABEL}{name}" for name in ("phase", "completed", "workflow-archiving-status"))
+        metadata["labels"] = without(labels_of(manifest), *stale)
+    rest = without(manifest, "status")
+    return {**rest, "apiVersion": API_VERSION, "kind": "Workflow", "metadata": metadata}
+
+
+def _from_template(manifest: Manifest) -> Manifest:
+    """A reference to the template: its spec is not copied, the controller reads it."""
+    name = name_of(manifest)
+    is_cluster = manifest["kind"] == "ClusterWorkflowTemplate"
+    label = "cluster-workflow-template" if is_cluster else "workflow-template"
+    reference: Json = {"name": name, **({"clusterScope": True} if is_cluster else {})}
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "Workflow",
+        "metadata": {"generateName": f"{name}-", "labels": {LABEL + label: name}},
+        "spec": {"workflowTemplateRef": reference},
+    }
+
+
+def _from_cron(manifest: Manifest, context: Context) -> Manifest:
+    """A copy of the cron workflow's spec, owned by it: deleted with it."""
+    name = name_of(manifest)
+    spec = part(manifest, "spec")
+    extra = part(spec, "workflowMetadata")
+    labels: Json = {}
+    if INSTANCE in labels_of(manifest):
+        labels[INSTANCE] = labels_of(manifest)[INSTANCE]
+    labels[f"{LABEL}cron-workflow"] = name
+    labels.update(part(extra, "labels"))
+    notes = {f"{LABEL}scheduled-time": rfc3339(context.now), **part(extra, "annotations")}
+    metadata: Json = {"generateName": f"{name}-", "labels": labels, "annotations": notes}
+    if extra.get("finalizers"):
+        metadata["finalizers"] = list(extra["finalizers"])
+    metadata["ownerReferences"] = [
+        {
+            "apiVersion": API_VERSION,
+            "kind": "CronWorkflow",
+            "name": name,
+            "uid": part(manifest, "metadata").get("uid", ""),
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+    ]
+    return {
+        "apiVersion": str(manifest.get("apiVersion") or API_VERSION),
+        "kind": "Workflow",
+        "metadata": metadata,
+        "spec": dict(part(spec, "workflowSpec")),
+    }
+
+
+def with_overrides(manifest: Manifest, choices: Choices) -> Manifest:
+    """A copy with what was asked for on the command line or in the form."""
+    spec = dict(part(manifest, "spec"))
+    for choice, name, _ in OVERRIDES:
+        value = choices.get(choice)
+        if value is not None and value != "":
+            spec[name] = value
+    metadata = dict(part(manifest, "metadata"))
+    for choice, what in (("labels", "labels"), ("annotations", "Annotations")):
+        if choices.get(choice):
+            given = parse_labels(str(choices[choice]), what=what)
+            metadata[choice] = {**part(metadata, choice), **given}
+    made = {**manifest, "metadata": metadata, "spec": spec}
+    made = with_parameters(made, tuple(choices.get("parameters") or ()))
+    made = _with_artifacts(made, tuple(choices.get("artifacts") or ()))
+    for choice, name in (("generate_name", "generateName"), ("name", "name")):
+        if choices.get(choice):
+            metadata[name] = choices[choice]
+    return made
+
+
+def _with_artifacts(manifest: Manifest, texts: tuple[str, ...]) -> Manifest:
+    """A copy in which argument artifacts have other keys; `NAME=KEY`."""
+    keys: dict[str, str] = {}
+    for text in texts:
+        name, _, key = text.partition("=")
+        if not name or not key:
+            raise PlanError(f"expected artifact of the form: NAME=KEY. Received: {text}")
+        keys[name] = key
+    if not keys:
+        return manifest
+    spec = part(manifest, "spec")
+    arguments = part(spec, "arguments")
+    entries = items(arguments, "artifacts")
+    unknown = sorted(keys.keys() - {entry.get("name") for entry in entries})
+    if unknown:
+        raise PlanError(f"artifact override(s) matched no artifact: {', '.join(unknown)}")
+    new = [_with_key(one, keys[one["name"]]) if one.get("name") in keys else one for one in entries]
+    return {**manifest, "spec": {**spec, "arguments": {**arguments, "artifacts": new}}}
+
+
+KEYED = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob", "hdfs": "path"}
+"""Where an artifact is kept → which field says what it is called there."""
+
+
+def _with_key(artifact: Json, key: str) -> Json:
+    for place, name in KEYED.items():
+        if isinstance(artifact.get(place), dict):
+            return {**artifact, place: {**artifact[place], name: key}}
+    raise PlanError(f"failed to set key for artifact {artifact['name']}: key unsupported")
+
+
+def _labelled(manifest: Manifest, context: Context) -> Manifest:
+    labels = without(labels_of(manifest), *(LABEL + name for name in CREATORS), ACTION)
+    labels.update(creator_labels(context))
+    if context.instance_id:
+        labels[INSTANCE] = context.instance_id
+    return with_labels(manifest, labels)
+
+
+def _called(made: Manifest) -> str:
+    metadata = made["metadata"]
+    return str(metadata.get("name") or f"{metadata.get('generateName') or ''}…")
+
+
+def _lines(manifest: Manifest, kind: str, called: str, choices: Choices) -> Iterable[str]:
+    yield f"Created: {called} in {namespace_of(manifest)}."
+    if choices.get("dry_run"):
+        yield "Dry run: nothing is sent."
+    elif choices.get("server_dry_run"):
+        yield "Dry run: the cluster checks it and keeps nothing."
+    if kind == "Workflow" and manifest.get("status"):
+        yield "The status of an old run in it is left out: every step runs."
+    if kind == "CronWorkflow":
+        yield f"It belongs to the cron workflow {name_of(manifest)}, and is deleted with it."
+
+
+def _command(manifest: Manifest, kind: str, choices: Choices) -> str:
+    words = ["argo", "submit", "-n", namespace_of(manifest)]
+    words += [str(choices.get("file") or "FILE")] if kind == "Workflow" else []
+    words += ["--from", f"{kind.lower()}/{name_of(manifest)}"] if kind != "Workflow" else []
+    flags = (
+        *((choice, flag) for choice, _, flag in OVERRIDES if flag),
+        ("labels", "--labels"),
+        ("generate_name", "--generate-name"),
+        ("name", "--name"),
+        ("scheduled_time", "--scheduled-time"),
+    )
+    for choice, flag in flags:
+        if choices.get(choice) not in (None, ""):
+            words += [flag, str(choices[choice])]
+    for parameter in choices.get("parameters") or ():
+        words += ["-p", parameter]
+    words += ["--dry-run", "-o", "yaml"] if choices.get("dry_run") else []
+    words += ["--server-dry-run"] if choices.get("server_dry_run") else []
+    return shlex.join(words)
+
+
+def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+    """Why nothing can be submitted just now."""
+    return cannot_write(capabilities)
+
+
+def said(answer: Manifest) -> str:
+    """What came of it."""
+    return f"Submitted {name_of(answer)}"
+
+
+SUBMIT = Action(
+    id="workflow.submit",
+    key="",
+    label="Submit",
+    help="Make a workflow from a file, a template or a cron workflow.",
+    refusal=refusal,
+    plan=plan,
+    choices=(
+        Choice("parameters", "Parameters", kind="parameters", default=()),
+        Choice("entrypoint", "Entrypoint", kind="text", default=""),
+        Choice("service_account", "Service account", kind="text", default=""),
+        Choice("labels", "Labels", kind="text", default="", help="NAME=VALUE,NAME=VALUE"),
+        Choice("name", "Name", kind="text", default=""),
+        Choice("server_dry_run", "Only let the cluster check it"),
+    ),
+    bulk=False,
+    said=said,
+)

@@ -1,0 +1,81 @@
+"""Suspend: running steps end, no new one begins (argo.md 5.6)."""
+
+from __future__ import annotations
+
+from tui.actions.base import Action, Choices, Context, Plan
+from tui.actions.facts import workflow_facts
+from tui.actions.manifests import (
+    by_actor,
+    cannot_write,
+    check_instance,
+    command,
+    labels_of,
+    name_of,
+    not_over,
+    part,
+    ref_of,
+    update,
+)
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, Workflow
+from tui.errors import PlanError
+from tui.sources.base import Capabilities
+
+
+def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """What suspending would do; nothing where it is suspended already."""
+    check_instance(manifest, context)
+    if labels_of(manifest).get(f"{LABEL}completed") == "true":
+        raise PlanError("cannot suspend completed workflows")
+    name = name_of(manifest)
+    spec = part(manifest, "spec")
+    is_suspended = spec.get("suspend") is True
+    after = by_actor({**manifest, "spec": {**spec, "suspend": True}}, context, "Suspend")
+    lines = (
+        "Steps that run now go on to their end; no new step begins until it is resumed.",
+        "A conflict is not tried again: it means that the workflow went on meanwhile.",
+    )
+    return Plan(
+        action=SUSPEND.id,
+        title=f"Suspend {name}",
+        lines=("It is suspended already: nothing to do.",) if is_suspended else lines,
+        writes=() if is_suspended else (update(after, f"suspend workflow {name}"),),
+        command=command("suspend", manifest),
+        result=manifest if is_suspended else after,
+        facts={"workflow": workflow_facts(after), "spec.suspend": True},
+        ref=ref_of(manifest),
+    )
+
+
+def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+    """Why this one cannot be suspended just now."""
+    name = workflow.metadata.name
+    if reason := cannot_write(capabilities) or not_over(workflow, "suspended"):
+        return reason
+    if workflow.spec.suspend:
+        return f"{name} is suspended already."
+    if is_waiting(workflow):
+        return f"{name} waits at a suspend step already: resume it instead."
+    return None
+
+
+def is_waiting(workflow: ListedWorkflow) -> bool:
+    """Whether a suspend step of it waits; a listed workflow has no nodes to tell."""
+    if not isinstance(workflow, Workflow):
+        return False
+    return any(node.is_active_suspend for node in workflow.nodes.values())
+
+
+def said(answer: Manifest) -> str:
+    """What came of it."""
+    return f"Suspended {name_of(answer)}"
+
+
+SUSPEND = Action(
+    id="workflow.suspend",
+    key="s",
+    label="Suspend",
+    help="Let running steps end and begin no new one.",
+    refusal=refusal,
+    plan=plan,
+    said=said,
+)

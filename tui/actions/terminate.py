@@ -1,0 +1,42 @@
+"""Terminate: end a workflow at once, without its exit handlers (argo.md 5.5)."""
+
+from __future__ import annotations
+
+from tui.actions.base import Action, Choices, Context, Plan
+from tui.actions.manifests import name_of
+from tui.actions.shutdown import refusal_of, shut_down
+from tui.domain.workflow import ListedWorkflow, Manifest
+from tui.sources.base import Capabilities
+
+STRATEGY = "Terminate"
+LINES = (
+    "All pods are killed at once. Exit handlers do not run.",
+    "The workflow ends as Failed. What the killed steps had not saved is lost.",
+)
+
+
+def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """What terminating would do."""
+    return shut_down(manifest, context, STRATEGY, LINES)
+
+
+def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+    """Why this one cannot be terminated just now."""
+    return refusal_of(workflow, capabilities, STRATEGY, "terminated")
+
+
+def said(answer: Manifest) -> str:
+    """What came of it."""
+    return f"Terminated {name_of(answer)}"
+
+
+TERMINATE = Action(
+    id="workflow.terminate",
+    key="T",
+    label="Terminate",
+    help="Kill it at once; exit handlers do not run.",
+    refusal=refusal,
+    plan=plan,
+    is_destructive=True,
+    said=said,
+)

@@ -1,0 +1,26 @@
+"""Words that plans share: counts, and names that do not fill the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tui.actions.graph import RawNode
+
+NAMES_SHOWN = 8
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 pod`, `3 pods`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def named(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(names[:NAMES_SHOWN])
+    more = len(names) - NAMES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def step_names(nodes: Iterable[RawNode]) -> list[str]:
+    """What a person calls these nodes."""
+    return [str(node.get("displayName") or node.get("name") or node.get("id")) for node in nodes]
