@@ -67,7 +67,7 @@ def _connected(names: list[str], settings: Settings) -> Iterable[Manifest]:
 
     source = open_source(settings)
     try:
-        namespace = settings.namespace or source.place.namespace
+        namespace = source.place.namespace
         for name in names:
             if name == "@latest":
                 from tui.sources.base import Scope

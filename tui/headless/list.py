@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tui.domain import decode
 from tui.domain.order import newest_first
 from tui.domain.report_list import Choice, chosen, label_selector, report
-from tui.domain.selectors import FieldSelector, LabelSelector
-from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
+from tui.domain.selectors import FieldSelector, LabelSelector, Requirement
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.domain.yamltext import to_yaml
 from tui.errors import Missing
 from tui.headless.output import to_json, write
 from tui.settings import Settings
 
+INSTANCE_ID = f"{LABEL}controller-instanceid"
 OUTPUTS = ("wide", "name", "json", "yaml")
 
 
@@ -102,13 +104,16 @@ def _fields_of(workflow: ListedWorkflow) -> Callable[[str], str]:
 def _connected(
     labels: LabelSelector, fields: str, settings: Settings
 ) -> tuple[list[ListedWorkflow], Originals]:
-    from tui.sources import open_source
-    from tui.sources.base import Scope
+    from tui.sources import open_source, scope_of
 
+    if settings.instance_id:
+        mine = Requirement(INSTANCE_ID, "=", frozenset((settings.instance_id,)))
+        labels = LabelSelector((*labels.requirements, mine))
     source = open_source(settings)
     try:
-        namespace = settings.namespace or source.place.namespace
-        scope = Scope(() if settings.all_namespaces else (namespace,), str(labels), fields)
+        scope = replace(
+            scope_of(settings, source.place), label_selector=str(labels), field_selector=fields
+        )
         return list(source.list_all(scope)), {}
     finally:
         source.close()
@@ -146,7 +151,9 @@ def _print(
     if args.output in ("json", "yaml"):
         objects = [decode.unpacked_manifest(originals[id(each)]) for each in shown]
         is_json = args.output == "json"
-        write(f"{to_json(objects, 2)}\n" if is_json else to_yaml(objects))
+        write(
+            f"{to_json(objects, 2)}\n" if is_json else to_yaml(objects, hide_managed_fields=False)
+        )
         return
     if args.output == "name" and shown:
         for each in shown:

@@ -9,13 +9,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
 from typing import Any
 
 from tui.domain.text import clean_lines
-from tui.domain.yamltext import without_managed_fields
 
-_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 _UNSAFE = re.compile(r"[^\x20-\x7e\n]")
 
 
@@ -34,15 +31,9 @@ def write(text: str) -> None:
         stream.write(text.encode(encoding, "replace").decode(encoding))
 
 
-def write_lines(lines: Iterable[str]) -> None:
-    """Lines of a report, cleaned but for the tabs in them."""
-    for line in lines:
-        write(f"{clean_lines(line)}\n")
-
-
 def to_json(value: Any, indent: int) -> str:
     """JSON as Go indents it; what is not printable is escaped."""
-    text = json.dumps(without_managed_fields(value), indent=indent, ensure_ascii=False)
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
     return _UNSAFE.sub(_escaped, text)
 
 

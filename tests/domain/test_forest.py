@@ -1,0 +1,198 @@
+"""The step tree of a screen: Argo's shape, every node in it, and cheap to change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui.domain import decode
+from tui.domain.forest import ForestView, TreeRow, first_problem, rows
+from tui.domain.node import NodeId
+from tui.domain.podname import node_id
+from tui.domain.workflow import Workflow
+
+TYPES = ["Pod", "DAG", "Steps", "StepGroup", "Retry", "TaskGroup", "Container", "Skipped",
+         "Suspend", "HTTP", "Plugin", "", "Hologram"]  # fmt: skip
+PHASES = ["Pending", "Running", "Succeeded", "Failed", "Error", "Skipped", "Omitted", "", "Odd"]
+
+
+def made(*nodes: dict[str, Any], name: str = "w") -> Workflow:
+    return decode.from_manifest(
+        {
+            "metadata": {"name": name},
+            "status": {
+                "nodes": {node["id"]: {"displayName": node["id"], **node} for node in nodes}
+            },
+        }
+    )
+
+
+def node(id: str, type: str = "Pod", inside: str = "", **rest: Any) -> dict[str, Any]:
+    return {"id": id, "type": type, "boundaryID": inside, "phase": "Succeeded", **rest}
+
+
+def drawn(found: tuple[TreeRow, ...]) -> list[str]:
+    return [f"{row.guide}{row.label}" for row in found]
+
+
+def test_step_groups_lend_their_lines_to_their_steps() -> None:
+    workflow = made(
+        node("w", "Steps"),
+        node("g0", "StepGroup", "w", children=["a"]),
+        node("g1", "StepGroup", "w", children=["b", "c"], startedAt="2026-01-01T00:00:01Z"),
+        node("a", inside="w"),
+        node("b", inside="w"),
+        node("c", inside="w"),
+    )
+    assert drawn(rows(workflow)) == ["w", "├───a", "└─┬─b", "  └─c"]
+    assert [row.depth for row in rows(workflow)] == [0, 1, 1, 1]
+
+
+def test_containers_hang_under_their_pod() -> None:
+    workflow = made(node("w", "DAG"), node("p", inside="w"), node("c", "Container", "p"))
+    assert drawn(rows(workflow)) == ["w", "└─p", "  └─c"]
+    assert drawn(rows(workflow, show_containers=False)) == ["w", "└─p"]
+
+
+def test_one_attempt_is_shown_without_its_retry_and_several_with_it() -> None:
+    one = made(node("w", "DAG"), node("r", "Retry", "w", children=["r0"]), node("r0", inside="w"))
+    assert drawn(rows(one)) == ["w", "└─r0"]
+    two = made(
+        node("w", "DAG"),
+        node("r", "Retry", "w", children=["r0", "r1"]),
+        node("r0", inside="w"),
+        node("r1", inside="w"),
+    )
+    assert drawn(rows(two)) == ["w", "└─r", "  ├─r0", "  └─r1"]
+
+
+def test_items_stand_in_the_order_of_their_index() -> None:
+    names = ["x(10:j)", "x(2:b)", "x(0:a)"]
+    workflow = made(node("w", "DAG"), *(node(name, inside="w") for name in names))
+    assert [row.label for row in rows(workflow)][1:] == ["x(0:a)", "x(2:b)", "x(10:j)"]
+
+
+def test_exit_handler_and_hooks_are_trees_after_the_workflow() -> None:
+    exit_id = node_id("w", "w.onExit")
+    workflow = made(node("w.hook"), node(exit_id), node("w", "DAG"))
+    assert [row.key for row in rows(workflow)] == ["w", exit_id, "w.hook"]
+
+
+def test_orphans_and_circles_come_last_and_are_marked() -> None:
+    workflow = made(
+        node("w", "DAG"),
+        node("orphan", inside="gone"),
+        node("a", "DAG", "b"),
+        node("b", "DAG", "a"),
+        node("self", "DAG", "self"),
+    )
+    found = rows(workflow)
+    assert {row.key for row in found} == {"w", "orphan", "a", "b", "self"}
+    assert found[0].key == "w"
+    assert {row.key for row in found if row.is_lost} >= {"orphan", "self"}
+
+
+def test_a_folded_row_counts_what_it_hides() -> None:
+    workflow = made(
+        node("w", "DAG"), node("d", "DAG", "w"), node("x", inside="d"), node("y", inside="d")
+    )
+    found = rows(workflow, folded={NodeId("d")})
+    assert drawn(found) == ["w", "└─d"]
+    assert (found[1].is_folded, found[1].has_children, found[1].hidden_below) == (True, True, 2)
+
+
+def test_the_cursor_goes_to_the_last_attempt_of_the_first_step_that_failed() -> None:
+    workflow = made(
+        node("w", "DAG", phase="Failed"),
+        node("fine", "DAG", "w"),
+        node("forgiven", inside="fine", phase="Failed"),
+        node("r", "Retry", "w", phase="Failed", children=["r0", "r1"],
+             startedAt="2026-01-01T00:00:01Z"),
+        node("r0", inside="w", phase="Failed"),
+        node("r1", inside="w", phase="Failed"),
+        node("z", inside="w", phase="Error", startedAt="2026-01-01T00:00:02Z"),
+    )  # fmt: skip
+    assert first_problem(workflow, rows(workflow)) == "r1"
+    assert first_problem(made(node("w")), rows(made(node("w")))) is None
+
+
+def test_ten_thousand_nodes_deep_and_wide_are_no_trouble() -> None:
+    deep = [node("w", "DAG")]
+    deep += [node(f"n{at}", "DAG", f"n{at - 1}" if at else "w") for at in range(10_000)]
+    found = rows(made(*deep))
+    assert len(found) == 10_001
+    assert max(len(row.guide) for row in found) < 200
+    wide = [node("w", "DAG"), *(node(f"n({at}:x)", inside="w") for at in range(10_000))]
+    assert len(rows(made(*wide))) == 10_001
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Workflow:
+    """Any graph: orphans, circles, children that are not there, odd names and types."""
+    ids = [f"n{at}" for at in range(draw(st.integers(1, 25)))] + ["w"]
+    anywhere = st.sampled_from([*ids, "", "gone"])
+    return made(
+        *(
+            {
+                "id": each,
+                "name": draw(st.text(max_size=5)),
+                "displayName": draw(st.sampled_from(["", "a", "x(1:b)", "x(0:a)", "[0]", "\x1b["])),
+                "type": draw(st.sampled_from(TYPES)),
+                "phase": draw(st.sampled_from(PHASES)),
+                "boundaryID": draw(anywhere),
+                "children": draw(st.lists(anywhere, max_size=4)),
+                "startedAt": draw(st.sampled_from([None, "", "x", "2026-01-01T00:00:00Z"])),
+            }
+            for each in ids
+        )
+    )
+
+
+ANY_GRAPH = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@ANY_GRAPH
+@given(graphs())
+def test_no_graph_loses_a_node_or_shows_one_twice(workflow: Workflow) -> None:
+    found = [row.key for row in rows(workflow)]
+    assert len(found) == len(set(found))
+    hidden = {
+        key
+        for key, each in workflow.nodes.items()
+        if each.type in ("StepGroup", "TaskGroup")
+        or (each.type == "Retry" and len(each.children) == 1)
+        or (each.type == "Skipped" and each.phase == "Omitted")
+    }
+    assert set(workflow.nodes) - hidden <= set(found)
+
+
+@ANY_GRAPH
+@given(graphs(), st.data())
+def test_a_view_shows_what_rows_made_anew_show(workflow: Workflow, data: st.DataObject) -> None:
+    view = ForestView()
+    view.update(workflow)
+    key = data.draw(st.sampled_from(sorted(workflow.nodes)))
+    phase = data.draw(st.sampled_from(PHASES))
+    changed = msgspec.structs.replace(workflow.nodes[key], phase=phase, message="new")
+    status = msgspec.structs.replace(workflow.status, nodes={**workflow.nodes, key: changed})
+    after = msgspec.structs.replace(workflow, status=status)
+    before = view.rows
+    assert view.update(after) == rows(after)
+    if view.changed is not None:
+        same = [at for at, row in enumerate(view.rows) if row is before[at]]
+        assert len(same) + len(view.changed) == len(view.rows)
+
+
+@ANY_GRAPH
+@given(graphs(), st.data())
+def test_folding_hides_exactly_what_it_counts(workflow: Workflow, data: st.DataObject) -> None:
+    whole = rows(workflow)
+    if not whole:
+        return
+    key = data.draw(st.sampled_from([row.key for row in whole]))
+    folded = rows(workflow, folded={key})
+    (row,) = (each for each in folded if each.key == key)
+    assert len(folded) + row.hidden_below == len(whole)

@@ -1,0 +1,120 @@
+"""`argo-tui list` against Argo's own output, its flags, and its filters."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.golden import ABSENT, DATA, case, cases
+from tests.support.headless import run
+from tui.domain.report_list import Choice, label_selector
+
+NOW = "2026-01-15T12:00:00Z"
+GOLDEN = [each for each in cases("list") if each["input_files"]]
+FILTERS = case("printer", "printer/list-filters-upstream-tests")
+
+
+@pytest.fixture(autouse=True)
+def fixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARGO_TUI_NOW", NOW)
+    monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.mark.skipif(not GOLDEN, reason=ABSENT)
+@pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case["name"])
+def test_list_prints_what_argo_prints(case: dict[str, Any]) -> None:
+    args = case["args"]
+    flags = ["-A"] if args.get("all_namespaces") else []
+    flags += ["--no-headers"] if args.get("no_headers") else []
+    flags += ["-o", args["output"]] if args.get("output") else []
+    files = [str(DATA / name) for name in case["input_files"]]
+    assert run(["list", *flags, "-f", *files]).out == case["expected"]
+
+
+@pytest.mark.skipif(FILTERS is None, reason=ABSENT)
+def test_flags_become_argos_label_selectors() -> None:
+    assert FILTERS is not None
+    for each in FILTERS["cases"]:
+        if "expected_label_selector" not in each:
+            continue
+        args = dict(each["args"])
+        args["status"] = tuple(args.get("status", ()))
+        assert str(label_selector(Choice(**args))) == each["expected_label_selector"]
+
+
+def workflow(name: str, **rest: Any) -> dict[str, Any]:
+    return {
+        "kind": "Workflow",
+        "metadata": {
+            "name": name,
+            "namespace": rest.get("namespace", "argo"),
+            "creationTimestamp": rest.get("created", "2026-01-15T11:00:00Z"),
+            "labels": rest.get("labels", {}),
+        },
+        "spec": {},
+        "status": {"phase": "Succeeded", "finishedAt": rest.get("finished")},
+    }
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    phase = "workflows.argoproj.io/phase"
+    done = "workflows.argoproj.io/completed"
+    items = [
+        workflow("etl-1", created="2026-01-15T09:00:00Z", finished="2026-01-15T10:00:00Z",
+                 labels={phase: "Failed", done: "true"}),
+        workflow("etl-2", labels={phase: "Running"}),
+        workflow("web", namespace="other", labels={phase: "Error", done: "true",
+                 "workflows.argoproj.io/resubmitted-from-workflow": "x"}),
+    ]  # fmt: skip
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"kind": "WorkflowList", "items": items}))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "names"),
+    [
+        ([], ["web", "etl-2", "etl-1"]),
+        (["--prefix", "etl"], ["etl-2", "etl-1"]),
+        (["--status", "Failed,Error"], ["web", "etl-1"]),
+        (["--running"], ["etl-2"]),
+        (["--completed"], ["web", "etl-1"]),
+        (["--resubmitted"], ["web"]),
+        (["-n", "argo"], ["etl-2", "etl-1"]),
+        (["--since", "2h"], ["web", "etl-2"]),
+        (["--older", "1h"], ["etl-1"]),
+        (["--field-selector", "metadata.name=web"], ["web"]),
+        (["-l", "workflows.argoproj.io/phase notin (Error)"], ["etl-2", "etl-1"]),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_flags_choose(file: str, flags: list[str], names: list[str]) -> None:
+    assert run(["list", "-f", file, "-o", "name", *flags]).out.split() == names
+
+
+def test_nothing_found_is_said_as_argo_says_it(file: str) -> None:
+    assert run(["list", "-f", file, "--prefix", "zzz"]).out == "No workflows found\n"
+    assert run(["list", "-f", file, "--prefix", "zzz", "-o", "json"]).out == "[]\n"
+    assert run(["list", "-f", file, "--prefix", "zzz", "-o", "yaml"]).out == "[]\n"
+
+
+def test_contradicting_flags_are_argos_error(file: str) -> None:
+    said = run(["list", "-f", file, "--running", "--completed"])
+    assert (said.code, said.out) == (2, "")
+    assert "--completed and --running cannot be used together" in said.err
+
+
+@pytest.mark.parametrize("span", ["1h30m", "5", "x", "-1h", "1w", "99999999999999999d"])
+def test_a_span_has_one_unit(file: str, span: str) -> None:
+    assert run(["list", "-f", file, f"--since={span}"]).code == 2
+
+
+def test_many_workflows_get_argos_nudge(tmp_path: Path) -> None:
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps({"items": [workflow(f"w-{at}") for at in range(101)]}))
+    out = run(["list", "-f", str(path)]).out
+    assert "\n\nYou have at least 101 completed workflows. Reducing" in out

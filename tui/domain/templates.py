@@ -1,0 +1,93 @@
+"""The template behind a node, and the containers its pod has (argo.md 1.2, 1.3, 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tui.domain.node import Node
+from tui.domain.workflow import Workflow
+
+Template = dict[str, Any]
+
+KINDS = (
+    "container",
+    "containerSet",
+    "steps",
+    "dag",
+    "script",
+    "resource",
+    "data",
+    "suspend",
+    "http",
+    "plugin",
+)
+"""In the order in which Argo looks for them."""
+
+INIT, WAIT, MAIN = "init", "wait", "main"
+
+
+def template_named(workflow: Workflow, name: str) -> Template | None:
+    """The template of that name: the workflow's own, the stored spec's, then stored ones."""
+    stored = workflow.status.stored_workflow_template_spec
+    places: list[Iterable[Template]] = [
+        workflow.spec.templates,
+        stored.templates if stored else (),
+        workflow.status.stored_templates.values(),
+    ]
+    for templates in places:
+        for template in templates:
+            if template.get("name") == name:
+                return template
+    return None
+
+
+def template_of(workflow: Workflow, node: Node) -> Template | None:
+    """The template that a node runs, None where the workflow does not have it."""
+    ref = node.template_ref
+    if ref is not None:
+        scope = "cluster" if ref.cluster_scope else "namespaced"
+        exact = workflow.status.stored_templates.get(f"{scope}/{ref.name}/{ref.template}")
+        if exact is not None:
+            return exact
+    elif node.template_scope:
+        exact = workflow.status.stored_templates.get(f"{node.template_scope}/{node.template_name}")
+        if exact is not None:
+            return exact
+    return template_named(workflow, node.template) if node.template else None
+
+
+def kind_of(template: Template) -> str:
+    """`container`, `dag`, …; "" for a template that is nothing."""
+    return next((kind for kind in KINDS if template.get(kind) is not None), "")
+
+
+def container_names(workflow: Workflow, node: Node) -> tuple[str, ...]:
+    """The containers whose logs a node's pod may have, those a person wants first."""
+    if node.type == "Container":
+        pod = workflow.nodes.get(node.boundary_id)
+        return _with_own_first(node, container_names(workflow, pod) if pod else (MAIN,))
+    template = template_of(workflow, node) or {}
+    names = [
+        *(_names((template.get("containerSet") or {}).get("containers")) or (MAIN,)),
+        *_names(template.get("sidecars")),
+        *_names(template.get("initContainers")),
+        INIT,
+        WAIT,
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def _with_own_first(node: Node, names: tuple[str, ...]) -> tuple[str, ...]:
+    own = node.display_name or node.name.rpartition(".")[2]
+    return tuple(dict.fromkeys((own, *names)))
+
+
+def _names(containers: Any) -> tuple[str, ...]:
+    return tuple(_each_name(containers)) if isinstance(containers, list | tuple) else ()
+
+
+def _each_name(containers: Iterable[Any]) -> Iterator[str]:
+    for container in containers:
+        if isinstance(container, dict) and container.get("name"):
+            yield str(container["name"])
