@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,8 +18,10 @@ from tui.domain.artifact import (
     kind_by_name,
     log_artifact,
 )
+from tui.domain.decode import from_manifest
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
+from tui.sources.files import read_manifests
 
 REPOSITORY = {"s3": {"endpoint": "minio:9000", "bucket": "b", "insecure": True}}
 
@@ -268,3 +271,23 @@ def test_first_bytes_tell_the_kind(first: bytes, kind: str) -> None:
 def test_only_a_character_cut_at_the_end_is_forgiven() -> None:
     assert is_text("ab€".encode()[:-1])
     assert not is_text(b"\xffab")
+
+
+SAVED = Path(__file__).resolve().parents[2].parent / "shared/data/workflows"
+
+
+@pytest.mark.skipif(not SAVED.is_dir(), reason="no saved workflows beside this checkout")
+def test_every_artifact_of_saved_workflows_has_a_place_or_says_why_not() -> None:
+    seen = 0
+    for path in sorted(SAVED.iterdir()):
+        for found in read_manifests(str(path)):
+            if found.get("kind") != "Workflow":
+                continue
+            one = from_manifest(found)
+            for artifact in artifacts_of_workflow(one):
+                seen += 1
+                assert (artifact.location is None) == bool(artifact.why_not)
+            for inner in one.nodes.values():
+                log = log_artifact(one, inner)
+                assert log is None or log.is_log
+    assert seen
