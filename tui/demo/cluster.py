@@ -13,8 +13,10 @@ from pathlib import Path
 
 from tui.demo import kubeconfig
 from tui.demo.access import Access
-from tui.demo.bucket import Bucket, Buckets
+from tui.demo.bucket import Bucket
 from tui.demo.clock import LoopClock
+from tui.demo.engine.engine import Engine
+from tui.demo.engine.place import S3Place
 from tui.demo.podlogs import PodLogs
 from tui.demo.resources import NAMESPACES
 from tui.demo.s3 import application
@@ -67,36 +69,46 @@ class DemoCluster:
         self.folder = Path(tempfile.mkdtemp(prefix="argo-tui-demo-"))
         self._authority: bytes | None = None
         self._server: ApiServer | None = None
+        self._engine: Engine | None = None
         self._s3 = Port()
-        self._s3_secret = secrets.token_urlsafe(24)
 
     async def start(self) -> Facts:
         """Serve; raises SettingsError where that cannot be."""
         clock = LoopClock(self._options.speed)
         store = Store(clock, seed=self._options.seed)
         logs = PodLogs()
-        buckets: Buckets = {BUCKET: Bucket(BUCKET, clock.now)}
-        await self._s3.open(application(buckets, S3_ACCESS_KEY, self._s3_secret), raw_bodies=True)
-        self._server = server = ApiServer(store, access=Access(NAMESPACE), logs=logs)
-        server.tokens_changed = self._write_kubeconfig
-        self._furnish(store, logs, buckets)
-        await self._listen(server)
+        bucket = Bucket(BUCKET, clock.now)
+        secret = secrets.token_urlsafe(24)
+        await self._s3.open(application({BUCKET: bucket}, S3_ACCESS_KEY, secret), raw_bodies=True)
+        place = S3Place(f"{HOST}:{self._s3.number}", BUCKET, S3_ACCESS_KEY, secret)
+        self._engine = Engine(store, clock, logs, bucket, seed=self._options.seed, s3=place)
+        self._server = ApiServer(
+            store, access=Access(NAMESPACE), logs=logs, metrics=self._engine.pod_metrics
+        )
+        self._server.tokens_changed = self._write_kubeconfig
+        self._furnish(store)
+        await self._listen(self._server)
         self._write_kubeconfig()
+        return self._facts(self._server, place)
+
+    def _facts(self, server: ApiServer, place: S3Place) -> Facts:
         return Facts(
             url=server.url,
             kubeconfig=str(self.folder / kubeconfig.NAME),
             folder=str(self.folder),
             admin_token=server.access.admin_token,
-            s3_endpoint=f"http://{HOST}:{self._s3.number}",
-            s3_bucket=BUCKET,
-            s3_access_key=S3_ACCESS_KEY,
-            s3_secret_key=self._s3_secret,
+            s3_endpoint=f"http://{place.endpoint}",
+            s3_bucket=place.bucket,
+            s3_access_key=place.access_key,
+            s3_secret_key=place.secret_key,
         )
 
-    def _furnish(self, store: Store, logs: PodLogs, buckets: Buckets) -> None:
+    def _furnish(self, store: Store) -> None:
         """Put the scenes in, and set the engine going."""
         for name in (NAMESPACE, "default"):
             store.create(NAMESPACES, {"metadata": {"name": name}, "status": {"phase": "Active"}})
+        if self._engine is not None:
+            self._engine.start()
 
     async def _listen(self, server: ApiServer) -> None:
         context = None
@@ -121,6 +133,8 @@ class DemoCluster:
     async def stop(self) -> None:
         """Serve no more, and leave no file behind."""
         try:
+            if self._engine is not None:
+                self._engine.stop()
             if self._server is not None:
                 await self._server.stop()
             await self._s3.close()
