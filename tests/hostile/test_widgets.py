@@ -106,7 +106,7 @@ def tree_of(text: str) -> LineView:
 def log_of(text: str) -> LineView:
     book = LogBook(times="utc", clock=lambda: NOON)
     book.append([text.encode("utf-8", "surrogatepass"), b"\n\xff\xfe\xc3\n"])
-    widget = Lines()
+    widget = Lines(levels=True)
     widget.show(book)
     return widget
 

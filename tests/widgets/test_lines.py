@@ -213,6 +213,28 @@ async def test_a_search_finds_lines_that_come_later() -> None:
         await until(pilot, lambda: widget.finder.count == 1)
 
 
+async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> None:
+    lines = [f"line {i}" for i in range(60)]
+    lines[20] = "ERROR no such table"
+    lines[21] = "WARN slow"
+    lines[50] = "Error: exit status 1 " + "x" * 60
+    widget = Lines(levels=True)
+    async with Alone(widget).run_test(size=(40, 10)) as pilot:
+        widget.show(TextLines("\n".join(lines)))
+        await pilot.press("e")
+        await until(pilot, lambda: widget.current_line == 20)
+        marks = {line[:5]: line[-1] for line in screen_of(widget)}
+        assert (marks["ERROR"], marks["WARN "], marks["line "]) == ("◄", "◂", " ")
+        await pilot.press("e")
+        await until(pilot, lambda: widget.current_line == 50)
+        await pilot.press("E")
+        assert widget.current_line == 20
+        await pilot.press("E")
+        assert widget.current_line == 50
+        await pilot.press("w")
+        assert [line[-1] for line in screen_of(widget) if line.startswith("Error")] == ["◄"]
+
+
 async def test_a_hundred_thousand_lines_are_not_read_to_show_ten() -> None:
     class Counted:
         def __init__(self) -> None:

@@ -19,11 +19,12 @@ TIMES: tuple[Times, ...] = ("off", "relative", "local", "utc")
 """How the time of a line may be shown; the key `t` goes through them."""
 
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?: |$)")
-_ERROR = re.compile(
+ERROR = re.compile(
     r"\b(?:ERROR|FATAL|CRITICAL|PANIC|SEVERE|EMERG|ALERT)\b"
     r"|\b(?:[Ee]rror|[Pp]anic|[Ff]atal):|\b[Ll]evel\"?[=:] ?\"?(?:error|fatal|panic|critical)\b"
     r"|^[EF]\d{4} \d\d:|^Traceback \(most recent call last\)"
 )
+"""What a line says that tells of an error."""
 _WARNING = re.compile(
     r"\bWARN(?:ING)?\b|\b[Ww]arning:|\b[Ll]evel\"?[=:] ?\"?warn(?:ing)?\b|^W\d{4} \d\d:"
 )
@@ -50,7 +51,7 @@ def split_line(line: bytes) -> LogLine:
 def level_of(text: str) -> Literal["error", "warning", ""]:
     """How bad a line says it is."""
     start = text[:LEVEL_WITHIN]
-    if _ERROR.search(start):
+    if ERROR.search(start):
         return "error"
     return "warning" if _WARNING.search(start) else ""
 

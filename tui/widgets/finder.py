@@ -7,6 +7,7 @@ when it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from time import monotonic
 
@@ -63,15 +64,20 @@ class Finder:
             self.search, self.note = None, ""
             return
         pattern, self.note = compile_pattern(text)
-        self.search = LineSearch(Colourless(model), pattern, start=start)
+        self.look_for(pattern, model, start)
         self._want(lambda: self._nearest(start - 1, forward=True))
+
+    def look_for(self, pattern: re.Pattern[str], model: LineModel, start: int) -> None:
+        """Look for a pattern from a line on, going nowhere yet."""
+        self.hit = self._wanted = None
+        self.search = LineSearch(Colourless(model), pattern, start=start)
+        self.go_on()
 
     def begin_again(self, model: LineModel, start: int) -> None:
         """The same pattern in another text, going nowhere."""
         self.hit = self._wanted = None
         if self.search is not None:
-            self.search = LineSearch(Colourless(model), self.search.pattern, start=start)
-            self.go_on()
+            self.look_for(self.search.pattern, model, start)
 
     def move(self, start: int, *, forward: bool) -> None:
         """To the next hit, or the one before; from the last to the first and back."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -18,6 +19,7 @@ from textual.strip import Strip
 
 from tui.domain.highlight import Highlighter
 from tui.domain.lines import LineModel, TextLines
+from tui.domain.logs import ERROR, level_of
 from tui.widgets.cells import Piece, cut, panned, printable, strip_of
 from tui.widgets.finder import Finder
 from tui.widgets.line_view import LineView
@@ -56,6 +58,10 @@ class Lines(LineView):
         Binding("w", "wrap", "Wrap", show=False, id="text.wrap"),
         Binding("n", "next_hit", "Next match", show=False, id="text.next"),
         Binding("N", "previous_hit", "Previous match", show=False, id="text.previous"),
+        Binding("e,right_curly_bracket", "error(1)", "Next error", show=False, id="text.error"),
+        Binding(
+            "E,left_curly_bracket", "error(-1)", "Last error", show=False, id="text.last-error"
+        ),
     ]
 
     @dataclass
@@ -94,6 +100,7 @@ class Lines(LineView):
         highlighter: Highlighter | None = None,
         wrap: bool = False,
         follow: bool = False,
+        levels: bool = False,
         placeholder: str = "",
         ascii: bool = False,
         id: str | None = None,
@@ -105,6 +112,9 @@ class Lines(LineView):
         self.is_wrapped = wrap
         self.is_following = follow
         self.finder = Finder(self.call_later, self.go_to, self._tell_search)
+        self._levels = levels
+        """Whether the last column marks errors and warnings."""
+        self._errors = Finder(self.call_later, self.go_to, lambda: None)
         self._highlighter = highlighter
         self._placeholder = placeholder
         self._painter = Painter(self.model, self.token, highlighter)
@@ -121,6 +131,7 @@ class Lines(LineView):
         self._painter = Painter(model, self.token, self._highlighter)
         self._top, self._left = Place(0), 0
         self.finder.begin_again(model, 0)
+        self._errors.begin("", model, 0)
         self._settle()
         self.repaint()
 
@@ -129,6 +140,7 @@ class Lines(LineView):
         if dropped:
             self._painter.dropped(dropped)
             self.finder.dropped(dropped)
+            self._errors.dropped(dropped)
             line = self._top.line - dropped
             self._top = Place(line, self._top.row) if line >= 0 else Place(0)
         before = len(self.model) - count
@@ -138,6 +150,7 @@ class Lines(LineView):
         elif dropped or self._top.line + self.size.height > before:
             self.repaint()
         self.finder.go_on()
+        self._errors.go_on()
 
     def changed(self) -> None:
         """The same lines read differently now (times on or off)."""
@@ -166,8 +179,10 @@ class Lines(LineView):
     def current_line(self) -> int:
         """The line one means: the hit we went to while it is on the screen, else the first."""
         first, last = self.shown_range
-        hit = self.finder.hit
-        return hit if hit is not None and first <= hit <= last else first
+        for hit in (self.finder.hit, self._errors.hit):
+            if hit is not None and first <= hit <= last:
+                return hit
+        return first
 
     def go_to(self, line: int) -> None:
         """Bring a line to the screen, with some before it; following ends."""
@@ -192,7 +207,11 @@ class Lines(LineView):
 
     def _rows_of(self, line: int) -> int:
         """Over how many rows a line goes."""
-        return len(self._painter.rows(line, max(1, self.size.width))) if self.is_wrapped else 1
+        return len(self._painter.rows(line, self._text_width)) if self.is_wrapped else 1
+
+    @property
+    def _text_width(self) -> int:
+        return max(1, self.size.width - self._levels)
 
     def _moved(self, place: Place, rows: int) -> Place:
         """So many rows down (or up), but not past the first or the last row."""
@@ -273,13 +292,27 @@ class Lines(LineView):
         if y >= len(places):
             return Strip.blank(width, base)
         place = places[y]
-        pieces = self._found(place, width)
-        return strip_of(panned(pieces, self._left) if self._left else pieces, width, base)
+        pieces = self._found(place)
+        if self._left:
+            pieces = list(panned(pieces, self._left))
+        strip = strip_of(pieces, width - self._levels, base)
+        if self._levels:
+            strip = Strip([*strip, Segment(*self._mark(place))], width)
+        return strip
 
-    def _found(self, place: Place, width: int) -> list[Piece]:
+    def _mark(self, place: Place) -> Piece:
+        """The last column: how bad a line says it is."""
+        level = level_of("".join(text for text, _ in self._painter.pieces(place.line)))
+        if not level or place.row:
+            return " ", self.token("")
+        if level == "error":
+            return "!" if self.ascii else "◄", self.token("problem")
+        return "<" if self.ascii else "◂", self.token("warning")
+
+    def _found(self, place: Place) -> list[Piece]:
         """What stands at a place, with what the search finds in it in reverse video."""
         if self.is_wrapped:
-            pieces = self._painter.rows(place.line, width)[place.row]
+            pieces = self._painter.rows(place.line, self._text_width)[place.row]
         else:
             pieces = self._painter.pieces(place.line)
         if self.finder.search is None:
@@ -307,6 +340,15 @@ class Lines(LineView):
     def action_previous_hit(self) -> None:
         """To the hit before; from the first one to the last."""
         self.finder.move(self._top.line, forward=False)
+
+    def action_error(self, step: int) -> None:
+        """To the next (1) or previous (-1) line that tells of an error."""
+        if self._errors.search is None:
+            self._errors.look_for(ERROR, self.model, self._top.line)
+        first, last = self.shown_range
+        if self._errors.hit is not None and not first <= self._errors.hit <= last:
+            self._errors.hit = None  # somebody scrolled away: on from what one sees
+        self._errors.move(first - 1 if step > 0 else first, forward=step > 0)
 
     # --- keys ----------------------------------------------------------------------------
 
