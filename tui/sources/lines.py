@@ -1,7 +1,8 @@
 """Cutting a stream of bytes into lines, whatever the pieces are cut like.
 
 An object of several megabytes comes in hundreds of pieces; they are joined once, when its end is
-there, and not again with every piece.
+there, and not again with every piece. A server that sends a line a piece, as Kubernetes does, costs
+no copy at all: the piece itself is the line.
 """
 
 from __future__ import annotations
@@ -10,21 +11,28 @@ from collections.abc import Iterable, Iterator
 
 
 def lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The complete lines, without their ends and without empty ones.
+    """The complete lines, each with its end, and without blank ones.
 
     A last line that has no end is left out: its stream was cut inside it.
     """
     begun: list[bytes] = []
     for piece in pieces:
-        first, *rest = piece.split(b"\n")
-        begun.append(first)
-        if not rest:
+        end = piece.find(b"\n") + 1
+        if not end:
+            begun.append(piece)
             continue
-        whole = b"".join(begun) if len(begun) > 1 else first
-        if whole and not whole.isspace():
-            yield whole
-        *complete, last = rest
-        for line in complete:
-            if line and not line.isspace():
+        if begun:
+            begun.append(piece[:end])
+            line, begun = b"".join(begun), []
+        else:
+            line = piece if end == len(piece) else piece[:end]
+        if not line.isspace():
+            yield line
+        at, end = end, piece.find(b"\n", end) + 1
+        while end:
+            line = piece[at:end]
+            if not line.isspace():
                 yield line
-        begun = [last]
+            at, end = end, piece.find(b"\n", end) + 1
+        if at < len(piece):
+            begun.append(piece[at:])

@@ -1,0 +1,130 @@
+"""A list: time of 1,000 workflows against kubectl, memory of 5,000 against the official client.
+
+    python tests/bench/bench_list.py [COUNT] [LARGE]
+
+Everything is measured in this run, each contender in a fresh process against the same demo cluster,
+so the ratios mean something even where the machine is slow. Aims: the list in no more than
+kubectl's time, and a twentieth of the official client's memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.bench.serving import ROOT, serving
+
+RUNS = 5
+
+OURS = """
+import json, resource, sys
+from tests.support.where import where
+from tui.sources.base import Scope
+from tui.sources.kubernetes import connect
+source = connect(where(kubeconfig=sys.argv[1]), {})
+source.namespaces()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+found = source.list_all(Scope(("argo",)))
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([len(found), before, after]))
+"""
+
+OFFICIAL = """
+import json, resource, sys
+from kubernetes import client, config
+config.load_kube_config(sys.argv[1])
+api = client.CustomObjectsApi()
+client.VersionApi().get_code()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+found = api.list_namespaced_custom_object("argoproj.io", "v1alpha1", "argo", "workflows")
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([len(found["items"]), before, after]))
+"""
+
+
+def timed(command: list[str], expected: int) -> float:
+    """Seconds of a command that prints one line a workflow; the median of several runs."""
+    seconds: list[float] = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+        seconds.append(time.perf_counter() - begun)
+        lines = done.stdout.count("\n")
+        if done.returncode or not expected <= lines <= expected + 3:
+            raise SystemExit(f"{command} printed {lines} lines: {done.stderr[-400:]}")
+    return statistics.median(seconds)
+
+
+def measured(code: str, kubeconfig: str) -> tuple[int, int, int]:
+    """Items, and the peak memory before and after the list, in kB."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, kubeconfig],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    count, before, after = json.loads(done.stdout)
+    # macOS counts in bytes.
+    unit = 1024 if sys.platform == "darwin" else 1
+    return count, before // unit, after // unit
+
+
+def newest_kubectl() -> str | None:
+    """A kubectl that the demo cluster is made for; the one on the PATH may be a dispatcher."""
+    found = shutil.which("kubectl")
+    if found is None:
+        return None
+    siblings = sorted(Path(found).resolve().parent.glob("kubectl.1.*"))
+    return str(siblings[-1]) if siblings else found
+
+
+def bench_time(count: int) -> None:
+    """`argo-tui list` against `kubectl get wf`."""
+    kubectl = newest_kubectl()
+    with serving("cluster", count) as kubeconfig, tempfile.TemporaryDirectory() as cache:
+        ours = timed(
+            [sys.executable, "-m", "tui", "--kubeconfig", kubeconfig, "list", "--no-headers"],
+            count,
+        )
+        print(f"list of {count:,}: argo-tui list {ours:.2f} s", end="")
+        if kubectl is None:
+            print("; no kubectl here to compare with")
+            return
+        get = [kubectl, f"--kubeconfig={kubeconfig}", f"--cache-dir={cache}", "get", "workflows"]
+        theirs = timed([*get, "--no-headers"], count)
+        print(f", kubectl get wf {theirs:.2f} s: ratio {ours / theirs:.2f} (aim 1.00)")
+
+
+def bench_memory(count: int) -> None:
+    """The source's list against the official client's call."""
+    with serving("cluster", count) as kubeconfig:
+        ours, ours_before, ours_after = measured(OURS, kubeconfig)
+        theirs, theirs_before, theirs_after = measured(OFFICIAL, kubeconfig)
+    if not ours == theirs == count:
+        raise SystemExit(f"counted {ours} and {theirs} of {count}")
+    grown, theirs_grown = ours_after - ours_before, theirs_after - theirs_before
+    print(
+        f"memory of {count:,}: grown by {grown / 1024:.1f} MB, official client "
+        f"{theirs_grown / 1024:.1f} MB: {theirs_grown / max(grown, 1):.0f} times less (aim 20)"
+    )
+    print(
+        f"  whole process {ours_after / 1024:.0f} MB against {theirs_after / 1024:.0f} MB: "
+        f"{theirs_after / ours_after:.1f} times less"
+    )
+
+
+if __name__ == "__main__":
+    bench_time(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    bench_memory(int(sys.argv[2]) if len(sys.argv) > 2 else 5000)
