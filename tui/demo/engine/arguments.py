@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.demo.engine.functions import go_text
+from tui.demo.engine.functions import go_text, to_json
 from tui.demo.engine.run import Run, Template
 from tui.demo.engine.variables import Scope, substitute, text
 from tui.demo.resources import CONFIG_MAPS
@@ -33,6 +33,7 @@ def processed(
     for parameter in parameters:
         if parameter.get("value") is not None:
             local[f"inputs.parameters.{parameter['name']}"] = parameter["value"]
+    local["inputs.parameters"] = to_json(parameters)
     artifacts = [
         artifact
         for each in inputs.get("artifacts") or ()
@@ -62,7 +63,7 @@ def processed(
 
 def scope_of_inputs(inputs: dict[str, Any]) -> Scope:
     """`inputs.…` of a template, for what is inside it."""
-    scope: Scope = {}
+    scope: Scope = {"inputs.parameters": to_json(inputs.get("parameters") or [])}
     for parameter in inputs.get("parameters") or ():
         if parameter.get("value") is not None:
             scope[f"inputs.parameters.{parameter['name']}"] = parameter["value"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tui.demo.engine import chatter, minipython
-from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.programs import Box, Err, Program
 from tui.demo.engine.whale import says
 
 Body = Callable[[str], Program]
@@ -82,7 +82,7 @@ def _cat(words: list[str], box: Box, stdin: str) -> Program:
     for name in names:
         content = stdin if name == "-" else box.read(name)
         if content is None:
-            yield f"cat: can't open '{name}': No such file or directory\n"
+            yield Err(f"cat: can't open '{name}': No such file or directory\n")
             code = 1
         else:
             yield content
@@ -149,7 +149,7 @@ def _ls(words: list[str], box: Box, stdin: str) -> Program:
         if path in box.files:
             found = [name]
         elif not found and not any(f.startswith(path) for f in box.files) and path != "/":
-            yield f"ls: {name}: No such file or directory\n"
+            yield Err(f"ls: {name}: No such file or directory\n")
             code = 1
             continue
         for each in found:

@@ -9,9 +9,16 @@ from typing import Any
 
 from tui.demo.engine import chatter, commands
 from tui.demo.engine.behaviour import Behaviour, along
-from tui.demo.engine.programs import Box, Files, Program
+from tui.demo.engine.programs import Box, Err, Files, Program
 from tui.demo.podlogs import LogLine
 from tui.demo.store import timestamp
+
+SYSTEM_FILES = {
+    "/etc/os-release": b'NAME="Demo Linux"\nID=demo\nPRETTY_NAME="Demo Linux 1.0"\n',
+    "/etc/hostname": b"demo\n",
+    "/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n",
+}
+"""Files of every image."""
 
 MOST_RESULT = 256 * 1024
 
@@ -51,6 +58,9 @@ class Container:
         host = env.get("HOSTNAME", "demo")
         self.started = now
         self.box = Box(files, env, rng, now.timestamp(), host)
+        self.box.cwd = str(self.spec.get("workingDir") or "/")
+        for path, content in SYSTEM_FILES.items():
+            files.setdefault(path, content)
         for each in self.spec.get("env") or ():
             if isinstance(each, dict) and "name" in each:
                 env[str(each["name"])] = str(each.get("value") or "")
@@ -116,7 +126,7 @@ class Container:
         return lines, self.at
 
     def _print(self, text: str, begin: int, lines: list[LogLine]) -> None:
-        if self.kind == "main" and len(self.printed) < MOST_RESULT:
+        if self.kind == "main" and len(self.printed) < MOST_RESULT and not isinstance(text, Err):
             self.printed += text
         *whole, self.partial = (self.partial + text).split("\n")
         nanos = begin + int(min(self.at, 1e8) * 1_000_000_000)

@@ -229,6 +229,8 @@ class _Dag:
             f"{self.node['name']}.{name}", "Skipped", phase, self.where, fields, message
         )
         self._connect(name, node)
+        if phase == "Skipped" and (outputs := steps.default_outputs(self.op, task, self.where)):
+            self.run.put(node, "outputs", outputs)
 
     def _connect(self, name: str, node: Node) -> None:
         """It runs after the ends of what it depends on."""

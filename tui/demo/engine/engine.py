@@ -37,6 +37,10 @@ WRITES = 10.0
 """The most looks at one workflow in a real second."""
 
 
+STILL = "demo.argo-tui/still"
+"""Label of workflows that are only looked at: the engine leaves them as they are."""
+
+
 class Engine:
     """Runs every workflow there is, and starts those of cron workflows."""
 
@@ -135,6 +139,8 @@ class Engine:
         run = self.runs.get(key)
         if run is not None and run.revision == str(change.record.revision):
             return
+        if change.record.labels.get(STILL) == "true":
+            return
         over = change.record.labels.get("workflows.argoproj.io/completed") == "true"
         if over and run is None and not change.record.deleting:
             return
@@ -149,7 +155,9 @@ class Engine:
         if run is None or run.uid != obj["metadata"]["uid"]:
             run = self.runs[(namespace, name)] = Run(obj)
         else:
+            # Whatever was edited may not have ended any more.
             run.obj = obj
+            run.settled.clear()
         controller.unpack(run)
         self.look(namespace, name)
 

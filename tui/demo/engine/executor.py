@@ -29,7 +29,8 @@ def load(artifact: dict[str, Any], files: Files, bucket: Bucket) -> str:
     if not key:
         # Git, HTTP and the like are outside of the demo: something is there.
         if any(kind in artifact for kind in ("git", "http", "gcs", "azure", "oss", "hdfs")):
-            files[f"{path}/README.md" if "git" in artifact else path] = b"made up by the demo\n"
+            inner = ("/README.md", "/VERSION") if "git" in artifact else ("",)
+            files.update({path + name: b"made up by the demo\n" for name in inner})
         return ""
     if key not in bucket:
         folder = bucket.list(f"{key}/").objects

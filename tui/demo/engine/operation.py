@@ -87,7 +87,7 @@ class Operation:
     ) -> Node | None:
         """Do what the template needs now; its node, or None when it may not start yet."""
         node = self.run.node(name)
-        if node is not None and fulfilled(node):
+        if node is not None and fulfilled(node) and node["id"] in self.run.settled:
             return node
         try:
             found = self.engine.templates.find(self.run, holder, where.scope)
@@ -95,7 +95,11 @@ class Operation:
                 raise TemplateError(TOO_DEEP)
             template, inputs = self.filled(name, found, where, given or {})
         except (TemplateError, ArgumentError) as error:
+            if node is not None and fulfilled(node):
+                return node
             return self.error(name, node, where, holder, str(error))
+        if node is not None and fulfilled(node):
+            return self._settled(node, template)
         fields = {**found.fields, **({"inputs": inputs} if inputs else {})}
         if self._reached_limit(template, node, where):
             return node
@@ -109,9 +113,7 @@ class Operation:
             node = retries.execute(self, name, holder, found, template, where, fields, given or {})
         else:
             node = self.start(name, found, template, where, fields)
-        if node is not None and fulfilled(node):
-            self._settled(node, template)
-        return node
+        return self._settled(node, template) if node is not None and fulfilled(node) else node
 
     def filled(
         self, name: str, found: Found, where: Where, given: dict[str, Any]
@@ -179,13 +181,18 @@ class Operation:
         shutdown = self.run.shutdown
         return not shutdown or (shutdown == "Stop" and where.on_exit)
 
-    def _settled(self, node: Node, template: Template) -> None:
+    def _settled(self, node: Node, template: Template) -> Node:
+        """A node has ended: its locks are free, and its results known."""
+        if node["id"] in self.run.settled:
+            return node
+        self.run.settled.add(node["id"])
         if template.get("synchronization"):
             self.engine.locks.release(self.run, node["id"])
         key = (node.get("memoizationStatus") or {}).get("key")
         if template.get("memoize") and key and node["phase"] == "Succeeded":
             memo.save(self.engine.store, self.run, node, template, self.now)
         set_globals(self.run, node.get("outputs") or {})
+        return node
 
     # What holds a node back
 
@@ -214,6 +221,9 @@ class Operation:
         if all(fulfilled(each) for each in inside if each.get("type") in ("Pod", "Steps", "DAG")):
             words = "template has failed or errored children and failfast enabled"
             self.run.mark(node, "Failed", self.now, words)
+            for each in inside:
+                if each.get("type") in ("StepGroup", "TaskGroup") and not fulfilled(each):
+                    self.run.mark(each, "Failed", self.now)
         return True
 
     def _active_pods(self, boundary: Node | None) -> int:
@@ -288,8 +298,7 @@ class Operation:
         )
         if outputs:
             self.run.put(made, "outputs", outputs)
-        self._settled(made, {})
-        return made
+        return self._settled(made, {})
 
     # Templates without pods
 

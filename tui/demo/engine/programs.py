@@ -10,6 +10,13 @@ import random
 from collections.abc import Generator
 from dataclasses import dataclass
 
+
+class Err(str):
+    """Text on the error stream: in the log, but in no pipe, file or result."""
+
+    __slots__ = ()
+
+
 Program = Generator[str | float, None, int]
 
 Files = dict[str, bytes]

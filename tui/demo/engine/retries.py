@@ -94,6 +94,7 @@ def _go_on(
         if last.get("outputs"):
             run.put(node, "outputs", last["outputs"])
         if last.get("daemoned"):
+            run.put(node, "podIP", last.get("podIP"))
             run.put(node, "daemoned", True)
             run.mark(node, "Running", op.now, "")
             return False

@@ -73,6 +73,8 @@ class Run:
         """When the HTTP and plugin nodes under way will be answered."""
         self.volumes: dict[str, Files] = {}
         """Files on volumes that pods share."""
+        self.settled: set[str] = set()
+        """Ended nodes whose locks are free, and whose outputs are where others look for them."""
         self.noted: list[tuple[str, Node]] = []
         """Phases of nodes and of the workflow (an empty node) to be told as events."""
         self.wake: datetime | None = None

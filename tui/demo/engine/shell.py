@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from tui.demo.engine import commands
 from tui.demo.engine.expression import ExpressionError, evaluate
-from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.programs import Box, Err, Program
 from tui.demo.engine.shell_words import (
     Chain,
     Command,
@@ -116,7 +116,7 @@ class _Shell:
                 break
             printed: list[str] = []
             for event in self.run(part, stdin):
-                if isinstance(event, str):
+                if isinstance(event, str) and not isinstance(event, Err):
                     printed.append(event)
                 else:
                     yield event
@@ -194,17 +194,18 @@ class _Shell:
                 event = next(program)
             except StopIteration as done:
                 return int(done.value)
-            if not isinstance(event, str) or target in ("/dev/stdout", "/dev/stderr"):
+            apart = isinstance(event, Err) or not isinstance(event, str)
+            if apart or target in ("/dev/stdout", "/dev/stderr"):
                 yield event
             else:
-                self.box.write(target, event, append=True)
+                self.box.write(target, str(event), append=True)
 
     def execute(self, argv: list[str], stdin: str) -> Program:
         if not argv:
             return 0
         yield _STEP
         if self.trace and argv[0] != "set":
-            yield "+ " + " ".join(argv) + "\n"
+            yield Err("+ " + " ".join(argv) + "\n")
         name, *arguments = argv
         if name == "exit":
             raise _Exit(
@@ -346,7 +347,7 @@ class _Shell:
             program = self.run(parse(text), "")
             for _ in range(_MOST_SUBSTITUTED):
                 event = next(program)
-                if isinstance(event, str):
+                if isinstance(event, str) and not isinstance(event, Err):
                     printed.append(event)
         except StopIteration:
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine import conditions, loops, scopes
@@ -9,7 +10,7 @@ from tui.demo.engine.arguments import resolved, scope_of_inputs
 from tui.demo.engine.conditions import ConditionError
 from tui.demo.engine.loops import LoopError
 from tui.demo.engine.run import Node, Template, fulfilled, unsuccessful
-from tui.demo.engine.templates import Found
+from tui.demo.engine.templates import Found, TemplateError
 from tui.demo.engine.variables import Scope, Unresolved, require_resolved, substitute
 
 if TYPE_CHECKING:
@@ -192,6 +193,8 @@ def skip(op: Operation, name: str, parent: Node, where: Where, step: StepDict) -
     if node is None:
         message = f"when '{step.get('when')}' evaluated false"
         node = op.add(name, "Skipped", "Skipped", where, _named(op, step, where), message)
+        if outputs := default_outputs(op, step, where):
+            op.run.put(node, "outputs", outputs)
     op.run.add_child(parent, node)
     return node
 
@@ -209,6 +212,8 @@ def fill(step: StepDict, scope: Scope) -> StepDict:
     """A step or task with its tags filled in; artifacts follow their `from`."""
     kept: dict[str, Any] = {key: step[key] for key in ("inline", "hooks", "onExit") if key in step}
     outer = {key: value for key, value in step.items() if key not in kept}
+    name = str(step.get("name") or "")
+    scope = {"steps.name": name, "tasks.name": name, **scope}
     given = outer.pop("arguments", None) or {}
     filled: StepDict = {**substitute(outer, scope), **kept}
     arguments = {key: value for key, value in given.items() if key != "artifacts"}
@@ -219,10 +224,41 @@ def fill(step: StepDict, scope: Scope) -> StepDict:
             located = substitute(found, scope)
             artifacts.append({**located, "name": artifact.get("name")} | _sub_path(artifact))
     filled["arguments"] = {**substitute(arguments, scope), "artifacts": artifacts}
+    _drop_skipped(filled["arguments"], scope)
     loop = {key: filled.get(key) for key in loops.LOOPS}
     if loops.is_loop(filled):
         require_resolved(loop)
     return filled
+
+
+_OUTPUT = re.compile(r"\{\{=?\s*((?:steps|tasks)\.[\w-]+)\.outputs\.")
+
+
+def _drop_skipped(arguments: dict[str, Any], scope: Scope) -> None:
+    """An output of a step that was skipped gives nothing: the input's default counts."""
+
+    def missing(parameter: dict[str, Any]) -> bool:
+        match = _OUTPUT.search(str(parameter.get("value") or ""))
+        if match is None:
+            return False
+        return scope.get(f"{match[1]}.status") in ("Skipped", "Omitted")
+
+    if arguments.get("parameters"):
+        arguments["parameters"] = [p for p in arguments["parameters"] if not missing(p)]
+
+
+def default_outputs(op: Operation, step: StepDict, where: Where) -> dict[str, Any]:
+    """What a skipped step gives: the defaults of its template's output parameters."""
+    try:
+        found = op.engine.templates.find(op.run, step, where.scope)
+    except TemplateError:
+        return {}
+    made = [
+        {**each, "value": str(each["valueFrom"]["default"])}
+        for each in (found.template.get("outputs") or {}).get("parameters") or ()
+        if (each.get("valueFrom") or {}).get("default") is not None
+    ]
+    return {"parameters": made} if made else {}
 
 
 def _sub_path(artifact: dict[str, Any]) -> dict[str, Any]:

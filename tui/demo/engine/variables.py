@@ -47,7 +47,8 @@ def text(template: str, scope: Mapping[str, Any]) -> str:
         if match[1]:
             return _computed(match[2], scope, match[0])
         value = scope.get(match[2].strip())
-        if value is None:
+        if value is None or isinstance(value, dict):
+            # Artifacts are no text: whoever takes them looks the name up.
             return match[0]
         return value if isinstance(value, str) else to_json(value)
 
