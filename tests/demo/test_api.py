@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
 
-from tests.support.cluster import Cluster
+from tests.support.cluster import Cluster, running_cluster
 from tests.support.waiting import wait_until
 from tui.demo.resources import CONFIG_MAPS, NAMESPACES, PODS, WORKFLOWS
 
@@ -307,6 +308,21 @@ def test_secrets_take_text_and_keep_it_encoded(ask: Client) -> None:
     body = {"metadata": {"name": "s"}, "stringData": {"key": "value"}}
     made = Client(ask.cluster, "demo-admin")("POST", "/api/v1/namespaces/argo/secrets", body)[1]
     assert made["data"] == {"key": "dmFsdWU="} and "stringData" not in made
+
+
+def test_a_body_beyond_what_a_server_reads_is_413(ask: Client) -> None:
+    status, answer = ask("POST", WF, b" " * (3 * 1024 * 1024 + 1))
+    assert (status, answer["reason"]) == (413, "RequestEntityTooLarge")
+
+
+def test_the_clusters_time_is_in_every_answer(tmp_path: Path) -> None:
+    with running_cluster(tmp_path, stepped=True) as cluster, cluster.connections() as pool:
+        headers = {"Authorization": f"Bearer {cluster.token}"}
+        dates = []
+        for path in (WF, f"{WF}/none"):
+            dates.append(pool.request("GET", cluster.url + path, headers=headers).headers["Date"])
+            cluster.advance(60)
+    assert dates == ["Thu, 01 Jan 2026 12:00:00 GMT", "Thu, 01 Jan 2026 12:01:00 GMT"]
 
 
 # Who may what

@@ -131,6 +131,17 @@ def test_what_an_object_owns_is_deleted_after_it() -> None:
     assert not objects.records(PODS)
 
 
+def test_a_long_chain_of_owners_goes_to_its_end() -> None:
+    objects = store()
+    owner = first = objects.create(PODS, {"metadata": {"namespace": "argo", "name": "p"}})
+    for number in range(3000):
+        owner = objects.create(PODS, pod(f"p-{number}", owner))
+    ring = {"metadata": {"ownerReferences": [{"uid": owner["metadata"]["uid"], "name": "last"}]}}
+    objects.patch_merge(PODS, "argo", first["metadata"]["name"], ring)
+    objects.delete(PODS, "argo", "p")
+    assert not objects.records(PODS)
+
+
 def test_orphaned_pods_stay_and_forget_their_owner() -> None:
     objects = store()
     objects.create(PODS, pod("a", objects.create(WORKFLOWS, workflow("one"))))

@@ -11,6 +11,7 @@ import gzip
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any
 
 import msgspec
@@ -37,6 +38,8 @@ _LOG = logging.getLogger("tui.demo")
 _HEALTH = ("/healthz", "/livez", "/readyz")
 _WORTH_GZIP = 128 * 1024
 _TRUE = ("true", "1")
+LARGEST_BODY = 3 * 1024 * 1024
+"""What a real API server reads of a request, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +88,20 @@ class Api:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer, whatever happens."""
+        # The cluster's clock may run faster than the client's; here it can be read.
+        date = format_datetime(self.store.clock.now(), usegmt=True)
         leave = self.faults.enter(request)
         flow: Flow | None = None
         try:
             await self.faults.before(request)
-            flow = self.faults.flow(request)
+            flow = self.faults.flow(request, date)
             return await self._answered(request, flow)
         except ApiError as refused:
             return web.Response(
                 body=encode(refused.body()),
                 status=refused.status,
                 content_type=JSON,
-                headers=refused.headers,
+                headers={"Date": date, **refused.headers},
             )
         except ConnectionResetError:
             # The client went away while it was written to; nobody will read this.
@@ -263,7 +268,10 @@ def _verb(call: Call) -> str:
 
 async def _body(request: web.Request) -> Any:
     """The body, from JSON, YAML or the protobuf kubectl sends."""
-    raw = await request.read()
+    try:
+        raw = await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise refusals.too_large_body(LARGEST_BODY) from error
     if request.content_type == protobuf.MEDIA_TYPE or raw.startswith(protobuf.MAGIC):
         return protobuf.decoded(raw)
     if not raw.strip():
@@ -294,6 +302,7 @@ async def _send(
 ) -> web.StreamResponse:
     """A whole answer; packed when that is worth it and the client can unpack."""
     headers = {"Cache-Control": "no-cache, private", "Content-Type": content_type}
+    headers["Date"] = flow.date
     if len(body) > _WORTH_GZIP and "gzip" in request.headers.get("Accept-Encoding", ""):
         body = await asyncio.to_thread(gzip.compress, body, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"
@@ -314,6 +323,7 @@ async def _stream(
 ) -> web.StreamResponse:
     """An answer whose end is not known."""
     headers = {"Cache-Control": "no-cache, private", "Content-Type": content_type}
+    headers["Date"] = flow.date
     response = web.StreamResponse(headers=headers)
     response.enable_chunked_encoding()
     flow.has_begun = True

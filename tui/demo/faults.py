@@ -146,17 +146,25 @@ class Faults:
         while fault in self._up:
             await self._changed.wait()
 
-    def flow(self, request: web.Request) -> Flow:
+    def flow(self, request: web.Request, date: str) -> Flow:
         """How the bytes of this answer are to flow."""
-        return Flow(self, request, self._take(request, "cut"), self._take(request, "slow"))
+        cut, slow = self._take(request, "cut"), self._take(request, "slow")
+        return Flow(self, request, date, cut, slow)
 
 
 class Flow:
     """The way of one answer's bytes to its client."""
 
     def __init__(
-        self, faults: Faults, request: web.Request, cut: Fault | None, slow: Fault | None
+        self,
+        faults: Faults,
+        request: web.Request,
+        date: str,
+        cut: Fault | None,
+        slow: Fault | None,
     ) -> None:
+        self.date = date
+        """The cluster's time, for the answer's head."""
         self._faults = faults
         self._request = request
         self._cut = cut

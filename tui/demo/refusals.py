@@ -178,6 +178,15 @@ def unsupported_media(accepted: Sequence[str]) -> ApiError:
     )
 
 
+def too_large_body(limit: int) -> ApiError:
+    """The body is longer than is read."""
+    return ApiError(
+        413,
+        "RequestEntityTooLarge",
+        f"Request entity too large: limit is {limit}",
+    )
+
+
 def not_acceptable() -> ApiError:
     """The client takes none of the formats there are."""
     return ApiError(

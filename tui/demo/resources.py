@@ -15,9 +15,9 @@ Obj = dict[str, Any]
 VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """One kind of object, under the name its paths have."""
+    """One kind of object, under the name its paths have; each is made once, below."""
 
     group: str
     version: str

@@ -11,13 +11,12 @@ from aiohttp import web
 
 from tui.demo.access import Access
 from tui.demo.admin import PREFIX, Admin
-from tui.demo.api import Api, Metrics
+from tui.demo.api import LARGEST_BODY, Api, Metrics
 from tui.demo.faults import Faults
 from tui.demo.podlogs import PodLogs
 from tui.demo.resources import Obj
 from tui.demo.store import Store
 
-LARGEST_BODY = 16 * 1024 * 1024
 HOST = "127.0.0.1"
 
 

@@ -12,91 +12,31 @@ import uuid
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal, cast
-
-import msgspec
+from typing import Any
 
 from tui.demo import refusals
 from tui.demo.clock import Clock
+from tui.demo.history import History
 from tui.demo.merging import merged
-from tui.demo.resources import EVENTS, NAMESPACES, PODS, Obj, Resource
+from tui.demo.records import (
+    Change,
+    ChangeType,
+    Key,
+    Record,
+    decode,
+    decode_parts,
+    differing,
+    encode,
+    joined,
+    made_record,
+    timestamp,
+)
+from tui.demo.resources import NAMESPACES, Obj, Resource
 
-Key = tuple[str, str]
-"""Namespace ("" for cluster scoped) and name."""
-
-ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
+__all__ = ["Change", "ChangeType", "Key", "Record", "Store", "decode", "encode", "timestamp"]
 
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 _FIRST_REVISION = 1000
-
-_encoder = msgspec.json.Encoder(order="deterministic")
-encode = _encoder.encode
-decode = cast("Callable[[bytes], Obj]", msgspec.json.Decoder().decode)
-_decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-
-
-def timestamp(moment: datetime) -> str:
-    """A time as Kubernetes writes it: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass(frozen=True, eq=False)
-class Record:
-    """One object as of one revision: its bytes, and what selecting and deleting need to know."""
-
-    resource: Resource
-    namespace: str
-    name: str
-    uid: str
-    revision: int
-    raw: bytes = field(repr=False)
-    labels: Mapping[str, str]
-    fields: Mapping[str, str]
-    owners: tuple[str, ...] = ()
-    """Uids of its owners."""
-    finalizers: tuple[str, ...] = ()
-    deleting: bool = False
-
-    @property
-    def key(self) -> Key:
-        """Its place in its kind."""
-        return (self.namespace, self.name)
-
-    def decoded(self) -> Obj:
-        """The object, as a dict that is the caller's own."""
-        return decode(self.raw)
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """One write: what there is now (for DELETED, what there was last), and what there was."""
-
-    type: ChangeType
-    record: Record
-    previous: Record | None
-
-    @property
-    def resource(self) -> Resource:
-        """The kind of what changed."""
-        return self.record.resource
-
-    @property
-    def object(self) -> Obj:
-        """The object, decoded afresh: the caller's own."""
-        return self.record.decoded()
-
-    @property
-    def old(self) -> Obj | None:
-        """The object before, decoded afresh."""
-        return self.previous.decoded() if self.previous else None
-
-    @property
-    def line(self) -> bytes:
-        """The event as a line of a watch."""
-        return b'{"type":"%s","object":%s}\n' % (self.type.encode(), self.record.raw)
-
 
 Subscriber = Callable[[Change], None]
 
@@ -109,20 +49,17 @@ class Store:
     ) -> None:
         self.clock = clock
         self.revision = _FIRST_REVISION
-        self.compacted = _FIRST_REVISION
-        """Watches from before this revision are refused."""
-        self._keep = keep
-        self._keep_bytes = keep_bytes
-        self._bytes = 0
-        """Of all the objects in the history."""
+        self._history = History(_FIRST_REVISION, keep, keep_bytes)
         self._random = random.Random(seed)
         self._records: dict[Resource, dict[Key, Record]] = {}
         self._keys: dict[Resource, list[Key]] = {}
         self._owned: dict[str, dict[tuple[Resource, Key], None]] = {}
-        self._history: deque[Change] = deque()
         self._subscribers: list[Subscriber] = []
         self._untold: deque[Change] = deque()
         self._telling = False
+        self._gone: deque[tuple[Record, bool]] = deque()
+        """Deleted owners whose belongings are still to be seen to, and whether those stay."""
+        self._cascading = False
 
     # Reading
 
@@ -156,9 +93,7 @@ class Store:
         self, resource: Resource, revision: int, namespace: str = ""
     ) -> Sequence[Record]:
         """The same as of an earlier revision, for the later pages of a list."""
-        if revision < self.compacted:
-            raise refusals.too_old(revision, self.compacted)
-        undone = self._undo(resource, revision)
+        undone = self._history.undone(resource, revision)
         if not undone:
             return self.records(resource, namespace)
         then = {record.key: record for record in self.records(resource, namespace)}
@@ -169,26 +104,14 @@ class Store:
                 then[key] = record
         return [then[key] for key in sorted(then)]
 
-    def _undo(self, resource: Resource, revision: int) -> dict[Key, Record | None]:
-        undone: dict[Key, Record | None] = {}
-        for change in reversed(self._history):
-            if change.record.revision <= revision:
-                break
-            if change.resource is resource:
-                undone[change.record.key] = change.previous
-        return undone
-
     def changes_after(self, resource: Resource, revision: int) -> Iterator[Change]:
         """The history of a kind after a revision; raises the 410 of the API."""
-        if revision < self.compacted:
-            raise refusals.too_old(revision, self.compacted)
-        recent: list[Change] = []
-        for change in reversed(self._history):
-            if change.record.revision <= revision:
-                break
-            if change.resource is resource:
-                recent.append(change)
-        return reversed(recent)
+        return self._history.after(resource, revision)
+
+    @property
+    def compacted(self) -> int:
+        """Watches from before this revision are refused."""
+        return self._history.compacted
 
     # Writing
 
@@ -243,7 +166,7 @@ class Store:
                 f"Precondition failed: UID in precondition: {metadata['uid']},"
                 f" UID in object meta: {old.uid}",
             )
-        before = _decode_parts(old.raw)
+        before = decode_parts(old.raw)
         kept = decode(bytes(before["metadata"]))
         for name in ("uid", "creationTimestamp", "deletionTimestamp", "generation"):
             metadata.pop(name, None)
@@ -255,9 +178,9 @@ class Store:
         new = {"apiVersion": resource.api_version, "kind": resource.kind, **obj}
         new["metadata"] = metadata
         parts = {name: encode(new[name]) for name in new}
-        if not _differing(before, parts):
+        if not differing(before, parts):
             return new
-        if resource.custom and _differing(before, parts) - {"metadata"}:
+        if resource.custom and differing(before, parts) - {"metadata"}:
             metadata["generation"] = int(kept.get("generation", 0)) + 1
         if "deletionTimestamp" in metadata and not metadata.get("finalizers"):
             return self._remove(old, new, dry_run=dry_run)
@@ -302,9 +225,7 @@ class Store:
         """Forget the history: every watch and continue token of before is too old now."""
         # One revision further, so that even a client that saw everything has to list again.
         self.revision += 1
-        self._history.clear()
-        self._bytes = 0
-        self.compacted = self.revision
+        self._history.forget(self.revision)
 
     # Telling
 
@@ -318,12 +239,7 @@ class Store:
         return lambda: self._subscribers.remove(callback)
 
     def _tell(self, change: Change) -> None:
-        self._history.append(change)
-        self._bytes += len(change.record.raw)
-        while len(self._history) > self._keep or self._bytes > self._keep_bytes:
-            oldest = self._history.popleft().record
-            self._bytes -= len(oldest.raw)
-            self.compacted = oldest.revision
+        self._history.add(change)
         self._untold.append(change)
         if self._telling:
             return
@@ -355,7 +271,7 @@ class Store:
         if parts is None:
             parts = {name: encode(obj[name]) for name in obj}
         parts["metadata"] = encode(obj["metadata"])
-        record = _record(resource, obj, self.revision, _joined(parts))
+        record = made_record(resource, obj, self.revision, joined(parts))
         kept = self._records.setdefault(resource, {})
         if record.key not in kept:
             insort(self._keys.setdefault(resource, []), record.key)
@@ -378,27 +294,39 @@ class Store:
         del keys[bisect_left(keys, old.key)]
         for uid in old.owners:
             self._owned.get(uid, {}).pop((resource, old.key), None)
-        self._tell(Change("DELETED", _record(resource, obj, self.revision, encode(obj)), old))
-        self._cascade(old, orphan=orphan)
+        self._tell(Change("DELETED", made_record(resource, obj, self.revision, encode(obj)), old))
+        self._gone.append((old, orphan))
+        self._cascade()
         return obj
 
-    def _cascade(self, owner: Record, *, orphan: bool) -> None:
-        if owner.resource is NAMESPACES:
-            for resource in tuple(self._records):
-                for record in self.records(resource, owner.name):
-                    self._delete_if_there(record)
-        for resource, key in tuple(self._owned.pop(owner.uid, {})):
-            owned = self._records.get(resource, {}).get(key)
-            if owned is None:
-                continue
-            others = [uid for uid in owned.owners if uid != owner.uid]
-            if orphan or others:
-                obj = owned.decoded()
-                refs = obj["metadata"]["ownerReferences"]
-                obj["metadata"]["ownerReferences"] = [r for r in refs if r.get("uid") in others]
-                self.update(resource, obj)
-            else:
-                self._delete_if_there(owned)
+    def _cascade(self) -> None:
+        """Delete what belonged to what is gone; one after the other, however deep that goes."""
+        if self._cascading:
+            return
+        self._cascading = True
+        try:
+            while self._gone:
+                owner, orphan = self._gone.popleft()
+                if owner.resource is NAMESPACES:
+                    for resource in tuple(self._records):
+                        for record in self.records(resource, owner.name):
+                            self._delete_if_there(record)
+                for resource, key in tuple(self._owned.pop(owner.uid, {})):
+                    owned = self._records.get(resource, {}).get(key)
+                    if owned is not None:
+                        self._lose_owner(owned, owner.uid, orphan=orphan)
+        finally:
+            self._cascading = False
+
+    def _lose_owner(self, owned: Record, uid: str, *, orphan: bool) -> None:
+        others = [each for each in owned.owners if each != uid]
+        if not orphan and not others:
+            self._delete_if_there(owned)
+            return
+        obj = owned.decoded()
+        refs = obj["metadata"]["ownerReferences"]
+        obj["metadata"]["ownerReferences"] = [ref for ref in refs if ref.get("uid") in others]
+        self.update(owned.resource, obj)
 
     def _delete_if_there(self, record: Record) -> None:
         if record.key in self._records.get(record.resource, {}):
@@ -425,54 +353,6 @@ class Store:
             for record in self.records(resource, namespace)
             if wanted <= record.labels.items()
         ]
-
-
-def _differing(before: Mapping[str, msgspec.Raw], parts: Mapping[str, bytes]) -> set[str]:
-    names = before.keys() | parts.keys()
-    return {
-        name
-        for name in names
-        if name not in before or name not in parts or bytes(before[name]) != parts[name]
-    }
-
-
-def _joined(parts: Mapping[str, bytes]) -> bytes:
-    return b"{" + b",".join(b"%s:%s" % (encode(name), parts[name]) for name in sorted(parts)) + b"}"
-
-
-def _record(resource: Resource, obj: Obj, revision: int, raw: bytes) -> Record:
-    metadata = obj["metadata"]
-    return Record(
-        resource=resource,
-        namespace=str(metadata.get("namespace", "")),
-        name=str(metadata["name"]),
-        uid=str(metadata["uid"]),
-        revision=revision,
-        raw=raw,
-        labels=dict(metadata.get("labels") or {}),
-        fields=_fields(resource, obj),
-        owners=tuple(str(ref.get("uid")) for ref in metadata.get("ownerReferences") or ()),
-        finalizers=tuple(metadata.get("finalizers") or ()),
-        deleting="deletionTimestamp" in metadata,
-    )
-
-
-def _fields(resource: Resource, obj: Obj) -> dict[str, str]:
-    """The values field selectors may ask for; absent is "", as the real server has it."""
-    metadata = obj["metadata"]
-    found = {
-        "metadata.name": str(metadata["name"]),
-        "metadata.namespace": str(metadata.get("namespace", "")),
-    }
-    for label in resource.selectable:
-        path = "source.component" if resource is EVENTS and label == "source" else label
-        value: Any = obj
-        for step in path.split("."):
-            value = value.get(step) if isinstance(value, dict) else None
-        found[label] = "" if value is None else str(value)
-    if resource is PODS and not found["status.phase"]:
-        found["status.phase"] = "Pending"
-    return found
 
 
 def _check_preconditions(record: Record, uid: str, version: str) -> None:
