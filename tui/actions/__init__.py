@@ -36,4 +36,4 @@ def meant(key: str, workflow: ListedWorkflow, capabilities: Capabilities) -> Act
     return bound[0] if bound else None
 
 
-__all__ = ["ACTIONS", "SET_NODE", "SUBMIT", "Action", "meant"]
+__all__ = ["ACTIONS", "RESUBMIT", "RETRY", "SET_NODE", "SUBMIT", "Action", "meant"]

@@ -18,6 +18,8 @@ RawNodes = Mapping[str, RawNode]
 
 GROUP_TYPES = frozenset({"DAG", "TaskGroup", "StepGroup", "Steps"})
 EXECUTION_TYPES = frozenset({"Container", "Pod", "HTTP", "Plugin"})
+STEP_TYPES = frozenset({"Pod", "HTTP", "Plugin", "Suspend"})
+"""What a person counts as a step: no groups, and no containers of one pod."""
 
 
 def references(node: RawNode, key: str = "children") -> list[str]:

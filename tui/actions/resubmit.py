@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.actions.base import Action, Choice, Choices, Context, Plan
-from tui.actions.graph import EXECUTION_TYPES, RawNodes, kind_of
+from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
 from tui.actions.manifests import (
     ACTION,
     API_VERSION,
@@ -137,7 +137,7 @@ def _memoized_lines(nodes: RawNodes) -> Iterable[str]:
     again = [
         node
         for node in nodes.values()
-        if kind_of(node) in EXECUTION_TYPES and node.get("phase") == PENDING
+        if kind_of(node) in STEP_TYPES and node.get("phase") == PENDING
     ]
     yield f"Taken over: {counted(len(taken), 'step')} with their outputs."
     yield f"Runs again: {counted(len(again), 'failed step')}: {named(step_names(again))}"

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from tui.actions.base import Action, Choice, Choices, Context, Plan
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.formulate import Formulation, formulate
-from tui.actions.graph import EXECUTION_TYPES, RawNodes, kind_of
+from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
 from tui.actions.manifests import (
     Json,
     by_actor,
@@ -147,8 +147,8 @@ def _flags(restart: bool, selector: str, parameters: Sequence[str]) -> Iterable[
 def _lines(
     nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_selective: bool
 ) -> Iterable[str]:
-    done_again = [nodes[one] for one in made.restarted if kind_of(nodes[one]) in EXECUTION_TYPES]
-    kept = [node for node in made.nodes.values() if kind_of(node) in EXECUTION_TYPES]
+    done_again = [nodes[one] for one in sorted(made.restarted) if kind_of(nodes[one]) in STEP_TYPES]
+    kept = [node for node in made.nodes.values() if kind_of(node) in STEP_TYPES]
     exits = bool(made.exit_nodes)
     if done_again:
         yield f"Runs again: {counted(len(done_again), 'step')}: {named(step_names(done_again))}"

@@ -1,0 +1,358 @@
+"""`argo-tui plan`: what an action would do, in words, as API calls, or as the object made.
+
+Nothing is ever sent. A file needs no cluster; a name is read from the connected one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import string
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tui.actions import ACTIONS, RESUBMIT, SET_NODE, SUBMIT, Action
+from tui.actions.base import Choices, Context, Plan
+from tui.actions.manifests import namespace_of
+from tui.actions.parameters import from_file
+from tui.actions.submit import parse_from
+from tui.domain import decode
+from tui.domain.report_list import Choice as Filter
+from tui.domain.report_list import chosen, label_selector
+from tui.domain.selectors import FieldSelector
+from tui.domain.text import clean_lines
+from tui.domain.workflow import Manifest
+from tui.domain.writes import Write
+from tui.domain.yamltext import to_yaml
+from tui.errors import InputError, PlanError, UsageError
+from tui.headless.get import manifests
+from tui.headless.output import to_json, write
+from tui.settings import Settings
+
+Configure = Callable[[argparse.ArgumentParser], None]
+MAKES_ONE = frozenset({"resubmit", "submit"})
+"""Actions whose JSON is the object that would be created."""
+
+LETTERS = string.ascii_lowercase + string.digits
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add one sub-command an action."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="ACTION")
+    for verb, (action, add) in VERBS.items():
+        one = verbs.add_parser(verb, help=action.help, allow_abbrev=False)
+        _add_connection(one)
+        outputs = ("json", "yaml", "text") if verb in MAKES_ONE else ("json", "text")
+        one.add_argument("-o", "--output", choices=outputs, default="text")
+        what = "FILE" if verb == "submit" else "NAME"
+        one.add_argument("names", nargs="*", metavar=what)
+        one.add_argument("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE")
+        add(one)
+
+
+def _add_connection(parser: argparse.ArgumentParser) -> None:
+    """The flags that may stand before the action may stand after it as well."""
+    absent = argparse.SUPPRESS
+    for flag in ("--kubeconfig", "--context", "--instanceid"):
+        parser.add_argument(flag, default=absent, help=absent)
+    parser.add_argument("-n", "--namespace", default=absent, help=absent)
+    parser.add_argument("-A", "--all-namespaces", action="store_true", default=absent, help=absent)
+    for flag in ("--demo", "--ascii"):
+        parser.add_argument(flag, action="store_true", default=absent, help=absent)
+
+
+def _parameters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters"
+    )
+
+
+def _selector(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--node-field-selector", default="", metavar="SELECTOR")
+
+
+def _retry(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--restart-successful", action="store_true")
+    _selector(parser)
+    _parameters(parser)
+
+
+def _resubmit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--memoized", action="store_true")
+    parser.add_argument("--name", default="", help="the new one's name")
+    _parameters(parser)
+
+
+def _stop(parser: argparse.ArgumentParser) -> None:
+    _selector(parser)
+    parser.add_argument("-m", "--message", default="")
+
+
+def _set(parser: argparse.ArgumentParser) -> None:
+    _stop(parser)
+    parser.add_argument("--phase", default="", metavar="PHASE")
+    _parameters(parser)
+
+
+def _delete(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--force", action="store_true", help="remove finalizers first")
+    add("--all", action="store_true", help="every workflow of the namespace")
+    add("--completed", action="store_true")
+    add("--resubmitted", action="store_true")
+    add("--prefix", default="")
+    add("--older", default="", metavar="D")
+    add("--status", default="", metavar="PHASE[,PHASE]")
+    add("-l", "--selector", default="")
+    add("--field-selector", default="")
+
+
+def _submit(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--from", dest="from_", default="", metavar="KIND/NAME", help="a template or cron workflow")
+    for flag in ("--name", "--generate-name", "--entrypoint", "--annotations", "--scheduled-time"):
+        add(flag, default="")
+    add("--serviceaccount", dest="service_account", default="")
+    add("--pod-priority-class-name", dest="pod_priority_class", default="")
+    add("-l", "--labels", default="", metavar="NAME=VALUE,…")
+    add("--priority", type=int, default=None)
+    add("--parameter-file", default="", metavar="FILE")
+    add("--artifact", action="append", default=[], metavar="NAME=KEY", dest="artifacts")
+    add("--dry-run", action="store_true")
+    add("--server-dry-run", action="store_true")
+    _parameters(parser)
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """An action without choices."""
+
+
+_MORE: dict[str, Configure] = {
+    "retry": _retry,
+    "resubmit": _resubmit,
+    "stop": _stop,
+    "resume": _selector,
+    "delete": _delete,
+}
+VERBS: dict[str, tuple[Action, Configure]] = {
+    **{
+        (verb := action.id.partition(".")[2]): (action, _MORE.get(verb, _nothing))
+        for action in ACTIONS
+    },
+    "set": (SET_NODE, _set),
+    "submit": (SUBMIT, _submit),
+}
+"""Word on the command line → action, and what adds its flags."""
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the plan of each workflow that is named; 1 when Argo's rules refuse one."""
+    action, _ = VERBS[args.verb]
+    choices = _choices(args)
+    plans: list[Plan] = []
+    try:
+        for manifest in _subjects(args, settings):
+            plans.append(action.plan(manifest, choices, _context(settings)))
+    except PlanError as error:
+        if args.output != "json":
+            raise
+        write(f"{to_json({'error': error.what}, 2)}\n")
+        return error.exit_code
+    _print(plans, args)
+    return 0
+
+
+def _choices(args: argparse.Namespace) -> Choices:
+    choices: dict[str, Any] = dict(vars(args))
+    if args.verb != "submit":
+        return choices
+    if args.dry_run and args.server_dry_run:
+        raise UsageError("choose one of --dry-run and --server-dry-run")
+    if args.parameter_file:
+        choices["parameters"] = [*args.parameters, *_parameters_of(args.parameter_file)]
+    files = [*args.names, *args.file]
+    choices["file"] = files[0] if len(files) == 1 else ""
+    return choices
+
+
+def _parameters_of(path: str) -> tuple[str, ...]:
+    """The entries of a parameter file. Raises: InputError naming the file."""
+    from tui.sources.yamlreader import read_documents
+
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: the parameter file cannot be read: {error}") from error
+    documents = read_documents(path, text)
+    values = documents[0] if documents else None
+    if not isinstance(values, dict):
+        raise InputError(f"{path}: a parameter file is a map of names and values")
+    return from_file(values)
+
+
+def _context(settings: Settings) -> Context:
+    suffix = os.environ.get("ARGO_TUI_SUFFIX", "")
+    return Context(
+        now=settings.now(),
+        suffix=suffix or "".join(secrets.choice(LETTERS) for _ in range(5)),
+        instance_id=settings.instance_id,
+        pod_names=settings.pod_names,
+    )
+
+
+def _subjects(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest]:
+    """The objects that the plans are about."""
+    if args.verb == "submit":
+        found = _to_submit(args, settings)
+    elif args.verb == "delete" and _is_filtered(args):
+        found = _filtered(args, settings)
+    elif args.verb == "delete" and not args.names and not args.file:
+        raise UsageError("requires either a workflow or other argument")
+    else:
+        found = manifests(args.names, args.file, settings)
+    for manifest in found:
+        yield _placed(manifest, settings)
+
+
+def _placed(manifest: Manifest, settings: Settings) -> Manifest:
+    """The manifest with a namespace: its own, else the one that was asked for."""
+    metadata = manifest.get("metadata") or {}
+    if metadata.get("namespace") or not settings.namespace or not isinstance(metadata, dict):
+        return manifest
+    return {**manifest, "metadata": {**metadata, "namespace": settings.namespace}}
+
+
+def _to_submit(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest]:
+    files = [*args.names, *args.file]
+    if args.from_ and files:
+        raise UsageError("cannot combine --from with file arguments")
+    if not args.from_ and not files:
+        raise UsageError("what to submit?", hint="give a FILE or --from KIND/NAME")
+    if args.from_:
+        kind, name = parse_from(args.from_)
+        if kind == "CronWorkflow":
+            raise UsageError(
+                f"the spec of {args.from_} must be read from a file",
+                hint=f"kubectl get cronwf {name} -o yaml | argo-tui plan submit -",
+            )
+        yield {"kind": kind, "metadata": {"name": name}}
+        return
+    from tui.sources.files import read_manifests
+
+    for path in files:
+        yield from read_manifests(path)
+
+
+def _is_filtered(args: argparse.Namespace) -> bool:
+    texts = (args.prefix, args.older, args.status, args.selector, args.field_selector)
+    return args.all or args.completed or args.resubmitted or any(texts)
+
+
+def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest]:
+    """The workflows that every filter leaves, and those that are named besides (argo.md 5.8)."""
+    wanted = Filter(
+        status=tuple(phase for phase in args.status.split(",") if phase),
+        completed=args.completed,
+        resubmitted=args.resubmitted,
+        labels=args.selector,
+        prefix=args.prefix,
+        older=args.older,
+    )
+    labels, fields = label_selector(wanted), FieldSelector.parse(args.field_selector)
+    found = list(_everything(args, str(labels), settings))
+    kept: list[Manifest] = []
+    for manifest in found:
+        workflow = decode.from_manifest(manifest)
+        meta = workflow.metadata
+        known = {"metadata.name": meta.name, "metadata.namespace": meta.namespace}
+        if not labels.matches(meta.labels) or not fields.holds(_reader(known)):
+            continue
+        if chosen([workflow], wanted, settings.now()):
+            kept.append(manifest)
+    here = {(namespace_of(one), one["metadata"].get("name")) for one in kept if "metadata" in one}
+    yield from kept
+    if args.names and not args.file:
+        for manifest in manifests(args.names, (), settings):
+            if (namespace_of(manifest), manifest["metadata"].get("name")) not in here:
+                yield manifest
+
+
+def _reader(known: dict[str, str]) -> Callable[[str], str]:
+    return lambda key: known.get(key, "")
+
+
+def _everything(args: argparse.Namespace, labels: str, settings: Settings) -> Iterable[Manifest]:
+    if args.file:
+        yield from manifests((), args.file, settings)
+        return
+    from tui.sources import open_source
+    from tui.sources.base import Scope
+
+    source = open_source(settings)
+    try:
+        namespace = settings.namespace or source.place.namespace
+        names = () if settings.all_namespaces else (namespace,)
+        for workflow in source.list_all(Scope(names, labels, args.field_selector)):
+            yield source.get(workflow.ref)
+    finally:
+        source.close()
+
+
+def _print(plans: Sequence[Plan], args: argparse.Namespace) -> None:
+    if args.output == "text":
+        write("\n".join(_text(plan) for plan in plans) if plans else "No resources found\n")
+        return
+    makes = args.verb in MAKES_ONE
+    if args.output == "yaml":
+        for at, plan in enumerate(plans):
+            write(("---\n" if at else "") + to_yaml(plan.result))
+        return
+    shown = [_made(plan) if makes else _whole(plan) for plan in plans]
+    write(f"{to_json(shown[0] if len(shown) == 1 else shown, 2)}\n")
+
+
+def _made(plan: Plan) -> Manifest:
+    """The object that would be created; a resubmission says what it has no status of, as Argo."""
+    made = dict(plan.result or {})
+    if plan.action != RESUBMIT.id:
+        return made
+    made["metadata"] = {**made.get("metadata", {}), "creationTimestamp": None}
+    status = made.get("status") or {}
+    made["status"] = {"phase": "", "conditions": None, "nodes": {}, **status}
+    return made
+
+
+def _whole(plan: Plan) -> dict[str, Any]:
+    return {
+        "action": plan.action,
+        **plan.facts,
+        "writes": [_call(one) for one in plan.writes],
+        "command": plan.command,
+        "lines": list(plan.lines),
+    }
+
+
+def _call(one: Write) -> dict[str, Any]:
+    call: dict[str, Any] = {"method": one.method, "path": one.path}
+    if one.query:
+        call["query"] = dict(one.query)
+    if one.body is not None:
+        call["contentType"] = one.content_type
+        call["body"] = one.body
+    return {**call, "purpose": one.purpose}
+
+
+def _text(plan: Plan) -> str:
+    """The plan as a person reads it."""
+    lines = [plan.title, *(f"  {line}" for line in plan.lines)]
+    if plan.writes:
+        lines.append("  Calls:")
+    for at, one in enumerate(plan.writes, 1):
+        query = "&".join(f"{key}={value}" for key, value in one.query)
+        path = f"{one.path}?{query}" if query else one.path
+        lines.append(f"  {at:>4}. {one.method} {path}")
+    if plan.command:
+        lines.append(f"  Same as: {plan.command}")
+    return "".join(f"{clean_lines(line)}\n" for line in lines)
