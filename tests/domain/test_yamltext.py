@@ -1,0 +1,58 @@
+"""YAML for reading: what is written is read back, and nothing reaches the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.domain.yamltext import to_yaml
+
+ODD = ["yes", "1:30", "0x1f", "2001-01-01", "a: b", "a #b", "=", "<<", "1e3", ".5", "---", "~", ""]
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.text(alphabet="ab \n\t:-#'\"yn0.1e|>\\", max_size=20)
+    | st.sampled_from(ODD)
+)
+values = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text() | st.sampled_from(ODD), inner, max_size=4)
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(values)
+def test_what_is_written_is_read_back(value: Any) -> None:
+    text = to_yaml(value, hide_managed_fields=False)
+    assert yaml.safe_load(text) == value
+    assert not [char for char in text if char != "\n" and not char.isprintable()]
+
+
+def test_scripts_stand_as_blocks_and_keys_keep_their_order() -> None:
+    manifest = {"spec": {"z": "#!/bin/sh\necho hi\n", "a": ["x", {"k": "v", "l": []}]}}
+    assert to_yaml(manifest) == (
+        "spec:\n  z: |\n    #!/bin/sh\n    echo hi\n  a:\n  - x\n  - k: v\n    l: []\n"
+    )
+
+
+def test_managed_fields_are_left_out() -> None:
+    manifest = {"metadata": {"name": "w", "managedFields": [1]}}
+    assert to_yaml(manifest) == "metadata:\n  name: w\n"
+    assert "managedFields" in to_yaml(manifest, hide_managed_fields=False)
+
+
+def test_ten_thousand_levels_are_written() -> None:
+    value: Any = 1
+    for _ in range(2000):
+        value = {"a": [value]}
+    assert to_yaml(value).count("a:") == 2000

@@ -1,0 +1,136 @@
+"""The command line: exit codes, streams, and what is imported for what."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.headless import run
+from tui import __version__
+from tui.cli import main
+from tui.errors import SettingsError
+from tui.settings import read_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKFLOW = "kind: Workflow\nmetadata: {name: w}\nspec: {}\nstatus: {phase: Succeeded}\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "w.yaml"
+    path.write_text(WORKFLOW)
+    return str(path)
+
+
+def test_version_goes_to_stdout() -> None:
+    said = run(["--version"])
+    assert (said.code, said.out) == (0, f"argo-tui {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "argv", [["--nonsense"], ["get", "--nonsense"], ["get", "-o", "xml", "x"], ["list", "-f"]]
+)
+def test_a_wrong_flag_is_said_on_stderr_and_returns_two(argv: list[str]) -> None:
+    said = run(argv)
+    assert (said.code, said.out) == (2, "")
+    assert "usage: argo-tui" in said.err
+
+
+def test_help_lists_the_commands() -> None:
+    said = run(["--help"])
+    assert said.code == 0
+    for command in ("get", "list", "logs", "plan", "demo-cluster"):
+        assert command in said.out
+
+
+def test_trouble_is_a_sentence_and_no_traceback() -> None:
+    said = run(["get", "-f", "/nowhere/at/all"])
+    assert said.err.startswith("argo-tui: /nowhere/at/all: No such file")
+    assert (said.code, said.out) == (2, "")
+
+
+def test_a_workflow_must_be_named() -> None:
+    assert run(["get"]).code == 2
+    assert run(["get", "x", "-f", "y"]).code == 2
+
+
+def test_main_may_be_called_again_and_again(file: str) -> None:
+    first = run(["get", "-o", "name", "-f", file])
+    assert run(["get", "-f", "/nowhere"]).code == 2
+    assert run(["get", "-o", "name", "-f", file]) == first == (0, "w\n", "")
+
+
+def test_our_flags_may_stand_before_the_command(file: str) -> None:
+    assert run(["-n", "argo", "--ascii", "get", "-o", "name", "-f", file]).out == "w\n"
+
+
+def test_a_clock_that_is_none_is_refused(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARGO_TUI_NOW", "noon")
+    said = run(["get", "-f", file])
+    assert said.code == SettingsError.exit_code
+    assert "ARGO_TUI_NOW=noon is no time" in said.err
+
+
+def test_a_closed_pipe_is_no_trouble(file: str) -> None:
+    Path(file).write_text("---\n".join([WORKFLOW] * 3000))
+    script = f"{sys.executable} -m tui list -f {file} | head -n 1"
+    done = subprocess.run(["sh", "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("NAME")
+    assert done.stderr == ""
+
+
+def test_ctrl_c_returns_130(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "tui", "get", "-f", str(pipe)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    # Opening the other end waits until the program has opened its own.
+    with process, open(pipe, "w"):
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["get", "list"])
+def test_headless_commands_import_no_drawing_and_no_client(command: str, file: str) -> None:
+    code = (
+        "import sys; from tui.cli import main; "
+        f"main([{command!r}, '-f', {file!r}]); "
+        "print(sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    for library in ("textual", "rich", "kubernetes", "boto3", "urllib3"):
+        assert f"'{library}'" not in done.stderr
+
+
+def test_an_unencodable_terminal_gets_question_marks(file: str) -> None:
+    Path(file).write_text('{"kind":"Workflow","metadata":{"name":"é"},"spec":{}}')
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "list", "-f", file],
+        cwd=ROOT, capture_output=True, text=True, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "?" in done.stdout
+
+
+def test_settings_come_from_flags_before_environment() -> None:
+    environ = {"ARGO_NAMESPACE": "argo", "POD_NAMES": "v1", "NO_COLOR": "1", "TZ": "UTC"}
+    settings = read_settings({}, environ)
+    assert (settings.namespace, settings.pod_names, settings.no_color) == ("argo", "v1", True)
+    assert read_settings({"namespace": "x"}, environ).namespace == "x"
+
+
+def test_python_dash_m_is_the_same_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--version"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("argo-tui ")
+    assert main(["--version"]) == 0
