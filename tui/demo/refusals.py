@@ -163,6 +163,16 @@ def invalid(resource: Resource, name: str, causes: Sequence[Cause]) -> ApiError:
     )
 
 
+def nameless(resource: Resource) -> ApiError:
+    """Nobody says how the object is to be called."""
+    cause = {
+        "reason": "FieldValueRequired",
+        "message": "Required value: name or generateName is required",
+        "field": "metadata.name",
+    }
+    return invalid(resource, "", [cause])
+
+
 def unauthorized() -> ApiError:
     """No token, or none that is known."""
     return ApiError(401, "Unauthorized", "Unauthorized")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from tui.demo import refusals
 from tui.demo.clock import Clock
 from tui.demo.history import History
 from tui.demo.merging import merged
+from tui.demo.objects import Objects
 from tui.demo.records import (
     Change,
     ChangeType,
@@ -51,9 +51,7 @@ class Store:
         self.revision = _FIRST_REVISION
         self._history = History(_FIRST_REVISION, keep, keep_bytes)
         self._random = random.Random(seed)
-        self._records: dict[Resource, dict[Key, Record]] = {}
-        self._keys: dict[Resource, list[Key]] = {}
-        self._owned: dict[str, dict[tuple[Resource, Key], None]] = {}
+        self._objects = Objects()
         self._subscribers: list[Subscriber] = []
         self._untold: deque[Change] = deque()
         self._telling = False
@@ -69,25 +67,19 @@ class Store:
 
     def find(self, resource: Resource, namespace: str, name: str) -> Obj | None:
         """One object, or None."""
-        record = self._records.get(resource, {}).get((namespace, name))
+        record = self._objects.find(resource, (namespace, name))
         return record.decoded() if record else None
 
     def record(self, resource: Resource, namespace: str, name: str) -> Record:
         """One object without decoding it; raises the 404 of the API."""
-        record = self._records.get(resource, {}).get((namespace, name))
+        record = self._objects.find(resource, (namespace, name))
         if record is None:
             raise refusals.not_found(resource, name)
         return record
 
     def records(self, resource: Resource, namespace: str = "") -> Sequence[Record]:
         """All of a kind (in one namespace, if given), by namespace and name."""
-        kept = self._records.get(resource, {})
-        keys = self._keys.get(resource, [])
-        if namespace:
-            first = bisect_left(keys, (namespace, ""))
-            last = bisect_left(keys, (namespace + "\x00", ""))
-            keys = keys[first:last]
-        return [kept[key] for key in keys]
+        return self._objects.all(resource, namespace)
 
     def records_at(
         self, resource: Resource, revision: int, namespace: str = ""
@@ -123,22 +115,12 @@ class Store:
         metadata = dict(obj.get("metadata") or {})
         if not metadata.get("name"):
             if not metadata.get("generateName"):
-                raise refusals.invalid(
-                    resource,
-                    "",
-                    [
-                        {
-                            "reason": "FieldValueRequired",
-                            "message": "Required value: name or generateName is required",
-                            "field": "metadata.name",
-                        }
-                    ],
-                )
+                raise refusals.nameless(resource)
             metadata["name"] = self._generated_name(resource, metadata)
         if not resource.namespaced:
             metadata.pop("namespace", None)
         key = (str(metadata.get("namespace", "")), str(metadata["name"]))
-        there = self._records.get(resource, {}).get(key)
+        there = self._objects.find(resource, key)
         if there is not None:
             refuse = refusals.being_deleted if there.deleting else refusals.already_exists
             raise refuse(resource, key[1])
@@ -272,14 +254,7 @@ class Store:
             parts = {name: encode(obj[name]) for name in obj}
         parts["metadata"] = encode(obj["metadata"])
         record = made_record(resource, obj, self.revision, joined(parts))
-        kept = self._records.setdefault(resource, {})
-        if record.key not in kept:
-            insort(self._keys.setdefault(resource, []), record.key)
-        kept[record.key] = record
-        for uid in old.owners if old else ():
-            self._owned.get(uid, {}).pop((resource, record.key), None)
-        for uid in record.owners:
-            self._owned.setdefault(uid, {})[(resource, record.key)] = None
+        self._objects.put(record, old)
         self._tell(Change(type, record, old))
         return obj
 
@@ -288,13 +263,9 @@ class Store:
             return obj
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
-        resource = old.resource
-        del self._records[resource][old.key]
-        keys = self._keys[resource]
-        del keys[bisect_left(keys, old.key)]
-        for uid in old.owners:
-            self._owned.get(uid, {}).pop((resource, old.key), None)
-        self._tell(Change("DELETED", made_record(resource, obj, self.revision, encode(obj)), old))
+        self._objects.take(old)
+        last = made_record(old.resource, obj, self.revision, encode(obj))
+        self._tell(Change("DELETED", last, old))
         self._gone.append((old, orphan))
         self._cascade()
         return obj
@@ -308,13 +279,10 @@ class Store:
             while self._gone:
                 owner, orphan = self._gone.popleft()
                 if owner.resource is NAMESPACES:
-                    for resource in tuple(self._records):
-                        for record in self.records(resource, owner.name):
-                            self._delete_if_there(record)
-                for resource, key in tuple(self._owned.pop(owner.uid, {})):
-                    owned = self._records.get(resource, {}).get(key)
-                    if owned is not None:
-                        self._lose_owner(owned, owner.uid, orphan=orphan)
+                    for record in tuple(self._objects.inside(owner.name)):
+                        self._delete_if_there(record)
+                for owned in self._objects.owned_by(owner.uid):
+                    self._lose_owner(owned, owner.uid, orphan=orphan)
         finally:
             self._cascading = False
 
@@ -329,15 +297,15 @@ class Store:
         self.update(owned.resource, obj)
 
     def _delete_if_there(self, record: Record) -> None:
-        if record.key in self._records.get(record.resource, {}):
+        if self._objects.find(record.resource, record.key) is not None:
             self.delete(record.resource, record.namespace, record.name)
 
     def _generated_name(self, resource: Resource, metadata: Mapping[str, Any]) -> str:
-        kept = self._records.get(resource, {})
+        namespace = str(metadata.get("namespace", ""))
         prefix = str(metadata["generateName"])[: 63 - 5]
         while True:
             name = prefix + "".join(self._random.choices(_SUFFIX_LETTERS, k=5))
-            if (str(metadata.get("namespace", "")), name) not in kept:
+            if self._objects.find(resource, (namespace, name)) is None:
                 return name
 
     def _new_uid(self) -> str:
