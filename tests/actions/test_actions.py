@@ -1,0 +1,271 @@
+"""What is said of each action before and after, and what is sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.support.scripted import listed, manifest
+from tui.actions import ACTIONS, SET_NODE, SUBMIT, meant
+from tui.actions.base import Context, Plan, perform
+from tui.actions.set_node import unquoted
+from tui.domain import decode
+from tui.domain.workflow import Manifest
+from tui.domain.writes import MERGE_PATCH, Write
+from tui.errors import Conflict, PlanError, Refused, SourceError, Unreachable
+from tui.sources.base import Capabilities
+
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+CONTEXT = Context(now=NOW, suffix="abcde")
+BY_ID = {action.id: action for action in ACTIONS}
+LIVE = Capabilities()
+
+
+class Answers:
+    """A source that answers each write with what it is told, in order."""
+
+    def __init__(self, *answers: Manifest | SourceError) -> None:
+        self.answers = list(answers)
+        self.sent: list[Write] = []
+
+    def perform(self, write: Write) -> Manifest:
+        self.sent.append(write)
+        answer = self.answers.pop(0)
+        if isinstance(answer, SourceError):
+            raise answer
+        return answer
+
+
+def send(plan: Plan, source: Any, said: Any = lambda answer: str(answer)) -> Any:
+    return perform(plan, source, said)
+
+
+def plan_of(*purposes: str) -> Plan:
+    writes = tuple(
+        Write("PUT", "/x", query=(("dryRun", "All"),), purpose=purpose)
+        if purpose.startswith("rehearse")
+        else Write("DELETE", "/x", purpose=purpose)
+        for purpose in purposes
+    )
+    return Plan("a", "A", (), writes, half_way="the rest is as it was")
+
+
+def waiting(**node: Any) -> Manifest:
+    nodes = {
+        "w": {"id": "w", "name": "w", "type": "Steps", "phase": "Running"},
+        "w-1": {
+            "id": "w-1",
+            "name": "w[0].approve",
+            "displayName": "approve",
+            "type": "Suspend",
+            "phase": "Running",
+            **node,
+        },
+    }
+    return manifest("w", nodes=nodes)
+
+
+def supplied(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "valueFrom": {"supplied": {}, **more}}
+
+
+def test_ids_are_unique_and_only_opposites_share_a_key() -> None:
+    assert len(BY_ID) == len(ACTIONS)
+    keys = [action.key for action in ACTIONS]
+    assert {key for key in keys if keys.count(key) > 1} == {"s"}
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, SUBMIT, SET_NODE], ids=lambda action: action.id)
+def test_nothing_is_done_where_nothing_can_be_written(action: Any) -> None:
+    shown = listed(manifest("w", phase="Failed"))
+    reason = action.refusal(shown, Capabilities(can_write=False, why_not="These are files."))
+    assert reason == "These are files."
+
+
+@pytest.mark.parametrize(
+    ("phase", "allowed"),
+    [
+        ("Running", {"resubmit", "suspend", "resume", "stop", "terminate", "delete"}),
+        ("", {"resubmit", "suspend", "resume", "stop", "terminate", "delete"}),
+        ("Failed", {"retry", "resubmit", "delete"}),
+        ("Succeeded", {"retry", "resubmit", "delete"}),
+    ],
+)
+def test_the_phase_decides_what_can_be_done(phase: str, allowed: set[str]) -> None:
+    shown = listed(manifest("w", phase=phase))
+    free = {one.id for one in ACTIONS if one.refusal(shown, LIVE) is None}
+    assert free == {f"workflow.{verb}" for verb in allowed}
+    for action in ACTIONS:
+        reason = action.refusal(shown, LIVE)
+        assert reason is None or (reason.startswith("w is ") and reason.endswith("."))
+
+
+def test_one_key_suspends_and_resumes() -> None:
+    running = listed(manifest("w"))
+    suspended = manifest("w")
+    suspended["spec"]["suspend"] = True
+    whole = decode.from_manifest(waiting())
+    assert getattr(meant("s", running, LIVE), "id", "") == "workflow.suspend"
+    assert getattr(meant("s", listed(suspended), LIVE), "id", "") == "workflow.resume"
+    assert getattr(meant("s", whole, LIVE), "id", "") == "workflow.resume"
+    assert meant("?", running, LIVE) is None
+    refused = [BY_ID[f"workflow.{verb}"].refusal(whole, LIVE) for verb in ("suspend", "resume")]
+    assert [reason is None for reason in refused] == [False, True]
+
+
+def test_stop_and_terminate_patch_the_shutdown() -> None:
+    context = Context(now=NOW, labels={"workflows.argoproj.io/actor": "me"})
+    for verb, strategy in (("stop", "Stop"), ("terminate", "Terminate")):
+        plan = BY_ID[f"workflow.{verb}"].plan(manifest("w"), {}, context)
+        (write,) = plan.writes
+        assert (write.method, write.content_type) == ("PATCH", MERGE_PATCH)
+        assert write.body == {
+            "spec": {"shutdown": strategy},
+            "metadata": {
+                "labels": {
+                    "workflows.argoproj.io/actor": "me",
+                    "workflows.argoproj.io/action": strategy,
+                }
+            },
+        }
+        with pytest.raises(PlanError, match='cannot shutdown a completed workflow: workflow: "w"'):
+            BY_ID[f"workflow.{verb}"].plan(manifest("w", phase="Failed"), {}, context)
+
+
+def test_suspend_updates_once_and_refuses_what_is_over() -> None:
+    suspend = BY_ID["workflow.suspend"]
+    plan = suspend.plan(manifest("w"), {}, CONTEXT)
+    assert plan.writes[0].body["spec"]["suspend"] is True
+    assert plan.writes[0].body["metadata"]["resourceVersion"] == "1"
+    assert plan.result is not None and suspend.plan(plan.result, {}, CONTEXT).writes == ()
+    over = manifest("w", labels={"workflows.argoproj.io/completed": "true"})
+    with pytest.raises(PlanError, match="cannot suspend completed workflows"):
+        suspend.plan(over, {}, CONTEXT)
+
+
+def test_resume_passes_waiting_steps_with_their_defaults() -> None:
+    given = waiting(outputs={"parameters": [supplied("p", default="yes")]})
+    plan = BY_ID["workflow.resume"].plan(given, {}, CONTEXT)
+    node = plan.writes[0].body["status"]["nodes"]["w-1"]
+    assert (node["phase"], node["finishedAt"]) == ("Succeeded", "2026-01-15T12:00:00Z")
+    assert node["outputs"]["parameters"] == [{"name": "p", "value": "yes"}]
+    bare = waiting(outputs={"parameters": [supplied("p")]})
+    with pytest.raises(PlanError, match="raw output parameter 'p' has not been set and does not"):
+        BY_ID["workflow.resume"].plan(bare, {}, CONTEXT)
+    assert BY_ID["workflow.resume"].plan(manifest("w"), {}, CONTEXT).writes == ()
+
+
+def test_set_supplies_outputs_and_publishes_global_ones() -> None:
+    given = waiting(outputs={"parameters": [{**supplied("p"), "globalName": "g"}]})
+    choices = {"node_field_selector": "displayName=approve", "parameters": ('p="a\\tb"',)}
+    status = SET_NODE.plan(given, choices, CONTEXT).writes[0].body["status"]
+    assert status["nodes"]["w-1"]["phase"] == "Running"
+    assert status["nodes"]["w-1"]["outputs"]["parameters"][0]["value"] == "a\tb"
+    assert status["outputs"]["parameters"] == [{"name": "g", "value": "a\tb"}]
+
+
+@pytest.mark.parametrize(
+    ("choices", "outputs", "words"),
+    [
+        ({}, None, "'set' currently only targets suspend nodes, use a node field selector"),
+        ({"phase": "Odd"}, None, "Odd is an invalid phase to set to"),
+        ({"node_field_selector": "id=x", "phase": "Failed"}, None, "currently, set only targets"),
+        ({"node_field_selector": "id=w-1", "parameters": ("p=1",)}, None, "not expecting any raw"),
+        (
+            {"node_field_selector": "id=w-1", "parameters": ("p=1",)},
+            {"parameters": []},
+            "node is not expecting output parameter 'p'",
+        ),
+        (
+            {"node_field_selector": "id=w-1", "parameters": ("p=1",)},
+            {"parameters": [{"name": "p", "value": "0"}]},
+            "cannot set output parameter 'p' because it does not use valueFrom.raw or it was",
+        ),
+    ],
+)
+def test_set_refuses_in_argos_words(choices: Any, outputs: Any, words: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        SET_NODE.plan(waiting(outputs=outputs), choices, CONTEXT)
+    assert words in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("a", "a"), ('"a b"', "a b"), ('"\\u00e9\\x41"', "éA"), ("`r\\n`", "r\\n"), ('"a', '"a')],
+)
+def test_values_are_unquoted_as_go_does(text: str, value: str) -> None:
+    assert unquoted(text) == value
+
+
+def test_delete_means_this_very_object_and_force_takes_finalizers_first() -> None:
+    delete = BY_ID["workflow.delete"]
+    (write,) = delete.plan(manifest("w"), {}, CONTEXT).writes
+    assert write.body == {
+        "propagationPolicy": "Background",
+        "preconditions": {"uid": "uid-w"},
+    }
+    patch, _ = delete.plan(manifest("w"), {"force": True}, CONTEXT).writes
+    assert patch.body == {"metadata": {"finalizers": None}}
+
+
+def test_submit_from_a_template_refers_to_it() -> None:
+    template = {"kind": "ClusterWorkflowTemplate", "metadata": {"name": "t", "namespace": "n"}}
+    choices = {"parameters": ("a=1",), "labels": "x=y", "name": "given", "server_dry_run": True}
+    (write,) = SUBMIT.plan(template, choices, CONTEXT).writes
+    assert write.query == (("dryRun", "All"),)
+    assert write.path == "/apis/argoproj.io/v1alpha1/namespaces/n/workflows"
+    assert write.body["spec"] == {
+        "workflowTemplateRef": {"name": "t", "clusterScope": True},
+        "arguments": {"parameters": [{"name": "a", "value": "1"}]},
+    }
+    assert write.body["metadata"]["labels"]["x"] == "y"
+    assert write.body["metadata"]["name"] == "given"
+
+
+def test_submit_from_a_cron_workflow_belongs_to_it() -> None:
+    cron = {
+        "kind": "CronWorkflow",
+        "metadata": {"name": "c", "uid": "u"},
+        "spec": {"workflowSpec": {"entrypoint": "e"}, "workflowMetadata": {"labels": {"k": "v"}}},
+    }
+    made = SUBMIT.plan(cron, {}, CONTEXT).writes[0].body
+    assert made["metadata"]["ownerReferences"][0]["uid"] == "u"
+    assert made["metadata"]["labels"] == {"workflows.argoproj.io/cron-workflow": "c", "k": "v"}
+    assert made["spec"] == {"entrypoint": "e"}
+
+
+def test_every_write_is_sent_once_and_in_order() -> None:
+    source = Answers({}, {}, {"metadata": {"name": "new"}})
+    outcome = send(plan_of("rehearse", "one", "two"), source, lambda answer: answer["metadata"])
+    assert [write.purpose for write in source.sent] == ["rehearse", "one", "two"]
+    assert outcome.said == {"name": "new"}
+
+
+def test_the_first_error_ends_it_and_tells_what_was_done() -> None:
+    source = Answers({}, {}, Refused("no"))
+    with pytest.raises(Refused) as caught:
+        send(plan_of("rehearse", "one", "two", "three"), source)
+    assert len(source.sent) == 3
+    assert caught.value.hint == "1 of 3 writes were done already: one; the rest is as it was"
+
+
+def test_a_conflict_is_told_and_not_tried_again() -> None:
+    source = Answers(Conflict("changed"))
+    with pytest.raises(Conflict) as caught:
+        send(plan_of("rehearse", "one"), source)
+    assert len(source.sent) == 1
+    assert "nothing was done" in caught.value.hint
+
+
+def test_a_lost_answer_is_not_taken_for_a_failure() -> None:
+    with pytest.raises(Unreachable) as caught:
+        send(plan_of("one"), Answers(Unreachable("gone")))
+    assert "is not known" in caught.value.hint
+
+
+def test_words_of_a_deletion_come_from_the_plan_when_the_answer_has_none() -> None:
+    delete = BY_ID["workflow.delete"]
+    plan = delete.plan(manifest("w"), {}, CONTEXT)
+    assert send(plan, Answers({"kind": "Status"}), delete.said).said == "Deleted w"

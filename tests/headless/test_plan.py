@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.scripted import manifest
+from tui.cli import main
+
+
+@pytest.fixture
+def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("ARGO_TUI_NOW", "2026-01-15T12:00:00Z")
+    monkeypatch.setenv("ARGO_TUI_SUFFIX", "abcde")
+
+    def save(found: dict[str, Any]) -> str:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
+        path.write_text(json.dumps(found))
+        return str(path)
+
+    return save
+
+
+def failed() -> dict[str, Any]:
+    node = {"id": "w", "name": "w", "type": "Pod", "phase": "Failed", "templateName": "t"}
+    return manifest("w", phase="Failed", nodes={"w": node})
+
+
+def test_a_retry_is_printed_as_json(saved: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "retry", "-f", saved(failed()), "-o", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["deleted"] == ["w"] and told["pods_to_delete"] == ["w"]
+    assert told["workflow"]["startedAt"] == "2026-01-15T12:00:00Z"
+    assert [call["method"] for call in told["writes"]] == ["PUT", "DELETE", "PUT"]
+
+
+def test_what_argo_refuses_is_an_error_of_json_and_exit_code_one(
+    saved: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = saved(manifest("w"))
+    assert main(["plan", "retry", "-o", "json", "-f", path]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"error": "Cannot retry a workflow in phase Running"}
+    assert main(["plan", "retry", "-f", path]) == 1
+    assert "Cannot retry a workflow in phase Running" in capsys.readouterr().err
+
+
+def test_a_plan_is_readable_and_hostile_text_is_not_printed(
+    saved: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = failed()
+    found["status"]["nodes"]["w"]["displayName"] = "bad\x1b[2J"
+    assert main(["plan", "retry", "-f", saved(found)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Retry w\n")
+    assert "argo retry -n argo w" in out and "\x1b" not in out
+
+
+def test_a_resubmission_is_printed_as_the_object(
+    saved: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = saved(failed())
+    words = ["plan", "resubmit", "--memoized", "-p", "a=b", "-f", path, "-o"]
+    assert main([*words, "json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["metadata"]["name"] == "w-abcde"
+    assert made["spec"]["arguments"]["parameters"] == [{"name": "a", "value": "b"}]
+    assert main([*words, "yaml"]) == 0
+    assert "name: w-abcde" in capsys.readouterr().out
+
+
+def test_submit_reads_files_and_parameter_files(
+    saved: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parameters = tmp_path / "p.yaml"
+    parameters.write_text("big: 81861780812\nlist: [1, a]\n")
+    words = ["plan", "submit", saved(failed()), "-o", "json", "--parameter-file", str(parameters)]
+    assert main([*words, "-p", "x=1", "--entrypoint", "e"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    values = [(one["name"], one["value"]) for one in made["spec"]["arguments"]["parameters"]]
+    assert values == [("x", "1"), ("big", "81861780812"), ("list", '[1,"a"]')]
+    assert made["spec"]["entrypoint"] == "e"
+    assert "uid" not in made["metadata"] and "status" not in made
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("nothing", "is malformed. Should be `kind/name`"),
+        ("pod/x", "Resource kind 'pod' is not supported for submitting"),
+    ],
+)
+def test_submit_from_refuses_in_argos_words(
+    given: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", "submit", "--from", given, "-o", "json"]) == 1
+    assert words in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_delete_needs_a_name_or_a_filter(saved: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "delete"]) == 2
+    assert "requires either a workflow or other argument" in capsys.readouterr().err
+    path = saved(manifest("w", labels={"workflows.argoproj.io/phase": "Failed"}))
+    assert main(["plan", "delete", "-f", path, "--status", "Failed"]) == 0
+    assert capsys.readouterr().out.startswith("Delete w\n")
+    assert main(["plan", "delete", "-f", path, "--prefix", "x"]) == 0
+    assert capsys.readouterr().out == "No resources found\n"
+
+
+@pytest.mark.parametrize("verb", ["stop", "terminate", "suspend", "resume"])
+def test_other_actions_print_their_calls(
+    verb: str, saved: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = manifest("w")
+    found["spec"]["suspend"] = verb == "resume"
+    assert main(["plan", verb, "-f", saved(found), "-o", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["action"] == f"workflow.{verb}"
+    assert len(told["writes"]) == 1
