@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,11 @@ from tui.errors import (
     SourceError,
     Unreachable,
 )
-from tui.sources.base import Scope
+from tui.sources.base import Place, Scope
+from tui.sources.credentials import Login
+from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.transport import Transport
 
 ONE = WorkflowRef("argo", "one")
 PATCH = Write(
@@ -44,8 +48,25 @@ PATCH = Write(
 )
 
 
-def source_of(api: FakeApi, folder: Path, user: Any = None, **more: Any) -> KubernetesSource:
-    return connect(where(kubeconfig=str(write_kubeconfig(folder, api.url, user=user)), **more), {})
+def source_of(
+    api: FakeApi, folder: Path, user: Any = None, environ: Any = None, **more: Any
+) -> KubernetesSource:
+    path = write_kubeconfig(folder, api.url, user=user)
+    return connect(where(kubeconfig=str(path), **more), environ or {})
+
+
+OUR_WAY: dict[str, str] = {}
+OFFICIAL_WAY = {"HTTPS_PROXY": "http://proxy.invalid"}
+"""An environment with a proxy makes the official client log in; our server is no https one."""
+
+both_ways = pytest.mark.parametrize("environ", [OUR_WAY, OFFICIAL_WAY], ids=["ours", "official"])
+
+
+def far_away(api: FakeApi, folder: Path) -> KubernetesSource:
+    """The same as if the cluster were not on this machine."""
+    chosen = choose(str(write_kubeconfig(folder, api.url)), "", {})
+    transport = Transport(Login(chosen, {}), server=chosen.server, gzip=True)
+    return KubernetesSource(transport, Place("far"))
 
 
 def refusing(code: int, reason: str = "", message: str = "", **more: Any) -> Answer:
@@ -64,9 +85,11 @@ def error_of(folder: Path, answer: Answer, **more: Any) -> SourceError:
 
 def test_a_request_says_who_we_are_and_takes_gzip(tmp_path: Path) -> None:
     with fake_api(saying({"kind": "Workflow", "metadata": {"name": "x" * 5000}})) as api:
-        found = source_of(api, tmp_path).get(ONE)
+        found = far_away(api, tmp_path).get(ONE)
+        source_of(api, tmp_path).get(ONE)
     assert found["metadata"]["name"] == "x" * 5000
-    (asked,) = api.asked
+    asked, near = api.asked
+    assert near.headers["Accept-Encoding"] == "identity", "packing costs more than it saves here"
     lower = {name.lower(): value for name, value in asked.headers.items()}
     assert lower["authorization"] == "Bearer let-me"
     assert lower["accept-encoding"] == "gzip"
@@ -151,6 +174,54 @@ def test_a_rotated_token_file_is_used_without_being_refused_first(tmp_path: Path
     assert sent == ["Bearer first", "Bearer the second"]
 
 
+@both_ways
+@pytest.mark.parametrize(
+    ("user", "sent"),
+    [
+        ({"token": "abc"}, "Bearer abc"),
+        ({"username": "jane", "password": "secret"}, "Basic amFuZTpzZWNyZXQ="),
+        ({"tokenFile": "token", "token": "older"}, "Bearer from the file"),
+        ({}, None),
+    ],
+)
+def test_every_plain_way_to_log_in(tmp_path: Path, environ: Any, user: Any, sent: Any) -> None:
+    (tmp_path / "token").write_text("from the file\n")
+    with fake_api(saying({})) as api:
+        source_of(api, tmp_path, user, environ).get(ONE)
+    lower = {name.lower(): value for name, value in api.asked[0].headers.items()}
+    assert lower.get("authorization") == sent
+
+
+def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> None:
+    code = (
+        "import sys; from tests.support.where import where\n"
+        "from tui.sources.kubernetes import connect; from tui.domain.workflow import WorkflowRef\n"
+        "connect(where(kubeconfig=sys.argv[1]), {}).get(WorkflowRef('argo', 'one'))\n"
+        "print('kubernetes' in sys.modules)"
+    )
+    with fake_api(saying({})) as api:
+        path = write_kubeconfig(tmp_path, api.url)
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(path)],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+    assert done.stdout == "False\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        ({"client-certificate-data": "!!", "client-key-data": "!!"}, "not base64"),
+        ({"client-certificate": "nope.crt", "client-key": "nope.key"}, "not there: .*nope.crt"),
+    ],
+)
+def test_a_certificate_that_cannot_be_read_is_said(tmp_path: Path, user: Any, words: str) -> None:
+    with fake_api(saying({})) as api, pytest.raises(Refused, match=words):
+        source_of(api, tmp_path, user).get(ONE)
+
+
 # --- credential plugins -----------------------------------------------------------------------
 
 
@@ -178,7 +249,8 @@ print(json.dumps({"apiVersion": "client.authentication.k8s.io/v1", "kind": "Exec
 """
 
 
-def test_a_plugin_is_asked_once_and_again_after_a_401(tmp_path: Path) -> None:
+@both_ways
+def test_a_plugin_is_asked_once_and_again_after_a_401(tmp_path: Path, environ: Any) -> None:
     user = plugin_user(tmp_path, "EXTRA = {}\n" + COUNTING)
 
     def answer(asked: Asked, reply: Reply) -> None:
@@ -186,7 +258,7 @@ def test_a_plugin_is_asked_once_and_again_after_a_401(tmp_path: Path) -> None:
         reply.refuse(401) if old and len(api.asked) > 3 else reply.json({})
 
     with fake_api(answer) as api:
-        source = source_of(api, tmp_path, user)
+        source = source_of(api, tmp_path, user, environ)
         for _ in range(6):
             source.get(ONE)
     assert (tmp_path / "runs").read_text() == "xx"
@@ -436,6 +508,6 @@ def test_a_list_of_a_thousand_is_two_requests_and_few_bytes(tmp_path: Path) -> N
     pages = {"": listing(*items[:500], more="next"), "next": listing(*items[500:])}
     plain = sum(len(json.dumps(page)) for page in pages.values())
     with fake_api(lambda a, reply: reply.json(pages[a.query.get("continue", "")])) as api:
-        assert len(source_of(api, tmp_path).list_all(Scope(("argo",)))) == 1000
+        assert len(far_away(api, tmp_path).list_all(Scope(("argo",)))) == 1000
         assert len(api.asked) == 2
         assert api.bytes_sent < plain / 10

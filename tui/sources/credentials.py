@@ -1,8 +1,9 @@
 """Who we are to a cluster, and the connections that say so.
 
-The official client reads kubeconfig, TLS, proxies and the odd ways to log in, and builds a urllib3
-pool of it; its API classes, models and `Watch` are never touched (platform.md 1.5). What it cannot
-do is done here: plugins without our terminal, token files read again, impersonation.
+Ordinary kubeconfigs are turned into a urllib3 pool here (`pools.py`). Proxies and the odd ways to
+log in are left to the official client's loader, which builds such a pool, too; its API classes,
+models and `Watch` are never touched (platform.md 1.5). What it cannot do is done here: plugins
+without our terminal, token files read again, impersonation.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 
 from tui.errors import Refused, SettingsError
-from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen
+from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
 from tui.sources.plugins import Plugin
+from tui.sources.pools import client_certificate, is_plain, make_pool
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -133,6 +135,75 @@ class Login:
 
         Raises: SettingsError for files that are wrong, Refused where a plugin gives nothing.
         """
+        chosen = self._read_again()
+        if is_plain(chosen.cluster, chosen.user, self._environ):
+            access = self._plain_access(chosen)
+        else:
+            access = self._official_access()
+        return access
+
+    def _read_again(self) -> Chosen:
+        """The kubeconfig as it is now: logging in writes new tokens into it."""
+        if self.chosen.is_in_cluster:
+            return self.chosen
+        joined = {"KUBECONFIG": os.pathsep.join(self.chosen.paths)}
+        self.chosen = choose("", self.chosen.context, joined)
+        return self.chosen
+
+    def _plain_access(self, chosen: Chosen) -> Access:
+        """Connections without the official client."""
+        if chosen.is_in_cluster:
+            authority = {"certificate-authority": str(self._service_account / "ca.crt")}
+            self._token_file = TokenFile(self._service_account / "token")
+            pool = make_pool(authority, "", None, most=MOST_CONNECTIONS)
+            return Access(chosen.server, pool, self._file_bearer)
+        user = chosen.user
+        certificate = client_certificate(user, chosen.user_folder, _private_file)
+        bearer = self._plain_bearer(user)
+        if bearer is None and user.get("exec"):
+            kept = self._make_plugin(user["exec"], chosen.cluster).credential()
+            if kept.token:
+                bearer = self._plugin_bearer
+            else:
+                certificate = (_private_file(kept.certificate), _private_file(kept.key))
+        pool = make_pool(chosen.cluster, chosen.cluster_folder, certificate, most=MOST_CONNECTIONS)
+        if chosen.cluster.get("insecure-skip-tls-verify"):
+            _silence()
+        return Access(
+            chosen.server,
+            pool,
+            bearer or (lambda: Hidden("")),
+            impersonated=_impersonation(user),
+            plugin=self._plugin,
+        )
+
+    def _plain_bearer(self, user: Mapping[str, Any]) -> Callable[[], Hidden] | None:
+        """What a token file, a token or a password come to; None if there is none of them."""
+        if self._token_file is not None:
+            return self._file_bearer
+        if user.get("token"):
+            token = Hidden(f"Bearer {user['token']}")
+            return lambda: token
+        if user.get("username") and user.get("password") and not user.get("exec"):
+            pair = f"{user['username']}:{user['password']}"
+            basic = Hidden(urllib3.util.make_headers(basic_auth=pair)["authorization"])
+            return lambda: basic
+        return None
+
+    def _file_bearer(self) -> Hidden:
+        return _bearer_of(self._token_file)
+
+    def _plugin_bearer(self) -> Hidden:
+        assert self._plugin is not None
+        return Hidden(f"Bearer {self._plugin.credential().token}")
+
+    def _make_plugin(self, config: Mapping[str, Any], cluster: Mapping[str, Any]) -> Plugin:
+        if self._plugin is None:
+            self._plugin = Plugin(config, folder=self.chosen.user_folder, cluster=cluster)
+        return self._plugin
+
+    def _official_access(self) -> Access:
+        """Connections as the official client makes them."""
         from kubernetes.client import ApiClient
         from kubernetes.client import Configuration as Empty
         from kubernetes.config import ConfigException
@@ -141,10 +212,7 @@ class Login:
         configuration.connection_pool_maxsize = MOST_CONNECTIONS
         configuration.keep_alive = True
         try:
-            if self.chosen.is_in_cluster:
-                self._load_in_cluster(configuration)
-            else:
-                self._load_kubeconfig(configuration)
+            self._load_kubeconfig(configuration)
             pool = ApiClient(configuration).rest_client.pool_manager
         except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
             raise SettingsError(
@@ -152,8 +220,7 @@ class Login:
                 hint="repair the kubeconfig or use another --context",
             ) from error
         if not configuration.verify_ssl:
-            # The kubeconfig says so; a warning a request would be written over the screen.
-            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            _silence()
         return Access(
             configuration.host,
             pool,
@@ -164,10 +231,9 @@ class Login:
 
     def _bearer(self, configuration: Configuration) -> Callable[[], Hidden]:
         if self._token_file is not None:
-            return lambda: _bearer_of(self._token_file)
+            return self._file_bearer
         if self._plugin is not None and self._plugin.credential().token:
-            plugin = self._plugin
-            return lambda: Hidden(f"Bearer {plugin.credential().token}")
+            return self._plugin_bearer
 
         def ask() -> Hidden:
             # Runs the loader's own renewal (OIDC, in-cluster token).
@@ -175,16 +241,6 @@ class Login:
             return Hidden(str(told["value"]) if told and told["value"] else "")
 
         return ask
-
-    def _load_in_cluster(self, configuration: Configuration) -> None:
-        from kubernetes.config.incluster_config import InClusterConfigLoader
-
-        InClusterConfigLoader(
-            token_filename=str(self._service_account / "token"),
-            cert_filename=str(self._service_account / "ca.crt"),
-            environ=dict(self._environ),
-        ).load_and_set(configuration)
-        self._token_file = TokenFile(self._service_account / "token")
 
     def _load_kubeconfig(self, configuration: Configuration) -> None:
         from kubernetes.config.kube_config import (
@@ -208,12 +264,8 @@ class Login:
             def _load_from_exec_plugin(self) -> bool | None:
                 if "exec" not in self._user:
                     return None
-                config = self._user["exec"].value
-                if login._plugin is None:
-                    login._plugin = Plugin(
-                        config, folder=login.chosen.user_folder, cluster=self._cluster.value
-                    )
-                kept = login._plugin.credential()
+                config, cluster = self._user["exec"].value, self._cluster.value
+                kept = login._make_plugin(config, cluster).credential()
                 if kept.token:
                     self.token = f"Bearer {kept.token}"
                 else:
@@ -228,6 +280,11 @@ class Login:
             config_base_path=None,
             config_persister=merger.save_changes,
         ).load_and_set(configuration)
+
+
+def _silence() -> None:
+    """The kubeconfig skips the check itself; a warning a request would cover the screen."""
+    warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
 
 
 def _bearer_of(file: TokenFile | None) -> Hidden:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tui.errors import NoCluster, SettingsError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -33,6 +35,9 @@ class Chosen:
     """The user's section; holds secrets, so no repr shows it."""
     user_folder: str = ""
     """What relative paths in that section start from."""
+    cluster: Mapping[str, Any] = field(default_factory=dict)
+    """The cluster's section."""
+    cluster_folder: str = ""
 
     @property
     def is_in_cluster(self) -> bool:
@@ -124,8 +129,14 @@ def _resolved(
         namespace=_text(context.get("namespace")),
         user_name=user_name,
         user=user,
-        user_folder=os.path.dirname(os.path.abspath(user_path)) if user_path else "",
+        user_folder=_folder_of(user_path),
+        cluster=clusters[cluster_name][1],
+        cluster_folder=_folder_of(clusters[cluster_name][0]),
     )
+
+
+def _folder_of(path: str) -> str:
+    return os.path.dirname(os.path.abspath(path)) if path else ""
 
 
 def _is_in_pod(environ: Mapping[str, str], folder: Path) -> bool:
@@ -147,23 +158,14 @@ def _in_cluster(environ: Mapping[str, str], folder: Path) -> Chosen:
 
 
 def _read(path: str) -> dict[str, Any]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        with open(path, "rb") as file:
-            content = yaml.load(file, Loader=loader)
+        data = Path(path).read_bytes()
     except OSError as error:
         raise SettingsError(
             f"cannot read the kubeconfig {path}: {error.strerror or error}",
             hint="check the file's rights, KUBECONFIG and --kubeconfig",
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f", line {where.line + 1}" if where is not None else ""
-        raise SettingsError(
-            f"the kubeconfig {path} is not YAML{line}", hint="repair it, or use --kubeconfig"
-        ) from error
+    content = _parsed(path, data)
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -172,6 +174,24 @@ def _read(path: str) -> dict[str, Any]:
             hint="check KUBECONFIG and --kubeconfig",
         )
     return content
+
+
+def _parsed(path: str, data: bytes) -> Any:
+    if data.startswith(b"{"):
+        try:
+            return msgspec.json.decode(data)
+        except msgspec.DecodeError:
+            pass  # YAML may begin like that, too
+    import yaml
+
+    try:
+        return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where is not None else ""
+        raise SettingsError(
+            f"the kubeconfig {path} is not YAML{line}", hint="repair it, or use --kubeconfig"
+        ) from error
 
 
 def _named(

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
@@ -48,9 +49,17 @@ def connect(settings: Where, environ: Mapping[str, str] = os.environ) -> Kuberne
     """
     chosen = choose(settings.kubeconfig, settings.context, environ)
     transport = Transport(
-        Login(chosen, environ), server=chosen.server, read_only=settings.read_only
+        Login(chosen, environ),
+        server=chosen.server,
+        read_only=settings.read_only,
+        gzip=not _is_here(chosen.server),
     )
     return KubernetesSource(transport, _place(chosen, settings.namespace), settings.read_only)
+
+
+def _is_here(server: str) -> bool:
+    """Whether the cluster is on this machine, where packing costs more than it saves."""
+    return urlsplit(server).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _place(chosen: Chosen, namespace: str) -> Place:

@@ -53,10 +53,13 @@ def path_part(text: str) -> str:
 class Transport:
     """Requests to one cluster. Any number of threads may ask at once."""
 
-    def __init__(self, door: Door, *, server: str, read_only: bool = False) -> None:
+    def __init__(
+        self, door: Door, *, server: str, read_only: bool = False, gzip: bool = True
+    ) -> None:
         self._door = door
         self._server = server
         self._read_only = read_only
+        self._gzip = gzip
         self._lock = threading.Lock()
         self._access: Access | None = None
 
@@ -133,7 +136,7 @@ class Transport:
         """An answer of less than 300, its connection given back or closed at the end."""
         headers = {
             "Accept": accept,
-            "Accept-Encoding": "gzip" if gzip else "identity",
+            "Accept-Encoding": "gzip" if gzip and self._gzip else "identity",
             "User-Agent": f"argo-tui/{__version__}",
         }
         if body is not None:
