@@ -84,6 +84,17 @@ def test_a_closed_pipe_is_no_trouble(file: str) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("count", [1, 3000])
+def test_a_full_disk_is_said(file: str, count: int) -> None:
+    Path(file).write_text("---\n".join([WORKFLOW] * count))
+    command = [sys.executable, "-m", "tui", "list", "-f", file]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "argo-tui: cannot write the output: No space left on device\n"
+
+
 def test_ctrl_c_returns_130(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

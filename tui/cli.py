@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _run(words)
-        sys.stdout.flush()
+        _flush()
     except TuiError as error:
         return _told(error)
     except KeyboardInterrupt:
@@ -49,12 +49,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _told(error: TuiError) -> int:
-    from tui.headless.output import say
+    from tui.headless.output import OutputError, say
 
+    if isinstance(error, OutputError):
+        _forget_stdout()
     say(f"argo-tui: {error.what}")
     if error.hint:
         say(f"hint: {error.hint}")
     return error.exit_code
+
+
+def _flush() -> None:
+    """What is still in the buffer may find a full disk, too."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _forget_stdout()
+        raise TuiError(f"cannot write the output: {error.strerror or error}") from error
 
 
 def _forget_stdout() -> None:

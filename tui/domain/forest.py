@@ -217,13 +217,18 @@ class ForestView:
         if len(known) != len(nodes):
             return None
         fresh: list[tuple[NodeId, Node]] = []
+        turned = False
         for key, node in nodes.items():
             old = known.get(key)
             if old is node or old == node:
                 continue
             if old is None or _shape(old) != _shape(node):
                 return None
+            turned = turned or old.is_problem != node.is_problem
             fresh.append((key, node))
+        # Whether a failed TaskGroup has a row depends on whether one of its items failed.
+        if turned and any(n.type == TASK_GROUP and n.is_problem for n in nodes.values()):
+            return None
         return fresh
 
     def _replace(self, fresh: list[tuple[NodeId, Node]]) -> None:

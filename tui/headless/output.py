@@ -12,8 +12,13 @@ import sys
 from typing import Any
 
 from tui.domain.text import clean_lines
+from tui.errors import TuiError
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\n]")
+
+
+class OutputError(TuiError):
+    """Stdout takes no more: the disk is full, the terminal is gone."""
 
 
 def say(text: str) -> None:
@@ -29,6 +34,10 @@ def write(text: str) -> None:
     except UnicodeEncodeError:
         encoding = getattr(stream, "encoding", None) or "ascii"
         stream.write(text.encode(encoding, "replace").decode(encoding))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write the output: {error.strerror or error}") from error
 
 
 def to_json(value: Any, indent: int) -> str:
