@@ -56,6 +56,27 @@ def run_to_the_end(connection: Any) -> dict[str, Any]:
     return found
 
 
+def test_the_scenes_are_there_from_the_first_answer_on(connection: Any) -> None:
+    api = client.CustomObjectsApi(connection)
+    listed = api.list_cluster_custom_object("argoproj.io", "v1alpha1", "workflows")["items"]
+    assert len({item["metadata"]["namespace"] for item in listed}) == 2
+    phases = {item["status"]["phase"] for item in listed if "status" in item}
+    assert {"Succeeded", "Failed", "Running"} <= phases
+    core = client.CoreV1Api(connection)
+    assert core.list_pod_for_all_namespaces().items
+    assert core.list_event_for_all_namespaces().items
+    assert core.list_namespaced_secret("argo").items
+
+
+def test_scale_adds_so_many_workflows() -> None:
+    with child.start(scale=40) as demo:
+        made = config.new_client_from_config(str(demo.kubeconfig))
+        api = client.CustomObjectsApi(made)
+        listed = api.list_cluster_custom_object("argoproj.io", "v1alpha1", "workflows", limit=1)
+        made.close()
+    assert listed["metadata"]["remainingItemCount"] > 40
+
+
 def test_a_created_workflow_runs_and_its_pods_are_what_clients_take(connection: Any) -> None:
     whale = run_to_the_end(connection)
     assert whale["status"]["phase"] == "Succeeded"

@@ -18,8 +18,8 @@ from tui.demo.clock import LoopClock
 from tui.demo.engine.engine import Engine
 from tui.demo.engine.place import S3Place
 from tui.demo.podlogs import PodLogs
-from tui.demo.resources import NAMESPACES
 from tui.demo.s3 import application
+from tui.demo.scenes import load
 from tui.demo.server import HOST, ApiServer, Port
 from tui.demo.store import Store
 from tui.errors import SettingsError
@@ -66,6 +66,10 @@ class DemoCluster:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._clock = LoopClock(options.speed)
+        self._store = Store(self._clock, seed=options.seed)
+        self._logs = PodLogs()
+        self._bucket = Bucket(BUCKET, self._clock.now)
         self.folder = Path(tempfile.mkdtemp(prefix="argo-tui-demo-"))
         self._authority: bytes | None = None
         self._server: ApiServer | None = None
@@ -73,23 +77,47 @@ class DemoCluster:
         self._s3 = Port()
 
     async def start(self) -> Facts:
-        """Serve; raises SettingsError where that cannot be."""
-        clock = LoopClock(self._options.speed)
-        store = Store(clock, seed=self._options.seed)
-        logs = PodLogs()
-        bucket = Bucket(BUCKET, clock.now)
+        """Listen on all ports; raises SettingsError where that cannot be."""
         secret = secrets.token_urlsafe(24)
-        await self._s3.open(application({BUCKET: bucket}, S3_ACCESS_KEY, secret), raw_bodies=True)
+        buckets = {BUCKET: self._bucket}
+        await self._s3.open(application(buckets, S3_ACCESS_KEY, secret), raw_bodies=True)
         place = S3Place(f"{HOST}:{self._s3.number}", BUCKET, S3_ACCESS_KEY, secret)
-        self._engine = Engine(store, clock, logs, bucket, seed=self._options.seed, s3=place)
+        self._engine = Engine(
+            self._store,
+            self._clock,
+            self._logs,
+            self._bucket,
+            seed=self._options.seed,
+            s3=place,
+        )
         self._server = ApiServer(
-            store, access=Access(NAMESPACE), logs=logs, metrics=self._engine.pod_metrics
+            self._store,
+            access=Access(NAMESPACE),
+            logs=self._logs,
+            metrics=self._engine.pod_metrics,
         )
         self._server.tokens_changed = self._write_kubeconfig
-        self._furnish(store)
         await self._listen(self._server)
         self._write_kubeconfig()
         return self._facts(self._server, place)
+
+    def furnish(self) -> None:
+        """Live through the past and put the scenes in; from then on the engine runs.
+
+        No request is answered meanwhile, so nobody sees half of it.
+        """
+        assert self._engine is not None, "start comes first"
+        load(
+            self._store,
+            self._engine,
+            self._clock,
+            self._bucket,
+            self._logs,
+            seed=self._options.seed,
+            scale=self._options.scale,
+        )
+        # Nobody watched the past: watches begin with what there is now.
+        self._store.compact()
 
     def _facts(self, server: ApiServer, place: S3Place) -> Facts:
         return Facts(
@@ -102,13 +130,6 @@ class DemoCluster:
             s3_access_key=place.access_key,
             s3_secret_key=place.secret_key,
         )
-
-    def _furnish(self, store: Store) -> None:
-        """Put the scenes in, and set the engine going."""
-        for name in (NAMESPACE, "default"):
-            store.create(NAMESPACES, {"metadata": {"name": name}, "status": {"phase": "Active"}})
-        if self._engine is not None:
-            self._engine.start()
 
     async def _listen(self, server: ApiServer) -> None:
         context = None

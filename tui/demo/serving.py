@@ -22,6 +22,7 @@ def serve(options: Options, ready: Callable[[Facts], None], *, with_parent: bool
 
     Raises: SettingsError if it cannot serve.
     """
+    gc.disable()
     asyncio.run(_serve(options, ready, with_parent))
 
 
@@ -35,10 +36,16 @@ async def _serve(options: Options, ready: Callable[[Facts], None], with_parent: 
     cluster = DemoCluster(options)
     try:
         facts = await cluster.start()
+        if not options.scale:
+            # Who connects now has an answer as soon as the scenes are there.
+            ready(facts)
+        cluster.furnish()
+        if options.scale:
+            ready(facts)
         # What the scenes made lives as long as the process; the collector need not look at it.
         gc.collect()
         gc.freeze()
-        ready(facts)
+        gc.enable()
         await ended.wait()
     finally:
         await cluster.stop()
