@@ -1,0 +1,401 @@
+"""The artifacts pane: listing, previewing, folders, downloading; against the demo's S3 route."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3
+from tests.support.scripted import ScriptedSource
+from tests.support.widgets import screen_of
+from tui.demo.bucket import Blob, Buckets
+from tui.domain.node import NodeId
+from tui.domain.workflow import Workflow
+from tui.panes.artifacts import ArtifactRows, ArtifactsPane
+from tui.resources import styles
+from tui.widgets.lines import Lines
+from tui.widgets.query_bar import QueryBar
+from tui.widgets.status_line import StatusLine
+
+MIB = 1 << 20
+
+
+class Bench(App[None]):
+    """The pane alone, with what panes may use."""
+
+    CSS_PATH = [str(styles() / "pane_artifacts.tcss")]
+    ENABLE_COMMAND_PALETTE = False
+    ascii = False
+    pod_names = "v2"
+
+    def __init__(self, source: ScriptedSource) -> None:
+        super().__init__()
+        self.source = source
+        self.copied: list[str] = []
+        self.pane = ArtifactsPane(self)
+        self.escaped = 0
+
+    BINDINGS = [("escape", "escaped", "")]
+
+    def action_escaped(self) -> None:
+        self.escaped += 1
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+    def say(self, text: str, severity: str = "information") -> None:
+        raise AssertionError("the pane has its own line")
+
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
+
+
+def out(name: str, key: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "s3": {"key": key}, **more}
+
+
+def workflow(endpoint: str, *, version: str = "1", stored: bool = True) -> Workflow:
+    whole: dict[str, Any] = {
+        "metadata": {"name": "etl", "namespace": "argo", "uid": "u", "resourceVersion": version},
+        "status": {
+            "nodes": {
+                "etl-1": {
+                    "id": "etl-1",
+                    "name": "etl.train",
+                    "displayName": "train(1)",
+                    "type": "Pod",
+                    "startedAt": "2026-01-15T11:00:00Z",
+                    "outputs": {
+                        "artifacts": [
+                            out("metrics", "etl/metrics.json", archive={"none": {}}),
+                            out("model", "etl/model.bin", archive={"none": {}}),
+                            out("shards", "etl/shards", archive={"none": {}}),
+                            out("lost", "etl/lost.csv"),
+                            out("swept", "etl/swept.txt", deleted=True),
+                            out("main-logs", "etl/main.log"),
+                        ]
+                    },
+                },
+                "etl-2": {
+                    "id": "etl-2",
+                    "name": "etl.notify",
+                    "displayName": "notify",
+                    "type": "Pod",
+                    "startedAt": "2026-01-15T11:30:00Z",
+                    "inputs": {"artifacts": [{"name": "note", "raw": {"data": "hello\n"}}]},
+                },
+            }
+        },
+    }
+    if stored:
+        whole["status"]["artifactRepositoryRef"] = {"artifactRepository": repository(endpoint)}
+    return msgspec.convert(whole, Workflow)
+
+
+def repository(endpoint: str) -> dict[str, Any]:
+    return {
+        "s3": {
+            "endpoint": endpoint,
+            "bucket": "runs",
+            "insecure": True,
+            "accessKeySecret": {"name": "minio", "key": "user"},
+            "secretKeySecret": {"name": "minio", "key": "password"},
+        }
+    }
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, Buckets]]:
+    with demo_s3("runs") as (endpoint, buckets):
+        runs = buckets["runs"]
+        runs.put("etl/metrics.json", '{"auc":0.941,"epoch":40}')
+        runs.put("etl/model.bin", Blob(3 * MIB, lambda offset, length: b"\x01" * length))
+        runs.put("etl/shards/part-00", "zero")
+        runs.put("etl/shards/deep/part-01", "one")
+        runs.put("etl/main.log", "starting\n\x1b]0;evil\x07[/b] done\n")
+        yield endpoint, buckets
+
+
+def source() -> ScriptedSource:
+    made = ScriptedSource()
+    made.secrets = {
+        ("argo", "minio", "user"): ACCESS_KEY.encode(),
+        ("argo", "minio", "password"): SECRET_KEY.encode(),
+    }
+    return made
+
+
+class Seen:
+    """What the pane shows."""
+
+    def __init__(self, app: Bench, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    def line(self, name: str) -> str:
+        return self.app.query_one(f"#artifact-{name}", StatusLine).text
+
+    @property
+    def rows(self) -> list[str]:
+        lines = screen_of(self.app.query_one(ArtifactRows))
+        return [line.replace("►", " ").rstrip() for line in lines if line.strip()]
+
+    @property
+    def preview(self) -> list[str]:
+        lines = screen_of(self.app.query_one("#artifact-preview", Lines))
+        return [line.rstrip() for line in lines if line.strip()]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        for _ in range(400):
+            if condition():
+                return
+            await self.pilot.pause()
+        raise AssertionError(f"never so: {self.rows} {self.line('status')} {self.preview}")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+
+@asynccontextmanager
+async def showing(
+    one: Workflow, node: str = "", *, by: ScriptedSource | None = None, size: Any = (80, 24)
+) -> AsyncIterator[Seen]:
+    app = Bench(by or source())
+    async with app.run_test(size=size) as pilot:
+        app.pane.show(one, one.nodes.get(NodeId(node)), b"")
+        app.query_one(ArtifactRows).focus()
+        seen = Seen(app, pilot)
+        await seen.until(lambda: app.query_one(ArtifactRows).items or not one.nodes)
+        yield seen
+
+
+async def test_every_artifact_has_a_line_with_its_size_type_and_state(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until(lambda: "6 B" in seen.rows[-1])
+        table = [row.split() for row in seen.rows]
+        assert table[0] == ["STEP", "NAME", "DIR", "SIZE", "TYPE", "STATE"]
+        assert table[1] == ["train(1)", "metrics", "out", "24", "B", "json", "✔"]
+        assert table[2][:6] == ["train(1)", "model", "out", "3.0", "MiB", "✔"]
+        assert table[3][:7] == ["train(1)", "shards", "out", "7", "B", "dir", "(2)"]
+        assert table[4] == ["train(1)", "lost", "out", "–", "csv", "missing"]
+        assert table[5] == ["train(1)", "swept", "out", "–", "text", "deleted", "by", "GC"]
+        assert table[7][:4] == ["notify", "note", "in", "6"]
+        assert seen.line("head").startswith("7 artifacts  3.0 MiB   S3 127.0.0.1")
+
+
+async def test_a_step_shows_only_its_own(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0]), "etl-2") as seen:
+        assert [row.split()[1] for row in seen.rows[1:]] == ["note"]
+
+
+async def test_enter_previews_json_laid_out(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("enter")
+        await seen.until(lambda: seen.preview[:1] == ["{"])
+        assert seen.preview[1].strip() == '"auc": 0.941,'
+        assert seen.line("title").startswith("train(1)/metrics  json")
+        assert seen.line("status") == ""
+
+
+async def test_a_hostile_log_is_shown_without_its_escapes(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("down", "down", "down", "down", "down", "enter")
+        await seen.until(lambda: seen.preview[:1] == ["starting"])
+        assert "\x1b" not in "".join(seen.preview)
+        assert "[/b] done" in seen.preview[1]
+
+
+@pytest.mark.parametrize(
+    ("down", "words"),
+    [(3, "etl/lost.csv is not in the bucket runs"), (4, "swept was deleted by artifact GC")],
+)
+async def test_what_cannot_be_read_says_why(
+    server: tuple[str, Buckets], down: int, words: str
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press(*["down"] * down, "enter")
+        await seen.until(lambda: words in seen.line("status"))
+
+
+async def test_a_folder_opens_and_left_goes_back_to_it(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("down", "down", "enter")
+        await seen.until(lambda: "2 entries" in seen.line("head"))
+        assert [row.split()[0] for row in seen.rows[1:]] == ["deep/", "part-00"]
+        await seen.press("enter")
+        await seen.until(lambda: "part-01" in seen.rows[1])
+        await seen.press("enter")
+        await seen.until(lambda: seen.preview == ["one"])
+        await seen.press("left", "escape")
+        assert "7 artifacts" in seen.line("head")
+        current = seen.app.query_one(ArtifactRows).current
+        assert current is not None and current.name == "shards"
+        await seen.press("left", "escape")
+        assert seen.app.escaped == 1, "Esc that is not for the pane goes on to the screen"
+
+
+async def test_c_copies_the_address(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("c")
+        assert seen.app.copied == ["s3://runs/etl/metrics.json"]
+        assert "s3://runs/etl/metrics.json" in seen.line("status")
+
+
+async def typed(seen: Seen, path: Path) -> None:
+    await seen.press("d")
+    bar = seen.app.query_one(QueryBar)
+    assert bar.is_open
+    bar.text = str(path)
+    await seen.press("enter")
+
+
+async def test_d_saves_where_one_says(server: tuple[str, Buckets], tmp_path: Path) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("down")
+        await typed(seen, tmp_path)
+        await seen.until(lambda: seen.line("status") == f"saved {tmp_path / 'model.bin'}")
+        assert (tmp_path / "model.bin").stat().st_size == 3 * MIB
+        assert os.listdir(tmp_path) == ["model.bin"]
+        assert not seen.app.query_one(QueryBar).is_open
+        assert seen.app.focused is seen.app.query_one(ArtifactRows)
+
+
+async def test_a_file_is_replaced_only_after_a_second_enter(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    target = tmp_path / "there"
+    target.write_text("mine")
+    async with showing(workflow(server[0])) as seen:
+        await typed(seen, target)
+        await seen.until(lambda: "Enter replaces it" in seen.line("status"))
+        await seen.press("escape")
+        assert target.read_text() == "mine"
+        await typed(seen, target)
+        await seen.until(lambda: "Enter replaces it" in seen.line("status"))
+        await seen.press("enter")
+        await seen.until(lambda: seen.line("status").startswith("saved"))
+        assert target.read_text().startswith('{"auc"')
+
+
+async def test_esc_stops_a_download_and_leaves_nothing(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    from threading import Event
+
+    halted = Event()
+
+    def part(offset: int, length: int) -> bytes:
+        if offset > MIB:
+            halted.wait(5)
+        return b"\x01" * length
+
+    server[1]["runs"].put("etl/model.bin", Blob(3 * MIB, part, etag="fixed"))
+    async with showing(workflow(server[0])) as seen:
+        await seen.until(lambda: "3.0 MiB" in "".join(seen.rows))
+        await seen.press("down")
+        await typed(seen, tmp_path / "x")
+        await seen.until(lambda: "Esc stops" in seen.line("status"))
+        await seen.press("escape")
+        await seen.until(lambda: "stopped" in seen.line("status"))
+        halted.set()
+        assert os.listdir(tmp_path) == []
+
+
+async def test_wrong_credentials_are_said_once_for_all(server: tuple[str, Buckets]) -> None:
+    wrong = source()
+    wrong.secrets["argo", "minio", "password"] = b"wrong"
+    async with showing(workflow(server[0]), by=wrong) as seen:
+        await seen.until(lambda: "".join(seen.rows).count("no credentials") == 5)
+        await seen.press("enter")
+        await seen.until(lambda: "does not accept the secret key" in seen.line("status"))
+
+
+async def test_a_repository_that_is_only_named_is_looked_up(server: tuple[str, Buckets]) -> None:
+    found = source()
+    text = msgspec.json.encode(repository(server[0])).decode()
+    found.config_maps["argo", "artifact-repositories"] = {"default": text}
+    async with showing(workflow(server[0], stored=False), by=found) as seen:
+        await seen.until(lambda: "24 B" in seen.rows[1])
+
+
+async def test_without_any_repository_each_artifact_says_so(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0], stored=False)) as seen:
+        await seen.until(lambda: "no location" in seen.rows[1])
+        await seen.press("enter")
+        await seen.until(lambda: "which artifact repository" in seen.line("status"))
+
+
+async def test_showing_the_same_again_asks_nothing_again(server: tuple[str, Buckets]) -> None:
+    asked = source()
+    async with showing(workflow(server[0]), by=asked) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until(lambda: "6 B" in seen.rows[-1])
+        before = len(asked.asked)
+        await seen.press("down")
+        seen.app.pane.show(workflow(server[0], version="2"), None, b"")
+        await seen.pilot.pause()
+        assert len(asked.asked) == before
+        assert seen.app.query_one(ArtifactRows).cursor == 1
+        assert "24 B" in seen.rows[1]
+
+
+async def test_a_workflow_without_artifacts_says_so() -> None:
+    empty = msgspec.convert({"metadata": {"name": "x", "uid": "x"}}, Workflow)
+    async with showing(empty) as seen:
+        await seen.until(lambda: "no artifacts here" in "".join(seen.rows))
+
+
+async def test_where_there_is_room_the_preview_stands_beside_the_list(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0]), size=(140, 30)) as seen:
+        rows, lines = seen.app.query_one(ArtifactRows), seen.app.query_one(Lines)
+        await seen.until(lambda: lines.region.x > rows.region.x)
+        assert rows.region.y <= lines.region.y
+
+
+def offline() -> Workflow:
+    """A workflow whose artifacts need no server, so that every picture is the same."""
+    made = {"name": "metrics", "raw": {"data": '{"epoch":40,"loss":0.112,"tags":["a","b"]}'}}
+    given = {"name": "notes", "raw": {"data": "first line\nsecond [bold]line[/bold]\n"}}
+    outputs = [made, out("model", "etl/model.tgz"), out("old", "etl/old.csv", deleted=True)]
+    outputs.append({"name": "table", "gcs": {"bucket": "b", "key": "t.parquet"}})
+    whole = {
+        "metadata": {"name": "etl", "namespace": "argo", "uid": "u"},
+        "status": {
+            "nodes": {
+                "a": {
+                    "id": "a",
+                    "name": "etl.train",
+                    "displayName": "train(1:日本)",
+                    "type": "Pod",
+                    "inputs": {"artifacts": [given]},
+                    "outputs": {"artifacts": outputs},
+                }
+            }
+        },
+    }
+    return msgspec.convert(whole, Workflow)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 24)], ids=["80x24", "120x24"])
+async def test_it_looks_like_this(size: tuple[int, int], picture: Callable[..., bool]) -> None:
+    async with showing(offline(), size=size) as seen:
+        await seen.until(lambda: "not supported" in "".join(seen.rows))
+        await seen.press("down", "enter")
+        await seen.until(lambda: seen.preview[:1] == ["{"])
+        assert picture(seen.app)

@@ -1,0 +1,76 @@
+"""One download under way: what a thread tells of it, as one line of text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui.artifacts.saving import safe_name
+from tui.domain.bars import progress_bar
+from tui.domain.location import Location
+from tui.domain.preview import size_text
+from tui.panes.artifact_items import Item
+from tui.sources.base import Stop
+
+BEAT = 0.25
+"""Seconds between two tellings: a bar that moves faster only costs bytes."""
+
+BAR = 12
+"""Cells of the bar."""
+
+
+@dataclass(slots=True)
+class Download:
+    """What is fetched, whereto, and how far it is."""
+
+    item: Item
+    location: Location
+    target: Path
+    overwrite: bool
+    stop: Stop = field(default_factory=Stop)
+    clock: Callable[[], float] = time.monotonic
+    done: int = 0
+    total: int | None = None
+    _begun: float = 0.0
+    _told: float = -1.0
+
+    def is_news(self, done: int, total: int | None) -> bool:
+        """Take in how far it is; whether enough time went by to say so."""
+        now = self.clock()
+        if self._told < 0:
+            self._begun = now
+        self.done, self.total = done, total
+        if self._told >= 0 and now - self._told < BEAT and done != total:
+            return False
+        self._told = now
+        return True
+
+    def line(self, *, ascii: bool) -> str:
+        """`downloading train/model  ███▌     62%  13.1 MB/s  eta 6s`."""
+        parts = [f"downloading {self.item.title}"]
+        if self.total:
+            bar = progress_bar(self.done, self.total, BAR, ascii=ascii)
+            parts += [bar, f"{self.done * 100 // self.total}%"]
+        parts.append(size_text(self.done))
+        passed = self.clock() - self._begun
+        if passed >= 1 and self.done:
+            rate = self.done / passed
+            parts.append(f"{size_text(int(rate))}/s")
+            if self.total and self.total > self.done:
+                parts.append(f"eta {int((self.total - self.done) / rate) + 1}s")
+        return "  ".join([*parts, "Esc stops"])
+
+
+def proposed(name: str) -> str:
+    """Where a download goes unless one types something else."""
+    return str(Path.cwd() / safe_name(name))
+
+
+def chosen(text: str, name: str) -> Path | None:
+    """The file that somebody meant: in a folder that is there under its own name; None if blank."""
+    if not text.strip():
+        return None
+    path = Path(text.strip()).expanduser()
+    return path / safe_name(name) if path.is_dir() or text.endswith("/") else path
