@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -26,28 +27,30 @@ from tests.bench.serving import ROOT, serving
 RUNS = 5
 
 OURS = """
-import json, resource, sys
+import json, resource, sys, time
 from tests.support.where import where
 from tui.sources.base import Scope
 from tui.sources.kubernetes import connect
 source = connect(where(kubeconfig=sys.argv[1]), {})
 source.namespaces()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
 found = source.list_all(Scope(("argo",)))
+seconds = time.perf_counter() - begun
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([len(found), before, after]))
+print(json.dumps([len(found), before, after, seconds]))
 """
 
 OFFICIAL = """
-import json, resource, sys
+import json, resource, sys, time
 from kubernetes import client, config
 config.load_kube_config(sys.argv[1])
 api = client.CustomObjectsApi()
 client.VersionApi().get_code()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
 found = api.list_namespaced_custom_object("argoproj.io", "v1alpha1", "argo", "workflows")
+seconds = time.perf_counter() - begun
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([len(found["items"]), before, after]))
+print(json.dumps([len(found["items"]), before, after, seconds]))
 """
 
 
@@ -64,8 +67,17 @@ def timed(command: list[str], expected: int) -> float:
     return statistics.median(seconds)
 
 
-def measured(code: str, kubeconfig: str) -> tuple[int, int, int]:
-    """Items, and the peak memory before and after the list, in kB."""
+class Measured(NamedTuple):
+    """A list in a fresh process; memory is the peak, in kB."""
+
+    items: int
+    before: int
+    after: int
+    seconds: float
+
+
+def measured(code: str, kubeconfig: str) -> Measured:
+    """Run it."""
     done = subprocess.run(
         [sys.executable, "-c", code, kubeconfig],
         capture_output=True,
@@ -75,10 +87,10 @@ def measured(code: str, kubeconfig: str) -> tuple[int, int, int]:
     )
     if done.returncode:
         raise SystemExit(done.stderr)
-    count, before, after = json.loads(done.stdout)
+    count, before, after, seconds = json.loads(done.stdout)
     # macOS counts in bytes.
     unit = 1024 if sys.platform == "darwin" else 1
-    return count, before // unit, after // unit
+    return Measured(count, before // unit, after // unit, seconds)
 
 
 def newest_kubectl() -> str | None:
@@ -104,24 +116,29 @@ def bench_time(count: int) -> None:
             return
         get = [kubectl, f"--kubeconfig={kubeconfig}", f"--cache-dir={cache}", "get", "workflows"]
         theirs = timed([*get, "--no-headers"], count)
+        alone = measured(OURS, kubeconfig).seconds
         print(f", kubectl get wf {theirs:.2f} s: ratio {ours / theirs:.2f} (aim 1.00)")
+        print(
+            f"  the list alone, once Python runs and the connection stands: {alone:.2f} s, "
+            f"ratio {alone / theirs:.2f}"
+        )
 
 
 def bench_memory(count: int) -> None:
     """The source's list against the official client's call."""
     with serving("cluster", count) as kubeconfig:
-        ours, ours_before, ours_after = measured(OURS, kubeconfig)
-        theirs, theirs_before, theirs_after = measured(OFFICIAL, kubeconfig)
-    if not ours == theirs == count:
-        raise SystemExit(f"counted {ours} and {theirs} of {count}")
-    grown, theirs_grown = ours_after - ours_before, theirs_after - theirs_before
+        ours, theirs = measured(OURS, kubeconfig), measured(OFFICIAL, kubeconfig)
+    if not ours.items == theirs.items == count:
+        raise SystemExit(f"counted {ours.items} and {theirs.items} of {count}")
+    grown, theirs_grown = ours.after - ours.before, theirs.after - theirs.before
     print(
         f"memory of {count:,}: grown by {grown / 1024:.1f} MB, official client "
         f"{theirs_grown / 1024:.1f} MB: {theirs_grown / max(grown, 1):.0f} times less (aim 20)"
     )
     print(
-        f"  whole process {ours_after / 1024:.0f} MB against {theirs_after / 1024:.0f} MB: "
-        f"{theirs_after / ours_after:.1f} times less"
+        f"  whole process {ours.after / 1024:.0f} MB against {theirs.after / 1024:.0f} MB: "
+        f"{theirs.after / ours.after:.1f} times less; "
+        f"in {ours.seconds:.2f} s against {theirs.seconds:.2f} s"
     )
 
 
