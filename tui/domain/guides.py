@@ -26,28 +26,17 @@ def ascii_guide(guide: str) -> str:
     return guide.translate(_ASCII)
 
 
-def parts(count: int, *, is_hidden: bool, is_group: bool) -> list[tuple[str, str]]:
-    """For each of a node's children: its connector, and what its own children go on with."""
-    if is_hidden and not is_group:
-        return [("", "")] * count
-    if is_hidden and count == 1:
-        return [(ALONE, GAP)]
-    found = [(MIDDLE, BAR)] * count
-    if is_hidden:
-        found[0] = (OPENING, BAR)
-    found[-1] = (LAST, GAP)
-    return found
-
-
 def child_prefixes(prefix: Prefix, count: int, *, is_hidden: bool, is_group: bool) -> list[Prefix]:
     """The prefixes of a node's children, first to last."""
-    below = prefix.below
-    found = [
-        Prefix(below + part, below + rest)
-        for part, rest in parts(count, is_hidden=is_hidden, is_group=is_group)
-    ]
+    own, below = prefix
+    if is_hidden and not is_group:
+        return [prefix, *[Prefix(below, below)] * (count - 1)]
+    if is_hidden and count == 1:
+        return [Prefix(own + ALONE, below + GAP)]
+    # Most of a fan-out shares one prefix, so it is made once.
+    found = [Prefix(below + MIDDLE, below + BAR)] * count
+    found[-1] = Prefix(below + LAST, below + GAP)
     if is_hidden:
         # The first child stands on the line where the hidden parent would have stood.
-        part = found[0].own[len(below) :]
-        found[0] = Prefix(prefix.own + part, found[0].below)
+        found[0] = Prefix(own + OPENING, below + BAR)
     return found
