@@ -244,13 +244,23 @@ class Pty:
             self.send(SYNC_ANSWER)
         self._asked = asked
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the program is suspended just now."""
+        return self._status()[:1] == ["T"]
+
     def _worked(self) -> int:
         """Processor ticks the program used so far (0 where there is no /proc)."""
+        fields = self._status()
+        return int(fields[11]) + int(fields[12]) if fields else 0
+
+    def _status(self) -> list[str]:
+        """What Linux says of the process, from its state on; nothing where there is no /proc."""
         try:
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+            said = Path(f"/proc/{self.process.pid}/stat").read_text()
         except OSError:
-            return 0
-        return int(fields[11]) + int(fields[12])
+            return []
+        return said.rpartition(")")[2].split()
 
 
 def _take_terminal() -> None:

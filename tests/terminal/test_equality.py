@@ -118,7 +118,7 @@ def changing(*, frames: int = 100_000, abilities: Abilities | None = None) -> Ch
     assert app.cell_diff is not None
     app.cell_diff.pace = Pace(frames)
     if abilities is not None:
-        app.cell_diff.painter.abilities = abilities
+        app.cell_diff.painter.brush.abilities = abilities
     return app
 
 

@@ -68,7 +68,7 @@ def test_the_style_is_carried_from_span_to_span_and_from_frame_to_frame() -> Non
         ([("baaaaaaaaaaaaaaaaaab", "red")],),
     )
     assert first.count("m") == 1
-    assert second == "\rb\x1b[18Cb"
+    assert second == "\rb\x1b[20Gb"
 
 
 def test_characters_are_repeated_only_where_that_is_known() -> None:
