@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -16,8 +18,11 @@ from tests.support.where import where
 from tui.demo.resources import CONFIG_MAPS, EVENTS, SECRETS, WORKFLOWS
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Missing, Refused, Unreachable
-from tui.sources.base import ListEvent, Live, LogRequest, Scope, Source, Stale, Stop
+from tui.sources.base import ListEvent, Live, LogRequest, Place, Scope, Source, Stale, Stop
+from tui.sources.credentials import Login
+from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.transport import Transport
 from tui.state.workflows import LiveWorkflows
 
 ARGO = Scope(("argo",))
@@ -360,3 +365,26 @@ def test_several_namespaces_with_one_known_list(cluster: Cluster) -> None:
     wait_until(lambda: found.names() == ["d"])
     found.end()
     assert len(source.list_all(Scope())) == 1
+
+
+def test_inside_a_pod_the_service_account_is_who_we_are(cluster: Cluster, tmp_path: Path) -> None:
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    authority = config["clusters"][0]["cluster"]["certificate-authority-data"]
+    (tmp_path / "ca.crt").write_bytes(base64.b64decode(authority))
+    (tmp_path / "token").write_text(cluster.token)
+    (tmp_path / "namespace").write_text("argo")
+    address = urlsplit(cluster.url)
+    environ = {
+        "HOME": str(tmp_path),
+        "KUBERNETES_SERVICE_HOST": str(address.hostname),
+        "KUBERNETES_SERVICE_PORT": str(address.port),
+    }
+    cluster.workflow("a")
+    chosen = choose("", "", environ, service_account=tmp_path)
+    login = Login(chosen, environ, service_account=tmp_path)
+    source = KubernetesSource(Transport(login, server=chosen.server), Place("in-cluster"))
+    _opened.append(source)
+    assert len(source.list_all(ARGO)) == 1
+    cluster.rotate_tokens()
+    (tmp_path / "token").write_text(cluster.token)
+    assert len(source.list_all(ARGO)) == 1
