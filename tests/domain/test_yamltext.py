@@ -51,7 +51,12 @@ def test_managed_fields_are_left_out() -> None:
     assert "managedFields" in to_yaml(manifest, hide_managed_fields=False)
 
 
-def test_ten_thousand_levels_are_written() -> None:
+def test_very_long_keys_are_read_back() -> None:
+    for value in ({"k" * 2000: 1}, {"a": [{"é" * 2000: {"b": [{"k" * 1500: "x\ny\n"}]}}]}):
+        assert yaml.safe_load(to_yaml(value)) == value
+
+
+def test_thousands_of_levels_are_written() -> None:
     value: Any = 1
     for _ in range(2000):
         value = {"a": [value]}

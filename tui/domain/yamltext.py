@@ -24,6 +24,7 @@ _TAKEN = re.compile(
 _UNSAFE = re.compile(r"[^\x20-\x7e]")
 
 INDENT = "  "
+LONGEST_KEY = 1000
 
 
 def to_yaml(value: Any, *, hide_managed_fields: bool = True) -> str:
@@ -57,7 +58,7 @@ class _Lines:
             if entry is None:
                 waiting.pop()
                 continue
-            head, item = entry
+            head, item = entry[0].replace("\n", f"\n{indent}"), entry[1]
             lead = dash or indent
             dash = ""
             if isinstance(item, dict) and item:
@@ -82,8 +83,14 @@ class _Lines:
 
 def _entries(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        return ((f"{_flow(str(key))}:", item) for key, item in value.items())
+        return ((_key(str(key)), item) for key, item in value.items())
     return (("-", item) for item in value)
+
+
+def _key(text: str) -> str:
+    shown = _flow(text)
+    # A reader looks no further than 1024 characters for the colon, unless told what comes.
+    return f"{shown}:" if len(shown) < LONGEST_KEY else f"? {shown}\n:"
 
 
 def _flow(value: Any) -> str:
