@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
+from tests.support.pty import Pty
 from tui.terminal.capabilities import Capabilities, detect
 
 LOCAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "de_DE.UTF-8"}
@@ -127,3 +130,11 @@ def test_the_mouse_is_off_unless_asked_for() -> None:
     assert not detect(LOCAL).mouse
     assert detect(LOCAL, mouse=True).mouse
     assert not Capabilities().mouse
+
+
+def test_this_terminal_is_asked_for_its_size_and_a_pipe_for_nothing() -> None:
+    code = "from tui.terminal.capabilities import this_terminal as t; c = t(); print(c, flush=True)"
+    with Pty([sys.executable, "-c", code], columns=90, rows=33) as terminal:
+        assert terminal.wait_for_exit() == 0
+        assert b"columns=90, rows=33" in terminal.data
+        assert b"advice=''" in terminal.data

@@ -228,6 +228,30 @@ def test_a_wide_character_over_half_of_another_and_back() -> None:
     )
 
 
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "textual-light"])
+def test_other_themes_are_painted_as_textual_paints_them(theme: str) -> None:
+    app = changing()
+    app.theme = theme
+    check(
+        [
+            ("line", 2, [("plain", "bold"), ("漢字", "on red"), ("      ", "underline")]),
+            ("dialog", [("words", "reverse")]),
+            ("keys", ["a", "b"]),
+            ("line", 2, []),
+            ("close",),
+            ("side", True),
+            ("veil", []),
+            ("close",),
+        ],
+        app,
+    )
+
+
+def test_without_colours_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    check([("line", 2, [("x", "black on green"), ("y", "bold")]), ("veil", [])], changing())
+
+
 def test_what_piles_up_behind_a_slow_terminal_is_painted_as_one_latest_frame() -> None:
     app = changing()
     frames: list[int] = []

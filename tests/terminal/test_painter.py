@@ -149,3 +149,25 @@ def test_random_looking_pictures_arrive_in_an_emulator_as_laid() -> None:
         picture.dirty.update(range(6))
         fresh.feed(other.paint(picture))
         assert differences(screen, fresh) == []
+
+
+def test_a_terminal_that_draws_joined_characters_too_wide_shows_the_rest_right() -> None:
+    family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
+    picture, painter = Picture(20, 1), Painter()
+    screen = Emulator(20, 1, naive=True)
+    screen.feed("\x1b[?7l")
+    for words in ("abcdefghijklmnop", f"ab{family}efghijklmnop", f"ab{family}eXghijklmnop"):
+        lay(picture, 0, (words, ""))
+        screen.feed(painter.paint(picture))
+    assert screen.text()[0].endswith("eXghijklmnop")
+    assert screen.text()[0].startswith("ab")
+
+
+def test_colours_are_written_one_after_another_where_that_is_shorter() -> None:
+    words: Words = [("a1", "#102030"), ("b2", "#405060")] * 5
+    (together,) = painted(None, (words,), (words,))[:1]
+    assert together.count("\x1b[0;38") + together.count("\x1b[38") == 2
+    screen, plain = Emulator(20, 1), Emulator(20, 1)
+    screen.feed(together)
+    plain.feed("\x1b[38;2;16;32;48ma1\x1b[38;2;64;80;96mb2" * 5)
+    assert differences(screen, plain) == []

@@ -1,12 +1,15 @@
 """What the terminal can do, told by the environment and nothing else.
 
-A pure function of environment, arguments and size, so that every terminal can be a row in a test.
+`detect` is a pure function of environment, arguments and size, so that every terminal can be a row
+in a test; `this_terminal` asks it about the one at hand.
 Where the environment leaves a doubt the plainer answer is taken: fewer colours, no repeats, ASCII.
 """
 
 from __future__ import annotations
 
 import codecs
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -104,6 +107,21 @@ def detect(
         rows=rows,
         advice=_advice(term, interactive),
         size_note=note,
+    )
+
+
+def this_terminal(*, ascii_only: bool = False, mouse: bool = False) -> Capabilities:
+    """The capabilities of the terminal this program was started in."""
+    # Textual reads keys from the standard input and draws on the standard error.
+    interactive = all(
+        stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)
+    )
+    size = (0, 0)
+    if interactive and sys.__stderr__ is not None:
+        columns, rows = os.get_terminal_size(sys.__stderr__.fileno())
+        size = columns, rows
+    return detect(
+        os.environ, ascii_only=ascii_only, mouse=mouse, size=size, interactive=interactive
     )
 
 

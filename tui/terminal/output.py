@@ -81,6 +81,7 @@ class CellDiff:
     def _lay(self, screen: Screen[Any], renderable: object) -> bool:
         size = hooks.whole_size(renderable)
         if size is not None:
+            self._missed = False
             parts = hooks.whole_parts(renderable)
             if self._picture is None or size != (self._picture.width, self._picture.height):
                 self._picture = Picture(*size)
