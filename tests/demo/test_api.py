@@ -646,7 +646,12 @@ def test_the_group_of_argo_is_discovered_both_ways(ask: Client) -> None:
         found = ask("GET", "/apis", accept=accept)[1]
         assert found["apiVersion"] == f"apidiscovery.k8s.io/{version}"
         groups = {item["metadata"]["name"] for item in found["items"]}
-        assert groups == {"argoproj.io", "authorization.k8s.io", "metrics.k8s.io"}
+        assert groups == {
+            "argoproj.io",
+            "authentication.k8s.io",
+            "authorization.k8s.io",
+            "metrics.k8s.io",
+        }
 
 
 def test_health_needs_no_token(ask: Client) -> None:

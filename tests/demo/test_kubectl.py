@@ -354,6 +354,27 @@ def test_auth_can_i(kubectl: Kubectl) -> None:
     assert any(row[0] == "workflows.argoproj.io" and "watch]" in row[-1] for row in listed)
 
 
+def test_auth_whoami(kubectl: Kubectl) -> None:
+    assert ["Username", "demo-viewer"] in rows(kubectl("--context=demo-viewer", "auth", "whoami"))
+
+
+def test_files_of_built_in_kinds_are_applied(kubectl: Kubectl) -> None:
+    files = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: filed}
+data: {a: b}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: CronWorkflow
+metadata: {name: filed}
+spec: {schedules: ["* * * * *"], workflowSpec: {entrypoint: m}}
+"""
+    assert kubectl("apply", "-f", "-", stdin=files).count("created") == 2
+    assert kubectl("apply", "-f", "-", stdin=files).count("unchanged") == 2
+    assert kubectl("delete", "-f", "-", stdin=files).count("deleted") == 2
+
+
 def test_what_is_forbidden_is_said(kubectl: Kubectl) -> None:
     said = kubectl.refused("--context=demo-viewer", "delete", "wf", "whale")
     assert said == (

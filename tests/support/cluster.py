@@ -82,6 +82,7 @@ class Cluster:
         asyncio.run_coroutine_threadsafe(self.server.stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
     def on_loop(self, action: Callable[[], T]) -> T:

@@ -54,7 +54,9 @@ class User:
 _READ = ("get", "list", "watch")
 _EDIT = (*_READ, "create", "update", "patch", "delete", "deletecollection")
 _REVIEWS = Rule(
-    ("authorization.k8s.io",), ("selfsubjectaccessreviews", "selfsubjectrulesreviews"), ("create",)
+    ("authorization.k8s.io", "authentication.k8s.io"),
+    ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"),
+    ("create",),
 )
 _ARGO_KINDS = (
     "workflows",
@@ -214,4 +216,14 @@ def rules_review(user: User, review: Obj) -> Obj:
             "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}],
             "incomplete": False,
         },
+    }
+
+
+def self_review(user: User, review: Obj) -> Obj:
+    """Answer a SelfSubjectReview: who am I?"""
+    return {
+        "kind": "SelfSubjectReview",
+        "apiVersion": "authentication.k8s.io/v1",
+        "metadata": {"creationTimestamp": None},
+        "status": {"userInfo": {"username": user.name, "groups": ["system:authenticated"]}},
     }

@@ -25,7 +25,16 @@ from tui.demo.negotiation import JSON, Form, aggregated, form
 from tui.demo.paths import Target, target
 from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
-from tui.demo.resources import ACCESS_REVIEWS, NAMESPACES, POD_METRICS, PODS, Obj
+from tui.demo.resources import (
+    ACCESS_REVIEWS,
+    NAMESPACES,
+    POD_METRICS,
+    PODS,
+    RULES_REVIEWS,
+    SELF_REVIEWS,
+    Obj,
+    Resource,
+)
 from tui.demo.selectors import Selection, parse_labels, selection
 from tui.demo.store import Store, decode, encode
 from tui.demo.watches import Watches
@@ -34,6 +43,11 @@ from tui.demo.writes import Writes
 Metrics = Callable[[str], Sequence[Obj]]
 """Namespace ("" for all) → PodMetrics objects."""
 
+_REVIEWS: dict[Resource, Callable[[User, Obj], Obj]] = {
+    ACCESS_REVIEWS: access.access_review,
+    RULES_REVIEWS: access.rules_review,
+    SELF_REVIEWS: access.self_review,
+}
 _LOG = logging.getLogger("tui.demo")
 _HEALTH = ("/healthz", "/livez", "/readyz")
 _WORTH_GZIP = 128 * 1024
@@ -171,8 +185,7 @@ class Api:
                 raise refusals.not_allowed()
             review = await _body(call.request)
             admission.check_shape(resource, review)
-            answer = access.access_review if resource is ACCESS_REVIEWS else access.rules_review
-            body = encode(answer(call.user, review))
+            body = encode(_REVIEWS[resource](call.user, review))
             return await _send(call.request, call.flow, body, status=201)
         if call.request.method == "GET":
             return await self._read(call)

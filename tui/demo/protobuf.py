@@ -45,6 +45,7 @@ _SHAPES: dict[str, _Shape] = {
         ),
     },
     "SelfSubjectRulesReview": {1: ("metadata", _META), 2: ("spec", {1: ("namespace", str)})},
+    "SelfSubjectReview": {1: ("metadata", _META)},
     "Namespace": {1: ("metadata", _META)},
     "ServiceAccount": {1: ("metadata", _META)},
     "ConfigMap": {1: ("metadata", _META), 2: ("data", dict), 3: ("binaryData", bytes)},

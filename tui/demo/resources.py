@@ -171,6 +171,16 @@ RULES_REVIEWS = Resource(
     verbs=("create",),
     virtual=True,
 )
+SELF_REVIEWS = Resource(
+    "authentication.k8s.io",
+    "v1",
+    "selfsubjectreviews",
+    "SelfSubjectReview",
+    "selfsubjectreview",
+    namespaced=False,
+    verbs=("create",),
+    virtual=True,
+)
 POD_METRICS = Resource(
     "metrics.k8s.io",
     "v1beta1",
@@ -195,6 +205,7 @@ RESOURCES: tuple[Resource, ...] = (
     WORKFLOW_TASK_RESULTS,
     ACCESS_REVIEWS,
     RULES_REVIEWS,
+    SELF_REVIEWS,
     POD_METRICS,
 )
 
