@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from tui import __version__
-from tui.errors import TuiError
+from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS
 from tui.settings import Settings, read_settings
 
@@ -84,10 +84,45 @@ def _run(words: list[str]) -> int:
         return _run_demo_cluster(rest)
     if name:
         return _run_headless(name, rest)
-    args = app_parser().parse_args(rest)
-    settings = read_settings(vars(args))
-    with _connected(settings) as connected:
-        return int(import_module("tui.app").run(connected))
+    return _run_app(read_settings(vars(app_parser().parse_args(rest))))
+
+
+def _run_app(settings: Settings) -> int:
+    """The app in this terminal; sources, and a demo cluster, are opened once it is painted."""
+    from tui.sources import open_source
+    from tui.sources.base import Source
+    from tui.terminal.capabilities import detect
+    from tui.terminal.environment import prepare
+
+    capabilities = detect(
+        os.environ,
+        ascii_only=settings.ascii,
+        mouse=settings.mouse,
+        size=_terminal_size(),
+        interactive=sys.stdin.isatty() and sys.__stderr__ is not None and sys.__stderr__.isatty(),
+    )
+    if capabilities.advice:
+        raise UsageError(capabilities.advice)
+    prepare(capabilities)
+    with contextlib.ExitStack() as demos:
+
+        def connect(demo: bool) -> Source:
+            if not (demo or settings.demo):
+                return open_source(settings)
+            child: Any = import_module("tui.demo.child")
+            running = demos.enter_context(child.start())
+            here = replace(settings, kubeconfig=str(running.kubeconfig), context="", files=())
+            return open_source(here)
+
+        return int(import_module("tui.app").run(settings, connect, capabilities))
+
+
+def _terminal_size() -> tuple[int, int]:
+    try:
+        size = os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+    except (OSError, ValueError):
+        return 80, 24
+    return size.columns, size.lines
 
 
 def _command(words: list[str]) -> tuple[str, list[str]]:

@@ -17,6 +17,7 @@ from typing import TextIO
 
 import msgspec
 
+from tui.artifacts.logreader import Reader
 from tui.domain import decode
 from tui.domain.durations import parse_time
 from tui.domain.logs import LogLine, merged
@@ -26,7 +27,6 @@ from tui.domain.text import clean, clean_log, clean_plain
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import Missing, UsageError
 from tui.headless.logfollow import follow
-from tui.headless.logreader import Reader
 from tui.headless.output import say
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
@@ -77,7 +77,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             timestamps=args.timestamps,
             wanted=wanted,
         )
-        reader = Reader(source, workflow, tail=args.tail, previous=args.previous, since_time=since)
+        reader = Reader(
+            source,
+            workflow,
+            tail=args.tail,
+            previous=args.previous,
+            since_time=since,
+            told=say,
+        )
         if args.follow:
             if not source.capabilities.is_live:
                 raise UsageError("a saved workflow cannot be followed", hint="leave -f away")

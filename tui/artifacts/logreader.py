@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 
+from tui.artifacts import open_store
+from tui.artifacts.repository import find_repository
+from tui.domain.artifact import archived_log
 from tui.domain.logs import LogLine, order_key, split_line
 from tui.domain.logtargets import LogTarget
 from tui.domain.workflow import Workflow
@@ -18,7 +21,6 @@ from tui.errors import (
     TuiError,
     Unreachable,
 )
-from tui.headless.output import say
 from tui.sources.base import LogRequest, Source, Stop
 
 PIECE = 1 << 20
@@ -29,7 +31,7 @@ WAITING = "waiting to start"
 
 
 class Reader:
-    """Reads logs of one workflow, with the flags that the command was given."""
+    """Reads logs of one workflow, for the command that prints them and the pane that shows them."""
 
     def __init__(
         self,
@@ -39,11 +41,13 @@ class Reader:
         tail: int | None = None,
         previous: bool = False,
         since_time: str | None = None,
+        told: Callable[[str], object],
     ) -> None:
         self.source = source
         self.workflow = workflow
         self.failed = 0
-        """How many targets gave nothing, each said on stderr."""
+        """How many targets gave nothing, each told."""
+        self._told = told
         self._tail = tail
         self._previous = previous
         self._since = since_time
@@ -128,7 +132,7 @@ class Reader:
 
     def _fail(self, target: LogTarget, error: TuiError) -> None:
         self.failed += 1
-        say(f"{target.pod}/{target.container}: {error}")
+        self._told(f"{target.pod}/{target.container}: {error}")
 
 
 def archived(source: Source, workflow: Workflow, target: LogTarget) -> Iterator[bytes]:
@@ -136,10 +140,6 @@ def archived(source: Source, workflow: Workflow, target: LogTarget) -> Iterator[
 
     Raises: Missing where none was written, ArtifactError where it cannot be read.
     """
-    from tui.artifacts import open_store
-    from tui.artifacts.repository import find_repository
-    from tui.domain.artifact import archived_log
-
     repository = find_repository(workflow, source.config_map)
     location = archived_log(workflow, target.node, target.container, repository)
     if location is None:

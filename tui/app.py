@@ -1,0 +1,481 @@
+"""Wiring: source → inbox → state → signal → screens, and plans → writes.
+
+The app knows nothing of workflows beyond that. It is painted before anything heavy is imported:
+the source is opened on a thread once the first frame is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import string
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import App, ScreenStackError
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.signal import Signal
+
+from tui.actions import ACTIONS, meant
+from tui.actions.base import Action, Context, Plan, perform
+from tui.domain.changes import ChangeSet
+from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.errors import SourceError, TuiError, Unreachable
+from tui.messages import (
+    ActionFailed,
+    ActionFinished,
+    GiveSource,
+    OpenWorkflow,
+    RunAction,
+)
+from tui.palette import Entries
+from tui.resources import styles
+from tui.screens.action import ActionScreen, PlannedWorkflow
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.help import HelpScreen
+from tui.screens.problem import ProblemScreen
+from tui.screens.small import TooSmallScreen, is_too_small
+from tui.screens.workflow import WorkflowScreen
+from tui.screens.workflows import WorkflowsScreen
+from tui.settings import Settings
+from tui.sources import scope_of
+from tui.sources.base import ListEvent, Live, Scope, Source, Stale, Stop, endless
+from tui.state.inbox import Inbox
+from tui.state.pending import Pending
+from tui.state.workflows import LiveWorkflows
+from tui.terminal.capabilities import Capabilities
+from tui.terminal.clipboard import send
+from tui.terminal.hangup import HangUp
+from tui.terminal.output import CellDiffMixin
+from tui.widgets.query_bar import QueryBar
+from tui.widgets.status_line import StatusLine
+
+Connect = Callable[[bool], Source]
+"""Opens the source, or the demo's if true; called on a thread; raises TuiError."""
+
+STYLE_FILES = (
+    "tokens.tcss",
+    "app.tcss",
+    "workflows.tcss",
+    "workflow.tcss",
+    "dialogs.tcss",
+    "pane_artifacts.tcss",
+)
+SUFFIX_LETTERS = string.ascii_lowercase + string.digits
+SHORT = 60
+"""Characters up to which a copied text is called by itself."""
+TWICE_WITHIN = 2.0
+"""Seconds within which a second ctrl-C leaves."""
+
+
+class ArgoApp(CellDiffMixin, App[int]):
+    """argo-tui."""
+
+    TITLE = "argo-tui"
+    CSS_PATH: ClassVar[list[Any]] = [styles() / name for name in STYLE_FILES]
+    COMMANDS: ClassVar[set[Any]] = {Entries}
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help", key_display="?", id="app.help"),
+        Binding(
+            "colon", "command_palette", "command", key_display=":", show=False, id="app.command"
+        ),
+        Binding("ctrl+p", "command_palette", "palette", show=False, id="app.palette"),
+        Binding("ctrl+r", "repaint", "Repaint", show=False, id="app.repaint"),
+        Binding("q", "leave", "Back", show=False, id="app.back"),
+        Binding("ctrl+c", "interrupt", "Cancel", show=False, priority=True, id="app.cancel"),
+        Binding("ctrl+e", "toggle_header", "Header", show=False, id="app.header"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
+    ]
+
+    @dataclass
+    class Connected(Message):
+        """A source was opened."""
+
+        source: Source
+        is_demo: bool
+
+    @dataclass
+    class NotConnected(Message):
+        """No source could be opened, or its watch cannot go on."""
+
+        error: TuiError
+
+    @dataclass
+    class Arrived(Message):
+        """A beat's worth of news of the list."""
+
+        batch: list[ListEvent]
+
+    def __init__(
+        self,
+        settings: Settings,
+        connect: Connect,
+        *,
+        capabilities: Capabilities | None = None,
+        can_demo: bool = True,
+    ) -> None:
+        super().__init__()
+        self.capabilities = capabilities or Capabilities()
+        self.settings = replace(settings, ascii=settings.ascii or self.capabilities.ascii)
+        self.source: Source | None = None
+        self.trouble: TuiError | None = None
+        self.live = LiveWorkflows()
+        self.pending = Pending()
+        self.scope = Scope((settings.namespace,) if settings.namespace else ("default",))
+        self.retry_at: datetime | None = None
+        self.stale_since: datetime | None = None
+        self.workflows_changed: Signal[ChangeSet] = Signal(self, "workflows changed")
+        self._connect_to = connect
+        self._can_demo = can_demo
+        self._inbox: Inbox[ListEvent] | None = None
+        self._stop: Stop | None = None
+        self._interrupted = float("-inf")
+        self._hang_up: HangUp | None = None
+        self.use_terminal(self.capabilities, diff=not settings.no_diff)
+
+    # --- what screens and panes may ask (screens.desk.Desk, panes.base.Tools) ----------------
+
+    @property
+    def ascii(self) -> bool:
+        """Letters and plain lines instead of symbols."""
+        return self.settings.ascii
+
+    @property
+    def pod_names(self) -> str:
+        """The pod name format of unmarked workflows."""
+        return self.settings.pod_names
+
+    def now(self) -> datetime:
+        """The time everything is shown at."""
+        return self.settings.now()
+
+    def context(self) -> Context:
+        """What plans need to know besides the workflow."""
+        return Context(
+            now=self.now(),
+            suffix="".join(secrets.choice(SUFFIX_LETTERS) for _ in range(5)),
+            instance_id=self.settings.instance_id,
+            pod_names=self.settings.pod_names,
+        )
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Put a sentence on the status line of the screen in front that has one."""
+        for screen in reversed(self.screen_stack):
+            for line in screen.query(StatusLine):
+                if line.id is None:
+                    line.say(text, severity)
+                    return
+
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard of the terminal."""
+        sent = send(
+            text, what=text if len(text) < 60 else "", multiplexer=self.capabilities.multiplexer
+        )
+        if sent.ok and self._driver is not None:
+            self._driver.write(sent.sequence)
+        self.say(sent.message, "information" if sent.ok else "warning")
+
+    # --- beginning and ending ----------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Paint first; everything heavy comes after."""
+        if self.capabilities.ansi_theme and not os.environ.get("TEXTUAL_THEME"):
+            self.theme = "ansi-dark"
+        self._hang_up = HangUp([self._let_go], lambda: self.exit(return_code=129))
+        if sys.platform != "win32" and not self.is_headless:
+            self._hang_up.listen(asyncio.get_running_loop())
+        self.push_screen(WorkflowsScreen(self))
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self.connect)
+
+    def on_unmount(self) -> None:
+        """Nothing of ours goes on."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._inbox is not None:
+            self._inbox.close()
+        if self._stop is not None:
+            self._stop.set()
+        if self.source is not None:
+            self.source.close()
+
+    def _fatal_error(self) -> None:
+        # Textual prints local variables with a crash, and ours hold bearer tokens.
+        from rich.traceback import Traceback
+
+        self.bell()
+        self.panic(Traceback(show_locals=False, width=None))
+
+    def _tick(self) -> None:
+        if not self.app_focus:
+            return
+        try:
+            screen = self.screen
+        except ScreenStackError:
+            return
+        tick = getattr(screen, "tick", None)
+        if tick is not None:
+            tick(self.now())
+
+    # --- the source --------------------------------------------------------------------------
+
+    @work(thread=True, group="connect", exclusive=True, exit_on_error=False)
+    def connect(self, demo: bool = False) -> None:
+        """Open the source, with all that is imported for it, beside the loop."""
+        try:
+            source = self._connect_to(demo)
+        except TuiError as error:
+            self.post_message(self.NotConnected(error))
+        else:
+            self.post_message(self.Connected(source, demo))
+
+    @on(GiveSource)
+    def connect_again(self, message: GiveSource) -> None:
+        """From the problem screen: try again, or the demo."""
+        self.trouble = None
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.say("connecting …")
+        self.connect(message.demo)
+
+    @on(Connected)
+    def connected(self, message: Connected) -> None:
+        """Watch what the settings ask for."""
+        self._let_go()
+        self.source = message.source
+        self.say("")
+        settings = Settings() if message.is_demo else self.settings
+        self.watch_scope(scope_of(settings, self.source.place))
+        self._open_only_file()
+
+    def _open_only_file(self) -> None:
+        """One saved workflow is opened at once."""
+        if self.source is None or self.source.capabilities.is_live:
+            return
+        found = self.source.list_all(self.scope)
+        if len(found) == 1:
+            self.push_screen(WorkflowScreen(self, found[0].ref))
+
+    def watch_scope(self, scope: Scope) -> None:
+        """Watch other workflows from now on."""
+        source = self.source
+        if source is None:
+            return
+        if self._inbox is not None:
+            self._inbox.close()
+        if self._stop is not None:
+            self._stop.set()
+        self.scope = scope
+        self.live = LiveWorkflows()
+        self.retry_at = self.stale_since = None
+        inbox: Inbox[ListEvent] = Inbox(
+            asyncio.get_running_loop(), lambda batch: self._mail(inbox, batch)
+        )
+        self._inbox = inbox
+        self._stop = endless(
+            "watch workflows",
+            lambda stop: source.watch(scope, inbox.put, stop),
+            lambda error: self._watch_failed(inbox, error),
+        )
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkflowsScreen):
+                screen.scope_changed()
+
+    def _mail(self, inbox: Inbox[ListEvent], batch: list[ListEvent]) -> None:
+        if inbox is self._inbox:
+            self.post_message(self.Arrived(batch))
+
+    def _watch_failed(self, inbox: Inbox[ListEvent], error: SourceError) -> None:
+        if inbox is self._inbox:
+            self.post_message(self.NotConnected(error))
+
+    @on(Arrived)
+    def take(self, message: Arrived) -> None:
+        """One writer of what is known: the source."""
+        changes = self.live.apply(message.batch)
+        connection = self.live.connection
+        if isinstance(connection, Stale):
+            self.stale_since = self.stale_since or self.now()
+            self.retry_at = self.now() + timedelta(seconds=connection.retry_in)
+            if not self.live.is_whole and not len(self.live):
+                self._show_trouble(connection.error)
+        elif isinstance(connection, Live):
+            self.stale_since = self.retry_at = None
+            self._end_trouble()
+        if changes:
+            self.workflows_changed.publish(changes)
+
+    @on(NotConnected)
+    def not_connected(self, message: NotConnected) -> None:
+        """A screen that says what is wrong and what to do."""
+        self._show_trouble(message.error)
+
+    def _show_trouble(self, error: TuiError) -> None:
+        self.trouble = error
+        if isinstance(self.screen, ProblemScreen):
+            if str(self.screen.error) == str(error):
+                return
+            self.pop_screen()
+        self.push_screen(ProblemScreen(error, can_demo=self._can_demo))
+
+    def _end_trouble(self) -> None:
+        self.trouble = None
+        if isinstance(self.screen, ProblemScreen):
+            self.pop_screen()
+
+    # --- screens -----------------------------------------------------------------------------
+
+    @on(OpenWorkflow)
+    def open_workflow(self, message: OpenWorkflow) -> None:
+        """A workflow on a screen of its own."""
+        self.push_screen(WorkflowScreen(self, message.ref, pane=message.pane))
+
+    def on_resize(self, event: Any) -> None:
+        """Below 60x12 say so, and nothing else."""
+        small = is_too_small(event.size.width, event.size.height)
+        shown = isinstance(self.screen, TooSmallScreen) if self.screen_stack else False
+        if small and not shown and self.screen_stack:
+            self.push_screen(TooSmallScreen())
+        elif shown and not small:
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        """Which key does what here."""
+        title = "workflow list" if isinstance(self.screen, WorkflowsScreen) else "workflow"
+        bindings = list(self.screen.active_bindings.values())
+        self.push_screen(HelpScreen(bindings, title=title, ascii=self.ascii))
+
+    def action_repaint(self) -> None:
+        """Write the whole screen again."""
+        self.repaint_terminal()
+
+    def action_toggle_header(self) -> None:
+        """With or without the header line."""
+        self.screen.toggle_class("-no-header")
+
+    @work(exclusive=True, group="leave")
+    async def action_leave(self) -> None:
+        """Back; at the root, ask once."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        elif await self.push_screen_wait(ConfirmScreen("Leave argo-tui?", yes="Leave")):
+            self.exit(0)
+
+    def action_interrupt(self) -> None:
+        """ctrl-C: close what is open; twice within two seconds, leave."""
+        now = asyncio.get_running_loop().time()
+        if now - self._interrupted < TWICE_WITHIN:
+            self.exit(130)
+            return
+        self._interrupted = now
+        screen: Screen[Any] = self.screen
+        if isinstance(screen, ActionScreen | ConfirmScreen | HelpScreen):
+            screen.dismiss(None)
+        else:
+            bar = next((bar for bar in screen.query(QueryBar) if bar.query("Input:focus")), None)
+            if bar is not None:
+                bar.action_cancel()
+        self.say("ctrl-C again leaves argo-tui")
+
+    # --- actions -----------------------------------------------------------------------------
+
+    def _known(self, ref: WorkflowRef) -> ListedWorkflow | None:
+        screen = self.screen
+        if isinstance(screen, WorkflowScreen) and screen.ref == ref:
+            return screen.workflow
+        return self.live.named(ref.namespace, ref.name)
+
+    @on(RunAction)
+    def run_action_on(self, message: RunAction) -> None:
+        """Refuse with a sentence, or ask."""
+        if self.source is None:
+            self.say("not connected yet", "warning")
+            return
+        wanted = next(action for action in ACTIONS if action.id == message.action)
+        capabilities = self.source.capabilities
+        if self.settings.read_only:
+            self.say(f"{wanted.label}: refused, argo-tui was started with --read-only", "warning")
+            return
+        able: list[WorkflowRef] = []
+        refused = ""
+        action = wanted
+        for ref in message.refs:
+            workflow = self._known(ref)
+            if workflow is None:
+                refused = refused or f"{ref.name} is gone"
+                continue
+            why = wanted.refusal(workflow, capabilities)
+            if why is not None and len(message.refs) == 1:
+                action = meant(wanted.key, workflow, capabilities) or wanted
+                why = action.refusal(workflow, capabilities)
+            if why is None:
+                able.append(ref)
+            else:
+                refused = refused or f"{ref.name}: {why}"
+        if not able:
+            self.say(refused, "warning")
+            return
+        if refused:
+            self.say(f"{len(message.refs) - len(able)} left out; {refused}", "warning")
+        self._ask(action, tuple(able))
+
+    @work(group="ask", exit_on_error=True)
+    async def _ask(self, action: Action, refs: tuple[WorkflowRef, ...]) -> None:
+        plans = await self.push_screen_wait(ActionScreen(self, action, refs, choices={}))
+        if plans:
+            self.carry_out(action, plans)
+
+    def carry_out(self, action: Action, plans: Sequence[PlannedWorkflow]) -> None:
+        """Perform plans on a thread, one after the other, each once; results are said."""
+        number = self.pending.begin(action.label.lower(), [ref for ref, _ in plans])
+        self._tell_pending([ref for ref, _ in plans])
+        self.say(f"{action.label} …")
+        self._perform(action, list(plans), number)
+
+    @work(thread=True, group="actions", exit_on_error=False)
+    def _perform(self, action: Action, plans: list[tuple[WorkflowRef, Plan]], number: int) -> None:
+        try:
+            for ref, plan in plans:
+                try:
+                    if self.source is None:
+                        raise Unreachable("not connected")
+                    outcome = perform(plan, self.source, action.said)
+                except TuiError as error:
+                    self.post_message(ActionFailed(ref, plan, error))
+                else:
+                    self.post_message(ActionFinished(ref, outcome))
+        finally:
+            self.call_from_thread(self._end_pending, number)
+
+    def _end_pending(self, number: int) -> None:
+        self._tell_pending(self.pending.end(number))
+
+    def _tell_pending(self, refs: Sequence[WorkflowRef]) -> None:
+        known = tuple(ref for ref in refs if ref in self.live)
+        self.workflows_changed.publish(ChangeSet(changed=known))
+
+    @on(ActionFinished)
+    def finished(self, message: ActionFinished) -> None:
+        """The result itself comes by the watch."""
+        self.say(message.outcome.said)
+
+    @on(ActionFailed)
+    def failed(self, message: ActionFailed) -> None:
+        """What was not done, and why."""
+        self.say(f"{message.plan.title}: {message.error}", "error")
+
+
+def run(settings: Settings, connect: Connect, capabilities: Capabilities) -> int:
+    """Run the app in this terminal; returns the exit code."""
+    app = ArgoApp(settings, connect, capabilities=capabilities)
+    app.run(mouse=settings.mouse)
+    return app.return_code or 0

@@ -1,0 +1,67 @@
+"""Messages that travel further than one widget and its parent.
+
+Facts are in the past tense, requests in the imperative. Only values travel: who receives a message
+never has to ask the sender anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.message import Message
+
+from tui.actions.base import Outcome, Plan
+from tui.domain.workflow import WorkflowRef
+from tui.errors import TuiError
+
+Severity = Literal["information", "warning", "error"]
+
+
+@dataclass
+class OpenWorkflow(Message):
+    """Show this workflow on a screen of its own."""
+
+    ref: WorkflowRef
+    pane: str = ""
+    """Which pane to start with; "" for the one that fits its phase."""
+
+
+@dataclass
+class RunAction(Message):
+    """Ask about, then do, an action to these workflows."""
+
+    action: str
+    refs: tuple[WorkflowRef, ...]
+
+
+@dataclass
+class ActionFinished(Message):
+    """A plan was carried out."""
+
+    ref: WorkflowRef
+    outcome: Outcome
+
+
+@dataclass
+class ActionFailed(Message):
+    """A plan was not carried out, or not to its end."""
+
+    ref: WorkflowRef
+    plan: Plan
+    error: TuiError
+
+
+@dataclass
+class Said(Message):
+    """Something for the status line."""
+
+    text: str
+    severity: Severity = "information"
+
+
+@dataclass
+class GiveSource(Message):
+    """Connect again: to where the settings say, or to the built-in demo cluster."""
+
+    demo: bool = False

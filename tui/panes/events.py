@@ -1,0 +1,94 @@
+"""What Kubernetes says about it: events of the workflow, or of the step's pod."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import work
+
+from tui.columns import compact
+from tui.domain.durations import seconds_between
+from tui.domain.highlight import Highlighter
+from tui.domain.node import Node
+from tui.domain.podname import pod_name
+from tui.domain.workflow import Workflow, WorkflowRef
+from tui.errors import SourceError
+from tui.panes.base import Tools
+from tui.panes.text_pane import TextPane
+from tui.sources.base import Event
+
+EVERY = 10
+"""Seconds between readings while somebody looks at a run that goes on."""
+
+
+def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
+    """One line an event, the latest last."""
+    for event in events:
+        since = seconds_between(event.last_seen, None, now)
+        ago = compact(since) if since is not None else ""
+        sign = "!" if event.type == "Warning" else " "
+        count = f" (x{event.count})" if event.count > 1 else ""
+        first, *rest = event.message.split("\n")
+        yield f"{sign}{ago:>6}  {event.reason}{count}  {first}"
+        yield from (f"         {line}" for line in rest)
+
+
+class EventsPane(TextPane):
+    """Events, read when one looks at them and every few seconds while the run goes on."""
+
+    HIGHLIGHTER: ClassVar[Highlighter | None] = None
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._wanted: tuple[WorkflowRef, str] | None = None
+        self._is_running = False
+        self._seconds = 0
+        self._events: tuple[Event, ...] | None = None
+
+    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+        """Events of this."""
+        is_pod = node is not None and node.type == "Pod"
+        pod = pod_name(workflow, node, self.tools.pod_names) if node and is_pod else ""
+        wanted = (workflow.ref, pod)
+        self._is_running = not workflow.is_completed
+        if wanted != self._wanted:
+            self._wanted, self._events, self._seconds = wanted, None, 0
+            self._read(wanted)
+
+    def tick(self, now: datetime) -> None:
+        """Read again now and then; the ages go on."""
+        self._seconds += 1
+        if self._wanted and self._is_running and self._seconds % EVERY == 0:
+            self._read(self._wanted)
+        elif self._events is not None and self._seconds % EVERY == 5:
+            self._write()
+
+    @work(thread=True, group="events", exclusive=True, exit_on_error=False)
+    def _read(self, wanted: tuple[WorkflowRef, str]) -> None:
+        source = self.tools.source
+        if source is None:
+            return
+        try:
+            events = source.events(*wanted)
+        except SourceError as error:
+            self.app.call_from_thread(self._failed, wanted, str(error))
+        else:
+            self.app.call_from_thread(self._have, wanted, events)
+
+    def _failed(self, wanted: tuple[WorkflowRef, str], why: str) -> None:
+        if wanted == self._wanted:
+            self._events = None
+            self.put(wanted, why)
+
+    def _have(self, wanted: tuple[WorkflowRef, str], events: tuple[Event, ...]) -> None:
+        if wanted == self._wanted:
+            self._events = events
+            self._write()
+
+    def _write(self) -> None:
+        lines = "\n".join(lines_of(self._events or (), self.tools.now()))
+        about = "its pod" if self._wanted and self._wanted[1] else "this workflow"
+        none = f"no events about {about}: Kubernetes keeps them for an hour or so"
+        self.put(self._wanted, lines or none)

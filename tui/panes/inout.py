@@ -1,0 +1,52 @@
+"""What a step was given and what it produced: parameters, results, artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.domain.node import Artifact, Inputs, Node, Outputs
+from tui.domain.workflow import Arguments, Workflow
+from tui.panes.summary import field, parameters
+from tui.panes.text_pane import TextPane
+
+
+def artifacts(title: str, found: tuple[Artifact, ...]) -> Iterator[str]:
+    """A block of artifacts by name; the Artifacts pane opens them."""
+    if not found:
+        return
+    yield ""
+    yield f"{title}:"
+    for artifact in found:
+        where = artifact.path or artifact.from_
+        gone = " (deleted)" if artifact.deleted else ""
+        yield field(f"  {artifact.name}", f"{where}{gone}")
+
+
+def of(inputs: Inputs | Arguments | None, outputs: Outputs | None) -> Iterator[str]:
+    """Both sides."""
+    if inputs:
+        yield from parameters("input parameters", inputs.parameters)
+        yield from artifacts("input artifacts", inputs.artifacts)
+    if outputs:
+        yield from parameters("output parameters", outputs.parameters)
+        yield from artifacts("output artifacts", outputs.artifacts)
+        if outputs.result is not None:
+            yield ""
+            yield field("result", outputs.result)
+        if outputs.exit_code is not None:
+            yield ""
+            yield field("exit code", outputs.exit_code)
+
+
+class InOutPane(TextPane):
+    """Inputs and outputs of the step under the cursor; on the root, of the workflow."""
+
+    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+        """Inputs and outputs of this."""
+        if node is None or node.id == workflow.metadata.name:
+            outputs = workflow.status.outputs or (node.outputs if node else None)
+            lines = list(of(workflow.exec_spec.arguments, outputs))
+        else:
+            lines = list(of(node.inputs, node.outputs))
+        subject = (workflow.ref, node.id if node else "")
+        self.put(subject, "\n".join(lines).strip("\n") or "no inputs, no outputs")

@@ -1,0 +1,318 @@
+"""The log of the step under the cursor: from its pod, else from the archive.
+
+A pane follows one container at a time. Reading is endless work, so it runs on a thread of its own
+and comes through a stream; what arrives for a log that is no longer shown is dropped by its number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+from textual.message import Message
+
+from tui.artifacts.logreader import Reader
+from tui.domain.logs import TIMES, level_of
+from tui.domain.logtargets import LogTarget, log_targets
+from tui.domain.node import RUNNING, Node
+from tui.domain.templates import container_names
+from tui.domain.workflow import Workflow
+from tui.errors import SourceError
+from tui.panes.base import Pane, Tools
+from tui.sources.base import Stop, endless
+from tui.state.logs import LogBook
+from tui.state.stream import Stream
+from tui.widgets.header import HeaderLine, Part
+from tui.widgets.lines import Lines
+from tui.widgets.query_bar import QueryBar
+
+
+def best(targets: Sequence[LogTarget]) -> LogTarget | None:
+    """Which of several logs somebody wants to read: what failed, else runs, else ended last."""
+    begun = [target for target in targets if target.has_begun]
+    for wanted in (
+        [target for target in begun if target.node.is_problem],
+        [target for target in begun if target.node.phase == RUNNING],
+        begun,
+    ):
+        if wanted:
+            return max(wanted, key=lambda target: target.node.started_at or "")
+    return targets[0] if targets else None
+
+
+class LogsPane(Pane):
+    """A log that is followed, searched, and found in the archive when its pod is gone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("F", "follow", "Follow", id="logs.follow"),
+        Binding("slash", "search", "Search", key_display="/", id="logs.search"),
+        Binding("t", "times", "Times", id="logs.times"),
+        Binding("A", "container", "Container", id="logs.container"),
+        Binding("p", "previous", "Previous attempt", show=False, id="logs.previous"),
+        Binding(
+            "right_curly_bracket",
+            "error(1)",
+            "Next error",
+            show=False,
+            key_display="}",
+            id="logs.error-next",
+        ),
+        Binding(
+            "left_curly_bracket",
+            "error(-1)",
+            "Previous error",
+            show=False,
+            key_display="{",
+            id="logs.error-previous",
+        ),
+        Binding("escape", "end_search", "End search", show=False, id="logs.end-search"),
+    ]
+
+    head = query_one("#log-head", HeaderLine)
+    lines = query_one(Lines)
+    search_bar = query_one(QueryBar)
+
+    @dataclass
+    class Ended(Message):
+        """The thread that read a log is done."""
+
+        number: int
+        why: str
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self.book = LogBook(clock=tools.now)
+        self.target: LogTarget | None = None
+        self._workflow: Workflow | None = None
+        self._node: Node | None = None
+        self._container = ""
+        self._previous = False
+        self._number = 0
+        self._stop: Stop | None = None
+        self._note = ""
+        self._found = ""
+
+    def compose(self) -> ComposeResult:
+        """What is read, the lines, and a line to type a search into."""
+        yield HeaderLine(id="log-head", ascii=self.tools.ascii)
+        yield Lines(follow=True, ascii=self.tools.ascii)
+        yield QueryBar(ascii=self.tools.ascii)
+
+    def on_mount(self) -> None:
+        """The book is shown from the first line on."""
+        self.lines.show(self.book)
+
+    def on_unmount(self) -> None:
+        """Nobody reads on."""
+        self._leave_log()
+
+    # --- what is shown ---------------------------------------------------------------------
+
+    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+        """The log that belongs to this; the same log goes on undisturbed."""
+        self._workflow, self._node = workflow, node
+        step = node.id if node is not None else ""
+        targets = log_targets(workflow, step, "", self.tools.pod_names)
+        target = best(targets)
+        if target is not None and self._container:
+            target = LogTarget(target.node, target.pod, self._container)
+        before = self.target
+        same = (
+            before is not None
+            and target is not None
+            and (
+                (before.pod, before.container, before.has_begun)
+                == (target.pod, target.container, target.has_begun)
+            )
+        )
+        self.target = target
+        if not same:
+            self._begin()
+        else:
+            self._show_head()
+
+    def leave(self) -> None:
+        """Somebody looks at another pane: read on only when they come back."""
+        self._leave_log()
+        self.target = None
+
+    def _leave_log(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
+            self._stop = None
+
+    def _begin(self) -> None:
+        self._leave_log()
+        self._number += 1
+        self._note = ""
+        self.book = LogBook(times=self.book.times, clock=self.tools.now)
+        self.lines.show(self.book)
+        self.lines.follow(True)
+        target, workflow, source = self.target, self._workflow, self.tools.source
+        if target is None or workflow is None or source is None:
+            self._end("no pod belongs to this step, so there is no log")
+            return
+        if not target.has_begun:
+            self._end(f"not begun yet ({target.node.message or target.node.phase or 'Pending'})")
+            return
+        self.lines.placeholder = "reading …"
+        number = self._number
+        is_followed = target.node.phase == RUNNING and not self._previous
+        stream = Stream(asyncio.get_running_loop(), lambda pieces: self._take(number, pieces))
+        said: list[str] = []
+        reader = Reader(source, workflow, previous=self._previous, told=said.append)
+
+        def work(stop: Stop) -> None:
+            for line in reader.lines(target, stop, is_followed=is_followed):
+                stream.put(line + b"\n", stop)
+                if stop.is_set:
+                    return
+            stream.put(b"", stop)
+            self.post_message(self.Ended(number, said[0] if said else ""))
+
+        def failed(error: SourceError) -> None:
+            self.post_message(self.Ended(number, str(error)))
+
+        self._stop = endless(f"log of {target.pod}", work, failed)
+        self._show_head()
+
+    def _take(self, number: int, pieces: list[bytes]) -> None:
+        if number == self._number and self.is_mounted:
+            came = self.book.append(pieces)
+            self.lines.lines_appended(came.lines, came.dropped)
+            self._show_head()
+
+    @on(Ended)
+    def end(self, message: Ended) -> None:
+        """The log is over, or cannot be read."""
+        if message.number == self._number:
+            self._end(message.why or "end of the log")
+
+    def _end(self, note: str) -> None:
+        self._note = note
+        self.lines.placeholder = note if not len(self.book) else ""
+        self._show_head()
+
+    def _show_head(self) -> None:
+        left: list[Part] = []
+        if self.target is not None:
+            name = self.target.node.display_name or self.target.node.name
+            left = [(f"{name} ", "heading"), (self.target.container, "")]
+            if self._previous:
+                left.append((" (previous attempt)", "warning"))
+        if self._found:
+            left.append((f"  {self._found}", "accent"))
+        if self._note and len(self.book):
+            left.append((f"  {self._note}", "muted"))
+        right: list[Part] = []
+        if self.lines.is_following and self._stop is not None and not self._note:
+            right.append(("following ", "muted"))
+        if self.book.dropped:
+            right.append((f"first {self.book.dropped:,} dropped ", "warning"))
+        right.append((f"{len(self.book):,} lines", "muted"))
+        self.head.show(left, right)
+
+    def tick(self, now: datetime) -> None:
+        """Relative times go on."""
+        if self.book.times == "relative":
+            self.lines.changed()
+
+    @on(Lines.FollowChanged)
+    def tell_follow(self, message: Lines.FollowChanged) -> None:
+        """The head says whether the end is followed."""
+        message.stop()
+        self._show_head()
+
+    # --- keys ------------------------------------------------------------------------------
+
+    def action_follow(self) -> None:
+        """To the end, and stay there."""
+        self.lines.follow(True)
+
+    def action_times(self) -> None:
+        """Times: off, relative, local, UTC."""
+        self.book.times = TIMES[(TIMES.index(self.book.times) + 1) % len(TIMES)]
+        self.lines.changed()
+        self.tools.say(f"times: {self.book.times}")
+
+    def action_container(self) -> None:
+        """The next container of the pod."""
+        if self._workflow is None or self.target is None:
+            return
+        names = container_names(self._workflow, self.target.node)
+        if len(names) < 2:
+            self.tools.say("this step has only one container")
+            return
+        at = names.index(self.target.container) if self.target.container in names else -1
+        self._container = names[(at + 1) % len(names)]
+        self.tools.say(f"container {self._container} of {', '.join(names)}")
+        self.target = LogTarget(self.target.node, self.target.pod, self._container)
+        self._begin()
+
+    def action_previous(self) -> None:
+        """The container's attempt before this one, or this one again."""
+        self._previous = not self._previous
+        self._begin()
+
+    def action_error(self, step: int) -> None:
+        """To the next or previous line that says it is an error."""
+        line = self.lines.current_line + step
+        while 0 <= line < len(self.book):
+            if level_of(self.book.line(line)) == "error":
+                self.lines.go_to(line)
+                return
+            line += step
+        self.tools.say("no more lines that say error")
+
+    # --- searching -------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Type what to look for."""
+        self.search_bar.open("")
+
+    def action_end_search(self) -> None:
+        """Esc: first the search, then whatever the screen does."""
+        if self.lines.finder.search is None:
+            raise SkipAction()
+        self._find("")
+
+    def _find(self, text: str) -> None:
+        self.search_bar.problem = self.lines.find(text)
+        if not text:
+            self._found = ""
+            self._show_head()
+
+    @on(QueryBar.Changed)
+    def search(self, message: QueryBar.Changed) -> None:
+        """Look for it while it is typed."""
+        message.stop()
+        self._find(message.text)
+
+    @on(QueryBar.Submitted)
+    def keep_search(self, message: QueryBar.Submitted) -> None:
+        """Back to the log; n and N go on."""
+        message.stop()
+        self.lines.focus()
+
+    @on(QueryBar.Cancelled)
+    def drop_search(self, message: QueryBar.Cancelled) -> None:
+        """Back to the log without a search."""
+        message.stop()
+        self._find("")
+        self.lines.focus()
+
+    @on(Lines.SearchMoved)
+    def tell_search(self, message: Lines.SearchMoved) -> None:
+        """Which hit of how many."""
+        message.stop()
+        more = "" if message.is_done else "+"
+        self._found = f"/ {message.rank} of {message.count}{more}"
+        self._show_head()

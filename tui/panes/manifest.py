@@ -1,0 +1,64 @@
+"""The object itself as YAML: of the step under the cursor, or the whole workflow."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+from textual import work
+from textual.binding import Binding, BindingType
+
+from tui.domain.node import Node
+from tui.domain.workflow import Workflow
+from tui.domain.yamltext import to_yaml
+from tui.panes.base import Tools
+from tui.panes.text_pane import TextPane
+
+
+def part_of(manifest: dict[str, Any], node: Node | None, name: str) -> Any:
+    """The node's own status where there is one, else everything."""
+    if node is None or node.id == name:
+        return manifest
+    nodes = (manifest.get("status") or {}).get("nodes") or {}
+    return nodes.get(node.id) or msgspec.to_builtins(node)
+
+
+class ManifestPane(TextPane):
+    """YAML to read, search and copy from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("Y", "whole", "Whole workflow", show=False, id="manifest.whole"),
+    ]
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._is_whole = False
+        self._of: tuple[Workflow, Node | None, bytes] | None = None
+        self._written: object = None
+
+    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+        """The YAML of this version."""
+        self._of = (workflow, node, raw)
+        subject = (workflow.ref, node.id if node and not self._is_whole else "")
+        key = (subject, workflow.version)
+        if key == self._written:
+            return
+        self._written = key
+        self._write(subject, workflow, None if self._is_whole else node, raw)
+
+    @work(thread=True, group="manifest", exclusive=True, exit_on_error=False)
+    def _write(self, subject: object, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+        # A large workflow is a megabyte of YAML: written beside the loop, not on it.
+        manifest = msgspec.json.decode(raw)
+        text = to_yaml(part_of(manifest, node, workflow.metadata.name))
+        self.app.call_from_thread(self._put_if_wanted, subject, workflow.version, text)
+
+    def _put_if_wanted(self, subject: object, version: str, text: str) -> None:
+        if self._written == (subject, version):
+            self.put(subject, text)
+
+    def action_whole(self) -> None:
+        """The whole workflow, or the step again."""
+        self._is_whole = not self._is_whole
+        if self._of is not None:
+            self.show(*self._of)

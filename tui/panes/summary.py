@@ -1,0 +1,145 @@
+"""What one wants to know first: of a step, or of the whole workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tui.columns import compact
+from tui.domain.durations import age, resources, seconds_between
+from tui.domain.node import Node, Parameter
+from tui.domain.podname import pod_name
+from tui.domain.status import node_icon, status_text
+from tui.domain.workflow import LABEL, Workflow
+from tui.panes.text_pane import TextPane
+
+WIDTH = 12
+
+
+def field(label: str, value: str) -> str:
+    """One line; the lines of a longer value stand below each other."""
+    first, *rest = value.split("\n")
+    return "\n".join([f"{label + ':':<{WIDTH}} {first}", *(" " * (WIDTH + 1) + x for x in rest)])
+
+
+def parameters(title: str, found: tuple[Parameter, ...]) -> Iterator[str]:
+    """A block of parameters, with values or what they fall back to."""
+    if not found:
+        return
+    yield ""
+    yield f"{title}:"
+    for parameter in found:
+        value = parameter.value if parameter.value is not None else parameter.default
+        yield field(f"  {parameter.name}", value if value is not None else "(not set)")
+
+
+def times(started: str | None, finished: str | None, now: datetime) -> Iterator[str]:
+    """When it began and ended, and how long it took so far."""
+    if started:
+        yield field("started", f"{started} ({age(started, now)})")
+    if finished:
+        yield field("finished", f"{finished} ({age(finished, now)})")
+    seconds = seconds_between(started, finished, now)
+    if seconds is not None:
+        yield field("duration", compact(seconds))
+
+
+def of_workflow(workflow: Workflow, now: datetime) -> Iterator[str]:
+    """The whole workflow (argo.md 2.1, and who made it)."""
+    meta, status = workflow.metadata, workflow.status
+    yield field("workflow", meta.name)
+    yield field("namespace", meta.namespace)
+    terminating = " (Terminating)" if meta.deletion_timestamp else ""
+    yield field("status", status_text(workflow) + terminating)
+    if status.message:
+        yield field("message", status.message)
+    if meta.deletion_timestamp and meta.finalizers:
+        yield field("waits for", f"finalizers {', '.join(meta.finalizers)}")
+    yield field("progress", status.progress)
+    if meta.creation_timestamp:
+        yield field("created", f"{meta.creation_timestamp} ({age(meta.creation_timestamp, now)})")
+    yield from times(status.started_at, status.finished_at, now)
+    if status.phase == "Running" and status.estimated_duration:
+        yield field("usual", compact(status.estimated_duration))
+    if status.resources_duration:
+        yield field("resources", resources(status.resources_duration))
+    ref = workflow.spec.workflow_template_ref
+    if ref:
+        yield field("template", f"{ref.name}{' (cluster)' if ref.cluster_scope else ''}")
+    for label, key in (
+        ("cron", "cron-workflow"),
+        ("resubmitted", "resubmitted-from-workflow"),
+        ("creator", "creator"),
+    ):
+        if f"{LABEL}{key}" in meta.labels:
+            yield field(label, meta.labels[f"{LABEL}{key}"])
+    yield field("account", workflow.exec_spec.service_account_name or "default")
+    for condition in status.conditions:
+        yield field("condition", f"{condition.type} {condition.message or condition.status}")
+    if status.offload_node_status_version:
+        yield field("steps", "are kept in Argo's database: only Argo Server can show them")
+    yield from parameters("parameters", workflow.exec_spec.arguments.parameters)
+    if status.outputs:
+        yield from parameters("outputs", status.outputs.parameters)
+
+
+def of_node(workflow: Workflow, node: Node, now: datetime, pod_names: str) -> Iterator[str]:
+    """One step: what it is, how it went, where it ran."""
+    yield field("step", node.display_name or node.name)
+    yield field("phase", f"{node_icon(node)} {node.phase}".strip())
+    if node.message:
+        yield field("message", node.message)
+    yield field("type", node.type)
+    if node.template_ref:
+        yield field("template", f"{node.template_ref.name}/{node.template_ref.template}")
+    elif node.template_name:
+        yield field("template", node.template_name)
+    yield from times(node.started_at, node.finished_at, now)
+    if node.estimated_duration and not node.finished_at:
+        yield field("usual", compact(node.estimated_duration))
+    if node.type == "Pod":
+        yield field("pod", pod_name(workflow, node, pod_names))
+        if node.host_node_name:
+            yield field("host", node.host_node_name)
+    if node.progress:
+        yield field("progress", node.progress)
+    if node.resources_duration:
+        yield field("resources", resources(node.resources_duration))
+    if node.outputs and node.outputs.exit_code:
+        yield field("exit code", node.outputs.exit_code)
+    if node.memoization_status:
+        hit = "hit" if node.memoization_status.hit else "miss"
+        yield field("memoized", f"{hit}, key {node.memoization_status.key}")
+    if node.synchronization_status and node.synchronization_status.waiting:
+        yield field("waits for", node.synchronization_status.waiting)
+    if node.failed_pod_restarts:
+        yield field("restarts", f"{node.failed_pod_restarts} after failures of the infrastructure")
+    yield field("name", node.name)
+    yield field("id", node.id)
+
+
+class SummaryPane(TextPane):
+    """Facts about the step under the cursor; on the root, about the workflow."""
+
+    def on_mount(self) -> None:
+        """Nothing is shown before the first `show`."""
+        self._of: tuple[Workflow, Node | None] | None = None
+
+    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+        """Facts about this."""
+        self._of = (workflow, node)
+        self._write(self.tools.now())
+
+    def tick(self, now: datetime) -> None:
+        """Durations go on."""
+        self._write(now)
+
+    def _write(self, now: datetime) -> None:
+        if self._of is None:
+            return
+        workflow, node = self._of
+        if node is None or node.id == workflow.metadata.name:
+            lines = of_workflow(workflow, now)
+        else:
+            lines = of_node(workflow, node, now, self.tools.pod_names)
+        self.put((workflow.ref, node.id if node else ""), "\n".join(lines))

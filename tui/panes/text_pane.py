@@ -1,0 +1,85 @@
+"""A pane that is a text: summary, inputs and outputs, events, manifest."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+
+from tui.domain.highlight import Highlighter, yaml_spans
+from tui.domain.lines import TextLines
+from tui.panes.base import Pane, Tools
+from tui.widgets.lines import Lines
+from tui.widgets.query_bar import QueryBar
+
+
+class PaneText(TextLines):
+    """A text that is replaced while it is looked at."""
+
+    def take(self, text: str) -> None:
+        """Another text in the place of this one."""
+        self.__init__(text)  # type: ignore[misc]
+
+
+class TextPane(Pane):
+    """Lines with a search; what the text is, the kinds of pane say."""
+
+    HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(yaml_spans)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", id="text.search"),
+    ]
+
+    lines = query_one(Lines)
+    search_bar = query_one(QueryBar)
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._text = PaneText("")
+        self._subject: object = None
+        self._shown = ""
+
+    def compose(self) -> ComposeResult:
+        """The text, and a line to type a search into."""
+        yield Lines(
+            highlighter=type(self).HIGHLIGHTER, ascii=self.tools.ascii, placeholder="reading …"
+        )
+        yield QueryBar(ascii=self.tools.ascii)
+
+    def put(self, subject: object, text: str) -> None:
+        """Show a text; about the same subject as before it keeps its place."""
+        if subject == self._subject and text == self._shown:
+            return
+        is_fresh = subject != self._subject
+        self._subject, self._shown = subject, text
+        if is_fresh:
+            self._text = PaneText(text)
+            self.lines.show(self._text)
+        else:
+            self._text.take(text)
+            self.lines.changed()
+
+    def action_search(self) -> None:
+        """Type what to look for."""
+        self.search_bar.open("")
+
+    @on(QueryBar.Changed)
+    def search(self, message: QueryBar.Changed) -> None:
+        """Look for it while it is typed."""
+        message.stop()
+        self.search_bar.problem = self.lines.find(message.text)
+
+    @on(QueryBar.Submitted)
+    def keep_search(self, message: QueryBar.Submitted) -> None:
+        """Back to the text; n and N go on."""
+        message.stop()
+        self.lines.focus()
+
+    @on(QueryBar.Cancelled)
+    def drop_search(self, message: QueryBar.Cancelled) -> None:
+        """Back to the text without a search."""
+        message.stop()
+        self.lines.find("")
+        self.lines.focus()

@@ -1,0 +1,88 @@
+"""What screens may ask of the app.
+
+Screens get a desk instead of the app, so that they can be shown alone in a test and the app stays
+wiring. The desk owns the source, what is known of the workflows, and every write that leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from textual.signal import Signal
+
+from tui.actions.base import Action, Context, Plan
+from tui.domain.changes import ChangeSet
+from tui.domain.workflow import WorkflowRef
+from tui.errors import TuiError
+from tui.settings import Settings
+from tui.sources.base import Scope, Source
+from tui.state.pending import Pending
+from tui.state.workflows import LiveWorkflows
+
+
+class Desk(Protocol):
+    """The app, as screens know it."""
+
+    @property
+    def settings(self) -> Settings:
+        """Flags and environment."""
+
+    @property
+    def source(self) -> Source | None:
+        """Where workflows come from; None until connected."""
+
+    @property
+    def trouble(self) -> TuiError | None:
+        """Why there is no list at all; None while there is hope."""
+
+    @property
+    def scope(self) -> Scope:
+        """Which workflows are watched."""
+
+    @property
+    def live(self) -> LiveWorkflows:
+        """The workflows as of the last beat."""
+
+    @property
+    def pending(self) -> Pending:
+        """Actions under way."""
+
+    @property
+    def workflows_changed(self) -> Signal[ChangeSet]:
+        """Published after each beat that changed something, actions under way included."""
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """When a broken connection is tried again."""
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """When the connection broke."""
+
+    def now(self) -> datetime:
+        """The time everything is shown at."""
+
+    def context(self) -> Context:
+        """What plans need to know besides the workflow."""
+
+    @property
+    def ascii(self) -> bool:
+        """Letters and plain lines instead of symbols."""
+
+    @property
+    def pod_names(self) -> str:
+        """The pod name format of unmarked workflows (argo.md 3)."""
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Put a sentence on the status line of the screen in front."""
+
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard of the terminal."""
+
+    def carry_out(self, action: Action, plans: Sequence[tuple[WorkflowRef, Plan]]) -> None:
+        """Perform plans on a thread, one after the other, each once; results are said."""
+
+    def watch_scope(self, scope: Scope) -> None:
+        """Watch other workflows from now on."""

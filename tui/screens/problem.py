@@ -1,0 +1,82 @@
+"""Nothing can be shown, and why: what is wrong, what to do, and the demo as a way out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.domain.text import clean
+from tui.errors import Missing, NoCluster, Refused, SettingsError, TuiError, Unreachable
+from tui.messages import GiveSource
+
+ADVICE: dict[type[TuiError], tuple[str, ...]] = {
+    NoCluster: (
+        "Point KUBECONFIG or --kubeconfig at a cluster, or run inside one.",
+        "kubectl config get-contexts shows what there is.",
+    ),
+    SettingsError: ("Check --kubeconfig, --context and --namespace.",),
+    Unreachable: (
+        "Is the cluster up, and the VPN? kubectl get --raw /version asks the same server.",
+    ),
+    Refused: (
+        "kubectl auth can-i list workflows.argoproj.io says what you may do.",
+        "Another namespace may be open to you: start with -n NAMESPACE.",
+        "README.md lists the rights each function needs.",
+    ),
+    Missing: (
+        "Argo Workflows may not be installed here: kubectl get crd workflows.argoproj.io",
+        "Is this the right cluster? --context chooses another.",
+    ),
+}
+"""What to do about each kind of trouble; the most precise kind that fits is used."""
+
+
+def advice(error: TuiError) -> tuple[str, ...]:
+    """What to do about it, in sentences."""
+    for kind in type(error).__mro__:
+        if kind in ADVICE:
+            return ADVICE[kind]
+    return ()
+
+
+class ProblemScreen(Screen[None]):
+    """A screen that says what is wrong and what to do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r,enter", "again", "Try again", id="problem.again"),
+        Binding("d", "demo", "Demo cluster", id="problem.demo"),
+        Binding("q,escape", "app.quit", "Quit", id="problem.quit"),
+    ]
+
+    def __init__(self, error: TuiError, *, can_demo: bool = True) -> None:
+        super().__init__()
+        self.error = error
+        self.can_demo = can_demo
+
+    def compose(self) -> ComposeResult:
+        """What is wrong, what to do, which keys help."""
+        with Vertical(id="problem"):
+            yield Static(Content(f"✖ {clean(self.error.what)}"), id="problem-what")
+            if self.error.hint:
+                yield Static(Content(clean(self.error.hint)), id="problem-hint")
+            lines = "\n".join(f"· {line}" for line in advice(self.error))
+            yield Static(Content(lines), id="problem-advice")
+            keys = "r  try again"
+            if self.can_demo:
+                keys += "\nd  open the built-in demo cluster, to look around"
+            yield Static(Content(f"{keys}\nq  quit"), id="problem-keys")
+
+    def action_again(self) -> None:
+        """Connect again."""
+        self.app.post_message(GiveSource())
+
+    def action_demo(self) -> None:
+        """Leave the cluster alone and look at the demo instead."""
+        if self.can_demo:
+            self.app.post_message(GiveSource(demo=True))

@@ -1,0 +1,27 @@
+"""What is said instead of a screen where there is no room for one."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+LEAST = (60, 12)
+"""Columns and rows below which nothing of ours can be read."""
+
+
+def is_too_small(width: int, height: int) -> bool:
+    """Whether there is not room for a screen."""
+    return width < LEAST[0] or height < LEAST[1]
+
+
+class TooSmallScreen(ModalScreen[None]):
+    """Says so, and goes away by itself."""
+
+    def compose(self) -> ComposeResult:
+        """One sentence."""
+        yield Static(
+            f"argo-tui needs {LEAST[0]}x{LEAST[1]} characters.\nMake the terminal larger, "
+            "or use argo-tui list, get and logs.",
+            markup=False,
+        )

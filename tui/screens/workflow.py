@@ -1,0 +1,461 @@
+"""One workflow: the tree of its steps, and beside it what there is to know about one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.getters import query_one
+from textual.message import Message
+from textual.screen import Screen
+
+from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
+from tui.domain.changes import ChangeSet
+from tui.domain.node import Node
+from tui.domain.podname import pod_name
+from tui.domain.status import status_text
+from tui.domain.workflow import Workflow, WorkflowRef
+from tui.errors import Missing, SourceError
+from tui.messages import RunAction
+from tui.panes import PANES
+from tui.panes.base import Pane
+from tui.screens.bindings import ACTION_BINDINGS
+from tui.screens.desk import Desk
+from tui.sources.base import DetailEvent, Live, Opened, PodUsage, Removed, Stale, Stop, endless
+from tui.state.inbox import Inbox
+from tui.widgets.forest import Forest
+from tui.widgets.header import HeaderLine, Part
+from tui.widgets.hints import Hints
+from tui.widgets.query_bar import QueryBar
+from tui.widgets.status_line import StatusLine
+
+USAGE_EVERY = 10.0
+"""Seconds between readings of what pods use; metrics are no fresher than that."""
+SIDE_BY_SIDE = 100
+"""Cells from which on the panes stand beside the tree, not below it."""
+
+
+class WorkflowScreen(Screen[None]):
+    """The tree, and one pane at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(p.key, f"pane('{p.id}')", p.title, id=f"pane.{p.id}", show=p.key in "la")
+            for p in PANES
+        ),
+        Binding(
+            "right_parenthesis",
+            "next_pane(1)",
+            "Next tab",
+            show=False,
+            key_display=")",
+            id="pane.next",
+        ),
+        Binding(
+            "left_parenthesis",
+            "next_pane(-1)",
+            "Previous tab",
+            show=False,
+            key_display="(",
+            id="pane.previous",
+        ),
+        Binding("tab", "other_side", "Pane", id="pane.focus"),
+        Binding("shift+tab", "other_side", "Pane", show=False, id="pane.focus-back"),
+        Binding("z", "zoom", "Zoom", id="pane.zoom"),
+        *ACTION_BINDINGS,
+        Binding("slash", "find", "Find step", show=False, key_display="/", id="tree.find"),
+        Binding("n", "find_next(1)", "Next match", show=False, id="tree.find-next"),
+        Binding("N", "find_next(-1)", "Previous match", show=False, id="tree.find-previous"),
+        Binding("J", "scroll_pane(1)", "Scroll pane", show=False, id="pane.down"),
+        Binding("K", "scroll_pane(-1)", "Scroll pane back", show=False, id="pane.up"),
+        Binding("c", "copy", "Copy name", show=False, id="step.copy-name"),
+        Binding("escape", "back", "Back", id="workflow.back"),
+    ]
+
+    @dataclass
+    class Arrived(Message):
+        """Events of this workflow came."""
+
+        events: list[DetailEvent]
+
+    @dataclass
+    class WatchEnded(Message):
+        """The watch ended for good."""
+
+        error: SourceError
+
+    @dataclass
+    class UsageRead(Message):
+        """What its pods use now."""
+
+        usage: dict[str, PodUsage]
+
+    head = query_one("#head", HeaderLine)
+    tabs = query_one("#tabs", HeaderLine)
+    steps = query_one(Forest)
+    place = query_one("#pane", Container)
+    find_bar = query_one("#find", QueryBar)
+
+    def __init__(self, desk: Desk, ref: WorkflowRef, *, pane: str = "") -> None:
+        super().__init__()
+        self.desk = desk
+        self.ref = ref
+        self.workflow: Workflow | None = None
+        self._raw = b""
+        self._ascii = desk.settings.ascii
+        self._panes: dict[str, Pane] = {}
+        self._wanted_pane = pane
+        self._pane = ""
+        self._connection: Live | Stale | None = None
+        self._gone = ""
+        self._sought = ""
+        self._inbox: Inbox[DetailEvent] | None = None
+        self._stops: list[Stop] = []
+
+    def compose(self) -> ComposeResult:
+        """Header; tree and pane, below each other or side by side; status, hints."""
+        plain = self._ascii
+        yield HeaderLine(id="head", ascii=plain)
+        with Container(id="split"):
+            yield Forest(
+                ascii=plain,
+                placeholder="reading …",
+                pod_names=self.desk.settings.pod_names,
+                now=self.desk.now(),
+            )
+            with Vertical(id="side"):
+                yield HeaderLine(id="tabs", ascii=plain)
+                yield Container(id="pane")
+        yield QueryBar(id="find", ascii=plain)
+        yield StatusLine(ascii=plain)
+        yield Hints(ascii=plain)
+
+    async def on_mount(self) -> None:
+        """Show what is known, then watch."""
+        self.set_class(self.app.size.width >= SIDE_BY_SIDE, "-side-by-side")
+        self.desk.workflows_changed.subscribe(self, self.take_changes)
+        self.steps.focus()
+        self._show_head()
+        self._watch()
+        await self.show_pane(self._wanted_pane or PANES[0].id)
+
+    def on_unmount(self) -> None:
+        """Nothing of ours goes on."""
+        self._leave()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Side by side where there is room."""
+        self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
+
+    # --- what the cluster tells ------------------------------------------------------------
+
+    def _watch(self) -> None:
+        source = self.desk.source
+        if source is None:
+            return
+        inbox: Inbox[DetailEvent] = Inbox(asyncio.get_running_loop(), self._mail)
+        self._inbox = inbox
+        ref = self.ref
+        self._stops = [
+            endless(
+                f"watch {ref.name}", lambda stop: source.watch_one(ref, inbox.put, stop), self._fail
+            )
+        ]
+        if source.capabilities.has_pods:
+            self._stops.append(endless(f"usage {ref.name}", self._read_usage, self._fail_usage))
+
+    def _leave(self) -> None:
+        if self._inbox is not None:
+            self._inbox.close()
+        for stop in self._stops:
+            stop.set()
+        self._stops = []
+
+    def _mail(self, batch: list[DetailEvent]) -> None:
+        self.post_message(self.Arrived(batch))
+
+    def _fail(self, error: SourceError) -> None:
+        self.post_message(self.WatchEnded(error))
+
+    def _fail_usage(self, error: SourceError) -> None:
+        # No metrics here, or no right to them: the columns stay away, nothing else is lost.
+        self.log.debug(f"no usage: {error}")
+
+    def _read_usage(self, stop: Stop) -> None:
+        source = self.desk.source
+        while source is not None:
+            workflow = self.workflow
+            if workflow is not None and workflow.is_completed:
+                self.post_message(self.UsageRead({}))
+                return
+            if workflow is not None:
+                try:
+                    self.post_message(self.UsageRead(source.usage(self.ref)))
+                except Missing:
+                    return
+            if stop.sleep(USAGE_EVERY if workflow is not None else 1.0):
+                return
+
+    @on(Arrived)
+    def take(self, message: Arrived) -> None:
+        """A beat's worth of news."""
+        for event in message.events:
+            if isinstance(event, Opened):
+                self._open(event)
+            elif isinstance(event, Removed):
+                self._gone = "deleted"
+                self.desk.say(f"{self.ref.name} was deleted; this is how it was last", "warning")
+            else:
+                self._connection = event
+        self._show_head()
+
+    def _open(self, event: Opened) -> None:
+        was_completed = self.workflow is not None and self.workflow.is_completed
+        is_first = self.workflow is None
+        self.workflow, self._raw = event.workflow, event.raw
+        self.ref = event.workflow.ref
+        self.steps.placeholder = self._why_no_tree(event.workflow)
+        self.steps.tick(self.desk.now())
+        self.steps.show(event.workflow)
+        if was_completed and not event.workflow.is_completed:
+            self._stops.append(endless("usage", self._read_usage, self._fail_usage))
+        if is_first and not self._wanted_pane and self._current_problem():
+            self.run_worker(self.show_pane("logs"), exit_on_error=True)
+        self._show_in_pane()
+
+    def _current_problem(self) -> bool:
+        node = self.steps.node
+        return node is not None and node.is_problem and node.type == "Pod"
+
+    @staticmethod
+    def _why_no_tree(workflow: Workflow) -> str:
+        if workflow.status.offload_node_status_version:
+            return "its steps are kept in Argo's database: only Argo Server can show them"
+        if not workflow.status.phase:
+            return "no controller has seen it yet"
+        return "no steps yet"
+
+    @on(WatchEnded)
+    def watch_ended(self, message: WatchEnded) -> None:
+        """It cannot be watched: say why, keep what is shown."""
+        self._gone = "gone" if isinstance(message.error, Missing) else "not watched"
+        self.steps.placeholder = str(message.error)
+        self.desk.say(str(message.error), "error")
+        self._show_head()
+
+    @on(UsageRead)
+    def take_usage(self, message: UsageRead) -> None:
+        """CPU and memory of the steps that run."""
+        self.steps.show_usage(message.usage)
+
+    def take_changes(self, changes: ChangeSet) -> None:
+        """The list changed: an action on this workflow may have begun or ended."""
+        self._show_head()
+
+    def tick(self, now: datetime) -> None:
+        """A second went by."""
+        self.steps.tick(now)
+        if self._pane:
+            self._panes[self._pane].tick(now)
+        if self.workflow is None or not self.workflow.is_completed:
+            self._show_head()
+
+    # --- header ----------------------------------------------------------------------------
+
+    def _show_head(self) -> None:
+        arrow = ">" if self._ascii else "▸"
+        source, workflow = self.desk.source, self.workflow
+        place = source.place.label if source else "…"
+        left: list[Part] = [
+            (f" {place} {arrow} {self.ref.namespace} {arrow} ", "muted"),
+            (self.ref.name, "heading"),
+        ]
+        right: list[Part] = []
+        if workflow is not None:
+            icon = workflow_icon(workflow, ascii=self._ascii)
+            seconds = workflow_seconds(workflow, self.desk.now())
+            left.append((f"  {icon} {status_text(workflow)}", workflow_token(workflow)))
+            left.append((f"  {compact(seconds)}  {workflow.status.progress}", ""))
+            doing = self.desk.pending.of(workflow.ref)
+            if doing:
+                left.append((f"  {doing} …", "accent"))
+            if workflow.metadata.deletion_timestamp:
+                left.append(("  Terminating", "warning"))
+        if self._gone:
+            right.append((f"{self._gone} ", "warning"))
+        elif isinstance(self._connection, Stale):
+            right.append((f"stale: {self._connection.error.what} ", "warning"))
+        self.head.show(left, right)
+
+    def _show_tabs(self) -> None:
+        parts: list[Part] = [("-" if self._ascii else "─", "guide")]
+        for spec in PANES:
+            is_front = spec.id == self._pane
+            title = f" ({spec.title})" if is_front else f" {spec.title} "
+            parts.append((title, "heading" if is_front else "muted"))
+        self.tabs.show(parts, [("( ) tab  z zoom ", "muted")])
+
+    # --- panes -----------------------------------------------------------------------------
+
+    async def show_pane(self, name: str) -> None:
+        """Bring a pane to the front, made when it is first looked at."""
+        spec = next(spec for spec in PANES if spec.id == name)
+        if self._pane == name:
+            return
+        if self._pane:
+            before = self._panes[self._pane]
+            before.leave()
+            before.display = False
+        self._pane = name
+        self._show_tabs()
+        pane = self._panes.get(name)
+        if pane is None:
+            pane = self._panes[name] = spec.make(self.desk)
+            await self.place.mount(pane)
+        pane.display = True
+        self._show_in_pane()
+
+    def _show_in_pane(self) -> None:
+        pane = self._panes.get(self._pane)
+        if pane is not None and pane.is_mounted and self.workflow is not None:
+            pane.show(self.workflow, self._node(), self._raw)
+
+    def _node(self) -> Node | None:
+        """The step the cursor is on; None on the root, which stands for the whole."""
+        node = self.steps.node
+        return None if node is None or (node.id == self.ref.name and node.type != "Pod") else node
+
+    async def action_pane(self, name: str) -> None:
+        """Open a pane and go there; its own key again goes back to the tree."""
+        if name == self._pane and self._is_in_pane():
+            self.steps.focus()
+            return
+        await self.show_pane(name)
+        self._focus_pane()
+
+    async def action_next_pane(self, step: int) -> None:
+        """The next tab, the focus staying on its side."""
+        names = [spec.id for spec in PANES]
+        was_in = self._is_in_pane()
+        await self.show_pane(names[(names.index(self._pane) + step) % len(names)])
+        if was_in:
+            self._focus_pane()
+
+    def _is_in_pane(self) -> bool:
+        return self.focused is not None and self.place in self.focused.ancestors
+
+    def _focus_pane(self) -> None:
+        pane = self._panes[self._pane]
+        if pane.can_focus:
+            pane.focus()
+            return
+        inner = next((w for w in pane.query("*") if w.focusable and w.display), None)
+        if inner is not None:
+            inner.focus()
+
+    def action_other_side(self) -> None:
+        """Between the tree and the pane; the pane's own fields come first."""
+        if self._is_in_pane():
+            self.steps.focus()
+        else:
+            self._focus_pane()
+        self._zoom_follows()
+
+    def action_zoom(self) -> None:
+        """Only the side with the focus, or both again."""
+        if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
+            self.remove_class("-zoom-pane", "-zoom-tree")
+        else:
+            self.add_class("-zoom-pane" if self._is_in_pane() else "-zoom-tree")
+
+    def _zoom_follows(self) -> None:
+        if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
+            self.set_class(self._is_in_pane(), "-zoom-pane")
+            self.set_class(not self._is_in_pane(), "-zoom-tree")
+
+    def action_scroll_pane(self, direction: int) -> None:
+        """Scroll the pane without leaving the tree."""
+        from tui.widgets.lines import Lines
+
+        pane = self._panes.get(self._pane)
+        for lines in pane.query(Lines) if pane is not None else ():
+            lines.action_half_down() if direction > 0 else lines.action_half_up()
+            return
+
+    # --- keys ------------------------------------------------------------------------------
+
+    @on(Forest.CursorMoved)
+    def tell_selection(self) -> None:
+        """The pane shows the step the cursor is on."""
+        self._show_in_pane()
+
+    @on(Forest.Chosen)
+    async def open_chosen(self) -> None:
+        """Enter: a step's log; a group folds."""
+        row = self.steps.current
+        if row is None:
+            return
+        if row.node.type in ("Pod", "Container"):
+            await self.show_pane("logs")
+            self._focus_pane()
+        elif row.has_children:
+            self.steps.action_toggle_fold()
+
+    def action_act(self, action: str) -> None:
+        """Do something to this workflow."""
+        self.post_message(RunAction(action, (self.ref,)))
+
+    def action_copy(self) -> None:
+        """Send the pod's name, or the step's, to the clipboard of the terminal."""
+        node = self.steps.node
+        if node is None or self.workflow is None:
+            self.desk.copy(self.ref.name)
+        elif node.type == "Pod":
+            self.desk.copy(pod_name(self.workflow, node, self.desk.settings.pod_names))
+        else:
+            self.desk.copy(node.display_name or node.name)
+
+    def action_find(self) -> None:
+        """Type the name of a step."""
+        self.find_bar.open("")
+
+    @on(QueryBar.Changed, "#find")
+    def find(self, message: QueryBar.Changed) -> None:
+        """Go to the first step of that name while typing."""
+        self._sought = message.text.casefold()
+        self.action_find_next(0)
+
+    @on(QueryBar.Submitted, "#find")
+    @on(QueryBar.Cancelled, "#find")
+    def end_find(self) -> None:
+        """Back to the tree."""
+        self.find_bar.text = ""
+        self.steps.focus()
+
+    def action_find_next(self, step: int) -> None:
+        """To the next (1) or previous (-1) step of that name; 0 stays if this one fits."""
+        rows, at = self.steps.items, self.steps.cursor
+        if not self._sought or not rows:
+            return
+        direction = step or 1
+        for offset in range(abs(step), len(rows) + 1):
+            row = rows[(at + direction * offset) % len(rows)]
+            if self._sought in row.label.casefold():
+                self.steps.move_to(row.key)
+                return
+        self.desk.say(f"no step is called like “{self._sought}”", "warning")
+
+    def action_back(self) -> None:
+        """Esc: zoom, then the pane, then this screen."""
+        if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
+            self.remove_class("-zoom-pane", "-zoom-tree")
+        elif self._is_in_pane():
+            self.steps.focus()
+        else:
+            self.dismiss()
