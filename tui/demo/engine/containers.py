@@ -74,8 +74,7 @@ class Container:
             box.vague = True
             return self._scripted(behaviour, box)
         image = str(spec.get("image") or "")
-        command = [str(each) for each in spec.get("command") or ()]
-        arguments = [str(each) for each in spec.get("args") or ()]
+        command, arguments = words(spec.get("command")), words(spec.get("args"))
         if spec.get("source") is not None:
             box.files["/argo/staging/script"] = str(spec["source"]).encode()
             command = command or ["sh"]
@@ -89,8 +88,7 @@ class Container:
     def _scripted(self, behaviour: Behaviour, box: Box) -> Program:
         duration = behaviour.duration if behaviour.duration is not None else math.inf
         rate = behaviour.log_rate if behaviour.log_rate is not None else 0.5
-        command = [str(each) for each in (self.spec.get("command") or ())]
-        arguments = [str(each) for each in (self.spec.get("args") or ())]
+        command, arguments = words(self.spec.get("command")), words(self.spec.get("args"))
         # What the command says at once (echo, writing files) is still done.
         if self.spec.get("source") is not None:
             box.files["/argo/staging/script"] = str(self.spec["source"]).encode()
@@ -199,6 +197,13 @@ class Container:
     def _id(self) -> str:
         begun = int(self.started.timestamp()) if self.started else 0
         return f"containerd://{random.Random(f'{self.name}{begun}').getrandbits(128):032x}"
+
+
+def words(value: Any) -> list[str]:
+    """A command or its arguments; what is no list is one word."""
+    if value is None:
+        return []
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
 def _at_once(argv: list[str], box: Box) -> Program:

@@ -103,6 +103,9 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
             return False
         _set_metadata(run)
     wanted = run.spec.get("synchronization")
+    if run.shutdown and first:
+        _finish(engine, run, "Failed", f"Stopped with strategy '{run.shutdown}'", now)
+        return False
     if isinstance(wanted, dict):
         waiting = engine.locks.acquire(run, wanted)
         if waiting:

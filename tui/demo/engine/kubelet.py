@@ -98,8 +98,15 @@ class Kubelet:
 
     def _later(self, pod: SimPod, seconds: float, step: Callable[[SimPod], None]) -> None:
         def go() -> None:
-            if self.pods.get((pod.namespace, pod.name)) is pod and not pod.over:
+            if self.pods.get((pod.namespace, pod.name)) is not pod or pod.over:
+                return
+            try:
                 step(pod)
+            except (TypeError, AttributeError, KeyError, ValueError) as error:
+                # A pod of the wrong shape: a real API server would not have taken it.
+                pod.message = f"pod is invalid: {error}"
+                self._stop_containers(pod, 1)
+                self._finish(pod, "Failed")
 
         self._agenda.call_later(seconds, go)
 

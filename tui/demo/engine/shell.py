@@ -92,10 +92,18 @@ class _Shell:
             code = yield from self.while_(command, stdin)
         else:
             code = yield from self.redirected(
-                command.redirects, lambda given: self.run(command.body, given), stdin
+                command.redirects, lambda given: self._group(command, given), stdin
             )
         self.code = code
         return code
+
+    def _group(self, group: Group, stdin: str) -> Program:
+        try:
+            return (yield from self.run(group.body, stdin))
+        except _Exit as left:
+            if not group.apart:
+                raise
+            return left.code
 
     def chain(self, command: Chain, stdin: str) -> Program:
         code = 0

@@ -76,6 +76,8 @@ class Group:
 
     body: Command
     redirects: list[Redirect] = field(default_factory=list)
+    apart: bool = False
+    """Whether it is a shell of its own, which `exit` leaves."""
 
 
 Command = Simple | Pipe | Chain | If | For | While | Group
@@ -266,7 +268,7 @@ class _Parser:
             self.at += 1
             body = self.chain()
             self.expect(")" if word == "(" else "}")
-            return Group(body, self.redirects())
+            return Group(body, self.redirects(), word == "(")
         if word in ("if", "for", "while", "until"):
             self.at += 1
             made = {"if": self.if_, "for": self.for_}.get(word, lambda: self.while_(word))()
