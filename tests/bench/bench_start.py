@@ -35,7 +35,7 @@ def started(kubeconfig: str, count: int) -> tuple[float, float]:
         if terminal.process.poll() is not None:
             raise SystemExit(f"the app ended at once:\n{terminal.picture()}")
         first = time.perf_counter() - begun
-        terminal.wait_for(f"{count:,} ", within=TOO_LONG)
+        terminal.wait_for(f"{count:,}", within=TOO_LONG)
         return first, time.perf_counter() - begun
 
 
