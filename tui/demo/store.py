@@ -32,13 +32,12 @@ from tui.demo.records import (
     timestamp,
 )
 from tui.demo.resources import NAMESPACES, Obj, Resource
+from tui.demo.telling import Subscriber, Subscribers
 
 __all__ = ["Change", "ChangeType", "Key", "Record", "Store", "decode", "encode", "timestamp"]
 
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 _FIRST_REVISION = 1000
-
-Subscriber = Callable[[Change], None]
 
 
 class Store:
@@ -52,9 +51,7 @@ class Store:
         self._history = History(_FIRST_REVISION, keep, keep_bytes)
         self._random = random.Random(seed)
         self._objects = Objects()
-        self._subscribers: list[Subscriber] = []
-        self._untold: deque[Change] = deque()
-        self._telling = False
+        self._subscribers = Subscribers()
         self._gone: deque[tuple[Record, bool]] = deque()
         """Deleted owners whose belongings are still to be seen to, and whether those stay."""
         self._cascading = False
@@ -214,25 +211,13 @@ class Store:
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """Call `callback` right after every write; returns how to end that.
 
-        A write made inside a callback is told to all after the one being told: every subscriber
-        sees the same order.
+        Every subscriber sees the same order, also of writes made inside such calls.
         """
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        return self._subscribers.add(callback)
 
     def _tell(self, change: Change) -> None:
         self._history.add(change)
-        self._untold.append(change)
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            while self._untold:
-                told = self._untold.popleft()
-                for subscriber in tuple(self._subscribers):
-                    subscriber(told)
-        finally:
-            self._telling = False
+        self._subscribers.tell(change)
 
     # Keeping
 
