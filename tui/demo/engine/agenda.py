@@ -47,6 +47,11 @@ class Agenda:
         return self._past is not None
 
     @property
+    def behind(self) -> float:
+        """Seconds until it has caught up; 0 in the present."""
+        return 0.0 if self._past is None else (self._clock.now() - self._past).total_seconds()
+
+    @property
     def speed(self) -> float:
         """The cluster's seconds in one real second, where the clock knows it."""
         return float(getattr(self._clock, "speed", 1.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from tui.demo.engine.expression import ExpressionError, evaluate
@@ -36,8 +37,7 @@ def of_workflow(run: Run, now: datetime) -> Scope:
         "workflow.labels": to_json(metadata.get("labels") or {}),
         "workflow.annotations": to_json(metadata.get("annotations") or {}),
     }
-    for letter in "YmdHMSjyBbAaIp":
-        scope[f"workflow.creationTimestamp.{letter}"] = created.strftime(f"%{letter}")
+    scope.update(_parts_of(created))
     scope["workflow.parameters.json"] = scope["workflow.parameters"]
     for parameter in parameters:
         value = parameter.get("value", parameter.get("default"))
@@ -57,6 +57,13 @@ def of_workflow(run: Run, now: datetime) -> Scope:
     for artifact in (spec.get("arguments") or {}).get("artifacts") or ():
         scope[f"workflow.artifacts.{artifact.get('name')}"] = artifact
     return scope
+
+
+@lru_cache(maxsize=256)
+def _parts_of(moment: datetime) -> dict[str, str]:
+    """The creation time by single strftime letters."""
+    letters = "YmdHMSjyBbAaIp"
+    return {f"workflow.creationTimestamp.{each}": moment.strftime(f"%{each}") for each in letters}
 
 
 def failures(run: Run) -> str:

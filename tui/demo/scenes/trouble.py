@@ -128,7 +128,7 @@ SCENES = (
     Scene(38, waiting_for_lock),
     Scene(25, unschedulable),
     Scene(19, no_image),
-    Scene(7, busy),
+    Scene(5, busy),
     Scene(130, invalid),
     Scene(71, stopped),
     Scene(1.2, flaky),
