@@ -312,6 +312,28 @@ def test_a_pane_that_is_seen_without_focus_may_be_painted_if_asked_for() -> None
     run_script(app, run)
 
 
+@pytest.mark.parametrize("heard", [False, True], ids=["unheard", "heard"])
+def test_away_from_a_size_and_back_to_it_leaves_no_hole(heard: bool) -> None:
+    app = changing(frames=20)
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        driver = driver_of(app)
+        if heard:
+            driver.resize(30, 9)
+        else:
+            driver.emulator.resize(lines=9, columns=30)
+        driver.resize(80, 24)
+        await settled(pilot)
+        assert app.cell_diff is not None
+        while app.cell_diff._pending:
+            await pilot.pause()
+        assert differences(driver.emulator, as_textual_paints(app)) == []
+        app.exit()
+
+    run_script(app, run)
+
+
 def test_a_burst_of_resizes_is_laid_out_a_few_times_and_ends_right() -> None:
     app = changing(frames=20)
     laid: list[object] = []

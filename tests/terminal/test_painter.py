@@ -84,6 +84,13 @@ def test_a_wide_character_is_written_whole() -> None:
     assert screen.text() == ["x字漢ab"]
 
 
+def test_what_follows_a_wide_character_that_became_another_stands_where_it_should() -> None:
+    first, second = painted(None, ([("漢aaaaaaa1", "")],), ([("字aaaaaaa2", "")],))
+    screen = Emulator(20, 1)
+    screen.feed(first + second)
+    assert screen.text() == ["字aaaaaaa2"]
+
+
 def test_after_a_doubt_everything_is_written_again() -> None:
     picture, painter = Picture(20, 2), Painter()
     lay(picture, 0, ("one", "bold"))
@@ -161,6 +168,15 @@ def test_a_terminal_that_draws_joined_characters_too_wide_shows_the_rest_right()
         screen.feed(painter.paint(picture))
     assert screen.text()[0].endswith("eXghijklmnop")
     assert screen.text()[0].startswith("ab")
+
+
+def test_joined_characters_are_written_before_what_is_after_them_in_whatever_colour() -> None:
+    family = "\U0001f469\u200d\U0001f469"
+    words: Words = [("a1", "#102030"), (family, "#405060"), ("b2", "#102030"), ("c3", "#405060")]
+    (written,) = painted(None, (words * 2,), ())[:1]
+    screen = Emulator(20, 1, naive=True)
+    screen.feed("\x1b[?7l" + written)
+    assert screen.text()[0].count("b2c3") == 2
 
 
 def test_colours_are_written_one_after_another_where_that_is_shorter() -> None:

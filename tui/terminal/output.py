@@ -287,8 +287,12 @@ class CellDiffMixin:
         if event is self._resent:
             self._resent = None
             return
-        if self.cell_diff is not None:
-            self.cell_diff.painter.forget()
+        diff = self.cell_diff
+        if diff is not None:
+            diff.painter.forget()
+            if event.size == self._app.size and diff.frames:
+                # Away and back before we heard of it: Textual sees no change and paints nothing.
+                diff.repaint()
         now = time.monotonic()
         if now - self._resized >= 1.0 / self._frames and self._resize_alarm is None:
             self._resized = now
