@@ -270,6 +270,7 @@ def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[
             title="PROGRESS",
             text=bar_text,
             width=10,
+            style=lambda w: "muted" if w.phase == "Succeeded" else workflow_token(w),
             order=lambda w, now: _fraction(w),
             drop=4,
         ),

@@ -10,22 +10,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Button, Input, Static
 
 from tui.actions.base import Action, Choice, Plan
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import PlanError, TuiError
 from tui.screens.desk import Desk
+from tui.widgets.tick import Tick
 
 PlannedWorkflow = tuple[WorkflowRef, Plan]
+AROUND_BODY = 9
+"""Rows of the dialog and of the screen that are not its body."""
 MOST_LINES = 12
 """Lines of a plan that are shown; the rest is counted."""
 
@@ -155,9 +158,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
     def _field(self, choice: Choice) -> ComposeResult:
         start = self._given.get(choice.name, choice.default)
         if choice.kind == "flag":
-            yield Checkbox(
-                Content(choice.label), bool(start), id=f"choice-{choice.name}", compact=True
-            )
+            yield Tick(choice.label, bool(start), id=f"choice-{choice.name}")
             return
         with Horizontal(classes="parameter"):
             yield Static(Content(choice.label), classes="parameter-name")
@@ -168,8 +169,15 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
             field.cursor_blink = False
             yield field
 
+    def on_resize(self, event: events.Resize) -> None:
+        """The buttons are always on the screen; what does not fit above them scrolls."""
+        body = self.query_one("#dialog-body")
+        body.styles.max_height = max(3, event.size.height - AROUND_BODY)
+
     def on_mount(self) -> None:
         """Read the workflows as they are now; plans are never made from old ones."""
+        box = self.query_one("#dialog")
+        box.border_subtitle = "Tab next  Space ticks  Enter presses  ctrl-S does it  Esc cancels"
         self.query_one("#cancel").focus()
         self._read()
 
@@ -214,7 +222,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
                 given[choice.name] = tuple(change for change in changes if change is not None)
                 continue
             field = self.query_one(f"#choice-{choice.name}")
-            if isinstance(field, Checkbox | Input):
+            if isinstance(field, Tick | Input):
                 given[choice.name] = field.value
         return given
 
@@ -255,7 +263,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
     # --- answers ---------------------------------------------------------------------------
 
     @on(Input.Changed)
-    @on(Checkbox.Changed)
+    @on(Tick.Changed)
     def plan_anew(self) -> None:
         """A choice changed: so does the plan."""
         if self._manifests:
