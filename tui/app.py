@@ -252,10 +252,16 @@ class ArgoApp(CellDiffMixin, App[int]):
         """Watch what the settings ask for."""
         self._let_go()
         self.source = message.source
-        self.say("")
+        self._say_troubles()
         settings = Settings() if message.is_demo else self.settings
         self.watch_scope(scope_of(settings, self.source.place))
         self._open_only_file()
+
+    def _say_troubles(self) -> None:
+        """What could not be read among saved files that could."""
+        troubles = getattr(self.source, "troubles", ())
+        more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
+        self.say(f"{troubles[0]}{more}" if troubles else "", "warning")
 
     def _open_only_file(self) -> None:
         """One saved workflow is opened at once."""

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.domain.text import clean
-from tui.errors import Missing, NoCluster, Refused, SettingsError, TuiError, Unreachable
+from tui.errors import InputError, Missing, NoCluster, Refused, SettingsError, TuiError, Unreachable
 from tui.messages import GiveSource
 
 ADVICE: dict[type[TuiError], tuple[str, ...]] = {
@@ -29,6 +29,7 @@ ADVICE: dict[type[TuiError], tuple[str, ...]] = {
         "Another namespace may be open to you: start with -n NAMESPACE.",
         "README.md lists the rights each function needs.",
     ),
+    InputError: ("argo-tui FILE… opens workflows saved with argo get -o yaml or kubectl.",),
     Missing: (
         "Argo Workflows may not be installed here: kubectl get crd workflows.argoproj.io",
         "Is this the right cluster? --context chooses another.",
@@ -66,7 +67,8 @@ class ProblemScreen(Screen[None]):
             if self.error.hint:
                 yield Static(Content(clean(self.error.hint)), id="problem-hint")
             lines = "\n".join(f"· {line}" for line in advice(self.error))
-            yield Static(Content(lines), id="problem-advice")
+            if lines:
+                yield Static(Content(lines), id="problem-advice")
             keys = "r  try again"
             if self.can_demo:
                 keys += "\nd  open the built-in demo cluster, to look around"

@@ -152,6 +152,7 @@ class WorkflowScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Side by side where there is room."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
+        self.call_after_refresh(self._show_tabs)
 
     # --- what the cluster tells ------------------------------------------------------------
 
@@ -299,7 +300,10 @@ class WorkflowScreen(Screen[None]):
             is_front = spec.id == self._pane
             title = f" ({spec.title})" if is_front else f" {spec.title} "
             parts.append((title, "heading" if is_front else "muted"))
-        self.tabs.show(parts, [("( ) tab  z zoom ", "muted")])
+        used = sum(len(text) for text, _ in parts)
+        hint = "( ) tab  z zoom "
+        has_room = self.tabs.size.width > used + len(hint)
+        self.tabs.show(parts, [(hint, "muted")] if has_room else [])
 
     # --- panes -----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -93,7 +94,7 @@ class WorkflowsScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self._ascii = desk.settings.ascii
-        self._columns = workflow_columns(ascii=self._ascii, namespaces=desk.scope.shows_namespaces)
+        self._columns = self._made_columns()
         self._listing = Listing(desk.live)
         self._query = ""
         self._sort_column = ""
@@ -125,9 +126,7 @@ class WorkflowsScreen(Screen[None]):
 
     def scope_changed(self) -> None:
         """Other workflows, or another source: begin anew, keep filter and order."""
-        self._columns = workflow_columns(
-            ascii=self._ascii, namespaces=self.desk.scope.shows_namespaces
-        )
+        self._columns = self._made_columns()
         self.rows.columns = self._columns
         self._listing = Listing(self.desk.live)
         self._apply_query(self._query)
@@ -293,6 +292,17 @@ class WorkflowsScreen(Screen[None]):
         """The other way round."""
         self._descending = not self._descending
         self._apply_sort()
+
+    def _made_columns(self) -> tuple[Column[ListedWorkflow], ...]:
+        """The columns, with what is being done to a workflow in front of its message."""
+        pending = self.desk.pending
+
+        def message(workflow: ListedWorkflow, now: datetime) -> str:
+            doing = pending.of(workflow.ref)
+            return f"{doing} … {workflow.status.message}" if doing else workflow.status.message
+
+        made = workflow_columns(ascii=self._ascii, namespaces=self.desk.scope.shows_namespaces)
+        return tuple(replace(c, text=message) if c.id == "message" else c for c in made)
 
     @property
     def columns(self) -> tuple[Column[ListedWorkflow], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def read(settings: Where) -> SavedSource:
     if not found and troubles:
         raise troubles[0]
     names = [shown_name(path) for path in settings.files]
-    label = names[0] if len(names) == 1 else f"{len(names)} files"
+    label = os.path.basename(names[0]) if len(names) == 1 else f"{len(names)} files"
     return SavedSource(found, label, troubles=tuple(troubles))
 
 
