@@ -45,7 +45,7 @@ def test_several_files_and_documents_are_one_list(tmp_path: Path) -> None:
 def test_the_place_is_the_file(tmp_path: Path) -> None:
     path = saved(tmp_path, "one.yaml", manifest("a"))
     source = opened(path)
-    assert (source.place.label, source.place.namespace) == (path, "argo")
+    assert (source.place.label, source.place.namespace) == ("one.yaml", "argo")
 
 
 def test_what_is_in_the_file_is_shown_whatever_namespace_was_asked_for(tmp_path: Path) -> None:
@@ -93,5 +93,8 @@ def test_a_workflow_that_is_not_in_the_file_names_those_that_are(tmp_path: Path)
 
 def test_which_namespaces_a_list_is_of(tmp_path: Path) -> None:
     source = opened(saved(tmp_path, "one.yaml", manifest("a")))
-    assert scope_of(where(), source.place) == Scope(("argo",))
-    assert scope_of(where(all_namespaces=True), source.place) == Scope()
+    nobodys = "!workflows.argoproj.io/controller-instanceid"
+    assert scope_of(where(), source.place) == Scope(("argo",), nobodys)
+    assert scope_of(where(all_namespaces=True), source.place) == Scope((), nobodys)
+    mine = "workflows.argoproj.io/controller-instanceid=one"
+    assert scope_of(where(instance_id="one"), source.place) == Scope(("argo",), mine)
