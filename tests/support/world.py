@@ -26,8 +26,8 @@ HOUR = 3600.0
 class World:
     """A cluster with an engine, and what tests do to it."""
 
-    def __init__(self, seed: int = 1) -> None:
-        self.clock = SteppedClock()
+    def __init__(self, seed: int = 1, clock: SteppedClock | None = None) -> None:
+        self.clock = clock or SteppedClock()
         self.store = Store(self.clock, seed=seed)
         self.bucket = Bucket("artifacts", self.clock.now)
         self.logs = PodLogs()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.demo.engine import conditions, loops, scopes, steps
+from tui.demo.engine import conditions, hooks, loops, scopes, steps
 from tui.demo.engine.arguments import scope_of_inputs
 from tui.demo.engine.conditions import ConditionError
 from tui.demo.engine.loops import LoopError
@@ -155,8 +155,8 @@ class _Dag:
         prefix = f"tasks.{name}"
         if node is not None and fulfilled(node):
             scope = self._scope(self.needs[name])
-            done = self.op.run_hooks(task, node, self.where, prefix, scope)
-            if not (done and self.op.run_exit(task, node, self.where, prefix, scope)):
+            done = hooks.run(self.op, task, node, self.where, prefix, scope)
+            if not (done and hooks.run_exit(self.op, task, node, self.where, prefix, scope)):
                 self.hooks_running = True
             return
         if node is None and not self._may_begin(name, may_start=may_start):
@@ -165,8 +165,8 @@ class _Dag:
         node = self.task_node(name)
         if (node is not None and task.get("hooks")) or (node is not None and task.get("onExit")):
             scope = self._scope(self.needs[name])
-            done = self.op.run_hooks(task, node, self.where, prefix, scope)
-            if not (done and self.op.run_exit(task, node, self.where, prefix, scope)):
+            done = hooks.run(self.op, task, node, self.where, prefix, scope)
+            if not (done and hooks.run_exit(self.op, task, node, self.where, prefix, scope)):
                 self.hooks_running = True
 
     def _may_begin(self, name: str, *, may_start: bool) -> bool:
@@ -283,7 +283,7 @@ class _Dag:
                 phase = "Failed"
                 continue
             prefix = f"tasks.{one['name']}"
-            if not self.op.run_exit(one, child, self.where, prefix, {}):
+            if not hooks.run_exit(self.op, one, child, self.where, prefix, {}):
                 self.hooks_running = True
                 return
             if unsuccessful(child):

@@ -66,7 +66,7 @@ class Engine:
         self.kubelet = Kubelet(store, self.agenda, logs, bucket, self.events, self._pod_changed)
         self.crons = Crons(store, self.agenda, self._phase_of)
         self.runs: dict[tuple[str, str], Run] = {}
-        self._due: dict[tuple[str, str], Due] = {}
+        self._due: dict[tuple[str, str], tuple[datetime, Due]] = {}
         self._looked: dict[tuple[str, str], datetime] = {}
         self._writing: tuple[str, str] | None = None
         self._leave: Callable[[], None] | None = None
@@ -130,7 +130,7 @@ class Engine:
             run = self.runs.pop(key, None)
             self._looked.pop(key, None)
             if due := self._due.pop(key, None):
-                due.cancel()
+                due[1].cancel()
             if run is not None:
                 self.locks.release_all(run)
             return
@@ -168,10 +168,8 @@ class Engine:
         self.look(namespace, name)
 
     def _phase_of(self, namespace: str, name: str) -> str | None:
-        record = next(
-            (r for r in [self.store.find(WORKFLOWS, namespace, name)] if r is not None), None
-        )
-        return None if record is None else str((record.get("status") or {}).get("phase") or "")
+        found = self.store.find(WORKFLOWS, namespace, name)
+        return None if found is None else str((found.get("status") or {}).get("phase") or "")
 
     # Looking
 
@@ -189,10 +187,10 @@ class Engine:
         if run.wake is not None and run.wake < moment and at is None:
             moment = max(run.wake, now)
         if old := self._due.get(key):
-            if old.action is not None and getattr(old, "moment", moment) <= moment:
+            if old[0] <= moment:
                 return
-            old.cancel()
-        self._due[key] = _At(moment, self.agenda.call_at(moment, lambda: self._reconcile(key)))
+            old[1].cancel()
+        self._due[key] = (moment, self.agenda.call_at(moment, lambda: self._reconcile(key)))
 
     def _reconcile(self, key: tuple[str, str]) -> None:
         self._due.pop(key, None)
@@ -222,18 +220,3 @@ class Engine:
             finally:
                 self._writing = None
         controller.tell(self, run, noted, self.agenda.now())
-
-
-class _At(Due):
-    """Something due, with its time."""
-
-    __slots__ = ("inner", "moment")
-
-    def __init__(self, moment: datetime, inner: Due) -> None:
-        super().__init__(inner.action or (lambda: None))
-        self.moment = moment
-        self.inner = inner
-
-    def cancel(self) -> None:
-        self.inner.cancel()
-        self.action = None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tui.demo.bucket import Bucket
-from tui.demo.engine import executor
+from tui.demo.engine import executor, results
 from tui.demo.engine.agenda import Agenda
 from tui.demo.engine.containers import Container
 from tui.demo.engine.events import Events
@@ -19,7 +19,7 @@ from tui.demo.engine.simpod import SimPod
 from tui.demo.podlogs import LogLine, PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import PODS
-from tui.demo.store import Store, encode, timestamp
+from tui.demo.store import Store, timestamp
 from tui.domain.podname import fnv1a
 
 Key = tuple[str, str]
@@ -288,13 +288,13 @@ class Kubelet:
             if each.running:
                 self._print(pod, each, ("Terminated",))
         self._stop_containers(pod, 143)
-        self._collect_logs(pod)
+        results.keep_logs(pod, self._logs, self._bucket)
         self._finish(pod, "Failed")
 
     def finish_daemon(self, pod: SimPod) -> None:
         """End a daemon whose boundary is over: that counts as success."""
         self._stop_containers(pod, 0)
-        self._collect_logs(pod)
+        results.keep_logs(pod, self._logs, self._bucket)
         self._finish(pod, "Succeeded")
 
     # The executor
@@ -302,9 +302,9 @@ class Kubelet:
     def _collect(self, pod: SimPod) -> None:
         now = self._agenda.now()
         failed = any(each.exit_code for each in pod.mains)
-        outputs = self._collect_logs(pod)
+        outputs = results.keep_logs(pod, self._logs, self._bucket)
         if not failed or pod.main.box is not None:
-            problem = self._collect_outputs(pod, outputs, failed=failed)
+            problem = results.keep_outputs(pod, outputs, self._bucket, failed=failed)
             if problem and not failed:
                 pod.message = f"wait: Error (exit code 1): {problem}"
                 failed = True
@@ -312,52 +312,6 @@ class Kubelet:
         pod.wait.end(now, 1 if pod.message else 0)
         self._logs.end(pod.namespace, pod.name, "wait")
         self._finish(pod, "Failed" if failed else "Succeeded")
-
-    def _collect_logs(self, pod: SimPod) -> dict[str, Any]:
-        outputs: dict[str, Any] = pod.outputs if pod.outputs is not None else {}
-        pod.outputs = outputs
-        if pod.main.exit_code is not None:
-            outputs["exitCode"] = str(pod.main.exit_code)
-        if not pod.archive_logs:
-            return outputs
-        for each in pod.mains:
-            lines = self._logs.lines(pod.namespace, pod.name, each.name)
-            if lines:
-                key = f"{pod.key}/{each.name}.log"
-                self._bucket.put(key, "".join(f"{line.text}\n" for line in lines))
-                entry = {"name": f"{each.name}-logs", "s3": {"key": key}}
-                outputs.setdefault("artifacts", []).append(entry)
-        return outputs
-
-    def _collect_outputs(self, pod: SimPod, outputs: dict[str, Any], *, failed: bool) -> str:
-        wanted = pod.template.get("outputs") or {}
-        box = pod.main.box
-        vague = bool(box and box.vague) or not (
-            pod.template.get("container") or pod.template.get("script")
-        )
-        made, problem = executor.parameters(
-            wanted.get("parameters") or [], pod.files, vague=vague and not failed, rng=pod.rng
-        )
-        if made:
-            outputs["parameters"] = made
-        if pod.wants_result and not failed:
-            outputs["result"] = pod.main.printed.rstrip("\n")
-            if pod.template.get("data") is not None:
-                outputs["result"] = encode([f"part-{n}.csv" for n in range(3)]).decode()
-        for number, artifact in enumerate(wanted.get("artifacts") or ()):
-            entry, missing = executor.save(
-                artifact,
-                pod.files,
-                self._bucket,
-                pod.key,
-                vague=vague and not failed,
-                size=pod.behaviour.size,
-                seed=pod.seed + number,
-            )
-            if entry is not None:
-                outputs.setdefault("artifacts", []).append(entry)
-            problem = problem or missing
-        return problem
 
     def _finish(self, pod: SimPod, phase: str) -> None:
         pod.finished = self._agenda.now()

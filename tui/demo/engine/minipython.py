@@ -8,43 +8,28 @@ as JSON feeds a loop, and a script that needs more than that takes its time and 
 from __future__ import annotations
 
 import ast
-import json
-import math
 import operator
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from tui.demo.engine import chatter
 from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.python_library import (
+    MOST_LENGTH,
+    File,
+    Flow,
+    Left,
+    Module,
+    Raised,
+    Unknown,
+    builtins_of,
+    modules_of,
+)
 
 _MOST_STEPS = 200_000
-_MOST_LENGTH = 1_000_000
 
 _METHODS = (str, list, dict, set, tuple, int, float, datetime)
-
-
-class _Unknown(Exception):
-    """Something this little Python does not know."""
-
-
-class _Raised(Exception):
-    def __init__(self, kind: str, text: str) -> None:
-        super().__init__(text)
-        self.kind = kind
-
-
-class _Left(Exception):
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class _Flow(Exception):
-    def __init__(self, word: str, value: Any = None) -> None:
-        super().__init__(word)
-        self.word = word
-        self.value = value
 
 
 def run(source: str, box: Box, arguments: list[str]) -> Program:
@@ -59,17 +44,17 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
     try:
         for statement in tree.body:
             yield from script.perform(statement)
-    except _Left as left:
+    except Left as left:
         yield from script.printed()
         return left.code
-    except _Unknown:
+    except Unknown:
         box.vague = True
         yield from script.printed()
         yield from chatter.talk(box, box.rng.uniform(1.0, 6.0), 1.0)
         return 0
-    except _Flow:
+    except Flow:
         pass
-    except _Raised as raised:
+    except Raised as raised:
         yield from script.printed()
         yield f"Traceback (most recent call last):\n{raised.kind}: {raised}\n"
         return 1
@@ -78,43 +63,6 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
         return 1
     yield from script.printed()
     return 0
-
-
-class _File:
-    """An open file of the pod, or a standard stream."""
-
-    def __init__(self, script: _Script, name: str, mode: str) -> None:
-        self.script, self.name = script, name
-        if "w" in mode:
-            script.box.write(name, "")
-        elif "r" in mode and script.box.read(name) is None:
-            raise _Raised("FileNotFoundError", f"[Errno 2] No such file or directory: '{name}'")
-
-    def write(self, text: Any) -> int:
-        if self.name == "<stdout>":
-            self.script.events.append(str(text))
-        else:
-            self.script.box.write(self.name, str(text), append=True)
-        return len(str(text))
-
-    def read(self) -> str:
-        return self.script.box.read(self.name) or ""
-
-    def readlines(self) -> list[str]:
-        return self.read().splitlines(keepends=True)
-
-    def flush(self) -> None:
-        return None
-
-    def close(self) -> None:
-        return None
-
-
-class _Module:
-    """A module by what it offers."""
-
-    def __init__(self, **members: Any) -> None:
-        self.members = members
 
 
 class _Function:
@@ -135,7 +83,7 @@ class _Function:
             for statement in self.node.body:
                 for event in self.script.perform(statement):
                     self.script.events.append(event)
-        except _Flow as flow:
+        except Flow as flow:
             return flow.value
         finally:
             self.script.names = before
@@ -175,8 +123,8 @@ class _Script:
         self.box = box
         self.steps = 0
         self.events: list[str | float] = []
-        self.modules = _modules(self, box, arguments)
-        self.names: dict[str, Any] = dict(_builtins(self))
+        self.modules = modules_of(self, box, arguments)
+        self.names: dict[str, Any] = dict(builtins_of(self))
 
     def printed(self) -> Iterator[str | float]:
         """What has happened since it was last asked."""
@@ -192,7 +140,7 @@ class _Script:
         try:
             yield from self._perform(node)
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-            raise _Raised(type(error).__name__, str(error)) from error
+            raise Raised(type(error).__name__, str(error)) from error
         yield from self.printed()
 
     def _body(self, body: list[ast.stmt]) -> Iterator[str | float]:
@@ -234,18 +182,18 @@ class _Script:
         if isinstance(node, ast.Assert):
             if not self.value(node.test):
                 text = self.value(node.msg) if node.msg else ""
-                raise _Raised("AssertionError", str(text))
+                raise Raised("AssertionError", str(text))
         elif isinstance(node, ast.Raise):
             text = ast.unparse(node.exc) if node.exc else "raised"
-            raise _Raised(text.split("(")[0], text)
+            raise Raised(text.split("(")[0], text)
         elif isinstance(node, ast.Return):
-            raise _Flow("return", self.value(node.value) if node.value else None)
+            raise Flow("return", self.value(node.value) if node.value else None)
         elif isinstance(node, ast.Break):
-            raise _Flow("break")
+            raise Flow("break")
         elif isinstance(node, ast.Continue):
-            raise _Flow("continue")
+            raise Flow("continue")
         elif not isinstance(node, ast.Pass | ast.Global):
-            raise _Unknown(type(node).__name__)
+            raise Unknown(type(node).__name__)
 
     def _loop(self, node: ast.For | ast.While) -> Iterator[str | float]:
         items = iter(self.value(node.iter)) if isinstance(node, ast.For) else None
@@ -261,7 +209,7 @@ class _Script:
                     break
             try:
                 yield from self._body(node.body)
-            except _Flow as flow:
+            except Flow as flow:
                 if flow.word == "return":
                     raise
                 if flow.word == "break":
@@ -270,7 +218,7 @@ class _Script:
     def _try(self, node: ast.Try) -> Iterator[str | float]:
         try:
             yield from self._body(node.body)
-        except _Raised as raised:
+        except Raised as raised:
             if not node.handlers:
                 raise
             handler = node.handlers[0]
@@ -284,12 +232,12 @@ class _Script:
             module = self.modules.get(node.module or "")
             for alias in node.names:
                 if module is None or alias.name not in module.members:
-                    raise _Unknown(alias.name)
+                    raise Unknown(alias.name)
                 self.names[alias.asname or alias.name] = module.members[alias.name]
             return
         for alias in node.names:
             if alias.name not in self.modules:
-                raise _Unknown(alias.name)
+                raise Unknown(alias.name)
             self.names[alias.asname or alias.name] = self.modules[alias.name]
 
     def assign(self, target: ast.expr, value: Any) -> None:
@@ -302,16 +250,16 @@ class _Script:
         elif isinstance(target, ast.Subscript):
             self.value(target.value)[self.value(target.slice)] = value
         else:
-            raise _Unknown("assignment")
+            raise Unknown("assignment")
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression."""
         self.steps += 1
         if self.steps > _MOST_STEPS * 5:
-            raise _Unknown("too long")
+            raise Unknown("too long")
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
-            raise _Unknown(type(node).__name__)
+            raise Unknown(type(node).__name__)
         return method(node)
 
     def _constant(self, node: ast.Constant) -> Any:
@@ -319,7 +267,7 @@ class _Script:
 
     def _name(self, node: ast.Name) -> Any:
         if node.id not in self.names:
-            raise _Unknown(node.id)
+            raise Unknown(node.id)
         return self.names[node.id]
 
     def _list(self, node: ast.List) -> list[Any]:
@@ -366,13 +314,9 @@ class _Script:
         """One operation, within bounds."""
         compute = _BINARY.get(type(op))
         if compute is None:
-            raise _Unknown("operator")
-        if isinstance(op, ast.Pow) and abs(right) > 1000:
-            raise _Unknown("power")
-        if isinstance(op, ast.Mult):
-            for a, b in ((left, right), (right, left)):
-                if isinstance(a, int) and hasattr(b, "__len__") and a * len(b) > _MOST_LENGTH:
-                    raise _Unknown("length")
+            raise Unknown("operator")
+        if _too_large(op, left, right):
+            raise Unknown("too large")
         return compute(left, right)
 
     def _compare(self, node: ast.Compare) -> bool:
@@ -396,14 +340,14 @@ class _Script:
 
     def _attribute(self, node: ast.Attribute) -> Any:
         value = self.value(node.value)
-        if isinstance(value, _Module):
+        if isinstance(value, Module):
             if node.attr not in value.members:
-                raise _Unknown(node.attr)
+                raise Unknown(node.attr)
             return value.members[node.attr]
-        if node.attr.startswith("_") or not isinstance(value, (*_METHODS, _File)):
-            raise _Unknown(node.attr)
+        if node.attr.startswith("_") or not isinstance(value, (*_METHODS, File)):
+            raise Unknown(node.attr)
         if node.attr in ("format", "format_map") and "__" in str(value):
-            raise _Unknown(node.attr)
+            raise Unknown(node.attr)
         return getattr(value, node.attr)
 
     def _call(self, node: ast.Call) -> Any:
@@ -439,105 +383,23 @@ class _Script:
                     yield None
 
 
+def _too_large(op: ast.operator, left: Any, right: Any) -> bool:
+    """Whether a result would take more memory than a small script may have."""
+    if isinstance(op, ast.Pow):
+        return isinstance(left, int) and left.bit_length() * abs(right) > MOST_LENGTH
+    if isinstance(op, ast.Add):
+        return hasattr(left, "__len__") and len(left) + len(right) > MOST_LENGTH
+    if isinstance(op, ast.Mult):
+        for number, items in ((left, right), (right, left)):
+            if isinstance(number, int) and hasattr(items, "__len__"):
+                return number * len(items) > MOST_LENGTH
+        return (
+            isinstance(left, int)
+            and isinstance(right, int)
+            and (left.bit_length() + right.bit_length() > MOST_LENGTH)
+        )
+    return False
+
+
 def _loaded(target: ast.expr) -> ast.expr:
     return target
-
-
-def _builtins(script: _Script) -> dict[str, Any]:
-    def show(*values: Any, sep: str = " ", end: str = "\n", file: Any = None, **_: Any) -> None:
-        text = sep.join(str(value) for value in values) + end
-        if isinstance(file, _File):
-            file.write(text)
-        else:
-            script.events.append(text)
-
-    def leave(code: Any = 0) -> None:
-        raise _Left(code & 255 if isinstance(code, int) else 0 if code is None else 1)
-
-    def steps(*values: int) -> range:
-        made = range(*values)
-        if len(made) > _MOST_LENGTH:
-            raise _Unknown("range")
-        return made
-
-    def opened(name: str, mode: str = "r", **_: Any) -> _File:
-        return _File(script, name, mode)
-
-    known = (str, int, float, bool, list, dict, set, tuple, len, sum, min, max, abs, round, sorted)
-    more = (enumerate, zip, map, filter, any, all, reversed, chr, ord, repr, isinstance, divmod)
-    named = {each.__name__: each for each in (*known, *more)}
-    return {
-        **named,
-        "print": show,
-        "open": opened,
-        "range": steps,
-        "exit": leave,
-        "quit": leave,
-        "__name__": "__main__",
-    }
-
-
-def _modules(script: _Script, box: Box, arguments: list[str]) -> dict[str, _Module]:
-    def sleep(seconds: float) -> None:
-        script.events.append(float(seconds))
-
-    def dump(value: Any, file: _File, **_: Any) -> None:
-        file.write(json.dumps(value))
-
-    def dumps(value: Any, indent: int | None = None, **_: Any) -> str:
-        return json.dumps(value, indent=indent)
-
-    def load(file: _File) -> Any:
-        return json.loads(file.read())
-
-    def leave(code: Any = 0) -> None:
-        raise _Left(code & 255 if isinstance(code, int) else 0 if code is None else 1)
-
-    def listed(name: str = ".") -> list[str]:
-        return sorted({each.split("/")[0] for each in box.under(name)})
-
-    def nothing(*_: Any, **__: Any) -> None:
-        return None
-
-    rng = box.rng
-    path = _Module(
-        exists=lambda name: box.path(name) in box.files or bool(box.under(name)),
-        isfile=lambda name: box.path(name) in box.files,
-        isdir=lambda name: bool(box.under(name)),
-        join=lambda *parts: "/".join(str(part).rstrip("/") for part in parts),
-        basename=lambda name: name.rpartition("/")[2],
-        dirname=lambda name: name.rpartition("/")[0],
-    )
-    stream = _File(script, "<stdout>", "")
-    moment = datetime.fromtimestamp(box.time, UTC)
-    return {
-        "random": _Module(
-            randint=rng.randint,
-            random=rng.random,
-            choice=rng.choice,
-            uniform=rng.uniform,
-            randrange=rng.randrange,
-            shuffle=rng.shuffle,
-            sample=rng.sample,
-            gauss=rng.gauss,
-            seed=nothing,
-        ),
-        "time": _Module(sleep=sleep, time=lambda: box.time, strftime=lambda f: moment.strftime(f)),
-        "json": _Module(dump=dump, dumps=dumps, load=load, loads=json.loads),
-        "sys": _Module(
-            exit=leave, stdout=stream, stderr=stream, argv=["-", *arguments], version="3.13"
-        ),
-        "os": _Module(
-            mkdir=nothing,
-            makedirs=nothing,
-            listdir=listed,
-            environ=box.env,
-            getenv=box.env.get,
-            path=path,
-            getcwd=lambda: box.cwd,
-        ),
-        "math": _Module(
-            sqrt=math.sqrt, floor=math.floor, ceil=math.ceil, pi=math.pi, sin=math.sin, log=math.log
-        ),
-        "datetime": _Module(datetime=_Module(now=lambda *_: moment, utcnow=lambda: moment)),
-    }

@@ -7,29 +7,25 @@ a workflow that somebody edited (retry, resume, stop) simply goes on from what i
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.demo.engine import arguments, dag, memo, podnodes, retries, steps
+from tui.demo.engine import arguments, dag, memo, podnodes, retries, steps, waiting
 from tui.demo.engine.arguments import ArgumentError
-from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.names import node_id
 from tui.demo.engine.run import (
     PODDED,
     Node,
     Run,
     Template,
-    completed,
     fulfilled,
     node_type,
     template_kind,
     unsuccessful,
 )
-from tui.demo.engine.scopes import add_node, set_globals
-from tui.demo.engine.spans import duration
+from tui.demo.engine.scopes import set_globals
 from tui.demo.engine.templates import Found, TemplateError, TemplateScope
-from tui.demo.engine.variables import Scope, nested, substitute
-from tui.domain.durations import parse_time
+from tui.demo.engine.variables import Scope
 
 if TYPE_CHECKING:
     from tui.demo.engine.engine import Engine
@@ -135,9 +131,9 @@ class Operation:
         if kind == "dag":
             return dag.execute(self, name, found, template, where, fields)
         if kind == "suspend":
-            return self._suspend(name, template, where, fields)
+            return waiting.suspend(self, name, template, where, fields)
         if kind in ("http", "plugin"):
-            return self._agent(name, kind, template, where, fields)
+            return waiting.ask_agent(self, name, kind, template, where, fields)
         if kind in PODDED:
             return podnodes.execute(self, name, template, where, fields)
         return self.error(name, self.run.node(name), where, {}, "template type unspecified")
@@ -300,121 +296,9 @@ class Operation:
             self.run.put(made, "outputs", outputs)
         return self._settled(made, {})
 
-    # Templates without pods
-
-    def _suspend(self, name: str, template: Template, where: Where, fields: dict[str, Any]) -> Node:
-        node = self.run.node(name)
-        if node is None:
-            if not self.may_run(where):
-                return self.add(name, "Suspend", "Failed", where, fields, self.stopped())
-            node = self.add(name, "Suspend", "Running", where, fields)
-            supplied = [
-                dict(each) for each in (template.get("outputs") or {}).get("parameters") or ()
-            ]
-            if supplied:
-                self.run.put(node, "outputs", {"parameters": supplied})
-        elif node["phase"] == "Pending":
-            self.run.mark(node, "Running", self.now, "")
-        if not self.may_run(where):
-            return self.run.mark(node, "Failed", self.now, self.stopped())
-        seconds = duration((template.get("suspend") or {}).get("duration"))
-        if seconds:
-            end = (parse_time(node.get("startedAt")) or self.now) + timedelta(seconds=seconds)
-            if self.now >= end:
-                return self.run.mark(node, "Succeeded", self.now)
-            self.wake_at(end)
-        return node
-
     def stopped(self) -> str:
         """What a node says that a shutdown ended."""
         return f"workflow shutdown with strategy: {self.run.shutdown}"
-
-    def _agent(
-        self, name: str, kind: str, template: Template, where: Where, fields: dict[str, Any]
-    ) -> Node:
-        node = self.run.node(name)
-        if node is None:
-            if not self.may_run(where):
-                return self.add(name, node_type(kind), "Failed", where, fields, self.stopped())
-            node = self.add(name, node_type(kind), "Pending", where, fields)
-        if node["phase"] == "Pending":
-            self.run.mark(node, "Running", self.now)
-        if not self.may_run(where):
-            return self.run.mark(node, "Failed", self.now, self.stopped())
-        rng = self.engine.rng(self.run.uid, name)
-        end = self.run.agent.setdefault(
-            node["id"], self.now + timedelta(seconds=rng.uniform(0.8, 2.5))
-        )
-        if self.now < end:
-            self.wake_at(end)
-            return node
-        del self.run.agent[node["id"]]
-        body = '{"status":"ok","message":"made up by the demo"}'
-        self.run.put(node, "outputs", {"result": body} if kind == "http" else {})
-        condition = (template.get("http") or {}).get("successCondition")
-        if condition and not self._accepted(str(condition), body):
-            words = f"successCondition '{condition}' evaluated false"
-            return self.run.mark(node, "Failed", self.now, words)
-        return self.run.mark(node, "Succeeded", self.now)
-
-    @staticmethod
-    def _accepted(condition: str, body: str) -> bool:
-        response = {"response": {"statusCode": 200, "body": body, "headers": {}}}
-        try:
-            return bool(evaluate(condition, response))
-        except ExpressionError:
-            return False
-
-    # Hooks
-
-    def run_hooks(
-        self, holder: dict[str, Any], node: Node, where: Where, prefix: str, scope: Scope
-    ) -> bool:
-        """Start the hooks of a step or task whose expression holds; whether all are done."""
-        done = True
-        for event, hook in (holder.get("hooks") or {}).items():
-            if event == "exit":
-                continue
-            name = f"{node['name']}.hooks.{event}"
-            there = self.run.node(name)
-            if there is None and not self._hook_holds(hook, node, prefix, scope):
-                continue
-            made = self.execute(name, hook, replace(where, hooked=True), _filled_hook(hook, scope))
-            if made is not None:
-                self.run.add_child(node, made)
-            done = done and made is not None and fulfilled(made)
-        return done
-
-    def _hook_holds(self, hook: dict[str, Any], node: Node, prefix: str, scope: Scope) -> bool:
-        local: Scope = {**self.globals, **scope}
-        add_node(local, prefix, node)
-        try:
-            return evaluate(str(hook.get("expression") or "false"), nested(local)) is True
-        except ExpressionError:
-            return False
-
-    def run_exit(
-        self, holder: dict[str, Any], node: Node, where: Where, prefix: str, scope: Scope
-    ) -> bool:
-        """Run the exit handler of a step or task that has ended; whether it is done."""
-        if not completed(node):
-            return True
-        hook = (holder.get("hooks") or {}).get("exit")
-        if hook is None and holder.get("onExit"):
-            hook = {"template": holder["onExit"]}
-        if hook is None or not self.may_run(replace(where, on_exit=True)):
-            return True
-        if hook.get("expression") and not self._hook_holds(hook, node, prefix, scope):
-            return True
-        local: Scope = {**self.globals, **scope}
-        add_node(local, prefix, node)
-        name = f"{node['name']}.onExit"
-        made = self.execute(
-            name, hook, replace(where, hooked=True, on_exit=True), _filled_hook(hook, local)
-        )
-        if made is not None:
-            self.run.add_child(node, made)
-        return made is not None and fulfilled(made)
 
     def end_daemons(self, boundary: Node) -> None:
         """Daemons live as long as the steps or tasks around them."""
@@ -425,13 +309,3 @@ class Operation:
                     self.engine.kubelet.finish_daemon(pod)
                 self.run.put(node, "daemoned", None)
                 self.run.mark(node, "Succeeded", self.now)
-
-
-def _filled_hook(hook: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    given = substitute(hook.get("arguments") or {}, scope)
-    artifacts = [
-        {**located, "name": each.get("name")}
-        for each in given.get("artifacts") or ()
-        if (located := arguments.resolved(each, scope)) is not None
-    ]
-    return {**given, "artifacts": artifacts} if artifacts else given

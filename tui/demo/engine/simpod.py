@@ -118,7 +118,8 @@ class SimPod:
             made["initContainerStatuses"] = [self.init.status(waiting)]
             made["containerStatuses"] = [
                 each.status(waiting, self.waiting_message if each.kind == "main" else "")
-                for each in self.containers
+                # The kubelet sorts them by name, and what kubectl shows depends on it.
+                for each in sorted(self.containers, key=lambda each: each.name)
             ]
         return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.demo.engine import conditions, loops, scopes
+from tui.demo.engine import conditions, hooks, loops, scopes
 from tui.demo.engine.arguments import resolved, scope_of_inputs
 from tui.demo.engine.conditions import ConditionError
 from tui.demo.engine.loops import LoopError
@@ -128,8 +128,12 @@ def _execute_group(
     for child in run.children(group_node):
         step = by_name.get(child["name"], {})
         prefix = f"steps.{_plain_name(step)}"
-        hooked = op.run_hooks(step, child, where, prefix, scope)
-        if not fulfilled(child) or not hooked or not op.run_exit(step, child, where, prefix, scope):
+        hooked = hooks.run(op, step, child, where, prefix, scope)
+        if (
+            not fulfilled(child)
+            or not hooked
+            or not hooks.run_exit(op, step, child, where, prefix, scope)
+        ):
             everything = False
     if not everything:
         if group_node["phase"] == "Running" and _is_stuck(op, group_node, planned, where):

@@ -1,0 +1,61 @@
+"""What a pod leaves behind when it has ended: archived logs, outputs and its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tui.demo.bucket import Bucket
+from tui.demo.engine import executor
+from tui.demo.engine.simpod import SimPod
+from tui.demo.podlogs import PodLogs
+from tui.demo.store import encode
+
+
+def keep_logs(pod: SimPod, logs: PodLogs, bucket: Bucket) -> dict[str, Any]:
+    """Archive what its main containers printed; the pod's outputs so far (argo.md 7.2)."""
+    outputs: dict[str, Any] = pod.outputs if pod.outputs is not None else {}
+    pod.outputs = outputs
+    if pod.main.exit_code is not None:
+        outputs["exitCode"] = str(pod.main.exit_code)
+    if not pod.archive_logs:
+        return outputs
+    for each in pod.mains:
+        lines = logs.lines(pod.namespace, pod.name, each.name)
+        if lines:
+            key = f"{pod.key}/{each.name}.log"
+            bucket.put(key, "".join(f"{line.text}\n" for line in lines))
+            entry = {"name": f"{each.name}-logs", "s3": {"key": key}}
+            outputs.setdefault("artifacts", []).append(entry)
+    return outputs
+
+
+def keep_outputs(pod: SimPod, outputs: dict[str, Any], bucket: Bucket, *, failed: bool) -> str:
+    """Read its output parameters, artifacts and result; what is missing, or ""."""
+    wanted = pod.template.get("outputs") or {}
+    box = pod.main.box
+    vague = bool(box and box.vague) or not (
+        pod.template.get("container") or pod.template.get("script")
+    )
+    made, problem = executor.parameters(
+        wanted.get("parameters") or [], pod.files, vague=vague and not failed, rng=pod.rng
+    )
+    if made:
+        outputs["parameters"] = made
+    if pod.wants_result and not failed:
+        outputs["result"] = pod.main.printed.rstrip("\n")
+        if pod.template.get("data") is not None:
+            outputs["result"] = encode([f"part-{n}.csv" for n in range(3)]).decode()
+    for number, artifact in enumerate(wanted.get("artifacts") or ()):
+        entry, missing = executor.save(
+            artifact,
+            pod.files,
+            bucket,
+            pod.key,
+            vague=vague and not failed,
+            size=pod.behaviour.size,
+            seed=pod.seed + number,
+        )
+        if entry is not None:
+            outputs.setdefault("artifacts", []).append(entry)
+        problem = problem or missing
+    return problem
