@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.world import World
-from tui.demo.resources import EVENTS, WORKFLOWS
+from tui.demo.resources import EVENTS, WORKFLOW_TEMPLATES, WORKFLOWS
 from tui.domain.podname import node_id, v2_pod_name
 
 ECHO = "container: {image: busybox, command: [echo], args: ['{{inputs.parameters.m}}']}"
@@ -700,6 +700,55 @@ def test_events_tell_of_workflow_nodes_and_pods(world: World) -> None:
         ("Pod", "Pulled"),
         ("Pod", "Started"),
     } <= reasons
+
+
+GARBAGE = """
+entrypoint: a
+artifactGC: {strategy: OnWorkflowDeletion}
+templates:
+- name: a
+  container: {image: busybox, command: [sh, -c], args: ["echo x > /x"]}
+  outputs: {artifacts: [{name: x, path: /x, archive: {none: {}}}]}
+"""
+
+
+def test_artifacts_are_collected_before_their_workflow_goes(world: World) -> None:
+    done = world.run(GARBAGE)
+    finalizer = "workflows.argoproj.io/artifact-gc"
+    assert done["metadata"]["finalizers"] == [finalizer]
+    assert world.bucket.get("wf/wf/x") == b"x\n"
+    world.store.delete(WORKFLOWS, "argo", "wf")
+    assert world.get()["metadata"]["deletionTimestamp"]
+    world.clock.advance(5)
+    assert world.bucket.get("wf/wf/x") is None
+    assert world.store.find(WORKFLOWS, "argo", "wf") is None
+
+
+def test_a_run_keeps_the_templates_it_has_begun_with(world: World) -> None:
+    world.create(TEMPLATE)
+    ref = "{name: s, templateRef: {name: tmpl, template: main}}"
+    main = f"{{name: main, steps: [[{{name: wait, template: w}}], [{ref}]]}}"
+    given = "arguments: {parameters: [{name: who, value: me}]}"
+    spec = f"{{entrypoint: main, {given}, templates: [{main}, {shell('w', 'sleep 30')}]}}"
+    world.submit(spec)
+    world.clock.advance(10)
+    world.store.delete(WORKFLOW_TEMPLATES, "argo", "tmpl")
+    assert world.finish()["status"]["phase"] == "Succeeded"
+    assert set(world.status()["storedTemplates"]) == {
+        "namespaced/tmpl/main",
+        "namespaced/tmpl/say",
+    }
+
+
+def test_an_estimate_comes_from_the_last_success_of_the_same_template(world: World) -> None:
+    world.create(TEMPLATE)
+    labels = {"workflows.argoproj.io/workflow-template": "tmpl"}
+    world.submit("{workflowTemplateRef: {name: tmpl}}", "one", labels=dict(labels))
+    world.finish("one")
+    world.submit("{workflowTemplateRef: {name: tmpl}}", "two", labels=dict(labels))
+    world.clock.advance(2)
+    assert "estimatedDuration" not in world.status("one")
+    assert world.status("two")["estimatedDuration"] >= 1
 
 
 def test_http_nodes_are_answered_without_a_pod(world: World) -> None:

@@ -22,6 +22,16 @@ class Cleanup:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def guard(self, run: Run) -> None:
+        """A workflow whose artifacts are to be collected stays until they are."""
+        strategy = str((run.spec.get("artifactGC") or {}).get("strategy") or "")
+        finalizers = run.obj["metadata"].get("finalizers") or []
+        if strategy in ("OnWorkflowCompletion", "OnWorkflowDeletion") and (
+            FINALIZER not in finalizers
+        ):
+            run.obj["metadata"]["finalizers"] = [*finalizers, FINALIZER]
+            run.changed = True
+
     def pod_over(self, run: Run, pod: SimPod) -> None:
         """A pod has ended: perhaps its workflow wants it gone."""
         strategy = str((run.spec.get("podGC") or {}).get("strategy") or "")

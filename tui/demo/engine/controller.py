@@ -102,6 +102,7 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
             _finish(engine, run, "Failed", f"invalid spec: {error}", now)
             return False
         _set_metadata(run)
+        engine.cleanup.guard(run)
     wanted = run.spec.get("synchronization")
     if run.shutdown and first:
         _finish(engine, run, "Failed", f"Stopped with strategy '{run.shutdown}'", now)
@@ -115,7 +116,9 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
     if not run.status.get("startedAt"):
         run.status["startedAt"] = timestamp(now)
         run.status["finishedAt"] = None
-        run.status["estimatedDuration"] = progress.estimate(run, engine.store)
+        estimate = progress.estimate(run, engine.store)
+        if estimate:
+            run.status["estimatedDuration"] = estimate
     ref = run.status.get("artifactRepositoryRef")
     if ref is None:
         run.status["artifactRepositoryRef"] = engine.s3.repository_ref(run.namespace)

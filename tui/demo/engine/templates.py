@@ -69,8 +69,16 @@ class Templates:
             return self._referred(run, ref, fields)
         name = str(holder.get("template") or "")
         fields["templateName"] = name
+        key = f"{scope}/{name}"
+        stored = run.status.get("storedTemplates") or {}
+        if key in stored:
+            return Found(self._whole(run, stored[key]), scope, fields)
         for template in self._listed(run, scope):
             if template.get("name") == name:
+                if scope.kind != "local" and scope != self.root_scope(run):
+                    # Kept, so that the run goes on when the template is changed or deleted.
+                    run.status.setdefault("storedTemplates", {})[key] = template
+                    run.changed = True
                 return Found(self._whole(run, template), scope, fields)
         raise TemplateError(f"template name '{name}' undefined")
 
