@@ -138,6 +138,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         self._inbox: Inbox[ListEvent] | None = None
         self._stop: Stop | None = None
         self._interrupted = float("-inf")
+        self._is_begun = False
         self._hang_up: HangUp | None = None
         self.use_terminal(self.capabilities, diff=not settings.no_diff)
 
@@ -193,6 +194,8 @@ class ArgoApp(CellDiffMixin, App[int]):
         if sys.platform != "win32" and not self.is_headless:
             self._hang_up.listen(asyncio.get_running_loop())
         self.push_screen(WorkflowsScreen(self))
+        self._is_begun = True
+        self._check_size(*self.size)
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.connect)
 
@@ -269,7 +272,7 @@ class ArgoApp(CellDiffMixin, App[int]):
             return
         found = self.source.list_all(self.scope)
         if len(found) == 1:
-            self.push_screen(WorkflowScreen(self, found[0].ref))
+            self._show_workflow(found[0].ref)
 
     def watch_scope(self, scope: Scope) -> None:
         """Watch other workflows from now on."""
@@ -343,15 +346,24 @@ class ArgoApp(CellDiffMixin, App[int]):
     @on(OpenWorkflow)
     def open_workflow(self, message: OpenWorkflow) -> None:
         """A workflow on a screen of its own."""
-        self.push_screen(WorkflowScreen(self, message.ref, pane=message.pane))
+        self._show_workflow(message.ref, message.pane)
+
+    def _show_workflow(self, ref: WorkflowRef, pane: str = "") -> None:
+        if isinstance(self.screen, TooSmallScreen):
+            self.pop_screen()
+        self.push_screen(WorkflowScreen(self, ref, pane=pane))
+        self._check_size(*self.size)
 
     def on_resize(self, event: Any) -> None:
         """Below 60x12 say so, and nothing else."""
-        small = is_too_small(event.size.width, event.size.height)
-        shown = isinstance(self.screen, TooSmallScreen) if self.screen_stack else False
-        if small and not shown and self.screen_stack:
-            self.push_screen(TooSmallScreen())
-        elif shown and not small:
+        self._check_size(event.size.width, event.size.height)
+
+    def _check_size(self, width: int, height: int) -> None:
+        is_said = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
+        if is_too_small(width, height):
+            if not is_said and self._is_begun:
+                self.push_screen(TooSmallScreen())
+        elif isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
 
     def action_help(self) -> None:
@@ -380,7 +392,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         """ctrl-C: close what is open; twice within two seconds, leave."""
         now = asyncio.get_running_loop().time()
         if now - self._interrupted < TWICE_WITHIN:
-            self.exit(130)
+            self.exit(return_code=130)
             return
         self._interrupted = now
         screen: Screen[Any] = self.screen

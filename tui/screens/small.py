@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -18,10 +21,12 @@ def is_too_small(width: int, height: int) -> bool:
 class TooSmallScreen(ModalScreen[None]):
     """Says so, and goes away by itself."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit", id="small.quit")]
+
     def compose(self) -> ComposeResult:
         """One sentence."""
         yield Static(
-            f"argo-tui needs {LEAST[0]}x{LEAST[1]} characters.\nMake the terminal larger, "
-            "or use argo-tui list, get and logs.",
+            f"argo-tui needs {LEAST[0]}x{LEAST[1]}:\nmake the terminal larger,\n"
+            "or use argo-tui list,\nget and logs. q quits.",
             markup=False,
         )
