@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.highlight import Highlighter, json_spans, yaml_spans
+from tui.domain.highlight import Highlighter, field_spans, json_spans, yaml_spans
 
 
 def parts(spans: Highlighter, line: str) -> list[tuple[str, str]]:
@@ -55,3 +55,17 @@ def test_spans_are_in_order_and_inside_the_line(line: str) -> None:
         for start, end, token in spans(line):
             assert at <= start < end <= len(line) and token
             at = end
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("progress:    14/27", [("progress", "key")]),
+        ("  date:      2026-01-15: noon", [("  date", "key")]),
+        ("output artifacts:", [("output artifacts", "key")]),
+        ("s3://bucket/key", []),
+        ("", []),
+    ],
+)
+def test_only_the_label_of_a_fact_is_picked_out(line: str, wanted: list[tuple[str, str]]) -> None:
+    assert parts(field_spans, line) == wanted

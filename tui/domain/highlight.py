@@ -50,3 +50,12 @@ def yaml_spans(line: str) -> list[Span]:
 def json_spans(line: str) -> list[Span]:
     """Keys, strings, numbers of a line of JSON."""
     return _spans(_JSON, line)
+
+
+_FIELD = re.compile(r"\s*[^\s:][^:]{0,60}(?=:(?:\s|$))")
+
+
+def field_spans(line: str) -> list[Span]:
+    """The label of a line `label: value`; values stay as they are."""
+    found = _FIELD.match(line, 0, LONGEST)
+    return [(*found.span(), "key")] if found else []

@@ -8,6 +8,7 @@ import msgspec
 from textual import work
 from textual.binding import Binding, BindingType
 
+from tui.domain.highlight import Highlighter, yaml_spans
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.domain.yamltext import to_yaml
@@ -26,6 +27,7 @@ def part_of(manifest: dict[str, Any], node: Node | None, name: str) -> Any:
 class ManifestPane(TextPane):
     """YAML to read, search and copy from."""
 
+    HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(yaml_spans)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("Y", "whole", "Whole workflow", show=False, id="manifest.whole"),
     ]

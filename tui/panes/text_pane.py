@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
 
-from tui.domain.highlight import Highlighter, yaml_spans
+from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.lines import TextLines
 from tui.panes.base import Pane, Tools
 from tui.widgets.lines import Lines
@@ -27,7 +27,7 @@ class PaneText(TextLines):
 class TextPane(Pane):
     """Lines with a search; what the text is, the kinds of pane say."""
 
-    HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(yaml_spans)
+    HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(field_spans)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", id="text.search"),
     ]
