@@ -69,6 +69,14 @@ def test_our_flags_may_stand_before_the_command(file: str) -> None:
     assert run(["-n", "argo", "--ascii", "get", "-o", "name", "-f", file]).out == "w\n"
 
 
+def test_flags_may_stand_between_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/nowhere/config")
+    for argv in (["logs", "w", "-n", "argo", "step"], ["get", "w", "-n", "argo", "x"]):
+        said = run(argv)
+        assert "there is no kubeconfig" in said.err
+        assert "unrecognized arguments" not in said.err
+
+
 def test_a_clock_that_is_none_is_refused(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARGO_TUI_NOW", "noon")
     said = run(["get", "-f", file])

@@ -149,13 +149,28 @@ VALUED = frozenset({"--kubeconfig", "--context", "-n", "--namespace", "--instanc
 """Our flags before a command that take the next word with them."""
 
 
-def _run_headless(name: str, words: list[str]) -> int:
+def headless_parser(name: str) -> argparse.ArgumentParser:
+    """The arguments of a command that prints."""
     module, said = COMMANDS[name]
     parser = argparse.ArgumentParser(prog=f"argo-tui {name}", description=said, allow_abbrev=False)
     _add_connection(parser)
     command: Any = import_module(module)
     command.configure(parser)
-    args = parser.parse_args(words)
+    return parser
+
+
+def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    """Flags may stand between names, `logs NAME -n argo STEP`."""
+    try:
+        return parser.parse_intermixed_args(words)
+    except TypeError:
+        # argparse says so of a parser that has verbs, before it reads anything.
+        return parser.parse_args(words)
+
+
+def _run_headless(name: str, words: list[str]) -> int:
+    args = _parsed(headless_parser(name), words)
+    command: Any = import_module(COMMANDS[name][0])
     flags = {key: value for key, value in vars(args).items() if key != "files"}
     with _connected(read_settings(flags)) as settings:
         return int(command.run(args, settings))
