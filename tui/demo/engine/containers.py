@@ -30,7 +30,7 @@ class Container:
         self.spec = spec
         self.name = str(spec.get("name") or "main")
         self.kind = kind
-        """"init", "wait", "main" or "sidecar"."""
+        """One of "init", "wait", "main" and "sidecar"."""
         self.started: datetime | None = None
         self.finished: datetime | None = None
         self.exit_code: int | None = None

@@ -157,7 +157,7 @@ class _Script:
         elif isinstance(node, ast.AnnAssign) and node.value:
             self.assign(node.target, self.value(node.value))
         elif isinstance(node, ast.AugAssign):
-            old = self.value(_loaded(node.target))
+            old = self.value(node.target)
             self.assign(node.target, self.binary(node.op, old, self.value(node.value)))
         elif isinstance(node, ast.If):
             yield from self._body(node.body if self.value(node.test) else node.orelse)
@@ -399,7 +399,3 @@ def _too_large(op: ast.operator, left: Any, right: Any) -> bool:
             and (left.bit_length() + right.bit_length() > MOST_LENGTH)
         )
     return False
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    return target

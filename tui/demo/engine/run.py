@@ -125,7 +125,7 @@ class Run:
 
     @property
     def shutdown(self) -> str:
-        """ "", "Stop" or "Terminate": what `spec.shutdown` says."""
+        """What `spec.shutdown` says: nothing, "Stop" or "Terminate"."""
         return str((self.obj.get("spec") or {}).get("shutdown") or "")
 
     @property

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 StepDict = dict[str, Any]
 
+_PLAIN_NAME = "plainName"
+"""Our own mark on an expanded step: its name without the item."""
+
 
 def groups_of(template: Template) -> list[list[StepDict]]:
     """The groups of a steps template."""
@@ -152,7 +155,7 @@ def _is_stuck(op: Operation, group_node: Node, planned: list[StepDict], where: W
 
 
 def _plain_name(step: StepDict) -> str:
-    return str(step.get("name_", step.get("name", "")))
+    return str(step.get(_PLAIN_NAME, step.get("name", "")))
 
 
 def _goes_on(step: StepDict, node: Node) -> bool:
@@ -171,7 +174,7 @@ def _expanded(
         name = str(filled.get("name") or step.get("template") or "step")
         filled["name"] = name
         if not loops.is_loop(filled):
-            filled["name_"] = name
+            filled[_PLAIN_NAME] = name
             planned.append(filled)
             continue
         if not conditions.holds_or_unknown(str(filled.get("when") or "")):
@@ -186,7 +189,7 @@ def _expanded(
                 op.run.mark(node, "Skipped", op.now, "Skipped, empty params")
             op.run.add_child(group_node, node)
         for one in many:
-            one["name_"] = name
+            one[_PLAIN_NAME] = name
         planned += many
     return planned
 

@@ -19,7 +19,7 @@ class TemplateScope:
     """Where names of templates are looked up."""
 
     kind: str
-    """"local", "namespaced" or "cluster"."""
+    """One of "local", "namespaced" and "cluster"."""
     name: str
 
     def __str__(self) -> str:
