@@ -1,0 +1,43 @@
+"""The saved workflow that CI prints is one that is worth looking at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.headless import run
+from tests.support.where import where
+from tui.sources import open_source
+from tui.sources.base import Scope
+
+NIGHTLY = Path(__file__).resolve().parent / "saved" / "nightly.yaml"
+
+
+def test_it_is_small() -> None:
+    assert NIGHTLY.stat().st_size < 60_000
+
+
+def test_its_tree_names_the_shard_that_was_killed_three_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    said = run(["get", "-f", str(NIGHTLY), "--no-color"])
+    assert said.code == 0
+    assert "Status:              Failed\n" in said.out
+    assert said.out.count("main: OOMKilled (exit code 137)") == 3
+    assert said.out.count("✔ shard(") == 23
+
+
+def test_the_app_opens_it_as_a_source() -> None:
+    source = open_source(where(files=(str(NIGHTLY),)))
+    (workflow,) = source.list_all(Scope())
+    assert workflow.metadata.name == "nightly-etl-8kq2v"
+    assert not source.capabilities.can_write
+
+
+def test_a_retry_of_it_runs_the_shard_again_and_nothing_else() -> None:
+    plan = json.loads(run(["plan", "retry", "-f", str(NIGHTLY), "-o", "json"]).out)
+    assert len(plan["pods_to_delete"]) == 3
+    assert all(call["method"] in ("PUT", "DELETE") for call in plan["writes"])
