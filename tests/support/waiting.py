@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -12,3 +13,11 @@ def wait_until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     while not condition():
         assert time.monotonic() < end, f"not so within {seconds} s: {condition}"
         time.sleep(0.002)
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """The same while an event loop goes on."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not so within {seconds} s: {condition}"
+        await asyncio.sleep(0.005)

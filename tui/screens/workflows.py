@@ -21,7 +21,7 @@ from tui.errors import QueryError
 from tui.messages import OpenWorkflow, RunAction
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
-from tui.sources.base import Live, Scope, Stale
+from tui.sources.base import Live, Stale
 from tui.state.listing import Listing, newest_first
 from tui.widgets.header import HeaderLine, Part
 from tui.widgets.hints import Hints
@@ -369,7 +369,8 @@ class WorkflowsScreen(Screen[None]):
         """Every namespace, or back to the one we began with."""
         scope = self.desk.scope
         own = self.desk.source.place.namespace if self.desk.source else "default"
-        self.desk.watch_scope(Scope(() if scope.namespaces else (own,)))
+        wanted = () if scope.namespaces else tuple(own.split(","))
+        self.desk.watch_scope(replace(scope, namespaces=wanted))
 
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""

@@ -42,6 +42,12 @@ def key_name(key: str) -> str:
     return f"{modifier}-{NAMES.get(last, last)}" if plus and last else NAMES.get(key, key)
 
 
+def character_of(key: str) -> str | None:
+    """What a key types; None for one that types nothing."""
+    # Textual calls the slash "slash", Unicode "solidus": it does not find it again.
+    return "/" if key == "slash" else key_to_character(key)
+
+
 class Hints(LineView, can_focus=False):
     """Keys and what they do, as many as fit."""
 
@@ -70,7 +76,7 @@ class Hints(LineView, can_focus=False):
         focused = self.screen.focused
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
-            if focused is not None and focused.check_consume_key(key, key_to_character(key)):
+            if focused is not None and focused.check_consume_key(key, character_of(key)):
                 continue  # it would be typed into what has the focus
             if binding.show and active.enabled and binding.action not in found:
                 key = binding.key_display or key_name(binding.key)

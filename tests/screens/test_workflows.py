@@ -1,0 +1,253 @@
+"""The list: what it shows, how it moves, and what its keys do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.app import STILL, Shown, showing
+from tests.support.runs import ETL, nightly_etl, run, team
+from tests.support.scripted import ScriptedSource, ref_of
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.workflow import WorkflowScreen
+from tui.screens.workflows import WorkflowsScreen
+from tui.sources.base import Capabilities
+from tui.widgets.query_bar import QueryBar
+
+
+def line_of(shown: Shown, name: str) -> str:
+    return next((line for line in shown.rows_of_screen if name in line), "")
+
+
+async def test_a_row_tells_phase_name_progress_duration_age_and_message() -> None:
+    async with showing(*team(), size=(140, 24)) as shown:
+        line = line_of(shown, ETL)
+        for told in ("✖", "5/7", "1h12m", "child 'transform' failed"):
+            assert told in line
+        assert "Waiting for argo/Mutex/db lock" in line_of(shown, "report-pdf-77cqd")
+        assert shown.names[0] == "report-pdf-77cqd", "the newest first"
+        assert shown.names[-1] == "nightly-etl-q2w8e"
+
+
+async def test_the_header_counts_by_phase_and_says_where_and_live() -> None:
+    async with showing(*team()) as shown:
+        head = shown.rows_of_screen[0]
+        for told in ("scripted", "argo", "RW", "live", "3 run", "1 wait", "3 fail", "16"):
+            assert told in head
+
+
+async def test_rows_come_change_and_go_under_a_cursor_that_stays_on_its_workflow() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source) as shown:
+        shown.rows.move_to_line(shown.names.index("features-daily-9d4ls"))
+        source.put(run("hotfix-load-a1b2c", "Running", "0/1", began=0))
+        await shown.until_shown("hotfix-load-a1b2c")
+        current = shown.rows.current
+        assert current is not None and current.metadata.name == "features-daily-9d4ls"
+        source.put(run("features-daily-9d4ls", "Failed", "213/480", began=54, version="101"))
+        await shown.until(lambda: "213/480" in line_of(shown, "►✖ features-daily-9d4ls"))
+        assert "4 fail" in shown.rows_of_screen[0]
+        source.remove(ref_of(run("hotfix-load-a1b2c", "")))
+        await shown.until(lambda: "hotfix-load-a1b2c" not in shown.names)
+        assert "16" in shown.rows_of_screen[0]
+
+
+async def test_a_filter_narrows_while_one_types_enter_keeps_it_and_escape_ends_it() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("slash")
+        await shown.write("nightly")
+        await shown.until(lambda: len(shown.names) == 3)
+        await shown.press("enter")
+        assert shown.app.screen.focused is shown.rows
+        assert "3 of 16 shown" in shown.text
+        assert "/nightly" in shown.text, "the filter stays to be seen"
+        await shown.press("escape")
+        assert len(shown.names) == 16
+        assert not shown.overview.query_one("#query", QueryBar).is_open
+
+
+async def test_escape_in_the_filter_takes_back_what_was_typed() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("slash", "z", "z")
+        await shown.until(lambda: not shown.names)
+        assert "none of 16 match “zz”" in shown.text
+        await shown.press("escape")
+        await shown.until(lambda: len(shown.names) == 16)
+
+
+@pytest.mark.parametrize(
+    "query, names",
+    [
+        ("phase:error", ["ingest-events-f4t7r"]),
+        ("label:team=data", [ETL]),
+        ("phase:failed vacuum", ["vacuum-warehouse-c8n3d"]),
+        ("NIGHTLY phase:succeeded", ["nightly-etl-h5s9z", "nightly-etl-q2w8e"]),
+    ],
+)
+async def test_terms_and_words_of_a_filter_must_all_fit(query: str, names: list[str]) -> None:
+    async with showing(*team()) as shown:
+        shown.overview.query_bar.open(query)
+        shown.overview._apply_query(query)
+        assert shown.names == names
+
+
+async def test_a_filter_that_cannot_be_read_says_so_and_leaves_the_list_as_it_was() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("slash")
+        await shown.write("name:/(/")
+        await shown.until(lambda: shown.overview.query_bar.problem)
+        assert "/ Filter" not in shown.rows_of_screen[-1], "a slash is typed just now"
+        assert shown.overview.query_bar.problem[:36] in shown.text
+        assert shown.names
+
+
+async def test_a_workflow_that_begins_to_fit_the_filter_appears() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source) as shown:
+        await shown.press("exclamation_mark")
+        assert len(shown.names) == 3
+        source.put(run("features-daily-9d4ls", "Failed", "213/480", began=54, version="101"))
+        await shown.until(lambda: "features-daily-9d4ls" in shown.names)
+        await shown.press("exclamation_mark")
+        assert len(shown.names) == 16
+
+
+async def test_any_column_sorts_and_o_turns_the_order() -> None:
+    async with showing(*team(), size=(140, 24)) as shown:
+        sortable = [column.id for column in shown.overview.columns if column.order]
+        seen = []
+        for _ in sortable:
+            await shown.press("greater_than_sign")
+            seen.append(shown.overview._sort_column)
+        assert seen == sortable
+        shown.overview.sort_by("name")
+        assert shown.names == sorted(shown.names)
+        await shown.press("o")
+        assert shown.names == sorted(shown.names, reverse=True)
+        await shown.press("less_than_sign")
+        assert shown.overview._sort_column != "name"
+
+
+async def test_curly_brackets_go_from_one_failed_workflow_to_the_next() -> None:
+    async with showing(*team()) as shown:
+        stops = []
+        for _ in range(3):
+            await shown.press("right_curly_bracket")
+            assert shown.rows.current is not None
+            stops.append(shown.rows.current.metadata.name)
+        assert stops == [ETL, "ingest-events-f4t7r", "vacuum-warehouse-c8n3d"]
+        await shown.press("left_curly_bracket")
+        assert shown.rows.current.metadata.name == "ingest-events-f4t7r"
+
+
+async def test_without_a_failed_workflow_the_jump_says_so() -> None:
+    async with showing(run("one", "Succeeded", ended=1)) as shown:
+        await shown.press("right_curly_bracket")
+        assert shown.said == "no failed workflow here"
+
+
+async def test_what_has_no_room_in_its_row_is_told_below_the_list() -> None:
+    message = "the disk of the node is full: " + "evicting " * 4 + "at last"
+    async with showing(run("one", "Failed", ended=1, message=message), size=(100, 14)) as shown:
+        assert "at last" not in line_of(shown, "►✖ one")
+        assert message in shown.text
+
+
+@pytest.mark.parametrize(
+    "key, pane", [("l", "logs"), ("a", "artifacts"), ("d", "summary"), ("y", "manifest")]
+)
+async def test_a_letter_opens_the_workflow_with_that_pane_in_front(key: str, pane: str) -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.press(key)
+        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail._pane == pane)
+        await shown.until(lambda: shown.detail.workflow is not None)
+        assert shown.detail._pane == pane
+
+
+async def test_all_namespaces_and_back() -> None:
+    source = ScriptedSource(
+        run("here", "Running"), run("there", "Running", namespace="ml", began=3)
+    )
+    async with showing(source=source) as shown:
+        assert shown.names == ["here"]
+        await shown.press("0")
+        await shown.until(lambda: set(shown.names) == {"here", "there"})
+        assert "all namespaces" in shown.rows_of_screen[0]
+        assert "NAMESPACE" in shown.rows_of_screen[1]
+        await shown.press("0")
+        await shown.until(lambda: shown.names == ["here"])
+        assert "NAMESPACE" not in shown.rows_of_screen[1]
+        await shown.until(lambda: source.open_watches == 1)
+        scopes = [about for what, about in source.asked if what == "watch"]
+        assert [scope.namespaces for scope in scopes] == [("argo",), (), ("argo",)]
+        assert len({scope.label_selector for scope in scopes}) == 1, "of the same controller"
+
+
+async def test_marks_are_what_an_action_is_about_and_escape_takes_them_back() -> None:
+    async with showing(*team()) as shown:
+        shown.rows.move_to_line(1)
+        await shown.press("space", "space", "D")
+        await shown.until_shown("Delete 2 workflows")
+        await shown.press("escape", "escape")
+        assert not shown.rows.marks
+
+
+async def test_an_empty_list_says_what_to_do() -> None:
+    async with showing() as shown:
+        assert "no workflows in argo; 0 shows all namespaces" in shown.text
+
+
+async def test_read_only_and_saved_lists_say_what_they_are() -> None:
+    from dataclasses import replace
+
+    async with showing(run("one", "Running"), settings=replace(STILL, read_only=True)) as shown:
+        assert " RO " in shown.rows_of_screen[0]
+    saved = ScriptedSource(
+        run("one", "Running"),
+        run("two", "Running"),
+        capabilities=Capabilities(can_write=False, is_live=False, why_not="saved"),
+    )
+    async with showing(source=saved) as shown:
+        assert "saved" in shown.rows_of_screen[0] and "live" not in shown.rows_of_screen[0]
+
+
+async def test_without_utf8_only_ascii_is_drawn() -> None:
+    from dataclasses import replace
+
+    async with showing(*team(), settings=replace(STILL, ascii=True), size=(90, 24)) as shown:
+        assert shown.text.isascii()
+        await shown.open(ETL)
+        assert shown.text.isascii()
+
+
+async def test_q_at_the_root_asks_and_only_yes_leaves() -> None:
+    async with showing(run("one", "Running")) as shown:
+        for no in ("n", "escape", "enter"):
+            await shown.press("q")
+            await shown.until(lambda: shown.shows(ConfirmScreen))
+            await shown.press(no)
+            await shown.until(lambda: shown.shows(WorkflowsScreen))
+        await shown.press("q")
+        await shown.until(lambda: shown.shows(ConfirmScreen))
+        await shown.press("y")
+        await shown.until(lambda: shown.app._exit)
+        assert shown.app.return_code == 0
+
+
+async def test_ctrl_c_closes_what_is_open_and_twice_leaves() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("slash", "z", "z")
+        await shown.until(lambda: not shown.names)
+        await shown.press("ctrl+c")
+        await shown.until(lambda: len(shown.names) == 16)
+        assert shown.said == "ctrl-C again leaves argo-tui"
+        await shown.press("ctrl+c")
+        await shown.until(lambda: shown.app._exit)
+        assert shown.app.return_code == 130
+
+
+async def test_the_header_line_can_be_hidden() -> None:
+    async with showing(run("one", "Running")) as shown:
+        await shown.press("ctrl+e")
+        assert "scripted" not in shown.text
+        await shown.press("ctrl+e")
+        assert "scripted" in shown.text

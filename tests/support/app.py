@@ -1,0 +1,187 @@
+"""The whole app with a source that says what a test tells it, and what is on its screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from textual._compositor import LayoutUpdate
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tests.support.runs import NOW
+from tests.support.scripted import ScriptedSource
+from tests.support.waiting import until
+from tui.app import ArgoApp, Connect
+from tui.domain.workflow import ListedWorkflow, Manifest
+from tui.screens.workflow import WorkflowScreen
+from tui.screens.workflows import WorkflowsScreen
+from tui.settings import Settings
+from tui.sources.base import Source
+from tui.widgets.lines import Lines
+from tui.widgets.rows import Rows
+from tui.widgets.status_line import StatusLine
+
+STILL = Settings(fixed_now=NOW)
+"""No flags, and a clock that stands still."""
+S = TypeVar("S", bound=Screen[Any])
+
+
+def app_showing(
+    *manifests: Manifest,
+    source: Source | None = None,
+    settings: Settings = STILL,
+    connect: Connect | None = None,
+    can_demo: bool = True,
+) -> ArgoApp:
+    """The app on these workflows, or on a source, or on whatever `connect` opens."""
+    here = source or ScriptedSource(*manifests)
+    return ArgoApp(
+        settings if settings.fixed_now else replace(settings, fixed_now=NOW),
+        connect or (lambda demo: here),
+        can_demo=can_demo,
+    )
+
+
+def strips_of(app: ArgoApp) -> list[Strip]:
+    """Every row of the screen as it goes to the terminal, dialogs and what is under them."""
+    update = app.screen._compositor.render_update(
+        full=True, screen_stack=app._background_screens, simplify=True
+    )
+    assert isinstance(update, LayoutUpdate)
+    return [Strip.join(list(row)) for row in update.strips]
+
+
+@dataclass
+class Shown:
+    """A running app, and how tests read it."""
+
+    app: ArgoApp
+    pilot: Pilot[Any]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until what they post is done."""
+        await self.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """Type a text."""
+        await self.pilot.press(*text)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        await until(condition)
+        await self.pilot.pause()
+
+    async def until_shown(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        try:
+            await self.until(lambda: text in self.text)
+        except AssertionError as never:
+            raise AssertionError(f"{text!r} never came; the screen:\n{self.text}") from never
+
+    async def until_said(self, text: str) -> None:
+        """Wait until the status line says it."""
+        try:
+            await self.until(lambda: text in self.said)
+        except AssertionError as never:
+            raise AssertionError(f"{text!r} was never said; it says {self.said!r}") from never
+
+    @property
+    def rows_of_screen(self) -> list[str]:
+        """What is on the screen, row by row."""
+        return [strip.text for strip in strips_of(self.app)]
+
+    @property
+    def text(self) -> str:
+        """The same as one text."""
+        return "\n".join(self.rows_of_screen)
+
+    @property
+    def said(self) -> str:
+        """What the status line of the screen in front says, or of the first below that has one."""
+        for screen in reversed(self.app.screen_stack):
+            for line in screen.query(StatusLine):
+                if line.id is None:
+                    return str(line.text)
+        return ""
+
+    def shows(self, kind: type[Widget]) -> bool:
+        """Whether the screen in front is of a kind."""
+        return isinstance(self.app.screen, kind)
+
+    @property
+    def overview(self) -> WorkflowsScreen:
+        """The screen of the list, in front or not."""
+        return next(s for s in self.app.screen_stack if isinstance(s, WorkflowsScreen))
+
+    @property
+    def rows(self) -> Rows[ListedWorkflow]:
+        """The list itself."""
+        return self.overview.rows
+
+    @property
+    def names(self) -> list[str]:
+        """The names in the list, in its order."""
+        return [workflow.metadata.name for workflow in self.rows.items]
+
+    @property
+    def detail(self) -> WorkflowScreen:
+        """The screen of one workflow, in front or not."""
+        return next(s for s in reversed(self.app.screen_stack) if isinstance(s, WorkflowScreen))
+
+    @property
+    def steps(self) -> list[str]:
+        """The labels of the tree."""
+        return [row.label for row in self.detail.steps.items]
+
+    @property
+    def pane_text(self) -> str:
+        """All lines of the pane in front, those included that are not on the screen."""
+        pane = self.detail._panes[self.detail._pane]
+        lines = pane.query_one(Lines)
+        return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
+
+    def static(self, id: str) -> str:
+        """What a text of the screen in front says."""
+        return str(self.app.screen.query_one(f"#{id}", Static).content)
+
+    async def open(self, name: str = "") -> WorkflowScreen:
+        """Open a workflow of the list by Enter, and wait for its tree."""
+        if name:
+            await self.until(lambda: name in self.names)
+            self.rows.move_to_line(self.names.index(name))
+        await self.press("enter")
+        await self.until(lambda: self.shows(WorkflowScreen) and self.detail.workflow is not None)
+        return self.detail
+
+
+@asynccontextmanager
+async def showing(
+    *manifests: Manifest,
+    source: Source | None = None,
+    settings: Settings = STILL,
+    size: tuple[int, int] = (120, 40),
+    connect: Connect | None = None,
+    can_demo: bool = True,
+) -> AsyncIterator[Shown]:
+    """The app, running, its list read."""
+    app = app_showing(
+        *manifests, source=source, settings=settings, connect=connect, can_demo=can_demo
+    )
+    async with app.run_test(size=size) as pilot:
+        shown = Shown(app, pilot)
+        await shown.until(lambda: is_settled(app))
+        yield shown
+
+
+def is_settled(app: ArgoApp) -> bool:
+    """Whether there is a list, or a reason why there is none."""
+    if app.source is None or app.trouble is not None:
+        return app.trouble is not None
+    is_told = app.live.connection is not None or not app.source.capabilities.is_live
+    return app.live.is_whole and is_told
