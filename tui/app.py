@@ -164,6 +164,7 @@ class ArgoApp(CellDiffMixin, App[int]):
             now=self.now(),
             suffix="".join(secrets.choice(SUFFIX_LETTERS) for _ in range(5)),
             instance_id=self.settings.instance_id,
+            zone=self.settings.zone,
             pod_names=self.settings.pod_names,
         )
 

@@ -19,7 +19,7 @@ from tui.sources.files import read_manifests
 from tui.sources.yamlreader import read_documents
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-CONTEXT = Context(now=datetime(2026, 1, 15, 12, tzinfo=UTC), suffix="abcde")
+CONTEXT = Context(now=datetime(2026, 1, 15, 12, tzinfo=UTC), suffix="abcde", is_saved=True)
 NODE_FIELDS = (
     "boundaryID",
     "children",

@@ -111,6 +111,8 @@ class ScriptedSource:
         """(pod, container) → pieces."""
         self.secrets: dict[tuple[str, str, str], bytes] = {}
         self.config_maps: dict[tuple[str, str], dict[str, str]] = {}
+        self.templates: dict[tuple[str, str, str], Manifest] = {}
+        """(kind, namespace, name) → a template or cron workflow."""
         self.known_namespaces: tuple[str, ...] = ("argo",)
         self.is_closed = False
         self._lists: list[queue.SimpleQueue[ListEvent | None]] = []
@@ -193,6 +195,21 @@ class ScriptedSource:
     def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
         self._ask("list_all", scope)
         return self._in(scope)
+
+    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
+        self._ask("list_raw", scope)
+        return tuple(
+            msgspec.json.encode(found)
+            for ref, found in self.manifests.items()
+            if not scope.namespaces or ref.namespace in scope.namespaces
+        )
+
+    def template(self, kind: str, namespace: str, name: str) -> Manifest:
+        self._ask("template", (kind, namespace, name))
+        found = self.templates.get((kind, namespace, name))
+        if found is None:
+            raise Missing(f"there is no {kind} {name} in {namespace}", status=404)
+        return found
 
     def perform(self, write: Write) -> Manifest:
         self._ask("perform", write)

@@ -16,6 +16,7 @@ class Somewhere:
     all_namespaces: bool = False
     files: tuple[str, ...] = ()
     read_only: bool = False
+    instance_id: str = ""
 
 
 def where(**given: Any) -> Somewhere:

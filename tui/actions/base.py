@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
@@ -43,6 +43,10 @@ class Context:
     suffix: str = ""
     """Random characters for generated names, where a plan must know the name beforehand."""
     instance_id: str = ""
+    is_saved: bool = False
+    """The object comes from a file, so it does not matter which controller it belongs to."""
+    zone: tzinfo | None = UTC
+    """The local zone, for times that Argo writes in it; None for that of the C library."""
     pod_names: str = "v2"
     """`POD_NAMES` of our process: which pod name format an unmarked workflow has."""
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
 
 from tui.actions.base import Context
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import InputError, PlanError
 from tui.sources.base import Capabilities
@@ -22,7 +22,6 @@ API_VERSION = "argoproj.io/v1alpha1"
 ACTORS = ("actor", "actor-email", "actor-preferred-username")
 CREATORS = ("creator", "creator-email", "creator-preferred-username")
 ACTION = f"{LABEL}action"
-INSTANCE = f"{LABEL}controller-instanceid"
 
 Json = dict[str, Any]
 
@@ -79,9 +78,10 @@ def labels_of(manifest: Manifest) -> dict[str, str]:
     return dict(part(part(manifest, "metadata"), "labels"))
 
 
-def rfc3339(moment: datetime) -> str:
-    """A time as Kubernetes writes it: whole seconds, UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def rfc3339(moment: datetime, zone: tzinfo | None = UTC) -> str:
+    """A time as Kubernetes writes it: whole seconds, in UTC unless another zone is asked for."""
+    text = moment.astimezone(zone).isoformat(timespec="seconds")
+    return f"{text.removesuffix('+00:00')}Z" if text.endswith("+00:00") else text
 
 
 def without(mapping: Mapping[str, Any], *keys: str) -> Json:
@@ -122,13 +122,17 @@ def creator_labels(context: Context) -> dict[str, str]:
 
 
 def check_instance(manifest: Manifest, context: Context) -> None:
-    """Refuse an object of another controller (argo.md 5.0).
+    """Refuse an object of another controller (argo.md 5.0); a file is whose it says it is.
 
-    Without an instance id of our own we act on what we see: the label stays as it is, so the
-    controller that owns the object keeps it.
+    Raises: PlanError in Argo's words.
     """
-    if context.instance_id and labels_of(manifest).get(INSTANCE) != context.instance_id:
+    if not context.is_saved and not is_of_instance(manifest, context.instance_id):
         raise PlanError(f"'{name_of(manifest)}' is not managed by the current Argo Server")
+
+
+def is_of_instance(manifest: Manifest, instance_id: str) -> bool:
+    """Whether the controller of this instance id runs it; "" is the controller without one."""
+    return (labels_of(manifest).get(INSTANCE) or "") == instance_id
 
 
 def collection_path(namespace: str) -> str:

@@ -14,7 +14,7 @@ from tui.domain.node import Node, NodeId, TemplateRef
 from tui.domain.podname import pod_name
 from tui.domain.selectors import FieldSelector
 from tui.domain.workflow import ListedWorkflow, Manifest, Metadata
-from tui.errors import PlanError
+from tui.errors import PlanError, UsageError
 
 LARGEST_OBJECT = 1024 * 1024
 """`MAX_WORKFLOW_SIZE` of the controller: above this the nodes are written compressed."""
@@ -69,7 +69,10 @@ def selected(manifest: Manifest, selector: str) -> frozenset[str]:
 
     Raises: PlanError when the selector cannot be read.
     """
-    wanted = FieldSelector.parse(selector)
+    try:
+        wanted = FieldSelector.parse(selector)
+    except UsageError as error:
+        raise PlanError(error.what) from error
     found = decode.from_manifest(manifest).nodes
     return frozenset(node_id for node_id, node in found.items() if wanted.matches(node))
 

@@ -10,7 +10,6 @@ from tui.actions.manifests import (
     ACTION,
     API_VERSION,
     CREATORS,
-    INSTANCE,
     Json,
     cannot_write,
     check_instance,
@@ -31,7 +30,7 @@ from tui.actions.nodes import dehydrated, hydrated, nodes_of
 from tui.actions.parameters import with_parameters
 from tui.actions.words import counted, named, step_names
 from tui.domain.node import ERROR, FAILED, PENDING
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
+from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
 from tui.errors import PlanError
 from tui.sources.base import Capabilities

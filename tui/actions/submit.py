@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable
 
@@ -10,7 +11,6 @@ from tui.actions.manifests import (
     ACTION,
     API_VERSION,
     CREATORS,
-    INSTANCE,
     Json,
     cannot_write,
     collection_path,
@@ -25,7 +25,8 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.parameters import parse_labels, with_parameters
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
+from tui.domain.durations import parse_time
+from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
 from tui.errors import PlanError
 from tui.sources.base import Capabilities
@@ -46,6 +47,8 @@ KINDS = {
     ),
 }
 """What `--from kind/name` accepts → the kind it means."""
+
+RFC3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
 SERVER_OWNED = (
     "uid",
@@ -104,9 +107,13 @@ def _begun(manifest: Manifest, kind: str, choices: Choices, context: Context) ->
     if kind not in KINDS.values():
         raise PlanError(f"Resource kind '{kind}' is not supported for submitting")
     made = _from_cron(manifest, context) if kind == "CronWorkflow" else _from_template(manifest)
-    if choices.get("scheduled_time"):
-        notes = part(made["metadata"], "annotations")
-        notes = {**notes, f"{LABEL}scheduled-time": str(choices["scheduled_time"])}
+    if scheduled := str(choices.get("scheduled_time") or ""):
+        if not re.fullmatch(RFC3339, scheduled) or parse_time(scheduled) is None:
+            raise PlanError(
+                f"scheduled-time contains invalid time.RFC3339 format: {scheduled}",
+                hint="write it as 2006-01-02T15:04:05-07:00",
+            )
+        notes = {**part(made["metadata"], "annotations"), f"{LABEL}scheduled-time": scheduled}
         made["metadata"] = {**made["metadata"], "annotations": notes}
     return made
 
@@ -145,7 +152,8 @@ def _from_cron(manifest: Manifest, context: Context) -> Manifest:
         labels[INSTANCE] = labels_of(manifest)[INSTANCE]
     labels[f"{LABEL}cron-workflow"] = name
     labels.update(part(extra, "labels"))
-    notes = {f"{LABEL}scheduled-time": rfc3339(context.now), **part(extra, "annotations")}
+    scheduled = rfc3339(context.now, context.zone)
+    notes = {f"{LABEL}scheduled-time": scheduled, **part(extra, "annotations")}
     metadata: Json = {"generateName": f"{name}-", "labels": labels, "annotations": notes}
     if extra.get("finalizers"):
         metadata["finalizers"] = list(extra["finalizers"])
@@ -222,6 +230,7 @@ def _with_key(artifact: Json, key: str) -> Json:
 def _labelled(manifest: Manifest, context: Context) -> Manifest:
     labels = without(labels_of(manifest), *(LABEL + name for name in CREATORS), ACTION)
     labels.update(creator_labels(context))
+    labels.pop(INSTANCE, None)
     if context.instance_id:
         labels[INSTANCE] = context.instance_id
     return with_labels(manifest, labels)

@@ -24,6 +24,9 @@ from tui.domain.node import (
 LABEL = "workflows.argoproj.io/"
 """Prefix of Argo's labels and annotations (argo.md 1.7)."""
 
+INSTANCE = f"{LABEL}controller-instanceid"
+"""Which controller an object belongs to, where there are several (argo.md 5.0)."""
+
 Manifest = dict[str, Any]
 """A Kubernetes object as JSON has it, every field kept; what plans read and writes send."""
 
@@ -167,6 +170,7 @@ class Workflow(ListedWorkflow, frozen=True):
 
 
 __all__ = [
+    "INSTANCE",
     "LABEL",
     "Arguments",
     "Condition",

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from tui.domain import decode
 from tui.domain.report_get import Look, report
 from tui.domain.selectors import FieldSelector
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.workflow import Manifest
 from tui.domain.yamltext import to_yaml
-from tui.errors import InputError, Missing, UsageError
+from tui.errors import InputError, UsageError
 from tui.headless.output import say, to_json, write
 from tui.settings import Settings
 
@@ -57,29 +57,11 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
 
         yield from read_workflows(files)
     elif names:
-        yield from _connected(names, settings)
+        from tui.headless.connected import named
+
+        yield from named(names, settings)
     else:
         raise UsageError("which workflow?", hint="give a NAME, @latest, or -f FILE")
-
-
-def _connected(names: list[str], settings: Settings) -> Iterable[Manifest]:
-    from tui.sources import open_source
-
-    source = open_source(settings)
-    try:
-        namespace = source.place.namespace
-        for name in names:
-            if name == "@latest":
-                from tui.sources.base import Scope
-
-                found = source.list_all(Scope((namespace,)))
-                if not found:
-                    raise Missing("no workflows found")
-                newest = max(found, key=lambda each: each.metadata.creation_timestamp or "")
-                name = newest.metadata.name
-            yield source.get(WorkflowRef(namespace, name))
-    finally:
-        source.close()
 
 
 def _print(manifest: Manifest, output: str, look: Look, at: int) -> None:

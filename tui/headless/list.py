@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import closing
 
 from tui.domain import decode
 from tui.domain.order import newest_first
 from tui.domain.report_list import Choice, chosen, label_selector, report
-from tui.domain.selectors import FieldSelector, LabelSelector, Requirement
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, Workflow, WorkflowRef
+from tui.domain.selectors import FieldSelector, LabelSelector
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.domain.yamltext import to_yaml
-from tui.errors import Missing
 from tui.headless.output import to_json, write
 from tui.settings import Settings
 
-INSTANCE_ID = f"{LABEL}controller-instanceid"
 OUTPUTS = ("wide", "name", "json", "yaml")
 
 
@@ -57,16 +56,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         namespace = "" if args.all_namespaces else args.namespace
         found, originals = _saved(args.file, labels, fields, namespace, whole)
     else:
-        found, originals = _connected(labels, args.field_selector, settings)
+        found, originals = _connected(labels, args.field_selector, settings, whole)
     shown = newest_first(chosen(found, choice, settings.now()))
-    if not args.file and whole:
-        shown, originals = _fetched(shown, settings)
     _print(shown, originals, args, settings)
     return 0
 
 
-Originals = dict[int, Manifest]
-"""id of a workflow → the manifest it was read from."""
+Originals = dict[int, Manifest | bytes]
+"""id of a workflow → what it was read from, its JSON or the manifest of a file."""
 
 
 def _saved(
@@ -102,44 +99,30 @@ def _fields_of(workflow: ListedWorkflow) -> Callable[[str], str]:
 
 
 def _connected(
-    labels: LabelSelector, fields: str, settings: Settings
+    labels: LabelSelector, fields: str, settings: Settings, whole: bool
 ) -> tuple[list[ListedWorkflow], Originals]:
-    from tui.sources import open_source, scope_of
-
-    if settings.instance_id:
-        mine = Requirement(INSTANCE_ID, "=", frozenset((settings.instance_id,)))
-        labels = LabelSelector((*labels.requirements, mine))
-    source = open_source(settings)
-    try:
-        scope = replace(
-            scope_of(settings, source.place), label_selector=str(labels), field_selector=fields
-        )
-        return list(source.list_all(scope)), {}
-    finally:
-        source.close()
-
-
-def _fetched(
-    shown: Sequence[ListedWorkflow], settings: Settings
-) -> tuple[list[ListedWorkflow], Originals]:
-    """The same workflows with all their fields; one that is gone by now is left out."""
+    """What the cluster has; with `whole` also the JSON of each, nodes and all."""
+    from tui.headless.connected import scope_with
     from tui.sources import open_source
 
-    found: list[ListedWorkflow] = []
-    originals: Originals = {}
-    source = open_source(settings)
-    try:
-        for each in shown:
-            try:
-                manifest = source.get(WorkflowRef(each.metadata.namespace, each.metadata.name))
-            except Missing:
-                continue
-            workflow = decode.from_manifest(manifest)
-            found.append(workflow)
-            originals[id(workflow)] = manifest
-    finally:
-        source.close()
-    return found, originals
+    with closing(open_source(settings)) as source:
+        scope = scope_with(source, labels, fields, settings)
+        if not whole:
+            return list(source.list_all(scope)), {}
+        raws = source.list_raw(scope)
+    found = [decode.listed(raw) for raw in raws]
+    return found, {id(each): raw for each, raw in zip(found, raws, strict=True)}
+
+
+def _with_nodes(each: ListedWorkflow, originals: Originals) -> ListedWorkflow:
+    """The same with its nodes, if it came without them."""
+    original = originals[id(each)]
+    return decode.workflow(original) if isinstance(original, bytes) else each
+
+
+def _unpacked(original: Manifest | bytes) -> Manifest:
+    manifest = json.loads(original) if isinstance(original, bytes) else original
+    return decode.unpacked_manifest(manifest)
 
 
 def _print(
@@ -149,7 +132,7 @@ def _print(
     settings: Settings,
 ) -> None:
     if args.output in ("json", "yaml"):
-        objects = [decode.unpacked_manifest(originals[id(each)]) for each in shown]
+        objects = [_unpacked(originals[id(each)]) for each in shown]
         is_json = args.output == "json"
         write(
             f"{to_json(objects, 2)}\n" if is_json else to_yaml(objects, hide_managed_fields=False)
@@ -159,6 +142,8 @@ def _print(
         for each in shown:
             write(f"{each.metadata.name}\n")
         return
+    if args.output == "wide":
+        shown = [_with_nodes(each, originals) for each in shown]
     for line in report(
         shown,
         settings.now(),

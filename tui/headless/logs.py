@@ -22,14 +22,14 @@ from tui.domain import decode
 from tui.domain.durations import parse_time
 from tui.domain.logs import LogLine, merged
 from tui.domain.logtargets import LogTarget, log_targets
-from tui.domain.order import newest_first
 from tui.domain.text import clean, clean_log, clean_plain
-from tui.domain.workflow import Workflow, WorkflowRef
+from tui.domain.workflow import Workflow
 from tui.errors import Missing, UsageError
+from tui.headless.connected import one
 from tui.headless.logfollow import follow
 from tui.headless.output import say
 from tui.settings import Settings
-from tui.sources import open_source, scope_of
+from tui.sources import open_source
 from tui.sources.base import Source, Stop
 
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
@@ -160,15 +160,7 @@ class Printer:
 
 
 def _workflow(source: Source, name: str, settings: Settings) -> Workflow:
-    scope = scope_of(settings, source.place)
-    if name == "@latest":
-        found = newest_first(source.list_all(scope))
-        if not found:
-            raise Missing("there is no workflow here", reason="NotFound")
-        ref = found[0].ref
-    else:
-        ref = WorkflowRef(source.place.namespace, name)
-    return decode.workflow(msgspec.json.encode(source.get(ref)))
+    return decode.workflow(msgspec.json.encode(one(source, name, settings)))
 
 
 def _since(args: argparse.Namespace, settings: Settings) -> str | None:

@@ -10,25 +10,28 @@ import os
 import secrets
 import string
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tui.actions import ACTIONS, RESUBMIT, SET_NODE, SUBMIT, Action
 from tui.actions.base import Choices, Context, Plan
-from tui.actions.manifests import namespace_of
+from tui.actions.manifests import namespace_of, part
 from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
 from tui.domain import decode
 from tui.domain.report_list import Choice as Filter
 from tui.domain.report_list import chosen, label_selector
-from tui.domain.selectors import FieldSelector
+from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.text import clean_lines
 from tui.domain.workflow import Manifest
 from tui.domain.writes import Write
 from tui.domain.yamltext import to_yaml
-from tui.errors import InputError, PlanError, UsageError
+from tui.errors import InputError, NoCluster, PlanError, UsageError
 from tui.headless.get import manifests
-from tui.headless.output import to_json, write
+from tui.headless.output import say, to_json, write
 from tui.settings import Settings
 
 Configure = Callable[[argparse.ArgumentParser], None]
@@ -151,10 +154,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the plan of each workflow that is named; 1 when Argo's rules refuse one."""
     action, _ = VERBS[args.verb]
     choices = _choices(args)
+    context = _context(settings, is_saved=bool(args.file))
     plans: list[Plan] = []
     try:
         for manifest in _subjects(args, settings):
-            plans.append(action.plan(manifest, choices, _context(settings)))
+            plans.append(action.plan(manifest, choices, context))
     except PlanError as error:
         if args.output != "json":
             raise
@@ -192,12 +196,14 @@ def _parameters_of(path: str) -> tuple[str, ...]:
     return from_file(values)
 
 
-def _context(settings: Settings) -> Context:
+def _context(settings: Settings, *, is_saved: bool) -> Context:
     suffix = os.environ.get("ARGO_TUI_SUFFIX", "")
     return Context(
         now=settings.now(),
         suffix=suffix or "".join(secrets.choice(LETTERS) for _ in range(5)),
         instance_id=settings.instance_id,
+        is_saved=is_saved,
+        zone=settings.zone,
         pod_names=settings.pod_names,
     )
 
@@ -231,18 +237,34 @@ def _to_submit(args: argparse.Namespace, settings: Settings) -> Iterable[Manifes
     if not args.from_ and not files:
         raise UsageError("what to submit?", hint="give a FILE or --from KIND/NAME")
     if args.from_:
-        kind, name = parse_from(args.from_)
-        if kind == "CronWorkflow":
-            raise UsageError(
-                f"the spec of {args.from_} must be read from a file",
-                hint=f"kubectl get cronwf {name} -o yaml | argo-tui plan submit -",
-            )
-        yield {"kind": kind, "metadata": {"name": name}}
+        yield _original(*parse_from(args.from_), settings)
         return
     from tui.sources.files import read_manifests
 
     for path in files:
         yield from read_manifests(path)
+
+
+def _original(kind: str, name: str, settings: Settings) -> Manifest:
+    """The template or cron workflow to submit from; it must be there.
+
+    A template is only referred to, so without any cluster there is still a plan, unchecked.
+    """
+    from tui.sources import open_source
+
+    try:
+        source = open_source(settings)
+    except NoCluster:
+        if kind == "CronWorkflow":
+            raise
+        say(f"argo-tui: no cluster to ask whether {kind} {name} exists")
+        return {"kind": kind, "metadata": {"name": name}}
+    with closing(source):
+        namespace = source.place.namespace
+        found = source.template(kind, namespace, name)
+    # A workflow of a template of the cluster still needs a namespace.
+    metadata = {"namespace": namespace, **part(found, "metadata")}
+    return {**found, "kind": kind, "metadata": metadata}
 
 
 def _is_filtered(args: argparse.Namespace) -> bool:
@@ -261,9 +283,8 @@ def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest
         older=args.older,
     )
     labels, fields = label_selector(wanted), FieldSelector.parse(args.field_selector)
-    found = list(_everything(args, str(labels), settings))
     kept: list[Manifest] = []
-    for manifest in found:
+    for manifest in _everything(args, labels, settings):
         workflow = decode.from_manifest(manifest)
         meta = workflow.metadata
         known = {"metadata.name": meta.name, "metadata.namespace": meta.namespace}
@@ -283,21 +304,19 @@ def _reader(known: dict[str, str]) -> Callable[[str], str]:
     return lambda key: known.get(key, "")
 
 
-def _everything(args: argparse.Namespace, labels: str, settings: Settings) -> Iterable[Manifest]:
+def _everything(
+    args: argparse.Namespace, labels: LabelSelector, settings: Settings
+) -> Iterable[Manifest]:
     if args.file:
         yield from manifests((), args.file, settings)
         return
+    from tui.headless.connected import scope_with
     from tui.sources import open_source
-    from tui.sources.base import Scope
 
-    source = open_source(settings)
-    try:
-        namespace = settings.namespace or source.place.namespace
-        names = () if settings.all_namespaces else (namespace,)
-        for workflow in source.list_all(Scope(names, labels, args.field_selector)):
-            yield source.get(workflow.ref)
-    finally:
-        source.close()
+    with closing(open_source(settings)) as source:
+        scope = scope_with(source, labels, args.field_selector, settings)
+        for raw in source.list_raw(scope):
+            yield msgspec.json.decode(raw)
 
 
 def _print(plans: Sequence[Plan], args: argparse.Namespace) -> None:

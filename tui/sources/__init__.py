@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
+from tui.domain.workflow import INSTANCE
 from tui.sources.base import Place, Scope, Source
 
 SOURCES = {
@@ -41,6 +42,10 @@ class Where(Protocol):
         """Saved workflows to show instead of a cluster; `-` is stdin."""
 
     @property
+    def instance_id(self) -> str:
+        """`--instanceid`: the controller whose workflows are meant; "" for the one without."""
+
+    @property
     def read_only(self) -> bool:
         """Whether every write is refused before it leaves."""
 
@@ -55,8 +60,13 @@ def open_source(settings: Where) -> Source:
 
 
 def scope_of(settings: Where, place: Place) -> Scope:
-    """What to list: all namespaces, or those of the settings, or the one that the place names."""
+    """What to list: all namespaces, or those of the settings, or the one that the place names.
+
+    Of these the workflows of one controller: that of our instance id, else the one that has none
+    (argo.md 5.0).
+    """
+    mine = f"{INSTANCE}={settings.instance_id}" if settings.instance_id else f"!{INSTANCE}"
     if settings.all_namespaces or not place.namespace:
-        return Scope()
+        return Scope(label_selector=mine)
     names = (name.strip() for name in place.namespace.split(","))
-    return Scope(tuple(name for name in names if name))
+    return Scope(tuple(name for name in names if name), mine)

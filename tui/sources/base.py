@@ -270,6 +270,12 @@ class Source(Protocol):
     def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
         """The whole list once (headless commands)."""
 
+    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
+        """The whole list once, each workflow as its JSON came, with its nodes."""
+
+    def template(self, kind: str, namespace: str, name: str) -> Manifest:
+        """A WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow, every field kept."""
+
     def perform(self, write: Write) -> Manifest:
         """Do one write, once: never sent a second time by us. Returns the answer's object."""
 

@@ -32,6 +32,21 @@ def workflows_path(namespace: str, name: str = "") -> str:
     return f"{ARGO}{within}/workflows" + (f"/{path_part(name)}" if name else "")
 
 
+TEMPLATES = {
+    "WorkflowTemplate": "workflowtemplates",
+    "ClusterWorkflowTemplate": "clusterworkflowtemplates",
+    "CronWorkflow": "cronworkflows",
+}
+"""What workflows are made from: kind → its name in paths."""
+
+
+def template_path(kind: str, namespace: str, name: str) -> str:
+    """The path of a template or cron workflow; those of the cluster are in no namespace."""
+    is_cluster = kind == "ClusterWorkflowTemplate"
+    within = "" if is_cluster else f"/namespaces/{path_part(namespace)}"
+    return f"{ARGO}{within}/{TEMPLATES[kind]}/{path_part(name)}"
+
+
 class _Event(msgspec.Struct, frozen=True, gc=False):
     type: str
     object: ListedWorkflow
@@ -95,15 +110,26 @@ class ManyWorkflows:
 
     def list_page(self, more: str) -> Listed[ListedWorkflow]:
         """A page of the list."""
-        query = [*self._query, ("limit", str(PAGE))]
-        if more:
-            query.append(("continue", more))
-        body = self._transport.get(self._path, query)
         try:
-            page = decode.listed_page(body)
+            page = decode.listed_page(self._page(more))
         except InputError as error:
             raise not_kubernetes(error) from error
         return Listed(page.workflows, page.resource_version, page.continue_token)
+
+    def raw_page(self, more: str) -> Listed[bytes]:
+        """A page of the list as it came, each workflow with its nodes."""
+        try:
+            page = _raw_list.decode(self._page(more))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise not_kubernetes(error) from error
+        items = tuple(bytes(item) for item in page.items or ())
+        return Listed(items, page.metadata.resource_version, page.metadata.more)
+
+    def _page(self, more: str) -> bytes:
+        query = [*self._query, ("limit", str(PAGE))]
+        if more:
+            query.append(("continue", more))
+        return self._transport.get(self._path, query)
 
     @contextmanager
     def open_watch(

@@ -27,10 +27,16 @@ from tui.sources.base import (
     Scope,
     Stop,
 )
-from tui.sources.collections import PAGE, ManyWorkflows, OneWorkflow, workflows_path
+from tui.sources.collections import (
+    PAGE,
+    ManyWorkflows,
+    OneWorkflow,
+    template_path,
+    workflows_path,
+)
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import Chosen, choose
-from tui.sources.reflector import RESTARTS, Reflector
+from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Query, Transport, decoded, path_part
 
 if TYPE_CHECKING:
@@ -126,8 +132,19 @@ class KubernetesSource:
         """The whole list once."""
         found: list[ListedWorkflow] = []
         for namespace in scope.namespaces or ("",):
-            found.extend(_all_pages(self._many(namespace, scope)))
+            found.extend(_all_pages(self._many(namespace, scope).list_page))
         return tuple(found)
+
+    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
+        """The whole list once, each workflow as its JSON came, with its nodes."""
+        found: list[bytes] = []
+        for namespace in scope.namespaces or ("",):
+            found.extend(_all_pages(self._many(namespace, scope).raw_page))
+        return tuple(found)
+
+    def template(self, kind: str, namespace: str, name: str) -> Manifest:
+        """A template or cron workflow as it is now, every field kept."""
+        return self._object(template_path(kind, namespace, name))
 
     def _many(self, namespace: str, scope: Scope) -> ManyWorkflows:
         return ManyWorkflows(
@@ -236,14 +253,14 @@ class KubernetesSource:
                 return found
 
 
-def _all_pages(collection: ManyWorkflows) -> list[ListedWorkflow]:
+def _all_pages(list_page: Callable[[str], Listed[T]]) -> list[T]:
     """A whole list; begun anew when its pages expire meanwhile."""
     for restart in range(RESTARTS + 1):
-        found: list[ListedWorkflow] = []
+        found: list[T] = []
         more = ""
         try:
             while True:
-                page = collection.list_page(more)
+                page = list_page(more)
                 found.extend(page.items)
                 more = page.more
                 if not more:

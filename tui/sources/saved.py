@@ -110,6 +110,14 @@ class SavedSource:
         it."""
         return tuple(self._listed)
 
+    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
+        """The same, each as JSON with its nodes."""
+        return tuple(msgspec.json.encode(manifest) for manifest in self._manifests)
+
+    def template(self, kind: str, namespace: str, name: str) -> Manifest:
+        """Only workflows are read from files."""
+        raise Missing(f"{kind} {name} is not here", hint=WHY_NOT, reason="NotFound")
+
     def perform(self, write: Write) -> Manifest:
         """Refused."""
         raise Refused(WHY_NOT, reason="Saved")

@@ -1,0 +1,56 @@
+"""What headless commands ask of the connected cluster: workflows by name, and whole lists.
+
+As Argo does it, only workflows of our controller are seen and acted on (argo.md 5.0); a list is
+fetched in pages, never one workflow at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+
+from tui.actions.manifests import is_of_instance
+from tui.domain.order import time_key
+from tui.domain.selectors import LabelSelector
+from tui.domain.workflow import Manifest, WorkflowRef
+from tui.errors import Missing, PlanError
+from tui.settings import Settings
+from tui.sources import open_source, scope_of
+from tui.sources.base import Scope, Source
+
+LATEST = "@latest"
+
+
+def named(names: Iterable[str], settings: Settings) -> Iterator[Manifest]:
+    """These workflows as they are now; `@latest` is the one created last.
+
+    Raises: PlanError in Argo's words for one of another controller.
+    """
+    with closing(open_source(settings)) as source:
+        for name in names:
+            yield one(source, name, settings)
+
+
+def one(source: Source, name: str, settings: Settings) -> Manifest:
+    """One workflow by its name. Raises: as `named`."""
+    manifest = source.get(_ref(source, name, settings))
+    if source.capabilities.is_live and not is_of_instance(manifest, settings.instance_id):
+        raise PlanError(f"'{name}' is not managed by the current Argo Server")
+    return manifest
+
+
+def _ref(source: Source, name: str, settings: Settings) -> WorkflowRef:
+    if name != LATEST:
+        return WorkflowRef(source.place.namespace, name)
+    found = source.list_all(scope_of(settings, source.place))
+    if not found:
+        raise Missing("no workflows found", reason="NotFound")
+    return max(found, key=lambda each: time_key(each.metadata.creation_timestamp)).ref
+
+
+def scope_with(source: Source, labels: LabelSelector, fields: str, settings: Settings) -> Scope:
+    """The scope of the settings, narrowed by selectors."""
+    scope = scope_of(settings, source.place)
+    wanted = ",".join(filter(None, (str(labels), scope.label_selector)))
+    return replace(scope, label_selector=wanted, field_selector=fields)
