@@ -71,18 +71,17 @@ class _Dag:
             if name not in wanted:
                 wanted.add(name)
                 todo += self.needs[name]
-        order: list[str] = []
-        placed: set[str] = set()
-        while len(order) < len(wanted):
-            ready = [
-                name
-                for name in self.tasks
-                if name in wanted and name not in placed and placed.issuperset(self.needs[name])
-            ]
-            if not ready:
-                break
-            order += ready
-            placed.update(ready)
+        waits = {name: len(set(self.needs[name])) for name in self.tasks if name in wanted}
+        after: dict[str, list[str]] = {}
+        for name in waits:
+            for each in set(self.needs[name]):
+                after.setdefault(each, []).append(name)
+        order = [name for name, count in waits.items() if not count]
+        for name in order:
+            for each in after.get(name, ()):
+                waits[each] -= 1
+                if not waits[each]:
+                    order.append(each)
         return order
 
     def task_node(self, name: str) -> Node | None:
@@ -154,6 +153,8 @@ class _Dag:
         node = self.task_node(name)
         prefix = f"tasks.{name}"
         if node is not None and fulfilled(node):
+            if not self._hooks_of(name):
+                return
             scope = self._scope(self.needs[name])
             done = hooks.run(self.op, task, node, self.where, prefix, scope)
             if not (done and hooks.run_exit(self.op, task, node, self.where, prefix, scope)):

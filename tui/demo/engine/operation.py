@@ -83,7 +83,7 @@ class Operation:
     ) -> Node | None:
         """Do what the template needs now; its node, or None when it may not start yet."""
         node = self.run.node(name)
-        if node is not None and fulfilled(node) and node["id"] in self.run.settled:
+        if node is not None and (self._is_settled(node) or self._is_at_work(node)):
             return node
         try:
             found = self.engine.templates.find(self.run, holder, where.scope)
@@ -110,6 +110,18 @@ class Operation:
         else:
             node = self.start(name, found, template, where, fields)
         return self._settled(node, template) if node is not None and fulfilled(node) else node
+
+    def _is_settled(self, node: Node) -> bool:
+        return fulfilled(node) and node["id"] in self.run.settled
+
+    def _is_at_work(self, node: Node) -> bool:
+        """Whether its pod (or that of its attempt) is at work, so there is nothing to decide."""
+        if node.get("type") == "Retry" and not fulfilled(node):
+            attempts = self.run.attempts_of(node)
+            return bool(attempts) and self._is_at_work(attempts[-1])
+        if node.get("type") != "Pod" or fulfilled(node) or node.get("synchronizationStatus"):
+            return False
+        return self.engine.kubelet.find(self.run.namespace, self.run.pod_name(node)) is not None
 
     def filled(
         self, name: str, found: Found, where: Where, given: dict[str, Any]
