@@ -97,8 +97,36 @@ def test_offloaded_nodes_are_named_as_such(tmp_path: Path) -> None:
 
 def test_an_empty_type_gets_argos_message(tmp_path: Path) -> None:
     said = run(["get", "-f", saved(tmp_path, workflow(nodes={"w": {"id": "w", "name": "w"}}))])
-    assert said.code != 0
+    assert (said.code != 0, said.out) == (True, "")
     assert "Missing node type in status node." in said.err
+
+
+def test_an_empty_type_is_no_matter_where_no_tree_is_printed(tmp_path: Path) -> None:
+    said = run(["get", "-f", saved(tmp_path, workflow(nodes={"x": {"id": "x", "name": "x"}}))])
+    assert said.code == 0 and said.out.startswith("Name:                w\n")
+
+
+def test_outputs_are_printed_by_value_then_by_default(tmp_path: Path) -> None:
+    entries = [
+        {"name": "empty", "value": "", "default": "d"},
+        {"name": "default", "default": "d"},
+        {"name": "from", "valueFrom": {}},
+        {"name": "nothing"},
+        {"name": "lines", "value": "one\ntwo"},
+        {"name": "number", "value": 1.5},
+        {"name": "truth", "value": True},
+    ]
+    path = saved(tmp_path, workflow(outputs={"parameters": entries}))
+    out = run(["get", "-f", path]).out
+    assert out.split("Output Parameters:")[1].splitlines()[1:] == [
+        "  empty:             ",
+        "  default:           d",
+        "  from:              ",
+        "  lines:             one",
+        "two",
+        "  number:            1.5",
+        "  truth:             true",
+    ]
 
 
 def test_an_unknown_type_and_phase_do_not_hide_a_node(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,64 @@ def test_flags_become_argos_label_selectors() -> None:
         args = dict(each["args"])
         args["status"] = tuple(args.get("status", ()))
         assert str(label_selector(Choice(**args))) == each["expected_label_selector"]
+
+
+def moment(text: str) -> str:
+    """`now-2h` as a time, `now` being the clock of the test."""
+    hours = int(text.removeprefix("now").removesuffix("h") or 0)
+    return (datetime.fromisoformat(NOW) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.mark.skipif(FILTERS is None, reason=ABSENT)
+def test_names_and_times_choose_and_order_as_argo_does(tmp_path: Path) -> None:
+    assert FILTERS is not None
+    items = [
+        {
+            "metadata": {
+                "name": each["name"],
+                "creationTimestamp": moment(each.get("created", "now")),
+                "labels": each.get("labels", {}),
+            },
+            "status": {"finishedAt": moment(each["finished"]) if "finished" in each else None},
+        }
+        for each in FILTERS["input"]
+    ]
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"kind": "WorkflowList", "items": items}))
+    told = 0
+    for each in FILTERS["cases"]:
+        flags = [f"--{name}={value}" for name, value in each["args"].items()]
+        if "expected_count" in each:
+            out = run(["list", "-f", str(path), "-o", "name", *flags]).out
+            assert len(out.split()) == each["expected_count"], flags
+            told += 1
+        elif "expected_order" in each:
+            out = run(["list", "-f", str(path), "-o", "name", *flags]).out
+            assert out.split() == each["expected_order"]
+            told += 1
+    assert told == 4
+
+
+TABLES = case("printer", "printer/list-upstream-tests")
+
+
+@pytest.mark.skipif(TABLES is None, reason=ABSENT)
+def test_tables_are_those_of_argos_own_tests(tmp_path: Path) -> None:
+    assert TABLES is not None
+    text = json.dumps(TABLES["input"]).replace("NOW+3s", "2026-01-15T12:00:03Z")
+    path = tmp_path / "list.json"
+    path.write_text(text.replace("NOW", NOW))
+    none = tmp_path / "none.json"
+    none.write_text('{"kind": "WorkflowList", "items": []}')
+    for each in TABLES["cases"]:
+        args = each["args"]
+        if "note" in args:
+            continue
+        flags = ["-o", args["output"]] if "output" in args else []
+        flags += ["--no-headers"] if args.get("no_headers") else []
+        flags += ["-A"] if args.get("all_namespaces") else []
+        file = none if "workflows" in args else path
+        assert run(["list", "-f", str(file), *flags]).out == each["expected"], args
 
 
 def workflow(name: str, **rest: Any) -> dict[str, Any]:
@@ -94,6 +153,16 @@ def file(tmp_path: Path) -> str:
 )
 def test_flags_choose(file: str, flags: list[str], names: list[str]) -> None:
     assert run(["list", "-f", file, "-o", "name", *flags]).out.split() == names
+
+
+def test_a_long_value_is_cut_between_bytes(tmp_path: Path) -> None:
+    found = workflow("w")
+    value = "a" * 31 + "é" * 20
+    found["spec"] = {"arguments": {"parameters": [{"name": "p", "value": value}]}}
+    path = tmp_path / "w.json"
+    path.write_text(json.dumps(found))
+    out = run(["list", "-f", str(path), "-o", "wide"]).out
+    assert "p=" + "a" * 31 + "\ufffd...\ufffd" + "é" * 7 + "\n" in out
 
 
 def test_nothing_found_is_said_as_argo_says_it(file: str) -> None:

@@ -89,6 +89,8 @@ class Look:
 def report(workflow: Workflow, look: Look) -> Iterator[str]:
     """The lines of `argo get`. Raises: InputError in Argo's words for a node without a type."""
     has_tree = NodeId(workflow.metadata.name) in workflow.nodes
+    if has_tree and any(not node.type for node in workflow.nodes.values()):
+        raise InputError(NO_TYPE)
     if look.output != "short" or not has_tree:
         yield from header(workflow, look)
         if has_tree:
@@ -166,7 +168,7 @@ def _parameters(workflow: Workflow) -> Iterator[str]:
         yield _line("Output Parameters:", "")
         for parameter in outputs.parameters:
             if _has_value(parameter):
-                yield _line(f"  {parameter.name}:", parameter.value or parameter.default or "")
+                yield _line(f"  {parameter.name}:", _value(parameter))
     if outputs.artifacts:
         yield _line("Output Artifacts:", "")
         for artifact in outputs.artifacts:
@@ -190,10 +192,13 @@ def _has_value(parameter: Parameter) -> bool:
     )
 
 
+def _value(parameter: Parameter) -> str:
+    """What an output parameter came to; an empty value is a value."""
+    return (parameter.default or "") if parameter.value is None else parameter.value
+
+
 def _table(workflow: Workflow, look: Look) -> Iterator[str]:
     """The lines of the tree with tabs between their cells."""
-    if any(not node.type for node in workflow.nodes.values()):
-        raise InputError(NO_TYPE)
     step = f"\x1b[{DEFAULT_COLOUR}mSTEP\x1b[0m" if look.colour else "STEP"
     yield f"{step}\t{HEADERS[look.output]}"
     forest = argo_branches(workflow)

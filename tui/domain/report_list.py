@@ -22,6 +22,7 @@ MANY = 100
 
 LONGEST_VALUE, FIRST_PART, LAST_PART = 50, 32, 15
 
+_LONE_BYTE = re.compile("[\udc80-\udcff]")
 _SPAN = re.compile(r"(\d+)([smhd])", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -179,7 +180,8 @@ def _shortened(value: str) -> str:
     if len(data) <= LONGEST_VALUE:
         return value
     cut = data[:FIRST_PART] + b"..." + data[-LAST_PART:]
-    return cut.decode("utf-8", "replace")
+    # Every byte of a character that was cut through counts by itself, as in Go.
+    return _LONE_BYTE.sub("\ufffd", cut.decode("utf-8", "surrogateescape"))
 
 
 def _nudge(workflows: Sequence[ListedWorkflow]) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _saved(
 
     found: list[ListedWorkflow] = []
     originals: Originals = {}
-    for manifest in read_workflows(files):
+    for manifest in read_workflows(files, none_ok=True):
         workflow: ListedWorkflow = decode.from_manifest(manifest)
         metadata = workflow.metadata
         if namespace and metadata.namespace != namespace:

@@ -36,8 +36,10 @@ def read_manifests(path: str) -> list[Manifest]:
     return found
 
 
-def read_workflows(paths: Iterable[str]) -> list[Manifest]:
+def read_workflows(paths: Iterable[str], *, none_ok: bool = False) -> list[Manifest]:
     """The workflows of files; anything else is named and refused.
+
+    `none_ok` lets a file be an empty list.
 
     Raises: InputError for what cannot be read, is another kind, or holds nothing.
     """
@@ -51,7 +53,7 @@ def read_workflows(paths: Iterable[str]) -> list[Manifest]:
                     f"{shown_name(path)}: this is a {kind or 'manifest without a kind'}, "
                     f"not a Workflow{_called(manifest)}"
                 )
-        if not manifests:
+        if not manifests and not none_ok:
             raise InputError(f"{shown_name(path)}: there is no manifest in it")
         found.extend(manifests)
     return found
