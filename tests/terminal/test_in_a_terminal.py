@@ -44,6 +44,17 @@ def test_with_and_without_the_diff_every_step_ends_with_the_same_screen() -> Non
         assert differences(ours, stock) == [], key
 
 
+def test_bytes_that_are_no_text_do_not_end_the_app() -> None:
+    with Pty(SMALL) as term:
+        term.wait_for("workflow-1")
+        term.quiet()
+        term.send(b"\xff\x80\xc3(\xe6\x97")
+        term.quiet()
+        term.press("u")
+        term.wait_for("1s")
+        assert term.process.poll() is None
+
+
 def test_after_a_shell_everything_is_painted_again_and_keys_work() -> None:
     with Pty(SMALL) as term:
         term.wait_for("workflow-1")

@@ -7,12 +7,22 @@ on the screen can be counted on.
 
 from __future__ import annotations
 
+import os
+import selectors
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Callable
+from contextlib import suppress
 
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.writer import Writer
+
+READ = 4096
+LISTEN = 0.1
+"""Seconds after which a lone Escape is taken for the key, and an end is noticed."""
 
 
 class SteadyDriver(LinuxDriver):
@@ -55,6 +65,29 @@ class SteadyDriver(LinuxDriver):
             self._steady.stop()
             self._steady = None
         super().close()
+
+    def run_input_thread(self) -> None:
+        """Read keys until the end: as Textual does, but what is no UTF-8 does not end the app.
+
+        A Latin-1 paste, or the meta key of an old terminal, becomes replacement characters.
+        """
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                read = os.read(self.fileno, READ) if selector.select(LISTEN) else None
+                if read == b"":
+                    self.exit_event.wait(LISTEN)  # the end of a file is always ready to be read
+                # Feeding nothing would tell the parser that the input ended.
+                if read and (text := decode(read)):
+                    for event in parser.feed(text):
+                        self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+        with suppress(EOFError, ParseError):
+            for _ in parser.feed(""):
+                pass
 
     def _tell_drained(self) -> None:
         if self.drained is not None:
