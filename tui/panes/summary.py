@@ -11,6 +11,7 @@ from tui.domain.node import Node, Parameter
 from tui.domain.podname import pod_name
 from tui.domain.status import node_icon, status_text
 from tui.domain.workflow import LABEL, Workflow
+from tui.panes.base import Tools
 from tui.panes.text_pane import TextPane
 
 WIDTH = 12
@@ -121,8 +122,8 @@ def of_node(workflow: Workflow, node: Node, now: datetime, pod_names: str) -> It
 class SummaryPane(TextPane):
     """Facts about the step under the cursor; on the root, about the workflow."""
 
-    def on_mount(self) -> None:
-        """Nothing is shown before the first `show`."""
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
         self._of: tuple[Workflow, Node | None] | None = None
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
