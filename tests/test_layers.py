@@ -24,6 +24,7 @@ ARROWS: dict[str, set[str]] = {
     "artifacts": {"domain", "errors", "sources.base"},
     "state": {"domain", "errors", "sources.base"},
     "actions": {"domain", "errors", "sources.base"},
+    "feed": {"domain", "errors", "sources.base", "state"},
     "settings": {"errors", "domain"},
     "columns": {"domain"},
     "terminal": {"errors", "domain.text"},
@@ -66,6 +67,7 @@ ARROWS: dict[str, set[str]] = {
         "widgets",
         "palette",
         "keymap",
+        "feed",
         "messages",
         "columns",
         "domain",
@@ -189,7 +191,7 @@ def loaded_after(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-PURE = ["domain", "state", "actions", "sources", "headless", "columns", "settings"]
+PURE = ["domain", "state", "feed", "actions", "sources", "headless", "columns", "settings"]
 
 
 @pytest.mark.parametrize("room", PURE)

@@ -13,7 +13,7 @@ import string
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -23,11 +23,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 
-from tui.actions import ACTIONS, meant
 from tui.actions.base import Action, Context, Plan, perform
+from tui.actions.choosing import choose, named
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
-from tui.errors import SourceError, TuiError, Unreachable
+from tui.errors import TuiError, Unreachable
+from tui.feed import Feed
 from tui.messages import (
     ActionFailed,
     ActionFinished,
@@ -46,8 +47,7 @@ from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
 from tui.sources import scope_of
-from tui.sources.base import ListEvent, Live, Scope, Source, Stale, Stop, endless
-from tui.state.inbox import Inbox
+from tui.sources.base import ListEvent, Live, Scope, Source
 from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
 from tui.terminal.capabilities import Capabilities
@@ -112,7 +112,9 @@ class ArgoApp(CellDiffMixin, App[int]):
     class Arrived(Message):
         """A beat's worth of news of the list."""
 
-        batch: list[ListEvent]
+        batch: Sequence[ListEvent]
+        live: LiveWorkflows
+        """What it is news of: mail of an earlier watch may still be under way."""
 
     def __init__(
         self,
@@ -125,24 +127,46 @@ class ArgoApp(CellDiffMixin, App[int]):
         super().__init__()
         self.capabilities = capabilities or Capabilities()
         self.settings = replace(settings, ascii=settings.ascii or self.capabilities.ascii)
-        self.source: Source | None = None
         self.trouble: TuiError | None = None
-        self.live = LiveWorkflows()
         self.pending = Pending()
-        self.scope = Scope((settings.namespace,) if settings.namespace else ("default",))
-        self.retry_at: datetime | None = None
-        self.stale_since: datetime | None = None
+        self.feed = Feed(
+            lambda batch: self.post_message(self.Arrived(batch, self.live)),
+            lambda error: self.post_message(self.NotConnected(error)),
+        )
         self.workflows_changed: Signal[ChangeSet] = Signal(self, "workflows changed")
         self._connect_to = connect
         self._can_demo = can_demo
-        self._inbox: Inbox[ListEvent] | None = None
-        self._stop: Stop | None = None
         self._interrupted = float("-inf")
         self._is_begun = False
         self._hang_up: HangUp | None = None
         self.use_terminal(self.capabilities, diff=not settings.no_diff)
 
     # --- what screens and panes may ask (screens.desk.Desk, panes.base.Tools) ----------------
+
+    @property
+    def source(self) -> Source | None:
+        """Where workflows come from; None until connected."""
+        return self.feed.source
+
+    @property
+    def scope(self) -> Scope:
+        """Which workflows are watched."""
+        return self.feed.scope
+
+    @property
+    def live(self) -> LiveWorkflows:
+        """The workflows as of the last beat."""
+        return self.feed.live
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """When a broken connection is tried again."""
+        return self.feed.retry_at
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """When the connection broke."""
+        return self.feed.stale_since
 
     @property
     def ascii(self) -> bool:
@@ -179,7 +203,7 @@ class ArgoApp(CellDiffMixin, App[int]):
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
         sent = send(
-            text, what=text if len(text) < 60 else "", multiplexer=self.capabilities.multiplexer
+            text, what=text if len(text) < SHORT else "", multiplexer=self.capabilities.multiplexer
         )
         if sent.ok and self._driver is not None:
             self._driver.write(sent.sequence)
@@ -205,12 +229,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         self._let_go()
 
     def _let_go(self) -> None:
-        if self._inbox is not None:
-            self._inbox.close()
-        if self._stop is not None:
-            self._stop.set()
-        if self.source is not None:
-            self.source.close()
+        self.feed.close()
 
     def _fatal_error(self) -> None:
         # Textual prints local variables with a crash, and ours hold bearer tokens.
@@ -254,11 +273,9 @@ class ArgoApp(CellDiffMixin, App[int]):
     @on(Connected)
     def connected(self, message: Connected) -> None:
         """Watch what the settings ask for."""
-        self._let_go()
-        self.source = message.source
-        self._say_troubles()
         settings = Settings() if message.is_demo else self.settings
-        self.watch_scope(scope_of(settings, self.source.place))
+        self._watch(message.source, scope_of(settings, message.source.place))
+        self._say_troubles()
         self._open_only_file()
 
     def _say_troubles(self) -> None:
@@ -277,49 +294,24 @@ class ArgoApp(CellDiffMixin, App[int]):
 
     def watch_scope(self, scope: Scope) -> None:
         """Watch other workflows from now on."""
-        source = self.source
-        if source is None:
-            return
-        if self._inbox is not None:
-            self._inbox.close()
-        if self._stop is not None:
-            self._stop.set()
-        self.scope = scope
-        self.live = LiveWorkflows()
-        self.retry_at = self.stale_since = None
-        inbox: Inbox[ListEvent] = Inbox(
-            asyncio.get_running_loop(), lambda batch: self._mail(inbox, batch)
-        )
-        self._inbox = inbox
-        self._stop = endless(
-            "watch workflows",
-            lambda stop: source.watch(scope, inbox.put, stop),
-            lambda error: self._watch_failed(inbox, error),
-        )
+        if self.source is not None:
+            self._watch(self.source, scope)
+
+    def _watch(self, source: Source, scope: Scope) -> None:
+        self.feed.watch(source, scope, asyncio.get_running_loop())
         for screen in self.screen_stack:
             if isinstance(screen, WorkflowsScreen):
                 screen.scope_changed()
 
-    def _mail(self, inbox: Inbox[ListEvent], batch: list[ListEvent]) -> None:
-        if inbox is self._inbox:
-            self.post_message(self.Arrived(batch))
-
-    def _watch_failed(self, inbox: Inbox[ListEvent], error: SourceError) -> None:
-        if inbox is self._inbox:
-            self.post_message(self.NotConnected(error))
-
     @on(Arrived)
     def take(self, message: Arrived) -> None:
         """One writer of what is known: the source."""
-        changes = self.live.apply(message.batch)
-        connection = self.live.connection
-        if isinstance(connection, Stale):
-            self.stale_since = self.stale_since or self.now()
-            self.retry_at = self.now() + timedelta(seconds=connection.retry_in)
-            if not self.live.is_whole and not len(self.live):
-                self._show_trouble(connection.error)
-        elif isinstance(connection, Live):
-            self.stale_since = self.retry_at = None
+        if message.live is not self.live:
+            return
+        changes = self.feed.take(message.batch, self.now())
+        if self.feed.trouble is not None:
+            self._show_trouble(self.feed.trouble)
+        elif isinstance(self.live.connection, Live):
             self._end_trouble()
         if changes:
             self.workflows_changed.publish(changes)
@@ -419,33 +411,16 @@ class ArgoApp(CellDiffMixin, App[int]):
         if self.source is None:
             self.say("not connected yet", "warning")
             return
-        wanted = next(action for action in ACTIONS if action.id == message.action)
-        capabilities = self.source.capabilities
         if self.settings.read_only:
-            self.say(f"{wanted.label}: refused, argo-tui was started with --read-only", "warning")
+            label = named(message.action).label
+            self.say(f"{label}: refused, argo-tui was started with --read-only", "warning")
             return
-        able: list[WorkflowRef] = []
-        refused = ""
-        action = wanted
-        for ref in message.refs:
-            workflow = self._known(ref)
-            if workflow is None:
-                refused = refused or f"{ref.name} is gone"
-                continue
-            why = wanted.refusal(workflow, capabilities)
-            if why is not None and len(message.refs) == 1:
-                action = meant(wanted.key, workflow, capabilities) or wanted
-                why = action.refusal(workflow, capabilities)
-            if why is None:
-                able.append(ref)
-            else:
-                refused = refused or f"{ref.name}: {why}"
-        if not able:
-            self.say(refused, "warning")
-            return
-        if refused:
-            self.say(f"{len(message.refs) - len(able)} left out; {refused}", "warning")
-        self._ask(action, tuple(able))
+        wanted = [(ref, self._known(ref)) for ref in message.refs]
+        chosen = choose(message.action, wanted, self.source.capabilities)
+        if chosen.said:
+            self.say(chosen.said, "warning")
+        if chosen.able:
+            self._ask(chosen.action, chosen.able)
 
     @work(group="ask", exit_on_error=True)
     async def _ask(self, action: Action, refs: tuple[WorkflowRef, ...]) -> None:
