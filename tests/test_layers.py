@@ -60,6 +60,7 @@ ARROWS: dict[str, set[str]] = {
         "resources",
     },
     "palette": {"actions", "columns", "panes", "domain", "messages", "screens"},
+    "errands": {"actions", "domain", "errors", "messages", "screens"},
     "keymap": {"actions", "errors", "settings"},
     "app": {
         "screens",
@@ -67,6 +68,7 @@ ARROWS: dict[str, set[str]] = {
         "widgets",
         "palette",
         "keymap",
+        "errands",
         "feed",
         "messages",
         "columns",
@@ -96,7 +98,7 @@ ARROWS: dict[str, set[str]] = {
     "__init__": set(),
 }
 
-DRAWING = {"widgets", "panes", "screens", "palette", "messages", "app", "terminal"}
+DRAWING = {"widgets", "panes", "screens", "palette", "errands", "messages", "app", "terminal"}
 """Rooms that may import Textual and Rich."""
 
 LIBRARIES: dict[str, set[str]] = {

@@ -23,11 +23,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 
-from tui.actions.base import Action, Context, Plan, perform
-from tui.actions.choosing import choose, named
+from tui.actions.base import Context
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
-from tui.errors import TuiError, Unreachable
+from tui.errands import Errands
+from tui.errors import TuiError
 from tui.feed import Feed
 from tui.messages import (
     ActionFailed,
@@ -38,7 +38,7 @@ from tui.messages import (
 )
 from tui.palette import Entries
 from tui.resources import styles
-from tui.screens.action import ActionScreen, PlannedWorkflow
+from tui.screens.action import ActionScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen
@@ -134,6 +134,7 @@ class ArgoApp(CellDiffMixin, App[int]):
             lambda error: self.post_message(self.NotConnected(error)),
         )
         self.workflows_changed: Signal[ChangeSet] = Signal(self, "workflows changed")
+        self.errands = Errands(self, self, self._tell_pending)
         self._connect_to = connect
         self._can_demo = can_demo
         self._interrupted = float("-inf")
@@ -246,7 +247,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         except ScreenStackError:
             return
         tick = getattr(screen, "tick", None)
-        if tick is not None:
+        if tick is not None and screen.is_mounted:
             tick(self.now())
 
     # --- the source --------------------------------------------------------------------------
@@ -407,51 +408,8 @@ class ArgoApp(CellDiffMixin, App[int]):
 
     @on(RunAction)
     def run_action_on(self, message: RunAction) -> None:
-        """Refuse with a sentence, or ask."""
-        if self.source is None:
-            self.say("not connected yet", "warning")
-            return
-        if self.settings.read_only:
-            label = named(message.action).label
-            self.say(f"{label}: refused, argo-tui was started with --read-only", "warning")
-            return
-        wanted = [(ref, self._known(ref)) for ref in message.refs]
-        chosen = choose(message.action, wanted, self.source.capabilities)
-        if chosen.said:
-            self.say(chosen.said, "warning")
-        if chosen.able:
-            self._ask(chosen.action, chosen.able)
-
-    @work(group="ask", exit_on_error=True)
-    async def _ask(self, action: Action, refs: tuple[WorkflowRef, ...]) -> None:
-        plans = await self.push_screen_wait(ActionScreen(self, action, refs, choices={}))
-        if plans:
-            self.carry_out(action, plans)
-
-    def carry_out(self, action: Action, plans: Sequence[PlannedWorkflow]) -> None:
-        """Perform plans on a thread, one after the other, each once; results are said."""
-        number = self.pending.begin(action.label.lower(), [ref for ref, _ in plans])
-        self._tell_pending([ref for ref, _ in plans])
-        self.say(f"{action.label} …")
-        self._perform(action, list(plans), number)
-
-    @work(thread=True, group="actions", exit_on_error=False)
-    def _perform(self, action: Action, plans: list[tuple[WorkflowRef, Plan]], number: int) -> None:
-        try:
-            for ref, plan in plans:
-                try:
-                    if self.source is None:
-                        raise Unreachable("not connected")
-                    outcome = perform(plan, self.source, action.said)
-                except TuiError as error:
-                    self.post_message(ActionFailed(ref, plan, error))
-                else:
-                    self.post_message(ActionFinished(ref, outcome))
-        finally:
-            self.call_from_thread(self._end_pending, number)
-
-    def _end_pending(self, number: int) -> None:
-        self._tell_pending(self.pending.end(number))
+        """Refuse with a sentence, or ask, then do."""
+        self.errands.begin(message.action, [(ref, self._known(ref)) for ref in message.refs])
 
     def _tell_pending(self, refs: Sequence[WorkflowRef]) -> None:
         known = tuple(ref for ref in refs if ref in self.live)

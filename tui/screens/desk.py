@@ -6,15 +6,13 @@ wiring. The desk owns the source, what is known of the workflows, and every writ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from textual.signal import Signal
 
-from tui.actions.base import Action, Context, Plan
+from tui.actions.base import Context
 from tui.domain.changes import ChangeSet
-from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError
 from tui.settings import Settings
 from tui.sources.base import Scope, Source
@@ -80,9 +78,6 @@ class Desk(Protocol):
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
-
-    def carry_out(self, action: Action, plans: Sequence[tuple[WorkflowRef, Plan]]) -> None:
-        """Perform plans on a thread, one after the other, each once; results are said."""
 
     def watch_scope(self, scope: Scope) -> None:
         """Watch other workflows from now on."""

@@ -1,0 +1,85 @@
+"""What became of a key like `r`: refused with a sentence, asked about, carried out, told.
+
+Plans are performed on a thread, one after the other, each write once; the workflow itself changes
+when the watch says so, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from textual.app import App
+
+from tui.actions.base import Action, perform
+from tui.actions.choosing import Wanted, choose, named
+from tui.domain.workflow import WorkflowRef
+from tui.errors import TuiError, Unreachable
+from tui.messages import ActionFailed, ActionFinished
+from tui.screens.action import ActionScreen, PlannedWorkflow
+from tui.screens.desk import Desk
+
+
+class Errands:
+    """The actions somebody runs, from the question to the answer."""
+
+    def __init__(
+        self, app: App[int], desk: Desk, changed: Callable[[Sequence[WorkflowRef]], object]
+    ) -> None:
+        self._app = app
+        self._desk = desk
+        self._changed = changed
+        """Told which rows look different because something was begun or ended."""
+
+    def begin(self, action_id: str, wanted: Wanted) -> None:
+        """Refuse with a sentence, or ask."""
+        desk = self._desk
+        if desk.source is None:
+            desk.say("not connected yet", "warning")
+        elif desk.settings.read_only:
+            label = named(action_id).label
+            desk.say(f"{label}: refused, argo-tui was started with --read-only", "warning")
+        else:
+            chosen = choose(action_id, wanted, desk.source.capabilities)
+            if chosen.said:
+                desk.say(chosen.said, "warning")
+            if chosen.able:
+                self._app.run_worker(self._ask(chosen.action, chosen.able), group="ask")
+
+    async def _ask(self, action: Action, refs: tuple[WorkflowRef, ...]) -> None:
+        screen = ActionScreen(self._desk, action, refs, choices={})
+        plans = await self._app.push_screen_wait(screen)
+        if plans:
+            self.carry_out(action, plans)
+
+    def carry_out(self, action: Action, plans: Sequence[PlannedWorkflow]) -> None:
+        """Perform the plans; results are said as they come."""
+        refs = [ref for ref, _ in plans]
+        number = self._desk.pending.begin(action.label.lower(), refs)
+        self._changed(refs)
+        self._desk.say(f"{action.label} …")
+        # Not exclusive: a second action must never cancel the first.
+        self._app.run_worker(
+            partial(self._perform, action, list(plans), number),
+            thread=True,
+            group="actions",
+            exit_on_error=False,
+        )
+
+    def _perform(self, action: Action, plans: list[PlannedWorkflow], number: int) -> None:
+        source = self._desk.source
+        try:
+            for ref, plan in plans:
+                try:
+                    if source is None:
+                        raise Unreachable("not connected")
+                    outcome = perform(plan, source, action.said)
+                except TuiError as error:
+                    self._app.post_message(ActionFailed(ref, plan, error))
+                else:
+                    self._app.post_message(ActionFinished(ref, outcome))
+        finally:
+            self._app.call_from_thread(self._end, number)
+
+    def _end(self, number: int) -> None:
+        self._changed(self._desk.pending.end(number))
