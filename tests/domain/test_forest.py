@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -96,6 +98,32 @@ def test_the_cursor_goes_to_the_last_attempt_of_the_first_step_that_failed() -> 
     )  # fmt: skip
     assert first_problem(workflow, rows(workflow)) == "r1"
     assert first_problem(made(node("w")), rows(made(node("w")))) is None
+
+
+def test_the_last_attempt_counts_however_deep_its_steps_are() -> None:
+    def attempt(number: int, phase: str = "Failed") -> list[dict[str, Any]]:
+        inside = f"r{number}"
+        return [
+            node(inside, "Steps", "w", phase=phase, startedAt=f"2026-01-01T00:00:0{number}Z"),
+            node(f"{inside}-a", "DAG", inside, phase="Failed"),
+            node(f"{inside}-a-x", inside=f"{inside}-a", phase="Failed"),
+            node(f"{inside}-b", inside=inside, phase="Error", startedAt="2026-01-01T00:00:09Z"),
+        ]
+
+    def attempts(*made_of: list[dict[str, Any]]) -> Workflow:
+        return made(
+            node("w", "DAG", phase="Failed"),
+            node("r", "Retry", "w", phase="Failed", children=["r0", "r1", "hook"]),
+            *(each for one in made_of for each in one),
+            node("hook", inside="w", phase="Error", startedAt="2026-01-01T00:00:10Z",
+                 nodeFlag={"hooked": True}),
+            node("later", inside="w", phase="Error", startedAt="2026-01-01T00:00:11Z"),
+        )  # fmt: skip
+
+    over = attempts(attempt(0), attempt(1))
+    assert first_problem(over, rows(over)) == "r1-a-x"
+    going_on = attempts(attempt(0), attempt(1, "Running"))
+    assert first_problem(going_on, rows(going_on)) == "r0-a-x"
 
 
 def test_ten_thousand_nodes_deep_and_wide_are_no_trouble() -> None:

@@ -267,17 +267,23 @@ def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None
     """
     best: TreeRow | None = None
     passed: int | None = None
-    parents: list[TreeRow] = []
+    above: list[tuple[TreeRow, bool]] = []
     for row in found:
-        del parents[row.depth :]
-        parent = parents[-1] if parents else None
-        parents.append(row)
+        del above[row.depth :]
+        parent, is_inside_retry = above[-1] if above else (None, False)
+        is_child_of_retry = parent is not None and parent.node.type == "Retry"
+        above.append((row, is_inside_retry or is_child_of_retry))
         if passed is not None and row.depth > passed:
             continue
         passed = None
         node = row.node
-        if best is not None and row.depth <= best.depth and not _later_attempt(best, row, parent):
-            break
+        if best is not None and row.depth <= best.depth:
+            # The branch is over, unless it was one attempt of several.
+            if not above[-1][1]:
+                break
+            if not is_child_of_retry or _is_hook(node) or not node.is_problem:
+                passed = row.depth
+                continue
         if node.is_problem:
             best = row
         elif node.phase not in ("", PENDING, RUNNING, FAILED):
@@ -285,5 +291,5 @@ def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None
     return None if best is None else best.key
 
 
-def _later_attempt(best: TreeRow, row: TreeRow, parent: TreeRow | None) -> bool:
-    return row.depth == best.depth and parent is not None and parent.node.type == "Retry"
+def _is_hook(node: Node) -> bool:
+    return node.is_exit_node or (node.node_flag is not None and node.node_flag.hooked)
