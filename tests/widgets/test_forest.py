@@ -114,6 +114,16 @@ async def test_folded_steps_stay_folded_and_the_cursor_on_its_step_through_updat
         assert str(widget.cursor_key) == "train" and widget.folded == {"train"}
 
 
+async def test_when_its_step_is_deleted_the_cursor_goes_to_what_the_step_was_part_of() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)):
+        assert widget.cursor_key == "shard-1"
+        widget.show(etl(EXTRACT, TRAIN, SHARDS[0], SHARDS[2], REPORT))
+        assert str(widget.cursor_key) == "train"
+        widget.show(etl(EXTRACT, REPORT))
+        assert str(widget.cursor_key) == "etl"
+
+
 async def test_another_workflow_is_a_tree_of_its_own() -> None:
     widget = tree()
     async with Alone(widget).run_test(size=(80, 12)):

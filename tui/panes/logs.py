@@ -97,6 +97,7 @@ class LogsPane(Pane):
         self._previous = False
         self._number = 0
         self._stop: Stop | None = None
+        self._stream: Stream | None = None
         self._note = ""
         self._found = ""
 
@@ -167,6 +168,7 @@ class LogsPane(Pane):
         number = self._number
         is_followed = target.node.phase == RUNNING and not self._previous
         stream = Stream(asyncio.get_running_loop(), lambda pieces: self._take(number, pieces))
+        self._stream = stream
         said: list[str] = []
         reader = Reader(source, workflow, previous=self._previous, told=said.append)
 
@@ -175,7 +177,6 @@ class LogsPane(Pane):
                 stream.put(line + b"\n", stop)
                 if stop.is_set:
                     return
-            stream.put(b"", stop)
             self.post_message(self.Ended(number, said[0] if said else ""))
 
         def failed(error: SourceError) -> None:
@@ -194,6 +195,8 @@ class LogsPane(Pane):
     def end(self, message: Ended) -> None:
         """The log is over, or cannot be read."""
         if message.number == self._number:
+            if self._stream is not None:
+                self._stream.flush()
             self._end(message.why or "end of the log")
 
     def _end(self, note: str) -> None:

@@ -104,7 +104,12 @@ class Forest(Rows[TreeRow]):
             self._folded = frozenset()
         if is_other or usage is not None:
             self._take_usage(usage or {})
+        key = cast(NodeId | None, self.cursor_key)
+        above = [] if is_other or key is None or key in workflow.nodes else self._above_cursor()
         self._update()
+        still_there = next((key for key in above if self._view.place_of(key) is not None), None)
+        if still_there is not None:
+            self.move_to(still_there)
         if is_other:
             problem = first_problem(workflow, self.items)
             if problem is None or not self.move_to(problem):
@@ -177,6 +182,19 @@ class Forest(Rows[TreeRow]):
                 return above[::-1]
             above.append(row.key)
         return []
+
+    def _above_cursor(self) -> list[NodeId]:
+        """What the cursor stands under, nearest first, as it was drawn last.
+
+        A retry deletes the step that one looks at; what it was part of is still there.
+        """
+        above: list[NodeId] = []
+        depth = self.items[self.cursor].depth if self.cursor < len(self.items) else 0
+        for row in reversed(self.items[: self.cursor]):
+            if row.depth < depth:
+                depth = row.depth
+                above.append(row.key)
+        return above
 
     def _pod_of(self, node: Node) -> str:
         if self._workflow is None or node.type != "Pod":
