@@ -48,6 +48,7 @@ Runs = list[tuple[str, str]]
 steps = st.one_of(
     st.tuples(st.just("line"), st.integers(0, 11), text_runs),
     st.tuples(st.just("line"), st.integers(0, 11), text_runs),
+    st.tuples(st.just("roll"), st.integers(-7, 7)),
     st.tuples(st.just("keys"), st.lists(st.sampled_from(["tab", "a", "漢", "left", "backspace"]))),
     st.tuples(st.just("resize"), st.integers(8, 60), st.integers(3, 20)),
     st.tuples(st.just("dialog"), text_runs),
@@ -102,6 +103,7 @@ class Changing(CellDiffMixin, App[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = False
+    rolled = 0
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -110,6 +112,14 @@ class Changing(CellDiffMixin, App[None]):
                     yield Static(f"line {number}", classes="line", id=f"line-{number}")
                 yield Input(id="input")
             yield Static("side 漢字 pane " * 8, id="side")
+
+    def roll(self, rows: int) -> None:
+        """All lines move by so many; what comes in at the edge is new."""
+        texts = [f"{PIECES[n % len(PIECES)]} entry {n}" for n in range(60)]
+        self.rolled = (self.rolled + rows) % 40
+        for number in range(12):
+            line = self.screen_stack[0].query_one(f"#line-{number}", Static)
+            line.update(texts[self.rolled + number])
 
 
 def changing(*, frames: int = 100_000, abilities: Abilities | None = None) -> Changing:
@@ -148,6 +158,8 @@ async def act(pilot: Pilot[Any], step: tuple[Any, ...]) -> None:
         case ("line", number, runs):
             base = app.screen_stack[0]
             base.query_one(f"#line-{number}", Static).update(content(runs))
+        case ("roll", rows):
+            app.roll(rows)
         case ("keys", keys):
             await pilot.press(*keys)
         case ("resize", columns, rows):
@@ -199,8 +211,13 @@ def check(script: list[tuple[Any, ...]], app: Changing) -> None:
 
 @pytest.mark.parametrize(
     "abilities",
-    [Abilities(), Abilities(repeat=True), Abilities(erase_colour=False)],
-    ids=["usual", "repeats", "erases without colour"],
+    [
+        Abilities(scroll=True),
+        Abilities(),
+        Abilities(repeat=True),
+        Abilities(erase_colour=False, scroll=True),
+    ],
+    ids=["usual", "does not scroll", "repeats", "erases without colour"],
 )
 @settings(
     max_examples=12,
@@ -212,6 +229,14 @@ def test_after_every_step_the_terminal_shows_what_textual_would_paint(
     abilities: Abilities, script: list[tuple[Any, ...]]
 ) -> None:
     check(script, changing(abilities=abilities))
+
+
+def test_lines_that_move_are_moved_by_the_terminal() -> None:
+    app = changing(abilities=Abilities(scroll=True))
+    check([("roll", 1), ("roll", 3), ("roll", -2), ("side", True), ("roll", 2)], app)
+    check(
+        [("roll", 7), ("dialog", [("漢", "")]), ("roll", -5), ("close",), ("roll", 1)], changing()
+    )
 
 
 def test_a_wide_character_over_half_of_another_and_back() -> None:

@@ -56,6 +56,36 @@ def test_where_erasing_leaves_no_colour_blanks_are_written() -> None:
     assert plain == "\x1b[H\x1b[m\x1b[K"
 
 
+def log(first: int, last: int) -> tuple[Words, ...]:
+    lines: list[Words] = [
+        [(f"{number**9 * 7919 % 10**9:>9} {number}", "")] for number in range(first, last)
+    ]
+    return ([("the head", "bold")], *lines, [("the end", "bold")])
+
+
+def test_lines_that_moved_up_or_down_are_moved_and_only_the_new_one_is_written() -> None:
+    able = Abilities(scroll=True)
+    _, up, down = painted(able, log(0, 9), log(1, 10), log(0, 9))
+    assert up == "\x1b[2;10r\x1b[10H\n\x1b[r\x1b[10H\x1b[m982852391 9\x1b[K"
+    assert down == "\x1b[2;10r\x1b[2H\x1bM\x1b[r\x1b[2H        0 0\x1b[K"
+
+
+def test_lines_are_not_moved_where_that_saves_nothing_or_is_not_known_to_work() -> None:
+    for able, after in ((Abilities(), log(1, 10)), (Abilities(scroll=True), log(8, 17))):
+        _, written = painted(able, log(0, 9), after)
+        assert written and "r" not in written
+
+
+def test_what_moved_looks_as_what_is_written_anew() -> None:
+    able = Abilities(scroll=True)
+    for steps in ((1, 2, 3), (4, 0, 9), (2, 2, 30), (8, 1, 6)):
+        frames = [log(step, step + 12) for step in steps]
+        moved, anew = Emulator(20, 14), Emulator(20, 14)
+        moved.feed("".join(painted(able, *frames)))
+        anew.feed(painted(None, frames[-1])[0])
+        assert differences(moved, anew) == []
+
+
 def test_underlined_blanks_are_written_because_they_are_seen() -> None:
     (first,) = painted(None, ([("a" + " " * 19, "underline")],))
     assert first.endswith(" " * 19)

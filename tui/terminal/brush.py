@@ -31,6 +31,8 @@ class Abilities:
     """`CSI n b` repeats the last character."""
     erase_colour: bool = True
     """Erasing leaves the background of the pen, not the terminal's own."""
+    scroll: bool = False
+    """Lines between two margins can be moved (`CSI t;b r`, line feed, reverse index)."""
 
 
 class Run(NamedTuple):
@@ -78,6 +80,17 @@ class Brush:
                 self._narrow(text, look, x, y)
             else:
                 self._clusters(chars, look, x, y)
+
+    def scroll(self, top: int, bottom: int, rows: int) -> None:
+        """Move the lines from `top` to `bottom` up by so many rows, or down if negative."""
+        self._out.append(f"\x1b[{top + 1};{bottom + 1}r")
+        if rows > 0:
+            self._out.append(f"\x1b[{bottom + 1}H" + "\n" * rows)
+        else:
+            self._out.append(f"\x1b[{top + 1}H" + "\x1bM" * -rows)
+        self._out.append("\x1b[r")
+        # Taking the margins away moves the cursor, in most terminals.
+        self._at = None
 
     def end(self, cursor: tuple[int, int] | None) -> str:
         """What was written since the last end, with the cursor left there."""

@@ -26,6 +26,20 @@ SMALLEST = (40, 10)
 REPEATING = ("alacritty", "contour", "foot", "mlterm", "xterm-ghostty", "xterm-kitty", "wezterm")
 """Names of terminals whose own TERM says who they are, and which repeat characters."""
 
+SCROLLING = (
+    *REPEATING,
+    "xterm",
+    "screen",
+    "tmux",
+    "rxvt",
+    "linux",
+    "konsole",
+    "gnome",
+    "vte",
+    "st-",
+)
+"""Beginnings of TERM of those that scroll between margins, as the VT100 did."""
+
 TRUECOLOUR_TERMS = ("-direct", "truecolor", "xterm-kitty", "xterm-ghostty", "alacritty", "foot")
 
 
@@ -44,6 +58,8 @@ class Capabilities:
     """Known to repeat a character by number."""
     erase_colour: bool = True
     """Erasing leaves the background colour."""
+    scroll: bool = False
+    """Known to move the lines between two margins."""
     no_color: bool = False
     """The user asked for no colours at all (NO_COLOR)."""
     term: str = ""
@@ -101,6 +117,7 @@ def detect(
         repeat=_repeats(environ, multiplexer, remote),
         # GNU screen erases with its own background unless told otherwise (defbce).
         erase_colour=multiplexer != "screen" and not term.startswith(("screen", "vt")),
+        scroll=term.startswith(SCROLLING),
         no_color="NO_COLOR" in environ and environ["NO_COLOR"] != "",
         term=term,
         columns=columns,

@@ -180,7 +180,11 @@ class CellDiffMixin:
         self.cell_diff = CellDiff(
             self._app,
             frames=capabilities.frames,
-            abilities=Abilities(repeat=capabilities.repeat, erase_colour=capabilities.erase_colour),
+            abilities=Abilities(
+                repeat=capabilities.repeat,
+                erase_colour=capabilities.erase_colour,
+                scroll=capabilities.scroll,
+            ),
             paint_unfocused=paint_unfocused,
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from tui.terminal.brush import Abilities, Brush, Run
 from tui.terminal.picture import Picture, Row
+from tui.terminal.shift import Shift, find_shift
 
 __all__ = ["Abilities", "Painter"]
 
@@ -42,12 +43,17 @@ class Painter:
             len(self._shown) != picture.height or self._width != picture.width
         ):
             self.forget()
-        rows = range(picture.height) if self._shown is None else sorted(picture.dirty)
         if self._shown is None:
+            picture.dirty.update(range(picture.height))
             self._shown = [Row(0) for _ in range(picture.height)]
             self._width = picture.width
+        elif self.brush.abilities.scroll:
+            shift = find_shift(self._shown, picture.rows, picture.dirty)
+            if shift is not None:
+                self._scroll(self._shown, shift)
+                picture.dirty.update(range(shift.top, shift.bottom + 1))
         runs: list[Run] = []
-        for y in rows:
+        for y in sorted(picture.dirty):
             row = picture.rows[y]
             shown = self._shown[y]
             if not row.same_as(shown):
@@ -56,6 +62,14 @@ class Painter:
         picture.dirty.clear()
         self.brush.write(runs)
         return self.brush.end(cursor)
+
+    def _scroll(self, shown: list[Row], shift: Shift) -> None:
+        """Have the terminal move lines it shows already; what comes in at the edge is unknown."""
+        top, bottom, rows = shift
+        self.brush.scroll(top, bottom, rows)
+        moved = shown[top : bottom + 1]
+        fresh = [Row(0) for _ in range(abs(rows))]
+        shown[top : bottom + 1] = [*moved[rows:], *fresh] if rows > 0 else [*fresh, *moved[:rows]]
 
     def _row(self, y: int, shown: Row | None, row: Row, runs: list[Run]) -> None:
         width = len(row.chars)
