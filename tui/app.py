@@ -240,7 +240,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         self.panic(Traceback(show_locals=False, width=None))
 
     def _tick(self) -> None:
-        if not self.app_focus:
+        if not self.app_focus or not self.is_running:
             return
         try:
             screen = self.screen

@@ -41,8 +41,7 @@ async def test_rows_come_change_and_go_under_a_cursor_that_stays_on_its_workflow
         shown.rows.move_to_line(shown.names.index("features-daily-9d4ls"))
         source.put(run("hotfix-load-a1b2c", "Running", "0/1", began=0))
         await shown.until_shown("hotfix-load-a1b2c")
-        current = shown.rows.current
-        assert current is not None and current.metadata.name == "features-daily-9d4ls"
+        assert shown.current == "features-daily-9d4ls"
         source.put(run("features-daily-9d4ls", "Failed", "213/480", began=54, version="101"))
         await shown.until(lambda: "213/480" in line_of(shown, "►✖ features-daily-9d4ls"))
         assert "4 fail" in shown.rows_of_screen[0]
@@ -96,7 +95,7 @@ async def test_a_filter_that_cannot_be_read_says_so_and_leaves_the_list_as_it_wa
         await shown.write("name:/(/")
         await shown.until(lambda: shown.overview.query_bar.problem)
         assert "/ Filter" not in shown.rows_of_screen[-1], "a slash is typed just now"
-        assert shown.overview.query_bar.problem[:36] in shown.text
+        assert "not a regular expression: missing" in shown.text
         assert shown.names
 
 
@@ -132,11 +131,10 @@ async def test_curly_brackets_go_from_one_failed_workflow_to_the_next() -> None:
         stops = []
         for _ in range(3):
             await shown.press("right_curly_bracket")
-            assert shown.rows.current is not None
-            stops.append(shown.rows.current.metadata.name)
+            stops.append(shown.current)
         assert stops == [ETL, "ingest-events-f4t7r", "vacuum-warehouse-c8n3d"]
         await shown.press("left_curly_bracket")
-        assert shown.rows.current.metadata.name == "ingest-events-f4t7r"
+        assert shown.current == "ingest-events-f4t7r"
 
 
 async def test_without_a_failed_workflow_the_jump_says_so() -> None:

@@ -135,6 +135,11 @@ class Shown:
         return next(s for s in reversed(self.app.screen_stack) if isinstance(s, WorkflowScreen))
 
     @property
+    def current(self) -> str:
+        """The name of the workflow under the cursor."""
+        return self.rows.current.metadata.name if self.rows.current else ""
+
+    @property
     def steps(self) -> list[str]:
         """The labels of the tree."""
         return [row.label for row in self.detail.steps.items]

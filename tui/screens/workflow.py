@@ -237,7 +237,7 @@ class WorkflowScreen(Screen[None]):
     @staticmethod
     def _why_no_tree(workflow: Workflow) -> str:
         if workflow.status.offload_node_status_version:
-            return "its steps are kept in Argo's database: only Argo Server can show them"
+            return "only Argo Server can show them: they are in its database"
         if not workflow.status.phase:
             return "no controller has seen it yet"
         return "no steps yet"
@@ -262,8 +262,9 @@ class WorkflowScreen(Screen[None]):
     def tick(self, now: datetime) -> None:
         """A second went by."""
         self.steps.tick(now)
-        if self._pane:
-            self._panes[self._pane].tick(now)
+        pane = self._panes.get(self._pane)
+        if pane is not None and pane.is_mounted:
+            pane.tick(now)
         if self.workflow is None or not self.workflow.is_completed:
             self._show_head()
 
@@ -338,10 +339,10 @@ class WorkflowScreen(Screen[None]):
     async def action_pane(self, name: str) -> None:
         """Open a pane and go there; its own key again goes back to the tree."""
         if name == self._pane and self._is_in_pane():
-            self.steps.focus()
+            self._go(to_pane=False)
             return
         await self.show_pane(name)
-        self._focus_pane()
+        self._go(to_pane=True)
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
@@ -365,11 +366,7 @@ class WorkflowScreen(Screen[None]):
 
     def action_other_side(self) -> None:
         """Between the tree and the pane; the pane's own fields come first."""
-        if self._is_in_pane():
-            self.steps.focus()
-        else:
-            self._focus_pane()
-        self._zoom_follows()
+        self._go(to_pane=not self._is_in_pane())
 
     def action_zoom(self) -> None:
         """Only the side with the focus, or both again."""
@@ -378,10 +375,15 @@ class WorkflowScreen(Screen[None]):
         else:
             self.add_class("-zoom-pane" if self._is_in_pane() else "-zoom-tree")
 
-    def _zoom_follows(self) -> None:
+    def _go(self, *, to_pane: bool) -> None:
+        """Put the focus on a side; where only one side is shown, on that side it is."""
+        focus = self._focus_pane if to_pane else self.steps.focus
         if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
-            self.set_class(self._is_in_pane(), "-zoom-pane")
-            self.set_class(not self._is_in_pane(), "-zoom-tree")
+            self.set_class(to_pane, "-zoom-pane")
+            self.set_class(not to_pane, "-zoom-tree")
+            self.call_after_refresh(focus)  # what is hidden still takes no focus
+        else:
+            focus()
 
     def action_scroll_pane(self, direction: int) -> None:
         """Scroll the pane without leaving the tree."""
@@ -407,7 +409,7 @@ class WorkflowScreen(Screen[None]):
             return
         if row.node.type in ("Pod", "Container"):
             await self.show_pane("logs")
-            self._focus_pane()
+            self._go(to_pane=True)
         elif row.has_children:
             self.steps.action_toggle_fold()
 

@@ -1,0 +1,160 @@
+"""Nothing can be shown: each trouble says what is wrong and what to do, and has a way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from tests.support.app import STILL, showing
+from tests.support.runs import nightly_etl, run
+from tests.support.scripted import ScriptedSource
+from tui.errors import (
+    Missing,
+    NoCluster,
+    Refused,
+    SettingsError,
+    TuiError,
+    Unreachable,
+)
+from tui.screens.problem import ProblemScreen, advice
+from tui.screens.workflows import WorkflowsScreen
+from tui.settings import Settings
+from tui.sources import open_source
+from tui.sources.base import ListSink, Live, Page, Scope, Source, Stale, Stop
+
+TROUBLES: dict[str, tuple[TuiError, str]] = {
+    "no kubeconfig": (NoCluster("no kubeconfig says where a cluster is"), "KUBECONFIG"),
+    "no such context": (SettingsError("no context is called prod"), "--context"),
+    "no cluster": (Unreachable("no answer from https://10.0.0.1:6443"), "kubectl get --raw"),
+    "no CRD": (Missing("this cluster has no workflows", reason="NoKind"), "kubectl get crd"),
+    "no rights": (
+        Refused('user "dev" cannot list workflows in argo', hint="ask for a role", status=403),
+        "kubectl auth can-i",
+    ),
+}
+
+
+@pytest.mark.parametrize("error, advised", TROUBLES.values(), ids=TROUBLES.keys())
+async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
+    error: TuiError, advised: str
+) -> None:
+    source = ScriptedSource()
+    source.refusal = error if isinstance(error, Refused | Missing) else None
+
+    def connect(demo: bool) -> Source:
+        if demo:
+            return ScriptedSource(run("demo-run-1", "Running"))
+        if source.refusal is None:
+            raise error
+        return source
+
+    async with showing(connect=connect, size=(80, 24)) as shown:
+        await shown.until(lambda: shown.shows(ProblemScreen))
+        assert error.what in shown.text and error.hint in shown.text
+        assert advised in " ".join(shown.text.split())
+        assert "Traceback" not in shown.text
+        await shown.press("d")
+        await shown.until(lambda: shown.shows(WorkflowsScreen))
+        await shown.until(lambda: shown.names == ["demo-run-1"])
+        assert shown.app.trouble is None
+
+
+async def test_every_error_that_can_end_a_connection_has_advice() -> None:
+    for kind in (NoCluster, SettingsError, Unreachable, Refused, Missing):
+        assert advice(kind("x"))
+
+
+async def test_a_kubeconfig_that_leads_nowhere_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    rubbish = tmp_path / "rubbish"
+    rubbish.write_bytes(b"\x00\xffnot: [a kubeconfig")
+    empty = tmp_path / "empty"
+    empty.write_text("apiVersion: v1\nkind: Config\ncontexts: []\n")
+    for settings in (
+        Settings(),
+        Settings(kubeconfig=str(rubbish)),
+        Settings(kubeconfig=str(empty)),
+        Settings(kubeconfig=str(tmp_path / "absent")),
+    ):
+        with pytest.raises(TuiError) as raised:
+            open_source(settings)
+        error = raised.value
+
+        def connect(demo: bool, error: TuiError = error) -> Source:
+            raise error
+
+        async with showing(connect=connect, settings=STILL) as shown:
+            assert " ".join(error.what.split())[:40] in " ".join(shown.text.split())
+
+
+async def test_r_tries_again_and_goes_on_where_it_works_now() -> None:
+    tries: list[bool] = []
+
+    def connect(demo: bool) -> Source:
+        tries.append(demo)
+        if len(tries) < 3:
+            raise Unreachable(f"no answer, try {len(tries)}")
+        return ScriptedSource(nightly_etl())
+
+    async with showing(connect=connect) as shown:
+        await shown.press("r")
+        await shown.until_shown("try 2")
+        assert sum(isinstance(s, ProblemScreen) for s in shown.app.screen_stack) == 1
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(WorkflowsScreen) and len(shown.names) == 1)
+        assert tries == [False, False, False]
+
+
+async def test_a_cluster_that_does_not_answer_at_first_comes_by_itself() -> None:
+    class Late(ScriptedSource):
+        answers_now = Event()
+
+        def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+            sink(Stale(Unreachable("no answer from https://10.0.0.1:6443"), 2.0, 1))
+            stop.on_set(self.answers_now.set)
+            self.answers_now.wait(5)
+            super().watch(scope, sink, stop)
+
+    source = Late()
+    async with showing(source=source) as shown:
+        await shown.until(lambda: shown.shows(ProblemScreen))
+        source.answers_now.set()
+        await shown.until(lambda: shown.shows(WorkflowsScreen))
+        await shown.until_shown("no workflows in argo")
+
+
+async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:
+    def connect(demo: bool) -> Source:
+        assert not demo
+        raise NoCluster("no kubeconfig")
+
+    async with showing(connect=connect, can_demo=False) as shown:
+        assert "demo" not in shown.text
+        await shown.press("d")
+        assert shown.shows(ProblemScreen)
+        await shown.press("q")
+        await shown.until(lambda: shown.app._exit)
+
+
+async def test_a_watch_that_ends_for_good_later_says_so() -> None:
+    class Revoked(ScriptedSource):
+        revoked = Event()
+
+        def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+            sink(Page((), True, True))
+            sink(Live())
+            self.revoked.wait(5)
+            raise Refused("your token was revoked", status=401)
+
+    source = Revoked()
+    async with showing(source=source) as shown:
+        assert shown.shows(WorkflowsScreen)
+        source.revoked.set()
+        await shown.until(lambda: shown.shows(ProblemScreen))
+        assert "your token was revoked" in shown.text

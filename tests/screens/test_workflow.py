@@ -1,0 +1,301 @@
+"""One workflow: its tree, its panes, and what happens to both while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.support.app import showing
+from tests.support.runs import (
+    ETL,
+    FAILED_ATTEMPT,
+    etl_log,
+    nightly_etl,
+    run,
+    step,
+    team,
+)
+from tests.support.scripted import ScriptedSource, ref_of
+from tui.domain.podname import node_id
+from tui.domain.workflow import Manifest
+from tui.errors import Unreachable
+from tui.panes import PANES
+from tui.screens.workflow import WorkflowScreen
+from tui.screens.workflows import WorkflowsScreen
+from tui.sources.base import Live, LogRequest, PodUsage, Stale
+
+POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
+
+LAST = "cannot grow the hash table"
+"""Of the log that the failed step wrote."""
+
+
+def with_log(*manifests: Manifest) -> ScriptedSource:
+    """A source that still has the pod which failed."""
+    source = ScriptedSource(*manifests)
+    source.logs[POD, "main"] = etl_log()
+    return source
+
+
+def two_steps(first: str = "Running", second: str = "", version: str = "1") -> Manifest:
+    """A run of one or two steps."""
+    name = "deploy-api-k3v9s"
+    root = step(name, "", "Running", type="Steps", children=["build"], began=2)
+    nodes = [root, step(name, "build", first, began=2)]
+    if second:
+        nodes.append(step(name, "ship", second, began=1))
+        nodes[1]["children"] = [node_id(name, f"{name}.ship")]
+    return run(name, "Running", "0/2", began=2, version=version, nodes=nodes)
+
+
+async def test_it_opens_on_the_first_failed_step_with_its_log() -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        node = shown.detail.steps.node
+        assert node is not None and node.display_name.startswith("transform(2")
+        assert node.is_problem and node.type == "Pod"
+        await shown.until_shown(LAST)
+        assert shown.detail._pane == "logs"
+        assert shown.detail.steps.has_focus, "the tree keeps the keys"
+
+
+async def test_one_that_goes_well_opens_with_its_summary() -> None:
+    async with showing(two_steps()) as shown:
+        await shown.open()
+        assert shown.detail._pane == "summary"
+        assert "workflow:" in shown.pane_text
+
+
+async def test_the_tree_tells_icons_durations_and_messages_in_order() -> None:
+    async with showing(nightly_etl(), size=(200, 40)) as shown:
+        await shown.open()
+        assert shown.steps[:3] == [ETL, "extract-orders", "extract-users"]
+        assert "load" in shown.steps[-1]
+        text = shown.text
+        for told in ("✔ extract-orders", "18m", "OOMKilled", "omitted: depends"):
+            assert told in text
+
+
+async def test_containers_of_a_container_set_stand_under_their_pod() -> None:
+    name = "bundle-q1w2e"
+    pod = step(name, "", "Running", type="Pod", children=[])
+    inner = [step(name, c, "Running", type="Container") for c in ("fetch", "pack")]
+    pod["children"] = [inner[0]["id"]]
+    inner[0]["children"] = [inner[1]["id"]]
+    async with showing(run(name, "Running", nodes=[pod, *inner])) as shown:
+        await shown.open()
+        assert shown.steps == [name, "fetch", "pack"]
+        assert [row.depth for row in shown.detail.steps.items][:2] == [0, 1]
+
+
+async def test_steps_appear_and_change_as_the_watch_tells_and_the_cursor_stays() -> None:
+    source = ScriptedSource(two_steps())
+    async with showing(source=source) as shown:
+        await shown.open()
+        await shown.press("j")
+        source.put(two_steps("Succeeded", "Running", version="2"))
+        await shown.until(lambda: "ship" in shown.steps)
+        node = shown.detail.steps.node
+        assert node is not None and node.display_name == "build" and node.phase == "Succeeded"
+        assert shown.pane_text.splitlines()[1].endswith("Succeeded"), "the pane moves too"
+
+
+async def test_folding_hides_and_unfolding_shows() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        everything = len(shown.steps)
+        shown.detail.steps.move_to_line(0)
+        await shown.press("o")
+        assert shown.steps == [ETL]
+        await shown.press("right")
+        assert len(shown.steps) == everything
+
+
+async def test_enter_on_a_pod_reads_its_log_and_on_a_group_folds_it() -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        await shown.press("enter")
+        await shown.until(lambda: shown.detail._is_in_pane())
+        assert shown.detail._pane == "logs"
+        await shown.press("escape")
+        shown.detail.steps.move_to_line(0)
+        await shown.press("enter")
+        assert shown.steps == [ETL]
+
+
+@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.id)
+async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> None:
+    spec = next(p for p in PANES if p is pane)
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        await shown.press(spec.key)
+        await shown.until(lambda: shown.detail._pane == spec.id and shown.detail._is_in_pane())
+        assert f"({spec.title})" in shown.text
+        await shown.press("escape")
+        assert shown.detail.steps.has_focus
+
+
+async def test_brackets_turn_through_the_panes_without_leaving_the_tree() -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        seen = [shown.detail._pane]
+        for _ in PANES:
+            await shown.press("right_parenthesis")
+            seen.append(shown.detail._pane)
+            assert shown.detail.steps.has_focus
+        assert sorted(seen[1:]) == sorted(p.id for p in PANES) and seen[0] == seen[-1]
+        await shown.press("left_parenthesis")
+        assert shown.detail._pane == seen[-2]
+
+
+async def test_zoom_shows_one_side_and_escape_unwinds_zoom_then_pane_then_screen() -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        await shown.until_shown(LAST)
+        await shown.press("tab", "z")
+        assert "extract-users" not in shown.text and LAST in shown.text
+        await shown.press("tab")
+        assert "extract-users" in shown.text and LAST not in shown.text
+        await shown.press("tab", "escape")
+        assert "extract-users" in shown.text and LAST in shown.text
+        assert shown.detail._is_in_pane()
+        await shown.press("escape")
+        assert shown.detail.steps.has_focus
+        await shown.press("escape")
+        assert shown.shows(WorkflowsScreen)
+
+
+async def test_side_by_side_where_there_is_room_else_below_each_other() -> None:
+    async with showing(source=with_log(nightly_etl()), size=(80, 24)) as shown:
+        await shown.open()
+        await shown.until_shown(LAST)
+        tree, pane = shown.detail.steps.region, shown.detail.place.region
+        assert pane.y >= tree.bottom and pane.width == 80
+        await shown.pilot.resize_terminal(140, 40)
+        await shown.until(lambda: shown.detail.place.region.x > 0)
+        assert shown.detail.place.region.x >= shown.detail.steps.region.right
+
+
+async def test_a_step_is_found_by_its_name() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        shown.detail.steps.move_to_line(0)
+        await shown.press("slash")
+        await shown.write("extr")
+        await shown.press("enter")
+        assert shown.detail.steps.node is not None
+        assert shown.detail.steps.node.display_name == "extract-orders"
+        await shown.press("n")
+        assert shown.detail.steps.node.display_name == "extract-users"
+        await shown.press("N")
+        assert shown.detail.steps.node.display_name == "extract-orders"
+        await shown.press("slash")
+        await shown.write("qq")
+        await shown.until_said("no step is called like “qq”")
+
+
+async def test_metrics_add_two_columns_and_no_metrics_take_nothing_away() -> None:
+    source = ScriptedSource(two_steps())
+    pod = f"deploy-api-k3v9s-build-{node_id('deploy-api-k3v9s', 'deploy-api-k3v9s.build')}"
+    pod = pod.replace("build-deploy-api-k3v9s", "build")
+    async with showing(source=source, size=(200, 30)) as shown:
+        await shown.open()
+        assert "CPU" not in shown.text
+    source.usage_of["deploy-api-k3v9s"] = {pod: PodUsage(250, 96 << 20)}
+    async with showing(source=source, size=(200, 30)) as shown:
+        await shown.open()
+        await shown.until_shown("CPU")
+        await shown.until_shown("0.25")
+
+
+async def test_a_workflow_without_a_tree_says_why() -> None:
+    unseen = run("brand-new-1", "", began=None)
+    kept = run("huge-1", "Running", offloadNodeStatusVersion="fnv:1")
+    async with showing(unseen, kept) as shown:
+        await shown.open("brand-new-1")
+        assert "no controller has seen it yet" in shown.text
+        await shown.press("escape")
+        await shown.open("huge-1")
+        assert "only Argo Server can show them" in shown.text
+
+
+async def test_deleted_while_open_it_is_said_and_what_was_known_stays() -> None:
+    source = ScriptedSource(two_steps())
+    async with showing(source=source) as shown:
+        await shown.open()
+        source.remove(ref_of(two_steps()))
+        await shown.until_said("deploy-api-k3v9s was deleted; this is how it was last")
+        assert "deleted" in shown.rows_of_screen[0]
+        assert "build" in shown.text
+        await shown.press("escape")
+        await shown.until(lambda: shown.names == [])
+
+
+async def test_one_that_is_gone_before_it_opens_says_so() -> None:
+    source = ScriptedSource(two_steps())
+    async with showing(source=source) as shown:
+        source.manifests.clear()
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        await shown.until_shown("there is no workflow deploy-api-k3v9s in argo")
+        assert "gone" in shown.rows_of_screen[0]
+        await shown.press("r")
+        await shown.pilot.pause()
+
+
+async def test_a_broken_watch_is_told_in_the_header_until_it_is_live_again() -> None:
+    source = ScriptedSource(two_steps())
+    async with showing(source=source) as shown:
+        await shown.open()
+        source.say_of(Stale(Unreachable("the connection was reset"), 4.0, 1))
+        await shown.until_shown("stale: the connection was reset")
+        assert "build" in shown.text
+        source.say_of(Live())
+        await shown.until(lambda: "stale" not in shown.text)
+
+
+async def test_leaving_ends_the_watch_and_the_log() -> None:
+    source = with_log(nightly_etl())
+    async with showing(source=source) as shown:
+        await shown.open()
+        await shown.until(lambda: any(what == "log" for what, _ in source.asked))
+        await shown.press("escape")
+        await shown.until(lambda: not source._details)
+        assert all(
+            isinstance(about, LogRequest) and about.pod == POD
+            for what, about in source.asked
+            if what == "log"
+        )
+
+
+async def test_the_name_that_is_copied_is_the_pods() -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        await shown.press("c")
+        assert POD[:20] in shown.said and "sent" in shown.said
+
+
+async def test_a_list_of_namesakes_opens_the_one_that_is_meant() -> None:
+    twins = [run("same", "Running"), run("same", "Failed", namespace="ml", ended=1)]
+    twins[1]["metadata"]["uid"] = "uid-other"
+    async with showing(*twins) as shown:
+        await shown.press("0")
+        await shown.until(lambda: len(shown.names) == 2)
+        wanted = next(i for i, w in enumerate(shown.rows.items) if w.metadata.namespace == "ml")
+        shown.rows.move_to_line(wanted)
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.workflow)
+        assert shown.detail.ref.namespace == "ml" and "Failed" in shown.rows_of_screen[0]
+
+
+async def test_running_durations_tick_with_the_clock_and_finished_ones_do_not() -> None:
+    async with showing(two_steps("Succeeded", "Running"), *team()) as shown:
+        await shown.open("deploy-api-k3v9s")
+        later = shown.app.now() + timedelta(minutes=5)
+        shown.app.settings = replace(shown.app.settings, fixed_now=later)
+        shown.app._tick()
+        await shown.until(lambda: "7m" in shown.rows_of_screen[0])
+        row = next(line for line in shown.rows_of_screen if "ship" in line)
+        assert "6m" in row
