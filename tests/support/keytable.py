@@ -1,0 +1,111 @@
+"""The tables of keys that README.md shows, made from the bindings themselves.
+
+python -m tests.support.keytable            prints them
+python -m tests.support.keytable --write    puts them into README.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from tests.support.made import main
+from tui.widgets.hints import key_name
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Everywhere", "", ("app:ArgoApp",)),
+    ("Lists", "In the list of workflows, the step tree and the artifacts.", ("widgets.rows:Rows",)),
+    ("Workflow list", "", ("screens.workflows:WorkflowsScreen",)),
+    (
+        "Workflow",
+        "The step tree and the panes beside or below it.",
+        ("screens.workflow:WorkflowScreen",),
+    ),
+    ("Step tree", "While it has the focus.", ("widgets.forest:Forest",)),
+    (
+        "Texts",
+        "Logs, YAML, summary, events: while the pane has the focus (Tab goes there).",
+        ("widgets.lines:Lines", "panes.text_pane:TextPane"),
+    ),
+    ("Logs pane", "", ("panes.logs:LogsPane",)),
+    ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifacts:ArtifactRows")),
+    ("YAML pane", "", ("panes.manifest:ManifestPane",)),
+    (
+        "Dialogs",
+        "Tab and the arrows go from field to field, Enter presses the button.",
+        ("screens.action:ActionScreen", "screens.confirm:ConfirmScreen", "widgets.tick:Tick"),
+    ),
+    ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
+    ("Help", "", ("screens.help:HelpScreen",)),
+    ("Nothing to show", "The screen that says what is wrong.", ("screens.problem:ProblemScreen",)),
+    ("Too small", "Where the terminal has no room.", ("screens.small:TooSmallScreen",)),
+)
+"""Heading, a sentence, and the classes whose own bindings stand under it."""
+
+INHERITED = frozenset({"command_palette", "suspend_process", "dismiss"})
+"""Actions of Textual's own, or whose docstring is written for programmers."""
+
+
+def loaded(where: str) -> type[DOMNode]:
+    """`widgets.rows:Rows` → the class."""
+    module, _, name = where.partition(":")
+    found = getattr(import_module(f"tui.{module}"), name)
+    assert isinstance(found, type)
+    assert issubclass(found, DOMNode)
+    return found
+
+
+def own_bindings(kind: type[DOMNode]) -> list[Binding]:
+    """The bindings that a class adds itself and that have an id, in its order."""
+    declared = kind.__dict__.get("BINDINGS", ())
+    return [binding for binding in declared if isinstance(binding, Binding) and binding.id]
+
+
+def words_of(kind: type[DOMNode], binding: Binding) -> str:
+    """What a key does: its label, and what the action says of itself."""
+    label = f"**{binding.description[:1].upper()}{binding.description[1:]}.**"
+    if binding.tooltip:
+        return f"{label} {binding.tooltip}"
+    name = binding.action.partition("(")[0]
+    action = getattr(kind, f"action_{name}", None)
+    said = (action.__doc__ or "").partition("\n")[0] if action is not None else ""
+    if not said or name in INHERITED or "(" in binding.action:
+        return label
+    return f"{label} {said}"
+
+
+def rows(classes: Iterable[type[DOMNode]]) -> Iterator[tuple[str, str]]:
+    """Keys and what they do; keys that do the same stand together."""
+    seen: dict[str, list[str]] = {}
+    for kind in classes:
+        for binding in own_bindings(kind):
+            keys = seen.setdefault(words_of(kind, binding), [])
+            for key in binding.key.split(","):
+                name = binding.key_display or key_name(key)
+                if name not in keys:
+                    keys.append(name)
+    for words, keys in seen.items():
+        yield " ".join(f"`{key}`" for key in keys), words
+
+
+def tables() -> str:
+    """All of them, as markdown."""
+    lines: list[str] = []
+    for heading, sentence, classes in TABLES:
+        lines += [f"### {heading}", ""]
+        if sentence:
+            lines += [sentence, ""]
+        lines += ["| key | does |", "|---|---|"]
+        lines += [f"| {keys} | {words} |" for keys, words in rows(map(loaded, classes))]
+        lines.append("")
+    return "\n".join(lines).rstrip("\n")
+
+
+if __name__ == "__main__":
+    main(README, "keys", tables())

@@ -1,0 +1,144 @@
+"""Everything the app asks of a cluster, one function each, to see which rights it takes.
+
+Each runs against a demo cluster as a user whose rules a test chose; what the cluster refuses is
+told by a `Refused`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.support.cluster import Cluster
+from tui.actions import ACTIONS
+from tui.actions.base import Context, perform
+from tui.demo.resources import CONFIG_MAPS, SECRETS
+from tui.domain.workflow import WorkflowRef
+from tui.errors import Missing, SourceError
+from tui.sources.base import Live, LogRequest, Scope, Source, Stale, Stop
+
+LABEL = "workflows.argoproj.io/"
+FACTS = Context(now=datetime(2026, 1, 15, 12, tzinfo=UTC), suffix="x7k2p")
+
+Use = Callable[[Cluster, Source], None]
+
+
+def _watch(cluster: Cluster, source: Source) -> None:
+    stop, stale = Stop(), list[SourceError]()
+
+    def take(event: object) -> None:
+        if isinstance(event, Stale):
+            stale.append(event.error)
+        if isinstance(event, Live | Stale):
+            stop.set()
+
+    source.watch(Scope(("argo",)), take, stop)
+    if stale:
+        raise stale[0]
+
+
+def _read(cluster: Cluster, source: Source) -> None:
+    cluster.workflow("read")
+    try:
+        source.get(WorkflowRef("argo", "read"))
+    finally:
+        cluster_delete(cluster, "read")
+
+
+def _log(cluster: Cluster, source: Source) -> None:
+    b"".join(source.log(LogRequest("argo", "talking", "main"), Stop()))
+
+
+def _events(cluster: Cluster, source: Source) -> None:
+    source.events(WorkflowRef("argo", "any"))
+
+
+def _usage(cluster: Cluster, source: Source) -> None:
+    source.usage(WorkflowRef("argo", "any"))
+
+
+def _secret(cluster: Cluster, source: Source) -> None:
+    source.secret_value("argo", "keys", "accesskey")
+
+
+def _config_map(cluster: Cluster, source: Source) -> None:
+    source.config_map("argo", "artifact-repositories")
+
+
+def furnish(cluster: Cluster) -> None:
+    """What the functions look at."""
+    cluster.pod("talking", phase="Succeeded")
+    cluster.print_log("talking", "hello")
+    cluster.end_log("talking")
+    metadata = {"namespace": "argo", "name": "keys"}
+    value = base64.b64encode(b"key").decode()
+    cluster.create(SECRETS, {"metadata": metadata, "data": {"accesskey": value}})
+    metadata = {"namespace": "argo", "name": "artifact-repositories"}
+    cluster.create(CONFIG_MAPS, {"metadata": metadata, "data": {"default": "s3: {}"}})
+
+
+def cluster_delete(cluster: Cluster, name: str) -> None:
+    """Away with a workflow, if it is there."""
+    from tui.demo.resources import WORKFLOWS
+
+    if cluster.get(WORKFLOWS, name) is not None:
+        cluster.delete(WORKFLOWS, name)
+
+
+def _node(name: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "name": name, "displayName": name, "type": "Pod", **more}
+
+
+STATES: Mapping[str, dict[str, Any]] = {
+    "workflow.retry": {
+        "phase": "Failed",
+        "metadata": {"labels": {f"{LABEL}phase": "Failed", f"{LABEL}completed": "true"}},
+        "status": {
+            "phase": "Failed",
+            "nodes": {
+                "acted": _node("acted", phase="Failed", type="Steps", children=["acted-1"]),
+                "acted-1": _node("acted-1", phase="Failed", boundaryID="acted", templateName="m"),
+            },
+        },
+    },
+    "workflow.resume": {
+        "phase": "Running",
+        "spec": {"entrypoint": "m", "suspend": True, "templates": [{"name": "m", "suspend": {}}]},
+    },
+    "workflow.resubmit": {"phase": "Succeeded", "status": {"phase": "Succeeded"}},
+}
+"""How a workflow must be for an action; any running one where nothing is said."""
+
+
+def _action(id: str) -> Use:
+    action = next(each for each in ACTIONS if each.id == id)
+
+    def act(cluster: Cluster, source: Source) -> None:
+        state = dict(STATES.get(id, {"phase": "Running"}))
+        made = cluster.workflow("acted", state.pop("phase"), **state)
+        try:
+            outcome = perform(action.plan(made, {}, FACTS), source, action.said)
+            created = (outcome.manifest or {}).get("metadata", {}).get("name", "")
+            if id == "workflow.resubmit" and created:
+                cluster_delete(cluster, created)
+        except Missing:
+            pass
+        finally:
+            cluster_delete(cluster, "acted")
+
+    return act
+
+
+USES: Mapping[str, Use] = {
+    "the live list, and one workflow live": _watch,
+    "reading a workflow before an action": _read,
+    "logs of pods": _log,
+    "events": _events,
+    "CPU and memory": _usage,
+    "the keys of an artifact store": _secret,
+    "an artifact repository that is only named": _config_map,
+    **{action.id.removeprefix("workflow."): _action(action.id) for action in ACTIONS},
+}
+"""What is done → doing it once."""

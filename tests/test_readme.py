@@ -1,0 +1,248 @@
+"""README.md tells the truth: links, keys, flags, environment, examples, rights."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import shlex
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any
+
+import pytest
+import yaml
+from textual.dom import DOMNode
+
+import tui
+from tests.support.arrowtable import CONTRIBUTING, table
+from tests.support.cluster import Cluster, running_cluster
+from tests.support.keytable import TABLES, loaded, own_bindings, tables
+from tests.support.made import within
+from tests.support.rights import USES, furnish
+from tests.support.where import where
+from tui.cli import app_parser, headless_parser
+from tui.demo.access import Rule, User
+from tui.domain.query import FIELDS, parse
+from tui.errors import Refused
+from tui.headless import COMMANDS
+from tui.sources.kubernetes import connect
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+
+
+def section(heading: str) -> str:
+    """What stands under a heading of the second rank."""
+    return README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def code_lines(text: str, language: str = "sh") -> list[str]:
+    """The lines of all code blocks of a language."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+# --- links and commands --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_linked_file_is_there(document: str) -> None:
+    text = (ROOT / document).read_text()
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if not target.startswith(("http://", "https://")):
+            assert (ROOT / target).is_file(), f"{document} links {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_into_a_document_finds_its_heading(document: str) -> None:
+    text = (ROOT / document).read_text()
+    headings = {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+        for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
+
+
+def test_the_two_commands_stand_alone_on_their_lines() -> None:
+    lines = code_lines(README)
+    assert "pip install . && argo-tui --demo" in lines
+    assert "pip install '.[test]' && pytest" in lines
+
+
+# --- keys ----------------------------------------------------------------------------------------
+
+
+def test_the_tables_of_keys_are_the_bindings() -> None:
+    found = within(ROOT / "README.md", "keys")
+    assert found == tables(), "run: python -m tests.support.keytable --write"
+
+
+def test_the_table_of_arrows_is_the_one_that_is_enforced() -> None:
+    found = within(CONTRIBUTING, "arrows")
+    assert found == table(), "run: python -m tests.support.arrowtable --write"
+
+
+def test_no_class_with_bindings_is_left_out() -> None:
+    listed = {loaded(name) for _, _, names in TABLES for name in names}
+    for module in walk_packages(tui.__path__, "tui."):
+        if module.name.startswith("tui.demo") or module.name == "tui.__main__":
+            continue
+        for _, kind in inspect.getmembers(import_module(module.name), inspect.isclass):
+            if kind.__module__ == module.name and issubclass(kind, DOMNode) and own_bindings(kind):
+                assert kind in listed, f"{kind} has keys that README.md does not show"
+
+
+def test_the_terms_of_the_filter_are_all_there() -> None:
+    told = re.findall(r"^\| (?:a text, or )?`(\w+):…` \| (.+) \|$", README, re.MULTILINE)
+    assert told == [(name, field.help) for name, field in FIELDS.items()]
+
+
+@pytest.mark.parametrize(
+    "text", ["phase:failed|error !ns:test", "label:team=qa nightly", 'message:"no space left"']
+)
+def test_the_filters_shown_can_be_read(text: str) -> None:
+    assert f"`{text}`" in README
+    assert parse(text)
+
+
+# --- configuration -------------------------------------------------------------------------------
+
+
+def flags_of(parser: argparse.ArgumentParser) -> set[str]:
+    """Every flag of a parser and of its verbs."""
+    found: set[str] = set()
+    for action in parser._actions:
+        found.update(action.option_strings)
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action.choices.values():
+                found |= flags_of(one)
+    return found
+
+
+def test_every_flag_is_told_and_no_other() -> None:
+    rows = re.findall(r"^\| (`-[^|]+) \|", section("Configuration"), re.MULTILINE)
+    told = {word for row in rows for word in re.findall(r"`(--?[\w-]+)", row)}
+    assert told == flags_of(app_parser())
+
+
+ENVIRONMENT = re.compile(r"""(?:env(?:iron)?(?:\.get\(|\[)|text\("\w+", )"([A-Z][A-Z_0-9]+)\"""")
+UNTOLD = frozenset(
+    {
+        # What terminals, tmux, SSH and Kubernetes set by themselves.
+        *("TERM", "COLORTERM", "XTERM_VERSION", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY"),
+        *("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "HOME"),
+        # For tests of `plan` alone.
+        "ARGO_TUI_SUFFIX",
+    }
+)
+ELSEWHERE = frozenset({"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"})
+"""Read through a tuple of names (`sources.pools.PROXIES`)."""
+
+
+def test_every_variable_that_is_read_is_told_and_no_other() -> None:
+    files = [path for path in (ROOT / "tui").rglob("*.py") if "demo" not in path.parts]
+    read = {name for path in files for name in ENVIRONMENT.findall(path.read_text())}
+    rows = re.findall(r"^\| (`[A-Z][^|]+) \|", section("Configuration"), re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert told == (read - UNTOLD) | ELSEWHERE
+
+
+# --- examples ------------------------------------------------------------------------------------
+
+
+def demo_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    command: Any = import_module("tui.demo.command")
+    command.configure(parser)
+    return parser
+
+
+EXAMPLES = [line for line in code_lines(section("In scripts")) if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_the_examples_are_command_lines_of_ours(line: str) -> None:
+    program, name, *words = shlex.split(line)
+    assert program == "argo-tui"
+    parser = demo_parser() if name == "demo-cluster" else headless_parser(name)
+    try:
+        parser.parse_intermixed_args(words)
+    except TypeError:
+        parser.parse_args(words)
+
+
+def test_every_command_has_an_example() -> None:
+    assert {shlex.split(line)[1] for line in EXAMPLES} == {*COMMANDS, "demo-cluster"}
+
+
+def test_every_verb_of_plan_is_named() -> None:
+    from tui.headless.plan import VERBS
+
+    paragraph = section("In scripts").partition("`plan` knows")[2].partition(".")[0]
+    assert set(re.findall(r"`(\w+)`", paragraph)) == set(VERBS)
+
+
+# --- rights --------------------------------------------------------------------------------------
+
+
+def role() -> dict[str, Any]:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    found = yaml.safe_load(block)
+    assert isinstance(found, dict)
+    return found
+
+
+def rights() -> list[tuple[str, str, str]]:
+    """Group, resource, verb; each once."""
+    return [
+        (group, resource, verb)
+        for rule in role()["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    ]
+
+
+def missed(cluster: Cluster, allowed: list[tuple[str, str, str]]) -> set[str]:
+    """What one is refused who has these rights in argo and no others."""
+    users = cluster.server.access.users
+    rules = tuple(Rule((group,), (kind,), (verb,), ("argo",)) for group, kind, verb in allowed)
+    before = users["demo-least"]
+    users["demo-least"] = User(before.name, rules, token=before.token)
+    found: set[str] = set()
+    for name, use in USES.items():
+        source = connect(where(kubeconfig=str(cluster.kubeconfig), context="demo-least"), {})
+        try:
+            use(cluster, source)
+        except Refused:
+            found.add(name)
+        finally:
+            source.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with running_cluster(tmp_path_factory.mktemp("guarded"), tls=False) as cluster:
+        furnish(cluster)
+        yield cluster
+
+
+def test_the_role_is_one_of_kubernetes() -> None:
+    found = role()
+    assert (found["apiVersion"], found["kind"]) == ("rbac.authorization.k8s.io/v1", "Role")
+    assert all(set(rule) == {"apiGroups", "resources", "verbs"} for rule in found["rules"])
+    assert len(set(rights())) == len(rights())
+
+
+def test_the_role_is_enough_for_everything(guarded: Cluster) -> None:
+    assert missed(guarded, rights()) == set()
+
+
+@pytest.mark.parametrize("left_out", rights(), ids=lambda right: " ".join(right).strip())
+def test_no_right_of_the_role_is_too_many(guarded: Cluster, left_out: tuple[str, str, str]) -> None:
+    assert missed(guarded, [right for right in rights() if right != left_out])
