@@ -57,6 +57,14 @@ def rows(count: int = 0, **options: object) -> Rows[Thing]:
     return widget
 
 
+async def test_no_key_is_taken_for_the_name_of_a_method() -> None:
+    # Textual calls `_key_NAME` of a widget for a key of that name, and `@` is called "at".
+    app = Alone(rows(3))
+    async with app.run_test() as pilot:
+        await pilot.press(*(chr(code) for code in range(33, 127)))
+        assert app.query_one(Rows).current is not None
+
+
 async def test_the_cursor_is_seen_without_colours() -> None:
     widget = rows(3)
     async with Alone(widget).run_test(size=(40, 5)) as pilot:

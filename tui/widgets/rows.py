@@ -161,7 +161,7 @@ class Rows(LineView, Generic[T]):
         self._cursor = self._place_of(before, self._cursor)
         self._top = self._cursor - line
         self._settle()
-        self._cursor_key = self._key_at(self._cursor)
+        self._cursor_key = self._identity_at(self._cursor)
         self.repaint()
         if self._cursor_key != before:
             self._tell_cursor()
@@ -243,7 +243,7 @@ class Rows(LineView, Generic[T]):
         old_cursor, old_top, old_key = self._cursor, self._top, self._cursor_key
         self._cursor = index
         self._settle()
-        self._cursor_key = self._key_at(self._cursor)
+        self._cursor_key = self._identity_at(self._cursor)
         if self._top != old_top:
             self.repaint()
         else:
@@ -251,14 +251,14 @@ class Rows(LineView, Generic[T]):
         if self._cursor_key != old_key:
             self._tell_cursor()
 
-    def _key_at(self, index: int) -> Hashable | None:
+    def _identity_at(self, index: int) -> Hashable | None:
         return self._key(self._items[index]) if 0 <= index < len(self._items) else None
 
     def _place_of(self, key: Hashable | None, otherwise: int) -> int:
         """Where a key is: most often where it was, else we look through all of them."""
         if key is None:
             return otherwise
-        if self._key_at(otherwise) == key:
+        if self._identity_at(otherwise) == key:
             return otherwise
         of = self._key
         return next((i for i, item in enumerate(self._items) if of(item) == key), otherwise)
@@ -460,7 +460,7 @@ class Rows(LineView, Generic[T]):
         self._cursor += top - self._top
         self._top = top
         self._settle()
-        self._cursor_key = self._key_at(self._cursor)
+        self._cursor_key = self._identity_at(self._cursor)
         self.repaint()
         if self._cursor_key != old_key:
             self._tell_cursor()
