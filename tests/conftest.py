@@ -6,6 +6,7 @@ The environment is pinned before Textual is imported, because Textual reads it t
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 for _name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "ARGO_TUI_NOW"):
     os.environ.pop(_name, None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+_state = tempfile.TemporaryDirectory(prefix="argo-tui-tests-")
+os.environ["XDG_STATE_HOME"] = _state.name  # a hang-up in a test is not the user's
 
 import pytest  # noqa: E402
 import pytest_textual_snapshot  # noqa: E402

@@ -11,6 +11,7 @@ import os
 import secrets
 import string
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +46,7 @@ from tui.screens.problem import ProblemScreen
 from tui.screens.small import TooSmallScreen, is_too_small
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
+from tui.session import Session, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
 from tui.sources.base import ListEvent, Live, Scope, Source
@@ -216,7 +218,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         """Paint first; everything heavy comes after."""
         if self.capabilities.ansi_theme and not os.environ.get("TEXTUAL_THEME"):
             self.theme = "ansi-dark"
-        self._hang_up = HangUp([self._let_go], lambda: self.exit(return_code=129))
+        self._hang_up = HangUp([self._remember, self._let_go], lambda: self.exit(return_code=129))
         if sys.platform != "win32" and not self.is_headless:
             self._hang_up.listen(asyncio.get_running_loop())
         self.push_screen(WorkflowsScreen(self))
@@ -231,6 +233,31 @@ class ArgoApp(CellDiffMixin, App[int]):
 
     def _let_go(self) -> None:
         self.feed.close()
+
+    def _remember(self) -> None:
+        """The terminal hung up: the next start goes on from here."""
+        if self.source is None or not self.source.capabilities.is_live:
+            return
+        before = Session(self.source.place.label, self.scope.namespaces)
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkflowsScreen | WorkflowScreen):
+                before = screen.remembered(before)
+        save(before)
+
+    def _go_on(self) -> None:
+        """Where the last terminal hung up, if that was on the same cluster."""
+        if self.source is None or not self.source.capabilities.is_live or self.is_headless:
+            return
+        before = take(time.time())
+        if before is None or before.place != self.source.place.label:
+            return
+        self.watch_scope(Scope(before.namespaces))
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkflowsScreen):
+                screen.go_on(before)
+        if before.name:
+            self._show_workflow(WorkflowRef(before.namespace, before.name), before.pane)
+        self.say("going on from where the terminal hung up")
 
     def _fatal_error(self) -> None:
         # Textual prints local variables with a crash, and ours hold bearer tokens.
@@ -252,7 +279,7 @@ class ArgoApp(CellDiffMixin, App[int]):
 
     # --- the source --------------------------------------------------------------------------
 
-    @work(thread=True, group="connect", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="connect", exclusive=True)
     def connect(self, demo: bool = False) -> None:
         """Open the source, with all that is imported for it, beside the loop."""
         try:
@@ -278,6 +305,8 @@ class ArgoApp(CellDiffMixin, App[int]):
         self._watch(message.source, scope_of(settings, message.source.place))
         self._say_troubles()
         self._open_only_file()
+        if not (message.is_demo or self.settings.demo):
+            self._go_on()
 
     def _say_troubles(self) -> None:
         """What could not be read among saved files that could."""

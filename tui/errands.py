@@ -63,7 +63,6 @@ class Errands:
             partial(self._perform, action, list(plans), number),
             thread=True,
             group="actions",
-            exit_on_error=False,
         )
 
     def _perform(self, action: Action, plans: list[PlannedWorkflow], number: int) -> None:

@@ -65,7 +65,7 @@ class EventsPane(TextPane):
         elif self._events is not None and self._seconds % EVERY == 5:
             self._write()
 
-    @work(thread=True, group="events", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="events", exclusive=True)
     def _read(self, wanted: tuple[WorkflowRef, str]) -> None:
         source = self.tools.source
         if source is None:

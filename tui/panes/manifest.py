@@ -48,7 +48,7 @@ class ManifestPane(TextPane):
         self._written = key
         self._write(subject, workflow, None if self._is_whole else node, raw)
 
-    @work(thread=True, group="manifest", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="manifest", exclusive=True)
     def _write(self, subject: object, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         # A large workflow is a megabyte of YAML: written beside the loop, not on it.
         manifest = msgspec.json.decode(raw)

@@ -181,7 +181,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
         self.query_one("#cancel").focus()
         self._read()
 
-    @work(thread=True, group="dialog", exit_on_error=False)
+    @work(thread=True, group="dialog")
     def _read(self) -> None:
         source = self.desk.source
         try:

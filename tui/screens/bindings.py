@@ -20,7 +20,11 @@ def _bindings() -> tuple[Binding, ...]:
             first = made[action.key]
             label = f"{first.description}/{action.label.lower()}"
             made[action.key] = Binding(
-                first.key, first.action, label, id=first.id, tooltip=first.tooltip
+                first.key,
+                first.action,
+                label,
+                id=first.id,
+                tooltip=f"{first.tooltip} {action.help}",
             )
             continue
         made[action.key] = Binding(

@@ -40,7 +40,7 @@ def help_lines(bindings: Iterable[ActiveBinding], sought: str = "") -> list[str]
         if not binding.id or binding.system:
             continue
         key = binding.key_display or key_name(binding.key)
-        words = active.tooltip or binding.description
+        words = ": ".join(filter(None, (binding.description, active.tooltip)))
         group = groups.setdefault(binding.id.partition(".")[0], {})
         keys, _ = group.setdefault(binding.id, ([], words))
         if key not in keys:

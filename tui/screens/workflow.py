@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from msgspec import structs
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from textual.containers import Container, Vertical
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.changes import ChangeSet
@@ -27,6 +29,7 @@ from tui.panes import PANES
 from tui.panes.base import Pane
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
+from tui.session import Session
 from tui.sources.base import DetailEvent, Live, Opened, PodUsage, Removed, Stale, Stop, endless
 from tui.state.inbox import Inbox
 from tui.widgets.forest import Forest
@@ -39,6 +42,8 @@ USAGE_EVERY = 10.0
 """Seconds between readings of what pods use; metrics are no fresher than that."""
 SIDE_BY_SIDE = 100
 """Cells from which on the panes stand beside the tree, not below it."""
+PANE_AFTER = 0.1
+"""Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
 
 
 class WorkflowScreen(Screen[None]):
@@ -117,6 +122,7 @@ class WorkflowScreen(Screen[None]):
         self._sought = ""
         self._inbox: Inbox[DetailEvent] | None = None
         self._stops: list[Stop] = []
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Header; tree and pane, below each other or side by side; status, hints."""
@@ -153,6 +159,11 @@ class WorkflowScreen(Screen[None]):
         """Side by side where there is room."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
         self.call_after_refresh(self._show_tabs)
+
+    def remembered(self, session: Session) -> Session:
+        """The session with what this screen shows in it."""
+        ref = self.ref
+        return structs.replace(session, namespace=ref.namespace, name=ref.name, pane=self._pane)
 
     # --- what the cluster tells ------------------------------------------------------------
 
@@ -398,8 +409,10 @@ class WorkflowScreen(Screen[None]):
 
     @on(Forest.CursorMoved)
     def tell_selection(self) -> None:
-        """The pane shows the step the cursor is on."""
-        self._show_in_pane()
+        """The pane shows the step the cursor is on, once it stays there."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(PANE_AFTER, self._show_in_pane)
 
     @on(Forest.Chosen)
     async def open_chosen(self) -> None:

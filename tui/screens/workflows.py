@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
+from msgspec import structs
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,6 +22,7 @@ from tui.errors import QueryError
 from tui.messages import OpenWorkflow, RunAction
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
+from tui.session import Session
 from tui.sources.base import Live, Stale
 from tui.state.listing import Listing, newest_first
 from tui.widgets.header import HeaderLine, Part
@@ -233,6 +235,17 @@ class WorkflowsScreen(Screen[None]):
             left.append((f": {message}", "problem" if workflow.phase != "Running" else ""))
         shown = f"{len(self._listing):,} of {self._listing.total:,} shown "
         self.about.show(left, [(shown, "muted")] if self._query else [])
+
+    def remembered(self, session: Session) -> Session:
+        """The session with what this screen shows in it."""
+        return structs.replace(
+            session, query=self._query, sort=self._sort_column, descending=self._descending
+        )
+
+    def go_on(self, session: Session) -> None:
+        """Show what was shown before."""
+        self._set_query(session.query)
+        self.sort_by(session.sort, descending=session.descending)
 
     # --- filter and order ------------------------------------------------------------------
 

@@ -1,0 +1,47 @@
+"""Going on after a hang-up: written once, read once, by the same user, on the same cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.session import LASTS, Session, save, take
+
+SEEN = Session("prod-eu", ("ml-etl",), "phase:failed", "duration", False, "ml-etl", "etl-1", "logs")
+
+
+def test_what_was_saved_is_taken_once(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "hung-up.json"
+    save(SEEN, path)
+    now = path.stat().st_mtime + 5
+    assert take(now, path) == SEEN
+    assert take(now, path) is None
+
+
+def test_nobody_else_may_read_it_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "hung-up.json"
+    save(SEEN, path)
+    save(SEEN, path)
+    assert path.stat().st_mode & 0o077 == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["hung-up.json"]
+
+
+def test_after_a_day_one_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "hung-up.json"
+    save(SEEN, path)
+    assert take(path.stat().st_mtime + LASTS + 1, path) is None
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\xff\x00", b'{"place": 3}', b"[]", b'{"query": "x"}'])
+def test_rubbish_is_no_session(tmp_path: Path, rubbish: bytes) -> None:
+    path = tmp_path / "hung-up.json"
+    path.write_bytes(rubbish)
+    assert take(path.stat().st_mtime, path) is None
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError):
+        save(SEEN, tmp_path / "file" / "hung-up.json")
