@@ -1,0 +1,51 @@
+"""The columns of our lists, as data: what each says, how wide it is, how it sorts, if it ticks.
+
+A list widget, the column chooser and the sort keys all read these tuples, so a new column is one
+entry here. Texts are as the cluster sent them; the widget that draws makes them printable.
+"""
+
+from __future__ import annotations
+
+from tui.columns.base import Column, Placed, arrange
+from tui.columns.nodes import Usage, node_columns, node_seconds, node_token
+from tui.columns.words import compact, cores, memory, phase_token
+from tui.columns.workflows import (
+    ASCII_DASH,
+    DASH,
+    SORT_RANK,
+    WORKFLOW_COLUMNS,
+    is_suspended,
+    progress_parts,
+    template_of,
+    workflow_age,
+    workflow_columns,
+    workflow_icon,
+    workflow_seconds,
+    workflow_token,
+)
+
+__all__ = [
+    "ASCII_DASH",
+    "DASH",
+    "SORT_RANK",
+    "WORKFLOW_COLUMNS",
+    "Column",
+    "Placed",
+    "Usage",
+    "arrange",
+    "compact",
+    "cores",
+    "is_suspended",
+    "memory",
+    "node_columns",
+    "node_seconds",
+    "node_token",
+    "phase_token",
+    "progress_parts",
+    "template_of",
+    "workflow_age",
+    "workflow_columns",
+    "workflow_icon",
+    "workflow_seconds",
+    "workflow_token",
+]

@@ -1,0 +1,188 @@
+"""The columns of the list of workflows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tui.columns.base import Column
+from tui.columns.words import compact, phase_token
+from tui.domain.bars import progress_bar
+from tui.domain.durations import seconds_between, short
+from tui.domain.status import icon
+from tui.domain.workflow import ListedWorkflow
+
+DASH = "–"
+ASCII_DASH = "-"
+
+SORT_RANK = {"Error": 0, "Failed": 1, "Running": 2, "Pending": 3, "": 4, "Succeeded": 5}
+
+
+def is_suspended(workflow: ListedWorkflow) -> bool:
+    """Whether it runs and is held by `spec.suspend` (argo.md 2.2)."""
+    return workflow.phase == "Running" and workflow.spec.suspend is True
+
+
+def workflow_icon(workflow: ListedWorkflow, *, ascii: bool = False) -> str:
+    """One cell that says how it stands."""
+    if is_suspended(workflow):
+        return "=" if ascii else "‖"
+    return icon(workflow.phase or "Pending", ascii=ascii)
+
+
+def workflow_token(workflow: ListedWorkflow) -> str:
+    """The token of a workflow's icon."""
+    return "phase-suspended" if is_suspended(workflow) else phase_token(workflow.phase)
+
+
+def progress_parts(progress: str) -> tuple[int, int] | None:
+    """`37/40` as two numbers; None for anything that is not progress (argo.md 4.3)."""
+    done, _, total = progress.partition("/")
+    if not (done.isascii() and done.isdigit() and total.isascii() and total.isdigit()):
+        return None
+    return int(done), int(total)
+
+
+def _fraction(workflow: ListedWorkflow) -> float | None:
+    parts = progress_parts(workflow.status.progress)
+    return parts[0] / parts[1] if parts and parts[1] else None
+
+
+def workflow_seconds(workflow: ListedWorkflow, now: datetime) -> float | None:
+    """How long it ran, or has run by now."""
+    return seconds_between(workflow.status.started_at, workflow.status.finished_at, now)
+
+
+def workflow_age(workflow: ListedWorkflow, now: datetime) -> float | None:
+    """Since its creation."""
+    return seconds_between(workflow.metadata.creation_timestamp, None, now)
+
+
+def template_of(workflow: ListedWorkflow) -> str:
+    """The template it was made from, or its cron workflow; "" for one submitted as it is."""
+    ref = workflow.spec.workflow_template_ref
+    return ref.name if ref else ""
+
+
+def _message_token(workflow: ListedWorkflow) -> str:
+    return "problem" if workflow.phase in ("Failed", "Error") else ""
+
+
+def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[Column[Any], ...]:
+    """The columns of the list of workflows; C.1 of ux.md part 2."""
+    dash = ASCII_DASH if ascii else DASH
+    phase, name, template = _what(ascii)
+    namespace = (_namespace(),) if namespaces else ()
+    return (phase, name, *namespace, template, *_progress(ascii), *_times(dash), _message())
+
+
+def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
+    return (
+        Column(
+            id="phase",
+            title="",
+            text=lambda w, now: workflow_icon(w, ascii=ascii),
+            width=1,
+            style=workflow_token,
+            order=lambda w, now: SORT_RANK.get(w.phase, 6),
+            joined=True,
+        ),
+        Column(
+            id="name",
+            title="NAME",
+            text=lambda w, now: w.metadata.name,
+            width=20,
+            least=12,
+            grow=2,
+            order=lambda w, now: w.metadata.name,
+            cut="middle",
+        ),
+        Column(
+            id="template",
+            title="TEMPLATE",
+            text=lambda w, now: template_of(w),
+            width=16,
+            order=lambda w, now: template_of(w) or None,
+            cut="middle",
+            drop=5,
+        ),
+    )
+
+
+def _namespace() -> Column[ListedWorkflow]:
+    return Column(
+        id="namespace",
+        title="NAMESPACE",
+        text=lambda w, now: w.metadata.namespace,
+        width=14,
+        least=9,
+        order=lambda w, now: w.metadata.namespace,
+        cut="middle",
+    )
+
+
+def _progress(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
+    def bar_text(workflow: ListedWorkflow, now: datetime) -> str:
+        parts = progress_parts(workflow.status.progress)
+        return progress_bar(parts[0], parts[1], 10, ascii=ascii) if parts else ""
+
+    return (
+        Column(
+            id="bar",
+            title="PROGRESS",
+            text=bar_text,
+            width=10,
+            style=lambda w: "muted" if w.phase == "Succeeded" else workflow_token(w),
+            order=lambda w, now: _fraction(w),
+            drop=4,
+        ),
+        Column(
+            id="steps",
+            title="STEPS",
+            text=lambda w, now: w.status.progress,
+            width=8,
+            order=lambda w, now: _fraction(w),
+        ),
+    )
+
+
+def _times(dash: str) -> tuple[Column[ListedWorkflow], ...]:
+    return (
+        Column(
+            id="duration",
+            title="DUR",
+            text=lambda w, now: compact(workflow_seconds(w, now)) or dash,
+            width=6,
+            order=workflow_seconds,
+            ticks=True,
+        ),
+        Column(
+            id="age",
+            title="AGE",
+            text=lambda w, now: _age_text(workflow_age(w, now)) or dash,
+            width=4,
+            order=workflow_age,
+            ticks=True,
+            drop=1,
+        ),
+    )
+
+
+def _message() -> Column[ListedWorkflow]:
+    return Column(
+        id="message",
+        title="MESSAGE",
+        text=lambda w, now: w.status.message,
+        width=30,
+        least=8,
+        grow=3,
+        style=_message_token,
+        order=lambda w, now: w.status.message or None,
+    )
+
+
+def _age_text(seconds: float | None) -> str:
+    return "" if seconds is None else short(seconds)
+
+
+WORKFLOW_COLUMNS = workflow_columns()
