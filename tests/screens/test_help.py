@@ -1,0 +1,144 @@
+"""Help, hints and palette are made from what there is, so that none of them can be stale."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.app import Shown, showing
+from tests.support.runs import nightly_etl, team
+from tests.support.scripted import ScriptedSource
+from tui.actions import ACTIONS
+from tui.panes import PANES
+from tui.screens.help import HelpScreen, help_lines
+from tui.widgets.hints import Hints
+from tui.widgets.lines import Lines
+
+
+def leads_nowhere(shown: Shown) -> list[str]:
+    """Keys that are bound to an action nobody has."""
+    lost = []
+    for key, active in shown.app.screen.active_bindings.items():
+        target, name, _ = shown.app._parse_action(active.binding.action, active.node)
+        known = (f"action_{name}", f"_action_{name}")
+        if not any(hasattr(target, method) for method in known):
+            lost.append(f"{key} → {active.binding.action} of {active.node!r}")
+    return lost
+
+
+def help_text(shown: Shown) -> str:
+    lines = shown.app.screen.query_one(Lines)
+    return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
+
+
+async def test_every_key_of_every_screen_and_pane_leads_somewhere() -> None:
+    async with showing(*team()) as shown:
+        assert not leads_nowhere(shown)
+        for key, close in (("question_mark", "escape"), ("D", "escape"), ("q", "escape")):
+            await shown.press(key)
+            await shown.until(lambda: len(shown.app.screen_stack) == 3)
+            assert not leads_nowhere(shown)
+            await shown.press(close)
+            await shown.until(lambda: len(shown.app.screen_stack) == 2)
+        await shown.open()
+        assert not leads_nowhere(shown)
+        for pane in PANES:
+            await shown.detail.action_pane(pane.id)
+            await shown.until(lambda: shown.detail._is_in_pane())
+            assert not leads_nowhere(shown), pane.id
+            shown.detail.steps.focus()
+            await shown.until(lambda: shown.detail.steps.has_focus)
+
+
+@pytest.mark.parametrize("pane", ["", "tree", "logs", "manifest"])
+async def test_no_key_ends_the_app(pane: str) -> None:
+    leaving = {"quit", "suspend_process", "interrupt"}
+    async with showing(source=ScriptedSource(nightly_etl()), size=(100, 30)) as shown:
+        if pane:
+            await shown.open()
+        if pane not in ("", "tree"):
+            await shown.detail.action_pane(pane)
+            await shown.until(lambda: shown.detail._is_in_pane())
+        front = shown.app.screen
+        for active in list(front.active_bindings.values()):
+            if active.binding.action in leaving:
+                continue
+            await shown.app.run_action(active.binding.action, active.node)
+            await shown.pilot.pause()
+            assert shown.app.is_running and shown.app._exception is None, active.binding
+            while shown.app.screen is not front and front in shown.app.screen_stack:
+                shown.app.pop_screen()
+            if front not in shown.app.screen_stack:
+                front = await shown.open()
+
+
+async def test_help_names_every_action_and_every_key_of_the_screen_below() -> None:
+    async with showing(*team()) as shown:
+        below = list(shown.app.screen.active_bindings.values())
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        text = help_text(shown)
+        for action in ACTIONS:
+            assert action.help in text and action.label.lower() in text.lower(), action.id
+        shown_ids = {"workflow", "pane", "tree", "step", "list", "logs", "text", "app"}
+        for active in below:
+            binding = active.binding
+            if binding.id and binding.id.partition(".")[0] in shown_ids:
+                assert binding.description in text and active.tooltip in text, binding
+        assert text == "\n".join(help_lines(below)).rstrip("\n")
+
+
+async def test_help_of_a_workflow_is_about_its_tree_or_the_pane_one_is_in() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        assert "TREE" in help_text(shown) and "LOG" not in help_text(shown).split()
+        await shown.press("escape", "l")
+        await shown.until(lambda: shown.detail._is_in_pane())
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        assert "LOG" in help_text(shown).split() and "TREE" not in help_text(shown)
+
+
+async def test_help_is_searched_and_closed_by_what_opened_it() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        await shown.press("slash")
+        await shown.write("resub")
+        await shown.until(lambda: len(help_text(shown).splitlines()) <= 2)
+        assert "Make a new workflow of the same spec" in help_text(shown)
+        await shown.press("escape")
+        await shown.until(lambda: len(help_text(shown).splitlines()) > 20)
+        await shown.press("question_mark")
+        await shown.until(lambda: not shown.shows(HelpScreen))
+
+
+async def test_hints_are_of_the_widget_that_has_the_focus_and_always_name_help() -> None:
+    async with showing(nightly_etl(), size=(80, 24)) as shown:
+        hints = shown.app.screen.query_one(Hints)
+        assert "/ Filter" in hints.text and shown.rows_of_screen[-1].rstrip().endswith("? help")
+        await shown.open()
+        hints = shown.app.screen.query_one(Hints)
+        await shown.until(lambda: "Fold" in hints.text)
+        await shown.press("l")
+        await shown.until(lambda: "Follow" in hints.text)
+        assert "Fold" not in hints.text.replace("Follow", "")
+        assert shown.rows_of_screen[-1].rstrip().endswith("? help")
+
+
+async def test_the_palette_offers_actions_panes_columns_and_does_what_it_says() -> None:
+    from textual.command import CommandPalette
+
+    async with showing(*team()) as shown:
+        for key in ("colon", "ctrl+p"):
+            await shown.press(key)
+            await shown.until(lambda: shown.shows(CommandPalette))
+            await shown.press("escape")
+            await shown.until(lambda: not shown.shows(CommandPalette))
+        await shown.press("colon")
+        await shown.until(lambda: shown.shows(CommandPalette))
+        await shown.write("problems only")
+        await shown.until_shown("Problems only (!)")
+        await shown.press("down", "enter")
+        await shown.until(lambda: len(shown.names) == 3)
