@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from textual.screen import Screen
 
 from tests.support.app import Shown, showing
 from tests.support.runs import nightly_etl, team
@@ -58,15 +61,17 @@ async def test_no_key_ends_the_app(pane: str) -> None:
         if pane not in ("", "tree"):
             await shown.detail.action_pane(pane)
             await shown.until(lambda: shown.detail._is_in_pane())
-        front = shown.app.screen
+        front: Screen[Any] = shown.app.screen
+        tried = {*leaving}
         for active in list(front.active_bindings.values()):
-            if active.binding.action in leaving:
+            if active.binding.action in tried:
                 continue
+            tried.add(active.binding.action)
             await shown.app.run_action(active.binding.action, active.node)
             await shown.pilot.pause()
             assert shown.app.is_running and shown.app._exception is None, active.binding
             while shown.app.screen is not front and front in shown.app.screen_stack:
-                shown.app.pop_screen()
+                await shown.app.pop_screen()
             if front not in shown.app.screen_stack:
                 front = await shown.open()
 
