@@ -88,7 +88,17 @@ def _run(words: list[str]) -> int:
 
 
 def _run_app(settings: Settings) -> int:
-    """The app in this terminal; sources, and a demo cluster, are opened once it is painted."""
+    """The app in this terminal; workflows may come out of a pipe meanwhile."""
+    if "-" not in settings.files:
+        return _run_in_terminal(settings)
+    from tui.terminal.piped import keys_from_terminal
+
+    with keys_from_terminal():
+        return _run_in_terminal(settings)
+
+
+def _run_in_terminal(settings: Settings) -> int:
+    """The app; sources, and a demo cluster, are opened once it is painted."""
     from tui.sources import open_source
     from tui.sources.base import Source
     from tui.terminal.capabilities import detect
@@ -99,7 +109,7 @@ def _run_app(settings: Settings) -> int:
         ascii_only=settings.ascii,
         mouse=settings.mouse,
         size=_terminal_size(),
-        interactive=sys.stdin.isatty() and sys.__stderr__ is not None and sys.__stderr__.isatty(),
+        interactive=os.isatty(0) and sys.__stderr__ is not None and sys.__stderr__.isatty(),
     )
     if capabilities.advice:
         raise UsageError(capabilities.advice)
