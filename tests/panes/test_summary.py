@@ -1,14 +1,102 @@
-"""The pane of facts."""
+"""The summary: of a step, or of the whole workflow, with what matters first."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from datetime import timedelta
 
-from tests.support.runs import NOW
-from tui.panes.summary import SummaryPane
+from tests.support.panes import bench
+from tests.support.runs import ETL, nightly_etl, run, step
+from tests.support.scripted import ScriptedSource
+from tui.panes.summary import SummaryPane, field
+
+RUN = "deploy-q1w2e"
 
 
-def test_a_second_may_go_by_before_there_is_anything_to_show() -> None:
-    pane = SummaryPane(cast(Any, None))
-    pane.tick(NOW)
-    assert not pane.is_mounted
+def lines(text: str) -> dict[str, str]:
+    """Label → value of what the pane says."""
+    parted = (line.partition(":") for line in text.splitlines())
+    return {label.strip(): value.strip() for label, _, value in parted}
+
+
+async def test_of_the_workflow_it_tells_state_times_and_parameters() -> None:
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(nightly_etl())
+        told = lines(on.app.text)
+        assert told["workflow"] == ETL and told["status"] == "Failed"
+        assert told["message"] == "child 'transform' failed"
+        assert told["progress"] == "5/7" and told["duration"] == "1h12m"
+        assert told["region"] == "eu" and told["day"] == "2026-03-16"
+
+
+async def test_of_a_step_it_tells_why_it_failed_and_where_it_ran() -> None:
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(nightly_etl(), "transform(2:shard:2)(1)")
+        told = lines(on.app.text)
+        assert "Failed" in told["phase"] and told["message"] == "OOMKilled (exit code 137)"
+        assert told["exit code"] == "137" and told["host"] == "worker-7"
+        assert told["pod"].startswith(f"{ETL}-transform-")
+        assert told["duration"] == "26m"
+
+
+async def test_what_a_run_waits_for_and_how_it_came_to_be_is_told() -> None:
+    made = run(
+        RUN,
+        "Running",
+        labels={
+            "workflows.argoproj.io/cron-workflow": "every-night",
+            "workflows.argoproj.io/resubmitted-from-workflow": "deploy-old",
+            "workflows.argoproj.io/creator": "kim",
+        },
+        spec={"workflowTemplateRef": {"name": "deploy", "clusterScope": True}},
+        estimatedDuration=900,
+        conditions=[{"type": "PodRunning", "status": "True"}],
+        nodes=[
+            step(
+                RUN,
+                "build",
+                "Pending",
+                synchronizationStatus={"waiting": "argo/Mutex/db"},
+                memoizationStatus={"hit": False, "key": "k-1", "cacheName": "c"},
+            )
+        ],
+    )
+    made["metadata"]["deletionTimestamp"] = "2026-03-17T06:29:00Z"
+    made["metadata"]["finalizers"] = ["workflows.argoproj.io/artifact-gc"]
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(made)
+        told = lines(on.app.text)
+        assert told["template"] == "deploy (cluster)" and told["cron"] == "every-night"
+        assert told["resubmitted"] == "deploy-old" and told["creator"] == "kim"
+        assert "(Terminating)" in told["status"] and "artifact-gc" in told["waits for"]
+        assert told["usual"] == "15m" and told["condition"] == "PodRunning True"
+        on.app.show(made, "build")
+        told = lines(on.app.text)
+        assert told["waits for"] == "argo/Mutex/db" and told["memoized"] == "miss, key k-1"
+
+
+async def test_durations_go_on_and_the_place_in_the_text_stays() -> None:
+    many = [{"name": f"p{i}", "value": str(i)} for i in range(40)]
+    made = run(RUN, "Running", spec={"arguments": {"parameters": many}})
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(made)
+        assert lines(on.app.text)["duration"] == "10m"
+        await on.pilot.press("ctrl+d")
+        top = on.app.lines.shown_range[0]
+        on.app.time += timedelta(minutes=1)
+        on.pane.tick(on.app.now())
+        assert lines(on.app.text)["duration"] == "11m"
+        assert on.app.lines.shown_range[0] == top > 0
+        on.app.show(nightly_etl())
+        assert on.app.lines.shown_range[0] == 0, "another subject is read from its beginning"
+
+
+async def test_the_text_is_searched() -> None:
+    async with bench(SummaryPane, ScriptedSource(), size=(80, 6)) as on:
+        on.app.show(nightly_etl())
+        await on.pilot.press("slash", *"batch", "enter")
+        await on.until(lambda: "batch-size" in on.app.screen_text)
+        assert on.app.lines.has_focus
+
+
+def test_the_lines_of_a_value_stand_below_each_other() -> None:
+    assert field("message", "one\ntwo") == "message:     one\n             two"

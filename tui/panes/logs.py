@@ -123,7 +123,7 @@ class LogsPane(Pane):
         step = node.id if node is not None else ""
         targets = log_targets(workflow, step, "", self.tools.pod_names)
         target = best(targets)
-        if target is not None and self._container:
+        if target is not None and self._container in container_names(workflow, target.node):
             target = LogTarget(target.node, target.pod, self._container)
         before = self.target
         same = (

@@ -1,0 +1,70 @@
+"""Events: of the workflow or of a step's pod, read beside the loop."""
+
+from __future__ import annotations
+
+from tests.support.panes import bench
+from tests.support.runs import ETL, at, nightly_etl, run
+from tests.support.scripted import ScriptedSource, ref_of
+from tui.errors import Refused
+from tui.panes.events import EVERY, EventsPane
+from tui.sources.base import Event
+
+STEP = "transform(2:shard:2)(1)"
+
+
+def asked(source: ScriptedSource) -> list[str]:
+    return [about[1] for what, about in source.asked if what == "events"]
+
+
+async def test_events_of_the_workflow_and_of_the_pod_under_the_cursor() -> None:
+    source = ScriptedSource()
+    source.events_of[ETL] = (
+        Event("Normal", "WorkflowRunning", "Workflow Running", at(92)),
+        Event("Warning", "WorkflowFailed", "child failed\nsecond line", at(20), count=3),
+    )
+    async with bench(EventsPane, source) as on:
+        on.app.show(nightly_etl())
+        await on.until(lambda: "WorkflowFailed" in on.app.text)
+        first, second, rest = on.app.text.splitlines()
+        assert first.split() == ["1h32m", "WorkflowRunning", "Workflow", "Running"]
+        assert second.startswith("!") and "(x3)" in second and rest.strip() == "second line"
+        on.app.show(nightly_etl(), STEP)
+        await on.until(lambda: "no events about its pod" in on.app.text)
+        assert asked(source)[0] == "" and asked(source)[1].startswith(f"{ETL}-transform-")
+
+
+async def test_they_are_read_again_while_a_run_goes_on_and_only_then() -> None:
+    source = ScriptedSource()
+    async with bench(EventsPane, source) as on:
+        on.app.show(run("one", "Running"))
+        await on.until(lambda: "no events" in on.app.text)
+        source.events_of["one"] = (Event("Normal", "Created", "pod created", at(0)),)
+        for _ in range(EVERY):
+            on.pane.tick(on.app.now())
+        await on.until(lambda: "pod created" in on.app.text)
+        on.app.show(run("two", "Succeeded", ended=1))
+        await on.until(lambda: "no events" in on.app.text)
+        for _ in range(EVERY * 2):
+            on.pane.tick(on.app.now())
+        await on.pilot.pause()
+        assert len(asked(source)) == 3
+
+
+async def test_events_that_may_not_be_read_say_so() -> None:
+    source = ScriptedSource(run("one", "Running"))
+    source.refusal = Refused('user "dev" cannot list events in argo', status=403)
+    async with bench(EventsPane, source) as on:
+        on.app.show(run("one", "Running"))
+        await on.until(lambda: "cannot list events" in on.app.text)
+
+
+async def test_an_answer_that_comes_too_late_is_not_shown() -> None:
+    source = ScriptedSource(run("one", "Running"), run("two", "Running"))
+    source.events_of["one"] = (Event("Normal", "Old", "of one", at(1)),)
+    source.events_of["two"] = (Event("Normal", "New", "of two", at(1)),)
+    async with bench(EventsPane, source) as on:
+        on.app.show(run("one", "Running"))
+        on.app.show(run("two", "Running"))
+        await on.until(lambda: "of two" in on.app.text)
+        on.pane._have((ref_of(run("one", "Running")), ""), source.events_of["one"])
+        assert "of one" not in on.app.text

@@ -1,0 +1,57 @@
+"""The YAML pane: of the step under the cursor, of everything, and while it changes."""
+
+from __future__ import annotations
+
+import yaml
+
+from tests.support.panes import bench
+from tests.support.runs import ETL, nightly_etl, run
+from tests.support.scripted import ScriptedSource
+from tui.domain.podname import node_id
+from tui.panes.manifest import ManifestPane
+
+
+async def test_the_root_is_the_whole_object_and_reads_back_as_it_was() -> None:
+    made = nightly_etl()
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.app.show(made)
+        await on.until(lambda: "kind: Workflow" in on.app.text)
+        assert yaml.safe_load(on.app.text) == made
+
+
+async def test_a_step_is_its_own_status_and_y_shows_everything() -> None:
+    made = nightly_etl()
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.app.show(made, "extract-orders")
+        await on.until(lambda: "templateName: extract" in on.app.text)
+        node = made["status"]["nodes"][node_id(ETL, f"{ETL}.extract-orders")]
+        assert yaml.safe_load(on.app.text) == node
+        await on.pilot.press("Y")
+        await on.until(lambda: "kind: Workflow" in on.app.text)
+        await on.pilot.press("Y")
+        await on.until(lambda: "kind: Workflow" not in on.app.text)
+
+
+async def test_a_newer_version_is_shown_at_the_same_place() -> None:
+    spec = {"arguments": {"parameters": [{"name": f"p{i}", "value": "v"} for i in range(40)]}}
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.app.show(run("one", "Running", spec=spec))
+        await on.until(lambda: "phase: Running" in on.app.text)
+        await on.pilot.press("ctrl+d", "ctrl+d")
+        top = on.app.lines.shown_range[0]
+        on.app.show(run("one", "Failed", spec=spec, version="101"))
+        await on.until(lambda: "phase: Failed" in on.app.text)
+        assert on.app.lines.shown_range[0] == top > 0
+
+
+async def test_it_is_searched_with_n_and_capital_n() -> None:
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.app.show(nightly_etl())
+        await on.until(lambda: "kind: Workflow" in on.app.text)
+        await on.pilot.press("slash", *"oomkilled", "enter")
+        await on.until(lambda: "OOMKilled" in on.app.screen_text)
+        first = on.app.lines.finder.hit
+        await on.pilot.press("n")
+        await on.until(lambda: on.app.lines.finder.hit != first)
+        await on.pilot.press("N")
+        await on.until(lambda: on.app.lines.finder.hit == first)
