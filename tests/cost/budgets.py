@@ -36,6 +36,8 @@ TREE_ROW_CHANGED = of(38, 38)
 PAGE_DOWN = of(2_313, 6_412)
 DIALOG_OPENED = of(10_939, 21_420)
 DIALOG_CLOSED = of(9_904, 20_306)
+KEYS_PASSED = of(203 * 2, 245 * 2)
+"""Several steps passed on the way to one: what is in between is not shown."""
 NOTHING = Budget(0, 0)
 
 KEY_ECHO = 2_000
