@@ -21,9 +21,9 @@ from tui.domain.location import (
     repository_of,
     repository_references,
     resolve,
-    template_of,
 )
 from tui.domain.node import Artifact
+from tui.domain.templates import template_of
 from tui.domain.workflow import Workflow
 
 REPOSITORY = {

@@ -68,27 +68,35 @@ def formulate(
                 walk.restart(node_id, root)
     if reexpand:
         walk.empty_groups()
-    reset = walk.reset - walk.deleted
     on_exit = f"{workflow}.onExit"
-    kept = {
-        node_id: node
-        for node_id, node in nodes.items()
-        if node_id in reset
-        or (node_id not in walk.deleted and not name_of_node(node).startswith(on_exit))
-    }
-    gone = frozenset(nodes.keys() - kept.keys())
-    after = {
-        node_id: _cut(_started_again(node, now) if node_id in reset else node, gone)
-        for node_id, node in kept.items()
-    }
+    reset = frozenset(walk.reset - walk.deleted)
+    after = _after(nodes, walk.deleted, reset, on_exit, now)
+    gone = frozenset(nodes.keys() - after.keys())
     return Formulation(
         nodes=after,
         deleted=gone,
         restarted=frozenset(walk.deleted),
-        reset=frozenset(reset),
+        reset=reset,
         exit_nodes=_exit_tree(nodes, on_exit),
         held=frozenset(held - gone),
     )
+
+
+def _after(
+    nodes: RawNodes, deleted: Collection[str], reset: Collection[str], on_exit: str, now: str
+) -> dict[str, RawNode]:
+    """The nodes that stay, those that are reset begun anew, none of them naming one that goes."""
+    kept = {
+        node_id: node
+        for node_id, node in nodes.items()
+        if node_id in reset
+        or (node_id not in deleted and not name_of_node(node).startswith(on_exit))
+    }
+    gone = nodes.keys() - kept.keys()
+    return {
+        node_id: _cut(_started_again(node, now) if node_id in reset else node, gone)
+        for node_id, node in kept.items()
+    }
 
 
 def _failed(nodes: RawNodes, selected: Collection[str]) -> tuple[set[str], set[str]]:

@@ -57,11 +57,6 @@ def rows(
     return tuple(_Walk(workflow, forest, folded, show_skipped=show_skipped).rows())
 
 
-def label_of(key: NodeId, node: Node) -> str:
-    """What to call a node."""
-    return node.display_name or node.name or key
-
-
 class _Walk:
     """One pass over a forest."""
 

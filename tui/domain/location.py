@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from tui.domain.node import Artifact, Node
+from tui.domain.templates import template_of
 from tui.domain.workflow import Workflow
 
 KINDS = ("artifactory", "azure", "git", "gcs", "hdfs", "http", "oss", "raw", "s3", "plugin")
@@ -158,29 +159,6 @@ def with_key(location: Wired, key: str) -> dict[str, Any] | None:
     if kind not in KEY_FIELDS:
         return None
     return {kind: {**location[kind], KEY_FIELDS[kind]: key}}
-
-
-def template_of(workflow: Workflow, node: Node) -> Wired | None:
-    """The template that a node ran, from wherever the workflow keeps it (argo.md 1.3).
-
-    A node of a referenced template is looked for under its own stored key first, since another
-    template of the workflow may have the same name.
-    """
-    stored = workflow.status.stored_templates
-    if node.template_ref is not None:
-        scope = "cluster" if node.template_ref.cluster_scope else "namespaced"
-        key = f"{scope}/{node.template_ref.name}/{node.template_ref.template}"
-        if key in stored:
-            return stored[key]
-    elif node.template_scope and not node.template_scope.startswith("local/"):
-        scoped = node.template_scope
-        key = f"{scoped if '/' in scoped else f'namespaced/{scoped}'}/{node.template_name}"
-        if key in stored:
-            return stored[key]
-    merged = workflow.status.stored_workflow_template_spec
-    places = (workflow.spec.templates, merged.templates if merged else (), stored.values())
-    name = node.template
-    return next((t for place in places for t in place if name and t.get("name") == name), None)
 
 
 def repository_of(workflow: Workflow) -> dict[str, Any] | None:

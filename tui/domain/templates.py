@@ -43,17 +43,22 @@ def template_named(workflow: Workflow, name: str) -> Template | None:
 
 
 def template_of(workflow: Workflow, node: Node) -> Template | None:
-    """The template that a node runs, None where the workflow does not have it."""
-    ref = node.template_ref
+    """The template that a node runs, None where the workflow does not have it (argo.md 1.3).
+
+    One from elsewhere is looked for under its own stored key first, since another template of the
+    workflow may have the same name.
+    """
+    stored = workflow.status.stored_templates
+    ref, scope = node.template_ref, node.template_scope
     if ref is not None:
-        scope = "cluster" if ref.cluster_scope else "namespaced"
-        exact = workflow.status.stored_templates.get(f"{scope}/{ref.name}/{ref.template}")
-        if exact is not None:
-            return exact
-    elif node.template_scope:
-        exact = workflow.status.stored_templates.get(f"{node.template_scope}/{node.template_name}")
-        if exact is not None:
-            return exact
+        scope = f"{'cluster' if ref.cluster_scope else 'namespaced'}/{ref.name}"
+        exact = stored.get(f"{scope}/{ref.template}")
+    else:
+        # Old versions wrote the name of a WorkflowTemplate alone.
+        scope = scope if "/" in scope or not scope else f"namespaced/{scope}"
+        exact = stored.get(f"{scope}/{node.template_name}")
+    if exact is not None:
+        return exact
     return template_named(workflow, node.template) if node.template else None
 
 

@@ -8,7 +8,6 @@ from typing import Any, Literal
 Method = Literal["POST", "PUT", "PATCH", "DELETE"]
 
 MERGE_PATCH = "application/merge-patch+json"
-JSON_PATCH = "application/json-patch+json"
 
 
 @dataclass(frozen=True, slots=True)

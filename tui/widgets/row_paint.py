@@ -68,11 +68,6 @@ class PaintedRows(RowList[T]):
         self._placed = None
         self.repaint()
 
-    @property
-    def shown_columns(self) -> tuple[Column[T], ...]:
-        """The columns that fit."""
-        return tuple(placed.column for placed in self._layout_columns())
-
     def tick(self, now: datetime) -> None:
         """Time went on: rewrite the durations on the screen that read differently now."""
         before, self.now = self.now, now
