@@ -37,7 +37,7 @@ from tui.messages import (
     OpenWorkflow,
     RunAction,
 )
-from tui.palette import Entries
+from tui.palette import Entries, Palette
 from tui.resources import styles
 from tui.screens.action import ActionScreen
 from tui.screens.confirm import ConfirmScreen
@@ -394,6 +394,11 @@ class ArgoApp(CellDiffMixin, App[int]):
         title = "workflow list" if isinstance(self.screen, WorkflowsScreen) else "workflow"
         bindings = list(self.screen.active_bindings.values())
         self.push_screen(HelpScreen(bindings, title=title, ascii=self.ascii))
+
+    def action_command_palette(self) -> None:
+        """Type what to do."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_repaint(self) -> None:
         """Write the whole screen again."""

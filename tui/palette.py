@@ -6,11 +6,14 @@ Nothing is listed by hand, so a new action, pane or column is in the palette by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import work
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.css.query import NoMatches
 
 from tui.actions import ACTIONS
 from tui.domain.text import clean
@@ -83,3 +86,18 @@ class Entries(Provider):
             score = matcher.match(entry.name)
             if score > 0:
                 yield Hit(score, matcher.highlight(entry.name), entry.run, help=entry.help)
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which two quick keys must not end the program through."""
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        # Left before it found its own list, it has nothing to fill.
+        with suppress(NoMatches):
+            await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
+
+    def _action_command_list(self, action: str) -> None:
+        # A list that is not laid out yet has no lines to move by.
+        with suppress(KeyError):
+            super()._action_command_list(action)

@@ -147,3 +147,19 @@ async def test_the_palette_offers_actions_panes_columns_and_does_what_it_says() 
         await shown.until_shown("Problems only (!)")
         await shown.press("down", "enter")
         await shown.until(lambda: len(shown.names) == 3)
+
+
+async def test_keys_faster_than_the_palette_is_laid_out_are_harmless() -> None:
+    from textual.command import CommandList, CommandPalette
+
+    async with showing(*team()) as shown:
+        await shown.press("colon")
+        await shown.until(lambda: shown.shows(CommandPalette))
+        entries = shown.app.screen.query_one(CommandList)
+        await shown.until(lambda: entries.option_count)
+        entries.display = False
+        await shown.until(lambda: not entries.size)
+        entries.set_options(["one", "two"])
+        entries.highlighted = 0
+        await shown.press("pageup", "pagedown")
+        assert shown.shows(CommandPalette)
