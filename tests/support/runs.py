@@ -258,24 +258,29 @@ def s3(name: str, file: str) -> dict[str, Any]:
 
 def etl_log() -> list[bytes]:
     """What the shard that failed said, with the times Kubernetes puts in front."""
+    warn, error, end = "\x1b[33mWARN\x1b[0m ", "\x1b[1;31mERROR\x1b[0m", "\x1b[0m"
     said = [
-        "INFO  reading shard 2 of orders: s3://lake/orders/2026-03-16/part-2.parquet",
+        "INFO  shard 2 of 4, day 2026-03-16, limit 2048 MiB",
+        "INFO  reading s3://lake/orders/2026-03-16/part-2.parquet",
         "INFO  301,204 rows, 41 columns",
         "INFO  joining users by customer_id",
-        "WARN  customer_id is null in 1,722 rows, left out",
-        *(
-            f"INFO  batch {n:>3}/60: 5,000 rows joined, rss {310 + 29 * n} MiB"
-            for n in range(1, 56)
-        ),
-        "WARN  memory above 90% of the limit (2 GiB)",
-        "ERROR cannot grow the hash table: out of memory",
+        f"{warn} customer_id is null in 1,722 rows: left out",
+    ]
+    for n in range(1, 21):
+        said.append(f"INFO  batch {n:>2}/60: 5,000 rows, {410 + 71 * n:,} MiB")
+        if n % 6 == 0:
+            said.append(f"\x1b[2mDEBUG spilled {n // 2} runs to /tmp/spill-{n:02}{end}")
+    said += [
+        f"{warn} memory above 90% of the limit",
+        "INFO  growing the hash table to 2^24 slots",
+        f"{error} cannot grow the hash table: out of memory",
         "Killed",
     ]
     start = NOW - timedelta(minutes=47)
     return [
         b"%s %s\n"
         % (
-            (start + timedelta(seconds=26 * i)).strftime("%Y-%m-%dT%H:%M:%S.000000Z").encode(),
+            (start + timedelta(seconds=51 * i)).strftime("%Y-%m-%dT%H:%M:%S.000000Z").encode(),
             x.encode(),
         )
         for i, x in enumerate(said)
@@ -284,7 +289,7 @@ def etl_log() -> list[bytes]:
 
 def team() -> list[Manifest]:
     """A list as a morning begins: some run, one waits, some failed, most are done."""
-    return [
+    found = [
         nightly_etl(),
         run("features-daily-9d4ls", "Running", "212/480", began=54),
         run("train-recommender-kq8zt", "Running", "3/11", began=131),
@@ -304,3 +309,8 @@ def team() -> list[Manifest]:
         run("nightly-etl-q2w8e", "Succeeded", "7/7", began=2972, ended=2911),
         run("quality-checks-z4m1b", "Succeeded", "18/18", began=1490, ended=1481),
     ]
+    for made in found[1:]:
+        name = made["metadata"]["name"].rpartition("-")[0]
+        if name != "approve-release-2026":
+            made["spec"] = {"workflowTemplateRef": {"name": name}}
+    return found

@@ -104,7 +104,7 @@ class LogsPane(Pane):
     def compose(self) -> ComposeResult:
         """What is read, the lines, and a line to type a search into."""
         yield HeaderLine(id="log-head", ascii=self.tools.ascii)
-        yield Lines(follow=True, ascii=self.tools.ascii)
+        yield Lines(follow=True, levels=True, ascii=self.tools.ascii)
         yield QueryBar(ascii=self.tools.ascii)
 
     def on_mount(self) -> None:

@@ -76,7 +76,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(id="help"):
             yield HeaderLine(id="help-head", ascii=self._ascii)
             yield QueryBar(ascii=self._ascii, placeholder="type to search")
-            yield Lines(ascii=self._ascii)
+            yield Lines(wrap=True, ascii=self._ascii)
 
     def on_mount(self) -> None:
         """All of them, to begin with."""
