@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
+from itertools import groupby
 from typing import TypeVar
 
 from tui.domain.durations import parse_time
@@ -25,6 +26,7 @@ def time_key(text: str | None) -> str:
     return "" if moment is None else moment.isoformat(timespec="microseconds")[:26]
 
 
+@lru_cache(maxsize=1 << 14)
 def item_index(display_name: str) -> int:
     """`9` of `sleep(9:nine)`: what stands between the first `(` and the first `:`; else -1."""
     start = display_name.find("(")
@@ -38,40 +40,30 @@ def ordered(keys: list[K], nodes: dict[K, Node]) -> list[K]:
     """Siblings in Argo's order; those that Argo finds equal stay as they came."""
     if len(keys) < 2:
         return keys
-    marks: list[tuple[str, int, str, K]] = []
-    for key in keys:
-        node = nodes[key]
-        index = item_index(node.display_name)
-        marks.append((time_key(node.started_at), index, node.display_name, key))
-    marks.sort(key=lambda mark: mark[0])
+    times = {key: time_key(nodes[key].started_at) for key in keys}
     result: list[K] = []
-    at = 0
-    while at < len(marks):
-        end = at + 1
-        while end < len(marks) and marks[end][0] == marks[at][0]:
-            end += 1
-        run = marks[at:end]
-        if len(run) > 1:
-            run = _by_name(run)
-        result.extend(mark[3] for mark in run)
-        at = end
+    for _, together in groupby(sorted(keys, key=times.__getitem__), key=times.__getitem__):
+        run = list(together)
+        result.extend(_by_name(run, nodes) if len(run) > 1 else run)
     return result
 
 
-def _by_name(run: list[tuple[str, int, str, K]]) -> list[tuple[str, int, str, K]]:
+def _by_name(run: list[K], nodes: dict[K, Node]) -> list[K]:
     """Those that started together: by index where two have one, else by name."""
-    indexed = sum(mark[1] >= 0 for mark in run)
-    if indexed == len(run):
-        return sorted(run, key=lambda mark: mark[1])
+    names = {key: nodes[key].display_name for key in run}
+    indices = {key: item_index(name) for key, name in names.items()}
+    indexed = sum(index >= 0 for index in indices.values())
+    if indexed == len(indices):
+        return sorted(run, key=indices.__getitem__)
     if indexed == 0:
-        return sorted(run, key=lambda mark: mark[2])
-    return sorted(run, key=cmp_to_key(_compared))
+        return sorted(run, key=names.__getitem__)
 
+    def compared(one: K, other: K) -> int:
+        if indices[one] >= 0 and indices[other] >= 0:
+            return indices[one] - indices[other]
+        return (names[one] > names[other]) - (names[one] < names[other])
 
-def _compared(one: tuple[str, int, str, K], other: tuple[str, int, str, K]) -> int:
-    if one[1] >= 0 and other[1] >= 0:
-        return one[1] - other[1]
-    return (one[2] > other[2]) - (one[2] < other[2])
+    return sorted(run, key=cmp_to_key(compared))
 
 
 def newest_first(workflows: Iterable[W]) -> list[W]:
