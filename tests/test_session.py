@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.session import LASTS, Session, save, take
+from tui.session import LASTS, Session, fits, save, take
 
 SEEN = Session("prod-eu", ("ml-etl",), "phase:failed", "duration", False, "ml-etl", "etl-1", "logs")
 
@@ -45,3 +45,19 @@ def test_a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
         save(SEEN, tmp_path / "file" / "hung-up.json")
+
+
+@pytest.mark.parametrize(
+    ("place", "asked", "goes_on"),
+    [
+        ("prod-eu", None, True),
+        ("prod-eu", ("ml-etl",), True),
+        ("prod-eu", ("argo",), False),
+        ("prod-eu", (), False),
+        ("staging", None, False),
+    ],
+)
+def test_what_the_command_line_asks_for_comes_first(
+    place: str, asked: tuple[str, ...] | None, goes_on: bool
+) -> None:
+    assert fits(SEEN, place, asked) is goes_on

@@ -46,7 +46,7 @@ from tui.screens.problem import ProblemScreen
 from tui.screens.small import TooSmallScreen, is_too_small
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.session import Session, save, take
+from tui.session import Session, fits, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
 from tui.sources.base import ListEvent, Live, Scope, Source
@@ -249,9 +249,11 @@ class ArgoApp(CellDiffMixin, App[int]):
         if self.source is None or not self.source.capabilities.is_live or self.is_headless:
             return
         before = take(time.time())
-        if before is None or before.place != self.source.place.label:
+        is_asked = self.settings.namespace or self.settings.all_namespaces
+        asked = self.scope.namespaces if is_asked else None
+        if before is None or not fits(before, self.source.place.label, asked):
             return
-        self.watch_scope(Scope(before.namespaces))
+        self.watch_scope(replace(self.scope, namespaces=before.namespaces))
         for screen in self.screen_stack:
             if isinstance(screen, WorkflowsScreen):
                 screen.go_on(before)

@@ -31,6 +31,14 @@ class Session(msgspec.Struct, frozen=True):
     pane: str = ""
 
 
+def fits(before: Session, place: str, asked: tuple[str, ...] | None) -> bool:
+    """Whether to go on from there: the same cluster, and the namespaces that were asked for.
+
+    `asked` is None where the command line leaves them open; all of them are the empty tuple.
+    """
+    return before.place == place and (asked is None or before.namespaces == asked)
+
+
 def session_file() -> Path:
     """Where it is written: the user's state folder."""
     from platformdirs import user_state_path
