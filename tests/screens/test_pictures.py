@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Picture
 from tests.support.app import Shown, showing
-from tests.support.runs import ETL, FAILED_ATTEMPT, etl_log, nightly_etl, team
+from tests.support.runs import ETL, FAILED_ATTEMPT, etl_log, team
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.errors import Refused

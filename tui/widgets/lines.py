@@ -118,7 +118,7 @@ class Lines(TextView):
             return
         first, last = self.shown_range
         longest = max((self._painter.width(i) for i in range(first, last + 1)), default=0)
-        furthest = max(self._left, longest - self.size.width)
+        furthest = max(self._left, longest - self._text_width)
         self._left = max(0, min(self._left + PAN * direction, furthest)) if direction else 0
         self.repaint()
 
