@@ -8,7 +8,7 @@ wins, and so does the first current-context (the official client takes the last 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,14 +80,22 @@ def choose(
             f"{'does' if len(wanted) == 1 else 'do'} not exist",
             hint="set KUBECONFIG or use --kubeconfig; --demo needs no cluster",
         )
-    shown = ", ".join(paths)
+    name = context or next((text for text in _current(files) if text), "")
+    _check_context(name, contexts, ", ".join(paths))
+    return _resolved(name, contexts[name][1], files, tuple(paths))
+
+
+def _current(files: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    return (_text(file.get("current-context")) for _, file in files)
+
+
+def _check_context(name: str, contexts: Mapping[str, Any], shown: str) -> None:
+    """Raises: as `choose`, unless the files shown so have a context of that name."""
     if not contexts:
         raise NoCluster(
             f"{shown} names no contexts, so no cluster",
             hint="log in to a cluster first, or use --kubeconfig; --demo needs no cluster",
         )
-    current = (_text(file.get("current-context")) for _, file in files)
-    name = context or next((text for text in current if text), "")
     if not name:
         raise NoCluster(
             f"{shown} has no current context",
@@ -98,7 +106,6 @@ def choose(
             f"there is no context {name} in {shown}",
             hint=f"there are: {_some(contexts)}",
         )
-    return _resolved(name, contexts[name][1], files, tuple(paths))
 
 
 def _resolved(

@@ -152,13 +152,8 @@ class Transport:
                 response = self._ask(fresh, method, target, headers, body, timeout)
         try:
             if response.status >= 300:
-                raise refusal(
-                    response.status,
-                    response.headers,
-                    self._body(response),
-                    method=method,
-                    path=path,
-                )
+                told = self._body(response)
+                raise refusal(response.status, response.headers, told, method=method, path=path)
             yield response
         except BaseException:
             response.close()
