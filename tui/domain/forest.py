@@ -84,10 +84,7 @@ class _Walk:
             node = nodes[key]
             below = branches.get(key, ())
             is_hidden = self._is_hidden(node, below)
-            if is_hidden:
-                is_group = node.type == "StepGroup"
-            else:
-                is_group = False
+            if not is_hidden:
                 count = self._visible_below(key) if below and key in folded else 0
                 found.append(
                     TreeRow(
@@ -108,7 +105,7 @@ class _Walk:
             if not below:
                 continue
             prefixes = child_prefixes(
-                _cut(prefix), len(below), is_hidden=is_hidden, is_group=is_group
+                _cut(prefix), len(below), is_hidden=is_hidden, is_group=node.type == "StepGroup"
             )
             waiting.extend(
                 (child, inner, depth)
