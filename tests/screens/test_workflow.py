@@ -57,14 +57,14 @@ async def test_it_opens_on_the_first_failed_step_with_its_log() -> None:
         assert node is not None and node.display_name.startswith("transform(2")
         assert node.is_problem and node.type == "Pod"
         await shown.until_shown(LAST)
-        assert shown.detail._pane == "logs"
+        assert shown.detail.side.front == "logs"
         assert shown.detail.steps.has_focus, "the tree keeps the keys"
 
 
 async def test_one_that_goes_well_opens_with_its_summary() -> None:
     async with showing(two_steps()) as shown:
         await shown.open()
-        assert shown.detail._pane == "summary"
+        assert shown.detail.side.front == "summary"
         assert "workflow:" in shown.pane_text
 
 
@@ -117,8 +117,8 @@ async def test_enter_on_a_pod_reads_its_log_and_on_a_group_folds_it() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
         await shown.press("enter")
-        await shown.until(lambda: shown.detail._is_in_pane())
-        assert shown.detail._pane == "logs"
+        await shown.until(lambda: shown.detail.side.holds_focus)
+        assert shown.detail.side.front == "logs"
         await shown.press("escape")
         shown.detail.steps.move_to_line(0)
         await shown.press("enter")
@@ -131,7 +131,9 @@ async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> Non
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
         await shown.press(spec.key)
-        await shown.until(lambda: shown.detail._pane == spec.id and shown.detail._is_in_pane())
+        await shown.until(
+            lambda: shown.detail.side.front == spec.id and shown.detail.side.holds_focus
+        )
         assert f"({spec.title})" in shown.text
         await shown.press("escape")
         assert shown.detail.steps.has_focus
@@ -140,14 +142,14 @@ async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> Non
 async def test_brackets_turn_through_the_panes_without_leaving_the_tree() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
-        seen = [shown.detail._pane]
+        seen = [shown.detail.side.front]
         for _ in PANES:
             await shown.press("right_parenthesis")
-            seen.append(shown.detail._pane)
+            seen.append(shown.detail.side.front)
             assert shown.detail.steps.has_focus
         assert sorted(seen[1:]) == sorted(p.id for p in PANES) and seen[0] == seen[-1]
         await shown.press("left_parenthesis")
-        assert shown.detail._pane == seen[-2]
+        assert shown.detail.side.front == seen[-2]
 
 
 async def test_zoom_shows_one_side_and_escape_unwinds_zoom_then_pane_then_screen() -> None:
@@ -160,7 +162,7 @@ async def test_zoom_shows_one_side_and_escape_unwinds_zoom_then_pane_then_screen
         assert "extract-users" in shown.text and LAST not in shown.text
         await shown.press("tab", "escape")
         assert "extract-users" in shown.text and LAST in shown.text
-        assert shown.detail._is_in_pane()
+        assert shown.detail.side.holds_focus
         await shown.press("escape")
         assert shown.detail.steps.has_focus
         await shown.press("escape")
@@ -171,11 +173,11 @@ async def test_side_by_side_where_there_is_room_else_below_each_other() -> None:
     async with showing(source=with_log(nightly_etl()), size=(80, 24)) as shown:
         await shown.open()
         await shown.until_shown(LAST)
-        tree, pane = shown.detail.steps.region, shown.detail.place.region
+        tree, pane = shown.detail.steps.region, shown.detail.side.place.region
         assert pane.y >= tree.bottom and pane.width == 80
         await shown.pilot.resize_terminal(140, 40)
-        await shown.until(lambda: shown.detail.place.region.x > 0)
-        assert shown.detail.place.region.x >= shown.detail.steps.region.right
+        await shown.until(lambda: shown.detail.side.place.region.x > 0)
+        assert shown.detail.side.place.region.x >= shown.detail.steps.region.right
 
 
 async def test_a_step_is_found_by_its_name() -> None:

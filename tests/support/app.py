@@ -147,7 +147,7 @@ class Shown:
     @property
     def pane_text(self) -> str:
         """All lines of the pane in front, those included that are not on the screen."""
-        pane = self.detail._panes[self.detail._pane]
+        pane = self.detail.side.pane
         lines = pane.query_one(Lines)
         return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
 

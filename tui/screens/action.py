@@ -24,6 +24,7 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import PlanError, TuiError
 from tui.screens.desk import Desk
+from tui.widgets.query_bar import QueryInput
 from tui.widgets.tick import Tick
 
 PlannedWorkflow = tuple[WorkflowRef, Plan]
@@ -58,17 +59,18 @@ class ParameterField(Horizontal):
     def __init__(self, parameter: Mapping[str, Any]) -> None:
         super().__init__(classes="parameter")
         self.parameter_name = str(parameter["name"])
-        self.before = value_of(parameter)
+        self.before = clean(value_of(parameter))
+        """What stands in the field at first; the value itself may hold what no field can show."""
         enum = parameter.get("enum") or ()
-        self.enum = tuple(str(option) for option in enum)
+        self.enum = {clean(str(option)): str(option) for option in enum}
         self.description = clean(str(parameter.get("description") or ""))
 
     def compose(self) -> ComposeResult:
         """Name, value, and what values there are."""
         yield Static(Content(clean(self.parameter_name)), classes="parameter-name")
         hint = " | ".join(self.enum) or self.description
-        field = Input(self.before, placeholder=clean(hint), compact=True)
-        field.cursor_blink = False
+        field = QueryInput(placeholder=clean(hint))
+        field.value = self.before
         yield field
         if self.enum:
             yield Static(Content(clean(hint)), classes="parameter-hint")
@@ -77,7 +79,9 @@ class ParameterField(Horizontal):
     def change(self) -> str | None:
         """`NAME=VALUE` if it was changed."""
         value = self.query_one(Input).value
-        return None if value == self.before else f"{self.parameter_name}={value}"
+        if value == self.before:
+            return None
+        return f"{self.parameter_name}={self.enum.get(value, value)}"
 
     @property
     def problem(self) -> str:
@@ -163,10 +167,8 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
         with Horizontal(classes="parameter"):
             yield Static(Content(choice.label), classes="parameter-name")
             hint = " | ".join(choice.options) or choice.help
-            field = Input(
-                str(start or ""), placeholder=hint, id=f"choice-{choice.name}", compact=True
-            )
-            field.cursor_blink = False
+            field = QueryInput(placeholder=hint, id=f"choice-{choice.name}")
+            field.value = str(start or "")
             yield field
 
     def on_resize(self, event: events.Resize) -> None:

@@ -11,7 +11,7 @@ from msgspec import structs
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
@@ -26,20 +26,18 @@ from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import Missing, SourceError
 from tui.messages import RunAction
 from tui.panes import PANES
-from tui.panes.base import Pane
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
+from tui.screens.following import Following
+from tui.screens.side import Side
 from tui.session import Session
-from tui.sources.base import DetailEvent, Live, Opened, PodUsage, Removed, Stale, Stop, endless
-from tui.state.inbox import Inbox
+from tui.sources.base import DetailEvent, Live, Opened, PodUsage, Removed, Stale
 from tui.widgets.forest import Forest
 from tui.widgets.header import HeaderLine, Part
 from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 
-USAGE_EVERY = 10.0
-"""Seconds between readings of what pods use; metrics are no fresher than that."""
 SIDE_BY_SIDE = 100
 """Cells from which on the panes stand beside the tree, not below it."""
 PANE_AFTER = 0.1
@@ -102,9 +100,8 @@ class WorkflowScreen(Screen[None]):
         usage: dict[str, PodUsage]
 
     head = query_one("#head", HeaderLine)
-    tabs = query_one("#tabs", HeaderLine)
     steps = query_one(Forest)
-    place = query_one("#pane", Container)
+    side = query_one(Side)
     find_bar = query_one("#find", QueryBar)
 
     def __init__(self, desk: Desk, ref: WorkflowRef, *, pane: str = "") -> None:
@@ -114,14 +111,11 @@ class WorkflowScreen(Screen[None]):
         self.workflow: Workflow | None = None
         self._raw = b""
         self._ascii = desk.settings.ascii
-        self._panes: dict[str, Pane] = {}
         self._wanted_pane = pane
-        self._pane = ""
         self._connection: Live | Stale | None = None
         self._gone = ""
         self._sought = ""
-        self._inbox: Inbox[DetailEvent] | None = None
-        self._stops: list[Stop] = []
+        self._following: Following | None = None
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -135,9 +129,7 @@ class WorkflowScreen(Screen[None]):
                 pod_names=self.desk.settings.pod_names,
                 now=self.desk.now(),
             )
-            with Vertical(id="side"):
-                yield HeaderLine(id="tabs", ascii=plain)
-                yield Container(id="pane")
+            yield Side(self.desk)
         yield QueryBar(id="find", ascii=plain)
         yield StatusLine(ascii=plain)
         yield Hints(ascii=plain)
@@ -149,70 +141,38 @@ class WorkflowScreen(Screen[None]):
         self.steps.focus()
         self._show_head()
         self._watch()
-        await self.show_pane(self._wanted_pane or PANES[0].id)
+        await self.side.bring(self._wanted_pane or PANES[0].id)
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
-        self._leave()
+        if self._following is not None:
+            self._following.end()
 
     def on_resize(self, event: events.Resize) -> None:
         """Side by side where there is room."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
-        self.call_after_refresh(self._show_tabs)
+        self.call_after_refresh(self.side.show_tabs)
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""
         ref = self.ref
-        return structs.replace(session, namespace=ref.namespace, name=ref.name, pane=self._pane)
+        return structs.replace(
+            session, namespace=ref.namespace, name=ref.name, pane=self.side.front
+        )
 
     # --- what the cluster tells ------------------------------------------------------------
 
     def _watch(self) -> None:
-        source = self.desk.source
-        if source is None:
+        if self.desk.source is None:
             return
-        inbox: Inbox[DetailEvent] = Inbox(asyncio.get_running_loop(), self._mail)
-        self._inbox = inbox
-        ref = self.ref
-        self._stops = [
-            endless(
-                f"watch {ref.name}", lambda stop: source.watch_one(ref, inbox.put, stop), self._fail
-            )
-        ]
-        if source.capabilities.has_pods:
-            self._stops.append(endless(f"usage {ref.name}", self._read_usage, self._fail_usage))
-
-    def _leave(self) -> None:
-        if self._inbox is not None:
-            self._inbox.close()
-        for stop in self._stops:
-            stop.set()
-        self._stops = []
-
-    def _mail(self, batch: list[DetailEvent]) -> None:
-        self.post_message(self.Arrived(batch))
-
-    def _fail(self, error: SourceError) -> None:
-        self.post_message(self.WatchEnded(error))
-
-    def _fail_usage(self, error: SourceError) -> None:
-        # No metrics here, or no right to them: the columns stay away, nothing else is lost.
-        self.log.debug(f"no usage: {error}")
-
-    def _read_usage(self, stop: Stop) -> None:
-        source = self.desk.source
-        while source is not None:
-            workflow = self.workflow
-            if workflow is not None and workflow.is_completed:
-                self.post_message(self.UsageRead({}))
-                return
-            if workflow is not None:
-                try:
-                    self.post_message(self.UsageRead(source.usage(self.ref)))
-                except Missing:
-                    return
-            if stop.sleep(USAGE_EVERY if workflow is not None else 1.0):
-                return
+        self._following = Following(
+            self.desk.source,
+            self.ref,
+            told=lambda batch: self.post_message(self.Arrived(batch)),
+            failed=lambda error: self.post_message(self.WatchEnded(error)),
+            used=lambda usage: self.post_message(self.UsageRead(usage)),
+        )
+        self._following.begin(asyncio.get_running_loop())
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
@@ -228,17 +188,16 @@ class WorkflowScreen(Screen[None]):
         self._show_head()
 
     def _open(self, event: Opened) -> None:
-        was_completed = self.workflow is not None and self.workflow.is_completed
         is_first = self.workflow is None
         self.workflow, self._raw = event.workflow, event.raw
         self.ref = event.workflow.ref
         self.steps.placeholder = self._why_no_tree(event.workflow)
         self.steps.tick(self.desk.now())
         self.steps.show(event.workflow)
-        if was_completed and not event.workflow.is_completed:
-            self._stops.append(endless("usage", self._read_usage, self._fail_usage))
+        if self._following is not None:
+            self._following.read_usage(not event.workflow.is_completed)
         if is_first and not self._wanted_pane and self._current_problem():
-            self.run_worker(self.show_pane("logs"), exit_on_error=True)
+            self.run_worker(self.side.bring("logs"))
         self._show_in_pane()
 
     def _current_problem(self) -> bool:
@@ -273,9 +232,7 @@ class WorkflowScreen(Screen[None]):
     def tick(self, now: datetime) -> None:
         """A second went by."""
         self.steps.tick(now)
-        pane = self._panes.get(self._pane)
-        if pane is not None and pane.is_mounted:
-            pane.tick(now)
+        self.side.tick(now)
         if self.workflow is None or not self.workflow.is_completed:
             self._show_head()
 
@@ -306,41 +263,11 @@ class WorkflowScreen(Screen[None]):
             right.append((f"stale: {self._connection.error.what} ", "warning"))
         self.head.show(left, right)
 
-    def _show_tabs(self) -> None:
-        parts: list[Part] = [("-" if self._ascii else "─", "guide")]
-        for spec in PANES:
-            is_front = spec.id == self._pane
-            title = f" ({spec.title})" if is_front else f" {spec.title} "
-            parts.append((title, "heading" if is_front else "muted"))
-        used = sum(len(text) for text, _ in parts)
-        hint = "( ) tab  z zoom "
-        has_room = self.tabs.size.width > used + len(hint)
-        self.tabs.show(parts, [(hint, "muted")] if has_room else [])
-
     # --- panes -----------------------------------------------------------------------------
 
-    async def show_pane(self, name: str) -> None:
-        """Bring a pane to the front, made when it is first looked at."""
-        spec = next(spec for spec in PANES if spec.id == name)
-        if self._pane == name:
-            return
-        if self._pane:
-            before = self._panes[self._pane]
-            before.leave()
-            before.display = False
-        self._pane = name
-        self._show_tabs()
-        pane = self._panes.get(name)
-        if pane is None:
-            pane = self._panes[name] = spec.make(self.desk)
-            await self.place.mount(pane)
-        pane.display = True
-        self._show_in_pane()
-
     def _show_in_pane(self) -> None:
-        pane = self._panes.get(self._pane)
-        if pane is not None and pane.is_mounted and self.workflow is not None:
-            pane.show(self.workflow, self._node(), self._raw)
+        if self.workflow is not None:
+            self.side.show(self.workflow, self._node(), self._raw)
 
     def _node(self) -> Node | None:
         """The step the cursor is on; None on the root, which stands for the whole."""
@@ -349,46 +276,33 @@ class WorkflowScreen(Screen[None]):
 
     async def action_pane(self, name: str) -> None:
         """Open a pane and go there; its own key again goes back to the tree."""
-        if name == self._pane and self._is_in_pane():
+        if name == self.side.front and self.side.holds_focus:
             self._go(to_pane=False)
             return
-        await self.show_pane(name)
+        await self.side.bring(name)
         self._go(to_pane=True)
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
-        names = [spec.id for spec in PANES]
-        was_in = self._is_in_pane()
-        await self.show_pane(names[(names.index(self._pane) + step) % len(names)])
+        was_in = self.side.holds_focus
+        await self.side.turn(step)
         if was_in:
-            self._focus_pane()
-
-    def _is_in_pane(self) -> bool:
-        return self.focused is not None and self.place in self.focused.ancestors
-
-    def _focus_pane(self) -> None:
-        pane = self._panes[self._pane]
-        if pane.can_focus:
-            pane.focus()
-            return
-        inner = next((w for w in pane.query("*") if w.focusable and w.display), None)
-        if inner is not None:
-            inner.focus()
+            self.side.take_focus()
 
     def action_other_side(self) -> None:
         """Between the tree and the pane; the pane's own fields come first."""
-        self._go(to_pane=not self._is_in_pane())
+        self._go(to_pane=not self.side.holds_focus)
 
     def action_zoom(self) -> None:
         """Only the side with the focus, or both again."""
         if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
             self.remove_class("-zoom-pane", "-zoom-tree")
         else:
-            self.add_class("-zoom-pane" if self._is_in_pane() else "-zoom-tree")
+            self.add_class("-zoom-pane" if self.side.holds_focus else "-zoom-tree")
 
     def _go(self, *, to_pane: bool) -> None:
         """Put the focus on a side; where only one side is shown, on that side it is."""
-        focus = self._focus_pane if to_pane else self.steps.focus
+        focus = self.side.take_focus if to_pane else self.steps.focus
         if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
             self.set_class(to_pane, "-zoom-pane")
             self.set_class(not to_pane, "-zoom-tree")
@@ -398,12 +312,7 @@ class WorkflowScreen(Screen[None]):
 
     def action_scroll_pane(self, direction: int) -> None:
         """Scroll the pane without leaving the tree."""
-        from tui.widgets.lines import Lines
-
-        pane = self._panes.get(self._pane)
-        for lines in pane.query(Lines) if pane is not None else ():
-            lines.action_half_down() if direction > 0 else lines.action_half_up()
-            return
+        self.side.scroll_text(direction)
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -421,7 +330,7 @@ class WorkflowScreen(Screen[None]):
         if row is None:
             return
         if row.node.type in ("Pod", "Container"):
-            await self.show_pane("logs")
+            await self.side.bring("logs")
             self._go(to_pane=True)
         elif row.has_children:
             self.steps.action_toggle_fold()
@@ -474,7 +383,7 @@ class WorkflowScreen(Screen[None]):
         """Esc: zoom, then the pane, then this screen."""
         if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
             self.remove_class("-zoom-pane", "-zoom-tree")
-        elif self._is_in_pane():
+        elif self.side.holds_focus:
             self.steps.focus()
         else:
             self.dismiss()

@@ -1,0 +1,119 @@
+"""The side of a workflow's screen that shows one pane at a time, and which one that is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.getters import query_one
+
+from tui.domain.node import Node
+from tui.domain.workflow import Workflow
+from tui.panes import PANES
+from tui.panes.base import Pane, Tools
+from tui.widgets.header import HeaderLine, Part
+from tui.widgets.lines import Lines
+
+HINT = "( ) tab  z zoom "
+
+
+class Side(Vertical):
+    """The tabs, and the pane in front; a pane is made when it is first looked at."""
+
+    tabs = query_one("#tabs", HeaderLine)
+    place = query_one("#pane", Container)
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(id="side")
+        self._tools = tools
+        self._panes: dict[str, Pane] = {}
+        self._front = ""
+        self._shown: tuple[Workflow, Node | None, bytes] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Tabs, and room for a pane."""
+        yield HeaderLine(id="tabs", ascii=self._tools.ascii)
+        yield Container(id="pane")
+
+    @property
+    def front(self) -> str:
+        """The id of the pane in front; "" before the first."""
+        return self._front
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane in front, once it can be drawn."""
+        pane = self._panes.get(self._front)
+        return pane if pane is not None and pane.is_mounted else None
+
+    @property
+    def holds_focus(self) -> bool:
+        """Whether keys go to the pane."""
+        focused = self.screen.focused
+        return focused is not None and self.place in focused.ancestors
+
+    async def bring(self, name: str) -> None:
+        """Bring a pane to the front."""
+        if self._front == name:
+            return
+        if self._front:
+            before = self._panes[self._front]
+            before.leave()
+            before.display = False
+        self._front = name
+        self.show_tabs()
+        pane = self._panes.get(name)
+        if pane is None:
+            spec = next(spec for spec in PANES if spec.id == name)
+            pane = self._panes[name] = spec.make(self._tools)
+            await self.place.mount(pane)
+        pane.display = True
+        self._hand_over()
+
+    async def turn(self, step: int) -> None:
+        """Bring the next (1) or previous (-1) pane to the front."""
+        names = [spec.id for spec in PANES]
+        await self.bring(names[(names.index(self._front) + step) % len(names)])
+
+    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+        """What the pane in front, and each that comes there, is about."""
+        self._shown = (workflow, node, raw)
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self.pane is not None and self._shown is not None:
+            self.pane.show(*self._shown)
+
+    def tick(self, now: datetime) -> None:
+        """A second went by."""
+        if self.pane is not None:
+            self.pane.tick(now)
+
+    def take_focus(self) -> None:
+        """Keys go to the pane from now on."""
+        pane = self._panes[self._front]
+        inner = next((w for w in pane.query("*") if w.focusable and w.display), None)
+        if pane.can_focus or inner is None:
+            pane.focus()
+        else:
+            inner.focus()
+
+    def scroll_text(self, direction: int) -> None:
+        """Half a page of the pane's text, wherever the focus is."""
+        lines = next(iter(self.pane.query(Lines)), None) if self.pane is not None else None
+        if lines is not None and direction > 0:
+            lines.action_half_down()
+        elif lines is not None:
+            lines.action_half_up()
+
+    def show_tabs(self) -> None:
+        """The names of the panes, the one in front in brackets."""
+        parts: list[Part] = [("-" if self._tools.ascii else "─", "guide")]
+        for spec in PANES:
+            is_front = spec.id == self._front
+            title = f" ({spec.title})" if is_front else f" {spec.title} "
+            parts.append((title, "heading" if is_front else "muted"))
+        used = sum(len(text) for text, _ in parts)
+        has_room = self.tabs.size.width > used + len(HINT)
+        self.tabs.show(parts, [(HINT, "muted")] if has_room else [])
