@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -54,7 +55,7 @@ def test_every_linked_file_is_there(document: str) -> None:
     text = (ROOT / document).read_text()
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         if not target.startswith(("http://", "https://")):
-            assert (ROOT / target).is_file(), f"{document} links {target}"
+            assert (ROOT / unquote(target)).is_file(), f"{document} links {target}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -65,6 +66,12 @@ def test_every_link_into_a_document_finds_its_heading(document: str) -> None:
         for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     }
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
+
+
+def test_two_pictures_are_shown_and_are_those_of_the_tests() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert len(pictures) == 2
+    assert all(picture.startswith("snapshots/screens/") for picture in pictures)
 
 
 def test_the_two_commands_stand_alone_on_their_lines() -> None:
