@@ -320,3 +320,25 @@ async def test_the_buttons_are_always_on_the_screen(size: tuple[int, int]) -> No
             assert "Cancel" in shown.text
             await shown.press("escape")
             await shown.until(lambda: not shown.shows(ActionScreen))
+
+
+async def test_a_value_that_no_field_can_show_is_sent_as_it_was() -> None:
+    made = nightly_etl()
+    odd = "line one\nline two\t\x1b[31m"
+    made["spec"] = {
+        **made["spec"],
+        "arguments": {
+            "parameters": [{"name": "script", "value": odd}, {"name": "n", "value": "1"}]
+        },
+    }
+    source = ScriptedSource(made)
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        fields = list(screen.query(ParameterField))
+        assert fields[0].query_one(Input).value.isprintable()
+        fields[1].query_one(Input).value = "2"
+        await shown.until_shown("n=2")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+        sent = source.performed[0].body["spec"]["arguments"]["parameters"]
+        assert {p["name"]: p["value"] for p in sent} == {"script": odd, "n": "2"}
