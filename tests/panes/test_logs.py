@@ -360,3 +360,10 @@ async def test_a_previous_attempt_of_a_container_is_asked_for() -> None:
         await on.until(lambda: len(asked(source)) == 2)
         assert asked(source)[1].previous and not asked(source)[1].follow
         assert "(previous attempt)" in head(on)
+
+
+async def test_a_pane_that_is_taken_away_before_it_is_there_is_harmless() -> None:
+    async with bench(new, ScriptedSource()) as on:
+        late = LogsPane(on.app)
+        late.on_mount()  # as of a screen that is left at once: nothing is composed any more
+        assert not late.children

@@ -109,7 +109,9 @@ class LogsPane(Pane):
 
     def on_mount(self) -> None:
         """The book is shown from the first line on."""
-        self.lines.show(self.book)
+        # A screen that is left at once takes the pane away before its lines are there.
+        for lines in self.query(Lines):
+            lines.show(self.book)
 
     def on_unmount(self) -> None:
         """Nobody reads on."""
