@@ -7,6 +7,7 @@ cell-by-cell output stays off and Textual paints as it does by itself.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,10 +49,12 @@ def missing(app: object) -> list[str]:
 
 def still_cursors() -> None:
     """Cursors of inputs stand still from now on: a blinking one writes for ever."""
-    from textual.widgets import Input, TextArea
+    from textual.widgets import Input
 
-    for widget in (Input, TextArea):
-        blink: Any = vars(widget).get("cursor_blink")
+    # TextArea takes as long to import as ten other widgets; whoever uses it has imported it.
+    area = getattr(sys.modules.get("textual.widgets._text_area"), "TextArea", None)
+    for widget in (Input, area):
+        blink: Any = vars(widget).get("cursor_blink") if widget is not None else None
         if blink is not None and hasattr(blink, "_default"):
             blink._default = False
 
