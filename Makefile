@@ -16,11 +16,11 @@ $(BIN)/argo-tui: pyproject.toml
 
 install: $(BIN)/argo-tui ## a virtual environment in .venv with everything
 
-run: install ## the app, on the cluster your kubeconfig names
-	$(BIN)/argo-tui
+run: install ## the app, on the cluster your kubeconfig names (ARGS='-n argo')
+	$(BIN)/argo-tui $(ARGS)
 
 demo: install ## the app, on the built-in demo cluster
-	$(BIN)/argo-tui --demo
+	$(BIN)/argo-tui --demo $(ARGS)
 
 check: install ## format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
@@ -31,9 +31,9 @@ check: install ## format, lint, types, layers, tests
 test: install ## the tests (ARGS='tests/domain -k tree')
 	$(BIN)/pytest $(ARGS)
 
-pictures: install ## draw one test file's pictures anew: make pictures FILE=tests/screens/test_x.py
-	@test -n "$(FILE)" || { echo 'say which: make pictures FILE=tests/screens/test_x.py'; exit 2; }
+pictures: install ## draw one test file's pictures anew: make pictures FILE=tests/screens/test_pictures.py
+	@test -n "$(FILE)" || { echo 'say which: make pictures FILE=tests/screens/test_pictures.py'; exit 2; }
 	$(BIN)/pytest -q $(FILE) --snapshot-update
 
-bench: install ## ratios against kubectl, the official client and stock Textual
+bench: install ## figures against kubectl, the official client and stock Textual; minutes
 	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
