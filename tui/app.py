@@ -321,7 +321,8 @@ class ArgoApp(CellDiffMixin, App[int]):
         if self.source is None or self.source.capabilities.is_live:
             return
         found = self.source.list_all(self.scope)
-        if len(found) == 1:
+        # What is wrong with other files is told on the list, so that is shown then.
+        if len(found) == 1 and not getattr(self.source, "troubles", ()):
             self._show_workflow(found[0].ref)
 
     def watch_scope(self, scope: Scope) -> None:

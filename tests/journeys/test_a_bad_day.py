@@ -1,0 +1,134 @@
+"""Stories of connections: they break, come back, begin anew, or were never there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.support.app import Shown, showing
+from tests.support.runs import nightly_etl, run, team
+from tests.support.scripted import ScriptedSource, listed, ref_of
+from tui.errors import Busy, Refused, Unreachable
+from tui.screens.problem import ProblemScreen
+from tui.screens.workflow import WorkflowScreen
+from tui.screens.workflows import WorkflowsScreen
+from tui.sources.base import Live, Page, Source, Stale
+
+
+def pass_time(shown: Shown, seconds: float) -> None:
+    """Let the clock go on, and the app see it."""
+    later = shown.app.now() + timedelta(seconds=seconds)
+    shown.app.settings = replace(shown.app.settings, fixed_now=later)
+    shown.app._tick()
+
+
+async def test_a_broken_watch_is_told_with_its_age_and_the_next_try_until_it_is_live() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source, size=(160, 30)) as shown:
+        assert "● live" in shown.rows_of_screen[0]
+        source.say(Stale(Unreachable("the connection was reset"), 8.0, 1))
+        await shown.until_shown("stale 0s, retry in 8s: the connection was reset")
+        assert len(shown.names) == 16, "what is known stays to be read"
+        pass_time(shown, 5)
+        await shown.until_shown("stale 5s, retry in 3s")
+        source.say(Stale(Busy("the server is busy"), 16.0, 2))
+        await shown.until_shown("stale 5s, retry in 16s: the server is busy")
+        source.say(Live())
+        await shown.until_shown("● live")
+        assert "stale" not in shown.text
+
+
+async def test_one_can_work_on_while_the_watch_is_broken() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source) as shown:
+        source.say(Stale(Unreachable("the connection was reset"), 8.0, 1))
+        await shown.until_shown("stale")
+        await shown.press("exclamation_mark")
+        assert len(shown.names) == 3
+        await shown.open("vacuum-warehouse-c8n3d")
+        assert "Failed" in shown.rows_of_screen[0]
+
+
+async def test_listing_anew_drops_what_is_gone_and_keeps_cursor_filter_and_marks() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source) as shown:
+        await shown.press("exclamation_mark", "space")
+        marked = shown.rows.marks
+        shown.rows.move_to_line(shown.names.index("vacuum-warehouse-c8n3d"))
+        left = [m for m in team() if m["metadata"]["name"] != "ingest-events-f4t7r"]
+        new = [listed(m) for m in left] + [listed(run("new-fail-1", "Failed", began=1, ended=0))]
+        source.say(Page(tuple(new[:9]), True, False))
+        source.say(Page(tuple(new[9:]), False, True))
+        source.say(Live())
+        await shown.until(lambda: "new-fail-1" in shown.names)
+        assert "ingest-events-f4t7r" not in shown.names
+        assert shown.current == "vacuum-warehouse-c8n3d" and len(shown.names) == 3
+        assert marked and shown.rows.marks == marked
+
+
+async def test_deleted_while_its_log_is_read() -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source) as shown:
+        await shown.open()
+        await shown.press("l")
+        source.remove(ref_of(nightly_etl()))
+        await shown.until_said("was deleted; this is how it was last")
+        assert "transform" in shown.text and shown.shows(WorkflowScreen)
+        await shown.press("D")
+        await shown.until_shown("there is no workflow")
+        while not shown.shows(WorkflowsScreen):
+            await shown.press("escape")
+        assert "no workflows in argo" in shown.text
+
+
+async def test_the_demo_is_a_way_out_and_says_where_one_is() -> None:
+    asked: list[bool] = []
+
+    def connect(demo: bool) -> Source:
+        asked.append(demo)
+        if not demo:
+            raise Unreachable("no answer from https://10.0.0.1:6443")
+        from tui.sources.base import Place
+
+        return ScriptedSource(run("hello-1", "Running"), place=Place("demo", namespace="argo"))
+
+    async with showing(connect=connect) as shown:
+        await shown.until(lambda: shown.shows(ProblemScreen))
+        await shown.press("d")
+        await shown.until(lambda: shown.names == ["hello-1"])
+        assert "demo" in shown.rows_of_screen[0] and asked == [False, True]
+
+
+async def test_a_slow_connection_shows_that_it_is_being_made() -> None:
+    from threading import Event
+
+    answered = Event()
+
+    def connect(demo: bool) -> Source:
+        answered.wait(5)
+        return ScriptedSource(*team())
+
+    from tests.support.app import app_showing
+
+    app = app_showing(connect=connect)
+    async with app.run_test(size=(100, 20)) as pilot:
+        shown = Shown(app, pilot)
+        await shown.until_shown("connecting")
+        await shown.press("r", "j", "enter")
+        assert (shown.shows(WorkflowsScreen) and "not connected" in shown.said) or not shown.said
+        answered.set()
+        await shown.until(lambda: len(shown.names) == 16)
+
+
+async def test_rights_that_end_in_the_middle_are_told_for_each_thing_asked() -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source) as shown:
+        await shown.open()
+        source.refusal = Refused('user "dev" cannot do this', status=403)
+        for pane in ("events", "logs"):
+            shown.detail.steps.move_to_line(2)
+            await shown.detail.action_pane(pane)
+            await shown.until_shown('user "dev" cannot do this')
+            shown.detail.steps.move_to_line(1)
+        await shown.press("escape", "D")
+        await shown.until_shown('user "dev" cannot do this')
