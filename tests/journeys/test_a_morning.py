@@ -133,7 +133,7 @@ async def test_a_run_is_watched_to_its_end() -> None:
         await shown.open()
         for number in (1, 2, 3):
             source.put(at_step(number))
-            await shown.until(lambda n=number: f"{n}/3" in shown.rows_of_screen[0])
+            await shown.until_shown(f"{number}/3")
             assert len(shown.steps) == min(number, 2) + 2
         assert "✔ Succeeded" in shown.rows_of_screen[0]
 

@@ -1,0 +1,86 @@
+"""What starting costs, counted in modules: nothing heavy before the first frame."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.runs import nightly_etl
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HEAVY = {"kubernetes", "boto3", "botocore", "aiohttp", "yaml", "urllib3", "cryptography"}
+"""Each takes longer to import than a frame to paint."""
+DRAWING = {"textual", "rich"}
+
+
+def loaded_by(code: str, *args: str) -> set[str]:
+    """What a fresh Python has imported after some code, told by its last line."""
+    told = "\nimport sys, json\nsys.__stdout__.write('\\n' + json.dumps(sorted(loaded or sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", "loaded = ()\n" + code + told, *args],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def tops(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
+FIRST_FRAME = """
+import asyncio, sys
+from threading import Event
+import tui.cli
+from tui.app import ArgoApp
+from tui.errors import Unreachable
+from tui.settings import Settings
+
+never = Event()
+seen = []
+
+def connect(demo):
+    seen.append(set(sys.modules))
+    never.wait(10)
+    raise Unreachable("enough was seen")
+
+async def main():
+    app = ArgoApp(Settings(), connect)
+    async with app.run_test(size=(80, 24)) as pilot:
+        while not seen:
+            await pilot.pause()
+        painted = app.screen._compositor.render_strips()
+        assert "connecting" in "".join(strip.text for strip in painted)
+        never.set()
+
+asyncio.run(main())
+loaded = seen[0]
+"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_frame() -> None:
+    modules = loaded_by(FIRST_FRAME)
+    assert tops(modules) >= DRAWING, "it was painted"
+    assert not tops(modules) & HEAVY
+    lazy = ("tui.panes.logs", "tui.panes.artifacts", "tui.demo", "tui.sources.kubernetes")
+    assert not modules & set(lazy)
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["get", "--help"]], ids=str)
+def test_words_about_itself_load_neither_textual_nor_anything_heavy(words: list[str]) -> None:
+    modules = loaded_by(f"from tui.cli import main\nassert main({words!r}) == 0")
+    assert not tops(modules) & (HEAVY | DRAWING)
+
+
+def test_headless_commands_on_files_never_import_textual(tmp_path: Path) -> None:
+    saved = tmp_path / "etl.json"
+    saved.write_text(json.dumps(nightly_etl()))
+    for words in (["get", "-f", str(saved)], ["list", "-f", str(saved)]):
+        modules = loaded_by(f"from tui.cli import main\nassert main({words!r}) == 0")
+        assert not tops(modules) & (DRAWING | (HEAVY - {"yaml"}))
