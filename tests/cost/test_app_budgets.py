@@ -67,7 +67,11 @@ def screen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Screen]:
     os.mkfifo(path)
     columns, rows = request.param
     argv = run_python(APP, str(path))
-    with Pty(argv, columns=columns, rows=rows) as terminal, path.open("w") as pipe:
+    env = {"XDG_STATE_HOME": str(tmp_path)}  # what an earlier start left is not ours
+    with (
+        Pty(argv, columns=columns, rows=rows, env=env) as terminal,
+        path.open("w") as pipe,
+    ):
         terminal.wait_for("nightly-etl-0003")
         terminal.quiet(still=STILL)
         yield Screen(terminal, pipe)
