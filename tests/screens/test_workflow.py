@@ -301,3 +301,14 @@ async def test_running_durations_tick_with_the_clock_and_finished_ones_do_not() 
         await shown.until(lambda: "7m" in shown.rows_of_screen[0])
         row = next(line for line in shown.rows_of_screen if "ship" in line)
         assert "6m" in row
+
+
+async def test_a_pane_asked_for_in_the_list_takes_the_keys() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.press("a")
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        screen = shown.app.screen
+        assert isinstance(screen, WorkflowScreen)
+        await shown.until(lambda: screen.side.front == "artifacts" and screen.side.holds_focus)
+        await shown.press("escape")
+        await shown.until(lambda: screen.steps.has_focus)

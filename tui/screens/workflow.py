@@ -142,6 +142,9 @@ class WorkflowScreen(Screen[None]):
         self._show_head()
         self._watch()
         await self.side.bring(self._wanted_pane or PANES[0].id)
+        if self._wanted_pane and self.is_attached:
+            # Who asks for the logs or artifacts of a workflow wants to move in them.
+            self.side.take_focus()
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
