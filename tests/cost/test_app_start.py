@@ -19,7 +19,7 @@ DRAWING = {"textual", "rich"}
 
 def loaded_by(code: str, *args: str) -> set[str]:
     """What a fresh Python has imported after some code, told by its last line."""
-    told = "\nimport sys, json\nsys.__stdout__.write('\\n' + json.dumps(sorted(loaded or sys.modules)))"
+    told = "\nimport sys, json\nprint('\\n' + json.dumps(sorted(loaded or sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", "loaded = ()\n" + code + told, *args],
         capture_output=True,

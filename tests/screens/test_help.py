@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from textual.screen import Screen
 
 from tests.support.app import Shown, showing
@@ -52,28 +51,33 @@ async def test_every_key_of_every_screen_and_pane_leads_somewhere() -> None:
             await shown.until(lambda: shown.detail.steps.has_focus)
 
 
-@pytest.mark.parametrize("pane", ["", "tree", "logs", "manifest"])
-async def test_no_key_ends_the_app(pane: str) -> None:
-    leaving = {"quit", "suspend_process", "interrupt"}
-    async with showing(source=ScriptedSource(nightly_etl()), size=(100, 30)) as shown:
-        if pane:
-            await shown.open()
-        if pane not in ("", "tree"):
-            await shown.detail.action_pane(pane)
-            await shown.until(lambda: shown.detail.side.holds_focus)
-        front: Screen[Any] = shown.app.screen
-        tried = {*leaving}
-        for active in list(front.active_bindings.values()):
-            if active.binding.action in tried:
-                continue
-            tried.add(active.binding.action)
-            await shown.app.run_action(active.binding.action, active.node)
-            await shown.pilot.pause()
-            assert shown.app.is_running and shown.app._exception is None, active.binding
-            while shown.app.screen is not front and front in shown.app.screen_stack:
-                await shown.app.pop_screen()
-            if front not in shown.app.screen_stack:
-                front = await shown.open()
+async def test_no_key_ends_the_app() -> None:
+    tried = {"quit", "suspend_process", "interrupt"}
+    source = ScriptedSource(nightly_etl())
+    for pane in ("", "tree", "logs", "artifacts", "manifest"):
+        async with showing(source=source, size=(100, 30)) as shown:
+            if pane:
+                await shown.open()
+            if pane not in ("", "tree"):
+                await shown.detail.action_pane(pane)
+                await shown.until(lambda: shown.detail.side.holds_focus)
+            await try_each_key(shown, tried)
+
+
+async def try_each_key(shown: Shown, tried: set[str]) -> None:
+    """Run what the keys here mean, each but once."""
+    front: Screen[Any] = shown.app.screen
+    for active in list(front.active_bindings.values()):
+        if active.binding.action in tried:
+            continue
+        tried.add(active.binding.action)
+        await shown.app.run_action(active.binding.action, active.node)
+        await shown.pilot.pause()
+        assert shown.app.is_running and shown.app._exception is None, active.binding
+        while shown.app.screen is not front and front in shown.app.screen_stack:
+            await shown.app.pop_screen()
+        if front not in shown.app.screen_stack:
+            front = await shown.open()
 
 
 async def test_help_names_every_action_and_every_key_of_the_screen_below() -> None:

@@ -80,7 +80,8 @@ class Shown:
     async def until_shown(self, text: str) -> None:
         """Wait until a text is on the screen."""
         try:
-            await self.until(lambda: text in self.text)
+            # Looking at a whole screen is work: not as often as at a value.
+            await until(lambda: text in self.text, every=0.03)
         except AssertionError as never:
             raise AssertionError(f"{text!r} never came; the screen:\n{self.text}") from never
 
@@ -148,6 +149,7 @@ class Shown:
     def pane_text(self) -> str:
         """All lines of the pane in front, those included that are not on the screen."""
         pane = self.detail.side.pane
+        assert pane is not None
         lines = pane.query_one(Lines)
         return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
 

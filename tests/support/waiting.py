@@ -15,9 +15,11 @@ def wait_until(condition: Callable[[], object], seconds: float = 5.0) -> None:
         time.sleep(0.002)
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(
+    condition: Callable[[], object], seconds: float = 5.0, *, every: float = 0.005
+) -> None:
     """The same while an event loop goes on."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not so within {seconds} s: {condition}"
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(every)
