@@ -56,6 +56,17 @@ def test_a_link_that_leads_nowhere_is_in_the_way_too(tmp_path: Path) -> None:
     assert error.value.reason == "exists"
 
 
+def test_a_pipe_or_device_is_never_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with (
+        pytest.raises(StoreError, match="not a file") as error,
+        whole_file(tmp_path / "pipe", size=None, overwrite=True),
+    ):
+        pass
+    assert error.value.reason == "disk"
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_replacing_replaces_a_link_and_not_what_it_leads_to(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"keep")
     (tmp_path / "x").symlink_to(tmp_path / "real")

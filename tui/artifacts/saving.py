@@ -61,6 +61,9 @@ def check_target(target: Path, *, size: int | None, overwrite: bool) -> None:
         raise StoreError(f"there is no folder {target.parent}", reason="disk")
     if target.is_dir():
         raise _exists(target)
+    if target.exists() and not target.is_file():
+        # A device or a pipe would be replaced by a file of its name: root has lost /dev/null so.
+        raise StoreError(f"{target} is a device or a pipe, not a file", reason="disk")
     if os.path.lexists(target) and not overwrite:
         raise _exists(target)
     free = shutil.disk_usage(target.parent).free
