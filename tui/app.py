@@ -7,6 +7,7 @@ the source is opened on a thread once the first frame is there.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import string
@@ -54,6 +55,7 @@ from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
+from tui.terminal.driver import SteadyDriver
 from tui.terminal.hangup import HangUp
 from tui.terminal.output import CellDiffMixin
 from tui.widgets.query_bar import QueryBar
@@ -92,6 +94,8 @@ class ArgoApp(CellDiffMixin, App[int]):
         Binding("ctrl+p", "command_palette", "palette", show=False, id="app.palette"),
         Binding("ctrl+r", "repaint", "Repaint", show=False, id="app.repaint"),
         Binding("q", "leave", "Back", show=False, id="app.back"),
+        # Textual's own would quit without asking.
+        Binding("ctrl+q", "leave", "Back", show=False, system=True),
         Binding("ctrl+c", "interrupt", "Cancel", show=False, priority=True, id="app.cancel"),
         Binding("ctrl+e", "toggle_header", "Header", show=False, id="app.header"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
@@ -221,11 +225,23 @@ class ArgoApp(CellDiffMixin, App[int]):
         self._hang_up = HangUp([self._remember, self._let_go], lambda: self.exit(return_code=129))
         if sys.platform != "win32" and not self.is_headless:
             self._hang_up.listen(asyncio.get_running_loop())
+            self._listen_for_the_end(self._hang_up)
         self.push_screen(WorkflowsScreen(self))
         self._is_begun = True
         self._check_size(*self.size)
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.connect)
+
+    def _listen_for_the_end(self, hang_up: HangUp) -> None:
+        """Under another program the signal may never reach us; the end of our input does."""
+        loop = asyncio.get_running_loop()
+
+        def lost() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: we are leaving already
+                loop.call_soon_threadsafe(hang_up.hang_up)
+
+        if isinstance(self._driver, SteadyDriver):
+            self._driver.lost = lost
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""

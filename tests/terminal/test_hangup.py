@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import pty
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
+import time
+from pathlib import Path
 
 from tui.terminal.hangup import STATUS, HangUp, end_children
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_step_is_done_once_whichever_fails() -> None:
@@ -73,3 +82,36 @@ def test_children_are_ended_the_stubborn_too() -> None:
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def test_a_terminal_that_goes_without_a_signal_ends_the_program_too() -> None:
+    """As under `make`, which the signal reaches in our place."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "tests/saved/nightly.yaml"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,  # the terminal is nobody's, so no signal will say that it went
+        env={**os.environ, "TERM": "xterm-256color"},
+        cwd=ROOT,
+    )
+    os.close(theirs)
+    try:
+        assert select.select([ours], [], [], 20)[0], "it never painted"
+        assert b"nightly" in read_until(ours, b"nightly")
+        os.close(ours)
+        assert process.wait(10) is not None
+    finally:
+        process.kill()
+        process.wait()
+
+
+def read_until(fd: int, wanted: bytes, seconds: float = 20.0) -> bytes:
+    """What comes, up to and including what is wanted."""
+    got, deadline = b"", time.monotonic() + seconds
+    while wanted not in got and time.monotonic() < deadline:
+        if select.select([fd], [], [], 0.2)[0]:
+            got += os.read(fd, 65536)
+    return got

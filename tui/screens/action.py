@@ -7,7 +7,7 @@ anew after each answer, so that what one reads is what will be sent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import events, on, work
@@ -232,6 +232,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
         problem = next((f.problem for f in self.query(ParameterField) if f.problem), "")
         plans: list[PlannedWorkflow] = []
         refused: list[str] = []
+        self._facts = replace(self._facts, now=self.desk.now())
         for ref, manifest in [] if problem else self._manifests:
             try:
                 plans.append((ref, self.action.plan(manifest, self._choices(), self._facts)))
@@ -284,6 +285,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:
         """Do what the plans say."""
+        self._make_plans()  # times in a plan are those of the answer, not of the question
         if self._plans:
             self.dismiss(self._plans)
 

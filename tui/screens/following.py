@@ -21,7 +21,7 @@ class Following:
         source: Source,
         ref: WorkflowRef,
         *,
-        told: Callable[[list[DetailEvent]], object],
+        told: Callable[[list[DetailEvent]], None],
         failed: Callable[[SourceError], object],
         used: Callable[[dict[str, PodUsage]], object],
     ) -> None:

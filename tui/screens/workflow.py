@@ -171,11 +171,14 @@ class WorkflowScreen(Screen[None]):
         self._following = Following(
             self.desk.source,
             self.ref,
-            told=lambda batch: self.post_message(self.Arrived(batch)),
+            told=self._mail,
             failed=lambda error: self.post_message(self.WatchEnded(error)),
             used=lambda usage: self.post_message(self.UsageRead(usage)),
         )
         self._following.begin(asyncio.get_running_loop())
+
+    def _mail(self, batch: list[DetailEvent]) -> None:
+        self.post_message(self.Arrived(batch))
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:

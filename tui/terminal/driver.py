@@ -31,7 +31,10 @@ class SteadyDriver(LinuxDriver):
     sessions = 0
     drained: Callable[[], None] | None = None
     """Called, on the thread of the writer, whenever all is written."""
+    lost: Callable[[], None] | None = None
+    """Called once, on a thread, when the terminal is gone though no signal said so."""
     _steady: Writer | None = None
+    _is_lost = False
 
     @property
     def backlog(self) -> int:
@@ -50,7 +53,10 @@ class SteadyDriver(LinuxDriver):
         stream = sys.__stderr__
         assert stream is not None, "Textual draws on the standard error"
         self._steady = Writer(
-            stream.fileno(), encoding=stream.encoding or "utf-8", drained=self._tell_drained
+            stream.fileno(),
+            encoding=stream.encoding or "utf-8",
+            drained=self._tell_drained,
+            lost=self._tell_lost,
         )
         self._steady.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -76,8 +82,9 @@ class SteadyDriver(LinuxDriver):
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                read = os.read(self.fileno, READ) if selector.select(LISTEN) else None
+                read = self._read() if selector.select(LISTEN) else None
                 if read == b"":
+                    self._tell_lost()
                     self.exit_event.wait(LISTEN)  # the end of a file is always ready to be read
                 # Feeding nothing would tell the parser that the input ended.
                 if read and (text := decode(read)):
@@ -88,6 +95,18 @@ class SteadyDriver(LinuxDriver):
         with suppress(EOFError, ParseError):
             for _ in parser.feed(""):
                 pass
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, READ)
+        except OSError:
+            # What a terminal that was hung up answers, where it does not answer with an end.
+            return b""
+
+    def _tell_lost(self) -> None:
+        if self.lost is not None and not self._is_lost and not self.exit_event.is_set():
+            self._is_lost = True
+            self.lost()
 
     def _tell_drained(self) -> None:
         if self.drained is not None:
