@@ -42,7 +42,7 @@ class ArtifactRows(Rows[Item]):
     """The list; Left goes back out of a folder, since its columns fit without panning."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "back", "Back", id="artifacts.back"),
+        Binding("left", "back", "Back", show=False, id="artifacts.back"),
     ]
 
     class Back(Message):

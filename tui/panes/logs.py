@@ -20,7 +20,7 @@ from textual.getters import query_one
 from textual.message import Message
 
 from tui.artifacts.logreader import Reader
-from tui.domain.logs import TIMES, level_of
+from tui.domain.logs import TIMES
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.node import RUNNING, Node
 from tui.domain.templates import container_names
@@ -57,22 +57,6 @@ class LogsPane(Pane):
         Binding("t", "times", "Times", id="logs.times"),
         Binding("A", "container", "Container", id="logs.container"),
         Binding("p", "previous", "Previous attempt", show=False, id="logs.previous"),
-        Binding(
-            "right_curly_bracket",
-            "error(1)",
-            "Next error",
-            show=False,
-            key_display="}",
-            id="logs.error-next",
-        ),
-        Binding(
-            "left_curly_bracket",
-            "error(-1)",
-            "Previous error",
-            show=False,
-            key_display="{",
-            id="logs.error-previous",
-        ),
         Binding("escape", "end_search", "End search", show=False, id="logs.end-search"),
     ]
 
@@ -266,16 +250,6 @@ class LogsPane(Pane):
         """The container's attempt before this one, or this one again."""
         self._previous = not self._previous
         self._begin()
-
-    def action_error(self, step: int) -> None:
-        """To the next or previous line that says it is an error."""
-        line = self.lines.current_line + step
-        while 0 <= line < len(self.book):
-            if level_of(self.book.line(line)) == "error":
-                self.lines.go_to(line)
-                return
-            line += step
-        self.tools.say("no more lines that say error")
 
     # --- searching -------------------------------------------------------------------------
 

@@ -243,6 +243,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
         go.disabled = not plans
         if problem:
             self._say(problem)
+            self.query_one("#dialog-command", Static).update(Content(""))
             return
         lines = self._lines(plans) + [f"✖ {line}" for line in refused]
         self._say("\n".join(lines))
