@@ -7,11 +7,12 @@ same text again costs nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.strip import Strip
 
 from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, cut, printable, strip_of, width_of
-from tui.widgets.line_view import LineView
+from tui.widgets.line_view import COMMON, LineView
 
 Part = tuple[str, str]
 """Text as it came, and the name of a token for its look ("" is plain)."""
@@ -20,6 +21,7 @@ Part = tuple[str, str]
 class HeaderLine(LineView, can_focus=False):
     """A line with something on its left and something on its right."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     DEFAULT_CSS = "HeaderLine { height: 1; }"
 
     def __init__(

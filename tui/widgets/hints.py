@@ -7,13 +7,13 @@ went, and a key that does nothing here is not shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.keys import key_to_character
 from textual.strip import Strip
 
 from tui.widgets.cells import Piece, printable, strip_of, width_of
-from tui.widgets.line_view import LineView
+from tui.widgets.line_view import LineView, token_classes
 
 GAP = "  "
 LAST = "help"
@@ -51,6 +51,7 @@ def character_of(key: str) -> str | None:
 class Hints(LineView, can_focus=False):
     """Keys and what they do, as many as fit."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("heading", "muted")
     DEFAULT_CSS = "Hints { height: 1; }"
 
     def __init__(

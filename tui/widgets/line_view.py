@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import ClassVar
 
 from rich.style import Style
 from textual import events
@@ -37,11 +36,19 @@ TOKENS = (*PHASE_TOKENS, *TEXT_TOKENS, *SYNTAX_TOKENS)
 """Names a column may give as a style; each is a component class `token--<name>`."""
 
 
+def token_classes(*names: str) -> set[str]:
+    """The component classes of these tokens; each costs a widget some time when it appears."""
+    return {f"token--{name}" for name in names}
+
+
+COMMON = token_classes(*PHASE_TOKENS, *TEXT_TOKENS)
+"""What lists, headers and texts draw with."""
+
+
 class LineView(Widget, can_focus=True):
-    """Lines, drawn one by one."""
+    """Lines, drawn one by one; each kind names the tokens it draws with as COMPONENT_CLASSES."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"token--{name}" for name in TOKENS}
     DEFAULT_CSS = """
     LineView {
         height: 1fr;

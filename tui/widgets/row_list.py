@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.message import Message
 
-from tui.widgets.line_view import LineView
+from tui.widgets.line_view import COMMON, LineView
 
 T = TypeVar("T")
 
 
 class RowList(LineView, Generic[T]):
     """What is in a list; how it looks is for another class to say."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
 
     @dataclass
     class CursorMoved(Message):

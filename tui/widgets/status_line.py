@@ -6,10 +6,12 @@ message stays until the next one, or until somebody clears it.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.strip import Strip
 
 from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, cut, printable, strip_of
-from tui.widgets.line_view import LineView
+from tui.widgets.line_view import LineView, token_classes
 
 SEVERITIES = {
     "information": ("", "", ""),
@@ -22,6 +24,7 @@ SEVERITIES = {
 class StatusLine(LineView, can_focus=False):
     """The last message."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("warning", "problem")
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
     def __init__(

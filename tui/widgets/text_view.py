@@ -8,7 +8,7 @@ a part of it, never a count of wrapped rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual.geometry import Size
@@ -20,7 +20,7 @@ from tui.domain.lines import LineModel, TextLines
 from tui.domain.logs import level_of
 from tui.widgets.cells import Piece, cut, panned, printable, strip_of
 from tui.widgets.finder import Finder
-from tui.widgets.line_view import LineView
+from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, LineView, token_classes
 from tui.widgets.painter import CURRENT_HIT, HIT, Painter, hits_in, marked
 
 ROOM = 6
@@ -40,6 +40,8 @@ class Place(NamedTuple):
 
 class TextView(LineView):
     """Lines that can be followed and wrapped; what its keys do is for another class to say."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON | token_classes(*SYNTAX_TOKENS)
 
     @dataclass
     class SearchMoved(Message):
