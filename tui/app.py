@@ -7,7 +7,6 @@ the source is opened on a thread once the first frame is there.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import string
@@ -235,13 +234,8 @@ class ArgoApp(CellDiffMixin, App[int]):
     def _listen_for_the_end(self, hang_up: HangUp) -> None:
         """Under another program the signal may never reach us; the end of our input does."""
         loop = asyncio.get_running_loop()
-
-        def lost() -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: we are leaving already
-                loop.call_soon_threadsafe(hang_up.hang_up)
-
         if isinstance(self._driver, SteadyDriver):
-            self._driver.lost = lost
+            self._driver.lost = lambda: hang_up.soon(loop)
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""

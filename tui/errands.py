@@ -47,10 +47,15 @@ class Errands:
                 self._app.run_worker(self._ask(chosen.action, chosen.able), group="ask")
 
     async def _ask(self, action: Action, refs: tuple[WorkflowRef, ...]) -> None:
-        screen = ActionScreen(self._desk, action, refs, choices={})
-        plans = await self._app.push_screen_wait(screen)
-        if plans:
-            self.carry_out(action, plans)
+        answer = await self._app.push_screen_wait(self._question(action, refs))
+        if isinstance(answer, Action):
+            action = answer
+            answer = await self._app.push_screen_wait(self._question(action, refs))
+        if isinstance(answer, list):
+            self.carry_out(action, answer)
+
+    def _question(self, action: Action, refs: tuple[WorkflowRef, ...]) -> ActionScreen:
+        return ActionScreen(self._desk, action, refs, choices={})
 
     def carry_out(self, action: Action, plans: Sequence[PlannedWorkflow]) -> None:
         """Perform the plans; results are said as they come."""

@@ -342,3 +342,18 @@ async def test_a_value_that_no_field_can_show_is_sent_as_it_was() -> None:
         await shown.until(lambda: source.performed)
         sent = source.performed[0].body["spec"]["arguments"]["parameters"]
         assert {p["name"]: p["value"] for p in sent} == {"script": odd, "n": "2"}
+
+
+async def test_s_on_a_workflow_that_waits_at_a_suspend_step_means_resume_in_the_list_too() -> None:
+    gate = run("release-gate-xmqpq", "Running")
+    name = gate["metadata"]["name"]
+    waiting = {"id": name, "name": name, "displayName": name, "type": "Suspend", "phase": "Running"}
+    gate["status"]["nodes"] = {name: {**waiting, "startedAt": gate["status"]["startedAt"]}}
+    source = ScriptedSource(gate)
+    async with showing(source=source) as shown:
+        await shown.press("s")
+        await shown.until_shown(f"Resume {name}")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+        body = source.performed[-1].body
+        assert body["status"]["nodes"][name]["phase"] == "Succeeded"

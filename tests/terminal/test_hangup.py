@@ -60,6 +60,18 @@ def test_the_signal_is_heard_on_the_event_loop() -> None:
     asyncio.run(run())
 
 
+def test_a_loop_that_never_comes_to_it_keeps_no_program_alive() -> None:
+    async def run() -> None:
+        ended = threading.Event()
+        hangup = HangUp([], lambda: None, grace=0.01, end=lambda code: ended.set())
+        hangup.listen(asyncio.get_running_loop())
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert ended.wait(10), "the loop is held up right here"
+        hangup.ignore(asyncio.get_running_loop())
+
+    asyncio.run(run())
+
+
 def test_children_are_ended_the_stubborn_too() -> None:
     meek = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     stubborn = subprocess.Popen(

@@ -19,7 +19,9 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from tui.actions import meant
 from tui.actions.base import Action, Choice, Plan
+from tui.domain import decode
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import PlanError, TuiError
@@ -92,8 +94,12 @@ class ParameterField(Horizontal):
         return ""
 
 
-class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
-    """Asks about one action on one or several workflows; answers with plans, or None."""
+class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
+    """Asks about one action on one or several workflows.
+
+    Answers with plans, or None; or with the action that the key means, now that all of the workflow
+    is known: a list does not tell that a workflow waits at a suspend step.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="dialog.cancel"),
@@ -204,6 +210,10 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
     async def take(self, message: Read) -> None:
         """Now it can be planned."""
         found = self._manifests = message.manifests
+        instead = self._meant_instead()
+        if instead is not None:
+            self.dismiss(instead)
+            return
         if len(found) == 1 and any(c.kind == "parameters" for c in self.action.choices):
             fields = [ParameterField(parameter) for parameter in parameters_of(found[0][1])]
             if fields:
@@ -213,6 +223,16 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | None]):
             (
                 self.query(Input).first() if self.query(ParameterField) else self.query_one("#go")
             ).focus()
+
+    def _meant_instead(self) -> Action | None:
+        source = self.desk.source
+        if len(self._manifests) != 1 or source is None:
+            return None
+        workflow = decode.from_manifest(self._manifests[0][1])
+        if self.action.refusal(workflow, source.capabilities) is None:
+            return None
+        other = meant(self.action.key, workflow, source.capabilities)
+        return other if other is not None and other.id != self.action.id else None
 
     # --- plans -----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ one before did, and the process ends even if the event loop does not come back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -52,24 +53,37 @@ class HangUp:
         self._leave = leave
         self._grace = grace
         self._end = end
+        self._alarm: threading.Timer | None = None
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
         """Be called for SIGHUP and SIGTERM, on the event loop."""
         for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self.hang_up)
+            signal.signal(number, lambda *_: self.soon(loop))
 
     def ignore(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Leave the signals to what they do by themselves again."""
         for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    def soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hang up on the loop, from anywhere; if the loop never comes to it, end all the same."""
+        self._set_alarm()
+        with contextlib.suppress(RuntimeError):  # the loop is closed: we are leaving already
+            loop.call_soon_threadsafe(self.hang_up)
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            return
+        self._alarm = threading.Timer(self._grace, self._end, (STATUS,))
+        self._alarm.daemon = True
+        self._alarm.start()
 
     def hang_up(self) -> None:
         """Do every step, whichever of them fail, and leave; a second call does nothing."""
         if self.happened:
             return
         self.happened = True
-        last = threading.Timer(self._grace, self._end, (STATUS,))
-        last.daemon = True
-        last.start()
+        self._set_alarm()
         for step in (*self._steps, self._leave):
             try:
                 step()
