@@ -135,6 +135,20 @@ def test_an_unknown_type_and_phase_do_not_hide_a_node(tmp_path: Path) -> None:
     assert said.out.splitlines()[-1].strip() == "w"
 
 
+def test_what_is_odd_is_noted_beside_the_output_and_changes_none_of_it(tmp_path: Path) -> None:
+    root = {"id": "w", "displayName": "w", "type": "Steps", "phase": "Flickering"}
+    sound = saved(tmp_path, workflow(nodes={"w": {**root, "phase": "Running"}}))
+    assert run(["get", "--no-color", "-f", sound]).err == ""
+    odd = saved(tmp_path, workflow(nodes={"w": {**root, "children": ["a\n\x1b[31mb"]}}))
+    said = run(["get", "--no-color", "-f", odd])
+    assert said.code == 0 and said.out.splitlines()[-1].strip() == "w"
+    notes = said.err.splitlines()
+    assert len(notes) == 2 and all(note.startswith("argo-tui: note: w has") for note in notes)
+    assert "\x1b" not in said.err and "unknown phase Flickering" in notes[1]
+    for output in ("json", "yaml", "name"):
+        assert run(["get", "-o", output, "-f", odd]).err == ""
+
+
 def test_both_filters_are_argos_error(tmp_path: Path) -> None:
     path = saved(tmp_path, workflow())
     said = run(["get", "-f", path, "--status", "Failed", "--node-field-selector", "phase=Failed"])

@@ -189,6 +189,7 @@ async def test_a_step_is_found_by_its_name() -> None:
         await shown.press("enter")
         assert shown.detail.steps.node is not None
         assert shown.detail.steps.node.display_name == "extract-orders"
+        assert not shown.detail.find_bar.is_open and not shown.detail.find_bar.display
         await shown.press("n")
         assert shown.detail.steps.node.display_name == "extract-users"
         await shown.press("N")
@@ -196,6 +197,27 @@ async def test_a_step_is_found_by_its_name() -> None:
         await shown.press("slash")
         await shown.write("qq")
         await shown.until_said("no step is called like “qq”")
+
+
+async def test_a_search_for_a_step_that_is_cancelled_leaves_no_line_behind() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        await shown.press("slash")
+        await shown.write("extr")
+        assert shown.detail.find_bar.display
+        await shown.press("escape")
+        await shown.until(lambda: not shown.detail.find_bar.display)
+        assert shown.detail.steps.has_focus
+
+
+async def test_what_is_odd_about_a_workflow_is_said_when_it_opens() -> None:
+    odd = two_steps("Flickering")
+    (root, *_) = odd["status"]["nodes"].values()
+    root["children"] = ["nobody"]
+    async with showing(odd) as shown:
+        await shown.open()
+        await shown.until_said("has a child nobody that is not there (and 1 more)")
+        assert "build" in shown.steps, "all of it is shown all the same"
 
 
 async def test_metrics_add_two_columns_and_no_metrics_take_nothing_away() -> None:

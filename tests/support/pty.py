@@ -14,6 +14,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +86,7 @@ class Pty:
     columns: int = 80
     rows: int = 24
     env: Mapping[str, str] = field(default_factory=dict)
-    """Added to a bare environment: TERM, HOME, PATH, a UTF-8 locale and nothing else."""
+    """Added to a bare environment: TERM, HOME, PATH, a UTF-8 locale, a state of its own."""
     knows_sync: bool = True
     """Whether the terminal answers that it knows synchronized output."""
     rate: float = 0.0
@@ -98,6 +99,7 @@ class Pty:
         self.data = b""
         """Everything written so far."""
         self._asked = 0
+        self._state = tempfile.TemporaryDirectory(prefix="argo-tui-state-")
 
     # Beginning and end
 
@@ -127,6 +129,7 @@ class Pty:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self.master)
+        self._state.cleanup()
 
     def _environment(self) -> dict[str, str]:
         bare = {
@@ -135,6 +138,8 @@ class Pty:
             "LC_ALL": "C.UTF-8",
             "PATH": os.environ.get("PATH", ""),
             "HOME": os.environ.get("HOME", "/"),
+            # Programs that are hung up here must leave nothing where a person's own looks.
+            "XDG_STATE_HOME": self._state.name,
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
         }

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from tui.domain import decode
 from tui.domain.report_get import Look, report
 from tui.domain.selectors import FieldSelector
+from tui.domain.soundness import troubles
+from tui.domain.text import clean
 from tui.domain.workflow import Manifest
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
@@ -81,6 +83,8 @@ def _print(manifest: Manifest, output: str, look: Look, at: int) -> None:
             say(f"argo-tui: no steps to show: {trouble.what}")
             if trouble.hint:
                 say(f"hint: {trouble.hint}")
+        for odd in troubles(workflow):
+            say(f"argo-tui: note: {clean(odd)}")
 
 
 def _unpacked(manifest: Manifest) -> Manifest:

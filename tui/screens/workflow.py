@@ -21,6 +21,7 @@ from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.changes import ChangeSet
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
+from tui.domain.soundness import troubles
 from tui.domain.status import status_text
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import Missing, SourceError
@@ -202,9 +203,17 @@ class WorkflowScreen(Screen[None]):
         self.steps.show(event.workflow)
         if self._following is not None:
             self._following.read_usage(not event.workflow.is_completed)
+        if is_first:
+            self._say_troubles(event.workflow)
         if is_first and not self._wanted_pane and self._current_problem():
             self.run_worker(self.side.bring("logs"))
         self._show_in_pane()
+
+    def _say_troubles(self, workflow: Workflow) -> None:
+        odd = troubles(workflow)
+        if odd:
+            more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
+            self.desk.say(f"{odd[0]}{more}", "warning")
 
     def _current_problem(self) -> bool:
         node = self.steps.node
@@ -369,8 +378,9 @@ class WorkflowScreen(Screen[None]):
     @on(QueryBar.Cancelled, "#find")
     def end_find(self) -> None:
         """Back to the tree."""
-        self.find_bar.text = ""
         self.steps.focus()
+        self.find_bar.text = ""
+        self.find_bar.close()
 
     def action_find_next(self, step: int) -> None:
         """To the next (1) or previous (-1) step of that name; 0 stays if this one fits."""

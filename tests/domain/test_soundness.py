@@ -1,0 +1,103 @@
+"""What is said of workflows that can be read and are odd all the same."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.runs import nightly_etl
+from tui.domain import decode
+from tui.domain.soundness import troubles
+from tui.domain.workflow import Workflow
+
+
+def of(nodes: dict[str, dict[str, Any]], phase: str = "Running") -> Workflow:
+    """A workflow of these nodes, each named by its key."""
+    whole = {
+        key: {"id": key, "displayName": key, "type": "Pod", "phase": "Running", **node}
+        for key, node in nodes.items()
+    }
+    return decode.from_manifest({"metadata": {"name": "w"}, "status": status(phase, whole)})
+
+
+def status(phase: str, nodes: dict[str, Any]) -> dict[str, Any]:
+    return {"phase": phase, "nodes": nodes}
+
+
+def test_nothing_is_odd_about_an_ordinary_workflow() -> None:
+    assert troubles(decode.from_manifest(nightly_etl())) == ()
+    shared = of({"a": {"children": ["b", "c"]}, "b": {"children": ["d"]}, "c": {"children": ["d"]}})
+    assert "d that is not there" in troubles(shared)[0]
+    whole = {"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}
+    assert troubles(of({key: {"children": list(below)} for key, below in whole.items()})) == ()
+
+
+def test_one_without_status_says_so() -> None:
+    for manifest in ({"metadata": {"name": "w"}}, {"metadata": {"name": "w"}, "status": {}}):
+        (said,) = troubles(decode.from_manifest(manifest))
+        assert "no status" in said
+
+
+@pytest.mark.parametrize(
+    "nodes, said",
+    [
+        ({"a": {"children": ["x"]}}, "a has a child x that is not there"),
+        (
+            {"a": {"children": ["x", "y"]}, "b": {"children": ["z"]}},
+            "a has a child x that is not there (and 2 other children)",
+        ),
+        ({"a": {"children": ["a"]}}, "a is its own descendant: the steps form a circle"),
+        (
+            {"up": {"children": ["a"]}, "a": {"children": ["b"]}, "b": {"children": ["a", "c"]}}
+            | {"c": {}},
+            "a is its own descendant: the steps form a circle (and 1 other step)",
+        ),
+        ({"a": {"phase": "Flickering"}}, "a has the unknown phase Flickering"),
+        (
+            {"a": {"type": "Hologram"}, "b": {"type": "Ghost"}},
+            "a has the unknown type Hologram (and 1 other step)",
+        ),
+        ({"a": {"type": ""}, "b": {}}, "a has no type"),
+    ],
+)
+def test_each_oddity_names_the_first_step_and_counts_the_others(
+    nodes: dict[str, dict[str, Any]], said: str
+) -> None:
+    assert troubles(of(nodes)) == (said,)
+
+
+def test_an_unknown_phase_of_the_workflow_is_named() -> None:
+    assert troubles(of({"a": {}}, "Levitating")) == (
+        "the workflow has the unknown phase Levitating",
+    )
+
+
+def test_a_circle_of_ten_thousand_nodes_is_found_at_once() -> None:
+    keys = [f"n{i}" for i in range(10_000)]
+    ring = {key: {"children": [keys[(i + 1) % len(keys)]]} for i, key in enumerate(keys)}
+    workflow = of(ring)
+    began = time.process_time()
+    (said,) = troubles(workflow)
+    assert time.process_time() - began < 2
+    assert said.startswith("n0 is") and said.endswith("(and 9,999 other steps)")
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from("abcdefgh"))))
+def test_a_circle_is_told_exactly_when_there_is_one(below: dict[str, list[str]]) -> None:
+    workflow = of({key: {"children": children} for key, children in below.items()})
+
+    def reached(key: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = list(below.get(key, []))
+        while waiting:
+            if (one := waiting.pop()) not in seen:
+                seen.add(one)
+                waiting += below.get(one, [])
+        return seen
+
+    is_told = any("circle" in said for said in troubles(workflow))
+    assert is_told == any(key in reached(key) for key in below)

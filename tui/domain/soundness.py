@@ -1,0 +1,125 @@
+"""What is odd about a workflow that can be read all the same.
+
+Such a workflow is shown as it is, with every node somewhere in its tree; but who looks at it should
+know that something is missing or contradicts itself, and where to look first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.domain.node import (
+    COMPLETED_PHASES,
+    OMITTED,
+    PENDING,
+    RUNNING,
+    SKIPPED,
+    Node,
+    NodeId,
+)
+from tui.domain.workflow import Status, Workflow
+
+WORKFLOW_PHASES = COMPLETED_PHASES | {"", PENDING, RUNNING}
+NODE_PHASES = WORKFLOW_PHASES | {SKIPPED, OMITTED}
+NODE_TYPES = frozenset(
+    [
+        "Pod",
+        "Container",
+        "Steps",
+        "StepGroup",
+        "DAG",
+        "TaskGroup",
+        "Retry",
+        "Skipped",
+        "Suspend",
+        "HTTP",
+        "Plugin",
+    ]
+)
+"""The types Argo knows (argo.md 1.6)."""
+LONGEST_NAME = 80
+
+
+def troubles(workflow: Workflow) -> tuple[str, ...]:
+    """What is odd about it, a sentence each; names in them are as they came."""
+    if workflow.status == Status():
+        return ("the workflow has no status: no controller has seen it yet",)
+    found: list[str] = []
+    if workflow.status.phase not in WORKFLOW_PHASES:
+        found.append(f"the workflow has the unknown phase {_short(workflow.status.phase)}")
+    nodes = workflow.nodes
+    missing = [
+        (node, child) for node in nodes.values() for child in node.children if child not in nodes
+    ]
+    if missing:
+        node, child = missing[0]
+        others = _others(len(missing), "other child", "other children")
+        found.append(f"{_name(node)} has a child {_short(child)} that is not there{others}")
+    for odd, what in (
+        (_circling(nodes), "is its own descendant: the steps form a circle"),
+        (
+            [n for n in nodes.values() if n.phase not in NODE_PHASES],
+            "has the unknown phase {phase}",
+        ),
+        ([n for n in nodes.values() if not n.type], "has no type"),
+        (
+            [n for n in nodes.values() if n.type and n.type not in NODE_TYPES],
+            "has the unknown type {type}",
+        ),
+    ):
+        if odd:
+            first = odd[0]
+            words = what.replace("{phase}", _short(first.phase)).replace(
+                "{type}", _short(first.type)
+            )
+            found.append(f"{_name(first)} {words}{_others(len(odd), 'other step', 'other steps')}")
+    return tuple(found)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 3]}..."
+
+
+def _name(node: Node) -> str:
+    return _short(node.display_name or node.name or node.id or "a step without a name")
+
+
+def _others(count: int, one: str, several: str) -> str:
+    return "" if count < 2 else f" (and {count - 1:,} {one if count == 2 else several})"
+
+
+def _circling(nodes: dict[NodeId, Node]) -> list[Node]:
+    """The nodes on circles, or between two of them, in the order of the workflow.
+
+    What nobody leads to is taken away until nothing more goes, then what leads nowhere.
+    """
+    below = {
+        key: [child for child in dict.fromkeys(node.children) if child in nodes]
+        for key, node in nodes.items()
+    }
+    above: dict[NodeId, list[NodeId]] = {key: [] for key in below}
+    for key, children in below.items():
+        for child in children:
+            above[child].append(key)
+    left = _without_ends(below.keys(), above, below)
+    left = _without_ends(left, below, above)
+    return [node for key, node in nodes.items() if key in left]
+
+
+def _without_ends(
+    keys: Iterable[NodeId],
+    before: dict[NodeId, list[NodeId]],
+    after: dict[NodeId, list[NodeId]],
+) -> set[NodeId]:
+    left = set(keys)
+    counts = {key: sum(other in left for other in before[key]) for key in left}
+    waiting = [key for key, count in counts.items() if not count]
+    while waiting:
+        key = waiting.pop()
+        left.discard(key)
+        for other in after[key]:
+            if other in left:
+                counts[other] -= 1
+                if not counts[other]:
+                    waiting.append(other)
+    return left
