@@ -414,8 +414,13 @@ class ArgoApp(CellDiffMixin, App[int]):
             self.push_screen(Palette(id="--command-palette"))
 
     def action_repaint(self) -> None:
-        """Write the whole screen again."""
+        """Write the whole screen again; try a broken connection again now."""
         self.repaint_terminal()
+        self.feed.try_again(self.now())
+        self._tick()
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkflowScreen):
+                screen.try_again()
 
     def action_toggle_header(self) -> None:
         """With or without the header line."""

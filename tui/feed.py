@@ -68,6 +68,12 @@ class Feed:
             self.stale_since = self.retry_at = None
         return changes
 
+    def try_again(self, now: datetime) -> None:
+        """Do not wait for the next try while the connection is broken: it is now."""
+        if self._stop is not None and isinstance(self.live.connection, Stale):
+            self.retry_at = now
+            self._stop.wake()
+
     @property
     def trouble(self) -> SourceError | None:
         """Why there is nothing to show at all; None while something is known."""

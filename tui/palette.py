@@ -55,7 +55,11 @@ class Entries(Provider):
             yield from self._list_entries(screen)
         for name, action_name, words in (
             ("Keys (?)", "help", "which key does what here"),
-            ("Repaint (ctrl-R)", "repaint", "write the whole screen again"),
+            (
+                "Repaint (ctrl-R)",
+                "repaint",
+                "write the whole screen again; try a broken connection now",
+            ),
             ("Quit (q)", "leave", "leave argo-tui"),
         ):
             yield Entry(name, partial(self.app.call_later, self.app.run_action, action_name), words)

@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from tests.support.app import Shown, showing
 from tests.support.runs import nightly_etl, run, team
 from tests.support.scripted import ScriptedSource, listed, ref_of
+from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import Busy, Refused, Unreachable
 from tui.screens.problem import ProblemScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import Live, Page, Source, Stale
+from tui.sources.base import DetailSink, ListSink, Live, Page, Scope, Source, Stale, Stop
+
+
+class ImpatientSource(ScriptedSource):
+    """A source that remembers whose wait was ended early."""
+
+    def __init__(self, *manifests: Manifest) -> None:
+        super().__init__(*manifests)
+        self.woken: list[str] = []
+
+    def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+        self._listen(stop, "list")
+        super().watch(scope, sink, stop)
+
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+        self._listen(stop, ref.name)
+        super().watch_one(ref, sink, stop)
+
+    def _listen(self, stop: Stop, name: str) -> None:
+        stop.lead(Woken(lambda: self.woken.append(name)))
+
+
+class Woken(Stop):
+    """Calls somebody when it is woken, and not when it is stopped."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        super().__init__()
+        self._call = call
+
+    def wake(self) -> None:
+        if not self.is_set:
+            self._call()
 
 
 def pass_time(shown: Shown, seconds: float) -> None:
@@ -36,6 +69,25 @@ async def test_a_broken_watch_is_told_with_its_age_and_the_next_try_until_it_is_
         source.say(Live())
         await shown.until_shown("● live")
         assert "stale" not in shown.text
+
+
+async def test_ctrl_r_tries_a_broken_connection_again_now_in_the_list_and_in_a_workflow() -> None:
+    source = ImpatientSource(*team())
+    async with showing(source=source, size=(160, 30)) as shown:
+        await shown.press("ctrl+r")
+        assert not source.woken, "nothing is wrong yet"
+        source.say(Stale(Busy("the server is busy"), 60.0, 1))
+        await shown.until_shown("retry in 1m")
+        await shown.press("ctrl+r")
+        await shown.until(lambda: source.woken == ["list"])
+        await shown.until_shown("retry in 0s")
+        source.say(Live())
+        await shown.until_shown("● live")
+        await shown.open("vacuum-warehouse-c8n3d")
+        source.say_of(Stale(Busy("the server is busy"), 60.0, 1))
+        await shown.until_shown("stale: the server is busy")
+        await shown.press("ctrl+r")
+        await shown.until(lambda: source.woken == ["list", "vacuum-warehouse-c8n3d"])
 
 
 async def test_one_can_work_on_while_the_watch_is_broken() -> None:

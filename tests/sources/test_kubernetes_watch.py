@@ -27,6 +27,7 @@ from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, Refused, Unreachable
+from tui.sources.audiences import ListAudience
 from tui.sources.base import (
     Changed,
     Live,
@@ -38,7 +39,9 @@ from tui.sources.base import (
     Stale,
     Stop,
 )
+from tui.sources.collections import ManyWorkflows
 from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.reflector import Reflector
 
 ARGO = Scope(("argo",))
 
@@ -449,3 +452,50 @@ def test_silence_longer_than_agreed_counts_as_broken(tmp_path: Path) -> None:
         ):
             heard.extend(pieces)
         assert caught.value.reason == "Timeout"
+
+
+def test_a_watch_that_does_not_begin_to_answer_is_broken_and_never_was_live(
+    tmp_path: Path,
+) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.is_watch:
+            reply.hold()
+        else:
+            reply.json(listing(workflow("a")))
+
+    with fake_api(answer) as api:
+        source = connected(api, tmp_path)
+        many = ManyWorkflows(source._transport, "argo", opening=0.05)
+        follower = Follower(
+            lambda sink, stop: Reflector(many, ListAudience(sink, stop), stop).run()
+        )
+        wait_until(lambda: follower.of(Stale))
+        assert "stopped answering" in follower.of(Stale)[0].error.what
+        assert not follower.of(Live)
+        follower.end()
+        source.close()
+
+
+@pytest.mark.parametrize("namespaces", [("argo",), ("argo", "other")])
+def test_whoever_is_woken_tries_again_at_once(tmp_path: Path, namespaces: tuple[str, ...]) -> None:
+    well = threading.Event()
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if not asked.is_watch:
+            reply.json(listing(workflow("a")))
+        elif well.is_set():
+            reply.begin()
+            reply.hold()
+        else:
+            reply.refuse(429, "TooManyRequests", "slow down", headers={"Retry-After": "600"})
+
+    def woken() -> bool:
+        follower.stop.wake()
+        return bool(follower.of(Live))
+
+    with following(tmp_path, answer, Scope(namespaces)) as (follower, _):
+        wait_until(lambda: len(follower.of(Stale)) == len(namespaces))
+        assert follower.of(Stale)[0].retry_in >= 600
+        well.set()
+        wait_until(woken)
+        assert not follower.stop.is_set

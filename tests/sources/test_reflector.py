@@ -161,8 +161,25 @@ def test_listing_again_and_again_is_trouble_and_slows_down() -> None:
     _, audience, stop = follow(
         [Listed((), str(n)) for n in range(5)], [[gone()], [gone()], [gone()], [gone()]]
     )
-    assert len(audience.errors) >= 2
+    assert len(audience.errors) == 2
     assert stop.slept == sorted(stop.slept)
+
+
+def test_a_410_right_after_listing_again_is_retried_after_a_pause_without_a_word() -> None:
+    collection, audience, stop = follow(
+        [Listed((), "7"), Listed((), "8"), Listed(("b",), "50")], [[gone()], [gone()]]
+    )
+    assert collection.asked == ["list", "watch 7", "list", "watch 8", "list", "watch 50"]
+    assert not audience.errors
+    assert stop.slept[0] > 0
+
+
+def test_after_other_trouble_a_410_still_lists_again_at_once() -> None:
+    _, audience, stop = follow(
+        [Listed((), "7"), Listed((), "50")], [Unreachable("no answer", reason="Name"), [gone()]]
+    )
+    assert len(audience.errors) == 1
+    assert len(stop.slept) == 2, "once after the trouble, once after the last watch"
 
 
 def test_pages_that_expire_begin_anew_from_the_first() -> None:
@@ -187,9 +204,9 @@ def test_pages_that_always_expire_become_trouble() -> None:
     for _ in range(4):
         forever += [Listed(("a",), "7", "next"), Expired("too old", status=410)]
     # The list after the back-off finds its script used up, which ends the run.
-    collection, audience, _ = follow([*forever, *forever])
+    collection, audience, _ = follow([*forever, *forever, *forever])
     assert len(audience.errors) >= 1
-    assert collection.asked.count("list") >= 8
+    assert collection.asked.count("list") >= 12
 
 
 def test_a_refused_first_list_is_raised() -> None:

@@ -27,6 +27,7 @@ from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import (
     Busy,
     Conflict,
+    Expired,
     Missing,
     Refused,
     Rejected,
@@ -430,6 +431,35 @@ def test_a_write_whose_answer_was_lost_says_that_its_fate_is_unknown(tmp_path: P
         with pytest.raises(Unreachable, match="may have been done or not"):
             source_of(api, tmp_path).perform(PATCH)
         assert len(api.asked) == 1
+
+
+def test_a_connection_closed_without_an_answer_is_said_plainly(tmp_path: Path) -> None:
+    with fake_api(lambda asked, reply: reply.cut()) as api:
+        with pytest.raises(Unreachable) as caught:
+            source_of(api, tmp_path).get(ONE)
+        assert caught.value.what == f"{api.url} closed the connection without an answer"
+        assert caught.value.hint == "is it https?"
+
+
+def test_an_answer_that_breaks_off_is_said_plainly(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.begin()
+        reply.piece(b'{"metadata": ')
+        reply.cut()
+
+    with fake_api(answer) as api:
+        with pytest.raises(Unreachable) as caught:
+            source_of(api, tmp_path).get(ONE)
+        assert caught.value.what == f"the connection to {api.url} broke: the answer ended early"
+
+
+def test_a_forgotten_history_is_said_without_the_numbers_of_versions(tmp_path: Path) -> None:
+    words = "too old resource version: 10 (2218)"
+    with fake_api(lambda asked, reply: reply.refuse(410, "Expired", words)) as api:
+        with pytest.raises(Expired) as caught:
+            source_of(api, tmp_path).list_all(Scope(("argo",)))
+        assert "resource version" not in str(caught.value)
+        assert caught.value.hint
 
 
 def test_plain_http_behind_a_tls_address_is_a_connection_problem(tmp_path: Path) -> None:

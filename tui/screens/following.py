@@ -67,6 +67,11 @@ class Following:
                 self._used(usage)
             stop.sleep(USAGE_EVERY)
 
+    def try_again(self) -> None:
+        """If its watch waits for the next try, that is now."""
+        if self._watch is not None:
+            self._watch.wake()
+
     def end(self) -> None:
         """Nothing of ours goes on."""
         if self._inbox is not None:

@@ -178,6 +178,11 @@ class WorkflowScreen(Screen[None]):
         )
         self._following.begin(asyncio.get_running_loop())
 
+    def try_again(self) -> None:
+        """Do not wait for the next try while the connection is broken."""
+        if self._following is not None and isinstance(self._connection, Stale):
+            self._following.try_again()
+
     def _mail(self, batch: list[DetailEvent]) -> None:
         self.post_message(self.Arrived(batch))
 

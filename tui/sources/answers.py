@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Mapping
+from http.client import IncompleteRead, RemoteDisconnected
 
 import msgspec
 
@@ -85,9 +86,7 @@ def refusal(
     if status == 409:
         return _conflict(told)
     if status == 410:
-        return Expired(
-            told.message or "that place in the history is gone", status=410, reason=reason
-        )
+        return _expired(reason)
     if status == 429 or status >= 500:
         return _busy(status, headers, told)
     if told.message:
@@ -102,9 +101,19 @@ def refusal(
 def told_in_stream(status: ApiStatus) -> SourceError:
     """The error for an ERROR event inside a watch."""
     if status.code == 410 or status.reason in ("Expired", "Gone"):
-        return Expired(status.message, status=410, reason=status.reason or "Expired")
+        return _expired(status.reason)
     body = msgspec.json.encode(status)
     return refusal(status.code or 500, {}, body)
+
+
+def _expired(reason: str) -> Expired:
+    # The server's words are numbers of versions, which nobody can do anything with.
+    return Expired(
+        "the cluster forgets its history before we have read it",
+        hint="it may be overloaded, or compact its history too often",
+        status=410,
+        reason=reason or "Expired",
+    )
 
 
 def unreachable(error: Exception, server: str) -> SourceError:
@@ -146,7 +155,21 @@ def unreachable(error: Exception, server: str) -> SourceError:
         return Unreachable(
             f"{server} does not answer", hint="is the network (VPN) up?", reason="Timeout"
         )
-    return Unreachable(f"the connection to {server} broke: {_short(cause)}", reason="Connection")
+    return _broken(cause, server)
+
+
+def _broken(cause: BaseException, server: str) -> Unreachable:
+    """The error for a connection that was there, and ended before its answer did."""
+    # urllib3 puts the exception that says what happened behind words of its own.
+    inner = next((each for each in cause.args if isinstance(each, BaseException)), cause)
+    if isinstance(inner, RemoteDisconnected):
+        return Unreachable(
+            f"{server} closed the connection without an answer",
+            hint="is it https?" if server.startswith("http:") else "it may be restarting",
+            reason="Connection",
+        )
+    words = "the answer ended early" if isinstance(inner, IncompleteRead) else _short(inner)
+    return Unreachable(f"the connection to {server} broke: {words}", reason="Connection")
 
 
 def _certificate_problem(cause: BaseException) -> str:

@@ -147,7 +147,7 @@ class Together:
 def all_at_once(jobs: dict[str, Callable[[Stop], None]], stop: Stop) -> None:
     """Run endless jobs side by side until stopped; the first that fails ends them all."""
     inner = Stop()
-    take_back = stop.on_set(inner.set)
+    take_back = stop.lead(inner)
     failed: list[Exception] = []
 
     def work(job: Callable[[Stop], None]) -> None:

@@ -27,6 +27,8 @@ class Stop:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._breakers: list[Callable[[], None]] = []
+        self._sleepers: list[threading.Event] = []
+        self._followers: list[Stop] = []
 
     def set(self) -> None:
         """Stop: wake sleepers, break blocked reads. May be called again."""
@@ -35,6 +37,7 @@ class Stop:
             breakers, self._breakers = self._breakers, []
         for breaker in breakers:
             breaker()
+        self.wake()
 
     @property
     def is_set(self) -> bool:
@@ -42,8 +45,38 @@ class Stop:
         return self._event.is_set()
 
     def sleep(self, seconds: float) -> bool:
-        """Wait, at most so long; true if stopped meanwhile."""
-        return self._event.wait(seconds)
+        """Wait, at most so long, or until woken; true if stopped meanwhile."""
+        sleeper = threading.Event()
+        with self._lock:
+            if self._event.is_set():
+                return True
+            self._sleepers.append(sleeper)
+        sleeper.wait(seconds)
+        with self._lock:
+            self._sleepers.remove(sleeper)
+            return self._event.is_set()
+
+    def wake(self) -> None:
+        """End the sleeps of this moment early, without stopping anything."""
+        with self._lock:
+            sleepers, followers = list(self._sleepers), list(self._followers)
+        for sleeper in sleepers:
+            sleeper.set()
+        for follower in followers:
+            follower.wake()
+
+    def lead(self, follower: Stop) -> Callable[[], None]:
+        """Stop and wake another together with this one; returns how to end that."""
+        with self._lock:
+            self._followers.append(follower)
+        take_back = self.on_set(follower.set)
+
+        def end() -> None:
+            take_back()
+            with self._lock:
+                self._followers.remove(follower)
+
+        return end
 
     def on_set(self, breaker: Callable[[], None]) -> Callable[[], None]:
         """Call `breaker` when stopped (now, if already); returns how to take it back."""

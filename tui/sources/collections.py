@@ -18,7 +18,7 @@ from tui.errors import InputError
 from tui.sources.answers import ApiStatus, told_in_stream
 from tui.sources.base import Stop
 from tui.sources.lines import lines
-from tui.sources.reflector import PATIENCE, Listed, Told
+from tui.sources.reflector import OPENING, PATIENCE, Listed, Told
 from tui.sources.transport import Query, Transport, not_kubernetes, path_part
 
 ARGO = "/apis/argoproj.io/v1alpha1"
@@ -80,7 +80,13 @@ _versioned = msgspec.json.Decoder(_Versioned)
 
 @contextmanager
 def _watching(
-    transport: Transport, path: str, query: Query, version: str, seconds: int, stop: Stop
+    transport: Transport,
+    path: str,
+    query: Query,
+    version: str,
+    seconds: int,
+    stop: Stop,
+    opening: float,
 ) -> Iterator[Iterator[bytes]]:
     """The lines of a watch."""
     asked = [
@@ -90,7 +96,8 @@ def _watching(
         ("allowWatchBookmarks", "true"),
         ("timeoutSeconds", str(seconds)),
     ]
-    with transport.stream(path, asked, stop, quiet=seconds + PATIENCE) as pieces:
+    quiet = seconds + PATIENCE
+    with transport.stream(path, asked, stop, quiet=quiet, opening=opening) as pieces:
         yield lines(pieces)
 
 
@@ -98,9 +105,16 @@ class ManyWorkflows:
     """The workflows of a namespace, or of all, without their nodes."""
 
     def __init__(
-        self, transport: Transport, namespace: str, *, labels: str = "", fields: str = ""
+        self,
+        transport: Transport,
+        namespace: str,
+        *,
+        labels: str = "",
+        fields: str = "",
+        opening: float = OPENING,
     ) -> None:
         self._transport = transport
+        self._opening = opening
         self._path = workflows_path(namespace)
         self._query = [
             (name, value)
@@ -137,7 +151,7 @@ class ManyWorkflows:
     ) -> Iterator[Iterator[Told[ListedWorkflow]]]:
         """The events after a version."""
         with _watching(
-            self._transport, self._path, self._query, version, seconds, stop
+            self._transport, self._path, self._query, version, seconds, stop, self._opening
         ) as arriving:
             yield listed_events(arriving)
 
@@ -200,8 +214,9 @@ class Whole:
 class OneWorkflow:
     """A collection of one: the workflow of that name, if it is there."""
 
-    def __init__(self, transport: Transport, ref: WorkflowRef) -> None:
+    def __init__(self, transport: Transport, ref: WorkflowRef, *, opening: float = OPENING) -> None:
         self._transport = transport
+        self._opening = opening
         self._path = workflows_path(ref.namespace)
         self._query = [("fieldSelector", f"metadata.name={ref.name}")]
 
@@ -219,7 +234,7 @@ class OneWorkflow:
     def open_watch(self, version: str, seconds: int, stop: Stop) -> Iterator[Iterator[Told[Whole]]]:
         """The events after a version."""
         with _watching(
-            self._transport, self._path, self._query, version, seconds, stop
+            self._transport, self._path, self._query, version, seconds, stop, self._opening
         ) as arriving:
             yield whole_events(arriving)
 

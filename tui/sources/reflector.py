@@ -26,10 +26,14 @@ Heard = TypeVar("Heard", contravariant=True)
 
 SHORTEST_WATCH, LONGEST_WATCH = 240, 300
 """Seconds a watch is opened for; different ones, so that they do not all end at once."""
+OPENING = 10.0
+"""Seconds in which a watch must begin to answer: until then, what is shown may be old."""
 PATIENCE = 15
 """Seconds a server may be late in ending a watch before we call it hung."""
 RESTARTS = 3
 """How often a list whose pages expired under us is begun anew before that counts as trouble."""
+QUIET_EXPIRIES = 2
+"""How often in a row the history may be gone before that is worth telling."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 REFUSED_WAIT = 60.0
 """Seconds between tries while the cluster refuses us; somebody has to do something first."""
@@ -108,6 +112,7 @@ class Reflector(Generic[T]):
         self._jitter = jitter
         self._version = ""
         self._attempt = 0
+        self._expiries = 0
         self._has_listed = False
 
     def run(self) -> None:
@@ -122,10 +127,7 @@ class Reflector(Generic[T]):
                 self._watch()
             except Expired as error:
                 self._version = ""
-                # Listing again helps, unless it is all that we do.
-                self._attempt += 1
-                if self._attempt > 1:
-                    self._wait_out(error)
+                self._list_again(error)
             except SourceError as error:
                 if not self._has_listed and isinstance(error, Refused | Missing):
                     raise
@@ -174,13 +176,14 @@ class Reflector(Generic[T]):
                         return
                     self._take(event)
                     if not heard:
-                        heard, self._attempt = True, 0
+                        heard = True
+                        self._forget_troubles()
         except Unreachable as error:
             # Proxies and servers cut long answers all the time; only silence is trouble.
             if not is_open or error.reason == "Timeout":
                 raise
         if heard or self._now() - opened >= SETTLED:
-            self._attempt = 0
+            self._forget_troubles()
             self._stop.sleep(self._jitter() / 2)
         else:
             # A watch that ends at once, again and again, must not become a busy loop.
@@ -202,6 +205,18 @@ class Reflector(Generic[T]):
             self._audience.removed(event.item)
 
     # --- waiting ---------------------------------------------------------------------------
+
+    def _forget_troubles(self) -> None:
+        self._attempt = self._expiries = 0
+
+    def _list_again(self, error: Expired) -> None:
+        """Listing again helps, so that nothing is said of it, unless it is all that we do."""
+        self._attempt += 1
+        self._expiries += 1
+        if self._expiries > QUIET_EXPIRIES:
+            self._wait_out(error)
+        elif self._expiries > 1:
+            self._stop.sleep(self._pause())
 
     def _pause(self) -> float:
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._attempt - 1, 10))

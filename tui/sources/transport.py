@@ -90,13 +90,20 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, path: str, query: Query, stop: Stop, *, quiet: float | None
+        self,
+        path: str,
+        query: Query,
+        stop: Stop,
+        *,
+        quiet: float | None,
+        opening: float = READ_TIMEOUT,
     ) -> Iterator[Iterator[bytes]]:
         """The pieces of an endless answer, as they come; ends when stopped.
 
-        `quiet` is how long nothing may come before the connection counts as broken.
+        `opening` is how long the answer may take to begin, `quiet` how long nothing may come after
+        that, before the connection counts as broken.
         """
-        with self._answer("GET", path, query, gzip=False) as response:
+        with self._answer("GET", path, query, timeout=opening, gzip=False) as response:
             _allow_silence(response, quiet)
             take_back = stop.on_set(lambda: _break(response))
             try:
