@@ -132,6 +132,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         super().__init__()
         self.capabilities = capabilities or Capabilities()
         self.settings = replace(settings, ascii=settings.ascii or self.capabilities.ascii)
+        self.set_class(self.settings.ascii, "-ascii")
         self.trouble: TuiError | None = None
         self.pending = Pending()
         self.feed = Feed(
@@ -370,7 +371,7 @@ class ArgoApp(CellDiffMixin, App[int]):
             if str(self.screen.error) == str(error):
                 return
             self.pop_screen()
-        self.push_screen(ProblemScreen(error, can_demo=self._can_demo))
+        self.push_screen(ProblemScreen(error, can_demo=self._can_demo, ascii=self.ascii))
 
     def _end_trouble(self) -> None:
         self.trouble = None

@@ -367,3 +367,24 @@ async def test_a_pane_that_is_taken_away_before_it_is_there_is_harmless() -> Non
         late = LogsPane(on.app)
         late.on_mount()  # as of a screen that is left at once: nothing is composed any more
         assert not late.children
+
+
+async def test_a_log_that_cannot_be_read_says_all_of_why_and_f_tries_again() -> None:
+    source = ScriptedSource()
+    reason = 'user "dev" cannot get pods/log in argo: ' + "ask for a role, " * 9 + "the end"
+    source.refusal = Refused(reason, status=403)
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Succeeded"), "api")
+        await on.until(lambda: on.app.said)
+        assert on.app.said[-1] == reason
+        words = " ".join(on.app.screen_text.split())
+        assert words.startswith('user "dev" cannot') and words.endswith("the end")
+        await on.pilot.press("F")
+        await on.until(lambda: len(on.app.said) == 2)
+        source.refusal = None
+        source.logs[pod("api"), "main"] = [line(1, "readable again")]
+        await on.pilot.press("F")
+        await on.until(lambda: on.app.text == "readable again")
+        asked_before = len(asked(source))
+        await on.pilot.press("F")
+        assert len(asked(source)) == asked_before, "a log that was read is not read again"

@@ -12,7 +12,19 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.domain.text import clean
-from tui.widgets.cells import cut, difference, fit, head, panned, strip_of, tail, units, width_of
+from tui.widgets.cells import (
+    cut,
+    difference,
+    fit,
+    head,
+    panned,
+    plain,
+    strip_of,
+    tail,
+    units,
+    width_of,
+    wrapped,
+)
 
 PLAIN, BOLD = Style(), Style(bold=True)
 TEXT = st.text(st.sampled_from("ab日é\u0301 ‖█[/]"), max_size=20).map(clean)
@@ -98,3 +110,24 @@ def test_painting_the_difference_over_the_old_line_gives_the_new_one(old: str, n
     first, end = span
     joined = before.crop(0, first).text + after.crop(first, end).text + before.crop(end, 20).text
     assert joined == after.text
+
+
+def test_our_symbols_are_drawn_as_ascii_where_nothing_else_can_be() -> None:
+    ours = "reading … ▸ ► ● ◷ ✔ ✖ ⚠ ▲ ○ ─ │ – — “x” ·"
+    assert plain(ours, True).isascii() and plain(ours, True).startswith("reading ... > >")
+    assert plain(ours, False) == ours
+    assert plain("名前 …", True) == "名前 ...", "what is somebody's own stays"
+
+
+@given(st.text(alphabet="ab c日é ", max_size=40), st.integers(1, 12))
+def test_a_wrapped_text_loses_no_letter_and_no_row_is_too_wide(text: str, cells: int) -> None:
+    rows = wrapped(text, cells)
+    assert all(width_of(row) <= cells for row in rows)
+    if cells > 1:
+        assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_wrapped_text_breaks_at_blanks() -> None:
+    assert wrapped("one two three", 8) == ["one two", "three"]
+    assert wrapped("abcdefgh", 3) == ["abc", "def", "gh"]
+    assert wrapped("日本", 1) == []

@@ -70,6 +70,7 @@ class LogsPane(Pane):
 
         number: int
         why: str
+        """Why it could not be read, or not to its end; "" if it was."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
@@ -83,6 +84,7 @@ class LogsPane(Pane):
         self._stop: Stop | None = None
         self._stream: Stream | None = None
         self._note = ""
+        self._has_failed = False
         self._found = ""
 
     def compose(self) -> ComposeResult:
@@ -140,6 +142,7 @@ class LogsPane(Pane):
         self._leave_log()
         self._number += 1
         self._note = ""
+        self._has_failed = False
         self.book = LogBook(times=self.book.times, clock=self.tools.now)
         self.lines.show(self.book)
         self.lines.follow(True)
@@ -163,7 +166,8 @@ class LogsPane(Pane):
                 stream.put(line + b"\n", stop)
                 if stop.is_set:
                     return
-            self.post_message(self.Ended(number, said[0] if said else ""))
+            why = said[0].removeprefix(f"{target.pod}/{target.container}: ") if said else ""
+            self.post_message(self.Ended(number, why))
 
         def failed(error: SourceError) -> None:
             self.post_message(self.Ended(number, str(error)))
@@ -183,7 +187,10 @@ class LogsPane(Pane):
         if message.number == self._number:
             if self._stream is not None:
                 self._stream.flush()
+            self._has_failed = bool(message.why)
             self._end(message.why or "end of the log")
+            if message.why:
+                self.tools.say(message.why, "warning")
 
     def _end(self, note: str) -> None:
         self._note = note
@@ -223,8 +230,11 @@ class LogsPane(Pane):
     # --- keys ------------------------------------------------------------------------------
 
     def action_follow(self) -> None:
-        """To the end, and stay there."""
-        self.lines.follow(True)
+        """To the end, and stay there; a log that could not be read is tried again."""
+        if self._has_failed:
+            self._begin()
+        else:
+            self.lines.follow(True)
 
     def action_times(self) -> None:
         """Times: off, relative, local, UTC."""

@@ -84,10 +84,12 @@ def of_workflow(workflow: Workflow, now: datetime) -> Iterator[str]:
         yield from parameters("outputs", status.outputs.parameters)
 
 
-def of_node(workflow: Workflow, node: Node, now: datetime, pod_names: str) -> Iterator[str]:
+def of_node(
+    workflow: Workflow, node: Node, now: datetime, pod_names: str, *, ascii: bool = False
+) -> Iterator[str]:
     """One step: what it is, how it went, where it ran."""
     yield field("step", node.display_name or node.name)
-    yield field("phase", f"{node_icon(node)} {node.phase}".strip())
+    yield field("phase", f"{node_icon(node, ascii=ascii)} {node.phase}".strip())
     if node.message:
         yield field("message", node.message)
     yield field("type", node.type)
@@ -142,5 +144,6 @@ class SummaryPane(TextPane):
         if node is None or node.id == workflow.metadata.name:
             lines = of_workflow(workflow, now)
         else:
-            lines = of_node(workflow, node, now, self.tools.pod_names)
+            tools = self.tools
+            lines = of_node(workflow, node, now, tools.pod_names, ascii=tools.ascii)
         self.put((workflow.ref, node.id if node else ""), "\n".join(lines))

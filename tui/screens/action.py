@@ -17,6 +17,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
+from textual.scrollbar import ScrollBarRender
 from textual.widgets import Button, Input, Static
 
 from tui.actions import meant
@@ -26,6 +27,7 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import PlanError, TuiError
 from tui.screens.desk import Desk
+from tui.widgets.cells import plain
 from tui.widgets.query_bar import QueryInput
 from tui.widgets.tick import Tick
 
@@ -94,6 +96,12 @@ class ParameterField(Horizontal):
         return ""
 
 
+class PlainScrollBar(ScrollBarRender):
+    """A scroll bar of blanks in colours, for terminals that draw nothing finer."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * len(ScrollBarRender.VERTICAL_BARS)
+
+
 class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
     """Asks about one action on one or several workflows.
 
@@ -149,7 +157,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
             with VerticalScroll(id="dialog-body", can_focus=False):
-                yield Static("reading …", markup=False, id="dialog-plan")
+                yield Static(plain("reading …", self.desk.ascii), markup=False, id="dialog-plan")
                 with Vertical(id="dialog-choices"):
                     for choice in self.action.choices:
                         if choice.kind != "parameters":
@@ -185,6 +193,9 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
     def on_mount(self) -> None:
         """Read the workflows as they are now; plans are never made from old ones."""
         box = self.query_one("#dialog")
+        if self.desk.ascii:
+            bar = self.query_one("#dialog-body").vertical_scrollbar
+            bar.renderer = PlainScrollBar  # type: ignore[misc]
         box.border_subtitle = "Tab next  Space ticks  Enter presses  ctrl-S does it  Esc cancels"
         self.query_one("#cancel").focus()
         self._read()
@@ -269,7 +280,9 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         self._say("\n".join(lines))
         commands = [plan.command for _, plan in plans[:1] if plan.command]
         self.query_one("#dialog-command", Static).update(
-            Content(clean(f"$ {commands[0]}")) if commands and len(plans) == 1 else Content("")
+            Content(plain(clean(f"$ {commands[0]}"), self.desk.ascii))
+            if commands and len(plans) == 1
+            else Content("")
         )
 
     @staticmethod
@@ -281,7 +294,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         return lines if more <= 0 else [*lines[:MOST_LINES], f"… and {more} more"]
 
     def _say(self, text: str) -> None:
-        shown = "\n".join(clean(line) for line in text.split("\n"))
+        shown = "\n".join(plain(clean(line), self.desk.ascii) for line in text.split("\n"))
         self.query_one("#dialog-plan", Static).update(Content(shown))
 
     # --- answers ---------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui.domain.text import clean
 from tui.errors import InputError, Missing, NoCluster, Refused, SettingsError, TuiError, Unreachable
 from tui.messages import GiveSource
+from tui.widgets.cells import plain
 
 ADVICE: dict[type[TuiError], tuple[str, ...]] = {
     NoCluster: (
@@ -55,24 +56,28 @@ class ProblemScreen(Screen[None]):
         Binding("q,escape", "app.quit", "Quit", id="problem.quit"),
     ]
 
-    def __init__(self, error: TuiError, *, can_demo: bool = True) -> None:
+    def __init__(self, error: TuiError, *, can_demo: bool = True, ascii: bool = False) -> None:
         super().__init__()
         self.error = error
         self.can_demo = can_demo
+        self._ascii = ascii
 
     def compose(self) -> ComposeResult:
         """What is wrong, what to do, which keys help."""
         with Vertical(id="problem"):
-            yield Static(Content(f"✖ {clean(self.error.what)}"), id="problem-what")
+            yield self._text(f"✖ {clean(self.error.what)}", "problem-what")
             if self.error.hint:
-                yield Static(Content(clean(self.error.hint)), id="problem-hint")
+                yield self._text(clean(self.error.hint), "problem-hint")
             lines = "\n".join(f"· {line}" for line in advice(self.error))
             if lines:
-                yield Static(Content(lines), id="problem-advice")
+                yield self._text(lines, "problem-advice")
             keys = "r  try again"
             if self.can_demo:
                 keys += "\nd  open the built-in demo cluster, to look around"
-            yield Static(Content(f"{keys}\nq  quit"), id="problem-keys")
+            yield self._text(f"{keys}\nq  quit", "problem-keys")
+
+    def _text(self, text: str, id: str) -> Static:
+        return Static(Content(plain(text, self._ascii)), id=id)
 
     def action_again(self) -> None:
         """Connect again."""

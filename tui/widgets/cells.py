@@ -25,6 +25,12 @@ LONGEST = 4096
 VARIATIONS: dict[int, None] = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 ELLIPSIS = "…"
 ASCII_ELLIPSIS = "~"
+PLAIN = str.maketrans(
+    {"…": "...", "⋯": "...", "▸": ">", "►": ">", "●": "*", "◷": "@", "✔": "+", "✖": "X", "⚠": "!"}
+    | {"▲": "!", "○": "o", "■": "#", "◆": "#", "‖": "=", "─": "-", "│": "|", "–": "-", "—": "-"}
+    | {"“": '"', "”": '"', "‘": "'", "’": "'", "·": "-", "↑": "^", "↓": "v", "␍": "~"}
+)
+"""Symbols that are ours, as a terminal without UTF-8 can draw them."""
 
 
 def width_of(text: str) -> int:
@@ -111,6 +117,26 @@ def fit(
 def printable(text: str) -> str:
     """Text from anywhere as one line that the terminal only prints."""
     return rooted(steady(clean(text)))
+
+
+def plain(text: str, ascii: bool) -> str:
+    """The text, with our own symbols as ASCII where nothing else can be drawn."""
+    return text.translate(PLAIN) if ascii and not text.isascii() else text
+
+
+def wrapped(text: str, cells: int) -> list[str]:
+    """A text as rows of at most so many cells, broken at blanks where there are any."""
+    rows: list[str] = []
+    while text and cells > 0:
+        row = head(text, cells)
+        if not row:
+            break  # a wide character where there is one column
+        if len(row) < len(text) and text[len(row)] != " ":
+            at = row.rfind(" ")
+            row = row[:at] if at > 0 else row
+        rows.append(row)
+        text = text[len(row) :].removeprefix(" ")
+    return rows
 
 
 def steady(text: str) -> str:

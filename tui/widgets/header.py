@@ -11,7 +11,15 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, cut, printable, strip_of, width_of
+from tui.widgets.cells import (
+    ASCII_ELLIPSIS,
+    ELLIPSIS,
+    cut,
+    plain,
+    printable,
+    strip_of,
+    width_of,
+)
 from tui.widgets.line_view import COMMON, LineView
 
 Part = tuple[str, str]
@@ -44,15 +52,18 @@ class HeaderLine(LineView, can_focus=False):
 
     def line_at(self, y: int) -> Strip:
         """Left pieces, blanks, right pieces."""
-        width, plain = self.size.width, self.token("")
-        right = [(printable(text), self.token(token)) for text, token in self._right]
+        width, base = self.size.width, self.token("")
+        right = [(self._drawn(text), self.token(token)) for text, token in self._right]
         room = max(0, width - sum(width_of(text) for text, _ in right))
         left, used = [], 0
         for text, token in self._left:
             shown = cut(
-                printable(text), room - used, ellipsis=ASCII_ELLIPSIS if self.ascii else ELLIPSIS
+                self._drawn(text), room - used, ellipsis=ASCII_ELLIPSIS if self.ascii else ELLIPSIS
             )
             left.append((shown, self.token(token)))
             used += width_of(shown)
-        blank = (" " * (room - used), plain)
-        return strip_of([*left, blank, *right], width, plain)
+        blank = (" " * (room - used), base)
+        return strip_of([*left, blank, *right], width, base)
+
+    def _drawn(self, text: str) -> str:
+        return plain(printable(text), self.ascii)

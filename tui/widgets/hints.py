@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from textual.keys import key_to_character
 from textual.strip import Strip
 
-from tui.widgets.cells import Piece, printable, strip_of, width_of
+from tui.widgets.cells import Piece, plain, printable, strip_of, width_of
 from tui.widgets.line_view import LineView, token_classes
 
 GAP = "  "
@@ -104,7 +104,10 @@ class Hints(LineView, can_focus=False):
 
     def _fitting(self, width: int) -> Sequence[tuple[str, str]]:
         """As many as fit, in order; the last ones give way to those that must be there."""
-        hints = [(printable(key), printable(what), must) for key, what, must in self._hints]
+        hints = [
+            (plain(printable(key), self.ascii), plain(printable(what), self.ascii), must)
+            for key, what, must in self._hints
+        ]
         sizes = [width_of(key) + width_of(what) + 1 + len(GAP) for key, what, _ in hints]
         left = width - sum(size for size, hint in zip(sizes, hints, strict=True) if hint[2])
         fitting = []

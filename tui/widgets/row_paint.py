@@ -14,7 +14,17 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.columns import Column, Placed, arrange
-from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, Piece, cut, fit, panned, printable, strip_of
+from tui.widgets.cells import (
+    ASCII_ELLIPSIS,
+    ELLIPSIS,
+    Piece,
+    cut,
+    fit,
+    panned,
+    plain,
+    printable,
+    strip_of,
+)
 from tui.widgets.row_list import RowList
 
 T = TypeVar("T")
@@ -138,7 +148,9 @@ class PaintedRows(RowList[T]):
         if index < len(self._items):
             return self._item_line(index, width)
         if not self._items and y == self._header_height and self._placeholder:
-            text = cut(printable(self._placeholder), width - 2, ellipsis=self.ellipsis)
+            text = cut(
+                plain(printable(self._placeholder), self.ascii), width - 2, ellipsis=self.ellipsis
+            )
             return strip_of(
                 [("  ", self.token("")), (text, self.token("muted"))], width, self.token("")
             )

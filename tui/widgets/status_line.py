@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, cut, printable, strip_of
+from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, cut, plain, printable, strip_of
 from tui.widgets.line_view import LineView, token_classes
 
 SEVERITIES = {
@@ -60,6 +60,6 @@ class StatusLine(LineView, can_focus=False):
         if not self._text or y:
             return Strip.blank(width, base)
         token, sign, ascii_sign = SEVERITIES[self._severity]
-        text = " " + (ascii_sign if self.ascii else sign) + printable(self._text)
+        text = " " + (ascii_sign if self.ascii else sign) + plain(printable(self._text), self.ascii)
         ellipsis = ASCII_ELLIPSIS if self.ascii else ELLIPSIS
         return strip_of([(cut(text, width, ellipsis=ellipsis), self.token(token))], width, base)

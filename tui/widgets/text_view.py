@@ -18,7 +18,7 @@ from textual.strip import Strip
 from tui.domain.highlight import Highlighter
 from tui.domain.lines import LineModel, TextLines
 from tui.domain.logs import level_of
-from tui.widgets.cells import Piece, cut, panned, printable, strip_of
+from tui.widgets.cells import LONGEST, Piece, panned, plain, printable, strip_of, wrapped
 from tui.widgets.finder import Finder
 from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, LineView, token_classes
 from tui.widgets.painter import CURRENT_HIT, HIT, Painter, hits_in, marked
@@ -255,10 +255,9 @@ class TextView(LineView):
     def line_at(self, y: int) -> Strip:
         width, base = self.size.width, self.token("")
         places = self._places()
-        if not places and y == 0 and self._placeholder:
-            return strip_of(
-                [(cut(printable(self._placeholder), width), self.token("muted"))], width, base
-            )
+        if not places and self._placeholder:
+            rows = wrapped(plain(printable(self._placeholder[:LONGEST]), self.ascii), width)
+            return strip_of([(row, self.token("muted")) for row in rows[y : y + 1]], width, base)
         if y >= len(places):
             return Strip.blank(width, base)
         place = places[y]

@@ -1,0 +1,71 @@
+"""Without UTF-8 nothing but ASCII is drawn, on any screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.support.app import STILL, Shown, showing
+from tests.support.runs import ETL, team
+from tests.support.scripted import ScriptedSource
+from tui.errors import NoCluster, Refused
+from tui.panes import PANES
+from tui.screens.action import ActionScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.help import HelpScreen
+from tui.screens.problem import ProblemScreen
+from tui.sources.base import Source
+
+PLAIN = replace(STILL, ascii=True)
+
+
+def beyond(shown: Shown) -> str:
+    """Every line of the screen in which something is not ASCII."""
+    return "\n".join(row for row in shown.rows_of_screen if not row.isascii())
+
+
+async def test_list_filter_dialogs_and_help() -> None:
+    async with showing(*team(), settings=PLAIN, size=(100, 24)) as shown:
+        assert beyond(shown) == ""
+        shown.app.say("Retry … “x” — y · z", "error")
+        assert beyond(shown) == ""
+        await shown.press("slash")
+        await shown.write("nothing-is-called-so")
+        await shown.until_shown("none of")
+        assert beyond(shown) == ""
+        await shown.press("escape", "question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        assert beyond(shown) == ""
+        await shown.press("escape", "q")
+        await shown.until(lambda: shown.shows(ConfirmScreen))
+        assert beyond(shown) == ""
+        await shown.press("escape")
+
+
+async def test_a_workflow_with_each_pane_and_each_question() -> None:
+    for size in ((90, 24), (140, 30)):
+        source = ScriptedSource(*team())
+        async with showing(source=source, settings=PLAIN, size=size) as shown:
+            await shown.open(ETL)
+            for pane in PANES:
+                await shown.detail.side.bring(pane.id)
+                await shown.pilot.pause()
+                assert beyond(shown) == "", pane.id
+            for key in "rRD":
+                await shown.press(key)
+                await shown.until(lambda: shown.shows(ActionScreen))
+                await shown.until(lambda: "reading" not in shown.static("dialog-plan"))
+                assert beyond(shown) == "", key
+                await shown.press("escape")
+            source.refusal = Refused("you may not … at all", status=403)
+            await shown.press("r")
+            await shown.until_shown("you may not ... at all")
+            assert beyond(shown) == ""
+
+
+async def test_the_problem_screen() -> None:
+    def connect(demo: bool) -> Source:
+        raise NoCluster("no kubeconfig — “none”", hint="see …")
+
+    async with showing(connect=connect, settings=PLAIN) as shown:
+        assert shown.shows(ProblemScreen) and "X no kubeconfig" in shown.text
+        assert beyond(shown) == ""
