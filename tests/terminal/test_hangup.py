@@ -21,6 +21,10 @@ from tui.terminal.hangup import STATUS, HangUp, end_children
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def nothing(code: int) -> None:
+    """In place of the end of the process: its alarm rings long after the test."""
+
+
 def test_every_step_is_done_once_whichever_fails() -> None:
     done: list[str] = []
 
@@ -28,7 +32,8 @@ def test_every_step_is_done_once_whichever_fails() -> None:
         done.append("broken")
         raise OSError("the disk is full")
 
-    hangup = HangUp([broken, lambda: done.append("saved")], lambda: done.append("left"), grace=99)
+    steps = [broken, lambda: done.append("saved")]
+    hangup = HangUp(steps, lambda: done.append("left"), grace=99, end=nothing)
     hangup.hang_up()
     hangup.hang_up()
     assert done == ["broken", "saved", "left"]
@@ -51,7 +56,7 @@ def test_a_program_that_does_not_come_back_is_ended() -> None:
 def test_the_signal_is_heard_on_the_event_loop() -> None:
     async def run() -> None:
         heard = asyncio.Event()
-        hangup = HangUp([], heard.set, grace=99)
+        hangup = HangUp([], heard.set, grace=99, end=nothing)
         hangup.listen(asyncio.get_running_loop())
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.wait_for(heard.wait(), 10)
