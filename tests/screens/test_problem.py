@@ -90,6 +90,7 @@ async def test_a_kubeconfig_that_leads_nowhere_is_no_traceback(
             raise error
 
         async with showing(connect=connect, settings=STILL) as shown:
+            await shown.until(lambda: shown.shows(ProblemScreen))
             assert " ".join(error.what.split())[:40] in " ".join(shown.text.split())
 
 
@@ -103,6 +104,7 @@ async def test_r_tries_again_and_goes_on_where_it_works_now() -> None:
         return ScriptedSource(nightly_etl())
 
     async with showing(connect=connect) as shown:
+        await shown.until_shown("try 1")
         await shown.press("r")
         await shown.until_shown("try 2")
         assert sum(isinstance(s, ProblemScreen) for s in shown.app.screen_stack) == 1
@@ -135,6 +137,7 @@ async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:
         raise NoCluster("no kubeconfig")
 
     async with showing(connect=connect, can_demo=False) as shown:
+        await shown.until(lambda: shown.shows(ProblemScreen))
         assert "demo" not in shown.text
         await shown.press("d")
         assert shown.shows(ProblemScreen)
