@@ -40,6 +40,7 @@ async def test_the_list(size: tuple[int, int], picture: Picture) -> None:
     async with showing(source=cluster(), size=size) as shown:
         await shown.press("right_curly_bracket")
         await shown.pilot.pause()
+        await shown.at_rest()
         assert picture(shown.app)
 
 
@@ -49,6 +50,7 @@ async def test_a_workflow_with_the_log_of_its_failed_step(
 ) -> None:
     async with showing(source=cluster(), size=size) as shown:
         await at_the_failed_run(shown)
+        await shown.at_rest()
         assert picture(shown.app)
 
 
@@ -58,6 +60,7 @@ async def test_the_question_before_a_retry(picture: Picture) -> None:
         await shown.press("r")
         await shown.until(lambda: shown.shows(ActionScreen))
         await shown.until_shown("Runs again")
+        await shown.at_rest()
         assert picture(shown.app)
 
 
@@ -69,6 +72,7 @@ async def test_the_question_before_a_resubmit_with_its_parameters(picture: Pictu
         await shown.until_shown("batch-size")
         await shown.press("tab", "backspace", "backspace", "u", "s")
         await shown.until_shown("region=us")
+        await shown.at_rest()
         assert picture(shown.app)
 
 
@@ -87,6 +91,7 @@ async def test_artifacts_of_a_step(picture: Picture) -> None:
         await shown.until_shown("2 artifacts")
         await shown.press("enter")
         await shown.until_shown("1204411")
+        await shown.at_rest()
         assert picture(shown.app)
 
 
@@ -95,6 +100,7 @@ async def test_help(picture: Picture) -> None:
         await shown.press("question_mark")
         await shown.until(lambda: shown.shows(HelpScreen))
         await shown.until_shown("ACT ON THE WORKFLOW")
+        await shown.at_rest()
         assert picture(shown.app)
 
 
@@ -106,4 +112,5 @@ async def test_trouble(picture: Picture) -> None:
 
     async with showing(connect=connect, size=(100, 24)) as shown:
         await shown.until(lambda: shown.shows(ProblemScreen))
+        await shown.at_rest()
         assert picture(shown.app)

@@ -77,6 +77,14 @@ class Shown:
         await until(condition)
         await self.pilot.pause()
 
+    async def at_rest(self) -> None:
+        """Wait until the screen reads the same three looks in a row: focus and hints come last."""
+        seen: list[str] = []
+        while len(seen) < 3 or len(set(seen[-3:])) > 1:
+            await self.pilot.pause(0.05)
+            seen.append(self.app.export_screenshot(simplify=True))
+            assert len(seen) < 200, "it never comes to rest"
+
     async def until_shown(self, text: str) -> None:
         """Wait until a text is on the screen."""
         try:

@@ -230,10 +230,9 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
             if fields:
                 await self.query_one("#dialog-choices").mount(*fields)
         self._make_plans()
-        if not self.action.is_destructive and self._plans and self.focused is not None:
-            (
-                self.query(Input).first() if self.query(ParameterField) else self.query_one("#go")
-            ).focus()
+        if not self.action.is_destructive and self._plans:
+            inputs = self.query(ParameterField)
+            (inputs.first().query_one(Input) if inputs else self.query_one("#go")).focus()
 
     def _meant_instead(self) -> Action | None:
         source = self.desk.source
