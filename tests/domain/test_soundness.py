@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.runs import nightly_etl
-from tui.domain import decode
-from tui.domain.soundness import troubles
+from tui.domain import decode, soundness
 from tui.domain.workflow import Workflow
+
+
+def troubles(workflow: Workflow) -> tuple[str, ...]:
+    return tuple(each.said for each in soundness.troubles(workflow))
 
 
 def of(nodes: dict[str, dict[str, Any]], phase: str = "Running") -> Workflow:
@@ -68,6 +71,27 @@ def test_each_oddity_names_the_first_step_and_counts_the_others(
     nodes: dict[str, dict[str, Any]], said: str
 ) -> None:
     assert troubles(of(nodes)) == (said,)
+
+
+@pytest.mark.parametrize(
+    "nodes, is_fault",
+    [
+        ({"w": {"children": ["w-2652912851"]}}, False),
+        ({"w": {"children": ["w-2652912851", "ghost"]}}, True),
+        ({"w": {"children": ["w-4294967296"]}}, True),
+        ({"w": {"children": ["v-1"]}}, True),
+        ({"w": {"children": ["w-"]}}, True),
+        ({"w": {"type": ""}}, False),
+        ({"w": {"type": "Hologram"}}, True),
+        ({"w": {"phase": "Flickering"}}, True),
+        ({"w": {"children": ["w"]}}, True),
+    ],
+)
+def test_a_fault_is_what_no_controller_writes(
+    nodes: dict[str, dict[str, Any]], is_fault: bool
+) -> None:
+    (said,) = soundness.troubles(of(nodes))
+    assert said.is_fault == is_fault
 
 
 def test_an_unknown_phase_of_the_workflow_is_named() -> None:

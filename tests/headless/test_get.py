@@ -136,17 +136,53 @@ def test_an_unknown_type_and_phase_do_not_hide_a_node(tmp_path: Path) -> None:
 
 
 def test_what_is_odd_is_noted_beside_the_output_and_changes_none_of_it(tmp_path: Path) -> None:
-    root = {"id": "w", "displayName": "w", "type": "Steps", "phase": "Flickering"}
-    sound = saved(tmp_path, workflow(nodes={"w": {**root, "phase": "Running"}}))
+    root = {"id": "w", "displayName": "w", "type": "Steps", "phase": "Running"}
+    sound = saved(tmp_path, workflow(nodes={"w": root}))
     assert run(["get", "--no-color", "-f", sound]).err == ""
-    odd = saved(tmp_path, workflow(nodes={"w": {**root, "children": ["a\n\x1b[31mb"]}}))
+    odd = saved(tmp_path, workflow(nodes={"w": {**root, "children": ["w-2652912851"]}}))
     said = run(["get", "--no-color", "-f", odd])
-    assert said.code == 0 and said.out.splitlines()[-1].strip() == "w"
-    notes = said.err.splitlines()
-    assert len(notes) == 2 and all(note.startswith("argo-tui: note: w has") for note in notes)
-    assert "\x1b" not in said.err and "unknown phase Flickering" in notes[1]
-    for output in ("json", "yaml", "name"):
-        assert run(["get", "-o", output, "-f", odd]).err == ""
+    assert said.code == 0 and said.out.splitlines()[-1].strip().endswith(" w")
+    assert said.err.splitlines() == ["argo-tui: note: w has a child w-2652912851 that is not there"]
+
+
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "child": ({"children": ["a\n\x1b[31mb"]}, "that is not there"),
+    "circle": ({"children": ["w"]}, "form a circle"),
+    "phase": ({"phase": "Flickering"}, "unknown phase Flickering"),
+    "type": ({"type": "Hologram"}, "unknown type Hologram"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("output", ["", "wide", "short", "json", "yaml", "name"])
+def test_a_file_that_no_controller_wrote_is_printed_and_exits_2(
+    fault: str, output: str, tmp_path: Path
+) -> None:
+    root = {"id": "w", "displayName": "w", "type": "Steps", "phase": "Running"}
+    wrong, words = FAULTS[fault]
+    path = saved(tmp_path, workflow(nodes={"w": {**root, **wrong}}))
+    said = run(["get", "--no-color", *(["-o", output] if output else []), "-f", path])
+    assert said.code == 2 and said.out
+    message, hint = said.err.splitlines()
+    assert message.startswith("argo-tui: w ") and words in message
+    assert hint.startswith("hint: ")
+    assert "\x1b" not in said.err + said.out
+
+
+def test_a_manifest_that_has_not_run_is_printed_and_exits_2(tmp_path: Path) -> None:
+    manifest = workflow()
+    del manifest["status"]
+    said = run(["get", "--no-color", "-f", saved(tmp_path, manifest)])
+    assert said.code == 2 and "Name:                w" in said.out
+    assert "w has no status" in said.err
+
+
+def test_one_wrong_file_among_good_ones_hides_none_and_exits_2(tmp_path: Path) -> None:
+    wrong = {**workflow(), "metadata": {"name": "wrong"}, "status": None}
+    good = {**workflow(), "metadata": {"name": "good"}}
+    path = saved(tmp_path, {"kind": "List", "items": [wrong, good]})
+    said = run(["get", "-o", "name", "-f", path])
+    assert (said.code, said.out) == (2, "wrong\ngood\n")
 
 
 def test_both_filters_are_argos_error(tmp_path: Path) -> None:

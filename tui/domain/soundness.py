@@ -6,7 +6,8 @@ know that something is missing or contradicts itself, and where to look first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tui.domain.node import (
     COMPLETED_PHASES,
@@ -40,31 +41,43 @@ NODE_TYPES = frozenset(
 LONGEST_NAME = 80
 
 
-def troubles(workflow: Workflow) -> tuple[str, ...]:
-    """What is odd about it, a sentence each; names in them are as they came."""
+class Trouble(NamedTuple):
+    """One thing that is odd."""
+
+    said: str
+    """A sentence; names in it are as they came."""
+    is_fault: bool
+    """No controller writes such a thing: the copy is damaged, or was made by hand."""
+
+
+def troubles(workflow: Workflow) -> tuple[Trouble, ...]:
+    """What is odd about it.
+
+     Not all of it is a fault. A workflow without a status may be a minute old; steps without a type
+     come from old controllers; and a child is in its parent's list before it is a node of its own
+    , so that a copy of a running workflow may
+     well lack it.
+    """
     if workflow.status == Status():
-        return ("the workflow has no status: no controller has seen it yet",)
-    found: list[str] = []
+        return (Trouble("the workflow has no status: no controller has seen it yet", False),)
+    found: list[Trouble] = []
     if workflow.status.phase not in WORKFLOW_PHASES:
-        found.append(f"the workflow has the unknown phase {_short(workflow.status.phase)}")
+        said = f"the workflow has the unknown phase {_short(workflow.status.phase)}"
+        found.append(Trouble(said, False))
+    found += _missing_children(workflow)
     nodes = workflow.nodes
-    missing = [
-        (node, child) for node in nodes.values() for child in node.children if child not in nodes
-    ]
-    if missing:
-        node, child = missing[0]
-        others = _others(len(missing), "other child", "other children")
-        found.append(f"{_name(node)} has a child {_short(child)} that is not there{others}")
-    for odd, what in (
-        (_circling(nodes), "is its own descendant: the steps form a circle"),
+    for odd, what, is_fault in (
+        (_circling(nodes), "is its own descendant: the steps form a circle", True),
         (
             [n for n in nodes.values() if n.phase not in NODE_PHASES],
             "has the unknown phase {phase}",
+            True,
         ),
-        ([n for n in nodes.values() if not n.type], "has no type"),
+        ([n for n in nodes.values() if not n.type], "has no type", False),
         (
             [n for n in nodes.values() if n.type and n.type not in NODE_TYPES],
             "has the unknown type {type}",
+            True,
         ),
     ):
         if odd:
@@ -72,8 +85,29 @@ def troubles(workflow: Workflow) -> tuple[str, ...]:
             words = what.replace("{phase}", _short(first.phase)).replace(
                 "{type}", _short(first.type)
             )
-            found.append(f"{_name(first)} {words}{_others(len(odd), 'other step', 'other steps')}")
+            others = _others(len(odd), "other step", "other steps")
+            found.append(Trouble(f"{_name(first)} {words}{others}", is_fault))
     return tuple(found)
+
+
+def _missing_children(workflow: Workflow) -> Iterator[Trouble]:
+    nodes = workflow.nodes
+    missing = [
+        (node, child) for node in nodes.values() for child in node.children if child not in nodes
+    ]
+    if missing:
+        node, child = missing[0]
+        others = _others(len(missing), "other child", "other children")
+        yield Trouble(
+            f"{_name(node)} has a child {_short(child)} that is not there{others}",
+            any(not _may_come(workflow.metadata.name, child) for _, child in missing),
+        )
+
+
+def _may_come(name: str, node_id: NodeId) -> bool:
+    """Whether a controller could give this id to a node of the workflow (argo.md 3)."""
+    prefix, _, hashed = node_id.rpartition("-")
+    return prefix == name and hashed.isascii() and hashed.isdigit() and int(hashed) < 2**32
 
 
 def _short(text: str) -> str:

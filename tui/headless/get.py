@@ -44,9 +44,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         selector=FieldSelector.parse(chosen),
         pod_names=settings.pod_names,
     )
+    code = 0
     for at, manifest in enumerate(manifests(args.names, args.file, settings)):
         _print(manifest, args.output, look, at)
-    return 0
+        if _is_wrong(manifest, is_file=bool(args.file)):
+            code = InputError.exit_code
+    return code
 
 
 def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) -> Iterable[Manifest]:
@@ -76,15 +79,34 @@ def _print(manifest: Manifest, output: str, look: Look, at: int) -> None:
         write(("---\n" if at else "") + to_yaml(_unpacked(manifest), hide_managed_fields=False))
     else:
         workflow = decode.from_manifest(manifest)
-        trouble = decode.nodes_trouble(workflow)
         for line in report(workflow, look):
             write(f"{line}\n")
-        if trouble is not None:
-            say(f"argo-tui: no steps to show: {trouble.what}")
-            if trouble.hint:
-                say(f"hint: {trouble.hint}")
-        for odd in troubles(workflow):
-            say(f"argo-tui: note: {clean(odd)}")
+
+
+def _is_wrong(manifest: Manifest, *, is_file: bool) -> bool:
+    """Say beside the output what is odd about it; whether it is a file that is no good as input.
+
+    What a cluster has now is never that, however odd.
+    """
+    workflow = decode.from_manifest(manifest)
+    trouble = decode.nodes_trouble(workflow)
+    if trouble is not None:
+        say(f"argo-tui: no steps to show: {trouble.what}")
+        if trouble.hint:
+            say(f"hint: {trouble.hint}")
+    if is_file and manifest.get("status") is None:
+        say(
+            f"argo-tui: {clean(workflow.metadata.name)} has no status: no controller has seen it yet"
+        )
+        say("hint: save one that ran, with kubectl get workflow NAME -o yaml")
+        return True
+    odd = troubles(workflow)
+    faults = [each for each in odd if each.is_fault and is_file]
+    for each in odd:
+        say(f"argo-tui: {'' if each in faults else 'note: '}{clean(each.said)}")
+    if faults:
+        say("hint: it is shown as it is, but no controller writes this; save it again")
+    return bool(faults)
 
 
 def _unpacked(manifest: Manifest) -> Manifest:

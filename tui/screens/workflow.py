@@ -218,7 +218,7 @@ class WorkflowScreen(Screen[None]):
         odd = troubles(workflow)
         if odd:
             more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
-            self.desk.say(f"{odd[0]}{more}", "warning")
+            self.desk.say(f"{odd[0].said}{more}", "warning")
 
     def _current_problem(self) -> bool:
         node = self.steps.node
