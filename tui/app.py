@@ -21,7 +21,7 @@ from textual import on, work
 from textual.app import App, ScreenStackError
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.signal import Signal
 
 from tui.actions.base import Context
@@ -39,8 +39,7 @@ from tui.messages import (
 )
 from tui.palette import Entries, Palette
 from tui.resources import styles
-from tui.screens.action import ActionScreen
-from tui.screens.confirm import ConfirmScreen
+from tui.screens.confirm import LeaveScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.small import TooSmallScreen, is_too_small
@@ -432,7 +431,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         """Back; at the root, ask once."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
-        elif await self.push_screen_wait(ConfirmScreen("Leave argo-tui?", yes="Leave")):
+        elif await self.push_screen_wait(LeaveScreen()):
             self.exit(0)
 
     def action_interrupt(self) -> None:
@@ -443,7 +442,7 @@ class ArgoApp(CellDiffMixin, App[int]):
             return
         self._interrupted = now
         screen: Screen[Any] = self.screen
-        if isinstance(screen, ActionScreen | ConfirmScreen | HelpScreen):
+        if isinstance(screen, ModalScreen) and not isinstance(screen, TooSmallScreen):
             screen.dismiss(None)
         else:
             bar = next((bar for bar in screen.query(QueryBar) if bar.query("Input:focus")), None)
@@ -456,7 +455,7 @@ class ArgoApp(CellDiffMixin, App[int]):
     def _known(self, ref: WorkflowRef) -> ListedWorkflow | None:
         screen = self.screen
         if isinstance(screen, WorkflowScreen) and screen.ref == ref:
-            return screen.workflow
+            return screen.known
         return self.live.named(ref.namespace, ref.name)
 
     @on(RunAction)

@@ -9,7 +9,7 @@ from textual.app import App
 from textual.widgets import Button
 
 from tui.resources import styles
-from tui.screens.confirm import ConfirmScreen
+from tui.screens.confirm import ConfirmScreen, LeaveScreen
 
 
 class Asking(App[None]):
@@ -53,3 +53,12 @@ async def test_other_keys_answer_nothing(app: Asking) -> None:
         await pilot.pause()
         await pilot.press("x", "Y", "q", "D")
         assert app.answers == [] and isinstance(app.screen, ConfirmScreen)
+
+
+async def test_the_key_that_asked_whether_to_leave_is_a_yes(app: Asking) -> None:
+    async with app.run_test() as pilot:
+        for keys in (["q"], ["enter"], ["escape"]):
+            app.push_screen(LeaveScreen(), app.answers.append)
+            await pilot.pause()
+            await pilot.press(*keys)
+        assert app.answers == [True, False, False]

@@ -22,6 +22,7 @@ from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
 from tui.errors import Unreachable
 from tui.panes import PANES
+from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.sources.base import Live, LogRequest, PodUsage, Stale
@@ -253,8 +254,25 @@ async def test_deleted_while_open_it_is_said_and_what_was_known_stays() -> None:
         await shown.until_said("deploy-api-k3v9s was deleted; this is how it was last")
         assert "deleted" in shown.rows_of_screen[0]
         assert "build" in shown.text
+        for key in "DRr":
+            shown.app.say("")
+            await shown.press(key)
+            await shown.until_said("deploy-api-k3v9s: it is gone")
+            assert shown.shows(WorkflowScreen), "no dialog about nothing"
         await shown.press("escape")
         await shown.until(lambda: shown.names == [])
+
+
+async def test_made_again_under_its_name_it_can_be_acted_on_again() -> None:
+    source = ScriptedSource(two_steps())
+    async with showing(source=source) as shown:
+        await shown.open()
+        source.remove(ref_of(two_steps()))
+        await shown.until(lambda: "deleted" in shown.rows_of_screen[0])
+        source.put(two_steps())
+        await shown.until(lambda: "deleted" not in shown.rows_of_screen[0])
+        await shown.press("D")
+        await shown.until(lambda: shown.shows(ActionScreen))
 
 
 async def test_one_that_is_gone_before_it_opens_says_so() -> None:

@@ -236,6 +236,16 @@ async def test_q_at_the_root_asks_and_only_yes_leaves() -> None:
         assert shown.app.return_code == 0
 
 
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_q_twice_leaves(key: str) -> None:
+    async with showing(run("one", "Running")) as shown:
+        await shown.press(key)
+        await shown.until_shown("q leaves  Esc stays")
+        await shown.press(key)
+        await shown.until(lambda: shown.app._exit)
+        assert shown.app.return_code == 0
+
+
 async def test_ctrl_c_closes_what_is_open_and_twice_leaves() -> None:
     async with showing(*team()) as shown:
         await shown.press("slash", "z", "z")

@@ -113,7 +113,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         Binding("escape", "cancel", "Cancel", id="dialog.cancel"),
         Binding("ctrl+s", "go", "Do it", id="dialog.submit"),
         Binding("y", "yes", "Yes", show=False, id="dialog.yes"),
-        Binding("n", "cancel", "No", show=False, id="dialog.no"),
+        Binding("n,q", "cancel", "No", show=False, id="dialog.no"),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
         Binding("down", "app.focus_next", show=False),

@@ -25,6 +25,9 @@ class ConfirmScreen(ModalScreen[bool]):
         Binding("right,down", "app.focus_next", show=False),
     ]
 
+    HINT = ""
+    """What the box says of its keys."""
+
     def __init__(self, question: str, *, yes: str) -> None:
         super().__init__()
         self._question = question
@@ -40,6 +43,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Cancel has the focus."""
+        self.query_one("#dialog").border_subtitle = self.HINT
         self.query_one("#no").focus()
 
     @on(Button.Pressed, "#yes")
@@ -51,3 +55,15 @@ class ConfirmScreen(ModalScreen[bool]):
     def action_no(self) -> None:
         """No."""
         self.dismiss(False)
+
+
+class LeaveScreen(ConfirmScreen):
+    """Whether to leave: asked once, so the key that asked is a yes when it comes again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,ctrl+q", "yes", "Leave", show=False, id="dialog.leave"),
+    ]
+    HINT = "q leaves  Esc stays"
+
+    def __init__(self) -> None:
+        super().__init__("Leave argo-tui?", yes="Leave")

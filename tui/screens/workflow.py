@@ -41,6 +41,8 @@ from tui.widgets.status_line import StatusLine
 
 SIDE_BY_SIDE = 100
 """Cells from which on the panes stand beside the tree, not below it."""
+DELETED, GONE = "deleted", "gone"
+"""While it was looked at; before that."""
 PANE_AFTER = 0.1
 """Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
 
@@ -166,6 +168,12 @@ class WorkflowScreen(Screen[None]):
 
     # --- what the cluster tells ------------------------------------------------------------
 
+    @property
+    def known(self) -> Workflow | None:
+        """The workflow, while it is there: one that was deleted is shown, but nothing is left of it
+        to act on."""
+        return None if self._gone in (DELETED, GONE) else self.workflow
+
     def _watch(self) -> None:
         if self.desk.source is None:
             return
@@ -193,7 +201,7 @@ class WorkflowScreen(Screen[None]):
             if isinstance(event, Opened):
                 self._open(event)
             elif isinstance(event, Removed):
-                self._gone = "deleted"
+                self._gone = DELETED
                 self.desk.say(f"{self.ref.name} was deleted; this is how it was last", "warning")
             else:
                 self._connection = event
@@ -203,6 +211,7 @@ class WorkflowScreen(Screen[None]):
         is_first = self.workflow is None
         self.workflow, self._raw = event.workflow, event.raw
         self.ref = event.workflow.ref
+        self._gone = ""
         self.steps.placeholder = self._why_no_tree(event.workflow)
         self.steps.tick(self.desk.now())
         self.steps.show(event.workflow)
@@ -235,7 +244,7 @@ class WorkflowScreen(Screen[None]):
     @on(WatchEnded)
     def watch_ended(self, message: WatchEnded) -> None:
         """It cannot be watched: say why, keep what is shown."""
-        self._gone = "gone" if isinstance(message.error, Missing) else "not watched"
+        self._gone = GONE if isinstance(message.error, Missing) else "not watched"
         self.steps.placeholder = str(message.error)
         self.desk.say(str(message.error), "error")
         self._show_head()
