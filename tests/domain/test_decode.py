@@ -60,6 +60,7 @@ def test_a_bomb_is_refused(name: str) -> None:
     "text",
     ["%%%", packed(b"\x1f\x8bnonsense"), packed(b"\x28\xb5\x2f\xfdnonsense"), packed(b"nonsense"),
      packed(gzip.compress(b"{}")[:-9]), packed(gzip.compress(b"[1]")), packed(gzip.compress(b"{"))],
+    ids=["no base64", "no gzip", "no zstd", "no magic", "cut", "a list", "half an object"],
 )  # fmt: skip
 def test_nodes_that_cannot_be_unpacked_are_told_and_hide_nothing_else(text: str) -> None:
     workflow = decode.workflow(raw(status={"compressedNodes": text, "phase": "Failed"}))

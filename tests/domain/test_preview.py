@@ -121,6 +121,7 @@ def test_a_zip_is_looked_into_only_when_it_is_all_there() -> None:
         tgz(a=b"x")[:20],
         gzip.compress(b"\0" * 257 + b"ustar\0" + b"9" * 800),
     ],
+    ids=["gzip", "zip", "tar", "half a tgz", "a tar in a gzip"],
 )
 def test_broken_archives_are_shown_as_bytes_and_said_to_be_broken(raw: bytes) -> None:
     found = preview(raw, len(raw), "a.tgz")
