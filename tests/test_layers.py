@@ -61,7 +61,7 @@ ARROWS: dict[str, set[str]] = {
         "terminal.clipboard",
         "resources",
     },
-    "palette": {"actions", "columns", "panes", "domain", "messages", "screens"},
+    "palette": {"actions", "columns", "panes", "domain", "messages", "screens", "widgets"},
     "errands": {"actions", "domain", "errors", "messages", "screens"},
     "keymap": {"actions", "errors", "settings"},
     "app": {

@@ -37,7 +37,7 @@ from tui.messages import (
     OpenWorkflow,
     RunAction,
 )
-from tui.palette import Entries, Palette
+from tui.palette import Palette
 from tui.resources import styles
 from tui.screens.confirm import LeaveScreen
 from tui.screens.help import HelpScreen
@@ -82,8 +82,7 @@ class ArgoApp(CellDiffMixin, App[int]):
 
     TITLE = "argo-tui"
     CSS_PATH: ClassVar[list[Any]] = [styles() / name for name in STYLE_FILES]
-    COMMANDS: ClassVar[set[Any]] = {Entries}
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "help", key_display="?", id="app.help"),
         Binding(
@@ -144,6 +143,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         self._can_demo = can_demo
         self._interrupted = float("-inf")
         self._is_begun = False
+        self._recent: list[str] = []
         self._hang_up: HangUp | None = None
         self.use_terminal(self.capabilities, diff=not settings.no_diff)
 
@@ -411,7 +411,7 @@ class ArgoApp(CellDiffMixin, App[int]):
     def action_command_palette(self) -> None:
         """Type what to do."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette(self.screen, self._recent, ascii=self.ascii))
 
     def action_repaint(self) -> None:
         """Write the whole screen again; try a broken connection again now."""

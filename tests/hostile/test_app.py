@@ -12,7 +12,6 @@ from typing import Any
 from unicodedata import category
 
 from rich.cells import cell_len
-from textual.command import CommandPalette
 from textual.events import Paste
 from textual.widgets import Input
 
@@ -23,6 +22,7 @@ from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
 from tui.domain.workflow import Manifest
 from tui.errors import Refused, Unreachable
+from tui.palette import Palette
 from tui.panes import PANES
 from tui.screens.action import ActionScreen
 from tui.screens.problem import ProblemScreen
@@ -172,7 +172,7 @@ async def test_dialogs_with_such_names_values_and_choices() -> None:
 async def test_what_is_typed_into_the_palette_stays_text() -> None:
     async with showing(source=Evil(a_tree_of_them()), size=SIZE) as shown:
         await shown.press("colon")
-        await shown.until(lambda: shown.shows(CommandPalette))
+        await shown.until(lambda: shown.shows(Palette))
         for name, text in TEXTS.items():
             shown.app.screen.query_one(Input).value = ""
             shown.app.screen.query_one(Input).post_message(Paste(text[:200]))

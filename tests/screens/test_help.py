@@ -1,4 +1,4 @@
-"""Help, hints and palette are made from what there is, so that none of them can be stale."""
+"""Help and hints are made from what there is, so that neither can be stale."""
 
 from __future__ import annotations
 
@@ -134,36 +134,3 @@ async def test_hints_are_of_the_widget_that_has_the_focus_and_always_name_help()
         await shown.until(lambda: "Follow" in hints.text)
         assert "Fold" not in hints.text.replace("Follow", "")
         assert shown.rows_of_screen[-1].rstrip().endswith("? help")
-
-
-async def test_the_palette_offers_actions_panes_columns_and_does_what_it_says() -> None:
-    from textual.command import CommandPalette
-
-    async with showing(*team()) as shown:
-        for key in ("colon", "ctrl+p"):
-            await shown.press(key)
-            await shown.until(lambda: shown.shows(CommandPalette))
-            await shown.press("escape")
-            await shown.until(lambda: not shown.shows(CommandPalette))
-        await shown.press("colon")
-        await shown.until(lambda: shown.shows(CommandPalette))
-        await shown.write("problems only")
-        await shown.until_shown("Problems only (!)")
-        await shown.press("down", "enter")
-        await shown.until(lambda: len(shown.names) == 3)
-
-
-async def test_keys_faster_than_the_palette_is_laid_out_are_harmless() -> None:
-    from textual.command import CommandList, CommandPalette
-
-    async with showing(*team()) as shown:
-        await shown.press("colon")
-        await shown.until(lambda: shown.shows(CommandPalette))
-        entries = shown.app.screen.query_one(CommandList)
-        await shown.until(lambda: entries.option_count)
-        entries.display = False
-        await shown.until(lambda: not entries.size)
-        entries.set_options(["one", "two"])
-        entries.highlighted = 0
-        await shown.press("pageup", "pagedown")
-        assert shown.shows(CommandPalette)

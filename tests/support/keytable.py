@@ -39,9 +39,19 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Dialogs",
         "Tab and the arrows go from field to field, Enter presses the button.",
-        ("screens.action:ActionScreen", "screens.confirm:ConfirmScreen", "widgets.tick:Tick"),
+        (
+            "screens.action:ActionScreen",
+            "screens.confirm:ConfirmScreen",
+            "screens.confirm:LeaveScreen",
+            "widgets.tick:Tick",
+        ),
     ),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
+    (
+        "The palette",
+        "Typing narrows it; Enter does what the cursor is on. `:q` and Enter leaves at once.",
+        ("palette:Palette",),
+    ),
     ("Help", "", ("screens.help:HelpScreen",)),
     ("Nothing to show", "The screen that says what is wrong.", ("screens.problem:ProblemScreen",)),
     ("Too small", "Where the terminal has no room.", ("screens.small:TooSmallScreen",)),
