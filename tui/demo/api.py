@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from tui.demo import access, admission, discovery, log_route, openapi, protobuf, refusals
+from tui.demo import access, admission, discovery, gnostic, log_route, openapi, protobuf, refusals
 from tui.demo.access import Access, User
 from tui.demo.faults import Faults, Flow
 from tui.demo.lists import listed, one
-from tui.demo.negotiation import JSON, Form, aggregated, form
+from tui.demo.negotiation import JSON, Form, aggregated, as_gnostic, form
 from tui.demo.paths import Target, target
 from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
@@ -159,6 +159,11 @@ class Api:
             return found
         if path == "/openapi/v3":
             return encode(openapi.index(hidden)), JSON
+        if path == "/openapi/v2":
+            whole = openapi.document_v2(hidden)
+            if as_gnostic(request.headers.get("Accept", "")):
+                return gnostic.document(whole), gnostic.MEDIA_TYPE
+            return encode(whole), JSON
         if path.startswith("/openapi/"):
             described = openapi.document(path.removeprefix("/openapi/v3/"), hidden)
             if described is None:

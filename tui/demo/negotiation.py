@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tui.demo import refusals
+from tui.demo.gnostic import MEDIA_TYPE, OLD_MEDIA_TYPE
 
 Form = Literal["json", "table", "partial"]
 
@@ -51,3 +52,13 @@ def aggregated(accept: str) -> str:
         elif media in (JSON, "*/*"):
             return ""
     return ""
+
+
+def as_gnostic(accept: str) -> bool:
+    """Whether an OpenAPI document of version 2 is wanted as protobuf rather than as JSON."""
+    for media, _ in _wishes(accept):
+        if media in (MEDIA_TYPE, OLD_MEDIA_TYPE):
+            return True
+        if media in (JSON, "*/*"):
+            return False
+    return False
