@@ -148,7 +148,7 @@ def _ls(words: list[str], box: Box, stdin: str) -> Program:
         found = sorted({each.split("/")[0] for each in box.under(name)})
         if path in box.files:
             found = [name]
-        elif not found and not any(f.startswith(path) for f in box.files) and path != "/":
+        elif not found and not box.is_folder(name) and path != "/":
             yield Err(f"ls: {name}: No such file or directory\n")
             code = 1
             continue
@@ -241,7 +241,7 @@ def _copy(words: list[str], box: Box, stdin: str, *, move: bool = False) -> Prog
     for source in sources:
         path = box.path(source)
         goal = box.path(target)
-        if target.endswith("/") or box.under(target):
+        if target.endswith("/") or box.is_folder(target):
             goal = f"{goal}/{path.rsplit('/', 1)[-1]}"
         for each in [p for p in box.files if p == path or p.startswith(f"{path}/")]:
             box.files[goal + each[len(path) :]] = box.files[each]
@@ -252,6 +252,14 @@ def _copy(words: list[str], box: Box, stdin: str, *, move: bool = False) -> Prog
 
 def _move(words: list[str], box: Box, stdin: str) -> Program:
     return _copy(words, box, stdin, move=True)
+
+
+def _make_folder(words: list[str], box: Box, stdin: str) -> Program:
+    for word in words:
+        if not word.startswith("-"):
+            box.make_folder(word)
+    yield 0.0
+    return 0
 
 
 def _cd(words: list[str], box: Box, stdin: str) -> Program:
@@ -278,9 +286,9 @@ def _true(words: list[str], box: Box) -> bool:
         flag, value = words
         path = box.path(value)
         if flag in ("-e", "-f", "-r", "-s", "-x"):
-            return path in box.files or (flag == "-e" and bool(box.under(value)))
+            return path in box.files or (flag == "-e" and box.is_folder(value))
         if flag == "-d":
-            return bool(box.under(value))
+            return box.is_folder(value)
         return bool(value) == (flag == "-n")
     if len(words) == 3:
         return _compared(*words)
@@ -412,7 +420,7 @@ TOOLS: dict[str, Tool] = {
     "true": _code(0),
     ":": _code(0),
     "false": _code(1),
-    "mkdir": _code(0),
+    "mkdir": _make_folder,
     "chmod": _code(0),
     "wait": _code(0),
     "trap": _code(0),

@@ -61,6 +61,9 @@ class Container:
         self.box.cwd = str(self.spec.get("workingDir") or "/")
         for path, content in SYSTEM_FILES.items():
             files.setdefault(path, content)
+        mounts = [str(each.get("mountPath")) for each in self.spec.get("volumeMounts") or ()]
+        lines = ["overlay / overlay rw 0 0", *(f"/dev/vda1 {path} ext4 rw 0 0" for path in mounts)]
+        files["/proc/mounts"] = "".join(f"{line}\n" for line in lines).encode()
         for each in self.spec.get("env") or ():
             if isinstance(each, dict) and "name" in each:
                 env[str(each["name"])] = str(each.get("value") or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine import conditions, hooks, loops, scopes, steps
@@ -308,7 +309,8 @@ class _Dag:
                 return
             if not self.op.may_run(self.where):
                 return
-        made = self.op.execute(full, task, self.where, task["arguments"])
+        named = replace(self.where, extra={"tasks.name": str(task["name"])})
+        made = self.op.execute(full, task, named, task["arguments"])
         if made is None:
             return
         if group is not None:

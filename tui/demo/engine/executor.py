@@ -15,6 +15,10 @@ from typing import Any
 from tui.demo.bucket import Blob, Bucket
 from tui.demo.engine.programs import Files
 
+EMPTY_FOLDER = "./"
+"""What is in a folder that nothing is in."""
+_MADE_UP = b"made up by the demo\n"
+
 
 def load(artifact: dict[str, Any], files: Files, bucket: Bucket) -> str:
     """Put an input artifact into the files; what went wrong, or ""."""
@@ -30,13 +34,16 @@ def load(artifact: dict[str, Any], files: Files, bucket: Bucket) -> str:
         # Git, HTTP and the like are outside of the demo: something is there.
         if any(kind in artifact for kind in ("git", "http", "gcs", "azure", "oss", "hdfs")):
             inner = ("/README.md", "/VERSION") if "git" in artifact else ("",)
-            files.update({path + name: b"made up by the demo\n" for name in inner})
+            files.update({path + name: _MADE_UP for name in inner})
         return ""
     if key not in bucket:
         folder = bucket.list(f"{key}/").objects
         for name, blob in folder:
             files[path + name[len(key) :]] = blob.read(0, 1 << 20)
         if folder or artifact.get("optional"):
+            return ""
+        if _elsewhere(artifact["s3"], bucket):
+            files[path] = _MADE_UP
             return ""
         return f"failed to get object: The specified key does not exist. ({key})"
     data = bucket.get(key, 0, 1 << 20) or b""
@@ -45,6 +52,23 @@ def load(artifact: dict[str, Any], files: Files, bucket: Bucket) -> str:
     else:
         files[path] = data
     return ""
+
+
+def _elsewhere(s3: dict[str, Any], bucket: Bucket) -> bool:
+    """Whether it says that it lies in a bucket or at a server that are not the demo's."""
+    return s3.get("bucket", bucket.name) != bucket.name or bool(s3.get("endpoint"))
+
+
+def listed(source: dict[str, Any], bucket: Bucket) -> list[str]:
+    """The keys that a `data` template finds; of another's bucket some that one can read."""
+    s3 = (source.get("artifactPaths") or {}).get("s3") or {}
+    prefix = str(s3.get("key") or "")
+    if not _elsewhere(s3, bucket):
+        return [key for key, _ in bucket.list(prefix).objects]
+    made = [f"{prefix.rstrip('/')}/run-{number}/main.log".lstrip("/") for number in range(3)]
+    for key in made:
+        bucket.put(key, _MADE_UP)
+    return made
 
 
 def _unpack(data: bytes, path: str, files: Files) -> None:
@@ -65,7 +89,9 @@ def found(path: str, files: Files) -> dict[str, bytes]:
     if path in files:
         return {"": files[path]}
     return {
-        each[len(path) + 1 :]: data for each, data in files.items() if each.startswith(f"{path}/")
+        each[len(path) + 1 :] or EMPTY_FOLDER: data
+        for each, data in files.items()
+        if each.startswith(f"{path}/")
     }
 
 
@@ -121,14 +147,14 @@ def save(
             return None, ""
         if not vague:
             return None, f"failed to stat {path}: no such file or directory"
-        content = {"": b"made up by the demo\n"}
+        content = {"": _MADE_UP}
     if not none:
         bucket.put(key, Blob.of(_packed(base, content), "application/gzip"))
     elif "" in content:
         bucket.put(key, content[""])
     else:
         for inner, data in content.items():
-            bucket.put(f"{key.rstrip('/')}/{inner}", data)
+            bucket.put(f"{key.rstrip('/')}/{inner.removeprefix(EMPTY_FOLDER)}", data)
         key = key.rstrip("/") + "/"
     return _shown(artifact, key), ""
 
@@ -142,6 +168,8 @@ def _packed(base: str, content: dict[str, bytes]) -> bytes:
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for inner, data in sorted(content.items()):
             member = tarfile.TarInfo(f"{base}/{inner}" if inner else base)
+            if inner.endswith("/"):
+                member.type, member.mode = tarfile.DIRTYPE, 0o755
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
     return gzip.compress(plain.getvalue(), compresslevel=1, mtime=0)

@@ -23,7 +23,7 @@ from tui.demo.engine.run import (
     template_kind,
     unsuccessful,
 )
-from tui.demo.engine.scopes import set_globals
+from tui.demo.engine.scopes import global_outputs, set_globals
 from tui.demo.engine.templates import Found, TemplateError, TemplateScope
 from tui.demo.engine.variables import Scope
 
@@ -51,7 +51,7 @@ class Where:
     retried: bool = False
     depth: int = 0
     extra: Scope = field(default_factory=dict)
-    """Variables of a retry: `retries`, `lastRetry.…`."""
+    """Variables of this place alone: `steps.name`; of a retry `retries`, `lastRetry.…`."""
 
     def within(self, found: Found, node: Node, template: Template) -> Where:
         """Inside the template that this node runs."""
@@ -200,6 +200,7 @@ class Operation:
         if template.get("memoize") and key and node["phase"] == "Succeeded":
             memo.save(self.engine.store, self.run, node, template, self.now)
         set_globals(self.run, node.get("outputs") or {})
+        self.globals.update(global_outputs(self.run))
         return node
 
     # What holds a node back

@@ -20,7 +20,10 @@ class Err(str):
 Program = Generator[str | float, None, int]
 
 Files = dict[str, bytes]
-"""The files of a pod, by absolute path; its containers share them."""
+"""The files of a pod, by absolute path; its containers share them.
+
+A folder somebody made has an entry of its own, which ends with a slash: it may be empty.
+"""
 
 
 @dataclass
@@ -64,4 +67,15 @@ class Box:
     def under(self, name: str) -> list[str]:
         """Paths of the files in this folder, relative to it."""
         folder = self.path(name).rstrip("/") + "/"
-        return sorted(path[len(folder) :] for path in self.files if path.startswith(folder))
+        return sorted(
+            path[len(folder) :] for path in self.files if path.startswith(folder) and path != folder
+        )
+
+    def is_folder(self, name: str) -> bool:
+        """Whether something is in it, or somebody made it."""
+        folder = self.path(name).rstrip("/") + "/"
+        return any(path.startswith(folder) for path in self.files)
+
+    def make_folder(self, name: str) -> None:
+        """Make a folder, and those it is in."""
+        self.files[self.path(name).rstrip("/") + "/"] = b""

@@ -153,7 +153,7 @@ def modules_of(script: Running, box: Box, arguments: list[str]) -> dict[str, Mod
 
     rng = box.rng
     path = Module(
-        exists=lambda name: box.path(name) in box.files or bool(box.under(name)),
+        exists=lambda name: box.path(name) in box.files or box.is_folder(name),
         isfile=lambda name: box.path(name) in box.files,
         isdir=lambda name: bool(box.under(name)),
         join=lambda *parts: "/".join(str(part).rstrip("/") for part in parts),
@@ -180,8 +180,8 @@ def modules_of(script: Running, box: Box, arguments: list[str]) -> dict[str, Mod
             exit=leave, stdout=stream, stderr=stream, argv=["-", *arguments], version="3.13"
         ),
         "os": Module(
-            mkdir=nothing,
-            makedirs=nothing,
+            mkdir=lambda name, mode=0: box.make_folder(name),
+            makedirs=lambda name, mode=0, exist_ok=False: box.make_folder(name),
             listdir=listed,
             environ=box.env,
             getenv=box.env.get,

@@ -6,6 +6,7 @@ from typing import Any
 
 from tui.demo.bucket import Bucket
 from tui.demo.engine import executor
+from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.simpod import SimPod
 from tui.demo.podlogs import PodLogs
 from tui.demo.store import encode
@@ -44,7 +45,7 @@ def keep_outputs(pod: SimPod, outputs: dict[str, Any], bucket: Bucket, *, failed
     if pod.wants_result and not failed:
         outputs["result"] = pod.main.printed.rstrip("\n")
         if pod.template.get("data") is not None:
-            outputs["result"] = encode([f"part-{n}.csv" for n in range(3)]).decode()
+            outputs["result"] = encode(_transformed(pod.template["data"], bucket)).decode()
     for number, artifact in enumerate(wanted.get("artifacts") or ()):
         entry, missing = executor.save(
             artifact,
@@ -59,3 +60,14 @@ def keep_outputs(pod: SimPod, outputs: dict[str, Any], bucket: Bucket, *, failed
             outputs.setdefault("artifacts", []).append(entry)
         problem = problem or missing
     return problem
+
+
+def _transformed(data: dict[str, Any], bucket: Bucket) -> Any:
+    """What a `data` template gives: the keys it lists, after its transformations."""
+    found: Any = executor.listed(data.get("source") or {}, bucket)
+    for each in data.get("transformation") or ():
+        try:
+            found = evaluate(str(each.get("expression")), {"data": found})
+        except ExpressionError:
+            break  # more than our expressions know; what was listed will do
+    return found

@@ -38,7 +38,8 @@ def of_workflow(run: Run, now: datetime) -> Scope:
         "workflow.annotations": to_json(metadata.get("annotations") or {}),
     }
     scope.update(_parts_of(created))
-    scope["workflow.parameters.json"] = scope["workflow.parameters"]
+    for kind in ("parameters", "labels", "annotations"):
+        scope[f"workflow.{kind}.json"] = scope[f"workflow.{kind}"]
     for parameter in parameters:
         value = parameter.get("value", parameter.get("default"))
         if value is not None:
@@ -49,13 +50,20 @@ def of_workflow(run: Run, now: datetime) -> Scope:
     scheduled = (metadata.get("annotations") or {}).get("workflows.argoproj.io/scheduled-time")
     if scheduled:
         scope["workflow.scheduledTime"] = scheduled
+    scope.update(global_outputs(run))
+    for artifact in (spec.get("arguments") or {}).get("artifacts") or ():
+        scope[f"workflow.artifacts.{artifact.get('name')}"] = artifact
+    return scope
+
+
+def global_outputs(run: Run) -> Scope:
+    """`workflow.outputs.…`: what nodes have given under a `globalName` so far."""
+    scope: Scope = {}
     outputs = run.status.get("outputs") or {}
     for parameter in outputs.get("parameters") or ():
         scope[f"workflow.outputs.parameters.{parameter['name']}"] = parameter.get("value", "")
     for artifact in outputs.get("artifacts") or ():
         scope[f"workflow.outputs.artifacts.{artifact['name']}"] = artifact
-    for artifact in (spec.get("arguments") or {}).get("artifacts") or ():
-        scope[f"workflow.artifacts.{artifact.get('name')}"] = artifact
     return scope
 
 

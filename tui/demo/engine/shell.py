@@ -241,7 +241,8 @@ class _Shell:
             for piece in self._pieces(word, split=True):
                 if any(char in piece for char in "*?") and "'" not in word and '"' not in word:
                     pattern = self.box.path(piece)
-                    found = sorted(p for p in self.box.files if fnmatch.fnmatchcase(p, pattern))
+                    every = {path.rstrip("/") for path in self.box.files}
+                    found = sorted(p for p in every if fnmatch.fnmatchcase(p, pattern))
                     yield from found or [piece]
                 else:
                     yield piece

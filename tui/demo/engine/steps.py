@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine import conditions, hooks, loops, scopes
@@ -65,6 +66,7 @@ def execute(
             op.end_daemons(node)
             return run.mark(node, "Failed", op.now, group_node.get("message", ""))
         _add_results(op, group, group_node, scope)
+        scope.update(scopes.global_outputs(run))
         before = group_node
     if before is not None:
         _set_ends(op, node, before)
@@ -298,7 +300,8 @@ def _start(
             return True
         if not op.may_run(where):
             return True
-    made = op.execute(name, step, where, step["arguments"])
+    named = replace(where, extra={"steps.name": str(step["name"])})
+    made = op.execute(name, step, named, step["arguments"])
     if made is not None:
         run.add_child(group_node, made)
     return True
