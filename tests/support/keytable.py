@@ -34,6 +34,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("widgets.lines:Lines", "panes.text_pane:TextPane"),
     ),
     ("Logs pane", "", ("panes.logs:LogsPane",)),
+    (
+        "Choosing a container",
+        "The list that `A` opens in the logs pane: Enter reads one, a digit does so at once.",
+        ("panes.containers:ContainerScreen",),
+    ),
     ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifacts:ArtifactRows")),
     ("YAML pane", "", ("panes.manifest:ManifestPane",)),
     (

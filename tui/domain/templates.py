@@ -72,15 +72,23 @@ def container_names(workflow: Workflow, node: Node) -> tuple[str, ...]:
     if node.type == "Container":
         pod = workflow.nodes.get(node.boundary_id)
         return _with_own_first(node, container_names(workflow, pod) if pod else (MAIN,))
-    template = template_of(workflow, node) or {}
-    names = [
-        *(_names((template.get("containerSet") or {}).get("containers")) or (MAIN,)),
-        *_names(template.get("sidecars")),
-        *_names(template.get("initContainers")),
-        INIT,
-        WAIT,
-    ]
-    return tuple(dict.fromkeys(names))
+    return tuple(name for name, _ in container_roles(workflow, node))
+
+
+def container_roles(workflow: Workflow, pod: Node) -> tuple[tuple[str, str], ...]:
+    """Name and role of each: what Argo itself adds to every pod comes last."""
+    template = template_of(workflow, pod) or {}
+    inner = _names((template.get("containerSet") or {}).get("containers"))
+    found: dict[str, str] = {}
+    for names, role in (
+        (inner or (MAIN,), "in set" if inner else "step"),
+        (_names(template.get("sidecars")), "sidecar"),
+        (_names(template.get("initContainers")), "init"),
+        ((INIT, WAIT), "Argo's"),
+    ):
+        for name in names:
+            found.setdefault(name, role)
+    return tuple(found.items())
 
 
 def _with_own_first(node: Node, names: tuple[str, ...]) -> tuple[str, ...]:

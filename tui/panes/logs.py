@@ -27,6 +27,7 @@ from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
 from tui.panes.base import Pane, Tools
+from tui.panes.containers import ContainerScreen
 from tui.sources.base import Stop, endless
 from tui.state.logs import LogBook
 from tui.state.stream import Stream
@@ -107,6 +108,9 @@ class LogsPane(Pane):
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """The log that belongs to this; the same log goes on undisturbed."""
+        if node is not None and node.type == "Container" and node != self._node:
+            # Who goes to a container in the tree wants to read that one.
+            self._container = ""
         self._workflow, self._node = workflow, node
         step = node.id if node is not None else ""
         targets = log_targets(workflow, step, "", self.tools.pod_names)
@@ -213,7 +217,8 @@ class LogsPane(Pane):
             right.append(("following ", "muted"))
         if self.book.dropped:
             right.append((f"first {self.book.dropped:,} dropped ", "warning"))
-        right.append((f"{len(self.book):,} lines", "muted"))
+        count = len(self.book)
+        right.append((f"{count:,} line{'' if count == 1 else 's'}", "muted"))
         self.head.show(left, right)
 
     def tick(self, now: datetime) -> None:
@@ -243,17 +248,19 @@ class LogsPane(Pane):
         self.tools.say(f"times: {self.book.times}")
 
     def action_container(self) -> None:
-        """The next container of the pod."""
+        """Choose one of the containers of the pod."""
         if self._workflow is None or self.target is None:
+            self.tools.say("no pod belongs to this step, so there are no containers")
             return
-        names = container_names(self._workflow, self.target.node)
-        if len(names) < 2:
-            self.tools.say("this step has only one container")
+        asked = ContainerScreen(self.tools, self._workflow, self.target)
+        self.app.push_screen(asked, self._read_container)
+
+    def _read_container(self, name: str | None) -> None:
+        """What was chosen in the list; None for nothing."""
+        if name is None or self.target is None or name == self.target.container:
             return
-        at = names.index(self.target.container) if self.target.container in names else -1
-        self._container = names[(at + 1) % len(names)]
-        self.tools.say(f"container {self._container} of {', '.join(names)}")
-        self.target = LogTarget(self.target.node, self.target.pod, self._container)
+        self._container = name
+        self.target = LogTarget(self.target.node, self.target.pod, name)
         self._begin()
 
     def action_previous(self) -> None:
