@@ -18,7 +18,7 @@ from tui.demo.engine.agenda import Agenda, Due
 from tui.demo.engine.cleanup import Cleanup
 from tui.demo.engine.cron import Crons
 from tui.demo.engine.events import Events
-from tui.demo.engine.kubelet import Kubelet, hash_of
+from tui.demo.engine.kubelet import Kubelet
 from tui.demo.engine.locks import Locks
 from tui.demo.engine.place import S3Place
 from tui.demo.engine.run import Run
@@ -28,6 +28,7 @@ from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import CONFIG_MAPS, CRON_WORKFLOWS, PODS, WORKFLOWS
 from tui.demo.store import Change, Store
+from tui.domain.podname import fnv1a
 
 SOON = 0.05
 """Seconds from a change to the look at it, so that changes made together are seen together."""
@@ -102,7 +103,7 @@ class Engine:
 
     def rng(self, *parts: str) -> random.Random:
         """Chance that is the same in every run with the same seed."""
-        return random.Random(hash_of("/".join((str(self.seed), *parts))))
+        return random.Random(fnv1a("/".join((str(self.seed), *parts))))
 
     # Hearing
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine import behaviour, podspec
-from tui.demo.engine.kubelet import hash_of
 from tui.demo.engine.run import LABEL, Node, Run, Template, fulfilled
 from tui.demo.engine.simpod import SimPod
 from tui.demo.engine.variables import text
 from tui.demo.refusals import ApiError
 from tui.demo.store import timestamp
+from tui.domain.podname import fnv1a
 
 if TYPE_CHECKING:
     from tui.demo.engine.engine import Engine
@@ -54,7 +54,7 @@ def _create(op: Operation, node: Node, template: Template) -> None:
     run.attempts[counted] = attempt + 1
     told = behaviour.of(obj["metadata"].get("annotations") or {}, attempt)
     # The seed is made of names, not of the order of things, so a run is the same at any speed.
-    seed = hash_of(f"{engine.seed}/{run.uid}/{node['name']}/{attempt}")
+    seed = fnv1a(f"{engine.seed}/{run.uid}/{node['name']}/{attempt}")
     files = _files(run, template)
     pod = SimPod(obj, template, told, files, seed)
     location = template.get("archiveLocation") or {}

@@ -1,0 +1,127 @@
+"""The containers of a pod at work: starting them, letting them run, stopping them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.demo.engine.agenda import Agenda
+from tui.demo.engine.containers import Container
+from tui.demo.engine.reports import Reports
+from tui.demo.engine.simpod import SimPod
+from tui.domain.podname import fnv1a
+
+Step = Callable[[SimPod], None]
+
+_WAITED = 0.6
+"""Seconds until the executor is done with what the containers have left."""
+_TICK = 0.2
+"""The least real seconds between two looks at a container's output."""
+_STRETCH = 120.0
+"""The same in the cluster's seconds, in the past."""
+
+
+class Running:
+    """Runs containers until they end; `over` is what comes when the last one has."""
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        reports: Reports,
+        later: Callable[[SimPod, float, Step], None],
+        over: Step,
+    ) -> None:
+        self._agenda = agenda
+        self._reports = reports
+        self._later = later
+        self._over = over
+
+    def start(self, pod: SimPod, container: Container) -> None:
+        env = {"HOSTNAME": pod.name, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/root"}
+        told = pod.behaviour
+        if container.kind == "main":
+            for number in range(told.restarts):
+                self._reports.logs.begin(pod.namespace, pod.name, container.name)
+                self._reports.print(pod, container, (f"run {number} of {container.name} failed",))
+            container.restarts = told.restarts
+        self._reports.logs.begin(pod.namespace, pod.name, container.name)
+        seed = pod.seed ^ fnv1a(container.name)
+        container.start(self._agenda.now(), pod.files, env, told, seed)
+        for word in ("Created", "Started"):
+            self._reports.tell(pod, word, f"{word} container {container.name}", path=container.name)
+        self._step(pod, container)
+
+    def _step(self, pod: SimPod, container: Container) -> None:
+        """Let a container run until now, and come back when it goes on."""
+        if not container.running or container.program is None or container.started is None:
+            return
+        now = self._agenda.now()
+        lines, goes_on = container.advance((now - container.started).total_seconds() + 1e-6)
+        if lines:
+            self._reports.logs.write(pod.namespace, pod.name, container.name, lines)
+        if goes_on is None:
+            self._ended(pod, container)
+            return
+        wait = goes_on - (now - container.started).total_seconds()
+        least = _TICK * self._agenda.speed
+        if self._agenda.in_past:
+            # Nobody can be watching, so long stretches are lived through at once.
+            least = max(least, min(_STRETCH, self._agenda.behind - 1.0))
+        if wait < least:
+            # Several small steps at once, each with its own time in the log.
+            lines, goes_on = container.advance(goes_on + least)
+            self._reports.logs.write(pod.namespace, pod.name, container.name, lines)
+            wait = least if goes_on is None else goes_on - (now - container.started).total_seconds()
+            if goes_on is None:
+                wait = max(0.0, container.at - (now - container.started).total_seconds())
+                self._later(pod, wait, lambda pod: self._ended(pod, container))
+                return
+        if wait < 1e8:
+            self._later(pod, wait, lambda pod: self._step(pod, container))
+
+    def _ended(self, pod: SimPod, container: Container) -> None:
+        if not container.running:
+            return
+        code = container.exit_code or 0
+        reason = "OOMKilled" if code == 137 and pod.behaviour.oom else ""
+        container.end(self._agenda.now(), code, reason)
+        self._reports.logs.end(pod.namespace, pod.name, container.name)
+        if reason:
+            words = "Memory cgroup out of memory: Killed process 1"
+            self._reports.tell(pod, "OOMKilling", words, bad=True)
+        if container.kind != "main":
+            return
+        if code == 0:
+            self._start_dependents(pod)
+        if all(each.finished or not each.started for each in pod.mains) and not any(
+            self._can_start(pod, each) for each in pod.mains
+        ):
+            self._stop_sidecars(pod)
+            self._later(pod, _WAITED, self._over)
+        elif len(pod.mains) > 1:
+            self._reports.publish(pod)
+
+    def _can_start(self, pod: SimPod, container: Container) -> bool:
+        needed = container.spec.get("dependencies") or ()
+        done = {each.name for each in pod.mains if each.finished and each.exit_code == 0}
+        return container.started is None and all(name in done for name in needed)
+
+    def _start_dependents(self, pod: SimPod) -> None:
+        for each in pod.mains:
+            if self._can_start(pod, each):
+                self.start(pod, each)
+
+    def _stop_sidecars(self, pod: SimPod) -> None:
+        now = self._agenda.now()
+        for each in pod.sidecars:
+            if each.running:
+                each.end(now, 0)
+                self._reports.logs.end(pod.namespace, pod.name, each.name)
+
+    def stop(self, pod: SimPod, code: int) -> None:
+        now = self._agenda.now()
+        for each in pod.containers:
+            if each.running:
+                each.end(
+                    now, 0 if each.kind == "wait" else code, "" if each.kind == "wait" else "Error"
+                )
+                self._reports.logs.end(pod.namespace, pod.name, each.name)
