@@ -103,6 +103,20 @@ def test_a_full_disk_is_said(file: str, count: int) -> None:
     assert done.stderr == "argo-tui: cannot write the output: No space left on device\n"
 
 
+@pytest.mark.parametrize("command", ["get", "list", "plan resubmit"])
+def test_a_closed_stdout_is_said(file: str, command: str) -> None:
+    script = f"{sys.executable} -m tui {command} -f {file} >&-"
+    done = subprocess.run(["sh", "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "argo-tui: cannot write the output: standard output is closed\n"
+
+
+def test_with_stderr_closed_talk_does_not_turn_to_stdout() -> None:
+    script = f"{sys.executable} -m tui get -f /nowhere/at/all 2>&-"
+    done = subprocess.run(["sh", "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_ctrl_c_returns_130(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -138,6 +152,18 @@ def test_an_unencodable_terminal_gets_question_marks(file: str) -> None:
     )  # fmt: skip
     assert done.returncode == 0
     assert "?" in done.stdout
+
+
+def test_an_encoding_without_icons_gets_words_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "w.json"
+    nodes = '{"w":{"id":"w","name":"w","displayName":"w","type":"DAG","phase":"Failed"}}'
+    path.write_text(f'{{"metadata":{{"name":"w"}},"status":{{"phase":"Failed","nodes":{nodes}}}}}')
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "get", "--no-color", "-f", str(path)],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+    )  # fmt: skip
+    assert "\n Failed w " in done.stdout
+    assert "?" not in done.stdout
 
 
 def test_settings_come_from_flags_before_environment() -> None:

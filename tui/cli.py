@@ -65,13 +65,11 @@ def _told(error: TuiError) -> int:
 
 def _flush() -> None:
     """What is still in the buffer may find a full disk, too."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _forget_stdout()
-        raise TuiError(f"cannot write the output: {error.strerror or error}") from error
+    from tui.headless.output import flush
+
+    # None where it was closed; who had something to print has said so.
+    if sys.stdout is not None:
+        flush()
 
 
 def _forget_stdout() -> None:

@@ -98,10 +98,11 @@ def _clock(text: str) -> datetime | None:
 
 
 def local_zone(environ: Mapping[str, str]) -> tzinfo | None:
-    """The zone that TZ names just now, as Go reads it; None for the machine's own.
+    """The zone that TZ names just now, as Go reads it; None for that of the C library.
 
-    Python's C library remembers TZ from the start of the process, and this may be asked again
-    and again in one.
+    That is the machine's own without a TZ, and the rule itself where TZ is one (`CET-1CEST`). The
+    library remembers TZ from the start of the process, and this may be asked again and again in
+    one, so it is told to look.
     """
     name = environ.get("TZ")
     if name is None:
@@ -112,6 +113,6 @@ def local_zone(environ: Mapping[str, str]) -> tzinfo | None:
         return UTC
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (LookupError, OSError, ValueError):
         time.tzset()
         return None

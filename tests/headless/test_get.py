@@ -80,6 +80,24 @@ def test_times_are_told_in_the_zone_that_tz_names_now(
     ]
 
 
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("", "11:00:00 +0000"),
+        ("Nowhere/City", "11:00:00 +0000"),
+        ("Europe", "11:00:00 +0000"),
+        ("../../etc/passwd", "11:00:00 +0000"),
+        ("TEST-5:30", "16:30:00 +0530"),
+        (":Asia/Kolkata", "16:30:00 +0530"),
+    ],
+)
+def test_a_zone_that_is_no_place_is_a_rule_or_utc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, told: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    assert f"Thu Jan 15 {told}" in run(["get", "-f", saved(tmp_path, workflow())]).out
+
+
 def test_compressed_nodes_are_unpacked(tmp_path: Path) -> None:
     node = {"id": "w", "name": "w", "displayName": "w", "type": "Pod", "phase": "Succeeded"}
     packed = base64.b64encode(gzip.compress(json.dumps({"w": node}).encode())).decode()

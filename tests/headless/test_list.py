@@ -182,6 +182,13 @@ def test_a_span_has_one_unit(file: str, span: str) -> None:
     assert run(["list", "-f", file, f"--since={span}"]).code == 2
 
 
+def test_a_span_may_go_back_before_all_time(file: str) -> None:
+    """A million days ago there was no calendar: everything is younger, nothing is older."""
+    everything = run(["list", "-f", file, "-o", "name"]).out
+    assert run(["list", "-f", file, "-o", "name", "--since", "1000000d"]).out == everything
+    assert run(["list", "-f", file, "--older", "1000000d"]).out == "No workflows found\n"
+
+
 def test_many_workflows_get_argos_nudge(tmp_path: Path) -> None:
     path = tmp_path / "many.json"
     path.write_text(json.dumps({"items": [workflow(f"w-{at}") for at in range(101)]}))

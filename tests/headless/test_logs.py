@@ -193,6 +193,7 @@ def test_the_latest_workflow_has_a_name_of_its_own(
     "words",
     [
         ["--since", "soon"],
+        ["--since", "99999999999999999d"],
         ["--since", "1h", "--since-time", "x"],
         ["--since-time", "x"],
         ["--grep", "("],
@@ -201,6 +202,16 @@ def test_the_latest_workflow_has_a_name_of_its_own(
 def test_flags_that_say_nothing_are_refused(cluster: Cluster, run: Run, words: list[str]) -> None:
     with pytest.raises(UsageError):
         run("etl", *words)
+
+
+@pytest.mark.parametrize("words", [["--since", "1000000d"], ["--tail", "-1"]])
+def test_flags_that_leave_nothing_out_print_everything(
+    cluster: Cluster, run: Run, capsys: Captured, words: list[str]
+) -> None:
+    etl(cluster, step("one", "01"))
+    pod(cluster, "one", "hello", "bye")
+    assert run("etl", "--no-prefix", *words) == 0
+    assert capsys.readouterr().out == "hello\nbye\n"
 
 
 def test_before_any_step_has_begun_there_is_nothing_to_print(

@@ -42,6 +42,14 @@ def between(start: datetime | None, finish: datetime | None, now: datetime) -> t
     return max(-LONGEST, min(span, LONGEST))
 
 
+def before(now: datetime, span: timedelta) -> datetime:
+    """So long before `now`; the first moment there is, where the span goes further back."""
+    try:
+        return now - span
+    except OverflowError:
+        return ZERO
+
+
 def seconds_between(started_at: str | None, finished_at: str | None, now: datetime) -> float | None:
     """How long something ran or has run; None if it has not begun (argo.md 4.1)."""
     start = parse_time(started_at)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tui.domain.durations import age, between, parse_time, short
+from tui.domain.durations import age, before, between, parse_time, short
 from tui.domain.node import RUNNING
 from tui.domain.selectors import LabelSelector, Requirement
 from tui.domain.status import status_text
@@ -64,8 +64,8 @@ def chosen(
     workflows: Sequence[ListedWorkflow], choice: Choice, now: datetime
 ) -> list[ListedWorkflow]:
     """Those that the flags leave which the API knows nothing of: name and times."""
-    since = now - span(choice.since) if choice.since else None
-    older = now - span(choice.older) if choice.older else None
+    since = before(now, span(choice.since)) if choice.since else None
+    older = before(now, span(choice.older)) if choice.older else None
     return [
         workflow
         for workflow in workflows

@@ -13,7 +13,7 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
-from tui.headless.output import say, to_json, write
+from tui.headless.output import say, takes_signs, to_json, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         zone=settings.zone,
         output=args.output if args.output in ("wide", "short") else "",
         colour=not (args.no_color or settings.no_color),
-        utf8=not (args.no_utf8 or settings.ascii),
+        utf8=takes_signs() and not (args.no_utf8 or settings.ascii),
         selector=FieldSelector.parse(chosen),
         pod_names=settings.pod_names,
     )
@@ -95,9 +95,8 @@ def _is_wrong(manifest: Manifest, *, is_file: bool) -> bool:
         if trouble.hint:
             say(f"hint: {trouble.hint}")
     if is_file and manifest.get("status") is None:
-        say(
-            f"argo-tui: {clean(workflow.metadata.name)} has no status: no controller has seen it yet"
-        )
+        name = clean(workflow.metadata.name)
+        say(f"argo-tui: {name} has no status: no controller has seen it yet")
         say("hint: save one that ran, with kubectl get workflow NAME -o yaml")
         return True
     odd = troubles(workflow)

@@ -12,14 +12,14 @@ import re
 import sys
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import datetime, timedelta
-from typing import TextIO
+from datetime import timedelta
 
 import msgspec
 
+from tui.actions.manifests import rfc3339
 from tui.artifacts.logreader import Reader
 from tui.domain import decode
-from tui.domain.durations import parse_time
+from tui.domain.durations import before, parse_time
 from tui.domain.logs import LogLine, merged
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.text import clean, clean_log, clean_plain
@@ -27,7 +27,7 @@ from tui.domain.workflow import Workflow
 from tui.errors import Missing, UsageError
 from tui.headless.connected import one
 from tui.headless.logfollow import follow
-from tui.headless.output import say
+from tui.headless.output import flush, say, write
 from tui.settings import Settings
 from tui.sources import open_source
 from tui.sources.base import Source, Stop
@@ -71,7 +71,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
                 hint="steps are called by display name, node name, node id or pod name",
             )
         printer = Printer(
-            sys.stdout,
             colour=_has_colour(args.color, settings),
             prefix=not args.no_prefix,
             timestamps=args.timestamps,
@@ -80,7 +79,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         reader = Reader(
             source,
             workflow,
-            tail=args.tail,
+            # As for kubectl, less than none means all.
+            tail=None if args.tail is None or args.tail < 0 else args.tail,
             previous=args.previous,
             since_time=since,
             told=say,
@@ -119,14 +119,12 @@ class Printer:
 
     def __init__(
         self,
-        stream: TextIO,
         *,
         colour: bool,
         prefix: bool,
         timestamps: bool,
         wanted: re.Pattern[str] | None,
     ) -> None:
-        self._stream = stream
         self._colour = colour
         self._prefix = prefix
         self._timestamps = timestamps
@@ -142,11 +140,11 @@ class Printer:
             shown += "\x1b[0m"
         if self._timestamps and line.stamp:
             shown = f"{line.stamp.decode('ascii', 'replace')} {shown}"
-        self._stream.write(f"{self._before(target)}{shown}\n")
+        write(f"{self._before(target)}{shown}\n")
 
     def flush(self) -> None:
         """Have it seen."""
-        self._stream.flush()
+        flush()
 
     def _before(self, target: LogTarget) -> str:
         if not self._prefix:
@@ -173,18 +171,17 @@ def _since(args: argparse.Namespace, settings: Settings) -> str | None:
         return str(args.since_time)
     if not args.since:
         return None
-    return _rfc3339(settings.now() - _span(args.since))
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(before(settings.now(), _span(args.since)))
 
 
 def _span(text: str) -> timedelta:
     parts = _SPAN.findall(text)
     if not parts or "".join(map("".join, parts)) != text:
         raise UsageError(f"--since {text} is no span of time", hint="write 10s, 5m, 2h30m or 1d")
-    return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
+    try:
+        return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
+    except OverflowError as error:
+        raise UsageError(f"--since {text} is too long") from error
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
@@ -199,4 +196,6 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
 def _has_colour(wanted: str, settings: Settings) -> bool:
     if wanted != "auto":
         return wanted == "always"
+    if sys.stdout is None:
+        return False
     return sys.stdout.isatty() and not settings.no_color and os.environ.get("TERM") != "dumb"

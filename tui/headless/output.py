@@ -6,15 +6,19 @@ put its own there.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 from tui.domain.text import clean_lines
 from tui.errors import TuiError
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\n]")
+SIGNS = "✔─"
+"""A terminal or file whose encoding has these has all that we draw."""
 
 
 class OutputError(TuiError):
@@ -23,17 +27,48 @@ class OutputError(TuiError):
 
 def say(text: str) -> None:
     """A line of talk: what a person reads, and a pipe does not."""
-    print(clean_lines(text), file=sys.stderr)
+    # Where stderr is closed, `print` would turn to stdout.
+    if sys.stderr is not None:
+        print(clean_lines(text), file=sys.stderr)
 
 
 def write(text: str) -> None:
     """Output as it is; the caller has made it printable."""
-    stream = sys.stdout
+    with _told():
+        stream = _stdout()
+        try:
+            stream.write(text)
+        except UnicodeEncodeError:
+            encoding = stream.encoding or "ascii"
+            stream.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def flush() -> None:
+    """Have what was written seen."""
+    with _told():
+        _stdout().flush()
+
+
+def takes_signs() -> bool:
+    """Whether stdout can hold more than its encoding's letters: icons and box lines."""
     try:
-        stream.write(text)
-    except UnicodeEncodeError:
-        encoding = getattr(stream, "encoding", None) or "ascii"
-        stream.write(text.encode(encoding, "replace").decode(encoding))
+        SIGNS.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _stdout() -> TextIO:
+    if sys.stdout is None:
+        raise OutputError("cannot write the output: standard output is closed")
+    return sys.stdout
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What the system says of a stream, as an error of ours; who closed a pipe is told nothing."""
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
