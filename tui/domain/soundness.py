@@ -6,7 +6,7 @@ know that something is missing or contradicts itself, and where to look first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tui.domain.node import (
@@ -53,41 +53,46 @@ class Trouble(NamedTuple):
 def troubles(workflow: Workflow) -> tuple[Trouble, ...]:
     """What is odd about it.
 
-     Not all of it is a fault. A workflow without a status may be a minute old; steps without a type
-     come from old controllers; and a child is in its parent's list before it is a node of its own
-    , so that a copy of a running workflow may
-     well lack it.
+    Not all of it is a fault. A workflow without a status may be a minute old; steps without a type
+    come from old controllers; and a child is in its parent's list before it is a node of its own,
+    so that a copy of a running workflow may well lack it.
     """
+    return tuple(_troubles(workflow))
+
+
+def _troubles(workflow: Workflow) -> Iterator[Trouble]:
     if workflow.status == Status():
-        return (Trouble("the workflow has no status: no controller has seen it yet", False),)
-    found: list[Trouble] = []
-    if workflow.status.phase not in WORKFLOW_PHASES:
-        said = f"the workflow has the unknown phase {_short(workflow.status.phase)}"
-        found.append(Trouble(said, False))
-    found += _missing_children(workflow)
-    nodes = workflow.nodes
-    for odd, what, is_fault in (
-        (_circling(nodes), "is its own descendant: the steps form a circle", True),
-        (
-            [n for n in nodes.values() if n.phase not in NODE_PHASES],
-            "has the unknown phase {phase}",
-            True,
-        ),
-        ([n for n in nodes.values() if not n.type], "has no type", False),
-        (
-            [n for n in nodes.values() if n.type and n.type not in NODE_TYPES],
-            "has the unknown type {type}",
-            True,
-        ),
-    ):
-        if odd:
-            first = odd[0]
-            words = what.replace("{phase}", _short(first.phase)).replace(
-                "{type}", _short(first.type)
-            )
-            others = _others(len(odd), "other step", "other steps")
-            found.append(Trouble(f"{_name(first)} {words}{others}", is_fault))
-    return tuple(found)
+        yield Trouble("the workflow has no status: no controller has seen it yet", False)
+        return
+    phase = workflow.status.phase
+    if phase not in WORKFLOW_PHASES:
+        yield Trouble(f"the workflow has the unknown phase {_short(phase)}", False)
+    yield from _missing_children(workflow)
+    nodes = workflow.nodes.values()
+    yield from _told(
+        _circling(workflow.nodes),
+        lambda node: "is its own descendant: the steps form a circle",
+    )
+    yield from _told(
+        [node for node in nodes if node.phase not in NODE_PHASES],
+        lambda node: f"has the unknown phase {_short(node.phase)}",
+    )
+    yield from _told(
+        [node for node in nodes if not node.type], lambda node: "has no type", is_fault=False
+    )
+    yield from _told(
+        [node for node in nodes if node.type and node.type not in NODE_TYPES],
+        lambda node: f"has the unknown type {_short(node.type)}",
+    )
+
+
+def _told(
+    odd: Sequence[Node], what: Callable[[Node], str], *, is_fault: bool = True
+) -> Iterator[Trouble]:
+    """The first of the odd steps, what is odd about it, and how many others there are."""
+    if odd:
+        others = _others(len(odd), "other step", "other steps")
+        yield Trouble(f"{_name(odd[0])} {what(odd[0])}{others}", is_fault)
 
 
 def _missing_children(workflow: Workflow) -> Iterator[Trouble]:
