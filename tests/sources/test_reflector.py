@@ -46,9 +46,12 @@ class Scripted:
         return answer
 
     @contextmanager
-    def open_watch(self, version: str, seconds: int, stop: Stop) -> Iterator[Iterator[Told[str]]]:
+    def open_watch(
+        self, version: str, seconds: int, stop: Stop, quiet: float
+    ) -> Iterator[Iterator[Told[str]]]:
         self.asked.append(f"watch {version}")
         assert 240 <= seconds <= 300
+        assert 0 < quiet < seconds + 30
         if not self.watches:
             self.stop.set()
             yield iter(())

@@ -18,7 +18,7 @@ from tui.errors import InputError
 from tui.sources.answers import ApiStatus, told_in_stream
 from tui.sources.base import Stop
 from tui.sources.lines import lines
-from tui.sources.reflector import OPENING, PATIENCE, Listed, Told
+from tui.sources.reflector import OPENING, Listed, Told
 from tui.sources.transport import Query, Transport, not_kubernetes, path_part
 
 ARGO = "/apis/argoproj.io/v1alpha1"
@@ -86,6 +86,7 @@ def _watching(
     version: str,
     seconds: int,
     stop: Stop,
+    quiet: float,
     opening: float,
 ) -> Iterator[Iterator[bytes]]:
     """The lines of a watch."""
@@ -96,7 +97,6 @@ def _watching(
         ("allowWatchBookmarks", "true"),
         ("timeoutSeconds", str(seconds)),
     ]
-    quiet = seconds + PATIENCE
     with transport.stream(path, asked, stop, quiet=quiet, opening=opening) as pieces:
         yield lines(pieces)
 
@@ -147,11 +147,11 @@ class ManyWorkflows:
 
     @contextmanager
     def open_watch(
-        self, version: str, seconds: int, stop: Stop
+        self, version: str, seconds: int, stop: Stop, quiet: float
     ) -> Iterator[Iterator[Told[ListedWorkflow]]]:
         """The events after a version."""
         with _watching(
-            self._transport, self._path, self._query, version, seconds, stop, self._opening
+            self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
         ) as arriving:
             yield listed_events(arriving)
 
@@ -231,10 +231,12 @@ class OneWorkflow:
         return Listed(wholes, found.metadata.resource_version)
 
     @contextmanager
-    def open_watch(self, version: str, seconds: int, stop: Stop) -> Iterator[Iterator[Told[Whole]]]:
+    def open_watch(
+        self, version: str, seconds: int, stop: Stop, quiet: float
+    ) -> Iterator[Iterator[Told[Whole]]]:
         """The events after a version."""
         with _watching(
-            self._transport, self._path, self._query, version, seconds, stop, self._opening
+            self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
         ) as arriving:
             yield whole_events(arriving)
 

@@ -36,6 +36,7 @@ from tui.sources.collections import (
 )
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import Chosen, choose
+from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Query, Transport, decoded, path_part
 
@@ -83,6 +84,7 @@ class KubernetesSource:
     def __init__(self, transport: Transport, place: Place, read_only: bool = False) -> None:
         self._transport = transport
         self._place = place
+        self._pulse = Pulse()
         self._capabilities = Capabilities(
             can_write=not read_only,
             why_not="this is read-only mode" if read_only else "",
@@ -117,12 +119,13 @@ class KubernetesSource:
         self, namespace: str, told_as: str, scope: Scope, sink: ListSink, stop: Stop
     ) -> None:
         collection = self._many(namespace, scope)
-        Reflector(collection, ListAudience(sink, stop, told_as), stop).run()
+        Reflector(collection, ListAudience(sink, stop, told_as), stop, pulse=self._pulse).run()
 
     def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
         """The same for one workflow with all its nodes. Raises: Missing when it is not there."""
         collection = OneWorkflow(self._transport, ref)
-        Reflector(collection, DetailAudience(ref, sink, stop), stop).run()
+        audience = DetailAudience(ref, sink, stop)
+        Reflector(collection, audience, stop, pulse=self._pulse).run()
 
     def get(self, ref: WorkflowRef) -> Manifest:
         """One workflow as it is now, every field kept."""

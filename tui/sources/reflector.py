@@ -1,10 +1,11 @@
 """Keeping up with a collection of a Kubernetes API: list it, watch it, list it again when lost.
 
 The rules are those of platform.md 1.6. A watch continues from the version of the list, then of the
-last event or bookmark; it is opened for a few minutes only, so that a connection that died silently
-is noticed; its ordinary endings are nobody's business; a 410 means listing again, and whoever
-listens drops what the new list does not have. What is trouble is said, with the time of the next
-try, and what trying again cannot help is raised.
+last event or bookmark; it is opened for a few minutes only, and begun anew when the server is
+silent for longer than it usually is (`pulse.py`), so that a connection that died without a word is
+noticed; its ordinary endings are nobody's business; a 410 means listing again, and whoever listens
+drops what the new list does not have. What is trouble is said, with the time of the next try, and
+what trying again cannot help is raised.
 
 It knows neither HTTP nor workflows: it is given how to list a page and how to open a watch.
 """
@@ -20,6 +21,7 @@ from typing import Generic, Protocol, TypeVar
 
 from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
 from tui.sources.base import Stop
+from tui.sources.pulse import Pulse
 
 T = TypeVar("T")
 Heard = TypeVar("Heard", contravariant=True)
@@ -69,9 +71,12 @@ class Collection(Protocol[T]):
         """A page; "" for the first one."""
 
     def open_watch(
-        self, version: str, seconds: int, stop: Stop
+        self, version: str, seconds: int, stop: Stop, quiet: float
     ) -> AbstractContextManager[Iterator[Told[T]]]:
-        """The events after `version`, for so many seconds."""
+        """The events after `version`, for so many seconds.
+
+        Raises: Unreachable with the reason `Timeout` after `quiet` seconds without a word.
+        """
 
 
 class Audience(Protocol[Heard]):
@@ -102,18 +107,24 @@ class Reflector(Generic[T]):
         audience: Audience[T],
         stop: Stop,
         *,
+        pulse: Pulse | None = None,
         now: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._collection = collection
         self._audience = audience
         self._stop = stop
+        self._pulse = pulse or Pulse()
         self._now = now
         self._jitter = jitter
         self._version = ""
         self._attempt = 0
         self._expiries = 0
         self._has_listed = False
+        self._silences = 0
+        """Watches in a row that ended in silence."""
+        self._marked: float | None = None
+        """When the last bookmark of this watch came."""
 
     def run(self) -> None:
         """List and watch until stopped.
@@ -162,25 +173,29 @@ class Reflector(Generic[T]):
     # --- watching --------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        """One watch, to its end. Ordinary endings return; 410 and trouble raise."""
+        """One watch, to its end. Ordinary endings return; 410, silence and trouble raise."""
         if self._stop.is_set:
             return
         seconds = SHORTEST_WATCH + int(self._jitter() * (LONGEST_WATCH - SHORTEST_WATCH))
-        opened, is_open, heard = self._now(), False, False
+        quiet = self._pulse.limit(seconds + PATIENCE)
+        opened, is_open, heard, self._marked = self._now(), False, False, None
         try:
-            with self._collection.open_watch(self._version, seconds, self._stop) as events:
+            with self._collection.open_watch(self._version, seconds, self._stop, quiet) as events:
                 is_open = True
-                self._audience.live()
+                if self._is_believed:
+                    self._audience.live()
                 for event in events:
                     if self._stop.is_set:
                         return
                     self._take(event)
                     if not heard:
                         heard = True
-                        self._forget_troubles()
+                        self._hear_first()
         except Unreachable as error:
+            if is_open and error.reason == "Timeout":
+                raise self._silence(quiet, heard) from error
             # Proxies and servers cut long answers all the time; only silence is trouble.
-            if not is_open or error.reason == "Timeout":
+            if not is_open:
                 raise
         if heard or self._now() - opened >= SETTLED:
             self._forget_troubles()
@@ -192,11 +207,39 @@ class Reflector(Generic[T]):
             self._attempt += 1
             self._stop.sleep(self._pause())
 
+    @property
+    def _is_believed(self) -> bool:
+        """Whether an answer that begins is enough to call the watch live.
+
+        Not after one that began, too, and then said nothing, where bookmarks are the custom.
+        """
+        return self._silences < 2 or not self._pulse.is_known
+
+    def _hear_first(self) -> None:
+        if not self._is_believed:
+            self._audience.live()
+        self._forget_troubles()
+
+    def _silence(self, quiet: float, heard: bool) -> Unreachable:
+        """What to say of a watch that went silent."""
+        self._pulse.suspected()
+        self._silences = 1 if heard else self._silences + 1
+        return Unreachable(
+            f"no word from the cluster for {quiet:.0f} s; asking again",
+            hint="something on the way may have dropped the connection without a word",
+            reason="Silent",
+        )
+
     def _take(self, event: Told[T]) -> None:
         if event.kind == "ERROR":
             raise event.error or SourceError("the watch ended with an error it did not name")
         if event.version:
             self._version = event.version
+        if event.kind == "BOOKMARK":
+            now, before = self._now(), self._marked
+            if before is not None:
+                self._pulse.beat(now - before)
+            self._marked = now
         if event.item is None:
             return
         if event.kind in ("ADDED", "MODIFIED"):
@@ -207,7 +250,7 @@ class Reflector(Generic[T]):
     # --- waiting ---------------------------------------------------------------------------
 
     def _forget_troubles(self) -> None:
-        self._attempt = self._expiries = 0
+        self._attempt = self._expiries = self._silences = 0
 
     def _list_again(self, error: Expired) -> None:
         """Listing again helps, so that nothing is said of it, unless it is all that we do."""
