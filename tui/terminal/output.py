@@ -306,9 +306,12 @@ class CellDiffMixin:
         self._last_resize = event
         if self._resize_alarm is None:
             loop = asyncio.get_running_loop()
-            self._resize_alarm = loop.call_later(1.0 / self._frames, self._resize_now)
+            self._resize_alarm = loop.call_later(
+                1.0 / self._frames, self._app.call_later, self._resize_now
+            )
 
-    def _resize_now(self) -> None:
+    async def _resize_now(self) -> None:
+        """In its turn among the app's messages: put among them, it would replace newer sizes."""
         self._resize_alarm = None
         self._resized = time.monotonic()
         event, self._last_resize = self._last_resize, None
@@ -322,4 +325,4 @@ class CellDiffMixin:
         self._resent = events.Resize(
             event.size, event.virtual_size, event.container_size, event.pixel_size
         )
-        self._app.post_message(self._resent)
+        await self._app.on_event(self._resent)
