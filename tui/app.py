@@ -7,10 +7,8 @@ the source is opened on a thread once the first frame is there.
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import string
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +16,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import on, work
-from textual.app import App, ScreenStackError
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
 from textual.signal import Signal
 
 from tui.actions.base import Context
@@ -39,10 +35,7 @@ from tui.messages import (
 )
 from tui.palette import Palette
 from tui.resources import styles
-from tui.screens.confirm import LeaveScreen
-from tui.screens.help import HelpScreen
-from tui.screens.problem import ProblemScreen
-from tui.screens.small import TooSmallScreen, is_too_small
+from tui.screens.stack import ScreenStack
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.session import Session, fits, save, take
@@ -51,13 +44,8 @@ from tui.sources import scope_of
 from tui.sources.base import ListEvent, Live, Scope, Source
 from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
+from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
-from tui.terminal.clipboard import send
-from tui.terminal.driver import SteadyDriver
-from tui.terminal.hangup import HangUp
-from tui.terminal.output import CellDiffMixin
-from tui.widgets.query_bar import QueryBar
-from tui.widgets.status_line import StatusLine
 
 Connect = Callable[[bool], Source]
 """Opens the source, or the demo's if true; called on a thread; raises TuiError."""
@@ -71,13 +59,9 @@ STYLE_FILES = (
     "pane_artifacts.tcss",
 )
 SUFFIX_LETTERS = string.ascii_lowercase + string.digits
-SHORT = 60
-"""Characters up to which a copied text is called by itself."""
-TWICE_WITHIN = 2.0
-"""Seconds within which a second ctrl-C leaves."""
 
 
-class ArgoApp(CellDiffMixin, App[int]):
+class ArgoApp(ScreenStack, TerminalApp):
     """argo-tui."""
 
     TITLE = "argo-tui"
@@ -127,11 +111,9 @@ class ArgoApp(CellDiffMixin, App[int]):
         capabilities: Capabilities | None = None,
         can_demo: bool = True,
     ) -> None:
-        super().__init__()
-        self.capabilities = capabilities or Capabilities()
+        super().__init__(capabilities or Capabilities(), diff=not settings.no_diff)
         self.settings = replace(settings, ascii=settings.ascii or self.capabilities.ascii)
         self.set_class(self.settings.ascii, "-ascii")
-        self.trouble: TuiError | None = None
         self.pending = Pending()
         self.feed = Feed(
             lambda batch: self.post_message(self.Arrived(batch, self.live)),
@@ -141,11 +123,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         self.errands = Errands(self, self, self._tell_pending)
         self._connect_to = connect
         self._can_demo = can_demo
-        self._interrupted = float("-inf")
-        self._is_begun = False
         self._recent: list[str] = []
-        self._hang_up: HangUp | None = None
-        self.use_terminal(self.capabilities, diff=not settings.no_diff)
 
     # --- what screens and panes may ask (screens.desk.Desk, panes.base.Tools) ----------------
 
@@ -198,44 +176,14 @@ class ArgoApp(CellDiffMixin, App[int]):
             pod_names=self.settings.pod_names,
         )
 
-    def say(self, text: str, severity: str = "information") -> None:
-        """Put a sentence on the status line of the screen in front that has one."""
-        for screen in reversed(self.screen_stack):
-            for line in screen.query(StatusLine):
-                if line.id is None:
-                    line.say(text, severity)
-                    return
-
-    def copy(self, text: str) -> None:
-        """Send a text to the clipboard of the terminal."""
-        sent = send(
-            text, what=text if len(text) < SHORT else "", multiplexer=self.capabilities.multiplexer
-        )
-        if sent.ok and self._driver is not None:
-            self._driver.write(sent.sequence)
-        self.say(sent.message, "information" if sent.ok else "warning")
-
     # --- beginning and ending ----------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Paint first; everything heavy comes after."""
-        if self.capabilities.ansi_theme and not os.environ.get("TEXTUAL_THEME"):
-            self.theme = "ansi-dark"
-        self._hang_up = HangUp([self._remember, self._let_go], lambda: self.exit(return_code=129))
-        if sys.platform != "win32" and not self.is_headless:
-            self._hang_up.listen(asyncio.get_running_loop())
-            self._listen_for_the_end(self._hang_up)
-        self.push_screen(WorkflowsScreen(self))
-        self._is_begun = True
-        self._check_size(*self.size)
-        self.set_interval(1.0, self._tick)
+        self.use_colours()
+        self.heed_hang_up([self._remember, self._let_go])
+        self.begin(WorkflowsScreen(self))
         self.call_after_refresh(self.connect)
-
-    def _listen_for_the_end(self, hang_up: HangUp) -> None:
-        """Under another program the signal may never reach us; the end of our input does."""
-        loop = asyncio.get_running_loop()
-        if isinstance(self._driver, SteadyDriver):
-            self._driver.lost = lambda: hang_up.soon(loop)
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
@@ -248,11 +196,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         """The terminal hung up: the next start goes on from here."""
         if self.source is None or not self.source.capabilities.is_live:
             return
-        before = Session(self.source.place.label, self.scope.namespaces)
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkflowsScreen | WorkflowScreen):
-                before = screen.remembered(before)
-        save(before)
+        save(self.remembered(Session(self.source.place.label, self.scope.namespaces)))
 
     def _go_on(self) -> None:
         """Where the last terminal hung up, if that was on the same cluster."""
@@ -264,30 +208,10 @@ class ArgoApp(CellDiffMixin, App[int]):
         if before is None or not fits(before, self.source.place.label, asked):
             return
         self.watch_scope(replace(self.scope, namespaces=before.namespaces))
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkflowsScreen):
-                screen.go_on(before)
+        self.go_on(before)
         if before.name:
             self._show_workflow(WorkflowRef(before.namespace, before.name), before.pane)
         self.say("going on from where the terminal hung up")
-
-    def _fatal_error(self) -> None:
-        # Textual prints local variables with a crash, and ours hold bearer tokens.
-        from rich.traceback import Traceback
-
-        self.bell()
-        self.panic(Traceback(show_locals=False, width=None))
-
-    def _tick(self) -> None:
-        if not self.app_focus or not self.is_running:
-            return
-        try:
-            screen = self.screen
-        except ScreenStackError:
-            return
-        tick = getattr(screen, "tick", None)
-        if tick is not None and screen.is_mounted:
-            tick(self.now())
 
     # --- the source --------------------------------------------------------------------------
 
@@ -342,9 +266,7 @@ class ArgoApp(CellDiffMixin, App[int]):
 
     def _watch(self, source: Source, scope: Scope) -> None:
         self.feed.watch(source, scope, asyncio.get_running_loop())
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkflowsScreen):
-                screen.scope_changed()
+        self.scope_changed()
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
@@ -353,29 +275,16 @@ class ArgoApp(CellDiffMixin, App[int]):
             return
         changes = self.feed.take(message.batch, self.now())
         if self.feed.trouble is not None:
-            self._show_trouble(self.feed.trouble)
+            self.show_trouble(self.feed.trouble, can_demo=self._can_demo)
         elif isinstance(self.live.connection, Live):
-            self._end_trouble()
+            self.end_trouble()
         if changes:
             self.workflows_changed.publish(changes)
 
     @on(NotConnected)
     def not_connected(self, message: NotConnected) -> None:
         """A screen that says what is wrong and what to do."""
-        self._show_trouble(message.error)
-
-    def _show_trouble(self, error: TuiError) -> None:
-        self.trouble = error
-        if isinstance(self.screen, ProblemScreen):
-            if str(self.screen.error) == str(error):
-                return
-            self.pop_screen()
-        self.push_screen(ProblemScreen(error, can_demo=self._can_demo, ascii=self.ascii))
-
-    def _end_trouble(self) -> None:
-        self.trouble = None
-        if isinstance(self.screen, ProblemScreen):
-            self.pop_screen()
+        self.show_trouble(message.error, can_demo=self._can_demo)
 
     # --- screens -----------------------------------------------------------------------------
 
@@ -385,28 +294,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         self._show_workflow(message.ref, message.pane)
 
     def _show_workflow(self, ref: WorkflowRef, pane: str = "") -> None:
-        if isinstance(self.screen, TooSmallScreen):
-            self.pop_screen()
-        self.push_screen(WorkflowScreen(self, ref, pane=pane))
-        self._check_size(*self.size)
-
-    def on_resize(self, event: Any) -> None:
-        """Below 60x12 say so, and nothing else."""
-        self._check_size(event.size.width, event.size.height)
-
-    def _check_size(self, width: int, height: int) -> None:
-        is_said = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
-        if is_too_small(width, height):
-            if not is_said and self._is_begun:
-                self.push_screen(TooSmallScreen())
-        elif isinstance(self.screen, TooSmallScreen):
-            self.pop_screen()
-
-    def action_help(self) -> None:
-        """Which key does what here."""
-        title = "workflow list" if isinstance(self.screen, WorkflowsScreen) else "workflow"
-        bindings = list(self.screen.active_bindings.values())
-        self.push_screen(HelpScreen(bindings, title=title, ascii=self.ascii))
+        self.bring(WorkflowScreen(self, ref, pane=pane))
 
     def action_command_palette(self) -> None:
         """Type what to do."""
@@ -418,37 +306,7 @@ class ArgoApp(CellDiffMixin, App[int]):
         self.repaint_terminal()
         self.feed.try_again(self.now())
         self._tick()
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkflowScreen):
-                screen.try_again()
-
-    def action_toggle_header(self) -> None:
-        """With or without the header line."""
-        self.screen.toggle_class("-no-header")
-
-    @work(exclusive=True, group="leave")
-    async def action_leave(self) -> None:
-        """Back; at the root, ask once."""
-        if len(self.screen_stack) > 2:
-            self.pop_screen()
-        elif await self.push_screen_wait(LeaveScreen()):
-            self.exit(0)
-
-    def action_interrupt(self) -> None:
-        """ctrl-C: close what is open; twice within two seconds, leave."""
-        now = asyncio.get_running_loop().time()
-        if now - self._interrupted < TWICE_WITHIN:
-            self.exit(return_code=130)
-            return
-        self._interrupted = now
-        screen: Screen[Any] = self.screen
-        if isinstance(screen, ModalScreen) and not isinstance(screen, TooSmallScreen):
-            screen.dismiss(None)
-        else:
-            bar = next((bar for bar in screen.query(QueryBar) if bar.query("Input:focus")), None)
-            if bar is not None:
-                bar.action_cancel()
-        self.say("ctrl-C again leaves argo-tui")
+        self.try_again()
 
     # --- actions -----------------------------------------------------------------------------
 
