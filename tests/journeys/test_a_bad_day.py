@@ -127,7 +127,7 @@ async def test_deleted_while_its_log_is_read() -> None:
         await shown.until_said("was deleted; this is how it was last")
         assert "transform" in shown.text and shown.shows(WorkflowScreen)
         await shown.press("D")
-        await shown.until_shown("there is no workflow")
+        await shown.until_said(": it is gone")
         while not shown.shows(WorkflowsScreen):
             await shown.press("escape")
         assert "no workflows in argo" in shown.text
