@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import groupby
 
 from tui.terminal.looks import Look, change, unlinked
 
 SKIP_FROM = 11
 """Blanks in the middle of a line from which erasing and jumping is shorter."""
+SKIPPED = " " * SKIP_FROM
 
 REPEATED = 5
 REPEATS = re.compile(rf"(.)\1{{{REPEATED},}}")
@@ -35,15 +36,9 @@ class Abilities:
     """Lines between two margins can be moved (`CSI t;b r`, line feed, reverse index)."""
 
 
-class Run(NamedTuple):
-    """Neighbouring cells of one look."""
-
-    y: int
-    x: int
-    chars: list[str]
-    look: Look
-    to_end: bool
-    """Blanks up to the end of the line, however many."""
+Run = tuple[int, int, str, list[str], Look]
+"""Neighbouring cells of one look: row, column, their text, the same cell by cell, look. Without
+cells it is blanks up to the end of the line. A plain tuple, as a full screen has a thousand."""
 
 
 class Brush:
@@ -65,21 +60,20 @@ class Brush:
         """Whether erasing leaves what a blank of this look is."""
         return look.erasable and (self.abilities.erase_colour or not look.bg)
 
-    def write(self, runs: list[Run]) -> None:
-        """Write the runs, all of one look after all of another where that is shorter."""
-        for y, x, chars, look, to_end in self._ordered(runs):
-            if to_end:
+    def write(self, runs: list[Run], spans: int) -> None:
+        """Write the runs of so many spans, all of one look after another where that is shorter."""
+        repeats = self.abilities.repeat
+        for y, x, text, chars, look in self._ordered(runs, spans):
+            if not chars:
                 self._move(x, y)
                 self._ready(look, True)
                 self._out.append("\x1b[K")
-                continue
-            text = "".join(chars)
-            if len(text) <= REPEATED and text.isascii():
-                self._plain(text, look, x, y)
-            elif text.isascii():
+            elif not text.isascii():
+                self._clusters(chars, look, x, y)
+            elif SKIPPED in text or (repeats and len(text) > REPEATED):
                 self._narrow(text, look, x, y)
             else:
-                self._clusters(chars, look, x, y)
+                self._plain(text, look, x, y)
 
     def scroll(self, top: int, bottom: int, rows: int) -> None:
         """Move the lines from `top` to `bottom` up by so many rows, or down if negative."""
@@ -102,26 +96,22 @@ class Brush:
         self._out.clear()
         return written
 
-    def _ordered(self, runs: list[Run]) -> list[Run]:
+    def _ordered(self, runs: list[Run], spans: int) -> list[Run]:
         if len(runs) < 3:
             return runs
-        looks: dict[Look, int] = {}
-        in_place, spans, pen, at_y, at_x = 0, 0, self._pen, -1, -1
-        for y, x, chars, look, _ in runs:
-            if look is not pen:
-                in_place += len(change(pen, look))
-                pen = look
-                looks.setdefault(look, len(looks))
-            if x != at_x or y != at_y:
-                spans += 1
-            at_y, at_x = y, x + len(chars)
-        by_look = sum(len(change(a, b)) for a, b in zip([self._pen, *looks], looks, strict=False))
+        looks = [run[4] for run in runs]
+        in_place = _turning(self._pen, [look for look, _ in groupby(looks)])
+        ranks = {look: rank for rank, look in enumerate(dict.fromkeys(looks))}
+        by_look = _turning(self._pen, [*ranks])
         if by_look + JUMP * len(runs) >= in_place + JUMP * spans:
             return runs
-        if any(run.chars and max(map(len, run.chars)) > 1 for run in runs):
+        if any(not run[2].isascii() and max(map(len, run[3])) > 1 for run in runs):
             # A cluster that some terminals draw too wide must be written before what is after it.
             return runs
-        return sorted(runs, key=lambda run: looks.get(run.look, -1))
+        if self._pen in ranks:
+            ranks[self._pen] = -1
+        order = sorted(range(len(runs)), key=[ranks[look] for look in looks].__getitem__)
+        return [runs[at] for at in order]
 
     def _ready(self, look: Look, blank: bool) -> None:
         """The pen takes this look, or keeps one under which a blank looks the same."""
@@ -166,8 +156,10 @@ class Brush:
     def _plain(self, text: str, look: Look, x: int, y: int) -> None:
         if not text:
             return
-        self._move(x, y)
-        self._ready(look, text.isspace())
+        if self._at != (x, y):
+            self._move(x, y)
+        if self._pen is not look:
+            self._ready(look, text.isspace())
         self._out.append(text)
         self._at = (x + len(text), y)
 
@@ -202,6 +194,11 @@ class Brush:
             )
         self._out.append(place)
         self._at = (x, y)
+
+
+def _turning(pen: Look | None, looks: list[Look]) -> int:
+    """Bytes it takes to turn the pen from look to look."""
+    return sum(map(len, map(change, [pen, *looks], looks)))
 
 
 def _wide(chars: list[str], at: int) -> bool:

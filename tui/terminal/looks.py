@@ -82,15 +82,19 @@ class Looks:
 
     def __init__(self, colours: ColorSystem) -> None:
         self.colours = colours
-        self._known: dict[Style | None, Look] = {None: PLAIN}
+        self._known: dict[int, tuple[Style | None, Look]] = {}
+        """By identity, as hashing a style takes longer than looking it up; the style is kept, so
+        that no other one can have its identity."""
 
     def of(self, style: Style | None) -> Look:
-        found = self._known.get(style)
-        if found is None:
-            if len(self._known) > MOST_STYLES:
-                self._known = {None: PLAIN}
-            found = self._known[style] = self._reduce(style)
-        return found
+        found = self._known.get(id(style))
+        if found is not None:
+            return found[1]
+        if len(self._known) > MOST_STYLES:
+            self._known.clear()
+        reduced = self._reduce(style)
+        self._known[id(style)] = (style, reduced)
+        return reduced
 
     def _reduce(self, style: Style | None) -> Look:
         if style is None:

@@ -119,7 +119,7 @@ def cells(segments: Iterable[Segment], looks: Looks) -> tuple[list[str], list[Lo
         if control:
             continue
         look = looks.of(style)
-        if not narrow(text):
+        if not (text.isascii() and text.isprintable()) and not narrow(text):
             _measure(text, look, chars, cell_looks)
             continue
         chars.extend(text)
