@@ -92,16 +92,25 @@ class Container:
         duration = behaviour.duration if behaviour.duration is not None else math.inf
         rate = behaviour.log_rate if behaviour.log_rate is not None else 0.5
         command, arguments = words(self.spec.get("command")), words(self.spec.get("args"))
-        # What the command says at once (echo, writing files) is still done.
         if self.spec.get("source") is not None:
             box.files["/argo/staging/script"] = str(self.spec["source"]).encode()
             arguments = ["/argo/staging/script"]
-        if command and command[0] in ("sh", "bash", "echo", "python", "python3", "cowsay", "cat"):
-            yield from _at_once([*command, *arguments], box)
+        known = ("sh", "bash", "echo", "python", "python3", "cowsay", "cat")
+        told: Program = _nothing()
+        if command and command[0] in known:
+            told = commands.run([*command, *arguments], box)
+        # What the command says at once (echo, writing files) is still done; what it says after a
+        # pause is for the end, and for those who live to see it.
+        yield from _prints(told, to_pause=True)
         yield from chatter.talk(box, duration, rate)
+        if not behaviour.exit_code:
+            yield from _prints(told)
         return behaviour.exit_code or 0
 
     def _ending(self, program: Program, behaviour: Behaviour) -> Program:
+        if behaviour.oom:
+            yield from _prints(program, to_pause=True)
+            return 137
         code = yield from program
         return code if behaviour.exit_code is None else behaviour.exit_code
 
@@ -209,9 +218,17 @@ def words(value: Any) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
-def _at_once(argv: list[str], box: Box) -> Program:
-    """The prints of a command, without its sleeps and its exit code."""
-    program = commands.run(argv, box)
+_PAUSE = 0.5
+"""Seconds from which on a command is taken to be waiting or working."""
+
+
+def _nothing() -> Program:
+    yield from ()
+    return 0
+
+
+def _prints(program: Program, *, to_pause: bool = False) -> Program:
+    """What a program prints (up to its first pause), without its sleeps and its exit code."""
     for _ in range(200):
         try:
             event = next(program)
@@ -219,4 +236,6 @@ def _at_once(argv: list[str], box: Box) -> Program:
             return 0
         if isinstance(event, str):
             yield event
+        elif to_pause and event >= _PAUSE:
+            return 0
     return 0

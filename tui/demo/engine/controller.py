@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tui.demo.engine import podnodes, progress, scopes, validation
+from tui.demo.engine import estimates, podnodes, progress, scopes, validation
 from tui.demo.engine.arguments import ArgumentError, from_config_map
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.operation import Operation, Where
@@ -113,10 +113,10 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
             _set_phase(run, "Pending", waiting, now)
             return False
     _set_phase(run, "Running", "", now)
+    estimate = estimates.prepare(run, engine.store)
     if not run.status.get("startedAt"):
         run.status["startedAt"] = timestamp(now)
         run.status["finishedAt"] = None
-        estimate = progress.estimate(run, engine.store)
         if estimate:
             run.status["estimatedDuration"] = estimate
     ref = run.status.get("artifactRepositoryRef")

@@ -202,6 +202,8 @@ class Engine:
         run.wake = None
         controller.reconcile(self, run, self.agenda.now())
         self.write(run)
+        if run.is_over:
+            self.kubelet.forget_results(run)
         if run.wake is not None and key in self.runs:
             self.look(*key, at=max(run.wake, self.agenda.now() + timedelta(seconds=SOON)))
 

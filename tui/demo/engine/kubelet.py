@@ -15,6 +15,7 @@ from tui.demo.engine import executor, results
 from tui.demo.engine.agenda import Agenda
 from tui.demo.engine.events import Events
 from tui.demo.engine.reports import Reports, usage
+from tui.demo.engine.run import Run
 from tui.demo.engine.running import Running
 from tui.demo.engine.simpod import SimPod
 from tui.demo.podlogs import PodLogs
@@ -83,6 +84,12 @@ class Kubelet:
         for pod in list(self.pods.values()):
             if not pod.over:
                 self._reports.write(pod)
+                if pod.wait.running:
+                    self._reports.results.report(pod, completed=False)
+
+    def forget_results(self, run: Run) -> None:
+        """The workflow is over: its task results have been read."""
+        self._reports.results.forget(run)
 
     def label(self, pod: SimPod, key: str, value: str) -> None:
         """Set one label of its object."""
@@ -117,6 +124,9 @@ class Kubelet:
             self._reports.publish(pod)
             return
         pod.scheduled = now
+        limit = pod.obj["spec"].get("activeDeadlineSeconds")
+        if limit:
+            self._later(pod, float(limit), self._deadline)
         pod.obj["spec"]["nodeName"] = pod.host
         where = f"Successfully assigned {pod.namespace}/{pod.name} to {pod.host}"
         self._reports.tell(pod, "Scheduled", where, "default-scheduler")
@@ -158,6 +168,7 @@ class Kubelet:
         pod.waiting = "ErrImagePull" if pod.waiting == "PodInitializing" else "ImagePullBackOff"
         backing = f'Back-off pulling image "{image}"'
         if pod.waiting == "ErrImagePull":
+            self._start_others(pod)
             pod.waiting_message = f'failed to pull image "{image}": {why}'
             self._reports.tell(pod, "Failed", f'Failed to pull image "{image}": {why}', bad=True)
             self._later(pod, 12.0, self._pull_failure)
@@ -168,18 +179,20 @@ class Kubelet:
 
     def _run(self, pod: SimPod) -> None:
         pod.phase, pod.waiting = "Running", ""
-        now = self._agenda.now()
-        pod.wait.started = now
-        self._reports.print(pod, pod.wait, _WAIT_LINES)
-        for each in pod.sidecars:
-            self._running.start(pod, each)
+        self._start_others(pod)
         for each in pod.mains:
             if not each.spec.get("dependencies"):
                 self._running.start(pod, each)
-        limit = pod.obj["spec"].get("activeDeadlineSeconds")
-        if limit:
-            self._later(pod, float(limit), self._deadline)
         self._reports.publish(pod)
+
+    def _start_others(self, pod: SimPod) -> None:
+        """The executor and the sidecars, whatever becomes of the containers that do the work."""
+        pod.wait.started = self._agenda.now()
+        self._reports.print(pod, pod.wait, _WAIT_LINES)
+        if not self._agenda.in_past:
+            self._reports.results.report(pod, completed=False)
+        for each in pod.sidecars:
+            self._running.start(pod, each)
 
     def _deadline(self, pod: SimPod) -> None:
         pod.reason = "DeadlineExceeded"
@@ -230,6 +243,8 @@ class Kubelet:
         for each in (pod.init, *pod.containers):
             if each.running:
                 each.end(pod.finished, 0)
+        if pod.wait.started:
+            self._reports.results.report(pod, completed=True)
         self._reports.write(pod)
         self._reports.changed(pod)
         # The files and the output have been read; only the object and its logs live on.

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.demo.engine import behaviour, podspec
+from tui.demo.engine import behaviour, podspec, progress
 from tui.demo.engine.run import LABEL, Node, Run, Template, fulfilled
 from tui.demo.engine.simpod import SimPod
 from tui.demo.engine.variables import text
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tui.demo.engine.engine import Engine
     from tui.demo.engine.operation import Operation, Where
 
+_ERRORS = ("init:", "wait:", "Pod failed before")
+"""How the messages of failures begin that are Argo's own."""
 _ATTEMPT = re.compile(r"\(\d+\)$")
 
 
@@ -65,6 +67,10 @@ def _create(op: Operation, node: Node, template: Template) -> None:
     pod.wants_result = (
         True if template.get("script") or template.get("data") else _has_main(template)
     )
+    first = str(obj["metadata"]["annotations"].get(f"{LABEL}progress") or "")
+    if progress.parsed(first):
+        pod.progress = first
+        run.put(node, "progress", first)
     engine.kubelet.create(pod)
     for container in (template.get("containerSet") or {}).get("containers") or ():
         _container_node(op, node, container)
@@ -174,11 +180,13 @@ def _take_over(engine: Engine, run: Run, node: Node, pod: SimPod, now: datetime)
             run.put(node, "daemoned", True)
             run.put(node, "podIP", pod.ip)
         run.mark(node, "Running", now, "")
+        _hear_progress(run, node, pod)
         if results.get(node["id"]) is not False:
             results[node["id"]] = False
             run.changed = True
         return
     run.put(node, "daemoned", None)
+    _hear_progress(run, node, pod)
     run.put(node, "outputs", pod.outputs or None)
     run.put(node, "resourcesDuration", pod.resources_duration())
     if pod.finished:
@@ -187,10 +195,16 @@ def _take_over(engine: Engine, run: Run, node: Node, pod: SimPod, now: datetime)
     if pod.phase == "Succeeded":
         run.mark(node, "Succeeded", now, "")
     else:
-        phase = "Error" if pod.message.startswith(("init:", "wait:")) else "Failed"
-        run.mark(node, phase, now, pod.why_failed())
+        words = pod.why_failed()
+        phase = "Error" if words.startswith(_ERRORS) else "Failed"
+        run.mark(node, phase, now, words)
     engine.kubelet.label(pod, f"{LABEL}completed", "true")
     engine.cleanup.pod_over(run, pod)
+
+
+def _hear_progress(run: Run, node: Node, pod: SimPod) -> None:
+    if pod.progress:
+        run.put(node, "progress", pod.progress)
 
 
 def _containers(run: Run, pod_node: Node, pod: SimPod, now: datetime) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from tui.demo.engine.run import LABEL, Node, Run, Template
 
 EXECUTOR = "quay.io/argoproj/argoexec:v4.1.2"
+PROGRESS_FILE = "/var/run/argo/progress"
+"""Where a pod may say how far it is."""
 _MOUNT = {"name": "var-run-argo", "mountPath": "/var/run/argo"}
 
 
@@ -49,7 +51,7 @@ def pod(run: Run, node: Node, template: Template, name: str) -> dict[str, Any]:
         "initContainers": [_argo("init")],
         "containers": [
             _argo("wait"),
-            *(_plain(each) for each in mains),
+            *(_working(each) for each in mains),
             *(_plain(each) for each in template.get("sidecars") or ()),
         ],
         "volumes": [{"name": "var-run-argo", "emptyDir": {}}, *(template.get("volumes") or ())],
@@ -95,6 +97,15 @@ def _argo(name: str) -> dict[str, Any]:
         "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}},
         "volumeMounts": [_MOUNT],
     }
+
+
+def _working(container: dict[str, Any]) -> dict[str, Any]:
+    """A container that does the work: Argo tells it where it is."""
+    made = _plain(container)
+    told = {"ARGO_CONTAINER_NAME": str(made.get("name")), "ARGO_PROGRESS_FILE": PROGRESS_FILE}
+    given = [{"name": name, "value": value} for name, value in told.items()]
+    made["env"] = [*(container.get("env") or ()), *given]
+    return made
 
 
 def _plain(container: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,12 @@
-"""Progress, resource durations and estimates of a workflow and its nodes (argo.md 4)."""
+"""Progress and resource durations of a workflow and its nodes (argo.md 4.3, 4.4)."""
 
 from __future__ import annotations
 
 from tui.demo.engine.run import EXECUTABLE, Node, Run, fulfilled
-from tui.demo.resources import WORKFLOWS
-from tui.demo.store import Store
-from tui.domain.durations import parse_time
-
-_GROUPS = ("workflow-template", "cluster-workflow-template", "cron-workflow")
 
 
-def _parsed(text: str) -> tuple[int, int] | None:
+def parsed(text: str) -> tuple[int, int] | None:
+    """`N/M`, where that is a progress; else None."""
     done, slash, of = text.partition("/")
     if slash and done.isdigit() and of.isdigit() and int(of) and int(done) <= int(of):
         return int(done), int(of)
@@ -23,7 +19,7 @@ def update(run: Run) -> None:
     for node in run.nodes.values():
         if node.get("type") not in EXECUTABLE:
             continue
-        progress = _parsed(str(node.get("progress") or "")) or (0, 1)
+        progress = parsed(str(node.get("progress") or "")) or (0, 1)
         if node.get("phase") in ("Succeeded", "Skipped", "Omitted"):
             progress = (progress[1], progress[1])
         run.put(node, "progress", f"{progress[0]}/{progress[1]}")
@@ -54,7 +50,7 @@ def finish(run: Run) -> None:
         parts = [
             part
             for each in below
-            if each.get("type") in EXECUTABLE and (part := _parsed(str(each.get("progress") or "")))
+            if each.get("type") in EXECUTABLE and (part := parsed(str(each.get("progress") or "")))
         ]
         whole = f"{sum(part[0] for part in parts)}/{sum(part[1] for part in parts)}"
         run.put(node, "progress", whole)
@@ -62,30 +58,3 @@ def finish(run: Run) -> None:
     if total:
         run.status["resourcesDuration"] = total
         run.changed = True
-
-
-def estimate(run: Run, store: Store) -> int:
-    """Whole seconds the newest succeeded run of the same template took; 0 without one."""
-    mine = run.labels
-    for group in _GROUPS:
-        label = f"workflows.argoproj.io/{group}"
-        if label not in mine:
-            continue
-        same = [
-            record
-            for record in store.records(WORKFLOWS, run.namespace)
-            if record.labels.get(label) == mine[label]
-            and record.labels.get("workflows.argoproj.io/phase") == "Succeeded"
-        ]
-        if not same:
-            continue
-        obj = max((record.decoded() for record in same[-5:]), key=_created)
-        start = parse_time(obj["status"].get("startedAt"))
-        end = parse_time(obj["status"].get("finishedAt"))
-        if start and end:
-            return int((end - start).total_seconds())
-    return 0
-
-
-def _created(obj: dict[str, dict[str, str]]) -> str:
-    return obj["metadata"].get("creationTimestamp", "")

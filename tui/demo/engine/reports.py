@@ -10,6 +10,7 @@ from tui.demo.engine.agenda import Agenda
 from tui.demo.engine.containers import Container
 from tui.demo.engine.events import Events
 from tui.demo.engine.simpod import SimPod
+from tui.demo.engine.taskresults import TaskResults
 from tui.demo.podlogs import LogLine, PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import PODS
@@ -31,6 +32,7 @@ class Reports:
         self._agenda = agenda
         self._events = events
         self.logs = logs
+        self.results = TaskResults(store)
         self.changed = changed
 
     def print(self, pod: SimPod, container: Container, texts: tuple[str, ...]) -> None:
@@ -64,6 +66,12 @@ class Reports:
         """It has become something else; of the past only its end is written."""
         if not self._agenda.in_past:
             self.write(pod)
+        self.changed(pod)
+
+    def progressed(self, pod: SimPod) -> None:
+        """It has said how far it is."""
+        if not self._agenda.in_past:
+            self.results.report(pod, completed=False)
         self.changed(pod)
 
     def write(self, pod: SimPod) -> None:

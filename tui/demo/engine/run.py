@@ -75,6 +75,8 @@ class Run:
         """Files on volumes that pods share."""
         self.settled: set[str] = set()
         """Ended nodes whose locks are free, and whose outputs are where others look for them."""
+        self.estimates: dict[str, int] = {}
+        """Seconds each node took last time, by its name without that of the workflow."""
         self.noted: list[tuple[str, Node]] = []
         """Phases of nodes and of the workflow (an empty node) to be told as events."""
         self.wake: datetime | None = None
@@ -207,6 +209,8 @@ class Run:
             node["message"] = message
         if type in EXECUTABLE:
             node["progress"] = "0/1"
+        if estimate := self.estimates.get(name.removeprefix(self.name)):
+            node["estimatedDuration"] = estimate
         if fulfilled(node):
             node["finishedAt"] = node["startedAt"]
         self.nodes[node["id"]] = node

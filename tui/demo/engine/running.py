@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tui.demo.engine import progress
 from tui.demo.engine.agenda import Agenda
 from tui.demo.engine.containers import Container
+from tui.demo.engine.podspec import PROGRESS_FILE
 from tui.demo.engine.reports import Reports
 from tui.demo.engine.simpod import SimPod
 from tui.domain.podname import fnv1a
@@ -37,6 +39,8 @@ class Running:
 
     def start(self, pod: SimPod, container: Container) -> None:
         env = {"HOSTNAME": pod.name, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/root"}
+        if container.kind == "main":
+            env |= {"ARGO_CONTAINER_NAME": container.name, "ARGO_PROGRESS_FILE": PROGRESS_FILE}
         told = pod.behaviour
         if container.kind == "main":
             for number in range(told.restarts):
@@ -58,6 +62,7 @@ class Running:
         lines, goes_on = container.advance((now - container.started).total_seconds() + 1e-6)
         if lines:
             self._reports.logs.write(pod.namespace, pod.name, container.name, lines)
+        self._hear_progress(pod)
         if goes_on is None:
             self._ended(pod, container)
             return
@@ -70,6 +75,7 @@ class Running:
             # Several small steps at once, each with its own time in the log.
             lines, goes_on = container.advance(goes_on + least)
             self._reports.logs.write(pod.namespace, pod.name, container.name, lines)
+            self._hear_progress(pod)
             wait = least if goes_on is None else goes_on - (now - container.started).total_seconds()
             if goes_on is None:
                 wait = max(0.0, container.at - (now - container.started).total_seconds())
@@ -77,6 +83,13 @@ class Running:
                 return
         if wait < 1e8:
             self._later(pod, wait, lambda pod: self._step(pod, container))
+
+    def _hear_progress(self, pod: SimPod) -> None:
+        """What the pod says of itself in the file for that (argo.md 4.3)."""
+        said = pod.files.get(PROGRESS_FILE, b"").decode("utf-8", "replace").strip()
+        if said != pod.progress and progress.parsed(said):
+            pod.progress = said
+            self._reports.progressed(pod)
 
     def _ended(self, pod: SimPod, container: Container) -> None:
         if not container.running:

@@ -40,6 +40,8 @@ class SimPod:
         self.waiting_message = ""
         self.finished: datetime | None = None
         self.killed = False
+        self.progress = ""
+        """How far it says it is, as `N/M` (argo.md 4.3)."""
         self.key = ""
         """Where its artifacts and logs go in the bucket."""
         self.archive_logs = False
@@ -88,6 +90,9 @@ class SimPod:
 
     def why_failed(self) -> str:
         """What a Failed node says of it (argo.md 1.3)."""
+        if self.reason and not any(each.started for each in self.mains):
+            name = self.main.name
+            return f"Pod failed before {name} container starts due to {self.reason}: {self.message}"
         if self.message:
             return self.message
         for each in self.mains:
@@ -117,7 +122,10 @@ class SimPod:
                 made["podIPs"] = [{"ip": self.ip}]
             made["initContainerStatuses"] = [self.init.status(waiting)]
             made["containerStatuses"] = [
-                each.status(waiting, self.waiting_message if each.kind == "main" else "")
+                # What goes wrong with an image is that container's own.
+                each.status(waiting, self.waiting_message)
+                if each.kind == "main"
+                else each.status("PodInitializing")
                 # The kubelet sorts them by name, and what kubectl shows depends on it.
                 for each in sorted(self.containers, key=lambda each: each.name)
             ]
