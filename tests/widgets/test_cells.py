@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unicodedata import category
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -100,6 +100,7 @@ def test_a_difference_never_halves_a_wide_character() -> None:
 
 
 @given(TEXT, TEXT)
+@example("", "[\u0301日\u0301")
 def test_painting_the_difference_over_the_old_line_gives_the_new_one(old: str, new: str) -> None:
     before = strip_of([(fit(old, 20), PLAIN)], 20, PLAIN)
     after = strip_of([(fit(new, 20), PLAIN)], 20, PLAIN)

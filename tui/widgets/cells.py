@@ -202,7 +202,12 @@ def _cells_of(strip: Strip) -> list[tuple[str, Style | None]]:
 
 def _is_edge(cells: list[tuple[str, Style | None]], at: int) -> bool:
     """Whether a line may be cut here: Textual loses combining marks at a cut."""
-    return not 0 < at < len(cells) or (cells[at][0] != "" and len(cells[at - 1][0]) <= 1)
+    if not 0 < at < len(cells):
+        return True
+    left = at - 1
+    while left > 0 and cells[left][0] == "":
+        left -= 1  # the marks of a wide character are with its first cell
+    return cells[at][0] != "" and len(cells[left][0]) <= 1
 
 
 def difference(old: Strip, new: Strip) -> tuple[int, int] | None:
