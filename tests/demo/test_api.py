@@ -658,8 +658,7 @@ def test_health_needs_no_token(ask: Client) -> None:
     assert ask("GET", "/readyz", token="none") == (200, "ok")
 
 
-def test_openapi_is_there_in_version_3_only(ask: Client) -> None:
-    assert ask("GET", "/openapi/v2")[0] == 404
+def test_openapi_is_told_group_by_group(ask: Client) -> None:
     index = ask("GET", "/openapi/v3")[1]["paths"]
     described = ask("GET", index["apis/argoproj.io/v1alpha1"]["serverRelativeURL"])[1]
     patch = described["paths"]["/apis/argoproj.io/v1alpha1/namespaces/{namespace}/workflows/{name}"]

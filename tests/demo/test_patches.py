@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tui.demo.merging import merged
-from tui.demo.patches import APPLY, JSON, MERGE, applied_onto, json_patched, patched
+from tui.demo.patches import JSON, MERGE, STRATEGIC, json_patched, patched
 from tui.demo.paths import target
 from tui.demo.protobuf import decoded
 from tui.demo.refusals import ApiError
@@ -55,7 +55,7 @@ def test_merge_patches_of_rfc_7386(before: Any, patch: Any, after: Any) -> None:
 )
 def test_json_patches_of_rfc_6902(before: Any, operations: Any, after: Any) -> None:
     kept = copy.deepcopy(before)
-    assert json_patched(WORKFLOWS, "w", before, operations) == after
+    assert json_patched(before, operations) == after
     assert before == kept
 
 
@@ -78,23 +78,16 @@ def test_json_patches_of_rfc_6902(before: Any, operations: Any, after: Any) -> N
 )
 def test_a_json_patch_that_cannot_be_is_refused(operations: Any, status: int) -> None:
     with pytest.raises(ApiError) as refused:
-        json_patched(WORKFLOWS, "w", {"a": 1, "list": [1]}, operations)
+        json_patched({"a": 1, "list": [1]}, operations)
     assert refused.value.status == status
 
 
-def test_what_is_no_longer_applied_goes_and_what_others_set_stays() -> None:
-    live = {"spec": {"mine": 1, "kept": 2, "deep": {"a": 1, "theirs": 3}}}
-    before = {"spec": {"mine": 1, "deep": {"a": 1}}}
-    now = {"spec": {"deep": {"b": 2}}}
-    assert applied_onto(live, now, before) == {"spec": {"kept": 2, "deep": {"b": 2, "theirs": 3}}}
-
-
-@pytest.mark.parametrize("content_type", [MERGE, APPLY])
+@pytest.mark.parametrize("content_type", [MERGE, STRATEGIC])
 def test_only_an_object_can_be_merged_into_one(content_type: str) -> None:
     with pytest.raises(ApiError):
-        patched(PODS, "p", {}, [], content_type, None)
+        patched(PODS, {}, [], content_type)
     with pytest.raises(ApiError):
-        patched(PODS, "p", {}, {}, JSON, None)
+        patched(PODS, {}, {}, JSON)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from kubernetes import client, config, dynamic, watch
 from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic.exceptions import ConflictError
 
 from tests.support.cluster import Cluster
 from tui.demo.resources import PODS, WORKFLOWS
@@ -170,12 +171,11 @@ def test_the_dynamic_client_discovers_and_applies(cluster: Cluster, connection: 
         api_version="argoproj.io/v1alpha1", kind="Workflow"
     )
     workflows.create(body=manifest("a"), namespace="argo")
-    applied = workflows.server_side_apply(
-        body={**manifest("a"), "spec": {"entrypoint": "other"}},
-        name="a",
-        namespace="argo",
-        field_manager="tests",
-    )
+    other = {**manifest("a"), "spec": {"entrypoint": "other"}}
+    about = {"body": other, "name": "a", "namespace": "argo", "field_manager": "tests"}
+    with pytest.raises(ConflictError, match="conflict with"):
+        workflows.server_side_apply(**about)
+    applied = workflows.server_side_apply(**about, force_conflicts=True)
     assert applied.spec.entrypoint == "other"
     assert [each.metadata.name for each in workflows.get(namespace="argo").items] == ["a"]
     workflows.delete(name="a", namespace="argo")

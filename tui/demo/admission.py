@@ -143,6 +143,13 @@ def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
 
     `name` is that of the path, "" when it is to be created.
     """
+    obj = placed(resource, namespace, name, body)
+    check(resource, obj)
+    return _defaulted(resource, obj)
+
+
+def placed(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
+    """The object, or the part of one, that a request sends, of the right types and in its place."""
     if not isinstance(body, dict):
         raise refusals.bad_request("couldn't get version/kind; json parse error: not an object")
     obj = {**body, **_typed(resource, body)}
@@ -163,8 +170,7 @@ def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
     if name:
         metadata["name"] = name
     obj["metadata"] = metadata
-    check(resource, obj)
-    return _defaulted(resource, obj)
+    return obj
 
 
 def new(resource: Resource, namespace: str, body: Any) -> Obj:

@@ -233,13 +233,14 @@ class Api:
     async def _write(self, call: Call) -> tuple[int, bytes]:
         request, about = call.request, call.target
         method, query = request.method, request.query
+        agent = request.headers.get("User-Agent", "")
         if method == "POST" and not about.name:
-            return self._writes.create(about, await _body(request), query)
+            return self._writes.create(about, await _body(request), query, agent)
         if method == "PUT" and about.name:
-            return self._writes.replace(about, await _body(request), query)
+            return self._writes.replace(about, await _body(request), query, agent)
         if method == "PATCH" and about.name:
             patch = await _body(request)
-            return self._writes.patch(about, patch, request.content_type, query)
+            return self._writes.patch(about, patch, request.content_type, query, agent)
         if method == "DELETE" and not about.subresource:
             options = await _body(request) if request.can_read_body else {}
             if about.name:

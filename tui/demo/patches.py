@@ -1,6 +1,7 @@
-"""Changing an object by a patch: merge, JSON, apply and strategic merge.
+"""Changing an object by a patch: merge, JSON and strategic merge.
 
-Each takes the object as it is and answers what it should become; nothing is written here.
+Each takes the object as it is and answers what it should become; nothing is written here. The
+fourth kind, apply, is about who owns what and is in `owners`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ JSON = "application/json-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 
-_LIST_KEYS = {
+LIST_KEYS = {
     "containers": "name",
     "initContainers": "name",
     "ephemeralContainers": "name",
@@ -33,7 +34,7 @@ _LIST_KEYS = {
 }
 """Lists of built-in kinds that a strategic patch merges item by item, and by which field."""
 
-_SET_LISTS = ("finalizers",)
+SET_LISTS = ("finalizers",)
 
 
 class _PathMissing(Exception):
@@ -47,24 +48,18 @@ def accepted(resource: Resource) -> tuple[str, ...]:
     return (JSON, MERGE, STRATEGIC, APPLY)
 
 
-def patched(
-    resource: Resource, name: str, obj: Obj, patch: Any, content_type: str, applied: Obj | None
-) -> Obj:
-    """`obj` after the patch; `applied` is what the same manager applied before."""
+def patched(resource: Resource, obj: Obj, patch: Any, content_type: str) -> Obj:
+    """`obj` after a patch that is no apply."""
     if content_type == JSON:
-        return json_patched(resource, name, obj, patch)
+        return json_patched(obj, patch)
     if not isinstance(patch, dict):
         raise refusals.bad_request("patch must be a JSON object")
-    if content_type == STRATEGIC:
-        result: Obj = strategically_merged(obj, patch)
-    elif content_type == APPLY:
-        result = applied_onto(obj, patch, applied)
-    else:
-        result = merged(obj, patch)
+    merge = strategically_merged if content_type == STRATEGIC else merged
+    result: Obj = merge(obj, patch)
     return result
 
 
-def json_patched(resource: Resource, name: str, obj: Obj, operations: Any) -> Obj:
+def json_patched(obj: Obj, operations: Any) -> Obj:
     """RFC 6902, one operation after the other, or none of them."""
     if not isinstance(operations, list):
         raise refusals.bad_request("error decoding patch: json: cannot unmarshal into jsonpatch")
@@ -77,16 +72,12 @@ def json_patched(resource: Resource, name: str, obj: Obj, operations: Any) -> Ob
         try:
             document = _operated(document, operation)
         except _PathMissing as missing:
+            # The real server does not say either what it was.
             raise refusals.ApiError(
                 422,
                 "Invalid",
-                f"the server rejected our request due to an error in our request: {missing}",
-                details={
-                    "name": name,
-                    "kind": resource.kind,
-                    **({"group": resource.group} if resource.group else {}),
-                    "causes": [{"reason": "FieldValueInvalid", "message": str(missing)}],
-                },
+                "the server rejected our request due to an error in our request",
+                details={},
             ) from missing
     if not isinstance(document, dict):
         raise refusals.bad_request("patch does not leave an object")
@@ -168,30 +159,6 @@ def _removed(document: Any, path: list[str]) -> Any:
     return document
 
 
-def applied_onto(obj: Obj, config: Obj, before: Obj | None) -> Obj:
-    """Server-side apply: what is configured now is set, what only was configured before goes.
-
-    Lists of custom resources are replaced as wholes, which is what a schema without list types
-    means to the real server too.
-    """
-    kept = _without(obj, before, config) if before else obj
-    result: Obj = merged(kept, config)
-    return result
-
-
-def _without(have: Any, before: Any, now: Any) -> Any:
-    """`have` less the fields that `before` has and `now` has not."""
-    if not (isinstance(have, dict) and isinstance(before, dict) and isinstance(now, dict)):
-        return have
-    result = dict(have)
-    for name, value in before.items():
-        if name not in now:
-            result.pop(name, None)
-        elif name in result:
-            result[name] = _without(result[name], value, now[name])
-    return result
-
-
 def strategically_merged(target: Any, patch: Any) -> Any:
     """A strategic merge patch of a built-in kind: known lists are merged by their key."""
     if not isinstance(patch, dict):
@@ -221,9 +188,9 @@ def _follow_directive(result: dict[str, Any], directive: str, value: Any) -> Non
 
 
 def _merged_list(name: str, have: Any, items: list[Any]) -> list[Any]:
-    if name in _SET_LISTS:
+    if name in SET_LISTS:
         return [*(have or []), *(item for item in items if item not in (have or []))]
-    key = _LIST_KEYS.get(name)
+    key = LIST_KEYS.get(name)
     if key is None or not isinstance(have, list):
         return [item for item in items if not (isinstance(item, dict) and "$patch" in item)]
     if any(isinstance(item, dict) and item.get("$patch") == "replace" for item in items):

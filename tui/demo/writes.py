@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tui.demo import admission, patches, refusals
+from tui.demo import admission, owners, patches, refusals
+from tui.demo.owners import Author
 from tui.demo.paths import Target
 from tui.demo.resources import NAMESPACES, Obj, Resource
 from tui.demo.selectors import Selection
-from tui.demo.store import Store, encode
+from tui.demo.store import Store, encode, timestamp
 
 Answer = tuple[int, bytes]
 """Status code and body."""
@@ -32,13 +33,29 @@ class Writes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._applied: dict[tuple[str, str], Obj] = {}
-        """(uid, field manager) → what that manager applied last."""
 
-    def create(self, target: Target, body: Any, query: Mapping[str, str]) -> Answer:
+    def author(self, target: Target, query: Mapping[str, str], agent: str) -> Author:
+        """Who writes: the field manager a client calls itself, or its program's name."""
+        name = query.get("fieldManager", "")
+        if len(name) > 128 or not name.isprintable():
+            raise refusals.ApiError(
+                422,
+                "Invalid",
+                'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Invalid value:'
+                f' "{name}": may not be more than 128 printable characters',
+            )
+        program = agent.partition("/")[0][:128]
+        return Author(
+            name or program or "unknown", timestamp(self._store.clock.now()), target.subresource
+        )
+
+    def create(
+        self, target: Target, body: Any, query: Mapping[str, str], agent: str = ""
+    ) -> Answer:
         """POST."""
         self._check_namespace(target)
         obj = admission.new(target.resource, target.namespace, body)
+        obj = owners.created(target.resource, obj, self.author(target, query, agent))
         made = self._store.create(target.resource, obj, dry_run=is_dry(query))
         return 201, encode(made)
 
@@ -46,7 +63,9 @@ class Writes:
         if target.resource.namespaced and not self._store.find(NAMESPACES, "", target.namespace):
             raise refusals.not_found(NAMESPACES, target.namespace)
 
-    def replace(self, target: Target, body: Any, query: Mapping[str, str]) -> Answer:
+    def replace(
+        self, target: Target, body: Any, query: Mapping[str, str], agent: str = ""
+    ) -> Answer:
         """PUT."""
         resource = target.resource
         record = self._store.record(resource, target.namespace, target.name)
@@ -60,57 +79,61 @@ class Writes:
                 "field": "metadata.resourceVersion",
             }
             raise refusals.invalid(resource, target.name, [cause])
-        return 200, self._keep(target, record.decoded(), obj, query)
+        author = self.author(target, query, agent)
+        return 200, self._keep(target, record.decoded(), obj, author, query)
 
     def patch(
-        self, target: Target, patch: Any, content_type: str, query: Mapping[str, str]
+        self,
+        target: Target,
+        patch: Any,
+        content_type: str,
+        query: Mapping[str, str],
+        agent: str = "",
     ) -> Answer:
         """PATCH; an apply patch creates what is not there."""
         resource = target.resource
         if content_type not in patches.accepted(resource):
             raise refusals.unsupported_media(patches.accepted(resource))
-        manager = query.get("fieldManager", "")
+        author = self.author(target, query, agent)
+        _check_options(content_type, query)
         if content_type == patches.APPLY:
-            _check_manager(manager)
-            if self._store.find(resource, target.namespace, target.name) is None:
-                return self._apply_new(target, patch, manager, query)
-        record = self._store.record(resource, target.namespace, target.name)
-        remembered = (record.uid, manager)
-        obj = patches.patched(
-            resource,
-            target.name,
-            record.decoded(),
-            patch,
-            content_type,
-            self._applied.get(remembered),
-        )
+            return self._apply(target, patch, author, query)
+        before = self._store.get(resource, target.namespace, target.name)
+        obj = patches.patched(resource, before, patch, content_type)
         _check_identity(resource, target, obj)
         obj = admission.admitted(resource, target.namespace, target.name, obj)
-        answer = self._keep(target, record.decoded(), obj, query)
-        if content_type == patches.APPLY and not is_dry(query):
-            self._applied[remembered] = patch
-        return 200, answer
+        return 200, self._keep(target, before, obj, author, query)
 
-    def _apply_new(
-        self, target: Target, config: Any, manager: str, query: Mapping[str, str]
+    def _apply(
+        self, target: Target, config: Any, author: Author, query: Mapping[str, str]
     ) -> Answer:
-        self._check_namespace(target)
-        obj = admission.new(target.resource, target.namespace, config)
-        obj["metadata"]["name"] = target.name
-        made = self._store.create(target.resource, obj, dry_run=is_dry(query))
-        if not is_dry(query):
-            self._applied[(made["metadata"]["uid"], manager)] = config
-        return 201, encode(made)
+        resource, dry = target.resource, is_dry(query)
+        live = self._store.find(resource, target.namespace, target.name)
+        part = admission.placed(resource, target.namespace, target.name, config)
+        if live is None:
+            self._check_namespace(target)
+            obj = admission.new(resource, target.namespace, part)
+            obj = owners.apply_created(resource, obj, part, author)
+            return 201, encode(self._store.create(resource, obj, dry_run=dry))
+        force = query.get("force", "") in ("true", "1")
+        obj = owners.applied(resource, live, part, author, force=force)
+        _check_identity(resource, target, obj)
+        obj = admission.admitted(resource, target.namespace, target.name, obj)
+        live = self._store.get(resource, target.namespace, target.name)
+        kept = self._store.update(resource, _half(target, live, obj), dry_run=dry)
+        return 200, encode(kept)
 
-    def _keep(self, target: Target, before: Obj, obj: Obj, query: Mapping[str, str]) -> bytes:
-        """Update, minding which half of an object its path may change."""
-        if target.resource.has("status"):
-            if target.subresource == "status":
-                obj = {**before, "status": obj.get("status"), "metadata": obj["metadata"]}
-            elif "status" in before:
-                obj["status"] = before["status"]
-        kept = self._store.update(target.resource, obj, dry_run=is_dry(query))
-        return encode(kept)
+    def _keep(
+        self,
+        target: Target,
+        before: Obj,
+        obj: Obj,
+        author: Author,
+        query: Mapping[str, str],
+    ) -> bytes:
+        """Update, with what is changed its author's."""
+        obj = owners.updated(target.resource, before, _half(target, before, obj), author)
+        return encode(self._store.update(target.resource, obj, dry_run=is_dry(query)))
 
     def delete(self, target: Target, options: Any, query: Mapping[str, str]) -> Answer:
         """DELETE of one object."""
@@ -173,14 +196,27 @@ def _success(resource: Resource, obj: Obj) -> Obj:
     }
 
 
-def _check_manager(manager: str) -> None:
-    if not manager:
-        raise refusals.ApiError(
-            422,
-            "Invalid",
-            'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required'
-            " for apply patch",
-        )
+def _half(target: Target, before: Obj, obj: Obj) -> Obj:
+    """What its path may change of an object: a status only, or all but that."""
+    if not target.resource.has("status"):
+        return obj
+    if target.subresource == "status":
+        return {**before, "status": obj.get("status"), "metadata": obj["metadata"]}
+    if "status" in before:
+        return {**obj, "status": before["status"]}
+    return obj
+
+
+def _check_options(content_type: str, query: Mapping[str, str]) -> None:
+    """Who applies must say who they are; nobody else may use force."""
+    applies = content_type == patches.APPLY
+    if applies and not query.get("fieldManager"):
+        wrong = "fieldManager: Required value: is required for apply patch"
+    elif not applies and "force" in query:
+        wrong = "force: Forbidden: may not be specified for non-apply patch"
+    else:
+        return
+    raise refusals.ApiError(422, "Invalid", f'PatchOptions.meta.k8s.io "" is invalid: {wrong}')
 
 
 def _check_identity(resource: Resource, target: Target, obj: Obj) -> None:
