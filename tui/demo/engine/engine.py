@@ -13,7 +13,7 @@ from typing import Any
 
 from tui.demo.bucket import Bucket
 from tui.demo.clock import Clock
-from tui.demo.engine import controller
+from tui.demo.engine import agent, controller
 from tui.demo.engine.agenda import Agenda, Due
 from tui.demo.engine.cleanup import Cleanup
 from tui.demo.engine.cron import Crons
@@ -204,6 +204,7 @@ class Engine:
         self.write(run)
         if run.is_over:
             self.kubelet.forget_results(run)
+            agent.dismiss(self, run)
         if run.wake is not None and key in self.runs:
             self.look(*key, at=max(run.wake, self.agenda.now() + timedelta(seconds=SOON)))
 

@@ -84,8 +84,12 @@ class Kubelet:
         for pod in list(self.pods.values()):
             if not pod.over:
                 self._reports.write(pod)
-                if pod.wait.running:
+                if pod.wait is not None and pod.wait.running:
                     self._reports.results.report(pod, completed=False)
+
+    def say(self, pod: SimPod, text: str) -> None:
+        """A line of its main container's log that somebody else knows of."""
+        self._reports.print(pod, pod.main, (text,))
 
     def forget_results(self, run: Run) -> None:
         """The workflow is over: its task results have been read."""
@@ -187,10 +191,11 @@ class Kubelet:
 
     def _start_others(self, pod: SimPod) -> None:
         """The executor and the sidecars, whatever becomes of the containers that do the work."""
-        pod.wait.started = self._agenda.now()
-        self._reports.print(pod, pod.wait, _WAIT_LINES)
-        if not self._agenda.in_past:
-            self._reports.results.report(pod, completed=False)
+        if pod.wait is not None:
+            pod.wait.started = self._agenda.now()
+            self._reports.print(pod, pod.wait, _WAIT_LINES)
+            if not self._agenda.in_past:
+                self._reports.results.report(pod, completed=False)
         for each in pod.sidecars:
             self._running.start(pod, each)
 
@@ -232,9 +237,10 @@ class Kubelet:
             if problem and not failed:
                 pod.message = f"wait: Error (exit code 1): {problem}"
                 failed = True
-        self._reports.print(pod, pod.wait, ('level=info msg="stopping wait"',))
-        pod.wait.end(now, 1 if pod.message else 0)
-        self._reports.logs.end(pod.namespace, pod.name, "wait")
+        if pod.wait is not None:
+            self._reports.print(pod, pod.wait, ('level=info msg="stopping wait"',))
+            pod.wait.end(now, 1 if pod.message else 0)
+            self._reports.logs.end(pod.namespace, pod.name, "wait")
         self._finish(pod, "Failed" if failed else "Succeeded")
 
     def _finish(self, pod: SimPod, phase: str) -> None:
@@ -243,7 +249,7 @@ class Kubelet:
         for each in (pod.init, *pod.containers):
             if each.running:
                 each.end(pod.finished, 0)
-        if pod.wait.started:
+        if pod.wait is not None and pod.wait.started:
             self._reports.results.report(pod, completed=True)
         self._reports.write(pod)
         self._reports.changed(pod)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.demo.engine import arguments, dag, memo, podnodes, retries, steps, waiting
+from tui.demo.engine import agent, arguments, dag, memo, podnodes, retries, steps, waiting
 from tui.demo.engine.arguments import ArgumentError
 from tui.demo.engine.names import node_id
 from tui.demo.engine.run import (
@@ -145,7 +145,7 @@ class Operation:
         if kind == "suspend":
             return waiting.suspend(self, name, template, where, fields)
         if kind in ("http", "plugin"):
-            return waiting.ask_agent(self, name, kind, template, where, fields)
+            return agent.execute(self, name, kind, template, where, fields)
         if kind in PODDED:
             return podnodes.execute(self, name, template, where, fields)
         return self.error(name, self.run.node(name), where, {}, "template type unspecified")

@@ -68,19 +68,22 @@ def pod(run: Run, node: Node, template: Template, name: str) -> dict[str, Any]:
             "namespace": run.namespace,
             "labels": {key: str(value) for key, value in labels.items()},
             "annotations": {key: str(value) for key, value in annotations.items()},
-            "ownerReferences": [
-                {
-                    "apiVersion": "argoproj.io/v1alpha1",
-                    "kind": "Workflow",
-                    "name": run.name,
-                    "uid": run.uid,
-                    "controller": True,
-                    "blockOwnerDeletion": True,
-                }
-            ],
+            "ownerReferences": [owned(run)],
         },
         "spec": spec,
         "status": {"phase": "Pending"},
+    }
+
+
+def owned(run: Run) -> dict[str, Any]:
+    """Whose pod it is."""
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "name": run.name,
+        "uid": run.uid,
+        "controller": True,
+        "blockOwnerDeletion": True,
     }
 
 

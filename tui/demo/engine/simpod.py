@@ -51,7 +51,9 @@ class SimPod:
         self.failure = ""
         """What the executor could not do."""
         self.init = Container(obj["spec"]["initContainers"][0], "init")
-        self.wait = Container(obj["spec"]["containers"][0], "wait")
+        first = obj["spec"]["containers"][0]
+        self.wait = Container(first, "wait") if first["name"] == "wait" else None
+        """The executor; an agent's pod has none."""
         self.mains = [Container(each, "main") for each in main_containers(template)]
         self.sidecars = [Container(each, "sidecar") for each in template.get("sidecars") or ()]
 
@@ -73,7 +75,7 @@ class SimPod:
     @property
     def containers(self) -> list[Container]:
         """All but the init container."""
-        return [self.wait, *self.mains, *self.sidecars]
+        return [*([self.wait] if self.wait else []), *self.mains, *self.sidecars]
 
     @property
     def over(self) -> bool:
