@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.headless import run
+from tests.support.processes import is_at_work
+from tests.support.waiting import wait_until
 from tui import __version__
 from tui.cli import main
 from tui.errors import SettingsError
@@ -117,13 +119,22 @@ def test_with_stderr_closed_talk_does_not_turn_to_stdout() -> None:
     assert (done.returncode, done.stdout) == (2, "")
 
 
+def _heed_ctrl_c() -> None:
+    """In the child: a shell that runs the tests in the background has told them to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_returns_130(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     command = [sys.executable, "-m", "tui", "get", "-f", str(pipe)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    # Opening the other end waits until the program has opened its own.
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c
+    )
+    # Opening the other end waits until the program has opened its own. Then it is to wait for what
+    # comes: Python does not notice a signal in the instant before it asks the system to read.
     with process, open(pipe, "w"):
+        wait_until(lambda: not is_at_work(process.pid))
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
     assert process.returncode == 130

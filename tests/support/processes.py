@@ -1,0 +1,36 @@
+"""What Linux says of a process: whether it waits, works or is stopped.
+
+Where there is no /proc nothing is known, and nothing is waited for.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+
+def state_of(pid: int) -> str:
+    """A letter: S waits, R works or would if it had a processor, T is stopped, Z has ended."""
+    return _stat(Path(f"/proc/{pid}/stat"))[:1].decode()
+
+
+def ticks_of(pid: int) -> int:
+    """Ticks of processor time used so far."""
+    fields = _stat(Path(f"/proc/{pid}/stat")).split()
+    return int(fields[11]) + int(fields[12]) if fields else 0
+
+
+def is_at_work(pid: int) -> bool:
+    """Whether a thread of it works, or would if it had a processor or what it reads from disk."""
+    tasks = Path(f"/proc/{pid}/task")
+    with suppress(OSError):
+        return any(_stat(each / "stat")[:1] in (b"R", b"D") for each in tasks.iterdir())
+    return False
+
+
+def _stat(path: Path) -> bytes:
+    """The fields from the state on; nothing of a process that is gone."""
+    try:
+        return path.read_bytes().rpartition(b")")[2].lstrip()
+    except OSError:
+        return b""
