@@ -27,6 +27,31 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = ROOT / "snapshots"
+LONGEST = ("cost", "terminal", "hostile", "journeys", "screens", "panes", "demo", "artifacts")
+"""The folders of tests/ whose tests wait longest: they begin, so that none is left for the end."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The suite and its folders on several processes, a file or what `-k` chooses on this one.
+
+    Most tests wait more than they compute, hence two processes a core. Pictures are drawn anew on
+    one: only there is it known which of them no test draws any more.
+    """
+    chosen = [Path(argument.partition("::")[0]) for argument in config.args]
+    is_small = config.option.keyword or not all(path.is_dir() for path in chosen)
+    if is_small or config.option.update_snapshots:
+        return 0
+    return min(8, 2 * (os.cpu_count() or 1))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; within a file the order stays."""
+
+    def turn(item: pytest.Item) -> int:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+    items.sort(key=turn)
 
 
 class TopLevelSvg(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]
