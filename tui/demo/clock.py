@@ -1,7 +1,12 @@
 """The demo cluster's time.
 
-Everything that happens later is asked of a clock, so that the same engine runs faster than life
-on an event loop, and is stepped by hand in tests with no thread and no sleep.
+Everything that happens later is asked of a clock, so that the same engine runs on an event loop,
+and is stepped by hand in tests with no thread and no sleep.
+
+A clock may be quick (`--speed`). It is then no other time than everybody's: kubectl and the app
+compare the cluster's timestamps with their own clocks, and ages would come out as negative or 0
+if the cluster were ahead of them. Instead what takes time takes less of it: at speed 60 a `sleep
+60` ends after one second, and its pod says that it ran for one second.
 """
 
 from __future__ import annotations
@@ -22,39 +27,40 @@ class Timer(Protocol):
 
 
 class Clock(Protocol):
-    """What the demo cluster knows of time. Seconds are always the cluster's own."""
+    """What the demo cluster knows of time."""
+
+    @property
+    def speed(self) -> float:
+        """How many times faster than life things happen."""
 
     def now(self) -> datetime:
-        """The cluster's time, with time zone UTC."""
+        """The time, with time zone UTC."""
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        """Call `callback` when so many of the cluster's seconds have passed."""
+        """Call `callback` when so many seconds have passed."""
 
 
 class LoopClock:
-    """Time of the running event loop, `speed` times as fast.
+    """The real time, kept by the running event loop."""
 
-    The cluster's time starts at the real one, so at speed 1 both stay the same.
-    """
-
-    def __init__(self, speed: float = 1.0, start: datetime | None = None) -> None:
+    def __init__(self, speed: float = 1.0) -> None:
         self._loop = asyncio.get_running_loop()
         self._speed = speed
-        self._start = start or datetime.now(UTC)
+        self._start = datetime.now(UTC)
         self._begun = self._loop.time()
 
     @property
     def speed(self) -> float:
-        """The cluster's seconds in one real second."""
+        """How many times faster than life things happen."""
         return self._speed
 
     def now(self) -> datetime:
-        """The cluster's time."""
-        return self._start + timedelta(seconds=(self._loop.time() - self._begun) * self._speed)
+        """The time; it never goes back."""
+        return self._start + timedelta(seconds=self._loop.time() - self._begun)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Call `callback` from the loop."""
-        return self._loop.call_later(max(0.0, seconds) / self._speed, callback)
+        return self._loop.call_later(max(0.0, seconds), callback)
 
 
 class _SteppedTimer:
@@ -72,7 +78,13 @@ class _SteppedTimer:
 class SteppedClock:
     """Time that stands still until somebody advances it."""
 
-    def __init__(self, start: datetime = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)) -> None:
+    def __init__(
+        self,
+        start: datetime = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC),
+        *,
+        speed: float = 1.0,
+    ) -> None:
+        self.speed = speed
         self._now = start
         self._order = itertools.count()
         self._timers: list[tuple[datetime, int, _SteppedTimer]] = []

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_speed,
         default=1.0,
         metavar="N",
-        help="how many times faster than life its time runs (default: 1)",
+        help="how many times faster than life things happen (default: 1)",
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="S", help="the same seed makes the same story"

@@ -4,6 +4,10 @@ A demo cluster that has just started should have a history. So the engine keeps 
 what is due, and can be set back: everything then happens at the time it would have happened, as
 fast as the machine can, until the past has caught up with the clock. From there on the clock
 wakes it, and nothing else is different.
+
+Where the clock is a quick one (see `tui.demo.clock`), the present is lived through more quickly
+than the past was: its *calendar* runs ahead. `after` and `passed` turn what takes time into
+moments, and nobody else need know.
 """
 
 from __future__ import annotations
@@ -34,6 +38,8 @@ class Agenda:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._present = clock.now()
+        """From here on things happen as quickly as the clock says."""
         self._order = itertools.count()
         self._heap: list[tuple[datetime, int, Due]] = []
         self._past: datetime | None = None
@@ -53,16 +59,38 @@ class Agenda:
 
     @property
     def speed(self) -> float:
-        """The cluster's seconds in one real second, where the clock knows it."""
-        return float(getattr(self._clock, "speed", 1.0))
+        """How many times faster than life things happen now."""
+        return 1.0 if self.in_past else self._clock.speed
 
     def now(self) -> datetime:
-        """The cluster's time."""
+        """The time."""
         return self._past if self._past is not None else self._clock.now()
 
+    def calendar(self, moment: datetime) -> datetime:
+        """What a calendar would say then, if it were as quick as what happens."""
+        quick = moment - self._present
+        if quick <= timedelta(0) or self._clock.speed == 1.0:
+            return moment
+        return self._present + quick * self._clock.speed
+
+    def moment(self, calendar: datetime) -> datetime:
+        """When the calendar says that."""
+        quick = calendar - self._present
+        if quick <= timedelta(0) or self._clock.speed == 1.0:
+            return calendar
+        return self._present + quick / self._clock.speed
+
+    def after(self, moment: datetime, seconds: float) -> datetime:
+        """When something is over that began then and takes so long."""
+        return self.moment(self.calendar(moment) + timedelta(seconds=seconds))
+
+    def passed(self, since: datetime, until: datetime) -> float:
+        """For how many seconds something has gone on."""
+        return (self.calendar(until) - self.calendar(since)).total_seconds()
+
     def call_later(self, seconds: float, action: Callable[[], None]) -> Due:
-        """Do `action` when so many of the cluster's seconds have passed."""
-        return self.call_at(self.now() + timedelta(seconds=max(0.0, seconds)), action)
+        """Do `action` after what takes so long."""
+        return self.call_at(self.after(self.now(), max(0.0, seconds)), action)
 
     def call_at(self, moment: datetime, action: Callable[[], None]) -> Due:
         """Do `action` at that time, or as soon as possible if it is over."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine.behaviour import Behaviour
@@ -63,7 +62,8 @@ def _work(op: Operation, pod: SimPod, node: Node, template: Template) -> None:
     run, task = op.run, node["name"]
     answered = run.agent.get(node["id"])
     if answered is None:
-        answered = op.now + timedelta(seconds=op.engine.rng(run.uid, task).uniform(0.8, 2.5))
+        takes = op.engine.rng(run.uid, task).uniform(0.8, 2.5)
+        answered = op.engine.agenda.after(op.now, takes)
         run.agent[node["id"]] = answered
         op.engine.kubelet.say(pod, f'level=info msg="Processing task" nodeID={node["id"]}')
     if op.now < answered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -114,32 +115,35 @@ class Container:
         code = yield from program
         return code if behaviour.exit_code is None else behaviour.exit_code
 
-    def advance(self, until: float) -> tuple[list[LogLine], float | None]:
+    def advance(
+        self, until: float, moment: Callable[[float], datetime]
+    ) -> tuple[list[LogLine], float | None]:
         """Run on to `until` seconds after its start: what it printed, and when it goes on.
 
-        None for the time means that it has ended.
+        None for the time means that it has ended. `moment` says when so many seconds were over.
         """
         lines: list[LogLine] = []
-        assert self.program is not None and self.started is not None
-        begin = int(self.started.timestamp() * 1_000_000_000)
+        assert self.program is not None
         while self.at <= until:
             try:
                 event = next(self.program)
             except StopIteration as done:
                 self.exit_code = int(done.value or 0)
-                self._print("\n" if self.partial else "", begin, lines)
+                self._print("\n" if self.partial else "", moment, lines)
                 return lines, None
             if isinstance(event, str):
-                self._print(event, begin, lines)
+                self._print(event, moment, lines)
             else:
                 self.at += max(0.0, event)
         return lines, self.at
 
-    def _print(self, text: str, begin: int, lines: list[LogLine]) -> None:
+    def _print(self, text: str, moment: Callable[[float], datetime], lines: list[LogLine]) -> None:
         if self.kind == "main" and len(self.printed) < MOST_RESULT and not isinstance(text, Err):
             self.printed += text
         *whole, self.partial = (self.partial + text).split("\n")
-        nanos = begin + int(min(self.at, 1e8) * 1_000_000_000)
+        if not whole:
+            return
+        nanos = int(moment(min(self.at, 1e8)).timestamp() * 1_000_000_000)
         for number, line in enumerate(whole):
             lines.append(LogLine(nanos + (len(lines) + number) * 1_733, line))
 
@@ -151,11 +155,8 @@ class Container:
             self.program.close()
             self.program = None
 
-    def usage(self, now: datetime, behaviour: Behaviour) -> tuple[int, int]:
-        """Millicores and bytes in use now."""
-        if not self.running or self.started is None:
-            return 0, 0
-        seconds = (now - self.started).total_seconds()
+    def usage(self, seconds: float, behaviour: Behaviour) -> tuple[int, int]:
+        """Millicores and bytes in use so long after its start."""
         wave = math.sin(seconds / 7.0 + len(self.name)) * 0.5 + 0.5
         if self.kind == "wait":
             return int(1 + 3 * wave), int((18 + 2 * wave) * 2**20)

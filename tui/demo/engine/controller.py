@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,7 +19,6 @@ from tui.demo.engine.templates import TemplateError
 from tui.demo.engine.validation import InvalidSpec
 from tui.demo.engine.variables import Scope, nested, substitute
 from tui.demo.store import decode, timestamp
-from tui.domain.durations import parse_time
 
 if TYPE_CHECKING:
     from tui.demo.engine.engine import Engine
@@ -116,6 +115,7 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
     estimate = estimates.prepare(run, engine.store)
     if not run.status.get("startedAt"):
         run.status["startedAt"] = timestamp(now)
+        run.note(run.status, "startedAt", now)
         run.status["finishedAt"] = None
         if estimate:
             run.status["estimatedDuration"] = estimate
@@ -197,7 +197,7 @@ def _globals(engine: Engine, run: Run, now: datetime) -> Scope:
 def _enforce(engine: Engine, operation: Operation) -> None:
     """End what a shutdown or the workflow's deadline does not allow (argo.md 1.3, 5.5)."""
     run, now = operation.run, operation.now
-    deadline = _deadline(run)
+    deadline = _deadline(engine, run)
     if deadline is not None and now < deadline:
         operation.wake_at(deadline)
     late = deadline is not None and now >= deadline
@@ -255,12 +255,12 @@ def _end_node(engine: Engine, operation: Operation, node: Node, *, late: bool) -
     engine.locks.release(run, node["id"])
 
 
-def _deadline(run: Run) -> datetime | None:
+def _deadline(engine: Engine, run: Run) -> datetime | None:
     seconds = run.spec.get("activeDeadlineSeconds")
-    started = parse_time(run.status.get("startedAt"))
+    started = run.moment(run.status, "startedAt")
     if seconds is None or started is None or not str(seconds).isdigit():
         return None
-    return started + timedelta(seconds=int(seconds))
+    return engine.agenda.after(started, int(seconds))
 
 
 # Hooks and the end

@@ -127,16 +127,17 @@ class Crons:
     def _plan(self, cron: Obj) -> None:
         namespace, name = cron["metadata"]["namespace"], cron["metadata"]["name"]
         try:
-            times = [each.after(self._agenda.now()) for each in schedules(cron.get("spec") or {})]
+            now = self._agenda.calendar(self._agenda.now())
+            times = [each.after(now) for each in schedules(cron.get("spec") or {})]
         except ScheduleError as error:
             self._complain(cron, f"cron schedule is malformed: {error}")
             return
         coming = min((moment for moment in times if moment), default=None)
         if coming is None:
             return
-        moment = coming
+        due = coming
         self._due[(namespace, name)] = self._agenda.call_at(
-            moment, lambda: self._fire(namespace, name, moment)
+            self._agenda.moment(due), lambda: self._fire(namespace, name, due)
         )
 
     def _complain(self, cron: Obj, message: str) -> None:
@@ -153,7 +154,7 @@ class Crons:
         except ApiError:
             return  # deleted meanwhile
 
-    def _fire(self, namespace: str, name: str, moment: datetime) -> None:
+    def _fire(self, namespace: str, name: str, due: datetime) -> None:
         cron = self._store.find(CRON_WORKFLOWS, namespace, name)
         self._due.pop((namespace, name), None)
         if cron is None:
@@ -168,8 +169,8 @@ class Crons:
                     self._terminate(namespace, str(each["name"]))
                 active = []
             if not (policy == "Forbid" and active):
-                active.append(self._submit(cron, moment))
-                status["lastScheduledTime"] = timestamp(moment)
+                active.append(self._submit(cron, due))
+                status["lastScheduledTime"] = timestamp(self._agenda.moment(due))
         status["active"] = active
         status.setdefault("phase", "Active")
         self._write(cron)
@@ -209,10 +210,10 @@ class Crons:
         self._write(cron)
         self._history(cron)
 
-    def _submit(self, cron: Obj, moment: datetime) -> dict[str, Any]:
+    def _submit(self, cron: Obj, due: datetime) -> dict[str, Any]:
         metadata, spec = cron["metadata"], cron.get("spec") or {}
         extra = spec.get("workflowMetadata") or {}
-        name = f"{metadata['name']}-{int(moment.timestamp())}"
+        name = f"{metadata['name']}-{int(due.timestamp())}"
         obj: Obj = {
             "metadata": {
                 "name": name,
@@ -225,7 +226,7 @@ class Crons:
                 },
                 "annotations": {
                     **(extra.get("annotations") or {}),
-                    f"{LABEL}scheduled-time": timestamp(moment),
+                    f"{LABEL}scheduled-time": timestamp(self._agenda.moment(due)),
                 },
                 "ownerReferences": [
                     {

@@ -33,9 +33,9 @@ from tui.domain.podname import fnv1a
 SOON = 0.05
 """Seconds from a change to the look at it, so that changes made together are seen together."""
 APART = 0.5
-"""The least seconds of the cluster between two looks at one workflow."""
+"""The least seconds between two looks at one workflow, at the speed of life."""
 WRITES = 10.0
-"""The most looks at one workflow in a real second."""
+"""The most looks at one workflow in a second, at any speed."""
 
 
 STILL = "demo.argo-tui/still"
@@ -180,9 +180,10 @@ class Engine:
         if key not in self.runs:
             return
         now = self.agenda.now()
-        moment = at or now + timedelta(seconds=SOON)
+        moment = at or self.agenda.after(now, SOON)
         if at is None and key in self._looked:
-            apart = max(APART, self.agenda.speed / WRITES) if not self.agenda.in_past else 1.0
+            quick = max(APART / self.agenda.speed, 1.0 / WRITES)
+            apart = quick if not self.agenda.in_past else 1.0
             moment = max(moment, self._looked[key] + timedelta(seconds=apart))
         run = self.runs[key]
         if run.wake is not None and run.wake < moment and at is None:
@@ -206,7 +207,7 @@ class Engine:
             self.kubelet.forget_results(run)
             agent.dismiss(self, run)
         if run.wake is not None and key in self.runs:
-            self.look(*key, at=max(run.wake, self.agenda.now() + timedelta(seconds=SOON)))
+            self.look(*key, at=max(run.wake, self.agenda.after(self.agenda.now(), SOON)))
 
     def write(self, run: Run) -> None:
         """Write what has changed; somebody else's write in between wins, and is looked at."""

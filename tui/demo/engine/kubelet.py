@@ -7,7 +7,7 @@ engine catches up with the past only the end of a pod is written, since nobody c
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tui.demo.bucket import Bucket
@@ -140,7 +140,7 @@ class Kubelet:
 
     def _initialise(self, pod: SimPod) -> None:
         now = self._agenda.now()
-        pod.init.started = now - timedelta(seconds=0.4)
+        pod.init.started = self._agenda.after(now, -0.4)
         self._reports.print(pod, pod.init, _INIT_LINES)
         problem = self._load(pod)
         pod.init.end(now, 1 if problem else 0)
@@ -224,7 +224,7 @@ class Kubelet:
 
     def usage(self, namespace: str, now: datetime) -> list[dict[str, Any]]:
         """CPU and memory of the running pods, as metrics.k8s.io tells it."""
-        return usage(self.pods.values(), namespace, now)
+        return usage(self.pods.values(), namespace, now, self._agenda.passed)
 
     # The executor
 

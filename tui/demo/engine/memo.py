@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from tui.demo.engine.agenda import Agenda
 from tui.demo.engine.run import LABEL, Node, Run, Template
 from tui.demo.engine.spans import duration
 from tui.demo.resources import CONFIG_MAPS
@@ -20,7 +21,9 @@ def _place(template: Template) -> tuple[str, str]:
     return str(cache), str(memoize.get("key") or "")
 
 
-def load(store: Store, run: Run, template: Template, now: datetime) -> dict[str, Any] | None:
+def load(
+    store: Store, run: Run, template: Template, now: datetime, agenda: Agenda
+) -> dict[str, Any] | None:
     """The kept outputs (maybe empty), or None when there are none or they are too old."""
     cache, key = _place(template)
     found = store.find(CONFIG_MAPS, run.namespace, cache)
@@ -33,13 +36,15 @@ def load(store: Store, run: Run, template: Template, now: datetime) -> dict[str,
         return None
     age = duration(template["memoize"].get("maxAge"))
     kept = parse_time(entry.get("creationTimestamp"))
-    if age and kept and now > kept + timedelta(seconds=age):
+    if age and kept and now > agenda.after(kept, age):
         return None
     outputs = entry.get("outputs")
     return outputs if isinstance(outputs, dict) else {}
 
 
-def save(store: Store, run: Run, node: Node, template: Template, now: datetime) -> None:
+def save(
+    store: Store, run: Run, node: Node, template: Template, now: datetime, agenda: Agenda
+) -> None:
     """Keep the outputs of a node that has just succeeded."""
     cache, key = _place(template)
     if (node.get("memoizationStatus") or {}).get("hit") or not cache:
@@ -56,6 +61,6 @@ def save(store: Store, run: Run, node: Node, template: Template, now: datetime) 
         labels = {f"{LABEL}configmap-type": "Cache"}
         metadata = {"name": cache, "namespace": run.namespace, "labels": labels}
         store.create(CONFIG_MAPS, {"metadata": metadata, "data": data})
-    elif key not in (found.get("data") or {}) or load(store, run, template, now) is None:
+    elif key not in (found.get("data") or {}) or load(store, run, template, now, agenda) is None:
         found["data"] = {**(found.get("data") or {}), **data}
         store.update(CONFIG_MAPS, found)

@@ -198,7 +198,7 @@ class Operation:
             self.engine.locks.release(self.run, node["id"])
         key = (node.get("memoizationStatus") or {}).get("key")
         if template.get("memoize") and key and node["phase"] == "Succeeded":
-            memo.save(self.engine.store, self.run, node, template, self.now)
+            memo.save(self.engine.store, self.run, node, template, self.now, self.engine.agenda)
         set_globals(self.run, node.get("outputs") or {})
         self.globals.update(global_outputs(self.run))
         return node
@@ -293,7 +293,7 @@ class Operation:
             return None
         key = str(template["memoize"].get("key") or "")
         cache = str(((template["memoize"].get("cache") or {}).get("configMap") or {}).get("name"))
-        outputs = memo.load(self.engine.store, self.run, template, self.now)
+        outputs = memo.load(self.engine.store, self.run, template, self.now, self.engine.agenda)
         status = {"hit": outputs is not None, "key": key, "cacheName": cache}
         if outputs is None:
             fields["memoizationStatus"] = status

@@ -191,6 +191,7 @@ def _take_over(engine: Engine, run: Run, node: Node, pod: SimPod, now: datetime)
     run.put(node, "resourcesDuration", pod.resources_duration())
     if pod.finished:
         run.put(node, "finishedAt", timestamp(pod.finished))
+        run.note(node, "finishedAt", pod.finished)
     results[node["id"]] = True
     if pod.phase == "Succeeded":
         run.mark(node, "Succeeded", now, "")

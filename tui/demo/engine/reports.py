@@ -16,6 +16,9 @@ from tui.demo.refusals import ApiError
 from tui.demo.resources import PODS
 from tui.demo.store import Store, timestamp
 
+Passed = Callable[[datetime, datetime], float]
+"""For how many seconds something has gone on from one moment to another."""
+
 
 class Reports:
     """Tells the store, the logs, the events and the operator."""
@@ -84,7 +87,9 @@ class Reports:
             return  # deleted meanwhile; the deletion is told to us as a change
 
 
-def usage(pods: Iterable[SimPod], namespace: str, now: datetime) -> list[dict[str, Any]]:
+def usage(
+    pods: Iterable[SimPod], namespace: str, now: datetime, passed: Passed
+) -> list[dict[str, Any]]:
     """CPU and memory of the running pods, as metrics.k8s.io tells it."""
     return [
         {
@@ -97,9 +102,12 @@ def usage(pods: Iterable[SimPod], namespace: str, now: datetime) -> list[dict[st
             "timestamp": timestamp(now),
             "window": "15s",
             "containers": [
-                {"name": each.name, "usage": _quantities(*each.usage(now, pod.behaviour))}
+                {
+                    "name": each.name,
+                    "usage": _quantities(*each.usage(passed(each.started, now), pod.behaviour)),
+                }
                 for each in pod.containers
-                if each.running
+                if each.started and each.running
             ],
         }
         for pod in pods

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine.expression import ExpressionError, evaluate
@@ -148,12 +147,12 @@ def _backed_off(op: Operation, node: Node, attempts: list[Node], strategy: dict[
     cap = duration(backoff.get("cap"))
     seconds = min(seconds, cap) if cap else seconds
     most = duration(backoff.get("maxDuration"))
-    begun = parse_time(attempts[0].get("startedAt")) or op.now
-    if most and op.now > begun + timedelta(seconds=most):
+    agenda = op.engine.agenda
+    begun = op.run.moment(attempts[0], "startedAt") or op.now
+    if most and op.now > agenda.after(begun, most):
         op.run.mark(node, attempts[-1]["phase"], op.now, "Max duration limit exceeded")
         return False
-    until: datetime = parse_time(attempts[-1].get("finishedAt")) or op.now
-    until += timedelta(seconds=seconds)
+    until = agenda.after(op.run.moment(attempts[-1], "finishedAt") or op.now, seconds)
     if op.now < until:
         op.run.mark(node, node["phase"], op.now, f"Backoff for {humanized(seconds)}")
         op.wake_at(until)

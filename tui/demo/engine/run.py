@@ -15,6 +15,7 @@ from tui.demo.engine import names
 from tui.demo.engine.programs import Files
 from tui.demo.resources import Obj
 from tui.demo.store import timestamp
+from tui.domain.durations import parse_time
 
 Node = dict[str, Any]
 Template = dict[str, Any]
@@ -79,6 +80,7 @@ class Run:
         """Seconds each node took last time, by its name without that of the workflow."""
         self.noted: list[tuple[str, Node]] = []
         """Phases of nodes and of the workflow (an empty node) to be told as events."""
+        self._moments: dict[tuple[str, str], datetime] = {}
         self.wake: datetime | None = None
         """When to look again although nothing happens."""
 
@@ -174,6 +176,16 @@ class Run:
             if not (child.get("nodeFlag") or {}).get("hooked")
         ]
 
+    def note(self, timed: Node, field: str, moment: datetime) -> None:
+        """Keep exactly when a node (or the workflow: its status) started or finished."""
+        self._moments[(str(timed.get("id") or ""), field)] = moment
+
+    def moment(self, timed: Node, field: str) -> datetime | None:
+        """When it started or finished: what its object says, and more exactly where we know."""
+        kept = self._moments.get((str(timed.get("id") or ""), field))
+        said = timed.get(field)
+        return kept if kept and timestamp(kept) == said else parse_time(said)
+
     def add_child(self, parent: Node, child: Node) -> None:
         """`child` runs after `parent`."""
         children = parent.setdefault("children", [])
@@ -211,6 +223,7 @@ class Run:
             node["progress"] = "0/1"
         if estimate := self.estimates.get(name.removeprefix(self.name)):
             node["estimatedDuration"] = estimate
+        self.note(node, "startedAt", now)
         if fulfilled(node):
             node["finishedAt"] = node["startedAt"]
         self.nodes[node["id"]] = node
@@ -232,6 +245,7 @@ class Run:
                 node.pop("message", None)
         if fulfilled(node) and not node.get("finishedAt") and not node.get("daemoned"):
             node["finishedAt"] = timestamp(now)
+            self.note(node, "finishedAt", now)
             self.changed = True
         return node
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from tui.demo.engine import progress
 from tui.demo.engine.agenda import Agenda
@@ -58,29 +59,34 @@ class Running:
         """Let a container run until now, and come back when it goes on."""
         if not container.running or container.program is None or container.started is None:
             return
-        now = self._agenda.now()
-        lines, goes_on = container.advance((now - container.started).total_seconds() + 1e-6)
+        begun = container.started
+
+        def moment(seconds: float) -> datetime:
+            return self._agenda.after(begun, seconds)
+
+        passed = self._agenda.passed(begun, self._agenda.now())
+        lines, goes_on = container.advance(passed + 1e-6, moment)
         if lines:
             self._reports.logs.write(pod.namespace, pod.name, container.name, lines)
         self._hear_progress(pod)
         if goes_on is None:
             self._ended(pod, container)
             return
-        wait = goes_on - (now - container.started).total_seconds()
+        wait = goes_on - passed
         least = _TICK * self._agenda.speed
         if self._agenda.in_past:
             # Nobody can be watching, so long stretches are lived through at once.
             least = max(least, min(_STRETCH, self._agenda.behind - 1.0))
         if wait < least:
             # Several small steps at once, each with its own time in the log.
-            lines, goes_on = container.advance(goes_on + least)
+            lines, goes_on = container.advance(goes_on + least, moment)
             self._reports.logs.write(pod.namespace, pod.name, container.name, lines)
             self._hear_progress(pod)
-            wait = least if goes_on is None else goes_on - (now - container.started).total_seconds()
             if goes_on is None:
-                wait = max(0.0, container.at - (now - container.started).total_seconds())
+                wait = max(0.0, container.at - passed)
                 self._later(pod, wait, lambda pod: self._ended(pod, container))
                 return
+            wait = goes_on - passed
         if wait < 1e8:
             self._later(pod, wait, lambda pod: self._step(pod, container))
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine.run import Node, Template
 from tui.demo.engine.spans import duration
-from tui.domain.durations import parse_time
 
 if TYPE_CHECKING:
     from tui.demo.engine.operation import Operation, Where
@@ -31,7 +29,7 @@ def suspend(
         return op.run.mark(node, "Failed", op.now, op.stopped())
     seconds = duration((template.get("suspend") or {}).get("duration"))
     if seconds:
-        end = (parse_time(node.get("startedAt")) or op.now) + timedelta(seconds=seconds)
+        end = op.engine.agenda.after(op.run.moment(node, "startedAt") or op.now, seconds)
         if op.now >= end:
             return op.run.mark(node, "Succeeded", op.now)
         op.wake_at(end)
