@@ -221,6 +221,15 @@ def test_escape_sequences_of_the_cluster_do_not_reach_the_terminal(tmp_path: Pat
         assert not [c for c in out if c not in "\n\t" and not c.isprintable()], flags
 
 
+@pytest.mark.parametrize("command", ["get", "list"])
+def test_a_name_is_one_line_of_its_own(command: str, tmp_path: Path) -> None:
+    manifest = workflow()
+    manifest["metadata"]["name"] = "one\nother\x1b]52;c;aGk=\x07\x9b2J\u202eend"
+    out = run([command, "-o", "name", "-f", saved(tmp_path, manifest)]).out
+    assert out.startswith("one other") and out.endswith("end\n")
+    assert out[:-1].isprintable()
+
+
 def test_json_and_yaml_keep_every_field(tmp_path: Path) -> None:
     manifest = workflow(nodes={"w": {"id": "w", "type": "Pod", "novel": {"a": [1, 2.5, None]}}})
     manifest["metadata"]["managedFields"] = [{"manager": "kubectl"}]

@@ -72,7 +72,7 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
 def _print(manifest: Manifest, output: str, look: Look, at: int) -> None:
     if output == "name":
         name = str((manifest.get("metadata") or {}).get("name", ""))
-        write(f"{name}\n")
+        write(f"{clean(name)}\n")
     elif output == "json":
         write(f"{to_json(_unpacked(manifest), 4)}\n")
     elif output == "yaml":

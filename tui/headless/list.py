@@ -11,6 +11,7 @@ from tui.domain import decode
 from tui.domain.order import newest_first
 from tui.domain.report_list import Choice, chosen, label_selector, report
 from tui.domain.selectors import FieldSelector, LabelSelector
+from tui.domain.text import clean
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.headless.output import to_json, write
@@ -140,7 +141,7 @@ def _print(
         return
     if args.output == "name" and shown:
         for each in shown:
-            write(f"{each.metadata.name}\n")
+            write(f"{clean(each.metadata.name)}\n")
         return
     if args.output == "wide":
         shown = [_with_nodes(each, originals) for each in shown]
