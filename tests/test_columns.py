@@ -14,7 +14,6 @@ from tui.columns import (
     compact,
     cores,
     memory,
-    progress_parts,
     workflow_columns,
 )
 from tui.domain.node import FAILED, RUNNING
@@ -123,21 +122,6 @@ def test_durations_sort_as_numbers_and_not_as_texts() -> None:
 def test_a_duration_takes_six_cells_at_most(seconds: float | None, shown: str) -> None:
     assert compact(seconds) == shown
     assert len(shown) <= 6
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("37/40", (37, 40)),
-        ("0/0", (0, 0)),
-        ("", None),
-        ("x/2", None),
-        ("-1/2", None),
-        ("٣/٤", None),
-    ],
-)
-def test_progress_is_two_numbers_or_nothing(text: str, parts: tuple[int, int] | None) -> None:
-    assert progress_parts(text) == parts
 
 
 def test_amounts_are_short() -> None:

@@ -63,13 +63,11 @@ ARROWS: dict[str, set[str]] = {
     },
     "palette": {"actions", "columns", "panes", "domain", "messages", "screens", "widgets"},
     "errands": {"actions", "domain", "errors", "messages", "screens"},
-    "keymap": {"actions", "errors", "settings"},
     "app": {
         "screens",
         "panes",
         "widgets",
         "palette",
-        "keymap",
         "errands",
         "feed",
         "messages",

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tui.domain.logs import (
-    container_order,
     level_of,
     merged,
     order_key,
@@ -100,12 +99,3 @@ def test_a_stack_trace_stays_together_though_its_rest_has_no_time() -> None:
 def test_a_clock_that_was_set_back_does_not_turn_a_stream_round() -> None:
     a = [b"2026-08-21T10:00:05Z one", b"2026-08-21T10:00:01Z two"]
     assert [line for _, line in merged([a])] == a
-
-
-def test_the_main_container_comes_first_and_argos_own_last() -> None:
-    assert container_order(["wait", "init", "sidecar", "main"]) == (
-        "main",
-        "sidecar",
-        "init",
-        "wait",
-    )

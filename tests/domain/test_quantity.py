@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.quantity import millis, whole
+from tui.columns import cores, memory
+from tui.domain.quantity import LARGEST, millis, whole
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,12 @@ def test_processor_time_is_counted_in_thousandths_rounded_up(text: str, thousand
 )
 def test_memory_is_counted_in_bytes(text: str, size: int) -> None:
     assert whole(text) == size
+
+
+@pytest.mark.parametrize("text", ["1e999", "9" * 5000, "9e99E"])
+def test_a_quantity_without_end_is_cut_to_one_that_can_be_printed(text: str) -> None:
+    assert whole(text) == LARGEST
+    assert memory(whole(text)) and cores(millis(text))
 
 
 @pytest.mark.parametrize("text", ["", "x", "1.2.3", "1Ki2", "Mi", "١"])

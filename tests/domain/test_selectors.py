@@ -82,3 +82,20 @@ def test_progress_is_the_sum_over_what_can_run() -> None:
     assert progress.below(workflow, NodeId("b")) == (3, 8)
     assert progress.of_estimate(30, 60) == 0.5
     assert progress.of_estimate(30, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("37/40", (37, 40)),
+        ("0/0", None),
+        ("9/3", None),
+        ("", None),
+        ("x/2", None),
+        ("-1/2", None),
+        ("٣/٤", None),
+        ("9" * 5000 + "/1", None),
+    ],
+)
+def test_progress_is_two_numbers_or_nothing(text: str, parts: tuple[int, int] | None) -> None:
+    assert progress.parse(text) == parts

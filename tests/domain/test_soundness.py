@@ -80,6 +80,7 @@ def test_each_oddity_names_the_first_step_and_counts_the_others(
         ({"w": {"children": ["w-2652912851", "ghost"]}}, True),
         ({"w": {"children": ["w-4294967296"]}}, True),
         ({"w": {"children": ["v-1"]}}, True),
+        ({"w": {"children": ["w-" + "9" * 5000]}}, True),
         ({"w": {"children": ["w-"]}}, True),
         ({"w": {"type": ""}}, False),
         ({"w": {"type": "Hologram"}}, True),

@@ -114,25 +114,6 @@ def test_phases_are_counted_over_everything() -> None:
     assert listing.phase_counts == {"Failed": 1, "Running": 1, "": 1}
 
 
-def test_marks_stay_with_their_workflow_and_go_with_it() -> None:
-    workflows = known(workflow("a"), workflow("b"), workflow("c"))
-    listing = Listing(workflows, key=by_name, reverse=False)
-    assert listing.toggle_mark(ref("b")) == ListingChange(rows=(1,))
-    listing.sort(by_name, reverse=True)
-    assert listing.is_marked(ref("b"))
-    del workflows[ref("b")]
-    listing.update(changes(removed="b"))
-    assert listing.marked == ()
-
-
-def test_a_range_is_marked_whichever_end_comes_first() -> None:
-    listing = Listing(known(*(workflow(name) for name in "abcd")), key=by_name, reverse=False)
-    assert listing.mark_between(ref("c"), ref("b")) == ListingChange(rows=(1, 2))
-    assert set(listing.marked) == {ref("b"), ref("c")}
-    assert listing.unmark_all() == ListingChange(rows=(1, 2))
-    assert listing.marked == ()
-
-
 def test_rows_can_be_sliced() -> None:
     listing = Listing(known(*(workflow(name) for name in "abcd")), key=by_name, reverse=False)
     assert [each.metadata.name for each in listing.rows[1:3]] == ["b", "c"]

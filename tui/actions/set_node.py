@@ -147,6 +147,5 @@ SET_NODE = Action(
         Choice("message", "Message", kind="text", default=""),
         Choice("parameters", "Outputs", kind="parameters", default=()),
     ),
-    bulk=False,
     said=said,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.columns.base import Column
 from tui.columns.words import compact, phase_token
+from tui.domain import progress
 from tui.domain.bars import progress_bar
 from tui.domain.durations import seconds_between, short
 from tui.domain.status import icon
@@ -35,17 +36,9 @@ def workflow_token(workflow: ListedWorkflow) -> str:
     return "phase-suspended" if is_suspended(workflow) else phase_token(workflow.phase)
 
 
-def progress_parts(progress: str) -> tuple[int, int] | None:
-    """`37/40` as two numbers; None for anything that is not progress (argo.md 4.3)."""
-    done, _, total = progress.partition("/")
-    if not (done.isascii() and done.isdigit() and total.isascii() and total.isdigit()):
-        return None
-    return int(done), int(total)
-
-
 def _fraction(workflow: ListedWorkflow) -> float | None:
-    parts = progress_parts(workflow.status.progress)
-    return parts[0] / parts[1] if parts and parts[1] else None
+    parts = progress.parse(workflow.status.progress)
+    return parts[0] / parts[1] if parts else None
 
 
 def workflow_seconds(workflow: ListedWorkflow, now: datetime) -> float | None:
@@ -123,7 +116,7 @@ def _namespace() -> Column[ListedWorkflow]:
 
 def _progress(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
     def bar_text(workflow: ListedWorkflow, now: datetime) -> str:
-        parts = progress_parts(workflow.status.progress)
+        parts = progress.parse(workflow.status.progress)
         return progress_bar(parts[0], parts[1], 10, ascii=ascii) if parts else ""
 
     return (

@@ -27,13 +27,11 @@ class ListedPage(NamedTuple):
     resource_version: str
     continue_token: str
     """Where the next page begins; "" on the last one."""
-    remaining: int | None
 
 
 class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
     resource_version: str = ""
     continue_token: str = msgspec.field(default="", name="continue")
-    remaining_item_count: int | None = None
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -71,9 +69,7 @@ def listed_page(raw: bytes) -> ListedPage:
         meta = loose.metadata
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"the list of workflows is not JSON: {error}") from error
-    return ListedPage(
-        workflows, meta.resource_version, meta.continue_token, meta.remaining_item_count
-    )
+    return ListedPage(workflows, meta.resource_version, meta.continue_token)
 
 
 def _raw_list(raw: bytes) -> _RawList:

@@ -109,9 +109,3 @@ def merged(streams: Iterable[Iterable[bytes]]) -> Iterator[tuple[int, bytes]]:
 
     ordered = merge(*(keyed(number, stream) for number, stream in enumerate(streams)))
     return ((number, line) for _, number, _, line in ordered)
-
-
-def container_order(names: Iterable[str]) -> tuple[str, ...]:
-    """The main container first, Argo's own last: what somebody most likely wants to read."""
-    last = {"init": 1, "wait": 2}
-    return tuple(sorted(names, key=lambda name: (name != "main", last.get(name, 0))))

@@ -54,7 +54,6 @@ class Artifact(Wire, frozen=True):
     global_name: str = ""
     deleted: bool = False
     optional: bool = False
-    sub_path: str = ""
     archive: dict[str, Any] | None = None
     s3: dict[str, Any] | None = None
     gcs: dict[str, Any] | None = None
@@ -122,14 +121,12 @@ class Node(Wire, frozen=True):
     phase: str = ""
     boundary_id: NodeId = msgspec.field(default=NodeId(""), name="boundaryID")
     children: tuple[NodeId, ...] = ()
-    outbound_nodes: tuple[NodeId, ...] = ()
     started_at: str | None = None
     finished_at: str | None = None
     message: str = ""
     progress: str = ""
     estimated_duration: int = 0
     resources_duration: dict[str, int] = {}
-    pod_ip: str = msgspec.field(default="", name="podIP")
     host_node_name: str = ""
     daemoned: bool | None = None
     node_flag: NodeFlag | None = None

@@ -15,15 +15,17 @@ from tui.domain.workflow import ListedWorkflow
 W = TypeVar("W", bound=ListedWorkflow)
 K = TypeVar("K", bound=str)
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+"""No longer, for Python refuses to read numbers of thousands of digits."""
 
 
 def time_key(text: str | None) -> str:
     """A text that sorts as the moment does; never and null come first."""
     if text is not None and len(text) == 20 and text[-1] == "Z" and text[0] != "0":
-        return text
+        # What controllers write; no time is lost on reading it.
+        return text[:-1]
     moment = parse_time(text)
-    return "" if moment is None else moment.isoformat(timespec="microseconds")[:26]
+    return "" if moment is None else moment.replace(tzinfo=None).isoformat()
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,7 +9,7 @@ from tui.domain.node import OMITTED, SKIPPED, SUCCEEDED, Node, NodeId
 from tui.domain.workflow import Workflow
 
 EXECUTABLE = frozenset({"Pod", "HTTP", "Plugin", "Container", "Suspend"})
-_PROGRESS = re.compile(r"([0-9]+)/([0-9]+)", re.ASCII)
+_PROGRESS = re.compile(r"([0-9]{1,18})/([0-9]{1,18})")
 
 
 def parse(text: str) -> tuple[int, int] | None:

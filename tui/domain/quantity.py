@@ -18,6 +18,8 @@ _DECIMAL = {
     "P": Decimal("1e15"),
     "E": Decimal("1e18"),
 }
+LARGEST = Decimal(10) ** 24
+"""More than any cluster has, and still a number that can be divided and printed."""
 _SHAPE = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]{1,3})?)(([KMGTPE])i|[numkMGTPE]?)$")
 
 
@@ -28,7 +30,7 @@ def amount(text: str) -> Decimal:
         return Decimal(0)
     factor = _BINARY[found[3]] if found[3] else _DECIMAL[found[2]]
     try:
-        return Decimal(found[1]) * factor
+        return max(-LARGEST, min(Decimal(found[1]) * factor, LARGEST))
     except InvalidOperation:
         return Decimal(0)
 

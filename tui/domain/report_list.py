@@ -23,7 +23,7 @@ MANY = 100
 LONGEST_VALUE, FIRST_PART, LAST_PART = 50, 32, 15
 
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
-_SPAN = re.compile(r"(\d+)([smhd])", re.ASCII)
+_SPAN = re.compile(r"([0-9]+)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -84,7 +84,7 @@ def span(text: str) -> timedelta:
         )
     try:
         return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-    except OverflowError as error:
+    except (OverflowError, ValueError) as error:
         raise UsageError(f"duration '{text}' is too long") from error
 
 

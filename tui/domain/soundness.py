@@ -6,6 +6,7 @@ know that something is missing or contradicts itself, and where to look first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -112,7 +113,8 @@ def _missing_children(workflow: Workflow) -> Iterator[Trouble]:
 def _may_come(name: str, node_id: NodeId) -> bool:
     """Whether a controller could give this id to a node of the workflow (argo.md 3)."""
     prefix, _, hashed = node_id.rpartition("-")
-    return prefix == name and hashed.isascii() and hashed.isdigit() and int(hashed) < 2**32
+    is_hash = re.fullmatch("[0-9]{1,10}", hashed) is not None and int(hashed) < 2**32
+    return prefix == name and is_hash
 
 
 def _short(text: str) -> str:

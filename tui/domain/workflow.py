@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import msgspec
-
 from tui.domain.node import (
     COMPLETED_PHASES,
     Artifact,
@@ -43,7 +41,6 @@ class Metadata(Wire, frozen=True):
     """`metadata`, as far as a screen shows it."""
 
     name: str = ""
-    generate_name: str = ""
     namespace: str = ""
     uid: str = ""
     resource_version: str = ""
@@ -107,8 +104,6 @@ class Spec(ListedSpec, frozen=True):
     templates: tuple[dict[str, Any], ...] = ()
     on_exit: str = ""
     archive_logs: bool | None = None
-    pod_gc: dict[str, Any] | None = msgspec.field(default=None, name="podGC")
-    active_deadline_seconds: int | None = None
 
 
 class Status(ListedStatus, frozen=True):
@@ -121,7 +116,6 @@ class Status(ListedStatus, frozen=True):
     stored_templates: dict[str, dict[str, Any]] = {}
     stored_workflow_template_spec: Spec | None = None
     artifact_repository_ref: dict[str, Any] | None = None
-    synchronization: dict[str, Any] | None = None
 
 
 class ListedWorkflow(Wire, frozen=True):

@@ -1,4 +1,4 @@
-"""What a list shows of the workflows: filtered, sorted, marked, and what of it changed.
+"""What a list shows of the workflows: filtered, sorted, and what of it changed.
 
 `update` answers the one question a list widget has: can it redraw a few rows in place, or did the
 order change? The sort key of each row is kept, so that a busy cluster costs one nearly sorted sort
@@ -8,11 +8,12 @@ a beat and not ten thousand key functions.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.changes import ChangeSet
+from tui.domain.order import time_key
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 
 SortKey = Callable[[ListedWorkflow], Any]
@@ -35,7 +36,8 @@ class ListingChange:
 
 def newest_first(workflow: ListedWorkflow) -> str:
     """The key a list begins with, to be used with `reverse`."""
-    return workflow.status.started_at or workflow.metadata.creation_timestamp or "9"
+    begun = workflow.status.started_at or workflow.metadata.creation_timestamp
+    return time_key(begun) or "9"
 
 
 class Listing:
@@ -56,7 +58,6 @@ class Listing:
         self._keys: dict[WorkflowRef, tuple[Any, ...]] = {}
         self._refs: list[WorkflowRef] = []
         self._index: dict[WorkflowRef, int] | None = None
-        self._marks: dict[WorkflowRef, None] = {}
         self._counts: Counter[str] | None = None
         self._relay()
 
@@ -100,7 +101,6 @@ class Listing:
         self._counts = None
         order = False
         for ref in changes.removed:
-            self._marks.pop(ref, None)
             order = self._keys.pop(ref, None) is not None or order
         touched: list[WorkflowRef] = []
         for ref in (*changes.added, *changes.changed):
@@ -132,49 +132,7 @@ class Listing:
         self._relay()
         return ListingChange(order=True)
 
-    # --- marks -----------------------------------------------------------------------------
-
-    @property
-    def marked(self) -> tuple[WorkflowRef, ...]:
-        """What is marked, shown or not, in the order it was marked."""
-        return tuple(self._marks)
-
-    def is_marked(self, ref: WorkflowRef) -> bool:
-        """Whether this one is marked."""
-        return ref in self._marks
-
-    def toggle_mark(self, ref: WorkflowRef) -> ListingChange:
-        """Mark it, or take its mark away."""
-        if ref in self._marks:
-            del self._marks[ref]
-        elif ref in self._workflows:
-            self._marks[ref] = None
-        return self._redrawn((ref,))
-
-    def mark(self, refs: Iterable[WorkflowRef]) -> ListingChange:
-        """Mark all of these that exist."""
-        fresh = [ref for ref in refs if ref in self._workflows and ref not in self._marks]
-        self._marks.update(dict.fromkeys(fresh))
-        return self._redrawn(fresh)
-
-    def mark_between(self, one: WorkflowRef, other: WorkflowRef) -> ListingChange:
-        """Mark every row from one to the other, whichever stands higher."""
-        first, last = self.index_of(one), self.index_of(other)
-        if first is None or last is None:
-            return ListingChange()
-        low, high = min(first, last), max(first, last)
-        return self.mark(self._refs[low : high + 1])
-
-    def unmark_all(self) -> ListingChange:
-        """Take all marks away."""
-        old, self._marks = tuple(self._marks), {}
-        return self._redrawn(old)
-
     # --- inside ----------------------------------------------------------------------------
-
-    def _redrawn(self, refs: Iterable[WorkflowRef]) -> ListingChange:
-        indexes = (self.index_of(ref) for ref in refs)
-        return ListingChange(rows=tuple(sorted(i for i in indexes if i is not None)))
 
     def _key_of(self, ref: WorkflowRef) -> tuple[Any, ...] | None:
         """Where it belongs; None when it is not shown. Names make the order a total one."""
