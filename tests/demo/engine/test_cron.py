@@ -120,8 +120,3 @@ def test_deleting_it_deletes_what_it_started(world: World) -> None:
     world.clock.advance(120)
     assert started(world) == []
     assert world.pods() == {}
-
-
-@pytest.fixture
-def world() -> World:
-    return World()

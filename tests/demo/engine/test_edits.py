@@ -16,11 +16,6 @@ from tui.actions.terminate import TERMINATE
 from tui.demo.resources import PODS, WORKFLOWS
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def flaky(codes: str, kind: str = "dag") -> str:
     """Two shards of three succeed; the one called x ends with these codes."""
     given = "arguments: {parameters: [{name: i, value: '{{item}}'}]}"
