@@ -8,6 +8,7 @@ The four ways to stand before a closed door are kept apart, because each needs a
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 from collections.abc import Mapping
 from http.client import IncompleteRead, RemoteDisconnected
@@ -24,6 +25,7 @@ from tui.errors import (
     SourceError,
     Unreachable,
 )
+from tui.sources.connections import NotConnected, ProxyFailed
 
 NO_KIND = "NoKind"
 """`reason` of a Missing that is about the whole kind: no CRD, or no metrics server."""
@@ -118,14 +120,8 @@ def _expired(reason: str) -> Expired:
 
 def unreachable(error: Exception, server: str) -> SourceError:
     """The error for a connection that could not be made, or broke."""
-    import urllib3.exceptions as http
-
-    cause: BaseException = error
-    while isinstance(cause, http.ProxyError | http.MaxRetryError):
-        inner = getattr(cause, "original_error", None) or getattr(cause, "reason", None)
-        if not isinstance(inner, BaseException):
-            break
-        cause = inner
+    never_left = isinstance(error, NotConnected)
+    cause: BaseException = (error.__cause__ or error) if never_left else error
     verify = _certificate_problem(cause)
     if verify:
         return Unreachable(
@@ -133,42 +129,40 @@ def unreachable(error: Exception, server: str) -> SourceError:
             hint="is certificate-authority of this cluster right in the kubeconfig?",
             reason="Certificate",
         )
-    if isinstance(error, http.ProxyError):
-        return Unreachable(f"the proxy on the way to {server} failed: {_short(cause)}")
-    if isinstance(cause, http.SSLError | ssl.SSLError):
+    if isinstance(error, ProxyFailed):
+        return Unreachable(f"the proxy on the way to {server} failed: {_short(error)}")
+    if isinstance(cause, ssl.SSLError):
         return Unreachable(
             f"no secure connection to {server}: {_short(cause)}", reason="Certificate"
         )
-    if isinstance(cause, http.NameResolutionError):
+    if isinstance(cause, socket.gaierror):
         return Unreachable(
             f"no address is known for {server}", hint="is the network (VPN) up?", reason="Name"
         )
-    if isinstance(cause, http.ReadTimeoutError):
+    if isinstance(cause, TimeoutError):
+        if never_left:
+            return Unreachable(
+                f"{server} does not answer", hint="is the network (VPN) up?", reason="Timeout"
+            )
         return Unreachable(f"{server} stopped answering", reason="Timeout")
-    if isinstance(cause, http.NewConnectionError | ConnectionRefusedError):
+    if never_left:
         return Unreachable(
             f"cannot connect to {server}: {_short(cause)}",
             hint="is the cluster running, and the network (VPN) up?",
             reason="Connection",
-        )
-    if isinstance(cause, http.ConnectTimeoutError):
-        return Unreachable(
-            f"{server} does not answer", hint="is the network (VPN) up?", reason="Timeout"
         )
     return _broken(cause, server)
 
 
 def _broken(cause: BaseException, server: str) -> Unreachable:
     """The error for a connection that was there, and ended before its answer did."""
-    # urllib3 puts the exception that says what happened behind words of its own.
-    inner = next((each for each in cause.args if isinstance(each, BaseException)), cause)
-    if isinstance(inner, RemoteDisconnected):
+    if isinstance(cause, RemoteDisconnected):
         return Unreachable(
             f"{server} closed the connection without an answer",
             hint="is it https?" if server.startswith("http:") else "it may be restarting",
             reason="Connection",
         )
-    words = "the answer ended early" if isinstance(inner, IncompleteRead) else _short(inner)
+    words = "the answer ended early" if isinstance(cause, IncompleteRead) else _short(cause)
     return Unreachable(f"the connection to {server} broke: {words}", reason="Connection")
 
 

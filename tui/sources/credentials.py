@@ -1,28 +1,25 @@
 """Who we are to a cluster, and the connections that say so.
 
-Ordinary kubeconfigs are turned into a urllib3 pool here (`pools.py`). Proxies and the odd ways to
-log in are left to the official client's loader, which builds such a pool, too; its API classes,
-models and `Watch` are never touched (platform.md 1.5). What it cannot do is done here: plugins
+Ordinary kubeconfigs are turned into connections here (`pools.py`). Proxies and the odd ways to log
+in are left to the official client (`official.py`). What that cannot do is done here: plugins
 without our terminal, token files read again, impersonation.
 """
 
 from __future__ import annotations
 
+import base64
 import os
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import urllib3
-
-from tui.errors import Refused, SettingsError
+from tui.errors import Refused
+from tui.sources.connections import Connections
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
-from tui.sources.plugins import Plugin
-from tui.sources.pools import client_certificate, is_plain, make_pool
+from tui.sources.pools import client_certificate, is_plain, make_connections
 
 if TYPE_CHECKING:
-    from kubernetes.client import Configuration
+    from tui.sources.plugins import Plugin
 
 MOST_CONNECTIONS = 64
 """Connections kept; each watch and each followed log holds one."""
@@ -78,28 +75,22 @@ class Access:
 
     def __init__(
         self,
-        server: str,
-        pool: urllib3.PoolManager,
+        connections: Connections,
         bearer: Callable[[], Hidden],
         *,
         impersonated: tuple[tuple[str, str], ...] = (),
         plugin: Plugin | None = None,
     ) -> None:
-        self.server = server
-        self.pool = pool
+        self.connections = connections
         self._bearer = bearer
         self._impersonated = impersonated
         self._plugin = plugin
 
-    def headers(self) -> urllib3.HTTPHeaderDict:
+    def headers(self) -> list[tuple[str, str]]:
         """The headers that say who we are, renewed where that is due."""
-        headers = urllib3.HTTPHeaderDict()
         bearer = self._bearer()
-        if bearer:
-            headers["Authorization"] = bearer.reveal()
-        for name, value in self._impersonated:
-            headers.add(name, value)
-        return headers
+        own = [("Authorization", bearer.reveal())] if bearer else []
+        return [*own, *self._impersonated]
 
     def forget(self) -> None:
         """The cluster refused these credentials: have none of them used again."""
@@ -108,7 +99,7 @@ class Access:
 
     def close(self) -> None:
         """Let go of idle connections."""
-        self.pool.clear()
+        self.connections.close()
 
 
 class Login:
@@ -124,11 +115,11 @@ class Login:
         self.chosen = chosen
         self._environ = environ
         self._service_account = service_account
-        self._plugin: Plugin | None = None
+        self.plugin: Plugin | None = None
         section = chosen.user.get("tokenFile")
-        self._token_file: TokenFile | None = None
+        self.token_file: TokenFile | None = None
         if isinstance(section, str) and section:
-            self._token_file = TokenFile(Path(chosen.user_folder, section))
+            self.token_file = TokenFile(Path(chosen.user_folder, section))
 
     def access(self) -> Access:
         """Read everything anew and build the connections.
@@ -139,7 +130,9 @@ class Login:
         if is_plain(chosen.cluster, chosen.user, self._environ):
             access = self._plain_access(chosen)
         else:
-            access = self._official_access()
+            from tui.sources.official import access_of
+
+            access = access_of(self)
         return access
 
     def _read_again(self) -> Chosen:
@@ -150,141 +143,75 @@ class Login:
         self.chosen = choose("", self.chosen.context, joined)
         return self.chosen
 
+    @property
+    def impersonated(self) -> tuple[tuple[str, str], ...]:
+        """The headers of `as…`."""
+        return _impersonation(self.chosen.user)
+
+    def renewed_bearer(self) -> Callable[[], Hidden] | None:
+        """The token of a file or of a plugin; None if it comes from neither."""
+        if self.token_file is not None:
+            return self._file_bearer
+        if self.plugin is not None and self.plugin.credential().token:
+            return self._plugin_bearer
+        return None
+
+    def make_plugin(self, config: Mapping[str, Any], cluster: Mapping[str, Any]) -> Plugin:
+        """The credential plugin of the kubeconfig, the same one again and again."""
+        from tui.sources.plugins import Plugin
+
+        if self.plugin is None:
+            self.plugin = Plugin(config, folder=self.chosen.user_folder, cluster=cluster)
+        return self.plugin
+
     def _plain_access(self, chosen: Chosen) -> Access:
         """Connections without the official client."""
         if chosen.is_in_cluster:
             authority = {"certificate-authority": str(self._service_account / "ca.crt")}
-            self._token_file = TokenFile(self._service_account / "token")
-            pool = make_pool(authority, "", None, most=MOST_CONNECTIONS)
-            return Access(chosen.server, pool, self._file_bearer)
+            self.token_file = TokenFile(self._service_account / "token")
+            inside = make_connections(chosen.server, authority, "", None, most=MOST_CONNECTIONS)
+            return Access(inside, self._file_bearer)
         user = chosen.user
-        certificate = client_certificate(user, chosen.user_folder, _private_file)
+        certificate = client_certificate(user, chosen.user_folder, private_file)
         bearer = self._plain_bearer(user)
         if bearer is None and user.get("exec"):
-            kept = self._make_plugin(user["exec"], chosen.cluster).credential()
+            kept = self.make_plugin(user["exec"], chosen.cluster).credential()
             if kept.token:
                 bearer = self._plugin_bearer
             else:
-                certificate = (_private_file(kept.certificate), _private_file(kept.key))
-        pool = make_pool(chosen.cluster, chosen.cluster_folder, certificate, most=MOST_CONNECTIONS)
-        if chosen.cluster.get("insecure-skip-tls-verify"):
-            _silence()
+                certificate = (private_file(kept.certificate), private_file(kept.key))
         return Access(
-            chosen.server,
-            pool,
+            make_connections(
+                chosen.server,
+                chosen.cluster,
+                chosen.cluster_folder,
+                certificate,
+                most=MOST_CONNECTIONS,
+            ),
             bearer or (lambda: Hidden("")),
-            impersonated=_impersonation(user),
-            plugin=self._plugin,
+            impersonated=self.impersonated,
+            plugin=self.plugin,
         )
 
     def _plain_bearer(self, user: Mapping[str, Any]) -> Callable[[], Hidden] | None:
         """What a token file, a token or a password come to; None if there is none of them."""
-        if self._token_file is not None:
+        if self.token_file is not None:
             return self._file_bearer
         if user.get("token"):
             token = Hidden(f"Bearer {user['token']}")
             return lambda: token
         if user.get("username") and user.get("password") and not user.get("exec"):
             pair = f"{user['username']}:{user['password']}"
-            basic = Hidden(urllib3.util.make_headers(basic_auth=pair)["authorization"])
+            basic = Hidden(f"Basic {base64.b64encode(pair.encode()).decode()}")
             return lambda: basic
         return None
 
     def _file_bearer(self) -> Hidden:
-        return _bearer_of(self._token_file)
+        return _bearer_of(self.token_file)
 
     def _plugin_bearer(self) -> Hidden:
-        assert self._plugin is not None
-        return Hidden(f"Bearer {self._plugin.credential().token}")
-
-    def _make_plugin(self, config: Mapping[str, Any], cluster: Mapping[str, Any]) -> Plugin:
-        if self._plugin is None:
-            self._plugin = Plugin(config, folder=self.chosen.user_folder, cluster=cluster)
-        return self._plugin
-
-    def _official_access(self) -> Access:
-        """Connections as the official client makes them."""
-        from kubernetes.client import ApiClient
-        from kubernetes.client import Configuration as Empty
-        from kubernetes.config import ConfigException
-
-        configuration = Empty()
-        configuration.connection_pool_maxsize = MOST_CONNECTIONS
-        configuration.keep_alive = True
-        try:
-            self._load_kubeconfig(configuration)
-            pool = ApiClient(configuration).rest_client.pool_manager
-        except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
-            raise SettingsError(
-                f"context {self.chosen.context} cannot be used: {error}",
-                hint="repair the kubeconfig or use another --context",
-            ) from error
-        if not configuration.verify_ssl:
-            _silence()
-        return Access(
-            configuration.host,
-            pool,
-            self._bearer(configuration),
-            impersonated=_impersonation(self.chosen.user),
-            plugin=self._plugin,
-        )
-
-    def _bearer(self, configuration: Configuration) -> Callable[[], Hidden]:
-        if self._token_file is not None:
-            return self._file_bearer
-        if self._plugin is not None and self._plugin.credential().token:
-            return self._plugin_bearer
-
-        def ask() -> Hidden:
-            # Runs the loader's own renewal (OIDC, in-cluster token).
-            told = configuration.auth_settings().get("BearerToken")
-            return Hidden(str(told["value"]) if told and told["value"] else "")
-
-        return ask
-
-    def _load_kubeconfig(self, configuration: Configuration) -> None:
-        from kubernetes.config.kube_config import (
-            ENV_KUBECONFIG_PATH_SEPARATOR,
-            KubeConfigLoader,
-            KubeConfigMerger,
-        )
-
-        login = self
-
-        class Loader(KubeConfigLoader):  # type: ignore[misc, unused-ignore]
-            """The official loader, less what it does to a terminal."""
-
-            def _load_user_token(self) -> bool | None:
-                if login._token_file is not None:
-                    login._token_file.token()
-                    return True
-                found: bool | None = super()._load_user_token()
-                return found
-
-            def _load_from_exec_plugin(self) -> bool | None:
-                if "exec" not in self._user:
-                    return None
-                config, cluster = self._user["exec"].value, self._cluster.value
-                kept = login._make_plugin(config, cluster).credential()
-                if kept.token:
-                    self.token = f"Bearer {kept.token}"
-                else:
-                    self.cert_file = _private_file(kept.certificate)
-                    self.key_file = _private_file(kept.key)
-                return True
-
-        merger = KubeConfigMerger(ENV_KUBECONFIG_PATH_SEPARATOR.join(self.chosen.paths))
-        Loader(
-            config_dict=merger.config,
-            active_context=self.chosen.context,
-            config_base_path=None,
-            config_persister=merger.save_changes,
-        ).load_and_set(configuration)
-
-
-def _silence() -> None:
-    """The kubeconfig skips the check itself; a warning a request would cover the screen."""
-    warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        assert self.plugin is not None
+        return Hidden(f"Bearer {self.plugin.credential().token}")
 
 
 def _bearer_of(file: TokenFile | None) -> Hidden:
@@ -292,7 +219,7 @@ def _bearer_of(file: TokenFile | None) -> Hidden:
     return Hidden(f"Bearer {token.reveal()}" if token else "")
 
 
-def _private_file(content: str) -> str:
+def private_file(content: str) -> str:
     """A file only we can read, gone when we are: TLS wants its certificates as files."""
     import atexit
     import tempfile

@@ -10,14 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import socket
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import urllib3
-from urllib3.connection import HTTPConnection
-
 from tui.errors import SettingsError
+from tui.sources.direct import DirectConnections
 
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
@@ -33,32 +31,45 @@ def is_plain(
     return not (has_proxy or cluster.get("proxy-url") or user.get("auth-provider"))
 
 
-def make_pool(
+def make_connections(
+    server: str,
     cluster: Mapping[str, Any],
     cluster_folder: str,
     certificate: tuple[str, str] | None,
     *,
     most: int,
-) -> urllib3.PoolManager:
+) -> DirectConnections:
     """Connections to a cluster; `certificate` are the files of a client certificate and its key.
 
     Raises: SettingsError for a certificate authority that cannot be read.
     """
-    options: dict[str, Any] = {
-        "maxsize": most,
-        "cert_reqs": "CERT_NONE" if cluster.get("insecure-skip-tls-verify") else "CERT_REQUIRED",
-        "socket_options": _keepalive(),
-    }
     data, file = cluster.get("certificate-authority-data"), cluster.get("certificate-authority")
+    text = path = None
     if data:
-        options["ca_cert_data"] = from_base64(str(data), "certificate-authority-data")
+        text = from_base64(str(data), "certificate-authority-data")
     elif file:
-        options["ca_certs"] = existing(cluster_folder, str(file), "certificate-authority")
-    if certificate is not None:
-        options["cert_file"], options["key_file"] = certificate
-    if cluster.get("tls-server-name"):
-        options["server_hostname"] = str(cluster["tls-server-name"])
-    return urllib3.PoolManager(**options)
+        path = existing(cluster_folder, str(file), "certificate-authority")
+    is_checked = not cluster.get("insecure-skip-tls-verify")
+
+    def rules() -> ssl.SSLContext:
+        if is_checked:
+            context = ssl.create_default_context(cafile=path, cadata=text)
+        else:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        context.set_alpn_protocols(["http/1.1"])
+        if certificate is not None:
+            context.load_cert_chain(*certificate, password=_no_password)
+        return context
+
+    name = str(cluster.get("tls-server-name") or "")
+    return DirectConnections(server, rules, name=name, most=most)
+
+
+def _no_password() -> str:
+    # Without this OpenSSL would ask for it, on the terminal that the app draws on.
+    raise ValueError("the client-key of the kubeconfig has a password")
 
 
 def client_certificate(
@@ -95,15 +106,3 @@ def from_base64(text: str, what: str) -> str:
             f"the {what} of the kubeconfig is not base64",
             hint="repair the kubeconfig or use another --context",
         ) from error
-
-
-def _keepalive() -> list[tuple[int, int, int]]:
-    """Ask after a silent peer every 15 s, as client-go does: watches may be silent for long."""
-    options: list[Any] = [
-        *HTTPConnection.default_socket_options,
-        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    ]
-    for name, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 9)):
-        if hasattr(socket, name):
-            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
-    return options

@@ -11,20 +11,19 @@ the next try.
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 import msgspec
-import urllib3
 
 from tui import __version__
 from tui.errors import Refused, SettingsError, SourceError, Unreachable
 from tui.sources.answers import refusal, unreachable
 from tui.sources.base import Stop
+from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
 
 CONNECT_TIMEOUT = 5.0
@@ -104,8 +103,8 @@ class Transport:
         that, before the connection counts as broken.
         """
         with self._answer("GET", path, query, timeout=opening, gzip=False) as response:
-            _allow_silence(response, quiet)
-            take_back = stop.on_set(lambda: _break(response))
+            response.allow_silence(quiet)
+            take_back = stop.on_set(response.break_off)
             try:
                 yield self._pieces(response, stop)
             finally:
@@ -139,7 +138,7 @@ class Transport:
         content_type: str = "",
         timeout: float = READ_TIMEOUT,
         gzip: bool = True,
-    ) -> Iterator[urllib3.BaseHTTPResponse]:
+    ) -> Iterator[Answer]:
         """An answer of less than 300, its connection given back or closed at the end."""
         headers = {
             "Accept": accept,
@@ -154,8 +153,8 @@ class Transport:
         if response.status == 401:
             fresh = self._renew(access)
             if method == "GET":
-                response.drain_conn()
-                response.release_conn()
+                self._body(response)
+                response.done()
                 response = self._ask(fresh, method, target, headers, body, timeout)
         try:
             if response.status >= 300:
@@ -166,7 +165,7 @@ class Transport:
             response.close()
             raise
         else:
-            _done_with(response)
+            response.done()
 
     def _ask(
         self,
@@ -176,21 +175,13 @@ class Transport:
         headers: dict[str, str],
         body: bytes | None,
         timeout: float,
-    ) -> urllib3.BaseHTTPResponse:
-        every = access.headers()
-        every.extend(headers)
+    ) -> Answer:
+        every = [*access.headers(), *headers.items()]
         try:
-            return access.pool.request(
-                method,
-                access.server + target,
-                headers=every,
-                body=body,
-                preload_content=False,
-                retries=False,
-                redirect=False,
-                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
+            return access.connections.ask(
+                method, target, every, body, connect=CONNECT_TIMEOUT, read=timeout
             )
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+        except BROKEN as error:
             raise unreachable(error, self._server) from error
 
     def _current(self) -> Access:
@@ -213,21 +204,16 @@ class Transport:
         except SettingsError as error:
             raise Refused(error.what, hint=error.hint, reason="Settings") from error
 
-    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+    def _body(self, response: Answer) -> bytes:
         try:
-            return response.read(decode_content=True)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+            return response.body()
+        except BROKEN as error:
             raise unreachable(error, self._server) from error
 
-    def _pieces(self, response: urllib3.BaseHTTPResponse, stop: Stop) -> Iterator[bytes]:
+    def _pieces(self, response: Answer, stop: Stop) -> Iterator[bytes]:
         try:
-            if getattr(response, "chunked", False):
-                yield from response.stream(PIECE, decode_content=True)
-            else:
-                # `stream` would wait for a full piece here.
-                while piece := response.read1(PIECE, decode_content=True):
-                    yield piece
-        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            yield from response.pieces(PIECE)
+        except BROKEN as error:
             if stop.is_set:
                 return  # we broke it ourselves
             raise unreachable(error, self._server) from error
@@ -250,35 +236,6 @@ def not_kubernetes(error: Exception) -> SourceError:
     )
 
 
-def _allow_silence(response: urllib3.BaseHTTPResponse, quiet: float | None) -> None:
-    """An answer must begin soon, but then may pause: give the socket the longer limit."""
-    connection = getattr(response, "connection", None)
-    sock: socket.socket | None = getattr(connection, "sock", None)
-    if sock is not None:
-        sock.settimeout(quiet)
-
-
-def _break(response: urllib3.BaseHTTPResponse) -> None:
-    """End a read that another thread is blocked in; `close` would not (platform.md 1.6)."""
-    # Raised when the answer has ended already, which is just as well.
-    with suppress(ValueError, RuntimeError, OSError):
-        response.shutdown()
-
-
-def _done_with(response: urllib3.BaseHTTPResponse) -> None:
-    """Give a connection back if its answer was read to the end, else close it."""
-    if getattr(response, "connection", None) is not None:
-        response.close()
-    response.release_conn()
-
-
 def _never_left(error: BaseException) -> bool:
     """Whether the connection was not even made, so nothing can have been done."""
-    cause: BaseException | None = error.__cause__
-    return isinstance(
-        cause,
-        urllib3.exceptions.NewConnectionError
-        | urllib3.exceptions.ConnectTimeoutError
-        | urllib3.exceptions.SSLError
-        | urllib3.exceptions.ProxyError,
-    )
+    return isinstance(error.__cause__, NotConnected)

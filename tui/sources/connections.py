@@ -1,0 +1,78 @@
+"""What a transport needs of the connections to a cluster.
+
+There are two kinds: those of the standard library (`direct.py`), which nearly everybody gets, and
+those that the official client makes (`official.py`), for proxies and the odd ways to log in. Both
+raise plain errors: `NotConnected` when a request cannot have left, else OSError, HTTPException or
+ValueError; `answers.unreachable` has the words for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from http.client import HTTPException
+from typing import Protocol
+
+BROKEN = (OSError, HTTPException, ValueError)
+"""What connections and their answers raise."""
+
+Headers = Sequence[tuple[str, str]]
+
+
+class NotConnected(OSError):
+    """No connection was made, so that nothing can have been asked; its cause says why."""
+
+
+class ProxyFailed(NotConnected):
+    """The proxy on the way did not let us through."""
+
+
+class Answer(Protocol):
+    """An answer whose body is not read yet. Of the thread that asked, but for `break_off`."""
+
+    @property
+    def status(self) -> int:
+        """The number."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What was said before the body; names in any case."""
+
+    def body(self) -> bytes:
+        """All of it, unpacked."""
+
+    def pieces(self, most: int) -> Iterator[bytes]:
+        """It as it comes, in pieces of any size up to `most`."""
+
+    def allow_silence(self, seconds: float | None) -> None:
+        """From now on nothing may come for so long; None is for ever."""
+
+    def break_off(self) -> None:
+        """End a read that another thread is blocked in."""
+
+    def done(self) -> None:
+        """Keep the connection if the body was read to its end, else close it."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+class Connections(Protocol):
+    """Connections to one server. Any number of threads may ask at once."""
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        headers: Headers,
+        body: bytes | None,
+        *,
+        connect: float,
+        read: float,
+    ) -> Answer:
+        """Send a request, once; answers when the headers of the answer are there.
+
+        `connect` and `read` are the seconds that connecting, and each silence, may take.
+        """
+
+    def close(self) -> None:
+        """Let go of idle connections."""

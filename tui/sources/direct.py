@@ -1,0 +1,246 @@
+"""Connections of the standard library, kept open between requests.
+
+urllib3 can do more, and importing it takes a third of the time that `argo-tui list` takes in all.
+What is needed here is little: a few connections to one server that are used again while they live.
+The reading of HTTP is http.client's, that of TLS is ssl's.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from tui.sources.connections import Headers, NotConnected
+
+if TYPE_CHECKING:
+    import ssl
+
+MakeContext = Callable[[], "ssl.SSLContext"]
+
+
+class DirectAnswer:
+    """An answer over a connection of ours."""
+
+    def __init__(
+        self, connection: _Connection, response: HTTPResponse, keep: Callable[[_Connection], None]
+    ) -> None:
+        self._connection = connection
+        self._response = response
+        self._keep = keep
+        # `HTTPConnection` lets go of its socket when an answer is the last one.
+        self._sock = connection.live
+        self.status: int = response.status
+        self.headers = cast(Mapping[str, str], response.headers)
+
+    def body(self) -> bytes:
+        """All of it, unpacked."""
+        data = self._response.read()
+        return _unpacked(data) if self._is_packed else data
+
+    def pieces(self, most: int) -> Iterator[bytes]:
+        """It as it comes."""
+        came = self._coming(most)
+        return _unpacked_pieces(came) if self._is_packed else came
+
+    @property
+    def _is_packed(self) -> bool:
+        return "gzip" in self.headers.get("Content-Encoding", "").lower()
+
+    def _coming(self, most: int) -> Iterator[bytes]:
+        # `read1` does not count what is left of an answer whose length was told.
+        left = None if self._response.chunked else self._response.length
+        while left is None or left > 0:
+            piece = self._response.read1(most if left is None else min(most, left))
+            if not piece:
+                if left:
+                    raise IncompleteRead(b"", left)
+                return
+            if left is not None:
+                left -= len(piece)
+            yield piece
+
+    def allow_silence(self, seconds: float | None) -> None:
+        """Give the socket another limit."""
+        self._sock.settimeout(seconds)
+
+    def break_off(self) -> None:
+        """`close` would not end a read of another thread (platform.md 1.6)."""
+        # Raised when the answer has ended already, which is just as well.
+        with suppress(OSError, ValueError):
+            self._sock.shutdown(socket.SHUT_RD)
+
+    def done(self) -> None:
+        """Keep the connection, if it can be used again."""
+        if self._response.isclosed() and self._connection.sock is not None:
+            self._keep(self._connection)
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Close it."""
+        self._response.close()
+        self._connection.close()
+
+
+class DirectConnections:
+    """Connections to the server of a URL; `context` makes the rules of TLS when it is first needed.
+
+    `name` is whose certificate is wanted, where that is not the host.
+    """
+
+    def __init__(
+        self, server: str, context: MakeContext | None = None, *, name: str = "", most: int = 8
+    ) -> None:
+        parts = urlsplit(server)
+        self._is_tls = parts.scheme == "https"
+        self._host = parts.hostname or ""
+        self._port = parts.port or (443 if self._is_tls else 80)
+        self._prefix = parts.path.rstrip("/")
+        self._name = name or self._host
+        self._make_context = context
+        self._context: ssl.SSLContext | None = None
+        self._most = most
+        self._lock = threading.Lock()
+        self._idle: list[_Connection] = []
+        weakref.finalize(self, _close, self._idle)
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        headers: Headers,
+        body: bytes | None,
+        *,
+        connect: float,
+        read: float,
+    ) -> DirectAnswer:
+        """Send a request over an idle connection, or a new one."""
+        connection = self._usable() or self._connected(connect)
+        try:
+            connection.live.settimeout(read)
+            connection.putrequest(method, self._prefix + target, skip_accept_encoding=True)
+            for name, value in headers:
+                connection.putheader(name, value.encode())
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            connection.answering = connection.live
+            return DirectAnswer(connection, connection.getresponse(), self._keep)
+        except BaseException:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of idle connections."""
+        with self._lock:
+            _close(self._idle)
+
+    def _usable(self) -> _Connection | None:
+        """The idle connection used last that is still there."""
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+            if not connection.is_dropped:
+                return connection
+            connection.close()
+
+    def _connected(self, seconds: float) -> _Connection:
+        connection = _Connection(self._host, self._port, timeout=seconds)
+        connection.default_port = 443 if self._is_tls else 80
+        try:
+            connection.connect()
+            _keep_alive(connection.live)
+            if self._is_tls:
+                rules = self._rules()
+                connection.sock = rules.wrap_socket(connection.live, server_hostname=self._name)
+        except (OSError, ValueError) as error:
+            connection.close()
+            raise NotConnected(str(error)) from error
+        return connection
+
+    def _rules(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                assert self._make_context is not None, "a server with https has rules"
+                self._context = self._make_context()
+            return self._context
+
+    def _keep(self, connection: _Connection) -> None:
+        with self._lock:
+            if len(self._idle) < self._most:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+class _Connection(HTTPConnection):
+    """A connection that knows whether it is still one."""
+
+    # Opening it again is not its own affair: it would do so without TLS.
+    auto_open = 0
+    answering: socket.socket | None = None
+    """The socket of the last request; `sock` is None once its answer said that it is the last."""
+
+    @property
+    def live(self) -> socket.socket:
+        """The socket there is."""
+        sock = self.sock or self.answering
+        assert sock is not None
+        return sock
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether the other end has closed it, or said something that nobody asked for."""
+        sock: Any = self.sock
+        if sock is None:
+            return True
+        poll = select.poll() if hasattr(select, "poll") else None
+        if poll is None:
+            return bool(select.select([sock], [], [], 0)[0])
+        poll.register(sock, select.POLLIN)
+        return bool(poll.poll(0))
+
+
+def _close(idle: list[_Connection]) -> None:
+    while idle:
+        idle.pop().close()
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Ask after a silent peer every 15 s, as client-go does: watches may be silent for long."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 9)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _unpacked(data: bytes) -> bytes:
+    return b"".join(_unpacked_pieces(iter((data,))))
+
+
+def _unpacked_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What was packed with gzip, piece by piece."""
+    import zlib
+
+    gzip = 16 + zlib.MAX_WBITS
+    unpacker = zlib.decompressobj(gzip)
+    for piece in pieces:
+        while piece:
+            try:
+                yield unpacker.decompress(piece)
+            except zlib.error as error:
+                raise ValueError(f"the packed answer is broken: {error}") from error
+            piece = unpacker.unused_data
+            if piece:  # gzip may be several one after another
+                unpacker = zlib.decompressobj(gzip)
+    if not unpacker.eof:
+        raise IncompleteRead(b"")
