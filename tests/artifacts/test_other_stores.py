@@ -48,7 +48,8 @@ class Pages(BaseHTTPRequestHandler):
             first, last = asked.removeprefix("bytes=").split("-")
             body, status = body[int(first) : int(last) + 1], 206
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
+        odd = {"/many": "9" * 5000, "/odd": "a few"}
+        self.send_header("Content-Length", odd.get(self.path, str(len(body))))
         self.end_headers()
         if with_body:
             self.wfile.write(body)
@@ -124,6 +125,29 @@ def test_an_address_where_nobody_is_is_unreachable(store: Store) -> None:
     with pytest.raises(StoreError) as error:
         store.read(page("http://127.0.0.1:1/x"), 0, 10)
     assert error.value.reason == "unreachable"
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://a b/", "http:///", "http://127.0.0.1:99999/"])
+def test_an_address_that_is_none_is_said(store: Store, url: str) -> None:
+    with pytest.raises(StoreError, match="cannot"):
+        store.stat(page(url))
+
+
+@pytest.mark.parametrize("value", ["two\nlines", "日本"])
+def test_a_header_that_cannot_be_sent_is_said(store: Store, site: str, value: str) -> None:
+    with pytest.raises(StoreError, match="cannot be asked for"):
+        store.stat(page(f"{site}/plain", headers=[{"name": "X-Token", "value": value}]))
+    assert Pages.seen == []
+
+
+@pytest.mark.parametrize("path", ["/many", "/odd"])
+def test_a_length_that_is_none_is_as_good_as_unsaid(
+    store: Store, site: str, tmp_path: Path, path: str
+) -> None:
+    told: list[int | None] = []
+    store.download(page(site + path), tmp_path / "x", lambda _, size: told.append(size), Stop())
+    assert (tmp_path / "x").read_bytes() == b"0123456789"
+    assert set(told) == {None}
 
 
 def test_raw_text_is_there_without_asking_anybody(tmp_path: Path) -> None:

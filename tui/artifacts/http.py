@@ -8,6 +8,7 @@ secrets to an address that somebody else wrote. So such artifacts are not read h
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class HttpStore:
         """What the server's headers say; it may not say a size."""
         with self._asked("HEAD", location, {}) as response:
             return Stat(
-                int(response.headers.get("Content-Length") or 0),
+                _size(response) or 0,
                 etag=response.headers.get("ETag", "").strip('"'),
                 content_type=response.headers.get("Content-Type", ""),
             )
@@ -74,8 +75,7 @@ class HttpStore:
     ) -> Path:
         """Write what is at the address to a file."""
         with self._asked("GET", location, {}) as response:
-            length = response.headers.get("Content-Length")
-            size = int(length) if length else None
+            size = _size(response)
             with (
                 whole_file(target, size=size, overwrite=overwrite) as path,
                 path.open("r+b") as file,
@@ -100,9 +100,7 @@ class HttpStore:
 
         url, given = _address(location)
         try:
-            response = self._pool.request(
-                method, url, headers={**given, **headers}, preload_content=False
-            )
+            response = self._open(method, url, {**given, **headers})
             try:
                 if response.status >= 400 and response.status != 416:
                     reason, words = STATUS.get(response.status, ("failed", "refused"))
@@ -116,10 +114,23 @@ class HttpStore:
                 f"cannot read {url}", reason="unreachable", hint=f"{type(error).__name__}"
             ) from error
 
+    def _open(self, method: str, url: str, headers: Mapping[str, str]) -> Any:
+        try:
+            return self._pool.request(method, url, headers=headers, preload_content=False)
+        except ValueError as error:
+            # The address and its headers are whatever the workflow says.
+            raise StoreError(f"{url} cannot be asked for: {error}") from error
+
     @staticmethod
     def _skip(response: Any, count: int) -> None:
         while count > 0 and (piece := response.read(min(PIECE, count))):
             count -= len(piece)
+
+
+def _size(response: Any) -> int | None:
+    """How many bytes there are, as far as the server says something sensible."""
+    said = response.headers.get("Content-Length", "")
+    return int(said) if re.fullmatch("[0-9]{1,18}", said) else None
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tui.domain.node import Artifact, Node
 from tui.domain.templates import template_of
@@ -145,7 +145,7 @@ def key_of(location: Wired | None) -> str | None:
         return None
     fields = (location or {})[kind]
     if kind in ("http", "artifactory"):
-        return urlsplit(_text(fields, "url")).path
+        return _address(fields).path
     return _text(fields, KEY_FIELDS[kind]) if kind in KEY_FIELDS else None
 
 
@@ -153,9 +153,9 @@ def with_key(location: Wired, key: str) -> dict[str, Any] | None:
     """The same location with another key; None where its kind has no keys."""
     kind = kind_of(location)
     if kind in ("http", "artifactory"):
-        parts = urlsplit(_text(location[kind], "url"))
         path = key if key.startswith("/") else f"/{key}"
-        return {kind: {**location[kind], "url": urlunsplit(parts._replace(path=path))}}
+        whole = urlunsplit(_address(location[kind])._replace(path=path))
+        return {kind: {**location[kind], "url": whole}}
     if kind not in KEY_FIELDS:
         return None
     return {kind: {**location[kind], KEY_FIELDS[kind]: key}}
@@ -266,6 +266,14 @@ def _secret(fields: Wired, name: str) -> SecretRef | None:
 def _text(fields: Wired, name: str) -> str:
     value = fields.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _address(fields: Wired) -> SplitResult:
+    """The parts of a `url`; one that is none has no parts."""
+    try:
+        return urlsplit(_text(fields, "url"))
+    except ValueError:
+        return urlsplit("")
 
 
 def _url(kind: str, fields: Wired, key: str) -> str:
