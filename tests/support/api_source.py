@@ -1,0 +1,66 @@
+"""A Kubernetes source that asks a scripted API, and what such an API answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_api import Answer, FakeApi, fake_api, write_kubeconfig
+from tests.support.where import where
+from tui.domain.workflow import WorkflowRef
+from tui.domain.writes import MERGE_PATCH, Write
+from tui.errors import SourceError
+from tui.sources.base import Place
+from tui.sources.credentials import Login
+from tui.sources.kubeconfig import choose
+from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.transport import Transport
+
+ONE = WorkflowRef("argo", "one")
+PATCH = Write(
+    "PATCH",
+    "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows/one",
+    {"spec": {"shutdown": "Stop"}},
+    MERGE_PATCH,
+)
+
+
+def source_of(
+    api: FakeApi, folder: Path, user: Any = None, environ: Any = None, **more: Any
+) -> KubernetesSource:
+    """A source that finds this API in a kubeconfig."""
+    path = write_kubeconfig(folder, api.url, user=user)
+    return connect(where(kubeconfig=str(path), **more), environ or {})
+
+
+OUR_WAY: dict[str, str] = {}
+OFFICIAL_WAY = {"HTTPS_PROXY": "http://proxy.invalid"}
+"""An environment with a proxy makes the official client log in; our server is no https one."""
+
+both_ways = pytest.mark.parametrize("environ", [OUR_WAY, OFFICIAL_WAY], ids=["ours", "official"])
+
+
+def far_away(api: FakeApi, folder: Path) -> KubernetesSource:
+    """The same as if the cluster were not on this machine."""
+    chosen = choose(str(write_kubeconfig(folder, api.url)), "", {})
+    transport = Transport(Login(chosen, {}), server=chosen.server, gzip=True)
+    return KubernetesSource(transport, Place("far"))
+
+
+def refusing(code: int, reason: str = "", message: str = "", **more: Any) -> Answer:
+    """An API that answers everything with this `Status`."""
+    return lambda asked, reply: reply.refuse(code, reason, message, **more)
+
+
+def saying(value: Any) -> Answer:
+    """An API that answers everything with this."""
+    return lambda asked, reply: reply.json(value)
+
+
+def error_of(folder: Path, answer: Answer, **more: Any) -> SourceError:
+    """What reading a workflow from such an API raises."""
+    with fake_api(answer) as api, pytest.raises(SourceError) as caught:
+        source_of(api, folder, **more).get(ONE)
+    return caught.value
