@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.fake_api import (
-    Answer,
     Asked,
-    FakeApi,
     Reply,
     fake_api,
     listing,
@@ -23,95 +17,16 @@ from tests.support.fake_api import (
     workflow,
     write_kubeconfig,
 )
+from tests.support.following import ARGO, Follower, connected, following, watching
 from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
-from tui.errors import Missing, Refused, Unreachable
+from tui.errors import Refused
 from tui.sources.audiences import ListAudience
-from tui.sources.base import (
-    Changed,
-    Live,
-    LogRequest,
-    Opened,
-    Page,
-    Removed,
-    Scope,
-    Stale,
-    Stop,
-)
+from tui.sources.base import Changed, Live, Page, Removed, Scope, Stale
 from tui.sources.collections import ManyWorkflows
-from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.kubernetes import connect
 from tui.sources.reflector import Reflector
-
-ARGO = Scope(("argo",))
-
-
-class Follower:
-    """A watch on a thread of its own, and what it told."""
-
-    def __init__(self, run: Callable[[Callable[[Any], None], Stop], None]) -> None:
-        self.told: list[Any] = []
-        self.error: BaseException | None = None
-        self.stop = Stop()
-        self._run = run
-        self.thread = threading.Thread(target=self._work, daemon=True)
-        self.thread.start()
-
-    def _work(self) -> None:
-        try:
-            self._run(self.told.append, self.stop)
-        except BaseException as error:
-            self.error = error
-
-    def end(self) -> float:
-        """Stop it; returns how long its thread took to end."""
-        begun = time.monotonic()
-        self.stop.set()
-        self.thread.join(5)
-        assert not self.thread.is_alive()
-        return time.monotonic() - begun
-
-    def of(self, kind: Any) -> list[Any]:
-        return [event for event in list(self.told) if isinstance(event, kind)]
-
-    def names(self) -> list[str]:
-        """Names of the changed ones, in order."""
-        return [event.workflow.ref.name for event in self.of(Changed)]
-
-
-@contextmanager
-def following(
-    folder: Path, answer: Answer, scope: Scope = ARGO
-) -> Iterator[tuple[Follower, FakeApi]]:
-    with fake_api(answer) as api:
-        source = connected(api, folder)
-        follower = Follower(lambda sink, stop: source.watch(scope, sink, stop))
-        try:
-            yield follower, api
-        finally:
-            follower.end()
-            source.close()
-
-
-def connected(api: FakeApi, folder: Path) -> KubernetesSource:
-    return connect(where(kubeconfig=str(write_kubeconfig(folder, api.url))), {})
-
-
-def watching(*watches: Callable[[Reply], None], items: Any = ()) -> Answer:
-    """List `items`, then play one function a watch; hold after the last."""
-    waiting = list(watches)
-
-    def answer(asked: Asked, reply: Reply) -> None:
-        if not asked.is_watch:
-            reply.json(listing(*items))
-            return
-        reply.begin()
-        if waiting:
-            waiting.pop(0)(reply)
-        else:
-            reply.hold()
-
-    return answer
 
 
 def test_a_list_then_a_watch_from_its_version(tmp_path: Path) -> None:
@@ -280,9 +195,6 @@ def test_a_rotated_token_in_the_middle_of_a_watch_is_read_again(tmp_path: Path) 
         assert not follower.of(Stale)
 
 
-# --- several namespaces -----------------------------------------------------------------------
-
-
 def test_several_namespaces_are_watched_side_by_side_and_live_together(tmp_path: Path) -> None:
     release = threading.Event()
 
@@ -323,135 +235,6 @@ def test_a_namespace_that_is_refused_ends_the_others(tmp_path: Path) -> None:
     with following(tmp_path, answer, Scope(("one", "two"))) as (follower, _):
         wait_until(lambda: follower.error)
         assert isinstance(follower.error, Refused)
-
-
-# --- one workflow -----------------------------------------------------------------------------
-
-
-@contextmanager
-def looking_at(
-    folder: Path, answer: Answer, ref: WorkflowRef
-) -> Iterator[tuple[Follower, FakeApi]]:
-    with fake_api(answer) as api:
-        source = connected(api, folder)
-        follower = Follower(lambda sink, stop: source.watch_one(ref, sink, stop))
-        try:
-            yield follower, api
-        finally:
-            follower.end()
-            source.close()
-
-
-def test_one_workflow_comes_with_its_nodes_and_its_bytes(tmp_path: Path) -> None:
-    whole = workflow("a", nodes={"a": {"id": "a", "name": "a", "type": "Pod"}})
-    later = workflow("a", version="101", phase="Succeeded")
-
-    def first(reply: Reply) -> None:
-        reply.event("MODIFIED", later)
-        reply.event("DELETED", workflow("a", version="102"))
-        reply.hold()
-
-    ref = WorkflowRef("argo", "a", "uid-a")
-    with looking_at(tmp_path, watching(first, items=[whole]), ref) as (follower, api):
-        wait_until(lambda: follower.of(Removed))
-        assert [type(event) for event in follower.told] == [Opened, Live, Opened, Removed]
-        assert list(follower.told[0].workflow.nodes) == ["a"]
-        assert json.loads(follower.told[0].raw) == whole
-        assert follower.told[2].workflow.phase == "Succeeded"
-        assert all(asked.query["fieldSelector"] == "metadata.name=a" for asked in api.asked)
-
-
-def test_a_workflow_that_is_not_there_is_missing(tmp_path: Path) -> None:
-    with looking_at(tmp_path, watching(), WorkflowRef("argo", "nope")) as (follower, _):
-        wait_until(lambda: follower.error)
-        assert isinstance(follower.error, Missing)
-        assert "nope" in str(follower.error)
-
-
-def test_a_workflow_made_again_under_the_same_name_is_not_the_one_we_look_at(
-    tmp_path: Path,
-) -> None:
-    def first(reply: Reply) -> None:
-        reply.event("DELETED", workflow("a", version="101"))
-        reply.event("ADDED", workflow("a", version="102", uid="another"))
-        reply.event("MODIFIED", workflow("a", version="103", uid="another"))
-        reply.hold()
-
-    ref = WorkflowRef("argo", "a", "uid-a")
-    with looking_at(tmp_path, watching(first, items=[workflow("a")]), ref) as (follower, _):
-        wait_until(lambda: follower.of(Removed))
-        follower.end()
-        assert [type(event) for event in follower.told] == [Opened, Live, Removed]
-
-
-# --- logs -------------------------------------------------------------------------------------
-
-
-def test_a_followed_log_comes_piece_by_piece_and_stops_at_once(tmp_path: Path) -> None:
-    def answer(asked: Asked, reply: Reply) -> None:
-        reply.begin()
-        reply.piece(b"one\ntw")
-        reply.piece(b"o\n")
-        reply.hold()
-
-    with fake_api(answer) as api:
-        source = connected(api, tmp_path)
-        request = LogRequest("argo", "pod-1", "main", tail_lines=10)
-
-        def read(sink: Callable[[Any], None], stop: Stop) -> None:
-            for piece in source.log(request, stop):
-                sink(piece)
-
-        follower = Follower(read)
-        wait_until(lambda: b"".join(follower.told) == b"one\ntwo\n")
-        assert follower.end() < 0.5
-        assert follower.error is None
-    assert api.asked[0].path == "/api/v1/namespaces/argo/pods/pod-1/log"
-    assert api.asked[0].query == {
-        "container": "main",
-        "follow": "true",
-        "timestamps": "true",
-        "tailLines": "10",
-    }
-
-
-def test_a_log_without_chunks_comes_as_it_is_written(tmp_path: Path) -> None:
-    def answer(asked: Asked, reply: Reply) -> None:
-        reply.begin(length=-1)
-        reply._handler.wfile.write(b"early\n")
-        reply._handler.wfile.flush()
-        reply.hold()
-
-    with fake_api(answer) as api:
-        source = connected(api, tmp_path)
-        pieces = source.log(LogRequest("argo", "p"), Stop())
-        assert next(pieces) == b"early\n"
-        pieces.close()  # type: ignore[attr-defined]
-
-
-def test_a_log_of_a_container_that_has_not_begun_says_so(tmp_path: Path) -> None:
-    words = 'container "main" in pod "p" is waiting to start: PodInitializing'
-    with fake_api(lambda asked, reply: reply.refuse(400, "BadRequest", words)) as api:
-        source = connected(api, tmp_path)
-        with pytest.raises(Exception, match="PodInitializing"):
-            list(source.log(LogRequest("argo", "p"), Stop()))
-
-
-def test_silence_longer_than_agreed_counts_as_broken(tmp_path: Path) -> None:
-    def answer(asked: Asked, reply: Reply) -> None:
-        reply.begin()
-        reply.piece(b"something\n")
-        reply.hold()
-
-    with fake_api(answer) as api:
-        transport = connected(api, tmp_path)._transport
-        heard: list[bytes] = []
-        with (
-            pytest.raises(Unreachable, match="stopped answering") as caught,
-            transport.stream("/x", [], Stop(), quiet=0.05) as pieces,
-        ):
-            heard.extend(pieces)
-        assert caught.value.reason == "Timeout"
 
 
 def test_a_watch_that_does_not_begin_to_answer_is_broken_and_never_was_live(

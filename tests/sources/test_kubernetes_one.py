@@ -1,0 +1,141 @@
+"""Watching one workflow, and following a log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_api import Answer, Asked, FakeApi, Reply, fake_api, workflow
+from tests.support.following import Follower, connected, watching
+from tests.support.waiting import wait_until
+from tui.domain.workflow import WorkflowRef
+from tui.errors import Missing, Unreachable
+from tui.sources.base import Live, LogRequest, Opened, Removed, Stop
+
+
+@contextmanager
+def looking_at(
+    folder: Path, answer: Answer, ref: WorkflowRef
+) -> Iterator[tuple[Follower, FakeApi]]:
+    with fake_api(answer) as api:
+        source = connected(api, folder)
+        follower = Follower(lambda sink, stop: source.watch_one(ref, sink, stop))
+        try:
+            yield follower, api
+        finally:
+            follower.end()
+            source.close()
+
+
+def test_one_workflow_comes_with_its_nodes_and_its_bytes(tmp_path: Path) -> None:
+    whole = workflow("a", nodes={"a": {"id": "a", "name": "a", "type": "Pod"}})
+    later = workflow("a", version="101", phase="Succeeded")
+
+    def first(reply: Reply) -> None:
+        reply.event("MODIFIED", later)
+        reply.event("DELETED", workflow("a", version="102"))
+        reply.hold()
+
+    ref = WorkflowRef("argo", "a", "uid-a")
+    with looking_at(tmp_path, watching(first, items=[whole]), ref) as (follower, api):
+        wait_until(lambda: follower.of(Removed))
+        assert [type(event) for event in follower.told] == [Opened, Live, Opened, Removed]
+        assert list(follower.told[0].workflow.nodes) == ["a"]
+        assert json.loads(follower.told[0].raw) == whole
+        assert follower.told[2].workflow.phase == "Succeeded"
+        assert all(asked.query["fieldSelector"] == "metadata.name=a" for asked in api.asked)
+
+
+def test_a_workflow_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with looking_at(tmp_path, watching(), WorkflowRef("argo", "nope")) as (follower, _):
+        wait_until(lambda: follower.error)
+        assert isinstance(follower.error, Missing)
+        assert "nope" in str(follower.error)
+
+
+def test_a_workflow_made_again_under_the_same_name_is_not_the_one_we_look_at(
+    tmp_path: Path,
+) -> None:
+    def first(reply: Reply) -> None:
+        reply.event("DELETED", workflow("a", version="101"))
+        reply.event("ADDED", workflow("a", version="102", uid="another"))
+        reply.event("MODIFIED", workflow("a", version="103", uid="another"))
+        reply.hold()
+
+    ref = WorkflowRef("argo", "a", "uid-a")
+    with looking_at(tmp_path, watching(first, items=[workflow("a")]), ref) as (follower, _):
+        wait_until(lambda: follower.of(Removed))
+        follower.end()
+        assert [type(event) for event in follower.told] == [Opened, Live, Removed]
+
+
+def test_a_followed_log_comes_piece_by_piece_and_stops_at_once(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.begin()
+        reply.piece(b"one\ntw")
+        reply.piece(b"o\n")
+        reply.hold()
+
+    with fake_api(answer) as api:
+        source = connected(api, tmp_path)
+        request = LogRequest("argo", "pod-1", "main", tail_lines=10)
+
+        def read(sink: Callable[[Any], None], stop: Stop) -> None:
+            for piece in source.log(request, stop):
+                sink(piece)
+
+        follower = Follower(read)
+        wait_until(lambda: b"".join(follower.told) == b"one\ntwo\n")
+        assert follower.end() < 0.5
+        assert follower.error is None
+    assert api.asked[0].path == "/api/v1/namespaces/argo/pods/pod-1/log"
+    assert api.asked[0].query == {
+        "container": "main",
+        "follow": "true",
+        "timestamps": "true",
+        "tailLines": "10",
+    }
+
+
+def test_a_log_without_chunks_comes_as_it_is_written(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.begin(length=-1)
+        reply._handler.wfile.write(b"early\n")
+        reply._handler.wfile.flush()
+        reply.hold()
+
+    with fake_api(answer) as api:
+        source = connected(api, tmp_path)
+        pieces = source.log(LogRequest("argo", "p"), Stop())
+        assert next(pieces) == b"early\n"
+        pieces.close()  # type: ignore[attr-defined]
+
+
+def test_a_log_of_a_container_that_has_not_begun_says_so(tmp_path: Path) -> None:
+    words = 'container "main" in pod "p" is waiting to start: PodInitializing'
+    with fake_api(lambda asked, reply: reply.refuse(400, "BadRequest", words)) as api:
+        source = connected(api, tmp_path)
+        with pytest.raises(Exception, match="PodInitializing"):
+            list(source.log(LogRequest("argo", "p"), Stop()))
+
+
+def test_silence_longer_than_agreed_counts_as_broken(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.begin()
+        reply.piece(b"something\n")
+        reply.hold()
+
+    with fake_api(answer) as api:
+        transport = connected(api, tmp_path)._transport
+        heard: list[bytes] = []
+        with (
+            pytest.raises(Unreachable, match="stopped answering") as caught,
+            transport.stream("/x", [], Stop(), quiet=0.05) as pieces,
+        ):
+            heard.extend(pieces)
+        assert caught.value.reason == "Timeout"
