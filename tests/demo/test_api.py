@@ -223,7 +223,7 @@ def test_an_update_needs_the_version_it_read(ask: Client) -> None:
 
 def test_a_workflow_has_no_status_of_its_own_path(ask: Client) -> None:
     ask.cluster.workflow("a")
-    assert ask("GET", f"{WF}/a/status")[0] == 404
+    assert ask("GET", f"{WF}/a/status", token=ask.cluster.token_of("demo-admin"))[0] == 404
     patch = {"status": {"phase": "Failed"}}
     content = "application/merge-patch+json"
     assert ask("PATCH", f"{WF}/a", patch, content=content)[1]["status"]["phase"] == "Failed"

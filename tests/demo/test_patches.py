@@ -147,7 +147,7 @@ def test_field_selectors_know_their_kind() -> None:
         ("/apis/argoproj.io/v1alpha1/namespaces/n/workflows/a/status", None),
         ("/apis/argoproj.io/v1/workflows", None),
         ("/api/v1/namespaces/argo/pods/p/log/more", None),
-        ("/api/v1/nodes", None),
+        ("/api/v1/volumes", None),
         ("/", None),
     ],
 )

@@ -53,11 +53,16 @@ class User:
 
 _READ = ("get", "list", "watch")
 _EDIT = (*_READ, "create", "update", "patch", "delete", "deletecollection")
-_REVIEWS = Rule(
-    ("authorization.k8s.io", "authentication.k8s.io"),
-    ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"),
-    ("create",),
+_REVIEWS = (
+    Rule(
+        ("authorization.k8s.io",),
+        ("selfsubjectaccessreviews", "selfsubjectrulesreviews"),
+        ("create",),
+    ),
+    Rule(("authentication.k8s.io",), ("selfsubjectreviews",), ("create",)),
 )
+_PATHS = ("/api", "/apis", "/healthz", "/livez", "/openapi", "/readyz", "/version")
+"""What everybody may get besides objects, with all that is below."""
 _ARGO_KINDS = (
     "workflows",
     "workflowtemplates",
@@ -65,23 +70,24 @@ _ARGO_KINDS = (
     "cronworkflows",
     "workflowtaskresults",
 )
+_SURROUNDINGS = ("namespaces", "nodes", "services", "limitranges", "resourcequotas")
+"""The last two are not there, but `kubectl describe namespace` gives up where it may not ask."""
 _METRICS = Rule(("metrics.k8s.io",), ("pods",), ("get", "list"))
 
 ADMIN = (Rule(("*",), ("*",), ("*",)),)
 OPERATOR = (
-    _REVIEWS,
+    *_REVIEWS,
     Rule((ARGO,), _ARGO_KINDS, _EDIT),
     Rule(("",), ("pods", "configmaps", "serviceaccounts"), _EDIT),
-    Rule(("",), ("pods/log", "namespaces", "secrets"), _READ),
+    Rule(("",), ("pods/log", "secrets", *_SURROUNDINGS), _READ),
     Rule(("",), ("events",), (*_READ, "create", "patch")),
     _METRICS,
 )
 VIEWER = (
-    _REVIEWS,
+    *_REVIEWS,
     Rule((ARGO,), _ARGO_KINDS, _READ),
-    Rule(
-        ("",), ("pods", "pods/log", "configmaps", "serviceaccounts", "events", "namespaces"), _READ
-    ),
+    Rule(("",), ("pods", "pods/log", "configmaps", "serviceaccounts", "events"), _READ),
+    Rule(("",), _SURROUNDINGS, _READ),
     _METRICS,
 )
 
@@ -90,7 +96,7 @@ def least(namespace: str) -> tuple[Rule, ...]:
     """What running and repairing workflows needs, in one namespace, and nothing more."""
     here = (namespace,)
     return (
-        _REVIEWS,
+        *_REVIEWS,
         Rule((ARGO,), ("workflows",), (*_READ, "create", "update", "patch", "delete"), here),
         Rule((ARGO,), ("workflowtemplates",), _READ, here),
         Rule((ARGO,), ("cronworkflows",), (*_READ, "patch"), here),
@@ -140,7 +146,7 @@ class Access:
         for other in self.users.values():
             if other.name == name:
                 return other
-        return User(name, (_REVIEWS,))
+        return User(name, _REVIEWS)
 
     def rotate(self, context: str = "") -> None:
         """New tokens (of one user, or of all); the old ones get 401 from now on."""
@@ -168,6 +174,22 @@ def forbidden(
     )
 
 
+def forbidden_path(user: User, verb: str, path: str) -> ApiError | None:
+    """The 403 of a path that is no object's, None where it is free for the user."""
+    if user.rules == ADMIN or (verb == "get" and _is_free(path)):
+        return None
+    return ApiError(
+        403,
+        "Forbidden",
+        f'forbidden: User "{user.name}" cannot {verb} path "{path}"',
+        details={},
+    )
+
+
+def _is_free(path: str) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in _PATHS)
+
+
 def access_review(user: User, review: Obj) -> Obj:
     """Answer a SelfSubjectAccessReview."""
     spec = review.get("spec") or {}
@@ -182,8 +204,9 @@ def access_review(user: User, review: Obj) -> Obj:
             str(asked.get("namespace", "")),
         )
     else:
-        verb = (spec.get("nonResourceAttributes") or {}).get("verb")
-        allowed = user.rules == ADMIN or verb == "get"
+        asked = spec.get("nonResourceAttributes") or {}
+        path = str(asked.get("path", ""))
+        allowed = forbidden_path(user, str(asked.get("verb", "")), path) is None
     status: Obj = {"allowed": allowed}
     if allowed:
         status["reason"] = f'RBAC: allowed by ClusterRoleBinding of User "{user.name}"'
@@ -205,7 +228,7 @@ def rules_review(user: User, review: Obj) -> Obj:
         for rule in user.rules
         if not rule.namespaces or namespace in rule.namespaces
     ]
-    paths = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/openapi/*", "/version"]
+    paths = [form for path in _PATHS for form in (path, f"{path}/*")]
     return {
         "kind": "SelfSubjectRulesReview",
         "apiVersion": "authorization.k8s.io/v1",

@@ -133,7 +133,7 @@ def check_shape(resource: Resource, body: Any) -> None:
         msgspec.convert(body, _SHAPES.get(resource, _Any))
     except msgspec.ValidationError as error:
         raise refusals.bad_request(
-            f"{resource.kind} in version {resource.version!r} cannot be handled as a"
+            f'{resource.kind} in version "{resource.version}" cannot be handled as a'
             f" {resource.kind}: json: {error}"
         ) from error
 

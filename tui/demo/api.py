@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from tui.demo.access import Access, User
 from tui.demo.faults import Faults, Flow
 from tui.demo.lists import listed, one
 from tui.demo.negotiation import JSON, Form, aggregated, as_gnostic, form
-from tui.demo.paths import Target, target
+from tui.demo.paths import SIMULATED, Target, target, unknown_target
 from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import (
@@ -30,6 +31,7 @@ from tui.demo.resources import (
     NAMESPACES,
     POD_METRICS,
     PODS,
+    RESOURCES,
     RULES_REVIEWS,
     SELF_REVIEWS,
     Obj,
@@ -38,7 +40,7 @@ from tui.demo.resources import (
 from tui.demo.selectors import Selection, parse_labels, selection
 from tui.demo.store import Store, decode, encode
 from tui.demo.watches import Watches
-from tui.demo.writes import Writes
+from tui.demo.writes import Answer, Writes
 
 Metrics = Callable[[str], Sequence[Obj]]
 """Namespace ("" for all) → PodMetrics objects."""
@@ -143,11 +145,18 @@ class Api:
         hidden = self.faults.hidden()
         if (found := self._document(request, path, hidden)) is not None:
             return await _send(request, flow, found[0], content_type=found[1])
-        about = target(request.rel_url.raw_path)
-        if about is None or about.resource.group in hidden:
-            return web.Response(text="404 page not found\n", status=404)
+        about = target(request.rel_url.raw_path) or unknown_target(request.rel_url.raw_path)
+        if about is None:
+            verb = request.method.lower()
+            if refused := access.forbidden_path(user, verb, path):
+                raise refused
+            return _no_page()
         call = Call(request, flow, user, about, form(request.headers.get("Accept", "")))
         self._check_right(call)
+        if about.resource.group in hidden or about.resource not in RESOURCES:
+            return _no_page()
+        if about.subresource in SIMULATED:
+            raise refusals.simulated(about.subresource)
         return await self._dispatched(call)
 
     def _document(
@@ -194,8 +203,10 @@ class Api:
             return await _send(call.request, call.flow, body, status=201)
         if call.request.method == "GET":
             return await self._read(call)
-        status, body = await self._write(call)
-        return await _send(call.request, call.flow, body, status=status)
+        answer = await self._write(call)
+        return await _send(
+            call.request, call.flow, answer.body, status=answer.status, warnings=answer.warnings
+        )
 
     async def _read(self, call: Call) -> web.StreamResponse:
         about, query = call.target, call.request.query
@@ -230,7 +241,7 @@ class Api:
         finally:
             stream.close()
 
-    async def _write(self, call: Call) -> tuple[int, bytes]:
+    async def _write(self, call: Call) -> Answer:
         request, about = call.request, call.target
         method, query = request.method, request.query
         agent = request.headers.get("User-Agent", "")
@@ -272,6 +283,10 @@ class Api:
                 "items": items,
             }
         )
+
+
+def _no_page() -> web.Response:
+    return web.Response(text="404 page not found\n", status=404)
 
 
 def _verb(call: Call) -> str:
@@ -318,6 +333,7 @@ async def _send(
     *,
     status: int = 200,
     content_type: str = JSON,
+    warnings: Sequence[str] = (),
 ) -> web.StreamResponse:
     """A whole answer; packed when that is worth it and the client can unpack."""
     headers = {"Cache-Control": "no-cache, private", "Content-Type": content_type}
@@ -327,14 +343,23 @@ async def _send(
         headers["Content-Encoding"] = "gzip"
         headers["Vary"] = "Accept-Encoding"
     if not flow.hindered:
-        return web.Response(body=body, status=status, headers=headers)
+        whole = web.Response(body=body, status=status, headers=headers)
+        _add_warnings(whole, warnings)
+        return whole
     response = web.StreamResponse(status=status, headers=headers)
+    _add_warnings(response, warnings)
     response.content_length = len(body)
     flow.has_begun = True
     await response.prepare(request)
     await flow.write(response, body)
     await response.write_eof()
     return response
+
+
+def _add_warnings(response: web.StreamResponse, warnings: Sequence[str]) -> None:
+    """Warnings the way clients print them: one header each, the text quoted."""
+    for warning in warnings:
+        response.headers.add("Warning", f"299 - {json.dumps(warning)}")
 
 
 async def _stream(

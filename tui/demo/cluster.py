@@ -6,17 +6,15 @@ This is what `argo-tui demo-cluster` serves in front and `--demo` serves in a ch
 from __future__ import annotations
 
 import secrets
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from tui.demo import kubeconfig
+from tui.demo import kubeconfig, nodes
 from tui.demo.access import Access
 from tui.demo.bucket import Bucket
 from tui.demo.clock import LoopClock
 from tui.demo.engine.engine import Engine
 from tui.demo.engine.place import S3Place
+from tui.demo.folder import Folder
 from tui.demo.podlogs import PodLogs
 from tui.demo.s3 import application
 from tui.demo.scenes import load
@@ -70,7 +68,8 @@ class DemoCluster:
         self._store = Store(self._clock, seed=options.seed)
         self._logs = PodLogs()
         self._bucket = Bucket(BUCKET, self._clock.now)
-        self.folder = Path(tempfile.mkdtemp(prefix="argo-tui-demo-"))
+        self._folder = Folder()
+        self.folder = self._folder.path
         self._authority: bytes | None = None
         self._server: ApiServer | None = None
         self._engine: Engine | None = None
@@ -106,7 +105,7 @@ class DemoCluster:
 
         No request is answered meanwhile, so nobody sees half of it.
         """
-        assert self._engine is not None, "start comes first"
+        assert self._engine is not None and self._server is not None, "start comes first"
         load(
             self._store,
             self._engine,
@@ -116,6 +115,7 @@ class DemoCluster:
             seed=self._options.seed,
             scale=self._options.scale,
         )
+        nodes.put(self._store, self._clock.now(), self._server.url)
         # Nobody watched the past: watches begin with what there is now.
         self._store.compact()
 
@@ -160,4 +160,4 @@ class DemoCluster:
                 await self._server.stop()
             await self._s3.close()
         finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder.remove()

@@ -38,6 +38,10 @@ def _map(description: str) -> Obj:
     }
 
 
+def _time(description: str) -> Obj:
+    return {"type": "string", "format": "date-time", "description": description}
+
+
 def _number(description: str) -> Obj:
     return {"type": "integer", "format": "int64", "description": description}
 
@@ -216,12 +220,35 @@ PARTS: dict[str, dict[str, Obj]] = {
             conditions=_list("What has come about."),
         ),
     },
+    "Node": {
+        "spec": _object("What the node is for.", unschedulable=_truth("True takes no more pods.")),
+        "status": _object("How the node is.", conditions=_list("What has come about.")),
+    },
+    "Service": {
+        "spec": _object(
+            "Which pods are reached through it.",
+            type=text("ClusterIP, NodePort, LoadBalancer or ExternalName."),
+            clusterIP=text("Its address."),
+            ports=_list("Its ports."),
+            selector=_map("Labels of its pods."),
+        ),
+        "status": _object("How it is reached from outside."),
+    },
     "Event": {
         "involvedObject": _object("What the event is about."),
         "reason": text("A word why."),
         "message": text("A sentence."),
         "type": text("Normal or Warning."),
         "count": {"type": "integer", "format": "int32", "description": "How often."},
+        "firstTimestamp": _time("When it happened first."),
+        "lastTimestamp": _time("When it happened last."),
+        "eventTime": _time("When it happened."),
+        "source": _object("Who tells."),
+        "reportingComponent": text("The program that tells."),
+        "reportingInstance": text("Which one of these programs."),
+        "action": text("What was done."),
+        "related": _object("What else it is about."),
+        "series": _object("Which one of many it is."),
     },
     "ConfigMap": {
         "data": _map("Text by key."),
@@ -255,4 +282,7 @@ METADATA = _object(
     finalizers=_list("What is to be done before it goes.", text("One of them.")),
     ownerReferences=_list("Objects it goes with."),
     generation=_number("Counts changes."),
+    deletionGracePeriodSeconds=_number("How long it had to end."),
+    managedFields=_list("Who set which field."),
+    selfLink=text("Its path, on old servers."),
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tui.demo.resources import NAMESPACES, Resource, by_path
+from tui.demo.resources import NAMESPACES, PODS, Resource, by_path
+
+SIMULATED = ("exec", "attach", "portforward", "proxy", "ephemeralcontainers")
+"""Subresources of pods that need containers which really run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,10 @@ def target(path: str) -> Target | None:
 
     A resource in the wrong scope (a namespaced object without its namespace) is none either.
     """
-    steps = [unquote(step) for step in path.strip("/").split("/")]
-    if steps[0] == "api" and len(steps) > 2:
-        group, version, rest = "", steps[1], steps[2:]
-    elif steps[0] == "apis" and len(steps) > 3:
-        group, version, rest = steps[1], steps[2], steps[3:]
-    else:
+    taken = _taken_apart(path)
+    if taken is None:
         return None
-    if "" in rest:
-        return None
-    namespace = ""
-    if (
-        rest[0] == "namespaces"
-        and len(rest) > 2
-        and not (group == "" and NAMESPACES.has(rest[2]) and len(rest) == 3)
-    ):
-        namespace, rest = rest[1], rest[2:]
+    group, version, namespace, rest = taken
     resource = by_path(group, version, rest[0])
     if resource is None or len(rest) > 3:
         return None
@@ -48,6 +39,38 @@ def target(path: str) -> Target | None:
         return None
     if resource.namespaced and name and not namespace:
         return None
-    if subresource and not resource.has(subresource):
+    simulated = resource is PODS and subresource in SIMULATED
+    if subresource and not (resource.has(subresource) or simulated):
         return None
     return Target(resource, namespace, name, subresource)
+
+
+def unknown_target(path: str) -> Target | None:
+    """What a path would be about if there were such a kind: rights are asked before that."""
+    taken = _taken_apart(path)
+    if taken is None:
+        return None
+    group, version, namespace, (plural, *more) = taken
+    name, subresource = [*more, "", ""][:2]
+    kind = Resource(group, version, plural, plural, plural, namespaced=bool(namespace))
+    return Target(kind, namespace, name, subresource)
+
+
+def _taken_apart(path: str) -> tuple[str, str, str, list[str]] | None:
+    """Group, version, namespace, and the steps from the plural on."""
+    steps = [unquote(step) for step in path.strip("/").split("/")]
+    if steps[0] == "api" and len(steps) > 2:
+        group, version, rest = "", steps[1], steps[2:]
+    elif steps[0] == "apis" and len(steps) > 3:
+        group, version, rest = steps[1], steps[2], steps[3:]
+    else:
+        return None
+    if "" in rest:
+        return None
+    if (
+        rest[0] == "namespaces"
+        and len(rest) > 2
+        and not (group == "" and NAMESPACES.has(rest[2]) and len(rest) == 3)
+    ):
+        return group, version, rest[1], rest[2:]
+    return group, version, "", rest

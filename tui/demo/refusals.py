@@ -216,6 +216,13 @@ def not_allowed() -> ApiError:
     )
 
 
+def simulated(subresource: str) -> ApiError:
+    """What only a container that really runs could answer."""
+    return bad_request(
+        f"the containers of the demo cluster are simulated: there is no {subresource} for them"
+    )
+
+
 def too_many(seconds: int) -> ApiError:
     """Come back later."""
     return ApiError(

@@ -74,6 +74,28 @@ NAMESPACES = Resource(
     subresources=(_STATUS, ("finalize", ("update",))),
     selectable=("status.phase",),
 )
+NODES = Resource(
+    "",
+    "v1",
+    "nodes",
+    "Node",
+    "node",
+    namespaced=False,
+    short_names=("no",),
+    subresources=(_STATUS,),
+    selectable=("spec.unschedulable",),
+)
+SERVICES = Resource(
+    "",
+    "v1",
+    "services",
+    "Service",
+    "service",
+    short_names=("svc",),
+    categories=("all",),
+    subresources=(_STATUS,),
+    selectable=("spec.clusterIP", "spec.type"),
+)
 PODS = Resource(
     "",
     "v1",
@@ -193,7 +215,9 @@ POD_METRICS = Resource(
 
 RESOURCES: tuple[Resource, ...] = (
     NAMESPACES,
+    NODES,
     PODS,
+    SERVICES,
     EVENTS,
     CONFIG_MAPS,
     SECRETS,

@@ -11,6 +11,8 @@ import random
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from tui.demo import refusals
@@ -38,6 +40,8 @@ __all__ = ["Change", "ChangeType", "Key", "Record", "Store", "decode", "encode",
 
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 _FIRST_REVISION = 1000
+_SECONDS_TO_END = 2
+"""What a container needs that is told to end."""
 
 
 class Store:
@@ -161,7 +165,7 @@ class Store:
             return new
         if resource.custom and differing(before, parts) - {"metadata"}:
             metadata["generation"] = int(kept.get("generation", 0)) + 1
-        if "deletionTimestamp" in metadata and not metadata.get("finalizers"):
+        if old.deleting and old.finalizers and not metadata.get("finalizers"):
             return self._remove(old, new, dry_run=dry_run)
         return self._commit("MODIFIED", resource, new, old, parts=parts, dry_run=dry_run)
 
@@ -181,15 +185,19 @@ class Store:
         propagation: str = "Background",
         uid: str = "",
         version: str = "",
+        grace: int = 0,
         dry_run: bool = False,
     ) -> Obj:
         """Delete an object, or mark it while it has finalizers; returns its last state.
 
-        What it owns goes with it, unless `propagation` is "Orphan".
+        What it owns goes with it, unless `propagation` is "Orphan". With `grace` it is only
+        marked, and stays for so many seconds at most, or less if it needs less to end.
         """
         record = self.record(resource, namespace, name)
         _check_preconditions(record, uid, version)
         obj = record.decoded()
+        if grace:
+            return self._end_later(record, obj, grace, dry_run=dry_run)
         if record.finalizers:
             if record.deleting:
                 return obj
@@ -199,6 +207,23 @@ class Store:
                 obj["metadata"]["generation"] = int(obj["metadata"].get("generation", 0)) + 1
             return self._commit("MODIFIED", resource, obj, record, dry_run=dry_run)
         return self._remove(record, obj, dry_run=dry_run, orphan=propagation == "Orphan")
+
+    def _end_later(self, record: Record, obj: Obj, grace: int, *, dry_run: bool) -> Obj:
+        if record.deleting:
+            return obj
+        end = self.clock.now() + timedelta(seconds=grace)
+        obj["metadata"]["deletionTimestamp"] = timestamp(end)
+        obj["metadata"]["deletionGracePeriodSeconds"] = grace
+        marked = self._commit("MODIFIED", record.resource, obj, record, dry_run=dry_run)
+        if not dry_run:
+            self.clock.call_later(min(grace, _SECONDS_TO_END), partial(self._end, record))
+        return marked
+
+    def _end(self, record: Record) -> None:
+        """The grace is over for what is still the same object."""
+        now = self._objects.find(record.resource, record.key)
+        if now is not None and now.uid == record.uid:
+            self.delete(record.resource, record.namespace, record.name)
 
     def compact(self) -> None:
         """Forget the history: every watch and continue token of before is too old now."""

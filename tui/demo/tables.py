@@ -16,9 +16,11 @@ from tui.demo.resources import (
     CONFIG_MAPS,
     EVENTS,
     NAMESPACES,
+    NODES,
     PODS,
     SECRETS,
     SERVICE_ACCOUNTS,
+    SERVICES,
     WORKFLOWS,
     Obj,
     Resource,
@@ -77,6 +79,27 @@ _COLUMNS: dict[Resource, tuple[Column, ...]] = {
         Column("Readiness Gates", priority=1),
     ),
     NAMESPACES: (_NAME, Column("Status"), _AGE),
+    NODES: (
+        _NAME,
+        Column("Status"),
+        Column("Roles"),
+        _AGE,
+        Column("Version"),
+        Column("Internal-IP", priority=1),
+        Column("External-IP", priority=1),
+        Column("OS-Image", priority=1),
+        Column("Kernel-Version", priority=1),
+        Column("Container-Runtime", priority=1),
+    ),
+    SERVICES: (
+        _NAME,
+        Column("Type"),
+        Column("Cluster-IP"),
+        Column("External-IP"),
+        Column("Port(s)"),
+        _AGE,
+        Column("Selector", priority=1),
+    ),
     EVENTS: (
         Column("Last Seen"),
         Column("Type"),
@@ -196,6 +219,51 @@ def _namespace(obj: Obj, now: datetime) -> Cells:
     return [obj["metadata"]["name"], phase, _created(obj, now)]
 
 
+def _node(obj: Obj, now: datetime) -> Cells:
+    status, labels = obj.get("status") or {}, obj["metadata"].get("labels") or {}
+    info = status.get("nodeInfo") or {}
+    ready = {"True": "Ready", "False": "NotReady"}
+    words = [
+        ready.get(each.get("status"), "Unknown")
+        for each in status.get("conditions") or ()
+        if each.get("type") == "Ready"
+    ]
+    if (obj.get("spec") or {}).get("unschedulable"):
+        words.append("SchedulingDisabled")
+    role = "node-role.kubernetes.io/"
+    roles = sorted(each.removeprefix(role) for each in labels if each.startswith(role))
+    at = {each.get("type"): each.get("address") for each in status.get("addresses") or ()}
+    return [
+        obj["metadata"]["name"],
+        ",".join(words) or "Unknown",
+        ",".join(roles) or "<none>",
+        _created(obj, now),
+        info.get("kubeletVersion", ""),
+        at.get("InternalIP", "<none>"),
+        at.get("ExternalIP", "<none>"),
+        info.get("osImage", "<unknown>"),
+        info.get("kernelVersion", "<unknown>"),
+        info.get("containerRuntimeVersion", "<unknown>"),
+    ]
+
+
+def _service(obj: Obj, now: datetime) -> Cells:
+    spec = obj.get("spec") or {}
+    ports = [
+        f"{each.get('port')}/{each.get('protocol', 'TCP')}" for each in spec.get("ports") or ()
+    ]
+    chosen = [f"{name}={value}" for name, value in (spec.get("selector") or {}).items()]
+    return [
+        obj["metadata"]["name"],
+        spec.get("type", "ClusterIP"),
+        spec.get("clusterIP", "<none>"),
+        "<none>",
+        ",".join(ports) or "<none>",
+        _created(obj, now),
+        ",".join(chosen) or "<none>",
+    ]
+
+
 def _config_map(obj: Obj, now: datetime) -> Cells:
     size = len(obj.get("data") or ()) + len(obj.get("binaryData") or ())
     return [obj["metadata"]["name"], size, _created(obj, now)]
@@ -297,6 +365,8 @@ def _ended_word(ended: Obj) -> str:
 _MAKERS: dict[Resource, Callable[[Obj, datetime], Cells]] = {
     PODS: _pod,
     NAMESPACES: _namespace,
+    NODES: _node,
+    SERVICES: _service,
     EVENTS: _event,
     CONFIG_MAPS: _config_map,
     SECRETS: _secret,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from tui.demo import admission, owners, patches, refusals
+from tui.demo import admission, owners, patches, refusals, strictness
 from tui.demo.owners import Author
 from tui.demo.paths import Target
-from tui.demo.resources import NAMESPACES, Obj, Resource
+from tui.demo.resources import NAMESPACES, PODS, Obj, Resource
 from tui.demo.selectors import Selection
-from tui.demo.store import Store, encode, timestamp
+from tui.demo.store import Record, Store, encode, timestamp
 
-Answer = tuple[int, bytes]
-"""Status code and body."""
+
+class Answer(NamedTuple):
+    """What is said to a write."""
+
+    status: int
+    body: bytes
+    warnings: Sequence[str] = ()
 
 
 def is_dry(query: Mapping[str, str], options: Mapping[str, Any] | None = None) -> bool:
@@ -54,10 +59,12 @@ class Writes:
     ) -> Answer:
         """POST."""
         self._check_namespace(target)
-        obj = admission.new(target.resource, target.namespace, body)
+        obj = admission.placed(target.resource, target.namespace, "", body)
+        obj, warnings = strictness.known_fields(target.resource, obj, query)
+        obj = admission.new(target.resource, target.namespace, obj)
         obj = owners.created(target.resource, obj, self.author(target, query, agent))
         made = self._store.create(target.resource, obj, dry_run=is_dry(query))
-        return 201, encode(made)
+        return Answer(201, encode(made), warnings)
 
     def _check_namespace(self, target: Target) -> None:
         if target.resource.namespaced and not self._store.find(NAMESPACES, "", target.namespace):
@@ -69,9 +76,11 @@ class Writes:
         """PUT."""
         resource = target.resource
         record = self._store.record(resource, target.namespace, target.name)
-        obj = admission.admitted(resource, target.namespace, target.name, body)
+        obj = admission.placed(resource, target.namespace, target.name, body)
+        obj, warnings = strictness.known_fields(resource, obj, query)
+        obj = admission.admitted(resource, target.namespace, target.name, obj)
         if target.subresource == "finalize":
-            return 200, record.raw
+            return Answer(200, record.raw)
         if resource.custom and not obj["metadata"].get("resourceVersion"):
             cause = {
                 "reason": "FieldValueInvalid",
@@ -80,7 +89,7 @@ class Writes:
             }
             raise refusals.invalid(resource, target.name, [cause])
         author = self.author(target, query, agent)
-        return 200, self._keep(target, record.decoded(), obj, author, query)
+        return Answer(200, self._keep(target, record.decoded(), obj, author, query), warnings)
 
     def patch(
         self,
@@ -101,8 +110,10 @@ class Writes:
         before = self._store.get(resource, target.namespace, target.name)
         obj = patches.patched(resource, before, patch, content_type)
         _check_identity(resource, target, obj)
+        obj = admission.placed(resource, target.namespace, target.name, obj)
+        obj, warnings = strictness.known_fields(resource, obj, query)
         obj = admission.admitted(resource, target.namespace, target.name, obj)
-        return 200, self._keep(target, before, obj, author, query)
+        return Answer(200, self._keep(target, before, obj, author, query), warnings)
 
     def _apply(
         self, target: Target, config: Any, author: Author, query: Mapping[str, str]
@@ -110,18 +121,19 @@ class Writes:
         resource, dry = target.resource, is_dry(query)
         live = self._store.find(resource, target.namespace, target.name)
         part = admission.placed(resource, target.namespace, target.name, config)
+        part, warnings = strictness.known_fields(resource, part, query)
         if live is None:
             self._check_namespace(target)
             obj = admission.new(resource, target.namespace, part)
             obj = owners.apply_created(resource, obj, part, author)
-            return 201, encode(self._store.create(resource, obj, dry_run=dry))
+            return Answer(201, encode(self._store.create(resource, obj, dry_run=dry)), warnings)
         force = query.get("force", "") in ("true", "1")
         obj = owners.applied(resource, live, part, author, force=force)
         _check_identity(resource, target, obj)
         obj = admission.admitted(resource, target.namespace, target.name, obj)
         live = self._store.get(resource, target.namespace, target.name)
         kept = self._store.update(resource, _half(target, live, obj), dry_run=dry)
-        return 200, encode(kept)
+        return Answer(200, encode(kept), warnings)
 
     def _keep(
         self,
@@ -148,6 +160,7 @@ class Writes:
                 ' "Background", "Foreground", "Orphan"',
             )
         dry = is_dry(query, options)
+        record = self._store.record(target.resource, target.namespace, target.name)
         gone = self._store.delete(
             target.resource,
             target.namespace,
@@ -155,11 +168,12 @@ class Writes:
             propagation=propagation or "Background",
             uid=str(conditions.get("uid") or ""),
             version=str(conditions.get("resourceVersion") or ""),
+            grace=_grace(record, options, query),
             dry_run=dry,
         )
         if not dry and self._store.find(target.resource, target.namespace, target.name):
-            return 200, encode(gone)
-        return 200, encode(_success(target.resource, gone))
+            return Answer(200, encode(gone))
+        return Answer(200, encode(_success(target.resource, gone)))
 
     def delete_all(
         self, target: Target, chosen: Selection, options: Any, query: Mapping[str, str]
@@ -170,8 +184,11 @@ class Writes:
         items = []
         for record in self._store.records(target.resource, chosen.namespace):
             if chosen.matches(record):
+                grace = _grace(record, options, query)
                 items.append(
-                    self._store.delete(target.resource, record.namespace, record.name, dry_run=dry)
+                    self._store.delete(
+                        target.resource, record.namespace, record.name, grace=grace, dry_run=dry
+                    )
                 )
         listing = {
             "kind": target.resource.list_kind,
@@ -179,7 +196,24 @@ class Writes:
             "metadata": {"resourceVersion": str(self._store.revision)},
             "items": items,
         }
-        return 200, encode(listing)
+        return Answer(200, encode(listing))
+
+
+def _grace(record: Record, options: Mapping[str, Any], query: Mapping[str, str]) -> int:
+    """How many seconds a pod that runs is given to end; nothing else is given any."""
+    if record.resource is not PODS or record.finalizers:
+        return 0
+    pod = record.decoded()
+    spec, status = pod.get("spec") or {}, pod.get("status") or {}
+    if not spec.get("nodeName") or status.get("phase") in ("Succeeded", "Failed"):
+        return 0
+    asked = query.get("gracePeriodSeconds") or options.get("gracePeriodSeconds")
+    if asked is None or asked == "":
+        asked = spec.get("terminationGracePeriodSeconds", 30)
+    try:
+        return max(0, int(asked))
+    except (TypeError, ValueError):
+        raise refusals.bad_request(f"gracePeriodSeconds is no number: {asked!r}") from None
 
 
 def _success(resource: Resource, obj: Obj) -> Obj:
