@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tui.demo.engine.functions import go_text
 from tui.demo.engine.run import Run, template_kind
 from tui.demo.engine.templates import TemplateError, Templates, TemplateScope
 
@@ -24,22 +25,38 @@ def check(run: Run, templates: Templates) -> None:
             raise InvalidSpec(f"templates[{index}].name is required")
         if name in names[:index]:
             raise InvalidSpec(f"templates[{index}].name '{name}' is not unique")
-    for parameter in (spec.get("arguments") or {}).get("parameters") or ():
-        name = parameter.get("name")
-        if not name:
-            raise InvalidSpec("spec.arguments.parameters[0].name is required")
-        if all(parameter.get(key) is None for key in ("value", "default", "valueFrom")):
-            raise InvalidSpec(
-                f"spec.arguments.{name}.value or spec.arguments.{name}.valueFrom is required"
-            )
-        enum, value = parameter.get("enum"), parameter.get("value")
-        if enum and value is not None and str(value) not in [str(each) for each in enum]:
-            raise InvalidSpec(f"spec.arguments.{name}.value should be present in enum list")
+    _check_arguments(run)
     if not spec.get("entrypoint"):
         raise InvalidSpec("spec.entrypoint is required")
     _walk(run, templates, {"template": spec["entrypoint"]}, "")
     if spec.get("onExit"):
         _walk(run, templates, {"template": spec["onExit"]}, "")
+
+
+def _check_arguments(run: Run) -> None:
+    """Values and choices of the workflow's parameters.
+
+    A parameter that the workflow gives itself counts as it stands there. One that takes the place
+    of its template's has lost the choices (argo.md 5.1, 14), so that any value passes, as it does
+    with Argo.
+    """
+    given = ((run.obj.get("spec") or {}).get("arguments") or {}).get("parameters") or []
+    own = {each.get("name"): each for each in given}
+    listed = (run.spec.get("arguments") or {}).get("parameters") or ()
+    for index, each in enumerate(listed):
+        name = each.get("name")
+        if not name:
+            raise InvalidSpec(f"spec.arguments.parameters[{index}].name is required")
+        parameter, place = own.get(name, each), f"spec.arguments.{name}"
+        if all(parameter.get(key) is None for key in ("value", "default", "valueFrom")):
+            raise InvalidSpec(f"{place}.value or {place}.valueFrom is required")
+        enum, value = parameter.get("enum"), parameter.get("value")
+        if enum is None:
+            continue
+        if not enum:
+            raise InvalidSpec(f"{place}.enum should contain at least one value")
+        if value is not None and go_text(value) not in [go_text(choice) for choice in enum]:
+            raise InvalidSpec(f"{place}.value should be present in {place}.enum list")
 
 
 def _walk(run: Run, templates: Templates, holder: dict[str, Any], place: str) -> None:
