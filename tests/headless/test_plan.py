@@ -119,3 +119,18 @@ def test_other_actions_print_their_calls(
     told = json.loads(capsys.readouterr().out)
     assert told["action"] == f"workflow.{verb}"
     assert len(told["writes"]) == 1
+
+
+@pytest.mark.parametrize("verb", ["resubmit", "submit", "retry"])
+def test_a_value_beside_the_list_is_warned_of_and_planned_as_argo_would(
+    verb: str, saved: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = failed()
+    where = {"name": "where", "value": "staging", "enum": ["staging", "live"]}
+    found["spec"]["arguments"] = {"parameters": [where]}
+    assert main(["plan", verb, "-f", saved(found), "-p", "where=mars", "-o", "json"]) == 0
+    told = capsys.readouterr()
+    assert "where must be one of staging, live, and 'mars' is none of them" in told.err
+    assert "mars" in told.out and "must be one of" not in told.out
+    assert main(["plan", verb, "-f", saved(found), "-p", "where=live", "-o", "json"]) == 0
+    assert "must be" not in capsys.readouterr().err

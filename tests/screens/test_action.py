@@ -16,8 +16,10 @@ from tests.support.scripted import ScriptedSource, ref_of
 from tui.domain.workflow import Manifest
 from tui.domain.writes import Write
 from tui.errors import Busy, Conflict, SourceError, Unreachable
-from tui.screens.action import ActionScreen, ParameterField
+from tui.screens.action import ActionScreen
+from tui.screens.fields import ParameterField
 from tui.sources.base import Capabilities
+from tui.widgets.one_of import OneOf
 from tui.widgets.tick import Tick
 
 
@@ -162,19 +164,111 @@ async def test_resubmit_sends_the_parameters_one_typed_and_only_those() -> None:
         assert sent == {"day": "2026-03-16", "region": "eu", "batch-size": "250"}
 
 
-async def test_a_value_outside_its_enum_cannot_be_sent() -> None:
+async def test_of_a_listed_parameter_only_the_listed_values_can_be_chosen() -> None:
     source = ScriptedSource(nightly_etl())
     async with showing(source=source) as shown:
         screen = await ask(shown, "R")
-        assert "eu | us | apac" in shown.text
-        region = next(f for f in screen.query(ParameterField) if f.parameter_name == "region")
-        region.query_one(Input).value = "mars"
+        await shown.until_shown("‹ [eu] us apac ›")
+        screen.query_one(OneOf).focus()
+        await shown.press("right")
+        await shown.until_shown("Changed parameters: region=us")
+        assert "was eu" in shown.text
+        await shown.press("right", "right")
+        await shown.until(lambda: "Changed parameters" not in shown.text)
+        await shown.press("left", *"mars")
+        await shown.until_shown("region=apac")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+        sent = source.performed[0].body["spec"]["arguments"]["parameters"]
+        assert {p["name"]: p["value"] for p in sent}["region"] == "apac"
+
+
+async def test_a_value_that_is_not_listed_any_more_is_refused_until_another_is_chosen() -> None:
+    old = nightly_etl()
+    (region,) = [p for p in old["spec"]["arguments"]["parameters"] if p["name"] == "region"]
+    old["spec"] = {**old["spec"], "arguments": {"parameters": [{**region, "value": "mars"}]}}
+    source = ScriptedSource(old)
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
         await shown.until_shown("region must be one of eu, us, apac")
+        assert "‹ [mars] eu us apac ›" in shown.text
         assert screen.query_one("#go", Button).disabled
         await shown.press("ctrl+s")
         assert shown.shows(ActionScreen) and not source.performed
-        region.query_one(Input).value = "us"
+        screen.query_one(OneOf).focus()
+        await shown.press("right")
         await shown.until(lambda: not screen.query_one("#go", Button).disabled)
+
+
+def made_from_template() -> tuple[Manifest, Manifest]:
+    """A workflow that gives one parameter, and the template that tells of it and of another."""
+    made = run("deploy-a1b2c", "Succeeded", ended=1)
+    made["spec"] = {
+        "workflowTemplateRef": {"name": "deploy"},
+        "arguments": {"parameters": [{"name": "where", "value": "staging"}]},
+    }
+    where = {"name": "where", "enum": ["staging", "live"], "description": "where to deploy to"}
+    count = {"name": "replicas", "default": "2", "description": "how many"}
+    template = {
+        "kind": "WorkflowTemplate",
+        "metadata": {"name": "deploy", "namespace": "argo"},
+        "spec": {"arguments": {"parameters": [where, count]}},
+    }
+    return made, template
+
+
+async def test_the_template_tells_values_description_and_default() -> None:
+    made, template = made_from_template()
+    source = ScriptedSource(made)
+    source.templates["WorkflowTemplate", "argo", "deploy"] = template
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        await shown.until_shown("‹ [staging] live ›")
+        await shown.until_shown("where to deploy to")
+        fields = list(screen.query(ParameterField))
+        assert [(f.parameter_name, f.before) for f in fields] == [
+            ("where", "staging"),
+            ("replicas", "2"),
+        ]
+        fields[1].entry.focus()
+        await shown.until_shown("how many · default 2")
+        fields[1].entry.value = "3"
+        await shown.until_shown("-p replicas=3")
+
+
+async def test_a_template_that_cannot_be_read_leaves_names_and_values() -> None:
+    made, _ = made_from_template()
+    async with showing(made) as shown:
+        screen = await ask(shown, "R")
+        (field,) = screen.query(ParameterField)
+        assert isinstance(field.entry, Input) and field.before == "staging"
+        assert not screen.query_one("#go", Button).disabled
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 12)], ids=["80x24", "60x12"])
+async def test_fields_never_push_the_plan_out_of_sight_and_all_of_it_can_be_read(
+    size: tuple[int, int],
+) -> None:
+    async with showing(nightly_etl(), size=size) as shown:
+        for key in ("r", "R"):
+            screen = await ask(shown, key)
+            for _ in range(6):
+                await shown.press("tab")
+                body = screen.query_one("#dialog-body")
+                assert body.region.height >= min(3, body.virtual_size.height)
+                assert body.region.bottom < size[1]
+                assert screen.focused is not None
+                assert screen.query_one("#dialog").region.contains_region(screen.focused.region)
+            screen.query_one("#cancel").focus()
+            words = shown.static("dialog-plan").split()
+            await shown.until_shown(" ".join(words[:3]))
+            for _ in range(9):
+                await shown.press("pagedown")
+            await shown.until_shown(words[-1])
+            await shown.press("K", "K", "K", "K", "K", "K", "K", "K", "K")
+            await shown.until_shown(" ".join(words[:3]))
+            await shown.press("escape")
+            await shown.until(lambda: not shown.shows(ActionScreen))
 
 
 async def test_enter_in_a_field_goes_on_and_only_a_button_sends() -> None:

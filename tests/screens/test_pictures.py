@@ -70,7 +70,7 @@ async def test_the_question_before_a_resubmit_with_its_parameters(picture: Pictu
         await shown.press("R")
         await shown.until(lambda: shown.shows(ActionScreen))
         await shown.until_shown("batch-size")
-        await shown.press("tab", "backspace", "backspace", "u", "s")
+        await shown.press("tab", "right")
         await shown.until_shown("region=us")
         await shown.at_rest()
         assert picture(shown.app)

@@ -46,9 +46,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "Tab and the arrows go from field to field, Enter presses the button.",
         (
             "screens.action:ActionScreen",
+            "screens.dialog:Dialog",
             "screens.confirm:ConfirmScreen",
             "screens.confirm:LeaveScreen",
             "widgets.tick:Tick",
+            "widgets.one_of:OneOf",
         ),
     ),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),

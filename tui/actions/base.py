@@ -73,6 +73,8 @@ class Plan:
     """What `argo-tui plan -o json` prints besides the writes (deleted, reset, …)."""
     ref: WorkflowRef | None = None
     """The workflow that is acted on; None where a plan only makes a new one."""
+    warnings: tuple[str, ...] = ()
+    """What Argo would take, though it is hardly meant."""
     half_way: str = ""
     """What to know and do when only some of the writes were done."""
 
@@ -103,8 +105,6 @@ class Action:
     choices: tuple[Choice, ...] = ()
     is_destructive: bool = False
     """Cancel has the focus, and the words say what is lost."""
-    bulk: bool = True
-    """Whether it may be done to several marked workflows at once."""
     said: Callable[[Manifest], str] = _said_nothing
     """`Resubmitted as nightly-etl-9xk2`: what came of it, from the last answer's object."""
 

@@ -21,6 +21,58 @@ def parse_parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
+def known_parameters(manifest: Manifest, template: Manifest | None = None) -> list[Json]:
+    """The arguments one may give: name, value, enum, description, as far as anything tells.
+
+    A workflow made from a template often has names and values only; the rest stands in the spec
+    that the controller stored with it, or in the template itself. Of a cron workflow they are those
+    of the workflows it makes.
+    """
+    found: dict[str, Json] = {}
+    status = part(manifest, "status")
+    spec = part(manifest, "spec")
+    for place in (
+        part(template or {}, "spec"),
+        part(status, "storedWorkflowTemplateSpec"),
+        part(spec, "workflowSpec"),
+        spec,
+    ):
+        for entry in items(part(place, "arguments"), "parameters"):
+            name = entry.get("name")
+            if name:
+                known = {key: value for key, value in entry.items() if value is not None}
+                found[str(name)] = {**found.get(str(name), {}), **known}
+    return list(found.values())
+
+
+def value_of(parameter: Mapping[str, Any]) -> str:
+    """A parameter's value as text, its default if it has none."""
+    value = parameter.get("value", parameter.get("default"))
+    return "" if value is None else go_text(value)
+
+
+def outside(parameter: Mapping[str, Any], value: str) -> str:
+    """Why a value is none of those that the parameter lists, as a sentence; "" if it is one."""
+    listed = [go_text(option) for option in parameter.get("enum") or ()]
+    if not listed or value in listed:
+        return ""
+    return f"{parameter.get('name')} must be one of {', '.join(listed)}"
+
+
+def warnings(manifest: Manifest, texts: Sequence[str]) -> tuple[str, ...]:
+    """What to know before parameters are sent: Argo itself drops the list with the old entry, so it
+    takes any value (argo.md 5.1)."""
+    if not texts:
+        return ()
+    known = {str(entry["name"]): entry for entry in known_parameters(manifest)}
+    found = []
+    for text in texts:
+        name, value = parse_parameter(text)
+        if reason := outside(known.get(name, {}), value):
+            found.append(f"{reason}, and {value!r} is none of them; Argo may take it all the same")
+    return tuple(found)
+
+
 def overridden(old: Sequence[Json], texts: Iterable[str]) -> list[Json]:
     """The passed parameters in their order, then the old ones that are not passed.
 

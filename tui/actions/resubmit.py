@@ -27,7 +27,7 @@ from tui.actions.manifests import (
 )
 from tui.actions.memoized import taken_over
 from tui.actions.nodes import dehydrated, hydrated, nodes_of
-from tui.actions.parameters import with_parameters
+from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, step_names
 from tui.domain.node import ERROR, FAILED, PENDING
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
@@ -65,6 +65,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         command=command("resubmit", manifest, _flags(parameters, memoized=memoized)),
         result=new,
         ref=ref_of(manifest),
+        warnings=warnings(manifest, parameters),
     )
 
 

@@ -37,7 +37,7 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.nodes import PodNames, dehydrated, hydrated, nodes_of, selected, with_nodes
-from tui.actions.parameters import with_parameters
+from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, step_names
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
@@ -71,6 +71,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         result=result,
         facts=_facts(result, made, pods),
         ref=ref_of(manifest),
+        warnings=warnings(manifest, parameters),
         half_way="the workflow itself is unchanged: retry it again",
     )
 

@@ -24,7 +24,7 @@ from tui.actions.manifests import (
     with_labels,
     without,
 )
-from tui.actions.parameters import parse_labels, with_parameters
+from tui.actions.parameters import parse_labels, warnings, with_parameters
 from tui.domain.durations import parse_time
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
@@ -98,6 +98,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         writes=() if is_local else (write,),
         command=_command(manifest, kind, choices),
         result=made,
+        warnings=warnings(manifest, tuple(choices.get("parameters") or ())),
     )
 
 
@@ -299,6 +300,5 @@ SUBMIT = Action(
         Choice("name", "Name", kind="text", default=""),
         Choice("server_dry_run", "Only let the cluster check it"),
     ),
-    bulk=False,
     said=said,
 )

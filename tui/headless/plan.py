@@ -164,6 +164,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             raise
         write(f"{to_json({'error': error.what}, 2)}\n")
         return error.exit_code
+    for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
+        say(f"argo-tui: {warning}")
     _print(plans, args)
     return 0
 

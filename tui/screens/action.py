@@ -10,99 +10,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
-from textual.scrollbar import ScrollBarRender
 from textual.widgets import Button, Input, Static
 
 from tui.actions import meant
-from tui.actions.base import Action, Choice, Plan
+from tui.actions.base import Action, Plan
+from tui.actions.manifests import part
+from tui.actions.parameters import known_parameters
 from tui.domain import decode
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
-from tui.errors import PlanError, TuiError
+from tui.errors import InputError, PlanError, TuiError
 from tui.screens.desk import Desk
+from tui.screens.dialog import Dialog
+from tui.screens.fields import ChoiceField, ParameterField
+from tui.sources.base import Source
 from tui.widgets.cells import plain
-from tui.widgets.query_bar import QueryInput
+from tui.widgets.header import HeaderLine
+from tui.widgets.one_of import OneOf
 from tui.widgets.tick import Tick
 
 PlannedWorkflow = tuple[WorkflowRef, Plan]
-AROUND_BODY = 9
-"""Rows of the dialog and of the screen that are not its body."""
 MOST_LINES = 12
 """Lines of a plan that are shown; the rest is counted."""
 
 
-def parameters_of(manifest: Manifest) -> list[dict[str, Any]]:
-    """The arguments a person may change: name, value, enum, description."""
-    status = manifest.get("status") or {}
-    spec = status.get("storedWorkflowTemplateSpec") or manifest.get("spec") or {}
-    own = ((manifest.get("spec") or {}).get("arguments") or {}).get("parameters") or []
-    stored = (spec.get("arguments") or {}).get("parameters") or []
-    named = {p["name"]: p for p in stored if isinstance(p, dict) and p.get("name")}
-    for parameter in own:
-        if isinstance(parameter, dict) and parameter.get("name"):
-            named[parameter["name"]] = {**named.get(parameter["name"], {}), **parameter}
-    return list(named.values())
-
-
-def value_of(parameter: Mapping[str, Any]) -> str:
-    """A parameter's value as text, its default if it has none."""
-    value = parameter.get("value", parameter.get("default"))
-    return "" if value is None else str(value)
-
-
-class ParameterField(Horizontal):
-    """One parameter: its name and an input; knows whether it was changed."""
-
-    def __init__(self, parameter: Mapping[str, Any]) -> None:
-        super().__init__(classes="parameter")
-        self.parameter_name = str(parameter["name"])
-        self.before = clean(value_of(parameter))
-        """What stands in the field at first; the value itself may hold what no field can show."""
-        enum = parameter.get("enum") or ()
-        self.enum = {clean(str(option)): str(option) for option in enum}
-        self.description = clean(str(parameter.get("description") or ""))
-
-    def compose(self) -> ComposeResult:
-        """Name, value, and what values there are."""
-        yield Static(Content(clean(self.parameter_name)), classes="parameter-name")
-        hint = " | ".join(self.enum) or self.description
-        field = QueryInput(placeholder=clean(hint))
-        field.value = self.before
-        yield field
-        if self.enum:
-            yield Static(Content(clean(hint)), classes="parameter-hint")
-
-    @property
-    def change(self) -> str | None:
-        """`NAME=VALUE` if it was changed."""
-        value = self.query_one(Input).value
-        if value == self.before:
-            return None
-        return f"{self.parameter_name}={self.enum.get(value, value)}"
-
-    @property
-    def problem(self) -> str:
-        """What is wrong with the value; "" if nothing is."""
-        value = self.query_one(Input).value
-        if self.change is not None and self.enum and value not in self.enum:
-            return f"{clean(self.parameter_name)} must be one of {', '.join(self.enum)}"
-        return ""
-
-
-class PlainScrollBar(ScrollBarRender):
-    """A scroll bar of blanks in colours, for terminals that draw nothing finer."""
-
-    VERTICAL_BARS: ClassVar[list[str]] = [" "] * len(ScrollBarRender.VERTICAL_BARS)
-
-
-class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
+class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     """Asks about one action on one or several workflows.
 
     Answers with plans, or None; or with the action that the key means, now that all of the workflow
@@ -114,10 +52,6 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         Binding("ctrl+s", "go", "Do it", id="dialog.submit"),
         Binding("y", "yes", "Yes", show=False, id="dialog.yes"),
         Binding("n,q", "cancel", "No", show=False, id="dialog.no"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
     ]
 
     @dataclass
@@ -125,6 +59,8 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         """The workflows as they are now."""
 
         manifests: list[tuple[WorkflowRef, Manifest]]
+        template: Manifest | None = None
+        """What the only one of them was made from, if that can be read."""
 
     @dataclass
     class NotRead(Message):
@@ -158,10 +94,12 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
             yield Static(Content(clean(title)), id="dialog-title")
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield Static(plain("reading …", self.desk.ascii), markup=False, id="dialog-plan")
-                with Vertical(id="dialog-choices"):
-                    for choice in self.action.choices:
-                        if choice.kind != "parameters":
-                            yield from self._field(choice)
+            with VerticalScroll(id="dialog-choices", can_focus=False):
+                for choice in self.action.choices:
+                    if choice.kind != "parameters":
+                        start = self._given.get(choice.name, choice.default)
+                        yield ChoiceField(choice, start, ascii=self.desk.ascii)
+            yield HeaderLine(id="dialog-about", ascii=self.desk.ascii)
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -173,30 +111,10 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
                     variant="error" if self.action.is_destructive else "primary",
                 )
 
-    def _field(self, choice: Choice) -> ComposeResult:
-        start = self._given.get(choice.name, choice.default)
-        if choice.kind == "flag":
-            yield Tick(choice.label, bool(start), id=f"choice-{choice.name}")
-            return
-        with Horizontal(classes="parameter"):
-            yield Static(Content(choice.label), classes="parameter-name")
-            hint = " | ".join(choice.options) or choice.help
-            field = QueryInput(placeholder=hint, id=f"choice-{choice.name}")
-            field.value = str(start or "")
-            yield field
-
-    def on_resize(self, event: events.Resize) -> None:
-        """The buttons are always on the screen; what does not fit above them scrolls."""
-        body = self.query_one("#dialog-body")
-        body.styles.max_height = max(3, event.size.height - AROUND_BODY)
-
     def on_mount(self) -> None:
         """Read the workflows as they are now; plans are never made from old ones."""
-        box = self.query_one("#dialog")
-        if self.desk.ascii:
-            bar = self.query_one("#dialog-body").vertical_scrollbar
-            bar.renderer = PlainScrollBar  # type: ignore[misc]
-        box.border_subtitle = "Tab next  Space ticks  Enter presses  ctrl-S does it  Esc cancels"
+        self.draw_scrollbars(ascii=self.desk.ascii)
+        self.share_rows()
         self.query_one("#cancel").focus()
         self._read()
 
@@ -210,7 +128,26 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         except TuiError as error:
             self.post_message(self.NotRead(error))
         else:
-            self.post_message(self.Read(found))
+            self.post_message(self.Read(found, self._template(source, found)))
+
+    def _template(
+        self, source: Source, found: Sequence[tuple[WorkflowRef, Manifest]]
+    ) -> Manifest | None:
+        """What the parameters of the only one can be is often told by its template alone."""
+        if len(found) != 1 or not self._asks_parameters:
+            return None
+        ref, manifest = found[0]
+        try:
+            made_from = part(part(manifest, "spec"), "workflowTemplateRef")
+            if not made_from.get("name"):
+                return None
+            kind = (
+                "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
+            )
+            return source.template(kind, ref.namespace, str(made_from["name"]))
+        except TuiError:
+            # Gone, or no right to it: then there are names and values, as the workflow has them.
+            return None
 
     @on(NotRead)
     def say_why_not(self, message: NotRead) -> None:
@@ -225,14 +162,26 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         if instead is not None:
             self.dismiss(instead)
             return
-        if len(found) == 1 and any(c.kind == "parameters" for c in self.action.choices):
-            fields = [ParameterField(parameter) for parameter in parameters_of(found[0][1])]
-            if fields:
-                await self.query_one("#dialog-choices").mount(*fields)
+        if len(found) == 1 and self._asks_parameters:
+            await self._add_parameters(found[0][1], message.template)
         self._make_plans()
         if not self.action.is_destructive and self._plans:
-            inputs = self.query(ParameterField)
-            (inputs.first().query_one(Input) if inputs else self.query_one("#go")).focus()
+            fields = self.query(ParameterField)
+            (fields.first().entry if fields else self.query_one("#go")).focus()
+
+    @property
+    def _asks_parameters(self) -> bool:
+        return any(choice.kind == "parameters" for choice in self.action.choices)
+
+    async def _add_parameters(self, manifest: Manifest, template: Manifest | None) -> None:
+        try:
+            known = known_parameters(manifest, template)
+        except TuiError:
+            return  # the plan says what is wrong with it
+        if known:
+            made = [ParameterField(parameter, ascii=self.desk.ascii) for parameter in known]
+            await self.query_one("#dialog-choices").mount(*made)
+            self.share_rows()
 
     def _meant_instead(self) -> Action | None:
         source = self.desk.source
@@ -254,7 +203,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
                 given[choice.name] = tuple(change for change in changes if change is not None)
                 continue
             field = self.query_one(f"#choice-{choice.name}")
-            if isinstance(field, Tick | Input):
+            if isinstance(field, Tick | Input | OneOf):
                 given[choice.name] = field.value
         return given
 
@@ -266,7 +215,7 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
         for ref, manifest in [] if problem else self._manifests:
             try:
                 plans.append((ref, self.action.plan(manifest, self._choices(), self._facts)))
-            except PlanError as error:
+            except (PlanError, InputError) as error:
                 refused.append(f"{ref.name}: {error.what}" if len(self.refs) > 1 else error.what)
         self._plans = plans
         go = self.query_one("#go", Button)
@@ -295,15 +244,18 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
     def _say(self, text: str) -> None:
         shown = "\n".join(plain(clean(line), self.desk.ascii) for line in text.split("\n"))
         self.query_one("#dialog-plan", Static).update(Content(shown))
+        self.call_after_refresh(self.tell_keys)
 
     # --- answers ---------------------------------------------------------------------------
 
     @on(Input.Changed)
     @on(Tick.Changed)
+    @on(OneOf.Changed)
     def plan_anew(self) -> None:
         """A choice changed: so does the plan."""
         if self._manifests:
             self._make_plans()
+        self.tell_about()
 
     @on(Input.Submitted)
     def next_field(self) -> None:
@@ -324,5 +276,5 @@ class ActionScreen(ModalScreen[list[PlannedWorkflow] | Action | None]):
 
     def action_yes(self) -> None:
         """`y`, where there is nothing but two buttons."""
-        if not self.query(Input):
+        if not self.query("Input, OneOf"):
             self.action_go()

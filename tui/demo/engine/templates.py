@@ -120,14 +120,13 @@ class Templates:
         base = self.spec_of(kind, run.namespace, str(ref.get("name", "")))
         whole = merged(base, {k: v for k, v in spec.items() if v is not None})
         given = (spec.get("arguments") or {}).get("parameters") or []
-        named = {each.get("name") for each in given}
-        others = [
-            each
-            for each in (base.get("arguments") or {}).get("parameters") or ()
-            if each.get("name") not in named
-        ]
-        if given or others:
-            whole["arguments"] = {**(whole.get("arguments") or {}), "parameters": [*given, *others]}
+        known = (base.get("arguments") or {}).get("parameters") or []
+        if given or known:
+            # A parameter that the workflow gives keeps what the template tells of it besides.
+            told = {each.get("name"): each for each in known}
+            mine = [{**told.pop(each.get("name"), {}), **each} for each in given]
+            arguments = whole.get("arguments") or {}
+            whole["arguments"] = {**arguments, "parameters": [*mine, *told.values()]}
         return whole
 
 

@@ -1,0 +1,72 @@
+"""A choice between few values: what is drawn, and that nothing else can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import App, ComposeResult
+
+from tests.support.widgets import screen_of
+from tui.widgets.one_of import OneOf
+
+
+class Asking(App[None]):
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, values: Sequence[str], value: str = "", *, ascii: bool = False) -> None:
+        super().__init__()
+        self.one_of = OneOf(values, value, ascii=ascii)
+        self.told: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.one_of
+        yield OneOf(["other"])
+
+    def on_one_of_changed(self, message: OneOf.Changed) -> None:
+        assert message.control is self.one_of
+        self.told.append(message.value)
+
+    @property
+    def line(self) -> str:
+        return screen_of(self.one_of)[0].rstrip()
+
+
+async def test_left_and_right_go_round_and_other_keys_choose_nothing() -> None:
+    app = Asking(["small", "base", "xl"], "base")
+    async with app.run_test() as pilot:
+        assert app.line == "‹ small [base] xl ›"
+        await pilot.press("right", "right", "left", "l", "h", "space", "x", "9", "delete")
+        assert app.told == ["xl", "small", "xl", "small", "xl", "small"]
+        assert app.line == "‹ [small] base xl ›"
+
+
+async def test_enter_goes_on_to_the_next_field() -> None:
+    app = Asking(["a", "b"])
+    async with app.run_test() as pilot:
+        app.one_of.focus()
+        await pilot.press("enter")
+        assert app.focused is not app.one_of and not app.told
+
+
+async def test_what_has_no_room_comes_when_it_is_chosen() -> None:
+    app = Asking([f"value-{i}" for i in range(9)])
+    async with app.run_test(size=(32, 5)) as pilot:
+        assert app.line == "‹ [value-0] value-1 value-2 ›"
+        await pilot.press("left")
+        assert app.line == "‹ value-6 value-7 [value-8] ›"
+
+
+async def test_it_is_ascii_where_asked_and_says_the_chosen_without_colour() -> None:
+    app = Asking(["long " * 9, "\x1b[31mred", "x"], "x", ascii=True)
+    async with app.run_test(size=(24, 5)) as pilot:
+        assert app.line.startswith("< ") and app.line.endswith("[x] >")
+        assert "\x1b" not in app.line
+        await pilot.press("right")
+        assert app.line.endswith("~] >") and app.line.isascii()
+
+
+async def test_of_nothing_nothing_is_chosen() -> None:
+    app = Asking([])
+    async with app.run_test() as pilot:
+        await pilot.press("right")
+        assert app.one_of.value == "" and not app.told

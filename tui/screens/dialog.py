@@ -1,0 +1,110 @@
+"""The box of a question: what would be done, fields, a line about one of them, and buttons.
+
+The parts share the rows there are. What one reads and what one fills in scroll each by itself, so
+that going to a field never takes the words out of sight, and the buttons are always there.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.scrollbar import ScrollBarRender
+
+from tui.screens.fields import ChoiceField, ParameterField, field_of
+from tui.widgets.header import HeaderLine
+
+T = TypeVar("T")
+
+FRAME = 4
+"""Rows of the box that are there at any size: border, title, buttons."""
+COMMAND_ROWS = 3
+"""Rows that the command may take where there is room."""
+AIR = 4
+"""Blank rows between the parts, where there is room."""
+ROOMY = 20
+"""Rows of the screen from which on there is."""
+READ_ON = "PgDn reads on"
+KEYS = ("Tab next", "Space ticks", "Enter presses", "ctrl-S does it", "Esc cancels")
+"""What the box says of its keys, the ones it can best do without first."""
+CORNERS = 6
+"""Cells of the border's line beside them."""
+
+
+def key_words(cells: int, *, has_more: bool) -> str:
+    """The keys that there is room to tell, first of all how to read what does not fit."""
+    first = [READ_ON] if has_more else []
+    for skipped in range(len(KEYS)):
+        words = "  ".join([*first, *KEYS[skipped:]])
+        if len(words) <= cells:
+            return words
+    return ""
+
+
+class PlainScrollBar(ScrollBarRender):
+    """A scroll bar of blanks in colours, for terminals that draw nothing finer."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * len(ScrollBarRender.VERTICAL_BARS)
+
+
+class Dialog(ModalScreen[T]):
+    """A box with `#dialog-body`, `#dialog-choices`, `#dialog-about` and `#dialog-buttons`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("pagedown,J", "read_on(1)", "Read on", show=False, id="dialog.read-on"),
+        Binding("pageup,K", "read_on(-1)", "Read back", show=False, id="dialog.read-back"),
+    ]
+
+    def draw_scrollbars(self, *, ascii: bool) -> None:
+        """Of nothing but ASCII where that is asked for."""
+        if ascii:
+            for scroll in self.query(VerticalScroll):
+                scroll.vertical_scrollbar.renderer = PlainScrollBar  # type: ignore[misc]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The buttons are always on the screen; what does not fit above them scrolls."""
+        self.share_rows()
+
+    def share_rows(self) -> None:
+        """What is read gets the rows that the fields leave, and they leave it half of them."""
+        height = self.size.height
+        is_tight = height < ROOMY
+        fields = len(self.query(ChoiceField)) + len(self.query(ParameterField))
+        box = self.query_one("#dialog")
+        box.set_class(is_tight, "-tight")
+        box.set_class(not fields, "-no-fields")
+        around = FRAME + (1 if fields else 0) + (1 if is_tight else AIR + COMMAND_ROWS)
+        room = max(2, height - around)
+        most = min(fields, room // 2)
+        self.query_one("#dialog-choices").styles.max_height = max(1, most)
+        self.query_one("#dialog-body").styles.max_height = max(1, room - most)
+        self.call_after_refresh(self.tell_keys)
+
+    def tell_keys(self) -> None:
+        """Which keys there are, first of all how to read what does not fit."""
+        if self.is_mounted:
+            has_more = self.query_one("#dialog-body").max_scroll_y > 0
+            box = self.query_one("#dialog")
+            box.border_subtitle = key_words(box.size.width - CORNERS, has_more=has_more)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """What is known of the field one is in."""
+        self.tell_about()
+
+    def tell_about(self) -> None:
+        """Say what is known of the field with the focus; nothing of buttons."""
+        field = field_of(self.focused)
+        parts = [(field.about, "muted")] if field is not None else []
+        self.query_one("#dialog-about", HeaderLine).show(parts)
+
+    def action_read_on(self, direction: int) -> None:
+        """Read what is not in sight."""
+        body = self.query_one("#dialog-body")
+        body.scroll_relative(y=direction * max(1, body.size.height - 1), animate=False)
