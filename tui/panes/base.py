@@ -7,7 +7,7 @@ the pane shows has not changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -15,6 +15,7 @@ from typing import Protocol, cast
 
 from textual.widget import Widget
 
+from tui.columns import Usage
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.sources.base import Source
@@ -57,6 +58,9 @@ class Pane(Widget):
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show this; `node` is None for the whole workflow, `raw` is its JSON."""
         raise NotImplementedError
+
+    def show_usage(self, usage: Mapping[str, Usage]) -> None:
+        """What the pods of the workflow use now, by their names."""
 
     def tick(self, now: datetime) -> None:
         """A second went by."""

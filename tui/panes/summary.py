@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from tui.columns import compact
+from textual import events
+from textual.app import ComposeResult
+from textual.getters import query_one
+
+from tui.columns import Usage, compact
 from tui.domain.durations import age, resources, seconds_between
 from tui.domain.node import Node, Parameter
 from tui.domain.podname import pod_name
 from tui.domain.status import node_icon, status_text
 from tui.domain.workflow import LABEL, Workflow
 from tui.panes.base import Tools
+from tui.panes.summary_bars import SummaryBars
 from tui.panes.text_pane import TextPane
+from tui.widgets.bars import Bar, Bars
 
 WIDTH = 12
+BARS_FROM = 8
+"""Rows of the pane from which there are bars in it."""
 
 
 def field(label: str, value: str) -> str:
@@ -122,16 +130,40 @@ def of_node(
 
 
 class SummaryPane(TextPane):
-    """Facts about the step under the cursor; on the root, about the workflow."""
+    """Facts about the step under the cursor, and in bars; on the root, about the workflow."""
+
+    bars = query_one(Bars)
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self._of: tuple[Workflow, Node | None] | None = None
+        self._made = SummaryBars(pod_names=tools.pod_names, ascii=tools.ascii)
+
+    def compose(self) -> ComposeResult:
+        """Facts, bars, the line to search by."""
+        facts, *others = super().compose()
+        yield facts
+        yield Bars(ascii=self.tools.ascii, now=self.tools.now())
+        yield from others
+
+    def on_mount(self) -> None:
+        """Keys belong to the facts: the bars are as high as they are many."""
+        self.bars.can_focus = False
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Bars only where the facts have room, too."""
+        self.bars.display = event.size.height >= BARS_FROM
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Facts about this."""
         self._of = (workflow, node)
         self._write(self.tools.now())
+
+    def show_usage(self, usage: Mapping[str, Usage]) -> None:
+        """What the pods use now, by their names."""
+        if usage is not self._made.usage:
+            self._made.usage = usage
+            self._write(self.tools.now())
 
     def tick(self, now: datetime) -> None:
         """Durations go on."""
@@ -141,9 +173,13 @@ class SummaryPane(TextPane):
         if self._of is None:
             return
         workflow, node = self._of
+        bars: Iterator[Bar]
         if node is None or node.id == workflow.metadata.name:
             lines = of_workflow(workflow, now)
+            bars = self._made.of_workflow(workflow, now)
         else:
             tools = self.tools
             lines = of_node(workflow, node, now, tools.pod_names, ascii=tools.ascii)
+            bars = self._made.of_node(workflow, node, now)
         self.put((workflow.ref, node.id if node else ""), "\n".join(lines))
+        self.bars.show(list(bars))

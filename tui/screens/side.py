@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.getters import query_one
 
+from tui.columns import Usage
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.panes import PANES
@@ -30,6 +32,7 @@ class Side(Vertical):
         self._panes: dict[str, Pane] = {}
         self._front = ""
         self._shown: tuple[Workflow, Node | None, bytes] | None = None
+        self._usage: Mapping[str, Usage] = {}
 
     def compose(self) -> ComposeResult:
         """Tabs, and room for a pane."""
@@ -81,9 +84,16 @@ class Side(Vertical):
         self._shown = (workflow, node, raw)
         self._hand_over()
 
+    def show_usage(self, usage: Mapping[str, Usage]) -> None:
+        """What its pods use now, by their names."""
+        self._usage = usage
+        if self.pane is not None:
+            self.pane.show_usage(usage)
+
     def _hand_over(self) -> None:
         if self.pane is not None and self._shown is not None:
             self.pane.show(*self._shown)
+            self.pane.show_usage(self._usage)
 
     def tick(self, now: datetime) -> None:
         """A second went by."""

@@ -253,6 +253,7 @@ class WorkflowScreen(Screen[None]):
     def take_usage(self, message: UsageRead) -> None:
         """CPU and memory of the steps that run."""
         self.steps.show_usage(message.usage)
+        self.side.show_usage(message.usage)
 
     def take_changes(self, changes: ChangeSet) -> None:
         """The list changed: an action on this workflow may have begun or ended."""
