@@ -1,4 +1,4 @@
-"""The demo cluster through the eyes of the real kubectl.
+"""The demo cluster read by the real kubectl.
 
 If these binaries take it for a cluster, so will everything that is like them. One server for each
 version, and a discovery cache of its own for each.
@@ -7,190 +7,14 @@ version, and a discovery cache of its own for each.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import threading
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.cluster import Cluster, running_cluster
+from tests.support.kubectl import Kubectl, Reader
 from tests.support.waiting import wait_until
-from tui.demo.resources import CONFIG_MAPS, EVENTS, WORKFLOWS
+from tui.demo.resources import WORKFLOWS
 
 pytestmark = pytest.mark.kubectl
-
-VERSIONS = os.environ.get("KUBECTL_VERSIONS", "1.27,1.29,1.32,1.33").split(",")
-_BESIDE = Path("/usr/lib/google-cloud-sdk/bin")
-
-
-@cache
-def binary(version: str) -> str | None:
-    """kubectl of that version: beside Google's dispatcher, by its name, or the one on the PATH."""
-    for path in (_BESIDE / f"kubectl.{version}", shutil.which(f"kubectl.{version}")):
-        if path and Path(path).exists():
-            return str(path)
-    if plain := shutil.which("kubectl"):
-        said = subprocess.run(
-            [plain, "version", "--client", "-o", "json"], capture_output=True, text=True
-        )
-        if said.returncode == 0:
-            client = json.loads(said.stdout)["clientVersion"]
-            if f"{client['major']}.{client['minor']}" == version:
-                return plain
-    return None
-
-
-class Kubectl:
-    """kubectl of one version against one cluster."""
-
-    def __init__(self, path: str, version: str, cluster: Cluster, cache_dir: Path) -> None:
-        self.version = version
-        self.cluster = cluster
-        self._command = [
-            path,
-            f"--kubeconfig={cluster.kubeconfig}",
-            f"--cache-dir={cache_dir}",
-            "--request-timeout=20s",
-        ]
-        self._env = {"HOME": str(cache_dir), "PATH": os.environ.get("PATH", "")}
-
-    def run(self, *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*self._command, *args],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env=self._env,
-            timeout=40,
-        )
-
-    def __call__(self, *args: str, stdin: str = "") -> str:
-        done = self.run(*args, stdin=stdin)
-        assert done.returncode == 0, f"{args}: {done.stderr}"
-        return done.stdout
-
-    def refused(self, *args: str, stdin: str = "") -> str:
-        done = self.run(*args, stdin=stdin)
-        assert done.returncode != 0, f"{args}: {done.stdout}"
-        return done.stderr
-
-    def started(self, *args: str) -> subprocess.Popen[str]:
-        command = [each for each in self._command if "timeout" not in each]
-        return subprocess.Popen(
-            [*command, *args],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=self._env,
-        )
-
-
-class Reader:
-    """The lines of a process, as they come."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.lines: list[str] = []
-        self._process = process
-        self._arrived = threading.Condition()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
-            with self._arrived:
-                self.lines.append(line.rstrip("\n"))
-                self._arrived.notify_all()
-
-    def wait_for(self, text: str) -> None:
-        with self._arrived:
-            found = self._arrived.wait_for(lambda: any(text in line for line in self.lines), 15)
-            assert found, (text, self.lines)
-
-    def wait_end(self) -> None:
-        self._process.wait(15)
-        self._thread.join(15)
-
-    def stop(self) -> None:
-        self._process.kill()
-        self.wait_end()
-        assert self._process.stdout
-        self._process.stdout.close()
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def kubectl(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kubectl]:
-    version = request.param
-    path = binary(version)
-    if path is None:
-        pytest.skip(f"no kubectl {version} on this machine")
-    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        furnish(cluster)
-        yield Kubectl(path, version, cluster, tmp_path_factory.mktemp("cache"))
-
-
-def furnish(cluster: Cluster) -> None:
-    """Two workflows, two pods, an event, a config map."""
-    made = cluster.workflow(
-        "whale", "Succeeded", status={"phase": "Succeeded", "startedAt": "2020-01-01T00:00:00Z"}
-    )
-    cluster.workflow(
-        "etl",
-        "Failed",
-        status={"phase": "Failed", "startedAt": "2020-01-01T00:00:00Z", "message": "child failed"},
-    )
-    cluster.workflow("far", metadata={"namespace": "default"})
-    cluster.pod("whale-pod", "main", "wait", labels={"app": "whale"})
-    cluster.pod("etl-pod", phase="Failed")
-    cluster.print_log("whale-pod", "first", "second", "third")
-    cluster.print_log("whale-pod", "waiting", container="wait")
-    cluster.end_log("whale-pod", container="wait")
-    cluster.print_log("etl-pod", "run one")
-    cluster.on_loop(lambda: cluster.logs.begin("argo", "etl-pod", "main"))
-    cluster.print_log("etl-pod", "run two")
-    cluster.end_log("etl-pod")
-    cluster.create(
-        EVENTS,
-        {
-            "metadata": {"namespace": "argo", "name": "whale.1"},
-            "involvedObject": {
-                "kind": "Workflow",
-                "namespace": "argo",
-                "name": "whale",
-                "uid": made["metadata"]["uid"],
-                "apiVersion": "argoproj.io/v1alpha1",
-            },
-            "reason": "WorkflowSucceeded",
-            "message": "Workflow completed",
-            "type": "Normal",
-            "count": 1,
-            "firstTimestamp": "2020-01-01T00:00:00Z",
-            "lastTimestamp": "2020-01-01T00:00:00Z",
-            "source": {"component": "workflow-controller"},
-        },
-    )
-    cluster.create(
-        CONFIG_MAPS, {"metadata": {"namespace": "argo", "name": "settings"}, "data": {"a": "b"}}
-    )
-
-
-def manifest(name: str, **spec: Any) -> str:
-    metadata = {"generateName": name} if name.endswith("-") else {"name": name}
-    return json.dumps(
-        {
-            "apiVersion": "argoproj.io/v1alpha1",
-            "kind": "Workflow",
-            "metadata": metadata,
-            "spec": {"entrypoint": "main", **spec},
-        }
-    )
 
 
 def rows(table: str) -> list[list[str]]:
@@ -293,35 +117,6 @@ def test_events(kubectl: Kubectl) -> None:
     assert "WorkflowSucceeded" in kubectl("events", "--for", f"{kind}/whale")
 
 
-def test_patch_in_both_ways_and_not_the_third(kubectl: Kubectl) -> None:
-    kubectl.cluster.workflow("patched")
-    kubectl("patch", "wf", "patched", "--type=merge", "-p", '{"spec":{"suspend":true}}')
-    operations = '[{"op":"replace","path":"/spec/suspend","value":false}]'
-    kubectl("patch", "wf", "patched", "--type=json", "-p", operations)
-    now = kubectl.cluster.get(WORKFLOWS, "patched")
-    assert now and now["spec"]["suspend"] is False
-    assert "strategic-merge-patch+json is not supported" in kubectl.refused(
-        "patch", "wf", "patched", "-p", "{}"
-    )
-    missing = '[{"op":"remove","path":"/spec/nothing"}]'
-    kubectl.refused("patch", "wf", "patched", "--type=json", "-p", missing)
-    kubectl("patch", "cm", "settings", "-p", '{"data":{"c":"d"}}')
-    settings = kubectl.cluster.get(CONFIG_MAPS, "settings")
-    assert settings and settings["data"] == {"a": "b", "c": "d"}
-
-
-def test_label_and_annotate(kubectl: Kubectl) -> None:
-    kubectl.cluster.workflow("marked")
-    kubectl("label", "wf", "marked", "team=data")
-    kubectl("annotate", "wf", "marked", "note=it is so")
-    kubectl("label", "pods", "etl-pod", "team=data")
-    now = kubectl.cluster.get(WORKFLOWS, "marked")
-    assert now and now["metadata"]["labels"]["team"] == "data"
-    assert now["metadata"]["annotations"]["note"] == "it is so"
-    kubectl("label", "wf", "marked", "team-")
-    assert "team" not in (kubectl.cluster.get(WORKFLOWS, "marked") or {})["metadata"]["labels"]
-
-
 def test_logs(kubectl: Kubectl) -> None:
     assert kubectl("logs", "whale-pod", "-c", "main") == "first\nsecond\nthird\n"
     assert kubectl("logs", "whale-pod", "-c", "main", "--tail=1") == "third\n"
@@ -360,90 +155,6 @@ def test_auth_whoami(kubectl: Kubectl) -> None:
     if kubectl.version == "1.27":
         pytest.skip("kubectl 1.27 asks only for the alpha and beta versions, which no server has")
     assert ["Username", "demo-viewer"] in rows(kubectl("--context=demo-viewer", "auth", "whoami"))
-
-
-def test_files_of_built_in_kinds_are_applied(kubectl: Kubectl) -> None:
-    files = """
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: filed}
-data: {a: b}
----
-apiVersion: argoproj.io/v1alpha1
-kind: CronWorkflow
-metadata: {name: filed}
-spec: {schedules: ["* * * * *"], workflowSpec: {entrypoint: m}}
-"""
-    assert kubectl("apply", "-f", "-", stdin=files).count("created") == 2
-    assert kubectl("apply", "-f", "-", stdin=files).count("unchanged") == 2
-    assert kubectl("delete", "-f", "-", stdin=files).count("deleted") == 2
-
-
-def test_what_is_forbidden_is_said(kubectl: Kubectl) -> None:
-    said = kubectl.refused("--context=demo-viewer", "delete", "wf", "whale")
-    assert said == (
-        'Error from server (Forbidden): workflows.argoproj.io "whale" is forbidden: User'
-        ' "demo-viewer" cannot delete resource "workflows" in API group "argoproj.io" in the'
-        ' namespace "argo"\n'
-    )
-
-
-def test_create(kubectl: Kubectl) -> None:
-    made = kubectl("create", "-f", "-", stdin=manifest("made-"))
-    assert made.startswith("workflow.argoproj.io/made-") and made.endswith(" created\n")
-    said = kubectl.refused("create", "-f", "-", stdin=manifest("whale"))
-    assert 'workflows.argoproj.io "whale" already exists' in said
-    dry = kubectl("create", "--dry-run=server", "-o", "name", "-f", "-", stdin=manifest("dry"))
-    assert dry == "workflow.argoproj.io/dry\n"
-    assert kubectl.cluster.get(WORKFLOWS, "dry") is None
-    kubectl("create", "configmap", "typed", "--from-literal=k=v")
-    typed = kubectl.cluster.get(CONFIG_MAPS, "typed")
-    assert typed and typed["data"] == {"k": "v"}
-    kubectl("--context=demo-admin", "create", "namespace", "fresh")
-    kubectl("--context=demo-admin", "create", "secret", "generic", "s", "--from-literal=k=v")
-    kubectl("create", "serviceaccount", "runner")
-
-
-def test_apply_and_again(kubectl: Kubectl) -> None:
-    assert "created" in kubectl("apply", "-f", "-", stdin=manifest("applied", parallelism=1))
-    assert "configured" in kubectl("apply", "-f", "-", stdin=manifest("applied", onExit="bye"))
-    now = kubectl.cluster.get(WORKFLOWS, "applied")
-    assert now and now["spec"] == {"entrypoint": "main", "onExit": "bye"}
-    assert "unchanged" in kubectl("apply", "-f", "-", stdin=manifest("applied", onExit="bye"))
-
-
-def test_apply_on_the_servers_side(kubectl: Kubectl) -> None:
-    first = kubectl("apply", "--server-side", "-f", "-", stdin=manifest("side", parallelism=1))
-    assert "serverside-applied" in first
-    kubectl("apply", "--server-side", "-f", "-", stdin=manifest("side", onExit="bye"))
-    now = kubectl.cluster.get(WORKFLOWS, "side")
-    assert now and now["spec"] == {"entrypoint": "main", "onExit": "bye"}
-
-
-def test_replace(kubectl: Kubectl) -> None:
-    kubectl.cluster.workflow("replaced")
-    assert "replaced" in kubectl("replace", "-f", "-", stdin=manifest("replaced", suspend=True))
-    now = kubectl.cluster.get(WORKFLOWS, "replaced")
-    assert now and now["spec"] == {"entrypoint": "main", "suspend": True}
-
-
-def test_delete_one_and_by_label(kubectl: Kubectl) -> None:
-    for name in ("gone-1", "gone-2", "gone-3"):
-        kubectl.cluster.workflow(name, metadata={"labels": {"gone": name[-1]}})
-    assert "deleted" in kubectl("delete", "wf", "gone-1")
-    kubectl("delete", "wf", "-l", "gone in (2,3)", "--wait=true")
-    assert kubectl("get", "wf", "-l", "gone", "-o", "name") == ""
-    assert "NotFound" in kubectl.refused("delete", "wf", "gone-1")
-
-
-def test_delete_waits_for_finalizers(kubectl: Kubectl) -> None:
-    kubectl.cluster.workflow("held", metadata={"finalizers": ["example.com/hold"]})
-    reader = Reader(kubectl.started("delete", "wf", "held"))
-    reader.wait_for("deleted")
-    kubectl.cluster.patch(WORKFLOWS, "held", {"metadata": {"finalizers": None}})
-    reader.wait_end()
-    assert kubectl.cluster.get(WORKFLOWS, "held") is None
-    reader.stop()
 
 
 def test_explain(kubectl: Kubectl) -> None:
