@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.demo.engine import conditions, hooks, loops, scopes, steps
 from tui.demo.engine.arguments import scope_of_inputs
 from tui.demo.engine.conditions import ConditionError
+from tui.demo.engine.ends import outbound
 from tui.demo.engine.loops import LoopError
 from tui.demo.engine.run import Node, Template, completed, fulfilled, unsuccessful
 from tui.demo.engine.templates import Found
@@ -143,7 +144,7 @@ class _Dag:
         for name in self.targets:
             node = self.task_node(name)
             if node is not None:
-                ends += [end["id"] for end in self.run.outbound(node)]
+                ends += [end["id"] for end in outbound(self.run, node)]
         if ends:
             self.run.put(self.node, "outboundNodes", list(dict.fromkeys(ends)))
 
@@ -241,7 +242,7 @@ class _Dag:
             return
         for each in self.needs[name]:
             before = self.task_node(each)
-            for end in self.run.outbound(before) if before else ():
+            for end in outbound(self.run, before) if before else ():
                 if end["id"] != node["id"]:
                     self.run.add_child(end, node)
 

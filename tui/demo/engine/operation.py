@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.demo.engine import agent, arguments, dag, memo, podnodes, retries, steps, waiting
+from tui.demo.engine import agent, arguments, dag, holding, memo, podnodes, retries, steps, waiting
 from tui.demo.engine.arguments import ArgumentError
-from tui.demo.engine.names import node_id
 from tui.demo.engine.run import (
     PODDED,
     Node,
@@ -21,7 +20,6 @@ from tui.demo.engine.run import (
     fulfilled,
     node_type,
     template_kind,
-    unsuccessful,
 )
 from tui.demo.engine.scopes import global_outputs, set_globals
 from tui.demo.engine.templates import Found, TemplateError, TemplateScope
@@ -97,9 +95,9 @@ class Operation:
         if node is not None and fulfilled(node):
             return self._settled(node, template)
         fields = {**found.fields, **({"inputs": inputs} if inputs else {})}
-        if self._reached_limit(template, node, where):
+        if holding.reached_limit(self, template, node, where):
             return node
-        locked = self._wait_for_lock(name, node, template, where, fields)
+        locked = holding.wait_for_lock(self, name, node, template, where, fields)
         if locked is not None:
             return locked
         node = self.run.node(name)
@@ -201,88 +199,6 @@ class Operation:
             memo.save(self.engine.store, self.run, node, template, self.now, self.engine.agenda)
         set_globals(self.run, node.get("outputs") or {})
         self.globals.update(global_outputs(self.run))
-        return node
-
-    # What holds a node back
-
-    def _reached_limit(self, template: Template, node: Node | None, where: Where) -> bool:
-        """Parallelism and fail-fast, of the workflow and of the boundary."""
-        kind = template_kind(template)
-        if node is not None and node.get("phase") in ("Pending", "Running"):
-            return kind in ("steps", "dag") and self._failed_fast(template, node)
-        limit = self.run.spec.get("parallelism")
-        if limit and kind in PODDED and self._active_pods(None) >= int(limit):
-            return True
-        boundary, outer = where.boundary, where.boundary_template
-        if boundary is None or outer is None:
-            return False
-        if self._failed_fast(outer, boundary):
-            return True
-        most = outer.get("parallelism")
-        return bool(most) and self._active_children(boundary) >= int(str(most))
-
-    def _failed_fast(self, template: Template, node: Node) -> bool:
-        if not template.get("failFast"):
-            return False
-        inside = [each for each in self.run.nodes.values() if each.get("boundaryID") == node["id"]]
-        if not any(unsuccessful(each) for each in inside if each.get("type") != "TaskGroup"):
-            return False
-        if all(fulfilled(each) for each in inside if each.get("type") in ("Pod", "Steps", "DAG")):
-            words = "template has failed or errored children and failfast enabled"
-            self.run.mark(node, "Failed", self.now, words)
-            for each in inside:
-                if each.get("type") in ("StepGroup", "TaskGroup") and not fulfilled(each):
-                    self.run.mark(each, "Failed", self.now)
-        return True
-
-    def _active_pods(self, boundary: Node | None) -> int:
-        return sum(
-            1
-            for node in self.run.nodes.values()
-            if node.get("type") == "Pod"
-            and node.get("phase") in ("Pending", "Running")
-            and not node.get("synchronizationStatus")
-            and (boundary is None or node.get("boundaryID") == boundary["id"])
-        )
-
-    def _active_children(self, boundary: Node) -> int:
-        return sum(
-            1
-            for node in self.run.nodes.values()
-            if node.get("boundaryID") == boundary["id"]
-            and node.get("type") in ("Pod", "Steps", "DAG")
-            and node.get("phase") in ("Pending", "Running")
-        )
-
-    def _wait_for_lock(
-        self,
-        name: str,
-        node: Node | None,
-        template: Template,
-        where: Where,
-        fields: dict[str, Any],
-    ) -> Node | None:
-        """The waiting node, or None when it holds all its locks."""
-        wanted = template.get("synchronization")
-        if not isinstance(wanted, dict):
-            return None
-        key = node_id(self.run.name, name)
-        message = self.engine.locks.acquire(self.run, wanted, key)
-        if not message:
-            if node is not None and node.get("synchronizationStatus"):
-                self.run.put(node, "synchronizationStatus", None)
-                self.run.mark(node, node["phase"], self.now, "")
-            return None
-        if node is None:
-            type_ = (
-                "Retry"
-                if template.get("retryStrategy") is not None
-                else node_type(template_kind(template))
-            )
-            node = self.add(name, type_, "Pending", where, fields)
-        self.run.mark(node, "Pending", self.now, message)
-        waiting = self.engine.locks.waiting_for(self.run, key)
-        self.run.put(node, "synchronizationStatus", {"waiting": waiting})
         return node
 
     def _memoized(

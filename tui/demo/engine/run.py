@@ -7,7 +7,6 @@ next state to go on from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -258,51 +257,6 @@ class Run:
         elif node.get(key) != value:
             node[key] = value
             self.changed = True
-
-    def outbound(self, start: Node) -> list[Node]:
-        """The nodes whose ends are the end of this one (argo.md 1.5)."""
-        found: list[Node] = []
-        todo = [start]
-        seen: set[str] = set()
-        while todo:
-            node = todo.pop()
-            if node["id"] in seen:
-                continue
-            seen.add(node["id"])
-            after = self._inner_ends(node)
-            if after is None:
-                found.append(node)
-            else:
-                todo.extend(reversed(after))
-        return found
-
-    def _inner_ends(self, node: Node) -> list[Node] | None:
-        """The nodes inside that end it; None when it ends itself."""
-        kind = node.get("type")
-        if kind in ("Steps", "DAG") and not (node.get("memoizationStatus") or {}).get("hit"):
-            nodes = self.nodes
-            return [nodes[each] for each in node.get("outboundNodes") or () if each in nodes]
-        if kind == "TaskGroup":
-            return self.children(node) or None
-        if kind == "Retry":
-            return self.attempts_of(node)[-1:] or None
-        if kind == "Pod":
-            inner = [child for child in self.children(node) if child.get("type") == "Container"]
-            ends = [each for each in self._contained(inner) if not self._has_container(each)]
-            return ends or None
-        return None
-
-    def _contained(self, inner: list[Node]) -> Iterable[Node]:
-        todo, seen = list(inner), {}
-        while todo:
-            node = todo.pop(0)
-            if node["id"] not in seen:
-                seen[node["id"]] = node
-                todo += [each for each in self.children(node) if each.get("type") == "Container"]
-        return seen.values()
-
-    def _has_container(self, node: Node) -> bool:
-        return any(child.get("type") == "Container" for child in self.children(node))
 
     def descendants(self, start: Node) -> list[Node]:
         """All nodes below it, by `children`."""

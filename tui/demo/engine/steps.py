@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.demo.engine import conditions, hooks, loops, scopes
 from tui.demo.engine.arguments import resolved, scope_of_inputs
 from tui.demo.engine.conditions import ConditionError
+from tui.demo.engine.ends import outbound
 from tui.demo.engine.loops import LoopError
 from tui.demo.engine.run import Node, Template, fulfilled, unsuccessful
 from tui.demo.engine.templates import Found, TemplateError
@@ -85,12 +86,12 @@ def _connect(op: Operation, node: Node, before: Node | None, group_node: Node) -
     if not children:
         op.run.add_child(before, group_node)
     for child in children:
-        for end in op.run.outbound(child):
+        for end in outbound(op.run, child):
             op.run.add_child(end, group_node)
 
 
 def _set_ends(op: Operation, node: Node, last: Node) -> None:
-    ends = [end["id"] for child in op.run.children(last) for end in op.run.outbound(child)]
+    ends = [end["id"] for child in op.run.children(last) for end in outbound(op.run, child)]
     op.run.put(node, "outboundNodes", list(dict.fromkeys(ends)) or [last["id"]])
 
 
