@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.demo.engine import conditions, hooks, loops, scopes, steps
 from tui.demo.engine.arguments import scope_of_inputs
 from tui.demo.engine.conditions import ConditionError
+from tui.demo.engine.dag_graph import Graph, Task, became
 from tui.demo.engine.ends import outbound
 from tui.demo.engine.loops import LoopError
 from tui.demo.engine.run import Node, Template, completed, fulfilled, unsuccessful
@@ -16,8 +17,6 @@ from tui.demo.engine.variables import Scope, Unresolved, require_resolved
 
 if TYPE_CHECKING:
     from tui.demo.engine.operation import Operation, Where
-
-Task = dict[str, Any]
 
 
 def execute(
@@ -46,52 +45,17 @@ class _Dag:
         self.node = node
         self.template = template
         self.where = where
-        dag = template["dag"]
-        self.tasks: dict[str, Task] = {
-            str(task["name"]): task for task in dag.get("tasks") or () if task.get("name")
-        }
-        self.depends = {name: conditions.depends_of(task) for name, task in self.tasks.items()}
-        self.needs = {
-            name: [each for each in conditions.tasks_in(text) if each in self.tasks]
-            for name, text in self.depends.items()
-        }
-        targets = str(dag.get("target") or "").split()
-        self.targets = [each for each in targets if each in self.tasks] or self._leaves()
-        self.fail_fast = dag.get("failFast") is not False
+        self.graph = Graph(template["dag"])
+        self.tasks, self.needs = self.graph.tasks, self.graph.needs
+        self.fail_fast = template["dag"].get("failFast") is not False
         self.hooks_running = False
-
-    def _leaves(self) -> list[str]:
-        needed = {each for needs in self.needs.values() for each in needs}
-        return [name for name in self.tasks if name not in needed]
-
-    def _order(self) -> list[str]:
-        """The tasks the targets need, each after what it depends on."""
-        wanted: set[str] = set()
-        todo = list(self.targets)
-        while todo:
-            name = todo.pop()
-            if name not in wanted:
-                wanted.add(name)
-                todo += self.needs[name]
-        waits = {name: len(set(self.needs[name])) for name in self.tasks if name in wanted}
-        after: dict[str, list[str]] = {}
-        for name in waits:
-            for each in set(self.needs[name]):
-                after.setdefault(each, []).append(name)
-        order = [name for name, count in waits.items() if not count]
-        for name in order:
-            for each in after.get(name, ()):
-                waits[each] -= 1
-                if not waits[each]:
-                    order.append(each)
-        return order
 
     def task_node(self, name: str) -> Node | None:
         """The node of a task: itself, its Retry or its TaskGroup."""
         return self.run.node(f"{self.node['name']}.{name}")
 
     def advance(self) -> Node:
-        order = self._order()
+        order = self.graph.order()
         failed = self._outcome(order) if self.fail_fast else ""
         for name in order:
             self._task(name, may_start=failed not in ("Failed", "Error"))
@@ -122,7 +86,9 @@ class _Dag:
             if not fulfilled(node):
                 return "Running"
             branch[name] = self._branch(name, node, branch)
-        bad = [branch[name] for name in self.targets if branch.get(name) in ("Failed", "Error")]
+        bad = [
+            branch[name] for name in self.graph.targets if branch.get(name) in ("Failed", "Error")
+        ]
         if waiting and self.op.may_run(self.where):
             return bad[0] if bad and self.fail_fast else "Running"
         if bad:
@@ -141,7 +107,7 @@ class _Dag:
 
     def _set_ends(self) -> None:
         ends: list[str] = []
-        for name in self.targets:
+        for name in self.graph.targets:
             node = self.task_node(name)
             if node is not None:
                 ends += [end["id"] for end in outbound(self.run, node)]
@@ -151,26 +117,18 @@ class _Dag:
     # One task
 
     def _task(self, name: str, *, may_start: bool) -> None:
-        task = self.tasks[name]
-        node = self.task_node(name)
-        prefix = f"tasks.{name}"
-        if node is not None and fulfilled(node):
-            if not self._hooks_of(name):
-                return
-            scope = self._scope(self.needs[name])
-            done = hooks.run(self.op, task, node, self.where, prefix, scope)
-            if not (done and hooks.run_exit(self.op, task, node, self.where, prefix, scope)):
-                self.hooks_running = True
-            return
+        task, node = self.tasks[name], self.task_node(name)
         if node is None and not self._may_begin(name, may_start=may_start):
             return
-        self._go(name, task, node)
-        node = self.task_node(name)
-        if (node is not None and task.get("hooks")) or (node is not None and task.get("onExit")):
-            scope = self._scope(self.needs[name])
-            done = hooks.run(self.op, task, node, self.where, prefix, scope)
-            if not (done and hooks.run_exit(self.op, task, node, self.where, prefix, scope)):
-                self.hooks_running = True
+        if node is None or not fulfilled(node):
+            self._go(name, task, node)
+            node = self.task_node(name)
+        if node is None or not self._hooks_of(name):
+            return
+        scope, prefix = self._scope(self.needs[name]), f"tasks.{name}"
+        done = hooks.run(self.op, task, node, self.where, prefix, scope)
+        if not (done and hooks.run_exit(self.op, task, node, self.where, prefix, scope)):
+            self.hooks_running = True
 
     def _may_begin(self, name: str, *, may_start: bool) -> bool:
         """Whether its dependencies let it run; if they never will, it is omitted."""
@@ -180,12 +138,12 @@ class _Dag:
             return False
         if self.hooks_running and any(self._hooks_of(n) for n in self.needs[name]):
             return False
-        if self.depends[name]:
+        if self.graph.depends[name]:
             try:
                 holds = conditions.depends_holds(
-                    self.depends[name],
-                    {each: self._results(each) for each in self.needs[name]},
-                    self._bare,
+                    self.graph.depends[name],
+                    {each: self._became(each) for each in self.needs[name]},
+                    self.graph.bare,
                 )
             except ConditionError as error:
                 self._end(name, "Error", str(error))
@@ -198,39 +156,16 @@ class _Dag:
     def _hooks_of(self, name: str) -> bool:
         return bool(self.tasks[name].get("hooks") or self.tasks[name].get("onExit"))
 
-    def _bare(self, name: str) -> tuple[str, ...]:
-        allowed = self.tasks.get(name, {}).get("continueOn") or {}
-        more = [w for key, w in (("failed", "Failed"), ("error", "Errored")) if allowed.get(key)]
-        return ("Succeeded", "Skipped", "Daemoned", *more)
-
-    def _results(self, name: str) -> dict[str, bool]:
+    def _became(self, name: str) -> dict[str, bool]:
         node = self.task_node(name)
-        if node is None:
-            return {}
-        phase = node.get("phase")
-        children = self.run.children(node) if node.get("type") == "TaskGroup" else []
-        return {
-            "Succeeded": phase == "Succeeded",
-            "Failed": phase == "Failed",
-            "Errored": phase == "Error",
-            "Skipped": phase == "Skipped",
-            "Omitted": phase == "Omitted",
-            "Daemoned": bool(node.get("daemoned")) and phase != "Pending",
-            "AnySucceeded": any(child["phase"] == "Succeeded" for child in children),
-            "AllFailed": bool(children) and all(child["phase"] == "Failed" for child in children),
-        }
+        grouped = node is not None and node.get("type") == "TaskGroup"
+        return became(node, self.run.children(node) if node and grouped else [])
 
     def _end(self, name: str, phase: str, message: str) -> None:
         """A node that ends without having run."""
-        task = self.tasks[name]
-        fields: dict[str, Any] = {"templateScope": str(self.where.scope)}
-        if task.get("templateRef"):
-            fields["templateRef"] = task["templateRef"]
-        else:
-            fields["templateName"] = str(task.get("template") or "")
-        node = self.op.add(
-            f"{self.node['name']}.{name}", "Skipped", phase, self.where, fields, message
-        )
+        task, full = self.tasks[name], f"{self.node['name']}.{name}"
+        fields = steps.named(task, self.where)
+        node = self.op.add(full, "Skipped", phase, self.where, fields, message)
         self._connect(name, node)
         if phase == "Skipped" and (outputs := steps.default_outputs(self.op, task, self.where)):
             self.run.put(node, "outputs", outputs)
@@ -264,10 +199,7 @@ class _Dag:
             self._end(name, "Skipped", "Skipped, empty params")
             return
         if node is None:
-            fields = {"templateScope": str(self.where.scope)}
-            key = "templateRef" if task.get("templateRef") else "templateName"
-            fields[key] = task.get("templateRef") or str(task.get("template") or "")
-            full = f"{self.node['name']}.{name}"
+            full, fields = f"{self.node['name']}.{name}", steps.named(task, self.where)
             node = self.op.add(full, "TaskGroup", "Running", self.where, fields)
             self._connect(name, node)
         elif node["phase"] == "Pending":
@@ -323,9 +255,7 @@ class _Dag:
         if group is None:
             self._end(name, phase, message)
             return
-        fields: dict[str, Any] = {"templateScope": str(self.where.scope)}
-        fields["templateName"] = str(task.get("template") or "")
-        full = f"{self.node['name']}.{name}"
+        full, fields = f"{self.node['name']}.{name}", steps.named(task, self.where)
         node = self.op.add(full, "Skipped", phase, self.where, fields, message)
         self.run.add_child(group, node)
 

@@ -188,7 +188,7 @@ def _expanded(
             skipped = f"{group_node['name']}.{name}"
             node = op.run.node(skipped)
             if node is None:
-                node = op.add(skipped, "Skipped", "Skipped", where, _named(op, filled, where))
+                node = op.add(skipped, "Skipped", "Skipped", where, named(filled, where))
                 op.run.mark(node, "Skipped", op.now, "Skipped, empty params")
             op.run.add_child(group_node, node)
         for one in many:
@@ -202,14 +202,15 @@ def skip(op: Operation, name: str, parent: Node, where: Where, step: StepDict) -
     node = op.run.node(name)
     if node is None:
         message = f"when '{step.get('when')}' evaluated false"
-        node = op.add(name, "Skipped", "Skipped", where, _named(op, step, where), message)
+        node = op.add(name, "Skipped", "Skipped", where, named(step, where), message)
         if outputs := default_outputs(op, step, where):
             op.run.put(node, "outputs", outputs)
     op.run.add_child(parent, node)
     return node
 
 
-def _named(op: Operation, step: StepDict, where: Where) -> dict[str, Any]:
+def named(step: StepDict, where: Where) -> dict[str, Any]:
+    """What a node without a template of its own says of the template it was to run."""
     fields: dict[str, Any] = {"templateScope": str(where.scope)}
     if step.get("templateRef"):
         fields["templateRef"] = step["templateRef"]
@@ -292,7 +293,7 @@ def _start(
             if proceed:
                 require_resolved(step["arguments"].get("parameters"))
         except (ConditionError, Unresolved) as error:
-            failed = op.add(name, "Skipped", "Error", where, _named(op, step, where), str(error))
+            failed = op.add(name, "Skipped", "Error", where, named(step, where), str(error))
             run.add_child(group_node, failed)
             run.mark(group_node, "Error", op.now, str(error))
             return False
@@ -301,8 +302,8 @@ def _start(
             return True
         if not op.may_run(where):
             return True
-    named = replace(where, extra={"steps.name": str(step["name"])})
-    made = op.execute(name, step, named, step["arguments"])
+    inside = replace(where, extra={"steps.name": str(step["name"])})
+    made = op.execute(name, step, inside, step["arguments"])
     if made is not None:
         run.add_child(group_node, made)
     return True
