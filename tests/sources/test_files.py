@@ -136,3 +136,10 @@ def test_a_folder_is_its_manifests(tmp_path: Path) -> None:
 def test_a_dash_is_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(ONE))
     assert [each["metadata"]["name"] for each in read_workflows(["-"])] == ["a"]
+
+
+def test_half_a_character_is_marked_as_one_that_is_missing() -> None:
+    spec = r'{"a\ud83d": ["\ud83d\ude00", "\udead!"]}'
+    text = f'{{"kind": "Workflow", "metadata": {{"name": "w"}}, "spec": {spec}}}'
+    (manifest,) = manifests_in("w.json", text.encode())
+    assert manifest["spec"] == {"a\ufffd": ["\U0001f600", "\ufffd!"]}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tui.domain.node import Node
+from tui.domain.workflow import ListedWorkflow
 from tui.errors import UsageError
 
 _ESCAPES = {"\\": "\\\\", ",": "\\,", "=": "\\="}
@@ -48,10 +49,15 @@ class FieldSelector:
 
     def matches(self, node: Node) -> bool:
         """Whether every term holds for a node; what it does not have is ""."""
-        return self.holds(lambda key: node_field(node, key))
+        return self._holds(lambda key: node_field(node, key))
 
-    def holds(self, field: Callable[[str], str]) -> bool:
-        """Whether every term holds, given the value of each key."""
+    def matches_workflow(self, workflow: ListedWorkflow) -> bool:
+        """The same for a workflow, of which the API knows but these two fields (argo.md 1.1)."""
+        metadata = workflow.metadata
+        known = {"metadata.name": metadata.name, "metadata.namespace": metadata.namespace}
+        return self._holds(lambda key: known.get(key, ""))
+
+    def _holds(self, field: Callable[[str], str]) -> bool:
         return all(
             (field(key) == value) == (operator == "=") for key, operator, value in self.terms
         )

@@ -10,10 +10,10 @@ from tui.domain.report_get import Look, report
 from tui.domain.selectors import FieldSelector
 from tui.domain.soundness import troubles
 from tui.domain.text import clean
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
-from tui.headless.output import say, takes_signs, to_json, write
+from tui.headless.output import say, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -46,8 +46,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     )
     code = 0
     for at, manifest in enumerate(manifests(args.names, args.file, settings)):
-        _print(manifest, args.output, look, at)
-        if _is_wrong(manifest, is_file=bool(args.file)):
+        workflow = decode.from_manifest(manifest)
+        _print(manifest, workflow, args.output, look, at)
+        if _is_wrong(manifest, workflow, is_file=bool(args.file)):
             code = InputError.exit_code
     return code
 
@@ -69,26 +70,23 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
         raise UsageError("which workflow?", hint="give a NAME, @latest, or -f FILE")
 
 
-def _print(manifest: Manifest, output: str, look: Look, at: int) -> None:
+def _print(manifest: Manifest, workflow: Workflow, output: str, look: Look, at: int) -> None:
     if output == "name":
-        name = str((manifest.get("metadata") or {}).get("name", ""))
-        write(f"{clean(name)}\n")
+        write(f"{clean(workflow.metadata.name)}\n")
     elif output == "json":
-        write(f"{to_json(_unpacked(manifest), 4)}\n")
+        write(f"{to_json(unpacked(manifest), 4)}\n")
     elif output == "yaml":
-        write(("---\n" if at else "") + to_yaml(_unpacked(manifest), hide_managed_fields=False))
+        write(("---\n" if at else "") + to_yaml(unpacked(manifest), hide_managed_fields=False))
     else:
-        workflow = decode.from_manifest(manifest)
         for line in report(workflow, look):
             write(f"{line}\n")
 
 
-def _is_wrong(manifest: Manifest, *, is_file: bool) -> bool:
+def _is_wrong(manifest: Manifest, workflow: Workflow, *, is_file: bool) -> bool:
     """Say beside the output what is odd about it; whether it is a file that is no good as input.
 
     What a cluster has now is never that, however odd.
     """
-    workflow = decode.from_manifest(manifest)
     trouble = decode.nodes_trouble(workflow)
     if trouble is not None:
         say(f"argo-tui: no steps to show: {trouble.what}")
@@ -106,11 +104,3 @@ def _is_wrong(manifest: Manifest, *, is_file: bool) -> bool:
     if faults:
         say("hint: it is shown as it is, but no controller writes this; save it again")
     return bool(faults)
-
-
-def _unpacked(manifest: Manifest) -> Manifest:
-    try:
-        return decode.unpacked_manifest(manifest)
-    except InputError as error:
-        say(f"argo-tui: {error.what}")
-        return manifest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 
 from tui.domain import decode
@@ -14,7 +14,7 @@ from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.text import clean
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.domain.yamltext import to_yaml
-from tui.headless.output import to_json, write
+from tui.headless.output import to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "name", "json", "yaml")
@@ -83,7 +83,7 @@ def _saved(
         metadata = workflow.metadata
         if namespace and metadata.namespace != namespace:
             continue
-        if not labels.matches(metadata.labels) or not fields.holds(_fields_of(workflow)):
+        if not labels.matches(metadata.labels) or not fields.matches_workflow(workflow):
             continue
         if not whole and isinstance(workflow, Workflow):
             # Argo does not fetch nodes for the short table, so a waiting step does not show in it.
@@ -91,12 +91,6 @@ def _saved(
         found.append(workflow)
         originals[id(workflow)] = manifest
     return found, originals
-
-
-def _fields_of(workflow: ListedWorkflow) -> Callable[[str], str]:
-    metadata = workflow.metadata
-    known = {"metadata.name": metadata.name, "metadata.namespace": metadata.namespace}
-    return lambda key: known.get(key, "")
 
 
 def _connected(
@@ -121,9 +115,8 @@ def _with_nodes(each: ListedWorkflow, originals: Originals) -> ListedWorkflow:
     return decode.workflow(original) if isinstance(original, bytes) else each
 
 
-def _unpacked(original: Manifest | bytes) -> Manifest:
-    manifest = json.loads(original) if isinstance(original, bytes) else original
-    return decode.unpacked_manifest(manifest)
+def _whole(original: Manifest | bytes) -> Manifest:
+    return unpacked(json.loads(original) if isinstance(original, bytes) else original)
 
 
 def _print(
@@ -133,7 +126,7 @@ def _print(
     settings: Settings,
 ) -> None:
     if args.output in ("json", "yaml"):
-        objects = [_unpacked(originals[id(each)]) for each in shown]
+        objects = [_whole(originals[id(each)]) for each in shown]
         is_json = args.output == "json"
         write(
             f"{to_json(objects, 2)}\n" if is_json else to_yaml(objects, hide_managed_fields=False)

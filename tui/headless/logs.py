@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 
-import msgspec
-
 from tui.actions.manifests import rfc3339
 from tui.artifacts.logreader import Reader
 from tui.domain import decode
@@ -158,7 +156,7 @@ class Printer:
 
 
 def _workflow(source: Source, name: str, settings: Settings) -> Workflow:
-    return decode.workflow(msgspec.json.encode(one(source, name, settings)))
+    return decode.from_manifest(one(source, name, settings))
 
 
 def _since(args: argparse.Namespace, settings: Settings) -> str | None:

@@ -13,8 +13,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from tui.domain import decode
 from tui.domain.text import clean_lines
-from tui.errors import TuiError
+from tui.domain.workflow import Manifest
+from tui.errors import InputError, TuiError
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\n]")
 SIGNS = "✔─"
@@ -73,6 +75,15 @@ def _told() -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(f"cannot write the output: {error.strerror or error}") from error
+
+
+def unpacked(manifest: Manifest) -> Manifest:
+    """The workflow with its nodes in the open; as it came, and why, where they cannot be read."""
+    try:
+        return decode.unpacked_manifest(manifest)
+    except InputError as error:
+        say(f"argo-tui: {error.what}")
+        return manifest
 
 
 def to_json(value: Any, indent: int) -> str:

@@ -18,7 +18,7 @@ import msgspec
 
 from tui.actions import ACTIONS, RESUBMIT, SET_NODE, SUBMIT, Action
 from tui.actions.base import Choices, Context, Plan
-from tui.actions.manifests import namespace_of, part
+from tui.actions.manifests import part, ref_of
 from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
 from tui.domain import decode
@@ -226,8 +226,8 @@ def _subjects(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest
 
 def _placed(manifest: Manifest, settings: Settings) -> Manifest:
     """The manifest with a namespace: its own, else the one that was asked for."""
-    metadata = manifest.get("metadata") or {}
-    if metadata.get("namespace") or not settings.namespace or not isinstance(metadata, dict):
+    metadata = part(manifest, "metadata")
+    if metadata.get("namespace") or not settings.namespace:
         return manifest
     return {**manifest, "metadata": {**metadata, "namespace": settings.namespace}}
 
@@ -288,22 +288,18 @@ def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest
     kept: list[Manifest] = []
     for manifest in _everything(args, labels, settings):
         workflow = decode.from_manifest(manifest)
-        meta = workflow.metadata
-        known = {"metadata.name": meta.name, "metadata.namespace": meta.namespace}
-        if not labels.matches(meta.labels) or not fields.holds(_reader(known)):
-            continue
-        if chosen([workflow], wanted, settings.now()):
+        if (
+            labels.matches(workflow.metadata.labels)
+            and fields.matches_workflow(workflow)
+            and chosen([workflow], wanted, settings.now())
+        ):
             kept.append(manifest)
-    here = {(namespace_of(one), one["metadata"].get("name")) for one in kept if "metadata" in one}
+    here = {ref_of(one)[:2] for one in kept}
     yield from kept
     if args.names and not args.file:
         for manifest in manifests(args.names, (), settings):
-            if (namespace_of(manifest), manifest["metadata"].get("name")) not in here:
+            if ref_of(manifest)[:2] not in here:
                 yield manifest
-
-
-def _reader(known: dict[str, str]) -> Callable[[str], str]:
-    return lambda key: known.get(key, "")
 
 
 def _everything(
