@@ -6,13 +6,11 @@ is not known behaves plausibly.
 
 from __future__ import annotations
 
-import fnmatch
 import re
-from collections.abc import Iterator
 
 from tui.demo.engine import commands
-from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.programs import Box, Err, Program
+from tui.demo.engine.shell_expansion import Expansion
 from tui.demo.engine.shell_words import (
     Chain,
     Command,
@@ -24,7 +22,6 @@ from tui.demo.engine.shell_words import (
     ShellSyntaxError,
     Simple,
     While,
-    closing,
     parse,
 )
 
@@ -33,7 +30,6 @@ _STEP = 0.01
 
 _MOST_SUBSTITUTED = 10_000
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_]\w*|[?#@*0-9$!]")
 
 
 class _Exit(Exception):
@@ -68,14 +64,13 @@ def script(text: str, box: Box, options: str = "", arguments: list[str] | None =
 
 
 class _Shell:
-    """Options, arguments and the last exit code of one shell."""
+    """Options and variables of one shell."""
 
     def __init__(self, box: Box, options: str, arguments: list[str]) -> None:
         self.box = box
         self.strict = "e" in options
         self.trace = "x" in options
-        self.arguments = arguments
-        self.code = 0
+        self.words = Expansion(box, arguments, self._captured)
 
     def run(self, command: Command, stdin: str) -> Program:
         if isinstance(command, Simple):
@@ -94,7 +89,7 @@ class _Shell:
             code = yield from self.redirected(
                 command.redirects, lambda given: self._group(command, given), stdin
             )
-        self.code = code
+        self.words.code = code
         return code
 
     def _group(self, group: Group, stdin: str) -> Program:
@@ -146,7 +141,7 @@ class _Shell:
 
     def for_(self, command: For, stdin: str) -> Program:
         code = 0
-        for word in self.expanded(command.words):
+        for word in self.words.expanded(command.words):
             self.box.env[command.name] = word
             try:
                 code = yield from self.run(command.body, stdin)
@@ -169,9 +164,9 @@ class _Shell:
     def simple(self, command: Simple, stdin: str) -> Program:
         words = command.words
         while words and (match := _ASSIGNMENT.fullmatch(words[0])):
-            self.box.env[match[1]] = " ".join(self._pieces(match[2], split=False))
+            self.box.env[match[1]] = " ".join(self.words.pieces(match[2], split=False))
             words = words[1:]
-        argv = list(self.expanded(words))
+        argv = list(self.words.expanded(words))
         return (
             yield from self.redirected(
                 command.redirects, lambda given: self.execute(argv, given), stdin
@@ -181,9 +176,9 @@ class _Shell:
     def redirected(self, redirects: list[Redirect], body: commands.Body, stdin: str) -> Program:
         target, append = "", False
         for redirect in redirects:
-            name = "".join(self._pieces(redirect.target, split=False))
+            name = "".join(self.words.pieces(redirect.target, split=False))
             if redirect.op == "<<":
-                stdin = "".join(self._pieces(f'"{redirect.target}"', split=False))
+                stdin = "".join(self.words.pieces(f'"{redirect.target}"', split=False))
             elif redirect.op == "<":
                 content = self.box.read(name)
                 if content is None and name != "/dev/null":
@@ -217,7 +212,7 @@ class _Shell:
         name, *arguments = argv
         if name == "exit":
             raise _Exit(
-                int(arguments[0]) & 255 if arguments and arguments[0].isdigit() else self.code
+                int(arguments[0]) & 255 if arguments and arguments[0].isdigit() else self.words.code
             )
         if name in ("break", "continue"):
             raise _Loop(name)
@@ -233,122 +228,6 @@ class _Shell:
             return 0
         return (yield from commands.run(argv, self.box, stdin))
 
-    # Words
-
-    def expanded(self, words: list[str]) -> Iterator[str]:
-        """Words after substitution, splitting and file name patterns."""
-        for word in words:
-            for piece in self._pieces(word, split=True):
-                if any(char in piece for char in "*?") and "'" not in word and '"' not in word:
-                    pattern = self.box.path(piece)
-                    every = {path.rstrip("/") for path in self.box.files}
-                    found = sorted(p for p in every if fnmatch.fnmatchcase(p, pattern))
-                    yield from found or [piece]
-                else:
-                    yield piece
-
-    def _pieces(self, word: str, *, split: bool) -> list[str]:
-        done: list[str] = []
-        current = ""
-        begun = False
-        at = 0
-        quoted = False
-        while at < len(word):
-            char = word[at]
-            if char == "'" and not quoted:
-                end = word.find("'", at + 1)
-                end = len(word) if end < 0 else end
-                current += word[at + 1 : end]
-                at, begun = end + 1, True
-            elif char == '"':
-                quoted = not quoted
-                at, begun = at + 1, True
-            elif char == "\\" and at + 1 < len(word):
-                keep = quoted and word[at + 1] not in '"\\$`'
-                current += word[at : at + 2] if keep else word[at + 1]
-                at, begun = at + 2, True
-            elif char in "$`":
-                value, at = self._substituted(word, at)
-                if split and not quoted:
-                    parts = value.split()
-                    if len(parts) > 1:
-                        done.append(current + parts[0])
-                        done += parts[1:-1]
-                        current = parts[-1]
-                    else:
-                        current += "".join(parts)
-                else:
-                    current += value
-                    begun = begun or quoted
-            else:
-                current += char
-                at, begun = at + 1, True
-        if current or begun or not split:
-            done.append(current)
-        return done
-
-    def _substituted(self, word: str, at: int) -> tuple[str, int]:
-        if word[at] == "`":
-            end = word.find("`", at + 1)
-            end = len(word) if end < 0 else end
-            return self._captured(word[at + 1 : end]), end + 1
-        if word.startswith("$((", at):
-            end = closing(word, at + 1, "(", ")")
-            return self._computed(word[at + 3 : end - 1]), end + 1
-        if word.startswith("$(", at):
-            end = closing(word, at + 1, "(", ")")
-            return self._captured(word[at + 2 : end]), end + 1
-        if word.startswith("${", at):
-            end = closing(word, at + 1, "{", "}")
-            return self._braced(word[at + 2 : end]), end + 1
-        match = _NAME.match(word, at + 1)
-        if match is None:
-            return "$", at + 1
-        return self.variable(match[0]), match.end()
-
-    def variable(self, name: str) -> str:
-        """The value of a variable; nothing for an unknown one."""
-        if name == "RANDOM":
-            return str(self.box.rng.randrange(32768))
-        if name == "?":
-            return str(self.code)
-        if name == "#":
-            return str(len(self.arguments))
-        if name in ("@", "*"):
-            return " ".join(self.arguments)
-        if name.isdigit():
-            index = int(name)
-            return self.arguments[index - 1] if 0 < index <= len(self.arguments) else ""
-        return self.box.env.get(name, "")
-
-    def _braced(self, text: str) -> str:
-        name, op, rest = (
-            (match[1], match[2], match[3])
-            if (match := re.fullmatch(r"(#?\w+|[?@*])(:?[-=+?]|##?|%%?)?(.*)", text, re.DOTALL))
-            else (text, "", "")
-        )
-        if name.startswith("#"):
-            return str(len(self.variable(name[1:])))
-        value = self.variable(name)
-        word = "".join(self._pieces(rest, split=False)) if rest else ""
-        if op in (":-", "-", ":=", "="):
-            return value or word
-        if op in (":+", "+"):
-            return word if value else ""
-        if op in ("#", "##") and word:
-            return (
-                value.rsplit(word.lstrip("*"), 1)[-1]
-                if word[0] == "*"
-                else value.removeprefix(word)
-            )
-        if op in ("%", "%%") and word:
-            return (
-                value.rsplit(word.rstrip("*"), 1)[0]
-                if word[-1] == "*"
-                else value.removesuffix(word)
-            )
-        return value
-
     def _captured(self, text: str) -> str:
         """What a command prints; its time is not counted."""
         printed: list[str] = []
@@ -363,13 +242,3 @@ class _Shell:
         except ShellSyntaxError as error:
             return str(error)
         return "".join(printed).rstrip("\n")
-
-    def _computed(self, text: str) -> str:
-        plain = "".join(self._pieces(f'"{text}"', split=False))
-        plain = re.sub(r"[A-Za-z_]\w*", lambda m: self.variable(m[0]) or "0", plain)
-        plain = re.sub(r"\b0+(?=\d)", "", plain)
-        try:
-            value = evaluate(plain, {})
-        except ExpressionError:
-            return "0"
-        return str(int(value)) if isinstance(value, int | float) else "0"
