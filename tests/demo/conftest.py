@@ -8,12 +8,21 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from tests.support.cluster import demo_cluster, module_cluster, running_cluster
+from tests.support.cluster import Cluster, demo_cluster, module_cluster, running_cluster
+from tests.support.demo_api import Client
 from tests.support.kubectl import VERSIONS, Kubectl, binary, furnish
 from tests.support.s3_servers import client, demo_s3
 from tui.demo.bucket import Buckets
 
 __all__ = ["demo_cluster", "module_cluster"]
+
+
+@pytest.fixture
+def ask(demo_cluster: Cluster) -> Iterator[Client]:
+    """A client of an empty cluster."""
+    client = Client(demo_cluster)
+    yield client
+    client.pool.clear()
 
 
 @pytest.fixture(scope="module", params=VERSIONS)

@@ -8,45 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 
-from tests.support.cluster import Cluster, running_cluster
+from tests.support.cluster import running_cluster
+from tests.support.demo_api import WF, Client
 from tui.demo.resources import NODES, PODS, SERVICES
 
 NS = "/api/v1/namespaces/argo"
-WF = "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows"
-
-
-class Client:
-    """A plain HTTP client of the operator, or of whom it is told."""
-
-    def __init__(self, cluster: Cluster) -> None:
-        self.cluster = cluster
-        self.pool = cluster.connections()
-
-    def opened(
-        self, method: str, path: str, body: Any = None, user: str = "demo", **headers: str
-    ) -> urllib3.BaseHTTPResponse:
-        token = self.cluster.token_of(user)
-        return self.pool.request(
-            method,
-            self.cluster.url + path,
-            body=None if body is None else json.dumps(body),
-            headers={"Authorization": f"Bearer {token}", **headers},
-        )
-
-    def __call__(self, *args: Any, **more: Any) -> tuple[int, Any]:
-        answer = self.opened(*args, **more)
-        text = answer.data.decode()
-        return answer.status, json.loads(text) if text.startswith("{") else text
 
 
 @pytest.fixture
-def ask(demo_cluster: Cluster) -> Iterator[Client]:
-    demo_cluster.workflow("a")
-    client = Client(demo_cluster)
-    yield client
-    client.pool.clear()
+def ask(ask: Client) -> Client:
+    """Of a cluster with a workflow."""
+    ask.cluster.workflow("a")
+    return ask
 
 
 @pytest.fixture
