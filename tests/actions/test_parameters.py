@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from tui.actions.parameters import known_parameters, outside, value_of, warnings
+from tui.actions.parameters import (
+    known_parameters,
+    outside,
+    overridden,
+    value_of,
+    warnings,
+)
+from tui.actions.submit import with_overrides
 from tui.errors import InputError
 
 WHERE = {"name": "where", "value": "staging", "enum": ["staging", "live"], "description": "to"}
@@ -68,3 +75,13 @@ def test_arguments_of_another_shape_are_an_error_with_words() -> None:
     with pytest.raises(InputError):
         known_parameters({"spec": {"arguments": {"parameters": "x"}}})
     assert warnings({"spec": "x"}, []) == (), "without parameters nothing is looked at"
+
+
+@pytest.mark.parametrize("name", [["a"], {"a": 1}, 7, None])
+def test_a_name_that_is_none_is_nobody_s(name: Any) -> None:
+    odd = {"name": name, "value": "x"}
+    assert overridden([odd], ["a=1"]) == [{"name": "a", "value": "1"}, odd]
+    artifacts = [{"name": name, "s3": {"key": "k"}}, {"name": "a", "s3": {"key": "k"}}]
+    spec = {"arguments": {"artifacts": artifacts}}
+    made = with_overrides({"spec": spec}, {"artifacts": ("a=new",)})
+    assert [one["s3"]["key"] for one in made["spec"]["arguments"]["artifacts"]] == ["k", "new"]

@@ -81,7 +81,7 @@ def overridden(old: Sequence[Json], texts: Iterable[str]) -> list[Json]:
     passed = [parse_parameter(text) for text in texts]
     names = {name for name, _ in passed}
     new: list[Json] = [{"name": name, "value": value} for name, value in passed]
-    return [*new, *(entry for entry in old if entry.get("name") not in names)]
+    return [*new, *(entry for entry in old if str(entry.get("name") or "") not in names)]
 
 
 def with_parameters(manifest: Manifest, texts: Sequence[str]) -> Manifest:

@@ -210,10 +210,14 @@ def _with_artifacts(manifest: Manifest, texts: tuple[str, ...]) -> Manifest:
     spec = part(manifest, "spec")
     arguments = part(spec, "arguments")
     entries = items(arguments, "artifacts")
-    unknown = sorted(keys.keys() - {entry.get("name") for entry in entries})
+    names = [str(entry.get("name") or "") for entry in entries]
+    unknown = sorted(keys.keys() - set(names))
     if unknown:
         raise PlanError(f"artifact override(s) matched no artifact: {', '.join(unknown)}")
-    new = [_with_key(one, keys[one["name"]]) if one.get("name") in keys else one for one in entries]
+    new = [
+        _with_key(one, keys[name]) if name in keys else one
+        for name, one in zip(names, entries, strict=True)
+    ]
     return {**manifest, "spec": {**spec, "arguments": {**arguments, "artifacts": new}}}
 
 
