@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from tui.actions.manifests import is_of_instance
 from tui.domain.order import time_key
 from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import Manifest, WorkflowRef
@@ -34,6 +33,9 @@ def named(names: Iterable[str], settings: Settings) -> Iterator[Manifest]:
 
 def one(source: Source, name: str, settings: Settings) -> Manifest:
     """One workflow by its name. Raises: as `named`."""
+    # A list does not wait for the actions to be imported.
+    from tui.actions.manifests import is_of_instance
+
     manifest = source.get(_ref(source, name, settings))
     if source.capabilities.is_live and not is_of_instance(manifest, settings.instance_id):
         raise PlanError(f"'{name}' is not managed by the current Argo Server")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import msgspec
 
@@ -203,8 +202,7 @@ def _read_status(body: bytes) -> ApiStatus:
         return ApiStatus()
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(msgspec.Struct, frozen=True):
     """One workflow with everything, and its bytes."""
 
     workflow: Workflow

@@ -157,10 +157,10 @@ class DirectConnections:
         connection = _Connection(self._host, self._port, timeout=seconds)
         connection.default_port = 443 if self._is_tls else 80
         try:
+            rules = self._rules() if self._is_tls else None
             connection.connect()
             _keep_alive(connection.live)
-            if self._is_tls:
-                rules = self._rules()
+            if rules is not None:
                 connection.sock = rules.wrap_socket(connection.live, server_hostname=self._name)
         except (OSError, ValueError) as error:
             connection.close()

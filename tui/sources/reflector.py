@@ -16,8 +16,9 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+import msgspec
 
 from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
 from tui.sources.base import Stop
@@ -43,8 +44,7 @@ SETTLED = 5.0
 """A watch that lived so long, or said anything, was a good one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
+class Listed(msgspec.Struct, Generic[T], frozen=True):
     """One page of a list."""
 
     items: tuple[T, ...]
@@ -53,8 +53,7 @@ class Listed(Generic[T]):
     """Where the next page begins; "" on the last one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told(Generic[T]):
+class Told(msgspec.Struct, Generic[T], frozen=True):
     """One event of a watch."""
 
     kind: str
