@@ -180,3 +180,17 @@ def test_the_dynamic_client_discovers_and_applies(cluster: Cluster, connection: 
     assert [each.metadata.name for each in workflows.get(namespace="argo").items] == ["a"]
     workflows.delete(name="a", namespace="argo")
     assert workflows.get(namespace="argo").items == []
+
+
+def test_a_deleted_pod_is_told_as_a_pod(cluster: Cluster, connection: Any) -> None:
+    core = client.CoreV1Api(connection)
+    cluster.pod("ended", phase="Succeeded")
+    cluster.pod("running")
+    gone = core.delete_namespaced_pod("ended", "argo")
+    ending = core.delete_namespaced_pod("running", "argo", grace_period_seconds=9)
+    assert (gone.metadata.name, gone.status.phase) == ("ended", "Succeeded")
+    assert ending.metadata.deletion_grace_period_seconds == 9
+    core.delete_namespaced_pod(
+        "running", "argo", body=client.V1DeleteOptions(grace_period_seconds=0)
+    )
+    assert core.list_namespaced_pod("argo").items == []

@@ -79,14 +79,15 @@ OPERATOR = (
     *_REVIEWS,
     Rule((ARGO,), _ARGO_KINDS, _EDIT),
     Rule(("",), ("pods", "configmaps", "serviceaccounts"), _EDIT),
-    Rule(("",), ("pods/log", "secrets", *_SURROUNDINGS), _READ),
+    Rule(("",), ("pods/log", "pods/status", "secrets", *_SURROUNDINGS), _READ),
     Rule(("",), ("events",), (*_READ, "create", "patch")),
     _METRICS,
 )
 VIEWER = (
     *_REVIEWS,
     Rule((ARGO,), _ARGO_KINDS, _READ),
-    Rule(("",), ("pods", "pods/log", "configmaps", "serviceaccounts", "events"), _READ),
+    Rule(("",), ("pods", "pods/log", "pods/status", "configmaps", "events"), _READ),
+    Rule(("",), ("serviceaccounts",), _READ),
     Rule(("",), _SURROUNDINGS, _READ),
     _METRICS,
 )

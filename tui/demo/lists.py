@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -28,7 +29,7 @@ def number(query: Mapping[str, str], name: str) -> int:
 
 def revision(text: str) -> int:
     """A resource version sent by a client, 0 where absent."""
-    if text and not text.isdecimal():
+    if text and not re.fullmatch("[0-9]{1,19}", text):
         raise refusals.bad_request(
             f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
         )

@@ -8,8 +8,9 @@ that wrong credentials fail here as they fail on a real server. Content lives in
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
+import logging
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from xml.etree import ElementTree
 from aiohttp import web
 
 from tui.demo import s3_answers as answers
+from tui.demo import s3_writing as writing
 from tui.demo.bucket import Blob, Bucket, Buckets
 from tui.demo.s3_answers import S3Error
 from tui.demo.s3_reading import send
@@ -33,11 +35,15 @@ SMALLEST_PART = 5 << 20
 """Bytes of any part of a multipart upload but the last, as S3 has it."""
 
 XML = "application/xml"
+_LOG = logging.getLogger("tui.demo")
 
 SUBRESOURCES = frozenset(
     {
-        *("acl", "cors", "encryption", "legal-hold", "lifecycle", "logging", "notification"),
-        *("object-lock", "policy", "replication", "retention", "tagging", "versions", "website"),
+        *("accelerate", "acl", "analytics", "attributes", "cors", "encryption"),
+        *("intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metrics"),
+        *("notification", "object-lock", "ownershipControls", "policy", "policyStatus"),
+        *("publicAccessBlock", "replication", "requestPayment", "restore", "retention", "select"),
+        *("tagging", "torrent", "versions", "website"),
     }
 )
 """Questions about a bucket or an object that this server does not know."""
@@ -59,7 +65,7 @@ def application(
     signatures = Signatures(access_key, secret_key, region, now or (lambda: datetime.now(UTC)))
     server = _Server(buckets, signatures)
     app = web.Application(client_max_size=LARGEST)
-    app.router.add_route("*", "/{address:.*}", server.answer)
+    app.router.add_route("*", r"/{address:[\s\S]*}", server.answer)
     return app
 
 
@@ -123,6 +129,13 @@ class _Server:
             response = web.Response(status=error.status, body=body, content_type=XML)
             if error.code in ("IncompleteBody", "EntityTooLarge"):
                 response.force_close()
+        except (ConnectionError, web.HTTPException):
+            raise
+        except Exception:
+            _LOG.exception("%s %s", request.method, request.rel_url)
+            failed = S3Error("InternalError", "We encountered an internal error. Please try again.")
+            body = failed.xml(request.raw_path.partition("?")[0], request_id)
+            response = web.Response(status=failed.status, body=body, content_type=XML)
         if not response.prepared:
             response.headers["x-amz-request-id"] = request_id
             response.headers["Server"] = "argo-tui-demo"
@@ -139,9 +152,9 @@ class _Server:
             dict(parse_qsl(query, keep_blank_values=True)),
             proof.opened(await _body(request)),
         )
-        _check_digests(asked)
-        unknown = SUBRESOURCES & asked.query.keys()
-        if unknown or "x-amz-copy-source" in asked.headers:
+        writing.check_digests(asked.headers, asked.body)
+        writing.check_key(asked.key)
+        if SUBRESOURCES & asked.query.keys():
             message = "A header or query you provided implies functionality not implemented"
             raise S3Error("NotImplemented", message)
         if not asked.bucket_name:
@@ -164,6 +177,7 @@ class _Server:
     def _create_bucket(self, asked: _Asked) -> web.Response:
         if asked.bucket_name in self.buckets:
             raise S3Error("BucketAlreadyOwnedByYou", "You already own this bucket.")
+        writing.check_bucket_name(asked.bucket_name)
         self.buckets[asked.bucket_name] = Bucket(asked.bucket_name, self.signatures.now)
         return web.Response(headers={"Location": f"/{asked.bucket_name}"})
 
@@ -176,12 +190,23 @@ class _Server:
                 return _xml(answers.location(self.signatures.region))
             if "versioning" in query:
                 return _xml(answers.empty("VersioningConfiguration"))
+            if "uploads" in query:
+                return _xml(answers.uploads(bucket.name, self._begun_in(bucket)))
             if query.get("list-type") == "2":
                 return _list_v2(bucket, query)
             return _list_v1(bucket, query)
         if asked.method_is("POST") and "delete" in query:
             return _delete_many(bucket, asked.body)
+        if asked.method_is("DELETE"):
+            if len(bucket):
+                message = "The bucket you tried to delete is not empty"
+                raise S3Error("BucketNotEmpty", message, BucketName=bucket.name)
+            del self.buckets[bucket.name]
+            return web.Response(status=204)
         _not_allowed()
+
+    def _begun_in(self, bucket: Bucket) -> list[tuple[str, str]]:
+        return [(each.key, n) for n, each in self.uploads.items() if each.bucket is bucket]
 
     async def _of_object(self, asked: _Asked, bucket: Bucket) -> web.StreamResponse:
         query = asked.query
@@ -191,8 +216,7 @@ class _Server:
         if asked.method_is("GET", "HEAD"):
             return await send(asked.request, bucket, asked.key, query)
         if asked.method_is("PUT"):
-            blob = bucket.put(asked.key, asked.blob())
-            return web.Response(headers={"ETag": f'"{blob.etag}"'})
+            return self._put(asked, bucket)
         if asked.method_is("DELETE"):
             bucket.delete(asked.key)
             return web.Response(status=204)
@@ -202,6 +226,15 @@ class _Server:
             self.uploads[made] = _Upload(bucket, asked.key, blob.content_type, blob.metadata)
             return _xml(answers.upload_begun(bucket.name, asked.key, made))
         _not_allowed()
+
+    def _put(self, asked: _Asked, bucket: Bucket) -> web.Response:
+        writing.check_conditions(asked.headers, asked.key, bucket.head(asked.key))
+        given = asked.blob()
+        if "x-amz-copy-source" not in asked.headers:
+            blob = bucket.put(asked.key, given)
+            return web.Response(headers={"ETag": f'"{blob.etag}"'})
+        made = writing.copied(asked.headers, self.buckets, bucket, asked.key, given)
+        return _xml(answers.copied("CopyObjectResult", bucket.put(asked.key, made)))
 
     def _of_upload(self, asked: _Asked, bucket: Bucket, name: str) -> web.Response:
         upload = self.uploads.get(name)
@@ -215,12 +248,17 @@ class _Server:
             if not 1 <= number <= 10_000:
                 message = "Part number must be an integer between 1 and 10000, inclusive"
                 raise S3Error("InvalidArgument", message)
+            if "x-amz-copy-source" in asked.headers:
+                part = writing.copied_part(asked.headers, self.buckets)
+                upload.parts[number] = replace(part, modified=self.signatures.now())
+                return _xml(answers.copied("CopyPartResult", upload.parts[number]))
             part = upload.parts[number] = asked.blob()
             return web.Response(headers={"ETag": f'"{part.etag}"'})
         if asked.method_is("DELETE"):
             del self.uploads[name]
             return web.Response(status=204)
         if asked.method_is("POST"):
+            writing.check_conditions(asked.headers, asked.key, bucket.head(asked.key))
             blob = bucket.put(asked.key, _joined(upload, asked.body))
             del self.uploads[name]
             address = str(asked.request.url.with_query(None))
@@ -264,8 +302,8 @@ def _list_v1(bucket: Bucket, query: Mapping[str, str]) -> web.Response:
 
 def _opened_token(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
-    except (binascii.Error, ValueError) as error:
+        return base64.b64decode(token.encode(), b"-_", validate=True).decode()
+    except ValueError as error:
         message = "The continuation token provided is incorrect"
         raise S3Error("InvalidArgument", message) from error
 
@@ -285,7 +323,7 @@ def _joined(upload: _Upload, body: bytes) -> Blob:
     for item in _parsed(body):
         if _name(item) != "Part":
             continue
-        number = int(_child(item, "PartNumber") or 0)
+        number = _whole({"PartNumber": _child(item, "PartNumber")}, "PartNumber", 0)
         part = upload.parts.get(number)
         if part is None or part.etag != _child(item, "ETag").strip('"'):
             message = "One or more of the specified parts could not be found."
@@ -305,22 +343,11 @@ def _joined(upload: _Upload, body: bytes) -> Blob:
     return replace(whole, etag=etag, metadata=upload.metadata)
 
 
-def _check_digests(asked: _Asked) -> None:
-    """What the client says of its body besides the signature."""
-    wanted = asked.headers.get("Content-MD5")
-    if wanted is None:
-        return
-    digest = hashlib.md5(asked.body, usedforsecurity=False).digest()
-    if base64.b64encode(digest).decode() != wanted:
-        message = "The Content-MD5 you specified did not match what we received."
-        raise S3Error("BadDigest", message)
-
-
 def _whole(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name)
     if text is None:
         return default
-    if not text.isdecimal():
+    if not re.fullmatch("[0-9]{1,18}", text):
         message = f"Provided {name} not an integer or within integer range"
         raise S3Error("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)
     return int(text)

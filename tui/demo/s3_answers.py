@@ -17,17 +17,21 @@ STATUS: dict[str, int] = {
     "AuthorizationQueryParametersError": 400,
     "BadDigest": 400,
     "BucketAlreadyOwnedByYou": 409,
+    "BucketNotEmpty": 409,
     "EntityTooLarge": 400,
     "EntityTooSmall": 400,
     "IncompleteBody": 400,
+    "InternalError": 500,
     "InvalidAccessKeyId": 403,
     "InvalidArgument": 400,
+    "InvalidBucketName": 400,
     "InvalidPart": 400,
     "InvalidPartOrder": 400,
     "InvalidRange": 416,
     "InvalidRequest": 400,
     "InvalidToken": 400,
     "InvalidURI": 400,
+    "KeyTooLongError": 400,
     "MalformedXML": 400,
     "MethodNotAllowed": 405,
     "NoSuchBucket": 404,
@@ -143,6 +147,24 @@ def parts(bucket: str, key: str, upload: str, numbered: Mapping[int, Blob]) -> b
         for n, b in sorted(numbered.items())
     )
     return _result("ListPartsResult", _elements(head) + inner)
+
+
+def copied(name: str, blob: Blob) -> bytes:
+    """The answer to CopyObject and UploadPartCopy."""
+    return _result(
+        name, _elements([("LastModified", _stamp(blob.modified)), ("ETag", f'"{blob.etag}"')])
+    )
+
+
+def uploads(bucket: str, named: Iterable[tuple[str, str]]) -> bytes:
+    """The answer to ListMultipartUploads, all on one page: keys and the uploads' names."""
+    inner = "".join(
+        f"<Upload>{_elements([('Key', key), ('UploadId', upload), ('StorageClass', 'STANDARD')])}"
+        "</Upload>"
+        for key, upload in sorted(named)
+    )
+    head = [("Bucket", bucket), ("IsTruncated", "false")]
+    return _result("ListMultipartUploadsResult", _elements(head) + inner)
 
 
 def deleted(keys: Iterable[str], *, quiet: bool) -> bytes:

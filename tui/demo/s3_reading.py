@@ -54,11 +54,10 @@ async def send(
 
 def _is_unchanged(headers: Mapping[str, str], blob: Blob) -> bool:
     """Whether "not modified" is the answer; raises where a condition is not met."""
-    etag = f'"{blob.etag}"'
     modified = (blob.modified or datetime.fromtimestamp(0, UTC)).replace(microsecond=0)
     match, none_match = headers.get("If-Match"), headers.get("If-None-Match")
     unmet = ""
-    if match is not None and not _names(match, etag):
+    if match is not None and not names(match, blob.etag):
         unmet = "If-Match"
     before = _date(headers.get("If-Unmodified-Since"))
     if match is None and before is not None and modified > before:
@@ -67,15 +66,15 @@ def _is_unchanged(headers: Mapping[str, str], blob: Blob) -> bool:
         message = "At least one of the pre-conditions you specified did not hold"
         raise S3Error("PreconditionFailed", message, Condition=unmet)
     if none_match is not None:
-        return _names(none_match, etag)
+        return names(none_match, blob.etag)
     since = _date(headers.get("If-Modified-Since"))
     return since is not None and modified <= since
 
 
-def _names(condition: str, etag: str) -> bool:
+def names(condition: str, etag: str) -> bool:
     """Whether a list of etags names this one; clients quote them or not."""
     named = {part.strip().strip('"') for part in condition.split(",")}
-    return bool({"*", etag.strip('"')} & named)
+    return bool({"*", etag} & named)
 
 
 def _date(text: str | None) -> datetime | None:
@@ -90,7 +89,7 @@ def _date(text: str | None) -> datetime | None:
 
 def _range(text: str, size: int) -> tuple[int, int] | None:
     """(start, length) of a `Range` header; None where S3 ignores it and sends everything."""
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", text.strip())
+    match = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", text.strip())
     if match is None or match.groups() == ("", ""):
         return None
     first, last = match.groups()

@@ -105,7 +105,7 @@ class ApiServer:
     async def start(self, port: int = 0, context: ssl.SSLContext | None = None) -> None:
         """Serve from now on. Raises OSError if the port is taken."""
         app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_route("*", "/{path:.*}", self._handle)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         self._scheme = "https" if context else "http"
         await self._port.open(app, port, context)
 

@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 from tui.demo import admission, owners, patches, refusals, strictness
 from tui.demo.owners import Author
 from tui.demo.paths import Target
-from tui.demo.resources import NAMESPACES, PODS, Obj, Resource
+from tui.demo.resources import NAMESPACES, PODS, SERVICE_ACCOUNTS, SERVICES, Obj, Resource
 from tui.demo.selectors import Selection
 from tui.demo.store import Record, Store, encode, timestamp
+
+_TOLD_WHOLE = (PODS, SERVICES, SERVICE_ACCOUNTS)
+"""Kinds whose deletion is answered with what is gone, not with a word of success."""
 
 
 class Answer(NamedTuple):
@@ -171,7 +174,8 @@ class Writes:
             grace=_grace(record, options, query),
             dry_run=dry,
         )
-        if not dry and self._store.find(target.resource, target.namespace, target.name):
+        there = not dry and self._store.find(target.resource, target.namespace, target.name)
+        if there or target.resource in _TOLD_WHOLE:
             return Answer(200, encode(gone))
         return Answer(200, encode(_success(target.resource, gone)))
 
