@@ -57,14 +57,17 @@ def details(resource: Resource, name: str = "", **more: Any) -> dict[str, Any]:
     return {**about, "kind": resource.plural, **more}
 
 
+def _about(
+    resource: Resource, name: str, status: int, reason: str, before: str, after: str
+) -> ApiError:
+    """What is wrong with one object: its name stands in the midst of the words."""
+    message = f'{before}{resource.qualified} "{name}"{after}'
+    return ApiError(status, reason, message, details=details(resource, name))
+
+
 def not_found(resource: Resource, name: str) -> ApiError:
     """The object is not there."""
-    return ApiError(
-        404,
-        "NotFound",
-        f'{resource.qualified} "{name}" not found',
-        details=details(resource, name),
-    )
+    return _about(resource, name, 404, "NotFound", "", " not found")
 
 
 def no_such_path() -> ApiError:
@@ -74,12 +77,7 @@ def no_such_path() -> ApiError:
 
 def already_exists(resource: Resource, name: str) -> ApiError:
     """Something of that name is there."""
-    return ApiError(
-        409,
-        "AlreadyExists",
-        f'{resource.qualified} "{name}" already exists',
-        details=details(resource, name),
-    )
+    return _about(resource, name, 409, "AlreadyExists", "", " already exists")
 
 
 def modified_meanwhile(resource: Resource, name: str) -> ApiError:
@@ -94,22 +92,14 @@ def modified_meanwhile(resource: Resource, name: str) -> ApiError:
 
 def conflict(resource: Resource, name: str, why: str) -> ApiError:
     """The request and what is there do not go together."""
-    return ApiError(
-        409,
-        "Conflict",
-        f'Operation cannot be fulfilled on {resource.qualified} "{name}": {why}',
-        details=details(resource, name),
-    )
+    words = "Operation cannot be fulfilled on "
+    return _about(resource, name, 409, "Conflict", words, f": {why}")
 
 
 def being_deleted(resource: Resource, name: str) -> ApiError:
     """Created while an object of that name waits for its finalizers."""
-    return ApiError(
-        409,
-        "AlreadyExists",
-        f'object is being deleted: {resource.qualified} "{name}" already exists',
-        details=details(resource, name),
-    )
+    words = "object is being deleted: "
+    return _about(resource, name, 409, "AlreadyExists", words, " already exists")
 
 
 def too_old(asked: int, oldest: int) -> ApiError:
@@ -152,15 +142,9 @@ def invalid(resource: Resource, name: str, causes: Sequence[Cause]) -> ApiError:
     said = [f"{cause['field']}: {cause['message']}" for cause in causes]
     listing = said[0] if len(said) == 1 else f"[{', '.join(said)}]"
     kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
-    about: dict[str, Any] = {"name": name} if name else {}
-    if resource.group:
-        about["group"] = resource.group
-    return ApiError(
-        422,
-        "Invalid",
-        f'{kind} "{name}" is invalid: {listing}',
-        details={**about, "kind": resource.kind, "causes": list(causes)},
-    )
+    # Unlike others, this one speaks of the kind, not of its plural.
+    about = {**details(resource, name), "kind": resource.kind, "causes": list(causes)}
+    return ApiError(422, "Invalid", f'{kind} "{name}" is invalid: {listing}', details=about)
 
 
 def nameless(resource: Resource) -> ApiError:
