@@ -131,6 +131,11 @@ def test_values_become_text_as_go_prints_them(value: Any, text: str) -> None:
     assert go_text(value) == text
 
 
+def test_half_a_character_does_not_hide_a_workflow() -> None:
+    found = decode.from_manifest({"metadata": {"name": "w"}, "status": {"message": "\ud83d!"}})
+    assert (found.metadata.name, found.status.message) == ("w", "\ud83d!")
+
+
 def test_one_odd_item_leaves_the_others_in_the_list() -> None:
     items = [{"metadata": {"name": "a"}}, {"metadata": {"name": 5}}, {"metadata": None}]
     meta = {"resourceVersion": "9", "continue": "more", "remainingItemCount": 2}

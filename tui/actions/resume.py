@@ -19,10 +19,10 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.nodes import dehydrated, hydrated, nodes_of, with_nodes
-from tui.actions.suspend import is_waiting
 from tui.actions.suspended import Settings, resumed, resumed_by, set_matching, waiting_ids
 from tui.actions.words import counted, named, step_names
 from tui.domain.node import SUCCEEDED
+from tui.domain.status import has_active_suspend
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.sources.base import Capabilities
 
@@ -90,7 +90,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     """
     if reason := cannot_write(capabilities) or not_over(workflow, "resumed"):
         return reason
-    if workflow.spec.suspend or is_waiting(workflow):
+    if workflow.spec.suspend or has_active_suspend(workflow):
         return None
     if isinstance(workflow, Workflow):
         return f"{workflow.metadata.name} is not suspended and no step of it waits."

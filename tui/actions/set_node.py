@@ -20,10 +20,10 @@ from tui.actions.manifests import (
 )
 from tui.actions.nodes import dehydrated, nodes_of
 from tui.actions.parameters import parse_parameter
-from tui.actions.suspend import is_waiting
 from tui.actions.suspended import Settings, set_matching
 from tui.actions.words import counted, named, step_names
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
+from tui.domain.status import has_active_suspend
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.errors import PlanError
 from tui.sources.base import Capabilities
@@ -124,7 +124,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     """Why no step of this one can be set just now."""
     if reason := cannot_write(capabilities) or not_over(workflow, "set"):
         return reason
-    if isinstance(workflow, Workflow) and not is_waiting(workflow):
+    if isinstance(workflow, Workflow) and not has_active_suspend(workflow):
         return f"No step of {workflow.metadata.name} waits."
     return None
 

@@ -16,7 +16,8 @@ from tui.actions.manifests import (
     ref_of,
     update,
 )
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, Workflow
+from tui.domain.status import has_active_suspend
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
 from tui.errors import PlanError
 from tui.sources.base import Capabilities
 
@@ -53,16 +54,9 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
         return reason
     if workflow.spec.suspend:
         return f"{name} is suspended already."
-    if is_waiting(workflow):
+    if has_active_suspend(workflow):
         return f"{name} waits at a suspend step already: resume it instead."
     return None
-
-
-def is_waiting(workflow: ListedWorkflow) -> bool:
-    """Whether a suspend step of it waits; a listed workflow has no nodes to tell."""
-    if not isinstance(workflow, Workflow):
-        return False
-    return any(node.is_active_suspend for node in workflow.nodes.values())
 
 
 def said(answer: Manifest) -> str:

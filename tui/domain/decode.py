@@ -92,7 +92,7 @@ def from_manifest(manifest: Manifest) -> Workflow:
     """The same from an object already read, as files and plans have it."""
     try:
         found = msgspec.convert(manifest, Workflow)
-    except (msgspec.ValidationError, RecursionError):
+    except (msgspec.ValidationError, UnicodeEncodeError, RecursionError):
         found = fitted(manifest, Workflow)
     return _hydrated(found)
 

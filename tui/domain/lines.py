@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
-_SGR = re.compile(r"\x1b\[[0-9;:]*m")
+from tui.domain.text import SGR
 
 
 class LineModel(Protocol):
@@ -46,4 +45,4 @@ class Colourless:
     def line(self, index: int) -> str:
         """One line without its colour sequences."""
         line = self._model.line(index)
-        return _SGR.sub("", line) if "\x1b" in line else line
+        return SGR.sub("", line) if "\x1b" in line else line

@@ -31,7 +31,8 @@ DROPPED: dict[int, None] = dict.fromkeys(
 SHOWN = "\ufffd"
 """What a control character becomes, so that one sees that something was there."""
 
-_SGR = re.compile(r"\x1b\[[0-9;:]*m")
+SGR = re.compile(r"\x1b\[[0-9;:]*m")
+"""A sequence that changes colours, and nothing else."""
 _SEQUENCES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI, colours among them
     r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|\x9c|$)"  # OSC, DCS, SOS, PM, APC up to their end
@@ -98,7 +99,7 @@ def _pieces(line: str) -> list[tuple[str, bool]]:
     for found in _SEQUENCES.finditer(line):
         if found.start() > at:
             pieces.append((line[at : found.start()], False))
-        if _SGR.fullmatch(found.group()):
+        if SGR.fullmatch(found.group()):
             pieces.append((found.group(), True))
         at = found.end()
     if at < len(line):
