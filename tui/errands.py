@@ -72,6 +72,7 @@ class Errands:
 
     def _perform(self, action: Action, plans: list[PlannedWorkflow], number: int) -> None:
         source = self._desk.source
+        failed: list[tuple[WorkflowRef, TuiError]] = []
         try:
             for ref, plan in plans:
                 try:
@@ -79,11 +80,27 @@ class Errands:
                         raise Unreachable("not connected")
                     outcome = perform(plan, source, action.said)
                 except TuiError as error:
+                    failed.append((ref, error))
                     self._app.post_message(ActionFailed(ref, plan, error))
                 else:
                     self._app.post_message(ActionFinished(ref, outcome))
+            if len(plans) > 1:
+                # Queued behind those messages: there is one line, and the last one has it.
+                said = partial(self._sum_up, action.label, len(plans), failed)
+                self._app.call_from_thread(self._app.call_later, said)
         finally:
             self._app.call_from_thread(self._end, number)
+
+    def _sum_up(
+        self, label: str, asked: int, failed: Sequence[tuple[WorkflowRef, TuiError]]
+    ) -> None:
+        """What became of several: a failure must not be hidden by the success after it."""
+        text = f"{label}: {asked - len(failed)} of {asked} done"
+        if failed:
+            names = ", ".join(ref.name for ref, _ in failed)
+            self._desk.say(f"{text}; not {names}: {failed[0][1]}", "error")
+        else:
+            self._desk.say(text)
 
     def _end(self, number: int) -> None:
         self._changed(self._desk.pending.end(number))

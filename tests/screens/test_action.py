@@ -363,6 +363,16 @@ async def test_several_are_done_one_after_the_other_and_one_failure_stops_no_oth
         await shown.press("y")
         await shown.until(lambda: len(source.performed) == 4 and not shown.app.pending)
         assert len({write.path for write in source.performed}) == 4
+        await shown.until_said("Delete: 3 of 4 done; not old-1: ")
+
+
+async def test_several_that_went_well_are_counted() -> None:
+    source = ScriptedSource(*(run(f"old-{i}", "Succeeded", ended=1) for i in range(3)))
+    async with showing(source=source) as shown:
+        await shown.press("space", "space", "space")
+        await ask(shown, "D")
+        await shown.press("y")
+        await shown.until_said("Delete: 3 of 3 done")
 
 
 def refused_by(settings: Any = STILL, capabilities: Any = None) -> Callable[..., Any]:
