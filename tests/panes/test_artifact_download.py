@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tui.artifacts.base import Entry
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import RawLocation
 from tui.domain.node import NodeId
-from tui.panes.artifact_download import Download, chosen, proposed
+from tui.panes.artifact_download import Download, chosen, proposed, targets
 from tui.panes.artifact_items import Item
 
 MIB = 1 << 20
@@ -74,4 +75,31 @@ def test_a_folder_means_the_file_in_it_and_a_tilde_is_home(
     assert chosen("~/b", "a") == tmp_path / "b"
     assert chosen(f"{tmp_path}/new/", "a") == tmp_path / "new" / "a"
     monkeypatch.chdir(tmp_path)
-    assert proposed("x\x1b/y") == str(tmp_path / "x__y")
+    assert proposed([named("x\x1b/y")]) == str(tmp_path / "x__y")
+    assert proposed([named("a"), named("b")]) == f"{tmp_path}/"
+
+
+def named(file_name: str, step: str = "train") -> Item:
+    place = RawLocation("")
+    artifact = NodeArtifact(NodeId(step), step, "model", "out", place, key=file_name)
+    return Item(artifact, place, entry=Entry(file_name, is_folder=False))
+
+
+def test_several_go_into_a_folder_that_is_there_each_under_a_name_of_its_own(
+    tmp_path: Path,
+) -> None:
+    items = [named("a.txt"), named("out", "one"), named("out", "two"), named("../up", "x/y")]
+    assert targets(items, f"{tmp_path}/") == [
+        tmp_path / name for name in ("a.txt", "one-out", "two-out", ".._up")
+    ]
+    assert targets(items, str(tmp_path / "none")) == (
+        f"there is no folder {tmp_path / 'none'}; several artifacts need one"
+    )
+    assert targets(items, " ") == targets(items[:1], "") == "a path is needed; Esc saves nothing"
+    assert targets(items[:1], str(tmp_path)) == [tmp_path / "a.txt"]
+
+
+def test_names_that_are_the_same_even_with_their_step_still_differ(tmp_path: Path) -> None:
+    found = targets([named("out"), named("out"), named("OUT", "train")], str(tmp_path))
+    assert isinstance(found, list)
+    assert len({str(path).casefold() for path in found}) == 3

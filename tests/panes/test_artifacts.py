@@ -13,7 +13,7 @@ from tests.support.artifacts_pane import MIB, Seen, out, repository, showing, so
 from tests.support.s3_servers import demo_s3
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
-from tui.panes.artifacts import ArtifactRows
+from tui.panes.artifact_rows import ArtifactRows
 from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
 
@@ -90,7 +90,7 @@ async def test_a_folder_opens_and_left_goes_back_to_it(server: tuple[str, Bucket
         await seen.until(lambda: "part-01" in seen.rows[1])
         await seen.press("enter")
         await seen.until(lambda: seen.preview == ["one"])
-        await seen.press("left", "escape")
+        await seen.press("left", "escape", "escape")
         assert "7 artifacts" in seen.line("head")
         current = seen.app.query_one(ArtifactRows).current
         assert current is not None and current.name == "shards"
@@ -107,7 +107,7 @@ async def test_c_copies_the_address(server: tuple[str, Buckets]) -> None:
 
 async def typed(seen: Seen, path: Path) -> None:
     await seen.press("d")
-    bar = seen.app.query_one(QueryBar)
+    bar = seen.app.query_one("#artifact-path", QueryBar)
     assert bar.is_open
     bar.text = str(path)
     await seen.press("enter")
@@ -120,7 +120,7 @@ async def test_d_saves_where_one_says(server: tuple[str, Buckets], tmp_path: Pat
         await seen.until(lambda: seen.line("status") == f"saved {tmp_path / 'model.bin'}")
         assert (tmp_path / "model.bin").stat().st_size == 3 * MIB
         assert os.listdir(tmp_path) == ["model.bin"]
-        assert not seen.app.query_one(QueryBar).is_open
+        assert not seen.app.query_one("#artifact-path", QueryBar).is_open
         assert seen.app.focused is seen.app.query_one(ArtifactRows)
 
 

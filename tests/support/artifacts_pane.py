@@ -16,7 +16,8 @@ from tests.support.scripted import ScriptedSource
 from tests.support.widgets import screen_of
 from tui.domain.node import NodeId
 from tui.domain.workflow import Workflow
-from tui.panes.artifacts import ArtifactRows, ArtifactsPane
+from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifacts import ArtifactsPane
 from tui.resources import styles
 from tui.widgets.lines import Lines
 from tui.widgets.status_line import StatusLine

@@ -39,7 +39,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "The list that `A` opens in the logs pane: Enter reads one, a digit does so at once.",
         ("panes.containers:ContainerScreen",),
     ),
-    ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifacts:ArtifactRows")),
+    ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifact_rows:ArtifactRows")),
     ("YAML pane", "", ("panes.manifest:ManifestPane",)),
     (
         "Dialogs",

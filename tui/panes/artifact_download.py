@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.artifacts.saving import safe_name
+from tui.artifacts.saving import SafeTree, safe_name
 from tui.domain.bars import progress_bar
 from tui.domain.location import Location
 from tui.domain.preview import size_text
@@ -29,6 +31,8 @@ class Download:
     location: Location
     target: Path
     overwrite: bool
+    place: str = ""
+    """`2 of 3` where there are several."""
     stop: Stop = field(default_factory=Stop)
     clock: Callable[[], float] = time.monotonic
     done: int = 0
@@ -49,7 +53,8 @@ class Download:
 
     def line(self, *, ascii: bool) -> str:
         """`downloading train/model  ███▌     62%  13.1 MB/s  eta 6s`."""
-        parts = [f"downloading {self.item.title}"]
+        what = f"{self.place}: {self.item.title}" if self.place else self.item.title
+        parts = [f"downloading {what}"]
         if self.total:
             bar = progress_bar(self.done, self.total, BAR, ascii=ascii)
             parts += [bar, f"{self.done * 100 // self.total}%"]
@@ -63,9 +68,33 @@ class Download:
         return "  ".join([*parts, "Esc stops"])
 
 
-def proposed(name: str) -> str:
-    """Where a download goes unless one types something else."""
-    return str(Path.cwd() / safe_name(name))
+def proposed(items: Sequence[Item]) -> str:
+    """Where a download goes unless one types something else; several go into a folder."""
+    here = Path.cwd()
+    return str(here / safe_name(items[0].file_name)) if len(items) == 1 else f"{here}{os.sep}"
+
+
+def targets(items: Sequence[Item], text: str) -> list[Path] | str:
+    """Where each of them goes, by what somebody typed; or what is wrong with that."""
+    if not text.strip():
+        return "a path is needed; Esc saves nothing"
+    if len(items) == 1:
+        target = chosen(text, items[0].file_name)
+        return [target] if target is not None else "a path is needed; Esc saves nothing"
+    folder = Path(text.strip()).expanduser()
+    if not folder.is_dir():
+        return f"there is no folder {folder}; several artifacts need one"
+    often = Counter(item.file_name for item in items)
+    tree = SafeTree()
+    return [
+        folder / tree.path(safe_name(_called(item, is_alone=often[item.file_name] == 1)))
+        for item in items
+    ]
+
+
+def _called(item: Item, *, is_alone: bool) -> str:
+    """Two steps may have made a file of the same name: then the step is told, too."""
+    return item.file_name if is_alone else f"{item.artifact.step}-{item.file_name}"
 
 
 def chosen(text: str, name: str) -> Path | None:

@@ -156,6 +156,13 @@ def style_of(item: Item) -> str:
     return "phase-succeeded"
 
 
+def fits(item: Item, sought: str) -> bool:
+    """Whether one means this by what one typed."""
+    step = "" if item.entry else item.artifact.step
+    words = f"{step}/{item.name} {item.artifact.direction} {type_of(item)} {state_of(item, '')}"
+    return all(part in words.casefold() for part in sought.casefold().split())
+
+
 def entries_of(owner: Item, listing: Listing) -> list[Item]:
     """What is in an open folder, as items."""
     place = owner.location

@@ -19,7 +19,8 @@ from tui.domain.highlight import json_spans
 from tui.domain.lines import TextLines
 from tui.domain.location import Location
 from tui.domain.preview import ARCHIVES, Preview, kind_of_content, preview
-from tui.panes.artifact_items import Fact, Item
+from tui.panes.artifact_asking import Measured
+from tui.panes.artifact_items import Item
 from tui.widgets.lines import Lines
 from tui.widgets.status_line import StatusLine
 
@@ -28,14 +29,6 @@ FIRST = 64 << 10
 
 PACKED = 1 << 20
 """Bytes that are read of an archive, whose names or content come later."""
-
-
-@dataclass
-class Measured(Message):
-    """A store said what is at a place."""
-
-    location: Location
-    fact: Fact
 
 
 class Reading(Vertical):

@@ -1,11 +1,15 @@
-"""Saving an artifact: a path is asked for, and one line tells how far it is.
+"""Saving artifacts: a path is asked for, and one line tells how far it is.
 
-One download at a time; it goes on while one looks at other things, and ends with the pane.
+One after the other, each whole or not at all; it goes on while one looks at other things, and ends
+with the pane.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,7 +19,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import StoreError
-from tui.panes.artifact_download import Download, chosen, proposed
+from tui.panes.artifact_download import Download, proposed, targets
 from tui.panes.artifact_items import Item
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
@@ -40,20 +44,20 @@ class Saving(Vertical):
 
     @dataclass
     class Ended(Message):
-        """The download is over."""
+        """The downloads are over, each with why it failed, or None."""
 
-        download: Download
-        error: StoreError | None
+        results: list[tuple[Download, StoreError | None]]
 
     def __init__(self, stores: Stores, *, ascii: bool) -> None:
         super().__init__()
         self._stores = stores
         self._ascii = ascii
-        self._item: Item | None = None
+        self._items: tuple[Item, ...] = ()
         """What a path is asked for."""
         self._replaceable = ""
-        """The path that is replaced if it is given again."""
-        self._download: Download | None = None
+        """What was typed when files were in the way; typed again, they are replaced."""
+        self._in_the_way: list[Path] = []
+        self._downloads: list[Download] = []
 
     def compose(self) -> ComposeResult:
         """The path, and the line that tells."""
@@ -69,41 +73,62 @@ class Saving(Vertical):
         self.query_one("#artifact-status", StatusLine).say(text, severity)
 
     def stop(self) -> bool:
-        """Stop the download; false if there is none."""
-        if self._download is None:
-            return False
-        self._download.stop.set()
-        return True
+        """Stop the downloads; false if there are none."""
+        for download in self._downloads:
+            download.stop.set()
+        return bool(self._downloads)
 
-    def ask(self, item: Item) -> None:
-        """Ask where to save an item."""
-        if self._download is not None:
+    def ask(self, items: Sequence[Item]) -> None:
+        """Ask where to save an item, or several."""
+        able = tuple(item for item in items if not item.why_not)
+        left_out = len(items) - len(able)
+        why = next((item.why_not for item in items if item.why_not), "")
+        if self._downloads:
             self.say("a download is under way; Esc stops it", "warning")
-        elif item.why_not:
-            self.say(item.why_not, "warning")
+        elif not able:
+            self.say(why, "warning")
         else:
-            self._item = item
-            self._replaceable = ""
-            self.say(f"save {item.title} as; Enter saves, Esc does not")
-            self.query_one(QueryBar).open(proposed(item.file_name))
+            what, where = f"{len(able)} artifacts", "into"
+            if len(able) == 1:
+                what, where = able[0].title, "as"
+            more = f" ({left_out} left out: {why})" if left_out else ""
+            self.say(f"save {what} {where}; Enter saves, Esc does not{more}")
+            self._begin_asking(able, proposed(able))
+
+    def _begin_asking(
+        self, items: Sequence[Item], text: str, in_the_way: Sequence[Path] = ()
+    ) -> None:
+        self._items = tuple(items)
+        self._in_the_way = list(in_the_way)
+        self._replaceable = text if in_the_way else ""
+        self.query_one(QueryBar).open(text)
 
     @on(QueryBar.Submitted)
     def begin(self, message: QueryBar.Submitted) -> None:
         """Enter: fetch it on a thread."""
         message.stop()
-        item = self._item
-        if item is None or item.location is None:
-            return
-        target = chosen(message.text, item.file_name)
-        if target is None:
-            self.say("a path is needed; Esc saves nothing", "warning")
+        overwrite = bool(self._in_the_way) and message.text == self._replaceable
+        found = self._in_the_way if overwrite else targets(self._items, message.text)
+        if isinstance(found, str):
+            self.say(found, "warning")
             self.query_one(QueryBar).open()
             return
-        overwrite = str(target) == self._replaceable
+        several = len(found) > 1
+        self._downloads = [
+            Download(
+                item,
+                item.location,
+                target,
+                overwrite,
+                place=f"{number} of {len(found)}" if several else "",
+            )
+            for number, (item, target) in enumerate(zip(self._items, found, strict=True), start=1)
+            if item.location is not None
+        ]
         self._end_asking()
-        self._download = Download(item, item.location, target, overwrite)
-        self.say(f"downloading {item.title}  Esc stops")
-        self._fetch(self._download)
+        if self._downloads:
+            self.say(f"{self._downloads[0].line(ascii=self._ascii)}")
+            self._fetch(self._downloads)
 
     @on(QueryBar.Cancelled)
     def forget(self, message: QueryBar.Cancelled) -> None:
@@ -118,23 +143,31 @@ class Saving(Vertical):
         message.stop()
 
     def _end_asking(self) -> None:
-        self._item = None
+        self._items = ()
         self.query_one(QueryBar).text = ""
         self.post_message(self.Asked())
         # It hides only once it has lost the focus.
         self.call_after_refresh(self._hide_path)
 
     def _hide_path(self) -> None:
-        if self._item is None:
+        if not self._items:
             self.query_one(QueryBar).close()
 
     @work(thread=True, group="artifact-download", exit_on_error=False)
-    def _fetch(self, download: Download) -> None:
+    def _fetch(self, downloads: list[Download]) -> None:
+        results: list[tuple[Download, StoreError | None]] = []
+        for download in downloads:
+            error = self._fetch_one(download)
+            results.append((download, error))
+            if error is not None and error.reason == "stopped":
+                break
+        self.post_message(self.Ended(results))
+
+    def _fetch_one(self, download: Download) -> StoreError | None:
         def tell(done: int, total: int | None) -> None:
             if download.is_news(done, total):
                 self.post_message(self.Progressed(download))
 
-        error: StoreError | None = None
         try:
             self._stores.store(download.location).download(
                 download.location,
@@ -143,36 +176,61 @@ class Saving(Vertical):
                 download.stop,
                 overwrite=download.overwrite,
             )
-        except StoreError as failed:
-            error = failed
-        self.post_message(self.Ended(download, error))
+        except StoreError as error:
+            return error
+        return None
 
     @on(Progressed)
     def tell_progress(self, message: Progressed) -> None:
         """One line of text, a few times a second."""
         message.stop()
-        if message.download is self._download:
+        if any(message.download is download for download in self._downloads):
             self.say(message.download.line(ascii=self._ascii))
 
     @on(Ended)
     def end(self, message: Ended) -> None:
-        """Say how it went; a file that is in the way may be replaced by a second Enter."""
+        """Say how it went; files that are in the way may be replaced by a second Enter."""
         message.stop()
-        self._download = None
-        download, error = message.download, message.error
-        if error is None:
-            self.say(f"saved {download.target}")
-        elif error.reason == "exists" and not download.target.is_dir():
-            self._item = download.item
-            self._replaceable = str(download.target)
-            self.say(f"{error.what}: Enter replaces it, Esc does not", "warning")
-            self.query_one(QueryBar).open(str(download.target))
-        else:
-            self.say(str(error), "warning" if error.reason == "stopped" else "error")
+        self._downloads = []
+        results = message.results
+        failed = [(download, error) for download, error in results if error is not None]
+        said, severity = outcome(results)
+        self.say(said, severity)
+        in_the_way = [
+            download
+            for download, error in failed
+            if error.reason == "exists" and not download.target.is_dir()
+        ]
+        if in_the_way and len(in_the_way) == len(failed):
+            paths = [download.target for download in in_the_way]
+            is_one = len(paths) == 1
+            self.say(
+                f"{said}: Enter replaces {'it' if is_one else 'them'}, Esc does not", "warning"
+            )
+            text = str(paths[0]) if is_one else f"{paths[0].parent}{os.sep}"
+            self._begin_asking([download.item for download in in_the_way], text, paths)
 
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
         """A bug in a download must not look like one that never ends."""
         if message.state is WorkerState.ERROR:
-            self._download = None
+            self._downloads = []
             self.say(f"the download failed: {message.worker.error!r}", "error")
+
+
+def outcome(results: Sequence[tuple[Download, StoreError | None]]) -> tuple[str, str]:
+    """What came of downloads, as a sentence and how grave it is."""
+    failed = [(download, error) for download, error in results if error is not None]
+    if not failed:
+        first = results[0][0]
+        if len(results) == 1:
+            return f"saved {first.target}", "information"
+        return f"saved {len(results)} artifacts into {first.target.parent}", "information"
+    download, error = failed[0]
+    said = error.what if error.reason == "exists" else str(error)
+    severity = "warning" if error.reason in ("stopped", "exists") else "error"
+    if len(results) == 1:
+        return said, severity
+    saved = len(results) - len(failed)
+    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    return f"{saved} saved, {len(failed)} not: {download.item.title}: {said}{more}", severity

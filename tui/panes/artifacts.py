@@ -7,50 +7,32 @@ workflow alone, so it is there at once, and sizes follow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.message import Message
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import Listing, StoreError
-from tui.artifacts.repository import find_repository
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
-from tui.domain.location import Location, S3Location, Wired
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
-from tui.panes.artifact_items import Fact, Item, columns, entries_of, folder_line, summary
-from tui.panes.artifact_reading import Measured, Reading
+from tui.panes.artifact_asking import Asking, Measured
+from tui.panes.artifact_items import Item
+from tui.panes.artifact_reading import Reading
+from tui.panes.artifact_rows import ArtifactRows
 from tui.panes.artifact_saving import Saving
 from tui.panes.base import Pane, Tools
+from tui.widgets.query_bar import QueryBar
 from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine
 
 WIDE = 110
 """Cells from which on the preview stands beside the list."""
-
-NONE = "no artifacts here"
-
-
-class ArtifactRows(Rows[Item]):
-    """The list; Left goes back out of a folder, since its columns fit without panning."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "back", "Back", show=False, id="artifacts.back"),
-    ]
-
-    class Back(Message):
-        """Out of the folder."""
-
-    def action_back(self) -> None:
-        """Tell the pane."""
-        self.post_message(self.Back())
 
 
 class ArtifactsPane(Pane):
@@ -58,18 +40,12 @@ class ArtifactsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "download", "Download", id="artifacts.download"),
+        Binding("slash", "filter", "Filter", key_display="/", id="artifacts.filter"),
         Binding("c", "copy_key", "Copy key", id="artifacts.copy-key"),
         Binding("J", "scroll_preview(1)", "Preview down", show=False, id="artifacts.preview-down"),
         Binding("K", "scroll_preview(-1)", "Preview up", show=False, id="artifacts.preview-up"),
         Binding("escape", "stop", "Stop", show=False, id="artifacts.stop"),
     ]
-
-    @dataclass
-    class RepositoryFound(Message):
-        """The artifact repository that the workflow only names, or that there is none."""
-
-        uid: str
-        repository: Wired | None
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
@@ -79,11 +55,8 @@ class ArtifactsPane(Pane):
         self._taken: tuple[str, str] | None = None
         self._is_due = False
         self._artifacts: tuple[NodeArtifact, ...] = ()
-        self._facts: dict[Location, Fact] = {}
-        self._repositories: dict[str, Wired | None] = {}
-        self._folders: list[tuple[Item, Listing]] = []
-        """The folders that are open, one in the other."""
         self._stores = Stores(self._secret)
+        self._asking = Asking(self._stores, tools)
         self._reading = Reading(self._stores, ascii=tools.ascii)
         self._saving = Saving(self._stores, ascii=tools.ascii)
 
@@ -92,17 +65,11 @@ class ArtifactsPane(Pane):
         plain = self.tools.ascii
         yield StatusLine(ascii=plain, id="artifact-head")
         with Container(id="artifact-body"):
-            yield ArtifactRows(
-                columns(ascii=plain),
-                key=lambda item: item.key,
-                placeholder=NONE,
-                ascii=plain,
-                markable=False,
-                now=self.tools.now(),
-                id="artifact-rows",
-            )
+            yield ArtifactRows(ascii=plain, now=self.tools.now())
             yield self._reading
+        yield QueryBar(ascii=plain, id="artifact-filter")
         yield self._saving
+        yield self._asking
 
     def on_mount(self) -> None:
         """Show what was asked for before there was anything to show it on."""
@@ -149,43 +116,30 @@ class ArtifactsPane(Pane):
         about = (uid, node.id if node else "")
         if about != self._taken:
             self._taken = about
-            # What failed is tried again when one comes back to it, and only then.
-            errors = [place for place, f in self._facts.items() if isinstance(f, StoreError)]
-            for place in errors:
-                del self._facts[place]
-            self._folders.clear()
-            self._reading.clear()
-        repository = self._repositories.get(uid)
+            self._asking.forget_errors()
+            self._rows.leave_all()
+            self._filter.text = ""
+            self._close_preview()
+        repository = self._asking.repositories.get(workflow.metadata.uid)
         if node is None:
             found = artifacts_of_workflow(workflow, repository)
         else:
             found = artifacts_within(workflow, node, repository)
         self._artifacts = found
-        if uid not in self._repositories and any(a.key and a.location is None for a in found):
-            self._repositories[uid] = None
-            self._look_up_repository(workflow)
-        self._fill()
-        self._ask_sizes()
-
-    def _fill(self) -> None:
-        """Put the list, or the open folder, on the screen."""
-        self._rows.replace(self._items())
-        self._rows.placeholder = "this folder is empty" if self._folders else NONE
+        self._asking.ask_about(workflow, found)
+        self._rows.show_artifacts(self._items())
         self._tell_head()
 
     def _items(self) -> list[Item]:
-        if self._folders:
-            return entries_of(*self._folders[-1])
         return [
-            Item(artifact, artifact.location, self._facts.get(artifact.location))
+            Item(artifact, artifact.location, self._asking.facts.get(artifact.location))
             if artifact.location is not None
             else Item(artifact, None)
             for artifact in self._artifacts
         ]
 
     def _tell_head(self) -> None:
-        text = folder_line(*self._folders[-1]) if self._folders else summary(self._rows.items)
-        self.query_one("#artifact-head", StatusLine).say(text)
+        self.query_one("#artifact-head", StatusLine).say(self._rows.about)
 
     def _say(self, text: str, severity: str = "information") -> None:
         self._saving.say(text, severity)
@@ -198,61 +152,19 @@ class ArtifactsPane(Pane):
             raise StoreError("not connected to a cluster", reason="credentials")
         return source.secret_value(namespace, name, key)
 
-    def _ask_sizes(self) -> None:
-        wanted = dict.fromkeys(
-            artifact.location
-            for artifact in self._artifacts
-            if artifact.location is not None
-            and not artifact.deleted
-            and artifact.location not in self._facts
-        )
-        if wanted:
-            self._measure(tuple(wanted))
-
-    @work(thread=True, group="artifact-sizes", exclusive=True, exit_on_error=False)
-    def _measure(self, wanted: tuple[Location, ...]) -> None:
-        """Ask for each what is there; a store that is not there at all is asked only once."""
-        worker = get_current_worker()
-        broken: dict[str, StoreError] = {}
-        for location in wanted:
-            if worker.is_cancelled:
-                return
-            place = location.endpoint if isinstance(location, S3Location) else location.url
-            fact: Fact = broken.get(place)
-            if fact is None:
-                try:
-                    fact = self._stores.store(location).stat(location)
-                except StoreError as error:
-                    fact = error
-                    if error.reason in ("unreachable", "credentials"):
-                        broken[place] = error
-            self.post_message(Measured(location, fact))
-
     @on(Measured)
     def take_size(self, message: Measured) -> None:
         """Show the size of what was asked."""
         message.stop()
-        self._facts[message.location] = message.fact
-        if self._folders:
-            return
-        for index, item in enumerate(self._rows.items):
-            if item.location == message.location:
-                self._rows.update_item(index, replace(item, fact=message.fact))
+        self._asking.facts[message.location] = message.fact
+        self._rows.show_fact(message.location, message.fact)
         self._tell_head()
 
-    @work(thread=True, group="artifact-repository", exit_on_error=False)
-    def _look_up_repository(self, workflow: Workflow) -> None:
-        source = self.tools.source
-        found = find_repository(workflow, source.config_map) if source else None
-        self.post_message(self.RepositoryFound(workflow.metadata.uid, found))
-
-    @on(RepositoryFound)
-    def take_repository(self, message: RepositoryFound) -> None:
+    @on(Asking.RepositoryFound)
+    def take_repository(self, message: Asking.RepositoryFound) -> None:
         """Now keys may have places."""
         message.stop()
-        self._repositories[message.uid] = message.repository
-        if message.repository is not None:
-            self._take_in()
+        self._take_in()
 
     # --- opening ---------------------------------------------------------------------------
 
@@ -278,20 +190,57 @@ class ArtifactsPane(Pane):
             return
         self._say("")
         if isinstance(message.found, Listing):
-            self._folders.append((message.item, message.found))
-            self._fill()
-            self._rows.move_to_line(0)
+            self._rows.enter(message.item, message.found)
+            self._filter.text = ""
+            self._tell_head()
+        else:
+            self.query_one("#artifact-body").add_class("-read")
+
+    def _close_preview(self) -> bool:
+        """All the rows for the list; false if it has them."""
+        body = self.query_one("#artifact-body")
+        self._reading.clear()
+        was_open = body.has_class("-read")
+        body.remove_class("-read")
+        return was_open
 
     @on(ArtifactRows.Back)
     def leave_folder(self, message: ArtifactRows.Back) -> None:
         """Left: to where this folder is listed."""
         message.stop()
-        if not self._folders:
-            return
-        self._reading.forget()
-        item, _ = self._folders.pop()
-        self._fill()
-        self._rows.move_to(item.key)
+        if self._rows.is_in_folder:
+            self._reading.forget()
+            self._rows.leave()
+            self._filter.text = ""
+            self._tell_head()
+
+    # --- narrowing the list ------------------------------------------------------------------
+
+    @property
+    def _filter(self) -> QueryBar:
+        return self.query_one("#artifact-filter", QueryBar)
+
+    def action_filter(self) -> None:
+        """Type what to look for: step, name, type or state."""
+        self._filter.open()
+
+    @on(QueryBar.Changed, "#artifact-filter")
+    @on(QueryBar.Cancelled, "#artifact-filter")
+    def narrow(self, message: QueryBar.Changed | QueryBar.Cancelled) -> None:
+        """Narrow the list while one types."""
+        message.stop()
+        self._rows.narrow(message.text)
+        self._tell_head()
+        if isinstance(message, QueryBar.Cancelled):
+            self._rows.focus()
+
+    @on(QueryBar.Submitted, "#artifact-filter")
+    def keep_filter(self, message: QueryBar.Submitted) -> None:
+        """Back to the list; the filter stays."""
+        message.stop()
+        self._rows.focus()
+
+    # --- keys --------------------------------------------------------------------------------
 
     def action_scroll_preview(self, direction: int) -> None:
         """Move the preview without leaving the list."""
@@ -307,13 +256,13 @@ class ArtifactsPane(Pane):
             self._say(f"{item.artifact.name} has no key", "warning")
             return
         self.tools.copy(text)
-        self._say(f"copied {text}")
+        self._say(f"sent {text}")
 
     def action_download(self) -> None:
-        """Ask for a path."""
-        item = self._rows.current
-        if item is not None:
-            self._saving.ask(item)
+        """Ask where to save what is marked, else what the cursor is on."""
+        items = self._rows.picked
+        if items:
+            self._saving.ask(items)
 
     @on(Saving.Asked)
     def return_focus(self, message: Saving.Asked) -> None:
@@ -322,13 +271,20 @@ class ArtifactsPane(Pane):
         self._rows.focus()
 
     def action_stop(self) -> None:
-        """Esc: stop the download, else leave the folder, else it is not for us."""
-        if self._saving.stop():
+        """Esc: stop the download, else take back preview, filter, marks or folder, in turn."""
+        if self._saving.stop() or self._close_preview():
             return
-        if self._folders:
-            self._rows.action_back()
-            return
-        raise SkipAction
+        rows = self._rows
+        if rows.sought:
+            self._filter.text = ""
+            rows.narrow("")
+            self._tell_head()
+        elif rows.marks:
+            rows.action_unmark()
+        elif rows.is_in_folder:
+            rows.action_back()
+        else:
+            raise SkipAction
 
     # --- what must not be lost ------------------------------------------------------------------
 

@@ -1,0 +1,184 @@
+"""Several artifacts at once: marks, a filter, and one folder for all that is fetched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.artifacts_pane import MIB, Seen, showing, workflow
+from tests.support.s3_servers import demo_s3
+from tui.demo.bucket import Blob, Buckets
+from tui.panes.artifact_rows import ArtifactRows
+from tui.widgets.query_bar import QueryBar
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, Buckets]]:
+    with demo_s3("runs") as (endpoint, buckets):
+        runs = buckets["runs"]
+        runs.put("etl/metrics.json", '{"auc":0.941}')
+        runs.put("etl/model.bin", Blob(MIB, lambda offset, length: b"\x01" * length))
+        runs.put("etl/shards/part-00", "zero")
+        runs.put("etl/shards/part-01", "one")
+        runs.put("etl/main.log", "starting\n")
+        yield endpoint, buckets
+
+
+def names(seen: Seen) -> list[str]:
+    return [item.name for item in seen.app.query_one(ArtifactRows).items]
+
+
+async def save_into(seen: Seen, folder: Path) -> None:
+    await seen.press("d")
+    bar = seen.app.query_one("#artifact-path", QueryBar)
+    assert bar.is_open
+    bar.text = str(folder)
+    await seen.press("enter")
+
+
+async def test_what_is_marked_is_saved_into_one_folder(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("space", "space", "G", "space")
+        await save_into(seen, tmp_path)
+        await seen.until(lambda: seen.line("status") == f"saved 3 artifacts into {tmp_path}")
+        assert sorted(os.listdir(tmp_path)) == ["metrics.json", "model.bin", "note"]
+        assert (tmp_path / "model.bin").stat().st_size == MIB
+        assert seen.app.focused is seen.app.query_one(ArtifactRows)
+
+
+async def test_what_cannot_be_had_is_left_out_and_said(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        rows = seen.app.query_one(ArtifactRows)
+        rows.marks = frozenset(item.key for item in rows.items if item.name in ("metrics", "swept"))
+        await seen.press("d")
+        assert seen.line("status").startswith("save train(1)/metrics as;")
+        assert "(1 left out: swept was deleted by artifact GC)" in seen.line("status")
+        await seen.press("escape", "u", *"jjjj", "d")
+        assert "swept was deleted by artifact GC" in seen.line("status")
+
+
+async def test_one_that_fails_costs_no_other(server: tuple[str, Buckets], tmp_path: Path) -> None:
+    async with showing(workflow(server[0])) as seen:
+        rows = seen.app.query_one(ArtifactRows)
+        wanted = ("metrics", "lost", "main-logs")
+        rows.marks = frozenset(item.key for item in rows.items if item.name in wanted)
+        await save_into(seen, tmp_path)
+        await seen.until(lambda: "2 saved, 1 not: train(1)/lost" in seen.line("status"))
+        assert sorted(os.listdir(tmp_path)) == ["main.log", "metrics.json"]
+
+
+async def test_files_in_the_way_are_replaced_only_after_a_second_enter(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    for name in ("metrics.json", "model.bin"):
+        (tmp_path / name).write_text("mine")
+    async with showing(workflow(server[0])) as seen:
+        rows = seen.app.query_one(ArtifactRows)
+        wanted = ("metrics", "model", "note")
+        rows.marks = frozenset(item.key for item in rows.items if item.name in wanted)
+        await save_into(seen, tmp_path)
+        await seen.until(lambda: "Enter replaces them" in seen.line("status"))
+        assert "1 saved, 2 not" in seen.line("status")
+        assert (tmp_path / "note").read_text() == "hello\n"
+        assert (tmp_path / "model.bin").read_text() == "mine"
+        await seen.press("enter")
+        await seen.until(lambda: seen.line("status").startswith("saved 2 artifacts"))
+        assert (tmp_path / "model.bin").stat().st_size == MIB
+
+
+async def test_several_need_a_folder_that_is_there(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("space", "space")
+        await save_into(seen, tmp_path / "none")
+        assert f"there is no folder {tmp_path / 'none'}" in seen.line("status")
+        assert seen.app.query_one("#artifact-path", QueryBar).is_open
+
+
+async def test_esc_stops_the_one_under_way_and_those_after_it(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    from threading import Event
+
+    halted = Event()
+
+    def part(offset: int, length: int) -> bytes:
+        halted.wait(5)
+        return b"\x01" * length
+
+    server[1]["runs"].put("etl/model.bin", Blob(MIB, part, etag="fixed"))
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("space", "space", "G", "space")
+        await save_into(seen, tmp_path)
+        await seen.until(lambda: "downloading 2 of 3: train(1)/model" in seen.line("status"))
+        await seen.press("escape")
+        halted.set()
+        await seen.until(lambda: "stopped" in seen.line("status"))
+        assert os.listdir(tmp_path) == ["metrics.json"]
+
+
+async def test_the_filter_narrows_while_one_types_and_esc_takes_filter_then_marks_back(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.press("slash", *"train js")
+        assert names(seen) == ["metrics"]
+        assert "1 of 7 shown" in seen.line("head")
+        await seen.press("enter", "space")
+        assert seen.app.query_one("#artifact-filter", QueryBar).is_open, "it says what is sought"
+        await seen.press("escape")
+        assert len(names(seen)) == 7 and seen.app.query_one(ArtifactRows).marks
+        assert not seen.app.query_one("#artifact-filter", QueryBar).is_open
+        await seen.press("escape")
+        assert not seen.app.query_one(ArtifactRows).marks and seen.app.escaped == 0
+        await seen.press("escape")
+        assert int(seen.app.escaped) == 1
+
+
+async def test_a_filter_that_finds_nothing_says_so_and_esc_while_typing_takes_it_back(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("slash", *"zz")
+        assert "nothing here is called like “zz”" in "".join(seen.rows)
+        await seen.press("escape")
+        assert len(names(seen)) == 7
+        assert seen.app.focused is seen.app.query_one(ArtifactRows)
+
+
+async def test_marks_and_filter_are_of_one_list_and_not_of_the_folder_in_it(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("slash", *"shards", "enter", "enter")
+        await seen.until(lambda: names(seen) == ["part-00", "part-01"])
+        assert not seen.app.query_one("#artifact-filter", QueryBar).is_open
+        await seen.press("space", "space")
+        await save_into(seen, tmp_path)
+        await seen.until(lambda: seen.line("status").startswith("saved 2 artifacts"))
+        assert (tmp_path / "part-01").read_text() == "one"
+        await seen.press("escape", "escape")
+        assert len(names(seen)) == 7
+        assert not seen.app.query_one(ArtifactRows).marks
+
+
+async def test_until_something_is_read_the_list_has_all_the_rows(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0]), size=(80, 12)) as seen:
+        rows = seen.app.query_one(ArtifactRows)
+        assert rows.page >= 7, "all seven are in sight"
+        await seen.press("enter")
+        await seen.until(lambda: seen.preview[:1] == ["{"])
+        assert rows.page < 7
+        await seen.press("escape")
+        assert rows.page >= 7 and seen.app.escaped == 0

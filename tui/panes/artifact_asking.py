@@ -1,0 +1,111 @@
+"""What the workflow does not tell of its artifacts: asked of stores and of the cluster, on threads.
+
+Nothing to see: it remembers answers, and says when there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from tui.artifacts import Stores
+from tui.artifacts.base import StoreError
+from tui.artifacts.repository import find_repository
+from tui.domain.artifact import NodeArtifact
+from tui.domain.location import Location, S3Location, Wired
+from tui.domain.workflow import Workflow
+from tui.panes.artifact_items import Fact
+from tui.panes.base import Tools
+
+
+@dataclass
+class Measured(Message):
+    """A store said what is at a place."""
+
+    location: Location
+    fact: Fact
+
+
+class Asking(Widget):
+    """Sizes of artifacts, and the repository that a workflow only names."""
+
+    DEFAULT_CSS = "Asking { display: none; }"
+
+    @dataclass
+    class RepositoryFound(Message):
+        """The artifact repository that the workflow only names."""
+
+        uid: str
+        repository: Wired | None
+
+    def __init__(self, stores: Stores, tools: Tools) -> None:
+        super().__init__()
+        self.facts: dict[Location, Fact] = {}
+        self.repositories: dict[str, Wired | None] = {}
+        self._stores = stores
+        self._tools = tools
+
+    def forget_errors(self) -> None:
+        """What failed is tried again when one comes back to it, and only then."""
+        errors = [place for place, fact in self.facts.items() if isinstance(fact, StoreError)]
+        for place in errors:
+            del self.facts[place]
+
+    def ask_about(self, workflow: Workflow, artifacts: Sequence[NodeArtifact]) -> None:
+        """Ask what is not known of these yet."""
+        uid = workflow.metadata.uid
+        if uid not in self.repositories and any(a.key and a.location is None for a in artifacts):
+            self.repositories[uid] = None
+            self._look_up_repository(workflow)
+        wanted = dict.fromkeys(
+            artifact.location
+            for artifact in artifacts
+            if artifact.location is not None
+            and not artifact.deleted
+            and artifact.location not in self.facts
+        )
+        if wanted:
+            self._measure(tuple(wanted))
+
+    @work(thread=True, group="artifact-sizes", exclusive=True, exit_on_error=False)
+    def _measure(self, wanted: tuple[Location, ...]) -> None:
+        """Ask for each what is there; a store that is not there at all is asked only once."""
+        worker = get_current_worker()
+        broken: dict[str, StoreError] = {}
+        for location in wanted:
+            if worker.is_cancelled:
+                return
+            place = location.endpoint if isinstance(location, S3Location) else location.url
+            fact: Fact = broken.get(place)
+            if fact is None:
+                try:
+                    fact = self._stores.store(location).stat(location)
+                except StoreError as error:
+                    fact = error
+                    if error.reason in ("unreachable", "credentials"):
+                        broken[place] = error
+            self.post_message(Measured(location, fact))
+
+    @work(thread=True, group="artifact-repository", exit_on_error=False)
+    def _look_up_repository(self, workflow: Workflow) -> None:
+        source = self._tools.source
+        found = find_repository(workflow, source.config_map) if source else None
+        self.post_message(self.RepositoryFound(workflow.metadata.uid, found))
+
+    @on(RepositoryFound)
+    def remember_repository(self, message: RepositoryFound) -> None:
+        """Keys may have places now; without a repository there is nothing to tell."""
+        self.repositories[message.uid] = message.repository
+        if message.repository is None:
+            message.stop()
+
+    @on(Worker.StateChanged)
+    def tell_failure(self, message: Worker.StateChanged) -> None:
+        """A bug in asking is said instead of looking like a store that never answers."""
+        if message.state is WorkerState.ERROR:
+            self._tools.say(f"that failed: {message.worker.error!r}", "error")

@@ -1,0 +1,143 @@
+"""The list of artifacts: which of them, or what is in an open folder, and which are marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from tui.artifacts.base import Listing
+from tui.domain.location import Location
+from tui.panes.artifact_items import (
+    Fact,
+    Item,
+    columns,
+    entries_of,
+    fits,
+    folder_line,
+    summary,
+)
+from tui.widgets.rows import Rows
+
+NONE = "no artifacts here"
+
+
+class ArtifactRows(Rows[Item]):
+    """The list; Left goes back out of a folder, since its columns fit without panning."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "back", "Back", show=False, id="artifacts.back"),
+    ]
+
+    class Back(Message):
+        """Out of the folder."""
+
+    def __init__(self, *, ascii: bool, now: datetime) -> None:
+        super().__init__(
+            columns(ascii=ascii),
+            key=lambda item: item.key,
+            placeholder=NONE,
+            ascii=ascii,
+            now=now,
+            id="artifact-rows",
+        )
+        self._artifacts: list[Item] = []
+        self._folders: list[tuple[Item, Listing]] = []
+        """The folders that are open, one in the other."""
+        self._sought = ""
+
+    # --- what is in it ---------------------------------------------------------------------
+
+    def show_artifacts(self, items: Sequence[Item]) -> None:
+        """These are the artifacts now; an open folder stays open."""
+        self._artifacts = list(items)
+        if not self._folders:
+            self._fill()
+
+    def show_fact(self, location: Location, fact: Fact) -> None:
+        """What a store said of one place."""
+        self._artifacts = [_with_fact(item, location, fact) for item in self._artifacts]
+        if self._folders:
+            return
+        for index, item in enumerate(self.items):
+            if item.location == location:
+                self.update_item(index, replace(item, fact=fact))
+
+    def _all(self) -> list[Item]:
+        return entries_of(*self._folders[-1]) if self._folders else self._artifacts
+
+    def _fill(self) -> None:
+        shown = [item for item in self._all() if fits(item, self._sought)]
+        self.replace(shown)
+        if self._sought and self._all():
+            self.placeholder = f"nothing here is called like “{self._sought}”; Esc shows all"
+        else:
+            self.placeholder = "this folder is empty" if self._folders else NONE
+
+    @property
+    def about(self) -> str:
+        """What it shows, as one line."""
+        said = folder_line(*self._folders[-1]) if self._folders else summary(self.items)
+        return f"{said}   {len(self.items)} of {len(self._all())} shown" if self._sought else said
+
+    # --- folders ---------------------------------------------------------------------------
+
+    @property
+    def is_in_folder(self) -> bool:
+        """Whether a folder is open."""
+        return bool(self._folders)
+
+    def enter(self, folder: Item, listing: Listing) -> None:
+        """Show what is in a folder."""
+        self._folders.append((folder, listing))
+        self._begin_anew()
+        self.move_to_line(0)
+
+    def leave(self) -> None:
+        """Show where the open folder is listed, the cursor on it."""
+        folder, _ = self._folders.pop()
+        self._begin_anew()
+        self.move_to(folder.key)
+
+    def leave_all(self) -> None:
+        """Other artifacts come: no folder of these is open, nothing of them is marked."""
+        self._folders.clear()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """What is marked or sought is so in one list, not in the next."""
+        self._sought = ""
+        self.marks = frozenset()
+        self._fill()
+
+    def action_back(self) -> None:
+        """Out of the folder, to where it is listed."""
+        self.post_message(self.Back())
+
+    # --- choosing --------------------------------------------------------------------------
+
+    @property
+    def sought(self) -> str:
+        """What is left out if it does not have it."""
+        return self._sought
+
+    def narrow(self, text: str) -> None:
+        """Only what has this text in its step, name, type or state."""
+        self._sought = text.strip()
+        self._fill()
+
+    @property
+    def picked(self) -> tuple[Item, ...]:
+        """What is marked, in the order of the list; else what the cursor is on."""
+        marked = tuple(item for item in self._all() if item.key in self.marks)
+        if marked:
+            return marked
+        return (self.current,) if self.current is not None else ()
+
+
+def _with_fact(item: Item, location: Location, fact: Fact) -> Item:
+    return replace(item, fact=fact) if item.location == location else item
