@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 
 from tui.columns import (
-    WORKFLOW_COLUMNS,
     Column,
     arrange,
     compact,
@@ -25,6 +24,7 @@ from tui.domain.workflow import (
     WorkflowTemplateRef,
 )
 
+COLUMNS = workflow_columns()
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 
 
@@ -87,10 +87,10 @@ def test_a_running_workflow_has_run_until_now() -> None:
 
 
 def test_what_changes_by_time_alone_is_said_to_tick() -> None:
-    assert {column.id for column in WORKFLOW_COLUMNS if column.ticks} == {"duration", "age"}
+    assert {column.id for column in COLUMNS if column.ticks} == {"duration", "age"}
 
 
-@pytest.mark.parametrize("column", WORKFLOW_COLUMNS, ids=lambda column: str(column.id))
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: str(column.id))
 def test_sort_keys_of_a_column_compare_or_are_none(column: Column[ListedWorkflow]) -> None:
     assert column.order is not None
     keys = [column.order(workflow, NOON) for workflow in (FAILED_ETL, etl(phase=RUNNING), etl())]
@@ -98,7 +98,7 @@ def test_sort_keys_of_a_column_compare_or_are_none(column: Column[ListedWorkflow
 
 
 def test_durations_sort_as_numbers_and_not_as_texts() -> None:
-    order = next(column.order for column in WORKFLOW_COLUMNS if column.id == "duration")
+    order = next(column.order for column in COLUMNS if column.id == "duration")
     assert order is not None
     short = etl(started_at="2026-08-21T11:00:00Z", finished_at="2026-08-21T11:00:09Z")
     assert order(short, NOON) < order(FAILED_ETL, NOON)
@@ -147,7 +147,7 @@ def test_a_wide_screen_shows_everything() -> None:
 
 
 def test_the_message_is_the_widest_column_and_a_line_is_filled() -> None:
-    placed = arrange(WORKFLOW_COLUMNS, 79)
+    placed = arrange(COLUMNS, 79)
     assert max(placed, key=lambda p: p.width).column.id == "message"
     assert placed[-1].x + placed[-1].width == 79
 
@@ -161,6 +161,6 @@ def test_columns_never_overlap_and_names_never_go(cells: int) -> None:
 
 
 def test_a_wide_list_drops_nothing_and_goes_over_the_edge() -> None:
-    placed = arrange(WORKFLOW_COLUMNS, 60, wide=60)
-    assert len(placed) == len(WORKFLOW_COLUMNS)
+    placed = arrange(COLUMNS, 60, wide=60)
+    assert len(placed) == len(COLUMNS)
     assert placed[-1].x + placed[-1].width > 60

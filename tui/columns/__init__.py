@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from tui.columns.base import Column, Placed, arrange
 from tui.columns.nodes import Usage, node_columns, node_seconds, node_token
-from tui.columns.words import compact, cores, memory, phase_token
+from tui.columns.words import compact, cores, memory
 from tui.columns.workflows import (
     ASCII_DASH,
     DASH,
-    SORT_RANK,
-    WORKFLOW_COLUMNS,
     is_suspended,
     template_of,
-    workflow_age,
     workflow_columns,
     workflow_icon,
     workflow_seconds,
@@ -26,8 +23,6 @@ from tui.columns.workflows import (
 __all__ = [
     "ASCII_DASH",
     "DASH",
-    "SORT_RANK",
-    "WORKFLOW_COLUMNS",
     "Column",
     "Placed",
     "Usage",
@@ -39,9 +34,7 @@ __all__ = [
     "node_columns",
     "node_seconds",
     "node_token",
-    "phase_token",
     "template_of",
-    "workflow_age",
     "workflow_columns",
     "workflow_icon",
     "workflow_seconds",

@@ -176,6 +176,3 @@ def _message() -> Column[ListedWorkflow]:
 
 def _age_text(seconds: float | None) -> str:
     return "" if seconds is None else short(seconds)
-
-
-WORKFLOW_COLUMNS = workflow_columns()
