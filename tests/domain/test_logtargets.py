@@ -62,6 +62,20 @@ def test_a_step_that_is_no_pod_stands_for_the_pods_inside() -> None:
     assert len(found("etl")) == 4
 
 
+def test_a_fan_out_stands_for_its_items_and_not_for_the_task_after_it() -> None:
+    nodes = {
+        "dag": node("dag", "dag", "DAG", children=["g"]),
+        "g": node("g", "dag.shard", "TaskGroup", boundaryID="dag", children=["i0", "i1", "next"]),
+        "i0": node("i0", "dag.shard(0:a)", "Retry", boundaryID="dag", children=["p0"]),
+        "p0": node("p0", "dag.shard(0:a)(0)", "Pod", boundaryID="dag", children=["next"]),
+        "i1": node("i1", "dag.shard(1:b)", "Pod", boundaryID="dag"),
+        "next": node("next", "dag.shard-report", "Pod", boundaryID="dag"),
+    }
+    manifest = {"metadata": {"name": "dag"}, "status": {"nodes": nodes}}
+    targets = log_targets(decode.from_manifest(manifest), "shard")
+    assert sorted(each.node.id for each in targets) == ["i1", "p0"]
+
+
 def test_one_container_of_a_set_is_called_by_its_own_name() -> None:
     assert found("two") == [("s", "two")]
 

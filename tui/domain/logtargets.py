@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.domain.branches import all_branches
+from tui.domain.branches import TASK_GROUP, all_branches
 from tui.domain.node import OMITTED, PENDING, SKIPPED, Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
@@ -87,7 +87,14 @@ def _pods(workflow: Workflow, keys: list[NodeId]) -> list[NodeId]:
         elif node.type == CONTAINER:
             waiting.append(node.boundary_id)
         else:
-            waiting.extend(reversed(branches.get(key, [])))
+            # The screen hangs the items of a fan-out beside their group, not below it. The task
+            # that comes after one without items is its child as well.
+            items = [
+                child
+                for child in (node.children if node.type == TASK_GROUP else ())
+                if child in nodes and nodes[child].name.startswith(f"{node.name}(")
+            ]
+            waiting.extend(reversed([*branches.get(key, []), *items]))
     return pods
 
 
