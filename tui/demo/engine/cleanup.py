@@ -38,16 +38,18 @@ class Cleanup:
         if strategy == "OnPodCompletion" or (
             strategy == "OnPodSuccess" and pod.phase == "Succeeded"
         ):
-            self._delete_later(run, pod.namespace, pod.name)
+            self._delete_later(run, pod)
 
-    def _delete_later(self, run: Run, namespace: str, name: str) -> None:
+    def _delete_later(self, run: Run, pod: SimPod) -> None:
         kubelet = self._engine.kubelet
-        delay = duration((run.spec.get("podGC") or {}).get("deleteDelayDuration")) or 2.0
-        pod = kubelet.find(namespace, name)
+        gc = run.spec.get("podGC") or {}
+        if not _selects(gc.get("labelSelector") or {}, pod.obj["metadata"].get("labels") or {}):
+            return
+        delay = duration(gc.get("deleteDelayDuration")) or 2.0
 
         def delete() -> None:
-            if kubelet.find(namespace, name) is pod:
-                kubelet.delete(namespace, name)
+            if kubelet.find(pod.namespace, pod.name) is pod:
+                kubelet.delete(pod.namespace, pod.name)
 
         self._engine.agenda.call_later(delay, delete)
 
@@ -59,7 +61,7 @@ class Cleanup:
             for pod in list(self._engine.kubelet.pods.values()):
                 owner = pod.obj["metadata"]["ownerReferences"][0]["uid"]
                 if owner == run.uid:
-                    self._delete_later(run, pod.namespace, pod.name)
+                    self._delete_later(run, pod)
         if str((run.spec.get("artifactGC") or {}).get("strategy")) == "OnWorkflowCompletion":
             self.collect_artifacts(run)
         seconds = self._life(run.spec.get("ttlStrategy") or {}, good=good)
@@ -107,3 +109,19 @@ class Cleanup:
         if FINALIZER in finalizers:
             run.obj["metadata"]["finalizers"] = [f for f in finalizers if f != FINALIZER]
             run.changed = True
+
+
+def _selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    """Whether a LabelSelector matches; an empty one matches everything."""
+    wanted = selector.get("matchLabels") or {}
+    if any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    return all(_holds(each, labels) for each in selector.get("matchExpressions") or ())
+
+
+def _holds(expression: dict[str, Any], labels: dict[str, str]) -> bool:
+    have = labels.get(str(expression.get("key")))
+    operator, values = expression.get("operator"), expression.get("values") or ()
+    if operator in ("Exists", "DoesNotExist"):
+        return (have is not None) == (operator == "Exists")
+    return bool((have in values) == (operator == "In"))

@@ -122,10 +122,19 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
     ref = run.status.get("artifactRepositoryRef")
     if ref is None:
         run.status["artifactRepositoryRef"] = engine.s3.repository_ref(run.namespace)
+    claims = [_claim(run, each) for each in run.spec.get("volumeClaimTemplates") or ()]
+    if claims:
+        run.status["persistentVolumeClaims"] = claims
     run.annotations.setdefault(f"{LABEL}pod-name-format", "v2")
     condition(run, "PodRunning", "False")
     run.changed = True
     return True
+
+
+def _claim(run: Run, template: dict[str, Any]) -> dict[str, Any]:
+    """A volume made for this workflow (argo.md 1.3); the claim itself is no kind of the demo's."""
+    name = str((template.get("metadata") or {}).get("name") or "")
+    return {"name": name, "persistentVolumeClaim": {"claimName": f"{run.name}-{name}"}}
 
 
 def _set_metadata(run: Run) -> None:
@@ -328,6 +337,9 @@ def _finish(engine: Engine, run: Run, phase: str, message: str, now: datetime) -
     run.labels[f"{LABEL}completed"] = "true"
     condition(run, "PodRunning", "False")
     condition(run, "Completed", "True")
+    every = (run.spec.get("volumeClaimGC") or {}).get("strategy") == "OnWorkflowCompletion"
+    if run.status.get("persistentVolumeClaims") and (every or phase == "Succeeded"):
+        del run.status["persistentVolumeClaims"]
     progress.update(run)
     progress.finish(run)
     engine.locks.release_all(run)
@@ -375,5 +387,6 @@ def tell(engine: Engine, run: Run, noted: list[tuple[str, Node]], now: datetime)
                 annotations={
                     f"{LABEL}node-name": node["name"],
                     f"{LABEL}node-type": str(node.get("type", "")),
+                    f"{LABEL}node-start-time": str(node.get("startedAt") or ""),
                 },
             )

@@ -14,6 +14,8 @@ from tui.demo.refusals import ApiError
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOWS, Obj
 from tui.demo.store import Store, timestamp
 
+COMPLETED = "cronworkflows.argoproj.io/completed"
+"""Label of those whose stop strategy was reached."""
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _NAMES = {
@@ -126,6 +128,8 @@ class Crons:
 
     def _plan(self, cron: Obj) -> None:
         namespace, name = cron["metadata"]["namespace"], cron["metadata"]["name"]
+        if (cron.get("status") or {}).get("phase") == "Stopped":
+            return
         try:
             now = self._agenda.calendar(self._agenda.now())
             times = [each.after(now) for each in schedules(cron.get("spec") or {})]
@@ -207,8 +211,25 @@ class Crons:
         status["active"] = [e for e in status.get("active") or () if e.get("name") != name]
         key = "succeeded" if phase == "Succeeded" else "failed"
         status[key] = int(status.get(key) or 0) + 1
+        if self._stops(cron):
+            status["phase"] = "Stopped"
+            cron["metadata"].setdefault("labels", {})[COMPLETED] = "true"
+            if due := self._due.pop((namespace, cron_name), None):
+                due.cancel()
         self._write(cron)
         self._history(cron)
+
+    @staticmethod
+    def _stops(cron: Obj) -> bool:
+        """Whether it has run as often as it should (argo.md 1.10)."""
+        strategy = (cron.get("spec") or {}).get("stopStrategy") or {}
+        expression = strategy.get("expression") or strategy.get("condition")
+        counts = {key: int(cron["status"].get(key) or 0) for key in ("succeeded", "failed")}
+        try:
+            scope = {**counts, "cronworkflow": {**cron["metadata"], **counts}}
+            return bool(expression) and evaluate(str(expression), scope) is True
+        except ExpressionError:
+            return False
 
     def _submit(self, cron: Obj, due: datetime) -> dict[str, Any]:
         metadata, spec = cron["metadata"], cron.get("spec") or {}

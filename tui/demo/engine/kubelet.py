@@ -18,6 +18,7 @@ from tui.demo.engine.reports import Reports, usage
 from tui.demo.engine.run import Run
 from tui.demo.engine.running import Running
 from tui.demo.engine.simpod import SimPod
+from tui.demo.engine.spans import duration
 from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import PODS
@@ -45,7 +46,7 @@ class Kubelet:
         self._agenda = agenda
         self._bucket = bucket
         self._reports = Reports(store, agenda, logs, events, changed)
-        self._running = Running(agenda, self._reports, self._later, self._collect)
+        self._running = Running(agenda, self._reports, self._later, self._prepare, self._collect)
         self.pods: dict[Key, SimPod] = {}
 
     def find(self, namespace: str, name: str) -> SimPod | None:
@@ -57,6 +58,8 @@ class Kubelet:
         pod.obj["metadata"]["creationTimestamp"] = timestamp(self._agenda.now())
         pod.obj = self._store.create(PODS, pod.obj)
         self.pods[(pod.namespace, pod.name)] = pod
+        if timeout := duration(pod.template.get("timeout")):
+            self._later(pod, timeout, self._overdue)
         self._later(pod, _SCHEDULED * pod.rng.uniform(0.6, 1.4), self._schedule)
 
     def forget(self, namespace: str, name: str) -> SimPod | None:
@@ -64,7 +67,7 @@ class Kubelet:
         pod = self.pods.pop((namespace, name), None)
         if pod is not None:
             pod.killed = True
-            for each in (pod.init, *pod.containers):
+            for each in pod.every:
                 if each.program is not None:
                     each.program.close()
                     each.program = None
@@ -150,6 +153,19 @@ class Kubelet:
             pod.message = f"init: Error (exit code 1): {problem}"
             self._finish(pod, "Failed")
             return
+        self._prepare(pod)
+
+    def _prepare(self, pod: SimPod) -> None:
+        """The template's init containers, one after the other; then those that do the work."""
+        for each in pod.firsts:
+            if each.exit_code:
+                pod.message = f"{each.name}: {each.reason} (exit code {each.exit_code})"
+                self._finish(pod, "Failed")
+                return
+            if not each.finished:
+                self._running.start(pod, each)
+                self._reports.publish(pod)
+                return
         if pod.behaviour.image_pull_failure:
             self._pull_failure(pod)
             return
@@ -199,6 +215,12 @@ class Kubelet:
         for each in pod.sidecars:
             self._running.start(pod, each)
 
+    def _overdue(self, pod: SimPod) -> None:
+        """Its template's `timeout` counts from the start of its node."""
+        pod.message = "Step exceeded its deadline"
+        self._running.stop(pod, 143)
+        self._finish(pod, "Failed")
+
     def _deadline(self, pod: SimPod) -> None:
         pod.reason = "DeadlineExceeded"
         pod.message = "Pod was active on the node longer than the specified deadline"
@@ -246,7 +268,7 @@ class Kubelet:
     def _finish(self, pod: SimPod, phase: str) -> None:
         pod.finished = self._agenda.now()
         pod.phase = phase
-        for each in (pod.init, *pod.containers):
+        for each in pod.every:
             if each.running:
                 each.end(pod.finished, 0)
         if pod.wait is not None and pod.wait.started:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine import agent, arguments, dag, holding, memo, podnodes, retries, steps, waiting
 from tui.demo.engine.arguments import ArgumentError
+from tui.demo.engine.names import given_name
 from tui.demo.engine.run import (
     PODDED,
     Node,
@@ -95,6 +96,8 @@ class Operation:
         if node is not None and fulfilled(node):
             return self._settled(node, template)
         fields = {**found.fields, **({"inputs": inputs} if inputs else {})}
+        if shown := given_name(template):
+            fields["displayName"] = shown
         if holding.reached_limit(self, template, node, where):
             return node
         locked = holding.wait_for_lock(self, name, node, template, where, fields)

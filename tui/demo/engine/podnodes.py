@@ -197,7 +197,8 @@ def _take_over(engine: Engine, run: Run, node: Node, pod: SimPod, now: datetime)
         run.mark(node, "Succeeded", now, "")
     else:
         words = pod.why_failed()
-        phase = "Error" if words.startswith(_ERRORS) else "Failed"
+        early = tuple(f"{each.name}:" for each in pod.firsts)
+        phase = "Error" if words.startswith((*_ERRORS, *early)) else "Failed"
         run.mark(node, phase, now, words)
     engine.kubelet.label(pod, f"{LABEL}completed", "true")
     engine.cleanup.pod_over(run, pod)

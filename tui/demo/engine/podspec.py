@@ -5,10 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from tui.demo.engine.run import LABEL, Node, Run, Template
+from tui.demo.engine.spans import duration
+from tui.domain.durations import go_duration
 
 EXECUTOR = "quay.io/argoproj/argoexec:v4.1.2"
 PROGRESS_FILE = "/var/run/argo/progress"
 """Where a pod may say how far it is."""
+_PASSED_ON = (
+    "affinity",
+    "automountServiceAccountToken",
+    "dnsConfig",
+    "dnsPolicy",
+    "hostAliases",
+    "hostNetwork",
+    "imagePullSecrets",
+    "nodeSelector",
+    "priorityClassName",
+    "schedulerName",
+    "securityContext",
+    "tolerations",
+)
+"""What a pod has from its template or, where that is silent, from its workflow."""
 _MOUNT = {"name": "var-run-argo", "mountPath": "/var/run/argo"}
 
 
@@ -45,19 +62,33 @@ def pod(run: Run, node: Node, template: Template, name: str) -> dict[str, Any]:
         f"{LABEL}node-id": node["id"],
         f"{LABEL}node-name": node["name"],
     }
+    strategy = (run.spec.get("podGC") or {}).get("strategy")
+    if strategy:
+        delay = duration((run.spec.get("podGC") or {}).get("deleteDelayDuration"))
+        annotations[f"{LABEL}pod-gc-strategy"] = f"{strategy}/{go_duration(int(delay))}"
     spec: dict[str, Any] = {
         "serviceAccountName": run.spec.get("serviceAccountName") or "default",
         "restartPolicy": "Never",
-        "initContainers": [_argo("init")],
+        "initContainers": [
+            _argo("init"),
+            *(_plain(each) for each in template.get("initContainers") or ()),
+        ],
         "containers": [
             _argo("wait"),
             *(_working(each) for each in mains),
             *(_plain(each) for each in template.get("sidecars") or ()),
         ],
-        "volumes": [{"name": "var-run-argo", "emptyDir": {}}, *(template.get("volumes") or ())],
+        "volumes": [
+            {"name": "var-run-argo", "emptyDir": {}},
+            *(run.spec.get("volumes") or ()),
+            *(run.status.get("persistentVolumeClaims") or ()),
+            *(template.get("volumes") or ()),
+        ],
     }
-    if template.get("nodeSelector"):
-        spec["nodeSelector"] = template["nodeSelector"]
+    for field in _PASSED_ON:
+        value = template.get(field) or run.spec.get(field)
+        if value:
+            spec[field] = value
     if _seconds(template.get("activeDeadlineSeconds")):
         spec["activeDeadlineSeconds"] = _seconds(template.get("activeDeadlineSeconds"))
     return {

@@ -24,18 +24,23 @@ _STRETCH = 120.0
 
 
 class Running:
-    """Runs containers until they end; `over` is what comes when the last one has."""
+    """Runs containers until they end.
+
+    `prepared` is what comes after each init container, `over` what comes after the last main one.
+    """
 
     def __init__(
         self,
         agenda: Agenda,
         reports: Reports,
         later: Callable[[SimPod, float, Step], None],
+        prepared: Step,
         over: Step,
     ) -> None:
         self._agenda = agenda
         self._reports = reports
         self._later = later
+        self._prepared = prepared
         self._over = over
 
     def start(self, pod: SimPod, container: Container) -> None:
@@ -107,6 +112,8 @@ class Running:
         if reason:
             words = "Memory cgroup out of memory: Killed process 1"
             self._reports.tell(pod, "OOMKilling", words, bad=True)
+        if container.kind == "init":
+            self._prepared(pod)
         if container.kind != "main":
             return
         if code == 0:

@@ -51,6 +51,8 @@ class SimPod:
         self.failure = ""
         """What the executor could not do."""
         self.init = Container(obj["spec"]["initContainers"][0], "init")
+        self.firsts = [Container(each, "init") for each in template.get("initContainers") or ()]
+        """The template's own init containers, which run after Argo's."""
         first = obj["spec"]["containers"][0]
         self.wait = Container(first, "wait") if first["name"] == "wait" else None
         """The executor; an agent's pod has none."""
@@ -76,6 +78,11 @@ class SimPod:
     def containers(self) -> list[Container]:
         """All but the init container."""
         return [*([self.wait] if self.wait else []), *self.mains, *self.sidecars]
+
+    @property
+    def every(self) -> list[Container]:
+        """All there are, in the order of their start."""
+        return [self.init, *self.firsts, *self.containers]
 
     @property
     def over(self) -> bool:
@@ -122,7 +129,9 @@ class SimPod:
             if self.init.started:
                 made["podIP"] = self.ip
                 made["podIPs"] = [{"ip": self.ip}]
-            made["initContainerStatuses"] = [self.init.status(waiting)]
+            made["initContainerStatuses"] = [
+                each.status("PodInitializing") for each in (self.init, *self.firsts)
+            ]
             made["containerStatuses"] = [
                 # What goes wrong with an image is that container's own.
                 each.status(waiting, self.waiting_message)
@@ -144,7 +153,7 @@ class SimPod:
             placed |= {"reason": "Unschedulable", "message": self.unschedulable}
         if not self.scheduled:
             return [placed]
-        begun = "True" if self.init.finished else "False"
+        begun = str(all(each.exit_code == 0 for each in (self.init, *self.firsts)))
         stopped = {} if ready else {"reason": "PodCompleted" if self.over else "ContainersNotReady"}
         return [
             {"type": "Initialized", "status": begun, "lastTransitionTime": at},
@@ -158,7 +167,7 @@ class SimPod:
     def resources_duration(self) -> dict[str, int]:
         """How much was asked for, for how long (argo.md 4.4)."""
         total: dict[str, int] = {}
-        for each in (self.init, *self.containers):
+        for each in self.every:
             if not (each.started and each.finished):
                 continue
             age = int(each.finished.timestamp()) - int(each.started.timestamp())

@@ -53,7 +53,7 @@ def execute(
     for index, group in enumerate(groups_of(template)):
         group_node = run.node(f"{name}[{index}]")
         if group_node is None:
-            inner = {k: v for k, v in fields.items() if k not in ("inputs", "memoizationStatus")}
+            inner = {k: v for k, v in fields.items() if k.startswith("template")}
             group_node = op.add(f"{name}[{index}]", "StepGroup", "Running", inside, inner)
         elif group_node["phase"] == "Pending":
             run.mark(group_node, "Running", op.now, "")

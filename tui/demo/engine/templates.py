@@ -63,7 +63,7 @@ class Templates:
         """The template that a step, task, hook or entrypoint names."""
         fields: dict[str, Any] = {"templateScope": str(scope)}
         if isinstance(holder.get("inline"), dict):
-            return Found(self._whole(run, holder["inline"]), scope, fields)
+            return Found(self._whole(run, self._inline(run, holder, scope)), scope, fields)
         ref = holder.get("templateRef")
         if isinstance(ref, dict):
             return self._referred(run, ref, fields)
@@ -81,6 +81,18 @@ class Templates:
                     run.changed = True
                 return Found(self._whole(run, template), scope, fields)
         raise TemplateError(f"template name '{name}' undefined")
+
+    def _inline(self, run: Run, holder: dict[str, Any], scope: TemplateScope) -> Template:
+        """An inline template; one that stands in another's template is kept (argo.md 1.3)."""
+        template: Template = holder["inline"]
+        if scope.kind == "local":
+            return template
+        key = f"{scope}/inline/{str(holder.get('name', '')).partition('(')[0]}"
+        stored = run.status.setdefault("storedTemplates", {})
+        if key not in stored:
+            stored[key] = template
+            run.changed = True
+        return dict(stored[key])
 
     def _referred(self, run: Run, ref: dict[str, Any], fields: dict[str, Any]) -> Found:
         kind = "cluster" if ref.get("clusterScope") else "namespaced"
@@ -107,8 +119,13 @@ class Templates:
         return list(self.spec_of(scope.kind, run.namespace, scope.name).get("templates") or ())
 
     def _whole(self, run: Run, template: Template) -> Template:
+        """With what the workflow says for all its templates."""
         defaults = run.spec.get("templateDefaults")
-        return merged(defaults, template) if isinstance(defaults, dict) else template
+        whole = merged(defaults, template) if isinstance(defaults, dict) else template
+        strategy = run.spec.get("retryStrategy")
+        if strategy is None or whole.get("retryStrategy") is not None:
+            return whole
+        return {**whole, "retryStrategy": strategy}
 
     def stored_spec(self, run: Run) -> dict[str, Any] | None:
         """The exec spec of a workflow made from a template: both merged, the workflow's first."""
