@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from tests.support.headless import run
 from tests.support.processes import is_at_work
 from tests.support.waiting import wait_until
 from tui import __version__
-from tui.cli import main
+from tui.cli import app_parser, headless_parser, main
 from tui.errors import SettingsError
+from tui.headless import COMMANDS
 from tui.settings import read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,6 +51,22 @@ def test_help_lists_the_commands() -> None:
     assert said.code == 0
     for command in ("get", "list", "logs", "plan", "demo-cluster"):
         assert command in said.out
+
+
+def flags_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Every argument, those of sub-commands too."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from flags_of(inner)
+        else:
+            yield action
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, ""])
+def test_every_flag_has_a_line_of_help(name: str) -> None:
+    parser = headless_parser(name) if name else app_parser()
+    assert [action.dest for action in flags_of(parser) if not action.help] == []
 
 
 def test_trouble_is_a_sentence_and_no_traceback() -> None:

@@ -233,9 +233,9 @@ def app_parser() -> argparse.ArgumentParser:
 def _add_connection(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--demo", action="store_true", help="start a demo cluster and connect to it")
-    add("--kubeconfig", default="", metavar="FILE")
+    add("--kubeconfig", default="", metavar="FILE", help="instead of KUBECONFIG or ~/.kube/config")
     add("--context", default="", help="a context of the kubeconfig")
-    add("-n", "--namespace", default="")
-    add("-A", "--all-namespaces", action="store_true")
+    add("-n", "--namespace", default="", help="instead of ARGO_NAMESPACE or the context's own")
+    add("-A", "--all-namespaces", action="store_true", help="whatever their namespace")
     add("--instanceid", default="", help="whose workflows: the controller's instance id")
     add("--ascii", action="store_true", help="nothing beyond ASCII")

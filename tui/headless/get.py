@@ -13,7 +13,7 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
-from tui.headless.output import say, takes_signs, to_json, unpacked, write
+from tui.headless.output import FILES_HELP, say, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -21,13 +21,19 @@ OUTPUTS = ("wide", "short", "json", "yaml", "name")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `get`."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a workflow, or @latest")
-    parser.add_argument("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE")
-    parser.add_argument("-o", "--output", choices=OUTPUTS, default="")
-    parser.add_argument("--status", default="", metavar="PHASE", help="only steps in this phase")
-    parser.add_argument("--node-field-selector", default="", metavar="SELECTOR")
-    parser.add_argument("--no-color", action="store_true")
-    parser.add_argument("--no-utf8", action="store_true")
+    add = parser.add_argument
+    add("names", nargs="*", metavar="NAME", help="a workflow, or @latest")
+    add("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE", help=FILES_HELP)
+    add("-o", "--output", choices=OUTPUTS, default="", help="more columns, less, or all of it")
+    add("--status", default="", metavar="PHASE", help="only steps in this phase")
+    add(
+        "--node-field-selector",
+        default="",
+        metavar="SELECTOR",
+        help="only such steps: templateName=train,phase!=Succeeded",
+    )
+    add("--no-color", action="store_true", help="without colours")
+    add("--no-utf8", action="store_true", help="words for icons, ASCII lines")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

@@ -14,7 +14,7 @@ from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.text import clean
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.domain.yamltext import to_yaml
-from tui.headless.output import to_json, unpacked, write
+from tui.headless.output import FILES_HELP, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "name", "json", "yaml")
@@ -23,18 +23,18 @@ OUTPUTS = ("wide", "name", "json", "yaml")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `list`."""
     add = parser.add_argument
-    add("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE")
-    add("-o", "--output", choices=OUTPUTS, default="")
-    add("--status", action="append", default=[], metavar="PHASE[,PHASE]")
+    add("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE", help=FILES_HELP)
+    add("-o", "--output", choices=OUTPUTS, default="", help="more columns, names, or all of it")
+    add("--status", action="append", default=[], metavar="PHASE[,PHASE]", help="in these phases")
     add("--running", action="store_true", help="not completed")
-    add("--completed", action="store_true")
-    add("--resubmitted", action="store_true")
+    add("--completed", action="store_true", help="succeeded, failed or in error")
+    add("--resubmitted", action="store_true", help="made from an earlier one")
     add("--prefix", default="", help="names that begin so")
     add("--since", default="", metavar="D", help="created within: 10m, 3h, 2d")
     add("--older", default="", metavar="D", help="finished longer ago than")
     add("-l", "--selector", default="", metavar="SELECTOR", help="labels")
-    add("--field-selector", default="", metavar="SELECTOR")
-    add("--no-headers", action="store_true")
+    add("--field-selector", default="", metavar="SELECTOR", help="metadata.name=NAME")
+    add("--no-headers", action="store_true", help="without the line of titles")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

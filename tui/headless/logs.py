@@ -41,7 +41,7 @@ _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     add = parser.add_argument
-    add("name", metavar="WORKFLOW", help="the workflow; @latest is the one that began last")
+    add("name", metavar="WORKFLOW", help="the workflow; @latest is the one created last")
     add("step", metavar="STEP", nargs="?", default="", help="a step, node, or pod of it")
     add("-c", "--container", default="", help="the container; default main, or a whole set")
     add("-f", "--follow", action="store_true", help="go on until the workflow is over")
@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--since-time", metavar="TIME", help="since this time (RFC 3339) only")
     add("--grep", metavar="REGEX", help="only lines that hold this")
     add("--no-prefix", action="store_true", help="without the pod's name before each line")
-    add("--color", choices=("auto", "always", "never"), default="auto")
+    add("--color", choices=("auto", "always", "never"), default="auto", help="auto: on a terminal")
     add("--no-color", dest="color", action="store_const", const="never", help="as --color never")
 
 
