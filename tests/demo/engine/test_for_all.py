@@ -94,7 +94,7 @@ def test_a_cron_workflow_stops_when_it_has_run_as_often_as_it_should() -> None:
     cron = {"metadata": {"name": "beat", "namespace": "argo"}, "spec": spec}
     world.store.create(CRON_WORKFLOWS, cron)
     world.clock.advance(600)
-    (cron,) = world.store.list(CRON_WORKFLOWS)
-    assert cron["status"]["phase"] == "Stopped"
-    assert cron["metadata"]["labels"]["cronworkflows.argoproj.io/completed"] == "true"
+    (now,) = world.store.list(CRON_WORKFLOWS)
+    assert now["status"]["phase"] == "Stopped"
+    assert now["metadata"]["labels"]["cronworkflows.argoproj.io/completed"] == "true"
     assert len(world.store.list(WORKFLOWS)) == 2

@@ -120,8 +120,9 @@ def _selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
 
 
 def _holds(expression: dict[str, Any], labels: dict[str, str]) -> bool:
-    have = labels.get(str(expression.get("key")))
-    operator, values = expression.get("operator"), expression.get("values") or ()
+    have: str | None = labels.get(str(expression.get("key")))
+    operator: str = expression.get("operator") or ""
+    values: list[str] = expression.get("values") or []
     if operator in ("Exists", "DoesNotExist"):
         return (have is not None) == (operator == "Exists")
-    return bool((have in values) == (operator == "In"))
+    return (have in values) == (operator == "In")
