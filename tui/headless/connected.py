@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from tui.domain.order import time_key
 from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import Missing, PlanError
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
-from tui.sources.base import Scope, Source
+from tui.sources.base import Place, Scope, Source
 
 LATEST = "@latest"
 
@@ -45,6 +44,8 @@ def one(source: Source, name: str, settings: Settings) -> Manifest:
 def _ref(source: Source, name: str, settings: Settings) -> WorkflowRef:
     if name != LATEST:
         return WorkflowRef(source.place.namespace, name)
+    from tui.domain.order import time_key
+
     found = source.list_all(scope_of(settings, source.place))
     if not found:
         raise Missing("no workflows found", reason="NotFound")
@@ -53,6 +54,11 @@ def _ref(source: Source, name: str, settings: Settings) -> WorkflowRef:
 
 def scope_with(source: Source, labels: LabelSelector, fields: str, settings: Settings) -> Scope:
     """The scope of the settings, narrowed by selectors."""
-    scope = scope_of(settings, source.place)
+    return scope_at(source.place, labels, fields, settings)
+
+
+def scope_at(place: Place, labels: LabelSelector, fields: str, settings: Settings) -> Scope:
+    """The same, before there is a source."""
+    scope = scope_of(settings, place)
     wanted = ",".join(filter(None, (str(labels), scope.label_selector)))
     return replace(scope, label_selector=wanted, field_selector=fields)

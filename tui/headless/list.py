@@ -97,11 +97,15 @@ def _connected(
     labels: LabelSelector, fields: str, settings: Settings, whole: bool
 ) -> tuple[list[ListedWorkflow], Originals]:
     """What the cluster has; with `whole` also the JSON of each, nodes and all."""
-    from tui.headless.connected import scope_with
+    from tui.headless.connected import scope_at
     from tui.sources import open_source
+    from tui.sources.base import Place, Scope
 
-    with closing(open_source(settings)) as source:
-        scope = scope_with(source, labels, fields, settings)
+    def wanted(place: Place) -> Scope:
+        return scope_at(place, labels, fields, settings)
+
+    with closing(open_source(settings, ahead=wanted)) as source:
+        scope = wanted(source.place)
         if not whole:
             return list(source.list_all(scope)), {}
         raws = source.list_raw(scope)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -12,7 +13,7 @@ from tui.domain.workflow import INSTANCE
 from tui.sources.base import Place, Scope, Source
 
 SOURCES = {
-    "kubernetes": "tui.sources.kubernetes:connect",
+    "kubernetes": "tui.sources.opening:connect",
     "files": "tui.sources.saved:read",
 }
 """Name of a source → module and factory; a factory takes the settings."""
@@ -50,13 +51,20 @@ class Where(Protocol):
         """Whether every write is refused before it leaves."""
 
 
-def open_source(settings: Where) -> Source:
+def open_source(settings: Where, *, ahead: Callable[[Place], Scope] | None = None) -> Source:
     """The source that the settings ask for; connects when it is first asked something.
+
+    `ahead` says which list will be wanted in a moment; fetching that begins at once, if it has to
+    be fetched.
 
     Raises: SettingsError where kubeconfig and flags lead nowhere, InputError for unreadable files.
     """
-    module, _, factory = SOURCES["files" if settings.files else "kubernetes"].partition(":")
-    return cast(Source, getattr(import_module(module), factory)(settings))
+    name = "files" if settings.files else "kubernetes"
+    module, _, factory = SOURCES[name].partition(":")
+    make = getattr(import_module(module), factory)
+    if ahead is not None and not settings.files:
+        return cast(Source, make(settings, ahead=ahead))
+    return cast(Source, make(settings))
 
 
 def scope_of(settings: Where, place: Place) -> Scope:

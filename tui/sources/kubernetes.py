@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
@@ -27,55 +25,19 @@ from tui.sources.base import (
     Scope,
     Stop,
 )
-from tui.sources.collections import (
-    PAGE,
-    ManyWorkflows,
-    OneWorkflow,
-    template_path,
-    workflows_path,
-)
-from tui.sources.credentials import Login
-from tui.sources.kubeconfig import Chosen, choose
+from tui.sources.collections import ManyWorkflows, OneWorkflow
+from tui.sources.opening import connect
+from tui.sources.paths import PAGE, path_part, template_path, workflows_path
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
-from tui.sources.transport import Query, Transport, decoded, path_part
+from tui.sources.transport import Query, Transport, decoded
 
-if TYPE_CHECKING:
-    from tui.sources import Where
+__all__ = ["KubernetesSource", "connect"]
 
 CORE = "/api/v1"
 METRICS = "/apis/metrics.k8s.io/v1beta1"
 
 T = TypeVar("T")
-
-
-def connect(settings: Where, environ: Mapping[str, str] = os.environ) -> KubernetesSource:
-    """The cluster that the settings name; nothing is asked of it yet.
-
-    Raises: NoCluster, SettingsError where kubeconfig and flags lead nowhere.
-    """
-    chosen = choose(settings.kubeconfig, settings.context, environ)
-    transport = Transport(
-        Login(chosen, environ),
-        server=chosen.server,
-        read_only=settings.read_only,
-        gzip=not _is_here(chosen.server),
-    )
-    return KubernetesSource(transport, _place(chosen, settings.namespace), settings.read_only)
-
-
-def _is_here(server: str) -> bool:
-    """Whether the cluster is on this machine, where packing costs more than it saves."""
-    return urlsplit(server).hostname in ("127.0.0.1", "localhost", "::1")
-
-
-def _place(chosen: Chosen, namespace: str) -> Place:
-    return Place(
-        label=chosen.context,
-        server=chosen.server,
-        namespace=namespace or chosen.namespace or "default",
-        user=chosen.user_name,
-    )
 
 
 class KubernetesSource:

@@ -15,12 +15,13 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
 from tui import __version__
 from tui.errors import Refused, SettingsError, SourceError, Unreachable
+from tui.sources.ahead import Ahead
 from tui.sources.answers import refusal, unreachable
 from tui.sources.base import Stop
 from tui.sources.connections import BROKEN, Answer, NotConnected
@@ -44,11 +45,6 @@ class Door(Protocol):
         """Read credentials anew and build connections."""
 
 
-def path_part(text: str) -> str:
-    """A name as one part of a path, whatever it holds."""
-    return quote(text, safe="")
-
-
 class Transport:
     """Requests to one cluster. Any number of threads may ask at once."""
 
@@ -61,11 +57,31 @@ class Transport:
         self._gzip = gzip
         self._lock = threading.Lock()
         self._access: Access | None = None
+        self._ahead = Ahead()
 
     def get(self, path: str, query: Query = (), *, accept: str = "application/json") -> bytes:
         """The body of an answer. Raises: SourceError."""
+        early = self._ahead.take(_target(path, query))
+        if early is not None:
+            return early()
         with self._answer("GET", path, query, accept=accept) as response:
             return self._body(response)
+
+    def ask_ahead(self, path: str, query: Query) -> None:
+        """Begin a `get` that will be wanted in a moment, beside whatever is done until then.
+
+        What comes of it, be it an error, is that of the next `get` of just this, if that is soon.
+        """
+
+        def ask(stop: Stop) -> bytes:
+            with self._answer("GET", path, query) as response:
+                take_back = stop.on_set(response.break_off)
+                try:
+                    return self._body(response)
+                finally:
+                    take_back()
+
+        self._ahead.begin(_target(path, query), ask)
 
     def send(
         self, method: str, path: str, query: Query = (), body: Any = None, content_type: str = ""
@@ -111,7 +127,8 @@ class Transport:
                 take_back()
 
     def close(self) -> None:
-        """Let go of idle connections."""
+        """Let go of idle connections, and of what was asked ahead and is not wanted."""
+        self._ahead.end()
         with self._lock:
             if self._access is not None:
                 self._access.close()
@@ -147,7 +164,7 @@ class Transport:
         }
         if body is not None:
             headers["Content-Type"] = content_type or "application/json"
-        target = path + (f"?{urlencode(list(query))}" if query else "")
+        target = _target(path, query)
         access = self._current()
         response = self._ask(access, method, target, headers, body, timeout)
         if response.status == 401:
@@ -217,6 +234,11 @@ class Transport:
             if stop.is_set:
                 return  # we broke it ourselves
             raise unreachable(error, self._server) from error
+
+
+def _target(path: str, query: Query) -> str:
+    """Path and query as they are asked for."""
+    return path + (f"?{urlencode(list(query))}" if query else "")
 
 
 def decoded(body: bytes) -> Any:

@@ -1,0 +1,167 @@
+"""What is asked before anybody waits for it: once, soon, and only if just that is wanted."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
+from tests.support.waiting import wait_until
+from tests.support.where import where
+from tui.errors import Refused, Unreachable
+from tui.sources import open_source, scope_of
+from tui.sources.ahead import FRESH, MOST, Ahead
+from tui.sources.base import Place, Scope, Stop
+from tui.sources.collections import ManyWorkflows
+from tui.sources.kubernetes import connect
+
+ARGO = Scope(("argo",))
+
+
+def argo(place: Place) -> Scope:
+    return ARGO
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_answer_is_given_once_and_to_the_question_it_is_of() -> None:
+    ahead = Ahead()
+    ahead.begin("/a", lambda stop: b"answer")
+    assert ahead.take("/b") is None
+    waiting = ahead.take("/a")
+    assert waiting is not None
+    assert waiting() == b"answer"
+    assert ahead.take("/a") is None
+
+
+def test_what_went_wrong_is_raised_where_the_answer_is_wanted() -> None:
+    def ask(stop: Stop) -> bytes:
+        raise Refused("not allowed", status=403)
+
+    ahead = Ahead()
+    ahead.begin("/a", ask)
+    waiting = ahead.take("/a")
+    assert waiting is not None
+    with pytest.raises(Refused, match="not allowed"):
+        waiting()
+
+
+def test_an_old_answer_is_nobodys() -> None:
+    clock = Clock()
+    ahead = Ahead(clock)
+    ahead.begin("/a", lambda stop: b"answer")
+    clock.now = FRESH + 1
+    assert ahead.take("/a") is None
+
+
+def test_what_is_not_taken_is_broken_off_in_the_end_or_when_there_is_too_much_of_it() -> None:
+    ahead, broken = Ahead(), []
+    ended = threading.Event()
+
+    def ask(name: str) -> Any:
+        def read(stop: Stop) -> bytes:
+            stop.on_set(lambda: broken.append(name))
+            ended.wait(10)
+            return b""
+
+        return read
+
+    for number in range(MOST + 1):
+        ahead.begin(f"/{number}", ask(f"/{number}"))
+    wait_until(lambda: broken == ["/0"])
+    ahead.end()
+    wait_until(lambda: len(broken) == MOST + 1)
+    ended.set()
+    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "ask ahead"])
+
+
+def test_a_source_that_is_told_what_will_be_wanted_fetches_it_meanwhile(tmp_path: Path) -> None:
+    with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
+        settings = where(kubeconfig=str(write_kubeconfig(tmp_path, api.url)))
+        source = open_source(settings, ahead=lambda place: scope_of(settings, place))
+        wait_until(lambda: len(api.asked) == 1)
+        found = source.list_all(scope_of(settings, source.place))
+        assert [each.ref.name for each in found] == ["a"]
+        assert len(api.asked) == 1, "the answer that was asked for is the one that is read"
+        source.list_all(scope_of(settings, source.place))
+        assert len(api.asked) == 2, "and it is read once"
+        source.close()
+
+
+def test_who_wants_another_list_asks_for_that(tmp_path: Path) -> None:
+    with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        source = connect(where(kubeconfig=path), {}, ahead=argo)
+        source.list_all(Scope(("other",)))
+        source.close()
+        wait_until(lambda: len(api.asked) == 2)
+    assert {asked.path.split("/")[-2] for asked in api.asked} == {"argo", "other"}
+
+
+def test_a_cluster_that_is_not_there_is_said_by_who_wants_the_list(tmp_path: Path) -> None:
+    with fake_api(lambda asked, reply: reply.cut()) as api:
+        url = api.url
+    source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, url))), {}, ahead=argo)
+    with pytest.raises(Unreachable, match="cannot connect"):
+        source.list_all(ARGO)
+    source.close()
+
+
+def ordered(first: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The same object with one of its fields first."""
+    return {first: body[first], **{key: value for key, value in body.items() if key != first}}
+
+
+@pytest.mark.parametrize("first", ["metadata", "items"])
+def test_the_next_page_is_asked_for_before_this_one_is_read(tmp_path: Path, first: str) -> None:
+    """The API server writes where it begins before the items, or (custom resources) after them."""
+    begun = threading.Event()
+    pages = {
+        "": ordered(first, listing(*[workflow(f"a{n}") for n in range(40)], more="next")),
+        "next": ordered(first, listing(workflow("b"))),
+    }
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        more = asked.query.get("continue", "")
+        if more:
+            begun.set()
+        reply.json(pages[more])
+
+    with fake_api(answer) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        source = connect(where(kubeconfig=path), {})
+        many = ManyWorkflows(source._transport, "argo")
+        page = many.list_page("")
+        assert begun.wait(5), "nobody wanted the second page yet"
+        assert page.more == "next"
+        assert [each.ref.name for each in many.list_page(page.more).items] == ["b"]
+        assert len(api.asked) == 2
+        source.close()
+
+
+def test_a_glance_that_errs_costs_a_request_and_nothing_else(tmp_path: Path) -> None:
+    odd = workflow("a")
+    odd["metadata"] = {**odd["metadata"], "annotations": {}}
+    odd["spec"] = {"metadata": {"continue": "not-a-page"}}
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        more = asked.query.get("continue", "")
+        if more:
+            reply.refuse(400, "BadRequest", "continue key is not valid")
+        else:
+            reply.json(listing(odd))
+
+    with fake_api(answer) as api:
+        source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
+        assert [each.ref.name for each in source.list_all(ARGO)] == ["a"]
+        wait_until(lambda: len(api.asked) == 2)
+        source.close()

@@ -1,0 +1,94 @@
+"""Answers that are fetched before anybody waits for them.
+
+A start has two halves that know nothing of each other: importing what shows a list, and fetching
+the list. They go on side by side when the question is asked first; so do reading a page and asking
+for the next one. What is not wanted after all is dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from tui.sources.base import Stop
+
+FRESH = 10.0
+"""Seconds after which an answer is old: whoever asks later wants to know how things are then."""
+MOST = 8
+"""Kept at once: the lists of several namespaces are read side by side."""
+
+
+class Ahead:
+    """The few questions that were asked ahead."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._asked: dict[str, _Asked] = {}
+
+    def begin(self, key: str, ask: Callable[[Stop], bytes]) -> None:
+        """Ask on a thread of its own; what nobody took in time is dropped."""
+        now = self._now()
+        with self._lock:
+            old = [each for each in self._asked.values() if now > each.until]
+            old += [self._asked[key]] if key in self._asked else []
+            self._asked = {k: each for k, each in self._asked.items() if each not in old}
+            while len(self._asked) >= MOST:
+                old.append(self._asked.pop(next(iter(self._asked))))
+            self._asked[key] = _Asked(key, ask, now + FRESH)
+        for each in old:
+            each.drop()
+
+    def take(self, key: str) -> Callable[[], bytes] | None:
+        """How to wait for the answer, once, if just this was asked lately.
+
+        What it gives raises whatever asking raised.
+        """
+        with self._lock:
+            asked = self._asked.pop(key, None)
+        if asked is None:
+            return None
+        if self._now() > asked.until:
+            asked.drop()
+            return None
+        return asked.answer
+
+    def end(self) -> None:
+        """Nobody wants any of them any more."""
+        with self._lock:
+            old, self._asked = list(self._asked.values()), {}
+        for each in old:
+            each.drop()
+
+
+class _Asked:
+    """A question under way."""
+
+    def __init__(self, key: str, ask: Callable[[Stop], bytes], until: float) -> None:
+        self.key = key
+        self.until = until
+        self._ask = ask
+        self._stop = Stop()
+        self._body = b""
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._fetch, name="ask ahead", daemon=True)
+        self._thread.start()
+
+    def answer(self) -> bytes:
+        """Wait for it."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        body, self._body = self._body, b""
+        return body
+
+    def drop(self) -> None:
+        """End it, without waiting."""
+        self._stop.set()
+
+    def _fetch(self) -> None:
+        try:
+            self._body = self._ask(self._stop)
+        except Exception as error:  # handed to the thread that wants the answer, which raises it
+            self._error = error

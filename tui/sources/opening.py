@@ -1,0 +1,65 @@
+"""The way to a cluster, in the order that takes the least time: ask first, import meanwhile.
+
+What is needed to send the first request is imported here, and what reads its answer is not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tui.sources.base import Place, Scope
+from tui.sources.credentials import Login
+from tui.sources.kubeconfig import Chosen, choose
+from tui.sources.paths import list_query, workflows_path
+from tui.sources.transport import Transport
+
+if TYPE_CHECKING:
+    from tui.sources import Where
+    from tui.sources.kubernetes import KubernetesSource
+
+
+def connect(
+    settings: Where,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    ahead: Callable[[Place], Scope] | None = None,
+) -> KubernetesSource:
+    """The cluster that the settings name.
+
+    Nothing is asked of it yet, but for the first page of the list that `ahead` says will be wanted.
+
+    Raises: NoCluster, SettingsError where kubeconfig and flags lead nowhere.
+    """
+    chosen = choose(settings.kubeconfig, settings.context, environ)
+    transport = Transport(
+        Login(chosen, environ),
+        server=chosen.server,
+        read_only=settings.read_only,
+        gzip=not _is_here(chosen.server),
+    )
+    place = _place(chosen, settings.namespace)
+    if ahead is not None:
+        scope = ahead(place)
+        for namespace in scope.namespaces[:1] or ("",):
+            transport.ask_ahead(workflows_path(namespace), list_query(scope))
+
+    from tui.sources.kubernetes import KubernetesSource
+
+    return KubernetesSource(transport, place, settings.read_only)
+
+
+def _is_here(server: str) -> bool:
+    """Whether the cluster is on this machine, where packing costs more than it saves."""
+    return urlsplit(server).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def _place(chosen: Chosen, namespace: str) -> Place:
+    return Place(
+        label=chosen.context,
+        server=chosen.server,
+        namespace=namespace or chosen.namespace or "default",
+        user=chosen.user_name,
+    )
