@@ -8,43 +8,36 @@ from datetime import datetime
 from typing import ClassVar
 
 from msgspec import structs
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
-from textual.timer import Timer
 
-from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.changes import ChangeSet
-from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.soundness import troubles
-from tui.domain.status import status_text
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import Missing, SourceError
 from tui.messages import RunAction
 from tui.panes import PANES
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
+from tui.screens.find_step import FindStep
 from tui.screens.following import Following
+from tui.screens.halves import Halves
+from tui.screens.headings import place_of_workflow
 from tui.screens.side import Side
 from tui.session import Session
 from tui.sources.base import DetailEvent, Live, Opened, PodUsage, Removed, Stale
 from tui.widgets.forest import Forest
 from tui.widgets.header import HeaderLine, Part
 from tui.widgets.hints import Hints
-from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 
-SIDE_BY_SIDE = 100
-"""Cells from which on the panes stand beside the tree, not below it."""
 DELETED, GONE = "deleted", "gone"
 """While it was looked at; before that."""
-PANE_AFTER = 0.1
-"""Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
 
 
 class WorkflowScreen(Screen[None]):
@@ -103,45 +96,34 @@ class WorkflowScreen(Screen[None]):
         usage: dict[str, PodUsage]
 
     head = query_one("#head", HeaderLine)
+    halves = query_one(Halves)
     steps = query_one(Forest)
     side = query_one(Side)
-    find_bar = query_one("#find", QueryBar)
+    find_bar = query_one(FindStep)
 
     def __init__(self, desk: Desk, ref: WorkflowRef, *, pane: str = "") -> None:
         super().__init__()
         self.desk = desk
         self.ref = ref
         self.workflow: Workflow | None = None
-        self._raw = b""
         self._ascii = desk.settings.ascii
         self._wanted_pane = pane
         self._connection: Live | Stale | None = None
         self._gone = ""
-        self._sought = ""
         self._following: Following | None = None
-        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Header; tree and pane, below each other or side by side; status, hints."""
         plain = self._ascii
         yield HeaderLine(id="head", ascii=plain)
-        with Container(id="split"):
-            yield Forest(
-                ascii=plain,
-                placeholder="reading …",
-                pod_names=self.desk.settings.pod_names,
-                now=self.desk.now(),
-            )
-            yield Side(self.desk)
-        yield QueryBar(id="find", ascii=plain)
+        yield Halves(self.desk)
+        yield FindStep(self.desk)
         yield StatusLine(ascii=plain)
         yield Hints(ascii=plain)
 
     async def on_mount(self) -> None:
         """Show what is known, then watch."""
-        self.set_class(self.app.size.width >= SIDE_BY_SIDE, "-side-by-side")
         self.desk.workflows_changed.subscribe(self, self.take_changes)
-        self.steps.focus()
         self._show_head()
         self._watch()
         await self.side.bring(self._wanted_pane or PANES[0].id)
@@ -153,11 +135,6 @@ class WorkflowScreen(Screen[None]):
         """Nothing of ours goes on."""
         if self._following is not None:
             self._following.end()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Side by side where there is room."""
-        self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
-        self.call_after_refresh(self.side.show_tabs)
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""
@@ -209,19 +186,17 @@ class WorkflowScreen(Screen[None]):
 
     def _open(self, event: Opened) -> None:
         is_first = self.workflow is None
-        self.workflow, self._raw = event.workflow, event.raw
+        self.workflow = event.workflow
         self.ref = event.workflow.ref
         self._gone = ""
         self.steps.placeholder = self._why_no_tree(event.workflow)
-        self.steps.tick(self.desk.now())
-        self.steps.show(event.workflow)
+        self.halves.show(event.workflow, event.raw)
         if self._following is not None:
             self._following.read_usage(not event.workflow.is_completed)
         if is_first:
             self._say_troubles(event.workflow)
         if is_first and not self._wanted_pane and self._current_problem():
             self.run_worker(self.side.bring("logs"))
-        self._show_in_pane()
 
     def _say_troubles(self, workflow: Workflow) -> None:
         odd = troubles(workflow)
@@ -269,24 +244,8 @@ class WorkflowScreen(Screen[None]):
     # --- header ----------------------------------------------------------------------------
 
     def _show_head(self) -> None:
-        arrow = ">" if self._ascii else "▸"
-        source, workflow = self.desk.source, self.workflow
-        place = source.place.label if source else "…"
-        left: list[Part] = [
-            (f" {place} {arrow} {self.ref.namespace} {arrow} ", "muted"),
-            (self.ref.name, "heading"),
-        ]
+        left = place_of_workflow(self.desk, self.ref, self.workflow)
         right: list[Part] = []
-        if workflow is not None:
-            icon = workflow_icon(workflow, ascii=self._ascii)
-            seconds = workflow_seconds(workflow, self.desk.now())
-            left.append((f"  {icon} {status_text(workflow)}", workflow_token(workflow)))
-            left.append((f"  {compact(seconds)}  {workflow.status.progress}", ""))
-            doing = self.desk.pending.of(workflow.ref)
-            if doing:
-                left.append((f"  {doing} …", "accent"))
-            if workflow.metadata.deletion_timestamp:
-                left.append(("  Terminating", "warning"))
         if self._gone:
             right.append((f"{self._gone} ", "warning"))
         elif isinstance(self._connection, Stale):
@@ -295,63 +254,33 @@ class WorkflowScreen(Screen[None]):
 
     # --- panes -----------------------------------------------------------------------------
 
-    def _show_in_pane(self) -> None:
-        if self.workflow is not None:
-            self.side.show(self.workflow, self._node(), self._raw)
-
-    def _node(self) -> Node | None:
-        """The step the cursor is on; None on the root, which stands for the whole."""
-        node = self.steps.node
-        return None if node is None or (node.id == self.ref.name and node.type != "Pod") else node
-
     async def action_pane(self, name: str) -> None:
         """Open a pane and go there; its own key again goes back to the tree."""
         if name == self.side.front and self.side.holds_focus:
-            self._go(to_pane=False)
-            return
-        await self.side.bring(name)
-        self._go(to_pane=True)
+            self.halves.go(to_pane=False)
+        else:
+            await self.halves.open(name)
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
-        was_in = self.side.holds_focus
-        await self.side.turn(step)
-        if was_in:
-            self.side.take_focus()
+        await self.halves.turn(step)
 
     def action_other_side(self) -> None:
         """Between the tree and the pane; the pane's own fields come first."""
-        self._go(to_pane=not self.side.holds_focus)
+        self.halves.go(to_pane=not self.side.holds_focus)
 
     def action_zoom(self) -> None:
         """Only the side with the focus, or both again."""
-        if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
-            self.remove_class("-zoom-pane", "-zoom-tree")
+        if self.halves.is_zoomed:
+            self.halves.unzoom()
         else:
-            self.add_class("-zoom-pane" if self.side.holds_focus else "-zoom-tree")
-
-    def _go(self, *, to_pane: bool) -> None:
-        """Put the focus on a side; where only one side is shown, on that side it is."""
-        focus = self.side.take_focus if to_pane else self.steps.focus
-        if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
-            self.set_class(to_pane, "-zoom-pane")
-            self.set_class(not to_pane, "-zoom-tree")
-            self.call_after_refresh(focus)  # what is hidden still takes no focus
-        else:
-            focus()
+            self.halves.zoom()
 
     def action_scroll_pane(self, direction: int) -> None:
         """Scroll the pane without leaving the tree."""
         self.side.scroll_text(direction)
 
     # --- keys ------------------------------------------------------------------------------
-
-    @on(Forest.CursorMoved)
-    def tell_selection(self) -> None:
-        """The pane shows the step the cursor is on, once it stays there."""
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(PANE_AFTER, self._show_in_pane)
 
     @on(Forest.Chosen)
     async def open_chosen(self) -> None:
@@ -360,8 +289,7 @@ class WorkflowScreen(Screen[None]):
         if row is None:
             return
         if row.node.type in ("Pod", "Container"):
-            await self.side.bring("logs")
-            self._go(to_pane=True)
+            await self.halves.open("logs")
         elif row.has_children:
             self.steps.action_toggle_fold()
 
@@ -383,37 +311,14 @@ class WorkflowScreen(Screen[None]):
         """Type the name of a step."""
         self.find_bar.open("")
 
-    @on(QueryBar.Changed, "#find")
-    def find(self, message: QueryBar.Changed) -> None:
-        """Go to the first step of that name while typing."""
-        self._sought = message.text.casefold()
-        self.action_find_next(0)
-
-    @on(QueryBar.Submitted, "#find")
-    @on(QueryBar.Cancelled, "#find")
-    def end_find(self) -> None:
-        """Back to the tree."""
-        self.steps.focus()
-        self.find_bar.text = ""
-        self.find_bar.close()
-
     def action_find_next(self, step: int) -> None:
-        """To the next (1) or previous (-1) step of that name; 0 stays if this one fits."""
-        rows, at = self.steps.items, self.steps.cursor
-        if not self._sought or not rows:
-            return
-        direction = step or 1
-        for offset in range(abs(step), len(rows) + 1):
-            row = rows[(at + direction * offset) % len(rows)]
-            if self._sought in row.label.casefold():
-                self.steps.move_to(row.key)
-                return
-        self.desk.say(f"no step is called like “{self._sought}”", "warning")
+        """To the next (1) or previous (-1) step of that name."""
+        self.find_bar.find_next(step)
 
     def action_back(self) -> None:
         """Esc: zoom, then the pane, then this screen."""
-        if self.has_class("-zoom-pane") or self.has_class("-zoom-tree"):
-            self.remove_class("-zoom-pane", "-zoom-tree")
+        if self.halves.is_zoomed:
+            self.halves.unzoom()
         elif self.side.holds_focus:
             self.steps.focus()
         else:

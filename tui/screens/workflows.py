@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.getters import query_one
 from textual.screen import Screen
 
-from tui.columns import Column, compact, workflow_columns
+from tui.columns import Column, workflow_columns
 from tui.domain.changes import ChangeSet
 from tui.domain.query import parse
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
@@ -22,10 +22,11 @@ from tui.errors import QueryError
 from tui.messages import OpenWorkflow, RunAction
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
+from tui.screens.headings import about_row, counts, place_of_list, why_empty
 from tui.session import Session
-from tui.sources.base import Live, Stale
+from tui.sources.base import Live
 from tui.state.listing import Listing, newest_first
-from tui.widgets.header import HeaderLine, Part
+from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.rows import Rows
@@ -148,8 +149,8 @@ class WorkflowsScreen(Screen[None]):
 
     def show_connection(self) -> None:
         """Header, placeholder and the line about the cursor's row."""
-        self.head.show(self._where(), self._counts())
-        self.rows.placeholder = self._why_empty()
+        self._show_head()
+        self.rows.placeholder = why_empty(self.desk, self._query, self._listing.total)
         self._show_about()
 
     def tick(self, now: datetime) -> None:
@@ -160,81 +161,21 @@ class WorkflowsScreen(Screen[None]):
             self._apply_sort()
         self.rows.tick(now)
         if not isinstance(self.desk.live.connection, Live):
-            self.head.show(self._where(), self._counts())
+            self._show_head()
 
-    def _where(self) -> list[Part]:
-        source, scope = self.desk.source, self.desk.scope
-        arrow = ">" if self._ascii else "▸"
-        place = source.place.label if source else "…"
-        namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
-        parts: list[Part] = [(f" {place}", "heading"), (f" {arrow} {namespaces}  ", "")]
-        if source is None:
-            return [*parts, ("connecting", "muted")]
-        writable = source.capabilities.can_write and not self.desk.settings.read_only
-        parts.append(("RW  " if writable else "RO  ", "muted"))
-        return [*parts, *self._connection()]
-
-    def _connection(self) -> list[Part]:
-        source, connection = self.desk.source, self.desk.live.connection
-        if source is not None and not source.capabilities.is_live:
-            return [("saved", "muted")]
-        if isinstance(connection, Live):
-            return [("* live" if self._ascii else "● live", "phase-succeeded")]
-        if not isinstance(connection, Stale):
-            return [("reading", "muted")]
-        now = self.desk.now()
-        since, retry = self.desk.stale_since, self.desk.retry_at
-        age = f" {compact((now - since).total_seconds())}" if since else ""
-        wait = max(0.0, (retry - now).total_seconds()) if retry else 0.0
-        text = f"stale{age}, retry in {compact(wait)}: {connection.error.what}"
-        return [("! " if self._ascii else "▲ ", "warning"), (text, "warning")]
-
-    def _counts(self) -> list[Part]:
-        counts = self._listing.phase_counts
-        failed = counts.get("Failed", 0) + counts.get("Error", 0)
-        waiting = counts.get("Pending", 0) + counts.get("", 0)
-        bar = "|" if self._ascii else "│"
-        parts: list[Part] = []
-        for number, word, token in (
-            (counts.get("Running", 0), "run", "phase-running"),
-            (waiting, "wait", "phase-pending"),
-            (failed, "fail", "phase-failed"),
-        ):
-            if number:
-                parts.append((f"{number:,} {word} ", token))
-        return [*parts, (f"{bar} {self._listing.total:,} ", "")]
-
-    def _why_empty(self) -> str:
-        if self.desk.source is None:
-            return "connecting …"
-        if self.desk.live.connection is None:
-            return "reading the list …"
-        if self._query and self._listing.total:
-            return f"none of {self._listing.total:,} match “{self._query}”; Esc clears the filter"
-        if isinstance(self.desk.live.connection, Stale):
-            return self.desk.live.connection.error.what
-        if not self.desk.scope.namespaces:
-            return "no workflows here yet"
-        here = ",".join(self.desk.scope.namespaces)
-        return f"no workflows in {here}; 0 shows all namespaces"
+    def _show_head(self) -> None:
+        self.head.show(place_of_list(self.desk), counts(self._listing, ascii=self._ascii))
 
     def _show_about(self) -> None:
         workflow = self.rows.current
         if workflow is None:
             self.about.show([], [])
             return
-        doing = self.desk.pending.of(workflow.ref)
-        left: list[Part] = [(f" {workflow.metadata.name}", "heading")]
-        if doing:
-            left.append((f"  {doing} …", "accent"))
-        if workflow.metadata.deletion_timestamp:
-            left.append(("  Terminating", "warning"))
-        message = workflow.status.message
-        left.append((f"  {workflow.phase or 'Pending'}", ""))
-        if message:
-            left.append((f": {message}", "problem" if workflow.phase != "Running" else ""))
         shown = f"{len(self._listing):,} of {self._listing.total:,} shown "
-        self.about.show(left, [(shown, "muted")] if self._query else [])
+        self.about.show(
+            about_row(workflow, self.desk.pending.of(workflow.ref)),
+            [(shown, "muted")] if self._query else [],
+        )
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""

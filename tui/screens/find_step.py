@@ -1,0 +1,52 @@
+"""The line in which one types the name of a step, and going to the steps of that name."""
+
+from __future__ import annotations
+
+from textual import on
+
+from tui.screens.desk import Desk
+from tui.widgets.forest import Forest
+from tui.widgets.query_bar import QueryBar
+
+
+class FindStep(QueryBar):
+    """A line under the tree that moves its cursor while one types."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="find", ascii=desk.ascii)
+        self._desk = desk
+        self._sought = ""
+
+    @property
+    def _steps(self) -> Forest:
+        return self.screen.query_one(Forest)
+
+    @on(QueryBar.Changed)
+    def find(self, message: QueryBar.Changed) -> None:
+        """Go to the first step of that name while typing."""
+        message.stop()
+        self._sought = message.text.casefold()
+        self.find_next(0)
+
+    @on(QueryBar.Submitted)
+    @on(QueryBar.Cancelled)
+    def end(self, message: QueryBar.Submitted | QueryBar.Cancelled) -> None:
+        """Back to the tree."""
+        message.stop()
+        self._steps.focus()
+        self.text = ""
+        self.close()
+
+    def find_next(self, step: int) -> None:
+        """To the next (1) or previous (-1) step of that name; 0 stays if this one fits."""
+        steps = self._steps
+        rows, at = steps.items, steps.cursor
+        if not self._sought or not rows:
+            return
+        direction = step or 1
+        for offset in range(abs(step), len(rows) + 1):
+            row = rows[(at + direction * offset) % len(rows)]
+            if self._sought in row.label.casefold():
+                steps.move_to(row.key)
+                return
+        self._desk.say(f"no step is called like “{self._sought}”", "warning")

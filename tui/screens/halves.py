@@ -1,0 +1,120 @@
+"""The tree of steps and the side with the panes: which has the room, and which has the keys.
+
+Beside each other where there is room, else the tree above; either can have it all for a while.
+"""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.getters import query_one
+from textual.timer import Timer
+
+from tui.domain.node import Node
+from tui.domain.workflow import Workflow
+from tui.screens.desk import Desk
+from tui.screens.side import Side
+from tui.widgets.forest import Forest
+
+SIDE_BY_SIDE = 100
+"""Cells from which on the panes stand beside the tree, not below it."""
+PANE_AFTER = 0.1
+"""Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
+
+
+class Halves(Container):
+    """The tree, and one pane at a time."""
+
+    steps = query_one(Forest)
+    side = query_one(Side)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="halves")
+        self._desk = desk
+        self._workflow: Workflow | None = None
+        self._raw = b""
+        self._resting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Tree and side."""
+        yield Forest(
+            ascii=self._desk.ascii,
+            placeholder="reading …",
+            pod_names=self._desk.pod_names,
+            now=self._desk.now(),
+        )
+        yield Side(self._desk)
+
+    def on_mount(self) -> None:
+        """The keys are the tree's."""
+        self.set_class(self.app.size.width >= SIDE_BY_SIDE, "-side-by-side")
+        self.steps.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Side by side where there is room."""
+        self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
+        self.call_after_refresh(self.side.show_tabs)
+
+    # --- what is shown ---------------------------------------------------------------------
+
+    def show(self, workflow: Workflow, raw: bytes) -> None:
+        """This is the workflow now."""
+        self._workflow, self._raw = workflow, raw
+        self.steps.tick(self._desk.now())
+        self.steps.show(workflow)
+        self._show_in_pane()
+
+    def _show_in_pane(self) -> None:
+        if self._workflow is not None:
+            self.side.show(self._workflow, self._step(self._workflow), self._raw)
+
+    def _step(self, workflow: Workflow) -> Node | None:
+        """The step the cursor is on; None on the root, which stands for the whole."""
+        node = self.steps.node
+        is_whole = node is None or (node.id == workflow.metadata.name and node.type != "Pod")
+        return None if is_whole else node
+
+    @on(Forest.CursorMoved)
+    def tell_selection(self) -> None:
+        """The pane shows the step the cursor is on, once it stays there."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(PANE_AFTER, self._show_in_pane)
+
+    # --- room and keys ---------------------------------------------------------------------
+
+    async def open(self, name: str) -> None:
+        """Open a pane and go there."""
+        await self.side.bring(name)
+        self.go(to_pane=True)
+
+    async def turn(self, step: int) -> None:
+        """The next tab, the focus staying on its side."""
+        was_in = self.side.holds_focus
+        await self.side.turn(step)
+        if was_in:
+            self.side.take_focus()
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether one side has all the room."""
+        return self.has_class("-zoom-pane") or self.has_class("-zoom-tree")
+
+    def unzoom(self) -> None:
+        """Room for both."""
+        self.remove_class("-zoom-pane", "-zoom-tree")
+
+    def zoom(self) -> None:
+        """Only the side with the focus."""
+        self.add_class("-zoom-pane" if self.side.holds_focus else "-zoom-tree")
+
+    def go(self, *, to_pane: bool) -> None:
+        """Put the focus on a side; where only one side is shown, on that side it is."""
+        focus = self.side.take_focus if to_pane else self.steps.focus
+        if self.is_zoomed:
+            self.set_class(to_pane, "-zoom-pane")
+            self.set_class(not to_pane, "-zoom-tree")
+            self.call_after_refresh(focus)  # what is hidden still takes no focus
+        else:
+            focus()
