@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.errors import Refused, Unreachable
 from tui.sources import open_source, scope_of
-from tui.sources.ahead import FRESH, MOST, Ahead
+from tui.sources.ahead import FRESH, MOST, Ahead, Ask
 from tui.sources.base import Place, Scope, Stop
 from tui.sources.collections import ManyWorkflows
 from tui.sources.kubernetes import connect
@@ -35,7 +36,7 @@ class Clock:
 
 def test_an_answer_is_given_once_and_to_the_question_it_is_of() -> None:
     ahead = Ahead()
-    ahead.begin("/a", lambda stop: b"answer")
+    ahead.begin("/a", lambda stop: lambda: b"answer")
     assert ahead.take("/b") is None
     waiting = ahead.take("/a")
     assert waiting is not None
@@ -44,7 +45,7 @@ def test_an_answer_is_given_once_and_to_the_question_it_is_of() -> None:
 
 
 def test_what_went_wrong_is_raised_where_the_answer_is_wanted() -> None:
-    def ask(stop: Stop) -> bytes:
+    def ask(stop: Stop) -> Callable[[], bytes]:
         raise Refused("not allowed", status=403)
 
     ahead = Ahead()
@@ -58,7 +59,7 @@ def test_what_went_wrong_is_raised_where_the_answer_is_wanted() -> None:
 def test_an_old_answer_is_nobodys() -> None:
     clock = Clock()
     ahead = Ahead(clock)
-    ahead.begin("/a", lambda stop: b"answer")
+    ahead.begin("/a", lambda stop: lambda: b"answer")
     clock.now = FRESH + 1
     assert ahead.take("/a") is None
 
@@ -67,13 +68,13 @@ def test_what_is_not_taken_is_broken_off_in_the_end_or_when_there_is_too_much_of
     ahead, broken = Ahead(), []
     ended = threading.Event()
 
-    def ask(name: str) -> Any:
-        def read(stop: Stop) -> bytes:
+    def ask(name: str) -> Ask:
+        def asking(stop: Stop) -> Callable[[], bytes]:
             stop.on_set(lambda: broken.append(name))
             ended.wait(10)
-            return b""
+            return lambda: b""
 
-        return read
+        return asking
 
     for number in range(MOST + 1):
         ahead.begin(f"/{number}", ask(f"/{number}"))
@@ -164,4 +165,27 @@ def test_a_glance_that_errs_costs_a_request_and_nothing_else(tmp_path: Path) -> 
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
         assert [each.ref.name for each in source.list_all(ARGO)] == ["a"]
         wait_until(lambda: len(api.asked) == 2)
+        source.close()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_is_asked_and_not_wanted_is_closed_with_the_source(
+    tmp_path: Path, whole: bool
+) -> None:
+    """Warnings are errors here: a socket that is left open would be one."""
+    with fake_api(lambda asked, reply: reply.raw(b"x" * 1_000_000)) as api:
+        source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
+        source._transport.ask_ahead("/x", [], whole=whole)
+        wait_until(lambda: len(api.asked) == 1)
+        source.close()
+        wait_until(lambda: not [t for t in threading.enumerate() if t.name == "ask ahead"])
+
+
+def test_an_answer_that_began_ahead_is_read_by_who_wants_it(tmp_path: Path) -> None:
+    body = b"x" * 5_000_000
+    with fake_api(lambda asked, reply: reply.raw(body)) as api:
+        source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
+        source._transport.ask_ahead("/x", [], whole=False)
+        assert source._transport.get("/x") == body
+        assert len(api.asked) == 1
         source.close()

@@ -19,6 +19,10 @@ MOST = 8
 """Kept at once: the lists of several namespaces are read side by side."""
 
 
+Ask = Callable[[Stop], Callable[[], bytes]]
+"""Asks until stopped, on another thread; what it gives is how to have the answer, on one's own."""
+
+
 class Ahead:
     """The few questions that were asked ahead."""
 
@@ -27,7 +31,7 @@ class Ahead:
         self._lock = threading.Lock()
         self._asked: dict[str, _Asked] = {}
 
-    def begin(self, key: str, ask: Callable[[Stop], bytes]) -> None:
+    def begin(self, key: str, ask: Ask) -> None:
         """Ask on a thread of its own; what nobody took in time is dropped."""
         now = self._now()
         with self._lock:
@@ -65,12 +69,12 @@ class Ahead:
 class _Asked:
     """A question under way."""
 
-    def __init__(self, key: str, ask: Callable[[Stop], bytes], until: float) -> None:
+    def __init__(self, key: str, ask: Ask, until: float) -> None:
         self.key = key
         self.until = until
         self._ask = ask
         self._stop = Stop()
-        self._body = b""
+        self._read: Callable[[], bytes] | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._fetch, name="ask ahead", daemon=True)
         self._thread.start()
@@ -78,10 +82,10 @@ class _Asked:
     def answer(self) -> bytes:
         """Wait for it."""
         self._thread.join()
-        if self._error is not None:
+        if self._read is None:
+            assert self._error is not None, "it came to one or the other"
             raise self._error
-        body, self._body = self._body, b""
-        return body
+        return self._read()
 
     def drop(self) -> None:
         """End it, without waiting."""
@@ -89,6 +93,6 @@ class _Asked:
 
     def _fetch(self) -> None:
         try:
-            self._body = self._ask(self._stop)
+            self._read = self._ask(self._stop)
         except Exception as error:  # handed to the thread that wants the answer, which raises it
             self._error = error

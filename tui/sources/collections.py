@@ -128,15 +128,12 @@ class ManyWorkflows:
         items = tuple(bytes(item) for item in page.items or ())
         return Listed(items, page.metadata.resource_version, page.metadata.more)
 
-    def ask_ahead(self, more: str = "") -> None:
-        """Begin to fetch a page that will be asked for in a moment; "" for the first one."""
-        self._transport.ask_ahead(self._path, self._asked(more))
-
     def _page(self, more: str) -> bytes:
         body = self._transport.get(self._path, self._asked(more))
         following = _likely_more(body)
         if following:
-            self.ask_ahead(following)
+            # Only its beginning: two pages at a time would be twice the memory.
+            self._transport.ask_ahead(self._path, self._asked(following), whole=False)
         return body
 
     def _asked(self, more: str) -> list[tuple[str, str]]:

@@ -12,8 +12,8 @@ the next try.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -67,19 +67,31 @@ class Transport:
         with self._answer("GET", path, query, accept=accept) as response:
             return self._body(response)
 
-    def ask_ahead(self, path: str, query: Query) -> None:
+    def ask_ahead(self, path: str, query: Query, *, whole: bool = True) -> None:
         """Begin a `get` that will be wanted in a moment, beside whatever is done until then.
 
         What comes of it, be it an error, is that of the next `get` of just this, if that is soon.
+        Unless the `whole` is fetched, the answer only begins meanwhile, and takes no memory.
         """
 
-        def ask(stop: Stop) -> bytes:
-            with self._answer("GET", path, query) as response:
+        def ask(stop: Stop) -> Callable[[], bytes]:
+            with ExitStack() as asking:
+                response = asking.enter_context(self._answer("GET", path, query))
                 take_back = stop.on_set(response.break_off)
-                try:
+                if whole:
+                    asking.callback(take_back)
+                    body = self._body(response)
+                    return lambda: body
+                take_back()
+                rest = asking.pop_all()
+            take_back = stop.on_set(rest.close)
+
+            def read() -> bytes:
+                take_back()
+                with rest:
                     return self._body(response)
-                finally:
-                    take_back()
+
+            return read
 
         self._ahead.begin(_target(path, query), ask)
 
