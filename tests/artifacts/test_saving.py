@@ -91,7 +91,7 @@ def test_what_the_disk_refuses_is_told_in_words(tmp_path: Path, number: int, wor
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("target", ["no/such/folder/x", "."])
+@pytest.mark.parametrize("target", ["no/such/folder/x", ".", "a" * 300, "a" * 5000])
 def test_a_path_that_cannot_be_a_file_is_refused_at_once(tmp_path: Path, target: str) -> None:
     with (
         pytest.raises(StoreError),

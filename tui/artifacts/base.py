@@ -6,6 +6,7 @@ a caller tell "it is gone" from "you may not" without reading the words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,16 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of connections and temporary files; the store may not be used again."""
+
+
+def length_in(text: str) -> int | None:
+    """The length that a header tells; None where it tells none, or nonsense."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
+
+
+def stopped() -> StoreError:
+    """The answer of a download whose `stop` was set."""
+    return StoreError("the download was stopped", reason="stopped")
 
 
 def nowhere_to_list(name: str) -> StoreError:

@@ -8,12 +8,21 @@ secrets to an address that somebody else wrote. So such artifacts are not read h
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tui.artifacts.base import Folder, Listing, Progress, Secrets, Stat, StoreError, nowhere_to_list
+from tui.artifacts.base import (
+    Folder,
+    Listing,
+    Progress,
+    Secrets,
+    Stat,
+    StoreError,
+    length_in,
+    nowhere_to_list,
+    stopped,
+)
 from tui.artifacts.saving import whole_file
 from tui.domain.location import Location, OtherLocation
 from tui.sources.base import Stop
@@ -43,7 +52,7 @@ class HttpStore:
         """What the server's headers say; it may not say a size."""
         with self._asked("HEAD", location, {}) as response:
             return Stat(
-                _size(response) or 0,
+                length_in(response.headers.get("Content-Length", "")) or 0,
                 etag=response.headers.get("ETag", "").strip('"'),
                 content_type=response.headers.get("Content-Type", ""),
             )
@@ -75,7 +84,7 @@ class HttpStore:
     ) -> Path:
         """Write what is at the address to a file."""
         with self._asked("GET", location, {}) as response:
-            size = _size(response)
+            size = length_in(response.headers.get("Content-Length", ""))
             with (
                 whole_file(target, size=size, overwrite=overwrite) as path,
                 path.open("r+b") as file,
@@ -87,7 +96,7 @@ class HttpStore:
                     done += len(piece)
                     progress(done, size)
                 if stop.is_set:
-                    raise StoreError("the download was stopped", reason="stopped")
+                    raise stopped()
         return target
 
     def close(self) -> None:
@@ -127,12 +136,6 @@ class HttpStore:
             count -= len(piece)
 
 
-def _size(response: Any) -> int | None:
-    """How many bytes there are, as far as the server says something sensible."""
-    said = response.headers.get("Content-Length", "")
-    return int(said) if re.fullmatch("[0-9]{1,18}", said) else None
-
-
 @contextlib.contextmanager
 def _broken_by(stop: Stop, response: Any) -> Iterator[None]:
     """A stop ends the read that is under way, and with it the download."""
@@ -148,7 +151,7 @@ def _broken_by(stop: Stop, response: Any) -> Iterator[None]:
         yield
     except HTTPError as error:
         if stop.is_set:
-            raise StoreError("the download was stopped", reason="stopped") from error
+            raise stopped() from error
         raise
     finally:
         take_back()

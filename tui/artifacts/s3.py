@@ -18,6 +18,8 @@ from tui.artifacts.base import (
     Secrets,
     Stat,
     StoreError,
+    length_in,
+    stopped,
 )
 from tui.artifacts.s3_client import Client, build
 from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, told
@@ -182,9 +184,9 @@ class S3Store:
             Bucket=place.bucket, Key=place.key, Range="bytes=0-0", **client.extra
         )
         got["Body"].close()
-        size = got.get("ContentRange", "").rpartition("/")[2]
+        size = length_in(got.get("ContentRange", "").rpartition("/")[2])
         return Stat(
-            int(size) if size.isdecimal() else got["ContentLength"],
+            got["ContentLength"] if size is None else size,
             _stamp(got.get("LastModified")),
             got.get("ETag", "").strip('"'),
             got.get("ContentType", ""),
@@ -254,11 +256,7 @@ def _stamp(when: datetime | None) -> str:
 
 def _go_on(stop: Stop) -> None:
     if stop.is_set:
-        raise _stopped()
-
-
-def _stopped() -> StoreError:
-    return StoreError("the download was stopped", reason="stopped")
+        raise stopped()
 
 
 def _missing(place: S3Location) -> StoreError:

@@ -14,25 +14,30 @@ STALE_CREDENTIALS = frozenset(
 )
 """Codes after which credentials are worth reading again."""
 
-CODES: dict[str, tuple[Reason, str, str]] = {
-    "NoSuchKey": ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted"),
-    "404": ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted"),
-    "NotFound": ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted"),
+Words = tuple[Reason, str, str]
+"""What it is, what happened, what to do; facts about the request stand in braces."""
+
+DENIED: Words = (
+    "denied",
+    "{endpoint} does not let us read {bucket}/{key}",
+    "the credentials of the artifact repository have no right to it",
+)
+GONE: Words = ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted")
+OUT_OF_DATE = "the secret {secret} in {namespace} may be out of date"
+
+CODES: dict[str, Words] = {
+    **dict.fromkeys(MISSING, GONE),
+    **dict.fromkeys(("AccessDenied", "Forbidden", "403"), DENIED),
+    **dict.fromkeys(
+        ("PermanentRedirect", "301"),
+        ("region", "the bucket {bucket} is in another region than {region}", ""),
+    ),
     "NoSuchBucket": ("missing", "{endpoint} has no bucket {bucket}", ""),
-    "AccessDenied": (
-        "denied",
-        "{endpoint} does not let us read {bucket}/{key}",
-        "the credentials of the artifact repository have no right to it",
-    ),
-    "InvalidAccessKeyId": (
-        "credentials",
-        "{endpoint} does not know the access key",
-        "the secret {secret} in {namespace} may be out of date",
-    ),
+    "InvalidAccessKeyId": ("credentials", "{endpoint} does not know the access key", OUT_OF_DATE),
     "SignatureDoesNotMatch": (
         "credentials",
         "{endpoint} does not accept the secret key",
-        "the secret {secret} in {namespace} may be out of date",
+        OUT_OF_DATE,
     ),
     "ExpiredToken": ("credentials", "the credentials for {endpoint} have expired", ""),
     "InvalidToken": ("credentials", "{endpoint} does not accept the session token", ""),
@@ -42,13 +47,10 @@ CODES: dict[str, tuple[Reason, str, str]] = {
         "set this machine's clock",
     ),
     "AuthorizationHeaderMalformed": ("region", "{endpoint} is in another region than {region}", ""),
-    "PermanentRedirect": ("region", "the bucket {bucket} is in another region than {region}", ""),
-    "301": ("region", "the bucket {bucket} is in another region than {region}", ""),
     "SlowDown": ("unreachable", "{endpoint} asks us to slow down", "try again"),
     "InvalidObjectState": ("denied", "{key} is archived and must be restored first", ""),
     "PreconditionFailed": ("failed", "{key} changed while it was read", "try again"),
 }
-CODES["403"] = CODES["Forbidden"] = CODES["AccessDenied"]
 
 
 def code_of(error: BaseException) -> str:
@@ -112,7 +114,7 @@ def _told_by_server(error: Exception, code: str, status: int, location: S3Locati
         hint = hint if location.access_key or "{secret}" not in hint else ""
         return StoreError(what.format(**facts), reason=reason, hint=hint.format(**facts))
     if status in (401, 403):
-        reason, what, hint = CODES["AccessDenied"]
+        reason, what, hint = DENIED
         return StoreError(what.format(**facts), reason=reason, hint=hint)
     response: Any = getattr(error, "response", {})
     message = str(response.get("Error", {}).get("Message", ""))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui.artifacts.base import Progress, StoreError
+from tui.artifacts.base import Progress, StoreError, stopped
 from tui.artifacts.s3_client import Client
 from tui.sources.base import Stop
 
@@ -100,7 +100,7 @@ class Fetch:
         finally:
             take_back()
         if stop.is_set:
-            raise StoreError("the download was stopped", reason="stopped")
+            raise stopped()
         if self._error is not None:
             raise self._error
 
@@ -166,7 +166,7 @@ class Fetch:
             with self._lock:
                 self._bodies.add(body)
             if self._over.is_set():
-                return
+                raise stopped()
             yield body
         finally:
             with self._lock:

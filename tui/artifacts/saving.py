@@ -57,6 +57,11 @@ def whole_folder(target: Path, *, size: int | None) -> Iterator[Path]:
 
 def check_target(target: Path, *, size: int | None, overwrite: bool) -> None:
     """Refuse early what would fail late. Raises StoreError."""
+    with _disk_errors(target):
+        _check_target(target, size, overwrite)
+
+
+def _check_target(target: Path, size: int | None, overwrite: bool) -> None:
     if not target.parent.is_dir():
         raise StoreError(f"there is no folder {target.parent}", reason="disk")
     if target.is_dir():
