@@ -114,6 +114,19 @@ class _Review(msgspec.Struct):
     spec: _Asked | None = None
 
 
+class _Preconditions(msgspec.Struct):
+    uid: str | None = None
+    resourceVersion: str | None = None
+
+
+class _DeleteOptions(msgspec.Struct):
+    preconditions: _Preconditions | None = None
+    propagationPolicy: str | None = None
+    dryRun: list[str] | None = None
+    gracePeriodSeconds: int | None = None
+
+
+_PROPAGATIONS = ("Background", "Foreground", "Orphan")
 _SHAPES: dict[Resource, type[msgspec.Struct]] = {
     PODS: _Pod,
     EVENTS: _Event,
@@ -136,6 +149,33 @@ def check_shape(resource: Resource, body: Any) -> None:
             f'{resource.kind} in version "{resource.version}" cannot be handled as a'
             f" {resource.kind}: json: {error}"
         ) from error
+
+
+def delete_options(body: Any, query: Mapping[str, str]) -> Obj:
+    """What a DELETE asks for in its body, or else in its query; raises 400 and 422."""
+    try:
+        msgspec.convert(body, _DeleteOptions)
+    except msgspec.ValidationError as error:
+        raise refusals.bad_request(
+            f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: json: {error}'
+        ) from error
+    options = {**body}
+    for name in ("propagationPolicy", "gracePeriodSeconds"):
+        if query.get(name):
+            options[name] = query[name]
+    policy = options.get("propagationPolicy")
+    if policy is not None and policy not in _PROPAGATIONS:
+        supported = ", ".join(f'"{each}"' for each in _PROPAGATIONS)
+        raise refusals.ApiError(
+            422,
+            "Invalid",
+            'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value:'
+            f' "{policy}": supported values: {supported}',
+        )
+    grace = str(options.get("gracePeriodSeconds") or 0)
+    if not re.fullmatch("-?[0-9]{1,18}", grace):
+        raise refusals.bad_request(f'strconv.ParseInt: parsing "{grace}": invalid syntax')
+    return options
 
 
 def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
@@ -219,6 +259,8 @@ def check(resource: Resource, obj: Obj) -> None:
         if len(value) > 63 or not _VALUE.fullmatch(value)
     )
     causes.extend(_wrong_schema(resource, obj))
+    if resource is PODS and not (obj.get("spec") or {}).get("containers"):
+        causes.append(_wrong("spec.containers", "Required value", "FieldValueRequired"))
     if causes:
         raise refusals.invalid(resource, name or prefix, causes)
 

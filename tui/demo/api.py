@@ -124,6 +124,9 @@ class Api:
             return web.Response()
         except web.HTTPException:
             raise
+        except RecursionError:
+            body = encode(refusals.bad_request("the body is nested too deeply").body())
+            return web.Response(body=body, status=400, content_type=JSON, headers={"Date": date})
         except Exception as error:
             _LOG.exception("%s %s", request.method, request.rel_url)
             if flow and flow.has_begun and request.transport is not None:
@@ -144,6 +147,8 @@ class Api:
             user = self.access.impersonated(user, other)
         hidden = self.faults.hidden()
         if (found := self._document(request, path, hidden)) is not None:
+            if request.method not in ("GET", "HEAD"):
+                raise refusals.not_allowed()
             return await _send(request, flow, found[0], content_type=found[1])
         about = target(request.rel_url.raw_path) or unknown_target(request.rel_url.raw_path)
         if about is None:
@@ -253,7 +258,8 @@ class Api:
             patch = await _body(request)
             return self._writes.patch(about, patch, request.content_type, query, agent)
         if method == "DELETE" and not about.subresource:
-            options = await _body(request) if request.can_read_body else {}
+            sent = await _body(request) if request.can_read_body else {}
+            options = admission.delete_options(sent, query)
             if about.name:
                 return self._writes.delete(about, options, query)
             return self._writes.delete_all(about, call.chosen, options, query)

@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import Callable
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from aiohttp import web
@@ -26,6 +26,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 _HIDDEN = {"no-metrics": "metrics.k8s.io", "no-crds": "argoproj.io"}
 _PIECE = 1024
+_Natural = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -35,19 +36,19 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     path: str = ""
     """A regular expression searched in path and query; empty meets every request."""
     method: str = ""
-    count: int = 0
+    count: _Natural = 0
     """How many requests it meets; 0 is all."""
-    bytes: int = 0
+    bytes: _Natural = 0
     """cut: how much of the answer's body is sent before the connection is torn."""
-    rate: int = 4096
+    rate: Annotated[int, msgspec.Meta(ge=1)] = 4096
     """slow: bytes a second."""
     verb: str = ""
     """forbidden: the verb, "" for any."""
     resource: str = ""
     """forbidden: the plural, with `/log` and the like, "" for any."""
-    status: int = 503
+    status: Literal[500, 502, 503, 504] = 503
     """error: 500, 502, 503 or 504."""
-    retry_after: int = 1
+    retry_after: _Natural = 1
     """too-many: the seconds to wait."""
     id: int = 0
     met: int = 0
@@ -76,10 +77,7 @@ class Faults:
 
     def put_up(self, fault: Fault) -> Fault:
         """From now on; raises the 400 of the API where it makes no sense."""
-        try:
-            re.compile(fault.path)
-        except re.error as error:
-            raise refusals.bad_request(f"path is no regular expression: {error}") from error
+        _check_pattern(fault.path)
         fault.id = next(self._ids)
         self._up.append(fault)
         self._change()
@@ -92,6 +90,7 @@ class Faults:
 
     def drop_connections(self, path: str = "") -> int:
         """Tear the connections of all answers being given to requests like that."""
+        _check_pattern(path)
         torn = [each for each in self._connections.values() if re.search(path, str(each.rel_url))]
         for request in torn:
             if request.transport is not None:
@@ -207,6 +206,13 @@ class Flow:
             self._request.transport.abort()
         # The lost connection cancels this request; until then there is nothing to send.
         await asyncio.Event().wait()
+
+
+def _check_pattern(path: str) -> None:
+    try:
+        re.compile(path)
+    except re.error as error:
+        raise refusals.bad_request(f"path is no regular expression: {error}") from error
 
 
 def _error(fault: Fault) -> ApiError:

@@ -22,9 +22,12 @@ def number(query: Mapping[str, str], name: str) -> int:
     if not text:
         return 0
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
         raise refusals.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+    if not -(2**63) <= value < 2**63:
+        raise refusals.bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
+    return value
 
 
 def revision(text: str) -> int:
@@ -42,6 +45,7 @@ def listed(
     """The body of a list."""
     limit, token = number(query, "limit"), query.get("continue", "")
     asked = query.get("resourceVersion", "")
+    _check_match(query)
     at = store.revision
     start: Key | None = None
     if token:
@@ -71,6 +75,29 @@ def listed(
             metadata["remainingItemCount"] = len(records) - len(page)
     include = query.get("includeObject", "Metadata")
     return _body(resource, page, encode(metadata), form, include, store.clock.now())
+
+
+def _check_match(query: Mapping[str, str]) -> None:
+    """Raises the 422 of a `resourceVersionMatch` that goes with nothing."""
+    match, asked = query.get("resourceVersionMatch", ""), query.get("resourceVersion", "")
+    if match not in ("", "Exact", "NotOlderThan"):
+        wrong = (
+            f'resourceVersionMatch: Unsupported value: "{match}": supported values: "Exact",'
+            ' "NotOlderThan"'
+        )
+    elif match and not asked:
+        wrong = (
+            "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless"
+            " resourceVersion is provided"
+        )
+    elif match == "Exact" and asked == "0":
+        wrong = (
+            'resourceVersionMatch: Forbidden: resourceVersionMatch "Exact" is forbidden for'
+            ' resourceVersion "0"'
+        )
+    else:
+        return
+    raise refusals.ApiError(422, "Invalid", f'ListOptions.meta.k8s.io "" is invalid: {wrong}')
 
 
 def one(record: Record, form: Form, include: str, now: datetime) -> bytes:

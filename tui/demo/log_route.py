@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tui.demo import refusals
 from tui.demo.clock import Clock
@@ -101,7 +101,7 @@ def _since(pod: str, query: Mapping[str, str], clock: Clock) -> int:
             pod, "sinceSeconds", "Forbidden: at most one of `sinceTime` or `sinceSeconds`"
         )
     if seconds is not None:
-        return nanos(clock.now() - timedelta(seconds=seconds))
+        return nanos(clock.now()) - seconds * _NANO
     if not moment:
         return 0
     try:

@@ -179,6 +179,10 @@ def strategically_merged(target: Any, patch: Any) -> Any:
 
 
 def _follow_directive(result: dict[str, Any], directive: str, value: Any) -> None:
+    if directive.startswith("$setElementOrder/"):
+        return
+    if not isinstance(value, list):
+        raise refusals.bad_request(f"error decoding patch: {directive} is no list")
     if directive.startswith("$deleteFromPrimitiveList/"):
         name = directive.partition("/")[2]
         result[name] = [item for item in result.get(name) or [] if item not in value]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ SIGNED_CHUNKS = ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA2
 UNSIGNED_CHUNKS = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 EMPTY = hashlib.sha256(b"").hexdigest()
 
+_NUMBER = re.compile("[0-9]{1,12}")
 SKEW = timedelta(minutes=15)
 LONGEST = 7 * 24 * 3600
 """Seconds that a presigned address may be good for."""
@@ -44,7 +46,7 @@ class Proof:
         if self.payload in (*SIGNED_CHUNKS, UNSIGNED_CHUNKS):
             return self._unwrapped(body)
         digest = hashlib.sha256(body).hexdigest()
-        if self.payload != UNSIGNED and not hmac.compare_digest(self.payload, digest):
+        if self.payload != UNSIGNED and not _same(self.payload, digest):
             raise S3Error(
                 "XAmzContentSHA256Mismatch",
                 "The provided 'x-amz-content-sha256' header does not match what was computed.",
@@ -78,7 +80,7 @@ class Proof:
         digest = hashlib.sha256(chunk).hexdigest()
         lines = (f"{ALGORITHM}-PAYLOAD", self.timestamp, self.scope, previous, EMPTY, digest)
         expected = self.sign("\n".join(lines))
-        if not hmac.compare_digest(extension.removeprefix("chunk-signature="), expected):
+        if not _same(extension.removeprefix("chunk-signature="), expected):
             raise _mismatch()
         return expected
 
@@ -131,7 +133,7 @@ class Signatures:
         if "host" not in claim.signed:
             raise S3Error("AccessDenied", "There were headers present which were not signed")
         sign, wanted = self._sign(claim, scope[1], method, path, headers)
-        if not hmac.compare_digest(wanted, claim.signature):
+        if not _same(wanted, claim.signature):
             raise _mismatch()
         if headers.get("x-amz-security-token"):
             raise S3Error("InvalidToken", "The provided token is malformed or otherwise invalid.")
@@ -155,7 +157,7 @@ class Signatures:
         fields = dict(parse_qsl(split.query, keep_blank_values=True))
         self._check_key_id(fields["AWSAccessKeyId"])
         expires = fields.get("Expires", "")
-        if not expires.isdecimal() or self.now().timestamp() > int(expires):
+        if not _NUMBER.fullmatch(expires) or self.now().timestamp() > int(expires):
             raise S3Error("AccessDenied", "Request has expired")
         given = HTTPHeaders()
         for name, value in headers.items():
@@ -163,7 +165,7 @@ class Signatures:
                 given[name] = value
         signer = Verifier(Credentials(self.access_key, self.secret_key))
         wanted = str(signer.get_signature(method, split, given))
-        if not hmac.compare_digest(wanted, fields.get("Signature", "")):
+        if not _same(wanted, fields.get("Signature", "")):
             raise _mismatch()
         return Proof(UNSIGNED, wanted, lambda text: "", "", "")
 
@@ -204,7 +206,7 @@ class Signatures:
             def headers_to_sign(self, request: Any) -> Any:
                 chosen = HTTPHeaders()
                 for name in claim.signed:
-                    chosen[name] = headers.get(name, "")
+                    chosen[name] = _text(headers.get(name, ""))
                 return chosen
 
         # Other clients leave some characters bare in the path that go encoded into the signature.
@@ -265,7 +267,7 @@ def _claim_of_query(query: str, headers: Mapping[str, str]) -> _Claim:
     fields = dict(parse_qsl(query, keep_blank_values=True))
     rest = "&".join(p for p in query.split("&") if not p.startswith("X-Amz-Signature="))
     expires = fields.get("X-Amz-Expires", "")
-    if fields.get("X-Amz-Algorithm") != ALGORITHM or not expires.isdigit():
+    if fields.get("X-Amz-Algorithm") != ALGORITHM or not _NUMBER.fullmatch(expires):
         message = "X-Amz-Algorithm and X-Amz-Expires are needed in a presigned address"
         raise S3Error("AuthorizationQueryParametersError", message)
     if fields.get("X-Amz-Security-Token"):
@@ -279,6 +281,17 @@ def _claim_of_query(query: str, headers: Mapping[str, str]) -> _Claim:
         rest,
         int(expires),
     )
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(
+        one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass")
+    )
+
+
+def _text(header: str) -> str:
+    """A header's value as it was signed, which may be any bytes."""
+    return header.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _mismatch() -> S3Error:

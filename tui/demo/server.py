@@ -107,7 +107,8 @@ class ApiServer:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         self._scheme = "https" if context else "http"
-        await self._port.open(app, port, context)
+        # No API server unpacks what it is sent.
+        await self._port.open(app, port, context, raw_bodies=True)
 
     async def stop(self) -> None:
         """Serve no more."""

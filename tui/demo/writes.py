@@ -150,28 +150,21 @@ class Writes:
         obj = owners.updated(target.resource, before, _half(target, before, obj), author)
         return encode(self._store.update(target.resource, obj, dry_run=is_dry(query)))
 
-    def delete(self, target: Target, options: Any, query: Mapping[str, str]) -> Answer:
+    def delete(
+        self, target: Target, options: Mapping[str, Any], query: Mapping[str, str]
+    ) -> Answer:
         """DELETE of one object."""
-        options = options if isinstance(options, dict) else {}
         conditions = options.get("preconditions") or {}
-        propagation = query.get("propagationPolicy") or options.get("propagationPolicy")
-        if propagation not in (None, "Background", "Foreground", "Orphan"):
-            raise refusals.ApiError(
-                422,
-                "Invalid",
-                f'propagationPolicy: Unsupported value: "{propagation}": supported values:'
-                ' "Background", "Foreground", "Orphan"',
-            )
         dry = is_dry(query, options)
         record = self._store.record(target.resource, target.namespace, target.name)
         gone = self._store.delete(
             target.resource,
             target.namespace,
             target.name,
-            propagation=propagation or "Background",
+            propagation=options.get("propagationPolicy") or "Background",
             uid=str(conditions.get("uid") or ""),
             version=str(conditions.get("resourceVersion") or ""),
-            grace=_grace(record, options, query),
+            grace=_grace(record, options),
             dry_run=dry,
         )
         there = not dry and self._store.find(target.resource, target.namespace, target.name)
@@ -180,15 +173,18 @@ class Writes:
         return Answer(200, encode(_success(target.resource, gone)))
 
     def delete_all(
-        self, target: Target, chosen: Selection, options: Any, query: Mapping[str, str]
+        self,
+        target: Target,
+        chosen: Selection,
+        options: Mapping[str, Any],
+        query: Mapping[str, str],
     ) -> Answer:
         """DELETE of a collection."""
-        options = options if isinstance(options, dict) else {}
         dry = is_dry(query, options)
         items = []
         for record in self._store.records(target.resource, chosen.namespace):
             if chosen.matches(record):
-                grace = _grace(record, options, query)
+                grace = _grace(record, options)
                 items.append(
                     self._store.delete(
                         target.resource, record.namespace, record.name, grace=grace, dry_run=dry
@@ -203,7 +199,7 @@ class Writes:
         return Answer(200, encode(listing))
 
 
-def _grace(record: Record, options: Mapping[str, Any], query: Mapping[str, str]) -> int:
+def _grace(record: Record, options: Mapping[str, Any]) -> int:
     """How many seconds a pod that runs is given to end; nothing else is given any."""
     if record.resource is not PODS or record.finalizers:
         return 0
@@ -211,13 +207,9 @@ def _grace(record: Record, options: Mapping[str, Any], query: Mapping[str, str])
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     if not spec.get("nodeName") or status.get("phase") in ("Succeeded", "Failed"):
         return 0
-    asked = query.get("gracePeriodSeconds") or options.get("gracePeriodSeconds")
-    if asked is None or asked == "":
-        asked = spec.get("terminationGracePeriodSeconds", 30)
-    try:
-        return max(0, int(asked))
-    except (TypeError, ValueError):
-        raise refusals.bad_request(f"gracePeriodSeconds is no number: {asked!r}") from None
+    asked = options.get("gracePeriodSeconds")
+    seconds = int(spec.get("terminationGracePeriodSeconds", 30) if asked is None else asked)
+    return seconds if seconds >= 0 else 1
 
 
 def _success(resource: Resource, obj: Obj) -> Obj:
