@@ -75,7 +75,7 @@ async def test_from_the_list_to_the_failed_step_its_log_an_artifact_and_a_retry(
         await shown.until_shown("2 artifacts")
         await shown.press("enter")
         await shown.until_shown("1204411")
-        await shown.press("escape")
+        await shown.press("escape", "escape")
         assert shown.detail.steps.has_focus
         # Do it again.
         await shown.press("r")

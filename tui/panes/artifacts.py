@@ -196,13 +196,17 @@ class ArtifactsPane(Pane):
         else:
             self.query_one("#artifact-body").add_class("-read")
 
-    def _close_preview(self) -> bool:
-        """All the rows for the list; false if it has them."""
-        body = self.query_one("#artifact-body")
+    def _close_preview(self) -> None:
         self._reading.clear()
-        was_open = body.has_class("-read")
-        body.remove_class("-read")
-        return was_open
+        self.query_one("#artifact-body").remove_class("-read")
+
+    def _gives_rows_back(self) -> bool:
+        """Close a preview that takes rows from the list; one beside it is in nobody's way."""
+        body = self.query_one("#artifact-body")
+        if body.has_class("-wide") or not body.has_class("-read"):
+            return False
+        self._close_preview()
+        return True
 
     @on(ArtifactRows.Back)
     def leave_folder(self, message: ArtifactRows.Back) -> None:
@@ -272,7 +276,7 @@ class ArtifactsPane(Pane):
 
     def action_stop(self) -> None:
         """Esc: stop the download, else take back preview, filter, marks or folder, in turn."""
-        if self._saving.stop() or self._close_preview():
+        if self._saving.stop() or self._gives_rows_back():
             return
         rows = self._rows
         if rows.sought:
