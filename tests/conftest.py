@@ -5,9 +5,12 @@ The environment is pinned before Textual is imported, because Textual reads it t
 
 from __future__ import annotations
 
+import html
 import os
+import re
 import tempfile
 from collections.abc import Callable
+from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,14 +85,33 @@ def still_cursors(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 
 
 Picture = Callable[..., bool]
+CELL = 12.2
+"""How wide a column of a picture is."""
 
 
 @pytest.fixture
-def picture(snapshot: Any) -> Picture:
+def picture(snapshot: Any, tmp_path: Path) -> Picture:
     """Whether an app looks as it did: `assert picture(app)`, as often as a test likes."""
 
     def looks_as_before(app: App[Any], name: str | None = None) -> bool:
         drawn = app.export_screenshot(title=app.title, simplify=True)
-        return bool(drawn == snapshot.use_extension(TopLevelSvg)(name=name))
+        before = snapshot.use_extension(TopLevelSvg)(name=name)
+        if drawn != before:
+            kept = tmp_path / f"{name or 'drawn'}.svg"
+            kept.write_text(drawn)
+            was = getattr(before.executions.get(before.num_executions - 1), "recalled_data", "")
+            lines = unified_diff(_text_of(was), _text_of(drawn), "was", "is", lineterm="", n=0)
+            raise AssertionError("\n".join([f"it looks otherwise: {kept}", *lines]))
+        return True
 
     return looks_as_before
+
+
+def _text_of(svg: str | None) -> list[str]:
+    """The rows of a picture, without their colours."""
+    rows: dict[int, str] = {}
+    parts = r'<text[^>]* x="([\d.]+)"[^>]*-line-(\d+)\)">([^<]*)'
+    for x, row, text in re.findall(parts, svg or ""):
+        before = rows.get(int(row), "").ljust(round(float(x) / CELL))
+        rows[int(row)] = before + html.unescape(text).replace("\N{NO-BREAK SPACE}", " ")
+    return [rows[row].rstrip() for row in sorted(rows)]

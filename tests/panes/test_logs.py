@@ -114,8 +114,10 @@ async def test_a_running_step_is_followed_to_its_end() -> None:
         assert "following" in head(on) and "30 lines" in head(on)
         pipe.put(line(31, "one more"))
         await on.until(lambda: "one more" in on.app.screen_text)
+        assert "one more" not in on.app.screen_text.splitlines()[-1], "there is room for others"
         pipe.put(None)
         await on.until(lambda: "end of the log" in head(on))
+        assert "one more" in on.app.screen_text.splitlines()[-1]
         assert "following" not in head(on)
         (request,) = asked(source)
         assert request.follow and request.timestamps and request.container == "main"

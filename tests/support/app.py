@@ -78,11 +78,11 @@ class Shown:
         await self.pilot.pause()
 
     async def at_rest(self) -> None:
-        """Wait until the screen reads the same three looks in a row: focus and hints come last."""
-        seen: list[str] = []
-        while len(seen) < 3 or len(set(seen[-3:])) > 1:
+        """Wait until the screen looks the same three times in a row: focus and hints come last."""
+        seen: list[list[Strip]] = []
+        while len(seen) < 3 or not seen[-1] == seen[-2] == seen[-3]:
             await self.pilot.pause(0.05)
-            seen.append(self.app.export_screenshot(simplify=True))
+            seen.append(strips_of(self.app))
             assert len(seen) < 200, "it never comes to rest"
 
     async def until_shown(self, text: str) -> None:

@@ -199,6 +199,7 @@ class LogsPane(Pane):
     def _end(self, note: str) -> None:
         self._note = note
         self.lines.placeholder = note if not len(self.book) else ""
+        self.lines.ended()
         self._show_head()
 
     def _show_head(self) -> None:

@@ -131,6 +131,12 @@ class TextView(LineView):
         self.finder.go_on()
         self._errors.go_on()
 
+    def ended(self) -> None:
+        """No more lines come, so the end needs no room below it."""
+        if self.is_following:
+            self._settle()
+            self.repaint()
+
     def changed(self) -> None:
         """The same lines read differently now (times on or off)."""
         self._painter.forget()
