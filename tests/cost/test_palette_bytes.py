@@ -9,8 +9,8 @@ from tests.cost.test_app_budgets import Screen, screen  # noqa: F401
 
 pytestmark = pytest.mark.pty
 
-BOX = 3_500
-"""What a box of eighteen lines may cost; what is around it stays as it is."""
+BOX = 2_500
+"""What a box of sixteen lines may cost; what is around it stays as it is."""
 
 
 def test_it_costs_its_own_cells_and_stands_still(screen: Screen) -> None:  # noqa: F811

@@ -28,6 +28,9 @@ def wanted(capabilities: Capabilities) -> Mapping[str, str]:
         found["ESCDELAY"] = str(REMOTE_ESCAPE_DELAY)
     if capabilities.ansi_theme:
         found["TEXTUAL_THEME"] = "ansi-dark"
+    if capabilities.colours == "none":
+        # With a theme of the terminal's own colours Textual leaves all of them out then.
+        found["NO_COLOR"] = "1"
     return found
 
 

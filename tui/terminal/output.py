@@ -159,6 +159,7 @@ class CellDiffMixin:
     terminal_note: str = ""
     """What a person should know about how the screen is painted; empty if nothing."""
     _frames = 20
+    _has_mouse = False
     _resized = 0.0
     _last_resize: events.Resize | None = None
     _resent: events.Resize | None = None
@@ -170,6 +171,7 @@ class CellDiffMixin:
     ) -> None:
         """Paint for this terminal; by cells unless told otherwise or Textual has changed."""
         self._frames = capabilities.frames
+        self._has_mouse = capabilities.mouse
         hooks.still_cursors()
         if not diff:
             return
@@ -226,6 +228,13 @@ class CellDiffMixin:
             app.post_display_hook()
             return
         super()._display(screen, renderable)  # type: ignore[misc]
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """With each screen Textual says how the mouse pointer looks; without a mouse that is a
+        packet for nothing, and rubbish on a terminal that does not know the sequence.
+        """
+        if self._has_mouse:
+            super()._set_pointer_shape(shape)  # type: ignore[misc]
 
     def _is_behind(self) -> bool:
         """Whether the writer still has stock frames to write: then this one is left out."""
