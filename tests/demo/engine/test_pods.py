@@ -154,3 +154,54 @@ def test_a_volume_made_for_a_workflow_goes_when_it_has_succeeded() -> None:
     assert "persistentVolumeClaims" not in world.status("good")
     world.run(spec.replace("CODE", "1"), "bad")
     assert world.status("bad")["persistentVolumeClaims"]
+
+
+def test_a_patch_changes_a_pod_by_the_names_of_its_containers() -> None:
+    world = World()
+    world.run(
+        """
+        entrypoint: main
+        arguments: {parameters: [{name: cpu, value: 300m}]}
+        podSpecPatch: |
+          terminationGracePeriodSeconds: 3
+          containers:
+          - name: main
+            resources: {limits: {cpu: "{{workflow.parameters.cpu}}"}}
+        templates:
+        - name: main
+          podSpecPatch: '{"containers":[{"name":"main","resources":{"limits":{"memory":"1Gi"}}}]}'
+          container: {image: busybox, command: ["true"]}
+        """
+    )
+    spec = spec_of(world)
+    assert spec["terminationGracePeriodSeconds"] == 3
+    assert [each["name"] for each in spec["containers"]] == ["wait", "main"]
+    assert spec["containers"][1]["resources"]["limits"] == {"cpu": "300m", "memory": "1Gi"}
+    assert spec["containers"][1]["image"] == "busybox"
+
+
+def test_pods_of_exit_handlers_of_steps_are_labelled_as_such() -> None:
+    world = World()
+    world.run(
+        """
+        entrypoint: main
+        templates:
+        - name: main
+          steps: [[{name: one, template: leaf, onExit: leaf}]]
+        - name: leaf
+          container: {image: busybox, command: ["true"]}
+        """
+    )
+    label = f"{LABEL}on-exit"
+    pods = world.pods()
+    assert pods["wf[0].one.onExit"]["metadata"]["labels"][label] == "true"
+    assert label not in pods["wf[0].one"]["metadata"]["labels"]
+
+
+def test_a_node_says_whether_the_result_of_its_pod_is_in() -> None:
+    world = World()
+    world.submit("{entrypoint: a, templates: [{name: a, container: {command: [sleep, '9']}}]}")
+    world.until(lambda: bool(world.status().get("nodes")))
+    assert world.node("wf")["taskResultSynced"] is False
+    world.finish()
+    assert world.node("wf")["taskResultSynced"] is True

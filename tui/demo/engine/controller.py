@@ -84,7 +84,6 @@ def _reconcile(engine: Engine, run: Run, now: datetime) -> None:
 
 def _begin(engine: Engine, run: Run, now: datetime) -> bool:
     """Initialise a workflow; false while it has to wait or cannot run."""
-    first = not run.status.get("nodes")
     if run.status.get("storedWorkflowTemplateSpec") is None:
         try:
             stored = engine.templates.stored_spec(run)
@@ -94,23 +93,34 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
         if stored is not None:
             run.status["storedWorkflowTemplateSpec"] = stored
             run.changed = True
-    if first:
-        try:
-            validation.check(run, engine.templates)
-        except InvalidSpec as error:
-            _finish(engine, run, "Failed", f"invalid spec: {error}", now)
-            return False
-        _set_metadata(run)
-        engine.cleanup.guard(run)
-    wanted = run.spec.get("synchronization")
-    if run.shutdown and first:
-        _finish(engine, run, "Failed", f"Stopped with strategy '{run.shutdown}'", now)
+    if not run.status.get("nodes") and not _may_begin(engine, run, now):
         return False
+    wanted = run.spec.get("synchronization")
     if isinstance(wanted, dict):
         waiting = engine.locks.acquire(run, wanted)
         if waiting:
             _set_phase(run, "Pending", waiting, now)
             return False
+    _set_running(engine, run, now)
+    return True
+
+
+def _may_begin(engine: Engine, run: Run, now: datetime) -> bool:
+    """Whether a new workflow makes sense and nobody has stopped it."""
+    try:
+        validation.check(run, engine.templates)
+    except InvalidSpec as error:
+        _finish(engine, run, "Failed", f"invalid spec: {error}", now)
+        return False
+    _set_metadata(run)
+    engine.cleanup.guard(run)
+    if run.shutdown:
+        _finish(engine, run, "Failed", f"Stopped with strategy '{run.shutdown}'", now)
+        return False
+    return True
+
+
+def _set_running(engine: Engine, run: Run, now: datetime) -> None:
     _set_phase(run, "Running", "", now)
     estimate = estimates.prepare(run, engine.store)
     if not run.status.get("startedAt"):
@@ -128,7 +138,6 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
     run.annotations.setdefault(f"{LABEL}pod-name-format", "v2")
     condition(run, "PodRunning", "False")
     run.changed = True
-    return True
 
 
 def _claim(run: Run, template: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def execute(
     if node is not None and op.engine.kubelet.find(run.namespace, run.pod_name(node)):
         return node
     if node is None:
-        node = op.add(name, "Pod", "Pending", where, fields)
+        node = op.add(name, "Pod", "Pending", where, {**fields, "taskResultSynced": False})
     elif node["phase"] == "Running":
         # Its pod is gone, and nobody asked us.
         return run.mark(node, "Error", op.now, "pod deleted")
@@ -49,7 +49,7 @@ def execute(
 def _create(op: Operation, node: Node, template: Template) -> None:
     run, engine = op.run, op.engine
     name = run.pod_name(node)
-    obj = podspec.pod(run, node, template, name)
+    obj = podspec.pod(run, node, template, name, op.globals)
     step = _ATTEMPT.sub("", node["name"]) if (node.get("nodeFlag") or {}).get("retried") else ""
     counted = step or node["name"]
     attempt = run.attempts.get(counted, 0)

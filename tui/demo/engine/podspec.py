@@ -6,6 +6,7 @@ from typing import Any
 
 from tui.demo.engine.run import LABEL, Node, Run, Template
 from tui.demo.engine.spans import duration
+from tui.demo.engine.variables import Scope, substitute, text
 from tui.domain.durations import go_duration
 
 EXECUTOR = "quay.io/argoproj/argoexec:v4.1.2"
@@ -42,32 +43,61 @@ def main_containers(template: Template) -> list[dict[str, Any]]:
     return [{"name": "main", "image": EXECUTOR, "command": ["argoexec", verb]}]
 
 
-def pod(run: Run, node: Node, template: Template, name: str) -> dict[str, Any]:
-    """The object to create."""
-    mains = main_containers(template)
-    metadata = template.get("metadata") or {}
-    spec_metadata = run.spec.get("podMetadata") or {}
-    labels = {
-        **(spec_metadata.get("labels") or {}),
-        **(metadata.get("labels") or {}),
-        f"{LABEL}workflow": run.name,
-        f"{LABEL}completed": "false",
+def pod(run: Run, node: Node, template: Template, name: str, scope: Scope) -> dict[str, Any]:
+    """The object to create; `scope` fills in what the workflow says for all its pods."""
+    spec = _spec(run, template, scope)
+    for patch in (run.spec.get("podSpecPatch"), template.get("podSpecPatch")):
+        if patch:
+            spec = patched(spec, text(str(patch), scope))
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "namespace": run.namespace,
+            "labels": _labels(run, node, template),
+            "annotations": _annotations(run, node, template),
+            "ownerReferences": [owned(run)],
+        },
+        "spec": spec,
+        "status": {"phase": "Pending"},
     }
-    if node["name"] == f"{run.name}.onExit" or node["name"].startswith(f"{run.name}.onExit"):
+
+
+def _given(run: Run, template: Template, kind: str) -> dict[str, Any]:
+    """Labels or annotations that the workflow and the template ask for."""
+    ours = (run.spec.get("podMetadata") or {}).get(kind) or {}
+    return {**ours, **((template.get("metadata") or {}).get(kind) or {})}
+
+
+def _labels(run: Run, node: Node, template: Template) -> dict[str, str]:
+    labels = _given(run, template, "labels")
+    labels |= {f"{LABEL}workflow": run.name, f"{LABEL}completed": "false"}
+    if ".onExit" in node["name"][len(run.name) :]:
         labels[f"{LABEL}on-exit"] = "true"
-    annotations = {
-        **(spec_metadata.get("annotations") or {}),
-        **(metadata.get("annotations") or {}),
-        "kubectl.kubernetes.io/default-container": mains[0].get("name", "main"),
+    return {key: str(value) for key, value in labels.items()}
+
+
+def _annotations(run: Run, node: Node, template: Template) -> dict[str, str]:
+    annotations = _given(run, template, "annotations")
+    first = main_containers(template)[0].get("name", "main")
+    annotations |= {
+        "kubectl.kubernetes.io/default-container": first,
         f"{LABEL}node-id": node["id"],
         f"{LABEL}node-name": node["name"],
     }
-    strategy = (run.spec.get("podGC") or {}).get("strategy")
-    if strategy:
-        delay = duration((run.spec.get("podGC") or {}).get("deleteDelayDuration"))
-        annotations[f"{LABEL}pod-gc-strategy"] = f"{strategy}/{go_duration(int(delay))}"
+    collected = run.spec.get("podGC") or {}
+    if collected.get("strategy"):
+        delay = go_duration(int(duration(collected.get("deleteDelayDuration"))))
+        annotations[f"{LABEL}pod-gc-strategy"] = f"{collected['strategy']}/{delay}"
+    return {key: str(value) for key, value in annotations.items()}
+
+
+def _spec(run: Run, template: Template, scope: Scope) -> dict[str, Any]:
     spec: dict[str, Any] = {
-        "serviceAccountName": run.spec.get("serviceAccountName") or "default",
+        "serviceAccountName": template.get("serviceAccountName")
+        or run.spec.get("serviceAccountName")
+        or "default",
         "restartPolicy": "Never",
         "initContainers": [
             _argo("init"),
@@ -75,7 +105,7 @@ def pod(run: Run, node: Node, template: Template, name: str) -> dict[str, Any]:
         ],
         "containers": [
             _argo("wait"),
-            *(_working(each) for each in mains),
+            *(_working(each) for each in main_containers(template)),
             *(_plain(each) for each in template.get("sidecars") or ()),
         ],
         "volumes": [
@@ -88,22 +118,43 @@ def pod(run: Run, node: Node, template: Template, name: str) -> dict[str, Any]:
     for field in _PASSED_ON:
         value = template.get(field) or run.spec.get(field)
         if value:
-            spec[field] = value
-    if _seconds(template.get("activeDeadlineSeconds")):
-        spec["activeDeadlineSeconds"] = _seconds(template.get("activeDeadlineSeconds"))
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "name": name,
-            "namespace": run.namespace,
-            "labels": {key: str(value) for key, value in labels.items()},
-            "annotations": {key: str(value) for key, value in annotations.items()},
-            "ownerReferences": [owned(run)],
-        },
-        "spec": spec,
-        "status": {"phase": "Pending"},
-    }
+            spec[field] = substitute(value, scope)
+    if limit := _seconds(template.get("activeDeadlineSeconds")):
+        spec["activeDeadlineSeconds"] = limit
+    return spec
+
+
+def patched(spec: dict[str, Any], said: str) -> dict[str, Any]:
+    """A pod spec with a `podSpecPatch` (YAML or JSON); what cannot be read changes nothing."""
+    import yaml
+
+    try:
+        patch = yaml.safe_load(said)
+    except yaml.YAMLError:
+        return spec
+    return _merged(spec, patch) if isinstance(patch, dict) else spec
+
+
+def _merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """As strategic merge does it: maps by key, lists of named things by name."""
+    made = dict(old)
+    for key, value in patch.items():
+        before = made.get(key)
+        if value is None:
+            made.pop(key, None)
+        elif isinstance(value, dict) and isinstance(before, dict):
+            made[key] = _merged(before, value)
+        elif isinstance(value, list) and isinstance(before, list) and _named(before, value):
+            changes = {each["name"]: each for each in value}
+            kept = [_merged(each, changes.pop(each["name"], {})) for each in before]
+            made[key] = [*kept, *changes.values()]
+        else:
+            made[key] = value
+    return made
+
+
+def _named(*lists: list[Any]) -> bool:
+    return all(isinstance(each, dict) and "name" in each for items in lists for each in items)
 
 
 def owned(run: Run) -> dict[str, Any]:

@@ -242,6 +242,9 @@ class Run:
                 node["message"] = message
             else:
                 node.pop("message", None)
+        if fulfilled(node) and node.get("taskResultSynced") is False and not node.get("daemoned"):
+            # The executor's result is read with the end of its pod, never later.
+            self.put(node, "taskResultSynced", True)
         if fulfilled(node) and not node.get("finishedAt") and not node.get("daemoned"):
             node["finishedAt"] = timestamp(now)
             self.note(node, "finishedAt", now)
