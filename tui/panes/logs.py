@@ -26,8 +26,9 @@ from tui.domain.node import RUNNING, Node
 from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
-from tui.panes.base import Pane, Tools
+from tui.panes.base import Tools
 from tui.panes.containers import ContainerScreen
+from tui.panes.text_pane import SearchedPane
 from tui.sources.base import Stop, endless
 from tui.state.logs import LogBook
 from tui.state.stream import Stream
@@ -49,7 +50,7 @@ def best(targets: Sequence[LogTarget]) -> LogTarget | None:
     return targets[0] if targets else None
 
 
-class LogsPane(Pane):
+class LogsPane(SearchedPane):
     """A log that is followed, searched, and found in the archive when its pod is gone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,8 +63,6 @@ class LogsPane(Pane):
     ]
 
     head = query_one("#log-head", HeaderLine)
-    lines = query_one(Lines)
-    search_bar = query_one(QueryBar)
 
     @dataclass
     class Ended(Message):
@@ -271,40 +270,18 @@ class LogsPane(Pane):
 
     # --- searching -------------------------------------------------------------------------
 
-    def action_search(self) -> None:
-        """Type what to look for."""
-        self.search_bar.open("")
-
     def action_end_search(self) -> None:
         """Esc: first the search, then whatever the screen does."""
         if self.lines.finder.search is None:
             raise SkipAction()
-        self._find("")
+        self.find("")
 
-    def _find(self, text: str) -> None:
-        self.search_bar.problem = self.lines.find(text)
+    def find(self, text: str) -> None:
+        """Look for a text; for none, end the search, and the head tells of none."""
+        super().find(text)
         if not text:
             self._found = ""
             self._show_head()
-
-    @on(QueryBar.Changed)
-    def search(self, message: QueryBar.Changed) -> None:
-        """Look for it while it is typed."""
-        message.stop()
-        self._find(message.text)
-
-    @on(QueryBar.Submitted)
-    def keep_search(self, message: QueryBar.Submitted) -> None:
-        """Back to the log; n and N go on."""
-        message.stop()
-        self.lines.focus()
-
-    @on(QueryBar.Cancelled)
-    def drop_search(self, message: QueryBar.Cancelled) -> None:
-        """Back to the log without a search."""
-        message.stop()
-        self._find("")
-        self.lines.focus()
 
     @on(Lines.SearchMoved)
     def tell_search(self, message: Lines.SearchMoved) -> None:

@@ -1,4 +1,4 @@
-"""A pane that is a text: summary, inputs and outputs, events, manifest."""
+"""Panes that are lines with a search: of a text (summary, events, …), or of a log."""
 
 from __future__ import annotations
 
@@ -24,16 +24,47 @@ class PaneText(TextLines):
         self.__init__(text)  # type: ignore[misc]
 
 
-class TextPane(Pane):
-    """Lines with a search; what the text is, the kinds of pane say."""
+class SearchedPane(Pane):
+    """Lines, and a line below them to type a search into; `/` is bound by the kinds of pane."""
+
+    lines = query_one(Lines)
+    search_bar = query_one(QueryBar)
+
+    def find(self, text: str) -> None:
+        """Look for a text; for none, end the search."""
+        self.search_bar.problem = self.lines.find(text)
+
+    def action_search(self) -> None:
+        """Type what to look for."""
+        self.search_bar.open("")
+
+    @on(QueryBar.Changed)
+    def search(self, message: QueryBar.Changed) -> None:
+        """Look for it while it is typed."""
+        message.stop()
+        self.find(message.text)
+
+    @on(QueryBar.Submitted)
+    def keep_search(self, message: QueryBar.Submitted) -> None:
+        """Back to the text; n and N go on."""
+        message.stop()
+        self.lines.focus()
+
+    @on(QueryBar.Cancelled)
+    def drop_search(self, message: QueryBar.Cancelled) -> None:
+        """Back to the text without a search."""
+        message.stop()
+        self.find("")
+        self.lines.focus()
+
+
+class TextPane(SearchedPane):
+    """A text with a search; what the text is, the kinds of pane say."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(field_spans)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", id="text.search"),
     ]
-
-    lines = query_one(Lines)
-    search_bar = query_one(QueryBar)
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
@@ -60,26 +91,3 @@ class TextPane(Pane):
         else:
             self._text.take(text)
             self.lines.changed()
-
-    def action_search(self) -> None:
-        """Type what to look for."""
-        self.search_bar.open("")
-
-    @on(QueryBar.Changed)
-    def search(self, message: QueryBar.Changed) -> None:
-        """Look for it while it is typed."""
-        message.stop()
-        self.search_bar.problem = self.lines.find(message.text)
-
-    @on(QueryBar.Submitted)
-    def keep_search(self, message: QueryBar.Submitted) -> None:
-        """Back to the text; n and N go on."""
-        message.stop()
-        self.lines.focus()
-
-    @on(QueryBar.Cancelled)
-    def drop_search(self, message: QueryBar.Cancelled) -> None:
-        """Back to the text without a search."""
-        message.stop()
-        self.lines.find("")
-        self.lines.focus()

@@ -56,23 +56,3 @@ def _wrapped(sequence: str, multiplexer: Multiplexer) -> str:
         pieces = (sequence[at : at + SCREEN_PIECE] for at in range(0, len(sequence), SCREEN_PIECE))
         return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
     return sequence
-
-
-def title(text: str) -> str:
-    """The sequence that names the window."""
-    return f"\x1b]2;{_printable(text, 120)}\x07"
-
-
-SAVE_TITLE = "\x1b[22;2t"
-RESTORE_TITLE = "\x1b[23;2t"
-
-
-def notification(text: str, *, multiplexer: Multiplexer = "") -> str:
-    """The bell, and the sequence that shows a desktop notification where there are any (OSC 9)."""
-    return "\x07" + _wrapped(f"\x1b]9;{_printable(text, 200)}\x07", multiplexer)
-
-
-def _printable(text: str, most: int) -> str:
-    """Without anything that could end the sequence or begin another, and not too long."""
-    kept = "".join(char for char in text if char.isprintable())
-    return kept if len(kept) <= most else kept[: most - 1] + "…"
