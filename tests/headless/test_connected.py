@@ -134,6 +134,8 @@ def test_without_a_cluster_a_template_is_referred_to_unchecked(
     assert json.loads(said.out)["metadata"]["generateName"] == "etl-"
     assert "no cluster" in said.err
     assert run(["plan", "submit", "--from", "cronwf/etl"]).code == 2
+    named = ["--kubeconfig", str(tmp_path / "none")]
+    assert run(["plan", "submit", "--from", "wftmpl/etl", *named]).code == 2
 
 
 def test_a_scheduled_time_is_a_time(ask: Ask, cluster: Cluster) -> None:

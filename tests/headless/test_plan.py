@@ -1,3 +1,5 @@
+"""`argo-tui plan`: what it prints, and what it refuses."""
+
 from __future__ import annotations
 
 import json
@@ -6,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.headless import run
 from tests.support.scripted import manifest
 from tui.cli import main
 
@@ -83,6 +86,14 @@ def test_submit_reads_files_and_parameter_files(
     assert values == [("x", "1"), ("big", "81861780812"), ("list", '[1,"a"]')]
     assert made["spec"]["entrypoint"] == "e"
     assert "uid" not in made["metadata"] and "status" not in made
+
+
+def test_a_parameter_file_that_cannot_be_read_is_named(saved: Any, tmp_path: Path) -> None:
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe")
+    for path, words in (("/nowhere", "/nowhere: No such file"), (str(binary), "is no text")):
+        said = run(["plan", "submit", saved(failed()), "--parameter-file", path])
+        assert said.code == 2 and words in said.err and "Errno" not in said.err
 
 
 @pytest.mark.parametrize(

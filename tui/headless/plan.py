@@ -238,8 +238,10 @@ def _parameters_of(path: str) -> tuple[str, ...]:
 
     try:
         text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: the parameter file cannot be read: {error}") from error
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: this is no text: {error}") from error
     documents = read_documents(path, text)
     values = documents[0] if documents else None
     if not isinstance(values, dict):
@@ -306,7 +308,7 @@ def _original(kind: str, name: str, settings: Settings) -> Manifest:
     try:
         source = open_source(settings)
     except NoCluster:
-        if kind == "CronWorkflow":
+        if kind == "CronWorkflow" or settings.kubeconfig or settings.context:
             raise
         say(f"argo-tui: no cluster to ask whether {kind} {name} exists")
         return {"kind": kind, "metadata": {"name": name}}
