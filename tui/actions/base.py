@@ -1,8 +1,8 @@
 """What an action and its plan are (house.md 3.4).
 
-An action is data: an id that keymaps use, a key, words, when it is refused, which choices it
-offers. Its `plan` is pure: from a manifest and choices to the exact writes and a description.
-`perform` sends the writes of a plan, in order, each once.
+An action is data: an id, a key, words, when it is refused, which choices it offers. Its `plan` is
+pure: from a manifest and choices to the exact writes and a description. `perform` sends the writes
+of a plan, in order, each once.
 
 Nothing is ever sent a second time here: after a conflict or a lost answer a person decides, on a
 plan that is made anew from the object as it is then. The error says how far the plan had come.
@@ -92,7 +92,7 @@ class Action:
     """One thing that can be done to a workflow."""
 
     id: str
-    """`workflow.retry`; what keymaps and the palette call it."""
+    """`workflow.retry`; what bindings and the palette call it."""
     key: str
     label: str
     """`Retry`: one or two words for footers and menus."""

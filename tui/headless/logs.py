@@ -7,7 +7,6 @@ gone. Read once, several pods are merged by time; followed, their lines come as 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterable
@@ -194,6 +193,4 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
 def _has_colour(wanted: str, settings: Settings) -> bool:
     if wanted != "auto":
         return wanted == "always"
-    if sys.stdout is None:
-        return False
-    return sys.stdout.isatty() and not settings.no_color and os.environ.get("TERM") != "dumb"
+    return sys.stdout is not None and sys.stdout.isatty() and not settings.no_color
