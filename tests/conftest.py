@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from difflib import unified_diff
 from pathlib import Path
@@ -17,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 for _name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "ARGO_TUI_NOW"):
     os.environ.pop(_name, None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
-_state = tempfile.TemporaryDirectory(prefix="argo-tui-tests-")
-os.environ["XDG_STATE_HOME"] = _state.name  # a hang-up in a test is not the user's
 
 import pytest  # noqa: E402
 import pytest_textual_snapshot  # noqa: E402
@@ -73,6 +70,12 @@ class TopLevelSvg(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[mi
         """Where the pictures of a test module are."""
         module = Path(test_location.filepath).resolve()
         return str(SNAPSHOTS / module.relative_to(ROOT / "tests").with_suffix(""))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A hang-up in a test is not the user's."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(autouse=True)
