@@ -34,7 +34,10 @@ def test_after_a_day_one_begins_anew(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"\xff\x00", b'{"place": 3}', b"[]", b'{"query": "x"}'])
+@pytest.mark.parametrize(
+    "rubbish",
+    [b"", b"\xff\x00", b'{"place": "\xff"}', b'{"place": 3}', b"[]", b'{"query": "x"}'],
+)
 def test_rubbish_is_no_session(tmp_path: Path, rubbish: bytes) -> None:
     path = tmp_path / "hung-up.json"
     path.write_bytes(rubbish)

@@ -74,5 +74,5 @@ def take(now: float, path: Path | None = None) -> Session | None:
         return None
     try:
         return msgspec.json.decode(data, type=Session)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None

@@ -144,6 +144,20 @@ def test_one_odd_item_leaves_the_others_in_the_list() -> None:
     assert page[1:] == ("9", "more")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"items": [{"metadata": 5}',
+        b'{"items": [{"metadata": 5}, {"metadata": {"name": "\xff"}}]}',
+        b'{"items": 5}',
+        b'{"metadata": {"resourceVersion": "\xff"}}',
+    ],
+)
+def test_what_is_no_list_is_an_input_error(data: bytes) -> None:
+    with pytest.raises(InputError):
+        decode.listed_page(data)
+
+
 @pytest.mark.parametrize("data", [b"", b"[]", b"nonsense", b"\xff\xfe", b"[" * 100_000, b"null"])
 def test_what_is_no_object_is_an_input_error(data: bytes) -> None:
     for reader in (decode.workflow, decode.listed):

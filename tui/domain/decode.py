@@ -75,7 +75,7 @@ def listed_page(raw: bytes) -> ListedPage:
 def _raw_list(raw: bytes) -> _RawList:
     try:
         return _raw_page.decode(raw)
-    except msgspec.ValidationError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"this is no list of workflows: {error}") from error
 
 
