@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -17,6 +16,7 @@ from typing import Any
 
 from tui.demo import refusals
 from tui.demo.clock import Clock
+from tui.demo.garbage import Garbage
 from tui.demo.history import History
 from tui.demo.merging import merged
 from tui.demo.objects import Objects
@@ -33,7 +33,7 @@ from tui.demo.records import (
     made_record,
     timestamp,
 )
-from tui.demo.resources import NAMESPACES, Obj, Resource
+from tui.demo.resources import Obj, Resource
 from tui.demo.telling import Subscriber, Subscribers
 
 __all__ = ["Change", "ChangeType", "Key", "Record", "Store", "decode", "encode", "timestamp"]
@@ -56,9 +56,7 @@ class Store:
         self._random = random.Random(seed)
         self._objects = Objects()
         self._subscribers = Subscribers()
-        self._gone: deque[tuple[Record, bool]] = deque()
-        """Deleted owners whose belongings are still to be seen to, and whether those stay."""
-        self._cascading = False
+        self._garbage = Garbage(self._objects, self.delete, self.update)
 
     # Reading
 
@@ -117,7 +115,7 @@ class Store:
         if not metadata.get("name"):
             if not metadata.get("generateName"):
                 raise refusals.nameless(resource)
-            metadata["name"] = self._generated_name(resource, metadata)
+            metadata["name"] = self._free_name(resource, metadata)
         if not resource.namespaced:
             metadata.pop("namespace", None)
         key = (str(metadata.get("namespace", "")), str(metadata["name"]))
@@ -125,7 +123,7 @@ class Store:
         if there is not None:
             refuse = refusals.being_deleted if there.deleting else refusals.already_exists
             raise refuse(resource, key[1])
-        metadata.setdefault("uid", self._new_uid())
+        metadata.setdefault("uid", str(uuid.UUID(int=self._random.getrandbits(128), version=4)))
         metadata.setdefault("creationTimestamp", timestamp(self.clock.now()))
         if resource.custom:
             metadata["generation"] = 1
@@ -240,10 +238,6 @@ class Store:
         """
         return self._subscribers.add(callback)
 
-    def _tell(self, change: Change) -> None:
-        self._history.add(change)
-        self._subscribers.tell(change)
-
     # Keeping
 
     def _commit(
@@ -265,7 +259,8 @@ class Store:
         parts["metadata"] = encode(obj["metadata"])
         record = made_record(resource, obj, self.revision, joined(parts))
         self._objects.put(record, old)
-        self._tell(Change(type, record, old))
+        self._history.add(change := Change(type, record, old))
+        self._subscribers.tell(change)
         return obj
 
     def _remove(self, old: Record, obj: Obj, *, dry_run: bool, orphan: bool = False) -> Obj:
@@ -275,51 +270,18 @@ class Store:
         obj["metadata"]["resourceVersion"] = str(self.revision)
         self._objects.take(old)
         last = made_record(old.resource, obj, self.revision, encode(obj))
-        self._tell(Change("DELETED", last, old))
-        self._gone.append((old, orphan))
-        self._cascade()
+        self._history.add(change := Change("DELETED", last, old))
+        self._subscribers.tell(change)
+        self._garbage.gone(old, orphan=orphan)
         return obj
 
-    def _cascade(self) -> None:
-        """Delete what belonged to what is gone; one after the other, however deep that goes."""
-        if self._cascading:
-            return
-        self._cascading = True
-        try:
-            while self._gone:
-                owner, orphan = self._gone.popleft()
-                if owner.resource is NAMESPACES:
-                    for record in tuple(self._objects.inside(owner.name)):
-                        self._delete_if_there(record)
-                for owned in self._objects.owned_by(owner.uid):
-                    self._lose_owner(owned, owner.uid, orphan=orphan)
-        finally:
-            self._cascading = False
-
-    def _lose_owner(self, owned: Record, uid: str, *, orphan: bool) -> None:
-        others = [each for each in owned.owners if each != uid]
-        if not orphan and not others:
-            self._delete_if_there(owned)
-            return
-        obj = owned.decoded()
-        refs = obj["metadata"]["ownerReferences"]
-        obj["metadata"]["ownerReferences"] = [ref for ref in refs if ref.get("uid") in others]
-        self.update(owned.resource, obj)
-
-    def _delete_if_there(self, record: Record) -> None:
-        if self._objects.find(record.resource, record.key) is not None:
-            self.delete(record.resource, record.namespace, record.name)
-
-    def _generated_name(self, resource: Resource, metadata: Mapping[str, Any]) -> str:
+    def _free_name(self, resource: Resource, metadata: Mapping[str, Any]) -> str:
         namespace = str(metadata.get("namespace", ""))
         prefix = str(metadata["generateName"])[: 63 - 5]
         while True:
             name = prefix + "".join(self._random.choices(_SUFFIX_LETTERS, k=5))
             if self._objects.find(resource, (namespace, name)) is None:
                 return name
-
-    def _new_uid(self) -> str:
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def list(
         self, resource: Resource, namespace: str = "", labels: Mapping[str, str] | None = None

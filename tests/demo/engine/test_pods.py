@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.world import World
+from tui.demo.resources import PODS
 
 LABEL = "workflows.argoproj.io/"
 
@@ -205,3 +206,13 @@ def test_a_node_says_whether_the_result_of_its_pod_is_in() -> None:
     assert world.node("wf")["taskResultSynced"] is False
     world.finish()
     assert world.node("wf")["taskResultSynced"] is True
+
+
+def test_what_others_write_into_a_pod_stays() -> None:
+    world = World()
+    world.submit("{entrypoint: a, templates: [{name: a, container: {command: [sleep, '9']}}]}")
+    world.until(lambda: bool(world.pods()))
+    world.store.patch_merge(PODS, "argo", "wf", {"metadata": {"labels": {"seen": "yes"}}})
+    world.finish()
+    labels = world.pods()["wf"]["metadata"]["labels"]
+    assert (labels["seen"], labels[f"{LABEL}completed"]) == ("yes", "true")

@@ -15,6 +15,7 @@ from tui.demo.bucket import Bucket
 from tui.demo.clock import Clock
 from tui.demo.engine import agent, controller
 from tui.demo.engine.agenda import Agenda, Due
+from tui.demo.engine.announcing import announce
 from tui.demo.engine.cleanup import Cleanup
 from tui.demo.engine.cron import Crons
 from tui.demo.engine.events import Events
@@ -224,4 +225,4 @@ class Engine:
                 return
             finally:
                 self._writing = None
-        controller.tell(self, run, noted, self.agenda.now())
+        announce(self, run, noted, self.agenda.now())

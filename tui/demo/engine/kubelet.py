@@ -100,9 +100,8 @@ class Kubelet:
 
     def label(self, pod: SimPod, key: str, value: str) -> None:
         """Set one label of its object."""
-        labels = pod.obj["metadata"].setdefault("labels", {})
-        if labels.get(key) != value:
-            labels[key] = value
+        if pod.labels.get(key) != value:
+            pod.labels[key] = value
             self._reports.write(pod)
 
     # A pod's life

@@ -12,7 +12,6 @@ from tui.demo.engine.events import Events
 from tui.demo.engine.simpod import SimPod
 from tui.demo.engine.taskresults import TaskResults
 from tui.demo.podlogs import LogLine, PodLogs
-from tui.demo.refusals import ApiError
 from tui.demo.resources import PODS
 from tui.demo.store import Store, timestamp
 
@@ -78,13 +77,13 @@ class Reports:
         self.changed(pod)
 
     def write(self, pod: SimPod) -> None:
-        """Its object, as it is now."""
-        pod.obj["status"] = pod.status()
-        pod.obj["metadata"].pop("resourceVersion", None)
-        try:
-            pod.obj = self._store.update(PODS, pod.obj)
-        except ApiError:
+        """Its object, as it is now; what others have written into it meanwhile stays."""
+        now = self._store.find(PODS, pod.namespace, pod.name)
+        if now is None:
             return  # deleted meanwhile; the deletion is told to us as a change
+        now["metadata"].setdefault("labels", {}).update(pod.labels)
+        now |= {"spec": pod.obj["spec"], "status": pod.status()}
+        pod.obj = self._store.update(PODS, now)
 
 
 def usage(

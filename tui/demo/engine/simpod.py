@@ -40,6 +40,8 @@ class SimPod:
         self.waiting_message = ""
         self.finished: datetime | None = None
         self.killed = False
+        self.labels: dict[str, str] = {}
+        """What it has been labelled with since it was made."""
         self.progress = ""
         """How far it says it is, as `N/M` (argo.md 4.3)."""
         self.key = ""
