@@ -10,8 +10,35 @@ if TYPE_CHECKING:
     from tui.demo.cluster import Facts, Options
 
 
+_TROUBLE = """\
+While it runs it can be put into trouble, with curl and the DEMO_URL and
+DEMO_TOKEN that it prints:
+
+  curl -k -H "Authorization: Bearer $DEMO_TOKEN" \\
+       -d '{"kind":"hang"}' $DEMO_URL/demo/faults
+
+  {"kind":"cut","bytes":1000}          tear connections after so many bytes
+  {"kind":"hang"}                      answer nothing
+  {"kind":"slow","rate":2000}          send so many bytes a second
+  {"kind":"unauthorized"}              401
+  {"kind":"forbidden","verb":"list","resource":"workflows"}
+                                       403
+  {"kind":"too-many","retry_after":5}  429
+  {"kind":"error","status":503}        500, 502, 503 or 504
+  {"kind":"no-metrics"}                no metrics server
+  {"kind":"no-crds"}                   no Argo Workflows
+
+Each takes "path" (a regular expression), "method" and "count", so as to meet
+some requests only. GET /demo/faults tells what is up, DELETE takes it down.
+POST to /demo/compact forgets the history (410), to /demo/rotate changes the
+tokens (401), to /demo/drop tears what is open.
+"""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Say which flags it takes."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _TROUBLE
     parser.add_argument(
         "--port", type=_port, default=0, metavar="P", help="port of the API (default: a free one)"
     )
@@ -88,15 +115,17 @@ def _tell(facts: Facts) -> None:
     print(f"export AWS_ENDPOINT_URL_S3={facts.s3_endpoint}")
     print(f"export AWS_ACCESS_KEY_ID={facts.s3_access_key}")
     print(f"export AWS_SECRET_ACCESS_KEY={facts.s3_secret_key}")
-    print("export AWS_REGION=us-east-1", flush=True)
+    print("export AWS_REGION=us-east-1")
+    print(f"export DEMO_URL={facts.url}")
+    print(f"export DEMO_TOKEN={facts.admin_token}", flush=True)
     print(
         f"""
 The demo cluster is at {facts.url}, its bucket is {facts.s3_bucket!r}.
 Contexts: demo (may operate), demo-admin, demo-viewer, demo-least.
-Switches for trouble, e.g. a cluster that is too busy for ten requests:
+Trouble on demand, e.g. a cluster that is too busy for ten requests (--help has the rest):
 
-  curl -k -H 'Authorization: Bearer {facts.admin_token}' \\
-       -d '{{"kind":"too-many","count":10}}' {facts.url}/demo/faults
+  curl -k -H "Authorization: Bearer $DEMO_TOKEN" \\
+       -d '{{"kind":"too-many","count":10}}' $DEMO_URL/demo/faults
 
 Ctrl-C ends it.""",
         file=sys.stderr,
