@@ -15,8 +15,9 @@ from tui.columns import (
     memory,
     workflow_columns,
 )
-from tui.domain.node import FAILED, RUNNING
+from tui.domain.node import FAILED, RUNNING, Parameter
 from tui.domain.workflow import (
+    Arguments,
     ListedSpec,
     ListedStatus,
     ListedWorkflow,
@@ -58,6 +59,7 @@ def test_a_failed_workflow_says_all_of_it() -> None:
         "name": "etl-x7k2p",
         "namespace": "ml",
         "template": "etl",
+        "parameters": "",
         "bar": "█████████▎",
         "steps": "37/40",
         "duration": "1h12m",
@@ -164,3 +166,30 @@ def test_a_wide_list_drops_nothing_and_goes_over_the_edge() -> None:
     placed = arrange(COLUMNS, 60, wide=60)
     assert len(placed) == len(COLUMNS)
     assert placed[-1].x + placed[-1].width > 60
+
+
+def test_a_column_grows_to_its_most_and_others_take_the_rest() -> None:
+    columns: list[Column[str]] = [
+        Column(id="a", title="A", text=lambda item, now: "", width=4, grow=1, most=10),
+        Column(id="b", title="B", text=lambda item, now: "", width=4, grow=1),
+        Column(id="c", title="C", text=lambda item, now: "", width=4),
+    ]
+    assert [p.width for p in arrange(columns, 50)] == [10, 34, 4]
+    assert [p.width for p in arrange(columns, 20)] == [7, 7, 4]
+    assert [p.width for p in arrange(columns[:1], 50)] == [10], "nobody wants more"
+
+
+@pytest.mark.parametrize("cells", [200, 300])
+def test_a_very_wide_line_is_filled_and_no_name_stands_far_from_what_it_names(cells: int) -> None:
+    placed = {p.column.id: p for p in arrange(workflow_columns(namespaces=True), cells)}
+    assert placed["name"].width <= 48
+    assert placed["message"].x + placed["message"].width == cells
+
+
+def test_parameters_are_shown_where_there_is_room() -> None:
+    assert "parameters" not in shown(120) and "parameters" in shown(160)
+    column = next(c for c in COLUMNS if c.id == "parameters")
+    given = Arguments(parameters=(Parameter("day", "5"), Parameter("n"), Parameter("x", "a b")))
+    workflow = ListedWorkflow(spec=ListedSpec(arguments=given))
+    assert column.text(workflow, NOON) == "day=5 x=a b"
+    assert column.order is not None and column.order(ListedWorkflow(), NOON) is None

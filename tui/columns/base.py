@@ -31,6 +31,8 @@ class Column(Generic[T]):
     """Cells it can be squeezed to when nothing more can be dropped; 0 means `width`."""
     grow: int = 0
     """Its share of the cells that are left over."""
+    most: int = 0
+    """Cells it can make use of at most; 0 is any number."""
     style: Callable[[T], str] = plain
     """Name of a token (`tui.widgets.line_view.TOKENS`) or ""."""
     order: Callable[[T, datetime], Any] | None = None
@@ -83,18 +85,34 @@ def arrange(
             less = min(-left, widths[i] - shown[i].minimum)
             widths[i] -= less
             left += less
-    shares = sum(column.grow for column in shown)
-    for i, column in enumerate(shown):
-        if left > 0 and column.grow:
-            more = left * column.grow // shares
-            widths[i] += more
-            left -= more
-            shares -= column.grow
+    _share_out(shown, widths, left)
     placed, x = [], 0
     for column, width in zip(shown, widths, strict=True):
         placed.append(Placed(column, x, width))
         x += width + gap
     return tuple(placed)
+
+
+def _share_out(shown: Sequence[Column[T]], widths: list[int], left: int) -> None:
+    """Give the cells that are left over to the columns that grow, each up to its most."""
+    growing = [i for i, column in enumerate(shown) if column.grow]
+    while left > 0 and growing:
+        shares = sum(shown[i].grow for i in growing)
+        # Those that need no more than their share get that; the others share the rest.
+        sated = [
+            i
+            for i in growing
+            if shown[i].most and shown[i].most - widths[i] <= left * shown[i].grow // shares
+        ]
+        for i in sated or growing:
+            more = left * shown[i].grow // shares
+            if sated:
+                more = max(0, shown[i].most - widths[i])
+            else:
+                shares -= shown[i].grow
+            widths[i] += more
+            left -= more
+        growing = [i for i in growing if i not in sated] if sated else []
 
 
 def _total(widths: Sequence[int], gap: int) -> int:

@@ -66,7 +66,16 @@ def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[
     dash = ASCII_DASH if ascii else DASH
     phase, name, template = _what(ascii)
     namespace = (_namespace(),) if namespaces else ()
-    return (phase, name, *namespace, template, *_progress(ascii), *_times(dash), _message())
+    return (
+        phase,
+        name,
+        *namespace,
+        template,
+        *_progress(ascii),
+        *_times(dash),
+        _parameters(),
+        _message(),
+    )
 
 
 def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
@@ -87,6 +96,7 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
             width=20,
             least=12,
             grow=2,
+            most=48,
             order=lambda w, now: w.metadata.name,
             cut="middle",
         ),
@@ -159,6 +169,25 @@ def _times(dash: str) -> tuple[Column[ListedWorkflow], ...]:
             drop=1,
         ),
     )
+
+
+def _parameters() -> Column[ListedWorkflow]:
+    return Column(
+        id="parameters",
+        title="PARAMETERS",
+        text=_parameter_text,
+        width=20,
+        grow=2,
+        most=60,
+        style=lambda w: "muted",
+        order=lambda w, now: _parameter_text(w, now) or None,
+        drop=6,
+    )
+
+
+def _parameter_text(workflow: ListedWorkflow, now: datetime) -> str:
+    given = workflow.spec.arguments.parameters
+    return " ".join(f"{each.name}={each.value}" for each in given if each.value is not None)
 
 
 def _message() -> Column[ListedWorkflow]:
