@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.world import World
-from tui.demo.resources import CRON_WORKFLOWS, EVENTS, WORKFLOWS
+from tui.demo.resources import CRON_WORKFLOWS, EVENTS, NAMESPACES, WORKFLOWS
 
 
 def test_a_retry_strategy_of_the_workflow_is_that_of_its_templates() -> None:
@@ -98,3 +98,22 @@ def test_a_cron_workflow_stops_when_it_has_run_as_often_as_it_should() -> None:
     assert now["status"]["phase"] == "Stopped"
     assert now["metadata"]["labels"]["cronworkflows.argoproj.io/completed"] == "true"
     assert len(world.store.list(WORKFLOWS)) == 2
+
+
+def test_a_namespace_may_allow_only_so_many_workflows_at_once() -> None:
+    world = World()
+    label = {"workflows.argoproj.io/parallelism-limit": "1"}
+    world.store.create(NAMESPACES, {"metadata": {"name": "argo", "labels": label}})
+    spec = "{entrypoint: a, templates: [{name: a, container: {command: [sleep, '60']}}]}"
+    world.submit(spec, "one")
+    world.clock.advance(5)
+    world.submit(spec, "two")
+    world.clock.advance(20)
+    waiting = world.status("two")
+    assert (waiting["phase"], world.status("one")["phase"]) == ("Pending", "Running")
+    assert waiting["message"].startswith("Workflow processing has been postponed")
+    world.finish("two")
+    both = [world.status(name) for name in ("one", "two")]
+    assert [each["phase"] for each in both] == ["Succeeded", "Succeeded"]
+    assert both[0]["finishedAt"] <= both[1]["startedAt"]
+    assert "message" not in both[1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tui.demo.engine import estimates, podnodes, progress, scopes, validation
+from tui.demo.engine import estimates, holding, podnodes, progress, scopes, validation
 from tui.demo.engine.arguments import ArgumentError, from_config_map
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.operation import Operation, Where
@@ -94,6 +94,10 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
             run.status["storedWorkflowTemplateSpec"] = stored
             run.changed = True
     if not run.status.get("nodes") and not _may_begin(engine, run, now):
+        return False
+    if holding.is_crowded(engine, run):
+        _set_phase(run, "Pending", holding.POSTPONED, now)
+        run.wake = engine.agenda.after(now, 5.0)
         return False
     wanted = run.spec.get("synchronization")
     if isinstance(wanted, dict):

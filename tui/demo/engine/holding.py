@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine.names import node_id
 from tui.demo.engine.run import (
+    LABEL,
     PODDED,
     Node,
     Run,
@@ -15,9 +16,26 @@ from tui.demo.engine.run import (
     template_kind,
     unsuccessful,
 )
+from tui.demo.resources import NAMESPACES
 
 if TYPE_CHECKING:
+    from tui.demo.engine.engine import Engine
     from tui.demo.engine.operation import Operation, Where
+
+
+POSTPONED = "Workflow processing has been postponed because too many workflows are already running"
+
+
+def is_crowded(engine: Engine, run: Run) -> bool:
+    """Whether as many workflows run as the label of their namespace allows (argo.md 1.7)."""
+    namespace = engine.store.find(NAMESPACES, "", run.namespace) or {}
+    labels = (namespace.get("metadata") or {}).get("labels") or {}
+    limit = str(labels.get(f"{LABEL}parallelism-limit") or "")
+    if not limit.isdigit():
+        return False
+    others = (each for each in engine.runs.values() if each is not run)
+    here = [each for each in others if each.namespace == run.namespace]
+    return sum(each.phase == "Running" and not each.is_over for each in here) >= int(limit)
 
 
 def reached_limit(op: Operation, template: Template, node: Node | None, where: Where) -> bool:
