@@ -112,6 +112,7 @@ def test_where_we_are_is_known_without_asking_anybody(tmp_path: Path) -> None:
             SettingsError,
         ),
         ("\x00\xff binary \x01", "not YAML", SettingsError),
+        ('{"contexts":' * 100_000, "nested too deeply", SettingsError),
     ],
 )
 def test_a_kubeconfig_that_leads_nowhere_says_why(

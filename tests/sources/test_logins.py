@@ -196,6 +196,7 @@ assert json.loads(os.environ["KUBERNETES_EXEC_INFO"])["spec"]["interactive"] is 
     [
         ("sys.exit('session is over')", "session is over"),
         ("print('not json')", "ExecCredential"),
+        ('sys.stdout.buffer.write(b\'{"status": {"token": "\\xff"}}\')', "ExecCredential"),
         ('print(json.dumps({"status": {}}))', "neither token nor certificate"),
     ],
 )

@@ -187,8 +187,12 @@ def _parsed(path: str, data: bytes) -> Any:
     if data.startswith(b"{"):
         try:
             return msgspec.json.decode(data)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             pass  # YAML may begin like that, too
+        except RecursionError as error:
+            raise SettingsError(
+                f"the kubeconfig {path} is nested too deeply", hint="repair it, or use --kubeconfig"
+            ) from error
     import yaml
 
     try:

@@ -135,7 +135,7 @@ class Plugin:
     def _read(self, output: bytes) -> Credential:
         try:
             answer = msgspec.json.decode(output, type=_Answer)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Refused(
                 f"the credential plugin {self.name} did not answer with an ExecCredential",
                 reason="Plugin",
