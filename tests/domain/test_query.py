@@ -150,6 +150,8 @@ def test_a_query_knows_whether_it_asks_anything() -> None:
         ("a ! b", 2, "turn round"),
         ("/abc", 0, "not closed"),
         ("msg:/a(b/", 6, "regular expression"),
+        ("msg:/a{99999999999999999999}/", 5, "regular expression"),
+        ("msg:/(a+)+$/", 4, "for ever"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(text: str, position: int, words: str) -> None:

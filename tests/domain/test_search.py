@@ -84,6 +84,17 @@ def test_what_is_no_regular_expression_is_taken_literally_and_that_is_said() -> 
     assert pattern.search("in step[0") and "literally" in note
 
 
+@pytest.mark.parametrize("text", ["a{99999999999999999999}", "(" * 5000, "[[", "(?i)a(?i)b"])
+def test_whatever_is_wrong_with_a_pattern_it_is_taken_literally(text: str) -> None:
+    pattern, note = compile_pattern(text)
+    assert note and pattern.search(text)
+
+
+def test_a_pattern_that_python_has_doubts_about_is_taken_as_it_is() -> None:
+    pattern, note = compile_pattern("[[a||b]")
+    assert not note and pattern.search("[")
+
+
 @pytest.mark.parametrize("text", ["(a+)+$", "(x*)*", "(a{2,})+b", "(?:a+)*"])
 def test_a_pattern_that_could_take_for_ever_is_taken_literally(text: str) -> None:
     pattern, note = compile_pattern(text)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from tui.domain.search import NESTED, compiled
 from tui.domain.status import status_text
 from tui.domain.workflow import LABEL, ListedWorkflow
 from tui.errors import QueryError
@@ -260,8 +261,11 @@ class _Reader(Generic[Thing]):
         if end >= len(self._text):
             raise QueryError("this / is not closed", begun)
         self._at = end + 1
+        pattern = self._text[begun + 1 : end].replace("\\/", "/")
+        if NESTED.search(pattern):
+            raise QueryError("repeats of repeats may take for ever", begun)
         try:
-            found = re.compile(self._text[begun + 1 : end].replace("\\/", "/"), re.IGNORECASE)
+            found = compiled(pattern, re.IGNORECASE)
         except re.error as error:
             place = begun + 1 + (error.pos or 0)
             raise QueryError(f"not a regular expression: {error.msg}", place) from error

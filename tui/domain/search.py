@@ -8,12 +8,24 @@ log are forgotten, lines that arrive are looked at when they arrive.
 from __future__ import annotations
 
 import re
+import warnings
 from bisect import bisect_left, bisect_right
 
 from tui.domain.lines import LineModel
 
 NESTED = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
 """A repeat of a repeat, `(a+)+`: Python's engine may need years for it (platform.md 7)."""
+
+
+def compiled(text: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """What somebody typed as a regular expression. Raises: re.error, whatever is wrong with it."""
+    with warnings.catch_warnings():
+        # Python warns of `[[` that it may mean something else one day; nobody asked.
+        warnings.simplefilter("ignore", FutureWarning)
+        try:
+            return re.compile(text, flags)
+        except (OverflowError, RecursionError) as error:
+            raise re.error(str(error)) from error
 
 
 def compile_pattern(text: str) -> tuple[re.Pattern[str], str]:
@@ -27,7 +39,7 @@ def compile_pattern(text: str) -> tuple[re.Pattern[str], str]:
     if NESTED.search(text):
         return re.compile(re.escape(text), flags), "repeats of repeats are taken literally"
     try:
-        return re.compile(text, flags), ""
+        return compiled(text, flags), ""
     except re.error as error:
         return re.compile(re.escape(text), flags), f"taken literally: {error}"
 

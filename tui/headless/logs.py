@@ -19,6 +19,7 @@ from tui.domain import decode
 from tui.domain.durations import before, parse_time
 from tui.domain.logs import LogLine, merged
 from tui.domain.logtargets import LogTarget, log_targets
+from tui.domain.search import compiled
 from tui.domain.text import clean, clean_log, clean_plain
 from tui.domain.workflow import Workflow
 from tui.errors import Missing, UsageError
@@ -185,7 +186,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
     if text is None:
         return None
     try:
-        return re.compile(text)
+        return compiled(text)
     except re.error as error:
         raise UsageError(f"--grep {text} is no regular expression: {error}") from error
 
