@@ -103,7 +103,7 @@ def _run_app(settings: Settings) -> int:
 
 
 def _run_in_terminal(settings: Settings) -> int:
-    """The app; sources, and a demo cluster, are opened once it is painted."""
+    """The app. A list is fetched while Textual is imported; a demo begins once it is painted."""
     from tui.sources import open_source
     from tui.sources.base import Source
     from tui.terminal.capabilities import detect
@@ -120,16 +120,32 @@ def _run_in_terminal(settings: Settings) -> int:
         raise UsageError(capabilities.advice)
     prepare(capabilities)
     with contextlib.ExitStack() as demos:
+        opened = _opened_early(settings)
+        for source in opened:
+            demos.callback(source.close)
 
         def connect(demo: bool) -> Source:
             if not (demo or settings.demo):
-                return open_source(settings)
+                return opened.pop() if opened else open_source(settings)
             child: Any = import_module("tui.demo.child")
             running = demos.enter_context(child.start())
             here = replace(settings, kubeconfig=str(running.kubeconfig), context="", files=())
             return open_source(here)
 
         return int(import_module("tui.app").run(settings, connect, capabilities))
+
+
+def _opened_early(settings: Settings) -> list[Any]:
+    """The source, its list being fetched already; none where it is not for sure what is wanted."""
+    from tui.sources import open_source, scope_of
+
+    if settings.demo or settings.files:
+        return []
+    try:
+        return [open_source(settings, ahead=lambda place: scope_of(settings, place))]
+    except TuiError:
+        # Said by the app, which tries it again once there is a screen to say it on.
+        return []
 
 
 def _terminal_size() -> tuple[int, int]:

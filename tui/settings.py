@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tui.domain.durations import parse_time
 from tui.errors import SettingsError
@@ -111,6 +110,8 @@ def local_zone(environ: Mapping[str, str]) -> tzinfo | None:
     name = name.removeprefix(":")
     if name in ("", "UTC"):
         return UTC
+    from zoneinfo import ZoneInfo  # takes 2 ms, and few set TZ
+
     try:
         return ZoneInfo(name)
     except (LookupError, OSError, ValueError):

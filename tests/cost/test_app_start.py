@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.fake_api import fake_api, listing, workflow, write_kubeconfig
 from tests.support.runs import nightly_etl
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -17,7 +19,11 @@ HEAVY = {"kubernetes", "boto3", "botocore", "aiohttp", "yaml", "urllib3", "crypt
 DRAWING = {"textual", "rich"}
 
 
-def loaded_by(code: str, *args: str) -> set[str]:
+MOST_TO_LIST = 215
+"""Modules of everybody that `argo-tui list` may load; half a millisecond each."""
+
+
+def loaded_by(code: str, *args: str, **environment: str) -> set[str]:
     """What a fresh Python has imported after some code, told by its last line."""
     told = "\nimport sys, json\nprint('\\n' + json.dumps(sorted(loaded or sys.modules)))"
     done = subprocess.run(
@@ -25,6 +31,7 @@ def loaded_by(code: str, *args: str) -> set[str]:
         capture_output=True,
         text=True,
         cwd=ROOT,
+        env={**os.environ, **environment},
     )
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout.splitlines()[-1]))
@@ -84,3 +91,42 @@ def test_headless_commands_on_files_never_import_textual(tmp_path: Path) -> None
     for words in (["get", "-f", str(saved)], ["list", "-f", str(saved)]):
         modules = loaded_by(f"from tui.cli import main\nassert main({words!r}) == 0")
         assert not tops(modules) & (DRAWING | (HEAVY - {"yaml"}))
+
+
+def test_a_list_of_a_cluster_loads_the_standard_library_msgspec_and_little_of_ours(
+    tmp_path: Path,
+) -> None:
+    with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        words = ["--kubeconfig", path, "list"]
+        modules = loaded_by(f"from tui.cli import main\nassert main({words!r}) == 0")
+    assert not tops(modules) & (HEAVY | DRAWING | {"asyncio", "requests", "logging", "zoneinfo"})
+    ours = {name for name in modules if name.startswith("tui.")}
+    assert not {name for name in ours if name.startswith(("tui.actions", "tui.sources.official"))}
+    assert len(modules) <= MOST_TO_LIST
+
+
+ASKED_AHEAD = """
+from threading import enumerate
+from tui.settings import read_settings
+from tui.sources import open_source, scope_of
+settings = read_settings({"kubeconfig": sys.argv[1]})
+source = open_source(settings, ahead=lambda place: scope_of(settings, place))
+for thread in enumerate():
+    if thread.name == "ask ahead":
+        thread.join()
+"""
+"""What the program does before it imports Textual."""
+
+
+@pytest.mark.parametrize("proxy", ["", "http://proxy.invalid:1"])
+def test_the_list_is_asked_for_before_the_first_frame_without_anything_heavy(
+    tmp_path: Path, proxy: str
+) -> None:
+    """Behind a proxy the official client is needed, so that everything waits for the frame."""
+    with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        modules = loaded_by("import sys\n" + ASKED_AHEAD, path, HTTPS_PROXY=proxy)
+        assert len(api.asked) == (0 if proxy else 1)
+    assert "tui.sources.opening" in modules
+    assert not tops(modules) & (HEAVY | DRAWING)

@@ -90,6 +90,25 @@ def test_later_events_wait_for_the_beat_and_come_together() -> None:
     assert batches[1:] == [[changed("a"), changed("b")]]
 
 
+def test_the_end_of_a_list_does_not_wait_for_the_beat() -> None:
+    loop, inbox, batches = opened()
+    pages = [Page((workflow(name),), name == "a", name == "c") for name in "abc"]
+    inbox.put(pages[0])
+    loop.turn()
+    inbox.put(pages[1])
+    loop.turn()
+    assert batches == [[pages[0]]], "a page in the middle waits"
+    inbox.put(pages[2])
+    loop.turn()
+    assert batches[1:] == [pages[1:]]
+    inbox.put(Live())
+    loop.turn()
+    loop.turn(BEAT)
+    assert batches[2:] == [[Live()]]
+    loop.turn(BEAT)
+    assert not loop.later, "no timer is left over"
+
+
 def test_only_the_latest_event_of_a_workflow_is_kept() -> None:
     loop, inbox, batches = opened()
     for version in range(50):

@@ -14,6 +14,7 @@ from tui.sources.base import Place, Scope
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import Chosen, choose
 from tui.sources.paths import list_query, workflows_path
+from tui.sources.pools import is_plain
 from tui.sources.transport import Transport
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def connect(
         gzip=not _is_here(chosen.server),
     )
     place = _place(chosen, settings.namespace)
-    if ahead is not None:
+    # The official client, where it is needed, takes longer to import than a first frame to paint.
+    if ahead is not None and is_plain(chosen.cluster, chosen.user, environ):
         scope = ahead(place)
         for namespace in scope.namespaces[:1] or ("",):
             transport.ask_ahead(workflows_path(namespace), list_query(scope))

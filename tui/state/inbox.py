@@ -68,10 +68,12 @@ class Inbox(Generic[Event]):
             self._waiting.pop(key, None)
             self._waiting[key] = event
             self._arrived += 1
-            if self._is_woken:
+            # Somebody waits for the list to be whole; what changes after that is looked at.
+            is_end = isinstance(event, Page) and event.last
+            if self._is_woken and not is_end:
                 return
             self._is_woken = True
-        self._wake()
+        self._wake(self._hand_over if is_end else self._arm)
 
     def close(self) -> None:
         """Deliver nothing more: the watch this was for is no longer wanted."""
@@ -89,11 +91,11 @@ class Inbox(Generic[Event]):
             return self._pages
         return "connection"
 
-    def _wake(self) -> None:
+    def _wake(self, call: Callable[[], None]) -> None:
         if self._loop.is_closed():
             return
         try:
-            self._loop.call_soon_threadsafe(self._arm)
+            self._loop.call_soon_threadsafe(call)
         except RuntimeError:
             # Closed between the question and the call: the app is gone, nobody wants the mail.
             if not self._loop.is_closed():
