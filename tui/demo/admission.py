@@ -126,6 +126,14 @@ class _DeleteOptions(msgspec.Struct):
     gracePeriodSeconds: int | None = None
 
 
+POD_DEFAULTS: Obj = {
+    "dnsPolicy": "ClusterFirst",
+    "restartPolicy": "Always",
+    "schedulerName": "default-scheduler",
+    "securityContext": {},
+    "terminationGracePeriodSeconds": 30,
+}
+"""What the server adds to every pod; some clients fail where it is missing."""
 _PROPAGATIONS = ("Background", "Foreground", "Orphan")
 _SHAPES: dict[Resource, type[msgspec.Struct]] = {
     PODS: _Pod,
@@ -294,6 +302,8 @@ def _defaulted(resource: Resource, obj: Obj) -> Obj:
             encoded = {k: base64.b64encode(str(v).encode()).decode() for k, v in texts.items()}
             obj["data"] = {**(obj.get("data") or {}), **encoded}
         obj.setdefault("type", "Opaque")
+    elif resource is PODS:
+        obj["spec"] = {**POD_DEFAULTS, **(obj.get("spec") or {})}
     elif resource is NAMESPACES:
         labels = dict(obj["metadata"].get("labels") or {})
         if obj["metadata"].get("name"):

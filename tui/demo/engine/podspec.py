@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tui.demo.admission import POD_DEFAULTS
 from tui.demo.engine.run import LABEL, Node, Run, Template
 from tui.demo.engine.spans import duration
 from tui.demo.engine.variables import Scope, substitute, text
@@ -95,6 +96,7 @@ def _annotations(run: Run, node: Node, template: Template) -> dict[str, str]:
 
 def _spec(run: Run, template: Template, scope: Scope) -> dict[str, Any]:
     spec: dict[str, Any] = {
+        **POD_DEFAULTS,
         "serviceAccountName": template.get("serviceAccountName")
         or run.spec.get("serviceAccountName")
         or "default",
