@@ -19,7 +19,7 @@ from tui.widgets.hints import key_name
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Everywhere", "", ("app:ArgoApp",)),
+    ("Everywhere", "", ("app:ArgoApp", "terminal.app:TerminalApp")),
     ("Lists", "In the list of workflows, the step tree and the artifacts.", ("widgets.rows:Rows",)),
     ("Workflow list", "", ("screens.workflows:WorkflowsScreen",)),
     (

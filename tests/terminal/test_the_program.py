@@ -84,7 +84,7 @@ def reading(**env: str) -> Iterator[Pty]:
     """The program as it is installed, on a saved workflow."""
     argv = run_tui(str(SAVED))
     with Pty(argv, columns=100, rows=30, env={"COLORTERM": "", **env}) as terminal:
-        terminal.wait_for("STEP")
+        terminal.wait_for("shard(17:17)(2)")
         terminal.quiet(still=0.3)
         yield terminal
 
@@ -143,7 +143,7 @@ def test_whatever_size_it_says_at_first_there_is_a_list_when_there_is_room(
         terminal.quiet(still=0.5)
         terminal.step("j", "l", ":", still=0.3)
         terminal.resize(80, 24)
-        terminal.wait_for("(Summary)" if terminal.emulator.shows("(Summary)") else "STEP")
+        terminal.wait_for("nightly-etl-8kq2v")
         terminal.step("escape", still=0.3)
         assert differences(terminal.emulator, painted_anew(terminal)) == []
 

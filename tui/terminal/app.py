@@ -5,28 +5,51 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
+from textual.binding import Binding, BindingType
 
+from tui.errors import TuiError
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
 from tui.terminal.driver import SteadyDriver
 from tui.terminal.hangup import HangUp
 from tui.terminal.output import CellDiffMixin
+from tui.terminal.ways_out import show_plainly, write_file
 
 SHORT = 60
 """Characters up to which a copied text is called by itself."""
 HUNG_UP = 129
+FRESH = 30.0
+"""Seconds after which `ctrl-L` and `ctrl-S` no longer mean what was sent to the clipboard."""
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A widget with a text in it."""
+
+    def plain_lines(self, *, everything: bool) -> Iterable[str]:
+        """Its lines without colours: all of them, or those on the screen."""
 
 
 class TerminalApp(CellDiffMixin, App[int]):
     """What every app of ours does with its terminal, whatever it shows there."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "show_plainly", "Show plainly", show=False, id="app.plain"),
+        Binding("ctrl+s", "write_file", "Write to a file", show=False, id="app.write"),
+    ]
+
     def __init__(self, capabilities: Capabilities, *, diff: bool) -> None:
         super().__init__()
         self.capabilities = capabilities
         self._hang_up: HangUp | None = None
+        self._sent = ("", float("-inf"))
+        """What was sent to the clipboard last, and when."""
         self.use_terminal(capabilities, diff=diff)
 
     def say(self, text: str, severity: str = "information") -> None:
@@ -56,7 +79,47 @@ class TerminalApp(CellDiffMixin, App[int]):
         )
         if sent.ok and self._driver is not None:
             self._driver.write(sent.sequence)
+        self._sent = (text, time.monotonic())
         self.say(sent.message, "information" if sent.ok else "warning")
+
+    def _to_read(self, *, everything: bool) -> list[str]:
+        """What was just sent to the clipboard, else the text that has the focus."""
+        text, sent_at = self._sent
+        if text and time.monotonic() - sent_at < FRESH:
+            return text.split("\n")
+        if isinstance(self.focused, Readable):
+            return list(self.focused.plain_lines(everything=everything))
+        self.say(
+            "nothing to show plainly or to write here: c sends a name, l opens a log", "warning"
+        )
+        return []
+
+    def action_show_plainly(self) -> None:
+        """What `c` just sent, or the lines on the screen, as any output: to select by hand."""
+        lines = self._to_read(everything=False)
+        if not lines:
+            return
+        terminal, keys = sys.__stderr__, sys.__stdin__
+        try:
+            with self.suspend():
+                if terminal is not None and keys is not None:
+                    fd = terminal.fileno()
+                    show_plainly(lines, lambda data: os.write(fd, data), keys.fileno())
+        except SuspendNotSupported:
+            self.say("this terminal cannot be left for a while", "warning")
+
+    def action_write_file(self) -> None:
+        """What `c` just sent, or the whole text, into a new file of the current folder."""
+        lines = self._to_read(everything=True)
+        if not lines:
+            return
+        try:
+            path = write_file(lines, Path.cwd())
+        except (TuiError, OSError) as error:
+            self.say(f"not written: {error}", "error")
+        else:
+            count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+            self.say(f"{count} written to {path}")
 
     def _fatal_error(self) -> None:
         # Textual prints local variables with a crash, and ours hold bearer tokens.

@@ -18,7 +18,7 @@ MOST = 74_994
 SCREEN_PIECE = 512
 """Bytes GNU screen passes on in one string."""
 
-WAYS_OUT = "write it to a file, or show it plainly to select it by hand"
+WAYS_OUT = "ctrl-L shows it plainly, ctrl-S writes it to a file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ a part of it, never a count of wrapped rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -16,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.domain.highlight import Highlighter
-from tui.domain.lines import LineModel, TextLines
+from tui.domain.lines import Colourless, LineModel, TextLines
 from tui.domain.logs import level_of
 from tui.widgets.cells import LONGEST, Piece, panned, plain, printable, strip_of, wrapped
 from tui.widgets.finder import Finder
@@ -159,6 +160,12 @@ class TextView(LineView):
         """First and last line on the screen, from 0; (0, -1) while there is none."""
         places = self._places()
         return (places[0].line, places[-1].line) if places else (0, -1)
+
+    def plain_lines(self, *, everything: bool) -> Iterator[str]:
+        """Its lines without colours: all of them, or those on the screen."""
+        first, last = (0, len(self.model) - 1) if everything else self.shown_range
+        readable = Colourless(self.model)
+        return (readable.line(index) for index in range(first, last + 1))
 
     def go_to(self, line: int) -> None:
         """Bring a line to the screen, with some before it; following ends."""
