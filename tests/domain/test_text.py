@@ -33,6 +33,13 @@ def test_cleaned_lines_keep_newlines_and_tabs_only(text: str) -> None:
     assert clean_lines(text).count("\n") == text.count("\n")
 
 
+def test_blanks_of_other_widths_are_printed_as_they_came_and_drawn_as_blanks() -> None:
+    blanks = [chr(n) for n in range(0x3100) if unicodedata.category(chr(n)) == "Zs"]
+    text = "日".join(blanks)
+    assert clean_lines(text) == text
+    assert clean(text) == "日".join(" " * len(blanks))
+
+
 @given(anything)
 def test_a_cleaned_log_line_has_colours_and_no_other_sequence(line: str) -> None:
     assert is_harmless(SGR.sub("", clean_log(line)))

@@ -28,6 +28,9 @@ DROPPED: dict[int, None] = dict.fromkeys(
 )
 """Invisible, or turning the direction of what follows: nothing a person could miss."""
 
+LAID_OUT = "\n\t\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"
+"""What gives a printed text its shape: reports are compared to the byte, and none of it harms."""
+
 SHOWN = "\ufffd"
 """What a control character becomes, so that one sees that something was there."""
 
@@ -53,10 +56,10 @@ def clean(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """The same for text of several lines: newline and tab stay."""
+    """The same for text of several lines: newline, tab and blanks of every width stay."""
     if text.isprintable():
         return text
-    return _strip(text, "\n\t")
+    return _strip(text, LAID_OUT)
 
 
 def clean_log(line: str) -> str:
