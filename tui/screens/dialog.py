@@ -92,7 +92,7 @@ class Dialog(ModalScreen[T]):
         if self.is_mounted:
             has_more = self.query_one("#dialog-body").max_scroll_y > 0
             box = self.query_one("#dialog")
-            box.border_subtitle = key_words(box.size.width - CORNERS, has_more=has_more)
+            box.border_subtitle = key_words(box.outer_size.width - CORNERS, has_more=has_more)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """What is known of the field one is in."""
