@@ -43,13 +43,7 @@ def processed(
         name = f"inputs.artifacts.{artifact['name']}"
         local[name] = artifact
         local[f"{name}.path"] = artifact.get("path", "")
-    outputs = template.get("outputs") or {}
-    for artifact in outputs.get("artifacts") or ():
-        local[f"outputs.artifacts.{artifact.get('name')}.path"] = artifact.get("path", "")
-    for parameter in outputs.get("parameters") or ():
-        path = (parameter.get("valueFrom") or {}).get("path")
-        if path:
-            local[f"outputs.parameters.{parameter.get('name')}.path"] = path
+    local.update(_paths(template.get("outputs") or {}))
     made: Template = substitute(template, local)
     shown: dict[str, Any] = {}
     if parameters:
@@ -59,6 +53,18 @@ def processed(
     if shown:
         made["inputs"] = shown
     return made, shown
+
+
+def _paths(outputs: dict[str, Any]) -> Scope:
+    """Where a template is to leave its outputs."""
+    scope: Scope = {}
+    for artifact in outputs.get("artifacts") or ():
+        scope[f"outputs.artifacts.{artifact.get('name')}.path"] = artifact.get("path", "")
+    for parameter in outputs.get("parameters") or ():
+        path = (parameter.get("valueFrom") or {}).get("path")
+        if path:
+            scope[f"outputs.parameters.{parameter.get('name')}.path"] = path
+    return scope
 
 
 def scope_of_inputs(inputs: dict[str, Any]) -> Scope:

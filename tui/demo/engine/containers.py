@@ -168,21 +168,6 @@ class Container:
     def status(self, waiting: str, message: str = "") -> dict[str, Any]:
         """One entry of `containerStatuses`."""
         image = str(self.spec.get("image") or "")
-        state: dict[str, Any]
-        if self.finished and self.started:
-            state = {
-                "terminated": {
-                    "exitCode": self.exit_code or 0,
-                    "reason": self.reason,
-                    "startedAt": timestamp(self.started),
-                    "finishedAt": timestamp(self.finished),
-                    "containerID": self._id(),
-                }
-            }
-        elif self.started:
-            state = {"running": {"startedAt": timestamp(self.started)}}
-        else:
-            state = {"waiting": {"reason": waiting} | ({"message": message} if message else {})}
         made: dict[str, Any] = {
             "name": self.name,
             "image": image,
@@ -190,7 +175,7 @@ class Container:
             "ready": self.running or (self.kind == "init" and self.exit_code == 0),
             "started": self.running,
             "restartCount": self.restarts,
-            "state": state,
+            "state": self._state(waiting, message),
             "lastState": {},
         }
         if self.restarts and self.started:
@@ -206,6 +191,20 @@ class Container:
         if self.started:
             made["containerID"] = self._id()
         return made
+
+    def _state(self, waiting: str, message: str) -> dict[str, Any]:
+        if self.finished and self.started:
+            ended = {
+                "exitCode": self.exit_code or 0,
+                "reason": self.reason,
+                "startedAt": timestamp(self.started),
+                "finishedAt": timestamp(self.finished),
+                "containerID": self._id(),
+            }
+            return {"terminated": ended}
+        if self.started:
+            return {"running": {"startedAt": timestamp(self.started)}}
+        return {"waiting": {"reason": waiting} | ({"message": message} if message else {})}
 
     def _id(self) -> str:
         begun = int(self.started.timestamp()) if self.started else 0

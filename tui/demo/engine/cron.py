@@ -232,12 +232,28 @@ class Crons:
             return False
 
     def _submit(self, cron: Obj, due: datetime) -> dict[str, Any]:
+        """Create the workflow; the reference to it."""
+        obj = self._workflow(cron, due)
+        name, namespace = obj["metadata"]["name"], obj["metadata"]["namespace"]
+        try:
+            made = self._store.create(WORKFLOWS, obj)
+        except ApiError:
+            made = self._store.get(WORKFLOWS, namespace, name)
+        return {
+            "apiVersion": WORKFLOWS.api_version,
+            "kind": "Workflow",
+            "name": name,
+            "namespace": namespace,
+            "uid": made["metadata"]["uid"],
+            "resourceVersion": made["metadata"].get("resourceVersion", ""),
+        }
+
+    def _workflow(self, cron: Obj, due: datetime) -> Obj:
         metadata, spec = cron["metadata"], cron.get("spec") or {}
         extra = spec.get("workflowMetadata") or {}
-        name = f"{metadata['name']}-{int(due.timestamp())}"
-        obj: Obj = {
+        return {
             "metadata": {
-                "name": name,
+                "name": f"{metadata['name']}-{int(due.timestamp())}",
                 "generateName": f"{metadata['name']}-",
                 "namespace": metadata["namespace"],
                 "creationTimestamp": timestamp(self._agenda.now()),
@@ -261,18 +277,6 @@ class Crons:
                 ],
             },
             "spec": spec.get("workflowSpec") or {},
-        }
-        try:
-            made = self._store.create(WORKFLOWS, obj)
-        except ApiError:
-            made = self._store.get(WORKFLOWS, metadata["namespace"], name)
-        return {
-            "apiVersion": WORKFLOWS.api_version,
-            "kind": "Workflow",
-            "name": name,
-            "namespace": metadata["namespace"],
-            "uid": made["metadata"]["uid"],
-            "resourceVersion": made["metadata"].get("resourceVersion", ""),
         }
 
     def _history(self, cron: Obj) -> None:

@@ -110,21 +110,24 @@ def _go_on(
     if limit not in (None, "") and len(attempts) > _number(limit):
         run.mark(node, last["phase"], op.now, "No more retries left")
         return False
-    if not _backed_off(op, node, attempts, strategy):
-        return False
+    return _backed_off(op, node, attempts, strategy) and _wanted(op, node, attempts, strategy)
+
+
+def _wanted(op: Operation, node: Node, attempts: list[Node], strategy: dict[str, Any]) -> bool:
+    """Whether the strategy's expression, if it has one, lets it go on."""
     expression = strategy.get("expression")
-    if expression:
-        scope = _variables(attempts)
-        try:
-            again = evaluate(str(expression), nested({**op.globals, **scope})) is True
-        except ExpressionError as error:
-            run.mark(node, "Error", op.now, str(error))
-            return False
-        if not again:
-            words = "retryStrategy.expression evaluated to false"
-            run.mark(node, last["phase"], op.now, words)
-            return False
-    return True
+    if not expression:
+        return True
+    scope = _variables(attempts)
+    try:
+        again = evaluate(str(expression), nested({**op.globals, **scope})) is True
+    except ExpressionError as error:
+        op.run.mark(node, "Error", op.now, str(error))
+        return False
+    if not again:
+        words = "retryStrategy.expression evaluated to false"
+        op.run.mark(node, attempts[-1]["phase"], op.now, words)
+    return again
 
 
 def _allowed(op: Operation, node: Node, last: Node, strategy: dict[str, Any]) -> bool:

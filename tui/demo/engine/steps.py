@@ -51,12 +51,7 @@ def execute(
     scope: Scope = {**op.globals, **scope_of_inputs(template.get("inputs") or {})}
     before: Node | None = None
     for index, group in enumerate(groups_of(template)):
-        group_node = run.node(f"{name}[{index}]")
-        if group_node is None:
-            inner = {k: v for k, v in fields.items() if k.startswith("template")}
-            group_node = op.add(f"{name}[{index}]", "StepGroup", "Running", inside, inner)
-        elif group_node["phase"] == "Pending":
-            run.mark(group_node, "Running", op.now, "")
+        group_node = _group_node(op, f"{name}[{index}]", inside, fields)
         _connect(op, node, before, group_node)
         if not fulfilled(group_node):
             _execute_group(op, group, group_node, inside, scope)
@@ -76,6 +71,14 @@ def execute(
         run.put(node, "outputs", outputs)
     op.end_daemons(node)
     return run.mark(node, "Succeeded", op.now, "")
+
+
+def _group_node(op: Operation, name: str, where: Where, fields: dict[str, Any]) -> Node:
+    node = op.run.node(name)
+    if node is None:
+        inner = {key: value for key, value in fields.items() if key.startswith("template")}
+        return op.add(name, "StepGroup", "Running", where, inner)
+    return op.run.mark(node, "Running", op.now, "") if node["phase"] == "Pending" else node
 
 
 def _connect(op: Operation, node: Node, before: Node | None, group_node: Node) -> None:
