@@ -186,6 +186,12 @@ def test_a_very_wide_line_is_filled_and_no_name_stands_far_from_what_it_names(ce
     assert placed["message"].x + placed["message"].width == cells
 
 
+def test_a_wide_list_gives_no_column_more_than_it_can_use() -> None:
+    widths = {p.column.id: p.width for p in arrange(COLUMNS, 60, wide=60)}
+    assert (widths["name"], widths["parameters"], widths["steps"]) == (48, 60, 8)
+    assert widths["message"] == 90
+
+
 def test_parameters_are_shown_where_there_is_room() -> None:
     assert "parameters" not in shown(120) and "parameters" in shown(160)
     column = next(c for c in COLUMNS if c.id == "parameters")

@@ -71,14 +71,14 @@ def arrange(
 ) -> tuple[Placed[T], ...]:
     """Which columns are shown in so many cells, and where.
 
-    With `wide` nothing is dropped or squeezed: growing columns get so many cells more, and the
-    result may be wider than the screen.
+    With `wide` nothing is dropped or squeezed: growing columns get so many cells more, or what they
+    can make use of, and the result may be wider than the screen.
     """
     shown = list(columns)
     if not wide:
         _drop(shown, cells, gap, least=False, until=EARLY)
         _drop(shown, cells, gap, least=True, until=1)
-    widths = [column.width + (wide if wide and column.grow else 0) for column in shown]
+    widths = [_wide_width(column, wide) if wide else column.width for column in shown]
     left = cells - _total(widths, gap)
     if left < 0 and not wide:
         for i in reversed(range(len(shown))):
@@ -91,6 +91,12 @@ def arrange(
         placed.append(Placed(column, x, width))
         x += width + gap
     return tuple(placed)
+
+
+def _wide_width(column: Column[T], more: int) -> int:
+    if not column.grow:
+        return column.width
+    return min(column.width + more, column.most or column.width + more)
 
 
 def _share_out(shown: Sequence[Column[T]], widths: list[int], left: int) -> None:
