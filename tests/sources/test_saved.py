@@ -64,6 +64,23 @@ def test_a_broken_file_is_told_and_does_not_hide_the_others(tmp_path: Path) -> N
     assert "bad.yaml" in source.troubles[0].what
 
 
+def test_two_copies_of_one_workflow_are_both_there_and_each_opens_itself(tmp_path: Path) -> None:
+    copies = [manifest("a"), manifest("a")]
+    for copy, phase in zip(copies, ("Running", "Failed"), strict=True):
+        copy["metadata"]["uid"] = "u"
+        copy["status"] = {"phase": phase}
+    paths = [saved(tmp_path, f"{at}.yaml", copy) for at, copy in enumerate(copies)]
+    source = opened(*paths)
+    listed = source.list_all(Scope())
+    assert len({each.ref for each in listed}) == 2
+    for each, copy in zip(listed, copies, strict=True):
+        told: list[Any] = []
+        source.watch_one(each.ref, told.append, Stop())
+        assert isinstance(told[0], Opened)
+        assert (told[0].workflow.ref, told[0].workflow.phase) == (each.ref, each.phase)
+        assert source.get(each.ref) == copy
+
+
 @pytest.mark.parametrize("content", ["", "a: [", "\x00\x01\x02", "kind: Pod\nmetadata: {name: x}"])
 def test_only_broken_files_are_an_error(tmp_path: Path, content: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -64,9 +65,9 @@ class SavedSource:
         self.troubles = troubles
         """What was wrong with files that are not shown."""
         self._manifests = [_with_name(manifest) for manifest in manifests]
-        self._listed = [
+        self._listed = _told_apart(
             decode.listed(msgspec.json.encode(manifest)) for manifest in self._manifests
-        ]
+        )
         namespaces = {workflow.metadata.namespace for workflow in self._listed}
         self._place = Place(label, namespace=namespaces.pop() if len(namespaces) == 1 else "")
 
@@ -88,17 +89,23 @@ class SavedSource:
 
     def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
         """Tell the workflow once."""
-        raw = msgspec.json.encode(self.get(ref))
+        at = self._at(ref)
+        raw = msgspec.json.encode(self._manifests[at])
         if not stop.is_set:
-            sink(Opened(decode.workflow(raw), raw))
+            workflow = decode.workflow(raw)
+            metadata = msgspec.structs.replace(workflow.metadata, uid=self._listed[at].ref.uid)
+            sink(Opened(msgspec.structs.replace(workflow, metadata=metadata), raw))
 
     def get(self, ref: WorkflowRef) -> Manifest:
         """One of them, every field kept."""
-        for manifest, workflow in zip(self._manifests, self._listed, strict=True):
+        return self._manifests[self._at(ref)]
+
+    def _at(self, ref: WorkflowRef) -> int:
+        for at, workflow in enumerate(self._listed):
             known = workflow.ref
             same_place = ref.namespace in ("", known.namespace)
             if same_place and known.name == ref.name and ref.uid in ("", known.uid):
-                return manifest
+                return at
         raise Missing(
             f"there is no workflow {ref.name} in {self._place.label}",
             hint="there are: " + ", ".join(w.metadata.name for w in self._listed[:8]),
@@ -152,6 +159,22 @@ class SavedSource:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _told_apart(workflows: Iterable[ListedWorkflow]) -> list[ListedWorkflow]:
+    """Two copies of one workflow, saved before and after, are two rows: each has a uid of its
+    own."""
+    found: list[ListedWorkflow] = []
+    copies: Counter[WorkflowRef] = Counter()
+    for workflow in workflows:
+        ref = workflow.ref
+        copies[ref] += 1
+        if copies[ref] > 1:
+            uid = f"{ref.uid} copy {copies[ref]}"
+            metadata = msgspec.structs.replace(workflow.metadata, uid=uid)
+            workflow = msgspec.structs.replace(workflow, metadata=metadata)
+        found.append(workflow)
+    return found
 
 
 def _with_name(manifest: Manifest) -> Manifest:
