@@ -22,6 +22,7 @@ from textual.strip import Strip
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.support.processes import ticks_of
 from tests.support.pty import Pty, run_python
 from tui.terminal.looks import Looks
 from tui.terminal.painter import Painter
@@ -58,9 +59,9 @@ def play(argv: list[str], what: str, size: tuple[int, int]) -> Session:
         terminal.wait_for(words)
         terminal.quiet(still=0.3)
         start = len(terminal.data)
-        begun = terminal._worked()
+        begun = ticks_of(terminal.process.pid)
         steps = [terminal.step(key, still=0.15).size for key in SESSIONS[what]]
-        return Session(start, steps, (terminal._worked() - begun) / TICKS_A_SECOND)
+        return Session(start, steps, (ticks_of(terminal.process.pid) - begun) / TICKS_A_SECOND)
 
 
 def sessions(size: tuple[int, int]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.support.processes import ticks_of
 from tests.support.pty import Pty, run_tui
 
 KEYS = (
@@ -31,10 +32,12 @@ def play(size: tuple[int, int], *flags: str) -> tuple[int, int, float]:
     with Pty(argv, columns=size[0], rows=size[1]) as terminal:
         terminal.wait_for("coinflip")
         terminal.quiet(still=0.3, within=3)
-        start, begun = len(terminal.data), terminal._worked()
+        pid = terminal.process.pid
+        start, begun = len(terminal.data), ticks_of(pid)
         for key in KEYS:
             terminal.step(key, still=0.15, within=2)
-        return start, len(terminal.data) - start, (terminal._worked() - begun) / TICKS_A_SECOND
+        spent = (ticks_of(pid) - begun) / TICKS_A_SECOND
+        return start, len(terminal.data) - start, spent
 
 
 def main() -> None:
