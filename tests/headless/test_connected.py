@@ -27,6 +27,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         running.workflow("b", "Failed", metadata={"labels": {INSTANCE: "two"}})
         for number in range(3):
             running.workflow(f"c-{number}", "Succeeded")
+        for namespace in ("ml-etl", "team"):
+            running.workflow("twice", metadata={"namespace": namespace})
+        running.workflow("elsewhere", metadata={"namespace": "ml-etl"})
         yield running
 
 
@@ -45,6 +48,18 @@ def test_a_name_that_is_not_there_is_said(ask: Ask) -> None:
     said = ask("get", "nobody")
     assert said.code == 1 and said.out == ""
     assert "there is no workflow nobody in argo" in said.err
+
+
+def test_a_name_is_looked_for_in_all_the_namespaces_that_are_asked_for(ask: Ask) -> None:
+    assert ask("get", "elsewhere", "-o", "name").code == 1
+    for flags in (["-A"], ["-n", "argo,ml-etl"]):
+        assert ask("get", "elsewhere", "-o", "name", *flags).out == "elsewhere\n"
+        assert ask("plan", "stop", "elsewhere", *flags, "-o", "text").code == 0
+    said = ask("get", "nobody", "-A")
+    assert said.code == 1 and "no workflow nobody in any namespace" in said.err
+    said = ask("get", "twice", "-A")
+    assert said.code == 2 and "in each of ml-etl, team" in said.err and "-n" in said.err
+    assert ask("get", "twice", "-n", "team", "-o", "name").out == "twice\n"
 
 
 def test_the_latest_is_the_one_that_was_created_last(ask: Ask) -> None:

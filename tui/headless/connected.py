@@ -11,8 +11,8 @@ from contextlib import closing
 from dataclasses import replace
 
 from tui.domain.selectors import LabelSelector
-from tui.domain.workflow import Manifest, WorkflowRef
-from tui.errors import Missing, PlanError
+from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
+from tui.errors import Missing, PlanError, UsageError
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
 from tui.sources.base import Place, Scope, Source
@@ -42,14 +42,31 @@ def one(source: Source, name: str, settings: Settings) -> Manifest:
 
 
 def _ref(source: Source, name: str, settings: Settings) -> WorkflowRef:
-    if name != LATEST:
-        return WorkflowRef(source.place.namespace, name)
+    scope = scope_of(settings, source.place)
+    if name == LATEST:
+        return _latest(source.list_all(scope))
+    if len(scope.namespaces) == 1:
+        return WorkflowRef(scope.namespaces[0], name)
+    wanted = replace(scope, label_selector="", field_selector=f"metadata.name={name}")
+    found = [each.ref for each in source.list_all(wanted) if each.metadata.name == name]
+    if not found:
+        where = ", ".join(scope.namespaces) or "any namespace"
+        raise Missing(f"there is no workflow {name} in {where}", reason="NotFound")
+    if len(found) > 1:
+        namespaces = ", ".join(sorted(ref.namespace for ref in found))
+        raise UsageError(
+            f"there is a workflow {name} in each of {namespaces}", hint="say which one with -n"
+        )
+    return found[0]
+
+
+def _latest(found: Iterable[ListedWorkflow]) -> WorkflowRef:
     from tui.domain.order import time_key
 
-    found = source.list_all(scope_of(settings, source.place))
-    if not found:
+    newest = max(found, key=lambda each: time_key(each.metadata.creation_timestamp), default=None)
+    if newest is None:
         raise Missing("no workflows found", reason="NotFound")
-    return max(found, key=lambda each: time_key(each.metadata.creation_timestamp)).ref
+    return newest.ref
 
 
 def scope_with(source: Source, labels: LabelSelector, fields: str, settings: Settings) -> Scope:
