@@ -49,14 +49,16 @@ class Kubectl:
         ]
         self._env = {"HOME": str(cache_dir), "PATH": os.environ.get("PATH", "")}
 
-    def run(self, *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run it to its end, whatever comes of it."""
+    def run(
+        self, *args: str, stdin: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end, whatever comes of it; `variables` are of its environment."""
         return subprocess.run(
             [*self._command, *args],
             input=stdin,
             capture_output=True,
             text=True,
-            env=self._env,
+            env={**self._env, **variables},
             timeout=40,
         )
 

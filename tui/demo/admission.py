@@ -134,6 +134,7 @@ POD_DEFAULTS: Obj = {
     "terminationGracePeriodSeconds": 30,
 }
 """What the server adds to every pod; some clients fail where it is missing."""
+_NOT_KEPT_EMPTY = ("annotations", "finalizers", "labels", "ownerReferences")
 _PROPAGATIONS = ("Background", "Foreground", "Orphan")
 _SHAPES: dict[Resource, type[msgspec.Struct]] = {
     PODS: _Pod,
@@ -202,7 +203,11 @@ def placed(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
         raise refusals.bad_request("couldn't get version/kind; json parse error: not an object")
     obj = {**body, **_typed(resource, body)}
     check_shape(resource, body)
-    metadata = dict(body.get("metadata") or {})
+    metadata = {
+        name: value
+        for name, value in (body.get("metadata") or {}).items()
+        if value or name not in _NOT_KEPT_EMPTY
+    }
     if resource.namespaced:
         if metadata.get("namespace", namespace) not in ("", namespace):
             raise refusals.bad_request(
