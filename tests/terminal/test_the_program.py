@@ -256,3 +256,11 @@ def test_keys_faster_than_a_slow_line_are_all_heard_and_only_the_last_is_painted
         step = program.press(*["pagedown", "pageup"] * 20, "j")
         assert step.size < 10 * page, "forty pages, most of them never painted"
         assert differences(program.terminal.emulator, painted_anew(program.terminal)) == []
+
+
+def test_in_twenty_by_five_it_says_all_of_what_it_needs() -> None:
+    with Pty(run_tui(str(SAVED)), columns=20, rows=5) as terminal:
+        terminal.wait_for("argo-tui needs 60x12")
+        terminal.wait_for("q quits")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0

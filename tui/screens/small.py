@@ -24,9 +24,9 @@ class TooSmallScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit", id="small.quit")]
 
     def compose(self) -> ComposeResult:
-        """One sentence."""
+        """One sentence, which fits into 20x5."""
         yield Static(
-            f"argo-tui needs {LEAST[0]}x{LEAST[1]}:\nmake the terminal larger,\n"
-            "or use argo-tui list,\nget and logs. q quits.",
+            f"argo-tui needs {LEAST[0]}x{LEAST[1]}\nmake this larger, or\n"
+            "use argo-tui list,\nget and logs.\nq quits",
             markup=False,
         )
