@@ -257,6 +257,7 @@ async def test_search_goes_to_hits_forwards_and_backwards_and_escape_ends_it() -
         assert "customer_id is null" in on.app.screen_text
         await on.pilot.press("escape")
         assert "of 2" not in head(on)
+        assert not on.pane.search_bar.is_open, "nothing is sought, so nothing says so"
         assert on.app.escapes == 0
         await on.pilot.press("escape")
         assert int(on.app.escapes) == 1, "only then it is the screen's"
@@ -380,11 +381,12 @@ async def test_a_log_that_cannot_be_read_says_all_of_why_and_f_tries_again() -> 
         words = " ".join(on.app.screen_text.split())
         assert words.startswith('user "dev" cannot') and words.endswith("the end")
         await on.pilot.press("F")
-        await on.until(lambda: len(on.app.said) == 2)
+        await on.until(lambda: on.app.said.count(reason) == 2)
         source.refusal = None
         source.logs[pod("api"), "main"] = [line(1, "readable again")]
         await on.pilot.press("F")
         await on.until(lambda: on.app.text == "readable again")
+        assert on.app.said[-1] == "", "the complaint goes with its cause"
         asked_before = len(asked(source))
         await on.pilot.press("F")
         assert len(asked(source)) == asked_before, "a log that was read is not read again"

@@ -55,3 +55,8 @@ async def test_it_is_searched_with_n_and_capital_n() -> None:
         await on.until(lambda: on.app.lines.finder.hit != first)
         await on.pilot.press("N")
         await on.until(lambda: on.app.lines.finder.hit == first)
+        await on.pilot.press("escape")
+        assert on.app.lines.finder.search is None and not on.pane.search_bar.is_open
+        assert on.app.escapes == 0, "first the search, then whatever the screen does"
+        await on.pilot.press("escape")
+        assert int(on.app.escapes) == 1

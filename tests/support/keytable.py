@@ -31,7 +31,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Texts",
         "Logs, YAML, summary, events: while the pane has the focus (Tab goes there).",
-        ("widgets.lines:Lines", "panes.text_pane:TextPane"),
+        ("widgets.lines:Lines", "panes.text_pane:TextPane", "panes.text_pane:SearchedPane"),
     ),
     ("Logs pane", "", ("panes.logs:LogsPane",)),
     (

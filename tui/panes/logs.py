@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import on
-from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
@@ -59,7 +58,6 @@ class LogsPane(SearchedPane):
         Binding("t", "times", "Times", id="logs.times"),
         Binding("A", "container", "Container", id="logs.container"),
         Binding("p", "previous", "Previous attempt", show=False, id="logs.previous"),
-        Binding("escape", "end_search", "End search", show=False, id="logs.end-search"),
     ]
 
     head = query_one("#log-head", HeaderLine)
@@ -85,6 +83,8 @@ class LogsPane(SearchedPane):
         self._stream: Stream | None = None
         self._note = ""
         self._has_failed = False
+        self._complained = False
+        """Whether the status line says why this log cannot be read."""
         self._found = ""
 
     def compose(self) -> ComposeResult:
@@ -146,6 +146,9 @@ class LogsPane(SearchedPane):
         self._number += 1
         self._note = ""
         self._has_failed = False
+        if self._complained:
+            self._complained = False
+            self.tools.say("")
         self.book = LogBook(times=self.book.times, clock=self.tools.now)
         self.lines.show(self.book)
         self.lines.follow(True)
@@ -193,6 +196,7 @@ class LogsPane(SearchedPane):
             self._has_failed = bool(message.why)
             self._end(message.why or "end of the log")
             if message.why:
+                self._complained = True
                 self.tools.say(message.why, "warning")
 
     def _end(self, note: str) -> None:
@@ -269,12 +273,6 @@ class LogsPane(SearchedPane):
         self._begin()
 
     # --- searching -------------------------------------------------------------------------
-
-    def action_end_search(self) -> None:
-        """Esc: first the search, then whatever the screen does."""
-        if self.lines.finder.search is None:
-            raise SkipAction()
-        self.find("")
 
     def find(self, text: str) -> None:
         """Look for a text; for none, end the search, and the head tells of none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
@@ -27,6 +28,10 @@ class PaneText(TextLines):
 class SearchedPane(Pane):
     """Lines, and a line below them to type a search into; `/` is bound by the kinds of pane."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "end_search", "End search", show=False, id="text.end-search"),
+    ]
+
     lines = query_one(Lines)
     search_bar = query_one(QueryBar)
 
@@ -37,6 +42,13 @@ class SearchedPane(Pane):
     def action_search(self) -> None:
         """Type what to look for."""
         self.search_bar.open("")
+
+    def action_end_search(self) -> None:
+        """Esc: first the search, then whatever the screen does."""
+        if self.lines.finder.search is None:
+            raise SkipAction()
+        self.search_bar.text = ""
+        self.find("")
 
     @on(QueryBar.Changed)
     def search(self, message: QueryBar.Changed) -> None:
