@@ -31,11 +31,11 @@ def play(size: tuple[int, int], *flags: str) -> tuple[int, int, float]:
     argv = run_tui("--demo", *flags)
     with Pty(argv, columns=size[0], rows=size[1]) as terminal:
         terminal.wait_for("coinflip")
-        terminal.quiet(still=0.3, within=3)
+        terminal.quiet(still=0.3)
         pid = terminal.process.pid
         start, begun = len(terminal.data), ticks_of(pid)
         for key in KEYS:
-            terminal.step(key, still=0.15, within=2)
+            terminal.step(key, still=0.15)
         spent = (ticks_of(pid) - begun) / TICKS_A_SECOND
         return start, len(terminal.data) - start, spent
 
