@@ -46,6 +46,26 @@ def test_a_wrong_flag_is_said_on_stderr_and_returns_two(argv: list[str]) -> None
     assert "usage: argo-tui" in said.err
 
 
+@pytest.mark.parametrize(
+    "argv", [["--demo", "--kubeconfig", "k", "list"], ["--demo", "--kubeconfig", "k"]]
+)
+def test_the_demo_and_another_place_at_once_are_refused(argv: list[str]) -> None:
+    said = run(argv)
+    assert (said.code, said.out) == (2, "")
+    assert "--demo and --kubeconfig are two different places" in said.err
+
+
+def test_the_demo_and_files_at_once_are_refused(file: str) -> None:
+    said = run(["--demo", file])
+    assert said.code == 2 and "--demo and FILE" in said.err
+
+
+def test_the_demo_has_contexts_to_choose_from() -> None:
+    said = run(["--demo", "--context", "nobody", "list"])
+    assert said.code == 2
+    assert "no context nobody" in said.err and "demo-viewer" in said.err
+
+
 def test_help_lists_the_commands() -> None:
     said = run(["--help"])
     assert said.code == 0
