@@ -42,6 +42,7 @@ from tui.session import Session, fits, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
 from tui.sources.base import ListEvent, Live, Scope, Source
+from tui.state.connection import Connection
 from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
 from tui.terminal.app import TerminalApp
@@ -143,14 +144,9 @@ class ArgoApp(ScreenStack, TerminalApp):
         return self.feed.live
 
     @property
-    def retry_at(self) -> datetime | None:
-        """When a broken connection is tried again."""
-        return self.feed.retry_at
-
-    @property
-    def stale_since(self) -> datetime | None:
-        """When the connection broke."""
-        return self.feed.stale_since
+    def connection(self) -> Connection:
+        """How the watch of the list stands."""
+        return self.feed.connection
 
     @property
     def ascii(self) -> bool:
@@ -319,6 +315,10 @@ class ArgoApp(ScreenStack, TerminalApp):
     @on(RunAction)
     def run_action_on(self, message: RunAction) -> None:
         """Refuse with a sentence, or ask, then do."""
+        screen = self.screen
+        if isinstance(screen, WorkflowScreen) and screen.is_reading and not screen.known:
+            self.say(f"{screen.ref.name} is not read yet", "warning")
+            return
         self.errands.begin(message.action, [(ref, self._known(ref)) for ref in message.refs])
 
     def _tell_pending(self, refs: Sequence[WorkflowRef]) -> None:

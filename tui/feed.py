@@ -7,11 +7,12 @@ that of this one by its inbox, so that nothing of another scope or cluster ever 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui.domain.changes import ChangeSet
 from tui.errors import SourceError
-from tui.sources.base import ListEvent, Live, Scope, Source, Stale, Stop, endless
+from tui.sources.base import ListEvent, Scope, Source, Stale, Stop, endless
+from tui.state.connection import Connection
 from tui.state.inbox import Inbox, Loop
 from tui.state.workflows import LiveWorkflows
 
@@ -27,8 +28,7 @@ class Feed:
         self.source: Source | None = None
         self.scope = Scope(("default",))
         self.live = LiveWorkflows()
-        self.stale_since: datetime | None = None
-        self.retry_at: datetime | None = None
+        self.connection = Connection()
         self._told = told
         self._failed = failed
         self._inbox: Inbox[ListEvent] | None = None
@@ -41,7 +41,7 @@ class Feed:
             self.source.close()
         self.source, self.scope = source, scope
         self.live = LiveWorkflows()
-        self.stale_since = self.retry_at = None
+        self.connection = Connection()
 
         def tell(batch: list[ListEvent]) -> None:
             if inbox is self._inbox:
@@ -60,18 +60,12 @@ class Feed:
     def take(self, batch: Sequence[ListEvent], now: datetime) -> ChangeSet:
         """Take a batch in; says what came of it."""
         changes = self.live.apply(batch)
-        connection = self.live.connection
-        if isinstance(connection, Stale):
-            self.stale_since = self.stale_since or now
-            self.retry_at = now + timedelta(seconds=connection.retry_in)
-        elif isinstance(connection, Live):
-            self.stale_since = self.retry_at = None
+        self.connection.take(self.live.connection, now)
         return changes
 
     def try_again(self, now: datetime) -> None:
         """Do not wait for the next try while the connection is broken: it is now."""
-        if self._stop is not None and isinstance(self.live.connection, Stale):
-            self.retry_at = now
+        if self._stop is not None and self.connection.try_now(now):
             self._stop.wake()
 
     @property

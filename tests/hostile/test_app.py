@@ -196,10 +196,10 @@ async def test_errors_and_notices_that_say_such_things() -> None:
             await shown.press("escape")
             source.refusal = None
             source.say(Stale(Unreachable(TEXTS[name]), 2.0, 1))
-            await shown.until(lambda: shown.app.stale_since is not None)
+            await shown.until(lambda: shown.app.connection.stale_since is not None)
             harmless(shown, name)
             source.say(Live())
-            await shown.until(lambda: shown.app.stale_since is None)
+            await shown.until(lambda: shown.app.connection.stale_since is None)
         for name, text in TEXTS.items():
             shown.app.post_message(ArgoApp.NotConnected(Refused(text, hint=text)))
             await shown.until(lambda: shown.shows(ProblemScreen))

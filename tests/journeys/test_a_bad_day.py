@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
 
 from tests.support.app import Shown, showing
 from tests.support.runs import nightly_etl, run, team
@@ -48,13 +46,6 @@ class Woken(Stop):
             self._call()
 
 
-def pass_time(shown: Shown, seconds: float) -> None:
-    """Let the clock go on, and the app see it."""
-    later = shown.app.now() + timedelta(seconds=seconds)
-    shown.app.settings = replace(shown.app.settings, fixed_now=later)
-    shown.app._tick()
-
-
 async def test_a_broken_watch_is_told_with_its_age_and_the_next_try_until_it_is_live() -> None:
     source = ScriptedSource(*team())
     async with showing(source=source, size=(160, 30)) as shown:
@@ -62,7 +53,7 @@ async def test_a_broken_watch_is_told_with_its_age_and_the_next_try_until_it_is_
         source.say(Stale(Unreachable("the connection was reset"), 8.0, 1))
         await shown.until_shown("stale 0s, retry in 8s: the connection was reset")
         assert len(shown.names) == 16, "what is known stays to be read"
-        pass_time(shown, 5)
+        shown.pass_time(5)
         await shown.until_shown("stale 5s, retry in 3s")
         source.say(Stale(Busy("the server is busy"), 16.0, 2))
         await shown.until_shown("stale 5s, retry in 16s: the server is busy")
@@ -85,8 +76,9 @@ async def test_ctrl_r_tries_a_broken_connection_again_now_in_the_list_and_in_a_w
         await shown.until_shown("● live")
         await shown.open("vacuum-warehouse-c8n3d")
         source.say_of(Stale(Busy("the server is busy"), 60.0, 1))
-        await shown.until_shown("stale: the server is busy")
+        await shown.until_shown("stale 0s, retry in 1m: the server is busy")
         await shown.press("ctrl+r")
+        await shown.until_shown("stale 0s, retry in 0s: the server is busy")
         await shown.until(lambda: source.woken == ["list", "vacuum-warehouse-c8n3d"])
 
 

@@ -19,18 +19,27 @@ from tests.support.runs import (
 )
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.domain.podname import node_id
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import Unreachable
+from tui.messages import OpenWorkflow
 from tui.panes import PANES
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import Live, LogRequest, PodUsage, Stale
+from tui.sources.base import DetailSink, Live, LogRequest, PodUsage, Stale, Stop
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 
 LAST = "cannot grow the hash table"
 """Of the log that the failed step wrote."""
+
+
+class Slow(ScriptedSource):
+    """Never gets to the end of reading one workflow for its screen."""
+
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+        while not stop.sleep(60):
+            pass
 
 
 def with_log(*manifests: Manifest) -> ScriptedSource:
@@ -291,11 +300,65 @@ async def test_a_broken_watch_is_told_in_the_header_until_it_is_live_again() -> 
     source = ScriptedSource(two_steps())
     async with showing(source=source) as shown:
         await shown.open()
+        assert "RW  ● live" in shown.rows_of_screen[0]
         source.say_of(Stale(Unreachable("the connection was reset"), 4.0, 1))
-        await shown.until_shown("stale: the connection was reset")
+        await shown.until_shown("stale 0s, retry in 4s: the connection was reset")
         assert "build" in shown.text
+        shown.pass_time(3)
+        await shown.until_shown("stale 3s, retry in 1s: the connection was reset")
         source.say_of(Live())
         await shown.until(lambda: "stale" not in shown.text)
+
+
+LONG = "a-name-of-sixty-three-characters-that-no-heading-has-the-room-for"[:63]
+
+
+async def test_a_long_name_and_words_of_a_broken_watch_leave_the_phase_to_be_read() -> None:
+    source = ScriptedSource(run(LONG, "Failed", "3/8", began=30, ended=12))
+    async with showing(source=source, size=(80, 24)) as shown:
+        await shown.open()
+        for told in ("a-name-of-six", "… ", "✖ Failed  18m  3/8", "RW  ● live "):
+            assert told in shown.rows_of_screen[0]
+        source.say_of(Stale(Unreachable("the server is unable to handle " * 4), 4.0, 1))
+        await shown.until_shown("stale")
+        for told in ("a-name-of-", "… ", "✖ Failed  18m  3/8", "▲ stale 0s, retry in 4s"):
+            assert told in shown.rows_of_screen[0]
+
+
+async def test_until_it_is_read_the_list_tells_how_it_is_and_what_can_be_done() -> None:
+    source = Slow(nightly_etl())
+    async with showing(source=source) as shown:
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        assert "✖ Failed" in shown.rows_of_screen[0] and "reading" in shown.rows_of_screen[0]
+        assert shown.detail.workflow is None
+        await shown.press("r")
+        await shown.until_shown("Runs again: 2 steps")
+
+
+async def test_one_that_neither_list_nor_watch_has_told_of_is_not_read_yet() -> None:
+    source = Slow(nightly_etl())
+    async with showing(source=source) as shown:
+        shown.app.post_message(OpenWorkflow(WorkflowRef("argo", "from-before")))
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        await shown.press("r")
+        await shown.until_said("from-before is not read yet")
+
+
+async def test_the_durations_of_one_that_was_deleted_stand_still() -> None:
+    source = ScriptedSource(two_steps())
+    async with showing(source=source) as shown:
+        await shown.open()
+        shown.pass_time(60)
+        await shown.until(lambda: "Running  3m" in shown.rows_of_screen[0])
+        source.remove(ref_of(two_steps()))
+        await shown.until_said("was deleted; this is how it was last")
+        before = shown.text
+        shown.pass_time(600)
+        await shown.press("d", "escape")
+        await shown.pilot.pause()
+        assert "(13m)" not in shown.pane_text and "3m" in shown.pane_text
+        assert shown.text == before
 
 
 async def test_leaving_ends_the_watch_and_the_log() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from threading import Event
+
 import pytest
 
-from tests.support.app import STILL, Shown, showing
+from tests.support.app import STILL, Shown, app_showing, showing
 from tests.support.runs import ETL, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import Capabilities
+from tui.settings import Settings
+from tui.sources.base import Capabilities, Source
 from tui.widgets.query_bar import QueryBar
 
 
@@ -33,6 +37,33 @@ async def test_the_header_counts_by_phase_and_says_where_and_live() -> None:
         head = shown.rows_of_screen[0]
         for told in ("scripted", "argo", "RW", "live", "3 run", "1 wait", "3 fail", "16"):
             assert told in head
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (STILL, "connecting …"),
+        (replace(STILL, namespace="default"), "connecting to default …"),
+        (replace(STILL, context="prod-eu", all_namespaces=True), "prod-eu all namespaces …"),
+        (replace(STILL, files=("one.yaml",)), "reading …"),
+    ],
+)
+async def test_until_it_is_known_where_one_is_only_what_was_asked_for_is_told(
+    settings: Settings, told: str
+) -> None:
+    answered = Event()
+
+    def connect(demo: bool) -> Source:
+        answered.wait(5)
+        return ScriptedSource(*team())
+
+    app = app_showing(settings=settings, connect=connect)
+    async with app.run_test(size=(100, 20)) as pilot:
+        shown = Shown(app, pilot)
+        await shown.until_shown(told)
+        assert told in shown.rows_of_screen[0]
+        answered.set()
+        await shown.until_shown("scripted ▸")
 
 
 async def test_rows_come_change_and_go_under_a_cursor_that_stays_on_its_workflow() -> None:

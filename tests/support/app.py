@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from textual._compositor import LayoutUpdate
@@ -99,6 +100,12 @@ class Shown:
             await self.until(lambda: text in self.said)
         except AssertionError as never:
             raise AssertionError(f"{text!r} was never said; it says {self.said!r}") from never
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the clock go on, and the app see it."""
+        later = self.app.now() + timedelta(seconds=seconds)
+        self.app.settings = replace(self.app.settings, fixed_now=later)
+        self.app._tick()
 
     @property
     def rows_of_screen(self) -> list[str]:

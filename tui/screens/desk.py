@@ -16,6 +16,7 @@ from tui.domain.changes import ChangeSet
 from tui.errors import TuiError
 from tui.settings import Settings
 from tui.sources.base import Scope, Source
+from tui.state.connection import Connection
 from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
 
@@ -52,12 +53,8 @@ class Desk(Protocol):
         """Published after each beat that changed something, actions under way included."""
 
     @property
-    def retry_at(self) -> datetime | None:
-        """When a broken connection is tried again."""
-
-    @property
-    def stale_since(self) -> datetime | None:
-        """When the connection broke."""
+    def connection(self) -> Connection:
+        """How the watch of the list stands."""
 
     def now(self) -> datetime:
         """The time everything is shown at."""

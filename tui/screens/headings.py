@@ -5,44 +5,82 @@ Plain functions of what is known; the screens only put their answers into lines.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.status import status_text
-from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
+from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.screens.desk import Desk
 from tui.sources.base import Live, Stale
+from tui.state.connection import Connection
 from tui.state.listing import Listing
-from tui.widgets.header import Part
+from tui.widgets.header import Part, Shrink
+
+LEAST_NAME = 16
+"""Cells that a name keeps while something else can be shortened."""
 
 
-def place_of_list(desk: Desk) -> list[Part]:
-    """Which cluster, which namespaces, whether one may write, and how the connection is."""
+class Heading(NamedTuple):
+    """Both sides of a header, and what of them may be shortened, in that order."""
+
+    left: list[Part]
+    right: list[Part]
+    shrinks: list[Shrink]
+
+
+def heading_of_list(desk: Desk, listing: Listing) -> Heading:
+    """Which cluster, which namespaces, whether one may write, how the connection is, how many."""
     source, scope = desk.source, desk.scope
-    arrow = ">" if desk.ascii else "▸"
-    place = source.place.label if source else "…"
-    namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
-    parts: list[Part] = [(f" {place}", "heading"), (f" {arrow} {namespaces}  ", "")]
+    right = counts(listing, ascii=desk.ascii)
     if source is None:
-        return [*parts, ("connecting", "muted")]
+        return Heading([(f" {not_open_yet(desk)}", "muted")], right, [])
+    arrow = ">" if desk.ascii else "▸"
+    namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
+    left: list[Part] = [
+        (f" {source.place.label}", "heading"),
+        (f" {arrow} {namespaces}", ""),
+        ("  ", ""),
+        *standing(desk, desk.connection),
+    ]
+    return Heading(left, right, [(len(left) - 1, 0), (1, LEAST_NAME), (0, LEAST_NAME)])
+
+
+def not_open_yet(desk: Desk) -> str:
+    """What is under way before there is anything to show; where that is may not be known yet."""
+    wanted = desk.settings
+    if wanted.files:
+        return "reading …"
+    namespace = "all namespaces" if wanted.all_namespaces else wanted.namespace
+    where = " ".join(filter(None, (wanted.context, namespace)))
+    return f"connecting to {where} …" if where else "connecting …"
+
+
+def standing(desk: Desk, connection: Connection) -> list[Part]:
+    """Whether one may write, and how a watch stands; the last part, words, may be left out."""
+    source = desk.source
+    if source is None:
+        return [("connecting", "muted"), ("", "")]
     writable = source.capabilities.can_write and not desk.settings.read_only
-    parts.append(("RW  " if writable else "RO  ", "muted"))
-    return [*parts, *connection(desk)]
+    may: Part = ("RW  " if writable else "RO  ", "muted")
+    if not source.capabilities.is_live:
+        return [may, ("saved", "muted"), ("", "")]
+    return [may, *_watched(connection, desk.now(), ascii=desk.ascii)]
 
 
-def connection(desk: Desk) -> list[Part]:
-    """Live, or stale with its age and the next try."""
-    source, connection = desk.source, desk.live.connection
-    if source is not None and not source.capabilities.is_live:
-        return [("saved", "muted")]
-    if isinstance(connection, Live):
-        return [("* live" if desk.ascii else "● live", "phase-succeeded")]
-    if not isinstance(connection, Stale):
-        return [("reading", "muted")]
-    now = desk.now()
-    since, retry = desk.stale_since, desk.retry_at
+def _watched(connection: Connection, now: datetime, *, ascii: bool) -> list[Part]:
+    """Live, or stale with its age and the next try, and why."""
+    state = connection.state
+    if isinstance(state, Live):
+        return [("* live" if ascii else "● live", "phase-succeeded"), ("", "")]
+    if not isinstance(state, Stale):
+        return [("reading", "muted"), ("", "")]
+    since, retry = connection.stale_since, connection.retry_at
     age = f" {compact((now - since).total_seconds())}" if since else ""
     wait = max(0.0, (retry - now).total_seconds()) if retry else 0.0
-    text = f"stale{age}, retry in {compact(wait)}: {connection.error.what}"
-    return [("! " if desk.ascii else "▲ ", "warning"), (text, "warning")]
+    sign = "! " if ascii else "▲ "
+    text = f"{sign}stale{age}, retry in {compact(wait)}"
+    return [(text, "warning"), (f": {state.error.what}", "warning")]
 
 
 def counts(listing: Listing, *, ascii: bool) -> list[Part]:
@@ -65,7 +103,7 @@ def counts(listing: Listing, *, ascii: bool) -> list[Part]:
 def why_empty(desk: Desk, query: str, total: int) -> str:
     """What stands where no workflow does."""
     if desk.source is None:
-        return "connecting …"
+        return not_open_yet(desk)
     if desk.live.connection is None:
         return "reading the list …"
     if query and total:
@@ -92,20 +130,36 @@ def about_row(workflow: ListedWorkflow, doing: str) -> list[Part]:
     return parts
 
 
-def place_of_workflow(desk: Desk, ref: WorkflowRef, workflow: Workflow | None) -> list[Part]:
-    """Where one is, and how this workflow is doing."""
+def heading_of_workflow(
+    desk: Desk,
+    ref: WorkflowRef,
+    workflow: ListedWorkflow | None,
+    connection: Connection,
+    now: datetime,
+    over: str = "",
+) -> Heading:
+    """Where one is, how this workflow is doing, and how its watch stands, or that it is `over`."""
     arrow = ">" if desk.ascii else "▸"
     place = desk.source.place.label if desk.source else "…"
-    parts: list[Part] = [
+    left: list[Part] = [
         (f" {place} {arrow} {ref.namespace} {arrow} ", "muted"),
         (ref.name, "heading"),
     ]
-    if workflow is None:
-        return parts
+    if workflow is not None:
+        left += _doing(desk, workflow, now)
+    right: list[Part] = [(over, "warning"), ("", "")] if over else standing(desk, connection)
+    right.append((" ", ""))
+    words = len(left) + len(right) - 2
+    return Heading(left, right, [(words, 0), (1, LEAST_NAME), (0, 0), (1, 0)])
+
+
+def _doing(desk: Desk, workflow: ListedWorkflow, now: datetime) -> list[Part]:
     icon = workflow_icon(workflow, ascii=desk.ascii)
-    seconds = workflow_seconds(workflow, desk.now())
-    parts.append((f"  {icon} {status_text(workflow)}", workflow_token(workflow)))
-    parts.append((f"  {compact(seconds)}  {workflow.status.progress}", ""))
+    seconds = workflow_seconds(workflow, now)
+    parts: list[Part] = [
+        (f"  {icon} {status_text(workflow)}", workflow_token(workflow)),
+        (f"  {compact(seconds)}  {workflow.status.progress}", ""),
+    ]
     doing = desk.pending.of(workflow.ref)
     if doing:
         parts.append((f"  {doing} …", "accent"))

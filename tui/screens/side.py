@@ -33,6 +33,8 @@ class Side(Vertical):
         self._front = ""
         self._shown: tuple[Workflow, Node | None, bytes] | None = None
         self._usage: Mapping[str, Usage] = {}
+        self.stands_still: datetime | None = None
+        """The time that panes show from now on, for a workflow that is no more."""
 
     def compose(self) -> ComposeResult:
         """Tabs, and room for a pane."""
@@ -94,6 +96,8 @@ class Side(Vertical):
         if self.pane is not None and self._shown is not None:
             self.pane.show(*self._shown)
             self.pane.show_usage(self._usage)
+            if self.stands_still is not None:
+                self.pane.tick(self.stands_still)
 
     def tick(self, now: datetime) -> None:
         """A second went by."""

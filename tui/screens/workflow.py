@@ -18,7 +18,7 @@ from textual.screen import Screen
 from tui.domain.changes import ChangeSet
 from tui.domain.podname import pod_name
 from tui.domain.soundness import troubles
-from tui.domain.workflow import Workflow, WorkflowRef
+from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
 from tui.errors import Missing, SourceError
 from tui.messages import RunAction
 from tui.panes import PANES
@@ -27,12 +27,13 @@ from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
 from tui.screens.following import Following
 from tui.screens.halves import Halves
-from tui.screens.headings import place_of_workflow
+from tui.screens.headings import heading_of_workflow
 from tui.screens.side import Side
 from tui.session import Session
-from tui.sources.base import DetailEvent, Live, Opened, PodUsage, Removed, Stale
+from tui.sources.base import DetailEvent, Opened, PodUsage, Removed, Stale
+from tui.state.connection import Connection
 from tui.widgets.forest import Forest
-from tui.widgets.header import HeaderLine, Part
+from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
 
@@ -108,7 +109,7 @@ class WorkflowScreen(Screen[None]):
         self.workflow: Workflow | None = None
         self._ascii = desk.settings.ascii
         self._wanted_pane = pane
-        self._connection: Live | Stale | None = None
+        self._connection = Connection()
         self._gone = ""
         self._following: Following | None = None
 
@@ -146,10 +147,19 @@ class WorkflowScreen(Screen[None]):
     # --- what the cluster tells ------------------------------------------------------------
 
     @property
-    def known(self) -> Workflow | None:
-        """The workflow, while it is there: one that was deleted is shown, but nothing is left of it
-        to act on."""
-        return None if self._gone in (DELETED, GONE) else self.workflow
+    def known(self) -> ListedWorkflow | None:
+        """The workflow while it is there, until it is read as the list knows it.
+
+        One that was deleted is shown, but nothing is left of it to act on.
+        """
+        if self._gone in (DELETED, GONE):
+            return None
+        return self.workflow or self.desk.live.named(self.ref.namespace, self.ref.name)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it is not read yet, and nothing was told of it either."""
+        return not self._gone and self.workflow is None
 
     def _watch(self) -> None:
         if self.desk.source is None:
@@ -165,8 +175,9 @@ class WorkflowScreen(Screen[None]):
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""
-        if self._following is not None and isinstance(self._connection, Stale):
+        if self._following is not None and self._connection.try_now(self.desk.now()):
             self._following.try_again()
+            self._show_head()
 
     def _mail(self, batch: list[DetailEvent]) -> None:
         self.post_message(self.Arrived(batch))
@@ -179,9 +190,11 @@ class WorkflowScreen(Screen[None]):
                 self._open(event)
             elif isinstance(event, Removed):
                 self._gone = DELETED
+                # Its durations stand still from now on.
+                self.side.stands_still = self.desk.now()
                 self.desk.say(f"{self.ref.name} was deleted; this is how it was last", "warning")
             else:
-                self._connection = event
+                self._connection.take(event, self.desk.now())
         self._show_head()
 
     def _open(self, event: Opened) -> None:
@@ -189,6 +202,7 @@ class WorkflowScreen(Screen[None]):
         self.workflow = event.workflow
         self.ref = event.workflow.ref
         self._gone = ""
+        self.side.stands_still = None
         self.steps.placeholder = self._why_no_tree(event.workflow)
         self.halves.show(event.workflow, event.raw)
         if self._following is not None:
@@ -235,22 +249,23 @@ class WorkflowScreen(Screen[None]):
         self._show_head()
 
     def tick(self, now: datetime) -> None:
-        """A second went by."""
+        """A second went by; not for one that is no more."""
+        if self.side.stands_still is not None:
+            return
         self.steps.tick(now)
         self.side.tick(now)
-        if self.workflow is None or not self.workflow.is_completed:
+        is_over = self.workflow is not None and self.workflow.is_completed
+        if not is_over or isinstance(self._connection.state, Stale):
             self._show_head()
 
     # --- header ----------------------------------------------------------------------------
 
     def _show_head(self) -> None:
-        left = place_of_workflow(self.desk, self.ref, self.workflow)
-        right: list[Part] = []
-        if self._gone:
-            right.append((f"{self._gone} ", "warning"))
-        elif isinstance(self._connection, Stale):
-            right.append((f"stale: {self._connection.error.what} ", "warning"))
-        self.head.show(left, right)
+        workflow = self.workflow or self.known
+        now = self.side.stands_still or self.desk.now()
+        self.head.show(
+            *heading_of_workflow(self.desk, self.ref, workflow, self._connection, now, self._gone)
+        )
 
     # --- panes -----------------------------------------------------------------------------
 

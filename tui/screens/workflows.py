@@ -22,7 +22,7 @@ from tui.errors import QueryError
 from tui.messages import OpenWorkflow, RunAction
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
-from tui.screens.headings import about_row, counts, place_of_list, why_empty
+from tui.screens.headings import about_row, heading_of_list, why_empty
 from tui.session import Session
 from tui.sources.base import Live
 from tui.state.listing import Listing, newest_first
@@ -164,7 +164,7 @@ class WorkflowsScreen(Screen[None]):
             self._show_head()
 
     def _show_head(self) -> None:
-        self.head.show(place_of_list(self.desk), counts(self._listing, ascii=self._ascii))
+        self.head.show(*heading_of_list(self.desk, self._listing))
 
     def _show_about(self) -> None:
         workflow = self.rows.current

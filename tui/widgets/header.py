@@ -1,5 +1,7 @@
 """One line of pieces: some from the left, some from the right, cut where they would meet.
 
+What is cut first is told by who fills the line: a name may be shortened, a phase may not.
+
 Headers, tabs and context lines are all this. It redraws only the cells that differ, so setting the
 same text again costs nothing.
 """
@@ -24,6 +26,8 @@ from tui.widgets.line_view import COMMON, LineView
 
 Part = tuple[str, str]
 """Text as it came, and the name of a token for its look ("" is plain)."""
+Shrink = tuple[int, int]
+"""Which part may be shortened, those of the right counted on from the left; the cells it keeps."""
 
 
 class HeaderLine(LineView, can_focus=False):
@@ -39,10 +43,17 @@ class HeaderLine(LineView, can_focus=False):
         self.ascii = ascii
         self._left: tuple[Part, ...] = ()
         self._right: tuple[Part, ...] = ()
+        self._shrinks: tuple[Shrink, ...] = ()
 
-    def show(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
-        """Show these instead; the right side wins where there is not room for both."""
-        self._left, self._right = tuple(left), tuple(right)
+    def show(
+        self, left: Sequence[Part], right: Sequence[Part] = (), shrinks: Sequence[Shrink] = ()
+    ) -> None:
+        """Show these instead.
+
+        Where there is not room for both sides, parts are shortened in the order of `shrinks`; if
+        that does not do, the right side wins.
+        """
+        self._left, self._right, self._shrinks = tuple(left), tuple(right), tuple(shrinks)
         self.repaint()
 
     @property
@@ -53,17 +64,36 @@ class HeaderLine(LineView, can_focus=False):
     def line_at(self, y: int) -> Strip:
         """Left pieces, blanks, right pieces."""
         width, base = self.size.width, self.token("")
-        right = [(self._drawn(text), self.token(token)) for text, token in self._right]
-        room = max(0, width - sum(width_of(text) for text, _ in right))
+        parts = self._shortened(width)
+        right = [(text, self.token(token)) for text, token in parts[len(self._left) :]]
+        taken = sum(width_of(text) for text, _ in right)
+        room = max(0, width - taken)
+        most = room - 1 if taken else room  # the sides never touch
         left, used = [], 0
-        for text, token in self._left:
-            shown = cut(
-                self._drawn(text), room - used, ellipsis=ASCII_ELLIPSIS if self.ascii else ELLIPSIS
-            )
+        for text, token in parts[: len(self._left)]:
+            shown = cut(text, max(0, most - used), ellipsis=self._ellipsis)
             left.append((shown, self.token(token)))
             used += width_of(shown)
         blank = (" " * (room - used), base)
         return strip_of([*left, blank, *right], width, base)
+
+    def _shortened(self, width: int) -> list[Part]:
+        """All parts, shortened as far as they may be while they do not fit."""
+        parts = [(self._drawn(text), token) for text, token in (*self._left, *self._right)]
+        over = sum(width_of(text) for text, _ in parts) + bool(self._right) - width
+        for index, least in self._shrinks:
+            if over <= 0:
+                break
+            text, token = parts[index]
+            cells = width_of(text)
+            text = cut(text, max(min(cells, least), cells - over), ellipsis=self._ellipsis)
+            parts[index] = (text, token)
+            over -= cells - width_of(text)
+        return parts
+
+    @property
+    def _ellipsis(self) -> str:
+        return ASCII_ELLIPSIS if self.ascii else ELLIPSIS
 
     def _drawn(self, text: str) -> str:
         return plain(printable(text), self.ascii)
