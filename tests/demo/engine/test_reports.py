@@ -192,3 +192,31 @@ def test_who_is_killed_never_says_that_all_went_well() -> None:
     assert logs["wf(0)"][0] == logs["wf(1)"][0] == "go"
     assert "done" not in logs["wf(0)"]
     assert logs["wf(1)"][-1] == "done"
+
+
+def test_steps_around_others_have_their_progress_while_these_run() -> None:
+    world = World()
+    world.submit(TWO)
+    world.until(lambda: world.has("second") and world.node("second")["phase"] == "Running")
+    assert world.node("wf")["progress"] == world.node("[0]")["progress"] == "1/2"
+    assert world.status()["resourcesDuration"]["memory"] >= 5
+    assert "resourcesDuration" not in world.node("wf")
+    world.finish()
+    assert world.node("wf")["progress"] == "2/2"
+    assert world.node("wf")["resourcesDuration"] == world.status()["resourcesDuration"]
+
+
+def test_what_never_ran_has_no_progress() -> None:
+    world = World()
+    world.run(
+        """
+        entrypoint: main
+        templates:
+        - name: main
+          steps: [[{name: never, template: leaf, when: "1 == 2"}]]
+        - name: leaf
+          container: {image: busybox, command: ["true"]}
+        """
+    )
+    assert world.status()["progress"] == "0/0"
+    assert not any("progress" in node for node in world.status()["nodes"].values())

@@ -82,6 +82,8 @@ class Agenda:
 
     def after(self, moment: datetime, seconds: float) -> datetime:
         """When something is over that began then and takes so long."""
+        if self._clock.speed == 1.0:
+            return moment + timedelta(seconds=seconds)
         return self.moment(self.calendar(moment) + timedelta(seconds=seconds))
 
     def passed(self, since: datetime, until: datetime) -> float:

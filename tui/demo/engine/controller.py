@@ -354,7 +354,6 @@ def _finish(engine: Engine, run: Run, phase: str, message: str, now: datetime) -
     if run.status.get("persistentVolumeClaims") and (every or phase == "Succeeded"):
         del run.status["persistentVolumeClaims"]
     progress.update(run)
-    progress.finish(run)
     engine.locks.release_all(run)
     run.changed = True
     engine.cleanup.workflow_over(run)

@@ -14,47 +14,49 @@ def parsed(text: str) -> tuple[int, int] | None:
 
 
 def update(run: Run) -> None:
-    """Bring the progress of all nodes and of the workflow up to date."""
-    done = of = 0
+    """Bring the progress and the resources of all nodes and of the workflow up to date."""
+    for node in run.nodes.values():
+        if node.get("type") in EXECUTABLE:
+            done, of = parsed(str(node.get("progress") or "")) or (0, 1)
+            if node.get("phase") in ("Succeeded", "Skipped", "Omitted"):
+                done = of
+            run.put(node, "progress", f"{done}/{of}")
     for node in run.nodes.values():
         if node.get("type") not in EXECUTABLE:
-            continue
-        progress = parsed(str(node.get("progress") or "")) or (0, 1)
-        if node.get("phase") in ("Succeeded", "Skipped", "Omitted"):
-            progress = (progress[1], progress[1])
-        run.put(node, "progress", f"{progress[0]}/{progress[1]}")
-        done, of = done + progress[0], of + progress[1]
-    whole = f"{done}/{of}"
+            _sum_up(run, node)
+    every = list(run.nodes.values())
+    whole, used = _progress(every), _resources(every)
     if run.status.get("progress") != whole:
         run.status["progress"] = whole
         run.changed = True
+    if used and run.status.get("resourcesDuration") != used:
+        run.status["resourcesDuration"] = used
+        run.changed = True
 
 
-def _sum(nodes: list[Node]) -> dict[str, int]:
+def _sum_up(run: Run, node: Node) -> None:
+    """What a node has none of itself: that of all below it."""
+    below = run.descendants(node)
+    whole = _progress(below)
+    if parsed(whole):
+        run.put(node, "progress", whole)
+    if fulfilled(node) and (used := _resources(below)):
+        run.put(node, "resourcesDuration", used)
+
+
+def _progress(nodes: list[Node]) -> str:
+    parts = [
+        part
+        for node in nodes
+        if node.get("type") in EXECUTABLE and (part := parsed(str(node.get("progress") or "")))
+    ]
+    return f"{sum(part[0] for part in parts)}/{sum(part[1] for part in parts)}"
+
+
+def _resources(nodes: list[Node]) -> dict[str, int]:
     total: dict[str, int] = {}
     for node in nodes:
-        for name, seconds in (node.get("resourcesDuration") or {}).items():
-            total[name] = total.get(name, 0) + seconds
+        if node.get("type") == "Pod":
+            for name, seconds in (node.get("resourcesDuration") or {}).items():
+                total[name] = total.get(name, 0) + seconds
     return total
-
-
-def finish(run: Run) -> None:
-    """The sums that are made when nodes and the workflow end."""
-    for node in run.nodes.values():
-        if node.get("type") in EXECUTABLE or not fulfilled(node):
-            continue
-        below = run.descendants(node)
-        total = _sum([each for each in below if each.get("type") == "Pod"])
-        if total:
-            run.put(node, "resourcesDuration", total)
-        parts = [
-            part
-            for each in below
-            if each.get("type") in EXECUTABLE and (part := parsed(str(each.get("progress") or "")))
-        ]
-        whole = f"{sum(part[0] for part in parts)}/{sum(part[1] for part in parts)}"
-        run.put(node, "progress", whole)
-    total = _sum([node for node in run.nodes.values() if node.get("type") == "Pod"])
-    if total:
-        run.status["resourcesDuration"] = total
-        run.changed = True
