@@ -313,3 +313,20 @@ def test_yaml_looks(snap_compare: Callable[..., bool]) -> None:
         )
     )
     assert snap_compare(Alone(widget), terminal_size=(80, 24))
+
+
+async def test_in_a_text_that_is_no_log_the_keys_to_errors_are_free_for_others() -> None:
+    class Around(Alone):
+        BINDINGS = [("e", "events", "")]
+        asked = 0
+
+        def action_events(self) -> None:
+            self.asked += 1
+
+    for levels, asked in ((False, 1), (True, 0)):
+        widget = Lines(levels=levels)
+        app = Around(widget)
+        async with app.run_test(size=(40, 5)) as pilot:
+            widget.show(TextLines("ERROR no such table"))
+            await pilot.press("e")
+            assert app.asked == asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from tui.domain.lines import TextLines
@@ -67,7 +68,9 @@ class Lines(TextView):
         self.finder.move(self._top.line, forward=False)
 
     def action_error(self, step: int) -> None:
-        """To the next (1) or previous (-1) line that tells of an error."""
+        """To the next (1) or previous (-1) line of a log that tells of an error."""
+        if not self._levels:
+            raise SkipAction()  # the key may mean something to whoever shows this text
         if self._errors.search is None:
             self._errors.look_for(ERROR, self.model, self._top.line)
         first, last = self.shown_range
