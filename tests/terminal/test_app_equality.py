@@ -186,7 +186,7 @@ def test_one_timer_runs_while_nothing_happens() -> None:
 
 SCRIPT = (
     *("j", "pagedown", "pagedown", "k", "G", "g", "!", "!", "X", "escape", "enter", "j", "j"),
-    *("l", "z", "k", "k", "F", "z", "y", "?", "escape", "ctrl+r"),
+    *("l", "z", "k", "k", "F", "z", "y", "?", "escape", ":", "r", "e", "down", "escape", "ctrl+r"),
 )
 
 
