@@ -20,12 +20,14 @@ from textual.dom import DOMNode
 import tui
 from tests.support.arrowtable import CONTRIBUTING, table
 from tests.support.cluster import Cluster, running_cluster
+from tests.support.headless import run
 from tests.support.keytable import TABLES, loaded, own_bindings, tables
 from tests.support.made import within
 from tests.support.rights import USES, furnish
 from tests.support.where import where
 from tui.cli import app_parser, headless_parser
 from tui.demo.access import Rule, User
+from tui.demo.child import start as demo_child
 from tui.domain.query import FIELDS, parse
 from tui.errors import Refused
 from tui.headless import COMMANDS
@@ -180,6 +182,18 @@ def test_the_examples_are_command_lines_of_ours(line: str) -> None:
         parser.parse_intermixed_args(words)
     except TypeError:
         parser.parse_args(words)
+
+
+def test_the_names_of_the_examples_are_those_of_the_demo_cluster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ARGO_NAMESPACE", raising=False)
+    with demo_child() as demo:
+        for line in EXAMPLES:
+            words = shlex.split(line)[1:]
+            if words[0] != "demo-cluster" and "--follow" not in words and "-f" not in words:
+                said = run([*words, "--kubeconfig", str(demo.kubeconfig)])
+                assert said.code == 0, f"{line}: {said.err}"
 
 
 def test_every_command_has_an_example() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -53,7 +54,9 @@ class Store:
         self.clock = clock
         self.revision = _FIRST_REVISION
         self._history = History(_FIRST_REVISION, keep, keep_bytes)
+        self._seed = seed
         self._random = random.Random(seed)
+        self._named: Counter[str] = Counter()
         self._objects = Objects()
         self._subscribers = Subscribers()
         self._garbage = Garbage(self._objects, self.delete, self.update)
@@ -276,10 +279,13 @@ class Store:
         return obj
 
     def _free_name(self, resource: Resource, metadata: Mapping[str, Any]) -> str:
+        """A name by how many have begun so: what else the engine makes changes none of them."""
         namespace = str(metadata.get("namespace", ""))
         prefix = str(metadata["generateName"])[: 63 - 5]
         while True:
-            name = prefix + "".join(self._random.choices(_SUFFIX_LETTERS, k=5))
+            self._named[prefix] += 1
+            letters = random.Random(f"{self._seed} {prefix} {self._named[prefix]}")
+            name = prefix + "".join(letters.choices(_SUFFIX_LETTERS, k=5))
             if self._objects.find(resource, (namespace, name)) is None:
                 return name
 
