@@ -63,7 +63,7 @@ def _reconcile(engine: Engine, run: Run, now: datetime) -> None:
     podnodes.assess(engine, run, now)
     _enforce(engine, operation)
     if (run.obj.get("spec") or {}).get("suspend") and not run.shutdown:
-        progress.update(run)
+        progress.update(run, watched=not engine.agenda.in_past)
         return
     where = Where(engine.templates.root_scope(run))
     if run.shutdown != "Terminate":
@@ -71,7 +71,7 @@ def _reconcile(engine: Engine, run: Run, now: datetime) -> None:
     node = operation.execute(
         run.name, {"template": run.spec.get("entrypoint")}, where, run.spec.get("arguments") or {}
     )
-    progress.update(run)
+    progress.update(run, watched=not engine.agenda.in_past)
     _show_running(run)
     if node is None and not operation.may_run(where):
         _finish(engine, run, "Failed", "", now)
@@ -321,7 +321,7 @@ def _end(operation: Operation, root: Node, where: Where) -> None:
         given = substitute(handler.get("arguments") or {}, operation.globals)
         given = {**(run.spec.get("arguments") or {}), **given}
         node = operation.execute(f"{run.name}.onExit", handler, on_exit, given)
-        progress.update(run)
+        progress.update(run, watched=not engine.agenda.in_past)
         if node is None or not fulfilled(node):
             return
         if phase == "Succeeded" and node["phase"] in ("Failed", "Error"):

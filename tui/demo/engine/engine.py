@@ -96,7 +96,13 @@ class Engine:
     def catch_up(self) -> None:
         """Come from the past (`agenda.set_back`) to the present."""
         self.agenda.catch_up()
-        self.kubelet.publish()
+        self.kubelet.publish(self._runs)
+
+    def _runs(self, pod: SimPod) -> bool:
+        """Whether the workflow of a pod is not over."""
+        owner = pod.obj["metadata"]["ownerReferences"][0]
+        run = self.runs.get((pod.namespace, str(owner["name"])))
+        return run is not None and not run.is_over
 
     def pod_metrics(self, namespace: str = "") -> list[dict[str, Any]]:
         """CPU and memory of running pods now: `PodMetrics` without apiVersion and kind."""

@@ -82,13 +82,13 @@ class Kubelet:
         except ApiError:
             return  # it is gone already, which is what was wanted
 
-    def publish(self) -> None:
-        """Write all pods that are not over, after catching up with the past."""
+    def publish(self, runs: Callable[[SimPod], bool]) -> None:
+        """Write what was not worth it in the past: pods, and the results of workflows that run."""
         for pod in list(self.pods.values()):
             if not pod.over:
                 self._reports.write(pod)
-                if pod.wait is not None and pod.wait.running:
-                    self._reports.results.report(pod, completed=False)
+            if pod.wait is not None and pod.wait.started and runs(pod):
+                self._reports.results.report(pod, completed=pod.over)
 
     def say(self, pod: SimPod, text: str) -> None:
         """A line of its main container's log that somebody else knows of."""
@@ -270,7 +270,7 @@ class Kubelet:
         for each in pod.every:
             if each.running:
                 each.end(pod.finished, 0)
-        if pod.wait is not None and pod.wait.started:
+        if pod.wait is not None and pod.wait.started and not self._agenda.in_past:
             self._reports.results.report(pod, completed=True)
         self._reports.write(pod)
         self._reports.changed(pod)

@@ -13,8 +13,11 @@ def parsed(text: str) -> tuple[int, int] | None:
     return None
 
 
-def update(run: Run) -> None:
-    """Bring the progress and the resources of all nodes and of the workflow up to date."""
+def update(run: Run, *, watched: bool = True) -> None:
+    """Bring the progress and the resources of all nodes and of the workflow up to date.
+
+    Sums that only somebody who watches could see can be left for later.
+    """
     for node in run.nodes.values():
         if node.get("type") in EXECUTABLE:
             done, of = parsed(str(node.get("progress") or "")) or (0, 1)
@@ -22,7 +25,7 @@ def update(run: Run) -> None:
                 done = of
             run.put(node, "progress", f"{done}/{of}")
     for node in run.nodes.values():
-        if node.get("type") not in EXECUTABLE:
+        if watched and node.get("type") not in EXECUTABLE:
             _sum_up(run, node)
     every = list(run.nodes.values())
     whole, used = _progress(every), _resources(every)
