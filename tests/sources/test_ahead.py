@@ -17,7 +17,9 @@ from tui.sources import open_source, scope_of
 from tui.sources.ahead import FRESH, MOST, Ahead, Ask
 from tui.sources.base import Place, Scope, Stop
 from tui.sources.collections import ManyWorkflows
+from tui.sources.credentials import Access
 from tui.sources.kubernetes import connect
+from tui.sources.transport import Transport
 
 ARGO = Scope(("argo",))
 
@@ -189,3 +191,21 @@ def test_an_answer_that_began_ahead_is_read_by_who_wants_it(tmp_path: Path) -> N
         assert source._transport.get("/x") == body
         assert len(api.asked) == 1
         source.close()
+
+
+def test_closing_does_not_wait_for_somebody_who_logs_in() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    class Slow:
+        def access(self) -> Access:
+            begun.set()
+            ended.wait(10)
+            raise Refused("nobody came")
+
+    transport = Transport(Slow(), server="https://cluster.invalid")
+    transport.ask_ahead("/x", [])
+    assert begun.wait(5)
+    transport.close()
+    assert not ended.is_set()
+    ended.set()
+    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "ask ahead"])

@@ -141,9 +141,14 @@ class Transport:
     def close(self) -> None:
         """Let go of idle connections, and of what was asked ahead and is not wanted."""
         self._ahead.end()
-        with self._lock:
-            if self._access is not None:
-                self._access.close()
+        # Whoever holds the lock is logging in, which may take as long as a person at a browser;
+        # there is nothing idle yet then.
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._access is not None:
+                    self._access.close()
+            finally:
+                self._lock.release()
 
     # --- inside ----------------------------------------------------------------------------
 
