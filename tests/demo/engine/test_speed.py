@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from tui.demo.resources import CRON_WORKFLOWS, EVENTS, PODS, WORKFLOWS
 from tui.domain.durations import parse_time
 
 SPEED = 60.0
+START = datetime(2026, 1, 1, 12, 0, 0, 123_457, UTC)
+"""No moment of a quick calendar is a whole number of microseconds away."""
 
 
 @pytest.fixture
@@ -116,3 +118,18 @@ def test_the_past_was_not_as_quick() -> None:
     assert world.status()["phase"] == "Running"
     world.clock.advance(0.6)
     assert world.status()["phase"] == "Succeeded"
+
+
+@pytest.mark.parametrize("speed", [7.0, 11.0, 13.0, 100.0])
+def test_a_minute_that_is_rounded_fires_once(speed: float) -> None:
+    world = World(clock=SteppedClock(START, speed=speed))
+    spec = {
+        "schedule": "* * * * *",
+        "successfulJobsHistoryLimit": 100,
+        "workflowSpec": {"entrypoint": "a", "templates": [{"name": "a", "suspend": {}}]},
+    }
+    cron = {"metadata": {"name": "beat", "namespace": "argo"}, "spec": spec}
+    world.store.create(CRON_WORKFLOWS, cron)
+    for _ in range(600):
+        world.clock.advance(1 / speed)
+    assert len(world.store.list(WORKFLOWS)) == 10

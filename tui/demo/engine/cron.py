@@ -117,13 +117,17 @@ class Crons:
         self._agenda = agenda
         self._phase_of = finished
         self._due: dict[tuple[str, str], Due] = {}
+        self._fired: dict[tuple[str, str], datetime] = {}
+        """When each was due last, by the calendar."""
 
     def changed(self, namespace: str, name: str) -> None:
         """A cron workflow was written or deleted: plan anew."""
         if due := self._due.pop((namespace, name), None):
             due.cancel()
         cron = self._store.find(CRON_WORKFLOWS, namespace, name)
-        if cron is not None:
+        if cron is None:
+            self._fired.pop((namespace, name), None)
+        else:
             self._plan(cron)
 
     def _plan(self, cron: Obj) -> None:
@@ -132,6 +136,8 @@ class Crons:
             return
         try:
             now = self._agenda.calendar(self._agenda.now())
+            # A quick calendar is rounded, and may not have reached yet what has just fired.
+            now = max(now, self._fired.get((namespace, name), now))
             times = [each.after(now) for each in schedules(cron.get("spec") or {})]
         except ScheduleError as error:
             self._complain(cron, f"cron schedule is malformed: {error}")
@@ -140,6 +146,8 @@ class Crons:
         if coming is None:
             return
         due = coming
+        if planned := self._due.pop((namespace, name), None):
+            planned.cancel()
         self._due[(namespace, name)] = self._agenda.call_at(
             self._agenda.moment(due), lambda: self._fire(namespace, name, due)
         )
@@ -163,6 +171,7 @@ class Crons:
         self._due.pop((namespace, name), None)
         if cron is None:
             return
+        self._fired[(namespace, name)] = due
         spec = cron.get("spec") or {}
         status = cron.setdefault("status", {})
         active = [each for each in status.get("active") or () if self._is_active(namespace, each)]
