@@ -360,10 +360,27 @@ async def test_several_are_done_one_after_the_other_and_one_failure_stops_no_oth
         await shown.press("space", "space", "space", "space")
         await ask(shown, "D")
         assert "Delete 4 workflows" in shown.text
+        assert "Delete old-2 (Succeeded)" in shown.text
+        assert shown.text.count("Lost: the workflow, the state of its steps") == 1
         await shown.press("y")
         await shown.until(lambda: len(source.performed) == 4 and not shown.app.pending)
         assert len({write.path for write in source.performed}) == 4
         await shown.until_said("Delete: 3 of 4 done; not old-1: ")
+
+
+async def test_a_refusal_names_its_workflow_once() -> None:
+    async with showing(run("still-going", "Running")) as shown:
+        await shown.press("r")
+        await shown.until_said("still-going is Running")
+        assert shown.said.count("still-going") == 1
+
+
+async def test_of_very_many_the_first_are_named_and_the_rest_counted() -> None:
+    async with showing(*(run(f"old-{i:02}", "Succeeded", ended=1) for i in range(30))) as shown:
+        await shown.press("V", "G", "V")
+        await ask(shown, "D")
+        assert "Delete 30 workflows" in shown.text and "… and 20 more" in shown.text
+        await shown.until_shown("Lost: the workflow")
 
 
 async def test_several_that_went_well_are_counted() -> None:

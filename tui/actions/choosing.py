@@ -46,7 +46,7 @@ def choose(action_id: str, wanted: Wanted, capabilities: Capabilities) -> Chosen
         if why is None:
             able.append(ref)
         else:
-            refused = refused or f"{ref.name}: {why}"
+            refused = refused or (why if why.startswith(f"{ref.name} ") else f"{ref.name}: {why}")
     left_out = len(wanted) - len(able)
     if able and left_out:
         refused = f"{left_out} left out; {refused}"

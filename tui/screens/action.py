@@ -20,7 +20,7 @@ from textual.widgets import Button, Input, Static
 
 from tui.actions import meant
 from tui.actions.base import Action, Plan
-from tui.actions.manifests import part
+from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
 from tui.domain import decode
 from tui.domain.text import clean
@@ -38,6 +38,11 @@ from tui.widgets.tick import Tick
 PlannedWorkflow = tuple[WorkflowRef, Plan]
 MOST_LINES = 12
 """Lines of a plan that are shown; the rest is counted."""
+
+
+def _at_most(lines: list[str], most: int) -> list[str]:
+    more = len(lines) - most
+    return lines if more <= 0 else [*lines[:most], f"… and {more} more"]
 
 
 class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
@@ -233,13 +238,17 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
             else Content("")
         )
 
-    @staticmethod
-    def _lines(plans: Sequence[PlannedWorkflow]) -> list[str]:
-        lines = [plan.title for _, plan in plans]
-        if len(plans) == 1:
-            lines = list(plans[0][1].lines)
-        more = len(lines) - MOST_LINES
-        return lines if more <= 0 else [*lines[:MOST_LINES], f"… and {more} more"]
+    def _lines(self, plans: Sequence[PlannedWorkflow]) -> list[str]:
+        if not plans:
+            return []
+        if len(self.refs) == 1:
+            return _at_most(list(plans[0][1].lines), MOST_LINES)
+        phases = {ref: phase_of(manifest) or "Pending" for ref, manifest in self._manifests}
+        titles = [f"{plan.title} ({phases.get(ref, 'gone')})" for ref, plan in plans]
+        # What is true of each of them is said once.
+        others = [set(plan.lines) for _, plan in plans[1:]]
+        shared = [line for line in plans[0][1].lines if all(line in lines for lines in others)]
+        return [*_at_most(titles, MOST_LINES - 2), *shared]
 
     def _say(self, text: str) -> None:
         shown = "\n".join(plain(clean(line), self.desk.ascii) for line in text.split("\n"))
