@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 
 from tui.domain.lines import TextLines
 from tui.domain.logs import ERROR
-from tui.widgets.text_view import Place, TextView
+from tui.widgets.placed_text import Place
+from tui.widgets.text_view import TextView
 
 PAN = 10
 """Cells that Left and Right move by."""
