@@ -203,6 +203,7 @@ def test_the_group_of_argo_is_discovered_both_ways(ask: Client) -> None:
         assert found["apiVersion"] == f"apidiscovery.k8s.io/{version}"
         groups = {item["metadata"]["name"] for item in found["items"]}
         assert groups == {
+            "apiextensions.k8s.io",
             "argoproj.io",
             "authentication.k8s.io",
             "authorization.k8s.io",

@@ -184,3 +184,10 @@ def test_nodes_and_services_have_the_columns_one_knows(ask: Client) -> None:
     assert node[:3] == ["n", "Ready", "<none>"]
     service = ask("GET", f"{NS}/services", **table)[1]["rows"][0]["cells"]
     assert service[:5] == ["s", "ClusterIP", "10.43.0.1", "<none>", "443/TCP"]
+
+
+def test_definitions_are_not_there_without_what_they_define(ask: Client) -> None:
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    assert ask("GET", path)[0] == 200
+    ask.cluster.fault("no-crds")
+    assert ask("GET", path) == (404, "404 page not found\n")

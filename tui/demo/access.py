@@ -72,11 +72,13 @@ _ARGO_KINDS = (
 )
 _SURROUNDINGS = ("namespaces", "nodes", "services", "limitranges", "resourcequotas")
 """The last two are not there, but `kubectl describe namespace` gives up where it may not ask."""
+_DEFINITIONS = Rule(("apiextensions.k8s.io",), ("customresourcedefinitions",), _READ)
 _METRICS = Rule(("metrics.k8s.io",), ("pods",), ("get", "list"))
 
 ADMIN = (Rule(("*",), ("*",), ("*",)),)
 OPERATOR = (
     *_REVIEWS,
+    _DEFINITIONS,
     Rule((ARGO,), _ARGO_KINDS, _EDIT),
     Rule(("",), ("pods", "configmaps", "serviceaccounts"), _EDIT),
     Rule(("",), ("pods/log", "pods/status", "secrets", *_SURROUNDINGS), _READ),
@@ -85,6 +87,7 @@ OPERATOR = (
 )
 VIEWER = (
     *_REVIEWS,
+    _DEFINITIONS,
     Rule((ARGO,), _ARGO_KINDS, _READ),
     Rule(("",), ("pods", "pods/log", "pods/status", "configmaps", "events"), _READ),
     Rule(("",), ("serviceaccounts",), _READ),

@@ -24,7 +24,10 @@ Kind = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
-_HIDDEN = {"no-metrics": "metrics.k8s.io", "no-crds": "argoproj.io"}
+_HIDDEN = {
+    "no-metrics": ("metrics.k8s.io",),
+    "no-crds": ("argoproj.io", "apiextensions.k8s.io"),
+}
 _PIECE = 1024
 _Natural = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -103,7 +106,7 @@ class Faults:
 
     def hidden(self) -> frozenset[str]:
         """API groups that are not there just now."""
-        return frozenset(_HIDDEN[fault.kind] for fault in self._up if fault.kind in _HIDDEN)
+        return frozenset(group for fault in self._up for group in _HIDDEN.get(fault.kind, ()))
 
     def enter(self, request: web.Request) -> Callable[[], None]:
         """A request is being answered; returns how to say that it is no more."""

@@ -1,6 +1,7 @@
-"""What the demo's pods are said to run on: nodes, and the service under which pods find the API.
+"""What the demo's pods are said to run on: nodes, the service of the API, and Argo's CRDs.
 
-Nothing here does anything; it is what `kubectl get nodes` and `kubectl cluster-info` ask about.
+Nothing here does anything; it is what `kubectl get nodes`, `kubectl get crd` and `kubectl
+cluster-info` ask about.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from urllib.parse import urlsplit
 
 from tui.demo.discovery import VERSION
 from tui.demo.engine.simpod import HOSTS
-from tui.demo.resources import NAMESPACES, NODES, SERVICES, Obj
+from tui.demo.resources import (
+    DEFINITIONS,
+    NAMESPACES,
+    NODES,
+    RESOURCES,
+    SERVICES,
+    Obj,
+    Resource,
+)
 from tui.demo.store import Store, timestamp
 
 _SYSTEM = ("default", "kube-system")
@@ -35,6 +44,8 @@ def put(store: Store, now: datetime, url: str) -> None:
                 "status": {"phase": "Active"},
             }
             store.create(NAMESPACES, namespace)
+    for index, each in enumerate(each for each in RESOURCES if each.custom):
+        store.create(DEFINITIONS, _definition(each, index, born))
     store.create(SERVICES, _service(born, urlsplit(url).port or 443))
 
 
@@ -80,6 +91,49 @@ def _node(host: str, index: int, born: str, now: str) -> Obj:
                 "osImage": "Made up",
                 "systemUUID": "",
             },
+        },
+    }
+
+
+def _definition(resource: Resource, index: int, born: str) -> Obj:
+    names = {
+        "kind": resource.kind,
+        "listKind": resource.list_kind,
+        "plural": resource.plural,
+        "singular": resource.singular,
+        "shortNames": list(resource.short_names),
+    }
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    schema = {"type": "object", "properties": {"metadata": {"type": "object"}, "spec": anything}}
+    served = {
+        "name": resource.version,
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": schema},
+    }
+    conditions = [
+        {"type": kind, "status": "True", "reason": reason, "lastTransitionTime": born}
+        for kind, reason in (
+            ("NamesAccepted", "NoConflicts"),
+            ("Established", "InitialNamesAccepted"),
+        )
+    ]
+    return {
+        "metadata": {
+            "name": resource.qualified,
+            "uid": f"00000000-0000-4000-8003-{index:012}",
+            "creationTimestamp": born,
+        },
+        "spec": {
+            "group": resource.group,
+            "names": names,
+            "scope": "Namespaced" if resource.namespaced else "Cluster",
+            "versions": [served],
+        },
+        "status": {
+            "acceptedNames": names,
+            "conditions": conditions,
+            "storedVersions": [resource.version],
         },
     }
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from tui.demo import discovery
 from tui.demo.openapi_kinds import ANYTHING, METADATA, PARTS, text
-from tui.demo.resources import ARGO, RESOURCES, Obj, Resource
+from tui.demo.resources import ARGO, DEFINITIONS, RESOURCES, Obj, Resource
 
-_PREFIX = {"": "io.k8s.api.core.v1", ARGO: "io.argoproj.v1alpha1"}
+_EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1"
+_PREFIX = {"": "io.k8s.api.core.v1", ARGO: "io.argoproj.v1alpha1", DEFINITIONS.group: _EXTENSIONS}
 META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _LIST_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta"
 

@@ -234,6 +234,10 @@ PARTS: dict[str, dict[str, Obj]] = {
         ),
         "status": _object("How it is reached from outside."),
     },
+    "CustomResourceDefinition": {
+        "spec": _object("Names, scope and versions of the kind it adds."),
+        "status": _object("Whether the kind is there."),
+    },
     "Event": {
         "involvedObject": _object("What the event is about."),
         "reason": text("A word why."),

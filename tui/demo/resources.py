@@ -173,6 +173,16 @@ WORKFLOW_TASK_RESULTS = Resource(
     ARGO, "v1alpha1", "workflowtaskresults", "WorkflowTaskResult", "workflowtaskresult"
 )
 
+DEFINITIONS = Resource(
+    "apiextensions.k8s.io",
+    "v1",
+    "customresourcedefinitions",
+    "CustomResourceDefinition",
+    "customresourcedefinition",
+    namespaced=False,
+    short_names=("crd", "crds"),
+    subresources=(_STATUS,),
+)
 ACCESS_REVIEWS = Resource(
     "authorization.k8s.io",
     "v1",
@@ -227,6 +237,7 @@ RESOURCES: tuple[Resource, ...] = (
     CLUSTER_WORKFLOW_TEMPLATES,
     CRON_WORKFLOWS,
     WORKFLOW_TASK_RESULTS,
+    DEFINITIONS,
     ACCESS_REVIEWS,
     RULES_REVIEWS,
     SELF_REVIEWS,

@@ -126,7 +126,8 @@ class Store:
         if there is not None:
             refuse = refusals.being_deleted if there.deleting else refusals.already_exists
             raise refuse(resource, key[1])
-        metadata.setdefault("uid", str(uuid.UUID(int=self._random.getrandbits(128), version=4)))
+        if "uid" not in metadata:
+            metadata["uid"] = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
         metadata.setdefault("creationTimestamp", timestamp(self.clock.now()))
         if resource.custom:
             metadata["generation"] = 1

@@ -14,6 +14,7 @@ import msgspec
 
 from tui.demo.resources import (
     CONFIG_MAPS,
+    DEFINITIONS,
     EVENTS,
     NAMESPACES,
     NODES,
@@ -112,6 +113,7 @@ _COLUMNS: dict[Resource, tuple[Column, ...]] = {
         Column("Count", priority=1),
         Column("Name", format="name", priority=1),
     ),
+    DEFINITIONS: (_NAME, Column("Created At", "date")),
     CONFIG_MAPS: (_NAME, Column("Data"), _AGE),
     SECRETS: (_NAME, Column("Type"), Column("Data", "integer"), _AGE),
     SERVICE_ACCOUNTS: (_NAME, Column("Secrets", "integer"), _AGE),
@@ -247,6 +249,10 @@ def _node(obj: Obj, now: datetime) -> Cells:
     ]
 
 
+def _definition(obj: Obj, now: datetime) -> Cells:
+    return [obj["metadata"]["name"], obj["metadata"].get("creationTimestamp")]
+
+
 def _service(obj: Obj, now: datetime) -> Cells:
     spec = obj.get("spec") or {}
     ports = [
@@ -365,6 +371,7 @@ def _ended_word(ended: Obj) -> str:
 _MAKERS: dict[Resource, Callable[[Obj, datetime], Cells]] = {
     PODS: _pod,
     NAMESPACES: _namespace,
+    DEFINITIONS: _definition,
     NODES: _node,
     SERVICES: _service,
     EVENTS: _event,
