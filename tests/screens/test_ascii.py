@@ -9,6 +9,7 @@ from tests.support.runs import ETL, team
 from tests.support.scripted import ScriptedSource
 from tui.errors import NoCluster, Refused
 from tui.panes import PANES
+from tui.panes.containers import ContainerScreen
 from tui.screens.action import ActionScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
@@ -60,6 +61,19 @@ async def test_a_workflow_with_each_pane_and_each_question() -> None:
             await shown.press("r")
             await shown.until_shown("you may not ... at all")
             assert beyond(shown) == ""
+
+
+async def test_the_list_of_containers_at_the_least_size() -> None:
+    async with showing(source=ScriptedSource(*team()), settings=PLAIN, size=(60, 12)) as shown:
+        await shown.open(ETL)
+        await shown.press("l", "A")
+        await shown.until(lambda: shown.shows(ContainerScreen))
+        await shown.until_shown("gone with its pod")
+        assert beyond(shown) == ""
+        box = shown.app.screen.query_one("#containers").region
+        assert shown.app.screen.region.contains_region(box)
+        for name in ("main", "init", "wait"):
+            assert name in shown.text
 
 
 async def test_the_problem_screen() -> None:

@@ -118,7 +118,14 @@ def _columns() -> tuple[Column[Choice], ...]:
         return str(choice.number) if choice.number < 10 else ""
 
     return (
-        Column(id="number", title="", text=number, width=2, style=lambda choice: "muted"),
+        Column(
+            id="number",
+            title="",
+            text=number,
+            width=1,
+            style=lambda choice: "muted",
+            joined=True,
+        ),
         Column(
             id="name",
             title="CONTAINER",
