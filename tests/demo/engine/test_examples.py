@@ -42,6 +42,7 @@ def test_an_example_ends_or_waits_for_a_reason(path: Path) -> None:
     for workflow in world.store.list(WORKFLOWS):
         assert _ended(workflow) or _waits(workflow), workflow.get("status")
         _check_graph(workflow)
+        _check_words(workflow)
 
 
 def _ended(workflow: dict[str, Any]) -> bool:
@@ -81,3 +82,10 @@ def _check_graph(workflow: dict[str, Any]) -> None:
         is_root = node["name"] in (name, f"{name}.onExit") or f"{name}.hooks." in node["name"]
         assert is_root or key in below, f"{node['name']} hangs nowhere"
     assert decode.from_manifest(workflow).metadata.name == name
+
+
+def _check_words(workflow: dict[str, Any]) -> None:
+    """No step failed because the engine did not know what Argo knows."""
+    for node in (workflow["status"].get("nodes") or {}).values():
+        words = str(node.get("message", ""))
+        assert not any(each in words for each in ("was not supplied", "failed to resolve")), words
