@@ -10,7 +10,9 @@
     ├─ ArtifactError         an artifact cannot be listed, read or written
     └─ SourceError           the cluster (or server) did not do what was asked
        ├─ Unreachable        no connection, or it broke
-       ├─ Refused            401 or 403: trying again will not help
+       ├─ Refused            403: trying again will not help
+       │  ├─ Unauthenticated 401, or a login that gives no credentials
+       │  └─ Misconfigured   credentials or certificates that the kubeconfig names cannot be read
        ├─ Missing            404: the object, or the whole kind, is not there
        ├─ Conflict           409: somebody else changed it first, or it exists already
        ├─ Expired            410: the place in the history is gone; list again
@@ -89,7 +91,17 @@ class Unreachable(SourceError):
 
 
 class Refused(SourceError):
-    """An answer of 401 or 403; trying again will not help."""
+    """An answer of 403, or one of those below; trying again will not help."""
+
+
+class Unauthenticated(Refused):
+    """An answer of 401, or there are no credentials: log in."""
+
+
+class Misconfigured(Refused):
+    """What the kubeconfig names for this user or cluster cannot be read."""
+
+    exit_code = 2
 
 
 class Missing(SourceError):

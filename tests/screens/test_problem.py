@@ -11,11 +11,13 @@ from tests.support.app import STILL, showing
 from tests.support.runs import nightly_etl, run
 from tests.support.scripted import ScriptedSource
 from tui.errors import (
+    Misconfigured,
     Missing,
     NoCluster,
     Refused,
     SettingsError,
     TuiError,
+    Unauthenticated,
     Unreachable,
 )
 from tui.screens.problem import ProblemScreen, advice
@@ -33,6 +35,8 @@ TROUBLES: dict[str, tuple[TuiError, str]] = {
         Refused('user "dev" cannot list workflows in argo', hint="ask for a role", status=403),
         "kubectl auth can-i",
     ),
+    "login over": (Unauthenticated("our credentials are not accepted"), "Log in again"),
+    "no plugin": (Misconfigured("the plugin is not installed"), "kubectl config view"),
 }
 
 
@@ -62,7 +66,7 @@ async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
 
 
 async def test_every_error_that_can_end_a_connection_has_advice() -> None:
-    for kind in (NoCluster, SettingsError, Unreachable, Refused, Missing):
+    for kind in (NoCluster, SettingsError, Unreachable, Refused, Missing, Unauthenticated):
         assert advice(kind("x"))
 
 

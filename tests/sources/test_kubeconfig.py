@@ -106,6 +106,7 @@ def test_where_we_are_is_known_without_asking_anybody(tmp_path: Path) -> None:
         ("just text", "holds plain text", SettingsError),
         (config("a", current="a") | {"contexts": {"a": 1}}, "not a list", SettingsError),
         (config("a", current="a") | {"clusters": []}, "of cluster a", SettingsError),
+        (config("a", current="a") | {"users": []}, "of user a", SettingsError),
         (
             config("a", current="a") | {"clusters": [{"name": "a", "cluster": {}}]},
             "no usable server",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.api_source import ONE, both_ways, refusing, saying, source_of
 from tests.support.fake_api import Asked, Reply, fake_api, write_kubeconfig
-from tui.errors import Refused
+from tui.errors import Misconfigured, Refused, Unauthenticated
 
 
 def test_impersonation_of_the_kubeconfig_is_sent(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_read_that_is_not_authorized_is_repeated_once_with_fresh_credentials(
 
 def test_a_second_401_is_final(tmp_path: Path) -> None:
     with fake_api(refusing(401, "Unauthorized")) as api:
-        with pytest.raises(Refused, match="credentials") as caught:
+        with pytest.raises(Unauthenticated, match="credentials") as caught:
             source_of(api, tmp_path).get(ONE)
         assert len(api.asked) == 2
     assert caught.value.status == 401
@@ -120,7 +120,7 @@ def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> 
     ],
 )
 def test_a_certificate_that_cannot_be_read_is_said(tmp_path: Path, user: Any, words: str) -> None:
-    with fake_api(saying({})) as api, pytest.raises(Refused, match=words):
+    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match=words):
         source_of(api, tmp_path, user).get(ONE)
 
 
@@ -216,9 +216,10 @@ def test_a_plugin_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
             "installHint": "ask the platform team",
         }
     }
-    with fake_api(saying({})) as api, pytest.raises(Refused, match="not installed") as caught:
+    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="not installed") as caught:
         source_of(api, tmp_path, user).get(ONE)
     assert caught.value.hint == "ask the platform team"
+    assert caught.value.exit_code == 2
 
 
 def test_secrets_of_the_kubeconfig_are_in_no_repr(tmp_path: Path) -> None:

@@ -12,7 +12,17 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.domain.text import clean
-from tui.errors import InputError, Missing, NoCluster, Refused, SettingsError, TuiError, Unreachable
+from tui.errors import (
+    InputError,
+    Misconfigured,
+    Missing,
+    NoCluster,
+    Refused,
+    SettingsError,
+    TuiError,
+    Unauthenticated,
+    Unreachable,
+)
 from tui.messages import GiveSource
 from tui.widgets.cells import plain
 
@@ -29,6 +39,14 @@ ADVICE: dict[type[TuiError], tuple[str, ...]] = {
         "kubectl auth can-i list workflows.argoproj.io says what you may do.",
         "Another namespace may be open to you: start with -n NAMESPACE.",
         "README.md lists the rights each function needs.",
+    ),
+    Unauthenticated: (
+        "Log in again: kubectl get workflows.argoproj.io uses the same credentials, and says more.",
+        "Another --context may have a login that is still good.",
+    ),
+    Misconfigured: (
+        "The kubeconfig names files, certificates or plugins that are not as it says.",
+        "kubectl config view shows what it names; --context chooses another login.",
     ),
     InputError: ("argo-tui FILE… opens workflows saved with argo get -o yaml or kubectl.",),
     Missing: (

@@ -23,6 +23,7 @@ from tui.errors import (
     Refused,
     Rejected,
     SourceError,
+    Unauthenticated,
     Unreachable,
 )
 from tui.sources.connections import NotConnected, ProxyFailed
@@ -75,7 +76,7 @@ def refusal(
     told = read_status(body)
     reason = told.reason
     if status == 401:
-        return Refused(
+        return Unauthenticated(
             "the cluster does not accept our credentials",
             hint="log in again, or use another --context",
             status=401,

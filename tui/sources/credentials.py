@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.errors import Refused
+from tui.errors import Misconfigured
 from tui.sources.connections import Connections
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
 from tui.sources.pools import client_certificate, is_plain, make_connections
@@ -62,7 +62,7 @@ class TokenFile:
                 self._token = Hidden(text)
         except OSError as error:
             if not self._token:
-                raise Refused(
+                raise Misconfigured(
                     f"cannot read the token file {self._path}: {error.strerror or error}",
                     hint="kubeconfig names it for this user",
                     reason="TokenFile",
@@ -124,7 +124,8 @@ class Login:
     def access(self) -> Access:
         """Read everything anew and build the connections.
 
-        Raises: SettingsError for files that are wrong, Refused where a plugin gives nothing.
+        Raises: SettingsError for files that are wrong, Unauthenticated where a plugin gives
+            nothing.
         """
         chosen = self._read_again()
         if is_plain(chosen.cluster, chosen.user, self._environ):

@@ -128,7 +128,13 @@ def _resolved(
             f"cluster {cluster_name} has no usable server address ({server or 'none'})",
             hint="repair the kubeconfig or use another --context",
         )
-    user_path, user = _named(files, "users", "user").get(user_name, ("", {}))
+    users = _named(files, "users", "user")
+    if user_name and user_name not in users:
+        raise SettingsError(
+            f"context {name} is of user {user_name}, which is in no kubeconfig",
+            hint="repair the kubeconfig or use another --context",
+        )
+    user_path, user = users.get(user_name, ("", {}))
     return Chosen(
         context=name,
         paths=paths,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def access_of(login: Login) -> Access:
     """Connections as the official client makes them.
 
-    Raises: SettingsError for what it cannot read, Refused where a plugin gives nothing.
+    Raises: SettingsError for what it cannot read, Unauthenticated where a plugin gives nothing.
     """
     from kubernetes.client import ApiClient
     from kubernetes.client import Configuration as Empty

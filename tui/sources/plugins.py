@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from tui.errors import Refused
+from tui.errors import Misconfigured, Unauthenticated
 
 TIMEOUT = 60.0
 """Seconds a plugin may take; some open a browser."""
@@ -75,7 +75,7 @@ class Plugin:
 
     def _ask(self) -> Credential:
         if self._config.get("interactiveMode") == "Always":
-            raise Refused(
+            raise Unauthenticated(
                 f"the credential plugin {self.name} wants to talk to a terminal",
                 hint="run `kubectl get workflows` once outside; many plugins then remember",
                 reason="Plugin",
@@ -90,18 +90,18 @@ class Plugin:
             )
         except FileNotFoundError as error:
             hint = str(self._config.get("installHint") or "").strip()
-            raise Refused(
+            raise Misconfigured(
                 f"the credential plugin {self.name} is not installed",
                 hint=hint or "kubeconfig names it for this user",
                 reason="Plugin",
             ) from error
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise Refused(
+            raise Unauthenticated(
                 f"the credential plugin {self.name} could not be run: {error}", reason="Plugin"
             ) from error
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
-            raise Refused(
+            raise Unauthenticated(
                 f"the credential plugin {self.name} failed: "
                 f"{said[-400:] or f'exit code {done.returncode}'}",
                 hint="log in again",
@@ -136,13 +136,13 @@ class Plugin:
         try:
             answer = msgspec.json.decode(output, type=_Answer)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise Refused(
+            raise Unauthenticated(
                 f"the credential plugin {self.name} did not answer with an ExecCredential",
                 reason="Plugin",
             ) from error
         status = answer.status
         if not status.token and not (status.client_certificate_data and status.client_key_data):
-            raise Refused(
+            raise Unauthenticated(
                 f"the credential plugin {self.name} gave neither token nor certificate",
                 hint="log in again",
                 reason="Plugin",

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from tui import __version__
-from tui.errors import Refused, SettingsError, SourceError, Unreachable
+from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Unreachable
 from tui.sources.ahead import Ahead
 from tui.sources.answers import refusal, unreachable
 from tui.sources.base import Stop
@@ -236,7 +236,7 @@ class Transport:
         try:
             return self._door.access()
         except SettingsError as error:
-            raise Refused(error.what, hint=error.hint, reason="Settings") from error
+            raise Misconfigured(error.what, hint=error.hint, reason="Settings") from error
 
     def _body(self, response: Answer) -> bytes:
         try:
