@@ -182,3 +182,26 @@ async def test_until_something_is_read_the_list_has_all_the_rows(
         assert rows.page < 7
         await seen.press("escape")
         assert rows.page >= 7 and seen.app.escaped == 0
+
+
+async def test_it_is_sorted_by_each_column_and_what_is_not_known_stands_last(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until(lambda: "6 B" in seen.rows[-1])
+        ran = names(seen)
+        await seen.press(">")
+        assert names(seen)[0] == "note", "by step"
+        await seen.press(">")
+        assert names(seen) == sorted(ran) and "NAME↑" in seen.rows[0]
+        await seen.press(">")
+        assert names(seen)[0] == "model", "the largest first"
+        assert set(names(seen)[-2:]) == {"lost", "swept"}
+        await seen.press("o")
+        assert names(seen)[-3] == "model"
+        assert set(names(seen)[-2:]) == {"lost", "swept"}
+        await seen.press("<", "<", "<")
+        assert names(seen) == ran
+        await seen.press("o")
+        assert names(seen) == ran[::-1]

@@ -91,9 +91,17 @@ def columns(*, ascii: bool) -> tuple[Column[Item], ...]:
             least=8,
             grow=2,
             style=lambda item: "muted" if item.artifact.is_log else "",
+            order=lambda item, now: item.artifact.step,
             drop=1,
         ),
-        Column(id="name", title="NAME", text=lambda item, now: item.name, width=14, grow=3),
+        Column(
+            id="name",
+            title="NAME",
+            text=lambda item, now: item.name,
+            width=14,
+            grow=3,
+            order=lambda item, now: item.name,
+        ),
         Column(
             id="dir",
             title="DIR",
@@ -107,8 +115,15 @@ def columns(*, ascii: bool) -> tuple[Column[Item], ...]:
             text=lambda item, now: dash if item.bytes is None else size_text(item.bytes),
             width=9,
             align="right",
+            order=lambda item, now: item.bytes,
         ),
-        Column(id="type", title="TYPE", text=lambda item, now: type_of(item), width=8),
+        Column(
+            id="type",
+            title="TYPE",
+            text=lambda item, now: type_of(item),
+            width=8,
+            order=lambda item, now: type_of(item) or None,
+        ),
         Column(
             id="state",
             title="STATE",
@@ -116,6 +131,7 @@ def columns(*, ascii: bool) -> tuple[Column[Item], ...]:
             width=16,
             least=8,
             style=style_of,
+            order=lambda item, now: state_of(item, good) or None,
         ),
     )
 

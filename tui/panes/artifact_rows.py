@@ -31,6 +31,23 @@ class ArtifactRows(Rows[Item]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "back", "Back", show=False, id="artifacts.back"),
+        Binding(
+            "greater_than_sign",
+            "sort(1)",
+            "Sort by next column",
+            show=False,
+            key_display=">",
+            id="artifacts.sort-next",
+        ),
+        Binding(
+            "less_than_sign",
+            "sort(-1)",
+            "Sort by previous column",
+            show=False,
+            key_display="<",
+            id="artifacts.sort-previous",
+        ),
+        Binding("o", "reverse", "Reverse order", show=False, id="artifacts.reverse"),
     ]
 
     class Back(Message):
@@ -49,6 +66,9 @@ class ArtifactRows(Rows[Item]):
         self._folders: list[tuple[Item, Listing]] = []
         """The folders that are open, one in the other."""
         self._sought = ""
+        self._sorted_by = ""
+        """Id of a column; "" is the order in which the steps ran."""
+        self._descending = False
 
     # --- what is in it ---------------------------------------------------------------------
 
@@ -63,6 +83,9 @@ class ArtifactRows(Rows[Item]):
         self._artifacts = [_with_fact(item, location, fact) for item in self._artifacts]
         if self._folders:
             return
+        if self._sorted_by:
+            self._fill()
+            return
         for index, item in enumerate(self.items):
             if item.location == location:
                 self.update_item(index, replace(item, fact=fact))
@@ -72,7 +95,7 @@ class ArtifactRows(Rows[Item]):
 
     def _fill(self) -> None:
         shown = [item for item in self._all() if fits(item, self._sought)]
-        self.replace(shown)
+        self.replace(self._in_order(shown))
         if self._sought and self._all():
             self.placeholder = f"nothing here is called like “{self._sought}”; Esc shows all"
         else:
@@ -83,6 +106,39 @@ class ArtifactRows(Rows[Item]):
         """What it shows, as one line."""
         said = folder_line(*self._folders[-1]) if self._folders else summary(self.items)
         return f"{said}   {len(self.items)} of {len(self._all())} shown" if self._sought else said
+
+    # --- order -----------------------------------------------------------------------------
+
+    def _in_order(self, items: list[Item]) -> list[Item]:
+        order = next((c.order for c in self.columns if c.id == self._sorted_by), None)
+        if order is None:
+            return items[::-1] if self._descending else items
+        known, unknown = [], []
+        for item in items:
+            key = order(item, self.now)
+            if key is None:
+                unknown.append(item)
+            else:
+                known.append((key, item))
+        known.sort(key=lambda pair: pair[0], reverse=self._descending)
+        return [*(item for _, item in known), *unknown]
+
+    def action_sort(self, step: int) -> None:
+        """Sort by the next or previous column; before the first comes the order of the steps."""
+        names = ["", *(column.id for column in self.columns if column.order)]
+        self._sorted_by = names[(names.index(self._sorted_by) + step) % len(names)]
+        # Who sorts by size looks for what is large.
+        self._descending = self._sorted_by == "size"
+        self._show_order()
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self._descending = not self._descending
+        self._show_order()
+
+    def _show_order(self) -> None:
+        self.show_sort(self._sorted_by, descending=self._descending)
+        self._fill()
 
     # --- folders ---------------------------------------------------------------------------
 
