@@ -30,9 +30,6 @@ def entry() -> NoReturn:
     # Imports and lists make hundreds of thousands of objects that stay; Python would look through
     # them for rubbish again and again, for a tenth of the time it takes to start.
     gc.set_threshold(100_000, 20, 50)
-    # A thread that fetches needs many short turns, and by default each waits until 5 ms of ours
-    # are over: an import and an answer go on side by side only with a smaller share.
-    sys.setswitchinterval(0.0005)
     code = main()
     # The end of the process frees everything; looking for rubbish before that takes 10 ms.
     gc.freeze()
@@ -106,7 +103,7 @@ def _run_app(settings: Settings) -> int:
 
 
 def _run_in_terminal(settings: Settings) -> int:
-    """The app. A list is fetched while Textual is imported; a demo begins once it is painted."""
+    """The app. A list is asked for while Textual is imported; a demo begins once it is painted."""
     from tui.sources import open_source
     from tui.sources.base import Source
     from tui.terminal.capabilities import detect
@@ -142,7 +139,7 @@ def _run_in_terminal(settings: Settings) -> int:
 
 
 def _opened_early(settings: Settings) -> list[Any]:
-    """The source, its list being fetched already; none where it is not for sure what is wanted."""
+    """The source, asked for its list already; none where it is not for sure what is wanted."""
     from tui.sources import open_source, scope_of
 
     if settings.demo or settings.files:

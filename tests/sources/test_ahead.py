@@ -170,14 +170,11 @@ def test_a_glance_that_errs_costs_a_request_and_nothing_else(tmp_path: Path) -> 
         source.close()
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_what_is_asked_and_not_wanted_is_closed_with_the_source(
-    tmp_path: Path, whole: bool
-) -> None:
+def test_what_is_asked_and_not_wanted_is_closed_with_the_source(tmp_path: Path) -> None:
     """Warnings are errors here: a socket that is left open would be one."""
     with fake_api(lambda asked, reply: reply.raw(b"x" * 1_000_000)) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
-        source._transport.ask_ahead("/x", [], whole=whole)
+        source._transport.ask_ahead("/x", [])
         wait_until(lambda: len(api.asked) == 1)
         source.close()
         wait_until(lambda: not [t for t in threading.enumerate() if t.name == "ask ahead"])
@@ -187,7 +184,7 @@ def test_an_answer_that_began_ahead_is_read_by_who_wants_it(tmp_path: Path) -> N
     body = b"x" * 5_000_000
     with fake_api(lambda asked, reply: reply.raw(body)) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
-        source._transport.ask_ahead("/x", [], whole=False)
+        source._transport.ask_ahead("/x", [])
         assert source._transport.get("/x") == body
         assert len(api.asked) == 1
         source.close()

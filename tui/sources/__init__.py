@@ -54,8 +54,7 @@ class Where(Protocol):
 def open_source(settings: Where, *, ahead: Callable[[Place], Scope] | None = None) -> Source:
     """The source that the settings ask for; connects when it is first asked something.
 
-    `ahead` says which list will be wanted in a moment; fetching that begins at once, if it has to
-    be fetched.
+    `ahead` says which list will be wanted in a moment; a cluster is asked for it at once.
 
     Raises: SettingsError where kubeconfig and flags lead nowhere, InputError for unreadable files.
     """

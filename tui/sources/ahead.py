@@ -1,4 +1,4 @@
-"""Answers that are fetched before anybody waits for them.
+"""Answers that are asked for before anybody waits for them.
 
 A start has two halves that know nothing of each other: importing what shows a list, and fetching
 the list. They go on side by side when the question is asked first; so do reading a page and asking

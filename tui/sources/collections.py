@@ -132,8 +132,7 @@ class ManyWorkflows:
         body = self._transport.get(self._path, self._asked(more))
         following = _likely_more(body)
         if following:
-            # Only its beginning: two pages at a time would be twice the memory.
-            self._transport.ask_ahead(self._path, self._asked(following), whole=False)
+            self._transport.ask_ahead(self._path, self._asked(following))
         return body
 
     def _asked(self, more: str) -> list[tuple[str, str]]:

@@ -67,22 +67,17 @@ class Transport:
         with self._answer("GET", path, query, accept=accept) as response:
             return self._body(response)
 
-    def ask_ahead(self, path: str, query: Query, *, whole: bool = True) -> None:
+    def ask_ahead(self, path: str, query: Query) -> None:
         """Begin a `get` that will be wanted in a moment, beside whatever is done until then.
 
         What comes of it, be it an error, is that of the next `get` of just this, if that is soon.
-        Unless the `whole` is fetched, the answer only begins meanwhile, and takes no memory.
+        Only the beginning of the answer is waited for here: reading all of it would take turns
+        with what is done meanwhile, and memory beside that of the answer before.
         """
 
         def ask(stop: Stop) -> Callable[[], bytes]:
             with ExitStack() as asking:
                 response = asking.enter_context(self._answer("GET", path, query))
-                take_back = stop.on_set(response.break_off)
-                if whole:
-                    asking.callback(take_back)
-                    body = self._body(response)
-                    return lambda: body
-                take_back()
                 rest = asking.pop_all()
             take_back = stop.on_set(rest.close)
 
