@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.screen import Screen
 
 from tests.support.app import Shown, showing
@@ -11,7 +12,7 @@ from tests.support.runs import nightly_etl, team
 from tests.support.scripted import ScriptedSource
 from tui.actions import ACTIONS
 from tui.panes import PANES
-from tui.screens.help import HelpScreen, help_lines
+from tui.screens.help import EDGE, HelpScreen, help_lines
 from tui.widgets.hints import Hints
 from tui.widgets.lines import Lines
 
@@ -86,14 +87,47 @@ async def test_help_names_every_action_and_every_key_of_the_screen_below() -> No
         await shown.press("question_mark")
         await shown.until(lambda: shown.shows(HelpScreen))
         text = help_text(shown)
+        flowing = " ".join(text.split())
         for action in ACTIONS:
-            assert action.help in text and action.label.lower() in text.lower(), action.id
+            assert action.help in flowing and action.label.lower() in text.lower(), action.id
         shown_ids = {"workflow", "pane", "tree", "step", "list", "logs", "text", "app"}
         for active in below:
             binding = active.binding
             if binding.id and binding.id.partition(".")[0] in shown_ids:
-                assert binding.description in text and active.tooltip in text, binding
-        assert text == "\n".join(help_lines(below)).rstrip("\n")
+                assert binding.description in flowing and active.tooltip in flowing, binding
+        cells = shown.app.screen.query_one(Lines).size.width - EDGE
+        assert text == "\n".join(help_lines(below, "", cells)).rstrip("\n")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_help_breaks_between_words_and_keys_stand_alone(width: int) -> None:
+    async with showing(*team(), size=(width, 24)) as shown:
+        below = list(shown.app.screen.active_bindings.values())
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        await shown.until(lambda: "Make a new workflow" in help_text(shown))
+        lines = help_text(shown).splitlines()
+        assert max(map(len, lines)) <= width - EDGE
+        words = set(" ".join(help_lines(below)).split())
+        assert not [word for line in lines for word in line.split() if word not in words]
+
+
+async def test_a_sentence_without_room_is_read_in_help_before_everything_else() -> None:
+    long = "the cluster says no: " + " ".join(f"reason{n}" for n in range(60)) + " the end"
+    async with showing(*team(), size=(80, 24)) as shown:
+        shown.app.say("Retried one-run-a1b2c")
+        await shown.press("question_mark")
+        await shown.until(lambda: "SAID LATELY" in help_text(shown))
+        assert not help_text(shown).startswith("SAID LATELY"), "there was room for it"
+        await shown.press("escape")
+        shown.pass_time(120)
+        shown.app.say(long, "error")
+        await shown.until_shown("(? tells all of it)")
+        await shown.press("question_mark")
+        await shown.until(lambda: help_text(shown).startswith("SAID LATELY"))
+        told = " ".join(help_text(shown).split())
+        assert f"0s ago ✖ {long}" in told, "all of it"
+        assert "2m ago Retried one-run-a1b2c" in told, "and what was said before"
 
 
 async def test_help_of_a_workflow_is_about_its_tree_or_the_pane_one_is_in() -> None:

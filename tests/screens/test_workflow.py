@@ -345,6 +345,21 @@ async def test_one_that_neither_list_nor_watch_has_told_of_is_not_read_yet() -> 
         await shown.until_said("from-before is not read yet")
 
 
+async def test_what_was_said_of_one_pane_does_not_stand_under_the_next() -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        await shown.press("c")
+        assert "sent" in shown.said
+        await shown.press("right_parenthesis")
+        await shown.until(lambda: not shown.said)
+        shown.app.say("Retry: the cluster is busy", "error")
+        await shown.press("right_parenthesis", "y")
+        assert shown.said == "Retry: the cluster is busy", "but an error does"
+        for _ in range(60):
+            shown.app._tick()
+        assert not shown.said
+
+
 async def test_the_durations_of_one_that_was_deleted_stand_still() -> None:
     source = ScriptedSource(two_steps())
     async with showing(source=source) as shown:
@@ -353,6 +368,7 @@ async def test_the_durations_of_one_that_was_deleted_stand_still() -> None:
         await shown.until(lambda: "Running  3m" in shown.rows_of_screen[0])
         source.remove(ref_of(two_steps()))
         await shown.until_said("was deleted; this is how it was last")
+        shown.app.say("")
         before = shown.text
         shown.pass_time(600)
         await shown.press("d", "escape")

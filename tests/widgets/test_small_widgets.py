@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+import pytest
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -14,7 +15,7 @@ from tests.support.widgets import Alone, painting, screen_of
 from tui.widgets.hints import Hints, key_name
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.rows import Rows
-from tui.widgets.status_line import StatusLine
+from tui.widgets.status_line import LASTS, StatusLine
 
 
 async def test_a_message_stays_and_says_how_bad_it_is_without_colours() -> None:
@@ -30,6 +31,54 @@ async def test_a_message_stays_and_says_how_bad_it_is_without_colours() -> None:
         assert painted.cells == 0
         widget.clear()
         assert not screen_of(widget)[0].strip()
+
+
+async def test_a_long_message_takes_the_rows_it_needs_and_gives_them_back() -> None:
+    widget = StatusLine(grows=True)
+    async with Alone(widget).run_test(size=(20, 6)) as pilot:
+        for text, rows in (
+            ("short", 1),
+            ("not allowed to delete workflows here", 3),
+            ("Deleted one-run-a1b2c", 2),
+            ("", 1),
+        ):
+            widget.say(text, "warning")
+            await pilot.pause()
+            assert widget.size.height == rows
+            shown = " ".join(" ".join(screen_of(widget)).split())
+            assert shown == f"▲ {text}" if text else not shown
+            assert not widget.is_cut
+
+
+async def test_what_does_not_even_fit_then_says_where_it_can_be_read() -> None:
+    widget = StatusLine(grows=True)
+    async with Alone(widget).run_test(size=(40, 6)) as pilot:
+        widget.say("word " * 60, "error")
+        await pilot.pause()
+        assert widget.is_cut and widget.size.height == 3
+        assert screen_of(widget)[2].rstrip().endswith("… (? tells all of it)")
+        await pilot.resize_terminal(120, 6)
+        await pilot.pause()
+        assert not widget.is_cut
+
+
+@pytest.mark.parametrize(("severity", "seconds"), LASTS.items())
+async def test_a_message_goes_when_it_is_old_and_what_is_bad_stays_longer(
+    severity: str, seconds: int
+) -> None:
+    widget = StatusLine()
+    async with Alone(widget).run_test(size=(40, 3)):
+        widget.say("times: relative", severity)
+        for _ in range(seconds - 1):
+            widget.tick()
+        assert widget.text
+        widget.say("times: local", severity)
+        widget.tick()
+        assert widget.text, "a new one begins anew"
+        for _ in range(seconds):
+            widget.tick()
+        assert not widget.text
+    assert LASTS["information"] < LASTS["warning"] < LASTS["error"]
 
 
 async def test_without_utf8_the_sign_is_a_letter() -> None:

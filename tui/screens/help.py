@@ -1,21 +1,28 @@
-"""Which key does what here, made from the bindings that are alive, so it cannot be stale."""
+"""Which key does what here, made from the bindings that are alive, so it cannot be stale.
+
+Beside them what the status line said lately, with all its words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from tui.columns import compact
 from tui.domain.lines import TextLines
+from tui.widgets.cells import plain, printable, wrapped
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import key_name
 from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.status_line import SEVERITIES
 
 GROUPS = (
     ("workflow", "act on the workflow"),
@@ -32,8 +39,41 @@ GROUPS = (
 """First part of a binding's id → heading; the order of the screen."""
 
 
-def help_lines(bindings: Iterable[ActiveBinding], sought: str = "") -> list[str]:
-    """One line a key, under the heading of what it is about."""
+KEYS_WIDE = 18
+"""Cells before the words of a key."""
+EDGE = 2
+"""Cells at the right that are kept free: a text may have marks there."""
+
+
+class Notice(NamedTuple):
+    """A sentence that the status line said."""
+
+    at: datetime
+    text: str
+    severity: str
+
+
+def _row(first: str, words: str, cells: int) -> list[str]:
+    """Words beside a key, going on below themselves where there is not room."""
+    told = wrapped(words, cells - KEYS_WIDE - 1) if cells else [words]
+    rest = [f"{'':{KEYS_WIDE}} {more}" for more in told[1:]]
+    return [f"{first:<{KEYS_WIDE}} {told[0] if told else ''}", *rest]
+
+
+def notice_lines(notices: Sequence[Notice], now: datetime, cells: int, *, ascii: bool) -> list[str]:
+    """What was said lately, the last of it first."""
+    if not notices:
+        return []
+    lines = ["SAID LATELY"]
+    for notice in reversed(notices):
+        _, sign, ascii_sign = SEVERITIES.get(notice.severity, SEVERITIES["information"])
+        said = (ascii_sign if ascii else sign) + plain(printable(notice.text), ascii)
+        lines += _row(f"  {compact((now - notice.at).total_seconds())} ago", said, cells)
+    return [*lines, ""]
+
+
+def help_lines(bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0) -> list[str]:
+    """A line or more a key, under the heading of what it is about."""
     groups: dict[str, dict[str, tuple[list[str], str]]] = {}
     for active in bindings:
         binding = active.binding
@@ -48,9 +88,10 @@ def help_lines(bindings: Iterable[ActiveBinding], sought: str = "") -> list[str]
     lines: list[str] = []
     for name, heading in GROUPS:
         rows = [
-            f"  {' '.join(keys):<16} {words}"
+            line
             for keys, words in groups.pop(name, {}).values()
             if sought.casefold() in f"{' '.join(keys)} {words}".casefold()
+            for line in _row(f"  {' '.join(keys)}", words, cells)
         ]
         if rows:
             lines += [heading.upper(), *rows, ""]
@@ -65,9 +106,23 @@ class HelpScreen(ModalScreen[None]):
         Binding("slash", "search", "Search", key_display="/", id="help.search"),
     ]
 
-    def __init__(self, bindings: Iterable[ActiveBinding], *, title: str, ascii: bool) -> None:
+    def __init__(
+        self,
+        bindings: Iterable[ActiveBinding],
+        *,
+        title: str,
+        ascii: bool,
+        notices: Iterable[Notice] = (),
+        notices_first: bool = False,
+        now: datetime | None = None,
+    ) -> None:
         super().__init__()
         self._keys = list(bindings)
+        self._notices = list(notices)
+        self._notices_first = notices_first
+        self._now = now
+        self._sought = ""
+        self._lines: list[str] = []
         self._heading = title
         self._ascii = ascii
 
@@ -86,9 +141,22 @@ class HelpScreen(ModalScreen[None]):
         self._show("")
         self.query_one(Lines).focus()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Words are broken where the lines end."""
+        self.call_after_refresh(self._show, self._sought)
+
     def _show(self, sought: str) -> None:
-        text = "\n".join(help_lines(self._keys, sought))
-        self.query_one(Lines).show(TextLines(text))
+        self._sought = sought
+        view = self.query_one(Lines)
+        cells = max(0, view.size.width - EDGE)
+        told = [help_lines(self._keys, sought, cells)]
+        if self._now is not None and not sought:
+            said = notice_lines(self._notices, self._now, cells, ascii=self._ascii)
+            told.insert(0 if self._notices_first else 1, said)
+        lines = [line for part in told for line in part]
+        if lines != self._lines:
+            self._lines = lines
+            view.show(TextLines("\n".join(lines)))
 
     def action_search(self) -> None:
         """Type what to look for."""

@@ -6,6 +6,7 @@ An app of ours is made of this, of its terminal (`terminal/app.py`) and of its w
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from textual.screen import ModalScreen, Screen
 
 from tui.errors import TuiError
 from tui.screens.confirm import LeaveScreen
-from tui.screens.help import HelpScreen
+from tui.screens.help import HelpScreen, Notice
 from tui.screens.problem import ProblemScreen
 from tui.screens.small import TooSmallScreen, is_too_small
 from tui.screens.workflow import WorkflowScreen
@@ -27,6 +28,8 @@ from tui.widgets.status_line import StatusLine
 TWICE_WITHIN = 2.0
 """Seconds within which a second ctrl-C leaves."""
 INTERRUPTED = 130
+NOTICES = 20
+"""Sentences of the status line that help still tells."""
 
 
 class ScreenStack(App[int]):
@@ -36,6 +39,7 @@ class ScreenStack(App[int]):
     """Why there is nothing to show."""
     _interrupted = float("-inf")
     _is_begun = False
+    _notices: deque[Notice]
 
     @property
     def ascii(self) -> bool:
@@ -48,6 +52,7 @@ class ScreenStack(App[int]):
 
     def begin(self, screen: Screen[Any]) -> None:
         """Show the first screen, or that there is no room for it."""
+        self._notices = deque(maxlen=NOTICES)
         self.push_screen(screen)
         self._is_begun = True
         self._check_size(*self.size)
@@ -62,11 +67,20 @@ class ScreenStack(App[int]):
 
     def say(self, text: str, severity: str = "information") -> None:
         """Put a sentence on the status line of the screen in front that has one."""
+        if text:
+            self._notices.append(Notice(self.now(), text, severity))
+        line = self._status_line
+        if line is not None:
+            line.say(text, severity)
+
+    @property
+    def _status_line(self) -> StatusLine | None:
+        line: StatusLine
         for screen in reversed(self.screen_stack):
             for line in screen.query(StatusLine):
                 if line.id is None:
-                    line.say(text, severity)
-                    return
+                    return line
+        return None
 
     def _tick(self) -> None:
         if not self.app_focus or not self.is_running:
@@ -75,6 +89,9 @@ class ScreenStack(App[int]):
             screen = self.screen
         except ScreenStackError:
             return
+        line = self._status_line
+        if line is not None:
+            line.tick()
         tick = getattr(screen, "tick", None)
         if tick is not None and screen.is_mounted:
             tick(self.now())
@@ -141,7 +158,17 @@ class ScreenStack(App[int]):
         """Which key does what here."""
         title = "workflow list" if isinstance(self.screen, WorkflowsScreen) else "workflow"
         bindings = list(self.screen.active_bindings.values())
-        self.push_screen(HelpScreen(bindings, title=title, ascii=self.ascii))
+        line = self._status_line
+        self.push_screen(
+            HelpScreen(
+                bindings,
+                title=title,
+                ascii=self.ascii,
+                notices=self._notices,
+                notices_first=line is not None and line.is_cut,
+                now=self.now(),
+            )
+        )
 
     def action_toggle_header(self) -> None:
         """With or without the header line."""

@@ -119,7 +119,7 @@ class WorkflowScreen(Screen[None]):
         yield HeaderLine(id="head", ascii=plain)
         yield Halves(self.desk)
         yield FindStep(self.desk)
-        yield StatusLine(ascii=plain)
+        yield StatusLine(ascii=plain, grows=True)
         yield Hints(ascii=plain)
 
     async def on_mount(self) -> None:
@@ -271,6 +271,7 @@ class WorkflowScreen(Screen[None]):
 
     async def action_pane(self, name: str) -> None:
         """Open a pane and go there; its own key again goes back to the tree."""
+        self.query_children(StatusLine).first().move_on()
         if name == self.side.front and self.side.holds_focus:
             self.halves.go(to_pane=False)
         else:
@@ -278,6 +279,7 @@ class WorkflowScreen(Screen[None]):
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
+        self.query_children(StatusLine).first().move_on()
         await self.halves.turn(step)
 
     def action_other_side(self) -> None:

@@ -116,7 +116,7 @@ class WorkflowsScreen(Screen[None]):
             id="workflows",
         )
         yield HeaderLine(id="about", ascii=self._ascii)
-        yield StatusLine(ascii=self._ascii)
+        yield StatusLine(ascii=self._ascii, grows=True)
         yield Hints(ascii=self._ascii)
 
     def on_mount(self) -> None:
