@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +127,83 @@ def test_a_circle_is_told_exactly_when_there_is_one(below: dict[str, list[str]])
 
     is_told = any("circle" in said for said in troubles(workflow))
     assert is_told == any(key in reached(key) for key in below)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        ({"status": {"phase": "Failed", "nodes": ["a"]}}, "status.nodes is a list where a map"),
+        ({"status": "Failed"}, "status is text where a map belongs"),
+        ({"spec": "echo", "status": {"phase": "Failed"}}, "spec is text where a map belongs"),
+        ({"spec": 7, "status": {"phase": "Failed"}}, "spec is a number where a map belongs"),
+        (
+            {"spec": {"templates": {"a": {}}}, "status": {"phase": "Failed"}},
+            "spec.templates is a map where a list belongs",
+        ),
+        (
+            {"status": {"phase": "Failed", "nodes": {"a": "b", "c": 1}}},
+            "status.nodes.a is text where a map belongs: it is left out (and 1 other thing)",
+        ),
+        (
+            {"status": {"phase": "Failed", "nodes": {"a": {"type": "Pod", "children": "b"}}}},
+            "status.nodes.a.children is text where a list belongs",
+        ),
+        (
+            {"status": {"phase": "Failed", "estimatedDuration": "soon"}},
+            "status.estimatedDuration is text where a number belongs",
+        ),
+    ],
+)
+def test_what_has_no_shape_of_a_workflow_is_named_and_a_fault(
+    manifest: dict[str, Any], said: str
+) -> None:
+    manifest = {"metadata": {"name": "w"}, **manifest}
+    for whole in (manifest, msgspec.json.encode(manifest)):
+        odd = soundness.troubles(decode.from_manifest(manifest), decode.misfits(whole))
+        assert odd[0].said.startswith(said) and odd[0].is_fault
+        assert not any("no status" in each.said for each in odd)
+
+
+def test_numbers_for_text_and_nulls_are_nothing_odd() -> None:
+    manifest = {
+        "metadata": {"name": "w", "labels": None},
+        "spec": {"arguments": {"parameters": [{"name": "n", "value": 5}]}, "templates": None},
+        "status": {"phase": "Failed", "nodes": {"a": {"type": "Pod", "phase": "Failed"}}},
+    }
+    assert decode.misfits(manifest) == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "is_fault"),
+    [
+        (
+            {"finishedAt": "2026-13-45T99:00:00Z"},
+            "the workflow has the impossible time 2026-13-45T99:00:00Z",
+            True,
+        ),
+        ({"startedAt": "yesterday"}, "the workflow has the impossible time yesterday", True),
+        (
+            {"nodes": {"a": {"type": "Pod", "displayName": "a", "startedAt": "25 o'clock"}}},
+            "a has the impossible time 25 o'clock",
+            True,
+        ),
+        (
+            {"startedAt": "2026-01-15T12:00:00Z", "finishedAt": "2025-01-15T12:00:00Z"},
+            "the workflow finished before it began",
+            False,
+        ),
+    ],
+)
+def test_impossible_times_are_named(status: dict[str, Any], said: str, is_fault: bool) -> None:
+    manifest = {"metadata": {"name": "w"}, "status": {"phase": "Failed", **status}}
+    assert soundness.troubles(decode.from_manifest(manifest)) == (
+        soundness.Trouble(said, is_fault),
+    )
+
+
+def test_a_second_between_two_clocks_and_the_time_never_are_nothing_odd() -> None:
+    times = {"startedAt": "2026-01-15T12:00:01Z", "finishedAt": "2026-01-15T12:00:00Z"}
+    never = {"type": "Pod", "startedAt": "0001-01-01T00:00:00Z", "finishedAt": None}
+    nodes = {"a": {"type": "Pod", **times}, "b": never}
+    manifest = {"metadata": {"name": "w"}, "status": {"phase": "Failed", **times, "nodes": nodes}}
+    assert troubles(decode.from_manifest(manifest)) == ()

@@ -203,6 +203,23 @@ def test_one_wrong_file_among_good_ones_hides_none_and_exits_2(tmp_path: Path) -
     assert (said.code, said.out) == (2, "wrong\ngood\n")
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"status": {"phase": "Failed", "nodes": []}}, "status.nodes is a list where a map"),
+        ({"spec": "echo hello"}, "spec is text where a map belongs"),
+        ({"status": {"phase": "Failed", "finishedAt": "2026-99-99"}}, "impossible time 2026-99-99"),
+    ],
+)
+def test_a_file_of_the_wrong_shape_is_shown_with_a_sentence_and_is_no_good(
+    part: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    shown = run(["get", "--no-color", "-f", saved(tmp_path, {**workflow(), **part})])
+    assert shown.code == 2
+    assert said in shown.err and "no controller writes this" in shown.err
+    assert "Name:                w" in shown.out
+
+
 def test_both_filters_are_argos_error(tmp_path: Path) -> None:
     path = saved(tmp_path, workflow())
     said = run(["get", "-f", path, "--status", "Failed", "--node-field-selector", "phase=Failed"])

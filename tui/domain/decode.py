@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from tui.domain import compressed
+from tui.domain import compressed, tolerant
 from tui.domain.node import Node, NodeId
-from tui.domain.tolerant import fitted
+from tui.domain.tolerant import Misfit, fitted
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.errors import InputError
 
@@ -95,6 +95,19 @@ def from_manifest(manifest: Manifest) -> Workflow:
     except (msgspec.ValidationError, UnicodeEncodeError, RecursionError):
         found = fitted(manifest, Workflow)
     return _hydrated(found)
+
+
+def misfits(whole: bytes | Manifest) -> tuple[Misfit, ...]:
+    """What of a workflow has a shape that no workflow has, so that it cannot be shown."""
+    try:
+        if isinstance(whole, bytes):
+            _whole.decode(whole)
+        else:
+            msgspec.convert(whole, Workflow)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        loose = _loose(whole) if isinstance(whole, bytes) else whole
+        return tuple(tolerant.misfits(loose, Workflow))
+    return ()
 
 
 def without_nodes(whole: Workflow) -> ListedWorkflow:

@@ -24,14 +24,23 @@ def parse_time(text: str | None) -> datetime | None:
     """RFC 3339 as the API writes it, in UTC; None for null, for Go's zero and for no time."""
     if not text:
         return None
+    moment = _moment(text)
+    return None if moment == ZERO else moment
+
+
+def is_no_time(text: str | None) -> bool:
+    """Whether something stands where a time belongs that is none: `2026-13-45T00:00:00Z`."""
+    return bool(text) and _moment(text or "") is None
+
+
+def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        moment = moment.astimezone(UTC)
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return None if moment == ZERO else moment
 
 
 def between(start: datetime | None, finish: datetime | None, now: datetime) -> timedelta:

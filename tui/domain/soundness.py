@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
+from tui.domain.durations import is_no_time, parse_time
 from tui.domain.node import (
     COMPLETED_PHASES,
     OMITTED,
@@ -19,6 +21,7 @@ from tui.domain.node import (
     Node,
     NodeId,
 )
+from tui.domain.tolerant import Misfit
 from tui.domain.workflow import Status, Workflow
 
 WORKFLOW_PHASES = COMPLETED_PHASES | {"", PENDING, RUNNING}
@@ -40,6 +43,8 @@ NODE_TYPES = frozenset(
 )
 """The types Argo knows (argo.md 1.6)."""
 LONGEST_NAME = 80
+CLOCKS = timedelta(minutes=1)
+"""How far the clocks of a cluster may be apart before one wonders."""
 
 
 class Trouble(NamedTuple):
@@ -51,23 +56,36 @@ class Trouble(NamedTuple):
     """No controller writes such a thing: the copy is damaged, or was made by hand."""
 
 
-def troubles(workflow: Workflow) -> tuple[Trouble, ...]:
-    """What is odd about it.
+def troubles(workflow: Workflow, misfits: Sequence[Misfit] = ()) -> tuple[Trouble, ...]:
+    """What is odd about it, and about what of it could not be read (`decode.misfits`).
 
     Not all of it is a fault. A workflow without a status may be a minute old; steps without a type
     come from old controllers; and a child is in its parent's list before it is a node of its own,
     so that a copy of a running workflow may well lack it.
     """
-    return tuple(_troubles(workflow))
+    return (*_misshapen(misfits), *_troubles(workflow, misfits))
 
 
-def _troubles(workflow: Workflow) -> Iterator[Trouble]:
+def _misshapen(misfits: Sequence[Misfit]) -> Iterator[Trouble]:
+    if misfits:
+        place, found, wanted = misfits[0]
+        others = _others(len(misfits), "other thing", "other things")
+        yield Trouble(
+            f"{_short(place)} is {found} where {wanted} belongs: it is left out{others}",
+            True,
+        )
+
+
+def _troubles(workflow: Workflow, misfits: Sequence[Misfit]) -> Iterator[Trouble]:
     if workflow.status == Status():
+        if any(each.place.startswith("status") for each in misfits):
+            return
         yield Trouble("the workflow has no status: no controller has seen it yet", False)
         return
     phase = workflow.status.phase
     if phase not in WORKFLOW_PHASES:
         yield Trouble(f"the workflow has the unknown phase {_short(phase)}", False)
+    yield from _odd_times(workflow)
     yield from _missing_children(workflow)
     nodes = workflow.nodes.values()
     yield from _told(
@@ -85,6 +103,34 @@ def _troubles(workflow: Workflow) -> Iterator[Trouble]:
         [node for node in nodes if node.type and node.type not in NODE_TYPES],
         lambda node: f"has the unknown type {_short(node.type)}",
     )
+
+
+def _odd_times(workflow: Workflow) -> Iterator[Trouble]:
+    status, nodes = workflow.status, workflow.nodes.values()
+    for text in (workflow.metadata.creation_timestamp, status.started_at, status.finished_at):
+        if text is not None and is_no_time(text):
+            yield Trouble(f"the workflow has the impossible time {_short(text)}", True)
+    if _ends_before_it_begins(status):
+        yield Trouble("the workflow finished before it began", False)
+    yield from _told(
+        [node for node in nodes if is_no_time(node.started_at) or is_no_time(node.finished_at)],
+        lambda node: f"has the impossible time {_short(_impossible_time(node))}",
+    )
+    yield from _told(
+        [node for node in nodes if _ends_before_it_begins(node)],
+        lambda node: "finished before it began",
+        is_fault=False,
+    )
+
+
+def _impossible_time(node: Node) -> str:
+    return next(text for text in (node.started_at, node.finished_at) if text and is_no_time(text))
+
+
+def _ends_before_it_begins(timed: Node | Status) -> bool:
+    """By more than clocks differ; a moment is nothing unusual."""
+    began, ended = parse_time(timed.started_at), parse_time(timed.finished_at)
+    return began is not None and ended is not None and began - ended > CLOCKS
 
 
 def _told(

@@ -2,7 +2,7 @@
 
 Used only after the typed decoder has refused. What can be read is kept (numbers and booleans become
 text as Go prints them where text is wanted), nulls count as absent, what has another shape is left
-out. It never raises.
+out, and `misfits` tells of it. Neither ever raises.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import types
 import typing
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -30,6 +31,65 @@ def fitted(value: Any, wanted: type[T]) -> T:
     """`value` read as the struct `wanted`, as far as that goes."""
     read = _fit(value, wanted)
     return wanted() if isinstance(read, _Unfit) else typing.cast(T, read)
+
+
+class Misfit(NamedTuple):
+    """Something with another shape than belongs there, so that it is left out."""
+
+    place: str
+    """Where: `status.nodes`, `spec.templates.3`; names in it are as they came."""
+    found: str
+    """What is there, in words."""
+    wanted: str
+    """What belongs there, in words."""
+
+
+def misfits(value: Any, wanted: Any, place: str = "") -> Iterator[Misfit]:
+    """All that `fitted` leaves out. As deep as the types go, not as deep as the value."""
+    wanted = _present(wanted)
+    if value is None or wanted is Any:
+        return
+    origin = typing.get_origin(wanted)
+    is_struct = isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
+    inner: list[tuple[str, Any, Any]] = []
+    if origin is tuple and isinstance(value, list | tuple):
+        kind = typing.get_args(wanted)[0]
+        inner = [(str(at), item, kind) for at, item in enumerate(value)]
+    elif origin is dict and isinstance(value, dict):
+        kind = typing.get_args(wanted)[1]
+        inner = [(str(key), item, kind) for key, item in value.items()]
+    elif is_struct and isinstance(value, dict):
+        inner = [(wire, value.get(wire), kind) for wire, _, kind in _fields(wanted)]
+    elif isinstance(_fit(value, wanted), _Unfit):
+        belongs = "a list" if origin is tuple else _BELONGS.get(_bare(wanted), "a map")
+        yield Misfit(place, _shape(value), belongs)
+    for name, item, kind in inner:
+        yield from misfits(item, kind, f"{place}.{name}" if place else name)
+
+
+_BELONGS: dict[Any, str] = {str: "text", bool: "true or false", int: "a number"}
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return go_text(value)
+    return "text" if isinstance(value, str) else "a number"
+
+
+def _present(wanted: Any) -> Any:
+    """The type of what may be null, when it is not."""
+    if typing.get_origin(wanted) in (typing.Union, types.UnionType):
+        return next(a for a in typing.get_args(wanted) if a is not type(None))
+    return wanted
+
+
+def _bare(wanted: Any) -> Any:
+    """The type itself, of one that only has a name of its own."""
+    return getattr(wanted, "__supertype__", wanted)
 
 
 def go_text(value: Any) -> str:
@@ -80,10 +140,7 @@ def _fields(wanted: type[msgspec.Struct]) -> tuple[tuple[str, str, Any], ...]:
 def _fit(value: Any, wanted: Any) -> Any:
     origin = typing.get_origin(wanted)
     if origin in (typing.Union, types.UnionType):
-        if value is None:
-            return None
-        inner = next(a for a in typing.get_args(wanted) if a is not type(None))
-        return _fit(value, inner)
+        return None if value is None else _fit(value, _present(wanted))
     if wanted is Any:
         return value
     if value is None:
@@ -94,7 +151,7 @@ def _fit(value: Any, wanted: Any) -> Any:
         return _fit_map(value, typing.get_args(wanted)[1])
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         return _fit_struct(value, wanted)
-    return _fit_plain(value, getattr(wanted, "__supertype__", wanted))
+    return _fit_plain(value, _bare(wanted))
 
 
 def _fit_items(value: Any, inner: Any) -> Any:

@@ -103,7 +103,7 @@ def _is_wrong(manifest: Manifest, workflow: Workflow, *, is_file: bool) -> bool:
         say(f"argo-tui: {name} has no status: no controller has seen it yet")
         say("hint: save one that ran, with kubectl get workflow NAME -o yaml")
         return True
-    odd = troubles(workflow)
+    odd = troubles(workflow, decode.misfits(manifest))
     faults = [each for each in odd if each.is_fault and is_file]
     for each in odd:
         say(f"argo-tui: {'' if each in faults else 'note: '}{clean(each.said)}")
