@@ -230,6 +230,14 @@ async def test_what_is_odd_about_a_workflow_is_said_when_it_opens() -> None:
         assert "build" in shown.steps, "all of it is shown all the same"
 
 
+async def test_what_has_the_wrong_shape_is_said_too() -> None:
+    odd = two_steps()
+    odd["spec"] = "echo hello"
+    async with showing(odd) as shown:
+        await shown.open()
+        await shown.until_said("spec is text where a map belongs: it is left out")
+
+
 async def test_metrics_add_two_columns_and_no_metrics_take_nothing_away() -> None:
     source = ScriptedSource(two_steps())
     pod = f"deploy-api-k3v9s-build-{node_id('deploy-api-k3v9s', 'deploy-api-k3v9s.build')}"

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tui.domain.changes import ChangeSet
+from tui.domain.decode import misfits
 from tui.domain.podname import pod_name
 from tui.domain.soundness import troubles
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
@@ -208,12 +209,12 @@ class WorkflowScreen(Screen[None]):
         if self._following is not None:
             self._following.read_usage(not event.workflow.is_completed)
         if is_first:
-            self._say_troubles(event.workflow)
+            self._say_troubles(event.workflow, event.raw)
         if is_first and not self._wanted_pane and self._current_problem():
             self.run_worker(self.side.bring("logs"))
 
-    def _say_troubles(self, workflow: Workflow) -> None:
-        odd = troubles(workflow)
+    def _say_troubles(self, workflow: Workflow, raw: bytes) -> None:
+        odd = troubles(workflow, misfits(raw))
         if odd:
             more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
             self.desk.say(f"{odd[0].said}{more}", "warning")
