@@ -478,3 +478,25 @@ async def test_s_on_a_workflow_that_waits_at_a_suspend_step_means_resume_in_the_
         await shown.until(lambda: source.performed)
         body = source.performed[-1].body
         assert body["status"]["nodes"][name]["phase"] == "Succeeded"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"parameters": "x"},
+        {"parameters": [7]},
+        "x",
+        {"parameters": [{"name": ["a"], "enum": {"b": 1}}, {"name": "n", "enum": [None, {}]}]},
+    ],
+)
+async def test_parameters_of_another_shape_are_told_of_and_end_nothing(arguments: Any) -> None:
+    odd = done()
+    odd["spec"] = {**odd["spec"], "arguments": arguments}
+    source = ScriptedSource(done())
+    async with showing(source=source) as shown:
+        source.manifests[ref_of(odd)] = odd
+        await ask(shown, "R")
+        await shown.at_rest()
+        assert shown.shows(ActionScreen) and shown.static("dialog-plan")
+        await shown.press("escape")
+        await shown.until(lambda: not shown.shows(ActionScreen))
