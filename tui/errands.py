@@ -16,8 +16,9 @@ from tui.actions.choosing import Wanted, choose, named
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
-from tui.screens.action import ActionScreen, PlannedWorkflow
+from tui.screens.action import ActionScreen
 from tui.screens.desk import Desk
+from tui.screens.plan_words import PlannedWorkflow
 
 
 class Errands:

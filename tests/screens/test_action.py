@@ -70,7 +70,8 @@ async def test_retry_shows_what_it_would_do_before_anything_is_sent() -> None:
             "Deleted: 2 pods with their logs",
             f"$ argo retry -n argo {ETL}",
         ):
-            assert told in shown.text
+            assert told in shown.text or told in shown.static("dialog-plan")
+        assert "Runs again: 2 steps: transform(2:shard:2)(0)" in shown.text
         assert not source.performed
         await shown.press("escape")
         await shown.pilot.pause()
@@ -82,6 +83,7 @@ async def test_each_write_of_a_retry_is_sent_exactly_once_and_in_order() -> None
     async with showing(source=source) as shown:
         screen = await ask(shown, "r")
         planned = [write for _, plan in screen._plans for write in plan.writes]
+        assert_calls(shown.static("dialog-plan"), planned)
         await shown.press("ctrl+s")
         await shown.until_said(f"Retried {ETL}")
         assert source.performed == planned
@@ -262,10 +264,12 @@ async def test_fields_never_push_the_plan_out_of_sight_and_all_of_it_can_be_read
             screen.query_one("#cancel").focus()
             words = shown.static("dialog-plan").split()
             await shown.until_shown(" ".join(words[:3]))
-            for _ in range(9):
+            body = screen.query_one("#dialog-body")
+            while body.scroll_y < body.max_scroll_y:
                 await shown.press("pagedown")
-            await shown.until_shown(words[-1])
-            await shown.press("K", "K", "K", "K", "K", "K", "K", "K", "K")
+            await shown.until_shown(words[-1][-12:])
+            while body.scroll_y:
+                await shown.press("K")
             await shown.until_shown(" ".join(words[:3]))
             await shown.press("escape")
             await shown.until(lambda: not shown.shows(ActionScreen))
@@ -376,11 +380,49 @@ async def test_a_refusal_names_its_workflow_once() -> None:
 
 
 async def test_of_very_many_the_first_are_named_and_the_rest_counted() -> None:
-    async with showing(*(run(f"old-{i:02}", "Succeeded", ended=1) for i in range(30))) as shown:
+    async with showing(*(run(f"old-{i:03}", "Succeeded", ended=1) for i in range(120))) as shown:
         await shown.press("V", "G", "V")
         await ask(shown, "D")
-        assert "Delete 30 workflows" in shown.text and "… and 20 more" in shown.text
+        assert "Delete 120 workflows" in shown.text
+        assert "In all: 120 workflows, 120 API calls" in shown.text
         await shown.until_shown("Lost: the workflow")
+        assert "\n… and 20 more\n" in shown.static("dialog-plan")
+
+
+async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_calls() -> None:
+    other = run("same", "Failed", namespace="ml", ended=1)
+    other["metadata"]["uid"] = "uid-other"
+    source = ScriptedSource(nightly_etl(), run("same", "Failed", ended=2), other)
+    async with showing(source=source, size=(80, 24)) as shown:
+        await shown.press("0")
+        await shown.until(lambda: len(shown.names) == 3)
+        await shown.press("space", "space", "space")
+        screen = await ask(shown, "r")
+        plan = shown.static("dialog-plan")
+        for told in (
+            "In all: 3 workflows in 2 namespaces, 2 pods deleted with their logs, 6 API calls",
+            f"Retry {ETL} in argo (Failed)",
+            "Retry same in argo (Failed)",
+            "Retry same in ml (Failed)",
+            "  Runs again: 2 steps: transform(2:shard:2)(0), transform(2:shard:2)(1)",
+        ):
+            assert told in plan.splitlines()
+        assert plan.count("Lost: ") == 1, "what is true of each is said once"
+        assert_calls(plan, [write for _, made in screen._plans for write in made.writes])
+        assert "Calls" not in shown.text and "PgDn reads on" in shown.text
+        for _ in range(10):
+            await shown.press("pagedown")
+        assert "6. PUT /apis/argoproj.io/v1alpha1/namespaces/" in shown.text
+
+
+def assert_calls(plan: str, writes: list[Write]) -> None:
+    """These calls, in this order, are told at the end of a plan."""
+    told = [
+        line.split()[1:] for line in plan.partition("Calls, one after the other:\n")[2].splitlines()
+    ]
+    assert [method for method, _ in told] == [write.method for write in writes]
+    assert [path.partition("?")[0] for _, path in told] == [write.path for write in writes]
+    assert ["?dryRun=All" in path for _, path in told] == [bool(write.query) for write in writes]
 
 
 async def test_several_that_went_well_are_counted() -> None:

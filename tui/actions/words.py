@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.actions.graph import RawNode
+from tui.domain.writes import Write
 
 NAMES_SHOWN = 8
 
@@ -24,3 +25,11 @@ def named(names: Sequence[str]) -> str:
 def step_names(nodes: Iterable[RawNode]) -> list[str]:
     """What a person calls these nodes."""
     return [str(node.get("displayName") or node.get("name") or node.get("id")) for node in nodes]
+
+
+def calls(writes: Iterable[Write]) -> Iterable[str]:
+    """The API calls of a plan, numbered in their order."""
+    for at, one in enumerate(writes, 1):
+        query = "&".join(f"{key}={value}" for key, value in one.query)
+        path = f"{one.path}?{query}" if query else one.path
+        yield f"  {at:>4}. {one.method} {path}"

@@ -21,6 +21,7 @@ from tui.actions.base import Choices, Context, Plan
 from tui.actions.manifests import part, ref_of
 from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
+from tui.actions.words import calls
 from tui.domain import decode
 from tui.domain.report_list import Choice as Filter
 from tui.domain.report_list import chosen, label_selector
@@ -417,10 +418,7 @@ def _text(plan: Plan) -> str:
     lines = [plan.title, *(f"  {line}" for line in plan.lines)]
     if plan.writes:
         lines.append("  Calls:")
-    for at, one in enumerate(plan.writes, 1):
-        query = "&".join(f"{key}={value}" for key, value in one.query)
-        path = f"{one.path}?{query}" if query else one.path
-        lines.append(f"  {at:>4}. {one.method} {path}")
+    lines += calls(plan.writes)
     if plan.command:
         lines.append(f"  Same as: {plan.command}")
     return "".join(f"{clean_lines(line)}\n" for line in lines)

@@ -19,7 +19,7 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from tui.actions import meant
-from tui.actions.base import Action, Plan
+from tui.actions.base import Action
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
 from tui.domain import decode
@@ -29,20 +29,12 @@ from tui.errors import InputError, PlanError, TuiError
 from tui.screens.desk import Desk
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
+from tui.screens.plan_words import PlannedWorkflow, words_of_one, words_of_several
 from tui.sources.base import Source
 from tui.widgets.cells import plain
 from tui.widgets.header import HeaderLine
 from tui.widgets.one_of import OneOf
 from tui.widgets.tick import Tick
-
-PlannedWorkflow = tuple[WorkflowRef, Plan]
-MOST_LINES = 12
-"""Lines of a plan that are shown; the rest is counted."""
-
-
-def _at_most(lines: list[str], most: int) -> list[str]:
-    more = len(lines) - most
-    return lines if more <= 0 else [*lines[:most], f"… and {more} more"]
 
 
 class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
@@ -229,7 +221,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
             self._say(problem)
             self.query_one("#dialog-command", Static).update(Content(""))
             return
-        lines = self._lines(plans) + [f"✖ {line}" for line in refused]
+        lines = [f"✖ {line}" for line in refused] + self._lines(plans)
         self._say("\n".join(lines))
         commands = [plan.command for _, plan in plans[:1] if plan.command]
         self.query_one("#dialog-command", Static).update(
@@ -239,16 +231,10 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         )
 
     def _lines(self, plans: Sequence[PlannedWorkflow]) -> list[str]:
-        if not plans:
-            return []
         if len(self.refs) == 1:
-            return _at_most(list(plans[0][1].lines), MOST_LINES)
+            return words_of_one(plans[0][1]) if plans else []
         phases = {ref: phase_of(manifest) or "Pending" for ref, manifest in self._manifests}
-        titles = [f"{plan.title} ({phases.get(ref, 'gone')})" for ref, plan in plans]
-        # What is true of each of them is said once.
-        others = [set(plan.lines) for _, plan in plans[1:]]
-        shared = [line for line in plans[0][1].lines if all(line in lines for lines in others)]
-        return [*_at_most(titles, MOST_LINES - 2), *shared]
+        return words_of_several(plans, phases)
 
     def _say(self, text: str) -> None:
         shown = "\n".join(plain(clean(line), self.desk.ascii) for line in text.split("\n"))
