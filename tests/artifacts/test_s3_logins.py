@@ -45,7 +45,7 @@ def test_wrong_keys_are_told_as_wrong_and_read_again_next_time(strict: str, wron
     for _ in range(2):
         with pytest.raises(StoreError) as error:
             store.read(place, 0, 10)
-        assert error.value.reason == "credentials"
+        assert error.value.reason == "login"
         assert "minio" in error.value.hint
     assert len(asked) == 4
     with pytest.raises(StoreError) as missing:
@@ -61,7 +61,7 @@ def test_a_secret_that_cannot_be_read_is_told_with_its_name(filled: str) -> None
     store = S3Store(refused)
     with pytest.raises(StoreError) as error:
         store.stat(here(filled, "k"))
-    assert error.value.reason == "credentials"
+    assert error.value.reason == "secret-denied"
     assert "secret minio of ml" in error.value.what
     assert "forbidden" in error.value.hint
 

@@ -13,6 +13,7 @@ from tests.support.artifacts_pane import MIB, Seen, out, repository, showing, so
 from tests.support.s3_servers import demo_s3
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
+from tui.errors import Busy, Missing, Refused, SourceError, Unreachable
 from tui.panes.artifact_rows import ArtifactRows
 from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
@@ -169,9 +170,29 @@ async def test_wrong_credentials_are_said_once_for_all(server: tuple[str, Bucket
     wrong = source()
     wrong.secrets["argo", "minio", "password"] = b"wrong"
     async with showing(workflow(server[0]), by=wrong) as seen:
-        await seen.until(lambda: "".join(seen.rows).count("no credentials") == 5)
+        await seen.until(lambda: "".join(seen.rows).count("login refused") == 5)
         await seen.press("enter")
         await seen.until(lambda: "does not accept the secret key" in seen.line("status"))
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (Refused('secrets "minio" is forbidden', status=403), "secret forbidden"),
+        (Missing('secrets "minio" not found', status=404), "secret missing"),
+        (Busy("the server is busy", status=503), "secret not read"),
+        (Unreachable("the connection broke"), "secret not read"),
+    ],
+)
+async def test_the_state_says_why_there_are_no_credentials(
+    server: tuple[str, Buckets], error: SourceError, state: str
+) -> None:
+    keyless = source()
+    keyless.refusal = error
+    async with showing(workflow(server[0]), by=keyless) as seen:
+        await seen.until(lambda: "".join(seen.rows).count(state) == 5)
+        await seen.press("enter")
+        await seen.until(lambda: error.what in seen.line("status"))
 
 
 async def test_a_repository_that_is_only_named_is_looked_up(server: tuple[str, Buckets]) -> None:

@@ -18,6 +18,10 @@ from tui.sources.base import Stop
 
 Reason = Literal[
     "credentials",
+    "login",
+    "secret",
+    "secret-denied",
+    "secret-missing",
     "denied",
     "missing",
     "unreachable",
@@ -28,6 +32,13 @@ Reason = Literal[
     "stopped",
     "failed",
 ]
+"""`credentials`: there are none; `login`: the store does not accept them; `secret`: the cluster
+does not hand them out just now, or never (`secret-denied`), or has none (`secret-missing`)."""
+
+SAME_FOR_ALL: frozenset[Reason] = frozenset(
+    ("unreachable", "credentials", "login", "secret", "secret-denied", "secret-missing")
+)
+"""What one location of a store meets, the others of it meet as well."""
 
 Secrets = Callable[[str, str, str], bytes]
 """(namespace, name, key) → value: `Source.secret_value`."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui.artifacts.base import Secrets, StoreError
+from tui.artifacts.base import Reason, Secrets, StoreError
 from tui.domain.location import S3Location, SecretRef
-from tui.errors import SourceError
+from tui.errors import Missing, Refused, SourceError
 
 AMAZON = re.compile(r"s3[.-]?[a-z0-9-]*(\.dualstack)?(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
 """Amazon's own hosts; boto3 knows better than a repository which of them to ask."""
@@ -134,7 +134,7 @@ def _assumed(core: Any, location: S3Location) -> dict[str, str]:
     except (BotoCoreError, ClientError) as error:
         raise StoreError(
             f"the role {location.role_arn} may not be taken on",
-            reason="credentials",
+            reason="login",
             hint=f"with this machine's own credentials: {error}",
         ) from error
     finally:
@@ -176,9 +176,15 @@ def _value(location: S3Location, reference: SecretRef, secrets: Secrets) -> byte
     except SourceError as error:
         raise StoreError(
             f"the credentials in secret {reference.name} of {location.namespace} cannot be read",
-            reason="credentials",
+            reason=_why_no_secret(error),
             hint=error.what,
         ) from error
+
+
+def _why_no_secret(error: SourceError) -> Reason:
+    if isinstance(error, Refused):
+        return "secret-denied"
+    return "secret-missing" if isinstance(error, Missing) else "secret"
 
 
 def _address(endpoint: str, *, insecure: bool) -> str:

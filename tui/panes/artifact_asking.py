@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from tui.artifacts import Stores
-from tui.artifacts.base import StoreError
+from tui.artifacts.base import SAME_FOR_ALL, StoreError
 from tui.artifacts.repository import find_repository
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, S3Location, Wired
@@ -87,7 +87,7 @@ class Asking(Widget):
                     fact = self._stores.store(location).stat(location)
                 except StoreError as error:
                     fact = error
-                    if error.reason in ("unreachable", "credentials"):
+                    if error.reason in SAME_FOR_ALL:
                         broken[place] = error
             self.post_message(Measured(location, fact))
 

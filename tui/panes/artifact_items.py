@@ -19,6 +19,10 @@ Fact = Stat | Folder | StoreError | None
 
 STATES: dict[Reason, str] = {
     "credentials": "no credentials",
+    "login": "login refused",
+    "secret": "secret not read",
+    "secret-denied": "secret forbidden",
+    "secret-missing": "secret missing",
     "denied": "no right to it",
     "missing": "missing",
     "unreachable": "unreachable",
