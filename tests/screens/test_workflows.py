@@ -146,6 +146,24 @@ async def test_a_workflow_that_begins_to_fit_the_filter_appears() -> None:
         assert len(shown.names) == 16
 
 
+async def test_what_one_retries_among_the_failed_stays_in_sight() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source) as shown:
+        await shown.press("exclamation_mark")
+        shown.rows.move_to_line(shown.names.index(ETL))
+        assert len(shown.names) == 3
+        await shown.press("r")
+        await shown.until_shown("Runs again")
+        await shown.press("ctrl+s")
+        await shown.until_said(f"Retried {ETL}")
+        for other in (ETL, "vacuum-warehouse-c8n3d"):
+            source.put(run(other, "Running", "0/2", began=0, version="200"))
+        await shown.until(lambda: len(shown.names) == 2)
+        assert shown.current == ETL and "●" in line_of(shown, ETL), "the other one went"
+        await shown.press("exclamation_mark", "exclamation_mark")
+        await shown.until(lambda: ETL not in shown.names)
+
+
 async def test_any_column_sorts_and_o_turns_the_order() -> None:
     async with showing(*team(), size=(140, 24)) as shown:
         sortable = [column.id for column in shown.overview.columns if column.order]

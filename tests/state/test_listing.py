@@ -95,6 +95,34 @@ def test_what_is_filtered_out_changes_nothing_until_it_matches() -> None:
     assert len(listing) == 2
 
 
+def test_a_row_that_is_kept_stays_though_it_does_not_match_until_there_is_another_filter() -> None:
+    everything = known(workflow("a", "Failed"), workflow("b", "Failed"), workflow("c"))
+    listing = Listing(everything, key=by_name, reverse=False)
+
+    def has_failed(each: ListedWorkflow) -> bool:
+        return each.phase == "Failed"
+
+    listing.filter(has_failed)
+    listing.keep([ref("a"), ref("c")])
+    everything.update(known(workflow("a"), workflow("b")))
+    listing.update(changes(changed="a b"))
+    assert names(listing) == ["a"], "c was never shown, and b was not kept"
+    listing.sort(by_name, reverse=True)
+    assert names(listing) == ["a"], "another order is no other filter"
+    listing.filter(has_failed)
+    assert names(listing) == []
+    everything.clear()
+
+
+def test_what_is_kept_goes_when_it_is_deleted() -> None:
+    everything = known(workflow("a", "Failed"))
+    listing = Listing(everything, matches=lambda each: each.phase == "Failed")
+    listing.keep([ref("a")])
+    everything.clear()
+    listing.update(changes(removed="a"))
+    assert names(listing) == []
+
+
 def test_rows_with_nothing_to_sort_by_stand_last_either_way() -> None:
     workflows = known(
         workflow("a", started="2026-01-02"), workflow("b"), workflow("c", started="2026-01-01")

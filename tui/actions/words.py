@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tui.actions.graph import RawNode
@@ -23,8 +24,15 @@ def named(names: Sequence[str]) -> str:
 
 
 def step_names(nodes: Iterable[RawNode]) -> list[str]:
-    """What a person calls these nodes."""
-    return [str(node.get("displayName") or node.get("name") or node.get("id")) for node in nodes]
+    """What a person calls these nodes: attempts and items in the order of their numbers."""
+    names = [str(node.get("displayName") or node.get("name") or node.get("id")) for node in nodes]
+    return sorted(names, key=_by_number)
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """A key by which `step(9)` stands before `step(10)`."""
+    pieces = re.split(r"([0-9]+)", name)
+    return [(len(piece.lstrip("0")) if at % 2 else 0, piece) for at, piece in enumerate(pieces)]
 
 
 def calls(writes: Iterable[Write]) -> Iterable[str]:

@@ -138,6 +138,9 @@ class WorkflowsScreen(Screen[None]):
 
     def take_changes(self, changes: ChangeSet) -> None:
         """Redraw what changed: some rows, or the order."""
+        if self.desk.pending:
+            # What somebody acts on stays in sight, though it may not match the filter after.
+            self._listing.keep(ref for ref in changes.changed if self.desk.pending.of(ref))
         change = self._listing.update(changes)
         if change.order:
             self.rows.replace(list(self._listing.rows))

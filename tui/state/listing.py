@@ -8,7 +8,7 @@ a beat and not ten thousand key functions.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,7 @@ class Listing:
         self._key = key
         self._reverse = reverse
         self._matches = matches
+        self._kept: set[WorkflowRef] = set()
         self._keys: dict[WorkflowRef, tuple[Any, ...]] = {}
         self._refs: list[WorkflowRef] = []
         self._index: dict[WorkflowRef, int] | None = None
@@ -127,17 +128,25 @@ class Listing:
         return ListingChange(order=True)
 
     def filter(self, matches: Predicate | None) -> ListingChange:
-        """Show only what matches; None shows everything."""
+        """Show only what matches; None shows everything. What was kept is forgotten."""
         self._matches = matches
+        self._kept.clear()
         self._relay()
         return ListingChange(order=True)
+
+    def keep(self, refs: Iterable[WorkflowRef]) -> None:
+        """Rows of these that are shown stay, matching or not, until the filter is another.
+
+        Who retries a failed workflow in a list of failed ones wants to see what becomes of it.
+        """
+        self._kept.update(ref for ref in refs if ref in self._keys)
 
     # --- inside ----------------------------------------------------------------------------
 
     def _key_of(self, ref: WorkflowRef) -> tuple[Any, ...] | None:
         """Where it belongs; None when it is not shown. Names make the order a total one."""
         workflow = self._workflows[ref]
-        if self._matches is not None and not self._matches(workflow):
+        if self._matches is not None and not self._matches(workflow) and ref not in self._kept:
             return None
         key = self._key(workflow)
         has_nothing = key is None
