@@ -43,5 +43,15 @@ def test_what_is_too_large_is_not_sent_and_the_cap_is_said(size: int) -> None:
         assert "ctrl-L" in sent.message and "ctrl-S" in sent.message
 
 
+def test_text_of_the_cluster_is_one_harmless_line_when_it_is_pasted() -> None:
+    evil = "job\nrm -rf ~\n\x00\x1b[201~\x1b]0;x\x07\u202e"
+    sent = send(evil, what=evil)
+    payload = re.fullmatch("\x1b]52;c;([^\x07]*)\x07", sent.sequence)
+    assert payload is not None
+    pasted = base64.b64decode(payload[1]).decode()
+    assert pasted.isprintable() and pasted.startswith("job rm -rf ~ ")
+    assert sent.message.isprintable()
+
+
 def test_nothing_is_not_sent() -> None:
     assert not send("").ok

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from tui.domain.text import clean
 from tui.terminal.capabilities import Multiplexer
 
 MOST = 74_994
@@ -35,8 +36,13 @@ class Sent:
 
 
 def send(text: str, *, what: str = "", multiplexer: Multiplexer = "") -> Sent:
-    """The sequence that sends a text to the clipboard; `what` names the text for the message."""
-    name = what or "the text"
+    """The sequence that sends a text to the clipboard, as one line without controls.
+
+    `what` names the text for the message.
+    """
+    # What is pasted into a shell runs at its first line break, and a name may hold one.
+    text = clean(text)
+    name = clean(what) or "the text"
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
     if not text:
         return Sent("", f"{name} is empty: nothing was sent")
