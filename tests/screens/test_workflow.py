@@ -149,6 +149,22 @@ async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> Non
         assert shown.detail.steps.has_focus
 
 
+async def test_e_opens_the_events_from_every_pane_but_a_log_where_it_finds_errors() -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.open()
+        for key in ("d", "i", "y"):
+            await shown.press(key)
+            await shown.until(lambda: shown.detail.side.holds_focus)
+            assert shown.app.screen.active_bindings["e"].binding.description == "Events"
+            await shown.press("e")
+            await shown.until(lambda: shown.detail.side.front == "events")
+        await shown.press("l")
+        await shown.until(lambda: shown.detail.side.holds_focus)
+        assert shown.app.screen.active_bindings["e"].binding.description == "Next error"
+        await shown.press("e")
+        assert shown.detail.side.front == "logs"
+
+
 async def test_brackets_turn_through_the_panes_without_leaving_the_tree() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()

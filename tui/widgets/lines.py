@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
-from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from tui.domain.lines import TextLines
@@ -43,6 +42,10 @@ class Lines(TextView):
         ),
     ]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only logs have lines that tell of errors; elsewhere the keys mean something else."""
+        return action != "error" or self._levels
+
     @property
     def current_line(self) -> int:
         """The line one means: the hit we went to while it is on the screen, else the first."""
@@ -70,8 +73,6 @@ class Lines(TextView):
 
     def action_error(self, step: int) -> None:
         """To the next (1) or previous (-1) line of a log that tells of an error."""
-        if not self._levels:
-            raise SkipAction()  # the key may mean something to whoever shows this text
         if self._errors.search is None:
             self._errors.look_for(ERROR, self.model, self._top.line)
         first, last = self.shown_range
