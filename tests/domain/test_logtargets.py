@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tui.domain import decode
-from tui.domain.logtargets import log_targets
+from tui.domain.logtargets import attempts_before, log_targets
 from tui.domain.podname import v2_pod_name
 from tui.domain.workflow import Workflow
 
@@ -104,3 +104,25 @@ def test_what_has_not_begun_or_came_from_a_cache_has_no_log() -> None:
     )
     begun = {each.node.id: each.has_begun for each in log_targets(workflow)}
     assert begun == {"r0": True, "r1": True, "s": True, "p": False, "m": False}
+
+
+def test_attempts_before_are_pods_of_the_same_step_the_last_of_them_first() -> None:
+    tries = [f"wf.build({n})" for n in range(3)]
+    children = [*tries, "wf.build.onExit"]
+    nodes: dict[str, Any] = {
+        "group": {"id": "group", "name": "wf.build", "type": "Retry", "children": children},
+        "alone": {"id": "alone", "name": "wf.alone", "type": "Pod"},
+    }
+    for name in children:
+        nodes[name] = {"id": name, "name": name, "type": "Pod"}
+    nodes[tries[1]]["type"] = "Skipped"
+    made = decode.from_manifest({"metadata": {"name": "wf"}, "status": {"nodes": nodes}})
+    by_name = {node.name: node for node in made.nodes.values()}
+
+    def before(name: str) -> list[str] | None:
+        found = attempts_before(made, by_name[name])
+        return None if found is None else [node.name for node in found]
+
+    assert before(tries[2]) == [tries[0]], "one without a pod has no log"
+    assert before(tries[0]) == []
+    assert before("wf.build.onExit") is None and before("wf.alone") is None

@@ -363,6 +363,33 @@ async def test_a_previous_attempt_of_a_container_is_asked_for() -> None:
         assert "(previous attempt)" in head(on)
 
 
+async def test_the_previous_attempt_of_a_step_that_was_retried_is_the_one_before_it() -> None:
+    source = Written(nightly_etl())
+    first, second = (pod(f"transform(2:shard:2)({n})", ETL) for n in (0, 1))
+    for name in (first, second):
+        source.pipe(name).put(line(1, f"this is {name[-10:]}"))
+        source.pipe(name).put(None)
+    async with bench(new, source) as on:
+        on.app.show(nightly_etl(), "transform(2:shard:2)(1)")
+        await on.until(lambda: f"this is {second[-10:]}" in on.app.text)
+        await on.pilot.press("p")
+        await on.until(lambda: f"this is {first[-10:]}" in on.app.text)
+        assert "transform(2:shard:2)(0)" in head(on) and "(previous attempt)" in head(on)
+        on.app.show(nightly_etl(), "transform(2:shard:2)(1)")
+        await on.pilot.pause()
+        assert "(previous attempt)" in head(on), "news of the workflow change nothing"
+        await on.pilot.press("p")
+        await on.until(lambda: f"this is {second[-10:]}" in on.app.text)
+        assert "(previous attempt)" not in head(on)
+        await on.pilot.press("p")
+        on.app.show(nightly_etl(), "transform(2:shard:2)(0)")
+        await on.until(lambda: "transform(2:shard:2)(0) main" in head(on))
+        assert "(previous attempt)" not in head(on), "another step begins with its own"
+        await on.pilot.press("p")
+        await on.until(lambda: "this is the first attempt" in on.app.said)
+        assert not any(request.previous for request in asked(source))
+
+
 async def test_a_pane_that_is_taken_away_before_it_is_there_is_harmless() -> None:
     async with bench(new, ScriptedSource()) as on:
         late = LogsPane(on.app)

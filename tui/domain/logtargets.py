@@ -13,7 +13,7 @@ from tui.domain.node import OMITTED, PENDING, SKIPPED, Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 
-POD, CONTAINER = "Pod", "Container"
+POD, CONTAINER, RETRY = "Pod", "Container", "Retry"
 MAIN = "main"
 
 
@@ -49,6 +49,25 @@ def log_targets(
             target = LogTarget(node, pod_name(workflow, node, pod_names), name)
             found.setdefault((target.pod, name), target)
     return tuple(sorted(found.values(), key=lambda each: each.node.started_at or "9"))
+
+
+def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
+    """The pods of the attempts before this one, the last of them first (argo.md 1.6).
+
+    None for a node that no retry strategy has made.
+    """
+    nodes = workflow.nodes
+    for group in nodes.values():
+        if group.type != RETRY or node.id not in group.children:
+            continue
+        # Hooks and exit handlers are children of a retry too.
+        own = f"{group.name}("
+        tries = [key for key in group.children if key in nodes and nodes[key].name.startswith(own)]
+        if node.id not in tries:
+            return None
+        before = [nodes[key] for key in reversed(tries[: tries.index(node.id)])]
+        return tuple(each for each in before if each.type == POD)
+    return None
 
 
 def _called(workflow: Workflow, step: str, pod_names: str) -> list[NodeId]:

@@ -20,8 +20,9 @@ from textual.message import Message
 
 from tui.artifacts.logreader import Reader
 from tui.domain.logs import TIMES
-from tui.domain.logtargets import LogTarget, log_targets
+from tui.domain.logtargets import LogTarget, attempts_before, log_targets
 from tui.domain.node import RUNNING, Node
+from tui.domain.podname import pod_name
 from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
@@ -78,6 +79,8 @@ class LogsPane(SearchedPane):
         self._node: Node | None = None
         self._container = ""
         self._previous = False
+        self._attempts_back = 0
+        """How many attempts before the one that belongs to the step."""
         self._number = 0
         self._stop: Stop | None = None
         self._stream: Stream | None = None
@@ -110,12 +113,10 @@ class LogsPane(SearchedPane):
         if node is not None and node.type == "Container" and node != self._node:
             # Who goes to a container in the tree wants to read that one.
             self._container = ""
+        if self._node is not None and (node is None or node.id != self._node.id):
+            self._previous, self._attempts_back = False, 0
         self._workflow, self._node = workflow, node
-        step = node.id if node is not None else ""
-        targets = log_targets(workflow, step, "", self.tools.pod_names)
-        target = best(targets)
-        if target is not None and self._container in container_names(workflow, target.node):
-            target = LogTarget(target.node, target.pod, self._container)
+        target = self._wanted(workflow, node)
         before = self.target
         same = (
             before is not None
@@ -130,6 +131,22 @@ class LogsPane(SearchedPane):
             self._begin()
         else:
             self._show_head()
+
+    def _wanted(self, workflow: Workflow, node: Node | None) -> LogTarget | None:
+        """The log of a step, or of an attempt before it, in the container that was chosen."""
+        step = node.id if node is not None else ""
+        targets = log_targets(workflow, step, "", self.tools.pod_names)
+        target = best(targets)
+        if target is None:
+            return None
+        if self._attempts_back:
+            before = attempts_before(workflow, target.node) or ()
+            earlier = before[min(self._attempts_back, len(before)) - 1] if before else target.node
+            name = pod_name(workflow, earlier, self.tools.pod_names)
+            target = LogTarget(earlier, name, target.container)
+        if self._container in container_names(workflow, target.node):
+            target = LogTarget(target.node, target.pod, self._container)
+        return target
 
     def leave(self) -> None:
         """Somebody looks at another pane: read on only when they come back."""
@@ -210,7 +227,7 @@ class LogsPane(SearchedPane):
         if self.target is not None:
             name = self.target.node.display_name or self.target.node.name
             left = [(f"{name} ", "heading"), (self.target.container, "")]
-            if self._previous:
+            if self._previous or self._attempts_back:
                 left.append((" (previous attempt)", "warning"))
         if self._found:
             left.append((f"  {self._found}", "accent"))
@@ -268,8 +285,23 @@ class LogsPane(SearchedPane):
         self._begin()
 
     def action_previous(self) -> None:
-        """The container's attempt before this one, or this one again."""
-        self._previous = not self._previous
+        """The attempt before this one; from the first, the one we came from again.
+
+        What a retry strategy made is a pod for each attempt. Else it is what the container said
+        before it was started again in its pod.
+        """
+        if self._workflow is None or self.target is None:
+            return
+        before = attempts_before(self._workflow, self.target.node)
+        if before is None:
+            self._previous = not self._previous
+            self._begin()
+            return
+        if not before and not self._attempts_back:
+            self.tools.say("this is the first attempt")
+            return
+        self._attempts_back = self._attempts_back + 1 if before else 0
+        self.target = self._wanted(self._workflow, self._node)
         self._begin()
 
     # --- searching -------------------------------------------------------------------------
