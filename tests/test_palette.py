@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from tests.support.app import STILL, Shown, showing
-from tests.support.runs import ETL, nightly_etl, team
+from tests.support.runs import ETL, nightly_etl, run, team
+from tests.support.scripted import ScriptedSource
 from tui.actions import ACTIONS
 from tui.palette import Entry, Palette, matching
 from tui.panes import PANES
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
+from tui.sources.base import Source
 
 
 async def opened(shown: Shown, key: str = "colon") -> Palette:
@@ -73,6 +75,19 @@ async def test_it_offers_actions_panes_and_columns_and_does_what_it_says() -> No
         await shown.write("show yaml")
         await shown.press("enter")
         await shown.until(lambda: shown.detail.side.front == "manifest")
+
+
+async def test_it_opens_the_demo_where_there_is_one() -> None:
+    def connect(demo: bool) -> Source:
+        return ScriptedSource(run("demo-run-1" if demo else "one", "Running"))
+
+    async with showing(connect=connect) as shown:
+        palette = await opened(shown)
+        await shown.write("demo")
+        await shown.until(lambda: offered(palette)[:1] == ["Demo cluster"])
+        await shown.press("enter")
+        await shown.until(lambda: shown.names == ["demo-run-1"])
+        assert "Demo cluster" not in offered(await opened(shown)), "one is there already"
 
 
 async def test_what_cannot_be_done_just_now_says_why() -> None:

@@ -124,6 +124,7 @@ class ArgoApp(ScreenStack, TerminalApp):
         self.errands = Errands(self, self, self._tell_pending)
         self._connect_to = connect
         self._can_demo = can_demo
+        self._is_demo = settings.demo
         self._recent: list[str] = []
 
     # --- what screens and panes may ask (screens.desk.Desk, panes.base.Tools) ----------------
@@ -132,6 +133,11 @@ class ArgoApp(ScreenStack, TerminalApp):
     def source(self) -> Source | None:
         """Where workflows come from; None until connected."""
         return self.feed.source
+
+    @property
+    def can_demo(self) -> bool:
+        """Whether the built-in demo cluster could be shown instead."""
+        return self._can_demo and not self._is_demo
 
     @property
     def scope(self) -> Scope:
@@ -223,7 +229,7 @@ class ArgoApp(ScreenStack, TerminalApp):
 
     @on(GiveSource)
     def connect_again(self, message: GiveSource) -> None:
-        """From the problem screen: try again, or the demo."""
+        """From a screen with nothing to show: try again, or the demo."""
         self.trouble = None
         while len(self.screen_stack) > 2:
             self.pop_screen()
@@ -233,6 +239,7 @@ class ArgoApp(ScreenStack, TerminalApp):
     @on(Connected)
     def connected(self, message: Connected) -> None:
         """Watch what the settings ask for."""
+        self._is_demo = message.is_demo or self.settings.demo
         settings = Settings() if message.is_demo else self.settings
         self._watch(message.source, scope_of(settings, message.source.place))
         self._say_troubles()

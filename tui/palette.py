@@ -26,7 +26,7 @@ from textual.widgets import Input
 from tui.actions import ACTIONS
 from tui.columns import Column
 from tui.domain.workflow import ListedWorkflow
-from tui.messages import OpenWorkflow
+from tui.messages import GiveSource, OpenWorkflow
 from tui.panes import PANES
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
@@ -108,6 +108,9 @@ def _of_list(screen: WorkflowsScreen) -> Iterator[Entry]:
         if column.order is not None and column.title:
             sort = partial(screen.sort_by, column.id)
             yield Entry(f"Sort by {column.title}", sort, "o reverses the order")
+    if screen.desk.can_demo:
+        demo = partial(screen.post_message, GiveSource(demo=True))
+        yield Entry("Demo cluster", demo, "leave this cluster alone, look around in a built-in one")
 
 
 def workflows(screen: Screen[Any], text: str) -> Iterator[Entry]:

@@ -248,6 +248,49 @@ async def test_an_empty_list_says_what_to_do() -> None:
         assert "no workflows in argo; 0 shows all namespaces" in shown.text
 
 
+async def test_an_empty_list_offers_the_demo_by_a_key_and_the_demo_offers_no_other() -> None:
+    asked: list[bool] = []
+
+    def connect(demo: bool) -> Source:
+        asked.append(demo)
+        return ScriptedSource(*([run("demo-run-1", "Running")] if demo else []))
+
+    async with showing(connect=connect) as shown:
+        await shown.until_shown("d opens the built-in demo cluster")
+        await shown.pilot.resize_terminal(60, 14)
+        await shown.until_shown("demo cluster")
+        await shown.press("l", "y")
+        await shown.press("d")
+        await shown.until(lambda: shown.names == ["demo-run-1"])
+        assert asked == [False, True]
+        assert not shown.app.can_demo
+
+
+async def test_where_something_is_listed_or_filtered_d_opens_no_demo() -> None:
+    asked: list[bool] = []
+
+    def connect(demo: bool) -> Source:
+        asked.append(demo)
+        return ScriptedSource(run("one", "Running"))
+
+    async with showing(connect=connect) as shown:
+        await shown.write("/nothing-like-it")
+        await shown.press("enter")
+        await shown.until_shown("none of 1 match")
+        await shown.press("d")
+        assert "demo" not in shown.text
+        await shown.press("escape", "d")
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        assert asked == [False]
+
+
+async def test_an_empty_list_without_a_demo_offers_none() -> None:
+    async with showing(can_demo=False) as shown:
+        assert "no workflows in argo" in shown.text and "demo" not in shown.text
+        await shown.press("d")
+        assert shown.app.is_running and shown.shows(WorkflowsScreen)
+
+
 async def test_read_only_and_saved_lists_say_what_they_are() -> None:
     from dataclasses import replace
 

@@ -33,6 +33,10 @@ class Desk(Protocol):
         """Where workflows come from; None until connected."""
 
     @property
+    def can_demo(self) -> bool:
+        """Whether the built-in demo cluster could be shown instead."""
+
+    @property
     def trouble(self) -> TuiError | None:
         """Why there is no list at all; None while there is hope."""
 

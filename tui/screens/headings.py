@@ -110,10 +110,11 @@ def why_empty(desk: Desk, query: str, total: int) -> str:
         return f"none of {total:,} match “{query}”; Esc clears the filter"
     if isinstance(desk.live.connection, Stale):
         return desk.live.connection.error.what
+    demo = "; d opens the built-in demo cluster" if desk.can_demo else ""
     if not desk.scope.namespaces:
-        return "no workflows here yet"
+        return f"no workflows here yet{demo}"
     here = ",".join(desk.scope.namespaces)
-    return f"no workflows in {here}; 0 shows all namespaces"
+    return f"no workflows in {here}; 0 shows all namespaces{demo}"
 
 
 def about_row(workflow: ListedWorkflow, doing: str) -> list[Part]:

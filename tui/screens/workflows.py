@@ -19,7 +19,7 @@ from tui.domain.changes import ChangeSet
 from tui.domain.query import parse
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errors import QueryError
-from tui.messages import OpenWorkflow, RunAction
+from tui.messages import GiveSource, OpenWorkflow, RunAction
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
 from tui.screens.headings import about_row, heading_of_list, why_empty
@@ -296,6 +296,13 @@ class WorkflowsScreen(Screen[None]):
         workflow = self.rows.current
         if workflow is not None:
             self.post_message(OpenWorkflow(workflow.ref, pane))
+        elif pane == "summary" and self._is_without_any():
+            self.post_message(GiveSource(demo=True))
+
+    def _is_without_any(self) -> bool:
+        """Whether the demo is offered, because there is nothing else to look at."""
+        is_known = isinstance(self.desk.live.connection, Live)
+        return self.desk.can_demo and is_known and not self._listing.total
 
     def action_act(self, action: str) -> None:
         """Do something to what is marked, else to what the cursor is on."""

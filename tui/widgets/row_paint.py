@@ -17,13 +17,14 @@ from tui.columns import Column, Placed, arrange
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
     ELLIPSIS,
+    LONGEST,
     Piece,
-    cut,
     fit,
     panned,
     plain,
     printable,
     strip_of,
+    wrapped,
 )
 from tui.widgets.row_list import RowList
 
@@ -147,13 +148,11 @@ class PaintedRows(RowList[T]):
         index = self._top + y - self._header_height
         if index < len(self._items):
             return self._item_line(index, width)
-        if not self._items and y == self._header_height and self._placeholder:
-            text = cut(
-                plain(printable(self._placeholder), self.ascii), width - 2, ellipsis=self.ellipsis
-            )
-            return strip_of(
-                [("  ", self.token("")), (text, self.token("muted"))], width, self.token("")
-            )
+        if not self._items and self._placeholder:
+            text = plain(printable(self._placeholder[:LONGEST]), self.ascii)
+            rows = wrapped(text, width - 2)[y - self._header_height :]
+            pieces = [("  ", self.token("")), *((row, self.token("muted")) for row in rows[:1])]
+            return strip_of(pieces, width, self.token(""))
         return Strip.blank(width, self.token(""))
 
     @property
