@@ -271,7 +271,16 @@ async def test_metrics_add_two_columns_and_no_metrics_take_nothing_away() -> Non
 async def test_a_workflow_without_a_tree_says_why() -> None:
     unseen = run("brand-new-1", "", began=None)
     kept = run("huge-1", "Running", offloadNodeStatusVersion="fnv:1")
-    async with showing(unseen, kept) as shown:
+    why = "invalid spec: templates.main.steps[0] template name 'biuld' undefined, as is the end"
+    wrong = run("wrong-1", "Failed", message=why, ended=1)
+    async with showing(unseen, kept, wrong, size=(80, 24)) as shown:
+        await shown.open("wrong-1")
+        assert "no steps: invalid spec: templates.main" in shown.text
+        assert "no steps yet" not in shown.text
+        await shown.at_rest()
+        assert "message:     invalid spec: templates.main.steps" in shown.text
+        assert shown.text.count("the end") == 2, "in the tree and in the summary"
+        await shown.press("escape")
         await shown.open("brand-new-1")
         assert "no controller has seen it yet" in shown.text
         await shown.press("escape")

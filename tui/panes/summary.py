@@ -132,6 +132,8 @@ def of_node(
 class SummaryPane(TextPane):
     """Facts about the step under the cursor, and in bars; on the root, about the workflow."""
 
+    WRAPS = True  # why something failed is a long sentence
+
     bars = query_one(Bars)
 
     def __init__(self, tools: Tools) -> None:

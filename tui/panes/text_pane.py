@@ -74,6 +74,8 @@ class TextPane(SearchedPane):
     """A text with a search; what the text is, the kinds of pane say."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(field_spans)
+    WRAPS: ClassVar[bool] = False
+    """Whether it begins with long lines over several rows."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", id="text.search"),
     ]
@@ -87,7 +89,10 @@ class TextPane(SearchedPane):
     def compose(self) -> ComposeResult:
         """The text, and a line to type a search into."""
         yield Lines(
-            highlighter=type(self).HIGHLIGHTER, ascii=self.tools.ascii, placeholder="reading …"
+            highlighter=type(self).HIGHLIGHTER,
+            wrap=type(self).WRAPS,
+            ascii=self.tools.ascii,
+            placeholder="reading …",
         )
         yield QueryBar(ascii=self.tools.ascii)
 

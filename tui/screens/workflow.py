@@ -229,7 +229,9 @@ class WorkflowScreen(Screen[None]):
             return "only Argo Server can show them: they are in its database"
         if not workflow.status.phase:
             return "no controller has seen it yet"
-        return "no steps yet"
+        if workflow.status.message:
+            return f"no steps: {workflow.status.message}"
+        return "it ended without any step" if workflow.is_completed else "no steps yet"
 
     @on(WatchEnded)
     def watch_ended(self, message: WatchEnded) -> None:
