@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from tests.support.headless import run
 from tests.support.processes import is_at_work
 from tests.support.waiting import wait_until
 from tui import __version__
-from tui.cli import app_parser, headless_parser, main
+from tui.cli import app_parser, headless_parser, in_demo, main
 from tui.errors import SettingsError
 from tui.headless import COMMANDS
-from tui.settings import read_settings
+from tui.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOW = "kind: Workflow\nmetadata: {name: w}\nspec: {}\nstatus: {phase: Succeeded}\n"
@@ -58,6 +59,13 @@ def test_the_demo_and_another_place_at_once_are_refused(argv: list[str]) -> None
 def test_the_demo_and_files_at_once_are_refused(file: str) -> None:
     said = run(["--demo", file])
     assert said.code == 2 and "--demo and FILE" in said.err
+
+
+def test_who_turns_to_the_demo_leaves_the_names_of_the_other_cluster_behind() -> None:
+    there = Settings(context="prod", namespace="empty", files=("x.yaml",), read_only=True)
+    assert in_demo(there, "k") == Settings(kubeconfig="k", read_only=True)
+    begun = Settings(demo=True, context="demo-viewer", namespace="ml")
+    assert in_demo(begun, "k") == replace(begun, kubeconfig="k")
 
 
 def test_the_demo_has_contexts_to_choose_from() -> None:

@@ -130,12 +130,19 @@ def _run_in_terminal(settings: Settings) -> int:
                 return opened.pop() if opened else open_source(settings)
             child: Any = import_module("tui.demo.child")
             running = demos.enter_context(child.start())
-            # Somebody who only turned to the demo named contexts of another cluster.
-            context = settings.context if settings.demo else ""
-            here = replace(settings, kubeconfig=str(running.kubeconfig), context=context, files=())
-            return open_source(here)
+            return open_source(in_demo(settings, str(running.kubeconfig)))
 
         return int(import_module("tui.app").run(settings, connect, capabilities))
+
+
+def in_demo(settings: Settings, kubeconfig: str) -> Settings:
+    """The settings for the demo cluster of this kubeconfig.
+
+    Somebody who only turned to the demo named context and namespace of another cluster.
+    """
+    if settings.demo:
+        return replace(settings, kubeconfig=kubeconfig)
+    return replace(settings, kubeconfig=kubeconfig, context="", namespace="", files=())
 
 
 def _opened_early(settings: Settings) -> list[Any]:
