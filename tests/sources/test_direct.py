@@ -110,6 +110,25 @@ def test_a_last_answer_is_read_though_its_connection_ends_with_it() -> None:
     assert len(set(ports)) == 2
 
 
+def test_an_answer_that_is_over_cannot_be_broken_off_under_the_next_one() -> None:
+    with asking(lambda asked, reply: reply.raw(b"word")) as (ask, ports):
+        first = ask()
+        assert read(first) == b"word"
+        first.break_off()
+        assert read(ask()) == b"word"
+    assert len(set(ports)) == 1, "the connection that was kept is as it was"
+
+
+def test_a_connection_whose_answer_was_broken_off_is_not_kept() -> None:
+    with asking(lambda asked, reply: reply.raw(b"word")) as (ask, ports):
+        first = ask()
+        assert first.body() == b"word"
+        first.break_off()
+        first.done()
+        assert read(ask()) == b"word"
+    assert len(set(ports)) == 2
+
+
 @pytest.mark.parametrize("size", [10, 200_000])
 def test_what_is_packed_is_unpacked_even_if_packed_in_several_parts(size: int) -> None:
     words = [bytes([65 + at]) * size for at in range(3)]

@@ -38,6 +38,11 @@ def config(
     }
 
 
+def at_server(server: str) -> dict[str, Any]:
+    """A kubeconfig whose cluster is there."""
+    return config("a", current="a") | {"clusters": [{"name": "a", "cluster": {"server": server}}]}
+
+
 def written(path: Path, content: Any) -> Path:
     path.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
     return path
@@ -112,6 +117,11 @@ def test_where_we_are_is_known_without_asking_anybody(tmp_path: Path) -> None:
             "no usable server",
             SettingsError,
         ),
+        (at_server("https://[::1"), "no usable server", SettingsError),
+        (at_server("https://here:port"), "no usable server", SettingsError),
+        (at_server("https://here:99999"), "no usable server", SettingsError),
+        (at_server("https://"), "no usable server", SettingsError),
+        (at_server("ftp://here"), "no usable server", SettingsError),
         ("\x00\xff binary \x01", "not YAML", SettingsError),
         ('{"contexts":' * 100_000, "nested too deeply", SettingsError),
     ],

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.api_source import ONE, both_ways, refusing, saying, source_of
 from tests.support.fake_api import Asked, Reply, fake_api, write_kubeconfig
-from tui.errors import Misconfigured, Refused, Unauthenticated
+from tui.errors import Misconfigured, Refused, Unauthenticated, Unreachable
 
 
 def test_impersonation_of_the_kubeconfig_is_sent(tmp_path: Path) -> None:
@@ -92,6 +92,23 @@ def test_every_plain_way_to_log_in(tmp_path: Path, environ: Any, user: Any, sent
         source_of(api, tmp_path, user, environ).get(ONE)
     lower = {name.lower(): value for name, value in api.asked[0].headers.items()}
     assert lower.get("authorization") == sent
+
+
+def test_a_token_that_no_header_can_hold_is_not_shown_in_the_error(tmp_path: Path) -> None:
+    with fake_api(saying({})) as api:
+        with pytest.raises(Unreachable, match="Authorization cannot be sent") as caught:
+            source_of(api, tmp_path, {"token": "hush\nhush"}).get(ONE)
+        assert not api.asked
+    told: BaseException | None = caught.value
+    while told is not None:
+        assert "hush" not in str(told)
+        told = told.__cause__
+
+
+def test_a_token_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(b"\xff\xfe")
+    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="it is not text"):
+        source_of(api, tmp_path, {"tokenFile": "token"}).get(ONE)
 
 
 def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> None:

@@ -184,6 +184,13 @@ def test_limits_follow_the_longest_distance_lately_and_never_pass_the_end() -> N
     assert pulse.limit(END) == 95.0
 
 
+def test_a_server_that_is_suspected_for_days_is_left_alone_and_nothing_overflows() -> None:
+    pulse = Pulse()
+    for _ in range(2000):
+        pulse.suspected()
+    assert pulse.limit(315.0) == 315.0
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_hung_watch_over_a_real_connection_is_asked_anew(tmp_path: Path, count: int) -> None:
     """Over a socket: the answer begins, says something or nothing, and hangs."""

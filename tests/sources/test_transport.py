@@ -13,6 +13,7 @@ from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, wr
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Conflict, Expired, Missing, Refused, Rejected, Unreachable
+from tui.sources.answers import LONGEST_PAUSE
 from tui.sources.base import Scope
 from tui.sources.kubernetes import connect
 
@@ -79,6 +80,17 @@ def test_429_says_for_how_long(tmp_path: Path) -> None:
     )
     assert isinstance(error, Busy)
     assert error.retry_after == 7
+
+
+@pytest.mark.parametrize(("said", "meant"), [("²", None), ("9" * 400, LONGEST_PAUSE)])
+def test_429_with_an_odd_time_is_no_trouble_of_ours(
+    tmp_path: Path, said: str, meant: float | None
+) -> None:
+    error = error_of(
+        tmp_path, refusing(429, "TooManyRequests", "later", headers={"Retry-After": said})
+    )
+    assert isinstance(error, Busy)
+    assert error.retry_after == meant
 
 
 def test_503_is_busy_and_says_the_servers_words(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.api_source import PATCH, refusing, saying, source_of
-from tests.support.fake_api import fake_api
+from tests.support.api_source import ONE, PATCH, refusing, saying, source_of
+from tests.support.fake_api import Asked, Reply, fake_api
 from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import Missing, Refused, Unreachable
 
@@ -25,6 +25,24 @@ def test_a_write_whose_answer_was_lost_says_that_its_fate_is_unknown(tmp_path: P
         with pytest.raises(Unreachable, match="may have been done or not"):
             source_of(api, tmp_path).perform(PATCH)
         assert len(api.asked) == 1
+
+
+def test_a_write_over_a_kept_connection_that_ends_just_then_is_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    ports: list[int] = []
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        ports.append(reply._handler.client_address[1])
+        reply.json({}) if asked.method == "GET" else reply.cut()
+
+    with fake_api(answer) as api:
+        source = source_of(api, tmp_path)
+        source.get(ONE)
+        with pytest.raises(Unreachable, match="may have been done or not"):
+            source.perform(PATCH)
+        assert [asked.method for asked in api.asked] == ["GET", "PATCH"]
+    assert len(set(ports)) == 1
 
 
 def test_a_write_carries_its_body_type_and_query(tmp_path: Path) -> None:

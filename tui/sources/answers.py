@@ -31,6 +31,9 @@ from tui.sources.connections import NotConnected, ProxyFailed
 NO_KIND = "NoKind"
 """`reason` of a Missing that is about the whole kind: no CRD, or no metrics server."""
 
+LONGEST_PAUSE = 3600.0
+"""Seconds that a server may have us wait, whatever it says."""
+
 _FORBIDDEN = re.compile(
     r'User "(?P<user>.*?)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]+)"'
     r'(?: in API group "(?P<group>[^"]*)")?'
@@ -268,8 +271,8 @@ def _busy(status: int, headers: Mapping[str, str], told: ApiStatus) -> SourceErr
 
 def _retry_after(headers: Mapping[str, str], told: ApiStatus) -> float | None:
     header = headers.get("Retry-After", "")
-    if header.isdigit():
-        return float(header)
+    if header.isdecimal():
+        return min(float(header), LONGEST_PAUSE)
     if told.details and told.details.retry_after_seconds > 0:
-        return told.details.retry_after_seconds
+        return min(told.details.retry_after_seconds, LONGEST_PAUSE)
     return None

@@ -57,17 +57,23 @@ class TokenFile:
         try:
             about = self._path.stat()
             if (about.st_mtime_ns, about.st_size) != self._seen:
-                text = self._path.read_text().strip()
+                self._token = Hidden(self._path.read_text().strip())
+                # Last, because other threads go by it.
                 self._seen = (about.st_mtime_ns, about.st_size)
-                self._token = Hidden(text)
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             if not self._token:
                 raise Misconfigured(
-                    f"cannot read the token file {self._path}: {error.strerror or error}",
+                    f"cannot read the token file {self._path}: {_why(error)}",
                     hint="kubeconfig names it for this user",
                     reason="TokenFile",
                 ) from error
         return self._token
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "it is not text"
 
 
 class Access:

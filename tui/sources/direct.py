@@ -36,6 +36,8 @@ class DirectAnswer:
         self._keep = keep
         # `HTTPConnection` lets go of its socket when an answer is the last one.
         self._sock = connection.live
+        self._lock = threading.Lock()
+        self._is_over = False
         self.status: int = response.status
         self.headers = cast(Mapping[str, str], response.headers)
 
@@ -72,19 +74,27 @@ class DirectAnswer:
 
     def break_off(self) -> None:
         """`close` would not end a read of another thread (platform.md 1.6)."""
-        # Raised when the answer has ended already, which is just as well.
-        with suppress(OSError, ValueError):
-            self._sock.shutdown(socket.SHUT_RD)
+        # Never once it was given back: the connection may be somebody else's then, and shutting it
+        # down would take its TLS away while they write to it.
+        with self._lock, suppress(OSError, ValueError):
+            if not self._is_over:
+                self._is_over = True
+                self._sock.shutdown(socket.SHUT_RD)
 
     def done(self) -> None:
         """Keep the connection, if it can be used again."""
-        if self._response.isclosed() and self._connection.sock is not None:
+        with self._lock:
+            is_broken, self._is_over = self._is_over, True
+        is_read = self._response.isclosed() and self._connection.sock is not None
+        if is_read and not is_broken:
             self._keep(self._connection)
         else:
             self.close()
 
     def close(self) -> None:
         """Close it."""
+        with self._lock:
+            self._is_over = True
         self._response.close()
         self._connection.close()
 
@@ -127,7 +137,7 @@ class DirectConnections:
             connection.live.settimeout(read)
             connection.putrequest(method, self._prefix + target, skip_accept_encoding=True)
             for name, value in headers:
-                connection.putheader(name, value.encode())
+                _put_header(connection, name, value)
             if body is not None:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
@@ -213,6 +223,14 @@ class _Connection(HTTPConnection):
 def _close(idle: list[_Connection]) -> None:
     while idle:
         idle.pop().close()
+
+
+def _put_header(connection: HTTPConnection, name: str, value: str) -> None:
+    try:
+        connection.putheader(name, value.encode())
+    except ValueError:
+        # Its words are the value, which may be a token.
+        raise ValueError(f"the header {name} cannot be sent: it has odd characters") from None
 
 
 def _keep_alive(sock: socket.socket) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -123,7 +124,7 @@ def _resolved(
             hint="repair the kubeconfig or use another --context",
         )
     server = _text(clusters[cluster_name][1].get("server"))
-    if not server.startswith(("http://", "https://")):
+    if not _is_address(server):
         raise SettingsError(
             f"cluster {cluster_name} has no usable server address ({server or 'none'})",
             hint="repair the kubeconfig or use another --context",
@@ -146,6 +147,16 @@ def _resolved(
         cluster=clusters[cluster_name][1],
         cluster_folder=_folder_of(clusters[cluster_name][0]),
     )
+
+
+def _is_address(server: str) -> bool:
+    try:
+        parts = urlsplit(server)
+        # A port that is none raises, too.
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and is_whole
 
 
 def _folder_of(path: str) -> str:

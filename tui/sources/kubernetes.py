@@ -138,10 +138,7 @@ class KubernetesSource:
     def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
         """What its pods use now. Raises: Missing where nothing is measured."""
         path = f"{METRICS}/namespaces/{path_part(ref.namespace)}/pods"
-        found: dict[str, PodUsage] = {}
-        body = self._transport.get(path, _of_workflow(ref))
-        found.update(core.usage(body)[0])
-        return found
+        return dict(core.usage(self._transport.get(path, _of_workflow(ref)))[0])
 
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
         """Events about the workflow, or about one of its pods, oldest first."""

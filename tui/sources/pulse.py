@@ -20,6 +20,7 @@ UNKNOWN = 100.0
 LEAST = 30.0
 """Seconds always allowed, however often bookmarks come: servers have bad moments."""
 MARGIN = 5.0
+MOST_DOUBLED = 10
 REMEMBERED = 5
 """Distances kept. The longest counts, and one from a night of trouble is forgotten again."""
 
@@ -38,7 +39,7 @@ class Pulse:
             usual = UNKNOWN
             if self._distances:
                 usual = max(LEAST, 1.5 * max(self._distances) + MARGIN)
-            return min(end, usual * 2.0**self._suspicions)
+            return min(end, usual * 2.0 ** min(self._suspicions, MOST_DOUBLED))
 
     @property
     def is_known(self) -> bool:

@@ -102,7 +102,7 @@ class Transport:
             ) as response:
                 return self._body(response)
         except Unreachable as error:
-            if error.reason in ("Connection", "Timeout") and not _never_left(error):
+            if not _never_left(error):
                 raise Unreachable(
                     f"{error.what}; it may have been done or not",
                     hint="look before you repeat it",
@@ -179,13 +179,12 @@ class Transport:
         target = _target(path, query)
         access = self._current()
         response = self._ask(access, method, target, headers, body, timeout)
-        if response.status == 401:
-            fresh = self._renew(access)
-            if method == "GET":
-                self._body(response)
-                response.done()
-                response = self._ask(fresh, method, target, headers, body, timeout)
         try:
+            if response.status == 401:
+                fresh = self._renew(access)
+                if method == "GET":
+                    response.close()
+                    response = self._ask(fresh, method, target, headers, body, timeout)
             if response.status >= 300:
                 told = self._body(response)
                 raise refusal(response.status, response.headers, told, method=method, path=path)
