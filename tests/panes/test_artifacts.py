@@ -170,7 +170,7 @@ async def test_wrong_credentials_are_said_once_for_all(server: tuple[str, Bucket
     wrong = source()
     wrong.secrets["argo", "minio", "password"] = b"wrong"
     async with showing(workflow(server[0]), by=wrong) as seen:
-        await seen.until(lambda: "".join(seen.rows).count("login refused") == 5)
+        await seen.until(lambda: "".join(seen.rows).count("refused login") == 5)
         await seen.press("enter")
         await seen.until(lambda: "does not accept the secret key" in seen.line("status"))
 
@@ -178,10 +178,10 @@ async def test_wrong_credentials_are_said_once_for_all(server: tuple[str, Bucket
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (Refused('secrets "minio" is forbidden', status=403), "secret forbidden"),
-        (Missing('secrets "minio" not found', status=404), "secret missing"),
-        (Busy("the server is busy", status=503), "secret not read"),
-        (Unreachable("the connection broke"), "secret not read"),
+        (Refused('secrets "minio" is forbidden', status=403), "forbidden secret"),
+        (Missing('secrets "minio" not found', status=404), "no secret"),
+        (Busy("the server is busy", status=503), "unread secret"),
+        (Unreachable("the connection broke"), "unread secret"),
     ],
 )
 async def test_the_state_says_why_there_are_no_credentials(

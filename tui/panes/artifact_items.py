@@ -19,16 +19,17 @@ Fact = Stat | Folder | StoreError | None
 
 STATES: dict[Reason, str] = {
     "credentials": "no credentials",
-    "login": "login refused",
-    "secret": "secret not read",
-    "secret-denied": "secret forbidden",
-    "secret-missing": "secret missing",
+    "login": "refused login",
+    "secret": "unread secret",
+    "secret-denied": "forbidden secret",
+    "secret-missing": "no secret",
     "denied": "no right to it",
     "missing": "missing",
     "unreachable": "unreachable",
     "region": "wrong region",
     "unsupported": "not supported",
 }
+"""In few words, the most telling one first: a narrow list shows only that."""
 
 
 @dataclass(frozen=True, slots=True)
