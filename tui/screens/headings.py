@@ -143,15 +143,20 @@ def heading_of_workflow(
     arrow = ">" if desk.ascii else "▸"
     place = desk.source.place.label if desk.source else "…"
     left: list[Part] = [
-        (f" {place} {arrow} {ref.namespace} {arrow} ", "muted"),
+        (f" {place}", "muted"),
+        (f" {arrow} ", "muted"),
+        (ref.namespace, "muted"),
+        (f" {arrow} ", "muted"),
         (ref.name, "heading"),
     ]
+    where, namespace, name = 0, 2, 4
     if workflow is not None:
         left += _doing(desk, workflow, now)
     right: list[Part] = [(over, "warning"), ("", "")] if over else standing(desk, connection)
     right.append((" ", ""))
     words = len(left) + len(right) - 2
-    return Heading(left, right, [(words, 0), (1, LEAST_NAME), (0, 0), (1, 0)])
+    shrinks = [(words, 0), (name, LEAST_NAME), (where, 0), (namespace, 0), (name, 4)]
+    return Heading(left, right, shrinks)
 
 
 def _doing(desk: Desk, workflow: ListedWorkflow, now: datetime) -> list[Part]:

@@ -28,6 +28,8 @@ Part = tuple[str, str]
 """Text as it came, and the name of a token for its look ("" is plain)."""
 Shrink = tuple[int, int]
 """Which part may be shortened, those of the right counted on from the left; the cells it keeps."""
+LEAST_CUT = 8
+"""Cells below which a part that may be left out is."""
 
 
 class HeaderLine(LineView, can_focus=False):
@@ -86,7 +88,9 @@ class HeaderLine(LineView, can_focus=False):
                 break
             text, token = parts[index]
             cells = width_of(text)
-            text = cut(text, max(min(cells, least), cells - over), ellipsis=self._ellipsis)
+            keeps = max(min(cells, least), cells - over)
+            is_out = not least and keeps < LEAST_CUT
+            text = "" if is_out else cut(text, keeps, ellipsis=self._ellipsis)
             parts[index] = (text, token)
             over -= cells - width_of(text)
         return parts
