@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tests.support.widgets import Alone, painting, screen_of
-from tui.widgets.header import HeaderLine
+from tui.widgets.header import WHOLE, HeaderLine
 from tui.widgets.hints import Hints, key_name
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.rows import Rows
@@ -92,13 +92,13 @@ async def test_without_utf8_the_sign_is_a_letter() -> None:
 async def test_a_header_shortens_what_may_be_shortened_and_nothing_else() -> None:
     widget = HeaderLine()
     left = [
-        (" prod", "muted"),
-        (" / ", ""),
+        (" ", ""),
+        ("prod / ", "muted"),
         ("a-long-name-of-a-workflow", "heading"),
         ("  Failed", ""),
     ]
     right = [("stale 2s", "warning"), (": the server is busy", "warning")]
-    shrinks = [(5, 0), (2, 10), (0, 0), (2, 4)]
+    shrinks = [(5, 0), (2, 10), (1, WHOLE), (2, 4)]
     async with Alone(widget).run_test(size=(70, 2)) as pilot:
         widget.show(left, right, shrinks)
         for width, shown in (
@@ -106,8 +106,8 @@ async def test_a_header_shortens_what_may_be_shortened_and_nothing_else() -> Non
             (60, " prod / a-long-name-of-a-workflow  Failed stale 2s: the ser…"),
             (55, " prod / a-long-name-of-a-workflow  Failed      stale 2s"),
             (40, " prod / a-long-name-of…  Failed stale 2s"),
-            (32, " / a-long-na…  Failed    stale 2s"),
-            (24, " / a-l…  Failed stale 2s"),
+            (32, " a-long-na…  Failed    stale 2s"),
+            (24, " a-lon…  Failed stale 2s"),
         ):
             await pilot.resize_terminal(width, 2)
             await pilot.pause()

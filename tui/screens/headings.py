@@ -15,7 +15,7 @@ from tui.screens.desk import Desk
 from tui.sources.base import Live, Stale
 from tui.state.connection import Connection
 from tui.state.listing import Listing
-from tui.widgets.header import Part, Shrink
+from tui.widgets.header import WHOLE, Part, Shrink
 
 LEAST_NAME = 16
 """Cells that a name keeps while something else can be shortened."""
@@ -143,19 +143,18 @@ def heading_of_workflow(
     arrow = ">" if desk.ascii else "▸"
     place = desk.source.place.label if desk.source else "…"
     left: list[Part] = [
-        (f" {place}", "muted"),
-        (f" {arrow} ", "muted"),
-        (ref.namespace, "muted"),
-        (f" {arrow} ", "muted"),
+        (" ", ""),
+        (f"{place} {arrow} ", "muted"),
+        (f"{ref.namespace} {arrow} ", "muted"),
         (ref.name, "heading"),
     ]
-    where, namespace, name = 0, 2, 4
+    where, namespace, name = 1, 2, 3
     if workflow is not None:
         left += _doing(desk, workflow, now)
     right: list[Part] = [(over, "warning"), ("", "")] if over else standing(desk, connection)
     right.append((" ", ""))
     words = len(left) + len(right) - 2
-    shrinks = [(words, 0), (name, LEAST_NAME), (where, 0), (namespace, 0), (name, 4)]
+    shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     return Heading(left, right, shrinks)
 
 

@@ -28,8 +28,10 @@ Part = tuple[str, str]
 """Text as it came, and the name of a token for its look ("" is plain)."""
 Shrink = tuple[int, int]
 """Which part may be shortened, those of the right counted on from the left; the cells it keeps."""
+WHOLE = -1
+"""Cells that a part keeps which is left out whole or not at all."""
 LEAST_CUT = 8
-"""Cells below which a part that may be left out is."""
+"""Cells below which a part that need not keep any is left out."""
 
 
 class HeaderLine(LineView, can_focus=False):
@@ -88,8 +90,8 @@ class HeaderLine(LineView, can_focus=False):
                 break
             text, token = parts[index]
             cells = width_of(text)
-            keeps = max(min(cells, least), cells - over)
-            is_out = not least and keeps < LEAST_CUT
+            keeps = max(min(cells, least), cells - over, 0)
+            is_out = least == WHOLE or (not least and keeps < LEAST_CUT)
             text = "" if is_out else cut(text, keeps, ellipsis=self._ellipsis)
             parts[index] = (text, token)
             over -= cells - width_of(text)
