@@ -148,7 +148,6 @@ def test_one_odd_item_leaves_the_others_in_the_list() -> None:
     "data",
     [
         b'{"items": [{"metadata": 5}',
-        b'{"items": [{"metadata": 5}, {"metadata": {"name": "\xff"}}]}',
         b'{"items": 5}',
         b'{"metadata": {"resourceVersion": "\xff"}}',
     ],
@@ -213,3 +212,29 @@ def test_containers_of_a_node_are_told_from_its_template() -> None:
         "o": ("main", "db", "setup", "init", "wait"),
         "u": ("main", "init", "wait"),
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b'{"a": "b\xffc"}', {"a": "b\ufffdc"}),
+        (b'{"a\xfe": 1}', {"a\ufffd": 1}),
+        (b'{"a": "\\ud83d!"}', {"a": "\ufffd!"}),
+        (b'{"a": 123456789012345678901234567890}', {"a": 123456789012345678901234567890}),
+    ],
+)
+def test_every_field_is_read_whatever_bytes_are_in_it(written: bytes, read: object) -> None:
+    assert decode.manifest(written) == read
+
+
+def test_bytes_that_are_no_text_hide_neither_a_workflow_nor_the_rest_of_a_list() -> None:
+    odd = b'{"metadata": {"name": "odd\xff"}, "status": {"phase": "Failed"}}'
+    assert decode.workflow(odd).metadata.name == "odd\ufffd"
+    page = decode.listed_page(b'{"items": [%s, {"metadata": {"name": "good"}}]}' % odd)
+    assert [each.metadata.name for each in page.workflows] == ["odd\ufffd", "good"]
+
+
+@pytest.mark.parametrize("written", [b"", b"[1]", b"\xff", b'{"a": ' + b"[" * 100_000])
+def test_what_is_no_object_even_so_is_refused(written: bytes) -> None:
+    with pytest.raises(InputError):
+        decode.manifest(written)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
 import yaml
 
 from tests.support.panes import bench
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
+from tui.domain import decode
 from tui.domain.podname import node_id
 from tui.panes.manifest import ManifestPane
 
@@ -60,3 +63,26 @@ async def test_it_is_searched_with_n_and_capital_n() -> None:
         assert on.app.escapes == 0, "first the search, then whatever the screen does"
         await on.pilot.press("escape")
         assert int(on.app.escapes) == 1
+
+
+@pytest.mark.parametrize(
+    ("odd", "shown"),
+    [
+        (b'"half a \xff character"', "half a \ufffd character"),
+        (b'"half a \\ud83d pair"', "half a \ufffd pair"),
+    ],
+)
+async def test_bytes_that_are_no_text_do_not_hide_the_rest(odd: bytes, shown: str) -> None:
+    raw = msgspec.json.encode(run("one", "Failed")).replace(b'"Workflow"', odd, 1)
+    assert odd in raw
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.pane.show(decode.workflow(raw), None, raw)
+        await on.until(lambda: "phase: Failed" in on.app.text)
+        assert yaml.safe_load(on.app.text)["kind"] == shown
+
+
+async def test_what_cannot_be_written_as_yaml_says_so() -> None:
+    raw = msgspec.json.encode(run("one", "Failed"))
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.pane.show(decode.workflow(raw), None, raw[:-1])
+        await on.until(lambda: "# the workflow is not JSON" in on.app.text)

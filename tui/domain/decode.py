@@ -7,6 +7,8 @@ one odd field never hides a workflow.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -18,6 +20,8 @@ from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.errors import InputError
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class ListedPage(NamedTuple):
@@ -62,12 +66,12 @@ def listed_page(raw: bytes) -> ListedPage:
         page = _page.decode(raw)
         workflows = page.items or ()
         meta = page.metadata
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeDecodeError):
         # One odd item must not make the others slow or disappear.
         loose = _raw_list(raw)
         workflows = tuple(listed(bytes(item)) for item in loose.items or ())
         meta = loose.metadata
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise InputError(f"the list of workflows is not JSON: {error}") from error
     return ListedPage(workflows, meta.resource_version, meta.continue_token)
 
@@ -97,6 +101,38 @@ def from_manifest(manifest: Manifest) -> Workflow:
     return _hydrated(found)
 
 
+def manifest(raw: bytes) -> Manifest:
+    """Every field of an object, with a mark for each byte that is no text.
+
+    Where no screen looks the typed decoder does not either, so an object that it reads may still
+    hold such bytes. Raises: InputError when it is no JSON object.
+    """
+    try:
+        return dict(_loose(raw))
+    except InputError:
+        found = _patched(raw)
+        if not isinstance(found, dict):
+            raise
+        return found
+
+
+def whole_characters(document: Any) -> Any:
+    """The document with a mark for each half of a character (`\\ud83d` alone), as Go reads it.
+
+    A half can neither be sent nor printed.
+    """
+    text = json.dumps(document, ensure_ascii=False)
+    return json.loads(_HALF.sub("\ufffd", text)) if _HALF.search(text) else document
+
+
+def _patched(raw: bytes) -> Any:
+    """What the JSON is once everything that is no text is replaced; None if it is none even so."""
+    try:
+        return whole_characters(json.loads(raw.decode("utf-8", "replace")))
+    except (ValueError, RecursionError):
+        return None
+
+
 def misfits(whole: bytes | Manifest) -> tuple[Misfit, ...]:
     """What of a workflow has a shape that no workflow has, so that it cannot be shown."""
     try:
@@ -105,7 +141,7 @@ def misfits(whole: bytes | Manifest) -> tuple[Misfit, ...]:
         else:
             msgspec.convert(whole, Workflow)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        loose = _loose(whole) if isinstance(whole, bytes) else whole
+        loose = manifest(whole) if isinstance(whole, bytes) else whole
         return tuple(tolerant.misfits(loose, Workflow))
     return ()
 
@@ -140,8 +176,8 @@ def _read(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         return decoder.decode(raw)
     except msgspec.ValidationError:
         return fitted(_loose(raw), decoder.type)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"the workflow is not JSON: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return fitted(manifest(raw), decoder.type)
 
 
 def _loose(raw: bytes) -> Any:

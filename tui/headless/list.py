@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -120,7 +119,7 @@ def _with_nodes(each: ListedWorkflow, originals: Originals) -> ListedWorkflow:
 
 
 def _whole(original: Manifest | bytes) -> Manifest:
-    return unpacked(json.loads(original) if isinstance(original, bytes) else original)
+    return unpacked(decode.manifest(original) if isinstance(original, bytes) else original)
 
 
 def _print(

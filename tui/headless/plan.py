@@ -14,8 +14,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from tui.actions import ACTIONS, RESUBMIT, SET_NODE, SUBMIT, Action
 from tui.actions.base import Choices, Context, Plan
 from tui.actions.manifests import part, ref_of
@@ -366,7 +364,7 @@ def _everything(
     with closing(open_source(settings)) as source:
         scope = scope_with(source, labels, args.field_selector, settings)
         for raw in source.list_raw(scope):
-            yield msgspec.json.decode(raw)
+            yield decode.manifest(raw)
 
 
 def _print(plans: Sequence[Plan], args: argparse.Namespace) -> None:

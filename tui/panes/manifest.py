@@ -8,10 +8,12 @@ import msgspec
 from textual import work
 from textual.binding import Binding, BindingType
 
+from tui.domain import decode
 from tui.domain.highlight import Highlighter, yaml_spans
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.domain.yamltext import to_yaml
+from tui.errors import InputError
 from tui.panes.base import Tools
 from tui.panes.text_pane import TextPane
 
@@ -51,8 +53,10 @@ class ManifestPane(TextPane):
     @work(thread=True, group="manifest", exclusive=True)
     def _write(self, subject: object, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         # A large workflow is a megabyte of YAML: written beside the loop, not on it.
-        manifest = msgspec.json.decode(raw)
-        text = to_yaml(part_of(manifest, node, workflow.metadata.name))
+        try:
+            text = to_yaml(part_of(decode.manifest(raw), node, workflow.metadata.name))
+        except InputError as error:
+            text = f"# {error}\n"
         self.app.call_from_thread(self._put_if_wanted, subject, workflow.version, text)
 
     def _put_if_wanted(self, subject: object, version: str, text: str) -> None:

@@ -7,7 +7,6 @@ number. What cannot be read names its file and line.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.decode import whole_characters
 from tui.domain.workflow import Manifest
 from tui.errors import InputError
 
@@ -23,7 +23,6 @@ DEEPEST = 200
 """Nesting that no manifest has; deeper text is an attack or rubbish."""
 
 WHITESPACE = " \t\r\n\ufeff"
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def read_manifests(path: str) -> list[Manifest]:
@@ -164,7 +163,7 @@ def _json(name: str, text: str) -> list[Any] | None:
     try:
         while at < len(text):
             document, at = decoder.raw_decode(text, at)
-            documents.append(_whole_characters(document))
+            documents.append(whole_characters(document))
             while at < len(text) and text[at] in WHITESPACE:
                 at += 1
     except RecursionError as error:
@@ -174,15 +173,6 @@ def _json(name: str, text: str) -> list[Any] | None:
             raise InputError(f"{name}: {_where(error)}") from error
         return None
     return documents
-
-
-def _whole_characters(document: Any) -> Any:
-    """The document with a mark for each half of a character (`\\ud83d` alone), as Go reads it.
-
-    A half can neither be sent nor printed.
-    """
-    text = json.dumps(document, ensure_ascii=False)
-    return json.loads(_HALF.sub("\ufffd", text)) if _HALF.search(text) else document
 
 
 def _where(error: ValueError) -> str:
