@@ -105,6 +105,17 @@ async def test_what_cannot_be_done_just_now_says_why() -> None:
         await shown.until(lambda: shown.shows(ActionScreen))
 
 
+async def test_to_a_workflow_that_was_deleted_meanwhile_nothing_can_be_done() -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source) as shown:
+        await shown.open(ETL)
+        source.remove(shown.detail.ref)
+        await shown.until_said("was deleted")
+        palette = await opened(shown)
+        refused = {e.name: e.help for e in palette.found.items if e.is_refused}
+        assert refused == {action.label: "it is gone" for action in ACTIONS}
+
+
 async def test_a_workflow_is_gone_to_by_its_name() -> None:
     async with showing(*team()) as shown:
         await opened(shown)

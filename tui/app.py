@@ -1,7 +1,8 @@
 """Wiring: source → inbox → state → signal → screens, and plans → writes.
 
-The app knows nothing of workflows beyond that. It is painted before anything heavy is imported:
-the source is opened on a thread once the first frame is there.
+The app knows nothing of workflows beyond that. It is painted before anything heavy is imported.
+Where a source is opened (`connect`) is a thread, begun once the first frame is there; the list of a
+cluster was asked for before Textual was imported (`cli.py`), and is taken over then.
 """
 
 from __future__ import annotations

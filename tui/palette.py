@@ -80,14 +80,18 @@ def _actions(screen: WorkflowsScreen | WorkflowScreen) -> Iterator[Entry]:
     """What can be done to the workflow, or to those that are marked."""
     desk = screen.desk
     meant: ListedWorkflow | None
+    is_gone = False
     if isinstance(screen, WorkflowScreen):
-        meant = screen.workflow
+        meant = screen.known
+        is_gone = meant is None and not screen.is_reading
     else:
         meant = None if screen.rows.marks else screen.rows.current
     for action in ACTIONS:
         refusal = None
         if desk.settings.read_only:
             refusal = "refused: started with --read-only"
+        elif is_gone:
+            refusal = "it is gone"
         elif meant is not None and desk.source is not None:
             refusal = action.refusal(meant, desk.source.capabilities)
         yield Entry(

@@ -41,6 +41,12 @@ class Pages(BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         self.seen.append(self.headers.get("X-Token", ""))
+        if self.path.startswith("/moved?"):
+            self.send_response(302)
+            self.send_header("Location", self.path.partition("?")[2])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         status = {"/gone": 404, "/closed": 403}.get(self.path, 200)
         body = b"0123456789"
         asked = self.headers.get("Range")
@@ -96,6 +102,16 @@ def test_a_web_address_is_saved_with_the_headers_that_the_workflow_names(
     store.download(place, tmp_path / "x", quiet, Stop())
     assert (tmp_path / "x").read_bytes() == b"0123456789"
     assert Pages.seen == ["t"]
+
+
+@pytest.mark.parametrize(("host", "token"), [("127.0.0.1", "t"), ("localhost", "")])
+def test_headers_of_the_workflow_go_to_no_other_server_that_one_is_sent_to(
+    store: Store, site: str, host: str, token: str
+) -> None:
+    there = f"{site.replace('127.0.0.1', host)}/plain"
+    place = page(f"{site}/moved?{there}", headers=[{"name": "X-Token", "value": "t"}])
+    assert store.read(place, 0, 10) == b"0123456789"
+    assert Pages.seen == ["t", token]
 
 
 @pytest.mark.parametrize(("path", "reason"), [("/gone", "missing"), ("/closed", "denied")])

@@ -20,7 +20,9 @@ from tui.errors import (
     Unauthenticated,
     Unreachable,
 )
+from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen, advice
+from tui.screens.small import TooSmallScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
 from tui.sources import open_source
@@ -133,6 +135,33 @@ async def test_a_cluster_that_does_not_answer_at_first_comes_by_itself() -> None
         source.answers_now.set()
         await shown.until(lambda: shown.shows(WorkflowsScreen))
         await shown.until_shown("no workflows in argo")
+
+
+@pytest.mark.parametrize("over", ["help", "small"])
+async def test_what_lies_over_the_trouble_when_it_ends_leaves_none_of_it_behind(over: str) -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source, size=(100, 30)) as shown:
+        app = shown.app
+
+        def problems() -> int:
+            return sum(isinstance(screen, ProblemScreen) for screen in app.screen_stack)
+
+        app.show_trouble(Unreachable("no answer, try 1"), can_demo=True)
+        await shown.until(lambda: shown.shows(ProblemScreen))
+        if over == "help":
+            await shown.press("question_mark")
+            await shown.until(lambda: shown.shows(HelpScreen))
+        else:
+            await shown.pilot.resize_terminal(40, 10)
+            await shown.until(lambda: shown.shows(TooSmallScreen))
+        app.show_trouble(Unreachable("no answer, try 1"), can_demo=True)
+        assert problems() == 1 and not shown.shows(ProblemScreen)
+        app.show_trouble(Unreachable("no answer, try 2"), can_demo=True)
+        assert problems() == 1
+        app.end_trouble()
+        assert problems() == 0
+        await shown.pilot.resize_terminal(100, 30)
+        await shown.until(lambda: shown.shows(WorkflowsScreen))
 
 
 async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:

@@ -43,10 +43,8 @@ class HttpStore:
     def __init__(self, secrets: Secrets) -> None:
         import urllib3
 
-        self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=5, read=30),
-            retries=urllib3.Retry(total=2, redirect=3, status=0, raise_on_status=False),
-        )
+        self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=30))
+        self._retries = urllib3.Retry(total=2, redirect=3, status=0, raise_on_status=False)
 
     def stat(self, location: Location) -> Stat | Folder:
         """What the server's headers say; it may not say a size."""
@@ -109,7 +107,7 @@ class HttpStore:
 
         url, given = _address(location)
         try:
-            response = self._open(method, url, {**given, **headers})
+            response = self._open(method, url, given, headers)
             try:
                 if response.status >= 400 and response.status != 416:
                     reason, words = STATUS.get(response.status, ("failed", "refused"))
@@ -123,9 +121,20 @@ class HttpStore:
                 f"cannot read {url}", reason="unreachable", hint=f"{type(error).__name__}"
             ) from error
 
-    def _open(self, method: str, url: str, headers: Mapping[str, str]) -> Any:
+    def _open(
+        self, method: str, url: str, given: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Any:
+        # What the workflow says to this server, tokens among it, is said to no other one that it
+        # sends us to.
+        private = frozenset(given) | self._retries.DEFAULT_REMOVE_HEADERS_ON_REDIRECT
         try:
-            return self._pool.request(method, url, headers=headers, preload_content=False)
+            return self._pool.request(
+                method,
+                url,
+                headers={**given, **headers},
+                preload_content=False,
+                retries=self._retries.new(remove_headers_on_redirect=private),
+            )
         except ValueError as error:
             # The address and its headers are whatever the workflow says.
             raise StoreError(f"{url} cannot be asked for: {error}") from error

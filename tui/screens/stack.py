@@ -126,16 +126,21 @@ class ScreenStack(App[int]):
     def show_trouble(self, error: TuiError, *, can_demo: bool) -> None:
         """Say why nothing can be shown, once."""
         self.trouble = error
-        if isinstance(self.screen, ProblemScreen):
-            if str(self.screen.error) == str(error):
-                return
-            self.pop_screen()
-        self.push_screen(ProblemScreen(error, can_demo=can_demo, ascii=self.ascii))
+        said = [str(each.error) for each in self.screen_stack if isinstance(each, ProblemScreen)]
+        if str(error) in said:
+            return
+        self._end_problem()
+        self.bring(ProblemScreen(error, can_demo=can_demo, ascii=self.ascii))
 
     def end_trouble(self) -> None:
         """There is something to show again."""
         self.trouble = None
-        if isinstance(self.screen, ProblemScreen):
+        self._end_problem()
+        self._check_size(*self.size)
+
+    def _end_problem(self) -> None:
+        """Take away the screen that says why, and with it the help or the like that is over it."""
+        while any(isinstance(screen, ProblemScreen) for screen in self.screen_stack):
             self.pop_screen()
 
     # --- size --------------------------------------------------------------------------------
