@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from tui.demo import refusals
 from tui.demo.clock import Clock
 from tui.demo.garbage import Garbage
 from tui.demo.history import History
 from tui.demo.merging import merged
+from tui.demo.names import Names
 from tui.demo.objects import Objects
 from tui.demo.records import (
     Change,
@@ -39,7 +38,6 @@ from tui.demo.telling import Subscriber, Subscribers
 
 __all__ = ["Change", "ChangeType", "Key", "Record", "Store", "decode", "encode", "timestamp"]
 
-_SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 _FIRST_REVISION = 1000
 _SECONDS_TO_END = 2
 """What a container needs that is told to end."""
@@ -54,10 +52,9 @@ class Store:
         self.clock = clock
         self.revision = _FIRST_REVISION
         self._history = History(_FIRST_REVISION, keep, keep_bytes)
-        self._seed = seed
         self._random = random.Random(seed)
-        self._named: Counter[str] = Counter()
         self._objects = Objects()
+        self._names = Names(self._objects, seed)
         self._subscribers = Subscribers()
         self._garbage = Garbage(self._objects, self.delete, self.update)
 
@@ -82,6 +79,17 @@ class Store:
     def records(self, resource: Resource, namespace: str = "") -> Sequence[Record]:
         """All of a kind (in one namespace, if given), by namespace and name."""
         return self._objects.all(resource, namespace)
+
+    def list(
+        self, resource: Resource, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> Sequence[Obj]:
+        """Objects of a kind with these labels, the caller's own, by namespace and name."""
+        wanted = (labels or {}).items()
+        return [
+            record.decoded()
+            for record in self.records(resource, namespace)
+            if wanted <= record.labels.items()
+        ]
 
     def records_at(
         self, resource: Resource, revision: int, namespace: str = ""
@@ -118,7 +126,7 @@ class Store:
         if not metadata.get("name"):
             if not metadata.get("generateName"):
                 raise refusals.nameless(resource)
-            metadata["name"] = self._free_name(resource, metadata)
+            metadata["name"] = self._names.free(resource, metadata)
         if not resource.namespaced:
             metadata.pop("namespace", None)
         key = (str(metadata.get("namespace", "")), str(metadata["name"]))
@@ -278,28 +286,6 @@ class Store:
         self._subscribers.tell(change)
         self._garbage.gone(old, orphan=orphan)
         return obj
-
-    def _free_name(self, resource: Resource, metadata: Mapping[str, Any]) -> str:
-        """A name by how many have begun so: what else the engine makes changes none of them."""
-        namespace = str(metadata.get("namespace", ""))
-        prefix = str(metadata["generateName"])[: 63 - 5]
-        while True:
-            self._named[prefix] += 1
-            letters = random.Random(f"{self._seed} {prefix} {self._named[prefix]}")
-            name = prefix + "".join(letters.choices(_SUFFIX_LETTERS, k=5))
-            if self._objects.find(resource, (namespace, name)) is None:
-                return name
-
-    def list(
-        self, resource: Resource, namespace: str = "", labels: Mapping[str, str] | None = None
-    ) -> Sequence[Obj]:
-        """Objects of a kind with these labels, the caller's own, by namespace and name."""
-        wanted = (labels or {}).items()
-        return [
-            record.decoded()
-            for record in self.records(resource, namespace)
-            if wanted <= record.labels.items()
-        ]
 
 
 def _check_preconditions(record: Record, uid: str, version: str) -> None:

@@ -42,19 +42,9 @@ class Events:
         if now < self._store.clock.now() - LIFE:
             return
         self._count += 1
-        metadata = about["metadata"]
-        namespace = str(metadata.get("namespace", ""))
-        name = f"{metadata['name']}.{(int(now.timestamp()) << 24) + self._count:x}"
-        involved = {
-            "apiVersion": about["apiVersion"],
-            "kind": about["kind"],
-            "name": metadata["name"],
-            "namespace": namespace,
-            "uid": metadata.get("uid", ""),
-            "resourceVersion": metadata.get("resourceVersion", ""),
-        }
-        if field_path:
-            involved["fieldPath"] = field_path
+        involved = _involved(about, field_path)
+        namespace = str(involved["namespace"])
+        name = f"{involved['name']}.{(int(now.timestamp()) << 24) + self._count:x}"
         moment = timestamp(now)
         obj: dict[str, Any] = {
             "metadata": {"name": name, "namespace": namespace, "creationTimestamp": moment},
@@ -82,3 +72,17 @@ class Events:
             self._store.delete(EVENTS, namespace, name)
         except ApiError:
             return  # somebody else removed it already
+
+
+def _involved(about: dict[str, Any], field_path: str) -> dict[str, Any]:
+    """Which object an event is about, or which field of it."""
+    metadata = about["metadata"]
+    involved = {
+        "apiVersion": about["apiVersion"],
+        "kind": about["kind"],
+        "name": metadata["name"],
+        "namespace": metadata.get("namespace", ""),
+        "uid": metadata.get("uid", ""),
+        "resourceVersion": metadata.get("resourceVersion", ""),
+    }
+    return {**involved, "fieldPath": field_path} if field_path else involved

@@ -91,6 +91,11 @@ class Module:
         self.members = members
 
 
+def leave(code: Any = 0) -> None:
+    """`exit`, with a code or a word."""
+    raise Left(code & 255 if isinstance(code, int) else 0 if code is None else 1)
+
+
 def builtins_of(script: Running) -> dict[str, Any]:
     """The functions that need no import."""
 
@@ -100,9 +105,6 @@ def builtins_of(script: Running) -> dict[str, Any]:
             file.write(text)
         else:
             script.events.append(text)
-
-    def leave(code: Any = 0) -> None:
-        raise Left(code & 255 if isinstance(code, int) else 0 if code is None else 1)
 
     def steps(*values: int) -> range:
         made = range(*values)
@@ -129,10 +131,43 @@ def builtins_of(script: Running) -> dict[str, Any]:
 
 def modules_of(script: Running, box: Box, arguments: list[str]) -> dict[str, Module]:
     """The modules there are, with what they offer."""
+    stream = File(script, "<stdout>", "")
+    moment = datetime.fromtimestamp(box.time, UTC)
+    return {
+        "random": _random(box),
+        "time": Module(
+            sleep=lambda seconds: script.events.append(float(seconds)),
+            time=lambda: box.time,
+            strftime=lambda f: moment.strftime(f),
+        ),
+        "json": _json(),
+        "sys": Module(
+            exit=leave, stdout=stream, stderr=stream, argv=["-", *arguments], version="3.13"
+        ),
+        "os": _os(box),
+        "math": Module(
+            sqrt=math.sqrt, floor=math.floor, ceil=math.ceil, pi=math.pi, sin=math.sin, log=math.log
+        ),
+        "datetime": Module(datetime=Module(now=lambda *_: moment, utcnow=lambda: moment)),
+    }
 
-    def sleep(seconds: float) -> None:
-        script.events.append(float(seconds))
 
+def _random(box: Box) -> Module:
+    rng = box.rng
+    return Module(
+        randint=rng.randint,
+        random=rng.random,
+        choice=rng.choice,
+        uniform=rng.uniform,
+        randrange=rng.randrange,
+        shuffle=rng.shuffle,
+        sample=rng.sample,
+        gauss=rng.gauss,
+        seed=lambda *_, **__: None,
+    )
+
+
+def _json() -> Module:
     def dump(value: Any, file: File, **_: Any) -> None:
         file.write(json.dumps(value))
 
@@ -142,16 +177,13 @@ def modules_of(script: Running, box: Box, arguments: list[str]) -> dict[str, Mod
     def load(file: File) -> Any:
         return json.loads(file.read())
 
-    def leave(code: Any = 0) -> None:
-        raise Left(code & 255 if isinstance(code, int) else 0 if code is None else 1)
+    return Module(dump=dump, dumps=dumps, load=load, loads=json.loads)
 
+
+def _os(box: Box) -> Module:
     def listed(name: str = ".") -> list[str]:
         return sorted({each.split("/")[0] for each in box.under(name)})
 
-    def nothing(*_: Any, **__: Any) -> None:
-        return None
-
-    rng = box.rng
     path = Module(
         exists=lambda name: box.path(name) in box.files or box.is_folder(name),
         isfile=lambda name: box.path(name) in box.files,
@@ -160,36 +192,12 @@ def modules_of(script: Running, box: Box, arguments: list[str]) -> dict[str, Mod
         basename=lambda name: name.rpartition("/")[2],
         dirname=lambda name: name.rpartition("/")[0],
     )
-    stream = File(script, "<stdout>", "")
-    moment = datetime.fromtimestamp(box.time, UTC)
-    return {
-        "random": Module(
-            randint=rng.randint,
-            random=rng.random,
-            choice=rng.choice,
-            uniform=rng.uniform,
-            randrange=rng.randrange,
-            shuffle=rng.shuffle,
-            sample=rng.sample,
-            gauss=rng.gauss,
-            seed=nothing,
-        ),
-        "time": Module(sleep=sleep, time=lambda: box.time, strftime=lambda f: moment.strftime(f)),
-        "json": Module(dump=dump, dumps=dumps, load=load, loads=json.loads),
-        "sys": Module(
-            exit=leave, stdout=stream, stderr=stream, argv=["-", *arguments], version="3.13"
-        ),
-        "os": Module(
-            mkdir=lambda name, mode=0: box.make_folder(name),
-            makedirs=lambda name, mode=0, exist_ok=False: box.make_folder(name),
-            listdir=listed,
-            environ=box.env,
-            getenv=box.env.get,
-            path=path,
-            getcwd=lambda: box.cwd,
-        ),
-        "math": Module(
-            sqrt=math.sqrt, floor=math.floor, ceil=math.ceil, pi=math.pi, sin=math.sin, log=math.log
-        ),
-        "datetime": Module(datetime=Module(now=lambda *_: moment, utcnow=lambda: moment)),
-    }
+    return Module(
+        mkdir=lambda name, mode=0: box.make_folder(name),
+        makedirs=lambda name, mode=0, exist_ok=False: box.make_folder(name),
+        listdir=listed,
+        environ=box.env,
+        getenv=box.env.get,
+        path=path,
+        getcwd=lambda: box.cwd,
+    )

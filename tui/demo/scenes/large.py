@@ -12,6 +12,8 @@ from tui.demo.scenes.parts import ETL, given, shell, step, workflow
 from tui.demo.store import Store, timestamp
 
 STAGES, WIDE = 12, 33
+BAD = (7, 21)
+"""Partitions of the last stage that failed."""
 NAME = "reprocess-2025"
 
 
@@ -57,17 +59,21 @@ def put(store: Store, engine: Engine, now: datetime) -> None:
     store.create(WORKFLOWS, obj)
 
 
-def _nodes(begin: datetime) -> tuple[dict[str, Any], datetime, int]:
-    nodes: dict[str, Any] = {}
-    failed = 0
+class _Nodes:
+    """The nodes of the run, as they are made one after the other."""
 
-    def add(name: str, type: str, phase: str, start: datetime, end: datetime, **more: Any) -> str:
+    def __init__(self) -> None:
+        self.by_id: dict[str, Any] = {}
+
+    def add(
+        self, name: str, type: str, phase: str, start: datetime, end: datetime, **more: Any
+    ) -> str:
+        """Make one; answers with its id."""
         key = node_id(NAME, name)
-        shown = name.removeprefix(f"{NAME}.")
-        nodes[key] = {
+        self.by_id[key] = {
             "id": key,
             "name": name,
-            "displayName": shown,
+            "displayName": name.removeprefix(f"{NAME}."),
             "type": type,
             "phase": phase,
             "templateScope": f"local/{NAME}",
@@ -78,51 +84,48 @@ def _nodes(begin: datetime) -> tuple[dict[str, Any], datetime, int]:
         }
         return key
 
+    def add_partition(
+        self, name: str, n: int, start: datetime, end: datetime, *, fails: bool
+    ) -> str:
+        """Make the pod of one partition."""
+        more = {"message": "main: Error (exit code 1)"} if fails else {}
+        return self.add(
+            name,
+            "Pod",
+            "Failed" if fails else "Succeeded",
+            start,
+            end,
+            templateName="partition",
+            hostNodeName=f"node-{'abc'[n % 3]}",
+            progress="0/1" if fails else "1/1",
+            inputs={"parameters": [{"name": "n", "value": str(n)}]},
+            outputs={"exitCode": "1" if fails else "0"},
+            resourcesDuration={"cpu": 9, "memory": 40},
+            **more,
+        )
+
+
+def _nodes(begin: datetime) -> tuple[dict[str, Any], datetime, int]:
+    """All of them, when the last one ended, and how many failed."""
+    nodes = _Nodes()
     before: list[str] = []
     start = begin
     for stage in range(STAGES):
         group = f"{NAME}.stage-{stage:02d}"
-        pods: list[str] = []
-        latest = start
-        bad = 0
-        for n in range(WIDE):
-            end = start + timedelta(seconds=600 + (n * 37 + stage * 11) % 1500)
-            latest = max(latest, end)
-            fails = stage == STAGES - 1 and n in (7, 21)
-            bad += fails
-            more = {"message": "main: Error (exit code 1)"} if fails else {}
-            pods.append(
-                add(
-                    f"{group}({n}:{n})",
-                    "Pod",
-                    "Failed" if fails else "Succeeded",
-                    start,
-                    end,
-                    templateName="partition",
-                    hostNodeName=f"node-{'abc'[n % 3]}",
-                    progress="0/1" if fails else "1/1",
-                    inputs={"parameters": [{"name": "n", "value": str(n)}]},
-                    outputs={"exitCode": "1" if fails else "0"},
-                    resourcesDuration={"cpu": 9, "memory": 40},
-                    **more,
-                )
-            )
+        bad = BAD if stage == STAGES - 1 else ()
+        ends = [start + timedelta(seconds=600 + (n * 37 + stage * 11) % 1500) for n in range(WIDE)]
+        pods = [
+            nodes.add_partition(f"{group}({n}:{n})", n, start, end, fails=n in bad)
+            for n, end in enumerate(ends)
+        ]
         phase = "Failed" if bad else "Succeeded"
-        key = add(group, "TaskGroup", phase, start, latest, templateName="partition", children=pods)
+        key = nodes.add(
+            group, "TaskGroup", phase, start, max(ends), templateName="partition", children=pods
+        )
         for each in before:
-            nodes[each]["children"] = [key]
-        failed += bad
-        before = pods
-        start = latest
-    first = [node_id(NAME, f"{NAME}.stage-00")]
-    add(
-        NAME,
-        "DAG",
-        "Failed",
-        begin,
-        start,
-        templateName="main",
-        children=first,
-        outboundNodes=before,
-    )
-    return nodes, start, failed
+            nodes.by_id[each]["children"] = [key]
+        before, start = pods, max(ends)
+    first = node_id(NAME, f"{NAME}.stage-00")
+    more = {"templateName": "main", "children": [first], "outboundNodes": before}
+    nodes.add(NAME, "DAG", "Failed", begin, start, **more)
+    return nodes.by_id, start, len(BAD)
