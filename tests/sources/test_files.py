@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tui.errors import InputError
-from tui.sources.files import manifests_in, read_manifests, read_workflows
+from tui.sources.files import LARGEST, bounded, manifests_in, read_manifests, read_workflows
 
 ONE = "kind: Workflow\nmetadata: {name: a}\nspec: {}\n"
 
@@ -143,3 +144,60 @@ def test_half_a_character_is_marked_as_one_that_is_missing() -> None:
     text = f'{{"kind": "Workflow", "metadata": {{"name": "w"}}, "spec": {spec}}}'
     (manifest,) = manifests_in("w.json", text.encode())
     assert manifest["spec"] == {"a\ufffd": ["\U0001f600", "\ufffd!"]}
+
+
+MERGES = f"a: &a {{{', '.join(f'k{at}: v' for at in range(10))}}}\n" + "".join(
+    f"{chr(98 + at)}: &{chr(98 + at)} {{<<: [{', '.join(['*' + chr(97 + at)] * 10)}]}}\n"
+    for at in range(9)
+)
+
+
+@pytest.mark.parametrize("text", [BOMB, MERGES], ids=["aliases", "merges"])
+def test_aliases_that_ask_for_gigabytes_are_refused_at_once(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(InputError, match="its aliases make it too large"):
+        manifests_in("x", text.encode())
+    assert time.process_time() - began < 1
+
+
+def test_aliases_and_merges_of_a_manifest_are_followed() -> None:
+    text = "metadata: &m {name: a}\nspec: {again: [*m, *m], more: {<<: *m, b: c}}\n"
+    (manifest,) = manifests_in("x", text.encode())
+    assert manifest["spec"] == {"again": [{"name": "a"}] * 2, "more": {"name": "a", "b": "c"}}
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        file.write(b" ")
+        file.truncate(LARGEST + 1)
+    with pytest.raises(InputError, match="larger than 256 MiB"):
+        read_manifests(str(path))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no /dev/zero here")
+def test_what_has_no_end_is_refused_after_its_beginning() -> None:
+    with pytest.raises(InputError, match="byte 0 is zero"):
+        read_manifests("/dev/zero")
+
+
+class Endless(io.RawIOBase):
+    """A pipe that never ends."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        into[:] = b" " * len(into)
+        self.given += len(into)
+        return len(into)
+
+
+def test_text_without_an_end_is_refused_too() -> None:
+    endless = Endless()
+    with pytest.raises(InputError, match="stdin: this is larger than 4 MiB"):
+        bounded("stdin", io.BufferedReader(endless), largest=4 << 20)
+    assert endless.given < 8 << 20

@@ -124,6 +124,8 @@ def test_where_we_are_is_known_without_asking_anybody(tmp_path: Path) -> None:
         (at_server("ftp://here"), "no usable server", SettingsError),
         ("\x00\xff binary \x01", "not YAML", SettingsError),
         ('{"contexts":' * 100_000, "nested too deeply", SettingsError),
+        ("contexts: " + "[" * 100_000, "nested too deeply", SettingsError),
+        ("- " * 100_000 + "a", "nested too deeply", SettingsError),
     ],
 )
 def test_a_kubeconfig_that_leads_nowhere_says_why(

@@ -7,10 +7,11 @@ number. What cannot be read names its file and line.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -21,6 +22,11 @@ from tui.errors import InputError
 SUFFIXES = (".yaml", ".yml", ".json")
 DEEPEST = 200
 """Nesting that no manifest has; deeper text is an attack or rubbish."""
+
+LARGEST = 256 << 20
+"""More bytes than a file of workflows has; reading them would take several times that."""
+
+PIECE = 1 << 20
 
 WHITESPACE = " \t\r\n\ufeff"
 
@@ -78,9 +84,9 @@ def _contents(path: str) -> Iterator[tuple[str, bytes]]:
         elif Path(path).is_dir():
             files = sorted(each for each in Path(path).iterdir() if each.suffix in SUFFIXES)
             for file in files:
-                yield str(file), file.read_bytes()
+                yield str(file), _file(str(file))
         else:
-            yield path, Path(path).read_bytes()
+            yield path, _file(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{shown_name(path)}: {reason}") from error
@@ -89,8 +95,38 @@ def _contents(path: str) -> Iterator[tuple[str, bytes]]:
 def _stdin() -> bytes:
     binary = getattr(sys.stdin, "buffer", None)
     if binary is not None:
-        return bytes(binary.read())
+        return bounded("stdin", binary)
     return sys.stdin.read().encode()
+
+
+def _file(path: str) -> bytes:
+    with open(path, "rb") as file:
+        if os.fstat(file.fileno()).st_size > LARGEST:
+            raise _too_large(path, LARGEST)
+        return bounded(path, file)
+
+
+def bounded(name: str, file: BinaryIO, *, largest: int = LARGEST) -> bytes:
+    """What is in it; what is no text or has no end is not read on. Raises: InputError."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := file.read(PIECE):
+        if not pieces and b"\0" in piece:
+            raise InputError(
+                f"{name}: this is no text (byte {piece.index(0)} is zero)",
+                hint="give a workflow as YAML or JSON",
+            )
+        pieces.append(piece)
+        size += len(piece)
+        if size > largest:
+            raise _too_large(name, largest)
+    return b"".join(pieces)
+
+
+def _too_large(name: str, largest: int) -> InputError:
+    return InputError(
+        f"{name}: this is larger than {largest >> 20} MiB", hint="save fewer workflows in one file"
+    )
 
 
 def manifests_in(name: str, data: bytes) -> list[Manifest]:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tui.errors import NoCluster, SettingsError
+from tui.errors import InputError, NoCluster, SettingsError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where Kubernetes puts a pod's own credentials."""
@@ -212,8 +212,15 @@ def _parsed(path: str, data: bytes) -> Any:
             ) from error
     import yaml
 
+    from tui.sources.yamlreader import check_depth
+
     try:
+        check_depth(path, data.decode("utf-8", "replace"))
         return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except InputError as error:
+        raise SettingsError(
+            f"the kubeconfig {path} is nested too deeply", hint="repair it, or use --kubeconfig"
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where is not None else ""

@@ -18,6 +18,9 @@ DEEPEST = 200
 MOST_VALUES = 5_000_000
 """As many values as a document may have once its aliases are followed."""
 
+MOST_MERGED = 100_000
+"""As many entries as its merge keys (`<<`) may copy from one mapping to another."""
+
 
 def read_documents(name: str, text: str) -> list[Any]:
     """Every document, as JSON would have it. Raises: InputError naming `name` and the line."""
@@ -25,12 +28,15 @@ def read_documents(name: str, text: str) -> list[Any]:
 
     loader = _loader()
     try:
-        _check_depth(name, text)
+        check_depth(name, text)
         documents = list(yaml.load_all(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         raise InputError(f"{name}: {_where(error)}") from error
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         raise InputError(f"{name}: this is no YAML: {error}") from error
+    if "&" in text:
+        for document in documents:
+            _check_size(name, document)
     return [_as_json(name, document) for document in documents]
 
 
@@ -56,13 +62,27 @@ def _loader() -> Any:
         resolvers[first] = [
             (tag, pattern) for tag, pattern in known if tag.rpartition(":")[2] in ("null", "merge")
         ]
-    loader: Any = type("KubernetesLoader", (base,), {"yaml_implicit_resolvers": resolvers})
+    changed = {"yaml_implicit_resolvers": resolvers, "flatten_mapping": _flattened(base)}
+    loader: Any = type("KubernetesLoader", (base,), changed)
     for tag, pattern, firsts in _RULES:
         loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), firsts)
     loader.add_constructor("tag:yaml.org,2002:bool", _bool)
     loader.add_constructor("tag:yaml.org,2002:int", _int)
     loader.add_constructor("tag:yaml.org,2002:float", _float)
     return loader
+
+
+def _flattened(base: Any) -> Any:
+    """How merge keys are followed: as PyYAML does, as far as a manifest may need it."""
+
+    def flatten_mapping(loader: Any, node: Any) -> None:
+        before = len(node.value)
+        base.flatten_mapping(loader, node)
+        loader.merged = getattr(loader, "merged", 0) + max(0, len(node.value) - before)
+        if loader.merged > MOST_MERGED:
+            raise ValueError("its aliases make it too large to be a manifest")
+
+    return flatten_mapping
 
 
 _RULES = (
@@ -98,7 +118,7 @@ def _float(loader: Any, node: Any) -> float | str:
     return float(text)
 
 
-def _check_depth(name: str, text: str) -> None:
+def check_depth(name: str, text: str) -> None:
     """Refuse what is nested beyond reason; the scanner alone does not recurse."""
     if text.count("[") + text.count("{") < DEEPEST and not _DEEP_LINES.search(text):
         return
@@ -117,6 +137,33 @@ def _check_depth(name: str, text: str) -> None:
 
 
 _DEEP_LINES = re.compile(rf"(?m)^ {{{DEEPEST}}}|^(?: *[-?]){{{DEEPEST}}}")
+
+
+def _check_size(name: str, document: Any) -> None:
+    """Refuse what its aliases make too large, or a circle, before any of it is copied.
+
+    What is in each mapping and list is counted once, however often an alias names it.
+    """
+    sizes: dict[int, int] = {}
+    under_way: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [(document, False)]
+    while waiting:
+        value, is_counted = waiting.pop()
+        key = id(value)
+        if not isinstance(value, dict | list) or key in sizes:
+            continue
+        inner = value.values() if isinstance(value, dict) else value
+        if is_counted:
+            sizes[key] = 1 + sum(sizes.get(id(each), 1) for each in inner)
+            under_way.discard(key)
+        elif key in under_way:
+            raise InputError(f"{name}: one of its aliases is within itself")
+        else:
+            under_way.add(key)
+            waiting.append((value, True))
+            waiting.extend((each, False) for each in inner)
+    if sizes.get(id(document), 1) > MOST_VALUES:
+        raise InputError(f"{name}: its aliases make it too large to be a manifest")
 
 
 def _as_json(name: str, document: Any) -> Any:
