@@ -69,13 +69,8 @@ def _latest(found: Iterable[ListedWorkflow]) -> WorkflowRef:
     return newest.ref
 
 
-def scope_with(source: Source, labels: LabelSelector, fields: str, settings: Settings) -> Scope:
-    """The scope of the settings, narrowed by selectors."""
-    return scope_at(source.place, labels, fields, settings)
-
-
 def scope_at(place: Place, labels: LabelSelector, fields: str, settings: Settings) -> Scope:
-    """The same, before there is a source."""
+    """The scope of the settings at a place, narrowed by selectors; no source is needed."""
     scope = scope_of(settings, place)
     wanted = ",".join(filter(None, (str(labels), scope.label_selector)))
     return replace(scope, label_selector=wanted, field_selector=fields)
