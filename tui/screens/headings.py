@@ -117,14 +117,13 @@ def why_empty(desk: Desk, query: str, total: int) -> str:
     return f"no workflows in {here}; 0 shows all namespaces{demo}"
 
 
-def about_row(workflow: ListedWorkflow, doing: str) -> list[Part]:
+def about_row(workflow: ListedWorkflow, message: str, doing: str) -> list[Part]:
     """All that the list has no room for."""
     parts: list[Part] = [(f" {workflow.metadata.name}", "heading")]
     if doing:
         parts.append((f"  {doing} …", "accent"))
     if workflow.metadata.deletion_timestamp:
         parts.append(("  Terminating", "warning"))
-    message = workflow.status.message
     parts.append((f"  {workflow.phase or 'Pending'}", ""))
     if message:
         parts.append((f": {message}", "problem" if workflow.phase != "Running" else ""))

@@ -23,6 +23,7 @@ from tui.messages import GiveSource, OpenWorkflow, RunAction
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
 from tui.screens.headings import about_row, heading_of_list, why_empty
+from tui.screens.reasons import Reasons
 from tui.session import Session
 from tui.sources.base import Live
 from tui.state.listing import Listing, newest_first
@@ -97,6 +98,7 @@ class WorkflowsScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self._ascii = desk.settings.ascii
+        self._reasons = Reasons(self, desk, self._reason_read)
         self._columns = self._made_columns()
         self._listing = Listing(desk.live)
         self._query = ""
@@ -171,12 +173,13 @@ class WorkflowsScreen(Screen[None]):
 
     def _show_about(self) -> None:
         workflow = self.rows.current
+        self._reasons.rest_on(workflow)
         if workflow is None:
             self.about.show([], [])
             return
         shown = f"{len(self._listing):,} of {self._listing.total:,} shown "
         self.about.show(
-            about_row(workflow, self.desk.pending.of(workflow.ref)),
+            about_row(workflow, self._reasons.of(workflow), self.desk.pending.of(workflow.ref)),
             [(shown, "muted")] if self._query else [],
         )
 
@@ -252,11 +255,11 @@ class WorkflowsScreen(Screen[None]):
 
     def _made_columns(self) -> tuple[Column[ListedWorkflow], ...]:
         """The columns, with what is being done to a workflow in front of its message."""
-        pending = self.desk.pending
+        pending, reasons = self.desk.pending, self._reasons
 
         def message(workflow: ListedWorkflow, now: datetime) -> str:
             doing = pending.of(workflow.ref)
-            return f"{doing} … {workflow.status.message}" if doing else workflow.status.message
+            return f"{doing} … {reasons.of(workflow)}" if doing else reasons.of(workflow)
 
         made = workflow_columns(ascii=self._ascii, namespaces=self.desk.scope.shows_namespaces)
         return tuple(replace(c, text=message) if c.id == "message" else c for c in made)
@@ -285,6 +288,10 @@ class WorkflowsScreen(Screen[None]):
     def tell_selection(self) -> None:
         """Say all of what the list has no room for."""
         self._show_about()
+
+    def _reason_read(self, ref: WorkflowRef) -> None:
+        """Why one failed is known now."""
+        self.take_changes(ChangeSet(changed=(ref,) if ref in self.desk.live else ()))
 
     @on(Rows.Chosen, "#workflows")
     def open_chosen(self) -> None:
