@@ -74,6 +74,21 @@ def test_the_demo_has_contexts_to_choose_from() -> None:
     assert "no context nobody" in said.err and "demo-viewer" in said.err
 
 
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [("--speed", "a speed is a number"), ("--scale", "a count is a number")],
+)
+def test_a_word_where_a_number_belongs_is_told_in_words(flag: str, said: str) -> None:
+    told = run(["demo-cluster", flag, "x"])
+    assert told.code == 2
+    assert said in told.err and "_speed" not in told.err and "_count" not in told.err
+
+
+def test_read_only_may_stand_before_or_after_a_command_that_only_prints(file: str) -> None:
+    assert run(["--read-only", "list", "-f", file]).code == 0
+    assert run(["list", "--read-only", "-f", file]).code == 0
+
+
 def test_help_lists_the_commands() -> None:
     said = run(["--help"])
     assert said.code == 0

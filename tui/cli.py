@@ -262,7 +262,6 @@ def app_parser() -> argparse.ArgumentParser:
     add("--version", action="version", version=f"argo-tui {__version__}")
     _add_connection(parser)
     add("--no-diff", action="store_true", help="let Textual write to the terminal by itself")
-    add("--read-only", action="store_true", help="refuse every change to the cluster")
     add("--mouse", action="store_true", help="take clicks (the terminal cannot select then)")
     return parser
 
@@ -275,4 +274,5 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
     add("-n", "--namespace", default="", help="instead of ARGO_NAMESPACE or the context's own")
     add("-A", "--all-namespaces", action="store_true", help="whatever their namespace")
     add("--instanceid", default="", help="whose workflows: the controller's instance id")
+    add("--read-only", action="store_true", help="refuse every change to the cluster")
     add("--ascii", action="store_true", help="nothing beyond ASCII")

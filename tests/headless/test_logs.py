@@ -197,6 +197,7 @@ def test_the_latest_workflow_has_a_name_of_its_own(
         ["--since", "1h", "--since-time", "x"],
         ["--since-time", "x"],
         ["--grep", "("],
+        [""],
     ],
 )
 def test_flags_that_say_nothing_are_refused(cluster: Cluster, run: Run, words: list[str]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from tui.demo.cluster import Facts, Options
 
+N = TypeVar("N", int, float)
 
 _TROUBLE = """\
 While it runs it can be put into trouble, with curl and the DEMO_URL and
@@ -73,17 +75,24 @@ def _port(text: str) -> int:
     return number
 
 
+def _number(text: str, kind: Callable[[str], N]) -> N | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None
+
+
 def _speed(text: str) -> float:
-    number = float(text)
-    if not 0.01 <= number <= 10_000:
+    number = _number(text, float)
+    if number is None or not 0.01 <= number <= 10_000:
         raise argparse.ArgumentTypeError("a speed is a number from 0.01 to 10000")
     return number
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("a count is not negative")
+    number = _number(text, int)
+    if number is None or number < 0:
+        raise argparse.ArgumentTypeError("a count is a number that is not negative")
     return number
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from tui.domain import decode
 from tui.domain.report_get import Look, report
 from tui.domain.selectors import FieldSelector
-from tui.domain.soundness import troubles
+from tui.domain.soundness import NODE_PHASES, troubles
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
-from tui.headless.output import FILES_HELP, say, takes_signs, to_json, unpacked, write
+from tui.headless.output import FILES_HELP, note_phases, say, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -50,6 +50,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         selector=FieldSelector.parse(chosen),
         pod_names=settings.pod_names,
     )
+    note_phases([args.status] if args.status else [], NODE_PHASES)
     code = 0
     for at, manifest in enumerate(manifests(args.names, args.file, settings)):
         workflow = decode.from_manifest(manifest)

@@ -10,10 +10,11 @@ from tui.domain import decode
 from tui.domain.order import newest_first
 from tui.domain.report_list import Choice, chosen, label_selector, report
 from tui.domain.selectors import FieldSelector, LabelSelector
+from tui.domain.soundness import WORKFLOW_PHASES
 from tui.domain.text import clean
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.domain.yamltext import to_yaml
-from tui.headless.output import FILES_HELP, to_json, unpacked, write
+from tui.headless.output import FILES_HELP, note_phases, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "name", "json", "yaml")
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         since=args.since,
         older=args.older,
     )
+    note_phases(choice.status, WORKFLOW_PHASES)
     labels = label_selector(choice)
     fields = FieldSelector.parse(args.field_selector)
     whole = args.output in ("wide", "json", "yaml")

@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     add = parser.add_argument
     add("name", metavar="WORKFLOW", help="the workflow; @latest is the one created last")
-    add("step", metavar="STEP", nargs="?", default="", help="a step, node, or pod of it")
+    add("step", metavar="STEP", nargs="?", help="a step, node, or pod of it")
     add("-c", "--container", default="", help="the container; default main, or a whole set")
     add("-f", "--follow", action="store_true", help="go on until the workflow is over")
     add("-p", "--previous", action="store_true", help="of the container's previous start")
@@ -58,14 +58,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the logs; 0, or 1 when nothing asked for could be read."""
+    if args.step == "":
+        # As `logs NAME "$STEP"` has it in a script that forgot to set STEP.
+        raise UsageError("the STEP is empty, so it names none", hint="for all steps leave it away")
+    step = args.step or ""
     since = _since(args, settings)
     wanted = _pattern(args.grep)
     with closing(open_source(settings)) as source:
         workflow = _workflow(source, args.name, settings)
-        targets = log_targets(workflow, args.step, args.container, settings.pod_names)
-        if args.step and not targets:
+        targets = log_targets(workflow, step, args.container, settings.pod_names)
+        if step and not targets:
             raise Missing(
-                f"{args.name} has no step {args.step} with a log",
+                f"{args.name} has no step {step} with a log",
                 hint="steps are called by display name, node name, node id or pod name",
             )
         printer = Printer(
@@ -88,10 +92,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
                 raise UsageError("a saved workflow cannot be followed", hint="leave -f away")
 
             def targets_of(now: Workflow) -> tuple[LogTarget, ...]:
-                return log_targets(now, args.step, args.container, settings.pod_names)
+                return log_targets(now, step, args.container, settings.pod_names)
 
             return follow(source, reader, printer, targets_of)
-        return _print_once(reader, printer, targets, is_step=bool(args.step))
+        return _print_once(reader, printer, targets, is_step=bool(step))
 
 
 def _print_once(

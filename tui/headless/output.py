@@ -10,11 +10,11 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from tui.domain import decode
-from tui.domain.text import clean_lines
+from tui.domain.text import clean, clean_lines
 from tui.domain.workflow import Manifest
 from tui.errors import InputError, TuiError
 
@@ -35,6 +35,14 @@ def say(text: str) -> None:
     # Where stderr is closed, `print` would turn to stdout.
     if sys.stderr is not None:
         print(clean_lines(text), file=sys.stderr)
+
+
+def note_phases(asked: Iterable[str], known: frozenset[str]) -> None:
+    """Say which of the phases that are asked for do not exist; Argo finds nothing in silence."""
+    for phase in asked:
+        if phase not in known:
+            known_ones = ", ".join(sorted(known - {""}))
+            say(f"argo-tui: note: there is no phase {clean(phase)}; there are {known_ones}")
 
 
 def write(text: str) -> None:
