@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,7 +53,8 @@ async def test_every_key_of_every_screen_and_pane_leads_somewhere() -> None:
             await shown.until(lambda: shown.detail.steps.has_focus)
 
 
-async def test_no_key_ends_the_app() -> None:
+async def test_no_key_ends_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # ctrl-S writes a file
     tried = {"quit", "suspend_process", "interrupt"}
     source = ScriptedSource(nightly_etl())
     for pane in ("", "tree", "logs", "artifacts", "manifest"):
