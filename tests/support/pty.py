@@ -100,7 +100,11 @@ class Pty:
         self.data = b""
         """Everything written so far."""
         self._asked = 0
-        self._state = tempfile.TemporaryDirectory(prefix="argo-tui-state-")
+        # Within that of the tests, which pytest clears away even where they were killed.
+        around = os.environ.get("XDG_STATE_HOME", "")
+        self._state = tempfile.TemporaryDirectory(
+            prefix="argo-tui-state-", dir=around if os.path.isdir(around) else None
+        )
 
     # Beginning and end
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,15 @@ def test_a_program_is_driven_by_keys_and_its_bytes_are_counted() -> None:
         assert term.emulator.cell(99, 0).bg != "default"
         term.press("q")
         assert term.wait_for_exit() == 0
+
+
+def test_what_a_program_leaves_behind_is_where_the_tests_clear_away() -> None:
+    ask = "import os; print('state', os.environ['XDG_STATE_HOME'])"
+    with Pty([sys.executable, "-c", ask], columns=200) as term:
+        term.wait_for("state /")
+        (line,) = [line for line in term.emulator.text() if line.startswith("state ")]
+    assert Path(line.split()[1]).parent == Path(os.environ["XDG_STATE_HOME"])
+    assert not Path(line.split()[1]).exists()
 
 
 def test_overwriting_half_of_a_wide_character_blanks_the_other_half() -> None:
