@@ -1,0 +1,85 @@
+"""The question about several workflows at once, and what comes of each."""
+
+from __future__ import annotations
+
+from tests.support.app import showing
+from tests.support.asking import Obstinate, ask, assert_calls
+from tests.support.runs import ETL, nightly_etl, run
+from tests.support.scripted import ScriptedSource
+
+
+async def test_several_are_done_one_after_the_other_and_one_failure_stops_no_other() -> None:
+    source = Obstinate(*(run(f"old-{i}", "Succeeded", ended=1) for i in range(4)), fails_at=1)
+    async with showing(source=source) as shown:
+        await shown.press("space", "space", "space", "space")
+        await ask(shown, "D")
+        assert "Delete 4 workflows" in shown.text
+        assert "Delete old-2 (Succeeded)" in shown.text
+        assert shown.text.count("Lost: the workflow, the state of its steps") == 1
+        await shown.press("y")
+        await shown.until(lambda: len(source.performed) == 4 and not shown.app.pending)
+        assert len({write.path for write in source.performed}) == 4
+        await shown.until_said("Delete: 3 of 4 done; not old-1: ")
+
+
+async def test_a_refusal_names_its_workflow_once() -> None:
+    async with showing(run("still-going", "Running")) as shown:
+        await shown.press("r")
+        await shown.until_said("still-going is Running")
+        assert shown.said.count("still-going") == 1
+
+
+async def test_of_very_many_the_first_are_named_and_the_rest_counted() -> None:
+    async with showing(*(run(f"old-{i:03}", "Succeeded", ended=1) for i in range(120))) as shown:
+        await shown.press("V", "G", "V")
+        await ask(shown, "D")
+        assert "Delete 120 workflows" in shown.text
+        assert "In all: 120 workflows, 120 API calls" in shown.text
+        await shown.until_shown("Lost: the workflow")
+        assert "\n… and 20 more\n" in shown.static("dialog-plan")
+
+
+async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_calls() -> None:
+    other = run("same", "Failed", namespace="ml", ended=1)
+    other["metadata"]["uid"] = "uid-other"
+    source = ScriptedSource(nightly_etl(), run("same", "Failed", ended=2), other)
+    async with showing(source=source, size=(80, 24)) as shown:
+        await shown.press("0")
+        await shown.until(lambda: len(shown.names) == 3)
+        await shown.press("space", "space", "space")
+        screen = await ask(shown, "r")
+        plan = shown.static("dialog-plan")
+        for told in (
+            "In all: 3 workflows in 2 namespaces, 2 pods deleted with their logs, 6 API calls",
+            f"Retry {ETL} in argo (Failed)",
+            "Retry same in argo (Failed)",
+            "Retry same in ml (Failed)",
+            "  Runs again: 2 steps: transform(2:shard:2)(0), transform(2:shard:2)(1)",
+        ):
+            assert told in plan.splitlines()
+        assert plan.count("Lost: ") == 1, "what is true of each is said once"
+        assert_calls(plan, [write for _, made in screen._plans for write in made.writes])
+        assert "Calls" not in shown.text and "PgDn reads on" in shown.text
+        for _ in range(10):
+            await shown.press("pagedown")
+        assert "6. PUT /apis/argoproj.io/v1alpha1/namespaces/" in shown.text
+
+
+async def test_several_that_went_well_are_counted() -> None:
+    source = ScriptedSource(*(run(f"old-{i}", "Succeeded", ended=1) for i in range(3)))
+    async with showing(source=source) as shown:
+        await shown.press("space", "space", "space")
+        await ask(shown, "D")
+        await shown.press("y")
+        await shown.until_said("Delete: 3 of 3 done")
+
+
+async def test_what_an_action_cannot_be_done_to_is_left_out_by_name() -> None:
+    source = ScriptedSource(run("still-going", "Running"), nightly_etl())
+    async with showing(source=source) as shown:
+        await shown.press("r")
+        await shown.until_said("still-going is Running: only a finished workflow can be retried")
+        await shown.press("space", "space")
+        await ask(shown, "r")
+        assert "1 left out; still-going" in shown.said
+        assert f"Retry {ETL}" in shown.text
