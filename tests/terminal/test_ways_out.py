@@ -72,6 +72,17 @@ async def test_after_sending_a_name_it_is_the_name_and_in_a_text_the_text(
         await shown.until_said("cannot be left")
 
 
+async def test_what_is_written_is_what_was_sent_one_line_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with showing(nightly_etl()) as shown:
+        shown.app.copy("a name\nrm -rf .")
+        await shown.press("ctrl+s")
+        await shown.until_said("1 line written to")
+    assert (tmp_path / "argo-tui-1.txt").read_text().count("\n") == 1
+
+
 @pytest.mark.pty
 def test_shown_plainly_and_back_the_screen_is_whole() -> None:
     with Pty(run_tui(str(SAVED)), columns=100, rows=30) as terminal:

@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 
+from tui.domain.text import clean
 from tui.errors import TuiError
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
@@ -79,14 +80,14 @@ class TerminalApp(CellDiffMixin, App[int]):
         )
         if sent.ok and self._driver is not None:
             self._driver.write(sent.sequence)
-        self._sent = (text, time.monotonic())
+        self._sent = (clean(text), time.monotonic())
         self.say(sent.message, "information" if sent.ok else "warning")
 
     def _to_read(self, *, everything: bool) -> list[str]:
         """What was just sent to the clipboard, else the text that has the focus."""
         text, sent_at = self._sent
         if text and time.monotonic() - sent_at < FRESH:
-            return text.split("\n")
+            return [text]
         if isinstance(self.focused, Readable):
             return list(self.focused.plain_lines(everything=everything))
         self.say(
