@@ -13,7 +13,7 @@ from tests.support.scripted import ScriptedSource, opened
 from tests.support.waiting import until
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
-from tui.errors import Refused, Unreachable
+from tui.errors import Refused, Rejected, Unreachable
 from tui.panes.logs import LogsPane
 from tui.sources.base import LogRequest, Stop
 
@@ -361,6 +361,18 @@ async def test_a_previous_attempt_of_a_container_is_asked_for() -> None:
         await on.until(lambda: len(asked(source)) == 2)
         assert asked(source)[1].previous and not asked(source)[1].follow
         assert "(previous attempt)" in head(on)
+
+
+async def test_of_a_container_that_began_once_there_is_no_previous_attempt() -> None:
+    source = ScriptedSource()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        await on.until(lambda: asked(source))
+        source.refusal = Rejected(
+            f'previous terminated container "main" in pod "{pod("api")}" not found'
+        )
+        await on.pilot.press("p")
+        await on.until(lambda: "no attempt before this one" in on.app.said[-1])
 
 
 async def test_the_previous_attempt_of_a_step_that_was_retried_is_the_one_before_it() -> None:

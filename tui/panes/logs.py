@@ -36,6 +36,9 @@ from tui.widgets.header import HeaderLine, Part
 from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
 
+NEVER_RESTARTED = "previous terminated container"
+"""What the kubelet says is not found where a container has begun only once."""
+
 
 def best(targets: Sequence[LogTarget]) -> LogTarget | None:
     """Which of several logs somebody wants to read: what failed, else runs, else ended last."""
@@ -210,11 +213,14 @@ class LogsPane(SearchedPane):
         if message.number == self._number:
             if self._stream is not None:
                 self._stream.flush()
-            self._has_failed = bool(message.why)
-            self._end(message.why or "end of the log")
-            if message.why:
+            why = message.why
+            if self._previous and NEVER_RESTARTED in why:
+                why = "there is no attempt before this one: the container was never started again"
+            self._has_failed = bool(why)
+            self._end(why or "end of the log")
+            if why:
                 self._complained = True
-                self.tools.say(message.why, "warning")
+                self.tools.say(why, "warning")
 
     def _end(self, note: str) -> None:
         self._note = note

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tui.actions.base import Plan
+from tui.actions.manifests import API_VERSION
 from tui.actions.words import calls, counted
 from tui.domain.workflow import WorkflowRef
 
@@ -17,6 +18,8 @@ MOST_WORKFLOWS = 100
 """Workflows that are told of one by one, and …"""
 MOST_CALLS = 300
 """… calls; nobody reads more, and each choice makes these words anew."""
+GROUP, SHORT = f"/apis/{API_VERSION}", "…"
+"""What the path of every workflow begins with would leave no room for its name."""
 
 
 def words_of_one(plan: Plan) -> list[str]:
@@ -57,8 +60,9 @@ def _sum(plans: Sequence[Plan], namespaces: set[str]) -> str:
 def _calls(plans: Sequence[Plan]) -> Iterable[str]:
     writes = [write for plan in plans for write in plan.writes]
     if writes:
-        yield "Calls, one after the other:"
-        yield from calls(writes[:MOST_CALLS])
+        yield f"Calls, one after the other ({SHORT} is {GROUP}):"
+        for call in calls(writes[:MOST_CALLS]):
+            yield f"  {call.strip().replace(f' {GROUP}/', f' {SHORT}/', 1)}"
         yield from _rest(len(writes) - MOST_CALLS)
 
 
