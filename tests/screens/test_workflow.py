@@ -16,17 +16,15 @@ from tests.support.runs import (
     run,
     step,
     team,
+    two_steps,
 )
-from tests.support.scripted import ScriptedSource, ref_of
+from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
-from tui.domain.workflow import Manifest, WorkflowRef
-from tui.errors import Unreachable
-from tui.messages import OpenWorkflow
+from tui.domain.workflow import Manifest
 from tui.panes import PANES
-from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import DetailSink, Live, LogRequest, PodUsage, Stale, Stop
+from tui.sources.base import LogRequest, PodUsage
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 
@@ -34,30 +32,11 @@ LAST = "cannot grow the hash table"
 """Of the log that the failed step wrote."""
 
 
-class Slow(ScriptedSource):
-    """Never gets to the end of reading one workflow for its screen."""
-
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
-        while not stop.sleep(60):
-            pass
-
-
 def with_log(*manifests: Manifest) -> ScriptedSource:
     """A source that still has the pod which failed."""
     source = ScriptedSource(*manifests)
     source.logs[POD, "main"] = etl_log()
     return source
-
-
-def two_steps(first: str = "Running", second: str = "", version: str = "1") -> Manifest:
-    """A run of one or two steps."""
-    name = "deploy-api-k3v9s"
-    root = step(name, "", "Running", type="Steps", children=["build"], began=2)
-    nodes = [root, step(name, "build", first, began=2)]
-    if second:
-        nodes.append(step(name, "ship", second, began=1))
-        nodes[1]["children"] = [node_id(name, f"{name}.ship")]
-    return run(name, "Running", "0/2", began=2, version=version, nodes=nodes)
 
 
 async def test_it_opens_on_the_first_failed_step_with_its_log() -> None:
@@ -288,96 +267,6 @@ async def test_a_workflow_without_a_tree_says_why() -> None:
         assert "only Argo Server can show them" in shown.text
 
 
-async def test_deleted_while_open_it_is_said_and_what_was_known_stays() -> None:
-    source = ScriptedSource(two_steps())
-    async with showing(source=source) as shown:
-        await shown.open()
-        source.remove(ref_of(two_steps()))
-        await shown.until_said("deploy-api-k3v9s was deleted; this is how it was last")
-        assert "deleted" in shown.rows_of_screen[0]
-        assert "build" in shown.text
-        for key in "DRr":
-            shown.app.say("")
-            await shown.press(key)
-            await shown.until_said("deploy-api-k3v9s: it is gone")
-            assert shown.shows(WorkflowScreen), "no dialog about nothing"
-        await shown.press("escape")
-        await shown.until(lambda: shown.names == [])
-
-
-async def test_made_again_under_its_name_it_can_be_acted_on_again() -> None:
-    source = ScriptedSource(two_steps())
-    async with showing(source=source) as shown:
-        await shown.open()
-        source.remove(ref_of(two_steps()))
-        await shown.until(lambda: "deleted" in shown.rows_of_screen[0])
-        source.put(two_steps())
-        await shown.until(lambda: "deleted" not in shown.rows_of_screen[0])
-        await shown.press("D")
-        await shown.until(lambda: shown.shows(ActionScreen))
-
-
-async def test_one_that_is_gone_before_it_opens_says_so() -> None:
-    source = ScriptedSource(two_steps())
-    async with showing(source=source) as shown:
-        source.manifests.clear()
-        await shown.press("enter")
-        await shown.until(lambda: shown.shows(WorkflowScreen))
-        await shown.until_shown("there is no workflow deploy-api-k3v9s in argo")
-        assert "gone" in shown.rows_of_screen[0]
-        await shown.press("r")
-        await shown.pilot.pause()
-
-
-async def test_a_broken_watch_is_told_in_the_header_until_it_is_live_again() -> None:
-    source = ScriptedSource(two_steps())
-    async with showing(source=source) as shown:
-        await shown.open()
-        assert "RW  ● live" in shown.rows_of_screen[0]
-        source.say_of(Stale(Unreachable("the connection was reset"), 4.0, 1))
-        await shown.until_shown("stale 0s, retry in 4s: the connection was reset")
-        assert "build" in shown.text
-        shown.pass_time(3)
-        await shown.until_shown("stale 3s, retry in 1s: the connection was reset")
-        source.say_of(Live())
-        await shown.until(lambda: "stale" not in shown.text)
-
-
-LONG = "a-name-of-sixty-three-characters-that-no-heading-has-the-room-for"[:63]
-
-
-async def test_a_long_name_and_words_of_a_broken_watch_leave_the_phase_to_be_read() -> None:
-    source = ScriptedSource(run(LONG, "Failed", "3/8", began=30, ended=12))
-    async with showing(source=source, size=(80, 24)) as shown:
-        await shown.open()
-        for told in ("a-name-of-six", "… ", "✖ Failed  18m  3/8", "RW  ● live "):
-            assert told in shown.rows_of_screen[0]
-        source.say_of(Stale(Unreachable("the server is unable to handle " * 4), 4.0, 1))
-        await shown.until_shown("stale")
-        for told in ("a-name-of-", "… ", "✖ Failed  18m  3/8", "▲ stale 0s, retry in 4s"):
-            assert told in shown.rows_of_screen[0]
-
-
-async def test_until_it_is_read_the_list_tells_how_it_is_and_what_can_be_done() -> None:
-    source = Slow(nightly_etl())
-    async with showing(source=source) as shown:
-        await shown.press("enter")
-        await shown.until(lambda: shown.shows(WorkflowScreen))
-        assert "✖ Failed" in shown.rows_of_screen[0] and "reading" in shown.rows_of_screen[0]
-        assert shown.detail.workflow is None
-        await shown.press("r")
-        await shown.until_shown("Runs again: 2 steps")
-
-
-async def test_one_that_neither_list_nor_watch_has_told_of_is_not_read_yet() -> None:
-    source = Slow(nightly_etl())
-    async with showing(source=source) as shown:
-        shown.app.post_message(OpenWorkflow(WorkflowRef("argo", "from-before")))
-        await shown.until(lambda: shown.shows(WorkflowScreen))
-        await shown.press("r")
-        await shown.until_said("from-before is not read yet")
-
-
 async def test_what_was_said_of_one_pane_does_not_stand_under_the_next() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
@@ -391,23 +280,6 @@ async def test_what_was_said_of_one_pane_does_not_stand_under_the_next() -> None
         for _ in range(60):
             shown.app._tick()
         assert not shown.said
-
-
-async def test_the_durations_of_one_that_was_deleted_stand_still() -> None:
-    source = ScriptedSource(two_steps())
-    async with showing(source=source) as shown:
-        await shown.open()
-        shown.pass_time(60)
-        await shown.until(lambda: "Running  3m" in shown.rows_of_screen[0])
-        source.remove(ref_of(two_steps()))
-        await shown.until_said("was deleted; this is how it was last")
-        shown.app.say("")
-        before = shown.text
-        shown.pass_time(600)
-        await shown.press("d", "escape")
-        await shown.pilot.pause()
-        assert "(13m)" not in shown.pane_text and "3m" in shown.pane_text
-        assert shown.text == before
 
 
 async def test_leaving_ends_the_watch_and_the_log() -> None:

@@ -314,3 +314,14 @@ def team() -> list[Manifest]:
         if name != "approve-release-2026":
             made["spec"] = {"workflowTemplateRef": {"name": name}}
     return found
+
+
+def two_steps(first: str = "Running", second: str = "", version: str = "1") -> Manifest:
+    """A run of one or two steps, `build` and `ship`."""
+    name = "deploy-api-k3v9s"
+    root = step(name, "", "Running", type="Steps", children=["build"], began=2)
+    nodes = [root, step(name, "build", first, began=2)]
+    if second:
+        nodes.append(step(name, "ship", second, began=1))
+        nodes[1]["children"] = [node_id(name, f"{name}.ship")]
+    return run(name, "Running", "0/2", began=2, version=version, nodes=nodes)
