@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from tests.support.fake_api import Answer, Asked, Reply, fake_api
 from tests.support.where import where
 from tui.errors import Unreachable
 from tui.sources.base import Stop
-from tui.sources.connections import NotConnected
+from tui.sources.connections import BROKEN, NotConnected
 from tui.sources.direct import DirectAnswer, DirectConnections
 from tui.sources.kubernetes import KubernetesSource, connect
 from tui.sources.transport import Transport
@@ -127,6 +127,49 @@ def test_a_connection_whose_answer_was_broken_off_is_not_kept() -> None:
         first.done()
         assert read(ask()) == b"word"
     assert len(set(ports)) == 2
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["begun", "silent"])
+def test_closing_ends_the_reads_of_other_threads_and_lets_a_write_go_on(begun: bool) -> None:
+    """Else leaving the program would wait for a server that says nothing."""
+    asked_for, go_on = threading.Semaphore(0), threading.Event()
+    came: dict[str, bytes | Exception] = {}
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.method == "GET" and begun:
+            reply.begin()
+        asked_for.release()
+        if asked.method == "GET":
+            reply.hold()
+        go_on.wait(10)
+        reply.raw(b"done")
+
+    with fake_api(answer) as api:
+        connections = DirectConnections(api.url)
+
+        def ask(method: str) -> None:
+            try:
+                found = connections.ask(method, "/x", [], None, connect=5, read=30)
+                with closing(found):
+                    came[method] = found.body()
+            except Exception as error:
+                came[method] = error
+
+        threads = {
+            method: threading.Thread(target=ask, args=(method,)) for method in ("GET", "PUT")
+        }
+        for thread in threads.values():
+            thread.start()
+        assert asked_for.acquire(timeout=10) and asked_for.acquire(timeout=10)
+        while "GET" in threads:
+            connections.close()
+            threads["GET"].join(0.05)
+            if not threads["GET"].is_alive():
+                del threads["GET"]
+        assert isinstance(came["GET"], BROKEN)
+        go_on.set()
+        threads["PUT"].join(10)
+        assert came["PUT"] == b"done"
 
 
 @pytest.mark.parametrize("size", [10, 200_000])

@@ -75,4 +75,4 @@ class Connections(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of idle connections."""
+        """Let go of idle connections; reads of other threads may end at once, writes never do."""

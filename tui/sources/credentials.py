@@ -104,7 +104,7 @@ class Access:
             self._plugin.forget()
 
     def close(self) -> None:
-        """Let go of idle connections."""
+        """Let go of connections, but of writes under way."""
         self.connections.close()
 
 

@@ -74,12 +74,11 @@ class DirectAnswer:
 
     def break_off(self) -> None:
         """`close` would not end a read of another thread (platform.md 1.6)."""
-        # Never once it was given back: the connection may be somebody else's then, and shutting it
-        # down would take its TLS away while they write to it.
-        with self._lock, suppress(OSError, ValueError):
+        # Never once it was given back: the connection may be somebody else's then.
+        with self._lock:
             if not self._is_over:
                 self._is_over = True
-                self._sock.shutdown(socket.SHUT_RD)
+                _hear_no_more(self._sock)
 
     def done(self) -> None:
         """Keep the connection, if it can be used again."""
@@ -119,6 +118,7 @@ class DirectConnections:
         self._most = most
         self._lock = threading.Lock()
         self._idle: list[_Connection] = []
+        self._reading: weakref.WeakSet[_Connection] = weakref.WeakSet()
         weakref.finalize(self, _close, self._idle)
 
     def ask(
@@ -133,6 +133,9 @@ class DirectConnections:
     ) -> DirectAnswer:
         """Send a request over an idle connection, or a new one."""
         connection = self._usable() or self._connected(connect)
+        if method == "GET":
+            with self._lock:
+                self._reading.add(connection)
         try:
             connection.live.settimeout(read)
             connection.putrequest(method, self._prefix + target, skip_accept_encoding=True)
@@ -148,9 +151,12 @@ class DirectConnections:
             raise
 
     def close(self) -> None:
-        """Let go of idle connections."""
+        """Let go of idle connections, and end the reads of other threads; writes go on."""
         with self._lock:
             _close(self._idle)
+            for connection in self._reading:
+                if connection.has_socket:
+                    _hear_no_more(connection.live)
 
     def _usable(self) -> _Connection | None:
         """The idle connection used last that is still there."""
@@ -186,6 +192,7 @@ class DirectConnections:
 
     def _keep(self, connection: _Connection) -> None:
         with self._lock:
+            self._reading.discard(connection)
             if len(self._idle) < self._most:
                 self._idle.append(connection)
                 return
@@ -199,6 +206,11 @@ class _Connection(HTTPConnection):
     auto_open = 0
     answering: socket.socket | None = None
     """The socket of the last request; `sock` is None once its answer said that it is the last."""
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether it was ever connected."""
+        return self.sock is not None or self.answering is not None
 
     @property
     def live(self) -> socket.socket:
@@ -223,6 +235,14 @@ class _Connection(HTTPConnection):
 def _close(idle: list[_Connection]) -> None:
     while idle:
         idle.pop().close()
+
+
+def _hear_no_more(sock: socket.socket) -> None:
+    """End a read that another thread is blocked in."""
+    # Raised when it has ended already, which is just as well. That of `SSLSocket` would take its
+    # TLS away as well, and who has not noticed yet would go on in the clear.
+    with suppress(OSError, ValueError):
+        socket.socket.shutdown(sock, socket.SHUT_RD)
 
 
 def _put_header(connection: HTTPConnection, name: str, value: str) -> None:

@@ -191,7 +191,7 @@ class KubernetesSource:
         return tuple(sorted(each.metadata.name for each in named))
 
     def close(self) -> None:
-        """Let go of idle connections; what is being read is ended by its `Stop`."""
+        """Let go of connections: reads end, writes go on."""
         self._transport.close()
 
     # --- inside ----------------------------------------------------------------------------

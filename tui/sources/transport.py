@@ -134,7 +134,7 @@ class Transport:
                 take_back()
 
     def close(self) -> None:
-        """Let go of idle connections, and of what was asked ahead and is not wanted."""
+        """Let go of what is idle, read or asked ahead: nobody wants it any more. Writes go on."""
         self._ahead.end()
         # Whoever holds the lock is logging in, which may take as long as a person at a browser;
         # there is nothing idle yet then.
