@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import warnings
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
@@ -154,6 +156,8 @@ class PooledConnections:
     def __init__(self, pool: urllib3.PoolManager, server: str) -> None:
         self._pool = pool
         self._server = server
+        self._lock = threading.Lock()
+        self._reading: weakref.WeakSet[PooledAnswer] = weakref.WeakSet()
 
     def ask(
         self,
@@ -180,11 +184,18 @@ class PooledConnections:
                 redirect=False,
                 timeout=urllib3.Timeout(connect=connect, read=read),
             )
-        return PooledAnswer(response)
+        answer = PooledAnswer(response)
+        if method == "GET":
+            with self._lock:
+                self._reading.add(answer)
+        return answer
 
     def close(self) -> None:
-        """Let go of idle connections."""
+        """Let go of idle connections, and end reads that have begun; writes go on."""
         self._pool.clear()
+        with self._lock:
+            for answer in self._reading:
+                answer.break_off()
 
 
 @contextmanager
