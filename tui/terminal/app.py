@@ -19,6 +19,7 @@ from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
 from tui.terminal.driver import SteadyDriver
 from tui.terminal.hangup import HangUp
+from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
 from tui.terminal.ways_out import show_plainly, write_file
 
@@ -37,7 +38,7 @@ class Readable(Protocol):
         """Its lines without colours: all of them, or those on the screen."""
 
 
-class TerminalApp(CellDiffMixin, App[int]):
+class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
     """What every app of ours does with its terminal, whatever it shows there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

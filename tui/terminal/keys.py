@@ -1,0 +1,72 @@
+"""One key at a time: each goes to what the key before it has opened.
+
+On a slow line keys arrive in one packet. Textual hands each of them at once to whatever has the
+focus then, so that of `/abc` only the first would reach the list's filter: the others would still
+go to the list, where they mean something else. Here a key waits until the one before it is dealt
+with: all that it asked for is done, and what it opened has the focus.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from textual import events
+from textual.app import App, ScreenStackError
+from textual.message_pump import MessagePump
+
+PATIENCE = 0.5
+"""Seconds after which a key no longer waits for the one before it."""
+ROUNDS = 5
+"""How often all that may have to do with a key is asked whether it is done.
+
+A key makes an action, the action a message, the message a screen, the screen asks for the focus.
+"""
+
+
+class KeysInTurn(App[int]):
+    """An app whose keys come one after the other, however fast they arrive."""
+
+    _waiting: deque[events.Event]
+    _turn: asyncio.Task[None] | None = None
+    _next: events.Event | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold back what is typed while the key before it is under way."""
+        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        # Tests press keys by hand, and wait for each of them themselves.
+        if not is_typed or self.is_headless:
+            await super().on_event(event)
+            return
+        if self._turn is not None and event is not self._next:
+            self._waiting.append(event)
+            return
+        if self._turn is None:
+            self._waiting = deque()
+        await super().on_event(event)
+        self._turn = asyncio.create_task(self._take_turns(), name="keys in turn")
+
+    async def _take_turns(self) -> None:
+        """Let the next key come when all is done that this one asked for."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                for _ in range(ROUNDS):
+                    await self._settled()
+        except TimeoutError:
+            pass  # something takes long; ctrl-C must get through all the same
+        if self._waiting:
+            self._next = self._waiting.popleft()
+            self.post_message(self._next)
+        else:
+            self._turn = self._next = None
+
+    async def _settled(self) -> None:
+        """Everything from the focus up to the app has dealt with what it had to."""
+        try:
+            asked: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
+        except ScreenStackError:
+            return
+        for pump in asked:
+            done = asyncio.Event()
+            if pump.call_later(done.set):
+                await done.wait()
