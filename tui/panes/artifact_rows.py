@@ -22,6 +22,7 @@ from tui.panes.artifact_items import (
     summary,
 )
 from tui.widgets.rows import Rows
+from tui.widgets.sorting import sort_bindings
 
 NONE = "no artifacts here"
 
@@ -31,23 +32,7 @@ class ArtifactRows(Rows[Item]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "back", "Back", show=False, id="artifacts.back"),
-        Binding(
-            "greater_than_sign",
-            "sort(1)",
-            "Sort by next column",
-            show=False,
-            key_display=">",
-            id="artifacts.sort-next",
-        ),
-        Binding(
-            "less_than_sign",
-            "sort(-1)",
-            "Sort by previous column",
-            show=False,
-            key_display="<",
-            id="artifacts.sort-previous",
-        ),
-        Binding("o", "reverse", "Reverse order", show=False, id="artifacts.reverse"),
+        *sort_bindings("artifacts"),
     ]
 
     class Back(Message):

@@ -31,6 +31,7 @@ from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.rows import Rows
+from tui.widgets.sorting import sort_bindings
 from tui.widgets.status_line import StatusLine
 
 PROBLEMS = "phase:failed|error"
@@ -50,23 +51,7 @@ class WorkflowsScreen(Screen[None]):
         Binding("d", "open('summary')", "Summary", show=False, id="workflow.summary"),
         Binding("y", "open('manifest')", "YAML", show=False, id="workflow.manifest"),
         *ACTION_BINDINGS,
-        Binding(
-            "greater_than_sign",
-            "sort(1)",
-            "Sort by next column",
-            show=False,
-            key_display=">",
-            id="list.sort-next",
-        ),
-        Binding(
-            "less_than_sign",
-            "sort(-1)",
-            "Sort by previous column",
-            show=False,
-            key_display="<",
-            id="list.sort-previous",
-        ),
-        Binding("o", "reverse", "Reverse order", show=False, id="list.reverse"),
+        *sort_bindings("list"),
         Binding(
             "right_curly_bracket",
             "problem(1)",
