@@ -48,6 +48,7 @@ from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
+from tui.terminal.threads import Threads
 
 Connect = Callable[[bool], Source]
 """Opens the source, or the demo's if true; called on a thread; raises TuiError."""
@@ -183,6 +184,8 @@ class ArgoApp(ScreenStack, TerminalApp):
 
     def on_mount(self) -> None:
         """Paint first; everything heavy comes after."""
+        if not self.is_headless:
+            asyncio.get_running_loop().set_default_executor(Threads(self.errands.finish))
         self.use_colours()
         self.heed_hang_up([self._remember, self._let_go])
         self.begin(WorkflowsScreen(self))

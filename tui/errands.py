@@ -6,6 +6,7 @@ when the watch says so, never here.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -31,6 +32,7 @@ class Errands:
         self._desk = desk
         self._changed = changed
         """Told which rows look different because something was begun or ended."""
+        self._writing: set[threading.Thread] = set()
 
     def begin(self, action_id: str, wanted: Wanted) -> None:
         """Refuse with a sentence, or ask."""
@@ -71,9 +73,15 @@ class Errands:
             group="actions",
         )
 
+    def finish(self) -> None:
+        """Wait, on another thread, until nothing is half done."""
+        for thread in list(self._writing):
+            thread.join()
+
     def _perform(self, action: Action, plans: list[PlannedWorkflow], number: int) -> None:
         source = self._desk.source
         failed: list[tuple[WorkflowRef, TuiError]] = []
+        self._writing.add(threading.current_thread())
         try:
             for ref, plan in plans:
                 try:
@@ -90,6 +98,7 @@ class Errands:
                 said = partial(self._sum_up, action.label, len(plans), failed)
                 self._app.call_from_thread(self._app.call_later, said)
         finally:
+            self._writing.discard(threading.current_thread())
             self._app.call_from_thread(self._end, number)
 
     def _sum_up(

@@ -101,7 +101,7 @@ class Stop:
 def endless(name: str, work: Callable[[Stop], None], failed: Callable[[SourceError], None]) -> Stop:
     """Run `work` on a daemon thread of its own until the returned stop is set.
 
-    Endless work never runs on Textual's workers: those are few, and quitting waits for them.
+    Endless work never runs on Textual's workers: those may be few, and nothing stops them.
     A `SourceError` goes to `failed`, on that thread, unless we were stopped meanwhile.
     """
     stop = Stop()
