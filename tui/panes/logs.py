@@ -39,6 +39,9 @@ from tui.widgets.query_bar import QueryBar
 NEVER_RESTARTED = "previous terminated container"
 """What the kubelet says is not found where a container has begun only once."""
 
+PATIENCE = 0.3
+"""Seconds until a log that says nothing is said to be read."""
+
 
 def best(targets: Sequence[LogTarget]) -> LogTarget | None:
     """Which of several logs somebody wants to read: what failed, else runs, else ended last."""
@@ -89,6 +92,8 @@ class LogsPane(SearchedPane):
         self._stream: Stream | None = None
         self._note = ""
         self._has_failed = False
+        self._goes_on = False
+        """Whether more is written to it."""
         self._complained = False
         """Whether the status line says why this log cannot be read."""
         self._found = ""
@@ -179,9 +184,12 @@ class LogsPane(SearchedPane):
         if not target.has_begun:
             self._end(f"not begun yet ({target.node.message or target.node.phase or 'Pending'})")
             return
-        self.lines.placeholder = "reading …"
+        # Most logs are there at once: who walks through the steps sees no word come and go.
+        self.lines.placeholder = ""
         number = self._number
+        self.set_timer(PATIENCE, lambda: self._say_reading(number))
         is_followed = target.node.phase == RUNNING and not self._previous
+        self._goes_on = is_followed
         stream = Stream(asyncio.get_running_loop(), lambda pieces: self._take(number, pieces))
         self._stream = stream
         said: list[str] = []
@@ -201,6 +209,10 @@ class LogsPane(SearchedPane):
         self._stop = endless(f"log of {target.pod}", work, failed)
         self._show_head()
 
+    def _say_reading(self, number: int) -> None:
+        if number == self._number and self._stop is not None and not self._note:
+            self.lines.placeholder = "reading …"
+
     def _take(self, number: int, pieces: list[bytes]) -> None:
         if number == self._number and self.is_mounted:
             came = self.book.append(pieces)
@@ -218,7 +230,8 @@ class LogsPane(SearchedPane):
                 why = "there is no attempt before this one: the container was never started again"
             self._has_failed = bool(why)
             self._end(why or "end of the log")
-            if why:
+            if why and len(self.book):
+                # Of a log without a line the pane itself has the words.
                 self._complained = True
                 self.tools.say(why, "warning")
 
@@ -240,7 +253,7 @@ class LogsPane(SearchedPane):
         if self._note and len(self.book):
             left.append((f"  {self._note}", "muted"))
         right: list[Part] = []
-        if self.lines.is_following and self._stop is not None and not self._note:
+        if self.lines.is_following and self._goes_on and self._stop is not None and not self._note:
             right.append(("following ", "muted"))
         if self.book.dropped:
             right.append((f"first {self.book.dropped:,} dropped ", "warning"))
