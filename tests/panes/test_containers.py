@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.panes.test_logs import RUN, Written, head, line, new, pod, running
+from tests.support.logs_pane import RUN, Written, head, line, new, pod, running
 from tests.support.panes import On, bench
 from tests.support.runs import container, run, step
 from tests.support.scripted import ScriptedSource, opened

@@ -1,0 +1,190 @@
+"""The logs pane where the log is not there: archives, refusals, attempts before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.support.logs_pane import POD_OF_ETL, RUN, Written, asked, head, line, new, pod, running
+from tests.support.panes import On, bench
+from tests.support.runs import ETL, etl_log, nightly_etl
+from tests.support.scripted import ScriptedSource, opened
+from tui.domain.podname import node_id
+from tui.errors import Refused, Rejected, Unreachable
+from tui.panes.logs import LogsPane
+from tui.sources.base import LogRequest, Stop
+
+
+async def test_when_its_pod_is_gone_the_archived_log_is_read() -> None:
+    archived = nightly_etl()
+    for node in archived["status"]["nodes"].values():
+        for artifact in node.get("outputs", {}).get("artifacts", []):
+            artifact.pop("s3", None)
+            artifact["raw"] = {"data": "said long ago\nand this\n"}
+    source = ScriptedSource()
+    async with bench(new, source) as on:
+        on.app.show(archived, "extract-orders")
+        await on.until(lambda: "said long ago" in on.app.text)
+        assert on.app.text.splitlines()[-1] == "and this"
+        assert len(asked(source)) == 1, "the pod was asked first"
+
+
+async def test_without_pod_and_archive_the_reason_is_told() -> None:
+    source = ScriptedSource()
+    async with bench(new, source) as on:
+        on.app.show(nightly_etl(), "extract-users")
+        await on.until(lambda: "its pod is gone, and its log was not archived" in said_or_shown(on))
+
+
+def said_or_shown(on: On[LogsPane]) -> str:
+    return f"{on.app.lines.placeholder} {head(on)}"
+
+
+async def test_what_the_cluster_refuses_is_told_and_nothing_ends() -> None:
+    source = ScriptedSource()
+    source.refusal = Refused('user "dev" cannot get pods/log', status=403)
+    async with bench(new, source) as on:
+        on.app.show(nightly_etl(), "extract-users")
+        await on.until(lambda: "cannot get pods/log" in said_or_shown(on))
+
+
+async def test_a_followed_log_that_breaks_goes_on_without_a_line_twice() -> None:
+    class Broken(Written):
+        def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+            self._ask("log", request)
+            if len(asked(self)) == 1:
+                yield line(1, "first")
+                yield line(2, "second")
+                raise Unreachable("the connection was reset")
+            yield line(2, "second")
+            yield line(3, "third")
+
+    source = Broken()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        await on.until(lambda: "third" in on.app.text)
+        assert on.app.text.splitlines() == ["first", "second", "third"]
+        assert asked(source)[1].since_time
+
+
+async def test_a_step_that_has_not_begun_says_what_it_waits_for() -> None:
+    source = ScriptedSource()
+    async with bench(new, source) as on:
+        waiting = running("api", phase="Pending")
+        waiting["status"]["nodes"][node_id(RUN, f"{RUN}.api")]["message"] = "Unschedulable"
+        on.app.show(waiting, "api")
+        assert "not begun yet (Unschedulable)" in said_or_shown(on)
+        assert not asked(source)
+
+
+async def test_of_a_group_the_step_that_failed_is_read() -> None:
+    source = ScriptedSource()
+    source.logs[POD_OF_ETL, "main"] = etl_log()
+    async with bench(new, source) as on:
+        on.app.show(nightly_etl(), "transform(2:shard:2)")
+        await on.until(lambda: "Killed" in on.app.text)
+        told = opened(nightly_etl())
+        on.pane.show(told.workflow, None, told.raw)
+        await on.pilot.pause()
+        assert "Killed" in on.app.text and len(asked(source)) == 1
+
+
+async def test_a_previous_attempt_of_a_container_is_asked_for() -> None:
+    source = Written()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        await on.until(lambda: source.reading)
+        await on.pilot.press("p")
+        await on.until(lambda: len(asked(source)) == 2)
+        assert asked(source)[1].previous and not asked(source)[1].follow
+        assert "(previous attempt)" in head(on)
+
+
+async def test_of_a_container_that_began_once_there_is_no_previous_attempt() -> None:
+    source = ScriptedSource()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        await on.until(lambda: asked(source))
+        source.refusal = Rejected(
+            f'previous terminated container "main" in pod "{pod("api")}" not found'
+        )
+        await on.pilot.press("p")
+        await on.until(lambda: "no attempt before this one" in on.app.screen_text)
+
+
+async def test_the_previous_attempt_of_a_step_that_was_retried_is_the_one_before_it() -> None:
+    source = Written(nightly_etl())
+    first, second = (pod(f"transform(2:shard:2)({n})", ETL) for n in (0, 1))
+    for name in (first, second):
+        source.pipe(name).put(line(1, f"this is {name[-10:]}"))
+        source.pipe(name).put(None)
+    async with bench(new, source) as on:
+        on.app.show(nightly_etl(), "transform(2:shard:2)(1)")
+        await on.until(lambda: f"this is {second[-10:]}" in on.app.text)
+        await on.pilot.press("p")
+        await on.until(lambda: f"this is {first[-10:]}" in on.app.text)
+        assert "transform(2:shard:2)(0)" in head(on) and "(previous attempt)" in head(on)
+        on.app.show(nightly_etl(), "transform(2:shard:2)(1)")
+        await on.pilot.pause()
+        assert "(previous attempt)" in head(on), "news of the workflow change nothing"
+        await on.pilot.press("p")
+        await on.until(lambda: f"this is {second[-10:]}" in on.app.text)
+        assert "(previous attempt)" not in head(on)
+        await on.pilot.press("p")
+        on.app.show(nightly_etl(), "transform(2:shard:2)(0)")
+        await on.until(lambda: "transform(2:shard:2)(0) main" in head(on))
+        assert "(previous attempt)" not in head(on), "another step begins with its own"
+        await on.pilot.press("p")
+        await on.until(lambda: "this is the first attempt" in on.app.said)
+        assert not any(request.previous for request in asked(source))
+
+
+async def test_a_pane_that_is_taken_away_before_it_is_there_is_harmless() -> None:
+    async with bench(new, ScriptedSource()) as on:
+        late = LogsPane(on.app)
+        late.on_mount()  # as of a screen that is left at once: nothing is composed any more
+        assert not late.children
+
+
+class Broken(ScriptedSource):
+    """A log that breaks after its first line."""
+
+    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+        yield line(1, "so far")
+        if self.refusal is not None:
+            raise self.refusal
+
+
+async def test_where_a_log_breaks_the_status_line_says_why_until_it_is_read_again() -> None:
+    source = Broken()
+    source.refusal = Refused("the token is over", status=401)
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Succeeded"), "api")
+        await on.until(lambda: "the token is over" in " ".join(on.app.said))
+        assert on.app.text == "so far"
+        source.refusal = None
+        await on.pilot.press("F")
+        await on.until(lambda: "end of the log" in head(on))
+        assert on.app.said[-1] == "", "the complaint goes with its cause"
+
+
+async def test_a_log_that_cannot_be_read_says_all_of_why_and_f_tries_again() -> None:
+    source = ScriptedSource()
+    reason = 'user "dev" cannot get pods/log in argo: ' + "ask for a role, " * 9 + "the end"
+    source.refusal = Refused(reason, status=403)
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Succeeded"), "api")
+        await on.until(lambda: on.app.screen_text.rstrip().endswith("the end"))
+        words = " ".join(on.app.screen_text.split())
+        assert words.startswith('user "dev" cannot')
+        assert not on.app.said, "the pane has the words already"
+        refused = len(asked(source))
+        await on.pilot.press("F")
+        await on.until(lambda: len(asked(source)) > refused)
+        await on.until(lambda: on.app.screen_text.rstrip().endswith("the end"))
+        source.refusal = None
+        source.logs[pod("api"), "main"] = [line(1, "readable again")]
+        await on.pilot.press("F")
+        await on.until(lambda: on.app.text == "readable again")
+        asked_before = len(asked(source))
+        await on.pilot.press("F")
+        assert len(asked(source)) == asked_before, "a log that was read is not read again"
