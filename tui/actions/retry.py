@@ -224,7 +224,7 @@ RETRY = Action(
             "Node field selector",
             kind="text",
             default="",
-            help="Such as id=NODE or templateName=train; only with restart successful.",
+            help="Such as id=NODE or templateName=train.",
         ),
         Choice("parameters", "Parameters", kind="parameters", default=()),
     ),

@@ -48,12 +48,12 @@ class ConfirmScreen(ModalScreen[bool]):
 
     @on(Button.Pressed, "#yes")
     def action_yes(self) -> None:
-        """Yes."""
+        """Do what is asked about."""
         self.dismiss(True)
 
     @on(Button.Pressed, "#no")
     def action_no(self) -> None:
-        """No."""
+        """Leave all as it is."""
         self.dismiss(False)
 
 
