@@ -54,11 +54,13 @@ class KeysInTurn(App[int]):
                     await self._settled()
         except TimeoutError:
             pass  # something takes long; ctrl-C must get through all the same
-        if self._waiting:
-            self._next = self._waiting.popleft()
-            self.post_message(self._next)
-        else:
-            self._turn = self._next = None
+        finally:
+            # Whatever went wrong: a keyboard that is deaf would be worse.
+            if self._waiting:
+                self._next = self._waiting.popleft()
+                self.post_message(self._next)
+            else:
+                self._turn = self._next = None
 
     async def _settled(self) -> None:
         """Everything from the focus up to the app has dealt with what it had to."""
