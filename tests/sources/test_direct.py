@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -229,7 +230,7 @@ def test_a_connection_that_was_closed_is_never_opened_again_by_itself() -> None:
         connection = found._connection
         found.close()
         connection.putrequest("GET", "/secret")
-        with pytest.raises(Exception):  # noqa: B017 (http.client's own, of no name of ours)
+        with pytest.raises(http.client.NotConnected):
             connection.endheaders()
     assert len(ports) == 1
 
