@@ -36,6 +36,7 @@ from tui.messages import (
 )
 from tui.palette import Palette
 from tui.resources import styles
+from tui.screens.headings import first_of
 from tui.screens.stack import ScreenStack
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
@@ -254,8 +255,7 @@ class ArgoApp(ScreenStack, TerminalApp):
     def _say_troubles(self) -> None:
         """What could not be read among saved files that could."""
         troubles = getattr(self.source, "troubles", ())
-        more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
-        self.say(f"{troubles[0]}{more}" if troubles else "", "warning")
+        self.say(first_of(troubles), "warning")
 
     def _open_only_file(self) -> None:
         """One saved workflow is opened at once."""

@@ -1,4 +1,4 @@
-"""Keys of the actions, made from `ACTIONS`, so that no screen repeats the table.
+"""Keys of actions and panes, made from `ACTIONS` and `PANES`, so that no screen repeats a table.
 
 Two actions may share a key when they are each other's opposite (suspend and resume): the key is
 bound once, and whichever is not refused is meant.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from tui.actions import ACTIONS
+from tui.panes import PANES
 
 
 def _bindings() -> tuple[Binding, ...]:
@@ -35,3 +36,27 @@ def _bindings() -> tuple[Binding, ...]:
 
 ACTION_BINDINGS = _bindings()
 """One binding a key; `act` is the screen's, with the id of the first action of that key."""
+
+PANE_BINDINGS = (
+    *(
+        Binding(p.key, f"pane('{p.id}')", p.title, id=f"pane.{p.id}", show=p.key in "la")
+        for p in PANES
+    ),
+    Binding(
+        "right_parenthesis", "next_pane(1)", "Next tab", show=False, key_display=")", id="pane.next"
+    ),
+    Binding(
+        "left_parenthesis",
+        "next_pane(-1)",
+        "Previous tab",
+        show=False,
+        key_display="(",
+        id="pane.previous",
+    ),
+    Binding("tab", "other_side", "Pane", id="pane.focus"),
+    Binding("shift+tab", "other_side", "Pane", show=False, id="pane.focus-back"),
+    Binding("z", "zoom", "Zoom", id="pane.zoom"),
+    Binding("J", "scroll_pane(1)", "Scroll pane", show=False, id="pane.down"),
+    Binding("K", "scroll_pane(-1)", "Scroll pane back", show=False, id="pane.up"),
+)
+"""Which pane is in front, and how much room it has; the actions are the screen's."""

@@ -12,6 +12,7 @@ from textual.getters import query_one
 from textual.timer import Timer
 
 from tui.domain.node import Node
+from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 from tui.screens.desk import Desk
 from tui.screens.side import Side
@@ -75,6 +76,22 @@ class Halves(Container):
         is_whole = node is None or (node.id == workflow.metadata.name and node.type != "Pod")
         return None if is_whole else node
 
+    @property
+    def is_on_problem(self) -> bool:
+        """Whether the cursor is on a step that failed and has a log."""
+        node = self.steps.node
+        return node is not None and node.is_problem and node.type == "Pod"
+
+    @property
+    def name_of_step(self) -> str:
+        """The name of the pod the cursor is on, or of the step; "" before there are steps."""
+        node = self.steps.node
+        if node is None or self._workflow is None:
+            return ""
+        if node.type == "Pod":
+            return pod_name(self._workflow, node, self._desk.pod_names)
+        return node.display_name or node.name
+
     @on(Forest.CursorMoved)
     def tell_selection(self) -> None:
         """The pane shows the step the cursor is on, once it stays there."""
@@ -83,6 +100,17 @@ class Halves(Container):
         self._resting = self.set_timer(PANE_AFTER, self._show_in_pane)
 
     # --- room and keys ---------------------------------------------------------------------
+
+    @on(Forest.Chosen)
+    async def open_chosen(self) -> None:
+        """Enter: a step's log; a group folds."""
+        row = self.steps.current
+        if row is None:
+            return
+        if row.node.type in ("Pod", "Container"):
+            await self.open("logs")
+        elif row.has_children:
+            self.steps.action_toggle_fold()
 
     async def open(self, name: str) -> None:
         """Open a pane and go there."""
@@ -106,8 +134,11 @@ class Halves(Container):
         self.remove_class("-zoom-pane", "-zoom-tree")
 
     def zoom(self) -> None:
-        """Only the side with the focus."""
-        self.add_class("-zoom-pane" if self.side.holds_focus else "-zoom-tree")
+        """Only the side with the focus, or both again."""
+        if self.is_zoomed:
+            self.unzoom()
+        else:
+            self.add_class("-zoom-pane" if self.side.holds_focus else "-zoom-tree")
 
     def go(self, *, to_pane: bool) -> None:
         """Put the focus on a side; where only one side is shown, on that side it is."""

@@ -5,12 +5,13 @@ Plain functions of what is known; the screens only put their answers into lines.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.status import status_text
-from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
 from tui.screens.desk import Desk
 from tui.sources.base import Live, Stale
 from tui.state.connection import Connection
@@ -115,6 +116,24 @@ def why_empty(desk: Desk, query: str, total: int) -> str:
         return f"no workflows here yet{demo}"
     here = ",".join(desk.scope.namespaces)
     return f"no workflows in {here}; 0 shows all namespaces{demo}"
+
+
+def why_no_steps(workflow: Workflow) -> str:
+    """What stands where no step does."""
+    status = workflow.status
+    if status.offload_node_status_version:
+        return "only Argo Server can show them: they are in its database"
+    if not status.phase:
+        return "no controller has seen it yet"
+    if status.message:
+        return f"no steps: {status.message}"
+    return "it ended without any step" if workflow.is_completed else "no steps yet"
+
+
+def first_of(said: Sequence[str]) -> str:
+    """One line for several sentences: the first, and how many more there are."""
+    more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+    return f"{said[0]}{more}" if said else ""
 
 
 def about_row(workflow: ListedWorkflow, message: str, doing: str) -> list[Part]:

@@ -17,64 +17,36 @@ from textual.screen import Screen
 
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
-from tui.domain.podname import pod_name
 from tui.domain.soundness import troubles
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
-from tui.errors import Missing, SourceError
+from tui.errors import SourceError
 from tui.messages import RunAction
 from tui.panes import PANES
-from tui.screens.bindings import ACTION_BINDINGS
+from tui.screens.bindings import ACTION_BINDINGS, PANE_BINDINGS
 from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
 from tui.screens.following import Following
 from tui.screens.halves import Halves
-from tui.screens.headings import heading_of_workflow
+from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
 from tui.screens.side import Side
 from tui.session import Session
-from tui.sources.base import DetailEvent, Opened, PodUsage, Removed, Stale
-from tui.state.connection import Connection
+from tui.sources.base import DetailEvent, Opened, PodUsage, Removed
+from tui.state.watched import WatchedWorkflow
 from tui.widgets.forest import Forest
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
-
-DELETED, GONE = "deleted", "gone"
-"""While it was looked at; before that."""
 
 
 class WorkflowScreen(Screen[None]):
     """The tree, and one pane at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(p.key, f"pane('{p.id}')", p.title, id=f"pane.{p.id}", show=p.key in "la")
-            for p in PANES
-        ),
-        Binding(
-            "right_parenthesis",
-            "next_pane(1)",
-            "Next tab",
-            show=False,
-            key_display=")",
-            id="pane.next",
-        ),
-        Binding(
-            "left_parenthesis",
-            "next_pane(-1)",
-            "Previous tab",
-            show=False,
-            key_display="(",
-            id="pane.previous",
-        ),
-        Binding("tab", "other_side", "Pane", id="pane.focus"),
-        Binding("shift+tab", "other_side", "Pane", show=False, id="pane.focus-back"),
-        Binding("z", "zoom", "Zoom", id="pane.zoom"),
+        *PANE_BINDINGS,
         *ACTION_BINDINGS,
         Binding("slash", "find", "Find step", show=False, key_display="/", id="tree.find"),
         Binding("n", "find_next(1)", "Next match", show=False, id="tree.find-next"),
         Binding("N", "find_next(-1)", "Previous match", show=False, id="tree.find-previous"),
-        Binding("J", "scroll_pane(1)", "Scroll pane", show=False, id="pane.down"),
-        Binding("K", "scroll_pane(-1)", "Scroll pane back", show=False, id="pane.up"),
         Binding("c", "copy", "Copy name", show=False, id="step.copy-name"),
         Binding("escape", "back", "Back", id="workflow.back"),
     ]
@@ -106,12 +78,9 @@ class WorkflowScreen(Screen[None]):
     def __init__(self, desk: Desk, ref: WorkflowRef, *, pane: str = "") -> None:
         super().__init__()
         self.desk = desk
-        self.ref = ref
-        self.workflow: Workflow | None = None
+        self._watched = WatchedWorkflow(ref)
         self._ascii = desk.settings.ascii
         self._wanted_pane = pane
-        self._connection = Connection()
-        self._gone = ""
         self._following: Following | None = None
 
     def compose(self) -> ComposeResult:
@@ -148,19 +117,29 @@ class WorkflowScreen(Screen[None]):
     # --- what the cluster tells ------------------------------------------------------------
 
     @property
+    def ref(self) -> WorkflowRef:
+        """Which workflow this is."""
+        return self._watched.ref
+
+    @property
+    def workflow(self) -> Workflow | None:
+        """The workflow as it was last; None until it is read."""
+        return self._watched.workflow
+
+    @property
     def known(self) -> ListedWorkflow | None:
         """The workflow while it is there, until it is read as the list knows it.
 
         One that was deleted is shown, but nothing is left of it to act on.
         """
-        if self._gone in (DELETED, GONE):
+        if not self._watched.is_there:
             return None
         return self.workflow or self.desk.live.named(self.ref.namespace, self.ref.name)
 
     @property
     def is_reading(self) -> bool:
         """Whether it is not read yet, and nothing was told of it either."""
-        return not self._gone and self.workflow is None
+        return self._watched.is_reading
 
     def _watch(self) -> None:
         if self.desk.source is None:
@@ -176,7 +155,7 @@ class WorkflowScreen(Screen[None]):
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""
-        if self._following is not None and self._connection.try_now(self.desk.now()):
+        if self._following is not None and self._watched.connection.try_now(self.desk.now()):
             self._following.try_again()
             self._show_head()
 
@@ -187,56 +166,31 @@ class WorkflowScreen(Screen[None]):
     def take(self, message: Arrived) -> None:
         """A beat's worth of news."""
         for event in message.events:
+            is_first = self.workflow is None
+            self._watched.take(event, self.desk.now())
+            self.side.stands_still = self._watched.stands_still
             if isinstance(event, Opened):
-                self._open(event)
+                self._open(event, is_first=is_first)
             elif isinstance(event, Removed):
-                self._gone = DELETED
-                # Its durations stand still from now on.
-                self.side.stands_still = self.desk.now()
                 self.desk.say(f"{self.ref.name} was deleted; this is how it was last", "warning")
-            else:
-                self._connection.take(event, self.desk.now())
         self._show_head()
 
-    def _open(self, event: Opened) -> None:
-        is_first = self.workflow is None
-        self.workflow = event.workflow
-        self.ref = event.workflow.ref
-        self._gone = ""
-        self.side.stands_still = None
-        self.steps.placeholder = self._why_no_tree(event.workflow)
+    def _open(self, event: Opened, *, is_first: bool) -> None:
+        self.steps.placeholder = why_no_steps(event.workflow)
         self.halves.show(event.workflow, event.raw)
         if self._following is not None:
             self._following.read_usage(not event.workflow.is_completed)
         if is_first:
-            self._say_troubles(event.workflow, event.raw)
-        if is_first and not self._wanted_pane and self._current_problem():
-            self.run_worker(self.side.bring("logs"))
-
-    def _say_troubles(self, workflow: Workflow, raw: bytes) -> None:
-        odd = troubles(workflow, misfits(raw))
-        if odd:
-            more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
-            self.desk.say(f"{odd[0].said}{more}", "warning")
-
-    def _current_problem(self) -> bool:
-        node = self.steps.node
-        return node is not None and node.is_problem and node.type == "Pod"
-
-    @staticmethod
-    def _why_no_tree(workflow: Workflow) -> str:
-        if workflow.status.offload_node_status_version:
-            return "only Argo Server can show them: they are in its database"
-        if not workflow.status.phase:
-            return "no controller has seen it yet"
-        if workflow.status.message:
-            return f"no steps: {workflow.status.message}"
-        return "it ended without any step" if workflow.is_completed else "no steps yet"
+            odd = troubles(event.workflow, misfits(event.raw))
+            if odd:
+                self.desk.say(first_of([trouble.said for trouble in odd]), "warning")
+            if not self._wanted_pane and self.halves.is_on_problem:
+                self.run_worker(self.side.bring("logs"))
 
     @on(WatchEnded)
     def watch_ended(self, message: WatchEnded) -> None:
         """It cannot be watched: say why, keep what is shown."""
-        self._gone = GONE if isinstance(message.error, Missing) else "not watched"
+        self._watched.end(message.error)
         self.steps.placeholder = str(message.error)
         self.desk.say(str(message.error), "error")
         self._show_head()
@@ -253,21 +207,25 @@ class WorkflowScreen(Screen[None]):
 
     def tick(self, now: datetime) -> None:
         """A second went by; not for one that is no more."""
-        if self.side.stands_still is not None:
+        if self._watched.stands_still is not None:
             return
         self.steps.tick(now)
         self.side.tick(now)
-        is_over = self.workflow is not None and self.workflow.is_completed
-        if not is_over or isinstance(self._connection.state, Stale):
+        if self._watched.is_changing:
             self._show_head()
 
-    # --- header ----------------------------------------------------------------------------
-
     def _show_head(self) -> None:
-        workflow = self.workflow or self.known
-        now = self.side.stands_still or self.desk.now()
+        watched = self._watched
+        now = watched.stands_still or self.desk.now()
         self.head.show(
-            *heading_of_workflow(self.desk, self.ref, workflow, self._connection, now, self._gone)
+            *heading_of_workflow(
+                self.desk,
+                watched.ref,
+                watched.workflow or self.known,
+                watched.connection,
+                now,
+                watched.over,
+            )
         )
 
     # --- panes -----------------------------------------------------------------------------
@@ -291,10 +249,7 @@ class WorkflowScreen(Screen[None]):
 
     def action_zoom(self) -> None:
         """Only the side with the focus, or both again."""
-        if self.halves.is_zoomed:
-            self.halves.unzoom()
-        else:
-            self.halves.zoom()
+        self.halves.zoom()
 
     def action_scroll_pane(self, direction: int) -> None:
         """Scroll the pane without leaving the tree."""
@@ -302,30 +257,13 @@ class WorkflowScreen(Screen[None]):
 
     # --- keys ------------------------------------------------------------------------------
 
-    @on(Forest.Chosen)
-    async def open_chosen(self) -> None:
-        """Enter: a step's log; a group folds."""
-        row = self.steps.current
-        if row is None:
-            return
-        if row.node.type in ("Pod", "Container"):
-            await self.halves.open("logs")
-        elif row.has_children:
-            self.steps.action_toggle_fold()
-
     def action_act(self, action: str) -> None:
         """Do something to this workflow."""
         self.post_message(RunAction(action, (self.ref,)))
 
     def action_copy(self) -> None:
         """Send the pod's name, or the step's, to the clipboard of the terminal."""
-        node = self.steps.node
-        if node is None or self.workflow is None:
-            self.desk.copy(self.ref.name)
-        elif node.type == "Pod":
-            self.desk.copy(pod_name(self.workflow, node, self.desk.settings.pod_names))
-        else:
-            self.desk.copy(node.display_name or node.name)
+        self.desk.copy(self.halves.name_of_step or self.ref.name)
 
     def action_find(self) -> None:
         """Type the name of a step."""
