@@ -28,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "session": set(),
     "settings": {"errors", "domain"},
     "columns": {"domain"},
-    "terminal": {"errors", "domain.text"},
+    "terminal": {"errors", "domain.hidden", "domain.text"},
     "messages": {"domain", "actions", "errors", "sources.base"},
     "widgets": {"columns", "domain", "messages", "errors", "terminal.capabilities"},
     "panes": {

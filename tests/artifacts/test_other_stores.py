@@ -47,7 +47,7 @@ class Pages(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        status = {"/gone": 404, "/closed": 403}.get(self.path, 200)
+        status = {"/gone": 404, "/closed": 403}.get(self.path.partition("?")[0], 200)
         body = b"0123456789"
         asked = self.headers.get("Range")
         if asked and self.path == "/ranges" and status == 200:
@@ -137,6 +137,18 @@ def test_credentials_are_never_sent_to_an_address_that_a_workflow_names(
     assert (error.value.reason, Pages.seen) == ("unsupported", [])
 
 
+@pytest.mark.parametrize("path", ["/gone?X-Amz-Signature=hush", "/closed?sig=hush"])
+def test_an_address_that_is_a_key_by_itself_is_told_without_it(
+    store: Store, site: str, path: str
+) -> None:
+    address = f"{site}{path}".replace("://", "://jane:hush@")
+    with pytest.raises(StoreError) as caught:
+        store.stat(page(address))
+    assert "hush" not in str(caught.value)
+    assert "***" in str(caught.value)
+    assert "hush" not in repr(page(address))
+
+
 def test_an_address_where_nobody_is_is_unreachable(store: Store) -> None:
     with pytest.raises(StoreError) as error:
         store.read(page("http://127.0.0.1:1/x"), 0, 10)
@@ -196,6 +208,12 @@ def test_a_kind_without_a_store_names_the_tool_that_has_one(
     assert error.value.reason == "unsupported"
     assert hint in error.value.hint
     assert "rm -rf" not in error.value.hint
+
+
+def test_the_command_for_another_tool_names_no_login() -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(OtherLocation("git", "", "https://jane:hush@host/repo"), no_secrets)
+    assert caught.value.hint == "download it with: git clone 'https://***@host/repo'"
 
 
 def test_stores_are_opened_once_and_anew_after_closing() -> None:

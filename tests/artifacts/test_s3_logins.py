@@ -137,6 +137,15 @@ def test_an_endpoint_that_is_not_there_is_told_as_unreachable(tmp_path: Path) ->
     store.close()
 
 
+@pytest.mark.parametrize("endpoint", ["jane:hush@127.0.0.1:1", "https://jane:hush@127.0.0.1:1"])
+def test_a_login_in_an_endpoint_is_not_shown(store: S3Store, endpoint: str) -> None:
+    place = here(endpoint, "k")
+    with pytest.raises(StoreError) as error:
+        store.stat(place)
+    assert "127.0.0.1:1" in error.value.what
+    assert "hush" not in str(error.value) + place.store
+
+
 def test_plain_http_behind_a_repository_that_says_tls_is_explained(store: S3Store) -> None:
     with demo_s3("runs") as (endpoint, _), pytest.raises(StoreError) as error:
         store.stat(here(endpoint, "k", insecure=False))

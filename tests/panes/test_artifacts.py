@@ -106,6 +106,29 @@ async def test_c_copies_the_address(server: tuple[str, Buckets]) -> None:
         assert "s3://runs/etl/metrics.json" in seen.line("status")
 
 
+async def test_c_copies_an_address_whole_and_shows_it_without_its_signature() -> None:
+    signed = "http://127.0.0.1:1/x?X-Amz-Signature=hush"
+    wire = {
+        "metadata": {"name": "etl", "namespace": "argo", "uid": "u"},
+        "status": {
+            "nodes": {
+                "etl": {
+                    "id": "etl",
+                    "name": "etl",
+                    "displayName": "etl",
+                    "type": "Pod",
+                    "outputs": {"artifacts": [{"name": "page", "http": {"url": signed}}]},
+                }
+            }
+        },
+    }
+    made = msgspec.convert(wire, Workflow)
+    async with showing(made) as seen:
+        await seen.press("c")
+        assert seen.app.copied == [signed]
+        assert "sent http://127.0.0.1:1/x?X-Amz-Signature=***" in seen.line("status")
+
+
 async def typed(seen: Seen, path: Path) -> None:
     await seen.press("d")
     bar = seen.app.query_one("#artifact-path", QueryBar)

@@ -12,6 +12,7 @@ import pytest
 from tests.support.api_source import ONE, both_ways, refusing, saying, source_of
 from tests.support.fake_api import Asked, Reply, fake_api, write_kubeconfig
 from tui.errors import Misconfigured, Refused, Unauthenticated, Unreachable
+from tui.sources.plugins import Plugin
 
 
 def test_impersonation_of_the_kubeconfig_is_sent(tmp_path: Path) -> None:
@@ -248,3 +249,21 @@ def test_secrets_of_the_kubeconfig_are_in_no_repr(tmp_path: Path) -> None:
         access: Any = source._transport._access
         shown += repr([vars(access), access._bearer()])
     assert "hush-hush" not in shown
+
+
+def test_the_words_of_a_plugin_are_told_without_its_secrets(tmp_path: Path) -> None:
+    body = "sys.exit(f'no login with {sys.argv[2]} {sys.argv[3]} ' + os.environ['OIDC_SECRET'])"
+    user = plugin_user(tmp_path, body, env=[{"name": "OIDC_SECRET", "value": "hush-one"}])
+    user["exec"]["args"] += ["--client-secret", "hush-two", "--token=hush-three"]
+    with fake_api(saying({})) as api, pytest.raises(Refused) as caught:
+        source_of(api, tmp_path, user).get(ONE)
+    assert caught.value.what.endswith("failed: no login with *** --token=*** ***")
+
+
+def test_a_plugin_that_never_answers_is_told_without_its_arguments(tmp_path: Path) -> None:
+    user = plugin_user(tmp_path, "time.sleep(600)")
+    user["exec"]["args"] += ["--client-secret", "hush"]
+    plugin = Plugin(user["exec"], timeout=0.01)
+    with pytest.raises(Unauthenticated, match="did not answer within") as caught:
+        plugin.credential()
+    assert "hush" not in str(caught.value)

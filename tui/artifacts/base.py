@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tui.domain.hidden import without_secrets
 from tui.domain.location import Location
 from tui.errors import ArtifactError
 from tui.sources.base import Stop
@@ -51,7 +52,8 @@ class StoreError(ArtifactError):
     """A store did not do what was asked; the words are fit to show."""
 
     def __init__(self, what: str, *, reason: Reason = "failed", hint: str = "") -> None:
-        super().__init__(what, hint=hint)
+        # Addresses of artifacts are in most of them, and many an address is a key by itself.
+        super().__init__(without_secrets(what), hint=without_secrets(hint))
         self.reason = reason
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from tui.domain.hidden import only_host
 from tui.domain.node import Artifact, Node
 from tui.domain.templates import template_of
 from tui.domain.workflow import Workflow
@@ -80,6 +81,11 @@ class S3Location:
         """`s3://bucket/key`, as every S3 tool takes it."""
         return f"s3://{self.bucket}/{self.key}"
 
+    @property
+    def store(self) -> str:
+        """The endpoint as it can be shown."""
+        return only_host(self.endpoint)
+
     def at(self, key: str) -> S3Location:
         """Another key of the same bucket."""
         return replace(self, key=key)
@@ -102,7 +108,7 @@ class OtherLocation:
 
     kind: str
     key: str
-    url: str
+    url: str = field(repr=False)
     namespace: str = ""
     fields: Wired = field(default_factory=dict, hash=False, repr=False)
     """The location as it is on the wire."""

@@ -214,7 +214,7 @@ def summary(items: Sequence[Item]) -> str:
     parts = [f"{len(items)} artifact{'' if len(items) == 1 else 's'}"]
     if size:
         parts.append(size_text(size))
-    endpoints = {i.location.endpoint for i in items if isinstance(i.location, S3Location)}
-    if len(endpoints) == 1:
-        parts.append(f" S3 {endpoints.pop() or 'Amazon'}")
+    stores = {i.location.store for i in items if isinstance(i.location, S3Location)}
+    if len(stores) == 1:
+        parts.append(f" S3 {stores.pop() or 'Amazon'}")
     return "  ".join(parts)

@@ -19,6 +19,7 @@ from textual.worker import Worker, WorkerState
 from tui.artifacts import Stores
 from tui.artifacts.base import Listing, StoreError
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
+from tui.domain.hidden import without_secrets
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.panes.artifact_asking import Asking, Measured
@@ -260,7 +261,7 @@ class ArtifactsPane(Pane):
             self._say(f"{item.artifact.name} has no key", "warning")
             return
         self.tools.copy(text)
-        self._say(f"sent {text}")
+        self._say(f"sent {without_secrets(text)}")
 
     def action_download(self) -> None:
         """Ask where to save what is marked, else what the cursor is on."""

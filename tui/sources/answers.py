@@ -15,6 +15,7 @@ from http.client import IncompleteRead, RemoteDisconnected
 
 import msgspec
 
+from tui.domain.hidden import without_secrets
 from tui.errors import (
     Busy,
     Conflict,
@@ -184,7 +185,8 @@ def _short(error: BaseException) -> str:
     """An exception's own words, without the object addresses urllib3 puts before them."""
     text = str(error).strip() or type(error).__name__
     text = re.sub(r"^<?[\w.]*(?:Connection|Pool)[^:]*(?:object at [^:]*>|\([^)]*\))?:\s*", "", text)
-    return re.sub(r"^.*\[Errno -?\d+\]\s*", "", text).rstrip(")\"'") or type(error).__name__
+    text = re.sub(r"^.*\[Errno -?\d+\]\s*", "", text).rstrip(")\"'")
+    return without_secrets(text) or type(error).__name__
 
 
 def _forbidden(told: ApiStatus, method: str, path: str) -> SourceError:

@@ -156,12 +156,19 @@ class Login:
         return _impersonation(self.chosen.user)
 
     def renewed_bearer(self) -> Callable[[], Hidden] | None:
-        """The token of a file or of a plugin; None if it comes from neither."""
+        """What the address, a token file or a plugin says; None if it comes from none of them."""
+        if self.chosen.login is not None:
+            return self._address_bearer
         if self.token_file is not None:
             return self._file_bearer
         if self.plugin is not None and self.plugin.credential().token:
             return self._plugin_bearer
         return None
+
+    def service_account_authority(self) -> str:
+        """Log in by the service account of the pod; whom it says to trust."""
+        self.token_file = TokenFile(self._service_account / "token")
+        return str(self._service_account / "ca.crt")
 
     def make_plugin(self, config: Mapping[str, Any], cluster: Mapping[str, Any]) -> Plugin:
         """The credential plugin of the kubeconfig, the same one again and again."""
@@ -174,8 +181,7 @@ class Login:
     def _plain_access(self, chosen: Chosen) -> Access:
         """Connections without the official client."""
         if chosen.is_in_cluster:
-            authority = {"certificate-authority": str(self._service_account / "ca.crt")}
-            self.token_file = TokenFile(self._service_account / "token")
+            authority = {"certificate-authority": self.service_account_authority()}
             inside = make_connections(chosen.server, authority, "", None, most=MOST_CONNECTIONS)
             return Access(inside, self._file_bearer)
         user = chosen.user
@@ -202,16 +208,22 @@ class Login:
 
     def _plain_bearer(self, user: Mapping[str, Any]) -> Callable[[], Hidden] | None:
         """What a token file, a token or a password come to; None if there is none of them."""
+        if self.chosen.login is not None:
+            # As Go's HTTP client does it, above whatever else the kubeconfig says.
+            return self._address_bearer
         if self.token_file is not None:
             return self._file_bearer
         if user.get("token"):
             token = Hidden(f"Bearer {user['token']}")
             return lambda: token
         if user.get("username") and user.get("password") and not user.get("exec"):
-            pair = f"{user['username']}:{user['password']}"
-            basic = Hidden(f"Basic {base64.b64encode(pair.encode()).decode()}")
+            basic = basic_login(user["username"], user["password"])
             return lambda: basic
         return None
+
+    def _address_bearer(self) -> Hidden:
+        assert self.chosen.login is not None
+        return basic_login(*self.chosen.login)
 
     def _file_bearer(self) -> Hidden:
         return _bearer_of(self.token_file)
@@ -219,6 +231,12 @@ class Login:
     def _plugin_bearer(self) -> Hidden:
         assert self.plugin is not None
         return Hidden(f"Bearer {self.plugin.credential().token}")
+
+
+def basic_login(user: object, password: object) -> Hidden:
+    """User and password as a header says them."""
+    pair = f"{user}:{password}"
+    return Hidden(f"Basic {base64.b64encode(pair.encode()).decode()}")
 
 
 def _bearer_of(file: TokenFile | None) -> Hidden:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tui.domain.hidden import only_host, split_login
 from tui.errors import InputError, NoCluster, SettingsError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -30,14 +31,17 @@ class Chosen:
     paths: tuple[str, ...]
     """The files that exist, in their order; empty inside a cluster."""
     server: str = ""
+    """Its address, as it can be shown: without a login in it."""
+    login: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password, if the address holds them."""
     namespace: str = ""
     user_name: str = ""
     user: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The user's section; holds secrets, so no repr shows it."""
     user_folder: str = ""
     """What relative paths in that section start from."""
-    cluster: Mapping[str, Any] = field(default_factory=dict)
-    """The cluster's section."""
+    cluster: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The cluster's section; the addresses in it may hold passwords."""
     cluster_folder: str = ""
 
     @property
@@ -124,9 +128,9 @@ def _resolved(
             hint="repair the kubeconfig or use another --context",
         )
     server = _text(clusters[cluster_name][1].get("server"))
-    if not _is_address(server):
+    if not is_address(server):
         raise SettingsError(
-            f"cluster {cluster_name} has no usable server address ({server or 'none'})",
+            f"cluster {cluster_name} has no usable server address ({only_host(server) or 'none'})",
             hint="repair the kubeconfig or use another --context",
         )
     users = _named(files, "users", "user")
@@ -135,11 +139,13 @@ def _resolved(
             f"context {name} is of user {user_name}, which is in no kubeconfig",
             hint="repair the kubeconfig or use another --context",
         )
+    server, login = split_login(server)
     user_path, user = users.get(user_name, ("", {}))
     return Chosen(
         context=name,
         paths=paths,
         server=server.rstrip("/"),
+        login=login,
         namespace=_text(context.get("namespace")),
         user_name=user_name,
         user=user,
@@ -149,14 +155,15 @@ def _resolved(
     )
 
 
-def _is_address(server: str) -> bool:
+def is_address(text: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:
+    """Whether a server or a proxy can be asked there."""
     try:
-        parts = urlsplit(server)
+        parts = urlsplit(text)
         # A port that is none raises, too.
         is_whole = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and is_whole
+    return parts.scheme in schemes and is_whole
 
 
 def _folder_of(path: str) -> str:

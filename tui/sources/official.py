@@ -19,12 +19,23 @@ from typing import TYPE_CHECKING, Any, cast
 import urllib3
 import urllib3.exceptions as http
 
+from tui.domain.hidden import only_host, split_login, without_secrets
 from tui.errors import SettingsError
 from tui.sources.connections import Headers, NotConnected, ProxyFailed
-from tui.sources.credentials import MOST_CONNECTIONS, Access, Hidden, Login, private_file
+from tui.sources.credentials import (
+    MOST_CONNECTIONS,
+    Access,
+    Hidden,
+    Login,
+    basic_login,
+    private_file,
+)
+from tui.sources.kubeconfig import is_address
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
+
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h", "socks4", "socks4a")
 
 
 def access_of(login: Login) -> Access:
@@ -40,11 +51,22 @@ def access_of(login: Login) -> Access:
     configuration.connection_pool_maxsize = MOST_CONNECTIONS
     configuration.keep_alive = True
     try:
-        _load_kubeconfig(login, configuration)
+        if login.chosen.is_in_cluster:
+            configuration.ssl_ca_cert = login.service_account_authority()
+        else:
+            _load_kubeconfig(login, configuration)
+        # Its loader takes the address with the login in it.
+        configuration.host = login.chosen.server
+        _log_in_to_proxy(configuration)
         pool = ApiClient(configuration).rest_client.pool_manager
+    except ImportError as error:
+        raise SettingsError(
+            "the way to the cluster is a SOCKS proxy, which takes the Python package PySocks",
+            hint="pip install pysocks",
+        ) from error
     except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
         raise SettingsError(
-            f"context {login.chosen.context} cannot be used: {error}",
+            f"context {login.chosen.context} cannot be used: {without_secrets(str(error))}",
             hint="repair the kubeconfig or use another --context",
         ) from error
     if not configuration.verify_ssl:
@@ -63,6 +85,23 @@ def access_of(login: Login) -> Access:
         impersonated=login.impersonated,
         plugin=login.plugin,
     )
+
+
+def _log_in_to_proxy(configuration: Configuration) -> None:
+    """Say the login of the proxy's address as a header; the official client leaves it out."""
+    address: str = configuration.proxy or ""
+    if not address:
+        return
+    if "://" not in address:
+        address = f"http://{address}"  # as Go takes it
+    if not is_address(address, PROXY_SCHEMES):
+        raise ValueError(f"{only_host(address)} is no address of a proxy")
+    if address.startswith("socks"):
+        return
+    configuration.proxy, login = split_login(address)
+    if login is not None:
+        basic = basic_login(*login).reveal()
+        configuration.proxy_headers = {"Proxy-Authorization": basic}
 
 
 def _load_kubeconfig(login: Login, configuration: Configuration) -> None:
@@ -223,10 +262,11 @@ def _plain(error: http.HTTPError) -> Exception:
         return TimeoutError(str(cause))
     if isinstance(cause, http.NameResolutionError):
         return _not_connected(socket.gaierror(str(cause)))
-    if isinstance(cause, http.ConnectTimeoutError):
-        return _not_connected(TimeoutError(str(cause)))
+    # Before what it is derived from: it is no timeout.
     if isinstance(cause, http.NewConnectionError):
         return _not_connected(OSError(str(cause)))
+    if isinstance(cause, http.ConnectTimeoutError):
+        return _not_connected(TimeoutError(str(cause)))
     if isinstance(cause, http.SSLError):
         return _not_connected(inner if isinstance(inner, Exception) else ssl.SSLError(str(cause)))
     return inner if isinstance(inner, Exception) else ConnectionError(str(cause))

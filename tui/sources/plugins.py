@@ -17,10 +17,13 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.hidden import names_secret, said_without_secrets
 from tui.errors import Misconfigured, Unauthenticated
 
 TIMEOUT = 60.0
 """Seconds a plugin may take; some open a browser."""
+SHORTEST = 4
+"""Characters of a secret that is looked for in a plugin's words; less would hide parts of words."""
 SKEW = timedelta(seconds=20)
 """How long before its end a credential is no longer used."""
 
@@ -45,11 +48,13 @@ class Plugin:
         folder: str = "",
         cluster: Mapping[str, Any] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        timeout: float = TIMEOUT,
     ) -> None:
         self._config = config
         self._folder = folder
         self._cluster = cluster if config.get("provideClusterInfo") else None
         self._now = now
+        self._timeout = timeout
         self._lock = threading.Lock()
         self._kept: Credential | None = None
 
@@ -86,7 +91,7 @@ class Plugin:
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=TIMEOUT,
+                timeout=self._timeout,
             )
         except FileNotFoundError as error:
             hint = str(self._config.get("installHint") or "").strip()
@@ -95,12 +100,21 @@ class Plugin:
                 hint=hint or "kubeconfig names it for this user",
                 reason="Plugin",
             ) from error
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except subprocess.TimeoutExpired as error:
+            # Its own words are the whole command, secrets among its arguments.
             raise Unauthenticated(
-                f"the credential plugin {self.name} could not be run: {error}", reason="Plugin"
+                f"the credential plugin {self.name} did not answer within {self._timeout:.0f} s",
+                hint="run `kubectl get workflows` once outside; many plugins then remember",
+                reason="Plugin",
+            ) from error
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise Unauthenticated(
+                f"the credential plugin {self.name} could not be run: {why}", reason="Plugin"
             ) from error
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
+            said = said_without_secrets(said, self._secrets())
             raise Unauthenticated(
                 f"the credential plugin {self.name} failed: "
                 f"{said[-400:] or f'exit code {done.returncode}'}",
@@ -115,6 +129,23 @@ class Plugin:
             command = os.path.join(self._folder, command)
         return [command, *(str(arg) for arg in self._config.get("args") or ())]
 
+    def _secrets(self) -> set[str]:
+        """What the kubeconfig gives the plugin under a name that says that it is a secret."""
+        found = [value for name, value in self._variables().items() if names_secret(name)]
+        args = self._command()[1:]
+        for arg, following in zip(args, [*args[1:], ""], strict=True):
+            flag, mark, value = arg.partition("=")
+            if flag.startswith("-") and names_secret(flag):
+                found.append(value if mark else following)
+        return {value for value in found if len(value) >= SHORTEST}
+
+    def _variables(self) -> dict[str, str]:
+        return {
+            str(item["name"]): str(item.get("value", ""))
+            for item in self._config.get("env") or ()
+            if isinstance(item, dict) and "name" in item
+        }
+
     def _environment(self) -> dict[str, str]:
         spec: dict[str, Any] = {"interactive": False}
         if self._cluster is not None:
@@ -124,13 +155,8 @@ class Plugin:
             "kind": "ExecCredential",
             "spec": spec,
         }
-        extra = {
-            str(item["name"]): str(item.get("value", ""))
-            for item in self._config.get("env") or ()
-            if isinstance(item, dict) and "name" in item
-        }
         told = msgspec.json.encode(info).decode()
-        return {**os.environ, **extra, "KUBERNETES_EXEC_INFO": told}
+        return {**os.environ, **self._variables(), "KUBERNETES_EXEC_INFO": told}
 
     def _read(self, output: bytes) -> Credential:
         try:

@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 
+from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
 from tui.errors import TuiError
 from tui.terminal.capabilities import Capabilities
@@ -76,9 +77,8 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
-        sent = send(
-            text, what=text if len(text) < SHORT else "", multiplexer=self.capabilities.multiplexer
-        )
+        name = without_secrets(text) if len(text) < SHORT else ""
+        sent = send(text, what=name, multiplexer=self.capabilities.multiplexer)
         if sent.ok and self._driver is not None:
             self._driver.write(sent.sequence)
         self._sent = (clean(text), time.monotonic())
