@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from tests.support.runs import NOW, run, step
 from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, WorkflowRef
+from tui.screens import action
 from tui.settings import Settings
 from tui.sources.base import LogRequest, Place, Source, Stop
 from tui.terminal.capabilities import Capabilities, this_terminal
@@ -86,6 +87,12 @@ class Cluster(ScriptedSource):
         place = Place("prod-eu", "https://prod-eu", "argo", "tester")
         super().__init__(big(), *others, place=place)
         self.said = queue.SimpleQueue[bytes]()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def get(self, ref: WorkflowRef) -> Manifest:
+        self.may_answer.wait()
+        return super().get(ref)
 
     def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
         for number in range(200):
@@ -122,6 +129,11 @@ def obey(words: list[str], cluster: Cluster, app: Timed) -> None:
             cluster.put(big(message, int(version)))
         case ["log", line]:
             cluster.said.put(log_line(int(line)))
+        case ["late"]:
+            action.WORTH_WAITING = 0.1
+            cluster.may_answer.clear()
+        case ["answer"]:
+            cluster.may_answer.set()
         case ["second"]:
             app.call_from_thread(app.second)
         case _:
@@ -137,6 +149,8 @@ def listen(pipe: str, cluster: Cluster, app: Timed) -> None:
 
 def made(cluster: Source, capabilities: Capabilities, *, diff: bool = True) -> Timed:
     """The app on such a cluster."""
+    # However slow the machine is just then: a box is counted once it can say what would be done.
+    action.WORTH_WAITING = 30
     settings = Settings(fixed_now=NOW, no_diff=not diff)
     return Timed(settings, lambda demo: cluster, capabilities=capabilities)
 

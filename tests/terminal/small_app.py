@@ -66,12 +66,18 @@ class SmallApp(CellDiffMixin, App[None]):
         ("ctrl+r", "repaint", "repaint"),
         ("x", "shell", "shell"),
         ("t", "touch", "touch"),
+        ("o", "hold(30)", "hold"),
+        ("k", "hold(0.2)", "hold a little"),
+        ("p", "hold(0)", "let go"),
         ("q", "quit", "quit"),
     ]
     count = 0
 
     def action_touch(self) -> None:
         Path(os.environ["SMALL_STATE"]).write_text(str(self.count))
+
+    def action_hold(self, seconds: float) -> None:
+        self.hold_frames(seconds)
 
     def action_repaint(self) -> None:
         self.repaint_terminal()

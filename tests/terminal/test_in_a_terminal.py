@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.emulator import Emulator, differences
-from tests.support.pty import Pty, run_python
+from tests.support.pty import FRAME_BEGIN, Pty, run_python
+from tests.terminal.small_app import BOXES
 
 SMALL = run_python(Path(__file__).parent / "small_app.py")
 SLOW = 20_000
@@ -91,6 +92,25 @@ def test_control_r_repairs_whatever_was_written_over_the_screen() -> None:
         term.emulator.feed(b"\x1b[5;5H\x1b[0;41mbroadcast message\x1b[2J")
         term.step("ctrl+r")
         assert term.emulator.seen() == before
+
+
+def test_held_frames_become_one_when_they_are_let_go() -> None:
+    with Pty(SMALL) as term:
+        term.wait_for("workflow-1")
+        term.quiet()
+        assert term.step("o", "l", "u", "l").size == 0
+        shown = term.step("p")
+        assert shown.data.count(FRAME_BEGIN) == 1
+        assert "2s" in term.picture() and BOXES in term.picture()
+
+
+def test_frames_are_held_no_longer_than_said() -> None:
+    with Pty(SMALL) as term:
+        term.wait_for("workflow-1")
+        term.quiet()
+        term.press("k", "u")
+        term.wait_for("1s")
+        assert term.step("u").size, "and the next is painted as ever"
 
 
 def test_it_ends_with_the_pen_put_down_and_the_screen_given_back() -> None:

@@ -36,6 +36,10 @@ from tui.widgets.header import HeaderLine
 from tui.widgets.one_of import OneOf
 from tui.widgets.tick import Tick
 
+WORTH_WAITING = 0.15
+"""Seconds in which a workflow is usually read: a box that opens with its plan is painted once, one
+that opens before it twice, and it jumps."""
+
 
 class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     """Asks about one action on one or several workflows.
@@ -110,7 +114,9 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
 
     def on_mount(self) -> None:
         """Read the workflows as they are now; plans are never made from old ones."""
+        self.desk.hold_frames(WORTH_WAITING)
         self.draw_scrollbars(ascii=self.desk.ascii)
+        self.heed_scrolling()
         self.share_rows()
         self.query_one("#cancel").focus()
         self._read()
@@ -150,6 +156,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     def say_why_not(self, message: NotRead) -> None:
         """Without the workflow as it is now there is no plan."""
         self._say(str(message.error))
+        self._show()
 
     @on(Read)
     async def take(self, message: Read) -> None:
@@ -165,6 +172,20 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         if not self.action.is_destructive and self._plans:
             fields = self.query(ParameterField)
             (fields.first().entry if fields else self.query_one("#go")).focus()
+        self._show()
+
+    def _show(self, before: object = None) -> None:
+        """Let the box be painted once it has its size and tells its keys.
+
+        A box takes several rounds to find its size, so it is asked until it says the same twice,
+        each time after what its body still had to hear of the round before.
+        """
+        box, body = self.query_one("#dialog"), self.query_one("#dialog-body")
+        now = (box.region, body.region, body.virtual_size, box.border_subtitle)
+        if now == before:
+            self.desk.hold_frames(0)
+        else:
+            body.call_after_refresh(self._show, now)
 
     @property
     def _asks_parameters(self) -> bool:
@@ -239,7 +260,6 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     def _say(self, text: str) -> None:
         shown = "\n".join(plain(clean(line), self.desk.ascii) for line in text.split("\n"))
         self.query_one("#dialog-plan", Static).update(Content(shown))
-        self.call_after_refresh(self.tell_keys)
 
     # --- answers ---------------------------------------------------------------------------
 
@@ -260,6 +280,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Do nothing."""
+        self.desk.hold_frames(0)
         self.dismiss(None)
 
     @on(Button.Pressed, "#go")

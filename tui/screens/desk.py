@@ -77,6 +77,9 @@ class Desk(Protocol):
     def say(self, text: str, severity: str = "information") -> None:
         """Put a sentence on the status line of the screen in front."""
 
+    def hold_frames(self, seconds: float) -> None:
+        """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
+
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
 

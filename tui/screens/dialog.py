@@ -19,6 +19,8 @@ from tui.widgets.header import HeaderLine
 
 T = TypeVar("T")
 
+WIDTH = 74
+"""Cells of the box where there is room, as the style sheet has it."""
 FRAME = 4
 """Rows of the box that are there at any size: border, title, buttons."""
 COMMAND_ROWS = 3
@@ -68,6 +70,11 @@ class Dialog(ModalScreen[T]):
             for scroll in self.query(VerticalScroll):
                 scroll.vertical_scrollbar.renderer = PlainScrollBar  # type: ignore[misc]
 
+    def heed_scrolling(self) -> None:
+        """Tell the keys anew when there comes to be more than fits, and when that ends."""
+        body = self.query_one("#dialog-body")
+        self.watch(body, "show_vertical_scrollbar", self.tell_keys, init=False)
+
     def on_resize(self, event: events.Resize) -> None:
         """The buttons are always on the screen; what does not fit above them scrolls."""
         self.share_rows()
@@ -85,14 +92,15 @@ class Dialog(ModalScreen[T]):
         most = min(fields, room // 2)
         self.query_one("#dialog-choices").styles.max_height = max(1, most)
         self.query_one("#dialog-body").styles.max_height = max(1, room - most)
-        self.call_after_refresh(self.tell_keys)
+        self.tell_keys()
 
     def tell_keys(self) -> None:
         """Which keys there are, first of all how to read what does not fit."""
         if self.is_mounted:
-            has_more = self.query_one("#dialog-body").max_scroll_y > 0
+            has_more = self.query_one("#dialog-body").show_vertical_scrollbar
             box = self.query_one("#dialog")
-            box.border_subtitle = key_words(box.outer_size.width - CORNERS, has_more=has_more)
+            cells = min(WIDTH, self.size.width) - CORNERS
+            box.border_subtitle = key_words(cells, has_more=has_more)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """What is known of the field one is in."""

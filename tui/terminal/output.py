@@ -109,6 +109,14 @@ class CellDiff:
         self._pending = True
         self.flush()
 
+    def hold(self, seconds: float) -> None:
+        """Paint nothing for so long, or until this is said again: with 0, at once."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.pace.hold(time.monotonic() + seconds if seconds > 0 else 0.0)
+        self.flush()
+
     def flush(self) -> None:
         """Paint the picture if there is something to paint and nothing speaks against it now."""
         app = self.app
@@ -212,6 +220,17 @@ class CellDiffMixin:
         elif self._stock_missed and hooks.may_paint(self):
             self._stock_missed = False
             self._app.screen.refresh()
+
+    def hold_frames(self, seconds: float) -> None:
+        """Paint nothing for so long: something better is about to be known. 0 ends the wait.
+
+        Without the cell diff nothing is held: what Textual has written cannot be taken back.
+        """
+        if self.cell_diff is not None:
+            try:
+                self.cell_diff.hold(seconds)
+            except Exception as error:
+                self._give_up(error)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         app = self._app
