@@ -108,7 +108,7 @@ def _of_list(screen: WorkflowsScreen) -> Iterator[Entry]:
     yield Entry("Problems only", screen.action_problems, "failed workflows, or all again", "!")
     yield Entry("All namespaces", screen.action_namespaces, "or back to one", "0")
     yield Entry("Sort by newest", partial(screen.sort_by, ""), "as the list begins")
-    for column in screen.columns:
+    for column in screen.arrangement.columns:
         if column.order is not None and column.title:
             sort = partial(screen.sort_by, column.id)
             yield Entry(f"Sort by {column.title}", sort, "o reverses the order")

@@ -116,7 +116,7 @@ async def test_escape_in_the_filter_takes_back_what_was_typed() -> None:
 async def test_terms_and_words_of_a_filter_must_all_fit(query: str, names: list[str]) -> None:
     async with showing(*team()) as shown:
         shown.overview.query_bar.open(query)
-        shown.overview._apply_query(query)
+        shown.overview.look_for(query)
         assert shown.names == names
 
 
@@ -129,8 +129,8 @@ async def test_a_filter_that_cannot_be_read_says_so_and_leaves_the_list_as_it_wa
         await shown.write(" name:/(/")
         await shown.until(lambda: shown.overview.query_bar.problem)
         assert "/ Filter" not in shown.rows_of_screen[-1], "a slash is typed just now"
-        shown.overview._apply_query("nightly")
-        shown.overview._apply_query("nightly name:/(/")
+        shown.overview.look_for("nightly")
+        shown.overview.look_for("nightly name:/(/")
         await shown.until_shown("not a regular expression: missing")
         assert shown.names == before
 
@@ -166,18 +166,18 @@ async def test_what_one_retries_among_the_failed_stays_in_sight() -> None:
 
 async def test_any_column_sorts_and_o_turns_the_order() -> None:
     async with showing(*team(), size=(140, 24)) as shown:
-        sortable = [column.id for column in shown.overview.columns if column.order]
+        sortable = [column.id for column in shown.overview.arrangement.columns if column.order]
         seen = []
         for _ in sortable:
             await shown.press("greater_than_sign")
-            seen.append(shown.overview._sort_column)
+            seen.append(shown.overview.arrangement.sort_column)
         assert seen == sortable
         shown.overview.sort_by("name")
         assert shown.names == sorted(shown.names)
         await shown.press("o")
         assert shown.names == sorted(shown.names, reverse=True)
         await shown.press("less_than_sign")
-        assert shown.overview._sort_column != "name"
+        assert shown.overview.arrangement.sort_column != "name"
 
 
 async def test_curly_brackets_go_from_one_failed_workflow_to_the_next() -> None:

@@ -118,6 +118,11 @@ def why_empty(desk: Desk, query: str, total: int) -> str:
     return f"no workflows in {here}; 0 shows all namespaces{demo}"
 
 
+def offers_demo(desk: Desk) -> bool:
+    """Whether the demo may be opened from the list: there is nothing else to look at."""
+    return desk.can_demo and isinstance(desk.live.connection, Live) and not desk.live
+
+
 def why_no_steps(workflow: Workflow) -> str:
     """What stands where no step does."""
     status = workflow.status
@@ -134,6 +139,11 @@ def first_of(said: Sequence[str]) -> str:
     """One line for several sentences: the first, and how many more there are."""
     more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
     return f"{said[0]}{more}" if said else ""
+
+
+def how_many_match(listing: Listing, query: str) -> list[Part]:
+    """How many of all are shown while there is a filter."""
+    return [(f"{len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
 
 
 def about_row(workflow: ListedWorkflow, message: str, doing: str) -> list[Part]:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tui.domain import decode
+from tui.domain.changes import ChangeSet
 from tui.domain.forest import first_problem, rows
 from tui.domain.node import ERROR, FAILED
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
@@ -37,7 +38,7 @@ class Reasons:
     """What is known of why workflows failed."""
 
     def __init__(
-        self, screen: Screen[None], desk: Desk, told: Callable[[WorkflowRef], object]
+        self, screen: Screen[None], desk: Desk, told: Callable[[ChangeSet], object]
     ) -> None:
         self._screen = screen
         self._desk = desk
@@ -84,4 +85,6 @@ class Reasons:
             del self._known[next(iter(self._known))]
         self._known[workflow.ref, workflow.version] = reason
         if reason:
-            self._told(workflow.ref)
+            # Its row says it from now on, if it is still there.
+            known = workflow.ref in self._desk.live
+            self._told(ChangeSet(changed=(workflow.ref,) if known else ()))
