@@ -201,7 +201,8 @@ class ArgoApp(ScreenStack, TerminalApp):
 
     def _remember(self) -> None:
         """The terminal hung up: the next start goes on from here."""
-        if self.source is None or not self.source.capabilities.is_live:
+        # A demo cluster is never the same again, and somebody's real one may be remembered.
+        if self._is_demo or self.source is None or not self.source.capabilities.is_live:
             return
         save(self.remembered(Session(self.source.place.label, self.scope.namespaces)))
 
@@ -209,10 +210,10 @@ class ArgoApp(ScreenStack, TerminalApp):
         """Where the last terminal hung up, if that was on the same cluster."""
         if self.source is None or not self.source.capabilities.is_live or self.is_headless:
             return
-        before = take(time.time())
+        before = take(time.time(), self.source.place.label)
         is_asked = self.settings.namespace or self.settings.all_namespaces
         asked = self.scope.namespaces if is_asked else None
-        if before is None or not fits(before, self.source.place.label, asked):
+        if before is None or not fits(before, asked):
             return
         self.watch_scope(replace(self.scope, namespaces=before.namespaces))
         self.go_on(before)

@@ -1,6 +1,7 @@
 """Where somebody was when their terminal hung up, for the next start to go on from there.
 
-Only a hang-up writes it, and the next start takes it away again: leaving on purpose begins anew.
+Only a hang-up writes it, and the next start on the same cluster takes it away again: leaving on
+purpose begins anew.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ class Session(msgspec.Struct, frozen=True):
     pane: str = ""
 
 
-def fits(before: Session, place: str, asked: tuple[str, ...] | None) -> bool:
-    """Whether to go on from there: the same cluster, and the namespaces that were asked for.
+def fits(before: Session, asked: tuple[str, ...] | None) -> bool:
+    """Whether to go on from there: in the namespaces that were asked for.
 
     `asked` is None where the command line leaves them open; all of them are the empty tuple.
     """
-    return before.place == place and (asked is None or before.namespaces == asked)
+    return asked is None or before.namespaces == asked
 
 
 def session_file() -> Path:
@@ -61,17 +62,24 @@ def save(session: Session, path: Path | None = None) -> None:
         raise
 
 
-def take(now: float, path: Path | None = None) -> Session | None:
-    """Read it and remove it; None if there is none, if it is old, or if it cannot be read."""
+def take(now: float, place: str, path: Path | None = None) -> Session | None:
+    """Read it and remove it; None if there is none, if it is old, or if it cannot be read.
+
+    That of another cluster than `place` stays, until somebody goes there again.
+    """
     target = path or session_file()
     try:
-        age = now - target.stat().st_mtime
-        data = target.read_bytes()
+        is_old = now - target.stat().st_mtime > LASTS
+        before = _read(target.read_bytes())
+        if before is not None and not is_old and before.place != place:
+            return None
         target.unlink()
     except OSError:
         return None
-    if age > LASTS:
-        return None
+    return None if is_old else before
+
+
+def _read(data: bytes) -> Session | None:
     try:
         return msgspec.json.decode(data, type=Session)
     except (msgspec.MsgspecError, UnicodeDecodeError):
