@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.specs import shell
+from tests.support.specs import SAY, shell, told
 from tests.support.world import World
 
 EXITS = f"""
@@ -50,3 +50,25 @@ hooks: {{running: {{expression: 'workflow.status == "Running"', template: b}}}}
 templates: [{shell("a", "sleep 5")}, {shell("b", "true")}]
 """)
     assert world.node("wf.hooks.running")["phase"] == "Succeeded"
+
+
+def test_on_exit_goes_before_an_exit_hook(world: World) -> None:
+    world.run(f"""
+entrypoint: main
+arguments: {{parameters: [{{name: m, value: of the workflow}}]}}
+onExit: say
+hooks: {{exit: {{template: bad}}}}
+templates:
+- name: main
+  steps:
+  - - {{name: a, template: ok, onExit: say, hooks: {{exit: {{template: bad}}}}}}
+    - {{name: b, template: ok, hooks: {{exit: {{template: say, {told("its own")}}}}}}}
+- {SAY}
+- {shell("ok", "true")}
+- {shell("bad", "exit 1")}
+""")
+    # Without arguments of its own a handler has those of the workflow.
+    assert world.node("a.onExit")["outputs"]["result"] == "of the workflow"
+    assert world.node("b.onExit")["outputs"]["result"] == "its own"
+    assert world.node("wf.onExit")["templateName"] == "say"
+    assert world.status()["phase"] == "Succeeded"

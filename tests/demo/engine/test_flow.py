@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -168,6 +169,25 @@ def test_a_loop_over_a_result_is_a_task_group(world: World) -> None:
     assert world.node("each(1:y)")["inputs"]["parameters"] == [{"name": "m", "value": "y"}]
     assert world.node("all")["outputs"]["result"] == '["x","y"]'
     assert world.node("all")["id"] in world.node("each(0:x)")["children"]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("hello", "invalid character 'h' looking for beginning of value"),
+        ("nothing", "invalid character 'o' in literal null (expecting 'u')"),
+        ("[1, 2", "unexpected end of JSON input"),
+        ("[1 2]", "invalid character '2' after array element"),
+        ('{"a": 1 "b": 2}', "invalid character '\"' after object key:value pair"),
+        ('{"a": 1}', "json: cannot unmarshal object into Go value of type []v1alpha1.Item"),
+    ],
+)
+def test_a_loop_over_what_is_no_list_says_what_go_says(world: World, text: str, error: str) -> None:
+    step = {"name": "s", "template": "ok", "withParam": text}
+    steps = f"{{name: m, steps: [[{json.dumps(step)}]]}}"
+    world.run(f"{{entrypoint: m, templates: [{steps}, {shell('ok', 'true')}]}}")
+    words = f"withParam value could not be parsed as a JSON list: {text}: {error}"
+    assert world.node("[0]")["message"] == world.status()["message"] == words
 
 
 def test_an_empty_loop_is_skipped(world: World) -> None:

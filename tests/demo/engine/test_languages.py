@@ -74,7 +74,10 @@ def test_expression_tags_see_dotted_names_as_members() -> None:
         ("heads == heads", True),
         ("heads == tails", False),
         ("'it was' == \"it was\"", True),
-        ("it was == it was", True),
+        ("'it was' == 'it was'", True),
+        ("7 % 2 == 1", True),
+        ("1 + 2 * 3 == 7 && 2 ** 3 == 8", True),
+        ("ab == 'a' + b", True),
         ("3 > 2 && 10 >= 9", True),
         ("( a == b && c == c ) || ( d == d )", True),
         ("tails =~ tai", True),
@@ -94,6 +97,39 @@ def test_when_decides(when: str, holds: bool) -> None:
 def test_a_when_that_is_no_condition_is_refused(when: str) -> None:
     with pytest.raises(ConditionError):
         conditions.holds(when)
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (
+            "it was == it",
+            "Invalid 'when' expression 'it was == it': Cannot transition token types from "
+            "VARIABLE [it] to VARIABLE [was]",
+        ),
+        (
+            " == heads",
+            "Invalid 'when' expression ' == heads': Cannot transition token types from "
+            "UNKNOWN [<nil>] to COMPARATOR [==]",
+        ),
+        (
+            "2 > 1 > 0",
+            "Invalid 'when' expression '2 > 1 > 0': Cannot transition token types from "
+            "NUMERIC [1] to COMPARATOR [>]",
+        ),
+        ("(a == a", "Invalid 'when' expression '(a == a': Unbalanced parenthesis"),
+        ("heads", "Expected boolean evaluation for 'heads'. Got heads"),
+        (
+            "a - 1 == 3",
+            "Failed to evaluate 'when' expresion 'a - 1 == 3': Value 'a' cannot be used with "
+            "the modifier '-', it is not a number",
+        ),
+    ],
+)
+def test_a_when_that_is_no_condition_says_what_argo_says(when: str, words: str) -> None:
+    with pytest.raises(ConditionError) as refused:
+        conditions.holds(when)
+    assert str(refused.value) == words
 
 
 @pytest.mark.parametrize(

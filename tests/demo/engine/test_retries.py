@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from tests.support.specs import shell
-from tests.support.world import World
+from tests.support.world import Node, World
+from tui.domain.durations import parse_time
+
+
+def seconds(node: Node) -> float:
+    """How long a node took."""
+    started, finished = parse_time(node["startedAt"]), parse_time(node["finishedAt"])
+    assert started and finished
+    return (finished - started).total_seconds()
 
 
 def retry(strategy: str, codes: str) -> str:
@@ -48,3 +56,25 @@ def test_a_back_off_says_how_long_and_waits(world: World) -> None:
     world.finish()
     assert world.status()["phase"] == "Succeeded"
     assert (world.now() - begun).total_seconds() > 5 * 60
+
+
+def test_a_back_off_that_would_be_too_late_is_not_waited_for(world: World) -> None:
+    world.run(retry("{limit: 9, backoff: {duration: 10s, factor: 3, maxDuration: 1m}}", "1"))
+    node = world.node("wf")
+    assert node["message"] == "Backoff would exceed max duration limit"
+    assert len(node["children"]) == 3
+    assert seconds(node) < 60
+
+
+def test_the_last_attempt_is_not_followed_by_a_back_off(world: World) -> None:
+    world.run(retry("{limit: 1, backoff: {duration: 5m}}", "1"))
+    node = world.node("wf")
+    assert node["message"] == "No more retries left"
+    assert seconds(node) < 8 * 60
+
+
+def test_an_expression_counts_the_retries_before_the_last_attempt(world: World) -> None:
+    world.run(retry('{limit: 9, expression: "asInt(retries) < 2"}', "1"))
+    node = world.node("wf")
+    assert node["message"] == "retryStrategy.expression evaluated to false"
+    assert len(node["children"]) == 3

@@ -31,7 +31,12 @@ def test_a_workflow_of_a_template_stores_its_spec(world: World) -> None:
         "how": "well",
     }
     assert world.node("s")["outputs"]["result"] == "me"
-    assert world.node("s")["templateScope"] == "namespaced/tmpl"
+    # The merged spec belongs to the workflow; what it was made from is stored besides.
+    assert world.node("s")["templateScope"] == "local/"
+    assert sorted(world.status()["storedTemplates"]) == [
+        "namespaced/tmpl/main",
+        "namespaced/tmpl/say",
+    ]
 
 
 def test_a_template_ref_stores_the_template(world: World) -> None:

@@ -6,6 +6,7 @@ was put there by a tag. `depends` is boolean logic over task names and what beca
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,17 +30,13 @@ def holds(when: str) -> bool:
     if not when.strip():
         return True
     words = _words(when)
-    try:
-        value = _Reader(words, when).alternatives()
-    except (IndexError, TypeError) as error:
-        raise ConditionError(f"Invalid 'when' expression '{when}': {error}") from error
-    if value in ("true", True):
-        return True
-    if value in ("false", False):
-        return False
-    raise ConditionError(
-        f"Failed to evaluate 'when' expression '{when}': expected boolean evaluation"
-    )
+    reader = _Reader(words, when)
+    value = reader.alternatives()
+    reader.require_end()
+    if isinstance(value, bool):
+        return value
+    shown = "[" + " ".join(map(_plain, value)) + "]" if isinstance(value, list) else _plain(value)
+    raise ConditionError(f"Expected boolean evaluation for '{when}'. Got {shown}")
 
 
 def _words(text: str) -> list[tuple[str, str]]:
@@ -49,7 +46,10 @@ def _words(text: str) -> list[tuple[str, str]]:
     while position < len(text):
         match = _WORD.match(text, position)
         if match is None:
-            raise ConditionError(f"Invalid 'when' expression '{text}'")
+            raise ConditionError(
+                f"Invalid 'when' expression '{text}': Invalid token: '{text[position:].strip()}' "
+                '(hint: try wrapping the affected expression in quotes ("))'
+            )
         kind = str(match.lastgroup)
         found.append((kind, match.group(kind)))
         position = match.end()
@@ -93,12 +93,56 @@ class _Reader:
         return value
 
     def comparison(self) -> Any:
-        left = self.operand()
+        left = self.sum()
         op = self.peek()
         if op in ("==", "!=", "<", ">", "<=", ">=", "=~", "!~", "in"):
             self.at += 1
-            return _compared(op, left, self.operand(), self.text)
+            return _compared(op, left, self.sum(), self.text)
         return left
+
+    def sum(self) -> Any:
+        value = self.product()
+        while (op := self._word()) in ("+", "-"):
+            self.at += 1
+            value = self._computed(op, value, self.product())
+        return value
+
+    def product(self) -> Any:
+        value = self.operand()
+        while (op := self._word()) in ("*", "/", "%", "**"):
+            self.at += 1
+            value = self._computed(op, value, self.operand())
+        return value
+
+    def _word(self) -> str:
+        return self.peek() if self.words[self.at :][:1] and self._kind() == "word" else ""
+
+    def _kind(self) -> str:
+        return self.words[self.at][0]
+
+    def _computed(self, op: str, left: Any, right: Any) -> Any:
+        if op == "+" and (isinstance(left, str) or isinstance(right, str)):
+            return _plain(left) + _plain(right)
+        for value in (left, right):
+            if not isinstance(value, float):
+                raise ConditionError(
+                    f"Failed to evaluate 'when' expresion '{self.text}': Value '{_plain(value)}' "
+                    f"cannot be used with the modifier '{op}', it is not a number"
+                )
+        return _arithmetic(op, left, right)
+
+    def require_end(self) -> None:
+        """Nothing may stand behind a whole expression, nor a value right behind another."""
+        if self.at >= len(self.words):
+            return
+        raise self._misplaced()
+
+    def _misplaced(self) -> ConditionError:
+        before = _token(*self.words[self.at - 1]) if self.at else "UNKNOWN [<nil>]"
+        words = f"Cannot transition token types from {before} to {_token(*self.words[self.at])}"
+        if self.peek() == ")" and self.at == len(self.words) - 1:
+            words = "Unbalanced parenthesis"
+        return ConditionError(f"Invalid 'when' expression '{self.text}': {words}")
 
     def operand(self) -> Any:
         if self.at >= len(self.words):
@@ -121,18 +165,41 @@ class _Reader:
             self.at += 1
             return values if len(values) > 1 else values[0]
         if kind == "op":
-            raise ConditionError(
-                f"Invalid 'when' expression '{self.text}': Unexpected token '{raw}'"
-            )
-        words = [raw]
-        # A tag may have put in a text of several words; they belong together.
-        while kind == "word" and self.at < len(self.words):
-            next_kind, next_raw = self.words[self.at]
-            if next_kind != "word" or next_raw == "in":
-                break
-            words.append(next_raw)
-            self.at += 1
-        return _value(kind, " ".join(words))
+            self.at -= 1
+            raise self._misplaced()
+        return _value(kind, raw)
+
+
+def _token(kind: str, raw: str) -> str:
+    """A token as govaluate names it."""
+    if kind == "word":
+        value = _value(kind, raw)
+        kinds = {float: "NUMERIC", bool: "BOOLEAN"}
+        return f"{kinds.get(type(value), 'VARIABLE')} [{_plain(value)}]"
+    if kind == "string":
+        return f"STRING [{_value(kind, raw)}]"
+    ops = {"(": "CLAUSE", ")": "CLAUSE_CLOSE", ",": "SEPARATOR", "!": "PREFIX"}
+    named = ops.get(raw, "LOGICALOP" if raw in ("&&", "||") else "COMPARATOR")
+    return f"{named} [{ord(raw) if raw in '()' else raw}]"
+
+
+def _arithmetic(op: str, left: float, right: float) -> float:
+    if op in ("/", "%") and not right:
+        return math.nan if op == "%" or not left else math.copysign(math.inf, left)
+    if op == "+":
+        return left + right
+    if op == "-":
+        return left - right
+    if op == "*":
+        return left * right
+    if op == "/":
+        return left / right
+    if op == "%":
+        return math.fmod(left, right)
+    try:
+        return math.pow(left, right)
+    except (OverflowError, ValueError):
+        return math.nan
 
 
 def _truth(value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tui.demo.engine import estimates, holding, podnodes, progress, scopes, validation
+from tui.demo.engine import estimates, holding, hooks, podnodes, progress, scopes, validation
 from tui.demo.engine.arguments import ArgumentError, from_config_map
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.operation import Operation, Where
@@ -315,7 +315,7 @@ def _end(operation: Operation, root: Node, where: Where) -> None:
     operation.globals["workflow.failures"] = scopes.failures(run)
     if run.shutdown != "Terminate":
         _workflow_hooks(operation, where)
-    handler = _exit_handler(run)
+    handler = hooks.exit_hook(run.spec)
     if handler is not None and run.shutdown != "Terminate":
         on_exit = Where(where.scope, on_exit=True, hooked=True)
         given = substitute(handler.get("arguments") or {}, operation.globals)
@@ -332,13 +332,6 @@ def _end(operation: Operation, root: Node, where: Where) -> None:
     if run.shutdown and phase != "Succeeded":
         message = f"Stopped with strategy '{run.shutdown}'"
     _finish(engine, run, phase, message, now)
-
-
-def _exit_handler(run: Run) -> dict[str, Any] | None:
-    hook = (run.spec.get("hooks") or {}).get("exit")
-    if isinstance(hook, dict):
-        return hook
-    return {"template": run.spec["onExit"]} if run.spec.get("onExit") else None
 
 
 def _finish(engine: Engine, run: Run, phase: str, message: str, now: datetime) -> None:

@@ -49,9 +49,7 @@ def run_exit(
     """Run the exit handler of a step or task that has ended; whether it is done."""
     if not completed(node):
         return True
-    hook = (holder.get("hooks") or {}).get("exit")
-    if hook is None and holder.get("onExit"):
-        hook = {"template": holder["onExit"]}
+    hook = exit_hook(holder)
     if hook is None or not op.may_run(replace(where, on_exit=True)):
         return True
     if hook.get("expression") and not _holds(op, hook, node, prefix, scope):
@@ -59,10 +57,19 @@ def run_exit(
     local: Scope = {**op.globals, **scope}
     add_node(local, prefix, node)
     name = f"{node['name']}.onExit"
-    made = op.execute(name, hook, replace(where, hooked=True, on_exit=True), _filled(hook, local))
+    given = {**(op.run.spec.get("arguments") or {}), **_filled(hook, local)}
+    made = op.execute(name, hook, replace(where, hooked=True, on_exit=True), given)
     if made is not None:
         op.run.add_child(node, made)
     return made is not None and fulfilled(made)
+
+
+def exit_hook(holder: dict[str, Any]) -> dict[str, Any] | None:
+    """The exit handler of a step, task or workflow; `onExit` goes before `hooks.exit`."""
+    if holder.get("onExit"):
+        return {"template": holder["onExit"]}
+    hook = (holder.get("hooks") or {}).get("exit")
+    return hook if isinstance(hook, dict) else None
 
 
 def _filled(hook: dict[str, Any], scope: Scope) -> dict[str, Any]:

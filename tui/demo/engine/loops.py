@@ -50,15 +50,72 @@ def _items(step: dict[str, Any]) -> list[Any]:
 
 
 def _parsed(text: str) -> list[Any]:
+    told = f"withParam value could not be parsed as a JSON list: {text.strip()}"
     try:
         items = json.loads(text)
     except ValueError as error:
-        raise LoopError(
-            f"withParam value could not be parsed as a JSON list: {text}: {error}"
-        ) from error
+        raise LoopError(f"{told}: {go_syntax_error(text)}") from error
+    if items is None:
+        return []
     if not isinstance(items, list):
-        raise LoopError(f"withParam value could not be parsed as a JSON list: {text}")
+        raise LoopError(
+            f"{told}: json: cannot unmarshal {_go_kind(items)} into Go value of type "
+            "[]v1alpha1.Item"
+        )
     return items
+
+
+def _go_kind(value: Any) -> str:
+    kinds = {bool: "bool", str: "string", dict: "object"}
+    return kinds.get(type(value), "number")
+
+
+def go_syntax_error(text: str) -> str:
+    """What Go says of a text that is no JSON, as nodes show it."""
+    bare = text.strip(" \t\r\n")
+    for word in ("null", "true", "false"):
+        if bare[:1] == word[0]:
+            same = 0
+            while bare[: same + 1] == word[: same + 1] and same < len(word):
+                same += 1
+            if same < min(len(bare), len(word)):
+                return (
+                    f"invalid character {_quoted(bare[same])} in literal {word} "
+                    f"(expecting {_quoted(word[same])})"
+                )
+    try:
+        json.loads(bare)
+    except json.JSONDecodeError as error:
+        at, rest = error.pos, bare[error.pos :]
+        if not rest or "Unterminated string" in error.msg:
+            return "unexpected end of JSON input"
+        where = {
+            "Extra data": "after top-level value",
+            "Expecting ':' delimiter": "after object key",
+            "Expecting ',' delimiter": "after array element",
+            "Expecting property name enclosed in double quotes": (
+                "looking for beginning of object key string"
+            ),
+        }.get(error.msg, "looking for beginning of value")
+        if where == "after array element" and _in_object(bare[:at]):
+            where = "after object key:value pair"
+        return f"invalid character {_quoted(rest[0])} {where}"
+    return "unexpected end of JSON input"
+
+
+def _in_object(text: str) -> bool:
+    """Whether the innermost bracket that is open at the end of a JSON text is a brace."""
+    opened: list[str] = []
+    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{}]', text):
+        if match[0] in ("[", "{"):
+            opened.append(match[0])
+        elif match[0] in ("]", "}") and opened:
+            opened.pop()
+    return opened[-1:] == ["{"]
+
+
+def _quoted(character: str) -> str:
+    return "'\\''" if character == "'" else f"'{character}'"
 
 
 def _sequence(sequence: dict[str, Any]) -> list[str]:

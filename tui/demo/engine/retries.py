@@ -104,13 +104,17 @@ def _go_on(
     if not op.may_run(where):
         run.mark(node, last["phase"], op.now, f"Stopped with strategy '{op.run.shutdown}'")
         return False
-    if not _allowed(op, node, last, strategy):
-        return False
     limit = strategy.get("limit")
-    if limit not in (None, "") and len(attempts) > _number(limit):
+    used_up = limit not in (None, "") and len(attempts) > _number(limit)
+    # Argo's order: a node whose policy forbids another attempt waits for it all the same.
+    if not _backed_off(op, node, attempts, strategy, used_up) or not _allowed(
+        op, node, last, strategy
+    ):
+        return False
+    if used_up:
         run.mark(node, last["phase"], op.now, "No more retries left")
         return False
-    return _backed_off(op, node, attempts, strategy) and _wanted(op, node, attempts, strategy)
+    return _wanted(op, node, attempts, strategy)
 
 
 def _wanted(op: Operation, node: Node, attempts: list[Node], strategy: dict[str, Any]) -> bool:
@@ -118,7 +122,10 @@ def _wanted(op: Operation, node: Node, attempts: list[Node], strategy: dict[str,
     expression = strategy.get("expression")
     if not expression:
         return True
-    scope = _variables(attempts)
+    last = attempts[-1]
+    # Here, other than in a template, `retries` counts the attempts before the last one.
+    scope = {**_variables(attempts), "retries": str(len(attempts) - 1)}
+    scope["lastRetry.exitCode"] = str((last.get("outputs") or {}).get("exitCode", "-1"))
     try:
         again = evaluate(str(expression), nested({**op.globals, **scope})) is True
     except ExpressionError as error:
@@ -126,7 +133,7 @@ def _wanted(op: Operation, node: Node, attempts: list[Node], strategy: dict[str,
         return False
     if not again:
         words = "retryStrategy.expression evaluated to false"
-        op.run.mark(node, attempts[-1]["phase"], op.now, words)
+        op.run.mark(node, last["phase"], op.now, words)
     return again
 
 
@@ -140,7 +147,10 @@ def _allowed(op: Operation, node: Node, last: Node, strategy: dict[str, Any]) ->
     return False
 
 
-def _backed_off(op: Operation, node: Node, attempts: list[Node], strategy: dict[str, Any]) -> bool:
+def _backed_off(
+    op: Operation, node: Node, attempts: list[Node], strategy: dict[str, Any], used_up: bool
+) -> bool:
+    """Whether the time between two attempts is over; one that would be too late ends the node."""
     backoff = strategy.get("backoff")
     if not isinstance(backoff, dict):
         return True
@@ -156,7 +166,11 @@ def _backed_off(op: Operation, node: Node, attempts: list[Node], strategy: dict[
         op.run.mark(node, attempts[-1]["phase"], op.now, "Max duration limit exceeded")
         return False
     until = agenda.after(op.run.moment(attempts[-1], "finishedAt") or op.now, seconds)
-    if op.now < until:
+    if most and until > agenda.after(begun, most):
+        words = "Backoff would exceed max duration limit"
+        op.run.mark(node, attempts[-1]["phase"], op.now, words)
+        return False
+    if op.now < until and not used_up:
         op.run.mark(node, node["phase"], op.now, f"Backoff for {humanized(seconds)}")
         op.wake_at(until)
         return False

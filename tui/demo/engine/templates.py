@@ -52,12 +52,12 @@ class Templates:
         return spec if isinstance(spec, dict) else {}
 
     def root_scope(self, run: Run) -> TemplateScope:
-        """Where the entrypoint is looked up."""
-        ref = (run.obj.get("spec") or {}).get("workflowTemplateRef")
-        if ref:
-            kind = "cluster" if ref.get("clusterScope") else "namespaced"
-            return TemplateScope(kind, str(ref.get("name", "")))
-        return TemplateScope("local", run.name)
+        """Where the entrypoint is looked up.
+
+        The spec that is merged from a workflow template has no name of its own in Argo.
+        """
+        merged_spec = (run.obj.get("spec") or {}).get("workflowTemplateRef")
+        return TemplateScope("local", "" if merged_spec else run.name)
 
     def find(self, run: Run, holder: dict[str, Any], scope: TemplateScope) -> Found:
         """The template that a step, task, hook or entrypoint names."""
@@ -75,7 +75,7 @@ class Templates:
             return Found(self._whole(run, stored[key]), scope, fields)
         for template in self._listed(run, scope):
             if template.get("name") == name:
-                if scope.kind != "local" and scope != self.root_scope(run):
+                if scope.kind != "local":
                     # Kept, so that the run goes on when the template is changed or deleted.
                     run.status.setdefault("storedTemplates", {})[key] = template
                     run.changed = True
@@ -114,7 +114,7 @@ class Templates:
         return Found(self._whole(run, template), scope, fields)
 
     def _listed(self, run: Run, scope: TemplateScope) -> list[Template]:
-        if scope == self.root_scope(run) or scope.kind == "local":
+        if scope.kind == "local":
             return list(run.spec.get("templates") or ())
         return list(self.spec_of(scope.kind, run.namespace, scope.name).get("templates") or ())
 
@@ -135,6 +135,10 @@ class Templates:
             return None
         kind = "cluster" if ref.get("clusterScope") else "namespaced"
         base = self.spec_of(kind, run.namespace, str(ref.get("name", "")))
+        for template in base.get("templates") or ():
+            # Argo stores what it reads while it validates: here every template.
+            key = f"{kind}/{ref.get('name', '')}/{template.get('name')}"
+            run.status.setdefault("storedTemplates", {})[key] = template
         whole = merged(base, {k: v for k, v in spec.items() if v is not None})
         given = (spec.get("arguments") or {}).get("parameters") or []
         known = (base.get("arguments") or {}).get("parameters") or []
