@@ -1,0 +1,108 @@
+"""Which log is shown: of the step or of an attempt before it, and of which container.
+
+Nothing to see, and nothing is asked: what the workflow tells and what somebody chose go in, the
+place of one log comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.domain.logtargets import LogTarget, attempts_before, log_targets
+from tui.domain.node import RUNNING, Node
+from tui.domain.podname import pod_name
+from tui.domain.templates import container_names
+from tui.domain.workflow import Workflow
+
+
+def best(targets: Sequence[LogTarget]) -> LogTarget | None:
+    """Which of several logs somebody wants to read: what failed, else runs, else ended last."""
+    begun = [target for target in targets if target.has_begun]
+    for wanted in (
+        [target for target in begun if target.node.is_problem],
+        [target for target in begun if target.node.phase == RUNNING],
+        begun,
+    ):
+        if wanted:
+            return max(wanted, key=lambda target: target.node.started_at or "")
+    return targets[0] if targets else None
+
+
+def _is_same(one: LogTarget | None, other: LogTarget | None) -> bool:
+    """Whether both are one log, which can be read on; two that are none are not."""
+    if one is None or other is None:
+        return False
+    return (one.pod, one.container, one.has_begun) == (other.pod, other.container, other.has_begun)
+
+
+class LogChoice:
+    """The step, and what somebody wants to read of it."""
+
+    def __init__(self, pod_names: str) -> None:
+        self.target: LogTarget | None = None
+        """The log to show; None where there is none."""
+        self.workflow: Workflow | None = None
+        self.before_restart = False
+        """Whether it is what the container said before it was started again in its pod."""
+        self._pod_names = pod_names
+        self._node: Node | None = None
+        self._container = ""
+        self._attempts_back = 0
+        """How many attempts before the one that belongs to the step."""
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it is of an attempt before the last."""
+        return self.before_restart or self._attempts_back > 0
+
+    def go_to(self, workflow: Workflow, node: Node | None) -> bool:
+        """The cursor is here, or the workflow is another; whether that makes it another log."""
+        if node is not None and node.type == "Container" and node != self._node:
+            # Who goes to a container in the tree wants to read that one.
+            self._container = ""
+        if self._node is not None and (node is None or node.id != self._node.id):
+            self.before_restart, self._attempts_back = False, 0
+        self.workflow, self._node = workflow, node
+        before, self.target = self.target, self._wanted(workflow)
+        return not _is_same(before, self.target)
+
+    def take_container(self, name: str) -> bool:
+        """Read this container from now on; whether that is another."""
+        if self.target is None or name == self.target.container:
+            return False
+        self._container = name
+        self.target = LogTarget(self.target.node, self.target.pod, name)
+        return True
+
+    def take_attempt_before(self) -> bool:
+        """The attempt before this one, and from the first the one we came from again.
+
+        What a retry strategy made is a pod for each attempt. Else it is what the container said
+        before it was started again in its pod. False where this attempt is the only one.
+        """
+        if self.workflow is None or self.target is None:
+            return False
+        before = attempts_before(self.workflow, self.target.node)
+        if before is None:
+            self.before_restart = not self.before_restart
+            return True
+        if not before and not self._attempts_back:
+            return False
+        self._attempts_back = self._attempts_back + 1 if before else 0
+        self.target = self._wanted(self.workflow)
+        return True
+
+    def _wanted(self, workflow: Workflow) -> LogTarget | None:
+        """The log of the step, or of an attempt before it, in the container that was chosen."""
+        step = self._node.id if self._node is not None else ""
+        target = best(log_targets(workflow, step, "", self._pod_names))
+        if target is None:
+            return None
+        if self._attempts_back:
+            before = attempts_before(workflow, target.node) or ()
+            earlier = before[min(self._attempts_back, len(before)) - 1] if before else target.node
+            name = pod_name(workflow, earlier, self._pod_names)
+            target = LogTarget(earlier, name, target.container)
+        if self._container in container_names(workflow, target.node):
+            target = LogTarget(target.node, target.pod, self._container)
+        return target
