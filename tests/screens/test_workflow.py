@@ -102,6 +102,15 @@ async def test_folding_hides_and_unfolding_shows() -> None:
         assert len(shown.steps) == everything
 
 
+async def test_folding_a_step_with_none_below_it_says_so() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        everything = shown.steps
+        await shown.press("o")
+        assert shown.said == "no steps below transform(2:shard:2)(1); Left goes up"
+        assert shown.steps == everything
+
+
 async def test_enter_on_a_pod_reads_its_log_and_on_a_group_folds_it() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()

@@ -10,11 +10,12 @@ from collections import deque
 from datetime import datetime
 from typing import Any
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import App, ScreenStackError
 from textual.screen import ModalScreen, Screen
 
 from tui.errors import TuiError
+from tui.messages import Said
 from tui.screens.confirm import LeaveScreen
 from tui.screens.help import HelpScreen, Notice
 from tui.screens.problem import ProblemScreen
@@ -72,6 +73,11 @@ class ScreenStack(App[int]):
         line = self._status_line
         if line is not None:
             line.say(text, severity)
+
+    @on(Said)
+    def say_for(self, message: Said) -> None:
+        """What a widget has to say."""
+        self.say(message.text, message.severity)
 
     @property
     def _status_line(self) -> StatusLine | None:

@@ -15,6 +15,7 @@ from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
 from tui.domain.node import RUNNING, NodeId
 from tui.domain.status import node_icon
+from tui.messages import Said
 from tui.widgets.cells import Piece, cut, printable, tail, width_of
 from tui.widgets.folding import FoldedRows
 from tui.widgets.rows import REVERSE
@@ -102,10 +103,14 @@ class Forest(FoldedRows):
             self.move_to_line(self.cursor + 1)
 
     def action_toggle_fold(self) -> None:
-        """Fold or unfold what the cursor is on."""
+        """Fold or unfold what the cursor is on; a step with none below it says so."""
         row = self.current
-        if row is not None and row.has_children:
+        if row is None:
+            return
+        if row.has_children:
             self.folded = self._folded ^ {row.key}
+        else:
+            self.post_message(Said(f"no steps below {printable(row.label)}; Left goes up"))
 
     def action_toggle_folds(self) -> None:
         """Unfold everything, or fold everything but the roots."""
