@@ -12,15 +12,8 @@ from textual.message import Message
 
 from tui.artifacts.base import Listing
 from tui.domain.location import Location
-from tui.panes.artifact_items import (
-    Fact,
-    Item,
-    columns,
-    entries_of,
-    fits,
-    folder_line,
-    summary,
-)
+from tui.panes.artifact_columns import columns, fits
+from tui.panes.artifact_items import Fact, Item, entries_of, folder_line, summary
 from tui.widgets.rows import Rows
 from tui.widgets.sorting import sort_bindings
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
@@ -23,6 +22,7 @@ from tui.domain.hidden import without_secrets
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.panes.artifact_asking import Asking, Measured
+from tui.panes.artifact_body import Body
 from tui.panes.artifact_items import Item
 from tui.panes.artifact_reading import Reading
 from tui.panes.artifact_rows import ArtifactRows
@@ -31,9 +31,6 @@ from tui.panes.base import Pane, Tools
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine
-
-WIDE = 110
-"""Cells from which on the preview stands beside the list."""
 
 
 class ArtifactsPane(Pane):
@@ -58,16 +55,16 @@ class ArtifactsPane(Pane):
         self._artifacts: tuple[NodeArtifact, ...] = ()
         self._stores = Stores(self._secret)
         self._asking = Asking(self._stores, tools)
+        self._rows = ArtifactRows(ascii=tools.ascii, now=tools.now())
         self._reading = Reading(self._stores, ascii=tools.ascii)
+        self._body = Body(self._rows, self._reading)
         self._saving = Saving(self._stores, ascii=tools.ascii)
 
     def compose(self) -> ComposeResult:
         """A head, the list, what is read, and where downloads are asked for and told."""
         plain = self.tools.ascii
         yield StatusLine(ascii=plain, id="artifact-head")
-        with Container(id="artifact-body"):
-            yield ArtifactRows(ascii=plain, now=self.tools.now())
-            yield self._reading
+        yield self._body
         yield QueryBar(ascii=plain, id="artifact-filter")
         yield self._saving
         yield self._asking
@@ -81,20 +78,12 @@ class ArtifactsPane(Pane):
         """Nothing of ours goes on."""
         self._stores.close()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Side by side where there is room."""
-        self.query_one("#artifact-body").set_class(event.size.width >= WIDE, "-wide")
-
     def focus(self, scroll_visible: bool = True) -> ArtifactsPane:
         """Keys go to the list."""
         self._rows.focus(scroll_visible)
         return self
 
     # --- what is shown ---------------------------------------------------------------------
-
-    @property
-    def _rows(self) -> ArtifactRows:
-        return self.query_one(ArtifactRows)
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show the artifacts of this; only remembered here, and taken in once a frame."""
@@ -120,7 +109,7 @@ class ArtifactsPane(Pane):
             self._asking.forget_errors()
             self._rows.leave_all()
             self._filter.text = ""
-            self._close_preview()
+            self._body.close_preview()
         repository = self._asking.repositories.get(workflow.metadata.uid)
         if node is None:
             found = artifacts_of_workflow(workflow, repository)
@@ -195,19 +184,7 @@ class ArtifactsPane(Pane):
             self._filter.text = ""
             self._tell_head()
         else:
-            self.query_one("#artifact-body").add_class("-read")
-
-    def _close_preview(self) -> None:
-        self._reading.clear()
-        self.query_one("#artifact-body").remove_class("-read")
-
-    def _gives_rows_back(self) -> bool:
-        """Close a preview that takes rows from the list; one beside it is in nobody's way."""
-        body = self.query_one("#artifact-body")
-        if body.has_class("-wide") or not body.has_class("-read"):
-            return False
-        self._close_preview()
-        return True
+            self._body.make_room()
 
     @on(ArtifactRows.Back)
     def leave_folder(self, message: ArtifactRows.Back) -> None:
@@ -277,7 +254,7 @@ class ArtifactsPane(Pane):
 
     def action_stop(self) -> None:
         """Esc: stop the download, else take back preview, filter, marks or folder, in turn."""
-        if self._saving.stop() or self._gives_rows_back():
+        if self._saving.stop() or self._body.gives_rows_back():
             return
         rows = self._rows
         if rows.sought:
