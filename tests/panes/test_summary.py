@@ -24,6 +24,7 @@ async def test_of_the_workflow_it_tells_state_times_and_parameters() -> None:
         told = lines(on.app.text)
         assert told["workflow"] == ETL and told["status"] == "Failed"
         assert told["message"] == "child 'transform' failed"
+        assert told["because of"] == "transform(2:shard:2)(1): OOMKilled (exit code 137)"
         assert told["progress"] == "5/7" and told["duration"] == "1h12m"
         assert told["region"] == "eu" and told["day"] == "2026-03-16"
 
@@ -72,6 +73,34 @@ async def test_what_a_run_waits_for_and_how_it_came_to_be_is_told() -> None:
         on.app.show(made, "build")
         told = lines(on.app.text)
         assert told["waits for"] == "argo/Mutex/db" and told["memoized"] == "miss, key k-1"
+
+
+async def test_the_first_steps_that_hold_a_run_up_are_told_with_all_they_say() -> None:
+    nodes = [
+        step(RUN, f"pull-{i}", "Pending", message=f"ErrImagePull: no tag {i}") for i in "1234567"
+    ]
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(run(RUN, "Running", nodes=[step(RUN, "", "Running"), *nodes]))
+        assert lines(on.app.text)["because of"] == "pull-1: ErrImagePull: no tag 1"
+        assert "pull-5: ErrImagePull: no tag 5" in on.app.text
+        assert "pull-6" not in on.app.text and "and 2 more steps" in on.app.text
+
+
+async def test_who_holds_the_lock_that_is_waited_for_is_told() -> None:
+    mutex = {"waiting": [{"mutex": "argo/Mutex/db", "holder": "argo/other-1"}]}
+    both = {"waiting": [{"semaphore": "argo/ConfigMap/limits/n", "holders": ["a/x", "a/y"]}]}
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(run(RUN, "Pending", "", synchronization={"mutex": mutex, "semaphore": both}))
+        assert "waits for:   argo/Mutex/db, held by argo/other-1" in on.app.text
+        assert "waits for:   argo/ConfigMap/limits/n, held by a/x, a/y" in on.app.text
+        assert "progress:" not in on.app.text, "nothing is told of what is not there"
+
+
+async def test_of_a_gate_it_tells_who_is_waited_for() -> None:
+    gate = step(RUN, "approve", "Running", type="Suspend")
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(run(RUN, "Running", nodes=[step(RUN, "", "Running"), gate]), "approve")
+        assert lines(on.app.text)["waits for"] == "somebody to resume it (s)"
 
 
 async def test_durations_go_on_and_the_place_in_the_text_stays() -> None:

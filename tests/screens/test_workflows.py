@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from tests.support.app import STILL, Shown, app_showing, showing
-from tests.support.runs import ETL, nightly_etl, run, team
+from tests.support.runs import ETL, nightly_etl, run, step, team
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.workflow import WorkflowScreen
@@ -25,11 +25,22 @@ def line_of(shown: Shown, name: str) -> str:
 async def test_a_row_tells_phase_name_progress_duration_age_and_message() -> None:
     async with showing(*team(), size=(140, 24)) as shown:
         line = line_of(shown, ETL)
-        for told in ("✖", "5/7", "1h12m", "child 'transform' failed"):
-            assert told in line
+        for told in ("✖", "5/7", "1h12m", "transform(2:shard:2)(1): OOM"):
+            assert told in line, "and of its message, which names but a child, what that child says"
         assert "Waiting for argo/Mutex/db lock" in line_of(shown, "report-pdf-77cqd")
         assert shown.names[0] == "report-pdf-77cqd", "the newest first"
         assert shown.names[-1] == "nightly-etl-q2w8e"
+
+
+async def test_a_row_tells_why_a_workflow_does_not_get_on_and_the_filter_finds_it() -> None:
+    pull = step("score-1", "score", "Pending", message="ImagePullBackOff: no such tag")
+    stuck = run("score-1", "Running", began=9, nodes=[step("score-1", "", "Running"), pull])
+    held = run("held-1", "Running", began=8, spec={"suspend": True})
+    async with showing(stuck, held, run("fine-1", "Succeeded", began=2, ended=1)) as shown:
+        assert "score: ImagePullBackOff" in line_of(shown, "score-1")
+        assert "suspended" in line_of(shown, "held-1")
+        await shown.press("slash", *"message:pull", "enter")
+        assert shown.names == ["score-1"] and "no such tag" in shown.text, "in full below the list"
 
 
 async def test_the_header_counts_by_phase_and_says_where_and_live() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,25 @@ def test_events_cut_into_odd_pieces_are_put_together(tmp_path: Path) -> None:
     with following(tmp_path, watching(first)) as (follower, _):
         wait_until(lambda: len(follower.names()) == 3)
         assert follower.names() == ["x", "y", "z"]
+
+
+def test_what_is_listed_and_what_is_told_later_both_come_with_their_reason(tmp_path: Path) -> None:
+    def failed(name: str, version: str, message: str) -> dict[str, Any]:
+        made = workflow(name, version=version)
+        node = {"name": f"{name}.x", "displayName": "x", "phase": "Failed", "message": message}
+        made["status"] = {"phase": "Failed", "nodes": {"x": node}}
+        return made
+
+    def first(reply: Reply) -> None:
+        reply.event("MODIFIED", failed("b", "102", "killed"))
+        reply.hold()
+
+    listed = [failed("a", "99", "no space left")]
+    with following(tmp_path, watching(first, items=listed)) as (follower, _):
+        wait_until(lambda: follower.names() == ["b"])
+        told = [w for page in follower.of(Page) for w in page.workflows]
+        told += [event.workflow for event in follower.of(Changed)]
+        assert [each.reason for each in told] == ["x: no space left", "x: killed"]
 
 
 def test_an_object_of_megabytes_comes_through(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from textual.message import Message
 
 from tests.support.widgets import Alone, painting, screen_of
-from tui.domain.node import FAILED, OMITTED, RUNNING, SUCCEEDED, Node, NodeFlag, NodeId
+from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SUCCEEDED, Node, NodeFlag, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Metadata, Status, Workflow
 from tui.widgets.forest import Forest
@@ -96,6 +96,18 @@ async def test_a_tree_opens_with_the_cursor_on_the_first_failed_step() -> None:
             "│ ├─✖►shard-1 28m58s OOMKilled (exit code 137)",
             "│ └─· shard-2",
         ]
+
+
+async def test_what_has_not_failed_opens_on_the_step_that_cannot_begin_or_waits() -> None:
+    pulls = node("pulls", phase=PENDING, end=None, message="ImagePullBackOff: no such tag")
+    gate = node("gate", type="Suspend", phase=RUNNING, end=None)
+    for nodes, wanted in (((EXTRACT, gate, pulls), "pulls"), ((EXTRACT, gate), "gate")):
+        widget = tree(etl(*nodes))
+        async with Alone(widget).run_test(size=(80, 12)):
+            assert widget.cursor_key == wanted
+    widget = tree(etl(EXTRACT, REPORT))
+    async with Alone(widget).run_test(size=(80, 12)):
+        assert widget.cursor_key == "etl", "what goes on well opens on its root"
 
 
 async def test_folded_steps_stay_folded_and_the_cursor_on_its_step_through_updates() -> None:

@@ -194,12 +194,12 @@ def _message() -> Column[ListedWorkflow]:
     return Column(
         id="message",
         title="MESSAGE",
-        text=lambda w, now: w.status.message,
+        text=lambda w, now: w.reason,
         width=30,
         least=8,
         grow=3,
         style=_message_token,
-        order=lambda w, now: w.status.message or None,
+        order=lambda w, now: w.reason or None,
     )
 
 

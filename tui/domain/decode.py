@@ -14,9 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from tui.domain import compressed, tolerant
-from tui.domain.node import Node, NodeId
+from tui.domain.node import COMPLETED_PHASES, SUCCEEDED, Node, NodeId
+from tui.domain.reason import Glimpse, why
 from tui.domain.tolerant import Misfit, fitted
-from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
+from tui.domain.workflow import ListedStatus, ListedWorkflow, Manifest, Workflow
 from tui.errors import InputError
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -33,6 +34,40 @@ class ListedPage(NamedTuple):
     """Where the next page begins; "" on the last one."""
 
 
+_NOTHING = msgspec.Raw()
+
+
+class SkimmedStatus(ListedStatus, frozen=True):
+    """The status of a workflow in a list: its nodes are looked at once and not kept."""
+
+    nodes: msgspec.Raw = _NOTHING
+
+    def __post_init__(self) -> None:
+        raw = self.nodes
+        if raw:
+            # A part of the whole answer, which it would keep from being forgotten.
+            msgspec.structs.force_setattr(self, "nodes", _NOTHING)
+            if self.phase != SUCCEEDED:  # else there is nothing to tell
+                msgspec.structs.force_setattr(self, "why", _glimpsed(raw, self.phase))
+
+
+class Skimmed(ListedWorkflow, frozen=True):
+    """What lists and their watches are decoded into: it finds the reason while it is read."""
+
+    status: SkimmedStatus = SkimmedStatus()
+
+
+_glimpses = msgspec.json.Decoder(dict[str, Glimpse] | None)
+
+
+def _glimpsed(raw: msgspec.Raw, phase: str) -> str:
+    try:
+        nodes = _glimpses.decode(raw) or {}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""  # its own screen says what is odd
+    return why(nodes, is_over=phase in COMPLETED_PHASES)
+
+
 class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
     resource_version: str = ""
     continue_token: str = msgspec.field(default="", name="continue")
@@ -40,7 +75,7 @@ class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
 
 class _List(msgspec.Struct, frozen=True):
     metadata: _ListMeta = _ListMeta()
-    items: tuple[ListedWorkflow, ...] | None = None
+    items: tuple[Skimmed, ...] | None = None
 
 
 class _RawList(msgspec.Struct, frozen=True):
@@ -48,7 +83,7 @@ class _RawList(msgspec.Struct, frozen=True):
     items: tuple[msgspec.Raw, ...] | None = None
 
 
-_listed = msgspec.json.Decoder(ListedWorkflow)
+_listed = msgspec.json.Decoder(Skimmed)
 _whole = msgspec.json.Decoder(Workflow)
 _page = msgspec.json.Decoder(_List)
 _raw_page = msgspec.json.Decoder(_RawList)
@@ -69,7 +104,7 @@ def listed_page(raw: bytes) -> ListedPage:
     except (msgspec.ValidationError, UnicodeDecodeError):
         # One odd item must not make the others slow or disappear.
         loose = _raw_list(raw)
-        workflows = tuple(listed(bytes(item)) for item in loose.items or ())
+        workflows = tuple(_read(bytes(item), _listed) for item in loose.items or ())
         meta = loose.metadata
     except (msgspec.DecodeError, RecursionError) as error:
         raise InputError(f"the list of workflows is not JSON: {error}") from error
@@ -148,9 +183,11 @@ def misfits(whole: bytes | Manifest) -> tuple[Misfit, ...]:
 
 def without_nodes(whole: Workflow) -> ListedWorkflow:
     """What a list keeps of a whole workflow."""
-    return msgspec.convert(
+    found = msgspec.convert(
         msgspec.structs.asdict(whole), ListedWorkflow, from_attributes=True, strict=False
     )
+    reason = why(whole.nodes, is_over=whole.is_completed)
+    return msgspec.structs.replace(found, status=msgspec.structs.replace(found.status, why=reason))
 
 
 def nodes_trouble(whole: Workflow) -> InputError | None:

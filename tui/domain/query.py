@@ -132,7 +132,9 @@ FIELDS: dict[str, Field[ListedWorkflow]] = {
     "ns": Field("the namespace", lambda workflow: (workflow.metadata.namespace,)),
     "label": Field("key=value, or a key", _labels, lambda workflow: workflow.metadata.labels),
     "template": Field("the workflow template or cron workflow it came from", _templates),
-    "message": Field("the message", lambda workflow: (workflow.status.message,)),
+    "message": Field(
+        "the message", lambda workflow: (workflow.status.message, workflow.status.why)
+    ),
     "param": Field("name=value of an argument", _parameter_texts, _parameters),
 }
 """What can be asked about a workflow in a list; the first is asked by a term without a field."""

@@ -6,6 +6,7 @@ everything a screen of its own shows. Both are decoded straight from the wire an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tui.domain.node import (
@@ -18,6 +19,7 @@ from tui.domain.node import (
     Parameter,
     Wire,
 )
+from tui.domain.reason import of_its_own
 
 LABEL = "workflows.argoproj.io/"
 """Prefix of Argo's labels and annotations (argo.md 1.7)."""
@@ -95,6 +97,8 @@ class ListedStatus(Wire, frozen=True):
     estimated_duration: int = 0
     resources_duration: dict[str, int] = {}
     conditions: tuple[Condition, ...] = ()
+    why: str = ""
+    """What it hangs on, in the words of a step; `decode` finds it before it drops the nodes."""
 
 
 class Spec(ListedSpec, frozen=True):
@@ -104,6 +108,28 @@ class Spec(ListedSpec, frozen=True):
     templates: tuple[dict[str, Any], ...] = ()
     on_exit: str = ""
     archive_logs: bool | None = None
+
+
+class LockWait(Wire, frozen=True):
+    """A lock that is waited for, and who has it (argo.md 1.3)."""
+
+    mutex: str = ""
+    semaphore: str = ""
+    holder: str = ""
+    holders: tuple[str, ...] = ()
+
+
+class LockWaits(Wire, frozen=True):
+    """The locks of one kind."""
+
+    waiting: tuple[LockWait, ...] = ()
+
+
+class Synchronization(Wire, frozen=True):
+    """`status.synchronization`, as far as it says who waits for whom."""
+
+    mutex: LockWaits | None = None
+    semaphore: LockWaits | None = None
 
 
 class Status(ListedStatus, frozen=True):
@@ -116,6 +142,16 @@ class Status(ListedStatus, frozen=True):
     stored_templates: dict[str, dict[str, Any]] = {}
     stored_workflow_template_spec: Spec | None = None
     artifact_repository_ref: dict[str, Any] | None = None
+    synchronization: Synchronization | None = None
+
+    @property
+    def waits_for_locks(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each lock it, or a step of it, waits for, and the workflows or steps that hold it."""
+        locks = self.synchronization or Synchronization()
+        for kind in (locks.mutex, locks.semaphore):
+            for wait in kind.waiting if kind else ():
+                one = (wait.holder,) if wait.holder else ()
+                yield wait.mutex or wait.semaphore, wait.holders or one
 
 
 class ListedWorkflow(Wire, frozen=True):
@@ -144,6 +180,14 @@ class ListedWorkflow(Wire, frozen=True):
     def is_completed(self) -> bool:
         """Succeeded, Failed or Error."""
         return self.status.phase in COMPLETED_PHASES
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or waits: its own message, unless a step of it says more."""
+        message, why = self.status.message, self.status.why
+        if self.spec.suspend and not (message or why or self.is_completed):
+            return "suspended"
+        return why if why and not of_its_own(message) else message
 
 
 class Workflow(ListedWorkflow, frozen=True):

@@ -39,6 +39,7 @@ class EventsPane(TextPane):
     """Events, read when one looks at them and every few seconds while the run goes on."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = None
+    WRAPS = True  # what Kubernetes says is a sentence, and its end is the point
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)

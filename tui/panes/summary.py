@@ -13,6 +13,7 @@ from tui.columns import Usage, compact
 from tui.domain.durations import age, resources, seconds_between
 from tui.domain.node import Node, Parameter
 from tui.domain.podname import pod_name
+from tui.domain.reason import reasons, said
 from tui.domain.status import node_icon, status_text
 from tui.domain.workflow import LABEL, Workflow
 from tui.panes.base import Tools
@@ -23,12 +24,16 @@ from tui.widgets.bars import Bar, Bars
 WIDTH = 12
 BARS_FROM = 8
 """Rows of the pane from which there are bars in it."""
+MOST_STEPS = 5
+"""So many steps that failed or wait are told of the whole workflow."""
 
 
 def field(label: str, value: str) -> str:
     """One line; the lines of a longer value stand below each other."""
     first, *rest = value.split("\n")
-    return "\n".join([f"{label + ':':<{WIDTH}} {first}", *(" " * (WIDTH + 1) + x for x in rest)])
+    return "\n".join(
+        [f"{label and label + ':':<{WIDTH}} {first}", *(" " * (WIDTH + 1) + x for x in rest)]
+    )
 
 
 def parameters(title: str, found: tuple[Parameter, ...]) -> Iterator[str]:
@@ -53,6 +58,18 @@ def times(started: str | None, finished: str | None, now: datetime) -> Iterator[
         yield field("duration", compact(seconds))
 
 
+def hangs_on(workflow: Workflow) -> Iterator[str]:
+    """The steps that made it fail or that it waits for, and who has the lock it wants."""
+    found = list(reasons(workflow.nodes, is_over=workflow.is_completed))
+    for at, key in enumerate(found[:MOST_STEPS]):
+        yield field("" if at else "because of", said(workflow.nodes[key]))
+    if len(found) > MOST_STEPS:
+        yield field("", f"and {len(found) - MOST_STEPS} more steps")
+    for lock, holders in workflow.status.waits_for_locks:
+        holds = f", held by {', '.join(holders)}" if holders else ""
+        yield field("waits for", f"{lock}{holds}")
+
+
 def of_workflow(workflow: Workflow, now: datetime) -> Iterator[str]:
     """The whole workflow (argo.md 2.1, and who made it)."""
     meta, status = workflow.metadata, workflow.status
@@ -62,9 +79,11 @@ def of_workflow(workflow: Workflow, now: datetime) -> Iterator[str]:
     yield field("status", status_text(workflow) + terminating)
     if status.message:
         yield field("message", status.message)
+    yield from hangs_on(workflow)
     if meta.deletion_timestamp and meta.finalizers:
         yield field("waits for", f"finalizers {', '.join(meta.finalizers)}")
-    yield field("progress", status.progress)
+    if status.progress:
+        yield field("progress", status.progress)
     if meta.creation_timestamp:
         yield field("created", f"{meta.creation_timestamp} ({age(meta.creation_timestamp, now)})")
     yield from times(status.started_at, status.finished_at, now)
@@ -121,6 +140,8 @@ def of_node(
     if node.memoization_status:
         hit = "hit" if node.memoization_status.hit else "miss"
         yield field("memoized", f"{hit}, key {node.memoization_status.key}")
+    if node.is_active_suspend:
+        yield field("waits for", "somebody to resume it (s)")
     if node.synchronization_status and node.synchronization_status.waiting:
         yield field("waits for", node.synchronization_status.waiting)
     if node.failed_pod_restarts:

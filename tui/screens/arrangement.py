@@ -16,7 +16,6 @@ from tui.domain.node import ERROR, FAILED
 from tui.domain.query import parse
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.screens.desk import Desk
-from tui.screens.reasons import Reasons
 from tui.session import Session
 from tui.state.listing import Listing, newest_first
 
@@ -27,9 +26,8 @@ RESORT_EVERY = 5
 class Arrangement:
     """Filter, order and columns, and the workflows as they say."""
 
-    def __init__(self, desk: Desk, reasons: Reasons) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._reasons = reasons
         self.query = ""
         """As it was typed; "" for all."""
         self.sort_column = ""
@@ -114,11 +112,11 @@ class Arrangement:
 
     def _made_columns(self) -> tuple[Column[ListedWorkflow], ...]:
         """The columns, with what is being done to a workflow in front of its message."""
-        pending, reasons = self._desk.pending, self._reasons
+        pending = self._desk.pending
 
         def message(workflow: ListedWorkflow, now: datetime) -> str:
             doing = pending.of(workflow.ref)
-            return f"{doing} … {reasons.of(workflow)}" if doing else reasons.of(workflow)
+            return f"{doing} … {workflow.reason}" if doing else workflow.reason
 
         made = workflow_columns(
             ascii=self._desk.ascii, namespaces=self._desk.scope.shows_namespaces

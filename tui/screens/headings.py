@@ -146,7 +146,7 @@ def how_many_match(listing: Listing, query: str) -> list[Part]:
     return [(f"{len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
 
 
-def about_row(workflow: ListedWorkflow, message: str, doing: str) -> list[Part]:
+def about_row(workflow: ListedWorkflow, doing: str) -> list[Part]:
     """All that the list has no room for."""
     parts: list[Part] = [(f" {workflow.metadata.name}", "heading")]
     if doing:
@@ -154,8 +154,8 @@ def about_row(workflow: ListedWorkflow, message: str, doing: str) -> list[Part]:
     if workflow.metadata.deletion_timestamp:
         parts.append(("  Terminating", "warning"))
     parts.append((f"  {workflow.phase or 'Pending'}", ""))
-    if message:
-        parts.append((f": {message}", "problem" if workflow.phase != "Running" else ""))
+    if workflow.reason:
+        parts.append((f": {workflow.reason}", "problem" if workflow.phase != "Running" else ""))
     return parts
 
 

@@ -20,7 +20,6 @@ from tui.screens.arrangement import Arrangement
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
 from tui.screens.headings import about_row, heading_of_list, how_many_match, offers_demo, why_empty
-from tui.screens.reasons import Reasons
 from tui.session import Session
 from tui.sources.base import Live
 from tui.widgets.header import HeaderLine
@@ -76,8 +75,7 @@ class WorkflowsScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self._ascii = desk.settings.ascii
-        self._reasons = Reasons(self, desk, self.take_changes)
-        self.arrangement = Arrangement(desk, self._reasons)
+        self.arrangement = Arrangement(desk)
 
     def compose(self) -> ComposeResult:
         """Header, filter, list, what the cursor is on, hints."""
@@ -146,11 +144,10 @@ class WorkflowsScreen(Screen[None]):
 
     def _show_about(self) -> None:
         workflow = self.rows.current
-        self._reasons.rest_on(workflow)
         if workflow is None:
             self.about.show([], [])
             return
-        about = about_row(workflow, self._reasons.of(workflow), self.desk.pending.of(workflow.ref))
+        about = about_row(workflow, self.desk.pending.of(workflow.ref))
         self.about.show(about, how_many_match(self.arrangement.listing, self.arrangement.query))
 
     def _show_rows(self) -> None:

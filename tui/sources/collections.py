@@ -28,7 +28,7 @@ GLANCE = 1000
 
 class _Event(msgspec.Struct, frozen=True, gc=False):
     type: str
-    object: ListedWorkflow
+    object: decode.Skimmed
 
 
 class _RawEvent(msgspec.Struct, frozen=True, gc=False):

@@ -17,6 +17,7 @@ from tui.columns import Usage, node_columns
 from tui.domain.forest import ForestView, TreeRow, first_problem, rows
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
+from tui.domain.reason import stuck
 from tui.domain.workflow import Workflow
 from tui.widgets.rows import Rows
 
@@ -77,7 +78,8 @@ class FoldedRows(Rows[TreeRow]):
     def show(self, workflow: Workflow, usage: Mapping[str, Usage] | None = None) -> None:
         """Show this version of a workflow, and what its pods (by name) use.
 
-        Another workflow than before opens with the cursor on its first failed step.
+        Another workflow than before opens with the cursor on its first failed step, else on the
+        one that cannot begin or waits for somebody.
         """
         before, self._workflow = self._workflow, workflow
         is_other = before is None or before.ref != workflow.ref
@@ -92,9 +94,14 @@ class FoldedRows(Rows[TreeRow]):
         if still_there is not None:
             self.move_to(still_there)
         if is_other:
-            problem = first_problem(workflow, self.items)
-            if problem is None or not self.move_to(problem):
+            wanted = first_problem(workflow, self.items) or self._first_stuck(workflow)
+            if wanted is None or not self.move_to(wanted):
                 self.move_to_line(0)
+
+    @staticmethod
+    def _first_stuck(workflow: Workflow) -> NodeId | None:
+        """The step that an unfinished workflow waits for, if there is one."""
+        return None if workflow.is_completed else next(iter(stuck(workflow.nodes)), None)
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """What its pods (by name) use now."""

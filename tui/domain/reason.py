@@ -1,0 +1,158 @@
+"""Why a workflow failed or does not get on, in the words of the step it hangs on.
+
+Of most that failed `status.message` is empty or names a child by its id, and of one that waits for
+a node or an image it says nothing: the words are those of a step. A list comes with the steps of
+each workflow but cannot keep them, so they are looked at once, as far as `Glimpse` goes, while
+they are decoded. The same rules choose what a workflow's own screen says first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Protocol, TypeVar, cast
+
+import msgspec
+
+from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, Wire
+
+_ROUTINE = frozenset({"PodInitializing", "ContainerCreating"})
+"""What a pod that is about to run says: no reason for anything."""
+
+_OF_A_CHILD = re.compile(r"child '[^']*' (failed|errored)")
+"""A message that says no more than that some step failed (argo.md 1.5)."""
+
+
+Key = TypeVar("Key", bound=str)
+
+
+class Looked(Protocol):
+    """What has to be known of a node: a `Glimpse` or a whole `Node`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def display_name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def phase(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def boundary_id(self) -> str: ...
+    @property
+    def children(self) -> tuple[str, ...]: ...
+    @property
+    def started_at(self) -> str | None: ...
+
+
+class Glimpse(Wire, frozen=True):
+    """A node of a workflow in a list, for as long as it takes to find the reason."""
+
+    name: str = ""
+    display_name: str = ""
+    type: str = ""
+    phase: str = ""
+    message: str = ""
+    boundary_id: str = msgspec.field(default="", name="boundaryID")
+    children: tuple[str, ...] = ()
+    started_at: str | None = None
+
+
+def failed(nodes: Mapping[Key, Looked]) -> list[Key]:
+    """The keys of the steps that made it fail, the first first.
+
+    What failed inside something that succeeded was forgiven, and of several attempts only the last
+    one counts.
+    """
+    problems = {key for key, node in nodes.items() if node.phase in PROBLEM_PHASES}
+    if not problems:
+        return []
+    retries = {c: key for key, node in nodes.items() if node.type == "Retry" for c in node.children}
+    around = {nodes[key].boundary_id for key in problems} | {retries.get(key) for key in problems}
+    found: list[tuple[list[tuple[str, str]], Key]] = []
+    for key in problems:
+        if key in around or _only_groups(nodes[key], problems):
+            continue
+        way = _way(nodes, retries, key)
+        if way is not None and _counts(nodes, retries, key):
+            found.append((way, key))
+    return [key for _, key in sorted(found)]
+
+
+def _only_groups(node: Looked, problems: AbstractSet[str]) -> bool:
+    """Whether it failed because of what it holds together (argo.md 1.5)."""
+    return node.type in ("StepGroup", "TaskGroup") and not problems.isdisjoint(node.children)
+
+
+def _way(
+    nodes: Mapping[Key, Looked], retries: Mapping[str, Key], key: Key
+) -> list[tuple[str, str]] | None:
+    """What sorts a step as the tree does, outermost first; None if its failure was forgiven."""
+    way: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    above: str = key
+    while above not in seen and (node := nodes.get(cast(Key, above))) is not None:
+        seen.add(above)
+        if node.phase not in PROBLEM_PHASES and node.phase not in (RUNNING, PENDING, ""):
+            return None
+        way.append((node.started_at or "~", node.display_name))
+        above = retries.get(above) or node.boundary_id
+    return way[::-1]
+
+
+def _counts(nodes: Mapping[Key, Looked], retries: Mapping[str, Key], key: Key) -> bool:
+    """Whether it is no earlier attempt of something that was tried again."""
+    retry = retries.get(key)
+    if retry is None:
+        return True
+    attempts = [c for c in nodes[retry].children if not _is_no_attempt(nodes.get(cast(Key, c)))]
+    return not attempts or key == attempts[-1]
+
+
+def _is_no_attempt(node: Looked | None) -> bool:
+    """Whether it stands among attempts without being one."""
+    return node is None or node.display_name.endswith(".onExit")
+
+
+def stuck(nodes: Mapping[Key, Looked]) -> list[Key]:
+    """The keys of the steps that cannot begin, or that wait for somebody, the first first."""
+    found = [
+        ((node.type == "Suspend", node.started_at or "", node.display_name), key)
+        for key, node in nodes.items()
+        if _is_stuck(node)
+    ]
+    return [key for _, key in sorted(found)]
+
+
+def _is_stuck(node: Looked) -> bool:
+    if node.type == "Suspend":
+        return node.phase == RUNNING
+    return node.phase == PENDING and bool(node.message) and node.message not in _ROUTINE
+
+
+def said(node: Looked) -> str:
+    """`train(3): OOMKilled (exit code 137)`: a step, and what it says; of a root only that."""
+    words = node.message or ("waits to be resumed" if node.type == "Suspend" else node.phase)
+    step = node.display_name or node.name
+    return words if step == node.name else f"{step}: {words}"
+
+
+def reasons(nodes: Mapping[Key, Looked], *, is_over: bool) -> Iterator[Key]:
+    """The keys of all steps it hangs on, what to look at first first."""
+    if not is_over:
+        yield from stuck(nodes)
+    yield from failed(nodes)
+
+
+def why(nodes: Mapping[Key, Looked], *, is_over: bool) -> str:
+    """In one line what a workflow hangs on; "" if nothing is wrong or nothing is known."""
+    key = next(reasons(nodes, is_over=is_over), None)
+    return "" if key is None else said(nodes[key])
+
+
+def of_its_own(message: str) -> bool:
+    """Whether the message of a workflow says more than that one of its steps failed."""
+    return bool(message) and not _OF_A_CHILD.fullmatch(message)
