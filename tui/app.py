@@ -8,12 +8,9 @@ cluster was asked for before Textual was imported (`cli.py`), and is taken over 
 from __future__ import annotations
 
 import asyncio
-import secrets
-import string
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -21,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.signal import Signal
 
-from tui.actions.base import Context
+from tui.desk import AnswersScreens
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errands import Errands
@@ -44,7 +41,6 @@ from tui.session import Session, fits, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
 from tui.sources.base import ListEvent, Live, Scope, Source
-from tui.state.connection import Connection
 from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
 from tui.terminal.app import TerminalApp
@@ -62,10 +58,9 @@ STYLE_FILES = (
     "dialogs.tcss",
     "pane_artifacts.tcss",
 )
-SUFFIX_LETTERS = string.ascii_lowercase + string.digits
 
 
-class ArgoApp(ScreenStack, TerminalApp):
+class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
     """argo-tui."""
 
     TITLE = "argo-tui"
@@ -126,60 +121,9 @@ class ArgoApp(ScreenStack, TerminalApp):
         self.workflows_changed: Signal[ChangeSet] = Signal(self, "workflows changed")
         self.errands = Errands(self, self, self._tell_pending)
         self._connect_to = connect
-        self._can_demo = can_demo
-        self._is_demo = settings.demo
+        self.has_demo = can_demo
+        self.is_demo = settings.demo
         self._recent: list[str] = []
-
-    # --- what screens and panes may ask (screens.desk.Desk, panes.base.Tools) ----------------
-
-    @property
-    def source(self) -> Source | None:
-        """Where workflows come from; None until connected."""
-        return self.feed.source
-
-    @property
-    def can_demo(self) -> bool:
-        """Whether the built-in demo cluster could be shown instead."""
-        return self._can_demo and not self._is_demo
-
-    @property
-    def scope(self) -> Scope:
-        """Which workflows are watched."""
-        return self.feed.scope
-
-    @property
-    def live(self) -> LiveWorkflows:
-        """The workflows as of the last beat."""
-        return self.feed.live
-
-    @property
-    def connection(self) -> Connection:
-        """How the watch of the list stands."""
-        return self.feed.connection
-
-    @property
-    def ascii(self) -> bool:
-        """Letters and plain lines instead of symbols."""
-        return self.settings.ascii
-
-    @property
-    def pod_names(self) -> str:
-        """The pod name format of unmarked workflows."""
-        return self.settings.pod_names
-
-    def now(self) -> datetime:
-        """The time everything is shown at."""
-        return self.settings.now()
-
-    def context(self) -> Context:
-        """What plans need to know besides the workflow."""
-        return Context(
-            now=self.now(),
-            suffix="".join(secrets.choice(SUFFIX_LETTERS) for _ in range(5)),
-            instance_id=self.settings.instance_id,
-            zone=self.settings.zone,
-            pod_names=self.settings.pod_names,
-        )
 
     # --- beginning and ending ----------------------------------------------------------------
 
@@ -202,7 +146,7 @@ class ArgoApp(ScreenStack, TerminalApp):
     def _remember(self) -> None:
         """The terminal hung up: the next start goes on from here."""
         # A demo cluster is never the same again, and somebody's real one may be remembered.
-        if self._is_demo or self.source is None or not self.source.capabilities.is_live:
+        if self.is_demo or self.source is None or not self.source.capabilities.is_live:
             return
         save(self.remembered(Session(self.source.place.label, self.scope.namespaces)))
 
@@ -245,7 +189,7 @@ class ArgoApp(ScreenStack, TerminalApp):
     @on(Connected)
     def connected(self, message: Connected) -> None:
         """Watch what the settings ask for."""
-        self._is_demo = message.is_demo or self.settings.demo
+        self.is_demo = message.is_demo or self.settings.demo
         settings = Settings() if message.is_demo else self.settings
         self._watch(message.source, scope_of(settings, message.source.place))
         self._say_troubles()
@@ -283,7 +227,7 @@ class ArgoApp(ScreenStack, TerminalApp):
             return
         changes = self.feed.take(message.batch, self.now())
         if self.feed.trouble is not None:
-            self.show_trouble(self.feed.trouble, can_demo=self._can_demo)
+            self.show_trouble(self.feed.trouble, can_demo=self.has_demo)
         elif isinstance(self.live.connection, Live):
             self.end_trouble()
         if changes:
@@ -292,7 +236,7 @@ class ArgoApp(ScreenStack, TerminalApp):
     @on(NotConnected)
     def not_connected(self, message: NotConnected) -> None:
         """A screen that says what is wrong and what to do."""
-        self.show_trouble(message.error, can_demo=self._can_demo)
+        self.show_trouble(message.error, can_demo=self.has_demo)
 
     # --- screens -----------------------------------------------------------------------------
 

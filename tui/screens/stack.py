@@ -1,6 +1,7 @@
 """The screens on top of each other: which is in front, how one gets back, where words are said.
 
-An app of ours is made of this, of its terminal (`terminal/app.py`) and of its wiring (`app.py`).
+An app of ours is made of this, of its terminal (`terminal/app.py`), of its answers to screens
+(`desk.py`) and of its wiring (`app.py`).
 """
 
 from __future__ import annotations
