@@ -109,6 +109,13 @@ def test_odd_values_do_not_hide_a_workflow() -> None:
     assert workflow.nodes == {"w": Node(**{**_named(NODES["w"]), "message": "1.5"})}
 
 
+def test_whether_all_of_it_could_be_read_is_told_with_it() -> None:
+    assert decode.whole(raw(spec={"priority": 5}))[1]
+    workflow, fits = decode.whole(raw(spec="echo hello", status={"phase": "Failed"}))
+    assert (workflow.status.phase, fits) == ("Failed", False)
+    assert [each.place for each in decode.misfits(raw(spec="echo hello"))] == ["spec"]
+
+
 def _named(fields: dict[str, Any]) -> dict[str, Any]:
     return {"display_name" if key == "displayName" else key: each for key, each in fields.items()}
 

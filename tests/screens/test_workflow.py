@@ -20,11 +20,11 @@ from tests.support.runs import (
 )
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, WorkflowRef
 from tui.panes import PANES
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import LogRequest, PodUsage
+from tui.sources.base import DetailEvent, DetailSink, LogRequest, Opened, PodUsage, Stop
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 
@@ -232,6 +232,25 @@ async def test_what_is_odd_about_a_workflow_is_said_when_it_opens() -> None:
         await shown.open()
         await shown.until_said("has a child nobody that is not there (and 1 more)")
         assert "build" in shown.steps, "all of it is shown all the same"
+
+
+class ReadOnce(ScriptedSource):
+    """A source whose workflow cannot be read again: it takes a while for large ones."""
+
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+        def told(event: DetailEvent) -> None:
+            sink(Opened(event.workflow, b"") if isinstance(event, Opened) else event)
+
+        super().watch_one(ref, told, stop)
+
+
+async def test_what_was_read_to_its_end_is_not_read_again_to_see_what_is_odd() -> None:
+    odd = two_steps()
+    (root, *_) = odd["status"]["nodes"].values()
+    root["children"] = ["nobody"]
+    async with showing(source=ReadOnce(odd)) as shown:
+        await shown.open()
+        await shown.until_said("has a child nobody that is not there")
 
 
 async def test_what_has_the_wrong_shape_is_said_too() -> None:

@@ -77,6 +77,7 @@ class SourceContract:
         assert isinstance(told[0], Opened)
         assert list(told[0].workflow.nodes) == ["etl"]
         assert b'"odd":1' in told[0].raw.replace(b" ", b"")
+        assert told[0].fits, "and that nothing of it is left out"
 
     def test_getting_keeps_every_field(self, source: Source) -> None:
         found = source.get(self.ref("etl"))

@@ -76,7 +76,8 @@ def ref_of(found: Manifest) -> WorkflowRef:
 def opened(found: Manifest) -> Opened:
     """A manifest as a watch of one tells it."""
     raw = msgspec.json.encode(found)
-    return Opened(decode.workflow(raw), raw)
+    workflow, fits = decode.whole(raw)
+    return Opened(workflow, raw, fits)
 
 
 def listed(found: Manifest) -> ListedWorkflow:

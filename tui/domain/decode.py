@@ -22,6 +22,9 @@ from tui.errors import InputError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the typed decoder raises where it refuses."""
+
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -124,7 +127,15 @@ def workflow(raw: bytes) -> Workflow:
     Nodes that cannot be unpacked stay packed; `nodes_trouble` says why.
     Raises: InputError when it is no JSON object.
     """
-    return _hydrated(_read(raw, _whole))
+    return whole(raw)[0]
+
+
+def whole(raw: bytes) -> tuple[Workflow, bool]:
+    """The same, and whether all of it has the shape it should; `misfits` says what has not."""
+    try:
+        return _hydrated(_whole.decode(raw)), True
+    except UNREADABLE:
+        return _hydrated(fitted(manifest(raw), Workflow)), False
 
 
 def from_manifest(manifest: Manifest) -> Workflow:
@@ -211,9 +222,7 @@ def nodes_trouble(whole: Workflow) -> InputError | None:
 def _read(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(raw)
-    except msgspec.ValidationError:
-        return fitted(_loose(raw), decoder.type)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return fitted(manifest(raw), decoder.type)
 
 

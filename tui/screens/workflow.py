@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from msgspec import structs
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
@@ -20,7 +20,7 @@ from tui.domain.decode import misfits
 from tui.domain.soundness import troubles
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
 from tui.errors import SourceError
-from tui.messages import RunAction
+from tui.messages import RunAction, Said
 from tui.panes import PANES
 from tui.screens.bindings import ACTION_BINDINGS, PANE_BINDINGS
 from tui.screens.desk import Desk
@@ -181,11 +181,16 @@ class WorkflowScreen(Screen[None]):
         if self._following is not None:
             self._following.read_usage(not event.workflow.is_completed)
         if is_first:
-            odd = troubles(event.workflow, misfits(event.raw))
-            if odd:
-                self.desk.say(first_of([trouble.said for trouble in odd]), "warning")
+            self._examine(event)
             if not self._wanted_pane and self.halves.is_on_problem:
                 self.run_worker(self.side.bring("logs"))
+
+    @work(thread=True, group="examine")
+    def _examine(self, event: Opened) -> None:
+        """Say what is odd about it; beside the loop, since it takes a look at every node."""
+        odd = troubles(event.workflow, () if event.fits else misfits(event.raw))
+        if odd:
+            self.post_message(Said(first_of([trouble.said for trouble in odd]), "warning"))
 
     @on(WatchEnded)
     def watch_ended(self, message: WatchEnded) -> None:

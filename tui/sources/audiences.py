@@ -109,7 +109,7 @@ class DetailAudience:
         if self._stop.is_set or (seen[1] and seen == self._shown):
             return
         self._shown = seen
-        self._sink(Opened(item.workflow, item.raw))
+        self._sink(Opened(item.workflow, item.raw, item.fits))
 
     def _gone(self) -> None:
         uid = self._shown[0] if self._shown else self._ref.uid

@@ -176,6 +176,8 @@ class Opened(msgspec.Struct, frozen=True):
     workflow: Workflow
     raw: bytes
     """Its JSON as it came, for the manifest pane and for plans."""
+    fits: bool = True
+    """Whether all of it could be read; `decode.misfits` of the JSON says what could not."""
 
 
 ListEvent = Page | Changed | Removed | Live | Stale

@@ -197,10 +197,11 @@ def _read_status(body: bytes) -> ApiStatus:
 
 
 class Whole(msgspec.Struct, frozen=True):
-    """One workflow with everything, and its bytes."""
+    """One workflow with everything, its bytes, and whether all of them could be read."""
 
     workflow: Workflow
     raw: bytes
+    fits: bool
 
 
 class OneWorkflow:
@@ -252,6 +253,7 @@ def whole_events(arriving: Iterable[bytes]) -> Iterator[Told[Whole]]:
 
 def _whole(raw: bytes) -> Whole:
     try:
-        return Whole(decode.workflow(raw), raw)
+        workflow, fits = decode.whole(raw)
     except InputError as error:
         raise not_kubernetes(error) from error
+    return Whole(workflow, raw, fits)

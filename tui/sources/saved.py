@@ -92,9 +92,9 @@ class SavedSource:
         at = self._at(ref)
         raw = msgspec.json.encode(self._manifests[at])
         if not stop.is_set:
-            workflow = decode.workflow(raw)
+            workflow, fits = decode.whole(raw)
             metadata = msgspec.structs.replace(workflow.metadata, uid=self._listed[at].ref.uid)
-            sink(Opened(msgspec.structs.replace(workflow, metadata=metadata), raw))
+            sink(Opened(msgspec.structs.replace(workflow, metadata=metadata), raw, fits))
 
     def get(self, ref: WorkflowRef) -> Manifest:
         """One of them, every field kept."""
