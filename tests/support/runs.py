@@ -145,16 +145,17 @@ FAILED_ATTEMPT = "transform(2:shard:2)(1)"
 """The step of `nightly_etl` that failed last."""
 
 
-def nightly_etl(version: str = "4711") -> Manifest:
-    """A night's load: one shard of four was killed for its memory, twice; nothing was loaded."""
+USAGE = {"resourcesDuration": {"cpu": 212, "memory": 540}}
 
-    def node(name: str, phase: str, **more: Any) -> Node:
-        return step(ETL, name, phase, **more)
 
-    shards = [f"transform({i}:shard:{i})" for i in range(4)]
-    usage = {"resourcesDuration": {"cpu": 212, "memory": 540}}
-    nodes = [
-        node(
+def _node(name: str, phase: str, **more: Any) -> Node:
+    return step(ETL, name, phase, **more)
+
+
+def _extracted() -> list[Node]:
+    """The root, and the two steps that went well."""
+    return [
+        _node(
             "",
             "Failed",
             type="DAG",
@@ -163,7 +164,7 @@ def nightly_etl(version: str = "4711") -> Manifest:
             children=["extract-orders", "extract-users"],
             message="child 'transform' failed",
         ),
-        node(
+        _node(
             "extract-orders",
             "Succeeded",
             template="extract",
@@ -176,18 +177,63 @@ def nightly_etl(version: str = "4711") -> Manifest:
                 "artifacts": [s3("orders", "orders.parquet"), s3("main-logs", "main.log")],
             },
             inputs={"parameters": [{"name": "table", "value": "orders"}]},
-            **usage,
+            **USAGE,
         ),
-        node(
+        _node(
             "extract-users",
             "Succeeded",
             template="extract",
             began=92,
             ended=86,
             children=["transform"],
-            **usage,
+            **USAGE,
         ),
-        node(
+    ]
+
+
+def _shard(i: int, shard: str) -> list[Node]:
+    """A shard and its attempts; the third was tried twice."""
+    fails = i == 2
+    attempts = [f"{shard}({n})" for n in range(2 if fails else 1)]
+    group = _node(
+        shard,
+        "Failed" if fails else "Succeeded",
+        type="Retry",
+        template="transform",
+        began=73,
+        ended=21 if fails else 60 - i,
+        children=attempts,
+        message="No more retries left" if fails else "",
+    )
+    return [group, *(_attempt(i, number, name) for number, name in enumerate(attempts))]
+
+
+def _attempt(i: int, number: int, name: str) -> Node:
+    fails = i == 2
+    return _node(
+        name,
+        "Failed" if fails else "Succeeded",
+        template="transform",
+        began=73 - 26 * number,
+        ended=(48 - 27 * number) if fails else 60 - i,
+        message="OOMKilled (exit code 137)" if fails else "",
+        nodeFlag={"retried": True},
+        outputs={
+            "exitCode": "137" if fails else "0",
+            "artifacts": [s3("main-logs", f"{name}/main.log")],
+        },
+        inputs={"parameters": [{"name": "shard", "value": str(i)}]},
+        hostNodeName="worker-7",
+        **USAGE,
+    )
+
+
+def nightly_etl(version: str = "4711") -> Manifest:
+    """A night's load: one shard of four was killed for its memory, twice; nothing was loaded."""
+    shards = [f"transform({i}:shard:{i})" for i in range(4)]
+    nodes = [
+        *_extracted(),
+        _node(
             "transform",
             "Failed",
             type="TaskGroup",
@@ -199,41 +245,9 @@ def nightly_etl(version: str = "4711") -> Manifest:
         ),
     ]
     for i, shard in enumerate(shards):
-        fails = i == 2
-        attempts = [f"{shard}({n})" for n in range(2 if fails else 1)]
-        nodes.append(
-            node(
-                shard,
-                "Failed" if fails else "Succeeded",
-                type="Retry",
-                template="transform",
-                began=73,
-                ended=21 if fails else 60 - i,
-                children=attempts,
-                message="No more retries left" if fails else "",
-            )
-        )
-        for number, attempt in enumerate(attempts):
-            nodes.append(
-                node(
-                    attempt,
-                    "Failed" if fails else "Succeeded",
-                    template="transform",
-                    began=73 - 26 * number,
-                    ended=(48 - 27 * number) if fails else 60 - i,
-                    message="OOMKilled (exit code 137)" if fails else "",
-                    nodeFlag={"retried": True},
-                    outputs={
-                        "exitCode": "137" if fails else "0",
-                        "artifacts": [s3("main-logs", f"{attempt}/main.log")],
-                    },
-                    inputs={"parameters": [{"name": "shard", "value": str(i)}]},
-                    hostNodeName="worker-7",
-                    **usage,
-                )
-            )
+        nodes += _shard(i, shard)
     nodes.append(
-        node("load", "Omitted", began=20, ended=20, message="omitted: depends condition not met")
+        _node("load", "Omitted", began=20, ended=20, message="omitted: depends condition not met")
     )
     nodes[3]["children"] = [*nodes[3]["children"], node_id(ETL, f"{ETL}.load")]
     return run(

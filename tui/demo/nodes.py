@@ -51,14 +51,6 @@ def put(store: Store, now: datetime, url: str) -> None:
 
 def _node(host: str, index: int, born: str, now: str) -> Obj:
     room = {"cpu": "4", "memory": "16Gi", "pods": "110", "ephemeral-storage": "100Gi"}
-    ready = {
-        "type": "Ready",
-        "status": "True",
-        "reason": "KubeletReady",
-        "message": "kubelet is posting ready status",
-        "lastTransitionTime": born,
-        "lastHeartbeatTime": now,
-    }
     return {
         "metadata": {
             "name": host,
@@ -78,20 +70,35 @@ def _node(host: str, index: int, born: str, now: str) -> Obj:
             ],
             "allocatable": room,
             "capacity": room,
-            "conditions": [ready],
-            "nodeInfo": {
-                "architecture": "amd64",
-                "bootID": "",
-                "containerRuntimeVersion": "containerd://1.7.27",
-                "kernelVersion": "6.1.0",
-                "kubeProxyVersion": VERSION["gitVersion"],
-                "kubeletVersion": VERSION["gitVersion"],
-                "machineID": "",
-                "operatingSystem": "linux",
-                "osImage": "Made up",
-                "systemUUID": "",
-            },
+            "conditions": [_ready(born, now)],
+            "nodeInfo": _node_info(),
         },
+    }
+
+
+def _ready(born: str, now: str) -> Obj:
+    return {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "message": "kubelet is posting ready status",
+        "lastTransitionTime": born,
+        "lastHeartbeatTime": now,
+    }
+
+
+def _node_info() -> Obj:
+    return {
+        "architecture": "amd64",
+        "bootID": "",
+        "containerRuntimeVersion": "containerd://1.7.27",
+        "kernelVersion": "6.1.0",
+        "kubeProxyVersion": VERSION["gitVersion"],
+        "kubeletVersion": VERSION["gitVersion"],
+        "machineID": "",
+        "operatingSystem": "linux",
+        "osImage": "Made up",
+        "systemUUID": "",
     }
 
 

@@ -64,9 +64,9 @@ def _output(name: str, path: str, *, plain: bool = True, **more: Any) -> dict[st
     return {"name": name, "path": path, **archive, **more}
 
 
-def artifacts() -> Obj:
-    """One artifact of every kind a person may want to look at."""
-    texts = shell(
+def _texts() -> Obj:
+    """Writes what can be read, and says of one file that it may be missing."""
+    return shell(
         "texts",
         "echo 'two lines' > /out/notes.txt; echo 'of text' >> /out/notes.txt;"
         ' echo \'{"accuracy": 0.934, "classes": ["a", "b"]}\' > /out/metrics.json;'
@@ -80,7 +80,11 @@ def artifacts() -> Obj:
             ]
         },
     )
-    folders = shell(
+
+
+def _folders() -> Obj:
+    """Writes a folder, kept once as it is and once packed."""
+    return shell(
         "folders",
         "for n in 1 2 3; do echo page $n > /site/page$n.html; done; echo body > /site/css/main.css",
         outputs={
@@ -90,6 +94,10 @@ def artifacts() -> Obj:
             ]
         },
     )
+
+
+def artifacts() -> Obj:
+    """One artifact of every kind a person may want to look at."""
     model = shell(
         "model",
         "echo exporting model",
@@ -110,7 +118,7 @@ def artifacts() -> Obj:
         step("model", "model"),
         step("check", "check", depends="texts", arguments=hand_over),
     ]
-    templates = [{"name": "main", "dag": {"tasks": tasks}}, texts, folders, model, check]
+    templates = [{"name": "main", "dag": {"tasks": tasks}}, _texts(), _folders(), model, check]
     return workflow("artifacts", ETL, {"entrypoint": "main", "templates": templates}, generate=True)
 
 
@@ -129,9 +137,9 @@ def collected() -> Obj:
     return workflow("scratch", ETL, spec, generate=True)
 
 
-def hooked() -> Obj:
-    """Hooks of a step and of the workflow, a semaphore, and a memoized step."""
-    sum_up = python(
+def _sum() -> Obj:
+    """Remembers what it found for a pair of numbers."""
+    return python(
         "sum",
         "print({{inputs.parameters.a}} + {{inputs.parameters.b}})\n",
         inputs=["a", "b"],
@@ -141,6 +149,10 @@ def hooked() -> Obj:
             "cache": {"configMap": {"name": "sums"}},
         },
     )
+
+
+def hooked() -> Obj:
+    """Hooks of a step and of the workflow, a semaphore, and a memoized step."""
     main = {
         "name": "main",
         "steps": [
@@ -168,7 +180,7 @@ def hooked() -> Obj:
     )
     spec = {
         "entrypoint": "main",
-        "templates": [main, sum_up, limited, shell("tell", "echo told")],
+        "templates": [main, _sum(), limited, shell("tell", "echo told")],
         "hooks": {"exit": {"template": "tell"}},
     }
     return workflow("hooks", ETL, spec, generate=True)

@@ -11,6 +11,27 @@ SHARDS = 30
 BAD_SHARD = 17
 
 
+def _transform() -> Obj:
+    """One shard; the bad one is killed for its memory."""
+    demo = {
+        "duration": 24,
+        "log_rate": 0.6,
+        "only_if": f"{{{{inputs.parameters.shard}}}} == {BAD_SHARD}",
+        # Three attempts die in the first run; what is retried by hand then has luck.
+        "exit_codes": "137,137,137,0",
+        "memory": "90,160,240,330,420,512",
+    }
+    return shell(
+        "transform",
+        "echo transforming shard {{inputs.parameters.shard}}; sleep 25; echo wrote 48211 rows",
+        image="registry.example.com/etl/transform:2.4.1",
+        inputs=["shard"],
+        demo=demo,
+        resources=limits("250m", "512Mi"),
+        retryStrategy={"limit": "2", "retryPolicy": "Always"},
+    )
+
+
 def spec(shards: int) -> dict[str, Any]:
     """The pipeline, for so many shards."""
     tasks = [
@@ -30,23 +51,6 @@ def spec(shards: int) -> dict[str, Any]:
             arguments=given(rows="{{tasks.load.outputs.parameters.rows}}"),
         ),
     ]
-    demo = {
-        "duration": 24,
-        "log_rate": 0.6,
-        "only_if": f"{{{{inputs.parameters.shard}}}} == {BAD_SHARD}",
-        # Three attempts die in the first run; what is retried by hand then has luck.
-        "exit_codes": "137,137,137,0",
-        "memory": "90,160,240,330,420,512",
-    }
-    transform = shell(
-        "transform",
-        "echo transforming shard {{inputs.parameters.shard}}; sleep 25; echo wrote 48211 rows",
-        image="registry.example.com/etl/transform:2.4.1",
-        inputs=["shard"],
-        demo=demo,
-        resources=limits("250m", "512Mi"),
-        retryStrategy={"limit": "2", "retryPolicy": "Always"},
-    )
     load = shell(
         "load",
         "echo loading; sleep 6; echo 1446330 > /tmp/rows",
@@ -56,7 +60,7 @@ def spec(shards: int) -> dict[str, Any]:
     report = shell("report", "echo {{inputs.parameters.rows}} rows loaded", inputs=["rows"])
     return {
         "entrypoint": "main",
-        "templates": [{"name": "main", "dag": {"tasks": tasks}}, plan, transform, load, report],
+        "templates": [{"name": "main", "dag": {"tasks": tasks}}, plan, _transform(), load, report],
         "parallelism": 12,
     }
 

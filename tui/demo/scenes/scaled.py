@@ -60,30 +60,11 @@ def _workflow(
     rng: random.Random,
 ) -> Obj:
     over = phase != "Running"
-    end = timestamp(begin + timedelta(seconds=rng.randrange(40, 4000))) if over else None
-    start = timestamp(begin)
-    done = LEAVES if phase == "Succeeded" else rng.randrange(LEAVES)
-    status: dict[str, Any] = {
-        "phase": phase,
-        "startedAt": start,
-        "finishedAt": end,
-        "progress": f"{done}/{LEAVES}",
-        "nodes": _nodes(name, phase, start, end, done),
-        "artifactRepositoryRef": ref,
-        "conditions": [
-            {"type": "PodRunning", "status": str(not over)},
-            {"type": "Completed", "status": str(over)},
-        ],
-    }
-    if phase in ("Failed", "Error"):
-        status["message"] = f"child '{node_id(name, f'{name}[0].part-{done:02d}')}' failed"
-    if over:
-        status["resourcesDuration"] = {"cpu": done * 4, "memory": done * 9}
     return {
         "metadata": {
             "name": name,
             "namespace": namespace,
-            "creationTimestamp": start,
+            "creationTimestamp": timestamp(begin),
             "labels": {
                 "workflows.argoproj.io/phase": phase,
                 "workflows.argoproj.io/completed": str(over).lower(),
@@ -93,8 +74,31 @@ def _workflow(
             "annotations": {"workflows.argoproj.io/pod-name-format": "v2"},
         },
         "spec": spec,
-        "status": status,
+        "status": {**_status(name, phase, begin, rng), "artifactRepositoryRef": ref},
     }
+
+
+def _status(name: str, phase: str, begin: datetime, rng: random.Random) -> dict[str, Any]:
+    over = phase != "Running"
+    end = timestamp(begin + timedelta(seconds=rng.randrange(40, 4000))) if over else None
+    start = timestamp(begin)
+    done = LEAVES if phase == "Succeeded" else rng.randrange(LEAVES)
+    status: dict[str, Any] = {
+        "phase": phase,
+        "startedAt": start,
+        "finishedAt": end,
+        "progress": f"{done}/{LEAVES}",
+        "nodes": _nodes(name, phase, start, end, done),
+        "conditions": [
+            {"type": "PodRunning", "status": str(not over)},
+            {"type": "Completed", "status": str(over)},
+        ],
+    }
+    if phase in ("Failed", "Error"):
+        status["message"] = f"child '{node_id(name, f'{name}[0].part-{done:02d}')}' failed"
+    if over:
+        status["resourcesDuration"] = {"cpu": done * 4, "memory": done * 9}
+    return status
 
 
 def _nodes(name: str, phase: str, start: str, end: str | None, done: int) -> dict[str, Any]:

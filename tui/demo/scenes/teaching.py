@@ -158,8 +158,8 @@ def from_template() -> Obj:
     )
 
 
-def templates() -> tuple[tuple[Obj, Resource], ...]:
-    """Templates with parameters to choose from."""
+def _deploy() -> Obj:
+    """One with parameters to choose from."""
     parameters = [
         {
             "name": "environment",
@@ -178,7 +178,7 @@ def templates() -> tuple[tuple[Obj, Resource], ...]:
             [step("smoke-test", "smoke")],
         ],
     }
-    deploy = {
+    return {
         "metadata": {"name": "deploy-service", "namespace": ARGO},
         "spec": {
             "entrypoint": "main",
@@ -193,8 +193,12 @@ def templates() -> tuple[tuple[Obj, Resource], ...]:
             ],
         },
     }
+
+
+def _notifications() -> Obj:
+    """One for the whole cluster."""
     notify = shell("say", "echo {{inputs.parameters.text}}", inputs=["text"])
-    shared = {
+    return {
         "metadata": {"name": "notifications"},
         "spec": {
             "entrypoint": "say",
@@ -202,7 +206,14 @@ def templates() -> tuple[tuple[Obj, Resource], ...]:
             "templates": [notify],
         },
     }
-    return (deploy, WORKFLOW_TEMPLATES), (shared, CLUSTER_WORKFLOW_TEMPLATES)
+
+
+def templates() -> tuple[tuple[Obj, Resource], ...]:
+    """Templates that workflows are made from."""
+    return (
+        (_deploy(), WORKFLOW_TEMPLATES),
+        (_notifications(), CLUSTER_WORKFLOW_TEMPLATES),
+    )
 
 
 SCENES = (
