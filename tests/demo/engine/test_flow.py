@@ -57,9 +57,9 @@ templates:
   dag:
     tasks:
     - {{name: A, template: ok}}
-    - {{name: B, template: bad, dependencies: [A]}}
-    - {{name: C, template: ok, dependencies: [A]}}
-    - {{name: D, template: ok, dependencies: [B, C]}}
+    - {{name: B, template: bad, depends: A}}
+    - {{name: C, template: ok, depends: A}}
+    - {{name: D, template: ok, depends: B && C}}
     - {{name: E, template: ok, depends: B.Failed}}
 - {shell("ok", "sleep 2")}
 - {shell("bad", "exit 1")}

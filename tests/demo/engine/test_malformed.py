@@ -23,7 +23,7 @@ from tests.support.world import World
         ),
         (
             f"{{entrypoint: say, templates: [{SAY}]}}",
-            "inputs.parameters.m was not supplied",
+            "invalid spec: templates.say inputs.parameters.m was not supplied",
         ),
         (
             "{entrypoint: m, templates: 7}",

@@ -260,6 +260,12 @@ def tasks_in(depends: str) -> list[str]:
     return list(dict.fromkeys(found.split(".")[0] for found in _TASK.findall(depends)))
 
 
+def results_in(depends: str) -> list[tuple[str, str]]:
+    """The tasks a `depends` speaks of, each with the result it asks for, or ""."""
+    parts = (found.partition(".") for found in _TASK.findall(depends))
+    return [(task, result) for task, _, result in parts]
+
+
 def depends_holds(
     depends: str, results: Mapping[str, Mapping[str, bool]], bare: Callable[[str], tuple[str, ...]]
 ) -> bool:

@@ -15,8 +15,8 @@ from tui.demo.engine.arguments import ArgumentError, from_config_map
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.operation import Operation, Where
 from tui.demo.engine.run import COMPLETED, LABEL, Node, Run, fulfilled
+from tui.demo.engine.spec_parts import InvalidSpec
 from tui.demo.engine.templates import TemplateError
-from tui.demo.engine.validation import InvalidSpec
 from tui.demo.engine.variables import Scope, nested, substitute
 from tui.demo.store import decode, timestamp
 

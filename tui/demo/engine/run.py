@@ -22,6 +22,18 @@ Template = dict[str, Any]
 LABEL = "workflows.argoproj.io/"
 COMPLETED = ("Succeeded", "Failed", "Error")
 EXECUTABLE = ("Pod", "HTTP", "Plugin", "Container", "Suspend")
+TEMPLATE_KINDS = (
+    "container",
+    "containerSet",
+    "steps",
+    "dag",
+    "script",
+    "resource",
+    "data",
+    "suspend",
+    "http",
+    "plugin",
+)
 PODDED = ("container", "containerSet", "script", "resource", "data")
 
 
@@ -45,8 +57,7 @@ def fulfilled(node: Node) -> bool:
 
 def template_kind(template: Template) -> str:
     """Which kind of template it is, in Argo's order of detection (argo.md 1.2)."""
-    kinds = ("container", "containerSet", "steps", "dag", "script", "resource", "data", "suspend")
-    for kind in (*kinds, "http", "plugin"):
+    for kind in TEMPLATE_KINDS:
         if template.get(kind) is not None:
             return kind
     return ""

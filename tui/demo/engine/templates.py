@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tui.demo.engine.run import Run, Template
+from tui.demo.engine.run import TEMPLATE_KINDS, Run, Template, template_kind
 from tui.demo.resources import CLUSTER_WORKFLOW_TEMPLATES, WORKFLOW_TEMPLATES
 from tui.demo.store import Store
 
@@ -33,6 +33,8 @@ class Found:
     template: Template
     scope: TemplateScope
     fields: dict[str, Any]
+    written: Template
+    """The template without what the workflow says for all of them."""
 
 
 class Templates:
@@ -63,7 +65,8 @@ class Templates:
         """The template that a step, task, hook or entrypoint names."""
         fields: dict[str, Any] = {"templateScope": str(scope)}
         if isinstance(holder.get("inline"), dict):
-            return Found(self._whole(run, self._inline(run, holder, scope)), scope, fields)
+            inline = self._inline(run, holder, scope)
+            return Found(self._whole(run, inline), scope, fields, inline)
         ref = holder.get("templateRef")
         if isinstance(ref, dict):
             return self._referred(run, ref, fields)
@@ -72,14 +75,14 @@ class Templates:
         key = f"{scope}/{name}"
         stored = run.status.get("storedTemplates") or {}
         if key in stored:
-            return Found(self._whole(run, stored[key]), scope, fields)
+            return Found(self._whole(run, stored[key]), scope, fields, stored[key])
         for template in self._listed(run, scope):
             if template.get("name") == name:
                 if scope.kind != "local":
                     # Kept, so that the run goes on when the template is changed or deleted.
                     run.status.setdefault("storedTemplates", {})[key] = template
                     run.changed = True
-                return Found(self._whole(run, template), scope, fields)
+                return Found(self._whole(run, template), scope, fields, template)
         raise TemplateError(f"template name '{name}' undefined")
 
     def _inline(self, run: Run, holder: dict[str, Any], scope: TemplateScope) -> Template:
@@ -111,7 +114,7 @@ class Templates:
                 raise TemplateError(f"template {wanted} not found in workflow template {name}")
             stored[key] = template
             run.changed = True
-        return Found(self._whole(run, template), scope, fields)
+        return Found(self._whole(run, template), scope, fields, template)
 
     def _listed(self, run: Run, scope: TemplateScope) -> list[Template]:
         if scope.kind == "local":
@@ -119,9 +122,13 @@ class Templates:
         return list(self.spec_of(scope.kind, run.namespace, scope.name).get("templates") or ())
 
     def _whole(self, run: Run, template: Template) -> Template:
-        """With what the workflow says for all its templates."""
+        """With what the workflow says for all its templates; the kind stays what it is."""
         defaults = run.spec.get("templateDefaults")
-        whole = merged(defaults, template) if isinstance(defaults, dict) else template
+        whole = template
+        if isinstance(defaults, dict):
+            kind = template_kind(template)
+            fit = {k: v for k, v in defaults.items() if k == kind or k not in TEMPLATE_KINDS}
+            whole = merged(fit, template)
         strategy = run.spec.get("retryStrategy")
         if strategy is None or whole.get("retryStrategy") is not None:
             return whole
