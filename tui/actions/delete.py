@@ -18,6 +18,7 @@ from tui.actions.manifests import (
     ref_of,
     workflow_path,
 )
+from tui.actions.words import saying
 from tui.domain.node import COMPLETED_PHASES
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
@@ -87,11 +88,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return cannot_write(capabilities)
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Deleted {name_of(answer)}"
-
-
 DELETE = Action(
     id="workflow.delete",
     key="D",
@@ -107,5 +103,5 @@ DELETE = Action(
         ),
     ),
     is_destructive=True,
-    said=said,
+    said=saying("Deleted"),
 )

@@ -28,7 +28,7 @@ from tui.actions.manifests import (
 from tui.actions.memoized import taken_over
 from tui.actions.nodes import dehydrated, hydrated, nodes_of
 from tui.actions.parameters import warnings, with_parameters
-from tui.actions.words import counted, named, step_names
+from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, PENDING
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
@@ -148,11 +148,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return cannot_write(capabilities)
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Resubmitted as {name_of(answer)}"
-
-
 RESUBMIT = Action(
     id="workflow.resubmit",
     key="R",
@@ -168,5 +163,5 @@ RESUBMIT = Action(
         ),
         Choice("parameters", "Parameters", kind="parameters", default=()),
     ),
-    said=said,
+    said=saying("Resubmitted as"),
 )

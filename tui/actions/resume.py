@@ -20,7 +20,7 @@ from tui.actions.manifests import (
 )
 from tui.actions.nodes import dehydrated, hydrated, nodes_of, with_nodes
 from tui.actions.suspended import Settings, resumed, resumed_by, set_matching, waiting_ids
-from tui.actions.words import counted, named, step_names
+from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import SUCCEEDED
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
@@ -97,11 +97,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return None
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Resumed {name_of(answer)}"
-
-
 RESUME = Action(
     id="workflow.resume",
     key="s",
@@ -118,5 +113,5 @@ RESUME = Action(
             help="A node field selector, such as displayName=approve; empty for all.",
         ),
     ),
-    said=said,
+    said=saying("Resumed"),
 )

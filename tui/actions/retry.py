@@ -38,7 +38,7 @@ from tui.actions.manifests import (
 )
 from tui.actions.nodes import PodNames, dehydrated, hydrated, nodes_of, selected, with_nodes
 from tui.actions.parameters import warnings, with_parameters
-from tui.actions.words import counted, named, step_names
+from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
@@ -201,11 +201,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return None
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Retried {name_of(answer)}"
-
-
 RETRY = Action(
     id="workflow.retry",
     key="r",
@@ -228,5 +223,5 @@ RETRY = Action(
         ),
         Choice("parameters", "Parameters", kind="parameters", default=()),
     ),
-    said=said,
+    said=saying("Retried"),
 )

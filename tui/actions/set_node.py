@@ -21,7 +21,7 @@ from tui.actions.manifests import (
 from tui.actions.nodes import dehydrated, nodes_of
 from tui.actions.parameters import parse_parameter
 from tui.actions.suspended import Settings, set_matching
-from tui.actions.words import counted, named, step_names
+from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
@@ -129,11 +129,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return None
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Set waiting steps of {name_of(answer)}"
-
-
 SET_NODE = Action(
     id="node.set",
     key="",
@@ -147,5 +142,5 @@ SET_NODE = Action(
         Choice("message", "Message", kind="text", default=""),
         Choice("parameters", "Outputs", kind="parameters", default=()),
     ),
-    said=said,
+    said=saying("Set waiting steps of"),
 )

@@ -10,7 +10,7 @@ from tui.actions.manifests import by_actor, check_instance, command, name_of, re
 from tui.actions.nodes import dehydrated, nodes_of
 from tui.actions.shutdown import refusal_of, shut_down
 from tui.actions.suspended import Settings, set_matching
-from tui.actions.words import counted, named, step_names
+from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import FAILED
 from tui.domain.workflow import ListedWorkflow, Manifest
 from tui.sources.base import Capabilities
@@ -61,11 +61,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return refusal_of(workflow, capabilities, STRATEGY, "stopped")
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Stopped {name_of(answer)}"
-
-
 STOP = Action(
     id="workflow.stop",
     key="X",
@@ -84,5 +79,5 @@ STOP = Action(
         Choice("message", "Message for these steps", kind="text", default=""),
     ),
     is_destructive=True,
-    said=said,
+    said=saying("Stopped"),
 )

@@ -25,6 +25,7 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.parameters import parse_labels, warnings, with_parameters
+from tui.actions.words import saying
 from tui.domain.durations import parse_time
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
@@ -284,11 +285,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return cannot_write(capabilities)
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Submitted {name_of(answer)}"
-
-
 SUBMIT = Action(
     id="workflow.submit",
     key="",
@@ -304,5 +300,5 @@ SUBMIT = Action(
         Choice("name", "Name", kind="text", default=""),
         Choice("server_dry_run", "Only let the cluster check it"),
     ),
-    said=said,
+    said=saying("Submitted"),
 )

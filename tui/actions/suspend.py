@@ -16,6 +16,7 @@ from tui.actions.manifests import (
     ref_of,
     update,
 )
+from tui.actions.words import saying
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
 from tui.errors import PlanError
@@ -59,11 +60,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return None
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Suspended {name_of(answer)}"
-
-
 SUSPEND = Action(
     id="workflow.suspend",
     key="s",
@@ -71,5 +67,5 @@ SUSPEND = Action(
     help="Let running steps end and begin no new one.",
     refusal=refusal,
     plan=plan,
-    said=said,
+    said=saying("Suspended"),
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui.actions.base import Action, Choices, Context, Plan
-from tui.actions.manifests import name_of
 from tui.actions.shutdown import refusal_of, shut_down
+from tui.actions.words import saying
 from tui.domain.workflow import ListedWorkflow, Manifest
 from tui.sources.base import Capabilities
 
@@ -25,11 +25,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
     return refusal_of(workflow, capabilities, STRATEGY, "terminated")
 
 
-def said(answer: Manifest) -> str:
-    """What came of it."""
-    return f"Terminated {name_of(answer)}"
-
-
 TERMINATE = Action(
     id="workflow.terminate",
     key="T",
@@ -38,5 +33,5 @@ TERMINATE = Action(
     refusal=refusal,
     plan=plan,
     is_destructive=True,
-    said=said,
+    said=saying("Terminated"),
 )

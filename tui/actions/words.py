@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tui.actions.graph import RawNode
+from tui.actions.manifests import name_of
+from tui.domain.workflow import Manifest
 from tui.domain.writes import Write
 
 NAMES_SHOWN = 8
@@ -14,6 +16,11 @@ NAMES_SHOWN = 8
 def counted(number: int, noun: str) -> str:
     """`1 pod`, `3 pods`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def saying(done: str) -> Callable[[Manifest], str]:
+    """What an action says once it is done: what it did, and to which workflow."""
+    return lambda answer: f"{done} {name_of(answer)}"
 
 
 def named(names: Sequence[str]) -> str:

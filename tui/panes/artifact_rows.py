@@ -15,7 +15,7 @@ from tui.domain.location import Location
 from tui.panes.artifact_columns import columns, fits
 from tui.panes.artifact_items import Fact, Item, entries_of, folder_line, summary
 from tui.widgets.rows import Rows
-from tui.widgets.sorting import sort_bindings
+from tui.widgets.sorting import sort_bindings, sorted_next
 
 NONE = "no artifacts here"
 
@@ -103,8 +103,7 @@ class ArtifactRows(Rows[Item]):
 
     def action_sort(self, step: int) -> None:
         """Sort by the next or previous column; before the first comes the order of the steps."""
-        names = ["", *(column.id for column in self.columns if column.order)]
-        self._sorted_by = names[(names.index(self._sorted_by) + step) % len(names)]
+        self._sorted_by = sorted_next(self.columns, self._sorted_by, step)
         # Who sorts by size looks for what is large.
         self._descending = self._sorted_by == "size"
         self._show_order()

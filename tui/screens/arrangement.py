@@ -18,6 +18,7 @@ from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.screens.desk import Desk
 from tui.session import Session
 from tui.state.listing import Listing, newest_first
+from tui.widgets.sorting import sorted_next
 
 RESORT_EVERY = 5
 """Seconds between sorts anew where the key itself changes with time."""
@@ -70,9 +71,7 @@ class Arrangement:
 
     def sort_by_next(self, step: int) -> None:
         """Sort by the next (1) or previous (-1) column that can be sorted by."""
-        names = [""] + [column.id for column in self.columns if column.order]
-        at = names.index(self.sort_column) if self.sort_column in names else 0
-        self.sort_by(names[(at + step) % len(names)])
+        self.sort_by(sorted_next(self.columns, self.sort_column, step))
 
     def reverse(self) -> None:
         """The other way round."""

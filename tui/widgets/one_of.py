@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -26,16 +25,14 @@ from tui.widgets.cells import (
     strip_of,
     width_of,
 )
-from tui.widgets.line_view import LineView, token_classes
+from tui.widgets.field_line import FieldLine
+from tui.widgets.line_view import token_classes
 
-REVERSE = Style(reverse=True)
 
-
-class OneOf(LineView):
+class OneOf(FieldLine):
     """A choice between few values."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("muted")
-    DEFAULT_CSS = "OneOf { height: 1; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "turn(-1)", "Value before", show=False, id="dialog.value-before"),
         Binding("right,l,space", "turn(1)", "Next value", show=False, id="dialog.value-next"),
@@ -80,14 +77,6 @@ class OneOf(LineView):
         if self._values:
             self.value = self._values[(self._at + step) % len(self._values)]
 
-    def on_focus(self) -> None:
-        """Focus is seen by reverse video."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """No longer."""
-        self.repaint()
-
     def on_click(self, event: events.Click) -> None:
         """A click chooses the next."""
         event.stop()
@@ -95,7 +84,7 @@ class OneOf(LineView):
 
     def line_at(self, y: int) -> Strip:
         width, base = self.size.width, self.token("")
-        look = base + REVERSE if self.has_focus else base
+        look = self.chosen_look
         before, behind = ("<", ">") if self.ascii else ("‹", "›")
         pieces: list[Piece] = [(f"{before} ", self.token("muted"))]
         first, last = self._around(width - 4)

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
 from tui.widgets.cells import fit, strip_of
-from tui.widgets.line_view import LineView
-
-REVERSE = Style(reverse=True)
+from tui.widgets.field_line import FieldLine
 
 
-class Tick(LineView):
+class Tick(FieldLine):
     """One yes or no."""
 
-    DEFAULT_CSS = "Tick { height: 1; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,enter", "tick", "Tick", show=False, id="dialog.tick"),
     ]
@@ -53,14 +49,6 @@ class Tick(LineView):
         self.repaint()
         self.post_message(self.Changed(self, self._value))
 
-    def on_focus(self) -> None:
-        """Focus is seen by reverse video."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """No longer."""
-        self.repaint()
-
     def on_click(self, event: events.Click) -> None:
         """A click ticks."""
         event.stop()
@@ -68,7 +56,7 @@ class Tick(LineView):
 
     def line_at(self, y: int) -> Strip:
         width, base = self.size.width, self.token("")
-        look = base + REVERSE if self.has_focus else base
+        look = self.chosen_look
         box = "[x]" if self._value else "[ ]"
         label = fit(self._label, max(0, width - 4))
         return strip_of([(box, look), (f" {label}", base)], width, base)
