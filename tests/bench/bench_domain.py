@@ -14,6 +14,7 @@ import msgspec
 
 from tui.domain import decode
 from tui.domain.forest import ForestView, rows
+from tui.domain.node import NodeId
 from tui.domain.podname import node_id
 
 
@@ -132,6 +133,13 @@ def big_workflow() -> None:
         return view.update(versions[0])
 
     say("rows after one node's change", best(change), "ms", "10")
+    more = {**read.nodes, NodeId("new"): msgspec.structs.replace(read.nodes[key], id="new")}
+    grown = msgspec.structs.replace(read, status=msgspec.structs.replace(read.status, nodes=more))
+    spent: list[float] = []
+    for _ in range(5):
+        view.update(read)
+        spent.append(best(lambda: view.update(grown), 1))
+    say("rows after one node more", min(spent), "ms", "10")
 
 
 def long_list() -> None:

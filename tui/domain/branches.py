@@ -93,20 +93,22 @@ def all_branches(workflow: Workflow, *, containers: bool = True) -> Forest:
             parent = parents.get(key) or node.boundary_id
         if not parent:
             roots.append(key)
+        elif parent in branches:
+            home[key] = parent
+            branches[parent].append(key)
         elif parent not in nodes or nodes[parent].type == TASK_GROUP:
             orphans.append(key)
         else:
             home[key] = parent
-            _hang(branches, parent, key)
+            branches[parent] = [key]
     _put_in_order(branches, nodes)
     firsts = _named_roots(workflow, roots)
     taken = set(firsts)
     others = ordered([key for key in roots if key not in taken], nodes)
     lost = ordered(orphans, nodes)
-    circles = _circles(home, branches, [*firsts, *others, *lost])
-    return Forest(
-        [*firsts, *others, *lost, *circles], branches, frozenset(lost) | frozenset(circles)
-    )
+    tops = [*firsts, *others, *lost]
+    circles = _circles(home, branches, tops) if _has_circle(home, branches) else []
+    return Forest([*tops, *circles], branches, frozenset(lost) | frozenset(circles))
 
 
 def _stands_for_itself(group: Node, nodes: Nodes) -> bool:
@@ -136,6 +138,21 @@ def _put_in_order(branches: Branches, nodes: Nodes) -> None:
     for parent, keys in branches.items():
         if len(keys) > 1:
             branches[parent] = ordered(keys, nodes)
+
+
+def _has_circle(home: dict[NodeId, NodeId], branches: Branches) -> bool:
+    """Whether something hangs under itself."""
+    # Of ten thousand nodes few have others below them, and only those can.
+    is_fine: set[NodeId] = set()
+    for key in branches:
+        seen: set[NodeId] = set()
+        while key in home and key not in is_fine:
+            if key in seen:
+                return True
+            seen.add(key)
+            key = home[key]
+        is_fine |= seen
+    return False
 
 
 def _circles(

@@ -8,8 +8,9 @@ changed are replaced and all others stay the very same objects.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ WIDEST_GUIDE = 80
 """A guide past this many cells keeps only its end: a thousand levels deep, nobody reads more."""
 
 CUT = "⋯ "
+
+Siblings = Iterator[tuple[NodeId, Prefix]]
+"""Nodes of one parent, each with what its line begins with."""
 
 
 class TreeRow(msgspec.Struct, frozen=True, gc=False):
@@ -75,42 +79,37 @@ class _Walk:
 
     def rows(self) -> list[TreeRow]:
         """Every visible row, in order."""
-        nodes, branches, folded = self._nodes, self._forest.branches, self._folded
+        # Most nodes have nothing below them: those cost no more than their own row.
+        nodes, branches, lost = self._nodes, self._forest.branches, self._forest.lost
         found: list[TreeRow] = []
-        nothing = Prefix("", "")
-        waiting = [(key, nothing, 0) for key in reversed(self._forest.roots)]
+        roots: Siblings = zip(self._forest.roots, repeat(Prefix("", "")))
+        waiting = [(roots, 0)]
         while waiting:
-            key, prefix, depth = waiting.pop()
-            node = nodes[key]
-            below = branches.get(key, ())
-            is_hidden = self._is_hidden(node, below)
-            if not is_hidden:
-                count = self._visible_below(key) if below and key in folded else 0
-                found.append(
-                    TreeRow(
-                        key,
-                        prefix.own,
-                        node,
-                        node.display_name or node.name or key,
-                        depth,
-                        count > 0,
-                        count > 0,
-                        count,
-                        key in self._forest.lost,
+            siblings, depth = waiting[-1]
+            for key, prefix in siblings:
+                node = nodes[key]
+                below = branches.get(key, ())
+                is_hidden = self._is_hidden(node, below)
+                if not is_hidden:
+                    count = self._visible_below(key) if below and key in self._folded else 0
+                    shut = count > 0
+                    label = node.display_name or node.name or key
+                    found.append(
+                        TreeRow(key, prefix.own, node, label, depth, shut, shut, count, key in lost)
                     )
-                )
-                if count:
-                    continue
-                depth += 1
-            if not below:
-                continue
-            prefixes = child_prefixes(
-                _cut(prefix), len(below), is_hidden=is_hidden, is_group=node.type == "StepGroup"
-            )
-            waiting.extend(
-                (child, inner, depth)
-                for child, inner in zip(reversed(below), reversed(prefixes), strict=True)
-            )
+                    if count:
+                        continue
+                if below:
+                    inner = child_prefixes(
+                        _cut(prefix),
+                        len(below),
+                        is_hidden=is_hidden,
+                        is_group=node.type == "StepGroup",
+                    )
+                    waiting.append((zip(below, inner, strict=True), depth + (not is_hidden)))
+                    break
+            else:
+                waiting.pop()
         return _with_children_marked(found)
 
     def _is_hidden(self, node: Node, below: Sequence[NodeId]) -> bool:

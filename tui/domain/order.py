@@ -42,7 +42,10 @@ def ordered(keys: list[K], nodes: dict[K, Node]) -> list[K]:
     """Siblings in Argo's order; those that Argo finds equal stay as they came."""
     if len(keys) < 2:
         return keys
-    times = {key: time_key(nodes[key].started_at) for key in keys}
+    told = {key: nodes[key].started_at for key in keys}
+    # Of thousands many started in the same second.
+    moments = {text: time_key(text) for text in set(told.values())}
+    times = {key: moments[text] for key, text in told.items()}
     result: list[K] = []
     for _, together in groupby(sorted(keys, key=times.__getitem__), key=times.__getitem__):
         run = list(together)
