@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from tests.support.world import World
-from tui.demo.engine.cron import Schedule, ScheduleError
+from tui.demo.engine.schedules import Schedule, ScheduleError, parsed, schedules
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOWS, Obj
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -24,20 +25,54 @@ NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
         ("0 0 29 2 *", "2028-02-29T00:00"),
         ("5,10 8-9 1 FEB *", "2026-02-01T08:05"),
         ("0 0 13 * 5", "2026-01-02T00:00"),
-        ("0 0 * * 7", "2026-01-04T00:00"),
+        ("0 0 */2 * 1", "2026-01-03T00:00"),
+        ("0 0 ? * MON", "2026-01-05T00:00"),
         ("@hourly", "2026-01-01T13:00"),
+        ("@every 1h30m", "2026-01-01T13:30"),
+        ("CRON_TZ=America/New_York 0 9 * * *", "2026-01-01T14:00"),
     ],
 )
 def test_a_schedule_knows_its_next_time(line: str, then: str) -> None:
-    found = Schedule(line).after(NOON)
+    found = parsed(line, UTC, NOON).after(NOON)
     assert found is not None
     assert found.strftime("%Y-%m-%dT%H:%M") == then
 
 
-@pytest.mark.parametrize("line", ["", "* * * *", "61 * * * *", "a * * * *", "* * 0 * *"])
-def test_a_schedule_that_is_none_is_refused(line: str) -> None:
-    with pytest.raises(ScheduleError):
-        Schedule(line)
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("", "empty spec string"),
+        ("* * * *", "expected exactly 5 fields, found 4: [* * * *]"),
+        ("61 * * * *", "end of range (61) above maximum (59): 61"),
+        ("* * 0 * *", "beginning of range (0) below minimum (1): 0"),
+        ("* 5-3 * * *", "beginning of range (5) beyond end of range (3): 5-3"),
+        ("* * * * 7", "end of range (7) above maximum (6): 7"),
+        ("*/0 * * * *", "step of range should be a positive number: */0"),
+        (
+            "a * * * *",
+            'failed to parse int from a: strconv.Atoi: parsing "a": invalid syntax',
+        ),
+        ("@often", "unrecognized descriptor: @often"),
+        (
+            "@every often",
+            'failed to parse duration @every often: time: invalid duration "often"',
+        ),
+    ],
+)
+def test_a_schedule_that_is_none_is_refused(line: str, words: str) -> None:
+    with pytest.raises(ScheduleError) as refused:
+        schedules({"schedules": [line]}, NOON)
+    assert str(refused.value) == f"cron schedule {line} is malformed: {words}"
+
+
+def test_a_span_counts_from_the_beginning() -> None:
+    every = parsed("@every 90s", UTC, NOON)
+    times = [NOON]
+    for _ in range(2):
+        then = every.after(times[-1] + timedelta(seconds=1))
+        assert then is not None
+        times.append(then)
+    assert [(each - NOON).total_seconds() for each in times] == [0, 90, 180]
 
 
 def test_a_date_that_never_comes_is_none() -> None:
@@ -109,8 +144,65 @@ def test_a_malformed_schedule_is_told_in_its_conditions(world: World) -> None:
     world.create(cron(1).replace("* * * * *", "often"))
     world.clock.advance(60)
     (condition,) = beat(world)["status"]["conditions"]
+    assert (condition["type"], condition["status"]) == ("SpecError", "True")
+    assert condition["message"] == (
+        "cron schedule often is malformed: expected exactly 5 fields, found 1: [often]"
+    )
+    world.store.patch_merge(CRON_WORKFLOWS, "argo", "beat", {"spec": {"schedules": ["* * * * *"]}})
+    world.clock.advance(61)
+    assert "conditions" not in beat(world)["status"]
+    assert len(started(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"concurrencyPolicy": "Sometimes"}, "'Sometimes' is not a valid concurrencyPolicy"),
+        ({"startingDeadlineSeconds": -1}, "startingDeadlineSeconds must be positive"),
+        ({"schedules": None}, "cron workflow must have at least one schedule"),
+        (
+            {"timezone": "Mars/Phobos"},
+            'invalid timezone "Mars/Phobos": unknown time zone Mars/Phobos',
+        ),
+        (
+            {"workflowSpec": {"entrypoint": "gone"}},
+            "cannot validate Workflow: template name 'gone' undefined",
+        ),
+    ],
+)
+def test_an_invalid_one_starts_nothing_and_says_why(
+    world: World, spec: dict[str, object], words: str
+) -> None:
+    obj = yaml.safe_load(cron(1))
+    obj["spec"].update(spec)
+    world.put(obj)
+    world.clock.advance(121)
+    assert started(world) == []
+    (condition,) = beat(world)["status"]["conditions"]
+    assert (condition["type"], condition["message"]) == ("SpecError", words)
+
+
+def test_when_decides_whether_it_is_time(world: World) -> None:
+    # As in Argo's documentation: not again within 100 seconds.
+    last = "cronworkflow.lastScheduledTime"
+    when = f"{{{{= {last} == nil || (now() - {last}).Seconds() > 100 }}}}"
+    world.create(cron(1, f"when: '{when}'"))
+    world.clock.advance(5 * 60 + 30)
+    times = [
+        each["metadata"]["annotations"]["workflows.argoproj.io/scheduled-time"][11:16]
+        for each in started(world)
+    ]
+    assert times == ["12:03", "12:05"]
+    assert beat(world)["status"]["succeeded"] == 3
+
+
+def test_a_when_that_cannot_be_read_starts_nothing(world: World) -> None:
+    world.create(cron(1, "when: 'once in a while'"))
+    world.clock.advance(61)
+    assert started(world) == []
+    (condition,) = beat(world)["status"]["conditions"]
     assert condition["type"] == "SubmissionError"
-    assert "malformed" in condition["message"]
+    assert condition["message"].startswith("run policy error: Invalid 'when' expression")
 
 
 def test_deleting_it_deletes_what_it_started(world: World) -> None:

@@ -1,110 +1,30 @@
-"""CronWorkflows: five-field schedules, and the workflows they start (argo.md 1.10)."""
+"""CronWorkflows: the workflows that their schedules start (argo.md 1.10)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tui.demo.engine import validation
 from tui.demo.engine.agenda import Agenda, Due
+from tui.demo.engine.conditions import ConditionError, holds
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.run import LABEL
+from tui.demo.engine.schedules import ScheduleError, schedules
+from tui.demo.engine.spec_parts import InvalidSpec
+from tui.demo.engine.templates import TemplateError, Templates
+from tui.demo.engine.variables import text
 from tui.demo.refusals import ApiError
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOWS, Obj
 from tui.demo.store import Store, timestamp
+from tui.domain.durations import parse_time
 
 COMPLETED = "cronworkflows.argoproj.io/completed"
 """Label of those whose stop strategy was reached."""
-_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_NAMES = {
-    **{name: n for n, name in enumerate(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])},
-    **{name: n for n, name in enumerate(_MONTHS, 1)},
-}
-_MACROS = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
-
-
-class ScheduleError(ValueError):
-    """A schedule that cannot be read."""
-
-
-class Schedule:
-    """The times one cron line stands for."""
-
-    def __init__(self, line: str, zone: tzinfo = UTC) -> None:
-        fields = _MACROS.get(line.strip(), line).split()
-        if len(fields) != 5:
-            raise ScheduleError(f"expected exactly 5 fields, found {len(fields)}: [{line}]")
-        self.zone = zone
-        self.minutes, self.hours, self.days, self.months, weekdays = (
-            _numbers(field, low, high) for field, (low, high) in zip(fields, _RANGES, strict=True)
-        )
-        self.weekdays = {day % 7 for day in weekdays}
-        # With both restricted, either of them is enough.
-        self.either = fields[2] != "*" and fields[4] != "*"
-
-    def after(self, moment: datetime) -> datetime | None:
-        """The first time after this moment, within four years."""
-        local = moment.astimezone(self.zone).replace(second=0, microsecond=0)
-        local += timedelta(minutes=1)
-        for _ in range(366 * 4 + 48):
-            if local.month in self.months and self._on(local):
-                for hour in sorted(hour for hour in self.hours if hour >= local.hour):
-                    least = local.minute if hour == local.hour else 0
-                    minute = min((m for m in self.minutes if m >= least), default=None)
-                    if minute is not None:
-                        return local.replace(hour=hour, minute=minute).astimezone(UTC)
-            local = (local + timedelta(days=1)).replace(hour=0, minute=0)
-        return None
-
-    def _on(self, day: datetime) -> bool:
-        by_day = day.day in self.days
-        by_week = day.isoweekday() % 7 in self.weekdays
-        return by_day or by_week if self.either else by_day and by_week
-
-
-def _numbers(field: str, low: int, high: int) -> set[int]:
-    found: set[int] = set()
-    for part in field.upper().split(","):
-        span, _, step = part.partition("/")
-        first, dash, last = span.partition("-")
-        try:
-            if span in ("*", "?"):
-                start, end = low, high
-            else:
-                start = _number(first)
-                end = _number(last) if dash else high if step else start
-            found.update(range(start, end + 1, int(step or 1)))
-        except ValueError as error:
-            raise ScheduleError(f"failed to parse {field!r}: {error}") from error
-    if not found or min(found) < low or max(found) > high:
-        raise ScheduleError(f"{field!r} is out of range {low}-{high}")
-    return found
-
-
-def _number(text: str) -> int:
-    return _NAMES[text] if text in _NAMES else int(text)
-
-
-def schedules(spec: dict[str, Any]) -> list[Schedule]:
-    """All schedules of a cron workflow; the singular field of older versions too."""
-    lines = list(spec.get("schedules") or ())
-    if spec.get("schedule"):
-        lines.append(spec["schedule"])
-    try:
-        zone: tzinfo = ZoneInfo(str(spec["timezone"])) if spec.get("timezone") else UTC
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ScheduleError(f"unknown time zone {spec['timezone']}") from error
-    return [Schedule(str(line), zone) for line in lines]
+LONGEST_NAME = 52
+"""The names of its workflows have a time behind it, and are to fit into a label."""
+_POLICIES = ("Allow", "Forbid", "Replace", "")
 
 
 class Crons:
@@ -117,6 +37,7 @@ class Crons:
         self._agenda = agenda
         self._phase_of = finished
         self._due: dict[tuple[str, str], Due] = {}
+        self._templates = Templates(store)
         self._fired: dict[tuple[str, str], datetime] = {}
         """When each was due last, by the calendar."""
 
@@ -138,10 +59,13 @@ class Crons:
             now = self._agenda.calendar(self._agenda.now())
             # A quick calendar is rounded, and may not have reached yet what has just fired.
             now = max(now, self._fired.get((namespace, name), now))
-            times = [each.after(now) for each in schedules(cron.get("spec") or {})]
+            begun = parse_time(cron["metadata"].get("creationTimestamp")) or now
+            times = [each.after(now) for each in schedules(cron.get("spec") or {}, begun)]
         except ScheduleError as error:
-            self._complain(cron, f"cron schedule is malformed: {error}")
+            self._complain(cron, "SpecError", str(error))
             return
+        if self._is_valid(cron):
+            self._withdraw(cron, "SpecError")
         coming = min((moment for moment in times if moment), default=None)
         if coming is None:
             return
@@ -152,12 +76,48 @@ class Crons:
             self._agenda.moment(due), lambda: self._fire(namespace, name, due)
         )
 
-    def _complain(self, cron: Obj, message: str) -> None:
+    def _is_valid(self, cron: Obj) -> bool:
+        """Whether its workflow could run now; otherwise its conditions say why not."""
+        spec, name = cron.get("spec") or {}, cron["metadata"]["name"]
+        policy = str(spec.get("concurrencyPolicy") or "")
+        wrong = ""
+        if len(name) > LONGEST_NAME:
+            wrong = (
+                f'cron workflow name "{name}" must not be more than {LONGEST_NAME} characters '
+                f"long (currently {len(name)})"
+            )
+        elif policy not in _POLICIES:
+            wrong = f"'{policy}' is not a valid concurrencyPolicy"
+        elif int(spec.get("startingDeadlineSeconds") or 0) < 0:
+            wrong = "startingDeadlineSeconds must be positive"
+        else:
+            try:
+                validation.check_new(self._workflow(cron, self._agenda.now()), self._templates)
+            except (InvalidSpec, TemplateError) as error:
+                wrong = f"cannot validate Workflow: {error}"
+        if wrong:
+            self._complain(cron, "SpecError", wrong)
+        return not wrong
+
+    def _complain(self, cron: Obj, kind: str, message: str) -> None:
         status = cron.setdefault("status", {})
-        condition = {"type": "SubmissionError", "status": "True", "message": message}
-        if status.get("conditions") != [condition]:
-            status["conditions"] = [condition]
+        before = status.get("conditions") or []
+        others = [each for each in before if each.get("type") != kind]
+        status["conditions"] = [*others, {"type": kind, "status": "True", "message": message}]
+        if status["conditions"] != before:
             self._write(cron)
+
+    def _withdraw(self, cron: Obj, kind: str) -> None:
+        """This is not wrong with it any more."""
+        status = cron.get("status") or {}
+        before = status.get("conditions") or []
+        others = [each for each in before if each.get("type") != kind]
+        if len(others) == len(before):
+            return
+        status["conditions"] = others
+        if not others:
+            del status["conditions"]
+        self._write(cron)
 
     def _write(self, cron: Obj) -> None:
         cron["metadata"].pop("resourceVersion", None)
@@ -175,7 +135,7 @@ class Crons:
         spec = cron.get("spec") or {}
         status = cron.setdefault("status", {})
         active = [each for each in status.get("active") or () if self._is_active(namespace, each)]
-        if not spec.get("suspend") and self._wanted(spec, cron):
+        if not spec.get("suspend") and self._is_valid(cron) and self._wanted(spec, cron):
             policy = spec.get("concurrencyPolicy") or "Allow"
             if policy == "Replace":
                 for each in active:
@@ -183,6 +143,7 @@ class Crons:
                 active = []
             if not (policy == "Forbid" and active):
                 active.append(self._submit(cron, due))
+                self._withdraw(cron, "SubmissionError")
                 status["lastScheduledTime"] = timestamp(self._agenda.moment(due))
         status["active"] = active
         status.setdefault("phase", "Active")
@@ -194,13 +155,15 @@ class Crons:
         when = str(spec.get("when") or "")
         if not when:
             return True
-        text = when.replace("{{=", "").replace("}}", "").strip()
         status = cron.get("status") or {}
-        env = {"cronworkflow": {**cron["metadata"], **status}}
+        last = parse_time(status.get("lastScheduledTime"))
+        known = {**cron["metadata"], **status, "lastScheduledTime": last}
+        env = {"cronworkflow": known, "now()": self._agenda.now()}
         try:
-            return evaluate(text, env) is not False
-        except ExpressionError:
-            return True
+            return holds(text(when, env))
+        except (ConditionError, ExpressionError) as error:
+            self._complain(cron, "SubmissionError", f"run policy error: {error}")
+            return False
 
     def _is_active(self, namespace: str, ref: dict[str, Any]) -> bool:
         phase = self._phase_of(namespace, str(ref.get("name", "")))

@@ -255,6 +255,8 @@ class _Parser:
             run = PREDICATES[name]
             return lambda env: run(subject(env), lambda item: predicate({**env, "#": item}))
         given = self._listed(")")
+        if name == "now" and not given and first is None:
+            return lambda env: env["now()"]
         arguments = [first, *given] if first else given
         function = FUNCTIONS.get(name) or FUNCTIONS.get(name.removeprefix("sprig."))
         if function is None:

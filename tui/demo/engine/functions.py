@@ -137,6 +137,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "toJSON": to_json,
     "fromJSON": json.loads,
     "fromJson": json.loads,
+    # Of the time between two moments, as Go calls them.
+    "Seconds": lambda span: span.total_seconds(),
+    "Minutes": lambda span: span.total_seconds() / 60,
+    "Hours": lambda span: span.total_seconds() / 3600,
     "len": len,
     "upper": lambda s: str(s).upper(),
     "lower": lambda s: str(s).lower(),

@@ -66,6 +66,15 @@ def check(run: Run, templates: Templates) -> None:
         checks.use({"template": each["name"]}, None, f"templates.{each['name']} ")
 
 
+def check_new(obj: dict[str, Any], templates: Templates) -> None:
+    """Raise for what is wrong with a workflow that is yet to be made."""
+    run = Run(obj)
+    stored = templates.stored_spec(run)
+    if stored is not None:
+        run.status["storedWorkflowTemplateSpec"] = stored
+    check(run, templates)
+
+
 def _arguments(run: Run) -> dict[str, Any]:
     """The workflow's arguments, as they are checked.
 
