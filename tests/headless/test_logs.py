@@ -43,6 +43,23 @@ def run(cluster: Cluster) -> Run:
     return command
 
 
+class Printed:
+    """What a command has printed so far, while it goes on."""
+
+    def __init__(self, capsys: Captured) -> None:
+        self._capsys = capsys
+        self.text = ""
+
+    def has(self, text: str) -> Callable[[], bool]:
+        """To be waited for."""
+
+        def check() -> bool:
+            self.text += self._capsys.readouterr().out
+            return text in self.text
+
+        return check
+
+
 def pod_of(step: str) -> str:
     return v2_pod_name("etl", f"etl.{step}", "work")
 
@@ -236,24 +253,16 @@ def test_following_goes_from_pod_to_pod_until_the_workflow_is_over(
         target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
     )
     thread.start()
-    seen: list[str] = []
-
-    def has(text: str) -> Callable[[], bool]:
-        def check() -> bool:
-            seen.append(capsys.readouterr().out)
-            return text in "".join(seen)
-
-        return check
-
-    wait_until(has("first\n"))
+    printed = Printed(capsys)
+    wait_until(printed.has("first\n"))
     cluster.print_log(pod_of("one"), "more")
-    wait_until(has("more\n"))
+    wait_until(printed.has("more\n"))
     cluster.end_log(pod_of("one"))
     cluster.pod(pod_of("two"))
     cluster.print_log(pod_of("two"), "of the second pod")
     nodes = {"etl-two": step("two", "02", "Running")}
     cluster.patch(WORKFLOWS, "etl", {"status": {"nodes": nodes}})
-    wait_until(has("of the second pod\n"))
+    wait_until(printed.has("of the second pod\n"))
     cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
     assert thread.is_alive(), "a log that is still open is read to its end"
     cluster.end_log(pod_of("two"))
@@ -270,21 +279,13 @@ def test_a_followed_log_that_breaks_goes_on_with_no_line_twice(
     cluster.print_log(pod_of("one"), "first", "second")
     thread = threading.Thread(target=lambda: run("etl", "-f", "--no-prefix"), daemon=True)
     thread.start()
-    seen: list[str] = []
-
-    def has(text: str) -> Callable[[], bool]:
-        def check() -> bool:
-            seen.append(capsys.readouterr().out)
-            return text in "".join(seen)
-
-        return check
-
-    wait_until(has("second\n"))
+    printed = Printed(capsys)
+    wait_until(printed.has("second\n"))
     cluster.drop_connections("/log")
     cluster.print_log(pod_of("one"), "third")
-    wait_until(has("third\n"))
+    wait_until(printed.has("third\n"))
     cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
     cluster.end_log(pod_of("one"))
     thread.join(5)
     assert not thread.is_alive()
-    assert "".join(seen) == "first\nsecond\nthird\n"
+    assert printed.text == "first\nsecond\nthird\n"

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.scripted import manifest
+
 
 @dataclass
 class Asked:
@@ -191,20 +193,10 @@ def status(code: int, reason: str = "", message: str = "", **details: Any) -> di
 def workflow(
     name: str, *, version: str = "1", namespace: str = "argo", uid: str = "", **more: Any
 ) -> dict[str, Any]:
-    """A small Workflow object."""
-    return {
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "Workflow",
-        "metadata": {
-            "name": name,
-            "namespace": namespace,
-            "uid": uid or f"uid-{name}",
-            "resourceVersion": version,
-            "creationTimestamp": "2026-11-01T10:00:00Z",
-        },
-        "spec": {},
-        "status": {"phase": more.pop("phase", "Running"), **more},
-    }
+    """A small Workflow object; more keywords go into its status."""
+    made = manifest(name, version=version, namespace=namespace, **more)
+    made["metadata"]["uid"] = uid or made["metadata"]["uid"]
+    return made
 
 
 def listing(*items: Any, version: str = "100", more: str = "") -> dict[str, Any]:
