@@ -80,6 +80,23 @@ def test_a_semaphore_lets_so_many_nodes_run(world: World) -> None:
     assert world.status()["phase"] == "Succeeded"
 
 
+def test_a_semaphore_without_its_config_map_is_an_error(world: World) -> None:
+    world.run(locked("semaphore", "node"))
+    words = 'configmaps "limits" not found'
+    assert world.node("s(0:0)")["phase"] == "Error"
+    assert world.node("s(0:0)")["message"] == words
+    world.run(locked("semaphore", "wf"), "whole")
+    whole = world.status("whole")
+    assert (whole["phase"], whole["message"]) == (
+        "Failed",
+        f"Failed to acquire the synchronization lock. {words}",
+    )
+    world.create("{apiVersion: v1, kind: ConfigMap, metadata: {name: limits}, data: {m: '2'}}")
+    world.run(locked("semaphore", "node"), "other")
+    words = "Sync configuration key 'n' not found in ConfigMap"
+    assert world.node("s(0:0)", "other")["message"] == words
+
+
 def test_the_deadline_of_a_workflow_ends_what_runs(world: World) -> None:
     main, slow = "{name: main, steps: [[{name: a, template: a}]]}", shell("a", "sleep 999")
     spec = f"{{entrypoint: main, activeDeadlineSeconds: 20, templates: [{main}, {slow}]}}"

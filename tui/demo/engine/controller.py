@@ -13,6 +13,7 @@ import msgspec
 from tui.demo.engine import estimates, holding, hooks, podnodes, progress, scopes, validation
 from tui.demo.engine.arguments import ArgumentError, from_config_map
 from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.locks import LockError
 from tui.demo.engine.operation import Operation, Where
 from tui.demo.engine.run import COMPLETED, LABEL, Node, Run, fulfilled
 from tui.demo.engine.spec_parts import InvalidSpec
@@ -101,7 +102,12 @@ def _begin(engine: Engine, run: Run, now: datetime) -> bool:
         return False
     wanted = run.spec.get("synchronization")
     if isinstance(wanted, dict):
-        waiting = engine.locks.acquire(run, wanted)
+        try:
+            waiting = engine.locks.acquire(run, wanted)
+        except LockError as error:
+            words = f"Failed to acquire the synchronization lock. {error}"
+            _finish(engine, run, "Failed", words, now)
+            return False
         if waiting:
             _set_phase(run, "Pending", waiting, now)
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.demo.engine.locks import LockError
 from tui.demo.engine.names import node_id
 from tui.demo.engine.run import (
     LABEL,
@@ -103,7 +104,10 @@ def wait_for_lock(
     if not isinstance(wanted, dict):
         return None
     key = node_id(op.run.name, name)
-    message = op.engine.locks.acquire(op.run, wanted, key)
+    try:
+        message = op.engine.locks.acquire(op.run, wanted, key)
+    except LockError as error:
+        return op.error(name, node, where, {"template": template.get("name")}, str(error))
     if not message:
         if node is not None and node.get("synchronizationStatus"):
             op.run.put(node, "synchronizationStatus", None)

@@ -11,6 +11,10 @@ from tui.demo.resources import CONFIG_MAPS
 from tui.demo.store import Store
 
 
+class LockError(ValueError):
+    """A lock that cannot be had at all; the words are Argo's."""
+
+
 @dataclass
 class Lock:
     """One lock: its holders, and those who wait in order."""
@@ -122,8 +126,16 @@ class Locks:
 
     def _limit(self, namespace: str, ref: dict[str, Any]) -> int:
         found = self._store.find(CONFIG_MAPS, namespace, str(ref.get("name", "")))
-        value = ((found or {}).get("data") or {}).get(ref.get("key", ""), "1")
-        return int(value) if str(value).isdigit() else 1
+        key = ref.get("key", "")
+        if found is None:
+            raise LockError(f'configmaps "{ref.get("name", "")}" not found')
+        value = (found.get("data") or {}).get(key)
+        if value is None:
+            raise LockError(f"Sync configuration key '{key}' not found in ConfigMap")
+        try:
+            return int(str(value))
+        except ValueError as error:
+            raise LockError(f'strconv.Atoi: parsing "{value}": invalid syntax') from error
 
     def show(self, run: Run) -> None:
         """Write who holds and who waits into the workflow's status."""
