@@ -5,6 +5,8 @@ Where there is no /proc nothing is known, and nothing is waited for.
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +28,13 @@ def is_at_work(pid: int) -> bool:
     with suppress(OSError):
         return any(_stat(each / "stat")[:1] in (b"R", b"D") for each in tasks.iterdir())
     return False
+
+
+def inside_tmux(tmux: Sequence[str]) -> list[int]:
+    """Process ids of a tmux server and of what runs in its pane."""
+    asked = [*tmux, "display-message", "-p", "#{pid} #{pane_pid}"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=True)
+    return [int(pid) for pid in told.stdout.split()]
 
 
 def _stat(path: Path) -> bytes:

@@ -94,6 +94,8 @@ class Pty:
     """Bytes a second that the far end reads; 0 for as many as there are."""
     naive: bool = False
     cwd: Path = ROOT
+    others: list[int] = field(default_factory=list)
+    """Process ids of what works for the program, as a server: until all rest it is not quiet."""
 
     def __post_init__(self) -> None:
         self.emulator = Emulator(self.columns, self.rows, naive=self.naive)
@@ -185,13 +187,14 @@ class Pty:
     def quiet(self, *, still: float = 0.1, within: float = 20.0) -> None:
         """Until `still` seconds pass in which nothing was written and nothing was worked on."""
         end = time.monotonic() + within
-        worked = ticks_of(self.process.pid)
+        pids = [self.process.pid, *self.others]
+        worked = sum(map(ticks_of, pids))
         while time.monotonic() < end:
             if self._read(still):
                 continue
-            now = ticks_of(self.process.pid)
+            now = sum(map(ticks_of, pids))
             # On a busy machine it may not have had its turn: that is not quiet either.
-            if now - worked <= 1 and not is_at_work(self.process.pid):
+            if now - worked <= 1 and not any(map(is_at_work, pids)):
                 return
             worked = now
         raise AssertionError(f"not quiet within {within} s; the screen:\n{self.picture()}")

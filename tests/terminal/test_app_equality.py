@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from tests.cost.real_app import Cluster, Timed, big, log_line, made, workflow
 from tests.support.driver import as_textual_paints, driver_of, run_script
 from tests.support.emulator import Emulator, differences
+from tests.support.processes import inside_tmux
 from tests.support.pty import Pty, run_python
 from tests.support.waiting import until
 from tui.terminal.capabilities import Capabilities
@@ -207,9 +208,10 @@ def shown_after_each_key(tmux: list[str], home: Path, *options: str) -> list[Emu
     env = {"HOME": str(home), "XDG_STATE_HOME": str(home)}
     with Pty(command, columns=100, rows=30, env=env) as terminal:
         terminal.wait_for("nightly-etl-0003")
+        terminal.others = inside_tmux(tmux)
         terminal.quiet(still=0.4)
         for key in SCRIPT:
-            # The processor time seen is tmux's, so stillness has to be longer.
+            # What is written goes by tmux, so stillness has to be longer.
             terminal.step(key, still=0.4)
             replay = Emulator(100, 30)
             replay.feed(terminal.data)

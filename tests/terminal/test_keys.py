@@ -31,8 +31,8 @@ def terminal(tmp_path: Path) -> Iterator[Pty]:
 
 def test_the_words_of_a_filter_reach_the_filter(terminal: Pty) -> None:
     terminal.send(b"/yearly")
+    terminal.wait_for("/yearly")
     terminal.wait_for("1 of 2 shown")
-    assert "/yearly" in terminal.picture()
 
 
 def test_a_key_after_enter_reaches_what_enter_opened(terminal: Pty) -> None:

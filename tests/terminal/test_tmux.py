@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.emulator import Emulator, differences
+from tests.support.processes import inside_tmux
 from tests.support.pty import Pty, run_python
 
 SMALL = Path(__file__).parent / "small_app.py"
@@ -49,10 +50,11 @@ def screens(settings: list[str], *options: str) -> list[Emulator]:
 
     with Pty(command, columns=COLUMNS, rows=ROWS) as term:
         term.wait_for("workflow-1")
+        term.others = inside_tmux(["tmux", *settings])
         term.quiet(still=0.4)
         look()
         for key in SCRIPT:
-            # The processor time seen is tmux's, so stillness has to be longer.
+            # What is written goes by tmux, so stillness has to be longer.
             term.step(key, still=0.35)
             look()
         term.resize(90, 25)
@@ -76,10 +78,12 @@ def test_attaching_again_shows_the_same_screen(settings: list[str]) -> None:
     command = ["tmux", "-u", *settings, "new-session", *run_python(SMALL)]
     with Pty(command, columns=COLUMNS, rows=ROWS) as first:
         first.wait_for("workflow-1")
+        first.others = inside_tmux(["tmux", *settings])
         first.step("l", "a", still=0.4)
         before = first.emulator.seen()
     with Pty(["tmux", "-u", *settings, "attach"], columns=COLUMNS, rows=ROWS) as again:
         again.wait_for("workflow-1")
+        again.others = inside_tmux(["tmux", *settings])
         again.quiet(still=0.4)
         assert again.emulator.seen() == before
         again.step("u", still=0.4)
