@@ -106,16 +106,10 @@ def _run_in_terminal(settings: Settings) -> int:
     """The app. A list is asked for while Textual is imported; a demo begins once it is painted."""
     from tui.sources import open_source
     from tui.sources.base import Source
-    from tui.terminal.capabilities import detect
+    from tui.terminal.capabilities import this_terminal
     from tui.terminal.environment import prepare
 
-    capabilities = detect(
-        os.environ,
-        ascii_only=settings.ascii,
-        mouse=settings.mouse,
-        size=_terminal_size(),
-        interactive=os.isatty(0) and sys.__stderr__ is not None and sys.__stderr__.isatty(),
-    )
+    capabilities = this_terminal(ascii_only=settings.ascii, mouse=settings.mouse)
     _check_demo(settings)
     if capabilities.advice:
         raise UsageError(capabilities.advice)
@@ -156,14 +150,6 @@ def _opened_early(settings: Settings) -> list[Any]:
     except TuiError:
         # Said by the app, which tries it again once there is a screen to say it on.
         return []
-
-
-def _terminal_size() -> tuple[int, int]:
-    try:
-        size = os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else 2)
-    except (OSError, ValueError):
-        return 80, 24
-    return size.columns, size.lines
 
 
 def _command(words: list[str]) -> tuple[str, list[str]]:

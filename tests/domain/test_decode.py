@@ -17,7 +17,7 @@ from tui.domain import compressed, decode
 from tui.domain.forest import rows
 from tui.domain.node import Node
 from tui.domain.status import status_text
-from tui.domain.templates import container_names, kind_of, template_named
+from tui.domain.templates import container_names, template_named
 from tui.domain.tolerant import go_text
 from tui.domain.workflow import Workflow
 from tui.errors import InputError
@@ -83,7 +83,7 @@ def test_the_stored_spec_is_what_runs() -> None:
     assert workflow.exec_spec.service_account_name == "robot"
     template = template_named(workflow, "t")
     assert template is not None
-    assert kind_of(template) == "container"
+    assert "container" in template
 
 
 def test_odd_values_do_not_hide_a_workflow() -> None:

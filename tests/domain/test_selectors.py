@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.domain import decode, progress
-from tui.domain.node import NodeId
+from tui.domain.node import Node, NodeId
 from tui.domain.podname import agent_pod_name, pod_name, v2_pod_name
 from tui.domain.selectors import LabelSelector
 from tui.errors import UsageError
@@ -69,19 +69,21 @@ def test_long_pod_names_are_cut_in_bytes() -> None:
     assert agent_pod_name("w").endswith("-agent")
 
 
-def test_progress_is_the_sum_over_what_can_run() -> None:
-    nodes = {
-        "w": {"type": "DAG", "children": ["a", "b", "w"]},
-        "a": {"type": "Pod", "phase": "Succeeded"},
-        "b": {"type": "Pod", "phase": "Failed", "progress": "3/7", "children": ["c"]},
-        "c": {"type": "Suspend", "phase": "Running"},
-        "d": {"type": "Pod", "phase": "Running", "progress": "9/3"},
-    }
-    workflow = decode.from_manifest({"status": {"nodes": nodes}})
-    assert progress.of_workflow(workflow) == (4, 9)
-    assert progress.below(workflow, NodeId("b")) == (3, 8)
-    assert progress.of_estimate(30, 60) == 0.5
-    assert progress.of_estimate(30, 0) is None
+@pytest.mark.parametrize(
+    ("node", "counts"),
+    [
+        (Node(type="DAG"), None),
+        (Node(type="Pod", phase="Succeeded"), (1, 1)),
+        (Node(type="Pod", phase="Succeeded", progress="3/7"), (7, 7)),
+        (Node(type="Pod", phase="Failed", progress="3/7"), (3, 7)),
+        (Node(type="Suspend", phase="Running"), (0, 1)),
+        (Node(type="Pod", phase="Running", progress="9/3"), None),
+    ],
+)
+def test_only_what_can_run_counts_and_nonsense_does_not(
+    node: Node, counts: tuple[int, int] | None
+) -> None:
+    assert progress.of_node(node) == counts
 
 
 @pytest.mark.parametrize(

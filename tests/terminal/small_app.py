@@ -20,7 +20,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Log, Static
 
 from tui.terminal.capabilities import detect
-from tui.terminal.hangup import HangUp, end_children
+from tui.terminal.hangup import HangUp
 from tui.terminal.output import CellDiffMixin
 
 WIDE = "日本語の行 wide 漢字"
@@ -96,7 +96,7 @@ class SmallApp(CellDiffMixin, App[None]):
             child = subprocess.Popen(["sleep", "600"])
             state = Path(os.environ["SMALL_STATE"])
             HangUp(
-                [lambda: end_children([child]), lambda: state.write_text(f"saved {child.pid}")],
+                [child.kill, child.wait, lambda: state.write_text(f"saved {child.pid}")],
                 self.exit,
             ).listen(asyncio.get_running_loop())
         table = self.query_one(DataTable)

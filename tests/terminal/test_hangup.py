@@ -16,7 +16,7 @@ import threading
 import time
 from pathlib import Path
 
-from tui.terminal.hangup import STATUS, HangUp, end_children
+from tui.terminal.hangup import STATUS, HangUp
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,30 +75,6 @@ def test_a_loop_that_never_comes_to_it_keeps_no_program_alive() -> None:
         hangup.ignore(asyncio.get_running_loop())
 
     asyncio.run(run())
-
-
-def test_children_are_ended_the_stubborn_too() -> None:
-    meek = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    stubborn = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import signal, sys; signal.signal(15, signal.SIG_IGN); print(1, flush=True); input()",
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert stubborn.stdout is not None
-    stubborn.stdout.readline()
-    over = subprocess.Popen([sys.executable, "-c", ""])
-    over.wait()
-    end_children([meek, stubborn, over], patience=0.2)
-    assert meek.returncode == -signal.SIGTERM
-    assert stubborn.returncode == -signal.SIGKILL
-    for child in (meek, stubborn):
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
 
 
 def test_a_terminal_that_goes_without_a_signal_ends_the_program_too() -> None:

@@ -10,20 +10,6 @@ from tui.domain.workflow import Workflow
 
 Template = dict[str, Any]
 
-KINDS = (
-    "container",
-    "containerSet",
-    "steps",
-    "dag",
-    "script",
-    "resource",
-    "data",
-    "suspend",
-    "http",
-    "plugin",
-)
-"""In the order in which Argo looks for them."""
-
 INIT, WAIT, MAIN = "init", "wait", "main"
 
 
@@ -60,11 +46,6 @@ def template_of(workflow: Workflow, node: Node) -> Template | None:
     if exact is not None:
         return exact
     return template_named(workflow, node.template) if node.template else None
-
-
-def kind_of(template: Template) -> str:
-    """`container`, `dag`, …; "" for a template that is nothing."""
-    return next((kind for kind in KINDS if template.get(kind) is not None), "")
 
 
 def container_names(workflow: Workflow, node: Node) -> tuple[str, ...]:

@@ -20,9 +20,6 @@ from tui.domain.workflow import Manifest
 from tui.errors import InputError
 
 SUFFIXES = (".yaml", ".yml", ".json")
-DEEPEST = 200
-"""Nesting that no manifest has; deeper text is an attack or rubbish."""
-
 LARGEST = 256 << 20
 """More bytes than a file of workflows has; reading them would take several times that."""
 

@@ -8,6 +8,7 @@ Where the environment leaves a doubt the plainer answer is taken: fewer colours,
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -129,14 +130,14 @@ def detect(
 
 def this_terminal(*, ascii_only: bool = False, mouse: bool = False) -> Capabilities:
     """The capabilities of the terminal this program was started in."""
-    # Textual reads keys from the standard input and draws on the standard error.
-    interactive = all(
-        stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)
-    )
-    size = (0, 0)
-    if interactive and sys.__stderr__ is not None:
-        columns, rows = os.get_terminal_size(sys.__stderr__.fileno())
-        size = columns, rows
+    screen = sys.__stderr__
+    # Textual reads keys from descriptor 0, whatever `sys.stdin` is; it draws on standard error.
+    interactive = os.isatty(0) and screen is not None and screen.isatty()
+    size = 0, 0
+    if interactive and screen is not None:
+        with contextlib.suppress(OSError):
+            columns, rows = os.get_terminal_size(screen.fileno())
+            size = columns, rows
     return detect(
         os.environ, ascii_only=ascii_only, mouse=mouse, size=size, interactive=interactive
     )

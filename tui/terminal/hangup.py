@@ -1,4 +1,4 @@
-"""The terminal went away: save, end the children, go.
+"""The terminal went away: save, end what is ours, go.
 
 The kernel says SIGHUP once and nobody is left to read an error, so every step is tried whatever the
 one before did, and the process ends even if the event loop does not come back.
@@ -11,10 +11,8 @@ import contextlib
 import logging
 import os
 import signal
-import subprocess
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 GRACE = 5.0
 """Seconds between the hang-up and an end without asking."""
@@ -22,19 +20,6 @@ GRACE = 5.0
 STATUS = 128 + signal.SIGHUP
 
 log = logging.getLogger(__name__)
-
-
-def end_children(children: Iterable[subprocess.Popen[Any]], *, patience: float = 2.0) -> None:
-    """Ask each child to end, then make the ones that did not."""
-    running = [child for child in children if child.poll() is None]
-    for child in running:
-        child.terminate()
-    for child in running:
-        try:
-            child.wait(patience)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
 
 class HangUp:
