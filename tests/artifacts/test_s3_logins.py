@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -183,6 +184,17 @@ def test_one_client_serves_every_key_of_the_same_credentials(filled: str) -> Non
     for key in ("wf/pod/report.json", "wf/pod/empty"):
         store.stat(here(filled, key))
     assert len(asked) == 2
+    store.close()
+
+
+def test_where_no_file_can_be_made_for_an_authority_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    store = S3Store(lambda namespace, name, key: b"a certificate")
+    with pytest.raises(StoreError, match="No such file") as error:
+        store.stat(here("127.0.0.1:1", "k", insecure=False, ca=SecretRef("ca", "crt")))
+    assert error.value.reason == "disk"
     store.close()
 
 

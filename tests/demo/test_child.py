@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from botocore.exceptions import ClientError
 
 from tests.support.waiting import wait_until
 from tui.demo import child
+from tui.demo.cluster import Options
+from tui.demo.serving import serve
 from tui.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -87,6 +90,17 @@ def test_a_port_that_is_taken_is_said_in_words() -> None:
         taken.listen()
         with pytest.raises(SettingsError, match="cannot listen on port"):
             child.start(port=taken.getsockname()[1])
+
+
+def test_without_a_folder_for_temporary_files_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(SettingsError, match="cannot be started: No such file") as caught:
+        child.start()
+    assert "TMPDIR" in caught.value.hint
+    with pytest.raises(SettingsError, match="cannot be started: No such file"):
+        serve(Options(), lambda facts: None)
 
 
 def test_the_child_ends_with_a_parent_that_is_killed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,16 @@ def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> 
 def test_a_certificate_that_cannot_be_read_is_said(tmp_path: Path, user: Any, words: str) -> None:
     with fake_api(saying({})) as api, pytest.raises(Misconfigured, match=words):
         source_of(api, tmp_path, user).get(ONE)
+
+
+def test_where_no_file_can_be_made_for_a_certificate_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="No such file") as caught:
+        user = {"client-certificate-data": "YQ==", "client-key-data": "YQ=="}
+        source_of(api, tmp_path, user).get(ONE)
+    assert "TMPDIR" in caught.value.hint
 
 
 def plugin_user(folder: Path, body: str, **more: Any) -> dict[str, Any]:

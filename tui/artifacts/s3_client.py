@@ -153,9 +153,16 @@ def _trusted(
     if location.ca is None or location.insecure:
         return None, None
     certificate = _value(location, location.ca, secrets)
-    folder = tempfile.TemporaryDirectory(prefix="argo-tui-ca-")
-    path = Path(folder.name) / "ca.pem"
-    path.write_bytes(certificate)
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="argo-tui-ca-")
+        path = Path(folder.name) / "ca.pem"
+        path.write_bytes(certificate)
+    except OSError as error:
+        raise StoreError(
+            f"no file can be made for the certificate of the store: {error.strerror or error}",
+            reason="disk",
+            hint="it takes a folder for temporary files: TMPDIR names one",
+        ) from error
     return folder, str(path)
 
 

@@ -20,6 +20,8 @@ from typing import IO
 
 from tui.errors import SettingsError
 
+FOLDER = "it takes room in the folder for temporary files: TMPDIR names another"
+
 _ENOUGH_SECONDS = 30.0
 _PATIENCE_TO_END = 5.0
 
@@ -76,7 +78,7 @@ def start(
     flags = [f"--speed={speed}", f"--seed={seed}", f"--scale={scale}", f"--port={port}"]
     if plain_http:
         flags.append("--plain-http")
-    with tempfile.TemporaryFile() as talk:
+    with _talk() as talk:
         try:
             process = subprocess.Popen(
                 # -P: no module of the folder we happen to be in.
@@ -96,6 +98,17 @@ def start(
             _end(process)
             raise
     return DemoChild(process, facts)
+
+
+def _talk() -> IO[bytes]:
+    """Where a child says why it ends."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise SettingsError(
+            f"the demo cluster cannot be started: {error.strerror or error}",
+            hint=FOLDER,
+        ) from error
 
 
 def _environment() -> dict[str, str]:

@@ -7,9 +7,12 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from tui.demo.child import FOLDER
 from tui.demo.cluster import DemoCluster, Facts, Options
+from tui.errors import SettingsError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -23,7 +26,10 @@ def serve(options: Options, ready: Callable[[Facts], None], *, with_parent: bool
     Raises: SettingsError if it cannot serve.
     """
     gc.disable()
-    asyncio.run(_serve(options, ready, with_parent))
+    try:
+        asyncio.run(_serve(options, ready, with_parent))
+    finally:
+        gc.enable()
 
 
 async def _serve(options: Options, ready: Callable[[Facts], None], with_parent: bool) -> None:
@@ -33,9 +39,11 @@ async def _serve(options: Options, ready: Callable[[Facts], None], with_parent: 
         loop.add_signal_handler(number, ended.set)
     if with_parent:
         loop.add_reader(sys.stdin.fileno(), _read_end, loop, ended)
-    cluster = DemoCluster(options)
+    with _in_words():
+        cluster = DemoCluster(options)
     try:
-        facts = await cluster.start()
+        with _in_words():
+            facts = await cluster.start()
         if not options.scale:
             # Who connects now has an answer as soon as the scenes are there.
             ready(facts)
@@ -49,6 +57,17 @@ async def _serve(options: Options, ready: Callable[[Facts], None], with_parent: 
         await ended.wait()
     finally:
         await cluster.stop()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """A disk that is full or cannot be written is no crash."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"the demo cluster cannot be started: {error.strerror or error}", hint=FOLDER
+        ) from error
 
 
 def _read_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.errors import Misconfigured
+from tui.errors import Misconfigured, SettingsError
 from tui.sources.connections import Connections
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
 from tui.sources.pools import client_certificate, is_plain, make_connections
@@ -249,10 +249,16 @@ def private_file(content: str) -> str:
     import atexit
     import tempfile
 
-    descriptor, path = tempfile.mkstemp(prefix="argo-tui-")
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)
-    atexit.register(Path(path).unlink, missing_ok=True)
+    try:
+        descriptor, path = tempfile.mkstemp(prefix="argo-tui-")
+        atexit.register(Path(path).unlink, missing_ok=True)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content)
+    except OSError as error:
+        raise SettingsError(
+            f"no file can be made for the certificate of the kubeconfig: {_why(error)}",
+            hint="it takes a folder for temporary files: TMPDIR names one",
+        ) from error
     return path
 
 
