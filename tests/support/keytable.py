@@ -20,7 +20,11 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Everywhere", "", ("app:ArgoApp", "terminal.app:TerminalApp")),
-    ("Lists", "In the list of workflows, the step tree and the artifacts.", ("widgets.rows:Rows",)),
+    (
+        "Lists",
+        "In the list of workflows, the step tree and the artifacts (steps are not marked).",
+        ("widgets.rows:Rows",),
+    ),
     ("Workflow list", "", ("screens.workflows:WorkflowsScreen",)),
     (
         "Workflow",

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.style import Style
 from textual.message import Message
 from textual.pilot import Pilot
 
 from tests.support.widgets import Alone, painting, screen_of
 from tui.domain.highlight import yaml_spans
 from tui.domain.lines import TextLines
+from tui.messages import Said
 from tui.state.logs import LogBook
+from tui.widgets.cells import width_of
 from tui.widgets.lines import Lines
+from tui.widgets.painter import Painter
 
 
 def numbered(count: int) -> TextLines:
@@ -23,6 +29,17 @@ def book_of(*lines: str) -> LogBook:
     book = LogBook(max_lines=80)
     book.append([f"{line}\n".encode() for line in lines])
     return book
+
+
+class Saying(Alone):
+    """Keeps what is said to the person at the keys."""
+
+    def __init__(self, widget: Lines) -> None:
+        super().__init__(widget)
+        self.told: list[str] = []
+
+    def on_said(self, message: Said) -> None:
+        self.told.append(message.text)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
@@ -144,6 +161,61 @@ async def test_wrapped_lines_show_all_of_a_line_and_cut_no_wide_character() -> N
         ]
         await pilot.press("j")
         assert screen_of(widget)[0].rstrip() == "abcdefg", "it all fits, so it stays"
+
+
+async def test_sentences_are_wrapped_at_blanks_and_long_words_where_the_row_ends() -> None:
+    widget = Lines(wrap=True, by_words=True)
+    async with Alone(widget).run_test(size=(12, 9)) as pilot:
+        widget.show(
+            TextLines("one two three four\n  abcdefghijklmno\n日本 日本語 日本\nexactly12 ok yes")
+        )
+        await pilot.pause()
+        assert [line.rstrip() for line in screen_of(widget)] == [
+            "one two",
+            "three four",
+            "  abcdefghij",
+            "klmno",
+            "日本 日本語",
+            "日本",
+            "exactly12 ok",
+            "yes",
+            "",
+        ]
+        assert widget.find("three f") == ""
+        await until(pilot, lambda: widget.finder.hit == 0)
+
+
+@given(st.text("ab 日é", max_size=60), st.integers(1, 9), st.booleans())
+def test_rows_hold_every_character_and_only_a_blank_may_stand_over(
+    text: str, cells: int, by_words: bool
+) -> None:
+    painter = Painter(TextLines(f"{text}\n"), lambda name: Style.null(), None, by_words=by_words)
+    rows = ["".join(part for part, _ in row) for row in painter.rows(0, cells)]
+    if cells > 1:
+        assert "".join(rows) == "".join(part for part, _ in painter.pieces(0))
+    assert all(width_of(row) <= cells or width_of(row.rstrip(" ")) <= cells for row in rows)
+
+
+async def test_a_key_that_finds_nothing_and_one_that_changes_how_it_looks_say_so() -> None:
+    widget = Lines()
+    app = Saying(widget)
+    async with app.run_test(size=(20, 4)) as pilot:
+        widget.show(TextLines("all is well"))
+        for key in ("n", "N"):
+            await pilot.press(key)
+            assert app.told.pop() == "nothing to look for yet: / searches"
+        for key in ("e", "E"):
+            widget.action_error(1 if key == "e" else -1)
+            await until(pilot, lambda: bool(app.told))
+            assert app.told.pop() == "no line of this tells of an error"
+        await pilot.press("w")
+        assert app.told.pop() == "long lines go on in the next row"
+        await pilot.press("w")
+        assert app.told.pop() == "long lines are cut; Left and Right pan"
+        widget.show(TextLines("error: it broke"))
+        widget.action_error(1)
+        await until(pilot, lambda: widget._errors.hit == 0)
+        assert not app.told
 
 
 async def test_wrapped_text_scrolls_by_rows_and_ends_at_its_end() -> None:

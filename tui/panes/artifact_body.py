@@ -38,6 +38,11 @@ class Body(Container):
         """Something was read."""
         self.add_class("-read")
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether there is anything in the preview."""
+        return self.has_class("-read")
+
     def close_preview(self) -> None:
         """Nothing is read any more."""
         self._reading.clear()
@@ -45,7 +50,7 @@ class Body(Container):
 
     def gives_rows_back(self) -> bool:
         """Close a preview that takes rows from the list; one beside it is in nobody's way."""
-        if self.has_class("-wide") or not self.has_class("-read"):
+        if self.has_class("-wide") or not self.is_reading:
             return False
         self.close_preview()
         return True

@@ -226,12 +226,15 @@ class ArtifactsPane(Pane):
 
     def action_scroll_preview(self, direction: int) -> None:
         """Move the preview without leaving the list."""
+        if not self._body.is_reading:
+            self._say("nothing to scroll: Enter shows what is in an artifact")
         self._reading.scroll_half(direction)
 
     def action_copy_key(self) -> None:
         """The address of what the cursor is on, to the clipboard."""
         item = self._rows.current
         if item is None:
+            self._say("no artifact here")
             return
         text = (item.location.url or item.location.key) if item.location else item.artifact.key
         if not text:
@@ -245,6 +248,8 @@ class ArtifactsPane(Pane):
         items = self._rows.picked
         if items:
             self._saving.ask(items)
+        else:
+            self._say("no artifact here")
 
     @on(Saving.Asked)
     def return_focus(self, message: Saving.Asked) -> None:

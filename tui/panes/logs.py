@@ -234,6 +234,8 @@ class LogsPane(SearchedPane):
             self._begin()
         elif self._choice.target is not None:
             self.tools.say("this is the first attempt")
+        else:
+            self.tools.say("no pod belongs to this step, so there are no attempts")
 
     # --- searching -------------------------------------------------------------------------
 

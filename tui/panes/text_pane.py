@@ -91,6 +91,7 @@ class TextPane(SearchedPane):
         yield Lines(
             highlighter=type(self).HIGHLIGHTER,
             wrap=type(self).WRAPS,
+            by_words=True,
             ascii=self.tools.ascii,
             placeholder="reading …",
         )

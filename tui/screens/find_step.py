@@ -41,7 +41,9 @@ class FindStep(QueryBar):
         """To the next (1) or previous (-1) step of that name; 0 stays if this one fits."""
         steps = self._steps
         rows, at = steps.items, steps.cursor
-        if not self._sought or not rows:
+        if not self._sought:
+            if step:
+                self._desk.say("nothing to look for yet: / and the name of a step")
             return
         direction = step or 1
         for offset in range(abs(step), len(rows) + 1):

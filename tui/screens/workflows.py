@@ -241,12 +241,25 @@ class WorkflowsScreen(Screen[None]):
             self.post_message(OpenWorkflow(workflow.ref, pane))
         elif pane == "summary" and offers_demo(self.desk):
             self.post_message(GiveSource(demo=True))
+        else:
+            self._say_none()
 
     def action_act(self, action: str) -> None:
         """Do something to what is marked, else to what the cursor is on."""
         refs = self._chosen_refs()
         if refs:
             self.post_message(RunAction(action, refs))
+        else:
+            self._say_none()
+
+    def _say_none(self) -> None:
+        """There is nothing under the cursor to do anything with."""
+        if self.desk.source is None:
+            self.desk.say("not connected yet")
+        elif self.arrangement.query and self.arrangement.listing.total:
+            self.desk.say("no workflow here: Esc clears the filter")
+        else:
+            self.desk.say("no workflow here")
 
     def _chosen_refs(self) -> tuple[WorkflowRef, ...]:
         marks = self.rows.marks
@@ -274,6 +287,8 @@ class WorkflowsScreen(Screen[None]):
         workflow = self.rows.current
         if workflow is not None:
             self.desk.copy(workflow.metadata.name)
+        else:
+            self._say_none()
 
     def action_unwind(self) -> None:
         """Esc: first the filter, then the marks."""

@@ -28,6 +28,7 @@ class Forest(FoldedRows):
     """The tree of steps."""
 
     GUTTER = 0
+    UNMARKABLE = "steps are not marked: what one does is done to the whole workflow"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "fold", "Fold", show=False, id="tree.fold"),
         Binding("right", "unfold", "Unfold", show=False, id="tree.unfold"),
@@ -114,10 +115,10 @@ class Forest(FoldedRows):
 
     def action_toggle_folds(self) -> None:
         """Unfold everything, or fold everything but the roots."""
-        if self._folded:
-            self.folded = frozenset()
-        else:
-            self.folded = {row.key for row in self._all_rows() if row.has_children and row.depth}
+        groups = {row.key for row in self._all_rows() if row.has_children and row.depth}
+        if not groups and not self._folded:
+            self.post_message(Said("no step has steps below it"))
+        self.folded = frozenset() if self._folded else groups
 
     def action_fold_quiet(self) -> None:
         """Leave open only what leads to something that failed or runs."""
@@ -133,8 +134,11 @@ class Forest(FoldedRows):
 
     def action_hide_skipped(self) -> None:
         """Hide what was skipped or omitted, or show it again."""
+        before = len(self._all_rows())
         self._show_skipped = not self._show_skipped
         self._update()
+        if len(self._all_rows()) == before:
+            self.post_message(Said("no step was skipped or omitted"))
 
     def action_problem(self, step: int) -> None:
         """To the next (1) or previous (-1) step that failed, wherever it is folded away."""
@@ -145,3 +149,4 @@ class Forest(FoldedRows):
             if row.node.is_problem:
                 self.reveal(row.key)
                 return
+        self.post_message(Said("no step failed"))

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tui.domain.lines import TextLines
 from tui.domain.logs import ERROR
+from tui.messages import Said
 from tui.widgets.placed_text import Place
 from tui.widgets.text_view import TextView
 
@@ -65,14 +66,20 @@ class Lines(TextView):
 
     def action_next_hit(self) -> None:
         """To the next hit; from the last one to the first."""
-        self.finder.move(self._top.line - 1, forward=True)
+        self._move_to_hit(self._top.line - 1, forward=True)
 
     def action_previous_hit(self) -> None:
         """To the hit before; from the first one to the last."""
-        self.finder.move(self._top.line, forward=False)
+        self._move_to_hit(self._top.line, forward=False)
+
+    def _move_to_hit(self, start: int, *, forward: bool) -> None:
+        if self.finder.search is None:
+            self.post_message(Said("nothing to look for yet: / searches"))
+        self.finder.move(start, forward=forward)
 
     def action_error(self, step: int) -> None:
         """To the next (1) or previous (-1) line of a log that tells of an error."""
+        self._wants_error = True
         if self._errors.search is None:
             self._errors.look_for(ERROR, self.model, self._top.line)
         first, last = self.shown_range
@@ -133,6 +140,8 @@ class Lines(TextView):
         self._left, self._top = 0, Place(self._top.line)
         self._settle()
         self.repaint()
+        how = "go on in the next row" if self.is_wrapped else "are cut; Left and Right pan"
+        self.post_message(Said(f"long lines {how}"))
 
     def action_follow(self) -> None:
         """To the end, and stay there."""

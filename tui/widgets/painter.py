@@ -7,7 +7,8 @@ screen is never touched.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from rich.style import Style
@@ -30,11 +31,17 @@ class Painter:
     """What the lines of one model look like."""
 
     def __init__(
-        self, model: LineModel, token: Callable[[str], Style], highlighter: Highlighter | None
+        self,
+        model: LineModel,
+        token: Callable[[str], Style],
+        highlighter: Highlighter | None,
+        *,
+        by_words: bool = False,
     ) -> None:
         self._model = model
         self._token = token
         self._highlighter = highlighter
+        self._by_words = by_words
         self._pieces: LRUCache[int, list[Piece]] = LRUCache(KEPT)
         self._rows: LRUCache[tuple[int, int], list[list[Piece]]] = LRUCache(KEPT)
 
@@ -70,24 +77,17 @@ class Painter:
         return sum(width_of(text) for text, _ in self.pieces(index))
 
     def rows(self, index: int, width: int) -> list[list[Piece]]:
-        """A line cut into rows of a width; never none."""
+        """A line cut into rows of a width; never none.
+
+        What is written in sentences is cut at blanks, a log where the row ends.
+        """
         key = (index, width)
         if (kept := self._rows.get(key)) is not None:
             return kept
-        rows: list[list[Piece]] = [[]]
-        left = width
-        for text, style in self.pieces(index):
-            while text:
-                part = head(text, left)
-                if not part and left == width:
-                    break  # a wide character where there is one column
-                if not part:
-                    rows.append([])
-                    left = width
-                    continue
-                rows[-1].append((part, style))
-                left -= width_of(part)
-                text = text[len(part) :]
+        pieces = self.pieces(index)
+        whole = "".join(text for text, _ in pieces)
+        lengths = _lengths(whole, width, by_words=self._by_words)
+        rows = list(_parted(pieces, lengths)) or [[]]
         self._rows[key] = rows
         return rows
 
@@ -102,6 +102,37 @@ class Painter:
         if at < len(line):
             pieces.append((line[at:], self._token("")))
         return pieces
+
+
+def _lengths(text: str, cells: int, *, by_words: bool) -> Iterator[int]:
+    """How much of a text each row holds; a blank that a row is cut at still belongs to it."""
+    while text:
+        row = head(text, cells)
+        if not row:
+            return  # a wide character where there is one column
+        if by_words and len(row) < len(text):
+            words = row[: row.rfind(" ") + 1]
+            if text[len(row)] == " ":
+                row += " "
+            elif len(words.strip()) * 3 > cells:  # else a long word would leave the row empty
+                row = words
+        yield len(row)
+        text = text[len(row) :]
+
+
+def _parted(pieces: Iterable[Piece], lengths: Iterable[int]) -> Iterator[list[Piece]]:
+    """Pieces as rows of so many characters each."""
+    left = deque(pieces)
+    for length in lengths:
+        row: list[Piece] = []
+        while length:
+            text, style = left.popleft()
+            if len(text) > length:
+                left.appendleft((text[length:], style))
+                text = text[:length]
+            row.append((text, style))
+            length -= len(text)
+        yield row
 
 
 def marked(pieces: list[Piece], spans: list[tuple[int, int]], look: Style) -> list[Piece]:

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.binding import Binding, BindingType
 
+from tui.messages import Said
 from tui.widgets.row_paint import REVERSE, PaintedRows
 
 __all__ = ["REVERSE", "Rows"]
@@ -38,6 +39,9 @@ class Rows(PaintedRows[T]):
         Binding("ctrl+w,w", "wide", "Wide", show=False, id="list.wide"),
         Binding("enter", "choose", "Open", show=False, id="list.open"),
     ]
+
+    UNMARKABLE: ClassVar[str] = "nothing is marked here"
+    """What is said to who tries to mark where that means nothing."""
 
     _anchor: Hashable | None = None
     """Where marking a range begins."""
@@ -78,7 +82,7 @@ class Rows(PaintedRows[T]):
 
     def action_mark(self) -> None:
         """Mark or unmark what the cursor is on, and go on to the next."""
-        if self._cursor_key is None or not self._markable:
+        if self._cursor_key is None or not self._may_mark():
             return
         self._anchor = self._cursor_key
         self.marks = self._marks ^ {self._cursor_key}
@@ -86,7 +90,7 @@ class Rows(PaintedRows[T]):
 
     def action_mark_range(self) -> None:
         """Mark everything from the last mark up to the cursor."""
-        if self._cursor_key is None or not self._markable:
+        if self._cursor_key is None or not self._may_mark():
             return
         start = self._place_of(self._anchor, self._cursor)
         low, high = sorted((start, self._cursor))
@@ -95,7 +99,15 @@ class Rows(PaintedRows[T]):
 
     def action_unmark(self) -> None:
         """Take all marks back."""
+        if not self._marks and self._may_mark():
+            self.post_message(Said("nothing is marked; Space marks"))
         self.marks = frozenset()
+
+    def _may_mark(self) -> bool:
+        """Whether what is here can be marked at all; says so if not."""
+        if not self._markable:
+            self.post_message(Said(self.UNMARKABLE))
+        return self._markable
 
     def action_pan_left(self) -> None:
         """Show what is further left."""
@@ -113,6 +125,8 @@ class Rows(PaintedRows[T]):
         """Open what the cursor is on."""
         if self._cursor_key is not None:
             self.post_message(self.Chosen(self, self._cursor_key))
+        else:
+            self.post_message(Said("nothing here to open"))
 
     # --- mouse ---------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from tui.domain.highlight import Highlighter
 from tui.domain.lines import Colourless, LineModel
 from tui.domain.logs import level_of
+from tui.messages import Said
 from tui.widgets.cells import LONGEST, Piece, panned, plain, printable, strip_of, wrapped
 from tui.widgets.finder import Finder
 from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, token_classes
@@ -67,6 +68,7 @@ class TextView(PlacedText):
         *,
         highlighter: Highlighter | None = None,
         wrap: bool = False,
+        by_words: bool = False,
         follow: bool = False,
         levels: bool = False,
         placeholder: str = "",
@@ -79,10 +81,12 @@ class TextView(PlacedText):
         self.is_wrapped = wrap
         self.is_following = follow
         self.finder = Finder(self.call_later, self.go_to, self._tell_search)
-        self._errors = Finder(self.call_later, self.go_to, lambda: None)
+        self._errors = Finder(self.call_later, self.go_to, self._tell_errors)
+        self._wants_error = False
         self._highlighter = highlighter
         self._placeholder = placeholder
-        self._painter = Painter(self.model, self.token, highlighter)
+        self._by_words = by_words
+        self._painter = Painter(self.model, self.token, highlighter, by_words=by_words)
         self._left = 0
 
     # --- what is in it -------------------------------------------------------------------
@@ -91,7 +95,8 @@ class TextView(PlacedText):
         """Another text, from its beginning, or from its end while following."""
         self.model = model
         self._highlighter = highlighter or self._highlighter
-        self._painter = Painter(model, self.token, self._highlighter)
+        by_words = self._by_words
+        self._painter = Painter(model, self.token, self._highlighter, by_words=by_words)
         self._top, self._left = Place(0), 0
         self.finder.begin_again(model, 0)
         self._errors.begin("", model, 0)
@@ -213,6 +218,12 @@ class TextView(PlacedText):
         spans = hits_in(pieces, self.finder.search.pattern)
         look = CURRENT_HIT if place.line == self.finder.hit else HIT
         return marked(pieces, spans, look) if spans else pieces
+
+    def _tell_errors(self) -> None:
+        if self._wants_error and self._errors.is_done:
+            self._wants_error = False
+            if not self._errors.count:
+                self.post_message(Said("no line of this tells of an error"))
 
     def _tell_search(self) -> None:
         finder = self.finder

@@ -1,0 +1,83 @@
+"""A key that can do nothing here says so in one line, instead of nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.app import showing
+from tests.support.runs import nightly_etl, run, step, team
+
+
+@pytest.mark.parametrize("key", ["l", "a", "d", "y", "r", "R", "s", "X", "T", "D", "c"])
+async def test_where_nothing_matches_the_filter_a_key_says_how_to_get_out_of_it(key: str) -> None:
+    async with showing(*team()) as shown:
+        await shown.press("slash", *"nowhere", "enter", key)
+        assert shown.said == "no workflow here: Esc clears the filter"
+
+
+async def test_enter_says_that_there_is_nothing_to_open() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("slash", *"nowhere", "enter", "enter")
+        assert shown.said == "nothing here to open"
+
+
+async def test_taking_marks_back_where_there_are_none_says_how_to_make_them() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("u")
+        assert shown.said == "nothing is marked; Space marks"
+        await shown.press("space", "u")
+        assert not shown.rows.marks
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("space", "steps are not marked: what one does is done to the whole workflow"),
+        ("V", "steps are not marked: what one does is done to the whole workflow"),
+        ("u", "steps are not marked: what one does is done to the whole workflow"),
+        ("n", "nothing to look for yet: / and the name of a step"),
+        ("N", "nothing to look for yet: / and the name of a step"),
+        ("O", "no step has steps below it"),
+        ("H", "no step was skipped or omitted"),
+        ("}", "no step failed"),
+        ("{", "no step failed"),
+    ],
+)
+async def test_a_key_of_the_tree_says_why_it_does_nothing(key: str, said: str) -> None:
+    flat = [step("flat-1", "", "Succeeded", type="DAG"), step("flat-1", "a", "Succeeded")]
+    async with showing(run("flat-1", "Succeeded", ended=1, nodes=flat)) as shown:
+        await shown.open()
+        await shown.press(key)
+        assert shown.said == said
+
+
+async def test_where_they_do_something_they_say_nothing() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        everything = shown.steps
+        await shown.press("O")
+        assert len(shown.steps) < len(everything)
+        await shown.press("O", "}")
+        assert shown.steps == everything and not shown.said
+
+
+@pytest.mark.parametrize(
+    ("pane", "key", "said"),
+    [
+        ("a", "d", "no artifact here"),
+        ("a", "c", "no artifact here"),
+        ("a", "J", "nothing to scroll: Enter shows what is in an artifact"),
+        ("a", "enter", "nothing here to open"),
+        ("l", "p", "no pod belongs to this step, so there are no attempts"),
+        ("l", "A", "no pod belongs to this step, so there are no containers"),
+        ("l", "n", "nothing to look for yet: / searches"),
+        ("l", "e", "no line of this tells of an error"),
+        ("d", "n", "nothing to look for yet: / searches"),
+    ],
+)
+async def test_a_key_of_a_pane_says_why_it_does_nothing(pane: str, key: str, said: str) -> None:
+    async with showing(run("waits-1", "Pending", "", message="Waiting for a lock")) as shown:
+        await shown.open()
+        await shown.press(pane)
+        await shown.press(key)
+        await shown.until(lambda: said in shown.text)
