@@ -6,11 +6,14 @@ import io
 import random
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.support.s3_answers import MIB, ODD_KEYS, code_of
+from tests.support.s3_servers import client
 from tui.demo.bucket import Blob, Buckets
 
 
@@ -179,6 +182,26 @@ def test_buckets_are_listed_found_and_made(s3: Any) -> None:
     with pytest.raises(ClientError) as missing:
         s3.list_objects_v2(Bucket="nowhere")
     assert code_of(missing) == "NoSuchBucket"
+
+
+@pytest.mark.parametrize("key", ["k", "a b/ü+%41"])
+def test_the_bucket_may_stand_before_the_name_of_the_host(
+    s3_server: tuple[str, Buckets], s3: Any, key: str
+) -> None:
+    address = s3_server[0]
+    named = address.replace("127.0.0.1", "localhost")
+
+    def to_the_address(request: Any, **_: Any) -> None:
+        # The name need not be known here: only the header tells of it.
+        request.headers["Host"] = urlsplit(request.url).netloc
+        request.url = request.url.replace(urlsplit(request.url).netloc, address)
+
+    with client(named, config=Config(s3={"addressing_style": "virtual"})) as made:
+        made.meta.events.register("before-send.s3", to_the_address)
+        made.put_object(Bucket="runs", Key=key, Body=b"x")
+        assert made.list_objects_v2(Bucket="runs")["KeyCount"] == 1
+        assert made.get_object(Bucket="runs", Key=key)["Body"].read() == b"x"
+    assert s3.get_object(Bucket="runs", Key=key)["Body"].read() == b"x"
 
 
 def test_a_missing_key_and_an_unknown_question_are_told_as_s3_tells_them(s3: Any) -> None:

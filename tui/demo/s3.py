@@ -1,8 +1,9 @@
 """The S3 route of the demo cluster: what boto3, rclone and Argo's own executor ask of a bucket.
 
-Path style, plain HTTP, on a port of its own. Requests must be signed (AWS signature version 4), so
-that wrong credentials fail here as they fail on a real server. Content lives in
-`tui.demo.bucket.Bucket`; large objects are streamed from there in pieces.
+Plain HTTP on a port of its own; the bucket is in the path or stands before the name of the host.
+Requests must be signed (AWS signature version 4), so that wrong credentials fail here as they fail
+on a real server. Content lives in `tui.demo.bucket.Bucket`; large objects are streamed from there
+in pieces.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ class _Server:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         proof = self.signatures.proof(request.method, request.raw_path, request.headers)
         path, _, query = request.raw_path.partition("?")
-        bucket_name, _, key = path.lstrip("/").partition("/")
+        bucket_name, key = self._address(request.headers.get("Host", ""), path)
         asked = _Asked(
             request,
             _decoded(bucket_name),
@@ -168,6 +169,14 @@ class _Server:
         if not asked.key:
             return self._of_bucket(asked, bucket)
         return await self._of_object(asked, bucket)
+
+    def _address(self, host: str, path: str) -> tuple[str, str]:
+        """Bucket and key; the bucket may stand before the name of the host instead."""
+        for name in self.buckets:
+            if host.startswith(f"{name}."):
+                return name, path[1:]
+        bucket_name, _, key = path.lstrip("/").partition("/")
+        return bucket_name, key
 
     def _root(self, asked: _Asked) -> web.Response:
         if not asked.method_is("GET"):
