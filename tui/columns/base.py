@@ -34,7 +34,7 @@ class Column(Generic[T]):
     most: int = 0
     """Cells it can make use of at most; 0 is any number."""
     style: Callable[[T], str] = plain
-    """Name of a token (`tui.widgets.line_view.TOKENS`) or ""."""
+    """Name of a token (in `tui.widgets.line_view`) or ""."""
     order: Callable[[T, datetime], Any] | None = None
     """What to sort by; None where sorting means nothing. A key of None stands last either way."""
     ticks: bool = False

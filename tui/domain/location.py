@@ -3,7 +3,7 @@
 Argo writes most output artifacts with nothing but a key; bucket, endpoint and credentials come from
 the template's archive location or from the workflow's artifact repository (argo.md 8.1 to 8.3).
 Nothing is read here: a repository that is only named must be looked up by the caller
-(`repository_reference`) and handed in.
+(`artifacts/repository.py`) and handed in.
 """
 
 from __future__ import annotations

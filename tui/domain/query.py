@@ -7,8 +7,8 @@
     message:/exit 1[37]/     a regular expression
     message:"no space left"  quotes keep blanks, bars and colons as they are
 
-A text is read into a predicate over any kind of thing; what a field finds in a workflow stands in
-`FIELDS`, one entry a field. What cannot be read is told with the place where it goes wrong.
+A text is read into a predicate over workflows; what a field finds in one stands in `FIELDS`, one
+entry a field. What cannot be read is told with the place where it goes wrong.
 """
 
 from __future__ import annotations
@@ -16,72 +16,67 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from tui.domain.search import NESTED, compiled
 from tui.domain.status import status_text
 from tui.domain.workflow import LABEL, ListedWorkflow
 from tui.errors import QueryError
 
-Thing = TypeVar("Thing", contravariant=True)
 Test = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Field(Generic[Thing]):
-    """Something that can be asked about."""
+class Field:
+    """Something that can be asked about a workflow."""
 
     help: str
-    values: Callable[[Thing], Iterable[str]]
-    """The texts of a thing that a plain value is compared with."""
-    keyed: Callable[[Thing], Mapping[str, str]] | None = None
+    values: Callable[[ListedWorkflow], Iterable[str]]
+    """The texts of a workflow that a plain value is compared with."""
+    keyed: Callable[[ListedWorkflow], Mapping[str, str]] | None = None
     """The map that `key=value` looks into, for fields that have keys."""
     whole_word: bool = False
     """Whether a plain value must begin a word of the text, instead of standing anywhere."""
 
 
-Fields = Mapping[str, Field[Thing]]
-
-
 @dataclass(frozen=True, slots=True)
-class Alternative(Generic[Thing]):
+class Alternative:
     """One field asked one thing."""
 
-    field: Field[Thing]
+    field: Field
     key: str
     test: Test
 
-    def __call__(self, thing: Thing) -> bool:
+    def __call__(self, workflow: ListedWorkflow) -> bool:
         if not self.key or self.field.keyed is None:
-            return any(map(self.test, self.field.values(thing)))
-        found = self.field.keyed(thing)
+            return any(map(self.test, self.field.values(workflow)))
+        found = self.field.keyed(workflow)
         return any(self.test(value) for key, value in found.items() if _is_key(key, self.key))
 
 
 @dataclass(frozen=True, slots=True)
-class Term(Generic[Thing]):
+class Term:
     """Alternatives, of which one must hold; or none, when negated."""
 
-    alternatives: tuple[Alternative[Thing], ...]
+    alternatives: tuple[Alternative, ...]
     is_negated: bool
 
-    def __call__(self, thing: Thing) -> bool:
-        return any(alternative(thing) for alternative in self.alternatives) is not self.is_negated
+    def __call__(self, workflow: ListedWorkflow) -> bool:
+        return any(one(workflow) for one in self.alternatives) is not self.is_negated
 
 
 @dataclass(frozen=True, slots=True)
-class Query(Generic[Thing]):
-    """A filter that has been read: true for the things to show."""
+class Query:
+    """A filter that has been read: true for the workflows to show."""
 
     text: str
-    terms: tuple[Term[Thing], ...]
+    terms: tuple[Term, ...]
 
-    def __call__(self, thing: Thing) -> bool:
-        return self.matches(thing)
+    def __call__(self, workflow: ListedWorkflow) -> bool:
+        return self.matches(workflow)
 
-    def matches(self, thing: Thing) -> bool:
+    def matches(self, workflow: ListedWorkflow) -> bool:
         """Whether every term holds."""
-        return all(term(thing) for term in self.terms)
+        return all(term(workflow) for term in self.terms)
 
     def __bool__(self) -> bool:
         """Whether it asks anything at all."""
@@ -126,7 +121,7 @@ def _parameter_texts(workflow: ListedWorkflow) -> tuple[str, ...]:
     return (*found, *found.values())
 
 
-FIELDS: dict[str, Field[ListedWorkflow]] = {
+FIELDS: dict[str, Field] = {
     "name": Field("the name", _names),
     "phase": Field("pending, running, succeeded, failed, error", _phases, whole_word=True),
     "ns": Field("the namespace", lambda workflow: (workflow.metadata.namespace,)),
@@ -142,41 +137,35 @@ FIELDS: dict[str, Field[ListedWorkflow]] = {
 ALIASES = {"status": "phase", "namespace": "ns", "msg": "message", "tmpl": "template"}
 
 
-def parse(text: str) -> Query[ListedWorkflow]:
+def parse(text: str) -> Query:
     """Read a filter over workflows. Raises: QueryError."""
-    return parse_for(text, FIELDS)
-
-
-def parse_for(text: str, fields: Fields[Thing]) -> Query[Thing]:
-    """Read a filter over anything that has these fields. Raises: QueryError."""
-    return Query(text, tuple(_Reader(text, fields).terms()))
+    return Query(text, tuple(_Reader(text).terms()))
 
 
 # --- reading ------------------------------------------------------------------------------------
 
 
-class _Reader(Generic[Thing]):
+class _Reader:
     """One text, read from left to right."""
 
-    def __init__(self, text: str, fields: Fields[Thing]) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._fields = fields
         self._at = 0
 
-    def terms(self) -> Iterable[Term[Thing]]:
+    def terms(self) -> Iterable[Term]:
         self._skip_blanks()
         while self._at < len(self._text):
             yield self._term()
             self._skip_blanks()
 
-    def _term(self) -> Term[Thing]:
+    def _term(self) -> Term:
         begun, negated = self._at, False
         while self._peek() == "!":
             negated = not negated
             self._at += 1
         if self._peek() in ("", " "):
             raise QueryError("! needs something to turn round", begun)
-        name = self._field_name() or next(iter(self._fields))
+        name = self._field_name() or next(iter(FIELDS))
         alternatives = [self._alternative(name)]
         while self._bar():
             name = self._field_name() or name
@@ -201,17 +190,17 @@ class _Reader(Generic[Thing]):
             return ""
         name = found[1].lower()
         name = ALIASES.get(name, name)
-        if name not in self._fields:
+        if name not in FIELDS:
             raise QueryError(
                 f"there is no field {found[1]}",
                 self._at,
-                hint=f"there are {', '.join(self._fields)}; put quotes around a text with a colon",
+                hint=f"there are {', '.join(FIELDS)}; put quotes around a text with a colon",
             )
         self._at = found.end()
         return name
 
-    def _alternative(self, name: str) -> Alternative[Thing]:
-        field, begun = self._fields[name], self._at
+    def _alternative(self, name: str) -> Alternative:
+        field, begun = FIELDS[name], self._at
         key = self._key() if field.keyed is not None else ""
         if self._peek() == "/":
             test = self._regex()
@@ -306,10 +295,8 @@ __all__ = [
     "FIELDS",
     "Alternative",
     "Field",
-    "Fields",
     "Query",
     "QueryError",
     "Term",
     "parse",
-    "parse_for",
 ]

@@ -1,6 +1,6 @@
 """What a source of workflows promises (house.md 3.2, 3.3).
 
-A source is blocking code, called on threads. `watch…` and `follow_log` run until they are stopped;
+A source is blocking code, called on threads. Watches and followed logs run until they are stopped;
 everything else answers once. All of them raise nothing but `tui.errors.SourceError` and its kin.
 
 What they say are structs, not dataclasses, where nobody makes changed copies of them: a dataclass

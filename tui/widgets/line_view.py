@@ -32,8 +32,7 @@ PHASE_TOKENS = (
 )
 TEXT_TOKENS = ("muted", "warning", "problem", "accent", "heading", "guide")
 SYNTAX_TOKENS = ("key", "string", "number", "comment")
-TOKENS = (*PHASE_TOKENS, *TEXT_TOKENS, *SYNTAX_TOKENS)
-"""Names a column may give as a style; each is a component class `token--<name>`."""
+"""Names of looks; each is a component class `token--<name>`. Columns have the first two kinds."""
 
 
 def token_classes(*names: str) -> set[str]:
