@@ -83,6 +83,14 @@ def test_questions_that_make_no_sense(ask: Client, query: str, expected: tuple[i
     assert refusal(ask("GET", f"{WF}?{query}")) == expected
 
 
+def test_a_page_has_the_version_of_the_first(ask: Client) -> None:
+    token = ask("GET", f"{CM}?limit=1")[1]["metadata"].get("continue") or "x"
+    status, answer = ask("GET", f"{CM}?limit=1&continue={token}&resourceVersion=5")
+    assert refusal((status, answer)) == BAD
+    words = "specifying resource version is not allowed when using continue"
+    assert answer["message"] == words
+
+
 @pytest.mark.parametrize("depth", [900, 3_000, 100_000])
 @pytest.mark.parametrize(("start", "end"), [(b"[", b"]"), (b'{"a":', b"}")])
 @pytest.mark.parametrize("content", ["application/json", "application/merge-patch+json"])

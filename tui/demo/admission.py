@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tui.demo import refusals
+from tui.demo import qualified, refusals
 from tui.demo.refusals import Cause
 from tui.demo.resources import (
     ACCESS_REVIEWS,
@@ -23,20 +23,6 @@ from tui.demo.resources import (
     WORKFLOW_TASK_RESULTS,
     Obj,
     Resource,
-)
-
-_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
-_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
-_BAD_NAME = (
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or"
-    " '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used"
-    f" for validation is '{_SUBDOMAIN}')"
-)
-_BAD_VALUE = (
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or"
-    " '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',"
-    "  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 )
 
 
@@ -261,16 +247,25 @@ def check(resource: Resource, obj: Obj) -> None:
     metadata = obj["metadata"]
     causes: list[Cause] = []
     name = str(metadata.get("name") or "")
-    if name and (len(name) > 253 or not re.fullmatch(_SUBDOMAIN, name)):
-        causes.append(_wrong("metadata.name", f'Invalid value: "{name}": {_BAD_NAME}'))
+    if name and (wrong := qualified.wrong_subdomain(name)):
+        causes.append(_wrong("metadata.name", f'Invalid value: "{name}": {wrong}'))
     prefix = str(metadata.get("generateName") or "")
-    if not name and prefix and not re.fullmatch(_SUBDOMAIN, prefix + "x"):
-        causes.append(_wrong("metadata.generateName", f'Invalid value: "{prefix}": {_BAD_NAME}'))
-    causes.extend(
-        _wrong("metadata.labels", f'Invalid value: "{value}": {_BAD_VALUE}')
-        for value in (metadata.get("labels") or {}).values()
-        if len(value) > 63 or not _VALUE.fullmatch(value)
-    )
+    if not name and prefix and (wrong := qualified.wrong_subdomain(prefix + "x")):
+        causes.append(_wrong("metadata.generateName", f'Invalid value: "{prefix}": {wrong}'))
+    for key, value in (metadata.get("labels") or {}).items():
+        if wrong := qualified.wrong_key(key):
+            causes.append(_wrong("metadata.labels", f'Invalid value: "{key}": {wrong}'))
+        if wrong := qualified.wrong_value(value):
+            causes.append(_wrong("metadata.labels", f'Invalid value: "{value}": {wrong}'))
+    for key in metadata.get("annotations") or ():
+        if wrong := qualified.wrong_key(key.lower()):
+            causes.append(_wrong("metadata.annotations", f'Invalid value: "{key}": {wrong}'))
+    if resource in (CONFIG_MAPS, SECRETS):
+        for field in ("data", "binaryData", "stringData"):
+            for key in obj.get(field) or ():
+                if wrong := qualified.wrong_data_key(key):
+                    place = f"data[{key}]" if field != "binaryData" else f"binaryData[{key}]"
+                    causes.append(_wrong(place, f'Invalid value: "{key}": {wrong}'))
     causes.extend(_wrong_schema(resource, obj))
     if resource is PODS and not (obj.get("spec") or {}).get("containers"):
         causes.append(_wrong("spec.containers", "Required value", "FieldValueRequired"))

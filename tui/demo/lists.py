@@ -49,6 +49,10 @@ def listed(
     at = store.revision
     start: Key | None = None
     if token:
+        if asked not in ("", "0"):
+            raise refusals.bad_request(
+                "specifying resource version is not allowed when using continue"
+            )
         at, start = _read_token(store, token)
     elif asked == "0":
         # A real server answers this from its cache, which knows no pages.
