@@ -18,6 +18,7 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
+from tests.support.kubectl import VERSIONS, binary
 from tests.support.waiting import wait_until
 from tui.demo import child
 from tui.demo.cluster import Options
@@ -117,6 +118,27 @@ def test_the_child_ends_with_a_parent_that_is_killed() -> None:
     parent.wait()
     wait_until(lambda: not alive(int(pid)))
     assert not Path(path).parent.exists()
+
+
+def test_without_tls_who_sends_no_token_is_the_operator(tmp_path: Path) -> None:
+    path = next(filter(None, map(binary, VERSIONS)), None)
+    if path is None:
+        pytest.skip(f"no kubectl of {', '.join(VERSIONS)} here")
+    with child.start(plain_http=True) as demo:
+        assert demo.url.startswith("http://127.0.0.1:")
+        kubectl = [path, f"--kubeconfig={demo.kubeconfig}", f"--cache-dir={tmp_path}"]
+
+        def said(*args: str) -> str:
+            done = subprocess.run([*kubectl, *args], capture_output=True, text=True, timeout=40)
+            return done.stdout + done.stderr
+
+        assert "workflow.argoproj.io/" in said("get", "wf", "-o", "name")
+        assert said("auth", "can-i", "delete", "wf").strip() == "yes"
+        assert said("auth", "can-i", "delete", "secrets").strip() == "no"
+        with urllib3.PoolManager(retries=False, timeout=10) as pool:
+            for wrong in ("Bearer nobody", "Basic eDp5"):
+                asked = pool.request("GET", f"{demo.url}/api", headers={"Authorization": wrong})
+                assert asked.status == 401
 
 
 def test_starting_one_imports_nothing_heavy() -> None:

@@ -114,7 +114,9 @@ def least(namespace: str) -> tuple[Rule, ...]:
 class Access:
     """The users there are, and what the server answers for them."""
 
-    def __init__(self, least_namespace: str = "argo") -> None:
+    def __init__(self, least_namespace: str = "argo", *, nameless: str = "") -> None:
+        self._nameless = nameless
+        """Whom requests without any credentials come from; "" for nobody."""
         self.admin_token = secrets.token_urlsafe(24)
         """For the switches under /demo; no user of the cluster has it."""
         self.users = {
@@ -129,6 +131,8 @@ class Access:
 
     def user(self, authorization: str) -> User | None:
         """Who sent this Authorization header."""
+        if not authorization and self._nameless:
+            return self.users[self._nameless]
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             return None

@@ -91,7 +91,8 @@ class DemoCluster:
         )
         self._server = ApiServer(
             self._store,
-            access=Access(NAMESPACE),
+            # kubectl and client-go keep tokens to themselves where there is no TLS.
+            access=Access(NAMESPACE, nameless="demo" if self._options.plain_http else ""),
             logs=self._logs,
             metrics=self._engine.pod_metrics,
         )

@@ -64,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plain-http",
         action="store_true",
-        help="serve without TLS (kubectl then sends no token)",
+        help="serve without TLS; who sends no token, as kubectl then does, is taken for 'demo'",
     )
 
 
