@@ -17,11 +17,18 @@ from tui.domain.query import parse
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.screens.desk import Desk
 from tui.session import Session
+from tui.sources.base import Scope
 from tui.state.listing import Listing, newest_first
 from tui.widgets.sorting import sorted_next
 
 RESORT_EVERY = 5
 """Seconds between sorts anew where the key itself changes with time."""
+
+
+def other_scope(desk: Desk) -> Scope:
+    """Every namespace, or those of the place we began at where every one is shown."""
+    own = desk.source.place.namespace if desk.source else "default"
+    return replace(desk.scope, namespaces=() if desk.scope.namespaces else tuple(own.split(",")))
 
 
 class Arrangement:

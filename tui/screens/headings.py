@@ -141,9 +141,23 @@ def first_of(said: Sequence[str]) -> str:
     return f"{said[0]}{more}" if said else ""
 
 
-def how_many_match(listing: Listing, query: str) -> list[Part]:
-    """How many of all are shown while there is a filter."""
-    return [(f"{len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
+def why_nothing_done(desk: Desk, query: str, total: int) -> str:
+    """What a key says that needs a workflow under the cursor where there is none."""
+    if desk.source is None:
+        return "not connected yet"
+    if query and total:
+        return "no workflow here: Esc clears the filter"
+    return "no workflow here"
+
+
+def about_cursor(
+    desk: Desk, workflow: ListedWorkflow | None, listing: Listing, query: str
+) -> tuple[list[Part], list[Part]]:
+    """Both sides of the line below the list: the cursor's workflow, and how many match."""
+    if workflow is None:
+        return [], []
+    shown = [(f"{len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
+    return about_row(workflow, desk.pending.of(workflow.ref)), shown
 
 
 def about_row(workflow: ListedWorkflow, doing: str) -> list[Part]:

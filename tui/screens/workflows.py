@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -16,10 +15,16 @@ from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errors import QueryError
 from tui.messages import GiveSource, OpenWorkflow, RunAction
-from tui.screens.arrangement import Arrangement
+from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
-from tui.screens.headings import about_row, heading_of_list, how_many_match, offers_demo, why_empty
+from tui.screens.headings import (
+    about_cursor,
+    heading_of_list,
+    offers_demo,
+    why_empty,
+    why_nothing_done,
+)
 from tui.session import Session
 from tui.sources.base import Live
 from tui.widgets.header import HeaderLine
@@ -143,12 +148,8 @@ class WorkflowsScreen(Screen[None]):
         self.head.show(*heading_of_list(self.desk, self.arrangement.listing))
 
     def _show_about(self) -> None:
-        workflow = self.rows.current
-        if workflow is None:
-            self.about.show([], [])
-            return
-        about = about_row(workflow, self.desk.pending.of(workflow.ref))
-        self.about.show(about, how_many_match(self.arrangement.listing, self.arrangement.query))
+        listing, query = self.arrangement.listing, self.arrangement.query
+        self.about.show(*about_cursor(self.desk, self.rows.current, listing, query))
 
     def _show_rows(self) -> None:
         self.rows.replace(list(self.arrangement.rows))
@@ -253,13 +254,8 @@ class WorkflowsScreen(Screen[None]):
             self._say_none()
 
     def _say_none(self) -> None:
-        """There is nothing under the cursor to do anything with."""
-        if self.desk.source is None:
-            self.desk.say("not connected yet")
-        elif self.arrangement.query and self.arrangement.listing.total:
-            self.desk.say("no workflow here: Esc clears the filter")
-        else:
-            self.desk.say("no workflow here")
+        listing, query = self.arrangement.listing, self.arrangement.query
+        self.desk.say(why_nothing_done(self.desk, query, listing.total))
 
     def _chosen_refs(self) -> tuple[WorkflowRef, ...]:
         marks = self.rows.marks
@@ -277,10 +273,7 @@ class WorkflowsScreen(Screen[None]):
 
     def action_namespaces(self) -> None:
         """Every namespace, or back to the one we began with."""
-        scope = self.desk.scope
-        own = self.desk.source.place.namespace if self.desk.source else "default"
-        wanted = () if scope.namespaces else tuple(own.split(","))
-        self.desk.watch_scope(replace(scope, namespaces=wanted))
+        self.desk.watch_scope(other_scope(self.desk))
 
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""
