@@ -43,32 +43,7 @@ def access_of(login: Login) -> Access:
 
     Raises: SettingsError for what it cannot read, Unauthenticated where a plugin gives nothing.
     """
-    from kubernetes.client import ApiClient
-    from kubernetes.client import Configuration as Empty
-    from kubernetes.config import ConfigException
-
-    configuration = Empty()
-    configuration.connection_pool_maxsize = MOST_CONNECTIONS
-    configuration.keep_alive = True
-    try:
-        if login.chosen.is_in_cluster:
-            configuration.ssl_ca_cert = login.service_account_authority()
-        else:
-            _load_kubeconfig(login, configuration)
-        # Its loader takes the address with the login in it.
-        configuration.host = login.chosen.server
-        _log_in_to_proxy(configuration)
-        pool = ApiClient(configuration).rest_client.pool_manager
-    except ImportError as error:
-        raise SettingsError(
-            "the way to the cluster is a SOCKS proxy, which takes the Python package PySocks",
-            hint="pip install pysocks",
-        ) from error
-    except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
-        raise SettingsError(
-            f"context {login.chosen.context} cannot be used: {without_secrets(str(error))}",
-            hint="repair the kubeconfig or use another --context",
-        ) from error
+    configuration, pool = _configured(login)
     if not configuration.verify_ssl:
         # The kubeconfig skips the check itself; a warning a request would cover the screen.
         warnings.simplefilter("ignore", http.InsecureRequestWarning)
@@ -85,6 +60,36 @@ def access_of(login: Login) -> Access:
         impersonated=login.impersonated,
         plugin=login.plugin,
     )
+
+
+def _configured(login: Login) -> tuple[Configuration, urllib3.PoolManager]:
+    """What the official client makes of a login. Raises: SettingsError."""
+    from kubernetes.client import ApiClient
+    from kubernetes.client import Configuration as Empty
+    from kubernetes.config import ConfigException
+
+    configuration = Empty()
+    configuration.connection_pool_maxsize = MOST_CONNECTIONS
+    configuration.keep_alive = True
+    try:
+        if login.chosen.is_in_cluster:
+            configuration.ssl_ca_cert = login.service_account_authority()
+        else:
+            _load_kubeconfig(login, configuration)
+        # Its loader takes the address with the login in it.
+        configuration.host = login.chosen.server
+        _log_in_to_proxy(configuration)
+        return configuration, ApiClient(configuration).rest_client.pool_manager
+    except ImportError as error:
+        raise SettingsError(
+            "the way to the cluster is a SOCKS proxy, which takes the Python package PySocks",
+            hint="pip install pysocks",
+        ) from error
+    except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
+        raise SettingsError(
+            f"context {login.chosen.context} cannot be used: {without_secrets(str(error))}",
+            hint="repair the kubeconfig or use another --context",
+        ) from error
 
 
 def _log_in_to_proxy(configuration: Configuration) -> None:

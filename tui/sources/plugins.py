@@ -85,8 +85,21 @@ class Plugin:
                 hint="run `kubectl get workflows` once outside; many plugins then remember",
                 reason="Plugin",
             )
+        done = self._run()
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            said = said_without_secrets(said, self._secrets())
+            raise Unauthenticated(
+                f"the credential plugin {self.name} failed: "
+                f"{said[-400:] or f'exit code {done.returncode}'}",
+                hint="log in again",
+                reason="Plugin",
+            )
+        return self._read(done.stdout)
+
+    def _run(self) -> subprocess.CompletedProcess[bytes]:
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 self._command(),
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -112,16 +125,6 @@ class Plugin:
             raise Unauthenticated(
                 f"the credential plugin {self.name} could not be run: {why}", reason="Plugin"
             ) from error
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
-            said = said_without_secrets(said, self._secrets())
-            raise Unauthenticated(
-                f"the credential plugin {self.name} failed: "
-                f"{said[-400:] or f'exit code {done.returncode}'}",
-                hint="log in again",
-                reason="Plugin",
-            )
-        return self._read(done.stdout)
 
     def _command(self) -> list[str]:
         command = str(self._config.get("command") or "")
