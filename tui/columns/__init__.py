@@ -1,7 +1,7 @@
 """The columns of our lists, as data: what each says, how wide it is, how it sorts, if it ticks.
 
-A list widget, the column chooser and the sort keys all read these tuples, so a new column is one
-entry here. Texts are as the cluster sent them; the widget that draws makes them printable.
+List widgets, the palette and the sort keys all read these tuples, so a new column is one entry.
+Texts are as the cluster sent them; the widget that draws makes them printable.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What screens may ask of the app.
 
 Screens get a desk instead of the app, so that they can be shown alone in a test and the app stays
-wiring. The desk owns the source, what is known of the workflows, and every write that leaves.
+wiring. It knows the source and the workflows; what is to be done to them is told by messages.
 """
 
 from __future__ import annotations

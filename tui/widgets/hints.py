@@ -1,7 +1,7 @@
 """The row of hints: which keys do what here, made from the bindings that are alive.
 
-Nobody writes these by hand, so they cannot be wrong: a key that a keymap moved is shown where it
-went, and a key that does nothing here is not shown.
+Nobody writes these by hand, so they cannot be wrong: a key is shown as it is bound, and one that
+does nothing here is not shown.
 """
 
 from __future__ import annotations
