@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY
 from tests.support.scripted import ScriptedSource
+from tests.support.waiting import until
 from tests.support.widgets import screen_of
 from tui.domain.node import NodeId
 from tui.domain.workflow import Workflow
@@ -149,11 +150,12 @@ class Seen:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
-        for _ in range(400):
-            if condition():
-                return
-            await self.pilot.pause()
-        raise AssertionError(f"never so: {self.rows} {self.line('status')} {self.preview}")
+        try:
+            await until(condition)
+        except AssertionError as never:
+            said = f"never so: {self.rows} {self.line('status')} {self.preview}"
+            raise AssertionError(said) from never
+        await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

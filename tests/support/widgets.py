@@ -9,6 +9,8 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.widget import Widget
 
+from tui.domain.lines import TextLines
+from tui.state.logs import LogBook
 from tui.widgets.line_view import LineView
 
 
@@ -63,3 +65,15 @@ def painting(widget: LineView) -> Iterator[Painted]:
 def screen_of(widget: LineView) -> list[str]:
     """What a widget shows, line by line."""
     return [widget.render_line(y).text for y in range(widget.size.height)]
+
+
+def numbered(count: int) -> TextLines:
+    """A text of so many lines."""
+    return TextLines("".join(f"line {i}\n" for i in range(count)))
+
+
+def book_of(*lines: str) -> LogBook:
+    """A log with these lines in it, and room for eighty."""
+    book = LogBook(max_lines=80)
+    book.append([f"{line}\n".encode() for line in lines])
+    return book

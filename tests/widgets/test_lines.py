@@ -1,4 +1,4 @@
-"""Text to read: following, wrapping, panning, searching, and how little of it is painted."""
+"""Text to read: following, wrapping, panning, and how little of it is painted."""
 
 from __future__ import annotations
 
@@ -9,46 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 from textual.message import Message
-from textual.pilot import Pilot
 
-from tests.support.widgets import Alone, painting, screen_of
+from tests.support.waiting import until
+from tests.support.widgets import Alone, book_of, numbered, painting, screen_of
 from tui.domain.highlight import yaml_spans
 from tui.domain.lines import TextLines
-from tui.messages import Said
-from tui.state.logs import LogBook
 from tui.widgets.cells import width_of
 from tui.widgets.lines import Lines
 from tui.widgets.painter import Painter
-
-
-def numbered(count: int) -> TextLines:
-    return TextLines("".join(f"line {i}\n" for i in range(count)))
-
-
-def book_of(*lines: str) -> LogBook:
-    book = LogBook(max_lines=80)
-    book.append([f"{line}\n".encode() for line in lines])
-    return book
-
-
-class Saying(Alone):
-    """Keeps what is said to the person at the keys."""
-
-    def __init__(self, widget: Lines) -> None:
-        super().__init__(widget)
-        self.told: list[str] = []
-
-    def on_said(self, message: Said) -> None:
-        self.told.append(message.text)
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Let the app go on until something is so."""
-    for _ in range(200):
-        if condition():
-            return
-        await pilot.pause()
-    raise AssertionError("it never came to that")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +150,7 @@ async def test_sentences_are_wrapped_at_blanks_and_long_words_where_the_row_ends
             "",
         ]
         assert widget.find("three f") == ""
-        await until(pilot, lambda: widget.finder.hit == 0)
+        await until(lambda: widget.finder.hit == 0)
 
 
 @given(st.text("ab 日é", max_size=60), st.integers(1, 9), st.booleans())
@@ -194,28 +162,6 @@ def test_rows_hold_every_character_and_only_a_blank_may_stand_over(
     if cells > 1:
         assert "".join(rows) == "".join(part for part, _ in painter.pieces(0))
     assert all(width_of(row) <= cells or width_of(row.rstrip(" ")) <= cells for row in rows)
-
-
-async def test_a_key_that_finds_nothing_and_one_that_changes_how_it_looks_say_so() -> None:
-    widget = Lines()
-    app = Saying(widget)
-    async with app.run_test(size=(20, 4)) as pilot:
-        widget.show(TextLines("all is well"))
-        for key in ("n", "N"):
-            await pilot.press(key)
-            assert app.told.pop() == "nothing to look for yet: / searches"
-        for key in ("e", "E"):
-            widget.action_error(1 if key == "e" else -1)
-            await until(pilot, lambda: bool(app.told))
-            assert app.told.pop() == "no line of this tells of an error"
-        await pilot.press("w")
-        assert app.told.pop() == "long lines go on in the next row"
-        await pilot.press("w")
-        assert app.told.pop() == "long lines are cut; Left and Right pan"
-        widget.show(TextLines("error: it broke"))
-        widget.action_error(1)
-        await until(pilot, lambda: widget._errors.hit == 0)
-        assert not app.told
 
 
 async def test_wrapped_text_scrolls_by_rows_and_ends_at_its_end() -> None:
@@ -240,71 +186,6 @@ async def test_long_lines_are_panned() -> None:
         assert screen_of(widget)[0] == "0123456789"
         await pilot.press("right", "shift+left")
         assert screen_of(widget)[0] == "0123456789"
-
-
-async def test_a_search_goes_to_hits_and_round() -> None:
-    heard: list[Message] = []
-    widget = Lines()
-    async with Alone(widget).run_test(size=(40, 10), message_hook=heard.append) as pilot:
-        widget.show(numbered(5000))
-        widget.find("line \\d*77$")
-        await until(pilot, lambda: widget.finder.is_done)
-        assert widget.current_line == 77
-        await pilot.press("n")
-        assert widget.current_line == 177
-        await pilot.press("N", "N")
-        assert widget.current_line == 4977
-        await pilot.press("n")
-        assert widget.current_line == 77
-        await pilot.pause()
-        last = [m for m in heard if isinstance(m, Lines.SearchMoved)][-1]
-        assert (last.rank, last.count, last.is_done) == (1, 50, True)
-
-
-async def test_hits_are_seen_without_colours_and_gone_when_the_search_ends() -> None:
-    widget = Lines()
-    async with Alone(widget).run_test(size=(40, 5)) as pilot:
-        widget.show(TextLines("an \x1b[31mer\x1b[0mror here\nnothing"))
-        widget.find("error")
-        await until(pilot, lambda: widget.finder.is_done)
-        turned = [s.text for s in widget.render_line(0) if s.style and s.style.reverse]
-        assert "".join(turned) == "error"
-        widget.find("")
-        assert not [s for s in widget.render_line(0) if s.style and s.style.reverse]
-
-
-async def test_a_search_finds_lines_that_come_later() -> None:
-    book = book_of("one", "two")
-    widget = Lines()
-    async with Alone(widget).run_test(size=(40, 5)) as pilot:
-        widget.show(book)
-        widget.find("three")
-        await until(pilot, lambda: widget.finder.is_done)
-        assert widget.finder.count == 0
-        widget.lines_appended(*book.append([b"three\n"]))
-        await until(pilot, lambda: widget.finder.count == 1)
-
-
-async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> None:
-    lines = [f"line {i}" for i in range(60)]
-    lines[20] = "ERROR no such table"
-    lines[21] = "WARN slow"
-    lines[50] = "Error: exit status 1 " + "x" * 60
-    widget = Lines(levels=True)
-    async with Alone(widget).run_test(size=(40, 10)) as pilot:
-        widget.show(TextLines("\n".join(lines)))
-        await pilot.press("e")
-        await until(pilot, lambda: widget.current_line == 20)
-        marks = {line[:5]: line[-1] for line in screen_of(widget)}
-        assert (marks["ERROR"], marks["WARN "], marks["line "]) == ("◄", "◂", " ")
-        await pilot.press("e")
-        await until(pilot, lambda: widget.current_line == 50)
-        await pilot.press("E")
-        assert widget.current_line == 20
-        await pilot.press("E")
-        assert widget.current_line == 50
-        await pilot.press("w")
-        assert [line[-1] for line in screen_of(widget) if line.startswith("Error")] == ["◄"]
 
 
 async def test_a_hundred_thousand_lines_are_not_read_to_show_ten() -> None:
@@ -385,20 +266,3 @@ def test_yaml_looks(snap_compare: Callable[..., bool]) -> None:
         )
     )
     assert snap_compare(Alone(widget), terminal_size=(80, 24))
-
-
-async def test_in_a_text_that_is_no_log_the_keys_to_errors_are_free_for_others() -> None:
-    class Around(Alone):
-        BINDINGS = [("e", "events", "")]
-        asked = 0
-
-        def action_events(self) -> None:
-            self.asked += 1
-
-    for levels, asked in ((False, 1), (True, 0)):
-        widget = Lines(levels=levels)
-        app = Around(widget)
-        async with app.run_test(size=(40, 5)) as pilot:
-            widget.show(TextLines("ERROR no such table"))
-            await pilot.press("e")
-            assert app.asked == asked
