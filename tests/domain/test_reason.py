@@ -12,7 +12,7 @@ from msgspec import json, structs
 from tests.support.runs import nightly_etl
 from tui.domain import decode
 from tui.domain.forest import first_problem, rows
-from tui.domain.reason import Glimpse, failed, of_its_own, stuck, why
+from tui.domain.reason import Glimpse, failed, stuck, why
 
 
 def seen(*nodes: dict[str, Any]) -> dict[str, Glimpse]:
@@ -57,6 +57,14 @@ def test_what_fails_inside_something_that_succeeded_was_forgiven() -> None:
         node("early", "Failed", boundaryID="w", message="exit code 3", startedAt="2"),
     )
     assert failed(nodes) == ["early", "late"]
+
+
+def test_items_that_began_together_stand_in_the_order_of_their_numbers() -> None:
+    names = ["part(21:u)", "part(7:h)", "part(9:j)"]
+    nodes = seen(*(node(name, "Failed", startedAt="1") for name in names))
+    assert failed(nodes) == ["part(7:h)", "part(9:j)", "part(21:u)"]
+    nodes = seen(*(node(name, "Pending", message="no node") for name in names))
+    assert stuck(nodes) == ["part(7:h)", "part(9:j)", "part(21:u)"]
 
 
 def test_what_cannot_begin_comes_before_what_waits_for_somebody_and_what_failed() -> None:
@@ -119,7 +127,6 @@ def test_its_own_message_is_told_if_it_says_more(message: str, why: str, told: s
     found = decode.without_nodes(decode.from_manifest({"status": {"message": message}}))
     status = structs.replace(found.status, why=why)
     assert structs.replace(found, status=status).reason == told
-    assert of_its_own(message) == (message == told and bool(message) and "child" not in message)
 
 
 @given(

@@ -39,12 +39,19 @@ async def test_results_of_many_lines_deleted_artifacts_and_values_nobody_set() -
         "gen",
         "Succeeded",
         inputs={"parameters": [{"name": "a"}, {"name": "b", "default": "dflt"}]},
-        outputs={"result": "one\ntwo", "artifacts": [{"name": "x", "path": "/x", "deleted": True}]},
+        outputs={
+            "result": "one\ntwo",
+            "artifacts": [
+                {"name": "x", "path": "/x", "deleted": True},
+                {"name": "main-logs", "s3": {"key": "gen/main.log"}},
+            ],
+        },
     )
     async with bench(InOutPane, ScriptedSource(), size=(80, 20)) as on:
         on.app.show(run(RUN, "Running", nodes=[node]), "gen")
         text = on.app.text
         assert "(not set)" in text and "dflt" in text and "/x (deleted)" in text
+        assert "main-logs: gen/main.log" in text, "one without a path tells its key"
         assert "one\n" in text and text.rstrip().endswith("two")
         on.app.show(nightly_etl(), "load")
         assert on.app.text == "no inputs, no outputs"

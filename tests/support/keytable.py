@@ -34,7 +34,8 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Step tree", "While it has the focus.", ("widgets.forest:Forest",)),
     (
         "Texts",
-        "Logs, YAML, summary, events: while the pane has the focus (Tab goes there).",
+        "Logs, YAML, summary, events: while the pane has the focus (Tab goes there). Only logs "
+        "have errors to go to.",
         ("widgets.lines:Lines", "panes.text_pane:TextPane", "panes.text_pane:SearchedPane"),
     ),
     ("Logs pane", "", ("panes.logs:LogsPane",)),

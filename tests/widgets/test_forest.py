@@ -98,6 +98,17 @@ async def test_a_tree_opens_with_the_cursor_on_the_first_failed_step() -> None:
         ]
 
 
+async def test_a_long_tree_opens_with_what_failed_in_the_middle() -> None:
+    shards = [node(f"s-{i}", start=f"11:10:{i:02}") for i in range(40)]
+    shards[20] = node("s-20", phase=FAILED, start="11:10:20")
+    widget = tree(None)
+    async with Alone(widget).run_test(size=(80, 12)):
+        widget.show(etl(*shards))
+        lines = screen_of(widget)
+        at = next(y for y, line in enumerate(lines) if "►" in line)
+        assert "s-20" in lines[at] and 4 <= at <= 8
+
+
 async def test_what_has_not_failed_opens_on_the_step_that_cannot_begin_or_waits() -> None:
     pulls = node("pulls", phase=PENDING, end=None, message="ImagePullBackOff: no such tag")
     gate = node("gate", type="Suspend", phase=RUNNING, end=None)

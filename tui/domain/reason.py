@@ -8,7 +8,6 @@ they are decoded. The same rules choose what a workflow's own screen says first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Protocol, TypeVar, cast
@@ -16,15 +15,15 @@ from typing import Protocol, TypeVar, cast
 import msgspec
 
 from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, Wire
+from tui.domain.order import item_index
 
 _ROUTINE = frozenset({"PodInitializing", "ContainerCreating"})
 """What a pod that is about to run says: no reason for anything."""
 
-_OF_A_CHILD = re.compile(r"child '[^']*' (failed|errored)")
-"""A message that says no more than that some step failed (argo.md 1.5)."""
-
-
 Key = TypeVar("Key", bound=str)
+
+Rank = tuple[str, int, str]
+"""What puts siblings in the order of the tree, nearly: start, number of the item, name."""
 
 
 class Looked(Protocol):
@@ -72,7 +71,7 @@ def failed(nodes: Mapping[Key, Looked]) -> list[Key]:
         return []
     retries = {c: key for key, node in nodes.items() if node.type == "Retry" for c in node.children}
     around = {nodes[key].boundary_id for key in problems} | {retries.get(key) for key in problems}
-    found: list[tuple[list[tuple[str, str]], Key]] = []
+    found: list[tuple[list[Rank], Key]] = []
     for key in problems:
         if key in around or _only_groups(nodes[key], problems):
             continue
@@ -87,18 +86,16 @@ def _only_groups(node: Looked, problems: AbstractSet[str]) -> bool:
     return node.type in ("StepGroup", "TaskGroup") and not problems.isdisjoint(node.children)
 
 
-def _way(
-    nodes: Mapping[Key, Looked], retries: Mapping[str, Key], key: Key
-) -> list[tuple[str, str]] | None:
+def _way(nodes: Mapping[Key, Looked], retries: Mapping[str, Key], key: Key) -> list[Rank] | None:
     """What sorts a step as the tree does, outermost first; None if its failure was forgiven."""
-    way: list[tuple[str, str]] = []
+    way: list[Rank] = []
     seen: set[str] = set()
     above: str = key
     while above not in seen and (node := nodes.get(cast(Key, above))) is not None:
         seen.add(above)
         if node.phase not in PROBLEM_PHASES and node.phase not in (RUNNING, PENDING, ""):
             return None
-        way.append((node.started_at or "~", node.display_name))
+        way.append(_rank(node))
         above = retries.get(above) or node.boundary_id
     return way[::-1]
 
@@ -120,11 +117,13 @@ def _is_no_attempt(node: Looked | None) -> bool:
 def stuck(nodes: Mapping[Key, Looked]) -> list[Key]:
     """The keys of the steps that cannot begin, or that wait for somebody, the first first."""
     found = [
-        ((node.type == "Suspend", node.started_at or "", node.display_name), key)
-        for key, node in nodes.items()
-        if _is_stuck(node)
+        (node.type == "Suspend", _rank(node), k) for k, node in nodes.items() if _is_stuck(node)
     ]
-    return [key for _, key in sorted(found)]
+    return [key for _, _, key in sorted(found)]
+
+
+def _rank(node: Looked) -> Rank:
+    return node.started_at or "~", item_index(node.display_name), node.display_name
 
 
 def _is_stuck(node: Looked) -> bool:
@@ -151,8 +150,3 @@ def why(nodes: Mapping[Key, Looked], *, is_over: bool) -> str:
     """In one line what a workflow hangs on; "" if nothing is wrong or nothing is known."""
     key = next(reasons(nodes, is_over=is_over), None)
     return "" if key is None else said(nodes[key])
-
-
-def of_its_own(message: str) -> bool:
-    """Whether the message of a workflow says more than that one of its steps failed."""
-    return bool(message) and not _OF_A_CHILD.fullmatch(message)

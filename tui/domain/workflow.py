@@ -6,6 +6,7 @@ everything a screen of its own shows. Both are decoded straight from the wire an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -19,13 +20,15 @@ from tui.domain.node import (
     Parameter,
     Wire,
 )
-from tui.domain.reason import of_its_own
 
 LABEL = "workflows.argoproj.io/"
 """Prefix of Argo's labels and annotations (argo.md 1.7)."""
 
 INSTANCE = f"{LABEL}controller-instanceid"
 """Which controller an object belongs to, where there are several (argo.md 5.0)."""
+
+_OF_A_CHILD = re.compile(r"child '[^']*' (failed|errored)")
+"""A message that says no more than that some step failed (argo.md 1.5)."""
 
 Manifest = dict[str, Any]
 """A Kubernetes object as JSON has it, every field kept; what plans read and writes send."""
@@ -185,9 +188,10 @@ class ListedWorkflow(Wire, frozen=True):
     def reason(self) -> str:
         """Why it failed or waits: its own message, unless a step of it says more."""
         message, why = self.status.message, self.status.why
-        if self.spec.suspend and not (message or why or self.is_completed):
-            return "suspended"
-        return why if why and not of_its_own(message) else message
+        if why and (not message or _OF_A_CHILD.fullmatch(message)):
+            return why
+        is_held = bool(self.spec.suspend) and not self.is_completed
+        return message or ("suspended" if is_held else "")
 
 
 class Workflow(ListedWorkflow, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tui.domain.location import key_of, wired
 from tui.domain.node import Artifact, Inputs, Node, Outputs
 from tui.domain.workflow import Arguments, Workflow
 from tui.panes.summary import field, parameters
@@ -17,7 +18,7 @@ def artifacts(title: str, found: tuple[Artifact, ...]) -> Iterator[str]:
     yield ""
     yield f"{title}:"
     for artifact in found:
-        where = artifact.path or artifact.from_
+        where = artifact.path or artifact.from_ or key_of(wired(artifact)) or ""
         gone = " (deleted)" if artifact.deleted else ""
         yield field(f"  {artifact.name}", f"{where}{gone}")
 

@@ -97,6 +97,7 @@ class FoldedRows(Rows[TreeRow]):
             wanted = first_problem(workflow, self.items) or self._first_stuck(workflow)
             if wanted is None or not self.move_to(wanted):
                 self.move_to_line(0)
+            self.centre()
 
     @staticmethod
     def _first_stuck(workflow: Workflow) -> NodeId | None:

@@ -158,6 +158,12 @@ class RowList(LineView, Generic[T]):
         if self._cursor_key != old_key:
             self._tell_cursor()
 
+    def centre(self) -> None:
+        """Show as much of what is above the cursor as of what is below."""
+        self._top = self._cursor - self.page // 2
+        self._settle()
+        self.repaint()
+
     def _identity_at(self, index: int) -> Hashable | None:
         return self._key(self._items[index]) if 0 <= index < len(self._items) else None
 
