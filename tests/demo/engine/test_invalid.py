@@ -264,6 +264,16 @@ def test_what_is_known_only_later_is_no_mistake(world: World) -> None:
     assert world.status()["phase"] == "Succeeded"
 
 
+def test_inputs_of_an_inline_template_may_speak_of_those_around_it(world: World) -> None:
+    inner = "{inputs: {parameters: [{name: z, value: '{{inputs.parameters.n}}'}]}, "
+    inner += "container: {image: busybox, command: [echo], args: ['{{inputs.parameters.z}}']}}"
+    world.run(
+        "{entrypoint: main, templates: [{name: main, inputs: {parameters: [{name: n, value: v}]}, "
+        f"dag: {{tasks: [{{name: a, inline: {inner}}}]}}}}]}}"
+    )
+    assert world.node("a")["outputs"]["result"] == "v"
+
+
 def test_defaults_of_all_templates_leave_the_kind_of_each(world: World) -> None:
     world.run(
         "{entrypoint: main, templateDefaults: {timeout: 60s, container: {image: busybox}}, "

@@ -120,6 +120,11 @@ def test_a_when_that_is_no_condition_is_refused(when: str) -> None:
         ("(a == a", "Invalid 'when' expression '(a == a': Unbalanced parenthesis"),
         ("heads", "Expected boolean evaluation for 'heads'. Got heads"),
         (
+            "{{steps.a.status}} == x",
+            "Invalid 'when' expression '{{steps.a.status}} == x': Invalid token: '{{' "
+            '(hint: try wrapping the affected expression in quotes ("))',
+        ),
+        (
             "a - 1 == 3",
             "Failed to evaluate 'when' expresion 'a - 1 == 3': Value 'a' cannot be used with "
             "the modifier '-', it is not a number",

@@ -45,15 +45,20 @@ def _words(text: str) -> list[tuple[str, str]]:
     text = text.rstrip()
     while position < len(text):
         match = _WORD.match(text, position)
-        if match is None:
+        if match is None or "{" in (match["word"] or ""):
             raise ConditionError(
-                f"Invalid 'when' expression '{text}': Invalid token: '{text[position:].strip()}' "
+                f"Invalid 'when' expression '{text}': Invalid token: '{_odd(text[position:])}' "
                 '(hint: try wrapping the affected expression in quotes ("))'
             )
         kind = str(match.lastgroup)
         found.append((kind, match.group(kind)))
         position = match.end()
     return found
+
+
+def _odd(text: str) -> str:
+    """The beginning of a text that is no token: up to the next letter, digit or space."""
+    return re.split(r"[\w\s]", text.lstrip(), maxsplit=1)[0]
 
 
 def _value(kind: str, raw: str) -> Any:

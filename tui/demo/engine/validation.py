@@ -168,7 +168,8 @@ class _Checks:
             inside = self._steps if kind == "steps" else self._dag
             yield from inside(found, place, known)
         else:
-            self._resolved(template, known, f"{place}: ")
+            # What inputs are when nobody gives them is of no account: here everything is given.
+            self._resolved({**template, "inputs": None}, known, f"{place}: ")
             spec_parts.check_work(template)
         outputs = template.get("outputs") or {}
         for each in ("parameters", "artifacts"):
@@ -270,7 +271,7 @@ class _Checks:
 
 
 def _is_loop(step: dict[str, Any]) -> bool:
-    return bool(step.get("withItems") or step.get("withParam"))
+    return any(step.get(key) for key in ("withItems", "withParam", "withSequence"))
 
 
 def _items_of(step: dict[str, Any], way: str) -> set[str]:
@@ -325,8 +326,7 @@ def _check_results(task: dict[str, Any], tasks: dict[str, dict[str, Any]], way: 
     for name, result in conditions.results_in(str(task.get("depends") or "")):
         if result and result not in conditions.TASK_RESULTS:
             raise InvalidSpec(f"{way}task result '{result}' for task '{name}' is invalid")
-        looped = _is_loop(tasks[name]) or tasks[name].get("withSequence") is not None
-        if result in ("AnySucceeded", "AllFailed") and not looped:
+        if result in ("AnySucceeded", "AllFailed") and not _is_loop(tasks[name]):
             raise InvalidSpec(
                 f"{way}dependency '{name}' uses an items-based condition such as .AnySucceeded "
                 "or .AllFailed but does not contain any items"
