@@ -7,7 +7,7 @@ to us: another size, the focus lost and found.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from textual import events
@@ -17,6 +17,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.support.emulator import Emulator
 
@@ -76,11 +77,24 @@ def as_textual_paints(app: App[Any]) -> Emulator:
     """A fresh terminal of the same size on which Textual itself painted the whole screen."""
     screen = app.screen
     visible_screen_stack.set(app._background_screens)
-    strips = screen._compositor.render_strips()
-    update = LayoutUpdate([[strip] for strip in strips], screen._compositor.size.region)
+    region = screen._compositor.size.region
+    chops = screen._compositor._render_chops(region, lambda y: True)
+    update = LayoutUpdate([_whole(line, region.width) for line in chops], region)
     fresh = Emulator(screen.size.width, screen.size.height)
     fresh.feed("\x1b[?7l" + update.render_segments(app.console).replace("\n", "\r\n"))
     return fresh
+
+
+def _whole(chops: Mapping[int, Strip], width: int) -> list[Strip]:
+    """Each stretch as wide as its place.
+
+    Where Textual cuts a cluster in two, what comes after it is a cell short of what it claims.
+    """
+    ends = [*chops, width][1:]
+    return [
+        Strip(parts := list(strip)).adjust_cell_length(end - x, parts[-1].style if parts else None)
+        for (x, strip), end in zip(chops.items(), ends, strict=True)
+    ]
 
 
 def run_script(

@@ -231,6 +231,14 @@ def test_after_every_step_the_terminal_shows_what_textual_would_paint(
     check(script, changing(abilities=abilities))
 
 
+@pytest.mark.parametrize("cluster", ["❤️", "漢", "👩‍🚀", "e\u0301"])
+@pytest.mark.parametrize("before", ["plain words", "plain words ", "plain words  "])
+def test_a_cluster_cut_by_the_edge_of_a_dialog_moves_nothing(before: str, cluster: str) -> None:
+    line = ("line", 5, [(before, ""), (cluster, "")])
+    check([("side", True), ("dialog", []), line, ("repaint",), ("close",)], changing())
+    check([line, ("side", True), ("dialog", []), ("resize", 51, 14)], changing())
+
+
 def test_lines_that_move_are_moved_by_the_terminal() -> None:
     app = changing(abilities=Abilities(scroll=True))
     check([("roll", 1), ("roll", 3), ("roll", -2), ("side", True), ("roll", 2)], app)
