@@ -215,7 +215,7 @@ def _of_node(
     location, why_not = resolve(artifact, archive, namespace)
     return NodeArtifact(
         node_id=node.id,
-        step=node.display_name or node.name,
+        step=node.title,
         name=artifact.name,
         direction=direction,
         location=location,

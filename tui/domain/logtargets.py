@@ -125,5 +125,5 @@ def _containers(workflow: Workflow, pod: Node, step: str) -> tuple[str, ...]:
         if node.type == CONTAINER and node.boundary_id == pod.id
     ]
     named = [n for n in inner if step and step in (n.id, n.name, n.display_name)]
-    names = (node.display_name or node.name for node in named or inner)
+    names = (node.title for node in named or inner)
     return tuple(name for name in names if name) or (MAIN,)

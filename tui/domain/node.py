@@ -143,6 +143,11 @@ class Node(Wire, frozen=True):
         return self.phase in COMPLETED_PHASES
 
     @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return self.display_name or self.name
+
+    @property
     def is_problem(self) -> bool:
         """Failed or Error."""
         return self.phase in PROBLEM_PHASES

@@ -168,7 +168,7 @@ def _short(text: str) -> str:
 
 
 def _name(node: Node) -> str:
-    return _short(node.display_name or node.name or node.id or "a step without a name")
+    return _short(node.title or node.id or "a step without a name")
 
 
 def _others(count: int, one: str, several: str) -> str:

@@ -200,7 +200,7 @@ class ContainerScreen(ModalScreen[str | None]):
         """The names at once, the cursor on what is read now; how they are comes after."""
         box = self.query_one("#containers")
         node = self._target.node
-        of = f"Containers of {node.display_name or node.name}"
+        of = f"Containers of {node.title}"
         self.query_one(HeaderLine).show([(of, "heading")])
         box.border_subtitle = "Enter reads  1-9 at once  A next  Esc closes"
         self._show(self._choices)

@@ -171,7 +171,7 @@ class LogsPane(SearchedPane):
         left: list[Part] = []
         target = self._choice.target
         if target is not None:
-            name = target.node.display_name or target.node.name
+            name = target.node.title
             left = [(f"{name} ", "heading"), (target.container, "")]
             if self._choice.is_earlier:
                 left.append((" (previous attempt)", "warning"))

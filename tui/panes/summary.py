@@ -115,7 +115,7 @@ def of_node(
     workflow: Workflow, node: Node, now: datetime, pod_names: str, *, ascii: bool = False
 ) -> Iterator[str]:
     """One step: what it is, how it went, where it ran."""
-    yield field("step", node.display_name or node.name)
+    yield field("step", node.title)
     yield field("phase", f"{node_icon(node, ascii=ascii)} {node.phase}".strip())
     if node.message:
         yield field("message", node.message)

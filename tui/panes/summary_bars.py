@@ -99,7 +99,7 @@ class SummaryBars:
         for length, step in took[:MOST]:
             yield Bar(
                 ("step", step.id),
-                f"{node_icon(step, ascii=self._ascii)} {step.display_name or step.name}",
+                f"{node_icon(step, ascii=self._ascii)} {step.title}",
                 compact(length),
                 length,
                 seconds,

@@ -90,7 +90,7 @@ class Halves(Container):
             return ""
         if node.type == "Pod":
             return pod_name(self._workflow, node, self._desk.pod_names)
-        return node.display_name or node.name
+        return node.title
 
     @on(Forest.CursorMoved)
     def tell_selection(self) -> None:

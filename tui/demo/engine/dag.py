@@ -28,11 +28,7 @@ def execute(
     fields: dict[str, Any],
 ) -> Node:
     """Bring a DAG as far as it can go now."""
-    node = op.run.node(name)
-    if node is None:
-        node = op.add(name, "DAG", "Running", where, fields)
-    elif node["phase"] == "Pending":
-        op.run.mark(node, "Running", op.now, "")
+    node = op.group(name, "DAG", where, fields)
     return _Dag(op, node, template, where.within(found, node, template)).advance()
 
 

@@ -167,6 +167,15 @@ class Operation:
             name, type, phase, self.now, boundary=where.boundary, fields=whole, message=message
         )
 
+    def group(self, name: str, type: str, where: Where, fields: dict[str, Any]) -> Node:
+        """The node that stands around others, which runs as soon as any of them may."""
+        node = self.run.node(name)
+        if node is None:
+            return self.add(name, type, "Running", where, fields)
+        if node["phase"] == "Pending":
+            return self.run.mark(node, "Running", self.now, "")
+        return node
+
     def error(
         self, name: str, node: Node | None, where: Where, holder: dict[str, Any], message: str
     ) -> Node:

@@ -28,11 +28,7 @@ def execute(
 ) -> Node:
     """Bring a Retry node on: judge the last attempt, start the next."""
     run = op.run
-    node = run.node(name)
-    if node is None:
-        node = op.add(name, "Retry", "Running", where, fields)
-    elif node["phase"] == "Pending":
-        run.mark(node, "Running", op.now, "")
+    node = op.group(name, "Retry", where, fields)
     strategy = template["retryStrategy"] or {}
     for _ in range(2):
         attempts = run.attempts_of(node)
@@ -72,7 +68,14 @@ def _attempt(
 
 
 def _variables(finished: list[Node]) -> Scope:
-    scope: Scope = {"retries": str(len(finished))}
+    scope: Scope = {
+        "retries": str(len(finished)),
+        # The first attempt has no other before it, but its expressions are to be read all the same.
+        "lastRetry.status": "",
+        "lastRetry.message": "",
+        "lastRetry.exitCode": "0",
+        "lastRetry.duration": "0",
+    }
     if finished:
         last = finished[-1]
         scope["lastRetry.status"] = last["phase"]

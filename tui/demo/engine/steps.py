@@ -42,11 +42,7 @@ def execute(
 ) -> Node:
     """Bring a steps template as far as it can go now."""
     run = op.run
-    node = run.node(name)
-    if node is None:
-        node = op.add(name, "Steps", "Running", where, fields)
-    elif node["phase"] == "Pending":
-        run.mark(node, "Running", op.now, "")
+    node = op.group(name, "Steps", where, fields)
     inside = where.within(found, node, template)
     scope: Scope = {**op.globals, **scope_of_inputs(template.get("inputs") or {})}
     before: Node | None = None
