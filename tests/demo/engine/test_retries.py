@@ -78,3 +78,12 @@ def test_an_expression_counts_the_retries_before_the_last_attempt(world: World) 
     node = world.node("wf")
     assert node["message"] == "retryStrategy.expression evaluated to false"
     assert len(node["children"]) == 3
+
+
+def test_an_attempt_knows_of_the_one_before(world: World) -> None:
+    said = "{{retries}} {{lastRetry.exitCode}} [{{lastRetry.status}}]"
+    line = f"echo {said} > /o; exit {{{{=2 - asInt(retries)}}}}"
+    more = "retryStrategy: {limit: 2}, outputs: {parameters: [{name: o, valueFrom: {path: /o}}]}"
+    world.run(f"{{entrypoint: a, templates: [{shell('a', line, more)}]}}")
+    told = [world.node(f"wf({n})")["outputs"]["parameters"][0]["value"] for n in range(3)]
+    assert told == ["0 0 []", "1 2 [Failed]", "2 1 [Failed]"]
