@@ -99,6 +99,28 @@ def test_several_go_into_a_folder_that_is_there_each_under_a_name_of_its_own(
     assert targets(items[:1], str(tmp_path)) == [tmp_path / "a.txt"]
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("x" * 300, "File name too long"), ("~nobody-of-that-name/x", "home"), ("a\0b/", "null byte")],
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_can_be_no_path_is_said(text: str, why: str, count: int) -> None:
+    found = targets([named("a"), named("b")][:count], text)
+    assert isinstance(found, str)
+    assert why in found or "there is no folder" in found
+
+
+def test_where_the_current_folder_is_gone_the_home_is_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert proposed([named("a")]) == str(tmp_path / "a")
+
+
 def test_names_that_are_the_same_even_with_their_step_still_differ(tmp_path: Path) -> None:
     found = targets([named("out"), named("out"), named("OUT", "train")], str(tmp_path))
     assert isinstance(found, list)

@@ -70,7 +70,11 @@ class Download:
 
 def proposed(items: Sequence[Item]) -> str:
     """Where a download goes unless one types something else; several go into a folder."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:
+        # Somebody removed the folder that we were started in.
+        here = Path.home()
     return str(here / safe_name(items[0].file_name)) if len(items) == 1 else f"{here}{os.sep}"
 
 
@@ -78,6 +82,16 @@ def targets(items: Sequence[Item], text: str) -> list[Path] | str:
     """Where each of them goes, by what somebody typed; or what is wrong with that."""
     if not text.strip():
         return "a path is needed; Esc saves nothing"
+    try:
+        return _targets(items, text)
+    except (OSError, RuntimeError, ValueError) as error:
+        # Too long a name, the home of nobody, a byte that no path has.
+        return f"that is no path to save to: {getattr(error, 'strerror', None) or error}"
+
+
+def _targets(items: Sequence[Item], text: str) -> list[Path] | str:
+    if "\0" in text:
+        raise ValueError("it has a null byte")
     if len(items) == 1:
         target = chosen(text, items[0].file_name)
         return [target] if target is not None else "a path is needed; Esc saves nothing"
