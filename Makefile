@@ -1,10 +1,11 @@
 # The habits of this project; `make help` lists them.
 PYTHON ?= python3
 VENV ?= .venv
+ROUNDS ?= 5
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo check test pictures bench
+.PHONY: help install run demo check test fuzz pictures bench
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +31,11 @@ check: install ## format, lint, types, layers, tests
 
 test: install ## the tests (ARGS='tests/domain -k tree')
 	$(BIN)/pytest $(ARGS)
+
+fuzz: install ## the tests of random examples with new ones, over and over: make fuzz ROUNDS=20
+	@for round in $$(seq $(ROUNDS)); do \
+		FUZZ=1 $(BIN)/pytest -q -n 2 $$(grep -rl 'from hypothesis import' tests --include='*.py') || exit 1; \
+	done
 
 pictures: install ## draw one test file's pictures anew: make pictures FILE=tests/screens/test_pictures.py
 	@test -n "$(FILE)" || { echo 'say which: make pictures FILE=tests/screens/test_pictures.py'; exit 2; }

@@ -17,6 +17,7 @@ for _name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"
     os.environ.pop(_name, None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 import pytest_textual_snapshot  # noqa: E402
 
@@ -24,6 +25,11 @@ from tests.support.cluster import demo_cluster, module_cluster  # noqa: E402, F4
 
 if TYPE_CHECKING:
     from textual.app import App
+
+# What is red was broken by what changed: the same examples each time. `make fuzz` tries others.
+hypothesis.settings.register_profile("the same each time", derandomize=True)
+if "FUZZ" not in os.environ:
+    hypothesis.settings.load_profile("the same each time")
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = ROOT / "snapshots"
