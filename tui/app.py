@@ -192,15 +192,10 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         self.is_demo = message.is_demo or self.settings.demo
         settings = Settings() if message.is_demo else self.settings
         self._watch(message.source, scope_of(settings, message.source.place))
-        self._say_troubles()
+        self.say(first_of([str(trouble) for trouble in message.source.troubles]), "warning")
         self._open_only_file()
         if not (message.is_demo or self.settings.demo):
             self._go_on()
-
-    def _say_troubles(self) -> None:
-        """What could not be read among saved files that could."""
-        troubles = getattr(self.source, "troubles", ())
-        self.say(first_of(troubles), "warning")
 
     def _open_only_file(self) -> None:
         """One saved workflow is opened at once."""
@@ -208,7 +203,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
             return
         found = self.source.list_all(self.scope)
         # What is wrong with other files is told on the list, so that is shown then.
-        if len(found) == 1 and not getattr(self.source, "troubles", ()):
+        if len(found) == 1 and not self.source.troubles:
             self._show_workflow(found[0].ref)
 
     def watch_scope(self, scope: Scope) -> None:

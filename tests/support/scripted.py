@@ -17,7 +17,7 @@ import msgspec
 from tui.domain import decode
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
-from tui.errors import Missing, SourceError
+from tui.errors import Missing, SourceError, TuiError
 from tui.sources.base import (
     Capabilities,
     Changed,
@@ -116,6 +116,8 @@ class ScriptedSource:
         """(kind, namespace, name) → a template or cron workflow."""
         self.known_namespaces: tuple[str, ...] = ("argo",)
         self.is_closed = False
+        self.troubles: tuple[TuiError, ...] = ()
+        """What could not be read, though the rest could."""
         self._lists: list[queue.SimpleQueue[ListEvent | None]] = []
         self._details: list[tuple[WorkflowRef, queue.SimpleQueue[DetailEvent | None]]] = []
 

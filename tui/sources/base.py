@@ -10,7 +10,7 @@ takes half a millisecond to define, and every start waits for it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +18,7 @@ import msgspec
 
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.domain.writes import Write
-from tui.errors import SourceError
+from tui.errors import SourceError, TuiError
 
 
 class Stop:
@@ -283,6 +283,10 @@ class Source(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What it can do at all."""
+
+    @property
+    def troubles(self) -> Sequence[TuiError]:
+        """What could not be read from the beginning, though the rest could."""
 
     def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
         """List, then watch, until stopped; trouble goes to the sink as `Stale`.

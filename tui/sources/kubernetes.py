@@ -62,6 +62,11 @@ class KubernetesSource:
         """Everything, less writes in read-only mode."""
         return self._capabilities
 
+    @property
+    def troubles(self) -> tuple[()]:
+        """None: a cluster has nothing to read before it is asked."""
+        return ()
+
     # --- workflows -------------------------------------------------------------------------
 
     def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
