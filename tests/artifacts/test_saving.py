@@ -91,6 +91,23 @@ def test_what_the_disk_refuses_is_told_in_words(tmp_path: Path, number: int, wor
     assert os.listdir(tmp_path) == []
 
 
+def test_where_the_beginning_of_a_file_cannot_be_removed_either_the_first_trouble_is_told(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    with (
+        pytest.raises(StoreError, match="may not be written to") as caught,
+        whole_file(folder / "a", size=None, overwrite=False) as part,
+    ):
+        part.unlink()
+        # As on a disk that can only be read: what is asked of it next fails with another error.
+        folder.rmdir()
+        folder.write_text("")
+        raise OSError(errno.EROFS, "Read-only file system")
+    assert caught.value.reason == "disk"
+
+
 @pytest.mark.parametrize("target", ["no/such/folder/x", ".", "a" * 300, "a" * 5000])
 def test_a_path_that_cannot_be_a_file_is_refused_at_once(tmp_path: Path, target: str) -> None:
     with (

@@ -34,7 +34,9 @@ def whole_file(target: Path, *, size: int | None, overwrite: bool) -> Iterator[P
             _sync(part)
             _move(part, target, overwrite=overwrite)
     finally:
-        part.unlink(missing_ok=True)
+        # Where nothing could be written nothing can be removed; what was wrong is told already.
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
