@@ -44,6 +44,16 @@ async def test_one_workflow_opens_at_once_and_nothing_can_be_changed(tmp_path: P
         assert "saved" in shown.rows_of_screen[0] and shown.names == [ETL]
 
 
+async def test_where_events_of_a_saved_workflow_would_be_it_says_who_keeps_them(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "etl.yaml", yaml.safe_dump(nightly_etl()))
+    async with showing(**saved(path)) as shown:
+        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.workflow)
+        await shown.press("e")
+        await shown.until_shown("events are kept by the cluster, not in a saved workflow")
+
+
 async def test_several_files_documents_and_lists_are_one_list(tmp_path: Path) -> None:
     two = yaml.safe_dump_all([run("a-1", "Running"), run("b-1", "Failed", ended=1)])
     many = json.dumps({"kind": "List", "items": [run("c-1", "Error", ended=2), nightly_etl()]})

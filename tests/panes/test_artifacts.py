@@ -11,12 +11,14 @@ import pytest
 
 from tests.support.artifacts_pane import MIB, Seen, out, repository, showing, source, workflow
 from tests.support.s3_servers import demo_s3
+from tests.support.widgets import screen_of
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Refused, SourceError, Unreachable
 from tui.panes.artifact_rows import ArtifactRows
 from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.status_line import StatusLine
 
 
 @pytest.fixture
@@ -80,6 +82,15 @@ async def test_what_cannot_be_read_says_why(
     async with showing(workflow(server[0])) as seen:
         await seen.press(*["down"] * down, "enter")
         await seen.until(lambda: words in seen.line("status"))
+
+
+async def test_a_long_reason_goes_on_in_the_next_row(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0]), size=(40, 20)) as seen:
+        await seen.press("down", "down", "down", "enter")
+        await seen.until(lambda: seen.line("status"))
+        shown = screen_of(seen.app.query_one("#artifact-status", StatusLine))
+        assert len(shown) > 1 and "…" not in "".join(shown)
+        assert seen.line("status").split()[-1] in shown[-1], "its end is there"
 
 
 async def test_a_folder_opens_and_left_goes_back_to_it(server: tuple[str, Buckets]) -> None:

@@ -15,10 +15,13 @@ async def test_where_nothing_matches_the_filter_a_key_says_how_to_get_out_of_it(
         assert shown.said == "no workflow here: Esc clears the filter"
 
 
-async def test_enter_says_that_there_is_nothing_to_open() -> None:
+async def test_in_an_empty_list_there_is_nothing_to_open_or_to_mark() -> None:
     async with showing(*team()) as shown:
         await shown.press("slash", *"nowhere", "enter", "enter")
         assert shown.said == "nothing here to open"
+        for key in ("space", "V", "u"):
+            await shown.press(key)
+            assert shown.said == "nothing here to mark"
 
 
 async def test_taking_marks_back_where_there_are_none_says_how_to_make_them() -> None:

@@ -62,7 +62,7 @@ class Saving(Vertical):
     def compose(self) -> ComposeResult:
         """The path, and the line that tells."""
         yield QueryBar(prompt=">", ascii=self._ascii, id="artifact-path")
-        yield StatusLine(ascii=self._ascii, id="artifact-status")
+        yield StatusLine(ascii=self._ascii, grows=True, id="artifact-status")
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""

@@ -90,6 +90,11 @@ class EventsPane(TextPane):
 
     def _write(self) -> None:
         lines = "\n".join(lines_of(self._events or (), self.tools.now()))
+        self.put(self._wanted, lines or self._why_none())
+
+    def _why_none(self) -> str:
+        source = self.tools.source
+        if source is not None and not source.capabilities.is_live:
+            return "events are kept by the cluster, not in a saved workflow"
         about = "its pod" if self._wanted and self._wanted[1] else "this workflow"
-        none = f"no events about {about}: Kubernetes keeps them for an hour or so"
-        self.put(self._wanted, lines or none)
+        return f"no events about {about}: Kubernetes keeps them for an hour or so"

@@ -82,7 +82,7 @@ class Rows(PaintedRows[T]):
 
     def action_mark(self) -> None:
         """Mark or unmark what the cursor is on, and go on to the next."""
-        if self._cursor_key is None or not self._may_mark():
+        if not self._may_mark() or self._cursor_key is None:
             return
         self._anchor = self._cursor_key
         self.marks = self._marks ^ {self._cursor_key}
@@ -90,7 +90,7 @@ class Rows(PaintedRows[T]):
 
     def action_mark_range(self) -> None:
         """Mark everything from the last mark up to the cursor."""
-        if self._cursor_key is None or not self._may_mark():
+        if not self._may_mark() or self._cursor_key is None:
             return
         start = self._place_of(self._anchor, self._cursor)
         low, high = sorted((start, self._cursor))
@@ -107,7 +107,9 @@ class Rows(PaintedRows[T]):
         """Whether what is here can be marked at all; says so if not."""
         if not self._markable:
             self.post_message(Said(self.UNMARKABLE))
-        return self._markable
+        elif not self._items:
+            self.post_message(Said("nothing here to mark"))
+        return self._markable and bool(self._items)
 
     def action_pan_left(self) -> None:
         """Show what is further left."""
