@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.specs import SAY, shell, told
+from tests.support.specs import ECHO, SAY, shell, told
 from tests.support.world import World
 from tui.demo.resources import WORKFLOWS
 from tui.domain.podname import node_id, v2_pod_name
@@ -188,6 +188,43 @@ def test_a_loop_over_what_is_no_list_says_what_go_says(world: World, text: str, 
     world.run(f"{{entrypoint: m, templates: [{steps}, {shell('ok', 'true')}]}}")
     words = f"withParam value could not be parsed as a JSON list: {text}: {error}"
     assert world.node("[0]")["message"] == world.status()["message"] == words
+
+
+def test_a_loop_of_steps_has_an_id_without_having_a_node(world: World) -> None:
+    loop = "{name: many, template: ok, withItems: [0, 1]}"
+    say = f"{{name: after, template: say, {told('{{steps.many.id}}')}}}"
+    main = f"{{name: main, steps: [[{loop}], [{say}]]}}"
+    world.run(f"{{entrypoint: main, templates: [{main}, {SAY}, {shell('ok', 'true')}]}}")
+    assert world.node("after")["outputs"]["result"] == node_id("wf", "wf[0].many")
+
+
+@pytest.mark.parametrize(
+    ("default", "value", "said"),
+    [
+        ("", "{{tasks.a.outputs.parameters.o}}", None),
+        ("default: d", "{{tasks.a.outputs.parameters.o}}", "d"),
+    ],
+)
+def test_what_a_skipped_task_never_gave_is_an_error_unless_there_is_a_default(
+    world: World, default: str, value: str, said: str | None
+) -> None:
+    outputs = "outputs: {parameters: [{name: o, valueFrom: {path: /o}}]}"
+    show = f"{{name: show, inputs: {{parameters: [{{name: m, {default}}}]}}, {ECHO}}}"
+    a = "{name: a, template: give, when: 'false'}"
+    b = f"{{name: b, template: show, depends: a.Skipped, {told(value)}}}"
+    main = f"{{name: main, dag: {{tasks: [{a}, {b}]}}}}"
+    world.run(
+        f"{{entrypoint: main, templates: [{main}, {shell('give', 'true', outputs)}, {show}]}}"
+    )
+    node = world.node("b")
+    if said is None:
+        assert (node["type"], node["phase"]) == ("Skipped", "Error")
+        assert node["message"] == (
+            "inputs.parameters.m: argument references an absent optional "
+            "(skipped/omitted node output with no default)"
+        )
+    else:
+        assert node["outputs"]["result"] == said
 
 
 def test_an_empty_loop_is_skipped(world: World) -> None:

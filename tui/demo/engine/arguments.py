@@ -10,6 +10,9 @@ from tui.demo.engine.variables import Scope, substitute, text
 from tui.demo.resources import CONFIG_MAPS
 from tui.demo.store import Store
 
+ABSENT = "absentOptional"
+"""Our own mark on an argument: an output that a skipped step never gave."""
+
 
 class ArgumentError(ValueError):
     """An input that nobody supplied; the words are Argo's."""
@@ -97,6 +100,11 @@ def _parameter(
     if value is None:
         if parameter.get("valueFrom"):
             raise ArgumentError(f"unable to retrieve inputs.parameters.{name}")
+        if given.get(ABSENT):
+            raise ArgumentError(
+                f"inputs.parameters.{name}: argument references an absent optional "
+                "(skipped/omitted node output with no default)"
+            )
         raise ArgumentError(f"inputs.parameters.{name} was not supplied")
     filled = text(value if isinstance(value, str) else go_text(value), scope)
     kept: dict[str, Any] = {

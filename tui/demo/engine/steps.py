@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine import conditions, hooks, loops, scopes
-from tui.demo.engine.arguments import resolved, scope_of_inputs
+from tui.demo.engine.arguments import ABSENT, resolved, scope_of_inputs
 from tui.demo.engine.conditions import ConditionError
 from tui.demo.engine.ends import outbound
 from tui.demo.engine.loops import LoopError
+from tui.demo.engine.names import node_id
 from tui.demo.engine.run import Node, Template, fulfilled, unsuccessful
 from tui.demo.engine.templates import Found, TemplateError
 from tui.demo.engine.variables import Scope, Unresolved, require_resolved, substitute
@@ -104,6 +105,8 @@ def _add_results(op: Operation, group: list[StepDict], group_node: Node, scope: 
             continue
         base = f"{group_node['name']}.{step.get('name')}("
         many = [child for child in children if child["name"].startswith(base)]
+        # A loop of steps has no node, but the id that one would have.
+        scope[f"{prefix}.id"] = node_id(op.run.name, base.removesuffix("("))
         scopes.add_group(scope, prefix, sorted(many, key=item_index))
 
 
@@ -234,27 +237,30 @@ def fill(step: StepDict, scope: Scope) -> StepDict:
             located = substitute(found, scope)
             artifacts.append({**located, "name": artifact.get("name")} | _sub_path(artifact))
     filled["arguments"] = {**substitute(arguments, scope), "artifacts": artifacts}
-    _drop_skipped(filled["arguments"], scope)
+    _mark_skipped(filled["arguments"], scope)
     loop = {key: filled.get(key) for key in loops.LOOPS}
     if loops.is_loop(filled):
         require_resolved(loop)
     return filled
 
 
-_OUTPUT = re.compile(r"\{\{=?\s*((?:steps|tasks)\.[\w-]+)\.outputs\.")
+_OUTPUT = re.compile(r"\{\{=?\s*((?:steps|tasks)\.[\w-]+)\.outputs\.[^{}]*\}\}")
 
 
-def _drop_skipped(arguments: dict[str, Any], scope: Scope) -> None:
+def _mark_skipped(arguments: dict[str, Any], scope: Scope) -> None:
     """An output of a step that was skipped gives nothing: the input's default counts."""
 
     def missing(parameter: dict[str, Any]) -> bool:
-        match = _OUTPUT.search(str(parameter.get("value") or ""))
+        match = _OUTPUT.fullmatch(str(parameter.get("value") or ""))
         if match is None:
             return False
         return scope.get(f"{match[1]}.status") in ("Skipped", "Omitted")
 
     if arguments.get("parameters"):
-        arguments["parameters"] = [p for p in arguments["parameters"] if not missing(p)]
+        arguments["parameters"] = [
+            {"name": each.get("name"), ABSENT: True} if missing(each) else each
+            for each in arguments["parameters"]
+        ]
 
 
 def default_outputs(op: Operation, step: StepDict, where: Where) -> dict[str, Any]:
