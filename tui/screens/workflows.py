@@ -12,6 +12,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 
 from tui.domain.changes import ChangeSet
+from tui.domain.query import parse
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errors import QueryError
 from tui.messages import GiveSource, OpenWorkflow, RunAction
@@ -175,9 +176,18 @@ class WorkflowsScreen(Screen[None]):
         self.look_for(message.text)
 
     @on(QueryBar.Submitted, "#query")
-    def keep_query(self) -> None:
-        """Back to the list; the filter stays."""
+    def keep_query(self, message: QueryBar.Submitted) -> None:
+        """Back to the list; the filter stays, and of one that is none all is said."""
         self.rows.focus()
+        try:
+            parse(message.text)
+        except QueryError as error:
+            kept = (
+                f"; shown is what matches {self.arrangement.query}"
+                if self.arrangement.query
+                else ""
+            )
+            self.desk.say(f"{error}{kept}", "warning")
 
     @on(QueryBar.Cancelled, "#query")
     def drop_query(self) -> None:
