@@ -224,6 +224,17 @@ async def test_a_search_for_a_step_that_is_cancelled_leaves_no_line_behind() -> 
         assert shown.detail.steps.has_focus
 
 
+async def test_looking_for_a_step_where_there_is_none_says_so() -> None:
+    young = two_steps()
+    young["status"]["nodes"] = {}
+    async with showing(young) as shown:
+        await shown.open()
+        await shown.press("slash", "e")
+        assert shown.said == "no step is called like “e”"
+        await shown.press("enter", "n", "N")
+        assert shown.said == "no step is called like “e”"
+
+
 async def test_what_is_odd_about_a_workflow_is_said_when_it_opens() -> None:
     odd = two_steps("Flickering")
     (root, *_) = odd["status"]["nodes"].values()

@@ -46,7 +46,8 @@ class FindStep(QueryBar):
                 self._desk.say("nothing to look for yet: / and the name of a step")
             return
         direction = step or 1
-        for offset in range(abs(step), len(rows) + 1):
+        # A workflow that has just begun may have no step at all.
+        for offset in range(abs(step), len(rows) + 1) if rows else ():
             row = rows[(at + direction * offset) % len(rows)]
             if self._sought in row.label.casefold():
                 steps.move_to(row.key)
