@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from tests.support.specs import shell
@@ -106,6 +109,31 @@ templates:
     assert world.bucket.get(keys["plain"]) == b"body\n"
     assert world.node("use")["outputs"]["result"] == "42\nbody"
     assert world.status()["outputs"]["parameters"] == [{"name": "g", "value": "42"}]
+
+
+@pytest.mark.parametrize("path", ["/out", "/out/f.txt"])
+def test_what_is_zipped_is_a_zip_file_and_unpacked_again(world: World, path: str) -> None:
+    seen = "/in/f.txt" if path == "/out" else "/in"
+    zipped = f"outputs: {{artifacts: [{{name: f, path: {path}, archive: {{zip: {{}}}}}}]}}"
+    world.run(f"""
+entrypoint: main
+templates:
+- name: main
+  steps:
+  - [{{name: make, template: make}}]
+  - - name: use
+      template: use
+      arguments: {{artifacts: [{{name: f, from: "{{{{steps.make.outputs.artifacts.f}}}}"}}]}}
+- {shell("make", "echo body > /out/f.txt", zipped)}
+- {shell("use", f"cat {seen}", "inputs: {artifacts: [{name: f, path: /in}]}")}
+""")
+    (artifact,) = world.node("make")["outputs"]["artifacts"]
+    pod = v2_pod_name("wf", world.node("make")["name"], "make")
+    assert artifact["s3"]["key"] == f"wf/{pod}/f.zip"
+    with zipfile.ZipFile(io.BytesIO(world.bucket.get(artifact["s3"]["key"]) or b"")) as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    assert inside == {"out/f.txt" if path == "/out" else "f.txt": b"body\n"}
+    assert world.node("use")["outputs"]["result"] == "body"
 
 
 def test_a_missing_output_is_an_error_of_the_executor(world: World) -> None:

@@ -6,13 +6,11 @@ from its files when it has ended, and put into the bucket under Argo's keys (arg
 
 from __future__ import annotations
 
-import gzip
-import io
 import random
-import tarfile
 from typing import Any
 
 from tui.demo.bucket import Blob, Bucket
+from tui.demo.engine import archives
 from tui.demo.engine.programs import Files
 
 EMPTY_FOLDER = "./"
@@ -47,10 +45,14 @@ def load(artifact: dict[str, Any], files: Files, bucket: Bucket) -> str:
             return ""
         return f"failed to get object: The specified key does not exist. ({key})"
     data = bucket.get(key, 0, 1 << 20) or b""
-    if data[:2] == b"\x1f\x8b" and not (artifact.get("archive") or {}).get("none"):
-        _unpack(data, path, files)
-    else:
+    how = artifact.get("archive") or {}
+    inside = None
+    if how.get("none") is None:
+        inside = archives.unpacked(data, zipped=how.get("zip") is not None)
+    if inside is None:
         files[path] = data
+    else:
+        files.update({f"{path}/{name}" if name else path: each for name, each in inside.items()})
     return ""
 
 
@@ -69,18 +71,6 @@ def listed(source: dict[str, Any], bucket: Bucket) -> list[str]:
     for key in made:
         bucket.put(key, _MADE_UP)
     return made
-
-
-def _unpack(data: bytes, path: str, files: Files) -> None:
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-            for member in archive:
-                content = archive.extractfile(member) if member.isfile() else None
-                if content is not None:
-                    inner = member.name.partition("/")[2]
-                    files[f"{path}/{inner}" if inner else path] = content.read()
-    except (tarfile.TarError, EOFError, OSError):
-        files[path] = data
 
 
 def found(path: str, files: Files) -> dict[str, bytes]:
@@ -134,10 +124,12 @@ def save(
     """Put an output artifact into the bucket; as the node shows it, or what went wrong."""
     path = str(artifact.get("path") or "")
     name = str(artifact.get("name") or "artifact")
-    none = (artifact.get("archive") or {}).get("none") is not None
+    how = artifact.get("archive") or {}
+    none = how.get("none") is not None
+    ending = archives.ZIP if how.get("zip") is not None else archives.TAR
     given = str((artifact.get("s3") or {}).get("key") or "")
     base = path.rstrip("/").rpartition("/")[2] or name
-    key = given or f"{prefix}/{base if none else f'{name}.tgz'}"
+    key = given or f"{prefix}/{base if none else name + ending}"
     content = found(path, files)
     if size and (not content or "" in content):
         bucket.put(key, _large(int(size * 1_000_000), seed))
@@ -149,7 +141,8 @@ def save(
             return None, f"failed to stat {path}: no such file or directory"
         content = {"": _MADE_UP}
     if not none:
-        bucket.put(key, Blob.of(_packed(base, content), "application/gzip"))
+        data = archives.packed(ending, base, content)
+        bucket.put(key, Blob.of(data, archives.CONTENT_TYPES[ending]))
     elif "" in content:
         bucket.put(key, content[""])
     else:
@@ -161,18 +154,6 @@ def save(
 
 def _shown(artifact: dict[str, Any], key: str) -> dict[str, Any]:
     return {**artifact, "s3": {**(artifact.get("s3") or {}), "key": key}}
-
-
-def _packed(base: str, content: dict[str, bytes]) -> bytes:
-    plain = io.BytesIO()
-    with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for inner, data in sorted(content.items()):
-            member = tarfile.TarInfo(f"{base}/{inner}" if inner else base)
-            if inner.endswith("/"):
-                member.type, member.mode = tarfile.DIRTYPE, 0o755
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return gzip.compress(plain.getvalue(), compresslevel=1, mtime=0)
 
 
 _BLOCK = 4096
