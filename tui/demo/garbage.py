@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from tui.demo.graceful import grace_of
 from tui.demo.objects import Objects
 from tui.demo.records import Record
 from tui.demo.resources import NAMESPACES, Obj, Resource
@@ -16,7 +17,7 @@ class Garbage:
     def __init__(
         self,
         objects: Objects,
-        delete: Callable[[Resource, str, str], Obj],
+        delete: Callable[..., Obj],
         update: Callable[[Resource, Obj], Obj],
     ) -> None:
         self._objects = objects
@@ -41,20 +42,20 @@ class Garbage:
     def _clear(self, owner: Record, orphan: bool) -> None:
         if owner.resource is NAMESPACES:
             for record in tuple(self._objects.inside(owner.name)):
-                self._remove(record)
+                self._remove(record, grace=0)
         for owned in self._objects.owned_by(owner.uid):
             self._lose_owner(owned, owner.uid, orphan=orphan)
 
     def _lose_owner(self, owned: Record, uid: str, *, orphan: bool) -> None:
         others = [each for each in owned.owners if each != uid]
         if not orphan and not others:
-            self._remove(owned)
+            self._remove(owned, grace=grace_of(owned))
             return
         obj = owned.decoded()
         refs = obj["metadata"]["ownerReferences"]
         obj["metadata"]["ownerReferences"] = [ref for ref in refs if ref.get("uid") in others]
         self._update(owned.resource, obj)
 
-    def _remove(self, record: Record) -> None:
+    def _remove(self, record: Record, *, grace: int) -> None:
         if self._objects.find(record.resource, record.key) is not None:
-            self._delete(record.resource, record.namespace, record.name)
+            self._delete(record.resource, record.namespace, record.name, grace=grace)

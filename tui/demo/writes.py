@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tui.demo import admission, owners, patches, refusals, strictness
+from tui.demo.graceful import grace_of
 from tui.demo.owners import Author
 from tui.demo.paths import Target
 from tui.demo.resources import NAMESPACES, PODS, SERVICE_ACCOUNTS, SERVICES, Obj, Resource
 from tui.demo.selectors import Selection
-from tui.demo.store import Record, Store, encode, timestamp
+from tui.demo.store import Store, encode, timestamp
 
 _TOLD_WHOLE = (PODS, SERVICES, SERVICE_ACCOUNTS)
 """Kinds whose deletion is answered with what is gone, not with a word of success."""
@@ -164,7 +165,7 @@ class Writes:
             propagation=options.get("propagationPolicy") or "Background",
             uid=str(conditions.get("uid") or ""),
             version=str(conditions.get("resourceVersion") or ""),
-            grace=_grace(record, options),
+            grace=grace_of(record, options.get("gracePeriodSeconds")),
             dry_run=dry,
         )
         there = not dry and self._store.find(target.resource, target.namespace, target.name)
@@ -184,7 +185,7 @@ class Writes:
         items = []
         for record in self._store.records(target.resource, chosen.namespace):
             if chosen.matches(record):
-                grace = _grace(record, options)
+                grace = grace_of(record, options.get("gracePeriodSeconds"))
                 items.append(
                     self._store.delete(
                         target.resource, record.namespace, record.name, grace=grace, dry_run=dry
@@ -197,19 +198,6 @@ class Writes:
             "items": items,
         }
         return Answer(200, encode(listing))
-
-
-def _grace(record: Record, options: Mapping[str, Any]) -> int:
-    """How many seconds a pod that runs is given to end; nothing else is given any."""
-    if record.resource is not PODS or record.finalizers:
-        return 0
-    pod = record.decoded()
-    spec, status = pod.get("spec") or {}, pod.get("status") or {}
-    if not spec.get("nodeName") or status.get("phase") in ("Succeeded", "Failed"):
-        return 0
-    asked = options.get("gracePeriodSeconds")
-    seconds = int(spec.get("terminationGracePeriodSeconds", 30) if asked is None else asked)
-    return seconds if seconds >= 0 else 1
 
 
 def _success(resource: Resource, obj: Obj) -> Obj:

@@ -13,7 +13,7 @@ from tui.actions.resume import RESUME
 from tui.actions.stop import STOP
 from tui.actions.suspend import SUSPEND
 from tui.actions.terminate import TERMINATE
-from tui.demo.resources import PODS, WORKFLOWS
+from tui.demo.resources import PODS, WORKFLOW_TASK_RESULTS, WORKFLOWS
 
 
 def flaky(codes: str, kind: str = "dag") -> str:
@@ -218,6 +218,36 @@ def test_a_deleted_workflow_takes_its_pods_and_locks_along(world: World) -> None
     world.clock.advance(5)
     assert [pod for pod in world.pods() if pod.startswith("one")] == []
     assert world.status("two")["phase"] == "Running"
+
+
+def test_pods_of_a_deleted_workflow_are_given_time_to_end_if_they_run(world: World) -> None:
+    world.submit(LONG)
+    world.clock.advance(30)
+    (running,) = world.pods().values()
+    assert running["status"]["phase"] == "Running"
+    world.store.delete(WORKFLOWS, "argo", "wf")
+    (ending,) = world.pods().values()
+    assert ending["metadata"]["deletionGracePeriodSeconds"] == 30
+    assert ending["metadata"]["deletionTimestamp"] > running["metadata"]["creationTimestamp"]
+    world.clock.advance(5)
+    assert world.pods() == {}
+    assert world.store.list(WORKFLOW_TASK_RESULTS) == []
+
+
+def test_who_makes_a_workflow_again_at_once_need_not_wait_for_the_pods_of_the_first(
+    world: World,
+) -> None:
+    world.submit(LONG)
+    world.clock.advance(30)
+    (first,) = world.pods().values()
+    world.store.delete(WORKFLOWS, "argo", "wf")
+    world.submit(LONG)
+    world.clock.advance(1)
+    (second,) = world.pods().values()
+    assert second["metadata"]["name"] == first["metadata"]["name"]
+    assert second["metadata"]["uid"] != first["metadata"]["uid"]
+    world.clock.advance(30)
+    assert world.phases()["long"] == "Running"
 
 
 def test_an_engine_takes_on_workflows_that_were_there_before(world: World) -> None:

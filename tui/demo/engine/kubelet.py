@@ -56,6 +56,10 @@ class Kubelet:
     def create(self, pod: SimPod) -> None:
         """Take a new pod on."""
         pod.obj["metadata"]["creationTimestamp"] = timestamp(self._agenda.now())
+        there = self._store.find(PODS, pod.namespace, pod.name)
+        if there is not None and "deletionTimestamp" in there["metadata"]:
+            # Of a workflow of the same name that was deleted just now: it need not wait for that.
+            self.delete(pod.namespace, pod.name)
         pod.obj = self._store.create(PODS, pod.obj)
         self.pods[(pod.namespace, pod.name)] = pod
         if timeout := duration(pod.template.get("timeout")):

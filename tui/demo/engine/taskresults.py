@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.demo.engine.run import LABEL
 from tui.demo.refusals import ApiError
-from tui.demo.resources import WORKFLOW_TASK_RESULTS
+from tui.demo.resources import WORKFLOW_TASK_RESULTS, WORKFLOWS
 from tui.demo.store import Store
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class TaskResults:
         }
         try:
             if found is None:
+                workflow = self._store.record(WORKFLOWS, pod.namespace, str(owner["name"]))
+                if workflow.uid != owner["uid"]:
+                    return  # the pod outlives its own by a moment
                 kept = ("apiVersion", "kind", "name", "uid")
                 made = {
                     "name": name,
