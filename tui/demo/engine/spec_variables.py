@@ -27,15 +27,19 @@ ANY_ITEM = "item.*"
 ANY_OUTPUT = "workflow.outputs.*"
 
 
-def unresolved(value: Any, known: set[str]) -> str:
+def unresolved(value: Any, *known: set[str]) -> str:
     """The first tag in a template or step that nobody can fill in, as it stands there."""
+
+    def is_known(tag: str) -> bool:
+        return any(tag in each for each in known)
+
     for match in _TAG.finditer(json.dumps(value, default=str, ensure_ascii=False)):
         tag = match[1].strip()
-        if not tag.startswith(_OWN) or tag in known or tag.startswith(_LATER):
+        if not tag.startswith(_OWN) or is_known(tag) or tag.startswith(_LATER):
             continue
-        if tag.startswith("item.") and ANY_ITEM in known:
+        if tag.startswith("item.") and is_known(ANY_ITEM):
             continue
-        if tag.startswith("workflow.outputs.") and ANY_OUTPUT in known:
+        if tag.startswith("workflow.outputs.") and is_known(ANY_OUTPUT):
             continue
         return match[0]
     return ""

@@ -6,6 +6,7 @@ is told with the whole way to it. Each template is looked at once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -169,17 +170,17 @@ class _Checks:
             yield from inside(found, place, known)
         else:
             # What inputs are when nobody gives them is of no account: here everything is given.
-            self._resolved({**template, "inputs": None}, known, f"{place}: ")
+            self._resolved({**template, "inputs": None}, f"{place}: ", known)
             spec_parts.check_work(template)
         outputs = template.get("outputs") or {}
         for each in ("parameters", "artifacts"):
             listed = outputs.get(each) or ()
             spec_parts.check_names(f"{place}.outputs.{each} ", listed, values=True)
-        self._resolved(outputs, known, f"{place}.outputs ")
+        self._resolved(outputs, f"{place}.outputs ", known)
         spec_parts.check_outputs(template)
 
-    def _resolved(self, value: Any, known: set[str], way: str) -> None:
-        if tag := spec_variables.unresolved(value, known | self.known):
+    def _resolved(self, value: Any, way: str, *known: set[str]) -> None:
+        if tag := spec_variables.unresolved(value, *known, self.known):
             raise InvalidSpec(f"{way}failed to resolve {tag}")
 
     def _steps(self, found: Found, place: str, known: set[str]) -> _Looks:
@@ -210,8 +211,8 @@ class _Checks:
         outputs = spec_variables.of_node(prefix, template, loop=_is_loop(step))
         ending = step.get("onExit") or (step.get("hooks") or {}).get("exit")
         spec_parts.check_hooks(here, step.get("hooks"))
-        own = known | (outputs if ending else set()) | _inline_inputs(step)
-        self._resolved(step, own, f"{place}.steps ")
+        own = (outputs if ending else set()) | _inline_inputs(step)
+        self._resolved(step, f"{place}.steps ", known, own)
         known |= outputs
         self.known |= spec_variables.of_globals(template)
         if inner is not None:
@@ -236,12 +237,13 @@ class _Checks:
             known |= spec_variables.of_node(f"tasks.{name}", template, loop=_is_loop(task))
             self.known |= spec_variables.of_globals(template)
             _check_results(task, by_name, here)
-        self._resolved(dag.get("target") or "", known, f"{place}.targets ")
+        self._resolved(dag.get("target") or "", f"{place}.targets ", known)
         for target in str(dag.get("target") or "").split():
             if "{{" not in target and target not in by_name:
                 raise InvalidSpec(f"{place}.targets: target '{target}' is not defined")
         for task in tasks:
-            before = _ancestors(task["name"], waits)
+            asks = "{{tasks." in json.dumps(task, default=str)
+            before = _ancestors(task["name"], waits) if asks else set()
             self._task(task, inner[task["name"]], before, f"{place}.tasks.{task['name']}", known)
 
     def _task(
@@ -254,9 +256,9 @@ class _Checks:
     ) -> None:
         if task.get("hooks"):
             known.add(f"tasks.{task['name']}.status")
-        own = known | {f"tasks.{name}.status" for name in before}
+        own = {f"tasks.{name}.status" for name in before}
         own |= _items_of(task, f"{here} ") | _inline_inputs(task)
-        self._resolved(task, own, f"{here} ")
+        self._resolved(task, f"{here} ", known, own)
         arguments = task.get("arguments") or {}
         spec_parts.check_arguments(f"{here}.arguments.", arguments)
         for kind, key in (("parameter", "value"), ("artifact", "from")):
