@@ -125,7 +125,7 @@ async def test_a_list_of_them_filtered_sorted_panned_and_marked() -> None:
             await shown.press(*keys)
             harmless(shown, keys)
         for text in TEXTS.values():
-            shown.overview.look_for(text[:200])
+            shown.overview.query_bar.look_for(text[:200])
             shown.overview.query_bar.text = text[:200]
         await shown.pilot.pause()
         harmless(shown, "filter")

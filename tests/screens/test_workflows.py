@@ -127,7 +127,7 @@ async def test_escape_in_the_filter_takes_back_what_was_typed() -> None:
 async def test_terms_and_words_of_a_filter_must_all_fit(query: str, names: list[str]) -> None:
     async with showing(*team()) as shown:
         shown.overview.query_bar.open(query)
-        shown.overview.look_for(query)
+        shown.overview.query_bar.look_for(query)
         assert shown.names == names
 
 
@@ -140,8 +140,8 @@ async def test_a_filter_that_cannot_be_read_says_so_and_leaves_the_list_as_it_wa
         await shown.write(" name:/(/")
         await shown.until(lambda: shown.overview.query_bar.problem)
         assert "/ Filter" not in shown.rows_of_screen[-1], "a slash is typed just now"
-        shown.overview.look_for("nightly")
-        shown.overview.look_for("nightly name:/(/")
+        shown.overview.query_bar.look_for("nightly")
+        shown.overview.query_bar.look_for("nightly name:/(/")
         await shown.until_shown("not a regular expression: missing")
         assert shown.names == before
 

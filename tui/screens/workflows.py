@@ -12,13 +12,12 @@ from textual.getters import query_one
 from textual.screen import Screen
 
 from tui.domain.changes import ChangeSet
-from tui.domain.query import parse
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
-from tui.errors import QueryError
 from tui.messages import GiveSource, OpenWorkflow, RunAction
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import ACTION_BINDINGS
 from tui.screens.desk import Desk
+from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
     about_cursor,
     heading_of_list,
@@ -30,7 +29,6 @@ from tui.session import Session
 from tui.sources.base import Live
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
-from tui.widgets.query_bar import QueryBar
 from tui.widgets.rows import Rows
 from tui.widgets.sorting import sort_bindings
 from tui.widgets.status_line import StatusLine
@@ -75,7 +73,7 @@ class WorkflowsScreen(Screen[None]):
     rows = query_one("#workflows", Rows)
     head = query_one("#head", HeaderLine)
     about = query_one("#about", HeaderLine)
-    query_bar = query_one("#query", QueryBar)
+    query_bar = query_one(FilterBar)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -86,7 +84,7 @@ class WorkflowsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, filter, list, what the cursor is on, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
-        yield QueryBar(id="query", ascii=self._ascii)
+        yield FilterBar(self.desk, self.arrangement, filtered=self._show_filtered)
         yield Rows[ListedWorkflow](
             self.arrangement.columns,
             key=lambda workflow: workflow.ref,
@@ -165,44 +163,12 @@ class WorkflowsScreen(Screen[None]):
 
     def go_on(self, session: Session) -> None:
         """Show what was shown before."""
-        self._set_query(session.query)
+        self.query_bar.put(session.query)
         self.sort_by(session.sort, descending=session.descending)
 
     # --- filter and order ------------------------------------------------------------------
 
-    @on(QueryBar.Changed, "#query")
-    def narrow(self, message: QueryBar.Changed) -> None:
-        """Filter while typing."""
-        self.look_for(message.text)
-
-    @on(QueryBar.Submitted, "#query")
-    def keep_query(self, message: QueryBar.Submitted) -> None:
-        """Back to the list; the filter stays, and of one that is none all is said."""
-        self.rows.focus()
-        try:
-            parse(message.text)
-        except QueryError as error:
-            kept = (
-                f"; shown is what matches {self.arrangement.query}"
-                if self.arrangement.query
-                else ""
-            )
-            self.desk.say(f"{error}{kept}", "warning")
-
-    @on(QueryBar.Cancelled, "#query")
-    def drop_query(self) -> None:
-        """Back to the list as it was before."""
-        self.look_for("")
-        self.rows.focus()
-
-    def look_for(self, text: str) -> None:
-        """Show what matches; of a filter that is none, say why, and keep what is shown."""
-        try:
-            self.arrangement.filter(text)
-        except QueryError as error:
-            self.query_bar.problem = error.what
-            return
-        self.query_bar.problem = ""
+    def _show_filtered(self) -> None:
         self._show_rows()
         self.show_connection()
 
@@ -212,11 +178,7 @@ class WorkflowsScreen(Screen[None]):
 
     def action_problems(self) -> None:
         """Failed workflows only, or all again."""
-        self._set_query("" if self.arrangement.query == PROBLEMS else PROBLEMS)
-
-    def _set_query(self, text: str) -> None:
-        self.query_bar.text = text
-        self.look_for(text)
+        self.query_bar.put("" if self.arrangement.query == PROBLEMS else PROBLEMS)
 
     def action_sort(self, step: int) -> None:
         """Sort by the next or previous column that can be sorted by."""
@@ -296,6 +258,6 @@ class WorkflowsScreen(Screen[None]):
     def action_unwind(self) -> None:
         """Esc: first the filter, then the marks."""
         if self.arrangement.query:
-            self._set_query("")
+            self.query_bar.put("")
         elif self.rows.marks:
             self.rows.action_unmark()

@@ -1,0 +1,70 @@
+"""The line in which one types what to look for in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+
+from tui.domain.query import parse
+from tui.errors import QueryError
+from tui.screens.arrangement import Arrangement
+from tui.screens.desk import Desk
+from tui.widgets.query_bar import QueryBar
+from tui.widgets.rows import Rows
+
+
+class FilterBar(QueryBar):
+    """A line above the list that narrows it while one types."""
+
+    def __init__(
+        self, desk: Desk, arrangement: Arrangement, *, filtered: Callable[[], object]
+    ) -> None:
+        super().__init__(id="query", ascii=desk.ascii)
+        self._desk = desk
+        self._arrangement = arrangement
+        self._filtered = filtered
+        """Told whenever a filter was put on or taken away."""
+
+    def look_for(self, text: str) -> None:
+        """Show what matches; of a filter that is none, say why, and keep what is shown."""
+        try:
+            self._arrangement.filter(text)
+        except QueryError as error:
+            self.problem = error.what
+            return
+        self.problem = ""
+        self._filtered()
+
+    def put(self, text: str) -> None:
+        """The same, as if it had been typed."""
+        self.text = text
+        self.look_for(text)
+
+    @on(QueryBar.Changed)
+    def narrow(self, message: QueryBar.Changed) -> None:
+        """Filter while typing."""
+        message.stop()
+        self.look_for(message.text)
+
+    @on(QueryBar.Submitted)
+    def keep(self, message: QueryBar.Submitted) -> None:
+        """Back to the list; the filter stays, and of one that is none all is said."""
+        message.stop()
+        self._leave()
+        try:
+            parse(message.text)
+        except QueryError as error:
+            shown = self._arrangement.query
+            kept = f"; shown is what matches {shown}" if shown else ""
+            self._desk.say(f"{error}{kept}", "warning")
+
+    @on(QueryBar.Cancelled)
+    def drop(self, message: QueryBar.Cancelled) -> None:
+        """Back to the list without a filter."""
+        message.stop()
+        self.look_for("")
+        self._leave()
+
+    def _leave(self) -> None:
+        self.screen.query_one("#workflows", Rows).focus()
