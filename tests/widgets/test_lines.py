@@ -266,3 +266,41 @@ def test_yaml_looks(snap_compare: Callable[..., bool]) -> None:
         )
     )
     assert snap_compare(Alone(widget), terminal_size=(80, 24))
+
+
+class OneLine(TextLines):
+    """A line that says other things as time goes on."""
+
+    text = "once " * 20
+
+    def line(self, index: int) -> str:
+        return self.text
+
+
+async def test_lines_of_other_lengths_stand_where_they_wrap_now() -> None:
+    long, short = "word " * 20, "word"
+    widget = Lines(wrap=True)
+    async with Alone(widget).run_test(size=(30, 10)):
+        widget.show(TextLines(f"{long}\n{short}\n{short}"))
+        assert [line.strip() for line in screen_of(widget)].count(short) == 2
+        widget.show(TextLines(f"{short}\n{short}\n{long}"))
+        assert [line.strip() for line in screen_of(widget)[:2]] == [short, short]
+        assert screen_of(widget)[2].strip().startswith("word word")
+        said = OneLine("one")
+        widget.show(said)
+        assert screen_of(widget)[3].strip()
+        said.text = "now"
+        widget.changed()
+        assert [line.strip() for line in screen_of(widget)] == ["now", *[""] * 9]
+
+
+async def test_what_is_dropped_from_the_front_leaves_the_rest_where_it_wraps() -> None:
+    book = book_of("long " * 20, *(f"line {i}" for i in range(79)))
+    widget = Lines(wrap=True)
+    async with Alone(widget).run_test(size=(30, 10)):
+        widget.show(book)
+        assert screen_of(widget)[4].strip() == "line 0"
+        count, dropped = book.append([b"one more\n"] * 40)
+        assert dropped
+        widget.lines_appended(count, dropped)
+        assert [line.strip() for line in screen_of(widget)[:2]] == [book.line(0), book.line(1)]

@@ -42,6 +42,7 @@ class PlacedText(LineView):
         """Whether the last column marks errors and warnings."""
         self._top = Place(0)
         self._layout: tuple[tuple[Place, Size, bool, int], list[Place]] | None = None
+        """Where the lines stood last; None once their lengths may be others."""
 
     @property
     def shown_range(self) -> tuple[int, int]:

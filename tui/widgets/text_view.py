@@ -97,6 +97,7 @@ class TextView(PlacedText):
         self._highlighter = highlighter or self._highlighter
         by_words = self._by_words
         self._painter = Painter(model, self.token, self._highlighter, by_words=by_words)
+        self._layout = None
         self._top, self._left = Place(0), 0
         self.finder.begin_again(model, 0)
         self._errors.begin("", model, 0)
@@ -106,6 +107,7 @@ class TextView(PlacedText):
     def lines_appended(self, count: int, dropped: int = 0) -> None:
         """The model has so many more lines at its end, and so many fewer at its front."""
         if dropped:
+            self._layout = None
             self._painter.dropped(dropped)
             self.finder.dropped(dropped)
             self._errors.dropped(dropped)
@@ -128,6 +130,7 @@ class TextView(PlacedText):
 
     def changed(self) -> None:
         """The same lines read differently now (times on or off)."""
+        self._layout = None
         self._painter.forget()
         self._settle()
         self.repaint()
