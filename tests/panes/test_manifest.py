@@ -12,6 +12,7 @@ from tests.support.scripted import ScriptedSource
 from tui.domain import decode
 from tui.domain.podname import node_id
 from tui.panes.manifest import ManifestPane
+from tui.widgets.status_line import StatusLine
 
 
 async def test_the_root_is_the_whole_object_and_reads_back_as_it_was() -> None:
@@ -45,6 +46,21 @@ async def test_a_newer_version_is_shown_at_the_same_place() -> None:
         on.app.show(run("one", "Failed", spec=spec, version="101"))
         await on.until(lambda: "phase: Failed" in on.app.text)
         assert on.app.lines.shown_range[0] == top > 0
+
+
+async def test_beside_what_is_looked_for_stands_how_much_there_is_of_it() -> None:
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        told = on.pane.search_bar.query_one("#told", StatusLine)
+        on.app.show(nightly_etl())
+        await on.until(lambda: "kind: Workflow" in on.app.text)
+        await on.pilot.press("slash", *"oomkilled", "enter")
+        await on.until(lambda: told.text.startswith("1 of ") and told.region.width)
+        await on.pilot.press("n")
+        await on.until(lambda: told.text.startswith("2 of "))
+        await on.pilot.press("slash", *"nowhere", "enter")
+        await on.until(lambda: told.text == "not found")
+        await on.pilot.press("escape")
+        await on.until(lambda: not told.region.width)
 
 
 async def test_it_is_searched_with_n_and_capital_n() -> None:

@@ -97,6 +97,18 @@ class TextPane(SearchedPane):
         )
         yield QueryBar(ascii=self.tools.ascii)
 
+    @on(Lines.SearchMoved)
+    def tell_search(self, message: Lines.SearchMoved) -> None:
+        """Which hit of how many, beside what is looked for."""
+        message.stop()
+        if self.lines.finder.search is None:
+            self.search_bar.tell("")
+        elif message.count or not message.is_done:
+            more = "" if message.is_done else "+"
+            self.search_bar.tell(f"{message.rank} of {message.count}{more}")
+        else:
+            self.search_bar.tell("not found")
+
     def put(self, subject: object, text: str) -> None:
         """Show a text; about the same subject as before it keeps its place."""
         if subject == self._subject and text == self._shown:

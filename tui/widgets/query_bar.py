@@ -49,8 +49,8 @@ class QueryBar(Horizontal):
         &.-open { display: block; }
         & > StatusLine#prompt { width: 2; }
         & > QueryInput { width: 2fr; }
-        & > StatusLine#problem { width: 1fr; display: none; }
-        &.-wrong > StatusLine#problem { display: block; }
+        & > StatusLine#told { width: 1fr; display: none; }
+        &.-telling > StatusLine#told { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,7 +112,8 @@ class QueryBar(Horizontal):
         self.ascii = ascii
         self._prompt = StatusLine(ascii=ascii, id="prompt")
         self._input = QueryInput(placeholder=placeholder)
-        self._problem = StatusLine(ascii=ascii, id="problem")
+        self._told = StatusLine(ascii=ascii, id="told")
+        self._wrong = ""
         self._prompt_text = prompt
         self._before = ""
         self._past: list[str] = []
@@ -122,7 +123,7 @@ class QueryBar(Horizontal):
         """Prompt, input, problem."""
         yield self._prompt
         yield self._input
-        yield self._problem
+        yield self._told
 
     def on_mount(self) -> None:
         """Say what it is for."""
@@ -142,12 +143,21 @@ class QueryBar(Horizontal):
     @property
     def problem(self) -> str:
         """What is wrong with it; "" if nothing is."""
-        return self._problem.text
+        return self._wrong
 
     @problem.setter
     def problem(self, text: str) -> None:
-        self._problem.say(text, "error")
-        self.set_class(bool(text), "-wrong")
+        self._wrong = text
+        self._tell(text, "error")
+
+    def tell(self, text: str) -> None:
+        """Say beside what is typed how much of it there is, if nothing is wrong with it."""
+        if not self._wrong:
+            self._tell(text, "information")
+
+    def _tell(self, text: str, severity: str) -> None:
+        self._told.say(text, severity)
+        self.set_class(bool(text), "-telling")
 
     @property
     def is_open(self) -> bool:
