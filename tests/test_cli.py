@@ -217,7 +217,9 @@ def test_headless_commands_import_no_drawing_and_no_client(command: str, file: s
 
 
 def test_an_unencodable_terminal_gets_question_marks(file: str) -> None:
-    Path(file).write_text('{"kind":"Workflow","metadata":{"name":"é"},"spec":{}}')
+    Path(file).write_text(
+        '{"kind":"Workflow","metadata":{"name":"é"},"status":{"phase":"Running"}}'
+    )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(
         [sys.executable, "-m", "tui", "list", "-f", file],

@@ -32,7 +32,8 @@ def test_list_prints_what_argo_prints(case: dict[str, Any]) -> None:
     flags += ["--no-headers"] if args.get("no_headers") else []
     flags += ["-o", args["output"]] if args.get("output") else []
     files = [str(DATA / name) for name in case["input_files"]]
-    assert run(["list", *flags, "-f", *files]).out == case["expected"]
+    said = run(["list", *flags, "-f", *files])
+    assert (said.code, said.out) == (0, case["expected"])
 
 
 @pytest.mark.skipif(FILTERS is None, reason=ABSENT)
@@ -205,3 +206,36 @@ def test_many_workflows_get_argos_nudge(tmp_path: Path) -> None:
     path.write_text(json.dumps({"items": [workflow(f"w-{at}") for at in range(101)]}))
     out = run(["list", "-f", str(path)]).out
     assert "\n\nYou have at least 101 completed workflows. Reducing" in out
+
+
+@pytest.mark.parametrize("output", ["", "wide", "name", "json", "yaml"])
+def test_saved_ones_that_no_controller_wrote_are_listed_and_named_and_exit_2(
+    output: str, tmp_path: Path
+) -> None:
+    odd = {"w": {"id": "w", "displayName": "w", "type": "Hologram", "phase": "Running"}}
+    items = [
+        workflow("good"),
+        {**workflow("fresh"), "status": None},
+        {**workflow("odd"), "status": {"phase": "Running", "nodes": odd}},
+    ]
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps({"kind": "List", "items": items}))
+    said = run(["list", *(["-o", output] if output else []), "-f", str(path)])
+    assert said.code == 2
+    assert all(name in said.out for name in ("good", "fresh", "odd"))
+    *faults, hint = said.err.splitlines()
+    assert sorted(faults) == [
+        "argo-tui: fresh has no status: no controller has seen it yet",
+        "argo-tui: odd: w has the unknown type Hologram",
+    ]
+    assert hint.startswith("hint: ")
+    assert run(["list", "--prefix", "good", "-f", str(path)]).code == 0, "of those that are listed"
+
+
+def test_of_many_that_are_no_good_the_first_are_named(tmp_path: Path) -> None:
+    items = [{**workflow(f"w-{number}"), "status": None} for number in range(30)]
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps({"kind": "List", "items": items}))
+    said = run(["list", "-f", str(path)])
+    assert said.code == 2 and len(said.err.splitlines()) == 12
+    assert "and 20 more of this kind" in said.err

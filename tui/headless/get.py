@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from tui.domain import decode
 from tui.domain.report_get import Look, report
 from tui.domain.selectors import FieldSelector
-from tui.domain.soundness import NODE_PHASES, troubles
+from tui.domain.soundness import NODE_PHASES
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
-from tui.headless.output import FILES_HELP, note_phases, say, takes_signs, to_json, unpacked, write
+from tui.headless.faults import say_oddities
+from tui.headless.output import FILES_HELP, note_phases, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     for at, manifest in enumerate(manifests(args.names, args.file, settings)):
         workflow = decode.from_manifest(manifest)
         _print(manifest, workflow, args.output, look, at)
-        if _is_wrong(manifest, workflow, is_file=bool(args.file)):
+        if say_oddities(manifest, workflow, is_file=bool(args.file)):
             code = InputError.exit_code
     return code
 
@@ -87,27 +88,3 @@ def _print(manifest: Manifest, workflow: Workflow, output: str, look: Look, at: 
     else:
         for line in report(workflow, look):
             write(f"{line}\n")
-
-
-def _is_wrong(manifest: Manifest, workflow: Workflow, *, is_file: bool) -> bool:
-    """Say beside the output what is odd about it; whether it is a file that is no good as input.
-
-    What a cluster has now is never that, however odd.
-    """
-    trouble = decode.nodes_trouble(workflow)
-    if trouble is not None:
-        say(f"argo-tui: no steps to show: {trouble.what}")
-        if trouble.hint:
-            say(f"hint: {trouble.hint}")
-    if is_file and manifest.get("status") is None:
-        name = clean(workflow.metadata.name)
-        say(f"argo-tui: {name} has no status: no controller has seen it yet")
-        say("hint: save one that ran, with kubectl get workflow NAME -o yaml")
-        return True
-    odd = troubles(workflow, decode.misfits(manifest))
-    faults = [each for each in odd if each.is_fault and is_file]
-    for each in odd:
-        say(f"argo-tui: {'' if each in faults else 'note: '}{clean(each.said)}")
-    if faults:
-        say("hint: it is shown as it is, but no controller writes this; save it again")
-    return bool(faults)

@@ -14,6 +14,8 @@ from tui.domain.soundness import WORKFLOW_PHASES
 from tui.domain.text import clean
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.domain.yamltext import to_yaml
+from tui.errors import InputError
+from tui.headless.faults import say_faults
 from tui.headless.output import FILES_HELP, note_phases, to_json, unpacked, write
 from tui.settings import Settings
 
@@ -61,6 +63,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         found, originals = _connected(labels, args.field_selector, settings, whole)
     shown = newest_first(chosen(found, choice, settings.now()))
     _print(shown, originals, args, settings)
+    if args.file and say_faults(_manifest(originals[id(each)]) for each in shown):
+        return InputError.exit_code
     return 0
 
 
@@ -120,8 +124,8 @@ def _with_nodes(each: ListedWorkflow, originals: Originals) -> ListedWorkflow:
     return decode.workflow(original) if isinstance(original, bytes) else each
 
 
-def _whole(original: Manifest | bytes) -> Manifest:
-    return unpacked(decode.manifest(original) if isinstance(original, bytes) else original)
+def _manifest(original: Manifest | bytes) -> Manifest:
+    return decode.manifest(original) if isinstance(original, bytes) else original
 
 
 def _print(
@@ -131,7 +135,7 @@ def _print(
     settings: Settings,
 ) -> None:
     if args.output in ("json", "yaml"):
-        objects = [_whole(originals[id(each)]) for each in shown]
+        objects = [unpacked(_manifest(originals[id(each)])) for each in shown]
         is_json = args.output == "json"
         write(
             f"{to_json(objects, 2)}\n" if is_json else to_yaml(objects, hide_managed_fields=False)
