@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -64,15 +65,41 @@ class Pages(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def site() -> Iterator[str]:
-    Pages.seen = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+@contextmanager
+def serving(pages: type[Pages]) -> Iterator[str]:
+    """Where they are served."""
+    pages.seen = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), pages) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with serving(Pages) as place:
+        yield f"http://{place}"
+
+
+class Relay(Pages):
+    """A proxy that answers for every server there is."""
+
+    def _answer(self, *, with_body: bool) -> None:
+        self.seen.append(f"{self.path} {self.headers.get('Proxy-Authorization', '')}".strip())
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        if with_body:
+            self.wfile.write(b"relay")
 
 
 @pytest.fixture
@@ -266,3 +293,29 @@ def test_no_repository_that_can_be_meant_is_none(data: dict[str, str]) -> None:
         raise Missing("none", status=404)
 
     assert find_repository(workflow(), missing) is None
+
+
+def test_a_web_address_is_asked_for_through_the_proxy_of_the_environment(
+    store: Store, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Relay) as relay:
+        monkeypatch.setenv("http_proxy", f"http://me:p%40ss@{relay}")
+        assert store.read(page("http://models.invalid/latest"), 0, 5) == b"relay"
+        assert Relay.seen == ["http://models.invalid/latest Basic bWU6cEBzcw=="]
+        monkeypatch.setenv("no_proxy", "closed.invalid")
+        with pytest.raises(StoreError, match=r"closed\.invalid"):
+            store.read(page("http://closed.invalid/latest"), 0, 5)
+        assert store.read(page(f"{site}/plain"), 0, 5) == b"01234"
+        monkeypatch.setenv("http_proxy", relay)
+        assert store.read(page("http://models.invalid/latest"), 0, 5) == b"relay"
+        assert Relay.seen[-1] == "http://models.invalid/latest", "a proxy without a login"
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://127.0.0.1:1", "nonsense://x"])
+def test_a_proxy_that_does_not_serve_is_an_error_in_words(
+    store: Store, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(StoreError) as refused:
+        store.read(page("http://models.invalid/latest"), 0, 5)
+    assert "models.invalid" in str(refused.value)

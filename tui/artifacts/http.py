@@ -8,6 +8,7 @@ secrets to an address that somebody else wrote. So such artifacts are not read h
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ from tui.artifacts.base import (
     stopped,
 )
 from tui.artifacts.saving import whole_file
+from tui.domain.hidden import split_login
 from tui.domain.location import Location, OtherLocation
 from tui.sources.base import Stop
 
 PIECE = 1 << 18
+HERE = re.compile(r"localhost|127\..*|::1")
 
 STATUS: dict[int, tuple[Any, str]] = {
     401: ("denied", "wants credentials"),
@@ -43,7 +46,9 @@ class HttpStore:
     def __init__(self, secrets: Secrets) -> None:
         import urllib3
 
-        self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=30))
+        self._timeout = urllib3.Timeout(connect=5, read=30)
+        self._pools: dict[str, urllib3.PoolManager] = {}
+        """By the proxy they go through; the one without has no name."""
         self._retries = urllib3.Retry(total=2, redirect=3, status=0, raise_on_status=False)
 
     def stat(self, location: Location) -> Stat | Folder:
@@ -99,7 +104,8 @@ class HttpStore:
 
     def close(self) -> None:
         """Close connections."""
-        self._pool.clear()
+        for pool in self._pools.values():
+            pool.clear()
 
     @contextlib.contextmanager
     def _asked(self, method: str, location: Location, headers: Mapping[str, str]) -> Iterator[Any]:
@@ -128,7 +134,7 @@ class HttpStore:
         # sends us to.
         private = frozenset(given) | self._retries.DEFAULT_REMOVE_HEADERS_ON_REDIRECT
         try:
-            return self._pool.request(
+            return self._pool(_proxy_of(url)).request(
                 method,
                 url,
                 headers={**given, **headers},
@@ -138,6 +144,19 @@ class HttpStore:
         except ValueError as error:
             # The address and its headers are whatever the workflow says.
             raise StoreError(f"{url} cannot be asked for: {error}") from error
+
+    def _pool(self, proxy: str) -> Any:
+        import urllib3
+
+        if proxy not in self._pools:
+            address, login = split_login(proxy)
+            headers = urllib3.make_headers(proxy_basic_auth=":".join(login) if login else None)
+            self._pools[proxy] = (
+                urllib3.ProxyManager(address, proxy_headers=headers, timeout=self._timeout)
+                if proxy
+                else urllib3.PoolManager(timeout=self._timeout)
+            )
+        return self._pools[proxy]
 
     @staticmethod
     def _skip(response: Any, count: int) -> None:
@@ -164,6 +183,23 @@ def _broken_by(stop: Stop, response: Any) -> Iterator[None]:
         raise
     finally:
         take_back()
+
+
+def _proxy_of(url: str) -> str:
+    """The proxy that the environment names for this address; empty if there is none.
+
+    As with programs written in Go, never one for this machine itself.
+    """
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    known = getproxies()
+    proxy = known.get(parts.scheme.lower()) or known.get("all") or ""
+    host = parts.hostname or ""
+    if not proxy or HERE.fullmatch(host) or proxy_bypass(host):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _address(location: Location) -> tuple[str, dict[str, str]]:
