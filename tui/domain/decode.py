@@ -37,38 +37,27 @@ class ListedPage(NamedTuple):
     """Where the next page begins; "" on the last one."""
 
 
-_NOTHING = msgspec.Raw()
-
-
 class SkimmedStatus(ListedStatus, frozen=True):
-    """The status of a workflow in a list: its nodes are looked at once and not kept."""
+    """The status of a workflow in a list: its nodes are looked at once and not kept.
 
-    nodes: msgspec.Raw = _NOTHING
+    They are read with the rest: going over them again where it matters takes longer.
+    """
+
+    nodes: dict[str, Glimpse] | None = None
 
     def __post_init__(self) -> None:
-        raw = self.nodes
-        if raw:
-            # A part of the whole answer, which it would keep from being forgotten.
-            msgspec.structs.force_setattr(self, "nodes", _NOTHING)
+        nodes = self.nodes
+        if nodes:
+            msgspec.structs.force_setattr(self, "nodes", None)
             if self.phase != SUCCEEDED:  # else there is nothing to tell
-                msgspec.structs.force_setattr(self, "why", _glimpsed(raw, self.phase))
+                reason = why(nodes, is_over=self.phase in COMPLETED_PHASES)
+                msgspec.structs.force_setattr(self, "why", reason)
 
 
 class Skimmed(ListedWorkflow, frozen=True):
     """What lists and their watches are decoded into: it finds the reason while it is read."""
 
     status: SkimmedStatus = SkimmedStatus()
-
-
-_glimpses = msgspec.json.Decoder(dict[str, Glimpse] | None)
-
-
-def _glimpsed(raw: msgspec.Raw, phase: str) -> str:
-    try:
-        nodes = _glimpses.decode(raw) or {}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""  # its own screen says what is odd
-    return why(nodes, is_over=phase in COMPLETED_PHASES)
 
 
 class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
