@@ -192,6 +192,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         self.is_demo = message.is_demo or self.settings.demo
         settings = Settings() if message.is_demo else self.settings
         self._watch(message.source, scope_of(settings, message.source.place))
+        self.screen.refresh_bindings()  # what can be done here is known now
         self.say(first_of([str(trouble) for trouble in message.source.troubles]), "warning")
         self._open_only_file()
         if not (message.is_demo or self.settings.demo):

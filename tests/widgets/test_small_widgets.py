@@ -150,6 +150,13 @@ async def test_hints_are_the_bindings_that_are_alive() -> None:
         assert "ctrl-t Retry" in widget.text
 
 
+async def test_keys_that_would_only_be_refused_are_no_hints() -> None:
+    widget = Hints(hides=lambda action: action == "filter")
+    async with Keyed(widget).run_test(size=(80, 3)) as pilot:
+        await pilot.pause()
+        assert "Filter" not in widget.text and "Retry" in widget.text
+
+
 async def test_when_it_is_narrow_help_is_the_last_hint_to_go() -> None:
     widget = Hints()
     async with Keyed(widget).run_test(size=(20, 3)) as pilot:

@@ -10,6 +10,8 @@ from textual.binding import Binding
 
 from tui.actions import ACTIONS
 from tui.panes import PANES
+from tui.screens.desk import Desk
+from tui.screens.headings import may_write
 
 
 def _bindings() -> tuple[Binding, ...]:
@@ -32,6 +34,14 @@ def _bindings() -> tuple[Binding, ...]:
             action.key, f"act('{action.id}')", action.label, id=action.id, tooltip=action.help
         )
     return tuple(made.values())
+
+
+def refused_here(desk: Desk, action: str) -> bool:
+    """Whether a bound action is one that writes, where nothing can be written.
+
+    Its key stays bound, to say so, but is no hint.
+    """
+    return action.startswith("act(") and not may_write(desk)
 
 
 ACTION_BINDINGS = _bindings()

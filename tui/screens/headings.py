@@ -62,11 +62,16 @@ def standing(desk: Desk, connection: Connection) -> list[Part]:
     source = desk.source
     if source is None:
         return [("connecting", "muted"), ("", "")]
-    writable = source.capabilities.can_write and not desk.settings.read_only
-    may: Part = ("RW  " if writable else "RO  ", "muted")
+    may: Part = ("RW  " if may_write(desk) else "RO  ", "muted")
     if not source.capabilities.is_live:
         return [may, ("saved", "muted"), ("", "")]
     return [may, *_watched(connection, desk.now(), ascii=desk.ascii)]
+
+
+def may_write(desk: Desk) -> bool:
+    """Whether anything may be changed here, as far as flags and source say; rights are another."""
+    source = desk.source
+    return not desk.settings.read_only and (source is None or source.capabilities.can_write)
 
 
 def _watched(connection: Connection, now: datetime, *, ascii: bool) -> list[Part]:

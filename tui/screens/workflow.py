@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from msgspec import structs
@@ -22,7 +23,7 @@ from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
 from tui.errors import SourceError
 from tui.messages import RunAction, Said
 from tui.panes import PANES
-from tui.screens.bindings import ACTION_BINDINGS, PANE_BINDINGS
+from tui.screens.bindings import ACTION_BINDINGS, PANE_BINDINGS, refused_here
 from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
 from tui.screens.following import Following
@@ -90,7 +91,7 @@ class WorkflowScreen(Screen[None]):
         yield Halves(self.desk)
         yield FindStep(self.desk)
         yield StatusLine(ascii=plain, grows=True)
-        yield Hints(ascii=plain)
+        yield Hints(hides=partial(refused_here, self.desk), ascii=plain)
 
     async def on_mount(self) -> None:
         """Show what is known, then watch."""

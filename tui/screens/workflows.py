@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -15,7 +16,7 @@ from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.messages import GiveSource, OpenWorkflow, RunAction
 from tui.screens.arrangement import Arrangement, other_scope
-from tui.screens.bindings import ACTION_BINDINGS
+from tui.screens.bindings import ACTION_BINDINGS, refused_here
 from tui.screens.desk import Desk
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
@@ -94,7 +95,7 @@ class WorkflowsScreen(Screen[None]):
         )
         yield HeaderLine(id="about", ascii=self._ascii)
         yield StatusLine(ascii=self._ascii, grows=True)
-        yield Hints(ascii=self._ascii)
+        yield Hints(hides=partial(refused_here, self.desk), ascii=self._ascii)
 
     def on_mount(self) -> None:
         """Show what is known already, then hear of changes."""

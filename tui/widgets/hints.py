@@ -6,7 +6,7 @@ does nothing here is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from textual.keys import key_to_character
@@ -55,10 +55,17 @@ class Hints(LineView, can_focus=False):
     DEFAULT_CSS = "Hints { height: 1; }"
 
     def __init__(
-        self, *, ascii: bool = False, id: str | None = None, classes: str | None = None
+        self,
+        *,
+        hides: Callable[[str], bool] | None = None,
+        ascii: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
+        """`hides` says of an action whether its key, though bound, would only be refused here."""
         super().__init__(id=id, classes=classes)
         self.ascii = ascii
+        self._hides = hides or (lambda action: False)
         self._hints: tuple[tuple[str, str, bool], ...] = ()
 
     def on_mount(self) -> None:
@@ -79,6 +86,8 @@ class Hints(LineView, can_focus=False):
             binding = active.binding
             if focused is not None and focused.check_consume_key(key, character_of(key)):
                 continue  # it would be typed into what has the focus
+            if self._hides(binding.action):
+                continue
             if binding.show and active.enabled and binding.action not in found:
                 key = binding.key_display or key_name(binding.key)
                 found[binding.action] = (key, binding.description, binding.action.endswith(LAST))
