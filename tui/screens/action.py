@@ -131,26 +131,8 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         except TuiError as error:
             self.post_message(self.NotRead(error))
         else:
-            self.post_message(self.Read(found, self._template(source, found)))
-
-    def _template(
-        self, source: Source, found: Sequence[tuple[WorkflowRef, Manifest]]
-    ) -> Manifest | None:
-        """What the parameters of the only one can be is often told by its template alone."""
-        if len(found) != 1 or not self._asks_parameters:
-            return None
-        ref, manifest = found[0]
-        try:
-            made_from = part(part(manifest, "spec"), "workflowTemplateRef")
-            if not made_from.get("name"):
-                return None
-            kind = (
-                "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
-            )
-            return source.template(kind, ref.namespace, str(made_from["name"]))
-        except TuiError:
-            # Gone, or no right to it: then there are names and values, as the workflow has them.
-            return None
+            asks = self._asks_parameters and len(found) == 1
+            self.post_message(self.Read(found, _made_from(source, *found[0]) if asks else None))
 
     @on(NotRead)
     def say_why_not(self, message: NotRead) -> None:
@@ -294,3 +276,16 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         """`y`, where there is nothing but two buttons."""
         if not self.query("Input, OneOf"):
             self.action_go()
+
+
+def _made_from(source: Source, ref: WorkflowRef, manifest: Manifest) -> Manifest | None:
+    """The template of a workflow, if it can be read: what parameters can be, it alone may tell."""
+    try:
+        made_from = part(part(manifest, "spec"), "workflowTemplateRef")
+        if not made_from.get("name"):
+            return None
+        kind = "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
+        return source.template(kind, ref.namespace, str(made_from["name"]))
+    except TuiError:
+        # Gone, or no right to it: then there are names and values, as the workflow has them.
+        return None
