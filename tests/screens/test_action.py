@@ -90,6 +90,19 @@ async def test_delete_begins_on_cancel_and_says_what_is_lost() -> None:
         assert not source.performed
 
 
+async def test_what_comes_late_for_a_question_that_was_answered_ends_nothing() -> None:
+    source = ScriptedSource(done())
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "D")
+        await shown.press("escape")
+        await shown.until(lambda: not screen.is_attached)
+        # What Textual does after the next refresh, on whatever screen there is by then.
+        screen._show()
+        screen.tell_keys()
+        await shown.pilot.pause()
+        assert shown.app.is_running
+
+
 async def test_what_argo_refuses_is_refused_in_its_words() -> None:
     source = ScriptedSource(done())
     async with showing(source=source) as shown:

@@ -162,6 +162,8 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         A box takes several rounds to find its size, so it is asked until it says the same twice,
         each time after what its body still had to hear of the round before.
         """
+        if not self.is_attached:
+            return  # it was answered meanwhile
         box, body = self.query_one("#dialog"), self.query_one("#dialog-body")
         now = (box.region, body.region, body.virtual_size, box.border_subtitle)
         if now == before:

@@ -96,7 +96,7 @@ class Dialog(ModalScreen[T]):
 
     def tell_keys(self) -> None:
         """Which keys there are, first of all how to read what does not fit."""
-        if self.is_mounted:
+        if self.is_attached:
             has_more = self.query_one("#dialog-body").show_vertical_scrollbar
             box = self.query_one("#dialog")
             cells = min(WIDTH, self.size.width) - CORNERS
