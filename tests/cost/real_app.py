@@ -17,7 +17,6 @@ from tests.support.runs import NOW, run, step
 from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
 from tui.domain.workflow import Manifest, WorkflowRef
-from tui.screens import action
 from tui.settings import Settings
 from tui.sources.base import LogRequest, Place, Source, Stop
 from tui.terminal.capabilities import Capabilities, this_terminal
@@ -106,6 +105,12 @@ class Timed(ArgoApp):
     """The app at whatever time it is told."""
 
     moment = NOW
+    is_patient = True
+    """Whether a question waits for its plan however slow the machine is just then."""
+
+    def hold_frames(self, seconds: float) -> None:
+        """As long as it is asked to, or until it is let go."""
+        super().hold_frames(30 if seconds and self.is_patient else seconds)
 
     def now(self) -> datetime:
         """The time everything is shown at."""
@@ -130,7 +135,7 @@ def obey(words: list[str], cluster: Cluster, app: Timed) -> None:
         case ["log", line]:
             cluster.said.put(log_line(int(line)))
         case ["late"]:
-            action.WORTH_WAITING = 0.1
+            app.is_patient = False
             cluster.may_answer.clear()
         case ["answer"]:
             cluster.may_answer.set()
@@ -149,8 +154,6 @@ def listen(pipe: str, cluster: Cluster, app: Timed) -> None:
 
 def made(cluster: Source, capabilities: Capabilities, *, diff: bool = True) -> Timed:
     """The app on such a cluster."""
-    # However slow the machine is just then: a box is counted once it can say what would be done.
-    action.WORTH_WAITING = 30
     settings = Settings(fixed_now=NOW, no_diff=not diff)
     return Timed(settings, lambda demo: cluster, capabilities=capabilities)
 
