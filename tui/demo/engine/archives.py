@@ -9,11 +9,22 @@ import gzip
 import io
 import tarfile
 import zipfile
+import zlib
 
 TAR, ZIP = ".tgz", ".zip"
 CONTENT_TYPES = {TAR: "application/gzip", ZIP: "application/zip"}
 _GZIP, _PK = b"\x1f\x8b", b"PK"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What these libraries raise for bytes that are no archive, or only the half of one."""
 
 
 def packed(ending: str, base: str, content: dict[str, bytes]) -> bytes:
@@ -61,7 +72,7 @@ def unpacked(data: bytes, *, zipped: bool) -> dict[str, bytes] | None:
             with tarfile.open(fileobj=io.BytesIO(data)) as tar:
                 members = [(each.name, tar.extractfile(each)) for each in tar if each.isfile()]
                 return {_inner(name): file.read() for name, file in members if file is not None}
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError):
+    except BROKEN:
         return None
     return None
 
