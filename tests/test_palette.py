@@ -12,9 +12,9 @@ from tests.support.scripted import ScriptedSource
 from tui.actions import ACTIONS
 from tui.palette import Entry, Palette, matching
 from tui.panes import PANES
+from tui.ports.connection import Source
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.sources.base import Source
 
 
 async def opened(shown: Shown, key: str = "colon") -> Palette:

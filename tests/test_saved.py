@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.headless import run
 from tests.support.where import where
+from tui.ports.collections import Scope
 from tui.sources import open_source
-from tui.sources.base import Scope
 
 NIGHTLY = Path(__file__).resolve().parent / "saved" / "nightly.yaml"
 

@@ -32,6 +32,8 @@ from tui.messages import (
     RunAction,
 )
 from tui.palette import Palette
+from tui.ports.collections import ListEvent, Live, Scope
+from tui.ports.connection import Source
 from tui.resources import styles
 from tui.screens.headings import first_of
 from tui.screens.stack import ScreenStack
@@ -40,7 +42,6 @@ from tui.screens.workflows import WorkflowsScreen
 from tui.session import Session, fits, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
-from tui.sources.base import ListEvent, Live, Scope, Source
 from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows
 from tui.terminal.app import TerminalApp

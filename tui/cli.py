@@ -104,8 +104,8 @@ def _run_app(settings: Settings) -> int:
 
 def _run_in_terminal(settings: Settings) -> int:
     """The app. A list is asked for while Textual is imported; a demo begins once it is painted."""
+    from tui.ports.connection import Source
     from tui.sources import open_source
-    from tui.sources.base import Source
     from tui.terminal.capabilities import this_terminal
     from tui.terminal.environment import prepare
 

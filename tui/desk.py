@@ -12,8 +12,9 @@ from datetime import datetime
 
 from tui.actions.base import Context
 from tui.feed import Feed
+from tui.ports.collections import Scope
+from tui.ports.connection import Source
 from tui.settings import Settings
-from tui.sources.base import Scope, Source
 from tui.state.connection import Connection
 from tui.state.workflows import LiveWorkflows
 

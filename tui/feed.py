@@ -11,7 +11,9 @@ from datetime import datetime
 
 from tui.domain.changes import ChangeSet
 from tui.errors import SourceError
-from tui.sources.base import ListEvent, Scope, Source, Stale, Stop, endless
+from tui.ports.collections import ListEvent, Scope, Stale
+from tui.ports.connection import Source
+from tui.ports.threads import CancelToken, endless
 from tui.state.connection import Connection
 from tui.state.inbox import Inbox, Loop
 from tui.state.workflows import LiveWorkflows
@@ -32,7 +34,7 @@ class Feed:
         self._told = told
         self._failed = failed
         self._inbox: Inbox[ListEvent] | None = None
-        self._stop: Stop | None = None
+        self._stop: CancelToken | None = None
 
     def watch(self, source: Source, scope: Scope, loop: Loop) -> None:
         """Watch this from now on; what was known is forgotten. `told` is called on the loop."""

@@ -15,7 +15,7 @@ from tui.domain import decode
 from tui.domain.workflow import Manifest
 from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import Conflict, PlanError, Refused, SourceError, Unreachable
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 CONTEXT = Context(now=NOW, suffix="abcde")

@@ -18,7 +18,7 @@ from tui.artifacts.repository import find_repository
 from tui.domain.location import Location, OtherLocation, RawLocation, S3Location, located
 from tui.domain.workflow import Workflow
 from tui.errors import Missing, Refused
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 
 def no_secrets(namespace: str, name: str, key: str) -> bytes:
@@ -126,7 +126,7 @@ def test_a_web_address_is_saved_with_the_headers_that_the_workflow_names(
     store: Store, site: str, tmp_path: Path
 ) -> None:
     place = page(f"{site}/plain", headers=[{"name": "X-Token", "value": "t"}])
-    store.download(place, tmp_path / "x", quiet, Stop())
+    store.download(place, tmp_path / "x", quiet, CancelToken())
     assert (tmp_path / "x").read_bytes() == b"0123456789"
     assert Pages.seen == ["t"]
 
@@ -200,7 +200,9 @@ def test_a_length_that_is_none_is_as_good_as_unsaid(
     store: Store, site: str, tmp_path: Path, path: str
 ) -> None:
     told: list[int | None] = []
-    store.download(page(site + path), tmp_path / "x", lambda _, size: told.append(size), Stop())
+    store.download(
+        page(site + path), tmp_path / "x", lambda _, size: told.append(size), CancelToken()
+    )
     assert (tmp_path / "x").read_bytes() == b"0123456789"
     assert set(told) == {None}
 
@@ -209,7 +211,7 @@ def test_raw_text_is_there_without_asking_anybody(tmp_path: Path) -> None:
     raw = open_store(RawLocation("grün"), no_secrets)
     assert raw.stat(RawLocation("grün")) == Stat(5)
     assert raw.read(RawLocation("grün"), 1, 2) == b"r\xc3"
-    raw.download(RawLocation("grün"), tmp_path / "x", quiet, Stop())
+    raw.download(RawLocation("grün"), tmp_path / "x", quiet, CancelToken())
     assert (tmp_path / "x").read_text() == "grün"
     with pytest.raises(StoreError):
         raw.listing(RawLocation("x"))

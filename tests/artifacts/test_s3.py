@@ -13,7 +13,7 @@ from tui.artifacts import open_store
 from tui.artifacts.base import Folder, Stat, StoreError
 from tui.artifacts.s3 import S3Store
 from tui.demo.bucket import Blob, Buckets
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 
 def test_an_object_is_told_by_its_size_and_read_in_parts(store: S3Store, filled: str) -> None:
@@ -54,7 +54,7 @@ def test_what_is_missing_is_said_to_be_missing(store: S3Store, filled: str, tmp_
     for ask in (
         lambda: store.stat(place),
         lambda: store.read(place, 0, 10),
-        lambda: store.download(place, tmp_path / "x", quiet, Stop()),
+        lambda: store.download(place, tmp_path / "x", quiet, CancelToken()),
     ):
         with pytest.raises(StoreError) as error:
             ask()
@@ -72,7 +72,10 @@ def test_a_large_file_comes_whole_and_tells_how_far_it_is(
     told: list[tuple[int, int | None]] = []
     target = tmp_path / "big.bin"
     done = store.download(
-        here(filled, "big"), target, lambda so_far, total: told.append((so_far, total)), Stop()
+        here(filled, "big"),
+        target,
+        lambda so_far, total: told.append((so_far, total)),
+        CancelToken(),
     )
     assert done == target
     assert target.read_bytes() == bytes(range(256)) * (40 * MIB // 256)
@@ -86,7 +89,7 @@ def test_a_folder_comes_whole_with_what_is_inside(
     store: S3Store, filled: str, tmp_path: Path
 ) -> None:
     target = tmp_path / "shards"
-    store.download(here(filled, "wf/pod/shards"), target, quiet, Stop())
+    store.download(here(filled, "wf/pod/shards"), target, quiet, CancelToken())
     files = {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()}
     assert files == {"part-00", "part-01", "deep/er/part-02"}
     assert (target / "deep/er/part-02").read_bytes() == b"020202"
@@ -100,7 +103,7 @@ def test_a_file_that_exists_is_never_replaced_unasked(
     target = tmp_path / "there"
     target.write_text("mine")
     with pytest.raises(StoreError) as error:
-        store.download(here(filled, key), target, quiet, Stop())
+        store.download(here(filled, key), target, quiet, CancelToken())
     assert error.value.reason == "exists"
     assert target.read_text() == "mine"
     assert os.listdir(tmp_path) == ["there"]
@@ -109,7 +112,7 @@ def test_a_file_that_exists_is_never_replaced_unasked(
 def test_a_file_is_replaced_when_asked(store: S3Store, filled: str, tmp_path: Path) -> None:
     target = tmp_path / "there"
     target.write_text("mine")
-    store.download(here(filled, "wf/pod/report.json"), target, quiet, Stop(), overwrite=True)
+    store.download(here(filled, "wf/pod/report.json"), target, quiet, CancelToken(), overwrite=True)
     assert target.read_bytes() == b'{"auc": 0.9}'
 
 
@@ -117,7 +120,7 @@ def test_a_file_is_replaced_when_asked(store: S3Store, filled: str, tmp_path: Pa
 def test_a_download_that_is_stopped_leaves_nothing(
     store: S3Store, filled: str, tmp_path: Path, key: str
 ) -> None:
-    stop = Stop()
+    stop = CancelToken()
 
     def stop_when_begun(done: int, total: int | None) -> None:
         if done:
@@ -138,7 +141,7 @@ def test_a_file_larger_than_the_disk_is_refused_before_it_is_fetched(
     with demo_s3("runs") as (endpoint, buckets):
         buckets["runs"].put("huge", Blob(10**18, never))
         with pytest.raises(StoreError) as error:
-            store.download(here(endpoint, "huge"), tmp_path / "x", quiet, Stop())
+            store.download(here(endpoint, "huge"), tmp_path / "x", quiet, CancelToken())
     assert error.value.reason == "disk"
     assert os.listdir(tmp_path) == []
 
@@ -148,7 +151,7 @@ def test_names_inside_a_folder_cannot_lead_out_of_it(store: S3Store, tmp_path: P
     with demo_s3("runs") as (endpoint, buckets):
         for name in names:
             buckets["runs"].put(f"out/{name}", name)
-        store.download(here(endpoint, "out"), tmp_path / "into", quiet, Stop())
+        store.download(here(endpoint, "out"), tmp_path / "into", quiet, CancelToken())
     assert os.listdir(tmp_path) == ["into"]
     files = [p for p in (tmp_path / "into").rglob("*") if p.is_file()]
     assert {p.read_text() for p in files} == set(names)
@@ -189,7 +192,10 @@ def test_a_download_goes_on_where_a_connection_broke(store: S3Store, tmp_path: P
         breaking = Breaking(2)
         buckets["runs"].put("k", Blob(3 * MIB, breaking.part, etag="fixed"))
         store.download(
-            here(endpoint, "k"), tmp_path / "x", lambda done, total: told.append(done), Stop()
+            here(endpoint, "k"),
+            tmp_path / "x",
+            lambda done, total: told.append(done),
+            CancelToken(),
         )
     assert breaking.times == 0
     assert (tmp_path / "x").read_bytes() == b"\0" * MIB + b"\1" * MIB + b"\2" * MIB
@@ -202,7 +208,7 @@ def test_a_connection_that_breaks_for_ever_ends_the_download(
     with demo_s3("runs") as (endpoint, buckets):
         buckets["runs"].put("k", Blob(3 * MIB, Breaking(1000).part, etag="fixed"))
         with pytest.raises(StoreError) as error:
-            store.download(here(endpoint, "k"), tmp_path / "x", quiet, Stop())
+            store.download(here(endpoint, "k"), tmp_path / "x", quiet, CancelToken())
     assert error.value.reason in ("unreachable", "failed")
     assert os.listdir(tmp_path) == []
 
@@ -221,5 +227,5 @@ def test_an_object_that_changes_while_it_is_fetched_is_not_mixed(
 
         runs.put("k", Blob(3 * MIB, part, etag="first"))
         with pytest.raises(StoreError, match="changed while"):
-            store.download(here(endpoint, "k"), tmp_path / "x", quiet, Stop())
+            store.download(here(endpoint, "k"), tmp_path / "x", quiet, CancelToken())
     assert os.listdir(tmp_path) == []

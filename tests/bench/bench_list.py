@@ -30,7 +30,7 @@ RUNS = 7
 OURS = """
 import json, resource, sys, time
 from tests.support.where import where
-from tui.sources.base import Scope
+from tui.ports.collections import Scope
 from tui.sources.kubernetes import connect
 source = connect(where(kubeconfig=sys.argv[1]), {})
 source.namespaces()

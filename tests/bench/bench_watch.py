@@ -22,9 +22,10 @@ from tests.bench.serving import ROOT, serving
 OURS = """
 import json, sys, threading, time
 from tests.support.where import where
-from tui.sources.base import Changed, Scope, Stop
+from tui.ports.collections import Changed, Scope
+from tui.ports.threads import CancelToken
 from tui.sources.kubernetes import connect
-source, stop, want = connect(where(kubeconfig=sys.argv[1]), {}), Stop(), int(sys.argv[2])
+source, stop, want = connect(where(kubeconfig=sys.argv[1]), {}), CancelToken(), int(sys.argv[2])
 state = {"count": 0, "begun": None}
 def sink(event):
     if not isinstance(event, Changed):

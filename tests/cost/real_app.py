@@ -17,8 +17,10 @@ from tests.support.runs import NOW, run, step
 from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
 from tui.domain.workflow import Manifest, WorkflowRef
+from tui.ports.connection import Place, Source
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 from tui.settings import Settings
-from tui.sources.base import LogRequest, Place, Source, Stop
 from tui.terminal.capabilities import Capabilities, this_terminal
 from tui.terminal.environment import prepare
 
@@ -93,7 +95,7 @@ class Cluster(ScriptedSource):
         self.may_answer.wait()
         return super().get(ref)
 
-    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         for number in range(200):
             yield log_line(number)
         stop.on_set(lambda: self.said.put(b""))

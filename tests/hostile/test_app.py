@@ -24,9 +24,13 @@ from tui.domain.workflow import Manifest
 from tui.errors import Refused, Unreachable
 from tui.palette import Palette
 from tui.panes import PANES
+from tui.ports.collections import ListSink, Live, Page, Scope, Stale
+from tui.ports.connection import Place
+from tui.ports.events import Event
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 from tui.screens.action import ActionScreen
 from tui.screens.problem import ProblemScreen
-from tui.sources.base import Event, ListSink, Live, LogRequest, Page, Place, Scope, Stale, Stop
 
 SIZE = (90, 30)
 
@@ -103,7 +107,7 @@ def a_tree_of_them() -> Manifest:
 class Evil(ScriptedSource):
     """Pods, logs, events and errors say the same things."""
 
-    def log(self, request: LogRequest, stop: Stop) -> Any:
+    def log(self, request: LogRequest, stop: CancelToken) -> Any:
         self._ask("log", request)
         lines = [text.encode("utf-8", "surrogatepass") + b"\n" for text in PAYLOADS.values()]
         return iter([b"2026-03-17T06:00:00Z ", *lines, b"\xff\xfe\x00\n"])
@@ -209,7 +213,7 @@ async def test_errors_and_notices_that_say_such_things() -> None:
 
 async def test_a_cluster_a_namespace_and_a_context_of_such_names() -> None:
     class Named(Evil):
-        def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+        def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
             sink(Page(self._in(Scope()), True, True))
             sink(Live())
 

@@ -9,10 +9,12 @@ from tests.support.runs import nightly_etl, run, team
 from tests.support.scripted import ScriptedSource, listed, ref_of
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import Busy, Refused, Unreachable
+from tui.ports.collections import DetailSink, ListSink, Live, Page, Scope, Stale
+from tui.ports.connection import Source
+from tui.ports.threads import CancelToken
 from tui.screens.problem import ProblemScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import DetailSink, ListSink, Live, Page, Scope, Source, Stale, Stop
 
 
 class ImpatientSource(ScriptedSource):
@@ -22,19 +24,19 @@ class ImpatientSource(ScriptedSource):
         super().__init__(*manifests)
         self.woken: list[str] = []
 
-    def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
         self._listen(stop, "list")
         super().watch(scope, sink, stop)
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
         self._listen(stop, ref.name)
         super().watch_one(ref, sink, stop)
 
-    def _listen(self, stop: Stop, name: str) -> None:
+    def _listen(self, stop: CancelToken, name: str) -> None:
         stop.lead(Woken(lambda: self.woken.append(name)))
 
 
-class Woken(Stop):
+class Woken(CancelToken):
     """Calls somebody when it is woken, and not when it is stopped."""
 
     def __init__(self, call: Callable[[], None]) -> None:
@@ -132,7 +134,7 @@ async def test_the_demo_is_a_way_out_and_says_where_one_is() -> None:
         asked.append(demo)
         if not demo:
             raise Unreachable("no answer from https://10.0.0.1:6443")
-        from tui.sources.base import Place
+        from tui.ports.connection import Place
 
         return ScriptedSource(run("hello-1", "Running"), place=Place("demo", namespace="argo"))
 

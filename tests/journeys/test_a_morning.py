@@ -12,10 +12,10 @@ from tests.support.scripted import ScriptedSource, listed, ref_of
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
 from tui.domain.writes import Write
+from tui.ports.collections import Page
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import Page
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 LAST = "cannot grow the hash table"

@@ -11,7 +11,7 @@ from tui.domain.workflow import Manifest
 from tui.errors import Refused
 from tui.panes.containers import Choice, ContainerScreen, choices, told, with_pod
 from tui.panes.logs import LogsPane
-from tui.sources.base import ContainerState, Pod
+from tui.ports.pods import ContainerState, Pod
 
 
 def offered(on: On[LogsPane]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from tests.support.runs import ETL, at, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Refused
 from tui.panes.events import EVERY, EventsPane
-from tui.sources.base import Event
+from tui.ports.events import Event
 
 STEP = "transform(2:shard:2)(1)"
 

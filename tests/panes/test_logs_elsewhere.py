@@ -11,7 +11,8 @@ from tests.support.scripted import ScriptedSource, opened
 from tui.domain.podname import node_id
 from tui.errors import Refused, Rejected, Unreachable
 from tui.panes.logs import LogsPane
-from tui.sources.base import LogRequest, Stop
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 
 
 async def test_when_its_pod_is_gone_the_archived_log_is_read() -> None:
@@ -49,7 +50,7 @@ async def test_what_the_cluster_refuses_is_told_and_nothing_ends() -> None:
 
 async def test_a_followed_log_that_breaks_goes_on_without_a_line_twice() -> None:
     class Broken(Written):
-        def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
             self._ask("log", request)
             if len(asked(self)) == 1:
                 yield line(1, "first")
@@ -148,7 +149,7 @@ async def test_a_pane_that_is_taken_away_before_it_is_there_is_harmless() -> Non
 class Broken(ScriptedSource):
     """A log that breaks after its first line."""
 
-    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         yield line(1, "so far")
         if self.refusal is not None:
             raise self.refusal

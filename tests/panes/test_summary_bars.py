@@ -13,7 +13,7 @@ from tests.support.widgets import painting, screen_of
 from tui.domain.podname import pod_name
 from tui.panes.summary import SummaryPane
 from tui.panes.summary_bars import SummaryBars
-from tui.sources.base import PodUsage
+from tui.ports.metrics import PodUsage
 from tui.widgets.bars import Bar
 
 RUN = "train-q1w2e"

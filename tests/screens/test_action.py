@@ -15,8 +15,8 @@ from tests.support.asking import Obstinate, ask, assert_calls, done, focused
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Busy, Conflict, SourceError
+from tui.ports.connection import Capabilities
 from tui.screens.action import ActionScreen
-from tui.sources.base import Capabilities
 from tui.widgets.tick import Tick
 
 

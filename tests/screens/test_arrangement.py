@@ -11,10 +11,11 @@ import pytest
 from tests.support.runs import NOW, run
 from tests.support.scripted import listed
 from tui.errors import QueryError
+from tui.ports.collections import Scope
+from tui.ports.connection import Place
 from tui.screens.arrangement import RESORT_EVERY, Arrangement, other_scope
 from tui.screens.desk import Desk
 from tui.session import Session
-from tui.sources.base import Place, Scope
 from tui.state.pending import Pending
 
 ARGO = Scope(("argo",))

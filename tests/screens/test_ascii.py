@@ -10,11 +10,11 @@ from tests.support.scripted import ScriptedSource
 from tui.errors import NoCluster, Refused
 from tui.panes import PANES
 from tui.panes.containers import ContainerScreen
+from tui.ports.connection import Source
 from tui.screens.action import ActionScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen
-from tui.sources.base import Source
 
 PLAIN = replace(STILL, ascii=True)
 

@@ -13,10 +13,10 @@ from tests.support.runs import ETL, FAILED_ATTEMPT, etl_log, team
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.errors import Refused
+from tui.ports.connection import Place, Source
 from tui.screens.action import ActionScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen
-from tui.sources.base import Place, Source
 
 SIZES = [(80, 24), (120, 40)]
 

@@ -20,13 +20,15 @@ from tui.errors import (
     Unauthenticated,
     Unreachable,
 )
+from tui.ports.collections import ListSink, Live, Page, Scope, Stale
+from tui.ports.connection import Source
+from tui.ports.threads import CancelToken
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen, advice
 from tui.screens.small import TooSmallScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
 from tui.sources import open_source
-from tui.sources.base import ListSink, Live, Page, Scope, Source, Stale, Stop
 
 TROUBLES: dict[str, tuple[TuiError, str]] = {
     "no kubeconfig": (NoCluster("no kubeconfig says where a cluster is"), "KUBECONFIG"),
@@ -123,7 +125,7 @@ async def test_a_cluster_that_does_not_answer_at_first_comes_by_itself() -> None
     class Late(ScriptedSource):
         answers_now = Event()
 
-        def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+        def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
             sink(Stale(Unreachable("no answer from https://10.0.0.1:6443"), 2.0, 1))
             stop.on_set(self.answers_now.set)
             self.answers_now.wait(5)
@@ -182,7 +184,7 @@ async def test_a_watch_that_ends_for_good_later_says_so() -> None:
     class Revoked(ScriptedSource):
         revoked = Event()
 
-        def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+        def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
             sink(Page((), True, True))
             sink(Live())
             self.revoked.wait(5)

@@ -22,9 +22,12 @@ from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.panes import PANES
+from tui.ports.collections import DetailEvent, DetailSink, Opened
+from tui.ports.logs import LogRequest
+from tui.ports.metrics import PodUsage
+from tui.ports.threads import CancelToken
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
-from tui.sources.base import DetailEvent, DetailSink, LogRequest, Opened, PodUsage, Stop
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 
@@ -248,7 +251,7 @@ async def test_what_is_odd_about_a_workflow_is_said_when_it_opens() -> None:
 class ReadOnce(ScriptedSource):
     """A source whose workflow cannot be read again: it takes a while for large ones."""
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
         def told(event: DetailEvent) -> None:
             sink(Opened(event.workflow, b"") if isinstance(event, Opened) else event)
 

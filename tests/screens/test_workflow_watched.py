@@ -12,9 +12,10 @@ from tests.support.scripted import ScriptedSource, ref_of
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Unreachable
 from tui.messages import OpenWorkflow
+from tui.ports.collections import DetailSink, Live, Stale
+from tui.ports.threads import CancelToken
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.sources.base import DetailSink, Live, Stale, Stop
 
 LONG = "a-name-of-sixty-three-characters-that-no-heading-has-the-room-for"[:63]
 
@@ -22,7 +23,7 @@ LONG = "a-name-of-sixty-three-characters-that-no-heading-has-the-room-for"[:63]
 class Slow(ScriptedSource):
     """Never gets to the end of reading one workflow for its screen."""
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
         while not stop.sleep(60):
             pass
 

@@ -10,11 +10,11 @@ import pytest
 from tests.support.app import STILL, Shown, app_showing, showing
 from tests.support.runs import ETL, nightly_etl, run, step, team
 from tests.support.scripted import ScriptedSource, ref_of
+from tui.ports.connection import Capabilities, Source
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
-from tui.sources.base import Capabilities, Source
 from tui.widgets.query_bar import QueryBar
 
 

@@ -15,7 +15,10 @@ from tests.support.waiting import wait_until
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import Missing, Refused, SourceError
-from tui.sources.base import Live, LogRequest, Opened, Page, Scope, Source, Stop
+from tui.ports.collections import Live, Opened, Page, Scope
+from tui.ports.connection import Source
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 
 NODES = {"etl": {"id": "etl", "name": "etl", "displayName": "etl", "type": "Pod", "odd": 1}}
 ETL = manifest("etl", phase="Failed", message="no luck", nodes=NODES)
@@ -58,7 +61,7 @@ class SourceContract:
         wait_until(lambda: not _threads_since(before))
 
     def test_a_watch_stopped_before_it_began_tells_nothing(self, source: Source) -> None:
-        stop = Stop()
+        stop = CancelToken()
         stop.set()
         told: list[Any] = []
         source.watch(Scope(("argo",)), told.append, stop)
@@ -66,7 +69,7 @@ class SourceContract:
 
     def test_one_workflow_comes_with_its_nodes_and_all_its_fields(self, source: Source) -> None:
         told: list[Any] = []
-        stop = Stop()
+        stop = CancelToken()
         thread = threading.Thread(
             target=source.watch_one, args=(self.ref("etl"), told.append, stop), daemon=True
         )
@@ -89,7 +92,7 @@ class SourceContract:
         with pytest.raises(Missing, match="nope"):
             source.get(nope)
         with pytest.raises(Missing, match="nope"):
-            source.watch_one(nope, lambda event: None, Stop())
+            source.watch_one(nope, lambda event: None, CancelToken())
 
     def test_the_list_at_once_has_everything(self, source: Source) -> None:
         found = {each.ref.name: each for each in source.list_all(Scope(("argo",)))}
@@ -113,7 +116,7 @@ class SourceContract:
 
     def test_the_log_of_a_pod_that_is_gone_is_missing(self, source: Source) -> None:
         with pytest.raises(Missing):
-            list(source.log(LogRequest("argo", "gone", follow=False), Stop()))
+            list(source.log(LogRequest("argo", "gone", follow=False), CancelToken()))
 
     def test_secrets_and_config_maps_that_are_not_there_are_missing(self, source: Source) -> None:
         with pytest.raises(Missing):
@@ -148,9 +151,9 @@ def manifests() -> tuple[Manifest, Manifest]:
     return ETL, HELLO
 
 
-def _watching(source: Source, scope: Scope) -> tuple[list[Any], Stop]:
+def _watching(source: Source, scope: Scope) -> tuple[list[Any], CancelToken]:
     told: list[Any] = []
-    stop = Stop()
+    stop = CancelToken()
     threading.Thread(target=source.watch, args=(scope, told.append, stop), daemon=True).start()
     return told, stop
 

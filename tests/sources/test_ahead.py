@@ -13,9 +13,11 @@ from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, wr
 from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.errors import Refused, Unreachable
+from tui.ports.collections import Scope
+from tui.ports.connection import Place
+from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
 from tui.sources.ahead import FRESH, MOST, Ahead, Ask
-from tui.sources.base import Place, Scope, Stop
 from tui.sources.collections import ManyWorkflows
 from tui.sources.credentials import Access
 from tui.sources.kubernetes import connect
@@ -47,7 +49,7 @@ def test_an_answer_is_given_once_and_to_the_question_it_is_of() -> None:
 
 
 def test_what_went_wrong_is_raised_where_the_answer_is_wanted() -> None:
-    def ask(stop: Stop) -> Callable[[], bytes]:
+    def ask(stop: CancelToken) -> Callable[[], bytes]:
         raise Refused("not allowed", status=403)
 
     ahead = Ahead()
@@ -71,7 +73,7 @@ def test_what_is_not_taken_is_broken_off_in_the_end_or_when_there_is_too_much_of
     ended = threading.Event()
 
     def ask(name: str) -> Ask:
-        def asking(stop: Stop) -> Callable[[], bytes]:
+        def asking(stop: CancelToken) -> Callable[[], bytes]:
             stop.on_set(lambda: broken.append(name))
             ended.wait(10)
             return lambda: b""

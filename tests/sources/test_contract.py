@@ -13,7 +13,7 @@ from tests.support.cluster import Cluster, running_cluster
 from tests.support.scripted import ScriptedSource
 from tests.support.where import where
 from tui.demo.resources import WORKFLOWS
-from tui.sources.base import Source
+from tui.ports.connection import Source
 from tui.sources.kubernetes import connect
 from tui.sources.saved import SavedSource
 

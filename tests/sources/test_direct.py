@@ -17,7 +17,7 @@ from tests.support.cluster import Cluster, demo_cluster
 from tests.support.fake_api import Answer, Asked, Reply, fake_api
 from tests.support.where import where
 from tui.errors import Unreachable
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 from tui.sources.connections import BROKEN, NotConnected
 from tui.sources.direct import DirectAnswer, DirectConnections
 from tui.sources.kubernetes import KubernetesSource, connect
@@ -289,7 +289,7 @@ def test_a_read_over_tls_is_broken_off_from_another_thread(
     transport: Transport = secured(demo_cluster, tmp_path)._transport
     path = "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows"
     query = [("watch", "true"), ("resourceVersion", "0")]
-    stop, opened = Stop(), threading.Event()
+    stop, opened = CancelToken(), threading.Event()
 
     def reading() -> None:
         with transport.stream(path, query, stop, quiet=None) as pieces:

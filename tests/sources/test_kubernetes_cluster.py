@@ -18,7 +18,10 @@ from tests.support.where import where
 from tui.demo.resources import CONFIG_MAPS, EVENTS, SECRETS, WORKFLOWS
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Missing, Refused, Unreachable
-from tui.sources.base import ListEvent, Live, LogRequest, Place, Scope, Source, Stale, Stop
+from tui.ports.collections import ListEvent, Live, Scope, Stale
+from tui.ports.connection import Place, Source
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource, connect
@@ -70,7 +73,7 @@ class Watching:
     def __init__(self, source: Source, scope: Scope = ARGO) -> None:
         self.live = LiveWorkflows()
         self.stales: list[Stale] = []
-        self.stop = Stop()
+        self.stop = CancelToken()
         self._lock = threading.Lock()
         self._thread = threading.Thread(
             target=source.watch, args=(scope, self._take, self.stop), daemon=True
@@ -197,7 +200,7 @@ def test_1200_workflows_come_in_three_pages(cluster: Cluster) -> None:
 def test_no_crd_says_that_argo_is_not_installed(cluster: Cluster) -> None:
     cluster.fault("no-crds")
     with pytest.raises(Missing, match="no Workflow kind") as caught:
-        source_of(cluster).watch(ARGO, lambda event: None, Stop())
+        source_of(cluster).watch(ARGO, lambda event: None, CancelToken())
     assert caught.value.reason == "NoKind"
     assert "--demo" in caught.value.hint
 
@@ -317,7 +320,7 @@ def test_a_log_is_read_from_its_tail(cluster: Cluster) -> None:
     cluster.print_log("etl-1", "one", "two", "three")
     cluster.end_log("etl-1")
     request = LogRequest("argo", "etl-1", follow=False, timestamps=False, tail_lines=2)
-    assert b"".join(source_of(cluster).log(request, Stop())) == b"two\nthree\n"
+    assert b"".join(source_of(cluster).log(request, CancelToken())) == b"two\nthree\n"
 
 
 def test_a_followed_log_goes_on_until_its_end(cluster: Cluster) -> None:
@@ -327,7 +330,7 @@ def test_a_followed_log_goes_on_until_its_end(cluster: Cluster) -> None:
     source = source_of(cluster)
 
     def read() -> None:
-        heard.extend(source.log(LogRequest("argo", "etl-1", timestamps=False), Stop()))
+        heard.extend(source.log(LogRequest("argo", "etl-1", timestamps=False), CancelToken()))
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()

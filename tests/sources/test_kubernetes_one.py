@@ -15,7 +15,9 @@ from tests.support.following import Follower, connected, watching
 from tests.support.waiting import wait_until
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, Unreachable
-from tui.sources.base import Live, LogRequest, Opened, Removed, Stop
+from tui.ports.collections import Live, Opened, Removed
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 
 
 @contextmanager
@@ -85,7 +87,7 @@ def test_a_followed_log_comes_piece_by_piece_and_stops_at_once(tmp_path: Path) -
         source = connected(api, tmp_path)
         request = LogRequest("argo", "pod-1", "main", tail_lines=10)
 
-        def read(sink: Callable[[Any], None], stop: Stop) -> None:
+        def read(sink: Callable[[Any], None], stop: CancelToken) -> None:
             for piece in source.log(request, stop):
                 sink(piece)
 
@@ -111,7 +113,7 @@ def test_a_log_without_chunks_comes_as_it_is_written(tmp_path: Path) -> None:
 
     with fake_api(answer) as api:
         source = connected(api, tmp_path)
-        pieces = source.log(LogRequest("argo", "p"), Stop())
+        pieces = source.log(LogRequest("argo", "p"), CancelToken())
         assert next(pieces) == b"early\n"
         pieces.close()  # type: ignore[attr-defined]
 
@@ -121,7 +123,7 @@ def test_a_log_of_a_container_that_has_not_begun_says_so(tmp_path: Path) -> None
     with fake_api(lambda asked, reply: reply.refuse(400, "BadRequest", words)) as api:
         source = connected(api, tmp_path)
         with pytest.raises(Exception, match="PodInitializing"):
-            list(source.log(LogRequest("argo", "p"), Stop()))
+            list(source.log(LogRequest("argo", "p"), CancelToken()))
 
 
 def test_silence_longer_than_agreed_counts_as_broken(tmp_path: Path) -> None:
@@ -135,7 +137,7 @@ def test_silence_longer_than_agreed_counts_as_broken(tmp_path: Path) -> None:
         heard: list[bytes] = []
         with (
             pytest.raises(Unreachable, match="stopped answering") as caught,
-            transport.stream("/x", [], Stop(), quiet=0.05) as pieces,
+            transport.stream("/x", [], CancelToken(), quiet=0.05) as pieces,
         ):
             heard.extend(pieces)
         assert caught.value.reason == "Timeout"

@@ -23,8 +23,8 @@ from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Refused
+from tui.ports.collections import Changed, Live, Page, Removed, Scope, Stale
 from tui.sources.audiences import ListAudience
-from tui.sources.base import Changed, Live, Page, Removed, Scope, Stale
 from tui.sources.collections import ManyWorkflows
 from tui.sources.kubernetes import connect
 from tui.sources.reflector import Reflector

@@ -14,8 +14,9 @@ from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, wr
 from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.errors import SourceError, Unreachable
+from tui.ports.collections import ListEvent, Live, Stale
+from tui.ports.threads import CancelToken, endless
 from tui.sources.audiences import ListAudience
-from tui.sources.base import ListEvent, Live, Stale, Stop, endless
 from tui.sources.collections import ManyWorkflows
 from tui.sources.kubernetes import connect
 from tui.sources.pulse import LEAST, UNKNOWN, Pulse
@@ -25,7 +26,7 @@ END = 255.0
 MINUTE = 60.0
 
 
-class PatientStop(Stop):
+class PatientStop(CancelToken):
     """A stop that never really sleeps."""
 
     def sleep(self, seconds: float) -> bool:
@@ -50,7 +51,7 @@ Moment = tuple[float, Told[str]]
 class Server:
     """A collection whose watches follow a story; where it ends, the watch hangs."""
 
-    stop: Stop
+    stop: CancelToken
     clock: Clock
     stories: list[list[Moment]]
     quiet: list[float] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Server:
 
     @contextmanager
     def open_watch(
-        self, version: str, seconds: int, stop: Stop, quiet: float
+        self, version: str, seconds: int, stop: CancelToken, quiet: float
     ) -> Iterator[Iterator[Told[str]]]:
         self.asked.append(f"watch {version}")
         self.quiet.append(quiet)
@@ -213,12 +214,12 @@ def test_a_hung_watch_over_a_real_connection_is_asked_anew(tmp_path: Path, count
             heard_enough.sleep(0.01)
 
     heard: list[ListEvent] = []
-    heard_enough = Stop()
+    heard_enough = CancelToken()
     with fake_api(answer) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
         many = ManyWorkflows(source._transport, "argo")
 
-        def work(stop: Stop) -> None:
+        def work(stop: CancelToken) -> None:
             Reflector(many, ListAudience(heard.append, stop), stop, pulse=Hasty()).run()
 
         stop = endless("watch", work, lambda error: None)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 from tui.sources.reflector import LONGEST_WAIT, REFUSED_WAIT, Listed, Reflector, Told
 
 
-class PatientStop(Stop):
+class PatientStop(CancelToken):
     """A stop that never really sleeps, but remembers for how long it should have."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class PatientStop(Stop):
 class Scripted:
     """A collection that answers from two scripts and stops when they are used up."""
 
-    stop: Stop
+    stop: CancelToken
     lists: list[Listed[str] | SourceError]
     watches: list[list[Told[str] | SourceError] | SourceError] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Scripted:
 
     @contextmanager
     def open_watch(
-        self, version: str, seconds: int, stop: Stop, quiet: float
+        self, version: str, seconds: int, stop: CancelToken, quiet: float
     ) -> Iterator[Iterator[Told[str]]]:
         self.asked.append(f"watch {version}")
         assert 240 <= seconds <= 300

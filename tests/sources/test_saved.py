@@ -12,8 +12,9 @@ from tests.support.scripted import manifest
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.errors import InputError, Missing
+from tui.ports.collections import Opened, Page, Scope
+from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
-from tui.sources.base import Opened, Page, Scope, Stop
 from tui.sources.saved import SavedSource
 
 
@@ -51,7 +52,7 @@ def test_the_place_is_the_file(tmp_path: Path) -> None:
 def test_what_is_in_the_file_is_shown_whatever_namespace_was_asked_for(tmp_path: Path) -> None:
     source = opened(saved(tmp_path, "one.yaml", manifest("a", namespace="other")))
     told: list[Any] = []
-    source.watch(Scope(("argo",)), told.append, Stop())
+    source.watch(Scope(("argo",)), told.append, CancelToken())
     assert isinstance(told[0], Page)
     assert [each.ref.name for each in told[0].workflows] == ["a"]
 
@@ -75,7 +76,7 @@ def test_two_copies_of_one_workflow_are_both_there_and_each_opens_itself(tmp_pat
     assert len({each.ref for each in listed}) == 2
     for each, copy in zip(listed, copies, strict=True):
         told: list[Any] = []
-        source.watch_one(each.ref, told.append, Stop())
+        source.watch_one(each.ref, told.append, CancelToken())
         assert isinstance(told[0], Opened)
         assert (told[0].workflow.ref, told[0].workflow.phase) == (each.ref, each.phase)
         assert source.get(each.ref) == copy
@@ -96,7 +97,7 @@ def test_a_workflow_that_was_never_submitted_goes_by_the_beginning_of_its_name(
     source = opened(saved(tmp_path, "draft.yaml", draft))
     assert names(source) == ["hello-"]
     told: list[Any] = []
-    source.watch_one(WorkflowRef("", "hello-"), told.append, Stop())
+    source.watch_one(WorkflowRef("", "hello-"), told.append, CancelToken())
     assert isinstance(told[0], Opened)
     assert told[0].workflow.phase == ""
 

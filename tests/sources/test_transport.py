@@ -13,8 +13,8 @@ from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, wr
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Conflict, Expired, Missing, Refused, Rejected, Unreachable
+from tui.ports.collections import Scope
 from tui.sources.answers import LONGEST_PAUSE
-from tui.sources.base import Scope
 from tui.sources.kubernetes import connect
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.support.runs import NOW
 from tui.errors import Unreachable
-from tui.sources.base import Live, Stale
+from tui.ports.collections import Live, Stale
 from tui.state.connection import Connection
 
 LATER = NOW + timedelta(seconds=20)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, WorkflowRef
 from tui.errors import Unreachable
-from tui.sources.base import Changed, Live, Page, Removed, Stale
+from tui.ports.collections import Changed, Live, Page, Removed, Stale
 from tui.state.inbox import BEAT, BUSY_BEAT, Inbox
 
 

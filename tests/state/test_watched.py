@@ -10,7 +10,7 @@ from tests.support.runs import NOW, run
 from tui.domain import decode
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import Missing, SourceError, Unreachable
-from tui.sources.base import Live, Opened, Removed, Stale
+from tui.ports.collections import Live, Opened, Removed, Stale
 from tui.state.watched import WatchedWorkflow
 
 LATER = NOW + timedelta(seconds=20)

@@ -6,7 +6,7 @@ from tests.state.test_inbox import changed, removed, workflow
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Unreachable
-from tui.sources.base import Live, Page, Stale
+from tui.ports.collections import Live, Page, Stale
 from tui.state.workflows import LiveWorkflows
 
 

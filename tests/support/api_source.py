@@ -12,7 +12,7 @@ from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import SourceError
-from tui.sources.base import Place
+from tui.ports.connection import Place
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource, connect

@@ -20,10 +20,10 @@ from tests.support.scripted import ScriptedSource
 from tests.support.waiting import until
 from tui.app import ArgoApp, Connect
 from tui.domain.workflow import ListedWorkflow, Manifest
+from tui.ports.connection import Source
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
-from tui.sources.base import Source
 from tui.widgets.lines import Lines
 from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine

@@ -19,7 +19,8 @@ from tests.support.fake_api import (
     write_kubeconfig,
 )
 from tests.support.where import where
-from tui.sources.base import Changed, Scope, Stop
+from tui.ports.collections import Changed, Scope
+from tui.ports.threads import CancelToken
 from tui.sources.kubernetes import KubernetesSource, connect
 
 ARGO = Scope(("argo",))
@@ -28,10 +29,10 @@ ARGO = Scope(("argo",))
 class Follower:
     """A watch on a thread of its own, and what it told."""
 
-    def __init__(self, run: Callable[[Callable[[Any], None], Stop], None]) -> None:
+    def __init__(self, run: Callable[[Callable[[Any], None], CancelToken], None]) -> None:
         self.told: list[Any] = []
         self.error: BaseException | None = None
-        self.stop = Stop()
+        self.stop = CancelToken()
         self._run = run
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()

@@ -13,7 +13,8 @@ from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
 from tui.panes.logs import LogsPane
-from tui.sources.base import LogRequest, Stop
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 
 RUN = "serve-q1w2e"
 
@@ -81,7 +82,7 @@ class Written(ScriptedSource):
         """Where a container of a pod writes."""
         return self.pipes[name, container]
 
-    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         self._ask("log", request)
         mine = self.pipe(request.pod, request.container).reader()
         self.reading.append(request)

@@ -17,7 +17,10 @@ from tui.actions.base import Context, perform
 from tui.demo.resources import CONFIG_MAPS, SECRETS
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, SourceError
-from tui.sources.base import Live, LogRequest, Scope, Source, Stale, Stop
+from tui.ports.collections import Live, Scope, Stale
+from tui.ports.connection import Source
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 
 LABEL = "workflows.argoproj.io/"
 FACTS = Context(now=datetime(2026, 1, 15, 12, tzinfo=UTC), suffix="x7k2p")
@@ -26,7 +29,7 @@ Use = Callable[[Cluster, Source], None]
 
 
 def _watch(cluster: Cluster, source: Source) -> None:
-    stop, stale = Stop(), list[SourceError]()
+    stop, stale = CancelToken(), list[SourceError]()
 
     def take(event: object) -> None:
         if isinstance(event, Stale):
@@ -48,7 +51,7 @@ def _read(cluster: Cluster, source: Source) -> None:
 
 
 def _log(cluster: Cluster, source: Source) -> None:
-    b"".join(source.log(LogRequest("argo", "talking", "main"), Stop()))
+    b"".join(source.log(LogRequest("argo", "talking", "main"), CancelToken()))
 
 
 def _events(cluster: Cluster, source: Source) -> None:

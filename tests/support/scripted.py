@@ -18,25 +18,24 @@ from tui.domain import decode
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
 from tui.errors import Missing, SourceError, TuiError
-from tui.sources.base import (
-    Capabilities,
+from tui.ports.collections import (
     Changed,
     DetailEvent,
     DetailSink,
-    Event,
     ListEvent,
     ListSink,
     Live,
-    LogRequest,
     Opened,
     Page,
-    Place,
-    Pod,
-    PodUsage,
     Removed,
     Scope,
-    Stop,
 )
+from tui.ports.connection import Capabilities, Place
+from tui.ports.events import Event
+from tui.ports.logs import LogRequest
+from tui.ports.metrics import PodUsage
+from tui.ports.pods import Pod
+from tui.ports.threads import CancelToken
 
 
 def manifest(
@@ -162,7 +161,7 @@ class ScriptedSource:
 
     # --- the port --------------------------------------------------------------------------
 
-    def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
         self._ask("watch", scope)
         waiting: queue.SimpleQueue[ListEvent | None] = queue.SimpleQueue()
         self._lists.append(waiting)
@@ -176,7 +175,7 @@ class ScriptedSource:
             take_back()
             self._lists.remove(waiting)
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
         self._ask("watch_one", ref)
         waiting: queue.SimpleQueue[DetailEvent | None] = queue.SimpleQueue()
         entry = (ref, waiting)
@@ -235,7 +234,7 @@ class ScriptedSource:
         self._ask("events", (ref, pod))
         return self.events_of.get(pod or ref.name, ())
 
-    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         self._ask("log", request)
         pieces = self.logs.get((request.pod, request.container))
         if pieces is None:
@@ -283,7 +282,7 @@ class ScriptedSource:
             if not scope.namespaces or ref.namespace in scope.namespaces
         )
 
-    def _until(self, pieces: Iterable[bytes], stop: Stop) -> Iterator[bytes]:
+    def _until(self, pieces: Iterable[bytes], stop: CancelToken) -> Iterator[bytes]:
         for piece in pieces:
             if stop.is_set:
                 return

@@ -17,7 +17,7 @@ from tui.actions.submit import SUBMIT
 from tui.actions.suspend import SUSPEND
 from tui.actions.terminate import TERMINATE
 from tui.domain.workflow import ListedWorkflow
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 ACTIONS: tuple[Action, ...] = (RETRY, RESUBMIT, SUSPEND, RESUME, STOP, TERMINATE, DELETE)
 """What can be done to the workflow under the cursor, in the order of menus."""

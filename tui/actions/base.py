@@ -18,7 +18,7 @@ from typing import Any, Literal
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
 from tui.errors import Conflict, SourceError, Unreachable
-from tui.sources.base import Capabilities, Source
+from tui.ports.connection import Capabilities, Source
 
 ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui.actions import ACTIONS, meant
 from tui.actions.base import Action
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 Wanted = Sequence[tuple[WorkflowRef, ListedWorkflow | None]]
 """What was marked, each with what is known of it; None for what is gone."""

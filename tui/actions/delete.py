@@ -22,7 +22,7 @@ from tui.actions.words import saying
 from tui.domain.node import COMPLETED_PHASES
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 ARTIFACT_GC = f"{LABEL}artifact-gc"
 

@@ -16,7 +16,7 @@ from tui.actions.base import Context
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import InputError, PlanError
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 API_VERSION = "argoproj.io/v1alpha1"
 ACTORS = ("actor", "actor-email", "actor-preferred-username")

@@ -33,7 +33,7 @@ from tui.domain.node import ERROR, FAILED, PENDING
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
 from tui.errors import PlanError
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 NOT_COPIED = tuple(
     LABEL + name for name in (*CREATORS, "phase", "completed", "workflow-archiving-status")

@@ -24,7 +24,7 @@ from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import SUCCEEDED
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:

@@ -43,7 +43,7 @@ from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
 from tui.errors import PlanError
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:

@@ -26,7 +26,7 @@ from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.errors import PlanError
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 PHASES = ("", SUCCEEDED, FAILED, ERROR)
 

@@ -25,7 +25,7 @@ from tui.actions.manifests import (
 from tui.domain.node import COMPLETED_PHASES
 from tui.domain.workflow import ListedWorkflow, Manifest
 from tui.errors import PlanError
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 
 def shut_down(manifest: Manifest, context: Context, strategy: str, lines: tuple[str, ...]) -> Plan:

@@ -13,7 +13,7 @@ from tui.actions.suspended import Settings, set_matching
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import FAILED
 from tui.domain.workflow import ListedWorkflow, Manifest
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 STRATEGY = "Stop"
 LINES = (

@@ -30,7 +30,7 @@ from tui.domain.durations import parse_time
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
 from tui.errors import PlanError
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 KINDS = {
     **dict.fromkeys(("CronWorkflow", "cronworkflow", "cronworkflows", "cronwf"), "CronWorkflow"),

@@ -20,7 +20,7 @@ from tui.actions.words import saying
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
 from tui.errors import PlanError
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:

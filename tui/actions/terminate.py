@@ -6,7 +6,7 @@ from tui.actions.base import Action, Choices, Context, Plan
 from tui.actions.shutdown import refusal_of, shut_down
 from tui.actions.words import saying
 from tui.domain.workflow import ListedWorkflow, Manifest
-from tui.sources.base import Capabilities
+from tui.ports.connection import Capabilities
 
 STRATEGY = "Terminate"
 LINES = (

@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from tui.domain.hidden import without_secrets
 from tui.domain.location import Location
 from tui.errors import ArtifactError
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 Reason = Literal[
     "credentials",
@@ -114,7 +114,7 @@ class Store(Protocol):
         location: Location,
         target: Path,
         progress: Progress,
-        stop: Stop,
+        stop: CancelToken,
         *,
         overwrite: bool = False,
     ) -> Path:

@@ -27,7 +27,7 @@ from tui.artifacts.base import (
 from tui.artifacts.saving import whole_file
 from tui.domain.hidden import split_login
 from tui.domain.location import Location, OtherLocation
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 PIECE = 1 << 18
 HERE = re.compile(r"localhost|127\..*|::1")
@@ -81,7 +81,7 @@ class HttpStore:
         location: Location,
         target: Path,
         progress: Progress,
-        stop: Stop,
+        stop: CancelToken,
         *,
         overwrite: bool = False,
     ) -> Path:
@@ -165,7 +165,7 @@ class HttpStore:
 
 
 @contextlib.contextmanager
-def _broken_by(stop: Stop, response: Any) -> Iterator[None]:
+def _broken_by(stop: CancelToken, response: Any) -> Iterator[None]:
     """A stop ends the read that is under way, and with it the download."""
     from urllib3.exceptions import HTTPError
 

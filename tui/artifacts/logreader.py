@@ -21,7 +21,9 @@ from tui.errors import (
     TuiError,
     Unreachable,
 )
-from tui.sources.base import LogRequest, Source, Stop
+from tui.ports.connection import Source
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
 
 PIECE = 1 << 20
 TRIES = 5
@@ -54,7 +56,9 @@ class Reader:
         self._archived: dict[tuple[str, str], int] = {}
         """Targets read from the archive → length of the time lent to their next line."""
 
-    def lines(self, target: LogTarget, stop: Stop, *, is_followed: bool = False) -> Iterator[bytes]:
+    def lines(
+        self, target: LogTarget, stop: CancelToken, *, is_followed: bool = False
+    ) -> Iterator[bytes]:
         """Its lines, each beginning with its time where that is known."""
         try:
             if is_followed:
@@ -77,10 +81,10 @@ class Reader:
         except (ArtifactError, SourceError) as error:
             self._fail(target, error)
 
-    def _of_pod(self, target: LogTarget, stop: Stop) -> Iterator[bytes]:
+    def _of_pod(self, target: LogTarget, stop: CancelToken) -> Iterator[bytes]:
         yield from split_lines(self.source.log(self._request(target), stop))
 
-    def _followed(self, target: LogTarget, stop: Stop) -> Iterator[bytes]:
+    def _followed(self, target: LogTarget, stop: CancelToken) -> Iterator[bytes]:
         """A log that is being written: opened again where it broke, no line twice."""
         last, tries = b"", 0
         while not stop.is_set:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tui.artifacts.base import Folder, Listing, Progress, Secrets, Stat, StoreError, nowhere_to_list
 from tui.artifacts.saving import whole_file
 from tui.domain.location import Location, RawLocation
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 
 class RawStore:
@@ -33,7 +33,7 @@ class RawStore:
         location: Location,
         target: Path,
         progress: Progress,
-        stop: Stop,
+        stop: CancelToken,
         *,
         overwrite: bool = False,
     ) -> Path:

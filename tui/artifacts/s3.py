@@ -26,7 +26,7 @@ from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, told
 from tui.artifacts.s3_fetch import Fetch, Wanted
 from tui.artifacts.saving import SafeTree, check_target, whole_file, whole_folder
 from tui.domain.location import Location, S3Location
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 COUNTED = 10_000
 """Objects of a folder that are counted for its size; ten requests."""
@@ -104,7 +104,7 @@ class S3Store:
         location: Location,
         target: Path,
         progress: Progress,
-        stop: Stop,
+        stop: CancelToken,
         *,
         overwrite: bool = False,
     ) -> Path:
@@ -203,7 +203,7 @@ class S3Store:
             raise _missing(place)
         return Folder(count, size)
 
-    def _all_objects(self, client: Client, place: S3Location, stop: Stop) -> list[_Object]:
+    def _all_objects(self, client: Client, place: S3Location, stop: CancelToken) -> list[_Object]:
         found = []
         for one in _objects(client, place):
             _go_on(stop)
@@ -254,7 +254,7 @@ def _stamp(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else ""
 
 
-def _go_on(stop: Stop) -> None:
+def _go_on(stop: CancelToken) -> None:
     if stop.is_set:
         raise stopped()
 

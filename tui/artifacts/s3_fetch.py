@@ -18,7 +18,7 @@ from typing import Any
 
 from tui.artifacts.base import Progress, StoreError, stopped
 from tui.artifacts.s3_client import Client
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 PIECE = 32 << 20
 """Bytes of one request, at most."""
@@ -76,7 +76,7 @@ class Fetch:
         self._bodies: set[Any] = set()
         self._error: Exception | None = None
 
-    def run(self, objects: Sequence[Wanted], stop: Stop) -> None:
+    def run(self, objects: Sequence[Wanted], stop: CancelToken) -> None:
         """Fetch them all. Raises what boto3 or the disk raised first, or StoreError ("stopped")."""
         self._waiting.extend(
             _Piece(wanted, start, min(start + PIECE, wanted.size))

@@ -14,7 +14,7 @@ from tui.domain.node import Node
 
 
 class Usage(Protocol):
-    """What a pod uses now, as `sources.base.PodUsage` says it."""
+    """What a pod uses now, as `ports.PodUsage` says it."""
 
     @property
     def cpu_millis(self) -> int:

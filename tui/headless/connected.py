@@ -13,9 +13,10 @@ from dataclasses import replace
 from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import Missing, PlanError, UsageError
+from tui.ports.collections import Scope
+from tui.ports.connection import Place, Source
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
-from tui.sources.base import Place, Scope, Source
 
 LATEST = "@latest"
 

@@ -103,8 +103,9 @@ def _connected(
 ) -> tuple[list[ListedWorkflow], Originals]:
     """What the cluster has; with `whole` also the JSON of each, nodes and all."""
     from tui.headless.connected import scope_at
+    from tui.ports.collections import Scope
+    from tui.ports.connection import Place
     from tui.sources import open_source
-    from tui.sources.base import Place, Scope
 
     def wanted(place: Place) -> Scope:
         return scope_at(place, labels, fields, settings)

@@ -17,7 +17,9 @@ from tui.domain.logs import LogLine
 from tui.domain.logtargets import LogTarget
 from tui.domain.workflow import Workflow
 from tui.errors import TuiError
-from tui.sources.base import DetailEvent, Opened, Removed, Source, Stop
+from tui.ports.collections import DetailEvent, Opened, Removed
+from tui.ports.connection import Source
+from tui.ports.threads import CancelToken
 
 
 class LogReader(Protocol):
@@ -26,7 +28,9 @@ class LogReader(Protocol):
     workflow: Workflow
     failed: int
 
-    def lines(self, target: LogTarget, stop: Stop, *, is_followed: bool = False) -> Iterator[bytes]:
+    def lines(
+        self, target: LogTarget, stop: CancelToken, *, is_followed: bool = False
+    ) -> Iterator[bytes]:
         """Its lines."""
 
     def parted(self, target: LogTarget, line: bytes) -> LogLine:
@@ -74,7 +78,7 @@ TargetsOf = Callable[[Workflow], tuple[LogTarget, ...]]
 def follow(source: Source, reader: LogReader, printer: LinePrinter, targets_of: TargetsOf) -> int:
     """Print until the workflow is over and every log has ended; 1 when nothing could be read."""
     mail: queue.SimpleQueue[Mail] = queue.SimpleQueue()
-    stop = Stop()
+    stop = CancelToken()
     follower = _Follower(reader, mail, stop, targets_of)
     _start(lambda: source.watch_one(reader.workflow.ref, mail.put, stop), mail, "workflow")
     try:
@@ -111,7 +115,7 @@ class _Follower:
         self,
         reader: LogReader,
         mail: queue.SimpleQueue[Mail],
-        stop: Stop,
+        stop: CancelToken,
         targets_of: TargetsOf,
     ) -> None:
         self._reader = reader

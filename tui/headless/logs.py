@@ -26,9 +26,10 @@ from tui.errors import Missing, UsageError
 from tui.headless.connected import one
 from tui.headless.logfollow import follow
 from tui.headless.output import flush, say, write
+from tui.ports.connection import Source
+from tui.ports.threads import CancelToken
 from tui.settings import Settings
 from tui.sources import open_source
-from tui.sources.base import Source, Stop
 
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
 MOST_AT_ONCE = 32
@@ -105,7 +106,7 @@ def _print_once(
     if not begun:
         say("no step of it has begun, so there is no log yet")
         return 0
-    streams = [reader.lines(target, Stop()) for target in begun]
+    streams = [reader.lines(target, CancelToken()) for target in begun]
     if len(streams) <= MOST_AT_ONCE:
         for number, line in merged(streams):
             printer.show(begun[number], reader.parted(begun[number], line))

@@ -14,7 +14,7 @@ from tui.domain.bars import progress_bar
 from tui.domain.location import Location
 from tui.domain.preview import size_text
 from tui.panes.artifact_items import Item
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 BEAT = 0.25
 """Seconds between two tellings: a bar that moves faster only costs bytes."""
@@ -33,7 +33,7 @@ class Download:
     overwrite: bool
     place: str = ""
     """`2 of 3` where there are several."""
-    stop: Stop = field(default_factory=Stop)
+    stop: CancelToken = field(default_factory=CancelToken)
     clock: Callable[[], float] = time.monotonic
     done: int = 0
     total: int | None = None

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from tui.columns import Usage
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
-from tui.sources.base import Source
+from tui.ports.connection import Source
 
 
 class Tools(Protocol):

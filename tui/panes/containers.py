@@ -27,7 +27,7 @@ from tui.domain.templates import MAIN, container_roles
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
 from tui.panes.base import Tools
-from tui.sources.base import ContainerState, Pod
+from tui.ports.pods import ContainerState, Pod
 from tui.widgets.header import HeaderLine
 from tui.widgets.rows import Rows
 

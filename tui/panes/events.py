@@ -17,7 +17,7 @@ from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import SourceError
 from tui.panes.base import Tools
 from tui.panes.text_pane import TextPane
-from tui.sources.base import Event
+from tui.ports.events import Event
 
 EVERY = 10
 """Seconds between readings while somebody looks at a run that goes on."""

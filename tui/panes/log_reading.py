@@ -9,7 +9,8 @@ from tui.domain.logtargets import LogTarget
 from tui.domain.node import RUNNING
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
-from tui.sources.base import Source, Stop, endless
+from tui.ports.connection import Source
+from tui.ports.threads import CancelToken, endless
 from tui.state.inbox import Loop
 from tui.state.stream import Stream
 
@@ -23,7 +24,7 @@ class LogReading:
     def __init__(self, target: LogTarget, *, before_restart: bool) -> None:
         self._target = target
         self._before_restart = before_restart
-        self._stop: Stop | None = None
+        self._stop: CancelToken | None = None
         self._stream: Stream | None = None
         self.goes_on = target.node.phase == RUNNING and not before_restart
         """Whether more is written to it, so that its end is waited for."""
@@ -44,7 +45,7 @@ class LogReading:
         said: list[str] = []
         reader = Reader(source, workflow, previous=self._before_restart, told=said.append)
 
-        def work(stop: Stop) -> None:
+        def work(stop: CancelToken) -> None:
             for line in reader.lines(target, stop, is_followed=self.goes_on):
                 stream.put(line + b"\n", stop)
                 if stop.is_set:

@@ -26,11 +26,11 @@ from tui.domain import decode
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import InputError, PlanError, TuiError
+from tui.ports.connection import Source
 from tui.screens.desk import Desk
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
 from tui.screens.plan_words import PlannedWorkflow, words_of_one, words_of_several
-from tui.sources.base import Source
 from tui.widgets.cells import plain
 from tui.widgets.header import HeaderLine
 from tui.widgets.one_of import OneOf

@@ -15,9 +15,9 @@ from tui.columns import Column, workflow_columns
 from tui.domain.node import ERROR, FAILED
 from tui.domain.query import parse
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.ports.collections import Scope
 from tui.screens.desk import Desk
 from tui.session import Session
-from tui.sources.base import Scope
 from tui.state.listing import Listing, newest_first
 from tui.widgets.sorting import sorted_next
 

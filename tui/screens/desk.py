@@ -14,8 +14,9 @@ from textual.signal import Signal
 from tui.actions.base import Context
 from tui.domain.changes import ChangeSet
 from tui.errors import TuiError
+from tui.ports.collections import Scope
+from tui.ports.connection import Source
 from tui.settings import Settings
-from tui.sources.base import Scope, Source
 from tui.state.connection import Connection
 from tui.state.pending import Pending
 from tui.state.workflows import LiveWorkflows

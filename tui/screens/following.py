@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, SourceError
-from tui.sources.base import DetailEvent, PodUsage, Source, Stop, endless
+from tui.ports.collections import DetailEvent
+from tui.ports.connection import Source
+from tui.ports.metrics import PodUsage
+from tui.ports.threads import CancelToken, endless
 from tui.state.inbox import Inbox, Loop
 
 USAGE_EVERY = 10.0
@@ -31,15 +34,15 @@ class Following:
         self._failed = failed
         self._used = used
         self._inbox: Inbox[DetailEvent] | None = None
-        self._watch: Stop | None = None
-        self._usage: Stop | None = None
+        self._watch: CancelToken | None = None
+        self._usage: CancelToken | None = None
 
     def begin(self, loop: Loop) -> None:
         """Watch; `told` is called on the loop, `failed` on a thread."""
         inbox: Inbox[DetailEvent] = Inbox(loop, self._told)
         self._inbox = inbox
 
-        def watch(stop: Stop) -> None:
+        def watch(stop: CancelToken) -> None:
             self._source.watch_one(self._ref, inbox.put, stop)
 
         def fail(error: SourceError) -> None:
@@ -57,7 +60,7 @@ class Following:
             self._usage = None
             self._used({})
 
-    def _read(self, stop: Stop) -> None:
+    def _read(self, stop: CancelToken) -> None:
         while not stop.is_set:
             try:
                 usage = self._source.usage(self._ref)

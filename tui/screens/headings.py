@@ -12,8 +12,8 @@ from typing import NamedTuple
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
+from tui.ports.collections import Live, Stale
 from tui.screens.desk import Desk
-from tui.sources.base import Live, Stale
 from tui.state.connection import Connection
 from tui.state.listing import Listing
 from tui.widgets.header import WHOLE, Part, Shrink

@@ -23,6 +23,8 @@ from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
 from tui.errors import SourceError
 from tui.messages import RunAction, Said
 from tui.panes import PANES
+from tui.ports.collections import DetailEvent, Opened, Removed
+from tui.ports.metrics import PodUsage
 from tui.screens.bindings import ACTION_BINDINGS, PANE_BINDINGS, refused_here
 from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
@@ -31,7 +33,6 @@ from tui.screens.halves import Halves
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
 from tui.screens.side import Side
 from tui.session import Session
-from tui.sources.base import DetailEvent, Opened, PodUsage, Removed
 from tui.state.watched import WatchedWorkflow
 from tui.widgets.forest import Forest
 from tui.widgets.header import HeaderLine

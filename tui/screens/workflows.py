@@ -15,6 +15,7 @@ from textual.screen import Screen
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.messages import GiveSource, OpenWorkflow, RunAction
+from tui.ports.collections import Live
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import ACTION_BINDINGS, refused_here
 from tui.screens.desk import Desk
@@ -27,7 +28,6 @@ from tui.screens.headings import (
     why_nothing_done,
 )
 from tui.session import Session
-from tui.sources.base import Live
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.rows import Rows

@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from tui.domain.workflow import INSTANCE
-from tui.sources.base import Place, Scope, Source
+from tui.ports.collections import Scope
+from tui.ports.connection import Place, Source
 
 SOURCES = {
     "kubernetes": "tui.sources.opening:connect",

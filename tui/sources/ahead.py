@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 
 FRESH = 10.0
 """Seconds after which an answer is old: whoever asks later wants to know how things are then."""
@@ -19,7 +19,7 @@ MOST = 8
 """Kept at once: the lists of several namespaces are read side by side."""
 
 
-Ask = Callable[[Stop], Callable[[], bytes]]
+Ask = Callable[[CancelToken], Callable[[], bytes]]
 """Asks until stopped, on another thread; what it gives is how to have the answer, on one's own."""
 
 
@@ -73,7 +73,7 @@ class _Asked:
         self.key = key
         self.until = until
         self._ask = ask
-        self._stop = Stop()
+        self._stop = CancelToken()
         self._read: Callable[[], bytes] | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._fetch, name="ask ahead", daemon=True)

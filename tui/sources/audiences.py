@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errors import Missing, SourceError
-from tui.sources.base import (
+from tui.ports.collections import (
     Changed,
     DetailSink,
     ListEvent,
@@ -18,15 +18,15 @@ from tui.sources.base import (
     Page,
     Removed,
     Stale,
-    Stop,
 )
+from tui.ports.threads import CancelToken
 from tui.sources.collections import Whole
 
 
 class ListAudience:
     """Tells a list's sink; silent once stopped."""
 
-    def __init__(self, sink: ListSink, stop: Stop, namespace: str = "") -> None:
+    def __init__(self, sink: ListSink, stop: CancelToken, namespace: str = "") -> None:
         self._sink = sink
         self._stop = stop
         self._namespace = namespace
@@ -59,7 +59,7 @@ class ListAudience:
 class DetailAudience:
     """Tells the sink of one workflow; a workflow made again under the same name is another one."""
 
-    def __init__(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+    def __init__(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
         self._ref = ref
         self._sink = sink
         self._stop = stop
@@ -144,13 +144,13 @@ class Together:
         return all(isinstance(state, Live) for state in self._states.values())
 
 
-def all_at_once(jobs: dict[str, Callable[[Stop], None]], stop: Stop) -> None:
+def all_at_once(jobs: dict[str, Callable[[CancelToken], None]], stop: CancelToken) -> None:
     """Run endless jobs side by side until stopped; the first that fails ends them all."""
-    inner = Stop()
+    inner = CancelToken()
     take_back = stop.lead(inner)
     failed: list[Exception] = []
 
-    def work(job: Callable[[Stop], None]) -> None:
+    def work(job: Callable[[CancelToken], None]) -> None:
         try:
             job(inner)
         except Exception as error:  # handed to the caller's thread, which raises it

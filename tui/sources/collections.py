@@ -15,8 +15,8 @@ import msgspec
 from tui.domain import decode
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
 from tui.errors import InputError
+from tui.ports.threads import CancelToken
 from tui.sources.answers import ApiStatus, told_in_stream
-from tui.sources.base import Stop
 from tui.sources.lines import lines
 from tui.sources.paths import page_query, selecting, workflows_path
 from tui.sources.reflector import OPENING, Listed, Told
@@ -78,7 +78,7 @@ def _watching(
     query: Query,
     version: str,
     seconds: int,
-    stop: Stop,
+    stop: CancelToken,
     quiet: float,
     opening: float,
 ) -> Iterator[Iterator[bytes]]:
@@ -140,7 +140,7 @@ class ManyWorkflows:
 
     @contextmanager
     def open_watch(
-        self, version: str, seconds: int, stop: Stop, quiet: float
+        self, version: str, seconds: int, stop: CancelToken, quiet: float
     ) -> Iterator[Iterator[Told[ListedWorkflow]]]:
         """The events after a version."""
         with _watching(
@@ -225,7 +225,7 @@ class OneWorkflow:
 
     @contextmanager
     def open_watch(
-        self, version: str, seconds: int, stop: Stop, quiet: float
+        self, version: str, seconds: int, stop: CancelToken, quiet: float
     ) -> Iterator[Iterator[Told[Whole]]]:
         """The events after a version."""
         with _watching(

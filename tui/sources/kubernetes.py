@@ -11,20 +11,15 @@ from typing import Any, TypeVar
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
 from tui.errors import Expired, Missing, SourceError
+from tui.ports.collections import DetailSink, ListSink, Scope
+from tui.ports.connection import Capabilities, Place
+from tui.ports.events import Event
+from tui.ports.logs import LogRequest
+from tui.ports.metrics import PodUsage
+from tui.ports.pods import Pod
+from tui.ports.threads import CancelToken
 from tui.sources import pods as core
 from tui.sources.audiences import DetailAudience, ListAudience, Together, all_at_once
-from tui.sources.base import (
-    Capabilities,
-    DetailSink,
-    Event,
-    ListSink,
-    LogRequest,
-    Place,
-    Pod,
-    PodUsage,
-    Scope,
-    Stop,
-)
 from tui.sources.collections import ManyWorkflows, OneWorkflow
 from tui.sources.opening import connect
 from tui.sources.paths import PAGE, path_part, template_path, workflows_path
@@ -69,26 +64,26 @@ class KubernetesSource:
 
     # --- workflows -------------------------------------------------------------------------
 
-    def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
         """List, then watch, until stopped; several namespaces side by side."""
         if len(scope.namespaces) < 2:
             namespace = scope.namespaces[0] if scope.namespaces else ""
             self._follow(namespace, "", scope, sink, stop)
             return
         together = Together(sink)
-        jobs: dict[str, Callable[[Stop], None]] = {
+        jobs: dict[str, Callable[[CancelToken], None]] = {
             namespace: partial(self._follow, namespace, namespace, scope, together.part(namespace))
             for namespace in scope.namespaces
         }
         all_at_once(jobs, stop)
 
     def _follow(
-        self, namespace: str, told_as: str, scope: Scope, sink: ListSink, stop: Stop
+        self, namespace: str, told_as: str, scope: Scope, sink: ListSink, stop: CancelToken
     ) -> None:
         collection = self._many(namespace, scope)
         Reflector(collection, ListAudience(sink, stop, told_as), stop, pulse=self._pulse).run()
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
         """The same for one workflow with all its nodes. Raises: Missing when it is not there."""
         collection = OneWorkflow(self._transport, ref)
         audience = DetailAudience(ref, sink, stop)
@@ -156,7 +151,7 @@ class KubernetesSource:
             found = [event for event in found if event.object_uid in ("", ref.uid)]
         return tuple(sorted(found, key=lambda event: event.last_seen or ""))
 
-    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         """A log in pieces, until its end or stopped."""
         namespace, pod = path_part(request.namespace), path_part(request.pod)
         path = f"{CORE}/namespaces/{namespace}/pods/{pod}/log"

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.sources.base import Place, Scope
+from tui.ports.collections import Scope
+from tui.ports.connection import Place
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import Chosen, choose
 from tui.sources.paths import list_query, workflows_path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from tui.sources.base import Scope
+from tui.ports.collections import Scope
 
 ARGO = "/apis/argoproj.io/v1alpha1"
 PAGE = 500

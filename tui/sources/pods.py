@@ -12,7 +12,9 @@ import msgspec
 
 from tui.domain import quantity
 from tui.domain.workflow import LABEL, Metadata
-from tui.sources.base import ContainerState, Event, Pod, PodUsage
+from tui.ports.events import Event
+from tui.ports.metrics import PodUsage
+from tui.ports.pods import ContainerState, Pod
 from tui.sources.transport import not_kubernetes
 
 T = TypeVar("T", bound=msgspec.Struct)

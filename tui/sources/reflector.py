@@ -21,7 +21,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 from tui.sources.pulse import Pulse
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Collection(Protocol[T]):
         """A page; "" for the first one."""
 
     def open_watch(
-        self, version: str, seconds: int, stop: Stop, quiet: float
+        self, version: str, seconds: int, stop: CancelToken, quiet: float
     ) -> AbstractContextManager[Iterator[Told[T]]]:
         """The events after `version`, for so many seconds.
 
@@ -104,7 +104,7 @@ class Reflector(Generic[T]):
         self,
         collection: Collection[T],
         audience: Audience[T],
-        stop: Stop,
+        stop: CancelToken,
         *,
         pulse: Pulse | None = None,
         now: Callable[[], float] = time.monotonic,

@@ -13,20 +13,13 @@ from tui.domain import decode
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import Write
 from tui.errors import InputError, Missing, Refused
-from tui.sources.base import (
-    Capabilities,
-    DetailSink,
-    Event,
-    ListSink,
-    LogRequest,
-    Opened,
-    Page,
-    Place,
-    Pod,
-    PodUsage,
-    Scope,
-    Stop,
-)
+from tui.ports.collections import DetailSink, ListSink, Opened, Page, Scope
+from tui.ports.connection import Capabilities, Place
+from tui.ports.events import Event
+from tui.ports.logs import LogRequest
+from tui.ports.metrics import PodUsage
+from tui.ports.pods import Pod
+from tui.ports.threads import CancelToken
 
 if TYPE_CHECKING:
     from tui.sources import Where
@@ -81,13 +74,13 @@ class SavedSource:
         """Looking, and nothing else."""
         return Capabilities(can_write=False, has_pods=False, is_live=False, why_not=WHY_NOT)
 
-    def watch(self, scope: Scope, sink: ListSink, stop: Stop) -> None:
+    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
         """Tell the list once."""
         page = Page(self.list_all(scope), first=True, last=True)
         if not stop.is_set:
             sink(page)
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: Stop) -> None:
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
         """Tell the workflow once."""
         at = self._at(ref)
         raw = msgspec.json.encode(self._manifests[at])
@@ -141,7 +134,7 @@ class SavedSource:
         """None."""
         return ()
 
-    def log(self, request: LogRequest, stop: Stop) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         """Only archived logs can be had."""
         raise Missing(f"the log of pod {request.pod} is not here", hint=WHY_NOT, reason="NotFound")
 

@@ -21,9 +21,9 @@ import msgspec
 
 from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Unreachable
+from tui.ports.threads import CancelToken
 from tui.sources.ahead import Ahead
 from tui.sources.answers import refusal, unreachable
-from tui.sources.base import Stop
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
 
@@ -75,7 +75,7 @@ class Transport:
         with what is done meanwhile, and memory beside that of the answer before.
         """
 
-        def ask(stop: Stop) -> Callable[[], bytes]:
+        def ask(stop: CancelToken) -> Callable[[], bytes]:
             with ExitStack() as asking:
                 response = asking.enter_context(self._answer("GET", path, query))
                 rest = asking.pop_all()
@@ -115,7 +115,7 @@ class Transport:
         self,
         path: str,
         query: Query,
-        stop: Stop,
+        stop: CancelToken,
         *,
         quiet: float | None,
         opening: float = READ_TIMEOUT,
@@ -238,7 +238,7 @@ class Transport:
         except BROKEN as error:
             raise unreachable(error, self._server) from error
 
-    def _pieces(self, response: Answer, stop: Stop) -> Iterator[bytes]:
+    def _pieces(self, response: Answer, stop: CancelToken) -> Iterator[bytes]:
         try:
             yield from response.pieces(PIECE)
         except BROKEN as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tui.sources.base import Live, Stale
+from tui.ports.collections import Live, Stale
 
 
 class Connection:

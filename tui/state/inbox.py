@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Generic, Protocol, TypeVar
 
-from tui.sources.base import Changed, DetailEvent, ListEvent, Opened, Page, Removed
+from tui.ports.collections import Changed, DetailEvent, ListEvent, Opened, Page, Removed
 
 BEAT = 0.1
 """Seconds between two deliveries in ordinary times."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from tui.sources.base import Stop
+from tui.ports.threads import CancelToken
 from tui.state.inbox import BEAT, Loop
 
 FAR_AHEAD = 8 << 20
@@ -26,7 +26,7 @@ class Stream:
         self._size = 0
         self._is_woken = False
 
-    def put(self, piece: bytes, stop: Stop) -> None:
+    def put(self, piece: bytes, stop: CancelToken) -> None:
         """Take a piece in, from the thread that reads; waits while too much is waiting."""
         while self._size > FAR_AHEAD and not stop.sleep(BEAT):
             pass

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import Missing, SourceError
-from tui.sources.base import DetailEvent, Opened, Removed, Stale
+from tui.ports.collections import DetailEvent, Opened, Removed, Stale
 from tui.state.connection import Connection
 
 DELETED, GONE = "deleted", "gone"

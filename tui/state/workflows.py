@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
-from tui.sources.base import Changed, ListEvent, Live, Page, Removed, Stale
+from tui.ports.collections import Changed, ListEvent, Live, Page, Removed, Stale
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 

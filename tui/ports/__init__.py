@@ -1,0 +1,1 @@
+"""What a source offers, in small protocols and the values they speak in."""

@@ -1,0 +1,108 @@
+"""Where objects come from: a cluster, a server, saved files.
+
+What a source says are structs, not dataclasses, where nobody makes changed copies of them: a
+dataclass takes half a millisecond to define, and every start waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.writes import Write
+from tui.errors import TuiError
+from tui.ports.collections import DetailSink, ListSink, Scope
+from tui.ports.events import Event
+from tui.ports.logs import LogRequest
+from tui.ports.metrics import PodUsage
+from tui.ports.pods import Pod
+from tui.ports.threads import CancelToken
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this source can do at all; a refused right is an error of the call, not of this."""
+
+    can_write: bool = True
+    has_pods: bool = True
+    is_live: bool = True
+    why_not: str = ""
+    """A sentence for a person when something is not possible here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a source is connected, for headers and messages."""
+
+    label: str
+    """Short: the kubeconfig context, or a file's name."""
+    server: str = ""
+    namespace: str = "default"
+    user: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """Where workflows come from."""
+
+    @property
+    def place(self) -> Place:
+        """Where this is connected; known without asking the cluster."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do at all."""
+
+    @property
+    def troubles(self) -> Sequence[TuiError]:
+        """What could not be read from the beginning, though the rest could."""
+
+    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
+        """List, then watch, until stopped; trouble goes to the sink as `Stale`.
+
+        Raises: SourceError only where trying again cannot help (Refused, Missing the kind).
+        """
+
+    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
+        """The same for one workflow with all its nodes."""
+
+    def get(self, ref: WorkflowRef) -> Manifest:
+        """One workflow as it is now, every field kept."""
+
+    def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
+        """The whole list once (headless commands)."""
+
+    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
+        """The whole list once, each workflow as its JSON came, with its nodes."""
+
+    def template(self, kind: str, namespace: str, name: str) -> Manifest:
+        """A WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow, every field kept."""
+
+    def perform(self, write: Write) -> Manifest:
+        """Do one write, once: never sent a second time by us. Returns the answer's object."""
+
+    def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
+        """The pods of a workflow that still exist."""
+
+    def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
+        """Pod name → what it uses now; raises Missing where there are no metrics."""
+
+    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
+        """Kubernetes events about the workflow, or about one of its pods, oldest first."""
+
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
+        """A log in pieces of any size, until its end or stopped."""
+
+    def secret_value(self, namespace: str, name: str, key: str) -> bytes:
+        """One value of a secret, decoded; kept nowhere and shown nowhere."""
+
+    def config_map(self, namespace: str, name: str) -> dict[str, str]:
+        """The data of a config map."""
+
+    def namespaces(self) -> tuple[str, ...]:
+        """Namespaces to choose from; raises Refused where they may not be listed."""
+
+    def close(self) -> None:
+        """Let go of connections."""
