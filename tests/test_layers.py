@@ -85,7 +85,7 @@ ARROWS: dict[str, set[str]] = {
         "sources",
     },
     "demo": {"domain", "errors"},
-    "cli": {"app", "headless", "demo", "settings", "errors", "sources", "terminal"},
+    "cli": {"app", "ports", "headless", "demo", "settings", "errors", "sources", "terminal"},
     "__main__": {"cli"},
     "__init__": set(),
 }
