@@ -73,16 +73,39 @@ def _loader() -> Any:
 
 
 def _flattened(base: Any) -> Any:
-    """How merge keys are followed: as PyYAML does, as far as a manifest may need it."""
+    """How merge keys are followed: as PyYAML does, as far as a manifest may need it.
+
+    Entries are counted before they are copied, each time they would be: some versions of PyYAML
+    leave out the ones that stand twice, others copy them all.
+    """
+
+    def entries(loader: Any, node: Any) -> int:
+        counts: dict[int, int] = loader.__dict__.setdefault("entries", {})
+        if id(node) not in counts:
+            counts[id(node)] = 0  # an alias within itself is refused by PyYAML
+            counts[id(node)] = sum(
+                sum(entries(loader, each) for each in _merged(value)) if key.tag == _MERGE else 1
+                for key, value in node.value
+            )
+        return counts[id(node)]
 
     def flatten_mapping(loader: Any, node: Any) -> None:
-        before = len(node.value)
-        base.flatten_mapping(loader, node)
-        loader.merged = getattr(loader, "merged", 0) + max(0, len(node.value) - before)
-        if loader.merged > MOST_MERGED:
+        if entries(loader, node) > MOST_MERGED:
             raise ValueError("its aliases make it too large to be a manifest")
+        base.flatten_mapping(loader, node)
 
     return flatten_mapping
+
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+def _merged(node: Any) -> list[Any]:
+    """The mappings that the value of a merge key names."""
+    import yaml
+
+    named = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return [each for each in named if isinstance(each, yaml.MappingNode)]
 
 
 _RULES = (
@@ -125,15 +148,24 @@ def check_depth(name: str, text: str) -> None:
     import yaml
 
     depth = 0
-    for event in yaml.parse(text, Loader=_base()):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                mark = event.start_mark
-                line = mark.line + 1 if mark else 0
-                raise InputError(f"{name}: line {line}: nested too deeply to be a manifest")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    try:
+        for event in yaml.parse(text, Loader=_base()):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > DEEPEST:
+                    raise _too_deep(name, event.start_mark)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.MarkedYAMLError as error:
+        # libyaml scans ahead of its events, and has a limit of its own since 0.2.6.
+        if "maximum nesting depth" in str(error.problem):
+            raise _too_deep(name, error.problem_mark) from error
+        raise
+
+
+def _too_deep(name: str, mark: Any) -> InputError:
+    line = mark.line + 1 if mark else 0
+    return InputError(f"{name}: line {line}: nested too deeply to be a manifest")
 
 
 _DEEP_LINES = re.compile(rf"(?m)^ {{{DEEPEST}}}|^(?: *[-?]){{{DEEPEST}}}")
