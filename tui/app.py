@@ -275,8 +275,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         self.errands.begin(message.action, [(ref, self._known(ref)) for ref in message.refs])
 
     def _tell_pending(self, refs: Sequence[WorkflowRef]) -> None:
-        known = tuple(ref for ref in refs if ref in self.live)
-        self.workflows_changed.publish(ChangeSet(changed=known))
+        self.workflows_changed.publish(self.live.as_changed(refs))
 
     @on(ActionFinished)
     def finished(self, message: ActionFinished) -> None:

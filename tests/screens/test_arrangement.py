@@ -11,12 +11,13 @@ import pytest
 from tests.support.runs import NOW, run
 from tests.support.scripted import listed
 from tui.errors import QueryError
-from tui.ports.collections import Scope
+from tui.ports.collections import Page, Scope
 from tui.ports.connection import Place
 from tui.screens.arrangement import RESORT_EVERY, Arrangement, other_scope
 from tui.screens.desk import Desk
 from tui.session import Session
 from tui.state.pending import Pending
+from tui.state.workflows import LiveWorkflows
 
 ARGO = Scope(("argo",))
 RUNS = (
@@ -28,9 +29,10 @@ RUNS = (
 
 def desk_with(scope: Scope = ARGO) -> Desk:
     """As much of a desk as a list is arranged with."""
-    workflows = [listed(each) for each in RUNS]
+    live = LiveWorkflows()
+    live.apply([Page(tuple(listed(each) for each in RUNS), True, True)])
     made = SimpleNamespace(
-        live={workflow.ref: workflow for workflow in workflows},
+        live=live,
         pending=Pending(),
         ascii=False,
         scope=scope,

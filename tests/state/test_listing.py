@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import given
@@ -35,11 +36,15 @@ def ref(name: str) -> WorkflowRef:
     return WorkflowRef("argo", name, name)
 
 
-def changes(*, added: str = "", changed: str = "", removed: str = "") -> ChangeSet:
-    def refs(some: str) -> tuple[WorkflowRef, ...]:
-        return tuple(ref(name) for name in some.split())
-
-    return ChangeSet(refs(added), refs(changed), refs(removed))
+def changes(
+    *,
+    added: Sequence[ListedWorkflow] = (),
+    changed: Sequence[ListedWorkflow] = (),
+    removed: str = "",
+    moment: int = 0,
+) -> ChangeSet:
+    gone = tuple(ref(name) for name in removed.split())
+    return ChangeSet(tuple(added), tuple(changed), gone, moment=moment)
 
 
 def test_the_newest_stands_first_unless_said_otherwise() -> None:
@@ -54,16 +59,14 @@ def test_the_newest_stands_first_unless_said_otherwise() -> None:
 def test_a_change_that_moves_nothing_redraws_its_row_only() -> None:
     workflows = known(workflow("a"), workflow("b"), workflow("c"))
     listing = Listing(workflows, key=by_name, reverse=False)
-    workflows[ref("b")] = workflow("b", "Failed")
-    assert listing.update(changes(changed="b")) == ListingChange(rows=(1,))
+    assert listing.update(changes(changed=[workflow("b", "Failed")])) == ListingChange(rows=(1,))
     assert listing.rows[1].phase == "Failed"
 
 
 def test_a_change_of_the_sorted_value_moves_its_row() -> None:
     workflows = known(workflow("a", "Failed"), workflow("b", "Running"))
     listing = Listing(workflows, key=lambda each: each.phase, reverse=False)
-    workflows[ref("a")] = workflow("a", "Succeeded")
-    assert listing.update(changes(changed="a")).order
+    assert listing.update(changes(changed=[workflow("a", "Succeeded")])).order
     assert names(listing) == ["b", "a"]
     assert listing.index_of(ref("a")) == 1
 
@@ -71,10 +74,8 @@ def test_a_change_of_the_sorted_value_moves_its_row() -> None:
 def test_what_comes_and_goes_changes_the_order() -> None:
     workflows = known(workflow("a"), workflow("c"))
     listing = Listing(workflows, key=by_name, reverse=False)
-    workflows[ref("b")] = workflow("b")
-    assert listing.update(changes(added="b")).order
+    assert listing.update(changes(added=[workflow("b")])).order
     assert names(listing) == ["a", "b", "c"]
-    del workflows[ref("a")]
     assert listing.update(changes(removed="a")).order
     assert names(listing) == ["b", "c"]
     assert listing.index_of(ref("a")) is None
@@ -87,9 +88,8 @@ def test_what_is_filtered_out_changes_nothing_until_it_matches() -> None:
     )
     assert names(listing) == ["b"]
     assert listing.total == 2
-    assert not listing.update(changes(changed="a"))
-    workflows[ref("a")] = workflow("a", "Failed")
-    assert listing.update(changes(changed="a")).order
+    assert not listing.update(changes(changed=[workflow("a")]))
+    assert listing.update(changes(changed=[workflow("a", "Failed")])).order
     assert names(listing) == ["a", "b"]
     listing.filter(None)
     assert len(listing) == 2
@@ -104,21 +104,18 @@ def test_a_row_that_is_kept_stays_though_it_does_not_match_until_there_is_anothe
 
     listing.filter(has_failed)
     listing.keep([ref("a"), ref("c")])
-    everything.update(known(workflow("a"), workflow("b")))
-    listing.update(changes(changed="a b"))
+    listing.update(changes(changed=[workflow("a"), workflow("b")]))
     assert names(listing) == ["a"], "c was never shown, and b was not kept"
     listing.sort(by_name, reverse=True)
     assert names(listing) == ["a"], "another order is no other filter"
     listing.filter(has_failed)
     assert names(listing) == []
-    everything.clear()
 
 
 def test_what_is_kept_goes_when_it_is_deleted() -> None:
     everything = known(workflow("a", "Failed"))
     listing = Listing(everything, matches=lambda each: each.phase == "Failed")
     listing.keep([ref("a")])
-    everything.clear()
     listing.update(changes(removed="a"))
     assert names(listing) == []
 
@@ -137,8 +134,7 @@ def test_phases_are_counted_over_everything() -> None:
     workflows = known(workflow("a", "Failed"), workflow("b", "Failed"), workflow("c", ""))
     listing = Listing(workflows, matches=lambda each: False)
     assert listing.phase_counts == {"Failed": 2, "": 1}
-    workflows[ref("a")] = workflow("a", "Running")
-    listing.update(changes(changed="a"))
+    listing.update(changes(changed=[workflow("a", "Running")]))
     assert listing.phase_counts == {"Failed": 1, "Running": 1, "": 1}
 
 
@@ -172,9 +168,29 @@ def test_after_any_changes_it_shows_what_a_fresh_list_would(steps: Any, reverse:
                 listing.update(changes(removed=name))
             continue
         was_known = ref(name) in workflows
-        workflows[ref(name)] = workflow(name, phase)
+        now = workflows[ref(name)] = workflow(name, phase)
         before = list(listing.refs)
-        told = listing.update(changes(changed=name) if was_known else changes(added=name))
+        told = listing.update(changes(changed=[now]) if was_known else changes(added=[now]))
         assert told.order or list(listing.refs) == before
     assert list(listing.refs) == list(fresh().refs)
     assert [listing.index_of(each) for each in listing.refs] == list(range(len(listing)))
+
+
+def test_it_answers_as_of_the_last_change_it_was_told_whatever_happened_since() -> None:
+    table = known(workflow("a"), workflow("b"))
+    listing = Listing(table, key=by_name, reverse=False)
+    table.clear()
+    assert names(listing) == ["a", "b"]
+    assert listing.filter(lambda each: each.metadata.name == "b").order
+    assert names(listing) == ["b"]
+    listing.update(changes(removed="a b"))
+    listing.filter(None)
+    assert names(listing) == [] and listing.total == 0
+
+
+def test_what_is_older_than_the_listing_changes_nothing() -> None:
+    listing = Listing(known(workflow("a")), moment=7)
+    assert not listing.update(changes(added=[workflow("of an earlier scope")], moment=6))
+    assert names(listing) == ["a"]
+    assert listing.update(changes(added=[workflow("b")], moment=7)).order
+    assert names(listing) == ["b", "a"]

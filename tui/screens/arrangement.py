@@ -44,7 +44,7 @@ class Arrangement:
         self._seconds = 0
         self.columns = self._made_columns()
         """All columns, those included that have no room."""
-        self.listing = Listing(desk.live)
+        self.listing = Listing(desk.live, moment=desk.live.moment)
 
     @property
     def rows(self) -> Sequence[ListedWorkflow]:
@@ -54,7 +54,7 @@ class Arrangement:
     def begin_anew(self) -> None:
         """Other workflows, or another source: filter and order stay."""
         self.columns = self._made_columns()
-        self.listing = Listing(self._desk.live)
+        self.listing = Listing(self._desk.live, moment=self._desk.live.moment)
         self.filter(self.query)
         self.sort()
 

@@ -118,7 +118,7 @@ class WorkflowsScreen(Screen[None]):
         listing = self.arrangement.listing
         if self.desk.pending:
             # What somebody acts on stays in sight, though it may not match the filter after.
-            listing.keep(ref for ref in changes.changed if self.desk.pending.of(ref))
+            listing.keep(each.ref for each in changes.changed if self.desk.pending.of(each.ref))
         change = listing.update(changes)
         if change.order:
             self._show_rows()

@@ -1,5 +1,8 @@
 """What a list shows of the workflows: filtered, sorted, and what of it changed.
 
+A listing is a copy that change sets keep up to date: change sets arrive later than they were made,
+and whatever is asked meanwhile is answered as of the last one that was taken in.
+
 `update` answers the one question a list widget has: can it redraw a few rows in place, or did the
 order change? The sort key of each row is kept, so that a busy cluster costs one nearly sorted sort
 a beat and not ten thousand key functions.
@@ -47,11 +50,13 @@ class Listing:
         self,
         workflows: Mapping[WorkflowRef, ListedWorkflow],
         *,
+        moment: int = 0,
         key: SortKey = newest_first,
         reverse: bool = True,
         matches: Predicate | None = None,
     ) -> None:
-        self._workflows = workflows
+        self._workflows = dict(workflows)
+        self._moment = moment
         self._key = key
         self._reverse = reverse
         self._matches = matches
@@ -98,15 +103,21 @@ class Listing:
     # --- what changes it -------------------------------------------------------------------
 
     def update(self, changes: ChangeSet) -> ListingChange:
-        """Take in what changed in the workflows."""
+        """Take in what changed; what is older than this listing changes nothing."""
+        if changes.moment < self._moment:
+            return ListingChange()
+        self._moment = changes.moment
         self._counts = None
         order = False
         for ref in changes.removed:
+            self._workflows.pop(ref, None)
             order = self._keys.pop(ref, None) is not None or order
         touched: list[WorkflowRef] = []
-        for ref in (*changes.added, *changes.changed):
+        for workflow in (*changes.added, *changes.changed):
+            ref = workflow.ref
+            self._workflows[ref] = workflow
             before = self._keys.get(ref)
-            after = self._key_of(ref)
+            after = self._key_of(ref, workflow)
             if after is None:
                 self._keys.pop(ref, None)
             else:
@@ -143,9 +154,8 @@ class Listing:
 
     # --- inside ----------------------------------------------------------------------------
 
-    def _key_of(self, ref: WorkflowRef) -> tuple[Any, ...] | None:
+    def _key_of(self, ref: WorkflowRef, workflow: ListedWorkflow) -> tuple[Any, ...] | None:
         """Where it belongs; None when it is not shown. Names make the order a total one."""
-        workflow = self._workflows[ref]
         if self._matches is not None and not self._matches(workflow) and ref not in self._kept:
             return None
         key = self._key(workflow)
@@ -153,7 +163,7 @@ class Listing:
         return (has_nothing is not self._reverse, 0 if has_nothing else key, *ref)
 
     def _relay(self) -> None:
-        keys = {ref: self._key_of(ref) for ref in self._workflows}
+        keys = {ref: self._key_of(ref, each) for ref, each in self._workflows.items()}
         self._keys = {ref: key for ref, key in keys.items() if key is not None}
         self._sort()
 

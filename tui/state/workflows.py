@@ -8,12 +8,16 @@ compared for equality; what is older is decided by the order of the stream.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.ports.collections import Changed, ListEvent, Live, Page, Removed, Stale
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+
+_moments = count(1)
+"""One count for all tables, so that a change of an earlier table is older than any later one."""
 
 
 class LiveWorkflows(Mapping[WorkflowRef, ListedWorkflow]):
@@ -22,6 +26,8 @@ class LiveWorkflows(Mapping[WorkflowRef, ListedWorkflow]):
     def __init__(self) -> None:
         self.connection: Live | Stale | None = None
         """None until the first list is whole or has failed."""
+        self.moment = next(_moments)
+        """Grows with each batch; change sets say which one they belong to."""
         self._by_ref: dict[WorkflowRef, ListedWorkflow] = {}
         self._by_name: dict[tuple[str, str], WorkflowRef] = {}
         self._relisting: dict[str, set[WorkflowRef]] = {}
@@ -60,7 +66,15 @@ class LiveWorkflows(Mapping[WorkflowRef, ListedWorkflow]):
             else:
                 connection = connection or event != self.connection
                 self.connection = event
+        self.moment = next(_moments)
         return self._changes(connection)
+
+    def as_changed(self, refs: Iterable[WorkflowRef]) -> ChangeSet:
+        """A change set that asks for these to be drawn again, those of them that are known."""
+        known = (self._by_ref.get(ref) for ref in refs)
+        return ChangeSet(
+            changed=tuple(each for each in known if each is not None), moment=self.moment
+        )
 
     def _take_page(self, page: Page) -> bool:
         """Put a page in, and drop what a whole list no longer has."""
@@ -116,4 +130,10 @@ class LiveWorkflows(Mapping[WorkflowRef, ListedWorkflow]):
         sets: dict[str, list[WorkflowRef]] = {ADDED: [], CHANGED: [], REMOVED: []}
         for ref, what in happened.items():
             sets[what].append(ref)
-        return ChangeSet(tuple(sets[ADDED]), tuple(sets[CHANGED]), tuple(sets[REMOVED]), connection)
+        return ChangeSet(
+            added=tuple(self._by_ref[ref] for ref in sets[ADDED]),
+            changed=tuple(self._by_ref[ref] for ref in sets[CHANGED]),
+            removed=tuple(sets[REMOVED]),
+            connection=connection,
+            moment=self.moment,
+        )
