@@ -33,8 +33,8 @@ from tui.screens.workflows import WorkflowsScreen
 from tui.widgets.cells import plain
 from tui.widgets.header import HeaderLine
 from tui.widgets.query_bar import QueryInput
-from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine
+from tui.widgets.table import Table
 
 MOST_WORKFLOWS = 50
 """Workflows offered for what is typed; whoever wants more filters the list."""
@@ -177,7 +177,7 @@ class Palette(ModalScreen[None]):
     ]
 
     line = query_one(QueryInput)
-    found = query_one(Rows)
+    found = query_one(Table)
     foot = query_one("#palette-foot", HeaderLine)
 
     def __init__(self, below: Screen[Any], recent: list[str], *, ascii: bool) -> None:
@@ -196,7 +196,7 @@ class Palette(ModalScreen[None]):
             with Horizontal(id="palette-line"):
                 yield StatusLine(ascii=self._ascii, id="palette-prompt")
                 yield QueryInput(placeholder="what to do, or the name of a workflow")
-            yield Rows[Entry](
+            yield Table[Entry](
                 columns(self._ascii),
                 key=lambda entry: entry.name,
                 header=False,
@@ -230,7 +230,7 @@ class Palette(ModalScreen[None]):
         self._show(message.value.strip())
 
     @on(Input.Submitted)
-    @on(Rows.Chosen)
+    @on(Table.Chosen)
     def run_current(self) -> None:
         """Close it, and do what the cursor is on."""
         entry = self.found.current

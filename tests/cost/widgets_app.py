@@ -19,12 +19,12 @@ from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, Status, 
 from tui.state.logs import LogBook
 from tui.terminal.capabilities import detect
 from tui.terminal.output import CellDiffMixin
-from tui.widgets.forest import Forest
 from tui.widgets.hints import Hints
 from tui.widgets.line_view import LineView
-from tui.widgets.lines import Lines
-from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine
+from tui.widgets.step_tree import StepTree
+from tui.widgets.table import Table
+from tui.widgets.text_view import TextView
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 PHASES = ("Succeeded", "Failed", "Succeeded", "Running", "Pending")
@@ -105,11 +105,11 @@ class WidgetsApp(CellDiffMixin, App[None]):
         self.count = 3
         self.seconds = 0
         self.book = LogBook()
-        self.workflows: Rows[ListedWorkflow] = Rows(
+        self.workflows: Table[ListedWorkflow] = Table(
             workflow_columns(), key=lambda w: w.ref, now=NOON
         )
-        self.forest = Forest(now=NOON)
-        self.log_lines = Lines(follow=True)
+        self.forest = StepTree(now=NOON)
+        self.log_lines = TextView(follow=True)
 
     def compose(self) -> ComposeResult:
         shown: dict[str, LineView] = {

@@ -24,13 +24,13 @@ from tui.domain.lines import TextLines
 from tui.domain.node import FAILED, Node, NodeId
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, Status, Workflow
 from tui.state.logs import LogBook
-from tui.widgets.forest import Forest
 from tui.widgets.hints import Hints
 from tui.widgets.line_view import LineView
-from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine
+from tui.widgets.step_tree import StepTree
+from tui.widgets.table import Table
+from tui.widgets.text_view import TextView
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 
@@ -71,7 +71,7 @@ def printable_only(widget: LineView) -> None:
 
 
 def list_of(text: str) -> LineView:
-    widget: Rows[ListedWorkflow] = Rows(
+    widget: Table[ListedWorkflow] = Table(
         workflow_columns(namespaces=True), key=lambda w: w.ref, placeholder=text, now=NOON
     )
     metadata = Metadata(name=text, namespace=text, creation_timestamp=text)
@@ -81,11 +81,11 @@ def list_of(text: str) -> LineView:
 
 
 def empty_list_of(text: str) -> LineView:
-    return Rows[ListedWorkflow]((*workflow_columns(),), key=lambda w: w.ref, placeholder=text)
+    return Table[ListedWorkflow]((*workflow_columns(),), key=lambda w: w.ref, placeholder=text)
 
 
 def tree_of(text: str) -> LineView:
-    widget = Forest(now=NOON)
+    widget = StepTree(now=NOON)
     root = Node(id=NodeId("wf"), name="wf", type="DAG", phase=text, display_name=text)
     child = Node(
         id=NodeId(text or "x"),
@@ -106,26 +106,26 @@ def tree_of(text: str) -> LineView:
 def log_of(text: str) -> LineView:
     book = LogBook(times="utc", clock=lambda: NOON)
     book.append([text.encode("utf-8", "surrogatepass"), b"\n\xff\xfe\xc3\n"])
-    widget = Lines(levels=True)
+    widget = TextView(levels=True)
     widget.show(book)
     return widget
 
 
 def wrapped_log_of(text: str) -> LineView:
-    widget = Lines(wrap=True)
+    widget = TextView(wrap=True)
     widget.show(TextLines(text))
     widget.find("a")
     return widget
 
 
 def yaml_of(text: str) -> LineView:
-    widget = Lines(highlighter=yaml_spans)
+    widget = TextView(highlighter=yaml_spans)
     widget.show(TextLines(f"{text}: '{text}' # {text}"))
     return widget
 
 
 def json_of(text: str) -> LineView:
-    widget = Lines(highlighter=json_spans, placeholder=text)
+    widget = TextView(highlighter=json_spans, placeholder=text)
     widget.show(TextLines(f'{{"{text}": "{text}"}}'))
     return widget
 

@@ -16,9 +16,9 @@ from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Refused, SourceError, Unreachable
 from tui.panes.artifact_rows import ArtifactRows
-from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
+from tui.widgets.text_view import TextView
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ async def test_where_there_is_room_the_preview_stands_beside_the_list(
     server: tuple[str, Buckets],
 ) -> None:
     async with showing(workflow(server[0]), size=(140, 30)) as seen:
-        rows, lines = seen.app.query_one(ArtifactRows), seen.app.query_one(Lines)
+        rows, lines = seen.app.query_one(ArtifactRows), seen.app.query_one(TextView)
         await seen.until(lambda: lines.region.x > rows.region.x)
         assert rows.region.y <= lines.region.y
 

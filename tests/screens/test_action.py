@@ -17,7 +17,7 @@ from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Busy, Conflict, SourceError
 from tui.ports.connection import Capabilities
 from tui.screens.action import ActionScreen
-from tui.widgets.tick import Tick
+from tui.widgets.form_fields import CheckboxField
 
 
 async def test_retry_shows_what_it_would_do_before_anything_is_sent() -> None:
@@ -107,7 +107,7 @@ async def test_what_argo_refuses_is_refused_in_its_words() -> None:
     source = ScriptedSource(done())
     async with showing(source=source) as shown:
         screen = await ask(shown, "R")
-        screen.query_one(Tick).action_tick()
+        screen.query_one(CheckboxField).action_tick()
         await shown.until_shown("workflow must be Failed/Error to resubmit in memoized mode")
         await shown.press("ctrl+s")
         assert shown.shows(ActionScreen) and not source.performed

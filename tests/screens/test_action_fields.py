@@ -14,8 +14,7 @@ from tests.support.scripted import ScriptedSource, ref_of
 from tui.domain.workflow import Manifest
 from tui.screens.action import ActionScreen
 from tui.screens.fields import ParameterField
-from tui.widgets.one_of import OneOf
-from tui.widgets.tick import Tick
+from tui.widgets.form_fields import CheckboxField, SelectField
 
 
 async def test_a_ticked_choice_makes_another_plan() -> None:
@@ -25,7 +24,7 @@ async def test_a_ticked_choice_makes_another_plan() -> None:
     async with showing(source=source) as shown:
         await ask(shown, "D")
         assert "It stays as Terminating until these let go: example.com/wait" in shown.text
-        shown.app.screen.query_one(Tick).focus()
+        shown.app.screen.query_one(CheckboxField).focus()
         await shown.press("space")
         await shown.until_shown("Finalizers are removed: example.com/wait")
         assert "--force" in shown.text
@@ -62,7 +61,7 @@ async def test_of_a_listed_parameter_only_the_listed_values_can_be_chosen() -> N
     async with showing(source=source) as shown:
         screen = await ask(shown, "R")
         await shown.until_shown("‹ [eu] us apac ›")
-        screen.query_one(OneOf).focus()
+        screen.query_one(SelectField).focus()
         await shown.press("right")
         await shown.until_shown("Changed parameters: region=us")
         assert "was eu" in shown.text
@@ -88,7 +87,7 @@ async def test_a_value_that_is_not_listed_any_more_is_refused_until_another_is_c
         assert screen.query_one("#go", Button).disabled
         await shown.press("ctrl+s")
         assert shown.shows(ActionScreen) and not source.performed
-        screen.query_one(OneOf).focus()
+        screen.query_one(SelectField).focus()
         await shown.press("right")
         await shown.until(lambda: not screen.query_one("#go", Button).disabled)
 
@@ -182,7 +181,7 @@ async def test_memoized_resubmit_says_what_it_takes_over() -> None:
     source = ScriptedSource(nightly_etl())
     async with showing(source=source) as shown:
         screen = await ask(shown, "R")
-        screen.query_one(Tick).action_tick()
+        screen.query_one(CheckboxField).action_tick()
         await shown.until_shown("Taken over: 6 steps with their outputs.")
         assert "--memoized" in shown.text
         await shown.press("ctrl+s")

@@ -15,7 +15,7 @@ from tui.actions import ACTIONS
 from tui.panes import PANES
 from tui.screens.help import EDGE, HelpScreen, help_lines
 from tui.widgets.hints import Hints
-from tui.widgets.lines import Lines
+from tui.widgets.text_view import TextView
 
 
 def leads_nowhere(shown: Shown) -> list[str]:
@@ -30,7 +30,7 @@ def leads_nowhere(shown: Shown) -> list[str]:
 
 
 def help_text(shown: Shown) -> str:
-    lines = shown.app.screen.query_one(Lines)
+    lines = shown.app.screen.query_one(TextView)
     return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
 
 
@@ -97,7 +97,7 @@ async def test_help_names_every_action_and_every_key_of_the_screen_below() -> No
             binding = active.binding
             if binding.id and binding.id.partition(".")[0] in shown_ids:
                 assert binding.description in flowing and active.tooltip in flowing, binding
-        cells = shown.app.screen.query_one(Lines).size.width - EDGE
+        cells = shown.app.screen.query_one(TextView).size.width - EDGE
         assert text == "\n".join(help_lines(below, "", cells)).rstrip("\n")
 
 

@@ -24,9 +24,9 @@ from tui.ports.connection import Source
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
-from tui.widgets.lines import Lines
-from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine
+from tui.widgets.table import Table
+from tui.widgets.text_view import TextView
 
 STILL = Settings(fixed_now=NOW)
 """No flags, and a clock that stands still."""
@@ -136,7 +136,7 @@ class Shown:
         return next(s for s in self.app.screen_stack if isinstance(s, WorkflowsScreen))
 
     @property
-    def rows(self) -> Rows[ListedWorkflow]:
+    def rows(self) -> Table[ListedWorkflow]:
         """The list itself."""
         return self.overview.rows
 
@@ -165,7 +165,7 @@ class Shown:
         """All lines of the pane in front, those included that are not on the screen."""
         pane = self.detail.side.pane
         assert pane is not None
-        lines = pane.query_one(Lines)
+        lines = pane.query_one(TextView)
         return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
 
     def static(self, id: str) -> str:

@@ -20,8 +20,8 @@ from tui.domain.workflow import Workflow
 from tui.panes.artifact_rows import ArtifactRows
 from tui.panes.artifacts import ArtifactsPane
 from tui.resources import styles
-from tui.widgets.lines import Lines
 from tui.widgets.status_line import StatusLine
+from tui.widgets.text_view import TextView
 
 MIB = 1 << 20
 
@@ -145,7 +145,7 @@ class Seen:
     @property
     def preview(self) -> list[str]:
         """What of the artifact is shown."""
-        lines = screen_of(self.app.query_one("#artifact-preview", Lines))
+        lines = screen_of(self.app.query_one("#artifact-preview", TextView))
         return [line.rstrip() for line in lines if line.strip()]
 
     async def until(self, condition: Callable[[], object]) -> None:

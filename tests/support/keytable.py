@@ -23,7 +23,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Lists",
         "In the list of workflows, the step tree and the artifacts (steps are not marked).",
-        ("widgets.rows:Rows",),
+        ("widgets.table:Table",),
     ),
     ("Workflow list", "", ("screens.workflows:WorkflowsScreen",)),
     (
@@ -31,12 +31,12 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "The step tree and the panes beside or below it.",
         ("screens.workflow:WorkflowScreen",),
     ),
-    ("Step tree", "While it has the focus.", ("widgets.forest:Forest",)),
+    ("Step tree", "While it has the focus.", ("widgets.step_tree:StepTree",)),
     (
         "Texts",
         "Logs, YAML, summary, events: while the pane has the focus (Tab goes there). Only logs "
         "have errors to go to.",
-        ("widgets.lines:Lines", "panes.text_pane:TextPane", "panes.text_pane:SearchedPane"),
+        ("widgets.text_view:TextView", "panes.text_pane:TextPane", "panes.text_pane:SearchedPane"),
     ),
     ("Logs pane", "", ("panes.logs:LogsPane",)),
     (
@@ -54,8 +54,8 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "screens.dialog:Dialog",
             "screens.confirm:ConfirmScreen",
             "screens.confirm:LeaveScreen",
-            "widgets.tick:Tick",
-            "widgets.one_of:OneOf",
+            "widgets.form_fields:CheckboxField",
+            "widgets.form_fields:SelectField",
         ),
     ),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
@@ -75,7 +75,7 @@ INHERITED = frozenset({"command_palette", "suspend_process", "dismiss"})
 
 
 def loaded(where: str) -> type[DOMNode]:
-    """`widgets.rows:Rows` → the class."""
+    """`widgets.table:Table` → the class."""
     module, _, name = where.partition(":")
     found = getattr(import_module(f"tui.{module}"), name)
     assert isinstance(found, type)

@@ -19,7 +19,7 @@ from tui.domain.node import Node
 from tui.domain.workflow import Manifest
 from tui.panes.base import Pane
 from tui.resources import styles
-from tui.widgets.lines import Lines
+from tui.widgets.text_view import TextView
 
 P = TypeVar("P", bound=Pane)
 
@@ -63,9 +63,9 @@ class Bench(App[None], Generic[P]):
         self.pane.show(told.workflow, node_of(manifest, step) if step else None, told.raw)
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> TextView:
         """The text of the pane."""
-        return self.pane.query_one(Lines)
+        return self.pane.query_one(TextView)
 
     @property
     def text(self) -> str:

@@ -12,8 +12,8 @@ from tests.support.widgets import Alone, painting, screen_of
 from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SUCCEEDED, Node, NodeFlag, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Metadata, Status, Workflow
-from tui.widgets.forest import Forest
-from tui.widgets.rows import Rows
+from tui.widgets.step_tree import StepTree
+from tui.widgets.table import Table
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 
@@ -72,12 +72,12 @@ REPORT = node("report", phase=RUNNING, start="11:59:30", end=None)
 ETL = etl(EXTRACT, TRAIN, *SHARDS, REPORT)
 
 
-def labels(widget: Forest) -> list[str]:
+def labels(widget: StepTree) -> list[str]:
     return [str(row.label) for row in widget.items]
 
 
-def tree(workflow: Workflow | None = ETL, *, ascii: bool = False) -> Forest:
-    widget = Forest(ascii=ascii, now=NOON)
+def tree(workflow: Workflow | None = ETL, *, ascii: bool = False) -> StepTree:
+    widget = StepTree(ascii=ascii, now=NOON)
     if workflow is not None:
         widget.show(workflow)
     return widget
@@ -183,7 +183,7 @@ async def test_the_next_problem_is_found_where_it_is_folded_away() -> None:
         await pilot.press("{")
         assert str(widget.cursor_key) == "train"
         await pilot.pause()
-    assert [m for m in heard if isinstance(m, Forest.FoldToggled)][-1].folded == frozenset()
+    assert [m for m in heard if isinstance(m, StepTree.FoldToggled)][-1].folded == frozenset()
 
 
 async def test_skipped_steps_can_be_hidden() -> None:
@@ -201,7 +201,7 @@ async def test_enter_says_which_step_was_chosen() -> None:
     async with Alone(widget).run_test(size=(80, 12), message_hook=heard.append) as pilot:
         await pilot.press("enter")
         await pilot.pause()
-    assert {m.key for m in heard if isinstance(m, Rows.Chosen)} == {"shard-1"}
+    assert {m.key for m in heard if isinstance(m, Table.Chosen)} == {"shard-1"}
 
 
 async def test_a_second_paints_the_durations_of_running_steps_only() -> None:
@@ -271,7 +271,7 @@ async def test_in_ascii_everything_is_ascii() -> None:
 
 
 async def test_a_tree_of_nothing_says_why() -> None:
-    widget = Forest(placeholder="no step has begun", now=NOON)
+    widget = StepTree(placeholder="no step has begun", now=NOON)
     async with Alone(widget).run_test(size=(80, 12)) as pilot:
         await pilot.press("left", "right", "o", "O", "E", "H", "}", "enter", "j", "G")
         assert "no step has begun" in screen_of(widget)[1]

@@ -15,8 +15,8 @@ from tests.support.widgets import Alone, book_of, numbered, painting, screen_of
 from tui.domain.highlight import yaml_spans
 from tui.domain.lines import TextLines
 from tui.widgets.cells import width_of
-from tui.widgets.lines import Lines
 from tui.widgets.painter import Painter
+from tui.widgets.text_view import TextView
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from tui.widgets.painter import Painter
     ],
 )
 async def test_keys_move_the_text(keys: list[str], first: int) -> None:
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(numbered(100))
         await pilot.press(*keys)
@@ -45,7 +45,7 @@ async def test_keys_move_the_text(keys: list[str], first: int) -> None:
 async def test_following_shows_the_end_until_somebody_looks_back() -> None:
     heard: list[Message] = []
     book = book_of(*(f"line {i}" for i in range(30)))
-    widget = Lines(follow=True)
+    widget = TextView(follow=True)
     async with Alone(widget).run_test(size=(40, 10), message_hook=heard.append) as pilot:
         widget.show(book)
         assert screen_of(widget)[-1].rstrip() == "line 29"
@@ -60,13 +60,13 @@ async def test_following_shows_the_end_until_somebody_looks_back() -> None:
         widget.follow(True)
         assert screen_of(widget)[-1].rstrip() == "line 60"
         await pilot.pause()
-    told = [m.is_following for m in heard if isinstance(m, Lines.FollowChanged)]
+    told = [m.is_following for m in heard if isinstance(m, TextView.FollowChanged)]
     assert told[-1] is True and False in told
 
 
 async def test_a_followed_text_makes_room_and_then_stands_still() -> None:
     book = book_of(*(f"line {i}" for i in range(30)))
-    widget = Lines(follow=True)
+    widget = TextView(follow=True)
     async with Alone(widget).run_test(size=(40, 24)) as pilot:
         widget.show(book)
         widget.lines_appended(*book.append([b"line 30\n"]))
@@ -79,7 +79,7 @@ async def test_a_followed_text_makes_room_and_then_stands_still() -> None:
 
 async def test_what_one_reads_stays_where_it_is_while_a_full_book_drops_its_front() -> None:
     book = book_of(*(f"line {i}" for i in range(75)))
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(book)
         widget.go_to(50)
@@ -93,7 +93,7 @@ async def test_what_one_reads_stays_where_it_is_while_a_full_book_drops_its_fron
 
 async def test_a_line_appended_below_the_screen_paints_nothing() -> None:
     book = book_of(*(f"line {i}" for i in range(30)))
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(book)
         await pilot.pause()
@@ -104,7 +104,7 @@ async def test_a_line_appended_below_the_screen_paints_nothing() -> None:
 
 async def test_a_followed_line_paints_only_cells_that_differ() -> None:
     book = book_of(*(f"10:41:{i:02} epoch {i:02} of 40 " for i in range(30)))
-    widget = Lines(follow=True)
+    widget = TextView(follow=True)
     async with Alone(widget).run_test(size=(80, 10)) as pilot:
         widget.show(book)
         await pilot.pause()
@@ -115,7 +115,7 @@ async def test_a_followed_line_paints_only_cells_that_differ() -> None:
 
 
 async def test_wrapped_lines_show_all_of_a_line_and_cut_no_wide_character() -> None:
-    widget = Lines(wrap=True)
+    widget = TextView(wrap=True)
     async with Alone(widget).run_test(size=(7, 6)) as pilot:
         widget.show(TextLines("abcdefghij\n日本語日本語\nend"))
         await pilot.pause()
@@ -132,7 +132,7 @@ async def test_wrapped_lines_show_all_of_a_line_and_cut_no_wide_character() -> N
 
 
 async def test_sentences_are_wrapped_at_blanks_and_long_words_where_the_row_ends() -> None:
-    widget = Lines(wrap=True, by_words=True)
+    widget = TextView(wrap=True, by_words=True)
     async with Alone(widget).run_test(size=(12, 9)) as pilot:
         widget.show(
             TextLines("one two three four\n  abcdefghijklmno\n日本 日本語 日本\nexactly12 ok yes")
@@ -165,7 +165,7 @@ def test_rows_hold_every_character_and_only_a_blank_may_stand_over(
 
 
 async def test_wrapped_text_scrolls_by_rows_and_ends_at_its_end() -> None:
-    widget = Lines(wrap=True)
+    widget = TextView(wrap=True)
     async with Alone(widget).run_test(size=(4, 3)) as pilot:
         widget.show(TextLines("aaaabbbb\nccccdddd\neeeeffff"))
         await pilot.press("j")
@@ -177,7 +177,7 @@ async def test_wrapped_text_scrolls_by_rows_and_ends_at_its_end() -> None:
 
 
 async def test_long_lines_are_panned() -> None:
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(10, 3)) as pilot:
         widget.show(TextLines("0123456789abcdefghij\nshort"))
         await pilot.press("right")
@@ -202,7 +202,7 @@ async def test_a_hundred_thousand_lines_are_not_read_to_show_ten() -> None:
 
     model = Counted()
     for wrap in (False, True):
-        widget = Lines(wrap=wrap)
+        widget = TextView(wrap=wrap)
         async with Alone(widget).run_test(size=(40, 10)) as pilot:
             widget.show(model)
             await pilot.press("G", "b", "g", "space")
@@ -210,7 +210,7 @@ async def test_a_hundred_thousand_lines_are_not_read_to_show_ten() -> None:
 
 
 async def test_a_line_of_a_megabyte_is_cut_and_that_is_said() -> None:
-    widget = Lines(wrap=True)
+    widget = TextView(wrap=True)
     async with Alone(widget).run_test(size=(80, 24)) as pilot:
         widget.show(TextLines("x" * 1_000_000))
         await pilot.press("G")
@@ -218,7 +218,7 @@ async def test_a_line_of_a_megabyte_is_cut_and_that_is_said() -> None:
 
 
 async def test_an_empty_text_says_why_and_every_key_is_harmless() -> None:
-    widget = Lines(placeholder="the pod has not begun")
+    widget = TextView(placeholder="the pod has not begun")
     keys = ["j", "k", "g", "G", "space", "b", "ctrl+d", "ctrl+u", "left", "right", "w", "n", "N"]
     async with Alone(widget).run_test(size=(40, 5)) as pilot:
         await pilot.press(*keys)
@@ -228,7 +228,7 @@ async def test_an_empty_text_says_why_and_every_key_is_harmless() -> None:
 
 async def test_times_can_be_turned_on_and_off() -> None:
     book = book_of("2026-08-21T10:41:22.123456789Z Killed")
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(40, 5)):
         widget.show(book)
         assert screen_of(widget)[0].rstrip() == "Killed"
@@ -238,7 +238,7 @@ async def test_times_can_be_turned_on_and_off() -> None:
 
 
 def test_looks(snap_compare: Callable[..., bool]) -> None:
-    widget = Lines(id="log")
+    widget = TextView(id="log")
     widget.show(
         TextLines(
             "10:41:02 step=11 lr=0.0003 loss=0.431\n"
@@ -252,7 +252,7 @@ def test_looks(snap_compare: Callable[..., bool]) -> None:
 
 
 def test_yaml_looks(snap_compare: Callable[..., bool]) -> None:
-    widget = Lines(highlighter=yaml_spans)
+    widget = TextView(highlighter=yaml_spans)
     widget.show(
         TextLines(
             "apiVersion: argoproj.io/v1alpha1  # the only one\n"
@@ -279,7 +279,7 @@ class OneLine(TextLines):
 
 async def test_lines_of_other_lengths_stand_where_they_wrap_now() -> None:
     long, short = "word " * 20, "word"
-    widget = Lines(wrap=True)
+    widget = TextView(wrap=True)
     async with Alone(widget).run_test(size=(30, 10)):
         widget.show(TextLines(f"{long}\n{short}\n{short}"))
         assert [line.strip() for line in screen_of(widget)].count(short) == 2
@@ -296,7 +296,7 @@ async def test_lines_of_other_lengths_stand_where_they_wrap_now() -> None:
 
 async def test_what_is_dropped_from_the_front_leaves_the_rest_where_it_wraps() -> None:
     book = book_of("long " * 20, *(f"line {i}" for i in range(79)))
-    widget = Lines(wrap=True)
+    widget = TextView(wrap=True)
     async with Alone(widget).run_test(size=(30, 10)):
         widget.show(book)
         assert screen_of(widget)[4].strip() == "line 0"

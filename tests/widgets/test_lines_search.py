@@ -8,13 +8,13 @@ from tests.support.waiting import until
 from tests.support.widgets import Alone, book_of, numbered, screen_of
 from tui.domain.lines import TextLines
 from tui.messages import Said
-from tui.widgets.lines import Lines
+from tui.widgets.text_view import TextView
 
 
 class Saying(Alone):
     """Keeps what is said to the person at the keys."""
 
-    def __init__(self, widget: Lines) -> None:
+    def __init__(self, widget: TextView) -> None:
         super().__init__(widget)
         self.told: list[str] = []
 
@@ -24,7 +24,7 @@ class Saying(Alone):
 
 async def test_a_search_goes_to_hits_and_round() -> None:
     heard: list[Message] = []
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(40, 10), message_hook=heard.append) as pilot:
         widget.show(numbered(5000))
         widget.find("line \\d*77$")
@@ -37,12 +37,12 @@ async def test_a_search_goes_to_hits_and_round() -> None:
         await pilot.press("n")
         assert widget.current_line == 77
         await pilot.pause()
-        last = [m for m in heard if isinstance(m, Lines.SearchMoved)][-1]
+        last = [m for m in heard if isinstance(m, TextView.SearchMoved)][-1]
         assert (last.rank, last.count, last.is_done) == (1, 50, True)
 
 
 async def test_hits_are_seen_without_colours_and_gone_when_the_search_ends() -> None:
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(40, 5)):
         widget.show(TextLines("an \x1b[31mer\x1b[0mror here\nnothing"))
         widget.find("error")
@@ -55,7 +55,7 @@ async def test_hits_are_seen_without_colours_and_gone_when_the_search_ends() -> 
 
 async def test_a_search_finds_lines_that_come_later() -> None:
     book = book_of("one", "two")
-    widget = Lines()
+    widget = TextView()
     async with Alone(widget).run_test(size=(40, 5)):
         widget.show(book)
         widget.find("three")
@@ -70,7 +70,7 @@ async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> Non
     lines[20] = "ERROR no such table"
     lines[21] = "WARN slow"
     lines[50] = "Error: exit status 1 " + "x" * 60
-    widget = Lines(levels=True)
+    widget = TextView(levels=True)
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(TextLines("\n".join(lines)))
         await pilot.press("e")
@@ -88,7 +88,7 @@ async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> Non
 
 
 async def test_a_key_that_finds_nothing_and_one_that_changes_how_it_looks_say_so() -> None:
-    widget = Lines()
+    widget = TextView()
     app = Saying(widget)
     async with app.run_test(size=(20, 4)) as pilot:
         widget.show(TextLines("all is well"))
@@ -118,7 +118,7 @@ async def test_in_a_text_that_is_no_log_the_keys_to_errors_are_free_for_others()
             self.asked += 1
 
     for levels, asked in ((False, 1), (True, 0)):
-        widget = Lines(levels=levels)
+        widget = TextView(levels=levels)
         app = Around(widget)
         async with app.run_test(size=(40, 5)) as pilot:
             widget.show(TextLines("ERROR no such table"))

@@ -17,10 +17,10 @@ from tests.widgets.test_forest import etl, node
 from tui.columns import workflow_columns
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
 from tui.state.logs import LogBook
-from tui.widgets.forest import Forest
 from tui.widgets.line_view import LineView
-from tui.widgets.lines import Lines
-from tui.widgets.rows import Rows
+from tui.widgets.step_tree import StepTree
+from tui.widgets.table import Table
+from tui.widgets.text_view import TextView
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 NAMES = ("etl", "日本語-etl", "e\u0301te\u0301", "x" * 70, "[/x]", "")
@@ -66,7 +66,7 @@ def some_workflow(random: Random, number: int) -> ListedWorkflow:
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_list_in_pieces(seed: int) -> None:
     random = Random(seed)
-    widget: Rows[ListedWorkflow] = Rows(
+    widget: Table[ListedWorkflow] = Table(
         workflow_columns(), key=lambda w: w.metadata.uid, now=NOON, placeholder="empty"
     )
     async with Alone(widget).run_test(size=(70, 12)) as pilot:
@@ -109,7 +109,7 @@ async def test_a_list_in_pieces(seed: int) -> None:
 async def test_a_log_in_pieces(seed: int) -> None:
     random = Random(seed)
     book = LogBook(max_lines=80, clock=lambda: NOON)
-    widget = Lines(levels=True)
+    widget = TextView(levels=True)
     async with Alone(widget).run_test(size=(50, 12)) as pilot:
         widget.show(book)
         for _ in range(40):
@@ -146,7 +146,7 @@ async def test_a_log_in_pieces(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_tree_in_pieces(seed: int) -> None:
     random = Random(seed)
-    widget = Forest(now=NOON)
+    widget = StepTree(now=NOON)
     async with Alone(widget).run_test(size=(70, 12)) as pilot:
         for step in range(40):
             act = random.randrange(4)

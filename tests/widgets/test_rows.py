@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tests.support.widgets import Alone, painting, screen_of
 from tui.columns import Column
-from tui.widgets.rows import Rows
+from tui.widgets.table import Table
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 
@@ -51,8 +51,8 @@ def things(count: int) -> list[Thing]:
     return [Thing(f"thing-{i}") for i in range(count)]
 
 
-def rows(count: int = 0, **options: object) -> Rows[Thing]:
-    widget: Rows[Thing] = Rows(COLUMNS, key=lambda thing: thing.name, now=NOON, **options)  # type: ignore[arg-type]
+def rows(count: int = 0, **options: object) -> Table[Thing]:
+    widget: Table[Thing] = Table(COLUMNS, key=lambda thing: thing.name, now=NOON, **options)  # type: ignore[arg-type]
     widget.replace(things(count))
     return widget
 
@@ -62,7 +62,7 @@ async def test_no_key_is_taken_for_the_name_of_a_method() -> None:
     app = Alone(rows(3))
     async with app.run_test() as pilot:
         await pilot.press(*(chr(code) for code in range(33, 127)))
-        assert app.query_one(Rows).current is not None
+        assert app.query_one(Table).current is not None
 
 
 async def test_the_cursor_is_seen_without_colours() -> None:
@@ -145,8 +145,8 @@ async def test_a_thing_is_told_once_when_the_cursor_rests_on_it() -> None:
     async with Alone(widget).run_test(message_hook=heard.append) as pilot:
         await pilot.press("j", "enter")
         await pilot.pause()
-    moved = [m.key for m in heard if isinstance(m, Rows.CursorMoved)]
-    chosen = [m.key for m in heard if isinstance(m, Rows.Chosen)]
+    moved = [m.key for m in heard if isinstance(m, Table.CursorMoved)]
+    chosen = [m.key for m in heard if isinstance(m, Table.Chosen)]
     assert moved[-1] == "thing-1"
     assert set(chosen) == {"thing-1"}
 
@@ -246,7 +246,7 @@ async def test_a_hundred_thousand_rows_build_no_more_lines_than_a_hundred() -> N
     columns = (replace(COLUMNS[1], text=counted),)
     built = []
     for count in (100, 100_000):
-        widget: Rows[Thing] = Rows(columns, key=lambda thing: thing.name, now=NOON)
+        widget: Table[Thing] = Table(columns, key=lambda thing: thing.name, now=NOON)
         async with Alone(widget).run_test(size=(80, 24)) as pilot:
             widget.replace(things(count))
             await pilot.pause()

@@ -15,8 +15,8 @@ from tests.support.widgets import Alone, painting, screen_of
 from tui.widgets.header import WHOLE, HeaderLine
 from tui.widgets.hints import Hints, key_name
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.rows import Rows
 from tui.widgets.status_line import LASTS, StatusLine
+from tui.widgets.table import Table
 
 
 async def test_a_message_stays_and_says_how_bad_it_is_without_colours() -> None:
@@ -180,7 +180,7 @@ class Asking(Alone):
 
     def compose(self) -> ComposeResult:
         yield QueryBar(id="query")
-        yield Rows[str]((), key=lambda item: item)
+        yield Table[str]((), key=lambda item: item)
 
 
 def texts(heard: list[Message], kind: type[Message]) -> list[str]:
@@ -196,7 +196,7 @@ async def test_every_letter_is_told_and_enter_keeps_them() -> None:
         bar.open()
         await pilot.press("j", "k", "enter")
         await pilot.pause()
-        assert texts(heard, QueryBar.Changed)[-1] == "jk"
+        assert texts(heard, QueryBar.Edited)[-1] == "jk"
         assert "jk" in texts(heard, QueryBar.Submitted)
         assert bar.is_open, "a filter that is on stays to be seen"
 
@@ -243,7 +243,7 @@ def test_looks(snap_compare: Callable[..., bool]) -> None:
         def compose(self) -> ComposeResult:
             bar = QueryBar(id="query")
             yield bar
-            yield Rows[str]((), key=lambda item: item, placeholder="none match")
+            yield Table[str]((), key=lambda item: item, placeholder="none match")
             yield StatusLine()
             yield Hints()
 

@@ -14,7 +14,7 @@ from tui.domain.workflow import (
     Metadata,
     WorkflowTemplateRef,
 )
-from tui.widgets.rows import Rows
+from tui.widgets.table import Table
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ RUNS = [
 
 
 def listed(*, ascii: bool = False, namespaces: bool = False) -> Alone:
-    widget: Rows[ListedWorkflow] = Rows(
+    widget: Table[ListedWorkflow] = Table(
         workflow_columns(ascii=ascii, namespaces=namespaces),
         key=lambda workflow: workflow.ref,
         ascii=ascii,

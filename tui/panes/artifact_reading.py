@@ -21,8 +21,8 @@ from tui.domain.location import Location
 from tui.domain.preview import ARCHIVES, Preview, kind_of_content, preview
 from tui.panes.artifact_asking import Measured
 from tui.panes.artifact_items import Item
-from tui.widgets.lines import Lines
 from tui.widgets.status_line import StatusLine
+from tui.widgets.text_view import TextView
 
 FIRST = 64 << 10
 """Bytes that are read for a preview."""
@@ -51,7 +51,7 @@ class Reading(Vertical):
     def compose(self) -> ComposeResult:
         """The title and the text."""
         yield StatusLine(ascii=self._ascii, id="artifact-title")
-        yield Lines(
+        yield TextView(
             placeholder="Enter shows what is in it", ascii=self._ascii, id="artifact-preview"
         )
 
@@ -69,11 +69,11 @@ class Reading(Vertical):
         """Show nothing."""
         self.forget()
         self.query_one(StatusLine).clear()
-        self.query_one(Lines).show(TextLines())
+        self.query_one(TextView).show(TextLines())
 
     def scroll_half(self, direction: int) -> None:
         """Half a page down (1) or up (-1)."""
-        lines = self.query_one(Lines)
+        lines = self.query_one(TextView)
         if direction > 0:
             lines.action_half_down()
         else:
@@ -116,7 +116,7 @@ class Reading(Vertical):
         title = f"{message.item.title}  {found.kind}  {found.note}".rstrip()
         self.query_one(StatusLine).say(title)
         spans = json_spans if found.text.startswith(("{", "[")) else _no_spans
-        self.query_one(Lines).show(TextLines(found.text), highlighter=spans)
+        self.query_one(TextView).show(TextLines(found.text), highlighter=spans)
 
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:

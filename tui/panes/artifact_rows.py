@@ -14,13 +14,13 @@ from tui.artifacts.base import Listing
 from tui.domain.location import Location
 from tui.panes.artifact_columns import columns, fits
 from tui.panes.artifact_items import Fact, Item, entries_of, folder_line, summary
-from tui.widgets.rows import Rows
 from tui.widgets.sorting import sort_bindings, sorted_next
+from tui.widgets.table import Table
 
 NONE = "no artifacts here"
 
 
-class ArtifactRows(Rows[Item]):
+class ArtifactRows(Table[Item]):
     """The list; Left goes back out of a folder, since its columns fit without panning."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -137,8 +137,8 @@ class Saving(Vertical):
         self._end_asking()
         self.say("")
 
-    @on(QueryBar.Changed)
-    def keep_typing(self, message: QueryBar.Changed) -> None:
+    @on(QueryBar.Edited)
+    def keep_typing(self, message: QueryBar.Edited) -> None:
         """Nobody else need know what is typed here."""
         message.stop()
 

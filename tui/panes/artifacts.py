@@ -29,8 +29,8 @@ from tui.panes.artifact_rows import ArtifactRows
 from tui.panes.artifact_saving import Saving
 from tui.panes.base import Pane, Tools
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.rows import Rows
 from tui.widgets.status_line import StatusLine
+from tui.widgets.table import Table
 
 
 class ArtifactsPane(Pane):
@@ -158,8 +158,8 @@ class ArtifactsPane(Pane):
 
     # --- opening ---------------------------------------------------------------------------
 
-    @on(Rows.Chosen, "#artifact-rows")
-    def open_item(self, message: Rows.Chosen) -> None:
+    @on(Table.Chosen, "#artifact-rows")
+    def open_item(self, message: Table.Chosen) -> None:
         """Enter: preview a file, go into a folder."""
         message.stop()
         item = self._rows.current
@@ -206,9 +206,9 @@ class ArtifactsPane(Pane):
         """Type what to look for: step, name, type or state."""
         self._filter.open()
 
-    @on(QueryBar.Changed, "#artifact-filter")
+    @on(QueryBar.Edited, "#artifact-filter")
     @on(QueryBar.Cancelled, "#artifact-filter")
-    def narrow(self, message: QueryBar.Changed | QueryBar.Cancelled) -> None:
+    def narrow(self, message: QueryBar.Edited | QueryBar.Cancelled) -> None:
         """Narrow the list while one types."""
         message.stop()
         self._rows.narrow(message.text)

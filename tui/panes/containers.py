@@ -29,7 +29,7 @@ from tui.errors import SourceError
 from tui.panes.base import Tools
 from tui.ports.pods import ContainerState, Pod
 from tui.widgets.header import HeaderLine
-from tui.widgets.rows import Rows
+from tui.widgets.table import Table
 
 FRAME = 4
 """Rows of the box that are no containers: its border, the title, the names of the columns."""
@@ -162,7 +162,7 @@ class ContainerScreen(ModalScreen[str | None]):
         *(Binding(str(n), f"take_number({n})", show=False) for n in range(1, 10)),
     ]
 
-    rows = query_one("#container-rows", Rows)
+    rows = query_one("#container-rows", Table)
 
     @dataclass
     class Told(Message):
@@ -187,7 +187,7 @@ class ContainerScreen(ModalScreen[str | None]):
         """A box with the list in it."""
         with Vertical(id="containers"):
             yield HeaderLine(ascii=self._tools.ascii)
-            yield Rows[Choice](
+            yield Table[Choice](
                 _columns(),
                 key=lambda choice: choice.name,
                 ascii=self._tools.ascii,
@@ -240,7 +240,7 @@ class ContainerScreen(ModalScreen[str | None]):
 
     # --- keys ------------------------------------------------------------------------------
 
-    @on(Rows.Chosen, "#container-rows")
+    @on(Table.Chosen, "#container-rows")
     def take(self) -> None:
         """Enter: this one."""
         choice = self.rows.current

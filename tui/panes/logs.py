@@ -26,9 +26,9 @@ from tui.panes.log_choice import LogChoice
 from tui.panes.log_reading import LogReading
 from tui.panes.text_pane import SearchedPane
 from tui.state.logs import LogBook
-from tui.widgets.header import HeaderLine, Part
-from tui.widgets.lines import Lines
+from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.text_view import TextView
 
 PATIENCE = 0.3
 """Seconds until a log that says nothing is said to be read."""
@@ -70,13 +70,13 @@ class LogsPane(SearchedPane):
     def compose(self) -> ComposeResult:
         """What is read, the lines, and a line to type a search into."""
         yield HeaderLine(id="log-head", ascii=self.tools.ascii)
-        yield Lines(follow=True, levels=True, ascii=self.tools.ascii)
+        yield TextView(follow=True, levels=True, ascii=self.tools.ascii)
         yield QueryBar(ascii=self.tools.ascii)
 
     def on_mount(self) -> None:
         """The book is shown from the first line on."""
         # A screen that is left at once takes the pane away before its lines are there.
-        for lines in self.query(Lines):
+        for lines in self.query(TextView):
             lines.show(self.book)
 
     def on_unmount(self) -> None:
@@ -168,7 +168,7 @@ class LogsPane(SearchedPane):
         self._show_head()
 
     def _show_head(self) -> None:
-        left: list[Part] = []
+        left: list[HeaderPart] = []
         target = self._choice.target
         if target is not None:
             name = target.node.title
@@ -179,7 +179,7 @@ class LogsPane(SearchedPane):
             left.append((f"  {self._found}", "accent"))
         if self._note and len(self.book):
             left.append((f"  {self._note}", "muted"))
-        right: list[Part] = []
+        right: list[HeaderPart] = []
         goes_on = self._reading is not None and self._reading.goes_on and not self._note
         if self.lines.is_following and goes_on:
             right.append(("following ", "muted"))
@@ -194,8 +194,8 @@ class LogsPane(SearchedPane):
         if self.book.times == "relative":
             self.lines.changed()
 
-    @on(Lines.FollowChanged)
-    def tell_follow(self, message: Lines.FollowChanged) -> None:
+    @on(TextView.FollowChanged)
+    def tell_follow(self, message: TextView.FollowChanged) -> None:
         """The head says whether the end is followed."""
         message.stop()
         self._show_head()
@@ -246,8 +246,8 @@ class LogsPane(SearchedPane):
             self._found = ""
             self._show_head()
 
-    @on(Lines.SearchMoved)
-    def tell_search(self, message: Lines.SearchMoved) -> None:
+    @on(TextView.SearchMoved)
+    def tell_search(self, message: TextView.SearchMoved) -> None:
         """Which hit of how many."""
         message.stop()
         more = "" if message.is_done else "+"

@@ -13,8 +13,8 @@ from textual.getters import query_one
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.lines import TextLines
 from tui.panes.base import Pane, Tools
-from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.text_view import TextView
 
 
 class PaneText(TextLines):
@@ -32,7 +32,7 @@ class SearchedPane(Pane):
         Binding("escape", "end_search", "End search", show=False, id="text.end-search"),
     ]
 
-    lines = query_one(Lines)
+    lines = query_one(TextView)
     search_bar = query_one(QueryBar)
 
     def find(self, text: str) -> None:
@@ -50,8 +50,8 @@ class SearchedPane(Pane):
         self.search_bar.text = ""
         self.find("")
 
-    @on(QueryBar.Changed)
-    def search(self, message: QueryBar.Changed) -> None:
+    @on(QueryBar.Edited)
+    def search(self, message: QueryBar.Edited) -> None:
         """Look for it while it is typed."""
         message.stop()
         self.find(message.text)
@@ -88,7 +88,7 @@ class TextPane(SearchedPane):
 
     def compose(self) -> ComposeResult:
         """The text, and a line to type a search into."""
-        yield Lines(
+        yield TextView(
             highlighter=type(self).HIGHLIGHTER,
             wrap=type(self).WRAPS,
             by_words=True,
@@ -97,8 +97,8 @@ class TextPane(SearchedPane):
         )
         yield QueryBar(ascii=self.tools.ascii)
 
-    @on(Lines.SearchMoved)
-    def tell_search(self, message: Lines.SearchMoved) -> None:
+    @on(TextView.SearchMoved)
+    def tell_search(self, message: TextView.SearchMoved) -> None:
         """Which hit of how many, beside what is looked for."""
         message.stop()
         if self.lines.finder.search is None:

@@ -32,9 +32,8 @@ from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
 from tui.screens.plan_words import PlannedWorkflow, words_of_one, words_of_several
 from tui.widgets.cells import plain
+from tui.widgets.form_fields import CheckboxField, SelectField
 from tui.widgets.header import HeaderLine
-from tui.widgets.one_of import OneOf
-from tui.widgets.tick import Tick
 
 WORTH_WAITING = 0.15
 """Seconds in which a workflow is usually read: a box that opens with its plan is painted once, one
@@ -205,7 +204,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
                 given[choice.name] = tuple(change for change in changes if change is not None)
                 continue
             field = self.query_one(f"#choice-{choice.name}")
-            if isinstance(field, Tick | Input | OneOf):
+            if isinstance(field, CheckboxField | Input | SelectField):
                 given[choice.name] = field.value
         return given
 
@@ -248,8 +247,8 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     # --- answers ---------------------------------------------------------------------------
 
     @on(Input.Changed)
-    @on(Tick.Changed)
-    @on(OneOf.Changed)
+    @on(CheckboxField.Toggled)
+    @on(SelectField.Selected)
     def plan_anew(self) -> None:
         """A choice changed: so does the plan."""
         if self._manifests:
@@ -276,7 +275,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
 
     def action_yes(self) -> None:
         """`y`, where there is nothing but two buttons."""
-        if not self.query("Input, OneOf"):
+        if not self.query("Input, SelectField"):
             self.action_go()
 
 

@@ -14,20 +14,19 @@ from textual.widgets import Input, Static
 from tui.actions.base import Choice
 from tui.actions.parameters import outside, value_of
 from tui.domain.text import clean
-from tui.widgets.one_of import OneOf
+from tui.widgets.form_fields import CheckboxField, SelectField
 from tui.widgets.query_bar import QueryInput
-from tui.widgets.tick import Tick
 
-Entry = Input | OneOf | Tick
+Entry = Input | SelectField | CheckboxField
 
 
 def entry_for(choice: Choice, start: Any, *, ascii: bool) -> Entry:
     """What a choice of an action is answered with."""
     known_as = f"choice-{choice.name}"
     if choice.kind == "flag":
-        return Tick(choice.label, bool(start), id=known_as)
+        return CheckboxField(choice.label, bool(start), id=known_as)
     if choice.options:
-        return OneOf(choice.options, str(start or ""), ascii=ascii, id=known_as)
+        return SelectField(choice.options, str(start or ""), ascii=ascii, id=known_as)
     field = QueryInput(placeholder=choice.help, id=known_as)
     field.value = str(start or "")
     return field
@@ -61,11 +60,11 @@ class ParameterField(Horizontal):
         self.enum = {clean(str(option)): str(option) for option in parameter.get("enum") or ()}
         self.entry = self._made(ascii)
 
-    def _made(self, ascii: bool) -> Input | OneOf:
+    def _made(self, ascii: bool) -> Input | SelectField:
         if self.enum:
             # What it has now is offered even where it is none of them: one may want to see it.
             offered = list(self.enum) if self.before in self.enum else [self.before, *self.enum]
-            return OneOf(offered, self.before, ascii=ascii)
+            return SelectField(offered, self.before, ascii=ascii)
         field = QueryInput(placeholder=clean(str(self._parameter.get("description") or "")))
         field.value = self.before
         return field

@@ -11,7 +11,7 @@ from tui.errors import QueryError
 from tui.screens.arrangement import Arrangement
 from tui.screens.desk import Desk
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.rows import Rows
+from tui.widgets.table import Table
 
 
 class FilterBar(QueryBar):
@@ -41,8 +41,8 @@ class FilterBar(QueryBar):
         self.text = text
         self.look_for(text)
 
-    @on(QueryBar.Changed)
-    def narrow(self, message: QueryBar.Changed) -> None:
+    @on(QueryBar.Edited)
+    def narrow(self, message: QueryBar.Edited) -> None:
         """Filter while typing."""
         message.stop()
         self.look_for(message.text)
@@ -67,4 +67,4 @@ class FilterBar(QueryBar):
         self._leave()
 
     def _leave(self) -> None:
-        self.screen.query_one("#workflows", Rows).focus()
+        self.screen.query_one("#workflows", Table).focus()

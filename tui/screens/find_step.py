@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual import on
 
 from tui.screens.desk import Desk
-from tui.widgets.forest import Forest
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.step_tree import StepTree
 
 
 class FindStep(QueryBar):
@@ -18,11 +18,11 @@ class FindStep(QueryBar):
         self._sought = ""
 
     @property
-    def _steps(self) -> Forest:
-        return self.screen.query_one(Forest)
+    def _steps(self) -> StepTree:
+        return self.screen.query_one(StepTree)
 
-    @on(QueryBar.Changed)
-    def find(self, message: QueryBar.Changed) -> None:
+    @on(QueryBar.Edited)
+    def find(self, message: QueryBar.Edited) -> None:
         """Go to the first step of that name while typing."""
         message.stop()
         self._sought = message.text.casefold()

@@ -16,7 +16,7 @@ from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 from tui.screens.desk import Desk
 from tui.screens.side import Side
-from tui.widgets.forest import Forest
+from tui.widgets.step_tree import StepTree
 
 SIDE_BY_SIDE = 100
 """Cells from which on the panes stand beside the tree, not below it."""
@@ -27,7 +27,7 @@ PANE_AFTER = 0.1
 class Halves(Container):
     """The tree, and one pane at a time."""
 
-    steps = query_one(Forest)
+    steps = query_one(StepTree)
     side = query_one(Side)
 
     def __init__(self, desk: Desk) -> None:
@@ -39,7 +39,7 @@ class Halves(Container):
 
     def compose(self) -> ComposeResult:
         """Tree and side."""
-        yield Forest(
+        yield StepTree(
             ascii=self._desk.ascii,
             placeholder="reading …",
             pod_names=self._desk.pod_names,
@@ -92,7 +92,7 @@ class Halves(Container):
             return pod_name(self._workflow, node, self._desk.pod_names)
         return node.title
 
-    @on(Forest.CursorMoved)
+    @on(StepTree.CursorMoved)
     def tell_selection(self) -> None:
         """The pane shows the step the cursor is on, once it stays there."""
         if self._resting is not None:
@@ -101,7 +101,7 @@ class Halves(Container):
 
     # --- room and keys ---------------------------------------------------------------------
 
-    @on(Forest.Chosen)
+    @on(StepTree.Chosen)
     async def open_chosen(self) -> None:
         """Enter: a step's log; a group folds."""
         row = self.steps.current

@@ -16,7 +16,7 @@ from tui.ports.collections import Live, Stale
 from tui.screens.desk import Desk
 from tui.state.connection import Connection
 from tui.state.listing import Listing
-from tui.widgets.header import WHOLE, Part, Shrink
+from tui.widgets.header import WHOLE, HeaderPart, Shrink
 
 LEAST_NAME = 16
 """Cells that a name keeps while something else can be shortened."""
@@ -25,8 +25,8 @@ LEAST_NAME = 16
 class Heading(NamedTuple):
     """Both sides of a header, and what of them may be shortened, in that order."""
 
-    left: list[Part]
-    right: list[Part]
+    left: list[HeaderPart]
+    right: list[HeaderPart]
     shrinks: list[Shrink]
 
 
@@ -38,7 +38,7 @@ def heading_of_list(desk: Desk, listing: Listing) -> Heading:
         return Heading([(f" {not_open_yet(desk)}", "muted")], right, [])
     arrow = ">" if desk.ascii else "▸"
     namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
-    left: list[Part] = [
+    left: list[HeaderPart] = [
         (f" {source.place.label}", "heading"),
         (f" {arrow} {namespaces}", ""),
         ("  ", ""),
@@ -57,12 +57,12 @@ def not_open_yet(desk: Desk) -> str:
     return f"connecting to {where} …" if where else "connecting …"
 
 
-def standing(desk: Desk, connection: Connection) -> list[Part]:
+def standing(desk: Desk, connection: Connection) -> list[HeaderPart]:
     """Whether one may write, and how a watch stands; the last part, words, may be left out."""
     source = desk.source
     if source is None:
         return [("connecting", "muted"), ("", "")]
-    may: Part = ("RW  " if may_write(desk) else "RO  ", "muted")
+    may: HeaderPart = ("RW  " if may_write(desk) else "RO  ", "muted")
     if not source.capabilities.is_live:
         return [may, ("saved", "muted"), ("", "")]
     return [may, *_watched(connection, desk.now(), ascii=desk.ascii)]
@@ -74,7 +74,7 @@ def may_write(desk: Desk) -> bool:
     return not desk.settings.read_only and (source is None or source.capabilities.can_write)
 
 
-def _watched(connection: Connection, now: datetime, *, ascii: bool) -> list[Part]:
+def _watched(connection: Connection, now: datetime, *, ascii: bool) -> list[HeaderPart]:
     """Live, or stale with its age and the next try, and why."""
     state = connection.state
     if isinstance(state, Live):
@@ -89,13 +89,13 @@ def _watched(connection: Connection, now: datetime, *, ascii: bool) -> list[Part
     return [(text, "warning"), (f": {state.error.what}", "warning")]
 
 
-def counts(listing: Listing, *, ascii: bool) -> list[Part]:
+def counts(listing: Listing, *, ascii: bool) -> list[HeaderPart]:
     """How many run, wait and failed, and how many there are."""
     found = listing.phase_counts
     failed = found.get("Failed", 0) + found.get("Error", 0)
     waiting = found.get("Pending", 0) + found.get("", 0)
     bar = "|" if ascii else "│"
-    parts: list[Part] = []
+    parts: list[HeaderPart] = []
     for number, word, token in (
         (found.get("Running", 0), "run", "phase-running"),
         (waiting, "wait", "phase-pending"),
@@ -157,7 +157,7 @@ def why_nothing_done(desk: Desk, query: str, total: int) -> str:
 
 def about_cursor(
     desk: Desk, workflow: ListedWorkflow | None, listing: Listing, query: str
-) -> tuple[list[Part], list[Part]]:
+) -> tuple[list[HeaderPart], list[HeaderPart]]:
     """Both sides of the line below the list: the cursor's workflow, and how many match."""
     if workflow is None:
         return [], []
@@ -165,9 +165,9 @@ def about_cursor(
     return about_row(workflow, desk.pending.of(workflow.ref)), shown
 
 
-def about_row(workflow: ListedWorkflow, doing: str) -> list[Part]:
+def about_row(workflow: ListedWorkflow, doing: str) -> list[HeaderPart]:
     """All that the list has no room for."""
-    parts: list[Part] = [(f" {workflow.metadata.name}", "heading")]
+    parts: list[HeaderPart] = [(f" {workflow.metadata.name}", "heading")]
     if doing:
         parts.append((f"  {doing} …", "accent"))
     if workflow.metadata.deletion_timestamp:
@@ -189,7 +189,7 @@ def heading_of_workflow(
     """Where one is, how this workflow is doing, and how its watch stands, or that it is `over`."""
     arrow = ">" if desk.ascii else "▸"
     place = desk.source.place.label if desk.source else "…"
-    left: list[Part] = [
+    left: list[HeaderPart] = [
         (" ", ""),
         (f"{place} {arrow} ", "muted"),
         (f"{ref.namespace} {arrow} ", "muted"),
@@ -198,17 +198,17 @@ def heading_of_workflow(
     where, namespace, name = 1, 2, 3
     if workflow is not None:
         left += _doing(desk, workflow, now)
-    right: list[Part] = [(over, "warning"), ("", "")] if over else standing(desk, connection)
+    right: list[HeaderPart] = [(over, "warning"), ("", "")] if over else standing(desk, connection)
     right.append((" ", ""))
     words = len(left) + len(right) - 2
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     return Heading(left, right, shrinks)
 
 
-def _doing(desk: Desk, workflow: ListedWorkflow, now: datetime) -> list[Part]:
+def _doing(desk: Desk, workflow: ListedWorkflow, now: datetime) -> list[HeaderPart]:
     icon = workflow_icon(workflow, ascii=desk.ascii)
     seconds = workflow_seconds(workflow, now)
-    parts: list[Part] = [
+    parts: list[HeaderPart] = [
         (f"  {icon} {status_text(workflow)}", workflow_token(workflow)),
         (f"  {compact(seconds)}  {workflow.status.progress}", ""),
     ]

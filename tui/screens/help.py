@@ -20,9 +20,9 @@ from tui.domain.lines import TextLines
 from tui.widgets.cells import plain, printable, wrapped
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import key_name
-from tui.widgets.lines import Lines
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import SEVERITIES
+from tui.widgets.text_view import TextView
 
 GROUPS = (
     ("workflow", "act on the workflow"),
@@ -131,7 +131,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(id="help"):
             yield HeaderLine(id="help-head", ascii=self._ascii)
             yield QueryBar(ascii=self._ascii, placeholder="type to search")
-            yield Lines(wrap=True, ascii=self._ascii)
+            yield TextView(wrap=True, ascii=self._ascii)
 
     def on_mount(self) -> None:
         """All of them, to begin with."""
@@ -139,7 +139,7 @@ class HelpScreen(ModalScreen[None]):
             [(f" Keys: {self._heading}", "heading")], [("/ search  Esc closes ", "muted")]
         )
         self._show("")
-        self.query_one(Lines).focus()
+        self.query_one(TextView).focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Words are broken where the lines end."""
@@ -147,7 +147,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _show(self, sought: str) -> None:
         self._sought = sought
-        view = self.query_one(Lines)
+        view = self.query_one(TextView)
         cells = max(0, view.size.width - EDGE)
         told = [help_lines(self._keys, sought, cells)]
         if self._now is not None and not sought:
@@ -162,21 +162,21 @@ class HelpScreen(ModalScreen[None]):
         """Type what to look for."""
         self.query_one(QueryBar).open("")
 
-    @on(QueryBar.Changed)
-    def narrow(self, message: QueryBar.Changed) -> None:
+    @on(QueryBar.Edited)
+    def narrow(self, message: QueryBar.Edited) -> None:
         """Only what matches."""
         self._show(message.text)
 
     @on(QueryBar.Submitted)
     def keep(self) -> None:
         """Back to the lines."""
-        self.query_one(Lines).focus()
+        self.query_one(TextView).focus()
 
     @on(QueryBar.Cancelled)
     def drop(self) -> None:
         """Everything again."""
         self._show("")
-        self.query_one(Lines).focus()
+        self.query_one(TextView).focus()
 
     async def action_dismiss(self, result: None = None) -> None:
         """Close."""

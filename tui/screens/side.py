@@ -14,8 +14,8 @@ from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.panes import PANES
 from tui.panes.base import Pane, Tools
-from tui.widgets.header import HeaderLine, Part
-from tui.widgets.lines import Lines
+from tui.widgets.header import HeaderLine, HeaderPart
+from tui.widgets.text_view import TextView
 
 HINT = "( ) tab  z zoom "
 
@@ -115,7 +115,7 @@ class Side(Vertical):
 
     def scroll_text(self, direction: int) -> None:
         """Half a page of the pane's text, wherever the focus is."""
-        lines = next(iter(self.pane.query(Lines)), None) if self.pane is not None else None
+        lines = next(iter(self.pane.query(TextView)), None) if self.pane is not None else None
         if lines is not None and direction > 0:
             lines.action_half_down()
         elif lines is not None:
@@ -123,7 +123,7 @@ class Side(Vertical):
 
     def show_tabs(self) -> None:
         """The names of the panes, the one in front in brackets."""
-        parts: list[Part] = [("-" if self._tools.ascii else "─", "guide")]
+        parts: list[HeaderPart] = [("-" if self._tools.ascii else "─", "guide")]
         for spec in PANES:
             is_front = spec.id == self._front
             title = f" ({spec.title})" if is_front else f" {spec.title} "

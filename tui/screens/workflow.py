@@ -34,10 +34,10 @@ from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
 from tui.screens.side import Side
 from tui.session import Session
 from tui.state.watched import WatchedWorkflow
-from tui.widgets.forest import Forest
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
+from tui.widgets.step_tree import StepTree
 
 
 class WorkflowScreen(Screen[None]):
@@ -73,7 +73,7 @@ class WorkflowScreen(Screen[None]):
 
     head = query_one("#head", HeaderLine)
     halves = query_one(Halves)
-    steps = query_one(Forest)
+    steps = query_one(StepTree)
     side = query_one(Side)
     find_bar = query_one(FindStep)
 

@@ -30,9 +30,9 @@ from tui.screens.headings import (
 from tui.session import Session
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
-from tui.widgets.rows import Rows
 from tui.widgets.sorting import sort_bindings
 from tui.widgets.status_line import StatusLine
+from tui.widgets.table import Table
 
 PROBLEMS = "phase:failed|error"
 """What `!` shows."""
@@ -71,7 +71,7 @@ class WorkflowsScreen(Screen[None]):
         Binding("escape", "unwind", "Unwind", show=False, id="list.unwind"),
     ]
 
-    rows = query_one("#workflows", Rows)
+    rows = query_one("#workflows", Table)
     head = query_one("#head", HeaderLine)
     about = query_one("#about", HeaderLine)
     query_bar = query_one(FilterBar)
@@ -86,7 +86,7 @@ class WorkflowsScreen(Screen[None]):
         """Header, filter, list, what the cursor is on, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
         yield FilterBar(self.desk, self.arrangement, filtered=self._show_filtered)
-        yield Rows[ListedWorkflow](
+        yield Table[ListedWorkflow](
             self.arrangement.columns,
             key=lambda workflow: workflow.ref,
             ascii=self._ascii,
@@ -198,12 +198,12 @@ class WorkflowsScreen(Screen[None]):
 
     # --- keys ------------------------------------------------------------------------------
 
-    @on(Rows.CursorMoved, "#workflows")
+    @on(Table.CursorMoved, "#workflows")
     def tell_selection(self) -> None:
         """Say all of what the list has no room for."""
         self._show_about()
 
-    @on(Rows.Chosen, "#workflows")
+    @on(Table.Chosen, "#workflows")
     def open_chosen(self) -> None:
         """Enter: a screen of its own."""
         self.action_open("")

@@ -16,7 +16,7 @@ from textual.geometry import Size
 from tui.columns import Column, Placed
 from tui.domain.bars import timeline_bar
 from tui.widgets.cells import Piece, fit, plain
-from tui.widgets.rows import REVERSE, Rows
+from tui.widgets.table import REVERSE, Table
 
 EDGES = (("▕", "▏"), ("[", "]"))
 """Where the scale begins and ends, with and without UTF-8."""
@@ -64,7 +64,7 @@ COLUMNS: tuple[Column[Bar], ...] = (
 )
 
 
-class Bars(Rows[Bar]):
+class Bars(Table[Bar]):
     """Bars below each other, as high as they are many."""
 
     GUTTER = 0

@@ -19,13 +19,13 @@ from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
 from tui.domain.reason import stuck
 from tui.domain.workflow import Workflow
-from tui.widgets.rows import Rows
+from tui.widgets.table import Table
 
 USAGE = ("cpu", "memory")
 """Columns that are there only while something is known for them."""
 
 
-class FoldedRows(Rows[TreeRow]):
+class FoldedRows(Table[TreeRow]):
     """The rows of a tree, some folded away; how they look is for another class to say."""
 
     @dataclass

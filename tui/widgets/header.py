@@ -24,7 +24,7 @@ from tui.widgets.cells import (
 )
 from tui.widgets.line_view import COMMON, LineView
 
-Part = tuple[str, str]
+HeaderPart = tuple[str, str]
 """Text as it came, and the name of a token for its look ("" is plain)."""
 Shrink = tuple[int, int]
 """Which part may be shortened, those of the right counted on from the left; the cells it keeps."""
@@ -45,12 +45,15 @@ class HeaderLine(LineView, can_focus=False):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.ascii = ascii
-        self._left: tuple[Part, ...] = ()
-        self._right: tuple[Part, ...] = ()
+        self._left: tuple[HeaderPart, ...] = ()
+        self._right: tuple[HeaderPart, ...] = ()
         self._shrinks: tuple[Shrink, ...] = ()
 
     def show(
-        self, left: Sequence[Part], right: Sequence[Part] = (), shrinks: Sequence[Shrink] = ()
+        self,
+        left: Sequence[HeaderPart],
+        right: Sequence[HeaderPart] = (),
+        shrinks: Sequence[Shrink] = (),
     ) -> None:
         """Show these instead.
 
@@ -81,7 +84,7 @@ class HeaderLine(LineView, can_focus=False):
         blank = (" " * (room - used), base)
         return strip_of([*left, blank, *right], width, base)
 
-    def _shortened(self, width: int) -> list[Part]:
+    def _shortened(self, width: int) -> list[HeaderPart]:
         """All parts, shortened as far as they may be while they do not fit."""
         parts = [(self._drawn(text), token) for text, token in (*self._left, *self._right)]
         over = sum(width_of(text) for text, _ in parts) + bool(self._right) - width

@@ -60,7 +60,7 @@ class QueryBar(Horizontal):
     ]
 
     @dataclass
-    class Changed(Message):
+    class Edited(Message):
         """Somebody typed."""
 
         bar: QueryBar
@@ -72,7 +72,7 @@ class QueryBar(Horizontal):
             return self.bar
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, QueryBar.Changed) and message.bar is self.bar
+            return isinstance(message, QueryBar.Edited) and message.bar is self.bar
 
     @dataclass
     class Submitted(Message):
@@ -185,7 +185,7 @@ class QueryBar(Horizontal):
     def tell_change(self, event: Input.Changed) -> None:
         """Every letter counts."""
         event.stop()
-        self.post_message(self.Changed(self, event.value))
+        self.post_message(self.Edited(self, event.value))
 
     @on(Input.Submitted)
     def tell_end(self, event: Input.Submitted) -> None:

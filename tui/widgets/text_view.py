@@ -1,233 +1,164 @@
-"""Text to read, as it stands on the screen: which lines are on it, and how they look.
-
-Lines are asked for by number and made into cells only while they are on the screen, so a million
-of them cost what a screenful costs.
-"""
+"""Text to read: logs that grow, YAML, anything in lines, and the keys that move through it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
-from textual.message import Message
-from textual.strip import Strip
+from textual import events
+from textual.binding import Binding, BindingType
 
-from tui.domain.highlight import Highlighter
-from tui.domain.lines import Colourless, LineModel
-from tui.domain.logs import level_of
+from tui.domain.lines import TextLines
+from tui.domain.logs import ERROR
 from tui.messages import Said
-from tui.widgets.cells import LONGEST, Piece, panned, plain, printable, strip_of, wrapped
-from tui.widgets.finder import Finder
-from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, token_classes
-from tui.widgets.painter import CURRENT_HIT, HIT, Painter, hits_in, marked
-from tui.widgets.placed_text import Place, PlacedText
+from tui.widgets.placed_text import Place
+from tui.widgets.shown_text import ShownText
 
-LEVELS = {"": ("  ", ""), "warning": ("◂<", "warning"), "error": ("◄!", "problem")}
-"""How bad a line is → its sign, the one without UTF-8, and a token."""
+PAN = 10
+"""Cells that Left and Right move by."""
+
+__all__ = ["TextLines", "TextView"]
 
 
-class TextView(PlacedText):
-    """Lines that can be followed and wrapped; what its keys do is for another class to say."""
+class TextView(ShownText):
+    """Lines that can be followed, wrapped, panned and searched."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON | token_classes(*SYNTAX_TOKENS)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "down", "Down", show=False, id="text.down"),
+        Binding("k,up", "up", "Up", show=False, id="text.up"),
+        Binding("g,home", "first", "Begin", show=False, id="text.first"),
+        Binding("G,end", "last", "End", show=False, id="text.last"),
+        Binding("ctrl+d", "half_down", "Half page down", show=False, id="text.half-down"),
+        Binding("ctrl+u", "half_up", "Half page up", show=False, id="text.half-up"),
+        Binding("space,pagedown,ctrl+f", "page_down", "Page", show=False, id="text.page-down"),
+        Binding("b,pageup,ctrl+b", "page_up", "Page up", show=False, id="text.page-up"),
+        Binding("left", "pan(-1)", "Pan left", show=False, id="text.pan-left"),
+        Binding("right", "pan(1)", "Pan right", show=False, id="text.pan-right"),
+        Binding("shift+left", "pan(0)", "To the left edge", show=False, id="text.pan-begin"),
+        Binding("w", "wrap", "Wrap", show=False, id="text.wrap"),
+        Binding("n", "next_hit", "Next match", show=False, id="text.next"),
+        Binding("N", "previous_hit", "Previous match", show=False, id="text.previous"),
+        Binding("e,right_curly_bracket", "error(1)", "Next error", show=False, id="text.error"),
+        Binding(
+            "E,left_curly_bracket", "error(-1)", "Last error", show=False, id="text.last-error"
+        ),
+    ]
 
-    @dataclass
-    class SearchMoved(Message):
-        """A search found more, ended, or went to another hit."""
-
-        lines: TextView
-        rank: int
-        """The how-manieth hit we are at; 0 for none."""
-        count: int
-        is_done: bool
-
-        @property
-        def control(self) -> TextView:
-            """The text it happened in."""
-            return self.lines
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, TextView.SearchMoved) and message.lines is self.lines
-
-    @dataclass
-    class FollowChanged(Message):
-        """It follows the end now, or no longer."""
-
-        lines: TextView
-        is_following: bool
-
-        @property
-        def control(self) -> TextView:
-            """The text it happened in."""
-            return self.lines
-
-    def __init__(
-        self,
-        *,
-        highlighter: Highlighter | None = None,
-        wrap: bool = False,
-        by_words: bool = False,
-        follow: bool = False,
-        levels: bool = False,
-        placeholder: str = "",
-        ascii: bool = False,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(levels=levels, id=id, classes=classes)
-        self.ascii = ascii
-        self.is_wrapped = wrap
-        self.is_following = follow
-        self.finder = Finder(self.call_later, self.go_to, self._tell_search)
-        self._errors = Finder(self.call_later, self.go_to, self._tell_errors)
-        self._wants_error = False
-        self._highlighter = highlighter
-        self._placeholder = placeholder
-        self._by_words = by_words
-        self._painter = Painter(self.model, self.token, highlighter, by_words=by_words)
-        self._left = 0
-
-    # --- what is in it -------------------------------------------------------------------
-
-    def show(self, model: LineModel, *, highlighter: Highlighter | None = None) -> None:
-        """Another text, from its beginning, or from its end while following."""
-        self.model = model
-        self._highlighter = highlighter or self._highlighter
-        by_words = self._by_words
-        self._painter = Painter(model, self.token, self._highlighter, by_words=by_words)
-        self._layout = None
-        self._top, self._left = Place(0), 0
-        self.finder.begin_again(model, 0)
-        self._errors.begin("", model, 0)
-        self._settle()
-        self.repaint()
-
-    def lines_appended(self, count: int, dropped: int = 0) -> None:
-        """The model has so many more lines at its end, and so many fewer at its front."""
-        if dropped:
-            self._layout = None
-            self._painter.dropped(dropped)
-            self.finder.dropped(dropped)
-            self._errors.dropped(dropped)
-            line = self._top.line - dropped
-            self._top = Place(line, self._top.row) if line >= 0 else Place(0)
-        before = len(self.model) - count
-        if self.is_following:
-            self._keep_up()
-            self.repaint()
-        elif dropped or self._top.line + self.size.height > before:
-            self.repaint()
-        self.finder.go_on()
-        self._errors.go_on()
-
-    def ended(self) -> None:
-        """No more lines come, so the end needs no room below it."""
-        if self.is_following:
-            self._settle()
-            self.repaint()
-
-    def changed(self) -> None:
-        """The same lines read differently now (times on or off)."""
-        self._layout = None
-        self._painter.forget()
-        self._settle()
-        self.repaint()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only logs have lines that tell of errors; elsewhere the keys mean something else."""
+        return action != "error" or self._levels
 
     @property
-    def placeholder(self) -> str:
-        """What it says while there are no lines."""
-        return self._placeholder
+    def current_line(self) -> int:
+        """The line one means: the hit we went to while it is on the screen, else the first."""
+        first, last = self.shown_range
+        for hit in (self.finder.hit, self._errors.hit):
+            if hit is not None and first <= hit <= last:
+                return hit
+        return first
 
-    @placeholder.setter
-    def placeholder(self, text: str) -> None:
-        self._placeholder = text
-        if not len(self.model):
-            self.repaint()
+    # --- searching -----------------------------------------------------------------------
 
-    def plain_lines(self, *, everything: bool) -> Iterator[str]:
-        """Its lines without colours: all of them, or those on the screen."""
-        first, last = (0, len(self.model) - 1) if everything else self.shown_range
-        readable = Colourless(self.model)
-        return (readable.line(index) for index in range(first, last + 1))
-
-    def go_to(self, line: int) -> None:
-        """Bring a line to the screen, with some before it; following ends."""
-        self.follow(False)
-        line = max(0, min(line, len(self.model) - 1))
-        if Place(line) not in self._places():
-            self._top = self._moved(Place(line), -(self.size.height // 3))
-        self._settle()
+    def find(self, text: str) -> str:
+        """Look for a pattern from here on; "" ends the search. Says if it is taken literally."""
+        self.finder.begin(text, self.model, self._top.line)
         self.repaint()
+        return self.finder.note
 
-    def follow(self, on: bool) -> None:
-        """Stay at the end, or no longer."""
-        if on == self.is_following:
-            return
-        self.is_following = on
-        if on:
-            self._settle()
-            self.repaint()
-        self.post_message(self.FollowChanged(self, on))
+    def action_next_hit(self) -> None:
+        """To the next hit; from the last one to the first."""
+        self._move_to_hit(self._top.line - 1, forward=True)
 
-    # --- moving --------------------------------------------------------------------------
+    def action_previous_hit(self) -> None:
+        """To the hit before; from the first one to the last."""
+        self._move_to_hit(self._top.line, forward=False)
 
-    def _scroll(self, rows: int) -> None:
-        """Move the text; upward movement ends following, reaching the end does not begin it."""
-        if rows < 0:
-            self.follow(False)
-        self._top = self._moved(self._top, rows)
-        self._settle()
-        self.repaint()
-
-    # --- drawing -------------------------------------------------------------------------
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._painter.forget()
-
-    def line_at(self, y: int) -> Strip:
-        width, base = self.size.width, self.token("")
-        places = self._places()
-        if not places and self._placeholder:
-            rows = wrapped(plain(printable(self._placeholder[:LONGEST]), self.ascii), width)
-            return strip_of([(row, self.token("muted")) for row in rows[y : y + 1]], width, base)
-        if y >= len(places):
-            return Strip.blank(width, base)
-        place = places[y]
-        pieces = self._found(place)
-        if self._left:
-            pieces = list(panned(pieces, self._left))
-        strip = strip_of(pieces, width - self._levels, base)
-        if self._levels:
-            strip = Strip([*strip, Segment(*self._mark(place))], width)
-        return strip
-
-    def _mark(self, place: Place) -> Piece:
-        """The last column: how bad a line says it is."""
-        text = "" if place.row else "".join(text for text, _ in self._painter.pieces(place.line))
-        sign, token = LEVELS[level_of(text)]
-        return sign[self.ascii], self.token(token)
-
-    def _found(self, place: Place) -> list[Piece]:
-        """What stands at a place, with what the search finds in it in reverse video."""
-        if self.is_wrapped:
-            pieces = self._painter.rows(place.line, self._text_width)[place.row]
-        else:
-            pieces = self._painter.pieces(place.line)
+    def _move_to_hit(self, start: int, *, forward: bool) -> None:
         if self.finder.search is None:
-            return pieces
-        spans = hits_in(pieces, self.finder.search.pattern)
-        look = CURRENT_HIT if place.line == self.finder.hit else HIT
-        return marked(pieces, spans, look) if spans else pieces
+            self.post_message(Said("nothing to look for yet: / searches"))
+        self.finder.move(start, forward=forward)
 
-    def _tell_errors(self) -> None:
-        if self._wants_error and self._errors.is_done:
-            self._wants_error = False
-            if not self._errors.count:
-                self.post_message(Said("no line of this tells of an error"))
+    def action_error(self, step: int) -> None:
+        """To the next (1) or previous (-1) line of a log that tells of an error."""
+        self._wants_error = True
+        if self._errors.search is None:
+            self._errors.look_for(ERROR, self.model, self._top.line)
+        first, last = self.shown_range
+        if self._errors.hit is not None and not first <= self._errors.hit <= last:
+            self._errors.hit = None  # somebody scrolled away: on from what one sees
+        self._errors.move(first - 1 if step > 0 else first, forward=step > 0)
 
-    def _tell_search(self) -> None:
-        finder = self.finder
-        self.post_message(self.SearchMoved(self, finder.rank, finder.count, finder.is_done))
+    # --- keys ----------------------------------------------------------------------------
+
+    def action_down(self) -> None:
+        """One row down."""
+        self._scroll(1)
+
+    def action_up(self) -> None:
+        """One row up."""
+        self._scroll(-1)
+
+    def action_first(self) -> None:
+        """To the beginning."""
+        self.follow(False)
+        self._top = Place(0)
+        self.repaint()
+
+    def action_last(self) -> None:
+        """To the end."""
+        self._top = self._end()
+        self.repaint()
+
+    def action_half_down(self) -> None:
+        """Half a page down."""
+        self._scroll(max(1, self.size.height // 2))
+
+    def action_half_up(self) -> None:
+        """Half a page up."""
+        self._scroll(-max(1, self.size.height // 2))
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self._scroll(max(1, self.size.height - 1))
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self._scroll(-max(1, self.size.height - 1))
+
+    def action_pan(self, direction: int) -> None:
+        """Show what is further left (-1) or right (1); 0 is the beginning of the lines."""
+        if self.is_wrapped:
+            return
+        first, last = self.shown_range
+        longest = max((self._painter.width(i) for i in range(first, last + 1)), default=0)
+        furthest = max(self._left, longest - self._text_width)
+        self._left = max(0, min(self._left + PAN * direction, furthest)) if direction else 0
+        self.repaint()
+
+    def action_wrap(self) -> None:
+        """Long lines over several rows, or cut."""
+        self.is_wrapped = not self.is_wrapped
+        self._left, self._top = 0, Place(self._top.line)
+        self._settle()
+        self.repaint()
+        how = "go on in the next row" if self.is_wrapped else "are cut; Left and Right pan"
+        self.post_message(Said(f"long lines {how}"))
+
+    def action_follow(self) -> None:
+        """To the end, and stay there."""
+        self.follow(True)
+
+    def action_toggle_follow(self) -> None:
+        """Follow, or stop following."""
+        self.follow(not self.is_following)
+
+    # --- mouse ---------------------------------------------------------------------------
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel turns three rows."""
+        event.stop()
+        self._scroll(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel turns three rows."""
+        event.stop()
+        self._scroll(-3)

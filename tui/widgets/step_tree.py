@@ -18,13 +18,13 @@ from tui.domain.status import node_icon
 from tui.messages import Said
 from tui.widgets.cells import Piece, cut, printable, tail, width_of
 from tui.widgets.folding import FoldedRows
-from tui.widgets.rows import REVERSE
+from tui.widgets.table import REVERSE
 
 LABEL_ROOM = 12
 """Cells that a label keeps however deep it is."""
 
 
-class Forest(FoldedRows):
+class StepTree(FoldedRows):
     """The tree of steps."""
 
     GUTTER = 0

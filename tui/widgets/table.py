@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from tui.messages import Said
 from tui.widgets.row_paint import REVERSE, PaintedRows
 
-__all__ = ["REVERSE", "Rows"]
+__all__ = ["REVERSE", "Table"]
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ PAN = 10
 """Cells that Left and Right move by."""
 
 
-class Rows(PaintedRows[T]):
+class Table(PaintedRows[T]):
     """A list with a cursor, marks, a sticky header and columns that give way when it is narrow."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

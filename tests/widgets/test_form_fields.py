@@ -1,4 +1,4 @@
-"""A choice between few values: what is drawn, and that nothing else can be chosen."""
+"""The fields of a form: what is drawn, and that nothing but the values offered can be chosen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import App, ComposeResult
 
 from tests.support.widgets import screen_of
-from tui.widgets.one_of import OneOf
+from tui.widgets.form_fields import SelectField
 
 
 class Asking(App[None]):
@@ -15,20 +15,20 @@ class Asking(App[None]):
 
     def __init__(self, values: Sequence[str], value: str = "", *, ascii: bool = False) -> None:
         super().__init__()
-        self.one_of = OneOf(values, value, ascii=ascii)
+        self.field = SelectField(values, value, ascii=ascii)
         self.told: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield self.one_of
-        yield OneOf(["other"])
+        yield self.field
+        yield SelectField(["other"])
 
-    def on_one_of_changed(self, message: OneOf.Changed) -> None:
-        assert message.control is self.one_of
+    def on_select_field_selected(self, message: SelectField.Selected) -> None:
+        assert message.control is self.field
         self.told.append(message.value)
 
     @property
     def line(self) -> str:
-        return screen_of(self.one_of)[0].rstrip()
+        return screen_of(self.field)[0].rstrip()
 
 
 async def test_left_and_right_go_round_and_other_keys_choose_nothing() -> None:
@@ -43,9 +43,9 @@ async def test_left_and_right_go_round_and_other_keys_choose_nothing() -> None:
 async def test_enter_goes_on_to_the_next_field() -> None:
     app = Asking(["a", "b"])
     async with app.run_test() as pilot:
-        app.one_of.focus()
+        app.field.focus()
         await pilot.press("enter")
-        assert app.focused is not app.one_of and not app.told
+        assert app.focused is not app.field and not app.told
 
 
 async def test_what_has_no_room_comes_when_it_is_chosen() -> None:
@@ -69,4 +69,4 @@ async def test_of_nothing_nothing_is_chosen() -> None:
     app = Asking([])
     async with app.run_test() as pilot:
         await pilot.press("right")
-        assert app.one_of.value == "" and not app.told
+        assert app.field.value == "" and not app.told

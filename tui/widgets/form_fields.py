@@ -1,0 +1,198 @@
+"""The fields of a form, one line each: a checkbox, and a choice between few values.
+
+Nothing about them depends on colour: a checkbox is `[x] memoized`, the chosen one of several values
+stands in brackets, `‹ small [base] xl ›`, and what has the focus is in reverse video.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.widgets.cells import (
+    ASCII_ELLIPSIS,
+    ELLIPSIS,
+    Piece,
+    cut,
+    fit,
+    plain,
+    printable,
+    strip_of,
+    width_of,
+)
+from tui.widgets.line_view import LineView, token_classes
+
+REVERSE = Style(reverse=True)
+
+
+class FormField(LineView):
+    """One answer on one line."""
+
+    DEFAULT_CSS = "FormField { height: 1; width: 1fr; }"
+
+    @property
+    def value_style(self) -> Style:
+        """The style of the chosen value: reverse video while the field has the focus."""
+        base = self.token("")
+        return base + REVERSE if self.has_focus else base
+
+    def on_focus(self) -> None:
+        """The value is drawn in reverse video from now on."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """The value is drawn as plain text again."""
+        self.repaint()
+
+
+class CheckboxField(FormField):
+    """A yes or no: `[x] memoized`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,enter", "tick", "Tick", show=False, id="dialog.tick"),
+    ]
+
+    @dataclass
+    class Toggled(Message):
+        """It was ticked or unticked."""
+
+        field: CheckboxField
+        value: bool
+
+        @property
+        def control(self) -> CheckboxField:
+            """The checkbox it happened in."""
+            return self.field
+
+    def __init__(self, label: str, value: bool = False, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._label = label
+        self._value = value
+
+    @property
+    def value(self) -> bool:
+        """Whether it is ticked."""
+        return self._value
+
+    def action_tick(self) -> None:
+        """Tick it, or untick it."""
+        self._value = not self._value
+        self.repaint()
+        self.post_message(self.Toggled(self, self._value))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click toggles it."""
+        event.stop()
+        self.action_tick()
+
+    def line_at(self, y: int) -> Strip:
+        """The box, then the label."""
+        width, base = self.size.width, self.token("")
+        box = "[x]" if self._value else "[ ]"
+        label = fit(self._label, max(0, width - 4))
+        return strip_of([(box, self.value_style), (f" {label}", base)], width, base)
+
+
+class SelectField(FormField):
+    """One of few values: `‹ small [base] xl ›`.
+
+    Left and Right choose, so nothing that is not offered can be chosen. Where there is not room for
+    all values, the line shows those around the chosen one.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("muted")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "turn(-1)", "Value before", show=False, id="dialog.value-before"),
+        Binding("right,l,space", "turn(1)", "Next value", show=False, id="dialog.value-next"),
+        Binding("enter", "app.focus_next", show=False),
+    ]
+
+    @dataclass
+    class Selected(Message):
+        """Another value was chosen."""
+
+        field: SelectField
+        value: str
+
+        @property
+        def control(self) -> SelectField:
+            """The field it happened in."""
+            return self.field
+
+    def __init__(
+        self, values: Sequence[str], value: str = "", *, ascii: bool = False, id: str | None = None
+    ) -> None:
+        """`value` is chosen at first, or the first of `values` where it is none of them."""
+        super().__init__(id=id)
+        self.ascii = ascii
+        self._values = tuple(values)
+        self._index = self._values.index(value) if value in self._values else 0
+
+    @property
+    def value(self) -> str:
+        """The chosen value; "" if there are no values."""
+        return self._values[self._index] if self._values else ""
+
+    @value.setter
+    def value(self, value: str) -> None:
+        index = self._values.index(value)
+        if index != self._index:
+            self._index = index
+            self.repaint()
+            self.post_message(self.Selected(self, self.value))
+
+    def action_turn(self, step: int) -> None:
+        """Choose the next (1) or previous (-1) value; the first follows the last."""
+        if self._values:
+            self.value = self._values[(self._index + step) % len(self._values)]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses the next value."""
+        event.stop()
+        self.action_turn(1)
+
+    def line_at(self, y: int) -> Strip:
+        """As many values as fit, between arrows."""
+        width, base = self.size.width, self.token("")
+        style, muted = self.value_style, self.token("muted")
+        left_arrow, right_arrow = ("<", ">") if self.ascii else ("‹", "›")
+        pieces: list[Piece] = [(f"{left_arrow} ", muted)]
+        for index in self._fitting(width - 4):
+            pieces.append((self._drawn(index, width - 4), style if index == self._index else base))
+            pieces.append((" ", base))
+        pieces.append((right_arrow, muted))
+        return strip_of(pieces, width, base)
+
+    def _drawn(self, index: int, room: int) -> str:
+        ellipsis = ASCII_ELLIPSIS if self.ascii else ELLIPSIS
+        text = self._text(index)
+        if index != self._index:
+            return cut(text, room, ellipsis=ellipsis)
+        return f"[{cut(text, room - 2, ellipsis=ellipsis)}]"
+
+    def _text(self, index: int) -> str:
+        return plain(printable(self._values[index]), self.ascii)
+
+    def _fitting(self, room: int) -> range:
+        """The indexes of the values that fit into so many cells, the chosen one among them."""
+        widths = [width_of(self._text(i)) + 1 for i in range(len(self._values))]
+        if not widths:
+            return range(0)
+        first = last = self._index
+        left = room - widths[first] - 2
+        while True:
+            if last + 1 < len(widths) and widths[last + 1] <= left:
+                last += 1
+                left -= widths[last]
+            elif first > 0 and widths[first - 1] <= left:
+                first -= 1
+                left -= widths[first]
+            else:
+                return range(first, last + 1)
