@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from tui import __version__
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS
+from tui.headless.arguments import check_flags, check_texts, file
 from tui.settings import Settings, read_settings
 
 DEMO_CLUSTER = "demo-cluster"
@@ -84,12 +85,15 @@ def _forget_stdout() -> None:
 
 
 def _run(words: list[str]) -> int:
+    check_flags(words)
     name, rest = _command(words)
     if name == DEMO_CLUSTER:
         return _run_demo_cluster(rest)
     if name:
         return _run_headless(name, rest)
-    return _run_app(read_settings(vars(app_parser().parse_args(rest))))
+    args = app_parser().parse_args(rest)
+    check_texts(args)
+    return _run_app(read_settings(vars(args)))
 
 
 def _run_app(settings: Settings) -> int:
@@ -187,12 +191,17 @@ def headless_parser(name: str) -> argparse.ArgumentParser:
 
 
 def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
-    """Flags may stand between names, `logs NAME -n argo STEP`."""
+    """The arguments; flags may stand between names, `logs NAME -n argo STEP`.
+
+    Raises: UsageError for one that is not text.
+    """
     try:
-        return parser.parse_intermixed_args(words)
+        args = parser.parse_intermixed_args(words)
     except TypeError:
         # argparse says so of a parser that has verbs, before it reads anything.
-        return parser.parse_args(words)
+        args = parser.parse_args(words)
+    check_texts(args)
+    return args
 
 
 def _run_headless(name: str, words: list[str]) -> int:
@@ -244,7 +253,13 @@ def app_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("files", nargs="*", metavar="FILE", help="saved workflows to look at, `-` for stdin")
+    add(
+        "files",
+        nargs="*",
+        type=file,
+        metavar="FILE",
+        help="saved workflows to look at, `-` for stdin",
+    )
     add("--version", action="version", version=f"argo-tui {__version__}")
     _add_connection(parser)
     add("--no-diff", action="store_true", help="let Textual write to the terminal by itself")

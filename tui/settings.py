@@ -13,6 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from tui.domain.durations import parse_time
+from tui.domain.names import is_utf8, typed_fault
 from tui.errors import SettingsError
 
 
@@ -59,7 +60,7 @@ class Settings:
 def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from parsed flags and the environment, looked at now and not earlier.
 
-    Raises: SettingsError for an environment that says nonsense.
+    Raises: SettingsError for flags or an environment that say nonsense.
     """
     env = os.environ if environ is None else environ
 
@@ -70,7 +71,7 @@ def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = 
         files=tuple(flags.get("files") or ()),
         kubeconfig=str(flags.get("kubeconfig") or ""),
         context=str(flags.get("context") or ""),
-        namespace=text("namespace", "ARGO_NAMESPACE"),
+        namespace=_namespaces(text("namespace", "ARGO_NAMESPACE")),
         all_namespaces=bool(flags.get("all_namespaces")),
         demo=bool(flags.get("demo")),
         ascii=bool(flags.get("ascii")),
@@ -78,11 +79,29 @@ def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = 
         read_only=bool(flags.get("read_only")),
         mouse=bool(flags.get("mouse")),
         no_color=bool(env.get("NO_COLOR")) or env.get("TERM") == "dumb",
-        instance_id=text("instanceid", "ARGO_INSTANCEID"),
+        instance_id=_instance(text("instanceid", "ARGO_INSTANCEID")),
         pod_names="v1" if env.get("POD_NAMES") == "v1" else "v2",
         fixed_now=_clock(env.get("ARGO_TUI_NOW", "")),
         zone=local_zone(env),
     )
+
+
+def _namespaces(text: str) -> str:
+    """One namespace, or several with commas between; none of them may be empty or odd."""
+    for name in text.split(",") if text else ():
+        fault = typed_fault(name.strip())
+        if fault:
+            raise SettingsError(
+                f"a namespace {fault}",
+                hint="-n or ARGO_NAMESPACE names it; several have commas between: a,b",
+            )
+    return text
+
+
+def _instance(text: str) -> str:
+    if not is_utf8(text):
+        raise SettingsError("the instance id is not UTF-8")
+    return text
 
 
 def _clock(text: str) -> datetime | None:

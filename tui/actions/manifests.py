@@ -10,9 +10,9 @@ import shlex
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
-from urllib.parse import quote
 
 from tui.actions.base import Context
+from tui.domain.names import path_part
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest, WorkflowRef
 from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import InputError, PlanError
@@ -136,18 +136,21 @@ def is_of_instance(manifest: Manifest, instance_id: str) -> bool:
 
 
 def collection_path(namespace: str) -> str:
-    """Where workflows are created."""
-    return f"/apis/{API_VERSION}/namespaces/{quote(namespace, safe='')}/workflows"
+    """Where workflows are created. Raises: InputError for a namespace that cannot be one."""
+    return f"/apis/{API_VERSION}/namespaces/{path_part(namespace, 'the namespace')}/workflows"
 
 
 def workflow_path(manifest: Manifest) -> str:
-    """Where this workflow is updated, patched and deleted."""
-    return f"{collection_path(namespace_of(manifest))}/{quote(name_of(manifest), safe='')}"
+    """Where this workflow is updated, patched and deleted. Raises: InputError where it has no
+    name."""
+    name = path_part(name_of(manifest), "the name of the workflow")
+    return f"{collection_path(namespace_of(manifest))}/{name}"
 
 
 def pod_path(namespace: str, pod: str) -> str:
-    """Where a pod is deleted."""
-    return f"/api/v1/namespaces/{quote(namespace, safe='')}/pods/{quote(pod, safe='')}"
+    """Where a pod is deleted. Raises: InputError for a name that cannot be one."""
+    within = path_part(namespace, "the namespace")
+    return f"/api/v1/namespaces/{within}/pods/{path_part(pod, 'the name of the pod')}"
 
 
 def whole(manifest: Manifest) -> Manifest:

@@ -27,9 +27,10 @@ from tui.actions.manifests import (
 from tui.actions.parameters import parse_labels, warnings, with_parameters
 from tui.actions.words import saying
 from tui.domain.durations import parse_time
+from tui.domain.names import typed_fault
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
 from tui.domain.writes import Write
-from tui.errors import PlanError
+from tui.errors import PlanError, UsageError
 from tui.ports.connection import Capabilities
 
 KINDS = {
@@ -70,7 +71,10 @@ OVERRIDES = (
 
 
 def parse_from(text: str) -> tuple[str, str]:
-    """`kind/name` of `--from` as a kind and a name. Raises: PlanError in Argo's words."""
+    """`kind/name` of `--from` as a kind and a name.
+
+    Raises: PlanError in Argo's words; UsageError for a name that cannot be one.
+    """
     kind, slash, name = text.partition("/")
     if not slash or "/" in name or not kind or not name:
         raise PlanError(
@@ -79,6 +83,8 @@ def parse_from(text: str) -> tuple[str, str]:
         )
     if kind not in KINDS:
         raise PlanError(f"Resource kind '{kind}' is not supported for submitting")
+    if fault := typed_fault(name):
+        raise UsageError(f"the name of the {KINDS[kind]} {fault}")
     return KINDS[kind], name
 
 

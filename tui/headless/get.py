@@ -13,8 +13,9 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
+from tui.headless.arguments import add_files, name
 from tui.headless.faults import say_oddities
-from tui.headless.output import FILES_HELP, note_phases, takes_signs, to_json, unpacked, write
+from tui.headless.output import note_phases, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -23,8 +24,8 @@ OUTPUTS = ("wide", "short", "json", "yaml", "name")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `get`."""
     add = parser.add_argument
-    add("names", nargs="*", metavar="NAME", help="a workflow, or @latest")
-    add("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE", help=FILES_HELP)
+    add("names", nargs="*", type=name, metavar="NAME", help="a workflow, or @latest")
+    add_files(parser)
     add("-o", "--output", choices=OUTPUTS, default="", help="more columns, less, or all of it")
     add("--status", default="", metavar="PHASE", help="only steps in this phase")
     add(

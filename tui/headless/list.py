@@ -15,8 +15,9 @@ from tui.domain.text import clean
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError
+from tui.headless.arguments import add_files
 from tui.headless.faults import say_faults
-from tui.headless.output import FILES_HELP, note_phases, to_json, unpacked, write
+from tui.headless.output import note_phases, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "name", "json", "yaml")
@@ -25,7 +26,7 @@ OUTPUTS = ("wide", "name", "json", "yaml")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `list`."""
     add = parser.add_argument
-    add("-f", "--file", nargs="+", action="extend", default=[], metavar="FILE", help=FILES_HELP)
+    add_files(parser)
     add("-o", "--output", choices=OUTPUTS, default="", help="more columns, names, or all of it")
     add("--status", action="append", default=[], metavar="PHASE[,PHASE]", help="in these phases")
     add("--running", action="store_true", help="not completed")

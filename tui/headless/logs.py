@@ -23,6 +23,7 @@ from tui.domain.search import compiled
 from tui.domain.text import clean, clean_log, clean_plain
 from tui.domain.workflow import Workflow
 from tui.errors import Missing, UsageError
+from tui.headless.arguments import name
 from tui.headless.connected import one
 from tui.headless.logfollow import follow
 from tui.headless.output import flush, say, write
@@ -42,7 +43,7 @@ _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     add = parser.add_argument
-    add("name", metavar="WORKFLOW", help="the workflow; @latest is the one created last")
+    add("name", type=name, metavar="WORKFLOW", help="the workflow; @latest is the one created last")
     add("step", metavar="STEP", nargs="?", help="a step, node, or pod of it")
     add("-c", "--container", default="", help="the container; default main, or a whole set")
     add("-f", "--follow", action="store_true", help="go on until the workflow is over")

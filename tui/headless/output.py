@@ -23,9 +23,6 @@ SIGNS = "✔─"
 """A terminal or file whose encoding has these has all that we draw."""
 
 
-FILES_HELP = "saved workflows, YAML or JSON, `-` for stdin; no cluster is asked"
-
-
 class OutputError(TuiError):
     """Stdout takes no more: the disk is full, the terminal is gone."""
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from tui.actions import ACTIONS, SET_NODE, SUBMIT, Action
-from tui.headless.output import FILES_HELP
+from tui.headless.arguments import add_files, file, name
 
 Configure = Callable[[argparse.ArgumentParser], None]
 MAKES_ONE = frozenset({"resubmit", "submit"})
@@ -23,19 +23,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         one.add_argument(
             "-o", "--output", choices=outputs, default="text", help="text is for people"
         )
-        what, said = (
-            ("FILE", "a manifest") if verb == "submit" else ("NAME", "a workflow, or @latest")
-        )
-        one.add_argument("names", nargs="*", metavar=what, help=said)
-        one.add_argument(
-            "-f",
-            "--file",
-            nargs="+",
-            action="extend",
-            default=[],
-            metavar="FILE",
-            help=FILES_HELP,
-        )
+        if verb == "submit":
+            one.add_argument("names", nargs="*", type=file, metavar="FILE", help="a manifest")
+        else:
+            one.add_argument(
+                "names", nargs="*", type=name, metavar="NAME", help="a workflow, or @latest"
+            )
+        add_files(one)
         add(one)
 
 
@@ -83,7 +77,7 @@ def _retry(parser: argparse.ArgumentParser) -> None:
 
 def _resubmit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memoized", action="store_true", help="take over what succeeded")
-    parser.add_argument("--name", default="", help="the new one's name")
+    parser.add_argument("--name", type=name, help="the new one's name")
     _parameters(parser)
 
 
@@ -114,7 +108,7 @@ def _delete(parser: argparse.ArgumentParser) -> None:
 def _submit(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--from", dest="from_", default="", metavar="KIND/NAME", help="a template or cron workflow")
-    add("--name", default="", help="the new one's name")
+    add("--name", type=name, help="the new one's name")
     add("--generate-name", default="", metavar="PREFIX", help="the beginning of its name")
     add("--entrypoint", default="", metavar="TEMPLATE", help="where it begins")
     add("--annotations", default="", metavar="NAME=VALUE,…", help="besides its own")
@@ -122,7 +116,7 @@ def _submit(parser: argparse.ArgumentParser) -> None:
     add(
         "--serviceaccount",
         dest="service_account",
-        default="",
+        type=name,
         metavar="NAME",
         help="who it runs as",
     )

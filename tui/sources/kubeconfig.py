@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tui.domain.hidden import only_host, split_login
+from tui.domain.names import typed_fault
 from tui.errors import InputError, NoCluster, SettingsError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -146,13 +147,24 @@ def _resolved(
         paths=paths,
         server=server.rstrip("/"),
         login=login,
-        namespace=_text(context.get("namespace")),
+        namespace=_namespace(name, _text(context.get("namespace"))),
         user_name=user_name,
         user=user,
         user_folder=_folder_of(user_path),
         cluster=clusters[cluster_name][1],
         cluster_folder=_folder_of(clusters[cluster_name][0]),
     )
+
+
+def _namespace(context: str, text: str) -> str:
+    """The namespace of a context, "" for none. Raises: SettingsError for what cannot be one."""
+    fault = typed_fault(text) if text else ""
+    if fault or "," in text:
+        raise SettingsError(
+            f"the namespace of context {context} {fault or 'cannot have a , in it'}",
+            hint="repair the kubeconfig, or name another one with -n",
+        )
+    return text
 
 
 def is_address(text: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:

@@ -22,7 +22,7 @@ from tui.sources import pods as core
 from tui.sources.audiences import DetailAudience, ListAudience, Together, all_at_once
 from tui.sources.collections import ManyWorkflows, OneWorkflow
 from tui.sources.opening import connect
-from tui.sources.paths import PAGE, path_part, template_path, workflows_path
+from tui.sources.paths import PAGE, path_part, template_path, workflow_path
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Query, Transport, decoded
@@ -91,7 +91,7 @@ class KubernetesSource:
 
     def get(self, ref: WorkflowRef) -> Manifest:
         """One workflow as it is now, every field kept."""
-        return self._object(workflows_path(ref.namespace, ref.name))
+        return self._object(workflow_path(ref.namespace, ref.name))
 
     def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
         """The whole list once."""
@@ -132,17 +132,17 @@ class KubernetesSource:
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         """The pods of a workflow that still exist."""
-        path = f"{CORE}/namespaces/{path_part(ref.namespace)}/pods"
+        path = f"{CORE}/namespaces/{path_part(ref.namespace, 'the namespace')}/pods"
         return tuple(self._pages(path, _of_workflow(ref), core.pods))
 
     def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
         """What its pods use now. Raises: Missing where nothing is measured."""
-        path = f"{METRICS}/namespaces/{path_part(ref.namespace)}/pods"
+        path = f"{METRICS}/namespaces/{path_part(ref.namespace, 'the namespace')}/pods"
         return dict(core.usage(self._transport.get(path, _of_workflow(ref)))[0])
 
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
         """Events about the workflow, or about one of its pods, oldest first."""
-        path = f"{CORE}/namespaces/{path_part(ref.namespace)}/events"
+        path = f"{CORE}/namespaces/{path_part(ref.namespace, 'the namespace')}/events"
         kind, name = ("Pod", pod) if pod else ("Workflow", ref.name)
         selector = f"involvedObject.kind={kind},involvedObject.name={name}"
         found = self._pages(path, [("fieldSelector", selector)], core.events)
@@ -153,7 +153,8 @@ class KubernetesSource:
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         """A log in pieces, until its end or stopped."""
-        namespace, pod = path_part(request.namespace), path_part(request.pod)
+        namespace = path_part(request.namespace, "the namespace")
+        pod = path_part(request.pod, "the name of the pod")
         path = f"{CORE}/namespaces/{namespace}/pods/{pod}/log"
         # Followed logs may be silent for hours; TCP keepalive notices a dead peer.
         quiet = None if request.follow else 60.0
@@ -164,7 +165,7 @@ class KubernetesSource:
 
     def secret_value(self, namespace: str, name: str, key: str) -> bytes:
         """One value of a secret, decoded."""
-        found = self._object(f"{CORE}/namespaces/{path_part(namespace)}/secrets/{path_part(name)}")
+        found = self._object(_core_path(namespace, "secret", name))
         data = found.get("data")
         value = data.get(key) if isinstance(data, dict) else None
         if not isinstance(value, str):
@@ -176,9 +177,7 @@ class KubernetesSource:
 
     def config_map(self, namespace: str, name: str) -> dict[str, str]:
         """The data of a config map."""
-        found = self._object(
-            f"{CORE}/namespaces/{path_part(namespace)}/configmaps/{path_part(name)}"
-        )
+        found = self._object(_core_path(namespace, "configmap", name))
         data = found.get("data")
         if not isinstance(data, dict):
             return {}
@@ -231,6 +230,12 @@ def _all_pages(list_page: Callable[[str], Listed[T]]) -> list[T]:
             if restart == RESTARTS:
                 raise
     return []
+
+
+def _core_path(namespace: str, kind: str, name: str) -> str:
+    """The path of one object of the core group."""
+    within = path_part(namespace, "the namespace")
+    return f"{CORE}/namespaces/{within}/{kind}s/{path_part(name, f'the name of the {kind}')}"
 
 
 def _of_workflow(ref: WorkflowRef) -> list[tuple[str, str]]:

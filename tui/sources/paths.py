@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
+from tui.domain import names
+from tui.errors import InputError, Rejected
 from tui.ports.collections import Scope
 
 ARGO = "/apis/argoproj.io/v1alpha1"
@@ -12,10 +13,16 @@ PAGE = 500
 """Items a page; at 20 kB each this is 10 MB, and 7 ms to decode."""
 
 
-def workflows_path(namespace: str, name: str = "") -> str:
-    """The path of the workflows of a namespace ("" for all), or of one of them."""
-    within = f"/namespaces/{path_part(namespace)}" if namespace else ""
-    return f"{ARGO}{within}/workflows" + (f"/{path_part(name)}" if name else "")
+def workflows_path(namespace: str) -> str:
+    """The path of the workflows of a namespace, "" for all. Raises: Rejected."""
+    within = f"/namespaces/{path_part(namespace, 'the namespace')}" if namespace else ""
+    return f"{ARGO}{within}/workflows"
+
+
+def workflow_path(namespace: str, name: str) -> str:
+    """The path of one workflow. Raises: Rejected for a name that cannot be one."""
+    within = path_part(namespace, "the namespace")
+    return f"{ARGO}/namespaces/{within}/workflows/{path_part(name, 'the name of the workflow')}"
 
 
 TEMPLATES = {
@@ -27,15 +34,22 @@ TEMPLATES = {
 
 
 def template_path(kind: str, namespace: str, name: str) -> str:
-    """The path of a template or cron workflow; those of the cluster are in no namespace."""
+    """The path of a template or cron workflow; those of the cluster are in no namespace.
+
+    Raises: Rejected for a name that cannot be one.
+    """
     is_cluster = kind == "ClusterWorkflowTemplate"
-    within = "" if is_cluster else f"/namespaces/{path_part(namespace)}"
-    return f"{ARGO}{within}/{TEMPLATES[kind]}/{path_part(name)}"
+    within = "" if is_cluster else f"/namespaces/{path_part(namespace, 'the namespace')}"
+    return f"{ARGO}{within}/{TEMPLATES[kind]}/{path_part(name, f'the name of the {kind}')}"
 
 
-def path_part(text: str) -> str:
-    """A name as one part of a path, whatever it holds."""
-    return quote(text, safe="")
+def path_part(text: str, what: str) -> str:
+    """A name as one part of a path; `what` is what to call it. Raises: Rejected."""
+    try:
+        return names.path_part(text, what)
+    except InputError as error:
+        # Whoever asks a source is ready for what sources raise.
+        raise Rejected(error.what, reason="Name") from error
 
 
 Asked = list[tuple[str, str]]

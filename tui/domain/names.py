@@ -1,0 +1,48 @@
+"""Which texts can be the name of an object, and names as parts of a path.
+
+An empty name would turn the path of one object into that of all of them, and `..` into another one:
+`DELETE …/workflows/` deletes a collection. So names are checked where they come in, and again where
+a path is made of them.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from tui.errors import InputError
+
+
+def name_fault(text: str) -> str:
+    """Why this cannot be a part of a path, as the end of a sentence; "" if it can.
+
+    What characters the names of a kind may have is for the server to say.
+    """
+    if not text.strip():
+        return "is empty"
+    if not is_utf8(text):
+        return "is not UTF-8"
+    if text in (".", ".."):
+        return f"cannot be {text}"
+    return ""
+
+
+def typed_fault(text: str) -> str:
+    """The same for a name that somebody typed, who cannot mean one that Kubernetes never has."""
+    found = next((char for char in "/%" if char in text), "")
+    if found:
+        return f"cannot have a {found} in it"
+    fault = name_fault(text)
+    return fault or ("" if text.isprintable() else "holds characters that cannot be printed")
+
+
+def is_utf8(text: str) -> bool:
+    """Whether it can be written as UTF-8; bytes of a command line that are not cannot."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def path_part(text: str, what: str = "the name") -> str:
+    """A name as one part of a path; `what` is what to call it. Raises: InputError."""
+    fault = name_fault(text)
+    if fault:
+        raise InputError(f"{what} {fault}")
+    return quote(text, safe="")
