@@ -123,7 +123,7 @@ def test_the_last_attempt_counts_however_deep_its_steps_are() -> None:
     over = attempts(attempt(0), attempt(1))
     assert first_problem(over, rows(over)) == "r1-a-x"
     going_on = attempts(attempt(0), attempt(1, "Running"))
-    assert first_problem(going_on, rows(going_on)) == "r0-a-x"
+    assert first_problem(going_on, rows(going_on)) == "r1-a-x"
 
 
 def test_ten_thousand_nodes_deep_and_wide_are_no_trouble() -> None:

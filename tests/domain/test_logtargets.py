@@ -58,8 +58,13 @@ def test_a_step_is_called_by_its_pod() -> None:
 
 
 def test_a_step_that_is_no_pod_stands_for_the_pods_inside() -> None:
-    assert found("load") == [("r0", "main"), ("r1", "main")]
-    assert len(found("etl")) == 4
+    assert found("sets") == [("s", "one"), ("s", "two")]
+    assert found("etl") == [("r1", "main"), ("s", "one"), ("s", "two")]
+
+
+def test_a_step_that_was_tried_again_stands_for_its_last_attempt() -> None:
+    assert found("load") == [("r1", "main")]
+    assert found("load(0)") == [("r0", "main")], "an attempt that is named is meant"
 
 
 def test_a_fan_out_stands_for_its_items_and_not_for_the_task_after_it() -> None:

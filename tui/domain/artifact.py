@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tui.domain.branches import inside
 from tui.domain.location import Location, Wired, archive_location, key_of, resolve, wired
 from tui.domain.node import Artifact, Node, NodeId
 from tui.domain.workflow import Workflow
@@ -147,7 +148,7 @@ def artifacts_within(
         return artifacts_of_workflow(workflow, repository)
     if node.type == "Container" and node.boundary_id in workflow.nodes:
         return artifacts_of(workflow, workflow.nodes[node.boundary_id], repository)
-    nodes = [workflow.nodes[inner] for inner in _inside(workflow, node)]
+    nodes = [workflow.nodes[inner] for inner in inside(workflow, node)]
     nodes.sort(key=lambda n: (n.started_at or "9", n.name))
     return _of_nodes(workflow, [node, *nodes], repository)
 
@@ -265,27 +266,3 @@ def _is_repeated(workflow: Workflow, node: Node, artifact: NodeArtifact) -> bool
         if attempt is not None and attempt.inputs is not None
         for given in attempt.inputs.artifacts
     )
-
-
-def _inside(workflow: Workflow, node: Node) -> list[NodeId]:
-    """Ids of the nodes that ran inside this one: by boundary, and by the children of groups
-    (argo.md 2.3). A group that expanded to nothing has its successors for children, so only
-    children that carry its name are its own."""
-    by_boundary: dict[NodeId, list[NodeId]] = {}
-    for at_id, other in workflow.nodes.items():
-        by_boundary.setdefault(other.boundary_id, []).append(at_id)
-    seen: set[NodeId] = {node.id}
-    found: list[NodeId] = []
-    waiting = [node]
-    while waiting:
-        at = waiting.pop()
-        inner = list(by_boundary.get(at.id, ())) if at.id else []
-        if at.type in ("StepGroup", "Retry", "TaskGroup"):
-            known = (child for child in at.children if child in workflow.nodes)
-            inner += [child for child in known if workflow.nodes[child].name.startswith(at.name)]
-        for child in inner:
-            if child not in seen:
-                seen.add(child)
-                found.append(child)
-                waiting.append(workflow.nodes[child])
-    return found

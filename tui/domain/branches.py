@@ -111,6 +111,37 @@ def all_branches(workflow: Workflow, *, containers: bool = True) -> Forest:
     return Forest([*tops, *circles], branches, frozenset(lost) | frozenset(circles))
 
 
+def inside(workflow: Workflow, node: Node) -> list[NodeId]:
+    """Ids of the nodes that ran inside this one, however deep, without itself (argo.md 2.3).
+
+    By boundary, and by the children of groups. A group that expanded to nothing has what comes
+    after it for children, so only children that carry its name are its own.
+    """
+    nodes = workflow.nodes
+    by_boundary: dict[NodeId, list[NodeId]] = {}
+    for key, other in nodes.items():
+        _hang(by_boundary, other.boundary_id, key)
+    seen: set[NodeId] = {node.id, NodeId("")}
+    found: list[NodeId] = []
+    waiting = [node]
+    while waiting:
+        at = waiting.pop()
+        inner = by_boundary.get(at.id, []) if at.id else []
+        if at.type in GROUPS or at.type == TASK_GROUP:
+            own = (f"{at.name}(", f"{at.name}.")
+            inner = inner + [
+                child
+                for child in at.children
+                if child in nodes and nodes[child].name.startswith(own)
+            ]
+        for key in inner:
+            if key not in seen:
+                seen.add(key)
+                found.append(key)
+                waiting.append(nodes[key])
+    return found
+
+
 def _stands_for_itself(group: Node, nodes: Nodes) -> bool:
     """Whether a TaskGroup failed by itself: then no item of it says why."""
     if not group.is_problem:

@@ -15,9 +15,10 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.attempts import superseded
 from tui.domain.branches import GROUPS, TASK_GROUP, Forest, all_branches
 from tui.domain.guides import Prefix, child_prefixes
-from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, Node, NodeId
+from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDED, Node, NodeId
 from tui.domain.workflow import Workflow
 
 WIDEST_GUIDE = 80
@@ -253,34 +254,32 @@ def _shape(node: Node) -> tuple[Any, ...]:
 def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None:
     """The row to look at first: the deepest of the first branch that failed.
 
-    Branches that succeeded are passed by, since what failed in them was forgiven; of several
-    attempts the last is taken, because it is the one that counted.
+    Branches that succeeded are passed by, since what failed in them was forgiven, and so are
+    attempts that a later one took the place of.
     """
+    gone = superseded(workflow.nodes) | _forgiven(workflow.nodes)
     best: TreeRow | None = None
     passed: int | None = None
-    above: list[tuple[TreeRow, bool]] = []
     for row in found:
-        del above[row.depth :]
-        parent, is_inside_retry = above[-1] if above else (None, False)
-        is_child_of_retry = parent is not None and parent.node.type == "Retry"
-        above.append((row, is_inside_retry or is_child_of_retry))
         if passed is not None and row.depth > passed:
             continue
         passed = None
-        node = row.node
         if best is not None and row.depth <= best.depth:
-            # The branch is over, unless it was one attempt of several.
-            if not above[-1][1]:
-                break
-            if not is_child_of_retry or _is_hook(node) or not node.is_problem:
-                passed = row.depth
-                continue
-        if node.is_problem:
+            break
+        if row.key in gone:
+            passed = row.depth
+        elif row.node.is_problem:
             best = row
-        elif node.phase not in ("", PENDING, RUNNING, FAILED):
+        elif row.node.phase not in ("", PENDING, RUNNING, FAILED):
             passed = row.depth
     return None if best is None else best.key
 
 
-def _is_hook(node: Node) -> bool:
-    return node.is_exit_node or (node.node_flag is not None and node.node_flag.hooked)
+def _forgiven(nodes: dict[NodeId, Node]) -> set[NodeId]:
+    """The steps of groups that succeeded: groups have no row of their own to pass by."""
+    return {
+        child
+        for node in nodes.values()
+        if node.type == "StepGroup" and node.phase == SUCCEEDED
+        for child in node.children
+    }

@@ -1,20 +1,27 @@
 """Which logs belong to a workflow, or to one of its steps: pod and container of each.
 
 A step is called by what a person sees of it: display name, full node name, node id or pod name. A
-step that is no pod (steps, a DAG, a retry) stands for all pods inside it.
+step that is no pod (steps, a DAG, a retry) stands for the pods inside it; of a step that was tried
+again, for those of its last attempt.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tui.domain.branches import TASK_GROUP, all_branches
-from tui.domain.node import OMITTED, PENDING, SKIPPED, Node, NodeId
+from tui.domain.attempts import RETRY, Superseded, attempts
+from tui.domain.branches import inside
+from tui.domain.node import OMITTED, PENDING, RUNNING, SKIPPED, Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 
-POD, CONTAINER, RETRY = "Pod", "Container", "Retry"
+POD, CONTAINER = "Pod", "Container"
 MAIN = "main"
+
+_CONTAINER_FAILED = re.compile(r"([a-z0-9](?:[-a-z0-9]*[a-z0-9])?): .*?\(exit code \d+\)")
+"""How a node's message begins where it tells of the container that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +36,21 @@ class LogTarget:
     @property
     def has_begun(self) -> bool:
         """Whether there can be a log at all by now."""
-        hit = self.node.memoization_status is not None and self.node.memoization_status.hit
-        return self.node.phase not in ("", PENDING, SKIPPED, OMITTED) and not hit
+        return _has_begun(self.node)
+
+    @property
+    def why_none(self) -> str:
+        """Why there can be no log; "" where there can."""
+        if self.has_begun:
+            return ""
+        node, memo = self.node, self.node.memoization_status
+        if memo is not None and memo.hit:
+            cache = f" {memo.cache_name}" if memo.cache_name else ""
+            return f"it never ran: its outputs are from the cache{cache}, so there is no log"
+        if node.phase in (SKIPPED, OMITTED):
+            why = f" ({node.message})" if node.message else ""
+            return f"it was {node.phase.lower()}{why}, so there is no log"
+        return f"not begun yet ({node.message or node.phase or PENDING})"
 
 
 def log_targets(
@@ -38,17 +58,44 @@ def log_targets(
 ) -> tuple[LogTarget, ...]:
     """The logs of a workflow, or of a step, in the order in which their pods started.
 
-    Empty when no node is called so, or no pod is inside it.
+    Without a step all of them, attempts that were tried again too, as `argo logs` has it. Empty
+    when no node is called so, or no pod is inside it.
     """
     nodes = workflow.nodes
+    inner = _containers_by_pod(nodes.values())
     found: dict[tuple[str, str], LogTarget] = {}
-    for key in _pods(workflow, _called(workflow, step, pod_names)):
-        node = nodes[key]
-        names = (container,) if container else _containers(workflow, node, step)
+    for node in _pods(workflow, step, pod_names):
+        names = (container,) if container else _containers(inner.get(node.id, ()), step)
         for name in names:
             target = LogTarget(node, pod_name(workflow, node, pod_names), name)
             found.setdefault((target.pod, name), target)
     return tuple(sorted(found.values(), key=lambda each: each.node.started_at or "9"))
+
+
+def best_target(
+    workflow: Workflow, node: Node | None = None, pod_names: str = "v2"
+) -> LogTarget | None:
+    """The one log that somebody wants to read of a step, or of a whole workflow (no node).
+
+    What failed, else runs, else began last, and of its containers the one that failed. An attempt
+    that was tried again is read only by who goes to it. None where there is no pod.
+    """
+    nodes = workflow.nodes
+    if node is not None and node.type == CONTAINER and node.boundary_id in nodes:
+        pod = nodes[node.boundary_id]
+        return LogTarget(pod, pod_name(workflow, pod, pod_names), _name_of(node) or MAIN)
+    wanted = None
+    if node is not None and node.type == RETRY:
+        # Its hooks are inside it too, and begin last.
+        tries = attempts(nodes, node)
+        wanted = _best(_pods_inside(workflow, nodes[tries[-1]])) if tries else None
+    if wanted is None:
+        pods = _pods_of_whole(workflow) if node is None else _pods_inside(workflow, node)
+        wanted = _best(pods)
+    if wanted is None:
+        return None
+    name = pod_name(workflow, wanted, pod_names)
+    return LogTarget(wanted, name, _container_to_read(nodes.values(), wanted))
 
 
 def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
@@ -60,9 +107,7 @@ def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
     for group in nodes.values():
         if group.type != RETRY or node.id not in group.children:
             continue
-        # Hooks and exit handlers are children of a retry too.
-        own = f"{group.name}("
-        tries = [key for key in group.children if key in nodes and nodes[key].name.startswith(own)]
+        tries = attempts(nodes, group)
         if node.id not in tries:
             return None
         before = [nodes[key] for key in reversed(tries[: tries.index(node.id)])]
@@ -70,60 +115,106 @@ def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
     return None
 
 
-def _called(workflow: Workflow, step: str, pod_names: str) -> list[NodeId]:
-    """The nodes of that name; all of them for none."""
+def _has_begun(node: Node) -> bool:
+    hit = node.memoization_status is not None and node.memoization_status.hit
+    return node.phase not in ("", PENDING, SKIPPED, OMITTED) and not hit
+
+
+def _best(pods: Iterable[Node]) -> Node | None:
+    """Of several pods the one to read: what failed, else runs, else began last."""
+    best: Node | None = None
+    rank: tuple[int, str] = (-1, "")
+    for node in pods:
+        if node.is_problem:
+            urgency = 3
+        elif not _has_begun(node):
+            urgency = 0
+        else:
+            urgency = 2 if node.phase == RUNNING else 1
+        mine = (urgency, node.started_at or "" if urgency else "")
+        if mine > rank:
+            best, rank = node, mine
+    return best
+
+
+def _pods_of_whole(workflow: Workflow) -> Iterable[Node]:
     nodes = workflow.nodes
+    gone = Superseded(nodes)
+    pods = (node for node in nodes.values() if node.type == POD)
+    return (node for node in pods if node.id not in gone) if gone.attempts else pods
+
+
+def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:
+    """The pods that a node stands for, itself if it is one."""
+    if node.type == POD:
+        return [node]
+    nodes = workflow.nodes
+    if node.type == CONTAINER:
+        return [nodes[node.boundary_id]] if node.boundary_id in nodes else []
+    pods = [nodes[key] for key in inside(workflow, node) if nodes[key].type == POD]
+    gone = Superseded(nodes)
+    # Who stands inside an attempt that was tried again wants to see what is there.
+    return pods if node.id in gone else [pod for pod in pods if pod.id not in gone]
+
+
+def _pods(workflow: Workflow, step: str, pod_names: str) -> Iterable[Node]:
+    """The pods of that name, inside the steps of that name, or around the container called so."""
     if not step:
-        return list(nodes)
+        return [node for node in workflow.nodes.values() if node.type == POD]
+    found: dict[NodeId, Node] = {}
+    for node in _called(workflow, step, pod_names):
+        for pod in _pods_inside(workflow, node):
+            found.setdefault(pod.id, pod)
+    return found.values()
+
+
+def _called(workflow: Workflow, step: str, pod_names: str) -> list[Node]:
+    """The nodes of that id, else name, display name or pod."""
+    nodes = workflow.nodes
     if step in nodes:
-        return [NodeId(step)]
+        return [nodes[NodeId(step)]]
     for name_of in (
         lambda node: node.name,
         lambda node: node.display_name,
         lambda node: pod_name(workflow, node, pod_names) if node.type == POD else "",
     ):
-        same = [key for key, node in nodes.items() if name_of(node) == step]
+        same = [node for node in nodes.values() if name_of(node) == step]
         if same:
             return same
     return []
 
 
-def _pods(workflow: Workflow, keys: list[NodeId]) -> list[NodeId]:
-    """The Pod nodes among these, inside them, or around them (a container stands for its pod)."""
-    nodes = workflow.nodes
-    branches = all_branches(workflow).branches
-    seen: set[NodeId] = set()
-    pods: list[NodeId] = []
-    waiting = list(reversed(keys))
-    while waiting:
-        key = waiting.pop()
-        if key in seen or key not in nodes:
-            continue
-        seen.add(key)
-        node = nodes[key]
-        if node.type == POD:
-            pods.append(key)
-        elif node.type == CONTAINER:
-            waiting.append(node.boundary_id)
-        else:
-            # The screen hangs the items of a fan-out beside their group, not below it. The task
-            # that comes after one without items is its child as well.
-            items = [
-                child
-                for child in (node.children if node.type == TASK_GROUP else ())
-                if child in nodes and nodes[child].name.startswith(f"{node.name}(")
-            ]
-            waiting.extend(reversed([*branches.get(key, []), *items]))
-    return pods
+def _containers_by_pod(nodes: Iterable[Node]) -> dict[NodeId, list[Node]]:
+    """The containers of each pod that is a containerSet."""
+    found: dict[NodeId, list[Node]] = {}
+    for node in nodes:
+        if node.type == CONTAINER:
+            found.setdefault(node.boundary_id, []).append(node)
+    return found
 
 
-def _containers(workflow: Workflow, pod: Node, step: str) -> tuple[str, ...]:
+def _containers(inner: Sequence[Node], step: str) -> tuple[str, ...]:
     """The one that was named, else those of a containerSet, else `main`."""
-    inner = [
-        node
-        for node in workflow.nodes.values()
-        if node.type == CONTAINER and node.boundary_id == pod.id
-    ]
     named = [n for n in inner if step and step in (n.id, n.name, n.display_name)]
-    names = (node.title for node in named or inner)
+    names = (_name_of(node) for node in named or inner)
     return tuple(name for name in names if name) or (MAIN,)
+
+
+def _container_to_read(nodes: Iterable[Node], pod: Node) -> str:
+    """The container of a pod that failed, else `main` or the first of its set."""
+    inner = [node for node in nodes if node.type == CONTAINER and node.boundary_id == pod.id]
+    names = [_name_of(node) for node in inner if node.is_problem] or [failed_container(pod)]
+    return names[0] or next((name for name in map(_name_of, inner) if name), MAIN)
+
+
+def _name_of(container: Node) -> str:
+    """What its Pod calls a container."""
+    return container.display_name or container.name.rpartition(".")[2]
+
+
+def failed_container(pod: Node) -> str:
+    """The container that made a pod fail, as its node's message says; "" where it does not."""
+    if not pod.is_problem:
+        return ""
+    found = _CONTAINER_FAILED.match(pod.message)
+    return found[1] if found else ""

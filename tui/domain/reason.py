@@ -14,8 +14,12 @@ from typing import Protocol, TypeVar, cast
 
 import msgspec
 
-from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, Wire
+from tui.domain.attempts import superseded
+from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, NodeFlag, Wire
 from tui.domain.order import item_index
+
+GROUPS = frozenset({"Retry", "StepGroup"})
+"""What has its steps as children; everything else has them as their boundary (argo.md 2.3)."""
 
 _ROUTINE = frozenset({"PodInitializing", "ContainerCreating"})
 """What a pod that is about to run says: no reason for anything."""
@@ -45,6 +49,8 @@ class Looked(Protocol):
     def children(self) -> tuple[str, ...]: ...
     @property
     def started_at(self) -> str | None: ...
+    @property
+    def node_flag(self) -> NodeFlag | None: ...
 
 
 class Glimpse(Wire, frozen=True):
@@ -58,6 +64,7 @@ class Glimpse(Wire, frozen=True):
     boundary_id: str = msgspec.field(default="", name="boundaryID")
     children: tuple[str, ...] = ()
     started_at: str | None = None
+    node_flag: NodeFlag | None = None
 
 
 def failed(nodes: Mapping[Key, Looked]) -> list[Key]:
@@ -69,14 +76,15 @@ def failed(nodes: Mapping[Key, Looked]) -> list[Key]:
     problems = {key for key, node in nodes.items() if node.phase in PROBLEM_PHASES}
     if not problems:
         return []
-    retries = {c: key for key, node in nodes.items() if node.type == "Retry" for c in node.children}
-    around = {nodes[key].boundary_id for key in problems} | {retries.get(key) for key in problems}
+    groups = {c: key for key, node in nodes.items() if node.type in GROUPS for c in node.children}
+    gone = superseded(nodes)
+    around = {nodes[key].boundary_id for key in problems} | {groups.get(key) for key in problems}
     found: list[tuple[list[Rank], Key]] = []
     for key in problems:
         if key in around or _only_groups(nodes[key], problems):
             continue
-        way = _way(nodes, retries, key)
-        if way is not None and _counts(nodes, retries, key):
+        way = _way(nodes, groups, gone, key)
+        if way is not None:
             found.append((way, key))
     return [key for _, key in sorted(found)]
 
@@ -86,32 +94,25 @@ def _only_groups(node: Looked, problems: AbstractSet[str]) -> bool:
     return node.type in ("StepGroup", "TaskGroup") and not problems.isdisjoint(node.children)
 
 
-def _way(nodes: Mapping[Key, Looked], retries: Mapping[str, Key], key: Key) -> list[Rank] | None:
-    """What sorts a step as the tree does, outermost first; None if its failure was forgiven."""
+def _way(
+    nodes: Mapping[Key, Looked], groups: Mapping[str, Key], gone: AbstractSet[str], key: Key
+) -> list[Rank] | None:
+    """What sorts a step as the tree does, outermost first.
+
+    None if its failure was forgiven, or it is in an attempt that was tried again.
+    """
     way: list[Rank] = []
     seen: set[str] = set()
     above: str = key
     while above not in seen and (node := nodes.get(cast(Key, above))) is not None:
         seen.add(above)
+        if above in gone:
+            return None
         if node.phase not in PROBLEM_PHASES and node.phase not in (RUNNING, PENDING, ""):
             return None
         way.append(_rank(node))
-        above = retries.get(above) or node.boundary_id
+        above = groups.get(above) or node.boundary_id
     return way[::-1]
-
-
-def _counts(nodes: Mapping[Key, Looked], retries: Mapping[str, Key], key: Key) -> bool:
-    """Whether it is no earlier attempt of something that was tried again."""
-    retry = retries.get(key)
-    if retry is None:
-        return True
-    attempts = [c for c in nodes[retry].children if not _is_no_attempt(nodes.get(cast(Key, c)))]
-    return not attempts or key == attempts[-1]
-
-
-def _is_no_attempt(node: Looked | None) -> bool:
-    """Whether it stands among attempts without being one."""
-    return node is None or node.display_name.endswith(".onExit")
 
 
 def stuck(nodes: Mapping[Key, Looked]) -> list[Key]:

@@ -6,26 +6,11 @@ place of one log comes out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from tui.domain.logtargets import LogTarget, attempts_before, log_targets
-from tui.domain.node import RUNNING, Node
+from tui.domain.logtargets import LogTarget, attempts_before, best_target
+from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
-
-
-def best(targets: Sequence[LogTarget]) -> LogTarget | None:
-    """Which of several logs somebody wants to read: what failed, else runs, else ended last."""
-    begun = [target for target in targets if target.has_begun]
-    for wanted in (
-        [target for target in begun if target.node.is_problem],
-        [target for target in begun if target.node.phase == RUNNING],
-        begun,
-    ):
-        if wanted:
-            return max(wanted, key=lambda target: target.node.started_at or "")
-    return targets[0] if targets else None
 
 
 def _is_same(one: LogTarget | None, other: LogTarget | None) -> bool:
@@ -94,8 +79,7 @@ class LogChoice:
 
     def _wanted(self, workflow: Workflow) -> LogTarget | None:
         """The log of the step, or of an attempt before it, in the container that was chosen."""
-        step = self._node.id if self._node is not None else ""
-        target = best(log_targets(workflow, step, "", self._pod_names))
+        target = best_target(workflow, self._node, self._pod_names)
         if target is None:
             return None
         if self._attempts_back:

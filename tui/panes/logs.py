@@ -110,7 +110,7 @@ class LogsPane(SearchedPane):
             self._end("no pod belongs to this step, so there is no log")
             return
         if not target.has_begun:
-            self._end(f"not begun yet ({target.node.message or target.node.phase or 'Pending'})")
+            self._end(target.why_none)
             return
         # Most logs are there at once: who walks through the steps sees no word come and go.
         self.lines.placeholder = ""

@@ -14,6 +14,7 @@ from typing import cast
 from textual.message import Message
 
 from tui.columns import Usage, node_columns
+from tui.domain.attempts import Superseded
 from tui.domain.forest import ForestView, TreeRow, first_problem, rows
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
@@ -161,6 +162,10 @@ class FoldedRows(Table[TreeRow]):
         if self._workflow is None:
             return ()
         return rows(self._workflow, show_skipped=self._show_skipped)
+
+    def _superseded(self) -> Superseded:
+        """Which steps are in attempts that were tried again."""
+        return Superseded(self._workflow.nodes if self._workflow is not None else {})
 
     def _ancestors(self, key: NodeId) -> list[NodeId]:
         """What a node stands under, nearest first."""

@@ -125,9 +125,11 @@ class StepTree(FoldedRows):
         above: list[TreeRow] = []
         open_: set[NodeId] = set()
         everything = self._all_rows()
+        gone = self._superseded()
         for row in everything:
             del above[row.depth :]
-            if row.node.is_problem or row.node.phase == RUNNING:
+            is_problem = row.node.is_problem and row.key not in gone
+            if is_problem or row.node.phase == RUNNING:
                 open_.update(parent.key for parent in above)
             above.append(row)
         self.folded = {row.key for row in everything if row.has_children and row.key not in open_}
@@ -141,12 +143,16 @@ class StepTree(FoldedRows):
             self.post_message(Said("no step was skipped or omitted"))
 
     def action_problem(self, step: int) -> None:
-        """To the next (1) or previous (-1) step that failed, wherever it is folded away."""
+        """To the next (1) or previous (-1) step that failed, wherever it is folded away.
+
+        An attempt that was tried again is none.
+        """
         everything = self._all_rows()
+        gone = self._superseded()
         at = next((i for i, row in enumerate(everything) if row.key == self.cursor_key), 0)
         for offset in range(1, len(everything) + 1):
             row: Any = everything[(at + step * offset) % len(everything)]
-            if row.node.is_problem:
+            if row.node.is_problem and row.key not in gone:
                 self.reveal(row.key)
                 return
         self.post_message(Said("no step failed"))
