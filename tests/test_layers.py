@@ -19,6 +19,7 @@ PACKAGE = ROOT / "tui"
 
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
+    "registry": set(),
     "resources": set(),
     "domain": {"errors"},
     "ports": {"domain", "errors"},

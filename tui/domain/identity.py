@@ -1,0 +1,77 @@
+"""What an object is called, and what a row of a list is.
+
+A row is the place it stands at: connection, kind, namespace and name. The uid is a field of the
+row, because not everything that lists objects tells it, and because a row that fills in, or whose
+object is made anew, stays the same row. Only an object that exists in the archive alone, where a
+name may occur many times, has its uid in its key.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class ObjectKey(NamedTuple):
+    """Where an object stands."""
+
+    connection: str
+    """Id of the connection it was read from."""
+    kind: str
+    """Id of its kind, such as `wf`."""
+    namespace: str
+    """Empty for kinds that belong to the whole cluster."""
+    name: str
+    incarnation: str = ""
+    """Empty for what has this name now; the uid of one that had it, if only the archive has it."""
+
+
+class Origin(Enum):
+    """Which kind of store an object was read from."""
+
+    CLUSTER = "cluster"
+    ARCHIVE = "archive"
+    FILE = "file"
+
+
+class Part(NamedTuple):
+    """A piece of a list that is read, and may fail, by itself."""
+
+    connection: str
+    kind: str
+    origin: Origin = Origin.CLUSTER
+    namespace: str = ""
+    """The only namespace it holds objects of; "" for all namespaces."""
+
+
+FROM_CLUSTER = frozenset({Origin.CLUSTER})
+"""The origins of what only the cluster has."""
+
+
+class Row(msgspec.Struct, Generic[T], frozen=True, gc=False):
+    """One object as a list knows it."""
+
+    key: ObjectKey
+    uid: str
+    """Empty where it is not known."""
+    version: str
+    """The resource version, only ever compared for equality; "" where it is not known."""
+    origins: frozenset[Origin]
+    """Where it was found; an archived object may still be in the cluster too."""
+    value: T
+
+
+class Target(NamedTuple):
+    """What an action is done to: an object, or something that belongs to one."""
+
+    key: ObjectKey
+    uid: str = ""
+    """The object that was meant when this was chosen; "" where it was not known."""
+    node: str = ""
+    """Id of a node (a step) of it; "" for all of it."""
+    pod: str = ""
+    artifact: str = ""
