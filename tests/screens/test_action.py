@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Busy, Conflict, SourceError
 from tui.ports.connection import Capabilities
 from tui.screens.action import ActionScreen
+from tui.terminal.typed import Key
 from tui.widgets.form_fields import CheckboxField
 
 
@@ -217,3 +219,38 @@ async def test_s_on_a_workflow_that_waits_at_a_suspend_step_means_resume_in_the_
         await shown.until(lambda: source.performed)
         body = source.performed[-1].body
         assert body["status"]["nodes"][name]["phase"] == "Succeeded"
+
+
+async def test_what_destroys_takes_no_answer_before_the_question_could_be_read() -> None:
+    source = ScriptedSource(run("one", "Succeeded", ended=1))
+    async with showing(source=source, reading_time=0.3) as shown:
+        await ask(shown, "D")
+        await shown.press("ctrl+s")
+        assert shown.shows(ActionScreen), "it was not answered"
+        assert "typed before the question could be read" in shown.said
+        await shown.press("y")
+        assert shown.shows(ActionScreen) and not source.performed
+        seen = shown.app.sight.since(shown.app.screen)
+        assert seen is not None
+        await shown.until(lambda: time.monotonic() > seen + 0.3)
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+
+
+async def test_what_destroys_takes_no_answer_that_came_with_other_keys() -> None:
+    source = ScriptedSource(run("one", "Succeeded", ended=1))
+    async with showing(source=source) as shown:
+        await ask(shown, "D")
+        shown.app.post_message(Key("ctrl+s", "\x13", alone=False))
+        await shown.until_said("typed before the question could be read")
+        assert shown.shows(ActionScreen) and not source.performed
+        shown.app.post_message(Key("ctrl+s", "\x13", alone=True))
+        await shown.until(lambda: source.performed)
+
+
+async def test_what_destroys_nothing_may_be_answered_at_once() -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source, reading_time=0.3) as shown:
+        await ask(shown, "r")
+        await shown.press("ctrl+s")
+        await shown.until_said(f"Retried {ETL}")

@@ -39,14 +39,17 @@ def app_showing(
     settings: Settings = STILL,
     connect: Connect | None = None,
     can_demo: bool = True,
+    reading_time: float = 0.0,
 ) -> ArgoApp:
     """The app on these workflows, or on a source, or on whatever `connect` opens."""
     here = source or ScriptedSource(*manifests)
-    return ArgoApp(
+    app = ArgoApp(
         settings if settings.fixed_now else replace(settings, fixed_now=NOW),
         connect or (lambda demo: here),
         can_demo=can_demo,
     )
+    app.reading_time = reading_time
+    return app
 
 
 def strips_of(app: ArgoApp) -> list[Strip]:
@@ -190,10 +193,16 @@ async def showing(
     size: tuple[int, int] = (120, 40),
     connect: Connect | None = None,
     can_demo: bool = True,
+    reading_time: float = 0.0,
 ) -> AsyncIterator[Shown]:
     """The app, running, its list read."""
     app = app_showing(
-        *manifests, source=source, settings=settings, connect=connect, can_demo=can_demo
+        *manifests,
+        source=source,
+        settings=settings,
+        connect=connect,
+        can_demo=can_demo,
+        reading_time=reading_time,
     )
     async with app.run_test(size=size) as pilot:
         shown = Shown(app, pilot)

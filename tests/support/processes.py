@@ -30,6 +30,15 @@ def is_at_work(pid: int) -> bool:
     return False
 
 
+def peak_memory(pid: int) -> int:
+    """Bytes of memory that it had at most so far; 0 where nothing is known."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 def inside_tmux(tmux: Sequence[str]) -> list[int]:
     """Process ids of a tmux server and of what runs in its pane."""
     asked = [*tmux, "display-message", "-p", "#{pid} #{pane_pid}"]

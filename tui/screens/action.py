@@ -39,6 +39,8 @@ WORTH_WAITING = 0.15
 """Seconds in which a workflow is usually read: a box that opens with its plan is painted once, one
 that opens before it twice, and it jumps."""
 
+TOO_SOON = "not taken: that was typed before the question could be read"
+
 
 class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     """Asks about one action on one or several workflows.
@@ -150,6 +152,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         if len(found) == 1 and self._asks_parameters:
             await self._add_parameters(found[0][1], message.template)
         self._make_plans()
+        self.desk.seen_anew(self)
         if not self.action.is_destructive and self._plans:
             fields = self.query(ParameterField)
             (fields.first().entry if fields else self.query_one("#go")).focus()
@@ -269,6 +272,9 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:
         """Do what the plans say."""
+        if self.action.is_destructive and not self.desk.may_confirm(self):
+            self.desk.say(TOO_SOON, "warning")
+            return
         self._make_plans()  # times in a plan are those of the answer, not of the question
         if self._plans:
             self.dismiss(self._plans)

@@ -7,8 +7,9 @@ wiring. It knows the source and the workflows; what is to be done to them is tol
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from textual.screen import Screen
 from textual.signal import Signal
 
 from tui.actions.base import Context
@@ -80,6 +81,12 @@ class Desk(Protocol):
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
+
+    def seen_anew(self, screen: Screen[Any]) -> None:
+        """The screen asks something else now: nothing typed before it is shown is an answer."""
+
+    def may_confirm(self, screen: Screen[Any]) -> bool:
+        """Whether what was typed last can be an answer to the question on this screen."""
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
+from textual import events, on
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 
@@ -22,6 +23,7 @@ from tui.terminal.driver import SteadyDriver
 from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
+from tui.terminal.typed import MOST_PASTED, PasteRefused, PasteStalled
 from tui.terminal.ways_out import show_plainly, write_file
 
 SHORT = 60
@@ -74,6 +76,22 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
         # Under another program the signal may never reach us; the end of our input does.
         if isinstance(self._driver, SteadyDriver):
             self._driver.lost = lambda: hang_up.soon(loop)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What no field has taken."""
+        if event.text:
+            self.say(f"{_characters(len(event.text))} pasted, and no field to take them", "warning")
+
+    @on(PasteRefused)
+    def say_too_long(self, message: PasteRefused) -> None:
+        """What would fill memory and no field."""
+        size = _characters(message.size)
+        self.say(f"{size} pasted: more than {MOST_PASTED:,} are not taken", "warning")
+
+    @on(PasteStalled)
+    def say_stalled(self) -> None:
+        """Why no key does anything."""
+        self.say("a paste has not ended yet: until it does no key is taken", "warning")
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
@@ -129,3 +147,7 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
 
         self.bell()
         self.panic(Traceback(show_locals=False, width=None))
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count:,} characters"

@@ -12,12 +12,10 @@ import selectors
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
-from contextlib import suppress
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.typed import TypedInput
 from tui.terminal.writer import Writer
 
 READ = 4096
@@ -73,11 +71,12 @@ class SteadyDriver(LinuxDriver):
         super().close()
 
     def run_input_thread(self) -> None:
-        """Read keys until the end: as Textual does, but what is no UTF-8 does not end the app.
+        """Read keys until the end: as Textual does, but what is no UTF-8 does not end the app, and
+        nothing of a paste is a key.
 
         A Latin-1 paste, or the meta key of an old terminal, becomes replacement characters.
         """
-        parser = XTermParser(self._debug)
+        typed = TypedInput(debug=self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -86,15 +85,11 @@ class SteadyDriver(LinuxDriver):
                 if read == b"":
                     self._tell_lost()
                     self.exit_event.wait(LISTEN)  # the end of a file is always ready to be read
-                # Feeding nothing would tell the parser that the input ended.
-                if read and (text := decode(read)):
-                    for event in parser.feed(text):
-                        self.process_message(event)
-                for event in parser.tick():
+                for event in typed.feed(decode(read)) if read else []:
                     self.process_message(event)
-        with suppress(EOFError, ParseError):
-            for _ in parser.feed(""):
-                pass
+                for event in typed.tick():
+                    self.process_message(event)
+        typed.close()
 
     def _read(self) -> bytes:
         try:

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 from textual import events
 from textual.app import App
@@ -44,6 +46,8 @@ class CellDiff:
         self.pace = Pace(frames)
         self.painter = Painter(abilities)
         self.paint_unfocused = paint_unfocused
+        self.painted: Callable[[], None] | None = None
+        """Called after each frame that was written."""
         self.frames = 0
         """Frames written."""
         self.held = 0
@@ -150,6 +154,8 @@ class CellDiff:
         driver.flush()
         self.frames += 1
         self.pace.painted(time.monotonic())
+        if self.painted is not None:
+            self.painted()
 
     def _later(self, wait: float) -> None:
         if self._timer is None:
@@ -158,6 +164,36 @@ class CellDiff:
     def _ring(self) -> None:
         self._timer = None
         self.app.flush_terminal()  # type: ignore[attr-defined]
+
+
+class Sight:
+    """Since when the screen in front has been on the terminal as it is now."""
+
+    def __init__(self) -> None:
+        self._screen: ref[Screen[Any]] | None = None
+        self._since: float | None = None
+
+    def since(self, screen: Screen[Any]) -> float | None:
+        """The time of `time.monotonic`; None if the screen is not, or not yet, on the terminal."""
+        return self._since if self._is(screen) else None
+
+    def written(self, screen: Screen[Any]) -> None:
+        """A frame of this screen was handed to the terminal."""
+        if not self._is(screen):
+            self._screen, self._since = ref(screen), None
+
+    def taken(self) -> None:
+        """The terminal has taken all that was written."""
+        if self._screen is not None and self._since is None:
+            self._since = time.monotonic()
+
+    def changed(self, screen: Screen[Any]) -> None:
+        """The screen says something else now: it counts as seen from its next frame on."""
+        if self._is(screen):
+            self._screen = self._since = None
+
+    def _is(self, screen: Screen[Any]) -> bool:
+        return self._screen is not None and self._screen() is screen
 
 
 class CellDiffMixin:
@@ -173,6 +209,7 @@ class CellDiffMixin:
     _resent: events.Resize | None = None
     _resize_alarm: asyncio.TimerHandle | None = None
     _stock_missed = False
+    _sight: Sight | None = None
 
     def use_terminal(
         self, capabilities: Capabilities, *, diff: bool = True, paint_unfocused: bool = False
@@ -197,6 +234,19 @@ class CellDiffMixin:
             ),
             paint_unfocused=paint_unfocused,
         )
+        self.cell_diff.painted = self._painted
+
+    @property
+    def sight(self) -> Sight:
+        """Since when what is in front has been on the terminal."""
+        if self._sight is None:
+            self._sight = Sight()
+        return self._sight
+
+    def _painted(self) -> None:
+        self.sight.written(self._app.screen)
+        if not self._is_behind():
+            self.sight.taken()
 
     @property
     def _app(self) -> App[Any]:
@@ -211,6 +261,8 @@ class CellDiffMixin:
 
     def flush_terminal(self) -> None:
         """Paint what waits to be painted, if it may be painted now."""
+        if not self._is_behind():
+            self.sight.taken()
         diff = self.cell_diff
         if diff is not None:
             try:
@@ -247,6 +299,8 @@ class CellDiffMixin:
             app.post_display_hook()
             return
         super()._display(screen, renderable)  # type: ignore[misc]
+        if self.cell_diff is None or not hooks.may_paint(app):
+            self._painted()
 
     def _set_pointer_shape(self, shape: str) -> None:
         """With each screen Textual says how the mouse pointer looks; without a mouse that is a

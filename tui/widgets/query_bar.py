@@ -17,7 +17,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.domain.text import clean
+from tui.domain.text import SHOWN, clean, clean_plain
 from tui.widgets.cells import printable
 from tui.widgets.status_line import StatusLine
 
@@ -33,8 +33,9 @@ class QueryInput(Input, inherit_css=True):
 
     def _on_paste(self, event: events.Paste) -> None:
         # A paste may hold escape sequences, and Input would draw them as they are.
-        lines = event.text.splitlines()
-        super()._on_paste(events.Paste(clean(lines[0]) if lines else ""))
+        lines = (clean_plain(line).strip() for line in event.text.splitlines())
+        first = clean(next(filter(None, lines), ""))
+        super()._on_paste(events.Paste(first.replace(SHOWN, "")))
         event.stop()
         event.prevent_default()
 
