@@ -230,3 +230,10 @@ def test_a_room_without_drawing_loads_no_textual(room: str) -> None:
     loaded = loaded_after("\n".join(f"import {name}" for name in names))
     heavy = {"textual", "rich", "kubernetes", "boto3", "botocore", "aiohttp", "yaml"}
     assert not loaded & heavy
+
+
+def test_models_of_widgets_load_no_textual() -> None:
+    models = sorted(path.stem for path in (PACKAGE / "widgets").glob("*_model.py"))
+    assert models, "no widget has a model"
+    loaded = loaded_after("\n".join(f"import tui.widgets.{name}" for name in models))
+    assert not loaded & {"textual", "rich"}

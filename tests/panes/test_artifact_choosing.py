@@ -176,12 +176,12 @@ async def test_until_something_is_read_the_list_has_all_the_rows(
 ) -> None:
     async with showing(workflow(server[0]), size=(80, 12)) as seen:
         rows = seen.app.query_one(ArtifactRows)
-        assert rows.page >= 7, "all seven are in sight"
+        assert rows.model.page >= 7, "all seven are in sight"
         await seen.press("enter")
         await seen.until(lambda: seen.preview[:1] == ["{"])
-        assert rows.page < 7
+        assert rows.model.page < 7
         await seen.press("escape")
-        assert rows.page >= 7 and seen.app.escaped == 0
+        assert rows.model.page >= 7 and seen.app.escaped == 0
 
 
 async def test_it_is_sorted_by_each_column_and_what_is_not_known_stands_last(

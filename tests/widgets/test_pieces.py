@@ -13,7 +13,7 @@ import pytest
 from textual.strip import Strip
 
 from tests.support.widgets import Alone
-from tests.widgets.test_forest import etl, node
+from tests.widgets.test_step_tree import etl, node
 from tui.columns import workflow_columns
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
 from tui.state.logs import LogBook

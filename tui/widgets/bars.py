@@ -13,10 +13,11 @@ from datetime import datetime
 
 from textual.geometry import Size
 
-from tui.columns import Column, Placed
+from tui.columns import Column
 from tui.domain.bars import timeline_bar
 from tui.widgets.cells import Piece, fit, plain
-from tui.widgets.table import REVERSE, Table
+from tui.widgets.table import Table
+from tui.widgets.table_renderer import REVERSE
 
 EDGES = (("▕", "▏"), ("[", "]"))
 """Where the scale begins and ends, with and without UTF-8."""
@@ -67,7 +68,6 @@ COLUMNS: tuple[Column[Bar], ...] = (
 class Bars(Table[Bar]):
     """Bars below each other, as high as they are many."""
 
-    GUTTER = 0
     DEFAULT_CSS = "Bars { height: auto; }"
 
     def __init__(
@@ -79,9 +79,11 @@ class Bars(Table[Bar]):
             ascii=ascii,
             header=False,
             markable=False,
+            gutter=0,
             now=now,
             id=id,
         )
+        self.renderer.cells = {"label": self._label, "bar": self._bar, "text": self._text}
 
     def show(self, bars: Sequence[Bar]) -> None:
         """Show these instead; what is the same is not drawn again."""
@@ -101,18 +103,19 @@ class Bars(Table[Bar]):
         """No longer."""
         self.changed([self.cursor_key])
 
-    def cell(self, placed: Placed[Bar], item: Bar, *, is_cursor: bool) -> list[Piece]:
-        """Label and text are words; what is between them is drawn to its width."""
-        is_cursor = is_cursor and self.has_focus
-        style = self.token(placed.column.style(item))
-        if placed.column.id == "bar":
-            return [(self._drawn(item, placed.width), style)]
-        text = plain(placed.column.text(item, self.now), self.ascii)
-        middle = placed.column.cut == "middle"
-        if placed.column.id == "label" and is_cursor:
+    def _label(self, bar: Bar, cells: int, *, is_cursor: bool) -> list[Piece]:
+        style, label = self.token(COLUMNS[0].style(bar)), plain(bar.label, self.ascii)
+        if is_cursor and self.has_focus:
             style += REVERSE
-            text = f"{'>' if self.ascii else '►'}{text}"
-        return [(fit(text, placed.width, middle=middle, ellipsis=self.ellipsis), style)]
+            label = f"{'>' if self.ascii else '►'}{label}"
+        return [(fit(label, cells, middle=True, ellipsis=self.renderer.ellipsis), style)]
+
+    def _text(self, bar: Bar, cells: int, *, is_cursor: bool) -> list[Piece]:
+        text = fit(plain(bar.text, self.ascii), cells, ellipsis=self.renderer.ellipsis)
+        return [(text, self.token(""))]
+
+    def _bar(self, bar: Bar, cells: int, *, is_cursor: bool) -> list[Piece]:
+        return [(self._drawn(bar, cells), self.token(bar.token))]
 
     def _drawn(self, bar: Bar, cells: int) -> str:
         """The bar between the ends of its scale."""

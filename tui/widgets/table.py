@@ -1,27 +1,39 @@
-"""A list of things that change while one looks at it, and the keys that move through it."""
+"""A table that is looked at while it changes: columns, a sticky header, a cursor and marks.
+
+What is in it and where it is scrolled to is `table_model.py`, how a line of it looks
+`table_renderer.py`; here are its keys, its messages, and which lines are painted after a change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import ClassVar, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
 
+from tui.columns import Column
 from tui.messages import Said
-from tui.widgets.row_paint import REVERSE, PaintedRows
-
-__all__ = ["REVERSE", "Table"]
+from tui.widgets.line_view import COMMON, LineView
+from tui.widgets.table_model import TableModel, TablePosition
+from tui.widgets.table_renderer import TableRenderer
 
 T = TypeVar("T")
 
 PAN = 10
 """Cells that Left and Right move by."""
+WHEEL = 3
+"""Lines that the mouse wheel scrolls by."""
 
 
-class Table(PaintedRows[T]):
+class Table(LineView, Generic[T]):
     """A list with a cursor, marks, a sticky header and columns that give way when it is narrow."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "down", "Down", show=False, id="list.down"),
         Binding("k,up", "up", "Up", show=False, id="list.up"),
@@ -41,20 +53,261 @@ class Table(PaintedRows[T]):
     ]
 
     UNMARKABLE: ClassVar[str] = "nothing is marked here"
-    """What is said to who tries to mark where that means nothing."""
+    """The answer to a key that marks, where `markable` is false."""
 
-    _anchor: Hashable | None = None
-    """Where marking a range begins."""
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor is on another item, or on none."""
+
+        table: Table[Any]
+        key: Hashable | None
+
+        @property
+        def control(self) -> Table[Any]:
+            """The table it happened in."""
+            return self.table
+
+        def can_replace(self, message: Message) -> bool:
+            # Holding the down key posts dozens a second; only the last one matters.
+            return isinstance(message, Table.CursorMoved) and message.table is self.table
+
+    @dataclass
+    class Chosen(Message):
+        """An item was opened, by Enter or by a double click."""
+
+        table: Table[Any]
+        key: Hashable
+
+        @property
+        def control(self) -> Table[Any]:
+            """The table it happened in."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column[T]],
+        *,
+        key: Callable[[T], Hashable],
+        placeholder: str = "",
+        ascii: bool = False,
+        header: bool = True,
+        markable: bool = True,
+        gutter: int = 1,
+        now: datetime | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`gutter` is how many cells are in front of the columns, for cursor and marks."""
+        super().__init__(id=id, classes=classes)
+        self.model: TableModel[T] = TableModel(key)
+        self.renderer: TableRenderer[T] = TableRenderer(
+            columns,
+            self.token,
+            now=now or datetime.now(UTC),
+            placeholder=placeholder,
+            ascii=ascii,
+            gutter=gutter,
+        )
+        self._header_height = 1 if header else 0
+        self._is_markable = markable
+
+    # --- what is in it -------------------------------------------------------------------
+
+    @property
+    def items(self) -> Sequence[T]:
+        """What it shows, in order."""
+        return self.model.items
+
+    def replace(self, items: Sequence[T]) -> None:
+        """Show other items, or the same in another order; the sequence is kept, not copied.
+
+        The cursor stays on its item; if that is gone, on its line.
+        """
+        before = self.model.position
+        self.model.replace(items)
+        self._paint_all(before)
+
+    def changed(self, keys: Iterable[Hashable]) -> None:
+        """The items with these keys look different now; their order is the same."""
+        wanted, model = set(keys), self.model
+        self.repaint(self._y(i) for i in model.visible if model.key(model.items[i]) in wanted)
+
+    def update_item(self, index: int, item: T) -> None:
+        """Show another version of one item; costs nothing where that is not on the screen."""
+        self.model.update(index, item)
+        self.repaint([self._y(index)])
+
+    # --- cursor and marks ----------------------------------------------------------------
+
+    @property
+    def cursor(self) -> int:
+        """Index of the item under the cursor."""
+        return self.model.cursor
+
+    @property
+    def cursor_key(self) -> Hashable | None:
+        """Key of the item under the cursor; None in an empty table."""
+        return self.model.cursor_key
+
+    @property
+    def current(self) -> T | None:
+        """The item under the cursor; None in an empty table."""
+        return self.model.current
+
+    def move_to(self, key: Hashable) -> bool:
+        """Put the cursor on the item with a key; false if it is not here."""
+        index = self.model.index_of(key)
+        if index < 0:
+            return False
+        self.move_to_line(index)
+        return True
+
+    def move_to_line(self, index: int) -> None:
+        """Put the cursor on an index, or on the nearest there is."""
+        before = self.model.position
+        self.model.move_to(index)
+        self._paint_moved(before)
+
+    def centre(self) -> None:
+        """Scroll until as much is above the cursor as below it."""
+        self.model.centre()
+        self.repaint()
+
+    def _scroll(self, lines: int) -> None:
+        before = self.model.position
+        self.model.scroll(lines)
+        self._paint_moved(before)
+
+    @property
+    def marks(self) -> frozenset[Hashable]:
+        """Keys of the marked items."""
+        return self.model.marks
+
+    @marks.setter
+    def marks(self, marks: Iterable[Hashable]) -> None:
+        new = frozenset(marks)
+        if new != self.model.marks:
+            self.model.marks = new
+            self.repaint()
+
+    # --- how it looks --------------------------------------------------------------------
+
+    @property
+    def ascii(self) -> bool:
+        """Whether it draws in ASCII alone."""
+        return self.renderer.ascii
+
+    @property
+    def now(self) -> datetime:
+        """The time that ticking columns show; `tick` moves it on."""
+        return self.renderer.now
+
+    @property
+    def columns(self) -> tuple[Column[T], ...]:
+        """Its columns, those included that do not fit just now."""
+        return self.renderer.columns
+
+    @columns.setter
+    def columns(self, columns: Sequence[Column[T]]) -> None:
+        self.renderer.columns = tuple(columns)
+        self.repaint()
+
+    @property
+    def placeholder(self) -> str:
+        """What it says while it is empty."""
+        return self.renderer.placeholder
+
+    @placeholder.setter
+    def placeholder(self, text: str) -> None:
+        self.renderer.placeholder = text
+        self.repaint()
+
+    def tick(self, now: datetime) -> None:
+        """Time went on: paint the durations on the screen that read differently now."""
+        before, self.renderer.now = self.renderer.now, now
+        placed = self.renderer.layout(self.size.width)
+        ticking = [each.column for each in placed if each.column.ticks]
+        if not ticking:
+            return
+        items = self.model.items
+        self.repaint(
+            self._y(i)
+            for i in self.model.visible
+            if any(c.text(items[i], before) != c.text(items[i], now) for c in ticking)
+        )
+
+    def show_sort(self, column: str, *, descending: bool = False) -> None:
+        """Say in the header which column the order is by; "" for none."""
+        self.renderer.sort = (column, descending) if column else None
+        self.repaint(range(self._header_height))
+
+    def widen(self, on: bool) -> None:
+        """Show all columns, long texts longer, or as many as fit."""
+        self.renderer.is_wide = on
+        self.repaint()
+
+    def pan(self, cells: int) -> None:
+        """Show what is so many cells further right; negative for left."""
+        limit = self.renderer.pan_limit(self.size.width)
+        self.renderer.pan = max(0, min(self.renderer.pan + cells, limit))
+        self.repaint()
+
+    # --- painting ------------------------------------------------------------------------
+
+    def line_at(self, y: int) -> Strip:
+        """The header, an item, a line of the placeholder, or a blank."""
+        width, model = self.size.width, self.model
+        row = y - self._header_height
+        if row < 0:
+            return self.renderer.header_line(width)
+        index = model.top + row
+        if index < len(model.items):
+            item = model.items[index]
+            return self.renderer.item_line(
+                item,
+                width,
+                is_cursor=index == model.cursor,
+                is_marked=bool(model.marks) and model.key(item) in model.marks,
+            )
+        if not model.items and self.renderer.placeholder:
+            return self.renderer.placeholder_line(row, width)
+        return Strip.blank(width, self.token(""))
+
+    def resized(self) -> None:
+        """Other columns fit, and other items are on the screen."""
+        self.model.resize(self.size.height - self._header_height)
+        self.renderer.pan = min(self.renderer.pan, self.renderer.pan_limit(self.size.width))
+
+    def _y(self, index: int) -> int:
+        """The row of the widget that an item is on; outside of the widget for one off screen."""
+        row = index - self.model.top
+        return row + self._header_height if row >= 0 else -1
+
+    def _paint_moved(self, before: TablePosition) -> None:
+        """Paint what the cursor left and what it is on, or all lines if they were scrolled."""
+        if self.model.top != before.top:
+            self._paint_all(before)
+            return
+        self.repaint({self._y(before.cursor), self._y(self.model.cursor)})
+        self._post_cursor(before)
+
+    def _paint_all(self, before: TablePosition) -> None:
+        self.repaint()
+        self._post_cursor(before)
+
+    def _post_cursor(self, before: TablePosition) -> None:
+        if self.model.cursor_key != before.cursor_key:
+            self.post_message(self.CursorMoved(self, self.model.cursor_key))
 
     # --- keys ----------------------------------------------------------------------------
 
     def action_down(self) -> None:
         """One line down."""
-        self.move_to_line(self._cursor + 1)
+        self.move_to_line(self.cursor + 1)
 
     def action_up(self) -> None:
         """One line up."""
-        self.move_to_line(self._cursor - 1)
+        self.move_to_line(self.cursor - 1)
 
     def action_first(self) -> None:
         """To the first line."""
@@ -62,54 +315,50 @@ class Table(PaintedRows[T]):
 
     def action_last(self) -> None:
         """To the last line."""
-        self.move_to_line(len(self._items) - 1)
+        self.move_to_line(len(self.items) - 1)
 
     def action_half_down(self) -> None:
         """Half a page down."""
-        self._turn(max(1, self.page // 2))
+        self._scroll(max(1, self.model.page // 2))
 
     def action_half_up(self) -> None:
         """Half a page up."""
-        self._turn(-max(1, self.page // 2))
+        self._scroll(-max(1, self.model.page // 2))
 
     def action_page_down(self) -> None:
         """A page down."""
-        self._turn(self.page)
+        self._scroll(self.model.page)
 
     def action_page_up(self) -> None:
         """A page up."""
-        self._turn(-self.page)
+        self._scroll(-self.model.page)
 
     def action_mark(self) -> None:
         """Mark or unmark what the cursor is on, and go on to the next."""
-        if not self._may_mark() or self._cursor_key is None:
-            return
-        self._anchor = self._cursor_key
-        self.marks = self._marks ^ {self._cursor_key}
-        self.action_down()
+        if self._may_mark():
+            self.model.toggle_mark()
+            self.repaint()
+            self.action_down()
 
     def action_mark_range(self) -> None:
         """Mark everything from the last mark up to the cursor."""
-        if not self._may_mark() or self._cursor_key is None:
-            return
-        start = self._place_of(self._anchor, self._cursor)
-        low, high = sorted((start, self._cursor))
-        self._anchor = self._cursor_key
-        self.marks = self._marks | {self._key(self._items[i]) for i in range(low, high + 1)}
+        if self._may_mark():
+            self.model.mark_range()
+            self.repaint()
 
     def action_unmark(self) -> None:
         """Take all marks back."""
-        if not self._marks and self._may_mark():
+        if not self.marks and self._may_mark():
             self.post_message(Said("nothing is marked; Space marks"))
         self.marks = frozenset()
 
     def _may_mark(self) -> bool:
-        """Whether what is here can be marked at all; says so if not."""
-        if not self._markable:
+        """Whether there is something to mark; says so if not."""
+        if not self._is_markable:
             self.post_message(Said(self.UNMARKABLE))
-        elif not self._items:
+        elif not self.items:
             self.post_message(Said("nothing here to mark"))
-        return self._markable and bool(self._items)
+        return self._is_markable and bool(self.items)
 
     def action_pan_left(self) -> None:
         """Show what is further left."""
@@ -121,31 +370,31 @@ class Table(PaintedRows[T]):
 
     def action_wide(self) -> None:
         """All columns, long ones longer; Left and Right move over them."""
-        self.widen(not self._wide)
+        self.widen(not self.renderer.is_wide)
 
     def action_choose(self) -> None:
         """Open what the cursor is on."""
-        if self._cursor_key is not None:
-            self.post_message(self.Chosen(self, self._cursor_key))
+        if self.cursor_key is not None:
+            self.post_message(self.Chosen(self, self.cursor_key))
         else:
             self.post_message(Said("nothing here to open"))
 
     # --- mouse ---------------------------------------------------------------------------
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel turns three lines."""
+        """The wheel scrolls."""
         event.stop()
-        self._turn(3)
+        self._scroll(WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel turns three lines."""
+        """The wheel scrolls."""
         event.stop()
-        self._turn(-3)
+        self._scroll(-WHEEL)
 
     def on_click(self, event: events.Click) -> None:
-        """A click moves the cursor, a second one opens."""
-        index = self._top + event.y - self._header_height
-        if event.y < self._header_height or index >= len(self._items):
+        """A click moves the cursor, a double click opens."""
+        index = self.model.top + event.y - self._header_height
+        if event.y < self._header_height or index >= len(self.items):
             return
         self.move_to_line(index)
         if event.chain == 2:

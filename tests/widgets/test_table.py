@@ -81,11 +81,11 @@ async def test_the_cursor_stays_on_its_thing_when_others_come_and_go() -> None:
     widget = rows(10)
     async with Alone(widget).run_test(size=(40, 8)) as pilot:
         widget.move_to("thing-4")
-        row = widget.cursor - widget.first_shown
+        row = widget.cursor - widget.model.top
         widget.replace([Thing("new-1"), Thing("new-2"), *things(10)])
         await pilot.pause()
         assert widget.cursor_key == "thing-4"
-        assert widget.cursor - widget.first_shown == row
+        assert widget.cursor - widget.model.top == row
 
 
 async def test_when_its_thing_is_gone_the_cursor_stays_on_its_line() -> None:
@@ -127,7 +127,7 @@ async def test_keys_move_the_cursor(keys: list[str], cursor: int) -> None:
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         await pilot.press(*keys)
         assert widget.cursor == cursor
-        assert widget.first_shown <= cursor < widget.first_shown + 9
+        assert widget.model.top <= cursor < widget.model.top + 9
 
 
 async def test_the_header_stays_while_the_list_scrolls() -> None:
