@@ -58,7 +58,7 @@ ARROWS: dict[str, set[str]] = {
         "settings",
     },
     "palette": {"actions", "columns", "panes", "domain", "messages", "screens", "widgets"},
-    "errands": {"actions", "domain", "errors", "messages", "screens"},
+    "errands": {"actions", "domain", "errors", "messages", "ports", "screens"},
     "app": {
         "screens",
         "palette",
@@ -193,6 +193,22 @@ def test_heavy_libraries_are_imported_late_and_in_one_place(path: Path) -> None:
             f"{place} imports {target}"
         )
         assert place.startswith("tui/demo/") or not top, f"{place} imports {target} at its top"
+
+
+SPEAKS_TO_KUBERNETES = ("tui/sources/", "tui/demo/")
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_paths_of_the_kubernetes_api_are_known_to_sources_alone(path: Path) -> None:
+    if path.relative_to(ROOT).as_posix().startswith(SPEAKS_TO_KUBERNETES):
+        return
+    words = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    known = [word for word in words if re.search(r"/apis?/|/namespaces/", word)]
+    assert not known, f"{dotted(path)} knows {known}: that is for tui/sources to know"
 
 
 def loaded_after(statement: str) -> set[str]:

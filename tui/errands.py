@@ -17,6 +17,8 @@ from tui.actions.choosing import Wanted, choose, named
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
+from tui.ports.connection import offered
+from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
 from tui.screens.desk import Desk
 from tui.screens.plan_words import PlannedWorkflow
@@ -87,7 +89,7 @@ class Errands:
                 try:
                     if source is None:
                         raise Unreachable("not connected")
-                    outcome = perform(plan, source, action.said)
+                    outcome = perform(plan, offered(source, Operations), action.said)
                 except TuiError as error:
                     failed.append((ref, error))
                     self._app.post_message(ActionFailed(ref, plan, error))

@@ -14,6 +14,7 @@
        │  ├─ Unauthenticated 401, or a login that gives no credentials
        │  └─ Misconfigured   credentials or certificates that the kubeconfig names cannot be read
        ├─ Missing            404: the object, or the whole kind, is not there
+       │  └─ NotOffered      the connection has no such thing at all, and needs not be asked
        ├─ Conflict           409: somebody else changed it first, or it exists already
        ├─ Expired            410: the place in the history is gone; list again
        ├─ Rejected           400, 415, 422: the request itself is wrong
@@ -106,6 +107,10 @@ class Misconfigured(Refused):
 
 class Missing(SourceError):
     """An answer of 404: the object, or the whole kind, is not there."""
+
+
+class NotOffered(Missing):
+    """This connection has no such thing at all, as saved files have no logs of pods."""
 
 
 class Conflict(SourceError):

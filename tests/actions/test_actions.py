@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from tests.support.plans import calls_of
 from tests.support.scripted import listed, manifest
 from tui.actions import ACTIONS, SET_NODE, SUBMIT, meant
 from tui.actions.base import Context, Plan, perform
 from tui.actions.set_node import unquoted
 from tui.domain import decode
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest
-from tui.domain.writes import MERGE_PATCH, Write
 from tui.errors import Conflict, PlanError, Refused, SourceError, Unreachable
 from tui.ports.connection import Capabilities
+from tui.ports.operations import Call, Change, Delete, Operation, Update
+from tui.sources.kubernetes_operations import MERGE_PATCH, KubernetesOperations
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 CONTEXT = Context(now=NOW, suffix="abcde")
@@ -24,32 +27,34 @@ LIVE = Capabilities()
 
 
 class Answers:
-    """A source that answers each write with what it is told, in order."""
+    """A cluster that answers each call with what it is told, in order."""
 
     def __init__(self, *answers: Manifest | SourceError) -> None:
         self.answers = list(answers)
-        self.sent: list[Write] = []
+        self.sent: list[Call] = []
 
-    def perform(self, write: Write) -> Manifest:
-        self.sent.append(write)
+    def send(self, call: Call) -> Manifest:
+        self.sent.append(call)
         answer = self.answers.pop(0)
         if isinstance(answer, SourceError):
             raise answer
         return answer
 
 
-def send(plan: Plan, source: Any, said: Any = lambda answer: str(answer)) -> Any:
-    return perform(plan, source, said)
+def send(plan: Plan, answers: Answers, said: Any = lambda answer: str(answer)) -> Any:
+    return perform(plan, KubernetesOperations(answers.send), said)
 
 
 def plan_of(*purposes: str) -> Plan:
-    writes = tuple(
-        Write("PUT", "/x", query=(("dryRun", "All"),), purpose=purpose)
+    key = ObjectKey("", "wf", "argo", "w")
+    changes: tuple[Change, ...] = tuple(
+        Update(key=key, manifest={}, purpose=purpose, dry_run=True)
         if purpose.startswith("rehearse")
-        else Write("DELETE", "/x", purpose=purpose)
+        else Delete(key=key, purpose=purpose)
         for purpose in purposes
     )
-    return Plan("a", "A", (), writes, half_way="the rest is as it was")
+    operation = Operation("a", Target(key), {}, changes, half_way="the rest is as it was")
+    return Plan("a", "A", (), operation)
 
 
 def waiting(**node: Any) -> Manifest:
@@ -119,7 +124,7 @@ def test_stop_and_terminate_patch_the_shutdown() -> None:
     context = Context(now=NOW, labels={"workflows.argoproj.io/actor": "me"})
     for verb, strategy in (("stop", "Stop"), ("terminate", "Terminate")):
         plan = BY_ID[f"workflow.{verb}"].plan(manifest("w"), {}, context)
-        (write,) = plan.writes
+        (write,) = calls_of(plan)
         assert (write.method, write.content_type) == ("PATCH", MERGE_PATCH)
         assert write.body == {
             "spec": {"shutdown": strategy},
@@ -137,9 +142,9 @@ def test_stop_and_terminate_patch_the_shutdown() -> None:
 def test_suspend_updates_once_and_refuses_what_is_over() -> None:
     suspend = BY_ID["workflow.suspend"]
     plan = suspend.plan(manifest("w"), {}, CONTEXT)
-    assert plan.writes[0].body["spec"]["suspend"] is True
-    assert plan.writes[0].body["metadata"]["resourceVersion"] == "1"
-    assert plan.result is not None and suspend.plan(plan.result, {}, CONTEXT).writes == ()
+    assert calls_of(plan)[0].body["spec"]["suspend"] is True
+    assert calls_of(plan)[0].body["metadata"]["resourceVersion"] == "1"
+    assert plan.result is not None and calls_of(suspend.plan(plan.result, {}, CONTEXT)) == ()
     over = manifest("w", labels={"workflows.argoproj.io/completed": "true"})
     with pytest.raises(PlanError, match="cannot suspend completed workflows"):
         suspend.plan(over, {}, CONTEXT)
@@ -148,19 +153,19 @@ def test_suspend_updates_once_and_refuses_what_is_over() -> None:
 def test_resume_passes_waiting_steps_with_their_defaults() -> None:
     given = waiting(outputs={"parameters": [supplied("p", default="yes")]})
     plan = BY_ID["workflow.resume"].plan(given, {}, CONTEXT)
-    node = plan.writes[0].body["status"]["nodes"]["w-1"]
+    node = calls_of(plan)[0].body["status"]["nodes"]["w-1"]
     assert (node["phase"], node["finishedAt"]) == ("Succeeded", "2026-01-15T12:00:00Z")
     assert node["outputs"]["parameters"] == [{"name": "p", "value": "yes"}]
     bare = waiting(outputs={"parameters": [supplied("p")]})
     with pytest.raises(PlanError, match="raw output parameter 'p' has not been set and does not"):
         BY_ID["workflow.resume"].plan(bare, {}, CONTEXT)
-    assert BY_ID["workflow.resume"].plan(manifest("w"), {}, CONTEXT).writes == ()
+    assert calls_of(BY_ID["workflow.resume"].plan(manifest("w"), {}, CONTEXT)) == ()
 
 
 def test_set_supplies_outputs_and_publishes_global_ones() -> None:
     given = waiting(outputs={"parameters": [{**supplied("p"), "globalName": "g"}]})
     choices = {"node_field_selector": "displayName=approve", "parameters": ('p="a\\tb"',)}
-    status = SET_NODE.plan(given, choices, CONTEXT).writes[0].body["status"]
+    status = calls_of(SET_NODE.plan(given, choices, CONTEXT))[0].body["status"]
     assert status["nodes"]["w-1"]["phase"] == "Running"
     assert status["nodes"]["w-1"]["outputs"]["parameters"][0]["value"] == "a\tb"
     assert status["outputs"]["parameters"] == [{"name": "g", "value": "a\tb"}]
@@ -201,19 +206,19 @@ def test_values_are_unquoted_as_go_does(text: str, value: str) -> None:
 
 def test_delete_means_this_very_object_and_force_takes_finalizers_first() -> None:
     delete = BY_ID["workflow.delete"]
-    (write,) = delete.plan(manifest("w"), {}, CONTEXT).writes
+    (write,) = calls_of(delete.plan(manifest("w"), {}, CONTEXT))
     assert write.body == {
         "propagationPolicy": "Background",
         "preconditions": {"uid": "uid-w"},
     }
-    patch, _ = delete.plan(manifest("w"), {"force": True}, CONTEXT).writes
+    patch, _ = calls_of(delete.plan(manifest("w"), {"force": True}, CONTEXT))
     assert patch.body == {"metadata": {"finalizers": None}}
 
 
 def test_submit_from_a_template_refers_to_it() -> None:
     template = {"kind": "ClusterWorkflowTemplate", "metadata": {"name": "t", "namespace": "n"}}
     choices = {"parameters": ("a=1",), "labels": "x=y", "name": "given", "server_dry_run": True}
-    (write,) = SUBMIT.plan(template, choices, CONTEXT).writes
+    (write,) = calls_of(SUBMIT.plan(template, choices, CONTEXT))
     assert write.query == (("dryRun", "All"),)
     assert write.path == "/apis/argoproj.io/v1alpha1/namespaces/n/workflows"
     assert write.body["spec"] == {
@@ -230,7 +235,7 @@ def test_submit_from_a_cron_workflow_belongs_to_it() -> None:
         "metadata": {"name": "c", "uid": "u"},
         "spec": {"workflowSpec": {"entrypoint": "e"}, "workflowMetadata": {"labels": {"k": "v"}}},
     }
-    made = SUBMIT.plan(cron, {}, CONTEXT).writes[0].body
+    made = calls_of(SUBMIT.plan(cron, {}, CONTEXT))[0].body
     assert made["metadata"]["ownerReferences"][0]["uid"] == "u"
     assert made["metadata"]["labels"] == {"workflows.argoproj.io/cron-workflow": "c", "k": "v"}
     assert made["spec"] == {"entrypoint": "e"}

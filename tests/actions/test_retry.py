@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.plans import calls_of
 from tui.actions import RESUBMIT, RETRY
 from tui.actions.base import Context
 from tui.actions.nodes import LARGEST_OBJECT
@@ -57,7 +58,7 @@ def failed_pair() -> dict[str, Any]:
 
 def test_the_update_is_rehearsed_then_pods_go_then_it_is_sent() -> None:
     plan = RETRY.plan(workflow(failed_pair()), {}, CONTEXT)
-    rehearsal, delete, update = plan.writes
+    rehearsal, delete, update = calls_of(plan)
     assert (rehearsal.method, rehearsal.query) == ("PUT", (("dryRun", "All"),))
     assert delete.method == "DELETE" and delete.missing_ok
     assert delete.path.startswith("/api/v1/namespaces/argo/pods/wf-two-")
@@ -72,7 +73,7 @@ def test_without_pods_to_delete_there_is_one_call() -> None:
     nodes = failed_pair()
     nodes["b"]["type"] = "HTTP"
     plan = RETRY.plan(workflow(nodes), {}, CONTEXT)
-    assert [write.method for write in plan.writes] == ["PUT"]
+    assert [write.method for write in calls_of(plan)] == ["PUT"]
     assert plan.facts["deleted"] == ["b"]
 
 
@@ -119,7 +120,7 @@ def test_compressed_nodes_give_the_plan_of_plain_ones(action: Any) -> None:
     before = copy.deepcopy(packed)
     choices = {"memoized": True}
     one, two = action.plan(plain, choices, CONTEXT), action.plan(packed, choices, CONTEXT)
-    assert one.writes == two.writes
+    assert calls_of(one) == calls_of(two)
     assert one.facts == two.facts
     assert packed == before
 
@@ -177,11 +178,11 @@ def test_ten_thousand_nodes_are_planned_in_a_moment(nodes: dict[str, Any]) -> No
 
 def test_nodes_too_large_for_an_object_are_written_compressed() -> None:
     plan = RETRY.plan(workflow(wide(10_000)), {}, CONTEXT)
-    status = plan.writes[-1].body["status"]
+    status = calls_of(plan)[-1].body["status"]
     assert "nodes" not in status
     data = gzip.decompress(base64.b64decode(status["compressedNodes"]))
     assert json.loads(data).keys() == plan.facts["nodes"].keys()
-    assert len(json.dumps(plan.writes[-1].body)) < LARGEST_OBJECT
+    assert len(json.dumps(calls_of(plan)[-1].body)) < LARGEST_OBJECT
 
 
 @st.composite

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.plans import calls_of
 from tests.support.world import World
 from tui.actions import RETRY
 from tui.actions.base import Context
@@ -121,11 +122,11 @@ def test_a_retry_of_the_nightly_run_succeeds() -> None:
     name = world.one("nightly-etl", "ml-etl")["metadata"]["name"]
     store, clock = world.store, world.clock
     manifest = store.get(WORKFLOWS, "ml-etl", name)
-    for write in RETRY.plan(manifest, {}, Context(now=clock.now())).writes:
-        target = write.path.rpartition("/")[2]
-        if write.method == "PUT" and ("dryRun", "All") not in write.query:
-            store.update(WORKFLOWS, write.body)
-        elif write.method == "DELETE" and store.find(PODS, "ml-etl", target):
+    for call in calls_of(RETRY.plan(manifest, {}, Context(now=clock.now()))):
+        target = call.path.rpartition("/")[2]
+        if call.method == "PUT" and not call.is_rehearsal:
+            store.update(WORKFLOWS, call.body)
+        elif call.method == "DELETE" and store.find(PODS, "ml-etl", target):
             store.delete(PODS, "ml-etl", target)
     done = clock.run_until(
         lambda: bool(store.get(WORKFLOWS, "ml-etl", name)["status"].get("finishedAt")), 600

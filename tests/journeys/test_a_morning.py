@@ -11,8 +11,8 @@ from tests.support.runs import ETL, FAILED_ATTEMPT, etl_log, nightly_etl, run, s
 from tests.support.scripted import ScriptedSource, listed, ref_of
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
-from tui.domain.writes import Write
 from tui.ports.collections import Page
+from tui.ports.operations import Call
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
@@ -28,9 +28,9 @@ class Slow(ScriptedSource):
         super().__init__(*manifests)
         self.let_go = Flag()
 
-    def perform(self, write: Write) -> Manifest:
+    def send(self, call: Call) -> Manifest:
         self.let_go.wait(5)
-        return super().perform(write)
+        return super().send(call)
 
 
 def with_artifacts_in_place(made: Manifest) -> Manifest:

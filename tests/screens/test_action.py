@@ -13,6 +13,7 @@ from textual.widgets import Button
 
 from tests.support.app import STILL, showing
 from tests.support.asking import Obstinate, ask, assert_calls, done, focused
+from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Busy, Conflict, SourceError
@@ -44,7 +45,7 @@ async def test_each_write_of_a_retry_is_sent_exactly_once_and_in_order() -> None
     source = ScriptedSource(nightly_etl())
     async with showing(source=source) as shown:
         screen = await ask(shown, "r")
-        planned = [write for _, plan in screen._plans for write in plan.writes]
+        planned = [write for _, plan in screen._plans for write in calls_of(plan)]
         assert_calls(shown.static("dialog-plan"), planned)
         await shown.press("ctrl+s")
         await shown.until_said(f"Retried {ETL}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.app import showing
 from tests.support.asking import Obstinate, ask, assert_calls
+from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
 
@@ -58,7 +59,7 @@ async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_call
         ):
             assert told in plan.splitlines()
         assert plan.count("Lost: ") == 1, "what is true of each is said once"
-        assert_calls(plan, [write for _, made in screen._plans for write in made.writes])
+        assert_calls(plan, [write for _, made in screen._plans for write in calls_of(made)])
         assert "Calls" not in shown.text and "PgDn reads on" in shown.text
         for _ in range(10):
             await shown.press("pagedown")

@@ -12,12 +12,13 @@ import pytest
 
 from tests.support.scripted import manifest
 from tests.support.waiting import wait_until
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest, WorkflowRef
-from tui.domain.writes import MERGE_PATCH, Write
-from tui.errors import Missing, Refused, SourceError
+from tui.errors import Missing, NotOffered, SourceError
 from tui.ports.collections import Live, Opened, Page, Scope
-from tui.ports.connection import Source
+from tui.ports.connection import Source, offered
 from tui.ports.logs import LogRequest
+from tui.ports.operations import Operation, Operations, Patch
 from tui.ports.threads import CancelToken
 
 NODES = {"etl": {"id": "etl", "name": "etl", "displayName": "etl", "type": "Pod", "odd": 1}}
@@ -100,19 +101,20 @@ class SourceContract:
         assert found["etl"].phase == "Failed"
         assert found["etl"].status.message == "no luck"
 
-    def test_a_write_is_done_or_refused_as_the_capabilities_say(self, source: Source) -> None:
-        write = Write(
-            "PATCH",
-            "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows/etl",
-            {"spec": {"shutdown": "Stop"}},
-            MERGE_PATCH,
-        )
-        if source.capabilities.can_write:
-            assert source.perform(write)["spec"]["shutdown"] == "Stop"
-        else:
-            assert source.capabilities.why_not
-            with pytest.raises(Refused):
-                source.perform(write)
+    def test_an_operation_is_done_or_it_is_said_why_none_can_be(self, source: Source) -> None:
+        key = ObjectKey("", "wf", "argo", "etl")
+        stop = Patch(key=key, patch={"spec": {"shutdown": "Stop"}}, purpose="stop etl")
+        operation = Operation("workflow.stop", Target(key), {}, (stop,))
+        if source.port(Operations) is None:
+            assert source.lacks(Operations)
+            with pytest.raises(NotOffered):
+                offered(source, Operations)
+            return
+        operations = offered(source, Operations)
+        assert operations.refusal("workflow.stop", Target(key)) == ""
+        (call,) = operations.preview(operation)
+        assert call.path.endswith("/namespaces/argo/workflows/etl")
+        assert operations.perform(operation)["spec"]["shutdown"] == "Stop"
 
     def test_the_log_of_a_pod_that_is_gone_is_missing(self, source: Source) -> None:
         with pytest.raises(Missing):

@@ -16,11 +16,13 @@ from tests.support.cluster import Cluster, running_cluster
 from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.demo.resources import CONFIG_MAPS, EVENTS, SECRETS, WORKFLOWS
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Missing, Refused, Unreachable
 from tui.ports.collections import ListEvent, Live, Scope, Stale
-from tui.ports.connection import Place, Source
+from tui.ports.connection import Place, Source, offered
 from tui.ports.logs import LogRequest
+from tui.ports.operations import Delete, Operation, Operations, Patch
 from tui.ports.threads import CancelToken
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
@@ -391,3 +393,20 @@ def test_inside_a_pod_the_service_account_is_who_we_are(cluster: Cluster, tmp_pa
     cluster.rotate_tokens()
     (tmp_path / "token").write_text(cluster.token)
     assert len(source.list_all(ARGO)) == 1
+
+
+def test_a_rehearsal_changes_nothing_and_tells_what_would_be_refused(cluster: Cluster) -> None:
+    cluster.workflow("one", "Running")
+    key = ObjectKey("", "wf", "argo", "one")
+    changes = (
+        Patch(key=key, patch={"spec": {"shutdown": "Stop"}}, purpose="stop one"),
+        Delete(key=key, propagation="Background", purpose="delete one"),
+    )
+    operations = offered(source_of(cluster), Operations)
+    operations.rehearse(Operation("test", Target(key), {}, changes))
+    kept = cluster.get(WORKFLOWS, "one")
+    assert kept is not None and "shutdown" not in kept["spec"]
+    assert "deletionTimestamp" not in kept["metadata"]
+    gone = Patch(key=key._replace(name="gone"), patch={}, purpose="patch what is gone")
+    with pytest.raises(Missing):
+        operations.rehearse(Operation("test", Target(key), {}, (gone,)))

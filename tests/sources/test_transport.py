@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.api_source import ONE, PATCH, error_of, far_away, refusing, saying, source_of
+from tests.support.api_source import (
+    ONE,
+    PATCH,
+    change,
+    error_of,
+    far_away,
+    refusing,
+    saying,
+    source_of,
+)
 from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
@@ -102,7 +111,7 @@ def test_503_is_busy_and_says_the_servers_words(tmp_path: Path) -> None:
 def test_a_conflict_says_whose_and_what_to_do(tmp_path: Path) -> None:
     answer = refusing(409, "Conflict", "the object has been modified", name="one")
     with fake_api(answer) as api, pytest.raises(Conflict, match="one was changed") as caught:
-        source_of(api, tmp_path).perform(PATCH)
+        change(source_of(api, tmp_path), PATCH)
     assert "repeat" in caught.value.hint
 
 

@@ -7,23 +7,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.api_source import ONE, PATCH, refusing, saying, source_of
+from tests.support.api_source import (
+    KEY,
+    ONE,
+    PATCH,
+    change,
+    refusing,
+    saying,
+    source_of,
+    transport_of,
+)
 from tests.support.fake_api import Asked, Reply, fake_api
-from tui.domain.writes import MERGE_PATCH, Write
+from tui.domain.identity import ObjectKey
 from tui.errors import Missing, Refused, Unreachable
+from tui.ports.operations import Create, Delete, Patch, Update
+from tui.sources.kubernetes_operations import MERGE_PATCH
 
 
 def test_a_write_is_never_sent_twice_not_even_after_a_401(tmp_path: Path) -> None:
     with fake_api(refusing(401, "Unauthorized")) as api:
         with pytest.raises(Refused):
-            source_of(api, tmp_path).perform(PATCH)
+            change(source_of(api, tmp_path), PATCH)
         assert len(api.asked) == 1
 
 
 def test_a_write_whose_answer_was_lost_says_that_its_fate_is_unknown(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.cut()) as api:
         with pytest.raises(Unreachable, match="may have been done or not"):
-            source_of(api, tmp_path).perform(PATCH)
+            change(source_of(api, tmp_path), PATCH)
         assert len(api.asked) == 1
 
 
@@ -40,42 +51,50 @@ def test_a_write_over_a_kept_connection_that_ends_just_then_is_not_sent_again(
         source = source_of(api, tmp_path)
         source.get(ONE)
         with pytest.raises(Unreachable, match="may have been done or not"):
-            source.perform(PATCH)
+            change(source, PATCH)
         assert [asked.method for asked in api.asked] == ["GET", "PATCH"]
     assert len(set(ports)) == 1
 
 
 def test_a_write_carries_its_body_type_and_query(tmp_path: Path) -> None:
-    write = Write(
-        "PATCH", PATCH.path, PATCH.body, MERGE_PATCH, query=(("fieldManager", "argo tui"),)
-    )
+    rehearsal = Update(key=KEY, manifest={"kind": "W"}, purpose="rehearse", dry_run=True)
     with fake_api(saying({"kind": "Workflow"})) as api:
-        assert source_of(api, tmp_path).perform(write) == {"kind": "Workflow"}
-    (asked,) = api.asked
-    assert asked.method == "PATCH"
-    assert json.loads(asked.body) == {"spec": {"shutdown": "Stop"}}
-    assert asked.headers["Content-Type"] == MERGE_PATCH
-    assert asked.query == {"fieldManager": "argo tui"}
+        assert change(source_of(api, tmp_path), PATCH, rehearsal) == {"kind": "Workflow"}
+    patched, rehearsed = api.asked
+    assert patched.method == "PATCH"
+    assert json.loads(patched.body) == {"spec": {"shutdown": "Stop"}}
+    assert patched.headers["Content-Type"] == MERGE_PATCH
+    assert patched.query == {}
+    assert rehearsed.headers["Content-Type"] == "application/json"
+    assert rehearsed.query == {"dryRun": "All"}
 
 
-def test_deleting_what_is_gone_counts_as_done_where_the_plan_says_so(tmp_path: Path) -> None:
-    path = "/api/v1/namespaces/argo/pods/p"
+def test_deleting_what_is_gone_counts_as_done_and_changing_it_does_not(tmp_path: Path) -> None:
     answer = refusing(404, "NotFound", 'pods "p" not found', name="p")
     with fake_api(answer) as api:
         source = source_of(api, tmp_path)
-        assert source.perform(Write("DELETE", path, missing_ok=True)) == {}
+        pod = ObjectKey("", "pod", "argo", "p")
+        assert change(source, Delete(key=pod, purpose="delete pod p")) == {}
+        assert api.asked[-1].path == "/api/v1/namespaces/argo/pods/p"
         with pytest.raises(Missing):
-            source.perform(Write("DELETE", path))
+            change(source, Patch(key=pod, patch={}, purpose="patch pod p"))
 
 
 def test_read_only_mode_lets_no_write_leave(tmp_path: Path) -> None:
     with fake_api(saying({})) as api:
         source = source_of(api, tmp_path, read_only=True)
         assert not source.capabilities.can_write
-        for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for one in (
+            Create(key=KEY, manifest={}, purpose="create"),
+            Update(key=KEY, manifest={}, purpose="update"),
+            Update(key=KEY, manifest={}, purpose="rehearse", dry_run=True),
+            PATCH,
+            Delete(key=KEY, purpose="delete"),
+        ):
             with pytest.raises(Refused, match="read-only"):
-                source.perform(Write(method, PATCH.path, {}))
+                change(source, one)
         assert not api.asked
-        review = Write("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {})
-        source.perform(review)
+        transport_of(api, tmp_path, read_only=True).send(
+            "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body={}
+        )
         assert [asked.method for asked in api.asked] == ["POST"]

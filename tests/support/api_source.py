@@ -9,22 +9,19 @@ import pytest
 
 from tests.support.fake_api import Answer, FakeApi, fake_api, write_kubeconfig
 from tests.support.where import where
-from tui.domain.workflow import WorkflowRef
-from tui.domain.writes import MERGE_PATCH, Write
+from tui.domain.identity import ObjectKey, Target
+from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import SourceError
-from tui.ports.connection import Place
+from tui.ports.connection import Place, Source, offered
+from tui.ports.operations import Change, Operation, Operations, Patch
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource, connect
 from tui.sources.transport import Transport
 
 ONE = WorkflowRef("argo", "one")
-PATCH = Write(
-    "PATCH",
-    "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows/one",
-    {"spec": {"shutdown": "Stop"}},
-    MERGE_PATCH,
-)
+KEY = ObjectKey("", "wf", "argo", "one")
+PATCH = Patch(key=KEY, patch={"spec": {"shutdown": "Stop"}}, purpose="stop one")
 
 
 def source_of(
@@ -42,11 +39,21 @@ OFFICIAL_WAY = {"HTTPS_PROXY": "http://proxy.invalid"}
 both_ways = pytest.mark.parametrize("environ", [OUR_WAY, OFFICIAL_WAY], ids=["ours", "official"])
 
 
+def change(source: Source, *changes: Change) -> Manifest:
+    """Make these changes, in order."""
+    operation = Operation("test.change", Target(KEY), {}, changes)
+    return offered(source, Operations).perform(operation)
+
+
+def transport_of(api: FakeApi, folder: Path, **more: Any) -> Transport:
+    """Requests to this API, without a source."""
+    chosen = choose(str(write_kubeconfig(folder, api.url)), "", {})
+    return Transport(Login(chosen, {}), server=chosen.server, **more)
+
+
 def far_away(api: FakeApi, folder: Path) -> KubernetesSource:
     """The same as if the cluster were not on this machine."""
-    chosen = choose(str(write_kubeconfig(folder, api.url)), "", {})
-    transport = Transport(Login(chosen, {}), server=chosen.server, gzip=True)
-    return KubernetesSource(transport, Place("far"))
+    return KubernetesSource(transport_of(api, folder, gzip=True), Place("far"))
 
 
 def refusing(code: int, reason: str = "", message: str = "", **more: Any) -> Answer:

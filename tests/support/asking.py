@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Event
 from typing import Any
 
@@ -9,8 +10,8 @@ from tests.support.app import Shown
 from tests.support.runs import run
 from tests.support.scripted import ScriptedSource
 from tui.domain.workflow import Manifest
-from tui.domain.writes import Write
 from tui.errors import SourceError, Unreachable
+from tui.ports.operations import Call
 from tui.screens.action import ActionScreen
 
 
@@ -24,12 +25,12 @@ class Obstinate(ScriptedSource):
         self.let_go = Event()
         self.let_go.set()
 
-    def perform(self, write: Write) -> Manifest:
+    def send(self, call: Call) -> Manifest:
         self.let_go.wait(5)
         if len(self.performed) == self.fails_at:
-            self.performed.append(write)
+            self.performed.append(call)
             raise self.error
-        return super().perform(write)
+        return super().send(call)
 
 
 def done() -> Manifest:
@@ -53,11 +54,11 @@ def focused(shown: Shown) -> str:
     return str(widget.id) if widget is not None else ""
 
 
-def assert_calls(plan: str, writes: list[Write]) -> None:
+def assert_calls(plan: str, planned: Sequence[Call]) -> None:
     """These calls, in this order, are told at the end of a plan."""
     group = "/apis/argoproj.io/v1alpha1"
     _, _, calls = plan.partition(f"Calls, one after the other (… is {group}):\n")
     told = [line.replace("…", group).split()[1:] for line in calls.splitlines()]
-    assert [method for method, _ in told] == [write.method for write in writes]
-    assert [path.partition("?")[0] for _, path in told] == [write.path for write in writes]
-    assert ["?dryRun=All" in path for _, path in told] == [bool(write.query) for write in writes]
+    assert [method for method, _ in told] == [call.method for call in planned]
+    assert [path.partition("?")[0] for _, path in told] == [call.path for call in planned]
+    assert ["?dryRun=All" in path for _, path in told] == [bool(call.query) for call in planned]

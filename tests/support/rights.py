@@ -18,8 +18,9 @@ from tui.demo.resources import CONFIG_MAPS, SECRETS
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, SourceError
 from tui.ports.collections import Live, Scope, Stale
-from tui.ports.connection import Source
+from tui.ports.connection import Source, offered
 from tui.ports.logs import LogRequest
+from tui.ports.operations import Operations
 from tui.ports.threads import CancelToken
 
 LABEL = "workflows.argoproj.io/"
@@ -122,7 +123,8 @@ def _action(id: str) -> Use:
         state = dict(STATES.get(id, {"phase": "Running"}))
         made = cluster.workflow("acted", state.pop("phase"), **state)
         try:
-            outcome = perform(action.plan(made, {}, FACTS), source, action.said)
+            operations = offered(source, Operations)
+            outcome = perform(action.plan(made, {}, FACTS), operations, action.said)
             created = (outcome.manifest or {}).get("metadata", {}).get("name", "")
             if id == "workflow.resubmit" and created:
                 cluster_delete(cluster, created)

@@ -3,20 +3,19 @@
 source = ScriptedSource(manifest("etl", phase="Failed"))
 source.say(Changed(...))          # reaches every open watch
 source.refusal = Refused("not allowed to create workflows in argo")
-source.performed                  # the writes that were sent
+source.performed                  # the calls that were sent
 """
 
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
 from tui.domain import decode
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
-from tui.domain.writes import Write
 from tui.errors import Missing, SourceError, TuiError
 from tui.ports.collections import (
     Changed,
@@ -34,8 +33,12 @@ from tui.ports.connection import Capabilities, Place
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
+from tui.ports.operations import Call, Operations
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
+from tui.sources.kubernetes_operations import KubernetesOperations
+
+P = TypeVar("P")
 
 
 def manifest(
@@ -98,7 +101,7 @@ class ScriptedSource:
         self.manifests = {ref_of(found): found for found in manifests}
         self.refusal: SourceError | None = None
         """What the next questions and writes are answered with; None for success."""
-        self.performed: list[Write] = []
+        self.performed: list[Call] = []
         self.answers: list[Manifest] = []
         """What writes are answered with, one each; then with their own body."""
         self.asked: list[tuple[str, Any]] = []
@@ -117,6 +120,10 @@ class ScriptedSource:
         self.is_closed = False
         self.troubles: tuple[TuiError, ...] = ()
         """What could not be read, though the rest could."""
+        self.ports: dict[object, Any] = {Operations: KubernetesOperations(self.send)}
+        """What is offered, by protocol."""
+        if not self._capabilities.can_write:
+            del self.ports[Operations]
         self._lists: list[queue.SimpleQueue[ListEvent | None]] = []
         self._details: list[tuple[WorkflowRef, queue.SimpleQueue[DetailEvent | None]]] = []
 
@@ -160,6 +167,13 @@ class ScriptedSource:
         return len(self._lists)
 
     # --- the port --------------------------------------------------------------------------
+
+    def port(self, wanted: Callable[..., P]) -> P | None:
+        found: P | None = self.ports.get(wanted)
+        return found
+
+    def lacks(self, wanted: Callable[..., object]) -> str:
+        return "" if wanted in self.ports else self._capabilities.why_not
 
     def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
         self._ask("watch", scope)
@@ -213,12 +227,13 @@ class ScriptedSource:
             raise Missing(f"there is no {kind} {name} in {namespace}", status=404)
         return found
 
-    def perform(self, write: Write) -> Manifest:
-        self._ask("perform", write)
-        self.performed.append(write)
+    def send(self, call: Call) -> Manifest:
+        """Answer a call of an operation."""
+        self._ask("send", call)
+        self.performed.append(call)
         if self.answers:
             return self.answers.pop(0)
-        return write.body if isinstance(write.body, dict) else {}
+        return call.body if isinstance(call.body, dict) else {}
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         self._ask("pods", ref)

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from tests.support.plans import calls_of
 from tui.actions.base import Action, Context
 from tui.demo.bucket import Bucket
 from tui.demo.clock import SteppedClock
@@ -105,7 +106,7 @@ class World:
     def act(self, action: Action, name: str = "wf", **choices: Any) -> None:
         """Do what the action's plan says, as the API would."""
         context = Context(now=self.clock.now(), suffix="abcde")
-        for write in action.plan(self.get(name), choices, context).writes:
+        for write in calls_of(action.plan(self.get(name), choices, context)):
             *_, kind, target = write.path.rstrip("/").split("/")
             resource = PODS if kind == "pods" else WORKFLOWS
             dry = ("dryRun", "All") in write.query

@@ -1,11 +1,8 @@
 """What an action and its plan are (house.md 3.4).
 
 An action is data: an id, a key, words, when it is refused, which choices it offers. Its `plan` is
-pure: from a manifest and choices to the exact writes and a description. `perform` sends the writes
-of a plan, in order, each once.
-
-Nothing is ever sent a second time here: after a conflict or a lost answer a person decides, on a
-plan that is made anew from the object as it is then. The error says how far the plan had come.
+pure: from a manifest and choices to an operation and a description. What the operation comes down
+to on a cluster or a server, the operations port of the connection knows.
 """
 
 from __future__ import annotations
@@ -16,9 +13,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
-from tui.domain.writes import Write
-from tui.errors import Conflict, SourceError, Unreachable
-from tui.ports.connection import Capabilities, Source
+from tui.ports.connection import Capabilities
+from tui.ports.operations import Operation, Operations
 
 ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
 
@@ -56,7 +52,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done, in words and in API calls."""
+    """What would be done, in words and as an operation."""
 
     action: str
     """The action's id."""
@@ -64,19 +60,18 @@ class Plan:
     """`Retry nightly-etl-x7k2p`."""
     lines: tuple[str, ...]
     """What a person should read before saying yes: what re-runs, what is kept, what is lost."""
-    writes: tuple[Write, ...]
+    operation: Operation | None
+    """None where there is nothing to do."""
     command: str = ""
     """The `argo` command line that does the same."""
     result: Manifest | None = None
     """The object as it will be, where the plan makes one."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What `argo-tui plan -o json` prints besides the writes (deleted, reset, …)."""
+    """What `argo-tui plan -o json` prints besides the calls (deleted, reset, …)."""
     ref: WorkflowRef | None = None
     """The workflow that is acted on; None where a plan only makes a new one."""
     warnings: tuple[str, ...] = ()
     """What Argo would take, though it is hardly meant."""
-    half_way: str = ""
-    """What to know and do when only some of the writes were done."""
 
 
 Choices = Mapping[str, Any]
@@ -119,45 +114,13 @@ class Outcome:
     manifest: Manifest | None = None
 
 
-def perform(plan: Plan, source: Source, said: Callable[[Manifest], str]) -> Outcome:
-    """Send the plan's writes in order, each once; the first error ends it.
+def perform(plan: Plan, operations: Operations, said: Callable[[Manifest], str]) -> Outcome:
+    """Carry a plan out.
 
-    Raises: SourceError of the first write that failed, its hint telling what was done before.
+    Raises: SourceError of the first call that failed, its hint telling what was done before.
     """
-    answer: Manifest = {}
-    for done, write in enumerate(plan.writes):
-        try:
-            answer = source.perform(write)
-        except SourceError as error:
-            error.hint = "; ".join(filter(None, (error.hint, _how_far(plan, done, error))))
-            raise
+    answer = operations.perform(plan.operation) if plan.operation is not None else {}
     return Outcome(plan, said(_named(answer, plan)), answer)
-
-
-def _is_rehearsal(write: Write) -> bool:
-    return ("dryRun", "All") in write.query
-
-
-def _how_far(plan: Plan, done: int, error: SourceError) -> str:
-    """Which writes were done before the one that failed, and what that means."""
-    failed = plan.writes[done]
-    before = [write for write in plan.writes[:done] if not _is_rehearsal(write)]
-    real = sum(not _is_rehearsal(write) for write in plan.writes)
-    told = []
-    if before:
-        names = ", ".join(write.purpose or write.method for write in before[:3])
-        more = f" and {len(before) - 3} more" if len(before) > 3 else ""
-        told.append(f"{len(before)} of {real} writes were done already: {names}{more}")
-    if isinstance(error, Unreachable) and not _is_rehearsal(failed):
-        told.append(
-            f"whether “{failed.purpose or failed.method}” arrived is not known: look before "
-            "doing it again"
-        )
-    elif before and plan.half_way:
-        told.append(plan.half_way)
-    elif isinstance(error, Conflict) and not before and failed.method != "POST":
-        told.append("it was changed meanwhile and nothing was done: look at it and try again")
-    return "; ".join(told)
 
 
 def _named(answer: Manifest, plan: Plan) -> Manifest:

@@ -12,17 +12,19 @@ from tui.actions.manifests import (
     command,
     labels_of,
     name_of,
+    operation,
+    own_key,
     part,
     patch,
     phase_of,
     ref_of,
-    workflow_path,
+    target_of,
 )
 from tui.actions.words import saying
 from tui.domain.node import COMPLETED_PHASES
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
-from tui.domain.writes import Write
 from tui.ports.connection import Capabilities
+from tui.ports.operations import Change, Delete
 
 ARTIFACT_GC = f"{LABEL}artifact-gc"
 
@@ -35,11 +37,16 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         action=DELETE.id,
         title=f"Delete {name_of(manifest)}",
         lines=tuple(_lines(manifest, force=force)),
-        writes=tuple(_writes(manifest, force=force)),
+        operation=operation(
+            DELETE.id,
+            manifest,
+            tuple(_changes(manifest, force=force)),
+            {"force": force},
+            half_way="its finalizers are gone, but it is still there: delete it again",
+        ),
         command=command("delete", manifest, ("--force",) if force else ()),
         facts={"deletes": name_of(manifest), "force": force},
         ref=ref_of(manifest),
-        half_way="its finalizers are gone, but it is still there: delete it again",
     )
 
 
@@ -47,20 +54,16 @@ def _finalizers(manifest: Manifest) -> list[str]:
     return list(part(manifest, "metadata").get("finalizers") or ())
 
 
-def _writes(manifest: Manifest, *, force: bool) -> Iterable[Write]:
+def _changes(manifest: Manifest, *, force: bool) -> Iterable[Change]:
     name = name_of(manifest)
     if force:
         body: Json = {"metadata": {"finalizers": None}}
         yield patch(manifest, body, f"remove the finalizers of {name}")
-    options: Json = {"propagationPolicy": "Background"}
-    if uid := part(manifest, "metadata").get("uid"):
+    yield Delete(
+        key=own_key(manifest),
         # Another workflow may have taken the name since; that one is not meant.
-        options["preconditions"] = {"uid": uid}
-    yield Write(
-        "DELETE",
-        workflow_path(manifest),
-        options,
-        missing_ok=True,
+        uid=target_of(manifest).uid,
+        propagation="Background",
         purpose=f"delete workflow {name}",
     )
 

@@ -7,16 +7,17 @@ the levels it changes: ten thousand nodes are shared with the input, not cloned.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from tui.actions.base import Context
-from tui.domain.names import path_part
-from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest, WorkflowRef
-from tui.domain.writes import MERGE_PATCH, Write
+from tui.domain.identity import ObjectKey, Target
+from tui.domain.names import check_name
+from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import InputError, PlanError
 from tui.ports.connection import Capabilities
+from tui.ports.operations import Change, Create, Operation, Patch, Update
 
 API_VERSION = "argoproj.io/v1alpha1"
 ACTORS = ("actor", "actor-email", "actor-preferred-username")
@@ -135,22 +136,25 @@ def is_of_instance(manifest: Manifest, instance_id: str) -> bool:
     return (labels_of(manifest).get(INSTANCE) or "") == instance_id
 
 
-def collection_path(namespace: str) -> str:
-    """Where workflows are created. Raises: InputError for a namespace that cannot be one."""
-    return f"/apis/{API_VERSION}/namespaces/{path_part(namespace, 'the namespace')}/workflows"
+def key_of(kind: str, namespace: str, name: str, what: str) -> ObjectKey:
+    """Where an object stands; `what` is what to call it.
+
+    Raises: InputError for a name that cannot be one: the change would mean something else.
+    """
+    check_name(namespace, "the namespace")
+    check_name(name, f"the name of the {what}")
+    return ObjectKey("", kind, namespace, name)
 
 
-def workflow_path(manifest: Manifest) -> str:
-    """Where this workflow is updated, patched and deleted. Raises: InputError where it has no
-    name."""
-    name = path_part(name_of(manifest), "the name of the workflow")
-    return f"{collection_path(namespace_of(manifest))}/{name}"
+def own_key(manifest: Manifest) -> ObjectKey:
+    """Where this workflow stands. Raises: InputError where it has no name."""
+    return key_of(WORKFLOW, namespace_of(manifest), name_of(manifest), "workflow")
 
 
-def pod_path(namespace: str, pod: str) -> str:
-    """Where a pod is deleted. Raises: InputError for a name that cannot be one."""
-    within = path_part(namespace, "the namespace")
-    return f"/api/v1/namespaces/{within}/pods/{path_part(pod, 'the name of the pod')}"
+def target_of(manifest: Manifest, kind: str = WORKFLOW) -> Target:
+    """This object, as what something is done to; what is submitted may have no name."""
+    uid = str(part(manifest, "metadata").get("uid") or "")
+    return Target(ObjectKey("", kind, namespace_of(manifest), name_of(manifest)), uid)
 
 
 def whole(manifest: Manifest) -> Manifest:
@@ -158,15 +162,36 @@ def whole(manifest: Manifest) -> Manifest:
     return {**manifest, "apiVersion": API_VERSION, "kind": "Workflow"}
 
 
-def update(manifest: Manifest, purpose: str, *, rehearsal: bool = False) -> Write:
-    """A PUT of the object; its `metadata.resourceVersion` is the one that was read."""
-    query = (("dryRun", "All"),) if rehearsal else ()
-    return Write("PUT", workflow_path(manifest), whole(manifest), query=query, purpose=purpose)
+def create(manifest: Manifest, namespace: str, purpose: str, *, dry_run: bool = False) -> Create:
+    """A new workflow in a namespace. Raises: InputError for one that cannot be one."""
+    check_name(namespace, "the namespace")
+    key = ObjectKey("", WORKFLOW, namespace, name_of(manifest))
+    return Create(key=key, manifest=manifest, purpose=purpose, dry_run=dry_run)
 
 
-def patch(manifest: Manifest, body: Json, purpose: str) -> Write:
-    """A merge patch of the object."""
-    return Write("PATCH", workflow_path(manifest), body, MERGE_PATCH, purpose=purpose)
+def update(manifest: Manifest, purpose: str, *, dry_run: bool = False) -> Update:
+    """The whole workflow; its `metadata.resourceVersion` is the one that was read."""
+    return Update(key=own_key(manifest), manifest=whole(manifest), purpose=purpose, dry_run=dry_run)
+
+
+def patch(manifest: Manifest, body: Json, purpose: str) -> Patch:
+    """A merge patch of the workflow."""
+    return Patch(key=own_key(manifest), patch=body, purpose=purpose)
+
+
+def operation(
+    action: str,
+    manifest: Manifest,
+    changes: Sequence[Change],
+    options: Mapping[str, Any],
+    *,
+    kind: str = WORKFLOW,
+    half_way: str = "",
+) -> Operation | None:
+    """What an action does to this object with these options; None for no change at all."""
+    if not changes:
+        return None
+    return Operation(action, target_of(manifest, kind), options, tuple(changes), half_way)
 
 
 def command(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str:

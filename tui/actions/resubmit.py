@@ -13,12 +13,13 @@ from tui.actions.manifests import (
     Json,
     cannot_write,
     check_instance,
-    collection_path,
     command,
+    create,
     creator_labels,
     labels_of,
     name_of,
     namespace_of,
+    operation,
     part,
     phase_of,
     ref_of,
@@ -31,7 +32,6 @@ from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, PENDING
 from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
-from tui.domain.writes import Write
 from tui.errors import PlanError
 from tui.ports.connection import Capabilities
 
@@ -56,12 +56,16 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     if name:
         new["metadata"]["name"] = name
     body = dehydrated(new) if memoized else new
-    path = collection_path(namespace_of(manifest))
     return Plan(
         action=RESUBMIT.id,
         title=f"Resubmit {name_of(manifest)}",
         lines=tuple(_lines(new, parameters, is_memoized=memoized)),
-        writes=(Write("POST", path, body, purpose=f"create {_called(new)}"),),
+        operation=operation(
+            RESUBMIT.id,
+            manifest,
+            [create(body, namespace_of(manifest), f"create {_called(new)}")],
+            {"memoized": memoized, "parameters": parameters},
+        ),
         command=command("resubmit", manifest, _flags(parameters, memoized=memoized)),
         result=new,
         ref=ref_of(manifest),

@@ -13,6 +13,7 @@ from tui.actions.manifests import (
     command,
     name_of,
     not_over,
+    operation,
     part,
     ref_of,
     update,
@@ -46,7 +47,12 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         action=RESUME.id,
         title=f"Resume {name}",
         lines=tuple(_lines(step_names(nodes[one] for one in passed), is_lifted=lifted)),
-        writes=(update(body, f"resume workflow {name}"),) if changed else (),
+        operation=operation(
+            RESUME.id,
+            manifest,
+            [update(body, f"resume workflow {name}")] if changed else [],
+            {"node_field_selector": selector},
+        ),
         command=command("resume", manifest, flags),
         result=after,
         facts={

@@ -24,12 +24,13 @@ from tui.actions.manifests import (
     check_instance,
     command,
     items,
+    key_of,
     labels_of,
     name_of,
     namespace_of,
+    operation,
     part,
     phase_of,
-    pod_path,
     ref_of,
     rfc3339,
     update,
@@ -40,10 +41,10 @@ from tui.actions.nodes import PodNames, dehydrated, hydrated, nodes_of, selected
 from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
-from tui.domain.writes import Write
+from tui.domain.workflow import LABEL, POD, ListedWorkflow, Manifest
 from tui.errors import PlanError
 from tui.ports.connection import Capabilities
+from tui.ports.operations import Change, Delete
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
@@ -63,16 +64,25 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     result = with_nodes(header, made.nodes)
     flags = _flags(restart, selector, parameters)
     return Plan(
-        action="workflow.retry",
+        action=RETRY.id,
         title=f"Retry {name_of(manifest)}",
         lines=tuple(_lines(nodes, made, pods, is_selective=bool(chosen))),
-        writes=tuple(_writes(dehydrated(by_actor(result, context, "Retry")), pods)),
+        operation=operation(
+            RETRY.id,
+            manifest,
+            tuple(_changes(dehydrated(by_actor(result, context, "Retry")), pods)),
+            {
+                "restart_successful": restart,
+                "node_field_selector": selector,
+                "parameters": parameters,
+            },
+            half_way="the workflow itself is unchanged: retry it again",
+        ),
         command=command("retry", manifest, flags),
         result=result,
         facts=_facts(result, made, pods),
         ref=ref_of(manifest),
         warnings=warnings(manifest, parameters),
-        half_way="the workflow itself is unchanged: retry it again",
     )
 
 
@@ -126,13 +136,12 @@ def _pods(manifest: Manifest, nodes: RawNodes, made: Formulation, context: Conte
     return sorted({names.of(node_id, nodes) for node_id in deleted.union(made.exit_nodes)})
 
 
-def _writes(after: Manifest, pods: Sequence[str]) -> Iterable[Write]:
+def _changes(after: Manifest, pods: Sequence[str]) -> Iterable[Change]:
     name, namespace = name_of(after), namespace_of(after)
     if pods:
-        yield update(after, f"rehearse the update of {name}", rehearsal=True)
+        yield update(after, f"rehearse the update of {name}", dry_run=True)
     for pod in pods:
-        path = pod_path(namespace, pod)
-        yield Write("DELETE", path, missing_ok=True, purpose=f"delete pod {pod}")
+        yield Delete(key=key_of(POD, namespace, pod, "pod"), purpose=f"delete pod {pod}")
     yield update(after, f"update workflow {name}")
 
 

@@ -14,6 +14,7 @@ from tui.actions.manifests import (
     command,
     name_of,
     not_over,
+    operation,
     part,
     ref_of,
     update,
@@ -54,7 +55,17 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         action=SET_NODE.id,
         title=f"Set waiting steps of {name_of(manifest)}",
         lines=tuple(_lines(names, wanted)),
-        writes=(update(body, f"set waiting steps of {name_of(manifest)}"),),
+        operation=operation(
+            SET_NODE.id,
+            manifest,
+            [update(body, f"set waiting steps of {name_of(manifest)}")],
+            {
+                "node_field_selector": selector,
+                "phase": wanted.phase,
+                "message": wanted.message,
+                "outputs": wanted.outputs,
+            },
+        ),
         command=command("node set", manifest, _flags(selector, choices, wanted)),
         result=after,
         facts={

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from tui.actions.base import Action, Choice, Choices, Context, Plan
 from tui.actions.facts import nodes_facts, workflow_facts
-from tui.actions.manifests import by_actor, check_instance, command, name_of, ref_of, update
+from tui.actions.manifests import (
+    by_actor,
+    check_instance,
+    command,
+    name_of,
+    operation,
+    ref_of,
+    update,
+)
 from tui.actions.nodes import dehydrated, nodes_of
 from tui.actions.shutdown import refusal_of, shut_down
 from tui.actions.suspended import Settings, set_matching
@@ -38,7 +46,12 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         action=STOP.id,
         title=f"Stop waiting steps of {name_of(manifest)}",
         lines=(f"Failed: {counted(len(ended), 'waiting step')}: {named(names)}",),
-        writes=(update(body, f"fail waiting steps of {name_of(manifest)}"),),
+        operation=operation(
+            STOP.id,
+            manifest,
+            [update(body, f"fail waiting steps of {name_of(manifest)}")],
+            {"node_field_selector": selector, "message": message},
+        ),
         command=command("stop", manifest, _flags(selector, message)),
         result=after,
         facts={

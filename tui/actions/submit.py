@@ -13,12 +13,13 @@ from tui.actions.manifests import (
     CREATORS,
     Json,
     cannot_write,
-    collection_path,
+    create,
     creator_labels,
     items,
     labels_of,
     name_of,
     namespace_of,
+    operation,
     part,
     rfc3339,
     with_labels,
@@ -28,10 +29,10 @@ from tui.actions.parameters import parse_labels, warnings, with_parameters
 from tui.actions.words import saying
 from tui.domain.durations import parse_time
 from tui.domain.names import typed_fault
-from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
-from tui.domain.writes import Write
+from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, ListedWorkflow, Manifest
 from tui.errors import PlanError, UsageError
 from tui.ports.connection import Capabilities
+from tui.ports.operations import Create
 
 KINDS = {
     **dict.fromkeys(("CronWorkflow", "cronworkflow", "cronworkflows", "cronwf"), "CronWorkflow"),
@@ -49,6 +50,14 @@ KINDS = {
     ),
 }
 """What `--from kind/name` accepts → the kind it means."""
+
+KIND_IDS = {
+    "Workflow": WORKFLOW,
+    "WorkflowTemplate": "wftmpl",
+    "ClusterWorkflowTemplate": "cwftmpl",
+    "CronWorkflow": "cron",
+}
+"""`kind` of what is submitted from → the id of that kind."""
 
 RFC3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
@@ -68,6 +77,20 @@ OVERRIDES = (
     ("priority", "priority", "--priority"),
 )
 """Choice → field of the spec, flag of `argo submit`."""
+
+
+OPTIONS = (
+    *(choice for choice, _, _ in OVERRIDES),
+    "labels",
+    "annotations",
+    "name",
+    "generate_name",
+    "scheduled_time",
+    "parameters",
+    "artifacts",
+    "server_dry_run",
+)
+"""Choices that change what is created, or whether it is."""
 
 
 def parse_from(text: str) -> tuple[str, str]:
@@ -93,20 +116,29 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     kind = str(manifest.get("kind") or "Workflow")
     made = with_overrides(_begun(manifest, kind, choices, context), choices)
     made = _labelled(made, context)
-    query = (("dryRun", "All"),) if choices.get("server_dry_run") else ()
-    path = collection_path(namespace_of(manifest))
     called = _called(made)
-    is_local = bool(choices.get("dry_run"))
-    write = Write("POST", path, made, query=query, purpose=f"create {called}")
     return Plan(
         action=SUBMIT.id,
         title=f"Submit {called}",
         lines=tuple(_lines(manifest, kind, called, choices)),
-        writes=() if is_local else (write,),
+        operation=operation(
+            SUBMIT.id,
+            manifest,
+            _changes(made, namespace_of(manifest), choices),
+            {name: choices[name] for name in OPTIONS if choices.get(name)},
+            kind=KIND_IDS[kind],
+        ),
         command=_command(manifest, kind, choices),
         result=made,
         warnings=warnings(manifest, tuple(choices.get("parameters") or ())),
     )
+
+
+def _changes(made: Manifest, namespace: str, choices: Choices) -> list[Create]:
+    if choices.get("dry_run"):
+        return []
+    dry_run = bool(choices.get("server_dry_run"))
+    return [create(made, namespace, f"create {_called(made)}", dry_run=dry_run)]
 
 
 def _begun(manifest: Manifest, kind: str, choices: Choices, context: Context) -> Manifest:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from tui.actions.graph import RawNode
 from tui.actions.manifests import name_of
 from tui.domain.workflow import Manifest
-from tui.domain.writes import Write
+from tui.ports.operations import Call
 
 NAMES_SHOWN = 8
 
@@ -42,9 +42,9 @@ def _by_number(name: str) -> list[tuple[int, str]]:
     return [(len(piece.lstrip("0")) if at % 2 else 0, piece) for at, piece in enumerate(pieces)]
 
 
-def calls(writes: Iterable[Write]) -> Iterable[str]:
+def call_lines(calls: Iterable[Call]) -> Iterable[str]:
     """The API calls of a plan, numbered in their order."""
-    for at, one in enumerate(writes, 1):
+    for at, one in enumerate(calls, 1):
         query = "&".join(f"{key}={value}" for key, value in one.query)
         path = f"{one.path}?{query}" if query else one.path
         yield f"  {at:>4}. {one.method} {path}"

@@ -40,9 +40,14 @@ def is_utf8(text: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def path_part(text: str, what: str = "the name") -> str:
-    """A name as one part of a path; `what` is what to call it. Raises: InputError."""
+def check_name(text: str, what: str = "the name") -> None:
+    """Raises: InputError for a name that cannot be one; `what` is what to call it."""
     fault = name_fault(text)
     if fault:
         raise InputError(f"{what} {fault}")
+
+
+def path_part(text: str, what: str = "the name") -> str:
+    """A name as one part of a path; `what` is what to call it. Raises: InputError."""
+    check_name(text, what)
     return quote(text, safe="")

@@ -34,6 +34,13 @@ Manifest = dict[str, Any]
 """A Kubernetes object as JSON has it, every field kept; what plans read and writes send."""
 
 
+WORKFLOW = "wf"
+"""Id of the kind of workflows."""
+
+POD = "pod"
+"""Id of the kind of pods, which do the work of a workflow."""
+
+
 class WorkflowRef(NamedTuple):
     """Which workflow: never pass a bare name."""
 

@@ -9,7 +9,7 @@ import argparse
 import os
 import secrets
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,22 +19,25 @@ from tui.actions.base import Choices, Context, Plan
 from tui.actions.manifests import part, ref_of
 from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
-from tui.actions.words import calls
+from tui.actions.words import call_lines
 from tui.domain import decode
 from tui.domain.report_list import Choice as Filter
 from tui.domain.report_list import chosen, label_selector
 from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.text import clean_lines
 from tui.domain.workflow import Manifest
-from tui.domain.writes import Write
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, NoCluster, PlanError, UsageError
 from tui.headless.get import manifests
 from tui.headless.output import say, to_json, write
 from tui.headless.plan_flags import MAKES_ONE, VERBS, configure
+from tui.ports.operations import Call
 from tui.settings import Settings
+from tui.sources import preview_of
 
 __all__ = ["configure", "run"]
+
+CallsOf = Callable[[Plan], tuple[Call, ...]]
 
 LETTERS = string.ascii_lowercase + string.digits
 
@@ -55,7 +58,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return error.exit_code
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         say(f"argo-tui: {warning}")
-    _print(plans, args)
+    preview = preview_of(settings)
+
+    def calls_of(plan: Plan) -> tuple[Call, ...]:
+        return preview(plan.operation) if plan.operation is not None else ()
+
+    _print(plans, args, calls_of)
     return 0
 
 
@@ -208,16 +216,20 @@ def _everything(
             yield decode.manifest(raw)
 
 
-def _print(plans: Sequence[Plan], args: argparse.Namespace) -> None:
+def _print(plans: Sequence[Plan], args: argparse.Namespace, calls_of: CallsOf) -> None:
     if args.output == "text":
-        write("\n".join(_text(plan) for plan in plans) if plans else "No resources found\n")
+        write(
+            "\n".join(_text(plan, calls_of(plan)) for plan in plans)
+            if plans
+            else "No resources found\n"
+        )
         return
     makes = args.verb in MAKES_ONE
     if args.output == "yaml":
         for at, plan in enumerate(plans):
             write(("---\n" if at else "") + to_yaml(plan.result))
         return
-    shown = [_made(plan) if makes else _whole(plan) for plan in plans]
+    shown = [_made(plan) if makes else _whole(plan, calls_of(plan)) for plan in plans]
     write(f"{to_json(shown[0] if len(shown) == 1 else shown, 2)}\n")
 
 
@@ -232,17 +244,17 @@ def _made(plan: Plan) -> Manifest:
     return made
 
 
-def _whole(plan: Plan) -> dict[str, Any]:
+def _whole(plan: Plan, calls: Sequence[Call]) -> dict[str, Any]:
     return {
         "action": plan.action,
         **plan.facts,
-        "writes": [_call(one) for one in plan.writes],
+        "writes": [_call(one) for one in calls],
         "command": plan.command,
         "lines": list(plan.lines),
     }
 
 
-def _call(one: Write) -> dict[str, Any]:
+def _call(one: Call) -> dict[str, Any]:
     call: dict[str, Any] = {"method": one.method, "path": one.path}
     if one.query:
         call["query"] = dict(one.query)
@@ -252,12 +264,12 @@ def _call(one: Write) -> dict[str, Any]:
     return {**call, "purpose": one.purpose}
 
 
-def _text(plan: Plan) -> str:
+def _text(plan: Plan, calls: Sequence[Call]) -> str:
     """The plan as a person reads it."""
     lines = [plan.title, *(f"  {line}" for line in plan.lines)]
-    if plan.writes:
+    if calls:
         lines.append("  Calls:")
-    lines += calls(plan.writes)
+    lines += call_lines(calls)
     if plan.command:
         lines.append(f"  Same as: {plan.command}")
     return "".join(f"{clean_lines(line)}\n" for line in lines)

@@ -6,19 +6,20 @@ dataclass takes half a millisecond to define, and every start waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
-from tui.domain.writes import Write
-from tui.errors import TuiError
+from tui.errors import NotOffered, TuiError
 from tui.ports.collections import DetailSink, ListSink, Scope
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
+
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ class Source(Protocol):
     def troubles(self) -> Sequence[TuiError]:
         """What could not be read from the beginning, though the rest could."""
 
+    def port(self, wanted: Callable[..., P]) -> P | None:
+        """What this offers of a port, such as `Operations`; None where it offers nothing.
+
+        (A port is a protocol, and mypy takes no protocol where `type[P]` is asked for.)
+        """
+
+    def lacks(self, wanted: Callable[..., object]) -> str:
+        """Why a port is not offered, as a sentence for a person; "" for one that is."""
+
     def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
         """List, then watch, until stopped; trouble goes to the sink as `Stale`.
 
@@ -79,9 +89,6 @@ class Source(Protocol):
 
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """A WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow, every field kept."""
-
-    def perform(self, write: Write) -> Manifest:
-        """Do one write, once: never sent a second time by us. Returns the answer's object."""
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         """The pods of a workflow that still exist."""
@@ -106,3 +113,11 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+def offered(source: Source, wanted: Callable[..., P]) -> P:
+    """A port that a connection offers. Raises: NotOffered with the sentence why it does not."""
+    found = source.port(wanted)
+    if found is None:
+        raise NotOffered(source.lacks(wanted), reason="NotOffered")
+    return found

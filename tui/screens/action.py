@@ -27,6 +27,7 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import InputError, PlanError, TuiError
 from tui.ports.connection import Source
+from tui.ports.operations import Call, Operation, Operations
 from tui.screens.desk import Desk
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
@@ -239,9 +240,14 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
 
     def _lines(self, plans: Sequence[PlannedWorkflow]) -> list[str]:
         if len(self.refs) == 1:
-            return words_of_one(plans[0][1]) if plans else []
+            return words_of_one(plans[0][1], self._preview) if plans else []
         phases = {ref: phase_of(manifest) or "Pending" for ref, manifest in self._manifests}
-        return words_of_several(plans, phases)
+        return words_of_several(plans, phases, self._preview)
+
+    def _preview(self, operation: Operation) -> tuple[Call, ...]:
+        source = self.desk.source
+        port = source.port(Operations) if source is not None else None
+        return port.preview(operation) if port is not None else ()
 
     def _say(self, text: str) -> None:
         shown = "\n".join(plain(clean(line), self.desk.ascii) for line in text.split("\n"))

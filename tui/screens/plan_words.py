@@ -6,29 +6,31 @@ said once, what is its own stands under its name, and the box scrolls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tui.actions.base import Plan
-from tui.actions.manifests import API_VERSION
-from tui.actions.words import calls, counted
-from tui.domain.workflow import WorkflowRef
+from tui.actions.words import call_lines, counted
+from tui.domain.workflow import POD, WorkflowRef
+from tui.ports.operations import Call, Operation
 
 PlannedWorkflow = tuple[WorkflowRef, Plan]
+Preview = Callable[[Operation], tuple[Call, ...]]
+"""`Operations.preview` of the connection."""
 MOST_WORKFLOWS = 100
 """Workflows that are told of one by one, and …"""
 MOST_CALLS = 300
 """… calls; nobody reads more, and each choice makes these words anew."""
-GROUP, SHORT = f"/apis/{API_VERSION}", "…"
-"""What the path of every workflow begins with would leave no room for its name."""
+SHORT = "…"
+"""Stands for the root of paths, which would leave no room for the name of a workflow."""
 
 
-def words_of_one(plan: Plan) -> list[str]:
+def words_of_one(plan: Plan, preview: Preview) -> list[str]:
     """What it would do, and how."""
-    return [*plan.lines, *_calls([plan])]
+    return [*plan.lines, *_told(_calls_of([plan], preview))]
 
 
 def words_of_several(
-    planned: Sequence[PlannedWorkflow], phases: Mapping[WorkflowRef, str]
+    planned: Sequence[PlannedWorkflow], phases: Mapping[WorkflowRef, str], preview: Preview
 ) -> list[str]:
     """What they would do in sum, then what is true of each, then each by itself, then the calls."""
     if not planned:
@@ -37,33 +39,41 @@ def words_of_several(
     namespaces = {ref.namespace for ref, _ in planned}
     others = [set(plan.lines) for plan in plans[1:]]
     shared = [line for line in plans[0].lines if all(line in lines for lines in others)]
-    told = [_sum(plans, namespaces), *shared]
+    calls = _calls_of(plans, preview)
+    told = [_sum(plans, namespaces, len(calls)), *shared]
     for ref, plan in planned[:MOST_WORKFLOWS]:
         where = f" in {ref.namespace}" if len(namespaces) > 1 else ""
         told.append(f"{plan.title}{where} ({phases.get(ref, 'gone')})")
         told += [f"  {line}" for line in plan.lines if line not in shared]
     told += _rest(len(planned) - MOST_WORKFLOWS)
-    return [*told, *_calls(plans)]
+    return [*told, *_told(calls)]
 
 
-def _sum(plans: Sequence[Plan], namespaces: set[str]) -> str:
-    writes = [write for plan in plans for write in plan.writes]
-    pods = sum(write.method == "DELETE" and "/pods/" in write.path for write in writes)
+def _sum(plans: Sequence[Plan], namespaces: set[str], calls: int) -> str:
+    changes = [each for plan in plans if plan.operation for each in plan.operation.changes]
+    pods = sum(change.key.kind == POD for change in changes)
     parts = [counted(len(plans), "workflow")]
     if len(namespaces) > 1:
         parts[0] += f" in {counted(len(namespaces), 'namespace')}"
     if pods:
         parts.append(f"{counted(pods, 'pod')} deleted with their logs")
-    return f"In all: {', '.join([*parts, counted(len(writes), 'API call')])}"
+    return f"In all: {', '.join([*parts, counted(calls, 'API call')])}"
 
 
-def _calls(plans: Sequence[Plan]) -> Iterable[str]:
-    writes = [write for plan in plans for write in plan.writes]
-    if writes:
-        yield f"Calls, one after the other ({SHORT} is {GROUP}):"
-        for call in calls(writes[:MOST_CALLS]):
-            yield f"  {call.strip().replace(f' {GROUP}/', f' {SHORT}/', 1)}"
-        yield from _rest(len(writes) - MOST_CALLS)
+def _calls_of(plans: Sequence[Plan], preview: Preview) -> list[Call]:
+    return [call for plan in plans if plan.operation for call in preview(plan.operation)]
+
+
+def _told(calls: Sequence[Call]) -> Iterable[str]:
+    if not calls:
+        return
+    root = max((call.root for call in calls), key=len)
+    where = f" ({SHORT} is {root})" if root else ""
+    yield f"Calls, one after the other{where}:"
+    for line in call_lines(calls[:MOST_CALLS]):
+        shown = line.strip()
+        yield f"  {shown.replace(f' {root}/', f' {SHORT}/', 1) if root else shown}"
+    yield from _rest(len(calls) - MOST_CALLS)
 
 
 def _rest(more: int) -> list[str]:

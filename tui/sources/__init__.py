@@ -12,6 +12,7 @@ from typing import Protocol, cast
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
 from tui.ports.connection import Place, Source
+from tui.ports.operations import Call, Operation
 
 SOURCES = {
     "kubernetes": "tui.sources.opening:connect",
@@ -65,6 +66,16 @@ def open_source(settings: Where, *, ahead: Callable[[Place], Scope] | None = Non
     if ahead is not None and not settings.files:
         return cast(Source, make(settings, ahead=ahead))
     return cast(Source, make(settings))
+
+
+def preview_of(settings: Where) -> Callable[[Operation], tuple[Call, ...]]:
+    """How operations are carried out where the settings lead; nothing is connected for it.
+
+    What was read from a file is planned for a cluster.
+    """
+    from tui.sources.kubernetes_operations import calls
+
+    return calls
 
 
 def scope_of(settings: Where, place: Place) -> Scope:

@@ -9,29 +9,38 @@ from functools import partial
 from typing import Any, TypeVar
 
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
-from tui.domain.writes import Write
 from tui.errors import Expired, Missing, SourceError
 from tui.ports.collections import DetailSink, ListSink, Scope
 from tui.ports.connection import Capabilities, Place
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
+from tui.ports.operations import Call, Operations
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
 from tui.sources import pods as core
 from tui.sources.audiences import DetailAudience, ListAudience, Together, all_at_once
 from tui.sources.collections import ManyWorkflows, OneWorkflow
+from tui.sources.kubernetes_operations import KubernetesOperations
 from tui.sources.opening import connect
-from tui.sources.paths import PAGE, path_part, template_path, workflow_path
+from tui.sources.paths import (
+    CONFIG_MAPS,
+    EVENTS,
+    NAMESPACES,
+    PAGE,
+    POD_METRICS,
+    PODS,
+    SECRETS,
+    TEMPLATES,
+    WORKFLOWS,
+)
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Query, Transport, decoded
 
 __all__ = ["KubernetesSource", "connect"]
 
-CORE = "/api/v1"
-METRICS = "/apis/metrics.k8s.io/v1beta1"
-
+P = TypeVar("P")
 T = TypeVar("T")
 
 
@@ -46,6 +55,9 @@ class KubernetesSource:
             can_write=not read_only,
             why_not="this is read-only mode" if read_only else "",
         )
+        self._ports: dict[object, Any] = {
+            Operations: KubernetesOperations(self._send, refused=self._capabilities.why_not)
+        }
 
     @property
     def place(self) -> Place:
@@ -61,6 +73,15 @@ class KubernetesSource:
     def troubles(self) -> tuple[()]:
         """None: a cluster has nothing to read before it is asked."""
         return ()
+
+    def port(self, wanted: Callable[..., P]) -> P | None:
+        """What a cluster offers."""
+        found: P | None = self._ports.get(wanted)
+        return found
+
+    def lacks(self, wanted: Callable[..., object]) -> str:
+        """What no cluster has."""
+        return "" if wanted in self._ports else "a cluster does not have this"
 
     # --- workflows -------------------------------------------------------------------------
 
@@ -91,7 +112,7 @@ class KubernetesSource:
 
     def get(self, ref: WorkflowRef) -> Manifest:
         """One workflow as it is now, every field kept."""
-        return self._object(workflow_path(ref.namespace, ref.name))
+        return self._object(WORKFLOWS.object(ref.namespace, ref.name))
 
     def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
         """The whole list once."""
@@ -109,40 +130,28 @@ class KubernetesSource:
 
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """A template or cron workflow as it is now, every field kept."""
-        return self._object(template_path(kind, namespace, name))
+        return self._object(TEMPLATES[kind].object(namespace, name))
 
     def _many(self, namespace: str, scope: Scope) -> ManyWorkflows:
         return ManyWorkflows(
             self._transport, namespace, labels=scope.label_selector, fields=scope.field_selector
         )
 
-    def perform(self, write: Write) -> Manifest:
-        """Do one write, once."""
-        try:
-            body = self._transport.send(
-                write.method, write.path, write.query, write.body, write.content_type
-            )
-        except Missing:
-            if write.missing_ok:
-                return {}
-            raise
-        return _object(body)
-
     # --- what belongs to a workflow --------------------------------------------------------
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         """The pods of a workflow that still exist."""
-        path = f"{CORE}/namespaces/{path_part(ref.namespace, 'the namespace')}/pods"
+        path = PODS.collection(ref.namespace)
         return tuple(self._pages(path, _of_workflow(ref), core.pods))
 
     def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
         """What its pods use now. Raises: Missing where nothing is measured."""
-        path = f"{METRICS}/namespaces/{path_part(ref.namespace, 'the namespace')}/pods"
+        path = POD_METRICS.collection(ref.namespace)
         return dict(core.usage(self._transport.get(path, _of_workflow(ref)))[0])
 
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
         """Events about the workflow, or about one of its pods, oldest first."""
-        path = f"{CORE}/namespaces/{path_part(ref.namespace, 'the namespace')}/events"
+        path = EVENTS.collection(ref.namespace)
         kind, name = ("Pod", pod) if pod else ("Workflow", ref.name)
         selector = f"involvedObject.kind={kind},involvedObject.name={name}"
         found = self._pages(path, [("fieldSelector", selector)], core.events)
@@ -153,9 +162,7 @@ class KubernetesSource:
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         """A log in pieces, until its end or stopped."""
-        namespace = path_part(request.namespace, "the namespace")
-        pod = path_part(request.pod, "the name of the pod")
-        path = f"{CORE}/namespaces/{namespace}/pods/{pod}/log"
+        path = f"{PODS.object(request.namespace, request.pod)}/log"
         # Followed logs may be silent for hours; TCP keepalive notices a dead peer.
         quiet = None if request.follow else 60.0
         with self._transport.stream(path, _log_query(request), stop, quiet=quiet) as pieces:
@@ -165,7 +172,7 @@ class KubernetesSource:
 
     def secret_value(self, namespace: str, name: str, key: str) -> bytes:
         """One value of a secret, decoded."""
-        found = self._object(_core_path(namespace, "secret", name))
+        found = self._object(SECRETS.object(namespace, name))
         data = found.get("data")
         value = data.get(key) if isinstance(data, dict) else None
         if not isinstance(value, str):
@@ -177,7 +184,7 @@ class KubernetesSource:
 
     def config_map(self, namespace: str, name: str) -> dict[str, str]:
         """The data of a config map."""
-        found = self._object(_core_path(namespace, "configmap", name))
+        found = self._object(CONFIG_MAPS.object(namespace, name))
         data = found.get("data")
         if not isinstance(data, dict):
             return {}
@@ -185,8 +192,7 @@ class KubernetesSource:
 
     def namespaces(self) -> tuple[str, ...]:
         """All namespaces, by name."""
-        path = f"{CORE}/namespaces"
-        named = self._pages(path, [], partial(core.page, kind=core.Names))
+        named = self._pages(NAMESPACES.everywhere, [], partial(core.page, kind=core.Names))
         return tuple(sorted(each.metadata.name for each in named))
 
     def close(self) -> None:
@@ -194,6 +200,17 @@ class KubernetesSource:
         self._transport.close()
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _send(self, call: Call) -> Manifest:
+        try:
+            body = self._transport.send(
+                call.method, call.path, call.query, call.body, call.content_type
+            )
+        except Missing:
+            if call.missing_ok:
+                return {}
+            raise
+        return _object(body)
 
     def _object(self, path: str) -> Manifest:
         return _object(self._transport.get(path))
@@ -230,12 +247,6 @@ def _all_pages(list_page: Callable[[str], Listed[T]]) -> list[T]:
             if restart == RESTARTS:
                 raise
     return []
-
-
-def _core_path(namespace: str, kind: str, name: str) -> str:
-    """The path of one object of the core group."""
-    within = path_part(namespace, "the namespace")
-    return f"{CORE}/namespaces/{within}/{kind}s/{path_part(name, f'the name of the {kind}')}"
 
 
 def _of_workflow(ref: WorkflowRef) -> list[tuple[str, str]]:

@@ -2,45 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tui.domain import names
 from tui.errors import InputError, Rejected
 from tui.ports.collections import Scope
 
-ARGO = "/apis/argoproj.io/v1alpha1"
 PAGE = 500
 """Items a page; at 20 kB each this is 10 MB, and 7 ms to decode."""
 
 
+class Resource(NamedTuple):
+    """A kind of object as the API addresses it."""
+
+    group: str
+    """ "" for the core API."""
+    version: str
+    plural: str
+    singular: str
+    """What messages call one of them."""
+    namespaced: bool = True
+
+    @property
+    def root(self) -> str:
+        """The beginning of every path of its API group."""
+        return f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+
+    @property
+    def everywhere(self) -> str:
+        """The path of all of them, whatever their namespace."""
+        return f"{self.root}/{self.plural}"
+
+    def collection(self, namespace: str) -> str:
+        """The path of those in a namespace, where the kind has namespaces.
+
+        Raises: Rejected for a name that cannot be one.
+        """
+        if not self.namespaced:
+            return self.everywhere
+        return f"{self.root}/namespaces/{path_part(namespace, 'the namespace')}/{self.plural}"
+
+    def object(self, namespace: str, name: str) -> str:
+        """The path of one of them. Raises: Rejected for a name that cannot be one."""
+        last = path_part(name, f"the name of the {self.singular}")
+        return f"{self.collection(namespace)}/{last}"
+
+
+ARGO = ("argoproj.io", "v1alpha1")
+CORE = ("", "v1")
+WORKFLOWS = Resource(*ARGO, "workflows", "workflow")
+WORKFLOW_TEMPLATES = Resource(*ARGO, "workflowtemplates", "WorkflowTemplate")
+CLUSTER_WORKFLOW_TEMPLATES = Resource(
+    *ARGO, "clusterworkflowtemplates", "ClusterWorkflowTemplate", namespaced=False
+)
+CRON_WORKFLOWS = Resource(*ARGO, "cronworkflows", "CronWorkflow")
+PODS = Resource(*CORE, "pods", "pod")
+EVENTS = Resource(*CORE, "events", "event")
+SECRETS = Resource(*CORE, "secrets", "secret")
+CONFIG_MAPS = Resource(*CORE, "configmaps", "configmap")
+NAMESPACES = Resource(*CORE, "namespaces", "namespace", namespaced=False)
+POD_METRICS = Resource("metrics.k8s.io", "v1beta1", "pods", "pod")
+
+RESOURCES: Mapping[str, Resource] = {
+    "wf": WORKFLOWS,
+    "wftmpl": WORKFLOW_TEMPLATES,
+    "cwftmpl": CLUSTER_WORKFLOW_TEMPLATES,
+    "cron": CRON_WORKFLOWS,
+    "pod": PODS,
+}
+"""Id of a kind → how the API addresses it."""
+
+TEMPLATES: Mapping[str, Resource] = {
+    "WorkflowTemplate": WORKFLOW_TEMPLATES,
+    "ClusterWorkflowTemplate": CLUSTER_WORKFLOW_TEMPLATES,
+    "CronWorkflow": CRON_WORKFLOWS,
+}
+"""What workflows are made from: kind → how the API addresses it."""
+
+
 def workflows_path(namespace: str) -> str:
     """The path of the workflows of a namespace, "" for all. Raises: Rejected."""
-    within = f"/namespaces/{path_part(namespace, 'the namespace')}" if namespace else ""
-    return f"{ARGO}{within}/workflows"
-
-
-def workflow_path(namespace: str, name: str) -> str:
-    """The path of one workflow. Raises: Rejected for a name that cannot be one."""
-    within = path_part(namespace, "the namespace")
-    return f"{ARGO}/namespaces/{within}/workflows/{path_part(name, 'the name of the workflow')}"
-
-
-TEMPLATES = {
-    "WorkflowTemplate": "workflowtemplates",
-    "ClusterWorkflowTemplate": "clusterworkflowtemplates",
-    "CronWorkflow": "cronworkflows",
-}
-"""What workflows are made from: kind → its name in paths."""
-
-
-def template_path(kind: str, namespace: str, name: str) -> str:
-    """The path of a template or cron workflow; those of the cluster are in no namespace.
-
-    Raises: Rejected for a name that cannot be one.
-    """
-    is_cluster = kind == "ClusterWorkflowTemplate"
-    within = "" if is_cluster else f"/namespaces/{path_part(namespace, 'the namespace')}"
-    return f"{ARGO}{within}/{TEMPLATES[kind]}/{path_part(name, f'the name of the {kind}')}"
+    return WORKFLOWS.collection(namespace) if namespace else WORKFLOWS.everywhere
 
 
 def path_part(text: str, what: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from tui.domain import decode
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
-from tui.domain.writes import Write
-from tui.errors import InputError, Missing, Refused
+from tui.errors import InputError, Missing
 from tui.ports.collections import DetailSink, ListSink, Opened, Page, Scope
 from tui.ports.connection import Capabilities, Place
 from tui.ports.events import Event
@@ -23,6 +22,8 @@ from tui.ports.threads import CancelToken
 
 if TYPE_CHECKING:
     from tui.sources import Where
+
+P = TypeVar("P")
 
 WHY_NOT = "this is a saved workflow: there is no cluster to ask"
 
@@ -74,6 +75,14 @@ class SavedSource:
         """Looking, and nothing else."""
         return Capabilities(can_write=False, has_pods=False, is_live=False, why_not=WHY_NOT)
 
+    def port(self, wanted: Callable[..., P]) -> P | None:
+        """Files can only be read."""
+        return None
+
+    def lacks(self, wanted: Callable[..., object]) -> str:
+        """The same for everything but reading."""
+        return WHY_NOT
+
     def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
         """Tell the list once."""
         page = Page(self.list_all(scope), first=True, last=True)
@@ -117,10 +126,6 @@ class SavedSource:
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """Only workflows are read from files."""
         raise Missing(f"{kind} {name} is not here", hint=WHY_NOT, reason="NotFound")
-
-    def perform(self, write: Write) -> Manifest:
-        """Refused."""
-        raise Refused(WHY_NOT, reason="Saved")
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         """None."""
