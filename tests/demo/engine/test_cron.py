@@ -2,81 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import yaml
 
 from tests.support.world import World
-from tui.demo.engine.schedules import Schedule, ScheduleError, parsed, schedules
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOWS, Obj
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 """A Thursday."""
-
-
-@pytest.mark.parametrize(
-    ("line", "then"),
-    [
-        ("* * * * *", "2026-01-01T12:01"),
-        ("*/15 * * * *", "2026-01-01T12:15"),
-        ("0 12 * * *", "2026-01-02T12:00"),
-        ("30 3 * * SUN", "2026-01-04T03:30"),
-        ("0 0 29 2 *", "2028-02-29T00:00"),
-        ("5,10 8-9 1 FEB *", "2026-02-01T08:05"),
-        ("0 0 13 * 5", "2026-01-02T00:00"),
-        ("0 0 */2 * 1", "2026-01-03T00:00"),
-        ("0 0 ? * MON", "2026-01-05T00:00"),
-        ("@hourly", "2026-01-01T13:00"),
-        ("@every 1h30m", "2026-01-01T13:30"),
-        ("CRON_TZ=America/New_York 0 9 * * *", "2026-01-01T14:00"),
-    ],
-)
-def test_a_schedule_knows_its_next_time(line: str, then: str) -> None:
-    found = parsed(line, UTC, NOON).after(NOON)
-    assert found is not None
-    assert found.strftime("%Y-%m-%dT%H:%M") == then
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("", "empty spec string"),
-        ("* * * *", "expected exactly 5 fields, found 4: [* * * *]"),
-        ("61 * * * *", "end of range (61) above maximum (59): 61"),
-        ("* * 0 * *", "beginning of range (0) below minimum (1): 0"),
-        ("* 5-3 * * *", "beginning of range (5) beyond end of range (3): 5-3"),
-        ("* * * * 7", "end of range (7) above maximum (6): 7"),
-        ("*/0 * * * *", "step of range should be a positive number: */0"),
-        (
-            "a * * * *",
-            'failed to parse int from a: strconv.Atoi: parsing "a": invalid syntax',
-        ),
-        ("@often", "unrecognized descriptor: @often"),
-        (
-            "@every often",
-            'failed to parse duration @every often: time: invalid duration "often"',
-        ),
-    ],
-)
-def test_a_schedule_that_is_none_is_refused(line: str, words: str) -> None:
-    with pytest.raises(ScheduleError) as refused:
-        schedules({"schedules": [line]}, NOON)
-    assert str(refused.value) == f"cron schedule {line} is malformed: {words}"
-
-
-def test_a_span_counts_from_the_beginning() -> None:
-    every = parsed("@every 90s", UTC, NOON)
-    times = [NOON]
-    for _ in range(2):
-        then = every.after(times[-1] + timedelta(seconds=1))
-        assert then is not None
-        times.append(then)
-    assert [(each - NOON).total_seconds() for each in times] == [0, 90, 180]
-
-
-def test_a_date_that_never_comes_is_none() -> None:
-    assert Schedule("0 0 31 2 *").after(NOON) is None
 
 
 def cron(seconds: int, more: str = "") -> str:

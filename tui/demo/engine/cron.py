@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tui.demo.engine import validation
@@ -11,13 +12,13 @@ from tui.demo.engine.agenda import Agenda, Due
 from tui.demo.engine.conditions import ConditionError, holds
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.run import LABEL
-from tui.demo.engine.schedules import ScheduleError, schedules
 from tui.demo.engine.spec_parts import InvalidSpec
 from tui.demo.engine.templates import TemplateError, Templates
 from tui.demo.engine.variables import text
 from tui.demo.refusals import ApiError
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOWS, Obj
 from tui.demo.store import Store, timestamp
+from tui.domain.cron import ScheduleError, next_run
 from tui.domain.durations import parse_time
 
 COMPLETED = "cronworkflows.argoproj.io/completed"
@@ -60,20 +61,19 @@ class Crons:
             # A quick calendar is rounded, and may not have reached yet what has just fired.
             now = max(now, self._fired.get((namespace, name), now))
             begun = parse_time(cron["metadata"].get("creationTimestamp")) or now
-            times = [each.after(now) for each in schedules(cron.get("spec") or {}, begun)]
+            spec = cron.get("spec") or {}
+            due = next_run(_lines(spec), str(spec.get("timezone") or ""), now, since=begun)
         except ScheduleError as error:
             self._complain(cron, "SpecError", str(error))
             return
         if self._is_valid(cron):
             self._withdraw(cron, "SpecError")
-        coming = min((moment for moment in times if moment), default=None)
-        if coming is None:
+        if due is None:
             return
-        due = coming
         if planned := self._due.pop((namespace, name), None):
             planned.cancel()
         self._due[(namespace, name)] = self._agenda.call_at(
-            self._agenda.moment(due), lambda: self._fire(namespace, name, due)
+            self._agenda.moment(due), partial(self._fire, namespace, name, due)
         )
 
     def _is_valid(self, cron: Obj) -> bool:
@@ -269,3 +269,9 @@ class Crons:
             over = [r for r in mine if r.labels.get(f"{LABEL}phase") in phases]
             for record in sorted(over, key=lambda r: r.name)[: max(0, len(over) - keep)]:
                 self._store.delete(WORKFLOWS, namespace, record.name)
+
+
+def _lines(spec: dict[str, Any]) -> list[str]:
+    """The schedules of a spec; the singular field of older versions too."""
+    lines = [str(line) for line in spec.get("schedules") or ()]
+    return [*lines, str(spec["schedule"])] if spec.get("schedule") else lines
