@@ -21,6 +21,8 @@ ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "registry": set(),
     "resources": set(),
+    "keys": {"errors"},
+    "bindings": {"keys"},
     "domain": {"errors"},
     "ports": {"domain", "errors"},
     "sources": {"domain", "errors", "ports"},
@@ -32,10 +34,13 @@ ARROWS: dict[str, set[str]] = {
     "session": set(),
     "settings": {"errors", "domain"},
     "columns": {"domain"},
-    "terminal": {"errors", "domain.hidden", "domain.text"},
+    "terminal": {"bindings", "keys", "errors", "domain.hidden", "domain.text"},
     "messages": {"domain", "actions", "errors"},
-    "widgets": {"columns", "domain", "messages"},
+    "widgets": {"bindings", "keys", "columns", "domain", "messages"},
     "panes": {
+        "registry",
+        "bindings",
+        "keys",
         "widgets",
         "columns",
         "domain",
@@ -45,6 +50,8 @@ ARROWS: dict[str, set[str]] = {
         "ports",
     },
     "screens": {
+        "bindings",
+        "keys",
         "panes",
         "widgets",
         "columns",
@@ -57,9 +64,20 @@ ARROWS: dict[str, set[str]] = {
         "session",
         "settings",
     },
-    "palette": {"actions", "columns", "panes", "domain", "messages", "screens", "widgets"},
+    "palette": {
+        "bindings",
+        "keys",
+        "actions",
+        "columns",
+        "panes",
+        "domain",
+        "messages",
+        "screens",
+        "widgets",
+    },
     "errands": {"actions", "domain", "errors", "messages", "ports", "screens"},
     "app": {
+        "bindings",
         "screens",
         "palette",
         "errands",
@@ -91,7 +109,17 @@ ARROWS: dict[str, set[str]] = {
     "__init__": set(),
 }
 
-DRAWING = {"widgets", "panes", "screens", "palette", "errands", "messages", "app", "terminal"}
+DRAWING = {
+    "bindings",
+    "widgets",
+    "panes",
+    "screens",
+    "palette",
+    "errands",
+    "messages",
+    "app",
+    "terminal",
+}
 """Rooms that may import Textual and Rich."""
 
 LIBRARIES: dict[str, set[str]] = {

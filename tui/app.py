@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.signal import Signal
 
+from tui.bindings import bind
 from tui.desk import AnswersScreens
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
@@ -35,6 +36,7 @@ from tui.palette import Palette
 from tui.ports.collections import ListEvent, Live, Scope
 from tui.ports.connection import Source
 from tui.resources import styles
+from tui.screens.bindings import bring_keys
 from tui.screens.headings import first_of
 from tui.screens.stack import ScreenStack
 from tui.screens.workflow import WorkflowScreen
@@ -68,18 +70,15 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
     CSS_PATH: ClassVar[list[Any]] = [styles() / name for name in STYLE_FILES]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "help", key_display="?", id="app.help"),
-        Binding(
-            "colon", "command_palette", "command", key_display=":", show=False, id="app.command"
-        ),
-        Binding("ctrl+p", "command_palette", "palette", show=False, id="app.palette"),
-        Binding("ctrl+r", "repaint", "Repaint", show=False, id="app.repaint"),
-        Binding("q", "leave", "Back", show=False, id="app.back"),
+        bind("help", "help", "help", group="app", shown=True),
+        bind("command", "command_palette", "command", group="app"),
+        bind("refresh", "repaint", "Repaint", group="app"),
+        bind("back", "leave", "Back", group="app"),
         # Textual's own would quit without asking.
-        Binding("ctrl+q", "leave", "Back", show=False, system=True),
-        Binding("ctrl+c", "interrupt", "Cancel", show=False, priority=True, id="app.cancel"),
-        Binding("ctrl+e", "toggle_header", "Header", show=False, id="app.header"),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
+        bind("leave", "leave", "Back", system=True),
+        bind("cancel", "interrupt", "Cancel", group="app", priority=True),
+        bind("header", "toggle_header", "Header", group="app"),
+        bind("to-the-shell", "suspend_process", "Suspend", group="app"),
     ]
 
     @dataclass
@@ -112,6 +111,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         can_demo: bool = True,
     ) -> None:
         super().__init__(capabilities or Capabilities(), diff=not settings.no_diff)
+        bring_keys()
         self.settings = replace(settings, ascii=settings.ascii or self.capabilities.ascii)
         self.set_class(self.settings.ascii, "-ascii")
         self.pending = Pending()

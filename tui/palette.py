@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.fuzzy import Matcher
 from textual.getters import query_one
@@ -24,8 +24,10 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
 from tui.actions import ACTIONS
+from tui.bindings import bind
 from tui.columns import Column
 from tui.domain.workflow import ListedWorkflow
+from tui.keys import hint
 from tui.messages import GiveSource, OpenWorkflow
 from tui.panes import PANES
 from tui.screens.workflow import WorkflowScreen
@@ -62,17 +64,17 @@ def entries(screen: Screen[Any]) -> Iterator[Entry]:
     if isinstance(screen, WorkflowScreen):
         for pane in PANES:
             open_pane = partial(screen.call_later, screen.action_pane, pane.id)
-            yield Entry(f"Show {pane.title}", open_pane, "open this pane", pane.key)
+            yield Entry(f"Show {pane.title}", open_pane, "open this pane", hint(pane.binding_id))
     if isinstance(screen, WorkflowsScreen):
         yield from _of_list(screen)
     app = screen.app
-    for name, key, action, words in (
-        ("Keys", "?", "help", "which key does what here"),
-        ("Repaint", "ctrl-R", "repaint", "write the whole screen; try a broken connection now"),
-        ("Header", "ctrl-E", "toggle_header", "with or without the header line"),
-        ("Back", "q", "leave", "back; at the root, ask once"),
+    for name, binding, action, words in (
+        ("Keys", "help", "help", "which key does what here"),
+        ("Repaint", "refresh", "repaint", "write the whole screen; try a broken connection now"),
+        ("Header", "header", "toggle_header", "with or without the header line"),
+        ("Back", "back", "leave", "back; at the root, ask once"),
     ):
-        yield Entry(name, partial(app.run_action, action), words, key)
+        yield Entry(name, partial(app.run_action, action), words, hint(binding))
     yield Entry("Quit", partial(app.exit, 0), "leave argo-tui at once, without asking", ":q")
 
 
@@ -98,20 +100,24 @@ def _actions(screen: WorkflowsScreen | WorkflowScreen) -> Iterator[Entry]:
             action.label,
             partial(screen.action_act, action.id),
             refusal or action.help,
-            action.key,
+            hint(action.binding_id),
             refusal is not None,
         )
 
 
 def _of_list(screen: WorkflowsScreen) -> Iterator[Entry]:
-    yield Entry("Filter", screen.action_filter, "name, phase:failed, label:k=v …", "/")
-    yield Entry("Problems only", screen.action_problems, "failed workflows, or all again", "!")
-    yield Entry("All namespaces", screen.action_namespaces, "or back to one", "0")
+    yield Entry("Filter", screen.action_filter, "name, phase:failed, label:k=v …", hint("filter"))
+    yield Entry(
+        "Problems only", screen.action_problems, "failed workflows, or all again", hint("problems")
+    )
+    yield Entry("All namespaces", screen.action_namespaces, "or back to one", hint("namespaces"))
     yield Entry("Sort by newest", partial(screen.sort_by, ""), "as the list begins")
     for column in screen.arrangement.columns:
         if column.order is not None and column.title:
             sort = partial(screen.sort_by, column.id)
-            yield Entry(f"Sort by {column.title}", sort, "o reverses the order")
+            yield Entry(
+                f"Sort by {column.title}", sort, f"{hint('sort.reverse')} reverses the order"
+            )
     if screen.desk.can_demo:
         demo = partial(screen.post_message, GiveSource(demo=True))
         yield Entry("Demo cluster", demo, "leave this cluster alone, look around in a built-in one")
@@ -168,12 +174,12 @@ class Palette(ModalScreen[None]):
     """A line to type into, and what it may mean."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,ctrl+n", "move('down')", "Down", show=False, id="palette.down"),
-        Binding("up,ctrl+p", "move('up')", "Up", show=False, id="palette.up"),
-        Binding("pagedown", "move('page_down')", "Page down", show=False, id="palette.page-down"),
-        Binding("pageup", "move('page_up')", "Page up", show=False, id="palette.page-up"),
-        Binding("tab", "complete", "Complete", show=False, id="palette.complete"),
-        Binding("escape", "dismiss", "Close", show=False, id="palette.close"),
+        bind("palette.down", "move('down')", "Down"),
+        bind("palette.up", "move('up')", "Up"),
+        bind("palette.page-down", "move('page_down')", "Page down"),
+        bind("palette.page-up", "move('page_up')", "Page up"),
+        bind("palette.complete", "complete", "Complete"),
+        bind("palette.close", "dismiss", "Close"),
     ]
 
     line = query_one(QueryInput)
@@ -218,8 +224,9 @@ class Palette(ModalScreen[None]):
         found = [*matching(self._offered, text), *more]
         self.found.replace(found)
         self.found.move_to_line(0)
+        complete = f"{hint('palette.complete')} completes"
         self.foot.show(
-            [("Enter runs  Tab completes  Esc closes", "muted")],
+            [(f"{hint('palette.run')} runs  {complete}  {hint('palette.close')} closes", "muted")],
             [(f"{len(found)} of {max(len(found), len(self._offered))}", "muted")],
         )
 

@@ -78,8 +78,8 @@ def supplied(name: str, **more: Any) -> dict[str, Any]:
 
 def test_ids_are_unique_and_only_opposites_share_a_key() -> None:
     assert len(BY_ID) == len(ACTIONS)
-    keys = [action.key for action in ACTIONS]
-    assert {key for key in keys if keys.count(key) > 1} == {"s"}
+    meant = [action.binding_id for action in ACTIONS]
+    assert {each for each in meant if meant.count(each) > 1} == {"act.suspend"}
 
 
 @pytest.mark.parametrize("action", [*ACTIONS, SUBMIT, SET_NODE], ids=lambda action: action.id)
@@ -112,9 +112,9 @@ def test_one_key_suspends_and_resumes() -> None:
     suspended = manifest("w")
     suspended["spec"]["suspend"] = True
     whole = decode.from_manifest(waiting())
-    assert getattr(meant("s", running, LIVE), "id", "") == "workflow.suspend"
-    assert getattr(meant("s", listed(suspended), LIVE), "id", "") == "workflow.resume"
-    assert getattr(meant("s", whole, LIVE), "id", "") == "workflow.resume"
+    assert getattr(meant("act.suspend", running, LIVE), "id", "") == "workflow.suspend"
+    assert getattr(meant("act.suspend", listed(suspended), LIVE), "id", "") == "workflow.resume"
+    assert getattr(meant("act.suspend", whole, LIVE), "id", "") == "workflow.resume"
     assert meant("?", running, LIVE) is None
     refused = [BY_ID[f"workflow.{verb}"].refusal(whole, LIVE) for verb in ("suspend", "resume")]
     assert [reason is None for reason in refused] == [False, True]

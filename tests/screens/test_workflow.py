@@ -21,6 +21,7 @@ from tests.support.runs import (
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest, WorkflowRef
+from tui.keys import KEYS
 from tui.panes import PANES
 from tui.ports.collections import DetailEvent, DetailSink, Opened
 from tui.ports.logs import LogRequest
@@ -131,7 +132,7 @@ async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> Non
     spec = next(p for p in PANES if p is pane)
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
-        await shown.press(spec.key)
+        await shown.press(KEYS[spec.binding_id])
         await shown.until(
             lambda: shown.detail.side.front == spec.id and shown.detail.side.holds_focus
         )

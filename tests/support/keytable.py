@@ -1,4 +1,4 @@
-"""The tables of keys that README.md shows, made from the bindings themselves.
+"""The tables of keys that README.md shows, made from the bindings themselves, whose keys are KEYS.
 
 python -m tests.support.keytable            prints them
 python -m tests.support.keytable --write    puts them into README.md
@@ -14,7 +14,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from tests.support.made import main
-from tui.widgets.hints import key_name
+from tui.keys import each, key_name
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -85,8 +85,9 @@ def loaded(where: str) -> type[DOMNode]:
 
 def own_bindings(kind: type[DOMNode]) -> list[Binding]:
     """The bindings that a class adds itself and that have an id, in its order."""
-    declared = kind.__dict__.get("BINDINGS", ())
-    return [binding for binding in declared if isinstance(binding, Binding) and binding.id]
+    made = kind.__dict__.get("key_bindings")
+    declared = kind.__dict__.get("BINDINGS", ()) if made is None else made.__get__(None, kind)()
+    return [own for own in declared if isinstance(own, Binding) and not own.system]
 
 
 def words_of(kind: type[DOMNode], binding: Binding) -> str:
@@ -108,8 +109,7 @@ def rows(classes: Iterable[type[DOMNode]]) -> Iterator[tuple[str, str]]:
     for kind in classes:
         for binding in own_bindings(kind):
             keys = seen.setdefault(words_of(kind, binding), [])
-            for key in binding.key.split(","):
-                name = binding.key_display or key_name(key)
+            for name in map(key_name, each(binding.key)):
                 if name not in keys:
                     keys.append(name)
     for words, keys in seen.items():

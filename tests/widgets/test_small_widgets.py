@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tests.support.widgets import Alone, painting, screen_of
+from tui.keys import key_name
 from tui.widgets.header import WHOLE, HeaderLine
-from tui.widgets.hints import Hints, key_name
+from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import LASTS, StatusLine
 from tui.widgets.table import Table

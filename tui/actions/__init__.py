@@ -1,7 +1,8 @@
 """What one can do to a workflow: one file an action, each a pure plan of API calls (house.md 3.4).
 
 `ACTIONS` are those with a key; bindings, palette, menus and help are made from it. Two of them
-share a key: suspend and resume are each other's opposite, and `meant` says which one applies.
+share what their key means: suspend and resume are each other's opposite, and `meant` says which one
+applies.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ ACTIONS: tuple[Action, ...] = (RETRY, RESUBMIT, SUSPEND, RESUME, STOP, TERMINATE
 """What can be done to the workflow under the cursor, in the order of menus."""
 
 
-def meant(key: str, workflow: ListedWorkflow, capabilities: Capabilities) -> Action | None:
+def meant(binding: str, workflow: ListedWorkflow, capabilities: Capabilities) -> Action | None:
     """The action that a key means for this workflow: the first that is not refused.
 
-    If all are refused it is the first of them, so that its refusal can be told; None for a key of
-    no action.
+    `binding` is the id of what the key means. If all are refused it is the first of them, so that
+    its refusal can be told; None for the key of no action.
     """
-    bound = [action for action in ACTIONS if action.key == key]
+    bound = [action for action in ACTIONS if action.binding_id == binding]
     for action in bound:
         if action.refusal(workflow, capabilities) is None:
             return action

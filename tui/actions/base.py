@@ -87,8 +87,7 @@ class Action:
     """One thing that can be done to a workflow."""
 
     id: str
-    """`workflow.retry`; what bindings and the palette call it."""
-    key: str
+    """`workflow.retry`; what the palette calls it."""
     label: str
     """`Retry`: one or two words for footers and menus."""
     help: str
@@ -102,6 +101,15 @@ class Action:
     """Cancel has the focus, and the words say what is lost."""
     said: Callable[[Manifest], str] = _said_nothing
     """`Resubmitted as nightly-etl-9xk2`: what came of it, from the last answer's object."""
+    binding: str = ""
+    """The id of what its key means, in `KEYS`, where several actions share one; "" for `id`."""
+    key: str = ""
+    """A key of its own, where `KEYS` has none for it."""
+
+    @property
+    def binding_id(self) -> str:
+        """The id of what its key means."""
+        return self.binding or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ def choose(action_id: str, wanted: Wanted, capabilities: Capabilities) -> Chosen
     """
     action = named(action_id)
     only = wanted[0][1] if len(wanted) == 1 else None
-    is_key = action is next(each for each in ACTIONS if each.key == action.key)
+    is_key = action is next(each for each in ACTIONS if each.binding_id == action.binding_id)
     if only is not None and is_key:
-        action = meant(action.key, only, capabilities) or action
+        action = meant(action.binding_id, only, capabilities) or action
     able: list[WorkflowRef] = []
     refused = ""
     for ref, workflow in wanted:

@@ -93,7 +93,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 DELETE = Action(
     id="workflow.delete",
-    key="D",
+    binding="act.delete",
     label="Delete",
     help="Delete it with its pods.",
     refusal=refusal,

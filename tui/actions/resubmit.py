@@ -154,7 +154,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 RESUBMIT = Action(
     id="workflow.resubmit",
-    key="R",
+    binding="act.new-run",
     label="Resubmit",
     help="Make a new workflow of the same spec.",
     refusal=refusal,

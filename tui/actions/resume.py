@@ -105,7 +105,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 RESUME = Action(
     id="workflow.resume",
-    key="s",
+    binding="act.suspend",
     label="Resume",
     help="Go on: lift the suspension and pass waiting steps.",
     refusal=refusal,

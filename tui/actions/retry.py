@@ -212,7 +212,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 RETRY = Action(
     id="workflow.retry",
-    key="r",
+    binding="act.retry",
     label="Retry",
     help="Run the failed steps again; what succeeded stays.",
     refusal=refusal,

@@ -142,7 +142,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 SET_NODE = Action(
     id="node.set",
-    key="",
     label="Set outputs",
     help="Give a waiting step its outputs, a phase or a message.",
     refusal=refusal,

@@ -76,7 +76,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 STOP = Action(
     id="workflow.stop",
-    key="X",
+    binding="act.stop",
     label="Stop",
     help="End it; exit handlers still run.",
     refusal=refusal,

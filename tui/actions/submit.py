@@ -325,7 +325,6 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 SUBMIT = Action(
     id="workflow.submit",
-    key="",
     label="Submit",
     help="Make a workflow from a file, a template or a cron workflow.",
     refusal=refusal,

@@ -68,7 +68,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 SUSPEND = Action(
     id="workflow.suspend",
-    key="s",
+    binding="act.suspend",
     label="Suspend",
     help="Let running steps end and begin no new one.",
     refusal=refusal,

@@ -27,7 +27,7 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 TERMINATE = Action(
     id="workflow.terminate",
-    key="T",
+    binding="act.terminate",
     label="Terminate",
     help="Kill it at once; exit handlers do not run.",
     refusal=refusal,

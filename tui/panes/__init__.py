@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from tui.panes.base import PaneSpec
+from tui.registry import Registry
 
-PANES = (
-    PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane", "d"),
-    PaneSpec("logs", "Logs", "tui.panes.logs:LogsPane", "l"),
-    PaneSpec("artifacts", "Artifacts", "tui.panes.artifacts:ArtifactsPane", "a"),
-    PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane", "i"),
-    PaneSpec("events", "Events", "tui.panes.events:EventsPane", "e"),
-    PaneSpec("manifest", "YAML", "tui.panes.manifest:ManifestPane", "y"),
+PANES = Registry(
+    "pane",
+    (
+        PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane"),
+        PaneSpec("logs", "Logs", "tui.panes.logs:LogsPane", is_hinted=True),
+        PaneSpec("artifacts", "Artifacts", "tui.panes.artifacts:ArtifactsPane", is_hinted=True),
+        PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane", from_list=False),
+        PaneSpec("events", "Events", "tui.panes.events:EventsPane", from_list=False),
+        PaneSpec("manifest", "YAML", "tui.panes.manifest:ManifestPane"),
+    ),
 )

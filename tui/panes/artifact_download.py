@@ -13,6 +13,7 @@ from tui.artifacts.saving import SafeTree, safe_name
 from tui.domain.bars import progress_bar
 from tui.domain.location import Location
 from tui.domain.preview import size_text
+from tui.keys import hint
 from tui.panes.artifact_items import Item
 from tui.ports.threads import CancelToken
 
@@ -65,7 +66,7 @@ class Download:
             parts.append(f"{size_text(int(rate))}/s")
             if self.total and self.total > self.done:
                 parts.append(f"eta {int((self.total - self.done) / rate) + 1}s")
-        return "  ".join([*parts, "Esc stops"])
+        return "  ".join([*parts, f"{hint('unwind')} stops"])
 
 
 def proposed(items: Sequence[Item]) -> str:
@@ -78,10 +79,14 @@ def proposed(items: Sequence[Item]) -> str:
     return str(here / safe_name(items[0].file_name)) if len(items) == 1 else f"{here}{os.sep}"
 
 
+def _no_path() -> str:
+    return f"a path is needed; {hint('field.cancel')} saves nothing"
+
+
 def targets(items: Sequence[Item], text: str) -> list[Path] | str:
     """Where each of them goes, by what somebody typed; or what is wrong with that."""
     if not text.strip():
-        return "a path is needed; Esc saves nothing"
+        return _no_path()
     try:
         return _targets(items, text)
     except (OSError, RuntimeError, ValueError) as error:
@@ -94,7 +99,7 @@ def _targets(items: Sequence[Item], text: str) -> list[Path] | str:
         raise ValueError("it has a null byte")
     if len(items) == 1:
         target = chosen(text, items[0].file_name)
-        return [target] if target is not None else "a path is needed; Esc saves nothing"
+        return [target] if target is not None else _no_path()
     folder = Path(text.strip()).expanduser()
     if not folder.is_dir():
         return f"there is no folder {folder}; several artifacts need one"

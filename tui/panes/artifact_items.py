@@ -13,6 +13,7 @@ from tui.artifacts.base import Entry, Folder, Listing, Stat, StoreError
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, S3Location, inside
 from tui.domain.preview import size_text
+from tui.keys import hint
 
 Fact = Stat | Folder | StoreError | None
 """What the store says of a location; None while it has not been asked."""
@@ -90,7 +91,7 @@ def folder_line(owner: Item, listing: Listing) -> str:
     count = len(listing.entries)
     what = f"{count} {'entry' if count == 1 else 'entries'}"
     more = "" if listing.whole else ", the first of more"
-    return f"{owner.title}  {what}{more}   Left goes back"
+    return f"{owner.title}  {what}{more}   {hint('move.left')} goes back"
 
 
 def summary(items: Sequence[Item]) -> str:

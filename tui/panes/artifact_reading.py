@@ -19,6 +19,7 @@ from tui.domain.highlight import json_spans
 from tui.domain.lines import TextLines
 from tui.domain.location import Location
 from tui.domain.preview import ARCHIVES, Preview, kind_of_content, preview
+from tui.keys import hint
 from tui.panes.artifact_asking import Measured
 from tui.panes.artifact_items import Item
 from tui.widgets.status_line import StatusLine
@@ -52,7 +53,9 @@ class Reading(Vertical):
         """The title and the text."""
         yield StatusLine(ascii=self._ascii, id="artifact-title")
         yield TextView(
-            placeholder="Enter shows what is in it", ascii=self._ascii, id="artifact-preview"
+            placeholder=f"{hint('open')} shows what is in it",
+            ascii=self._ascii,
+            id="artifact-preview",
         )
 
     def open(self, item: Item) -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from tui.artifacts.base import Listing
+from tui.bindings import bind
 from tui.domain.location import Location
+from tui.keys import hint
 from tui.panes.artifact_columns import columns, fits
 from tui.panes.artifact_items import Fact, Item, entries_of, folder_line, summary
 from tui.widgets.sorting import sort_bindings, sorted_next
@@ -24,7 +26,7 @@ class ArtifactRows(Table[Item]):
     """The list; Left goes back out of a folder, since its columns fit without panning."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "back", "Back", show=False, id="artifacts.back"),
+        bind("move.left", "back", "Back", group="artifacts"),
         *sort_bindings("artifacts"),
     ]
 
@@ -75,7 +77,9 @@ class ArtifactRows(Table[Item]):
         shown = [item for item in self._all() if fits(item, self._sought)]
         self.replace(self._in_order(shown))
         if self._sought and self._all():
-            self.placeholder = f"nothing here is called like “{self._sought}”; Esc shows all"
+            self.placeholder = (
+                f"nothing here is called like “{self._sought}”; {hint('unwind')} shows all"
+            )
         else:
             self.placeholder = "this folder is empty" if self._folders else NONE
 

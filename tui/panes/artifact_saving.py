@@ -19,6 +19,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import StoreError
+from tui.keys import hint
 from tui.panes.artifact_download import Download, proposed, targets
 from tui.panes.artifact_items import Item
 from tui.widgets.query_bar import QueryBar
@@ -84,7 +85,7 @@ class Saving(Vertical):
         left_out = len(items) - len(able)
         why = next((item.why_not for item in items if item.why_not), "")
         if self._downloads:
-            self.say("a download is under way; Esc stops it", "warning")
+            self.say(f"a download is under way; {hint('unwind')} stops it", "warning")
         elif not able:
             self.say(why, "warning")
         else:
@@ -92,7 +93,10 @@ class Saving(Vertical):
             if len(able) == 1:
                 what, where = able[0].title, "as"
             more = f" ({left_out} left out: {why})" if left_out else ""
-            self.say(f"save {what} {where}; Enter saves, Esc does not{more}")
+            self.say(
+                f"save {what} {where}; {hint('field.submit')} saves, "
+                f"{hint('field.cancel')} does not{more}"
+            )
             self._begin_asking(able, proposed(able))
 
     def _begin_asking(
@@ -205,7 +209,9 @@ class Saving(Vertical):
             paths = [download.target for download in in_the_way]
             is_one = len(paths) == 1
             self.say(
-                f"{said}: Enter replaces {'it' if is_one else 'them'}, Esc does not", "warning"
+                f"{said}: {hint('field.submit')} replaces {'it' if is_one else 'them'}, "
+                f"{hint('field.cancel')} does not",
+                "warning",
             )
             text = str(paths[0]) if is_one else f"{paths[0].parent}{os.sep}"
             self._begin_asking([download.item for download in in_the_way], text, paths)

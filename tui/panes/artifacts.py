@@ -12,15 +12,17 @@ from typing import ClassVar
 from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import Listing, StoreError
+from tui.bindings import bind
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
 from tui.domain.hidden import without_secrets
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
+from tui.keys import hint
 from tui.panes.artifact_asking import Asking, Measured
 from tui.panes.artifact_body import Body
 from tui.panes.artifact_items import Item
@@ -37,12 +39,12 @@ class ArtifactsPane(Pane):
     """A list of artifacts, a preview of one of them, and a line for downloads."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "download", "Download", id="artifacts.download"),
-        Binding("slash", "filter", "Filter", key_display="/", id="artifacts.filter"),
-        Binding("c", "copy_key", "Copy key", id="artifacts.copy-key"),
-        Binding("J", "scroll_preview(1)", "Preview down", show=False, id="artifacts.preview-down"),
-        Binding("K", "scroll_preview(-1)", "Preview up", show=False, id="artifacts.preview-up"),
-        Binding("escape", "stop", "Stop", show=False, id="artifacts.stop"),
+        bind("download", "download", "Download", group="artifacts", shown=True),
+        bind("filter", "filter", "Filter", group="artifacts", shown=True),
+        bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
+        bind("side.down", "scroll_preview(1)", "Preview down", group="artifacts"),
+        bind("side.up", "scroll_preview(-1)", "Preview up", group="artifacts"),
+        bind("unwind", "stop", "Stop", group="artifacts"),
     ]
 
     def __init__(self, tools: Tools) -> None:
@@ -227,7 +229,7 @@ class ArtifactsPane(Pane):
     def action_scroll_preview(self, direction: int) -> None:
         """Move the preview without leaving the list."""
         if not self._body.is_reading:
-            self._say("nothing to scroll: Enter shows what is in an artifact")
+            self._say(f"nothing to scroll: {hint('open')} shows what is in an artifact")
         self._reading.scroll_half(direction)
 
     def action_copy_key(self) -> None:

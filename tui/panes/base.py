@@ -77,8 +77,17 @@ class PaneSpec:
     title: str
     where: str
     """`module:class`, imported when first looked at."""
-    key: str
-    """The letter that opens it in a workflow's screen."""
+    is_hinted: bool = False
+    """Whether the row of hints names its key."""
+    from_list: bool = True
+    """Whether a list opens it, too, of the workflow under the cursor."""
+    key: str = ""
+    """A key of its own, where `KEYS` has none for it."""
+
+    @property
+    def binding_id(self) -> str:
+        """The id of what its key means: to open it."""
+        return f"pane.{self.id}"
 
     def make(self, tools: Tools) -> Pane:
         """The pane itself."""

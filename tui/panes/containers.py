@@ -13,12 +13,13 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import ModalScreen
 
+from tui.bindings import bind
 from tui.columns import Column
 from tui.domain.artifact import archived_log
 from tui.domain.logtargets import LogTarget
@@ -26,6 +27,7 @@ from tui.domain.node import ERROR, FAILED, SUCCEEDED, Node
 from tui.domain.templates import MAIN, container_roles
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
+from tui.keys import hint
 from tui.panes.base import Tools
 from tui.ports.pods import ContainerState, Pod
 from tui.widgets.header import HeaderLine
@@ -157,9 +159,9 @@ class ContainerScreen(ModalScreen[str | None]):
     """The list over the log; answers with the name of a container, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("A", "next", "Next", show=False, id="containers.next"),
-        Binding("escape,q", "cancel", "Close", show=False, id="containers.close"),
-        *(Binding(str(n), f"take_number({n})", show=False) for n in range(1, 10)),
+        bind("containers.next", "next", "Next"),
+        bind("containers.close", "cancel", "Close"),
+        *(bind(f"containers.read-{n}", f"take_number({n})", system=True) for n in range(1, 10)),
     ]
 
     rows = query_one("#container-rows", Table)
@@ -202,7 +204,11 @@ class ContainerScreen(ModalScreen[str | None]):
         node = self._target.node
         of = f"Containers of {node.title}"
         self.query_one(HeaderLine).show([(of, "heading")])
-        box.border_subtitle = "Enter reads  1-9 at once  A next  Esc closes"
+        box.border_subtitle = (
+            f"{hint('containers.read')} reads  "
+            f"{hint('containers.read-1')}-{hint('containers.read-9')} at once  "
+            f"{hint('containers.next')} next  {hint('containers.close')} closes"
+        )
         self._show(self._choices)
         self.rows.move_to(self._target.container)
         self.rows.focus()

@@ -13,10 +13,11 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.getters import query_one
 from textual.message import Message
 
+from tui.bindings import bind
 from tui.domain.logs import TIMES
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
@@ -38,11 +39,11 @@ class LogsPane(SearchedPane):
     """A log that is followed, searched, and found in the archive when its pod is gone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("F", "follow", "Follow", id="logs.follow"),
-        Binding("slash", "search", "Search", key_display="/", id="logs.search"),
-        Binding("t", "times", "Times", id="logs.times"),
-        Binding("A", "container", "Container", id="logs.container"),
-        Binding("p", "previous", "Previous attempt", show=False, id="logs.previous"),
+        bind("follow", "follow", "Follow", group="logs", shown=True),
+        bind("filter", "search", "Search", group="logs", shown=True),
+        bind("times", "times", "Times", group="logs", shown=True),
+        bind("containers", "container", "Container", group="logs", shown=True),
+        bind("previous-attempt", "previous", "Previous attempt", group="logs"),
     ]
 
     head = query_one("#log-head", HeaderLine)

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import msgspec
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.bindings import bind
 from tui.domain import decode
 from tui.domain.highlight import Highlighter, yaml_spans
 from tui.domain.node import Node
@@ -31,7 +32,7 @@ class ManifestPane(TextPane):
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(yaml_spans)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("Y", "whole", "Whole workflow", show=False, id="manifest.whole"),
+        bind("whole", "whole", "Whole workflow", group="manifest"),
     ]
 
     def __init__(self, tools: Tools) -> None:

@@ -7,9 +7,10 @@ from typing import ClassVar
 from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.getters import query_one
 
+from tui.bindings import bind
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.lines import TextLines
 from tui.panes.base import Pane, Tools
@@ -29,7 +30,7 @@ class SearchedPane(Pane):
     """Lines, and a line below them to type a search into; `/` is bound by the kinds of pane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "end_search", "End search", show=False, id="text.end-search"),
+        bind("unwind", "end_search", "End search", group="text"),
     ]
 
     lines = query_one(TextView)
@@ -77,7 +78,7 @@ class TextPane(SearchedPane):
     WRAPS: ClassVar[bool] = False
     """Whether it begins with long lines over several rows."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", id="text.search"),
+        bind("filter", "search", "Search", group="text", shown=True),
     ]
 
     def __init__(self, tools: Tools) -> None:

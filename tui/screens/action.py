@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -22,6 +22,7 @@ from tui.actions import meant
 from tui.actions.base import Action
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
+from tui.bindings import bind
 from tui.domain import decode
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
@@ -51,10 +52,11 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="dialog.cancel"),
-        Binding("ctrl+s", "go", "Do it", id="dialog.submit"),
-        Binding("y", "yes", "Yes", show=False, id="dialog.yes"),
-        Binding("n,q", "cancel", "No", show=False, id="dialog.no"),
+        bind("dialog.cancel", "cancel", "Cancel", shown=True),
+        bind("dialog.submit", "go", "Do it", shown=True),
+        bind("dialog.yes", "yes", "Yes"),
+        bind("dialog.no", "cancel", "No"),
+        bind("dialog.close", "cancel", "No"),
     ]
 
     @dataclass
@@ -195,7 +197,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         workflow = decode.from_manifest(self._manifests[0][1])
         if self.action.refusal(workflow, source.capabilities) is None:
             return None
-        other = meant(self.action.key, workflow, source.capabilities)
+        other = meant(self.action.binding_id, workflow, source.capabilities)
         return other if other is not None and other.id != self.action.id else None
 
     # --- plans -----------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Keys of actions and panes, made from `ACTIONS` and `PANES`, so that no screen repeats a table.
+"""Bindings of what is registered: actions and panes, so that no screen repeats a table.
 
-Two actions may share a key when they are each other's opposite (suspend and resume): the key is
-bound once, and whichever is not refused is meant.
+They are made when a screen is, not when its class is defined, so that what is registered later has
+its key too. Actions that share what their key means (suspend and resume are each other's opposite)
+are bound once, and whichever is not refused is meant.
 """
 
 from __future__ import annotations
@@ -9,31 +10,77 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from tui.actions import ACTIONS
+from tui.bindings import bind
+from tui.keys import KEYS
 from tui.panes import PANES
 from tui.screens.desk import Desk
 from tui.screens.headings import may_write
 
 
-def _bindings() -> tuple[Binding, ...]:
+def bring_keys() -> None:
+    """Let `KEYS` take in what registrations bring. Raises: SettingsError if keys clash."""
+    registered = [(action.binding_id, action.key) for action in ACTIONS]
+    registered += [(pane.binding_id, pane.key) for pane in PANES]
+    KEYS.bring({binding: key for binding, key in registered if key})
+
+
+def action_bindings() -> tuple[Binding, ...]:
+    """One binding a meaning; `act` is the screen's, with the id of the first action of it."""
+    bring_keys()
     made: dict[str, Binding] = {}
     for action in ACTIONS:
-        if not action.key:
+        means = action.binding_id
+        if means not in KEYS:
             continue
-        if action.key in made:
-            first = made[action.key]
-            label = f"{first.description}/{action.label.lower()}"
-            made[action.key] = Binding(
-                first.key,
-                first.action,
-                label,
-                id=first.id,
-                tooltip=f"{first.tooltip} {action.help}",
-            )
-            continue
-        made[action.key] = Binding(
-            action.key, f"act('{action.id}')", action.label, id=action.id, tooltip=action.help
-        )
+        command, label, tooltip = f"act('{action.id}')", action.label, action.help
+        if means in made:
+            command = made[means].action
+            label = f"{made[means].description}/{label.lower()}"
+            tooltip = f"{made[means].tooltip} {tooltip}"
+        made[means] = bind(means, command, label, group="workflow", shown=True, tooltip=tooltip)
     return tuple(made.values())
+
+
+def opening_bindings() -> tuple[Binding, ...]:
+    """From a list: open what is under the cursor with a pane in front; `open` is the screen's."""
+    bring_keys()
+    panes = sorted((pane for pane in PANES if pane.from_list), key=lambda pane: not pane.is_hinted)
+    return tuple(
+        bind(
+            pane.binding_id,
+            f"open('{pane.id}')",
+            pane.title,
+            group="workflow",
+            shown=pane.is_hinted,
+        )
+        for pane in panes
+        if pane.binding_id in KEYS
+    )
+
+
+def pane_bindings() -> tuple[Binding, ...]:
+    """Which pane is in front, and how much room it has; the actions are the screen's."""
+    bring_keys()
+    return (
+        *(
+            bind(
+                pane.binding_id,
+                f"pane('{pane.id}')",
+                pane.title,
+                group="pane",
+                shown=pane.is_hinted,
+            )
+            for pane in PANES
+            if pane.binding_id in KEYS
+        ),
+        bind("tab.next", "next_pane(1)", "Next tab", group="pane"),
+        bind("tab.previous", "next_pane(-1)", "Previous tab", group="pane"),
+        bind("side.other", "other_side", "Pane", group="pane", shown=True),
+        bind("side.other-back", "other_side", "Pane", group="pane"),
+        bind("zoom", "zoom", "Zoom", group="pane", shown=True),
+        bind("side.down", "scroll_pane(1)", "Scroll pane", group="pane"),
+        bind("side.up", "scroll_pane(-1)", "Scroll pane back", group="pane"),
+    )
 
 
 def refused_here(desk: Desk, action: str) -> bool:
@@ -42,31 +89,3 @@ def refused_here(desk: Desk, action: str) -> bool:
     Its key stays bound, to say so, but is no hint.
     """
     return action.startswith("act(") and not may_write(desk)
-
-
-ACTION_BINDINGS = _bindings()
-"""One binding a key; `act` is the screen's, with the id of the first action of that key."""
-
-PANE_BINDINGS = (
-    *(
-        Binding(p.key, f"pane('{p.id}')", p.title, id=f"pane.{p.id}", show=p.key in "la")
-        for p in PANES
-    ),
-    Binding(
-        "right_parenthesis", "next_pane(1)", "Next tab", show=False, key_display=")", id="pane.next"
-    ),
-    Binding(
-        "left_parenthesis",
-        "next_pane(-1)",
-        "Previous tab",
-        show=False,
-        key_display="(",
-        id="pane.previous",
-    ),
-    Binding("tab", "other_side", "Pane", id="pane.focus"),
-    Binding("shift+tab", "other_side", "Pane", show=False, id="pane.focus-back"),
-    Binding("z", "zoom", "Zoom", id="pane.zoom"),
-    Binding("J", "scroll_pane(1)", "Scroll pane", show=False, id="pane.down"),
-    Binding("K", "scroll_pane(-1)", "Scroll pane back", show=False, id="pane.up"),
-)
-"""Which pane is in front, and how much room it has; the actions are the screen's."""

@@ -6,30 +6,32 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.bindings import bind
 from tui.domain.text import clean
+from tui.keys import hint
 
 
 class ConfirmScreen(ModalScreen[bool]):
     """One question."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", "Yes", show=False, id="dialog.yes"),
-        Binding("n,escape", "no", "No", show=False, id="dialog.no"),
-        Binding("left,up", "app.focus_previous", show=False),
-        Binding("right,down", "app.focus_next", show=False),
+        bind("dialog.yes", "yes", "Yes"),
+        bind("dialog.no", "no", "No"),
+        bind("dialog.cancel", "no", "No"),
+        bind("dialog.before", "app.focus_previous", system=True),
+        bind("dialog.after", "app.focus_next", system=True),
     ]
 
-    HINT = ""
-    """What the box says of its keys."""
-
-    def __init__(self, question: str, *, yes: str) -> None:
+    def __init__(self, question: str, *, yes: str, keys: str = "") -> None:
+        """`keys` is what the box says of its keys."""
         super().__init__()
+        self._keys = keys
         self._question = question
         self._yes = yes
 
@@ -43,7 +45,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Cancel has the focus."""
-        self.query_one("#dialog").border_subtitle = self.HINT
+        self.query_one("#dialog").border_subtitle = self._keys
         self.query_one("#no").focus()
 
     @on(Button.Pressed, "#yes")
@@ -61,9 +63,9 @@ class LeaveScreen(ConfirmScreen):
     """Whether to leave: asked once, so the key that asked is a yes when it comes again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+q", "yes", "Leave", show=False, id="dialog.leave"),
+        bind("dialog.leave", "yes", "Leave"),
     ]
-    HINT = "q leaves  Esc stays"
 
     def __init__(self) -> None:
-        super().__init__("Leave argo-tui?", yes="Leave")
+        keys = f"{hint('dialog.leave')} leaves  {hint('dialog.cancel')} stays"
+        super().__init__("Leave argo-tui?", yes="Leave", keys=keys)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import ClassVar, TypeVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.scrollbar import ScrollBarRender
 
+from tui.bindings import bind
+from tui.keys import hint
 from tui.screens.fields import ChoiceField, ParameterField, field_of
 from tui.widgets.header import HeaderLine
 
@@ -29,8 +31,13 @@ AIR = 4
 """Blank rows between the parts, where there is room."""
 ROOMY = 20
 """Rows of the screen from which on there is."""
-READ_ON = "PgDn reads on"
-KEYS = ("Tab next", "Space ticks", "Enter presses", "ctrl-S does it", "Esc cancels")
+KEYS_TOLD = (
+    ("dialog.next", "next"),
+    ("dialog.tick", "ticks"),
+    ("dialog.press", "presses"),
+    ("dialog.submit", "does it"),
+    ("dialog.cancel", "cancels"),
+)
 """What the box says of its keys, the ones it can best do without first."""
 CORNERS = 6
 """Cells of the border's line beside them."""
@@ -38,9 +45,10 @@ CORNERS = 6
 
 def key_words(cells: int, *, has_more: bool) -> str:
     """The keys that there is room to tell, first of all how to read what does not fit."""
-    first = [READ_ON] if has_more else []
-    for skipped in range(len(KEYS)):
-        words = "  ".join([*first, *KEYS[skipped:]])
+    first = [f"{hint('dialog.read-on')} reads on"] if has_more else []
+    told = [f"{hint(binding)} {what}" for binding, what in KEYS_TOLD]
+    for skipped in range(len(told)):
+        words = "  ".join([*first, *told[skipped:]])
         if len(words) <= cells:
             return words
     return ""
@@ -56,12 +64,10 @@ class Dialog(ModalScreen[T]):
     """A box with `#dialog-body`, `#dialog-choices`, `#dialog-about` and `#dialog-buttons`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("pagedown,J", "read_on(1)", "Read on", show=False, id="dialog.read-on"),
-        Binding("pageup,K", "read_on(-1)", "Read back", show=False, id="dialog.read-back"),
+        bind("dialog.before", "app.focus_previous", system=True),
+        bind("dialog.after", "app.focus_next", system=True),
+        bind("dialog.read-on", "read_on(1)", "Read on"),
+        bind("dialog.read-back", "read_on(-1)", "Read back"),
     ]
 
     def draw_scrollbars(self, *, ascii: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
+from tui.keys import hint
 from tui.screens.desk import Desk
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.step_tree import StepTree
@@ -43,7 +44,7 @@ class FindStep(QueryBar):
         rows, at = steps.items, steps.cursor
         if not self._sought:
             if step:
-                self._desk.say("nothing to look for yet: / and the name of a step")
+                self._desk.say(f"nothing to look for yet: {hint('filter')} and the name of a step")
             return
         direction = step or 1
         # A workflow that has just begun may have no step at all.

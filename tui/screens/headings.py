@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
+from tui.keys import hint
 from tui.ports.collections import Live, Stale
 from tui.screens.desk import Desk
 from tui.state.connection import Connection
@@ -113,14 +114,16 @@ def why_empty(desk: Desk, query: str, total: int) -> str:
     if desk.live.connection is None:
         return "reading the list …"
     if query and total:
-        return f"none of {total:,} match “{query}”; Esc clears the filter"
+        return f"none of {total:,} match “{query}”; {hint('unwind')} clears the filter"
     if isinstance(desk.live.connection, Stale):
         return desk.live.connection.error.what
-    demo = "; d opens the built-in demo cluster" if desk.can_demo else ""
+    demo = ""
+    if desk.can_demo:
+        demo = f"; {hint('pane.summary')} opens the built-in demo cluster"
     if not desk.scope.namespaces:
         return f"no workflows here yet{demo}"
     here = ",".join(desk.scope.namespaces)
-    return f"no workflows in {here}; 0 shows all namespaces{demo}"
+    return f"no workflows in {here}; {hint('namespaces')} shows all namespaces{demo}"
 
 
 def offers_demo(desk: Desk) -> bool:
@@ -151,7 +154,7 @@ def why_nothing_done(desk: Desk, query: str, total: int) -> str:
     if desk.source is None:
         return "not connected yet"
     if query and total:
-        return "no workflow here: Esc clears the filter"
+        return f"no workflow here: {hint('unwind')} clears the filter"
     return "no workflow here"
 
 

@@ -11,15 +11,16 @@ from typing import ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from tui.bindings import bind, group_of
 from tui.columns import compact
 from tui.domain.lines import TextLines
+from tui.keys import hint, key_name
 from tui.widgets.cells import plain, printable, wrapped
 from tui.widgets.header import HeaderLine
-from tui.widgets.hints import key_name
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import SEVERITIES
 from tui.widgets.text_view import TextView
@@ -36,7 +37,7 @@ GROUPS = (
     ("text", "text"),
     ("app", "everywhere"),
 )
-"""First part of a binding's id → heading; the order of the screen."""
+"""Group of a binding → heading; the order of the screen."""
 
 
 KEYS_WIDE = 18
@@ -74,22 +75,21 @@ def notice_lines(notices: Sequence[Notice], now: datetime, cells: int, *, ascii:
 
 def help_lines(bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0) -> list[str]:
     """A line or more a key, under the heading of what it is about."""
-    groups: dict[str, dict[str, tuple[list[str], str]]] = {}
+    groups: dict[str, dict[str, list[str]]] = {}
     for active in bindings:
         binding = active.binding
         if not binding.id or binding.system:
             continue
-        key = binding.key_display or key_name(binding.key)
+        key = key_name(binding.key)
         words = ": ".join(filter(None, (binding.description, active.tooltip)))
-        group = groups.setdefault(binding.id.partition(".")[0], {})
-        keys, _ = group.setdefault(binding.id, ([], words))
+        keys = groups.setdefault(group_of(binding), {}).setdefault(words, [])
         if key not in keys:
             keys.append(key)
     lines: list[str] = []
     for name, heading in GROUPS:
         rows = [
             line
-            for keys, words in groups.pop(name, {}).values()
+            for words, keys in groups.pop(name, {}).items()
             if sought.casefold() in f"{' '.join(keys)} {words}".casefold()
             for line in _row(f"  {' '.join(keys)}", words, cells)
         ]
@@ -102,8 +102,10 @@ class HelpScreen(ModalScreen[None]):
     """The keys of the screen below, with a search."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "Close", id="help.close"),
-        Binding("slash", "search", "Search", key_display="/", id="help.search"),
+        bind("unwind", "dismiss", "Close"),
+        bind("back", "dismiss", "Close"),
+        bind("help", "dismiss", "Close"),
+        bind("filter", "search", "Search"),
     ]
 
     def __init__(
@@ -136,7 +138,8 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """All of them, to begin with."""
         self.query_one(HeaderLine).show(
-            [(f" Keys: {self._heading}", "heading")], [("/ search  Esc closes ", "muted")]
+            [(f" Keys: {self._heading}", "heading")],
+            [(f"{hint('filter')} search  {hint('unwind')} closes ", "muted")],
         )
         self._show("")
         self.query_one(TextView).focus()

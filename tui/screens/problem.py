@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.bindings import bind
 from tui.domain.text import clean
 from tui.errors import (
     InputError,
@@ -23,6 +24,7 @@ from tui.errors import (
     Unauthenticated,
     Unreachable,
 )
+from tui.keys import hint
 from tui.messages import GiveSource
 from tui.widgets.cells import plain
 
@@ -69,9 +71,9 @@ class ProblemScreen(Screen[None]):
     """A screen that says what is wrong and what to do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,enter", "again", "Try again", id="problem.again"),
-        Binding("d", "demo", "Demo cluster", id="problem.demo"),
-        Binding("q,escape", "app.quit", "Quit", id="problem.quit"),
+        bind("problem.again", "again", "Try again", shown=True),
+        bind("problem.demo", "demo", "Demo cluster", shown=True),
+        bind("problem.quit", "app.quit", "Quit", shown=True),
     ]
 
     def __init__(self, error: TuiError, *, can_demo: bool = True, ascii: bool = False) -> None:
@@ -89,10 +91,12 @@ class ProblemScreen(Screen[None]):
             lines = "\n".join(f"· {line}" for line in advice(self.error))
             if lines:
                 yield self._text(lines, "problem-advice")
-            keys = "r  try again"
+            keys = [f"{hint('problem.again')}  try again"]
             if self.can_demo:
-                keys += "\nd  open the built-in demo cluster, to look around"
-            yield self._text(f"{keys}\nq  quit", "problem-keys")
+                demo = "open the built-in demo cluster, to look around"
+                keys.append(f"{hint('problem.demo')}  {demo}")
+            keys.append(f"{hint('problem.quit')}  quit")
+            yield self._text("\n".join(keys), "problem-keys")
 
     def _text(self, text: str, id: str) -> Static:
         return Static(Content(plain(text, self._ascii)), id=id)

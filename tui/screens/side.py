@@ -12,12 +12,16 @@ from textual.getters import query_one
 from tui.columns import Usage
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
+from tui.keys import hint
 from tui.panes import PANES
 from tui.panes.base import Pane, Tools
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
 
-HINT = "( ) tab  z zoom "
+
+def _keys_told() -> str:
+    tab = f"{hint('tab.previous')} {hint('tab.next')} tab"
+    return f"{tab}  {hint('zoom')} zoom "
 
 
 class Side(Vertical):
@@ -70,8 +74,7 @@ class Side(Vertical):
         self.show_tabs()
         pane = self._panes.get(name)
         if pane is None:
-            spec = next(spec for spec in PANES if spec.id == name)
-            pane = self._panes[name] = spec.make(self._tools)
+            pane = self._panes[name] = PANES[name].make(self._tools)
             await self.place.mount(pane)
         pane.display = True
         self._hand_over()
@@ -129,5 +132,6 @@ class Side(Vertical):
             title = f" ({spec.title})" if is_front else f" {spec.title} "
             parts.append((title, "heading" if is_front else "muted"))
         used = sum(len(text) for text, _ in parts)
-        has_room = self.tabs.size.width > used + len(HINT)
-        self.tabs.show(parts, [(HINT, "muted")] if has_room else [])
+        keys = _keys_told()
+        has_room = self.tabs.size.width > used + len(keys)
+        self.tabs.show(parts, [(keys, "muted")] if has_room else [])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from tui.bindings import bind
+from tui.keys import hint
 
 LEAST = (60, 12)
 """Columns and rows below which nothing of ours can be read."""
@@ -21,12 +24,14 @@ def is_too_small(width: int, height: int) -> bool:
 class TooSmallScreen(ModalScreen[None]):
     """Says so, and goes away by itself."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit", id="small.quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("back", "app.quit", "Quit", shown=True),
+    ]
 
     def compose(self) -> ComposeResult:
         """One sentence, which fits into 20x5."""
         yield Static(
             f"argo-tui needs {LEAST[0]}x{LEAST[1]}\nmake this larger, or\n"
-            "use argo-tui list,\nget and logs.\nq quits",
+            f"use argo-tui list,\nget and logs.\n{hint('back')} quits",
             markup=False,
         )

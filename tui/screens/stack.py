@@ -16,6 +16,7 @@ from textual.app import App, ScreenStackError
 from textual.screen import ModalScreen, Screen
 
 from tui.errors import TuiError
+from tui.keys import hint
 from tui.messages import Said
 from tui.screens.confirm import LeaveScreen
 from tui.screens.help import HelpScreen, Notice
@@ -208,4 +209,4 @@ class ScreenStack(App[int]):
             bar = next((bar for bar in screen.query(QueryBar) if bar.query("Input:focus")), None)
             if bar is not None:
                 bar.action_cancel()
-        self.say("ctrl-C again leaves argo-tui")
+        self.say(f"{hint('cancel')} again leaves argo-tui")

@@ -6,16 +6,16 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
 from msgspec import structs
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
 
+from tui.bindings import add_bindings, bind
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.soundness import troubles
@@ -25,7 +25,7 @@ from tui.messages import RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import DetailEvent, Opened, Removed
 from tui.ports.metrics import PodUsage
-from tui.screens.bindings import ACTION_BINDINGS, PANE_BINDINGS, refused_here
+from tui.screens.bindings import action_bindings, pane_bindings, refused_here
 from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
 from tui.screens.following import Following
@@ -42,16 +42,6 @@ from tui.widgets.step_tree import StepTree
 
 class WorkflowScreen(Screen[None]):
     """The tree, and one pane at a time."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *PANE_BINDINGS,
-        *ACTION_BINDINGS,
-        Binding("slash", "find", "Find step", show=False, key_display="/", id="tree.find"),
-        Binding("n", "find_next(1)", "Next match", show=False, id="tree.find-next"),
-        Binding("N", "find_next(-1)", "Previous match", show=False, id="tree.find-previous"),
-        Binding("c", "copy", "Copy name", show=False, id="step.copy-name"),
-        Binding("escape", "back", "Back", id="workflow.back"),
-    ]
 
     @dataclass
     class Arrived(Message):
@@ -77,8 +67,22 @@ class WorkflowScreen(Screen[None]):
     side = query_one(Side)
     find_bar = query_one(FindStep)
 
+    @classmethod
+    def key_bindings(cls) -> tuple[Binding, ...]:
+        """Its own, and those of what is registered."""
+        return (
+            *pane_bindings(),
+            *action_bindings(),
+            bind("filter", "find", "Find step", group="tree"),
+            bind("find.next", "find_next(1)", "Next match", group="tree"),
+            bind("find.previous", "find_next(-1)", "Previous match", group="tree"),
+            bind("copy", "copy", "Copy name", group="step"),
+            bind("unwind", "back", "Back", group="workflow", shown=True),
+        )
+
     def __init__(self, desk: Desk, ref: WorkflowRef, *, pane: str = "") -> None:
         super().__init__()
+        add_bindings(self, self.key_bindings())
         self.desk = desk
         self._watched = WatchedWorkflow(ref)
         self._ascii = desk.settings.ascii
@@ -99,7 +103,7 @@ class WorkflowScreen(Screen[None]):
         self.desk.workflows_changed.subscribe(self, self.take_changes)
         self._show_head()
         self._watch()
-        await self.side.bring(self._wanted_pane or PANES[0].id)
+        await self.side.bring(self._wanted_pane or next(iter(PANES)).id)
         if self._wanted_pane and self.is_attached:
             # Who asks for the logs or artifacts of a workflow wants to move in them.
             self.side.take_focus()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.getters import query_one
 from textual.screen import Screen
 
+from tui.bindings import add_bindings, bind
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.messages import GiveSource, OpenWorkflow, RunAction
 from tui.ports.collections import Live
 from tui.screens.arrangement import Arrangement, other_scope
-from tui.screens.bindings import ACTION_BINDINGS, refused_here
+from tui.screens.bindings import action_bindings, opening_bindings, refused_here
 from tui.screens.desk import Desk
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
@@ -41,43 +41,30 @@ PROBLEMS = "phase:failed|error"
 class WorkflowsScreen(Screen[None]):
     """All workflows of the scope, live."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/", id="list.filter"),
-        Binding("exclamation_mark", "problems", "Problems", key_display="!", id="list.problems"),
-        Binding("l", "open('logs')", "Logs", id="workflow.logs"),
-        Binding("a", "open('artifacts')", "Artifacts", id="workflow.artifacts"),
-        Binding("d", "open('summary')", "Summary", show=False, id="workflow.summary"),
-        Binding("y", "open('manifest')", "YAML", show=False, id="workflow.manifest"),
-        *ACTION_BINDINGS,
-        *sort_bindings("list"),
-        Binding(
-            "right_curly_bracket",
-            "problem(1)",
-            "Next problem",
-            show=False,
-            key_display="}",
-            id="list.problem-next",
-        ),
-        Binding(
-            "left_curly_bracket",
-            "problem(-1)",
-            "Previous problem",
-            show=False,
-            key_display="{",
-            id="list.problem-previous",
-        ),
-        Binding("0", "namespaces", "All namespaces", show=False, id="list.all-namespaces"),
-        Binding("c", "copy", "Copy name", show=False, id="workflow.copy-name"),
-        Binding("escape", "unwind", "Unwind", show=False, id="list.unwind"),
-    ]
-
     rows = query_one("#workflows", Table)
     head = query_one("#head", HeaderLine)
     about = query_one("#about", HeaderLine)
     query_bar = query_one(FilterBar)
 
+    @classmethod
+    def key_bindings(cls) -> tuple[Binding, ...]:
+        """Its own, and those of what is registered."""
+        return (
+            bind("filter", "filter", "Filter", group="list", shown=True),
+            bind("problems", "problems", "Problems", group="list", shown=True),
+            *opening_bindings(),
+            *action_bindings(),
+            *sort_bindings("list"),
+            bind("problem-after", "problem(1)", "Next problem", group="list"),
+            bind("problem-before", "problem(-1)", "Previous problem", group="list"),
+            bind("namespaces", "namespaces", "All namespaces", group="list"),
+            bind("copy", "copy", "Copy name", group="workflow"),
+            bind("unwind", "unwind", "Unwind", group="list"),
+        )
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        add_bindings(self, self.key_bindings())
         self.desk = desk
         self._ascii = desk.settings.ascii
         self.arrangement = Arrangement(desk)

@@ -12,11 +12,13 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import events, on
 from textual.app import App, SuspendNotSupported
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.bindings import bind
 from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
 from tui.errors import TuiError
+from tui.keys import hint
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
 from tui.terminal.driver import SteadyDriver
@@ -45,8 +47,8 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
     """What every app of ours does with its terminal, whatever it shows there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "show_plainly", "Show plainly", show=False, id="app.plain"),
-        Binding("ctrl+s", "write_file", "Write to a file", show=False, id="app.write"),
+        bind("plain", "show_plainly", "Show plainly", group="app"),
+        bind("write", "write_file", "Write to a file", group="app"),
     ]
 
     def __init__(self, capabilities: Capabilities, *, diff: bool) -> None:
@@ -110,7 +112,9 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
         if isinstance(self.focused, Readable):
             return list(self.focused.plain_lines(everything=everything))
         self.say(
-            "nothing to show plainly or to write here: c sends a name, l opens a log", "warning"
+            f"nothing to show plainly or to write here: {hint('copy')} sends a name, "
+            f"{hint('pane.logs')} opens a log",
+            "warning",
         )
         return []
 

@@ -11,6 +11,7 @@ import base64
 from dataclasses import dataclass
 
 from tui.domain.text import clean
+from tui.keys import hint
 from tui.terminal.capabilities import Multiplexer
 
 MOST = 74_994
@@ -19,7 +20,9 @@ MOST = 74_994
 SCREEN_PIECE = 512
 """Bytes GNU screen passes on in one string."""
 
-WAYS_OUT = "ctrl-L shows it plainly, ctrl-S writes it to a file"
+
+def _ways_out() -> str:
+    return f"{hint('plain')} shows it plainly, {hint('write')} writes it to a file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,10 @@ def send(text: str, *, what: str = "", multiplexer: Multiplexer = "") -> Sent:
         return Sent("", f"{name} is empty: nothing was sent")
     if len(encoded) > MOST:
         size = f"{len(encoded) / 1000:.0f} kB encoded, a clipboard takes {MOST // 1000} kB"
-        return Sent("", f"{name} is too large to send to the clipboard ({size}): {WAYS_OUT}")
+        return Sent("", f"{name} is too large to send to the clipboard ({size}): {_ways_out()}")
     return Sent(
         _wrapped(f"\x1b]52;c;{encoded}\x07", multiplexer),
-        f"{name} sent to the clipboard; if it is not there: {WAYS_OUT}",
+        f"{name} sent to the clipboard; if it is not there: {_ways_out()}",
     )
 
 

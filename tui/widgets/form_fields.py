@@ -12,10 +12,11 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.bindings import bind
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
     ELLIPSIS,
@@ -56,7 +57,7 @@ class CheckboxField(FormField):
     """A yes or no: `[x] memoized`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,enter", "tick", "Tick", show=False, id="dialog.tick"),
+        bind("dialog.tick", "tick", "Tick"),
     ]
 
     @dataclass
@@ -109,9 +110,9 @@ class SelectField(FormField):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("muted")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "turn(-1)", "Value before", show=False, id="dialog.value-before"),
-        Binding("right,l,space", "turn(1)", "Next value", show=False, id="dialog.value-next"),
-        Binding("enter", "app.focus_next", show=False),
+        bind("dialog.value-before", "turn(-1)", "Value before"),
+        bind("dialog.value-next", "turn(1)", "Next value"),
+        bind("dialog.value-taken", "app.focus_next", system=True),
     ]
 
     @dataclass

@@ -12,34 +12,13 @@ from typing import Any, ClassVar
 from textual.keys import key_to_character
 from textual.strip import Strip
 
+from tui.keys import key_name
 from tui.widgets.cells import Piece, plain, printable, strip_of, width_of
 from tui.widgets.line_view import LineView, token_classes
 
 GAP = "  "
 LAST = "help"
 """The hint that is there even when others have no room, by its action."""
-NAMES = {
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "escape": "Esc",
-    "enter": "Enter",
-    "space": "Space",
-    "tab": "Tab",
-    "exclamation_mark": "!",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "left_parenthesis": "(",
-    "right_parenthesis": ")",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-}
-
-
-def key_name(key: str) -> str:
-    """How a key is called in a hint."""
-    modifier, plus, last = key.rpartition("+")
-    return f"{modifier}-{NAMES.get(last, last)}" if plus and last else NAMES.get(key, key)
 
 
 def character_of(key: str) -> str | None:
@@ -89,7 +68,7 @@ class Hints(LineView, can_focus=False):
             if self._hides(binding.action):
                 continue
             if binding.show and active.enabled and binding.action not in found:
-                key = binding.key_display or key_name(binding.key)
+                key = key_name(binding.key)
                 found[binding.action] = (key, binding.description, binding.action.endswith(LAST))
         self.show(found.values())
 

@@ -12,12 +12,14 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.bindings import bind
 from tui.domain.text import SHOWN, clean, clean_plain
+from tui.keys import hint
 from tui.widgets.cells import printable
 from tui.widgets.status_line import StatusLine
 
@@ -55,9 +57,9 @@ class QueryBar(Horizontal):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="query.cancel"),
-        Binding("up,ctrl+p", "older", "Older", show=False, id="query.older"),
-        Binding("down,ctrl+n", "newer", "Newer", show=False, id="query.newer"),
+        bind("field.cancel", "cancel", "Cancel", shown=True),
+        bind("field.older", "older", "Older"),
+        bind("field.newer", "newer", "Newer"),
     ]
 
     @dataclass
@@ -103,7 +105,7 @@ class QueryBar(Horizontal):
     def __init__(
         self,
         *,
-        prompt: str = "/",
+        prompt: str = "",
         placeholder: str = "",
         ascii: bool = False,
         id: str | None = None,
@@ -115,7 +117,7 @@ class QueryBar(Horizontal):
         self._input = QueryInput(placeholder=placeholder)
         self._told = StatusLine(ascii=ascii, id="told")
         self._wrong = ""
-        self._prompt_text = prompt
+        self._prompt_text = prompt or hint("filter")
         self._before = ""
         self._past: list[str] = []
         self._place = 0

@@ -7,29 +7,16 @@ from typing import Any
 
 from textual.binding import Binding
 
+from tui.bindings import bind
 from tui.columns import Column
 
 
-def sort_bindings(about: str) -> tuple[Binding, ...]:
-    """For what has the actions `sort` and `reverse`; `about` is what the ids begin with."""
+def sort_bindings(group: str) -> tuple[Binding, ...]:
+    """For what has the actions `sort` and `reverse`; `group` is the heading of help."""
     return (
-        Binding(
-            "greater_than_sign",
-            "sort(1)",
-            "Sort by next column",
-            show=False,
-            key_display=">",
-            id=f"{about}.sort-next",
-        ),
-        Binding(
-            "less_than_sign",
-            "sort(-1)",
-            "Sort by previous column",
-            show=False,
-            key_display="<",
-            id=f"{about}.sort-previous",
-        ),
-        Binding("o", "reverse", "Reverse order", show=False, id=f"{about}.reverse"),
+        bind("sort.next", "sort(1)", "Sort by next column", group=group),
+        bind("sort.previous", "sort(-1)", "Sort by previous column", group=group),
+        bind("sort.reverse", "reverse", "Reverse order", group=group),
     )
 
 

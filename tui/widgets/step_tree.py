@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar, cast
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.bindings import bind
 from tui.columns import Usage, node_columns, node_token
 from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
@@ -19,6 +20,7 @@ from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
 from tui.domain.status import node_icon
 from tui.domain.workflow import Workflow
+from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.cells import Piece, cut, printable, tail, width_of
 from tui.widgets.step_tree_model import StepTreeModel
@@ -75,14 +77,14 @@ class StepTree(Table[TreeRow]):
 
     UNMARKABLE = "steps are not marked: what one does is done to the whole workflow"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "fold", "Fold", show=False, id="tree.fold"),
-        Binding("right", "unfold", "Unfold", show=False, id="tree.unfold"),
-        Binding("o", "toggle_fold", "Fold", id="tree.toggle"),
-        Binding("O", "toggle_folds", "Fold all", show=False, id="tree.toggle-all"),
-        Binding("E", "fold_quiet", "Problems open", show=False, id="tree.fold-quiet"),
-        Binding("H", "hide_skipped", "Hide skipped", show=False, id="tree.hide-skipped"),
-        Binding("right_curly_bracket", "problem(1)", "Next problem", show=False, id="tree.next"),
-        Binding("left_curly_bracket", "problem(-1)", "Last problem", show=False, id="tree.last"),
+        bind("move.left", "fold", "Fold", group="tree"),
+        bind("move.right", "unfold", "Unfold", group="tree"),
+        bind("fold.one", "toggle_fold", "Fold", group="tree", shown=True),
+        bind("fold.all", "toggle_folds", "Fold all", group="tree"),
+        bind("fold.problems", "fold_quiet", "Problems open", group="tree"),
+        bind("hide", "hide_skipped", "Hide skipped", group="tree"),
+        bind("problem-after", "problem(1)", "Next problem", group="tree"),
+        bind("problem-before", "problem(-1)", "Last problem", group="tree"),
     ]
 
     def __init__(
@@ -227,7 +229,8 @@ class StepTree(Table[TreeRow]):
         if row.has_children:
             self.folded = self.folded ^ {row.key}
         else:
-            self.post_message(Said(f"no steps below {printable(row.label)}; Left goes up"))
+            up = f"{hint('move.left')} goes up"
+            self.post_message(Said(f"no steps below {printable(row.label)}; {up}"))
 
     def action_toggle_folds(self) -> None:
         """Unfold everything, or fold everything but the roots."""

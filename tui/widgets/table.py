@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.bindings import bind
 from tui.columns import Column
+from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.line_view import COMMON, LineView
 from tui.widgets.table_model import TableModel, TablePosition
@@ -35,21 +37,21 @@ class Table(LineView, Generic[T]):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "down", "Down", show=False, id="list.down"),
-        Binding("k,up", "up", "Up", show=False, id="list.up"),
-        Binding("g,home", "first", "First", show=False, id="list.first"),
-        Binding("G,end", "last", "Last", show=False, id="list.last"),
-        Binding("ctrl+d", "half_down", "Half page down", show=False, id="list.half-down"),
-        Binding("ctrl+u", "half_up", "Half page up", show=False, id="list.half-up"),
-        Binding("ctrl+f,pagedown", "page_down", "Page down", show=False, id="list.page-down"),
-        Binding("ctrl+b,pageup", "page_up", "Page up", show=False, id="list.page-up"),
-        Binding("space", "mark", "Mark", show=False, id="list.mark"),
-        Binding("V,ctrl+@", "mark_range", "Mark up to here", show=False, id="list.mark-range"),
-        Binding("u", "unmark", "Unmark all", show=False, id="list.unmark"),
-        Binding("left", "pan_left", "Pan left", show=False, id="list.pan-left"),
-        Binding("right", "pan_right", "Pan right", show=False, id="list.pan-right"),
-        Binding("ctrl+w,w", "wide", "Wide", show=False, id="list.wide"),
-        Binding("enter", "choose", "Open", show=False, id="list.open"),
+        bind("move.down", "down", "Down", group="list"),
+        bind("move.up", "up", "Up", group="list"),
+        bind("move.first", "first", "First", group="list"),
+        bind("move.last", "last", "Last", group="list"),
+        bind("move.half-down", "half_down", "Half page down", group="list"),
+        bind("move.half-up", "half_up", "Half page up", group="list"),
+        bind("move.page-down", "page_down", "Page down", group="list"),
+        bind("move.page-up", "page_up", "Page up", group="list"),
+        bind("mark", "mark", "Mark", group="list"),
+        bind("mark.range", "mark_range", "Mark up to here", group="list"),
+        bind("mark.none", "unmark", "Unmark all", group="list"),
+        bind("move.left", "pan_left", "Pan left", group="list"),
+        bind("move.right", "pan_right", "Pan right", group="list"),
+        bind("wide", "wide", "Wide", group="list"),
+        bind("open", "choose", "Open", group="list"),
     ]
 
     UNMARKABLE: ClassVar[str] = "nothing is marked here"
@@ -349,7 +351,7 @@ class Table(LineView, Generic[T]):
     def action_unmark(self) -> None:
         """Take all marks back."""
         if not self.marks and self._may_mark():
-            self.post_message(Said("nothing is marked; Space marks"))
+            self.post_message(Said(f"nothing is marked; {hint('mark')} marks"))
         self.marks = frozenset()
 
     def _may_mark(self) -> bool:

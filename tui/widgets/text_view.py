@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.bindings import bind
 from tui.domain.lines import TextLines
 from tui.domain.logs import ERROR
+from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.placed_text import Place
 from tui.widgets.shown_text import ShownText
@@ -23,24 +25,26 @@ class TextView(ShownText):
     """Lines that can be followed, wrapped, panned and searched."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "down", "Down", show=False, id="text.down"),
-        Binding("k,up", "up", "Up", show=False, id="text.up"),
-        Binding("g,home", "first", "Begin", show=False, id="text.first"),
-        Binding("G,end", "last", "End", show=False, id="text.last"),
-        Binding("ctrl+d", "half_down", "Half page down", show=False, id="text.half-down"),
-        Binding("ctrl+u", "half_up", "Half page up", show=False, id="text.half-up"),
-        Binding("space,pagedown,ctrl+f", "page_down", "Page", show=False, id="text.page-down"),
-        Binding("b,pageup,ctrl+b", "page_up", "Page up", show=False, id="text.page-up"),
-        Binding("left", "pan(-1)", "Pan left", show=False, id="text.pan-left"),
-        Binding("right", "pan(1)", "Pan right", show=False, id="text.pan-right"),
-        Binding("shift+left", "pan(0)", "To the left edge", show=False, id="text.pan-begin"),
-        Binding("w", "wrap", "Wrap", show=False, id="text.wrap"),
-        Binding("n", "next_hit", "Next match", show=False, id="text.next"),
-        Binding("N", "previous_hit", "Previous match", show=False, id="text.previous"),
-        Binding("e,right_curly_bracket", "error(1)", "Next error", show=False, id="text.error"),
-        Binding(
-            "E,left_curly_bracket", "error(-1)", "Last error", show=False, id="text.last-error"
-        ),
+        bind("move.down", "down", "Down", group="text"),
+        bind("move.up", "up", "Up", group="text"),
+        bind("move.first", "first", "Begin", group="text"),
+        bind("move.last", "last", "End", group="text"),
+        bind("move.half-down", "half_down", "Half page down", group="text"),
+        bind("move.half-up", "half_up", "Half page up", group="text"),
+        bind("text.page-down", "page_down", "Page", group="text"),
+        bind("move.page-down", "page_down", "Page", group="text"),
+        bind("text.page-up", "page_up", "Page up", group="text"),
+        bind("move.page-up", "page_up", "Page up", group="text"),
+        bind("move.left", "pan(-1)", "Pan left", group="text"),
+        bind("move.right", "pan(1)", "Pan right", group="text"),
+        bind("move.edge", "pan(0)", "To the left edge", group="text"),
+        bind("wide", "wrap", "Wrap", group="text"),
+        bind("find.next", "next_hit", "Next match", group="text"),
+        bind("find.previous", "previous_hit", "Previous match", group="text"),
+        bind("error-after", "error(1)", "Next error", group="text"),
+        bind("problem-after", "error(1)", "Next error", group="text"),
+        bind("error-before", "error(-1)", "Last error", group="text"),
+        bind("problem-before", "error(-1)", "Last error", group="text"),
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -74,7 +78,7 @@ class TextView(ShownText):
 
     def _move_to_hit(self, start: int, *, forward: bool) -> None:
         if self.finder.search is None:
-            self.post_message(Said("nothing to look for yet: / searches"))
+            self.post_message(Said(f"nothing to look for yet: {hint('filter')} searches"))
         self.finder.move(start, forward=forward)
 
     def action_error(self, step: int) -> None:

@@ -1,0 +1,244 @@
+"""The only place with keys: which keys a binding has, by the id of what they mean.
+
+One key has one meaning, wherever the focus is, and one meaning has one id on every screen; so an id
+can be given other keys in one place. Exceptions are digits, Space, and whatever keys do inside
+dialogs and fields. Bindings are made with `tui.bindings.bind`; a sentence that names a key asks
+`hint`.
+
+What is registered (a pane, an action, a kind) may bring a key of its own: `KEYS.bring` takes it in,
+and refuses one that means something else already.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from tui.errors import SettingsError
+
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "escape": "Esc",
+        "enter": "Enter",
+        "space": "Space",
+        "tab": "Tab",
+        "slash": "/",
+        "backslash": "\\",
+        "at": "@",
+        "minus": "-",
+        "plus": "+",
+        "underscore": "_",
+        "less_than_sign": "<",
+        "greater_than_sign": ">",
+    }
+)
+"""Textual's name of a key → how it is called in tables and in the row of hints, where that is not
+the character of this name in Unicode."""
+IN_SENTENCES: Mapping[str, str] = MappingProxyType(
+    {"pagedown": "PgDn", "pageup": "PgUp", "left": "Left", "right": "Right"}
+)
+"""Keys that sentences spell otherwise than tables do."""
+
+
+class KeyTable(Mapping[str, str]):
+    """Binding id → its keys, separated by commas, in Textual's names."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = dict(keys)
+        self._brought: dict[str, str] = {}
+
+    def __getitem__(self, id: str) -> str:
+        return self._keys[id] if id in self._keys else self._brought[id]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._keys
+        yield from self._brought
+
+    def __len__(self) -> int:
+        return len(self._keys) + len(self._brought)
+
+    def bring(self, defaults: Mapping[str, str]) -> None:
+        """Take in the keys that registrations bring, in place of those that were brought before.
+
+        An id that the table has keeps the table's keys.
+
+        Raises: SettingsError if two meanings would have one key.
+        """
+        brought: dict[str, str] = {}
+        taken = {
+            key: known
+            for known, keys in self._keys.items()
+            if is_shared(known)
+            for key in each(keys)
+        }
+        for wanted, keys in defaults.items():
+            if wanted in self._keys:
+                continue
+            for key in each(keys):
+                other = taken.setdefault(key, wanted)
+                if other != wanted:
+                    raise SettingsError(
+                        f"the key {key_name(key)} of {wanted} is that of {other} already",
+                        hint="a key has one meaning: register it with another key, or with none",
+                    )
+            brought[wanted] = keys
+        self._brought = brought
+
+
+def each(keys: str) -> tuple[str, ...]:
+    """The keys of a binding, one by one."""
+    return tuple(key.strip() for key in keys.split(",") if key.strip())
+
+
+def is_shared(id: str) -> bool:
+    """Whether a meaning holds on all screens, so that its keys may mean nothing else there."""
+    return id.partition(".")[0] not in OF_DIALOGS
+
+
+OF_DIALOGS = frozenset({"dialog", "field", "palette", "containers", "problem"})
+"""First parts of ids whose keys mean something inside a dialog or a field only."""
+
+KEYS = KeyTable(
+    {
+        # Moving.
+        "move.down": "j,down",
+        "move.up": "k,up",
+        "move.first": "g,home",
+        "move.last": "G,end",
+        "move.half-down": "ctrl+d",
+        "move.half-up": "ctrl+u",
+        "move.page-down": "ctrl+f,pagedown",
+        "move.page-up": "ctrl+b,pageup",
+        "move.left": "left,h",
+        "move.right": "right",
+        "move.edge": "shift+left",
+        "text.page-down": "space",
+        "text.page-up": "b",
+        # Looking for something, and at something.
+        "filter": "/",
+        "find.next": "n",
+        "find.previous": "N",
+        "problems": "!",
+        "problem-after": "}",
+        "problem-before": "{",
+        "open": "enter",
+        "unwind": "escape",
+        "back": "q",
+        "leave": "ctrl+q",
+        "wide": "w,ctrl+w",
+        "hide": "H",
+        "follow": "F",
+        "times": "t",
+        "previous-attempt": "p",
+        "containers": "A",
+        "whole": "Y",
+        "sort.next": ">",
+        "sort.previous": "<",
+        "sort.reverse": "o",
+        "fold.one": "o",
+        "fold.all": "O",
+        "fold.problems": "E",
+        "error-after": "e",
+        "error-before": "E",
+        "namespaces": "0",
+        # Panes.
+        "pane.summary": "d",
+        "pane.logs": "l",
+        "pane.artifacts": "a",
+        "pane.inout": "i",
+        "pane.events": "e",
+        "pane.manifest": "y",
+        "tab.next": ")",
+        "tab.previous": "(",
+        "side.other": "tab",
+        "side.other-back": "shift+tab",
+        "side.down": "J",
+        "side.up": "K",
+        "zoom": "z",
+        # Marking, and doing something.
+        "mark": "space",
+        "mark.range": "V,ctrl+@",
+        "mark.none": "u",
+        "act.retry": "r",
+        "act.new-run": "R",
+        "act.suspend": "s",
+        "act.stop": "X",
+        "act.terminate": "T",
+        "act.delete": "D",
+        "copy": "c",
+        "download": "d",
+        # Everywhere.
+        "help": "?",
+        "command": ":,ctrl+p",
+        "refresh": "ctrl+r",
+        "header": "ctrl+e",
+        "plain": "ctrl+l",
+        "write": "ctrl+s",
+        "cancel": "ctrl+c",
+        "to-the-shell": "ctrl+z",
+        # Inside dialogs and fields.
+        "dialog.cancel": "escape",
+        "dialog.submit": "ctrl+s",
+        "dialog.yes": "y",
+        "dialog.no": "n",
+        "dialog.close": "q",
+        "dialog.leave": "q,ctrl+q",
+        "dialog.before": "left,up",
+        "dialog.after": "right,down",
+        "dialog.next": "tab",
+        "dialog.press": "enter",
+        "dialog.read-on": "pagedown,J",
+        "dialog.read-back": "pageup,K",
+        "dialog.tick": "space,enter",
+        "dialog.value-before": "left,h",
+        "dialog.value-next": "right,l,space",
+        "dialog.value-taken": "enter",
+        "field.cancel": "escape",
+        "field.submit": "enter",
+        "field.older": "up,ctrl+p",
+        "field.newer": "down,ctrl+n",
+        "palette.down": "down,ctrl+n",
+        "palette.up": "up,ctrl+p",
+        "palette.page-down": "pagedown",
+        "palette.page-up": "pageup",
+        "palette.complete": "tab",
+        "palette.run": "enter",
+        "palette.close": "escape",
+        "containers.next": "A",
+        "containers.read": "enter",
+        "containers.close": "escape,q",
+        **{f"containers.read-{digit}": str(digit) for digit in range(1, 10)},
+        "problem.again": "r,enter",
+        "problem.demo": "d",
+        "problem.quit": "q,escape",
+    }
+)
+
+
+def key_name(key: str) -> str:
+    """How a key is called in tables and in the row of hints: `Esc`, `ctrl-d`, `/`."""
+    modifier, plus, last = key.rpartition("+")
+    return f"{modifier}-{_last_name(last)}" if plus and last else _last_name(key)
+
+
+def _last_name(key: str) -> str:
+    if key in NAMES:
+        return NAMES[key]
+    try:
+        sign = unicodedata.lookup(key.replace("_", " "))
+    except KeyError:
+        return key
+    return sign if sign.isprintable() else key
+
+
+def hint(id: str) -> str:
+    """How a sentence names the key of a binding, the first if it has several: `Esc`, `ctrl-S`.
+
+    Raises: KeyError for an id that has no keys.
+    """
+    key = each(KEYS[id])[0]
+    modifier, plus, last = key.rpartition("+")
+    if plus and last:
+        return f"{modifier}-{last.upper() if len(last) == 1 else _last_name(last)}"
+    return IN_SENTENCES.get(key) or _last_name(key)
