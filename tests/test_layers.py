@@ -19,13 +19,14 @@ PACKAGE = ROOT / "tui"
 
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
+    "bugs": {"domain.hidden", "errors"},
     "registry": set(),
     "resources": set(),
     "keys": {"errors"},
     "bindings": {"keys"},
     "domain": {"errors"},
-    "ports": {"domain", "errors"},
-    "sources": {"domain", "errors", "ports"},
+    "ports": {"bugs", "domain", "errors"},
+    "sources": {"bugs", "domain", "errors", "ports"},
     "artifacts": {"domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},
     "actions": {"domain", "errors", "ports"},
@@ -34,13 +35,14 @@ ARROWS: dict[str, set[str]] = {
     "session": set(),
     "settings": {"errors", "domain"},
     "columns": {"domain"},
-    "terminal": {"bindings", "keys", "errors", "domain.hidden", "domain.text"},
+    "terminal": {"bugs", "bindings", "keys", "errors", "domain.hidden", "domain.text"},
     "messages": {"domain", "actions", "errors"},
     "widgets": {"bindings", "keys", "columns", "domain", "messages"},
     "panes": {
         "registry",
         "bindings",
         "keys",
+        "bugs",
         "widgets",
         "columns",
         "domain",
@@ -52,6 +54,7 @@ ARROWS: dict[str, set[str]] = {
     "screens": {
         "bindings",
         "keys",
+        "bugs",
         "panes",
         "widgets",
         "columns",
@@ -75,8 +78,9 @@ ARROWS: dict[str, set[str]] = {
         "screens",
         "widgets",
     },
-    "errands": {"actions", "domain", "errors", "messages", "ports", "screens"},
+    "errands": {"actions", "bugs", "domain", "errors", "messages", "ports", "screens"},
     "app": {
+        "bugs",
         "bindings",
         "screens",
         "palette",
@@ -96,6 +100,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "headless": {
         "actions",
+        "bugs",
         "artifacts",
         "domain",
         "errors",
@@ -248,6 +253,7 @@ def loaded_after(statement: str) -> set[str]:
 
 
 PURE = [
+    "bugs",
     "domain",
     "state",
     "feed",

@@ -19,11 +19,12 @@ from textual.message import Message
 from textual.signal import Signal
 
 from tui.bindings import bind
+from tui.bugs import caught
 from tui.desk import AnswersScreens
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errands import Errands
-from tui.errors import TuiError
+from tui.errors import Bug, TuiError
 from tui.feed import Feed
 from tui.messages import (
     ActionFailed,
@@ -33,7 +34,7 @@ from tui.messages import (
     RunAction,
 )
 from tui.palette import Palette
-from tui.ports.collections import ListEvent, Live, Scope
+from tui.ports.collections import ListEvent, Live, Scope, Stale
 from tui.ports.connection import Source
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
@@ -173,8 +174,8 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         """Open the source, with all that is imported for it, beside the loop."""
         try:
             source = self._connect_to(demo)
-        except TuiError as error:
-            self.post_message(self.NotConnected(error))
+        except Exception as error:
+            self.post_message(self.NotConnected(caught(error, "connecting")))
         else:
             self.post_message(self.Connected(source, demo))
 
@@ -223,6 +224,9 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         if message.live is not self.live:
             return
         changes = self.feed.take(message.batch, self.now())
+        connection = self.live.connection
+        if isinstance(connection, Stale) and isinstance(connection.error, Bug):
+            self.say(str(connection.error), "error")
         if self.feed.trouble is not None:
             self.show_trouble(self.feed.trouble, can_demo=self.has_demo)
         elif isinstance(self.live.connection, Live):

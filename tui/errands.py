@@ -14,6 +14,7 @@ from textual.app import App
 
 from tui.actions.base import Action, perform
 from tui.actions.choosing import Wanted, choose, named
+from tui.bugs import caught
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
@@ -90,9 +91,10 @@ class Errands:
                     if source is None:
                         raise Unreachable("not connected")
                     outcome = perform(plan, offered(source, Operations), action.said)
-                except TuiError as error:
-                    failed.append((ref, error))
-                    self._app.post_message(ActionFailed(ref, plan, error))
+                except Exception as error:
+                    told = caught(error, f"performing {action.id}")
+                    failed.append((ref, told))
+                    self._app.post_message(ActionFailed(ref, plan, told))
                 else:
                     self._app.post_message(ActionFinished(ref, outcome))
             if len(plans) > 1:

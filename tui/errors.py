@@ -18,7 +18,8 @@
        ├─ Conflict           409: somebody else changed it first, or it exists already
        ├─ Expired            410: the place in the history is gone; list again
        ├─ Rejected           400, 415, 422: the request itself is wrong
-       └─ Busy               429 or 5xx: may work later
+       ├─ Busy               429 or 5xx: may work later
+       └─ Bug                a fault of ours ended what was read from it
 
 The words of every error are fit to show: `what` says what happened, `hint` what to do.
 """
@@ -140,3 +141,10 @@ class Busy(SourceError):
         super().__init__(what, hint=hint, status=status, reason=reason)
         self.retry_after = retry_after
         """Seconds the server asked us to wait, if it said so."""
+
+
+class Bug(SourceError):
+    """A fault of ours that ended a thread or a reading; made by `tui.bugs`, which writes its trace.
+
+    What it ended is told like trouble of the source, and tried again like it.
+    """

@@ -66,6 +66,14 @@ class Reply:
         self._handler.wfile.write(payload)
         self._api.bytes_sent += len(payload)
 
+    def announced(self, headers: Mapping[str, str], body: bytes) -> None:
+        """A body, whatever the headers say of it; then the connection ends."""
+        self._handler.send_response(200)
+        for name, value in headers.items():
+            self._handler.send_header(name, value)
+        self._handler.end_headers()
+        self._handler.wfile.write(body)
+
     def refuse(self, code: int, reason: str = "", message: str = "", **more: Any) -> None:
         """A `Status`, as Kubernetes refuses."""
         headers = more.pop("headers", None)

@@ -62,12 +62,16 @@ class Follower:
 
 @contextmanager
 def following(
-    folder: Path, answer: Answer, scope: Scope = ARGO
+    folder: Path,
+    answer: Answer,
+    scope: Scope = ARGO,
+    *,
+    told: Callable[[Any], None] | None = None,
 ) -> Iterator[tuple[Follower, FakeApi]]:
     """A watch of the list for as long as the block lasts."""
     with fake_api(answer) as api:
         source = connected(api, folder)
-        follower = Follower(lambda sink, stop: source.watch(scope, sink, stop))
+        follower = Follower(lambda sink, stop: source.watch(scope, told or sink, stop))
         try:
             yield follower, api
         finally:

@@ -74,7 +74,7 @@ class Fetch:
         """No new piece is begun: all done, stopped, or one failed."""
         self._alive = 0
         self._bodies: set[Any] = set()
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     def run(self, objects: Sequence[Wanted], stop: CancelToken) -> None:
         """Fetch them all. Raises what boto3 or the disk raised first, or StoreError ("stopped")."""
@@ -112,7 +112,7 @@ class Fetch:
                 except IndexError:
                     break
                 self._fetch(piece)
-        except Exception as error:
+        except BaseException as error:
             # Carried to the thread that waits in `run`.
             with self._lock:
                 self._error = self._error or error

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from tui.bugs import caught
 from tui.domain.logs import LogLine
 from tui.domain.logtargets import LogTarget
 from tui.domain.workflow import Workflow
-from tui.errors import TuiError
-from tui.ports.collections import DetailEvent, Opened, Removed
+from tui.errors import Bug
+from tui.headless.output import say
+from tui.ports.collections import DetailEvent, Opened, Removed, Stale
 from tui.ports.connection import Source
 from tui.ports.threads import CancelToken
 
@@ -102,8 +104,8 @@ def _start(work: Callable[[], None], mail: queue.SimpleQueue[Mail], name: str) -
     def run() -> None:
         try:
             work()
-        except TuiError as error:
-            mail.put(Failed(error))
+        except BaseException as error:  # told by the thread that prints, which waits for mail
+            mail.put(Failed(caught(error, f"following {name}")))
 
     threading.Thread(target=run, name=f"follow {name}", daemon=True).start()
 
@@ -125,6 +127,8 @@ class _Follower:
         self.begun: set[tuple[str, str]] = set()
         self._open = 0
         self._is_completed = False
+        self._told = ""
+        """The trouble of its watch that was told last."""
 
     @property
     def is_over(self) -> bool:
@@ -143,6 +147,16 @@ class _Follower:
             self._open -= 1
         elif isinstance(event, Failed):
             raise event.error
+        elif isinstance(event, Stale):
+            self._tell(event)
+
+    def _tell(self, stale: Stale) -> None:
+        """Say once of each trouble that the workflow is not watched just now. Raises: a Bug."""
+        if isinstance(stale.error, Bug):
+            raise stale.error
+        if stale.error.what != self._told:
+            self._told = stale.error.what
+            say(f"argo-tui: {stale.error}; trying again")
 
     def _begin_new(self, workflow: Workflow) -> None:
         for target in self._targets_of(workflow):
@@ -153,8 +167,6 @@ class _Follower:
                 _start(partial(self._read, target), self._mail, target.pod)
 
     def _read(self, target: LogTarget) -> None:
-        try:
-            for text in self._reader.lines(target, self._stop, is_followed=True):
-                self._mail.put(Line(target, self._reader.parted(target, text)))
-        finally:
-            self._mail.put(Ended(target))
+        for text in self._reader.lines(target, self._stop, is_followed=True):
+            self._mail.put(Line(target, self._reader.parted(target, text)))
+        self._mail.put(Ended(target))

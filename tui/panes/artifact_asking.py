@@ -16,6 +16,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from tui.artifacts import Stores
 from tui.artifacts.base import SAME_FOR_ALL, StoreError
 from tui.artifacts.repository import find_repository
+from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, S3Location, Wired
 from tui.domain.workflow import Workflow
@@ -107,5 +108,5 @@ class Asking(Widget):
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
         """A bug in asking is said instead of looking like a store that never answers."""
-        if message.state is WorkerState.ERROR:
-            self._tools.say(f"that failed: {message.worker.error!r}", "error")
+        if message.state is WorkerState.ERROR and message.worker.error is not None:
+            self._tools.say(str(caught(message.worker.error, "asking for artifacts")), "error")

@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import Folder, Listing, Stat, StoreError
+from tui.bugs import caught
 from tui.domain.highlight import json_spans
 from tui.domain.lines import TextLines
 from tui.domain.location import Location
@@ -124,8 +125,10 @@ class Reading(Vertical):
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
         """A bug in a preview is said in its place."""
-        if message.state is WorkerState.ERROR:
-            self.query_one(StatusLine).say(f"that failed: {message.worker.error!r}", "error")
+        if message.state is WorkerState.ERROR and message.worker.error is not None:
+            self.query_one(StatusLine).say(
+                str(caught(message.worker.error, "reading an artifact")), "error"
+            )
 
 
 def _no_spans(line: str) -> list[tuple[int, int, str]]:

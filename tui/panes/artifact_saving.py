@@ -19,6 +19,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import StoreError
+from tui.bugs import caught
 from tui.keys import hint
 from tui.panes.artifact_download import Download, proposed, targets
 from tui.panes.artifact_items import Item
@@ -219,9 +220,9 @@ class Saving(Vertical):
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
         """A bug in a download must not look like one that never ends."""
-        if message.state is WorkerState.ERROR:
+        if message.state is WorkerState.ERROR and message.worker.error is not None:
             self._downloads = []
-            self.say(f"the download failed: {message.worker.error!r}", "error")
+            self.say(str(caught(message.worker.error, "downloading")), "error")
 
 
 def outcome(results: Sequence[tuple[Download, StoreError | None]]) -> tuple[str, str]:

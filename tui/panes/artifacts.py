@@ -18,6 +18,7 @@ from textual.worker import Worker, WorkerState
 from tui.artifacts import Stores
 from tui.artifacts.base import Listing, StoreError
 from tui.bindings import bind
+from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
 from tui.domain.hidden import without_secrets
 from tui.domain.node import Node
@@ -280,5 +281,5 @@ class ArtifactsPane(Pane):
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
         """A worker that ended with an error nobody expected says so instead of vanishing."""
-        if message.state is WorkerState.ERROR:
-            self._say(f"that failed: {message.worker.error!r}", "error")
+        if message.state is WorkerState.ERROR and message.worker.error is not None:
+            self._say(str(caught(message.worker.error, "asking for artifacts")), "error")

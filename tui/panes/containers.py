@@ -20,6 +20,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from tui.bindings import bind
+from tui.bugs import caught_in_source
 from tui.columns import Column
 from tui.domain.artifact import archived_log
 from tui.domain.logtargets import LogTarget
@@ -228,8 +229,8 @@ class ContainerScreen(ModalScreen[str | None]):
             return
         try:
             pods = source.pods(self._workflow.ref)
-        except SourceError as error:
-            self.post_message(self.NotTold(error))
+        except Exception as error:
+            self.post_message(self.NotTold(caught_in_source(error, "asking for pods")))
         else:
             self.post_message(self.Told(pods))
 

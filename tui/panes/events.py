@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from textual import work
 
+from tui.bugs import caught
 from tui.columns import compact
 from tui.domain.durations import seconds_between
 from tui.domain.highlight import Highlighter
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, WorkflowRef
-from tui.errors import SourceError
 from tui.panes.base import Tools
 from tui.panes.text_pane import TextPane
 from tui.ports.events import Event
@@ -73,8 +73,9 @@ class EventsPane(TextPane):
             return
         try:
             events = source.events(*wanted)
-        except SourceError as error:
-            self.app.call_from_thread(self._failed, wanted, str(error))
+        except Exception as error:
+            why = str(caught(error, "asking for events"))
+            self.app.call_from_thread(self._failed, wanted, why)
         else:
             self.app.call_from_thread(self._have, wanted, events)
 

@@ -9,12 +9,12 @@ from textual import work
 from textual.binding import BindingType
 
 from tui.bindings import bind
+from tui.bugs import caught
 from tui.domain import decode
 from tui.domain.highlight import Highlighter, yaml_spans
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.domain.yamltext import to_yaml
-from tui.errors import InputError
 from tui.panes.base import Tools
 from tui.panes.text_pane import TextPane
 
@@ -56,8 +56,8 @@ class ManifestPane(TextPane):
         # A large workflow is a megabyte of YAML: written beside the loop, not on it.
         try:
             text = to_yaml(part_of(decode.manifest(raw), node, workflow.metadata.name))
-        except InputError as error:
-            text = f"# {error}\n"
+        except Exception as error:
+            text = f"# {caught(error, 'writing YAML')}\n"
         self.app.call_from_thread(self._put_if_wanted, subject, workflow.version, text)
 
     def _put_if_wanted(self, subject: object, version: str, text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from tui.bugs import caught_in_source
 from tui.errors import SourceError
 
 
@@ -90,21 +91,22 @@ class CancelToken:
 
 
 def endless(
-    name: str, work: Callable[[CancelToken], None], failed: Callable[[SourceError], None]
+    name: str, work: Callable[[CancelToken], None], failed: Callable[[SourceError], object]
 ) -> CancelToken:
     """Run `work` on a daemon thread of its own until the returned stop is set.
 
     Endless work never runs on Textual's workers: those may be few, and nothing stops them.
-    A `SourceError` goes to `failed`, on that thread, unless we were stopped meanwhile.
+    What ends it goes to `failed`, on that thread, unless we were stopped meanwhile: a `SourceError`
+    as it is, anything nobody expected as a `Bug`.
     """
     stop = CancelToken()
 
     def run() -> None:
         try:
             work(stop)
-        except SourceError as error:
+        except BaseException as error:  # told by `failed`: nobody else hears of this thread
             if not stop.is_set:
-                failed(error)
+                failed(caught_in_source(error, f"running the thread {name!r}"))
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return stop

@@ -23,6 +23,7 @@ from tui.actions.base import Action
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
 from tui.bindings import bind
+from tui.bugs import caught
 from tui.domain import decode
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
@@ -132,8 +133,8 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
             if source is None:
                 raise TuiError("not connected")
             found = [(ref, source.get(ref)) for ref in self.refs]
-        except TuiError as error:
-            self.post_message(self.NotRead(error))
+        except Exception as error:
+            self.post_message(self.NotRead(caught(error, "reading for a question")))
         else:
             asks = self._asks_parameters and len(found) == 1
             self.post_message(self.Read(found, _made_from(source, *found[0]) if asks else None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.domain.workflow import WorkflowRef
-from tui.errors import Missing, SourceError
+from tui.errors import Missing, Refused, SourceError
 from tui.ports.collections import DetailEvent
 from tui.ports.connection import Source
 from tui.ports.metrics import PodUsage
@@ -53,8 +53,9 @@ class Following:
     def read_usage(self, is_running: bool) -> None:
         """Read what its pods use while it runs; `used` is called on a thread."""
         if is_running and self._usage is None and self._source.capabilities.has_pods:
-            # No metrics here, or no right to them: the columns stay away, nothing else is lost.
-            self._usage = endless(f"usage {self._ref.name}", self._read, lambda error: None)
+            self._usage = endless(
+                f"usage {self._ref.name}", self._read, lambda error: self._used({})
+            )
         elif not is_running and self._usage is not None:
             self._usage.set()
             self._usage = None
@@ -64,8 +65,11 @@ class Following:
         while not stop.is_set:
             try:
                 usage = self._source.usage(self._ref)
-            except Missing:
+            except (Missing, Refused):
+                # No metrics here, or no right to them: the columns stay away, nothing else is lost.
                 return
+            except SourceError:
+                usage = {}  # what was read before is no longer so
             if not stop.is_set:
                 self._used(usage)
             stop.sleep(USAGE_EVERY)

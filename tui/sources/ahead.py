@@ -75,7 +75,7 @@ class _Asked:
         self._ask = ask
         self._stop = CancelToken()
         self._read: Callable[[], bytes] | None = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._fetch, name="ask ahead", daemon=True)
         self._thread.start()
 
@@ -94,5 +94,5 @@ class _Asked:
     def _fetch(self) -> None:
         try:
             self._read = self._ask(self._stop)
-        except Exception as error:  # handed to the thread that wants the answer, which raises it
+        except BaseException as error:  # raised by the thread that wants the answer
             self._error = error

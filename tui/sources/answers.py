@@ -27,7 +27,10 @@ from tui.errors import (
     Unauthenticated,
     Unreachable,
 )
-from tui.sources.connections import NotConnected, ProxyFailed
+from tui.sources.connections import TOO_LARGE, NotConnected, ProxyFailed
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for JSON that is none, is something else, or is nested too deep."""
 
 NO_KIND = "NoKind"
 """`reason` of a Missing that is about the whole kind: no CRD, or no metrics server."""
@@ -68,7 +71,7 @@ def read_status(body: bytes) -> ApiStatus:
     """The Status in a body; an empty one if the body is something else."""
     try:
         status = msgspec.json.decode(body, type=ApiStatus)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return ApiStatus()
     return status if status.kind == "Status" else ApiStatus()
 
@@ -150,6 +153,8 @@ def unreachable(error: Exception, server: str) -> SourceError:
                 f"{server} does not answer", hint="is the network (VPN) up?", reason="Timeout"
             )
         return Unreachable(f"{server} stopped answering", reason="Timeout")
+    if isinstance(cause, TOO_LARGE):
+        return Unreachable(f"the answer of {server} is larger than can be read", reason="TooLarge")
     if never_left:
         return Unreachable(
             f"cannot connect to {server}: {_short(cause)}",

@@ -148,12 +148,12 @@ def all_at_once(jobs: dict[str, Callable[[CancelToken], None]], stop: CancelToke
     """Run endless jobs side by side until stopped; the first that fails ends them all."""
     inner = CancelToken()
     take_back = stop.lead(inner)
-    failed: list[Exception] = []
+    failed: list[BaseException] = []
 
     def work(job: Callable[[CancelToken], None]) -> None:
         try:
             job(inner)
-        except Exception as error:  # handed to the caller's thread, which raises it
+        except BaseException as error:  # handed to the caller's thread, which raises it
             failed.append(error)
             inner.set()
 

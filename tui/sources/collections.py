@@ -16,7 +16,7 @@ from tui.domain import decode
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
 from tui.errors import InputError
 from tui.ports.threads import CancelToken
-from tui.sources.answers import ApiStatus, told_in_stream
+from tui.sources.answers import UNREADABLE, ApiStatus, told_in_stream
 from tui.sources.lines import lines
 from tui.sources.paths import page_query, selecting, workflows_path
 from tui.sources.reflector import OPENING, Listed, Told
@@ -123,7 +123,7 @@ class ManyWorkflows:
         """A page of the list as it came, each workflow with its nodes."""
         try:
             page = _raw_list.decode(self._page(more))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise not_kubernetes(error) from error
         items = tuple(bytes(item) for item in page.items or ())
         return Listed(items, page.metadata.resource_version, page.metadata.more)
@@ -157,7 +157,7 @@ def listed_events(arriving: Iterable[bytes]) -> Iterator[Told[ListedWorkflow]]:
         except (msgspec.ValidationError, UnicodeDecodeError):
             yield _odd_event(line)
             continue
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise not_kubernetes(error) from error
         workflow = event.object
         if event.type == "BOOKMARK":
@@ -185,14 +185,14 @@ def _odd_event(line: bytes) -> Told[ListedWorkflow]:
 def _raw(line: bytes) -> _RawEvent:
     try:
         return _raw_event.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise not_kubernetes(error) from error
 
 
 def _read_status(body: bytes) -> ApiStatus:
     try:
         return _status.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return ApiStatus()
 
 
@@ -218,7 +218,7 @@ class OneWorkflow:
         body = self._transport.get(self._path, self._query)
         try:
             found = _raw_list.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise not_kubernetes(error) from error
         wholes = tuple(_whole(bytes(item)) for item in found.items or ())
         return Listed(wholes, found.metadata.resource_version)
@@ -244,7 +244,7 @@ def whole_events(arriving: Iterable[bytes]) -> Iterator[Told[Whole]]:
         elif event.type == "BOOKMARK":
             try:
                 yield Told("BOOKMARK", _versioned.decode(body).metadata.resource_version)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            except UNREADABLE as error:
                 raise not_kubernetes(error) from error
         else:
             whole = _whole(body)

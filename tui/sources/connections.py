@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPException
 from typing import Protocol
 
-BROKEN = (OSError, HTTPException, ValueError)
+TOO_LARGE = (MemoryError, OverflowError)
+"""What an answer raises that announces more than a computer can hold."""
+BROKEN = (OSError, HTTPException, ValueError, *TOO_LARGE)
 """What connections and their answers raise."""
 
 Headers = Sequence[tuple[str, str]]

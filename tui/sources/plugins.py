@@ -164,7 +164,7 @@ class Plugin:
     def _read(self, output: bytes) -> Credential:
         try:
             answer = msgspec.json.decode(output, type=_Answer)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Unauthenticated(
                 f"the credential plugin {self.name} did not answer with an ExecCredential",
                 reason="Plugin",

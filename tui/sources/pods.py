@@ -15,6 +15,7 @@ from tui.domain.workflow import LABEL, Metadata
 from tui.ports.events import Event
 from tui.ports.metrics import PodUsage
 from tui.ports.pods import ContainerState, Pod
+from tui.sources.answers import UNREADABLE
 from tui.sources.transport import not_kubernetes
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -120,13 +121,13 @@ def page(body: bytes, kind: type[T]) -> tuple[list[T], str]:
     """The readable items of a list, and where its next page begins."""
     try:
         found = _items.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise not_kubernetes(error) from error
     read: list[T] = []
     for raw in found.items or ():
         try:
             read.append(msgspec.json.decode(raw, type=kind))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except UNREADABLE:
             continue  # not as Kubernetes writes it: leave this one out
     more = found.metadata.get("continue")
     return read, more if isinstance(more, str) else ""

@@ -20,6 +20,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from tui.bugs import caught_in_source
 from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
 from tui.ports.threads import CancelToken
 from tui.sources.pulse import Pulse
@@ -143,6 +144,11 @@ class Reflector(Generic[T]):
                     raise
                 self._attempt += 1
                 self._wait_out(error)
+            except Exception as error:
+                # Whatever we could not take: the list as it is now may be what we can.
+                self._version = ""
+                self._attempt += 1
+                self._wait_out(caught_in_source(error, "watching"))
 
     # --- listing ---------------------------------------------------------------------------
 

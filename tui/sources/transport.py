@@ -23,7 +23,7 @@ from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Unreachable
 from tui.ports.threads import CancelToken
 from tui.sources.ahead import Ahead
-from tui.sources.answers import refusal, unreachable
+from tui.sources.answers import UNREADABLE, refusal, unreachable
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
 
@@ -256,7 +256,7 @@ def decoded(body: bytes) -> Any:
     """JSON as Python has it. Raises: SourceError when it is something else."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise not_kubernetes(error) from error
 
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
 
+from tui.bugs import caught
+
 GRACE = 5.0
 """Seconds between the hang-up and an end without asking."""
 
 STATUS = 128 + signal.SIGHUP
-
-log = logging.getLogger(__name__)
 
 
 class HangUp:
@@ -72,6 +71,6 @@ class HangUp:
         for step in (*self._steps, self._leave):
             try:
                 step()
-            except Exception:
+            except Exception as error:
                 # Nobody is there to see it, and the other steps matter as much.
-                log.exception("while hanging up")
+                caught(error, "leaving a terminal that hung up")

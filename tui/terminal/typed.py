@@ -18,6 +18,8 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
+from tui.bugs import caught
+
 PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
@@ -85,6 +87,7 @@ class TypedInput:
     """Turns the text that was read into events; `tick` is called often, also without input."""
 
     def __init__(self, *, debug: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+        self._debug = debug
         self._parser = XTermParser(debug)
         self._clock = clock
         self._mark = ""
@@ -117,7 +120,7 @@ class TypedInput:
             self._stalls_at = float("inf")  # told once, until it goes on
             return [PasteStalled()]
         if len(self._mark) < 2:
-            found = list(self._parser.tick())
+            found = self._expired()
             if found:
                 # The Escape was taken for the key. The mark may still go on, on a slow line.
                 self._has_escape = False
@@ -133,6 +136,14 @@ class TypedInput:
             found.append(self._flood.whole())
             self._flood = None
         return found
+
+    def _expired(self) -> list[Message]:
+        try:
+            return list(self._parser.tick())
+        except Exception as error:
+            caught(error, "reading keys")
+            self._parser = XTermParser(self._debug)
+            return []
 
     def close(self) -> None:
         """There is no more input."""
@@ -192,7 +203,14 @@ class TypedInput:
             return []
         if not text:
             return []  # it would be told that the input ended
-        return [event for event in self._parser.feed(text) if not isinstance(event, events.Paste)]
+        try:
+            found = list(self._parser.feed(text))
+        except Exception as error:
+            # A sequence that Textual cannot take, as the key of no character: it is left out.
+            caught(error, "reading keys")
+            self._parser, self._has_escape = XTermParser(self._debug), False
+            return []
+        return [event for event in found if not isinstance(event, events.Paste)]
 
     # Pastes without marks
 

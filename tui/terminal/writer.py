@@ -14,6 +14,8 @@ import select
 import threading
 from collections.abc import Callable
 
+from tui.bugs import caught
+
 
 class Writer(threading.Thread):
     """Writes text to a file descriptor, in order, on its own thread."""
@@ -62,6 +64,14 @@ class Writer(threading.Thread):
         return not self.is_alive()
 
     def run(self) -> None:
+        try:
+            self._run()
+        except Exception as error:
+            # Nothing can be shown any more: to go is better than to stand still.
+            caught(error, "writing to the terminal")
+            self._end_all()
+
+    def _run(self) -> None:
         while True:
             with self._change:
                 while not self._waiting and not self._ending:
@@ -88,11 +98,14 @@ class Writer(threading.Thread):
                 select.select([], [self._fd], [], 1.0)
             except OSError:
                 # The terminal is gone: nobody will read this, or anything after it.
-                with self._change:
-                    self._dead = True
-                    self._waiting.clear()
-                    self._backlog = 0
-                if self._lost is not None:
-                    self._lost()
+                self._end_all()
                 return False
         return True
+
+    def _end_all(self) -> None:
+        with self._change:
+            self._dead = True
+            self._waiting.clear()
+            self._backlog = 0
+        if self._lost is not None:
+            self._lost()
