@@ -22,6 +22,7 @@ import pytest  # noqa: E402
 import pytest_textual_snapshot  # noqa: E402
 
 from tests.support.cluster import demo_cluster, module_cluster  # noqa: E402, F401
+from tui.domain.hidden import IN_USE  # noqa: E402
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -82,6 +83,12 @@ class TopLevelSvg(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[mi
 def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A hang-up in a test is not the user's."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_others() -> None:
+    """What one test logs in with may be a word in the next one."""
+    IN_USE.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tui"
 
 ARROWS: dict[str, set[str]] = {
-    "errors": set(),
+    "errors": {"domain.hidden"},
     "bugs": {"domain.hidden", "errors"},
     "registry": set(),
     "resources": set(),

@@ -21,10 +21,13 @@
        ├─ Busy               429 or 5xx: may work later
        └─ Bug                a fault of ours ended what was read from it
 
-The words of every error are fit to show: `what` says what happened, `hint` what to do.
+The words of every error are fit to show: `what` says what happened, `hint` what to do. Servers,
+proxies and libraries may repeat in theirs what we sent them, so no secret passes here.
 """
 
 from __future__ import annotations
+
+from tui.domain.hidden import without_secrets
 
 
 class TuiError(Exception):
@@ -33,9 +36,9 @@ class TuiError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.hint = hint
+        self.what = without_secrets(what)
+        self.hint = without_secrets(hint)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         return f"{self.what} ({self.hint})" if self.hint else self.what
@@ -85,7 +88,7 @@ class SourceError(TuiError):
     def __init__(self, what: str, *, hint: str = "", status: int = 0, reason: str = "") -> None:
         super().__init__(what, hint=hint)
         self.status = status
-        self.reason = reason
+        self.reason = without_secrets(reason)
 
 
 class Unreachable(SourceError):

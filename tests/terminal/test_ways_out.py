@@ -19,12 +19,20 @@ from tui.terminal.ways_out import show_plainly, write_file
 SAVED = Path(__file__).parents[1] / "saved" / "nightly.yaml"
 
 
-def test_a_file_is_always_a_new_one_for_its_owner(tmp_path: Path) -> None:
+def test_a_file_is_always_a_new_one_with_the_rights_of_the_umask(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        _check_new_files(tmp_path)
+    finally:
+        os.umask(mask)
+
+
+def _check_new_files(tmp_path: Path) -> None:
     first = write_file(["one", "tw\x1b[2Jo"], tmp_path)
     second = write_file(["three"], tmp_path)
     assert first.read_text().startswith("one\ntw") and "\x1b" not in first.read_text()
     assert second.read_text() == "three\n"
-    assert first != second and stat.S_IMODE(first.stat().st_mode) == 0o600
+    assert first != second and stat.S_IMODE(first.stat().st_mode) == 0o640
 
 
 def test_a_folder_that_takes_no_file_is_said(tmp_path: Path) -> None:

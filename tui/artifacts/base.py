@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from tui.domain.hidden import without_secrets
 from tui.domain.location import Location
 from tui.errors import ArtifactError
 from tui.ports.threads import CancelToken
@@ -52,8 +51,7 @@ class StoreError(ArtifactError):
     """A store did not do what was asked; the words are fit to show."""
 
     def __init__(self, what: str, *, reason: Reason = "failed", hint: str = "") -> None:
-        # Addresses of artifacts are in most of them, and many an address is a key by itself.
-        super().__init__(without_secrets(what), hint=without_secrets(hint))
+        super().__init__(what, hint=hint)
         self.reason = reason
 
 

@@ -25,7 +25,7 @@ from tui.artifacts.base import (
     stopped,
 )
 from tui.artifacts.saving import whole_file
-from tui.domain.hidden import split_login
+from tui.domain.hidden import IN_USE, names_secret, split_login
 from tui.domain.location import Location, OtherLocation
 from tui.ports.threads import CancelToken
 
@@ -216,8 +216,12 @@ def _address(location: Location) -> tuple[str, dict[str, str]]:
         )
     headers = location.fields.get("headers")
     pairs = headers if isinstance(headers, list) else []
-    return location.url, {
+    given = {
         str(pair["name"]): str(pair.get("value", ""))
         for pair in pairs
         if isinstance(pair, Mapping) and pair.get("name")
     }
+    for name, value in given.items():
+        if names_secret(name) or name.lower() in ("authorization", "cookie"):
+            IN_USE.keep(value, value.partition(" ")[2])
+    return location.url, given

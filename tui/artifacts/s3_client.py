@@ -7,14 +7,17 @@ leaves credentials to the machine.
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tui.artifacts.base import Reason, Secrets, StoreError
+from tui.domain.hidden import IN_USE
 from tui.domain.location import S3Location, SecretRef
 from tui.errors import Missing, Refused, SourceError
 
@@ -72,6 +75,8 @@ def build(location: S3Location, secrets: Secrets) -> Client:
         config=_config(Config, style, config),
         **keys,
     )
+    if not keys and "signature_version" not in config:
+        _keep_own(core)
     return Client(client, _customer_key(location, secrets), folder)
 
 
@@ -115,6 +120,7 @@ def _keys(location: S3Location, secrets: Secrets) -> dict[str, str]:
     keys = {"aws_access_key_id": access, "aws_secret_access_key": secret}
     if location.session_token is not None:
         keys["aws_session_token"] = _secret(location, location.session_token, secrets)
+    _keep(keys)
     return keys
 
 
@@ -139,11 +145,26 @@ def _assumed(core: Any, location: S3Location) -> dict[str, str]:
         ) from error
     finally:
         sts.close()
-    return {
+    keys = {
         "aws_access_key_id": lent["AccessKeyId"],
         "aws_secret_access_key": lent["SecretAccessKey"],
         "aws_session_token": lent["SessionToken"],
     }
+    _keep(keys)
+    return keys
+
+
+def _keep(keys: Mapping[str, str]) -> None:
+    """Have what we sign with hidden wherever a store repeats it; the name of a key is none."""
+    IN_USE.keep(*(value for name, value in keys.items() if name != "aws_access_key_id"))
+
+
+def _keep_own(core: Any) -> None:
+    """The same of the keys that this machine has, as far as they are known by now."""
+    found = core.get_credentials()
+    # Those that are renewed are fetched when they are first read, which may take a while.
+    if found is not None and not hasattr(found, "refresh_needed"):
+        IN_USE.keep(found.secret_key or "", found.token or "")
 
 
 def _trusted(
@@ -169,7 +190,9 @@ def _trusted(
 def _customer_key(location: S3Location, secrets: Secrets) -> dict[str, str]:
     if location.customer_key is None:
         return {}
-    key = _value(location, location.customer_key, secrets).decode("latin-1")
+    raw = _value(location, location.customer_key, secrets)
+    key = raw.decode("latin-1")
+    IN_USE.keep(key, base64.b64encode(raw).decode())
     return {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": key}
 
 

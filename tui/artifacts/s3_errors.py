@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tui.artifacts.base import Reason, StoreError
+from tui.domain.hidden import without_secrets
 from tui.domain.location import S3Location
 
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -95,7 +96,9 @@ def told(error: Exception, location: S3Location) -> StoreError:
         return StoreError(f"{endpoint} stopped answering", reason="unreachable", hint="try again")
     if isinstance(error, boto.ParamValidationError | boto.InvalidRegionError | ValueError):
         return StoreError(
-            "the workflow's artifact location is not one that S3 knows", hint=str(error)[:200]
+            "the workflow's artifact location is not one that S3 knows",
+            # Before it is cut: half a secret is not known as one.
+            hint=without_secrets(str(error))[:200],
         )
     return StoreError(f"reading from {endpoint} failed", hint=f"{type(error).__name__}: {error}")
 
@@ -138,4 +141,8 @@ def _told_by_tls(error: Exception, endpoint: str) -> StoreError:
             reason="unreachable",
             hint="name its authority in caSecret of the artifact repository, or in AWS_CA_BUNDLE",
         )
-    return StoreError(f"no secure connection to {endpoint}", reason="unreachable", hint=text[:200])
+    return StoreError(
+        f"no secure connection to {endpoint}",
+        reason="unreachable",
+        hint=without_secrets(text)[:200],
+    )

@@ -1,38 +1,194 @@
 """What is shown of a text that may hold a password, a token or a signed address.
 
-Kubeconfigs, credential plugins and artifact stores give us such texts in places where nobody means
-to show them: a server's address with a login in it, the last words of a plugin, a web address that
-is a key by itself. They pass here on their way into an error or onto a screen. Manifests do not:
-who looks at YAML is shown what it says.
+A server, a proxy or a plugin may repeat what we sent it, in words that are shown to a person. So
+whoever reads a secret to use it tells `IN_USE`, and no text that is drawn, printed, logged or
+copied holds one of these: `domain.text` sees to it for what is drawn, `TuiError` for what is said.
+What is said is also searched for what looks like a secret (`without_secrets`), ours or not.
+Manifests and logs are not: who looks at them is shown what they say, less the secrets in use.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 HIDDEN = "***"
+
+SHORTEST = 6
+"""Characters of a secret in use that is looked for; less would hide parts of words."""
+NO_WORD = 8
+"""The same for one that looks like a word."""
+KEPT = 64
+"""Secrets in use that are remembered; the oldest are those of logins that were renewed since."""
+SHORTEST_CORE = 10
+"""Characters of base64 that cannot be there by chance."""
 
 # As texts: compiling them takes 3 ms, which is for those to wait who need one.
 _NAME = r"secret|token|passw(?:or)?d|pwd|signature|credential|api[-_]?key|access[-_]?(?:key|id)"
 _LOGIN = r"(?<=://)[^\s/?#\"'<>]*@"
 _ASKED = rf"(?i)([?&;](?:[^=&;#\s\"'<>]*(?:{_NAME})[^=&;#\s]*|sig|auth|key)=)[^&;#\s\"'<>]+"
-_BEARER = r"(?i)\b((?:bearer|basic):?\s+)([^\s\"',;]+)"
+_SIGNED = (
+    r"(?i)\b((?:credential|signature|x-amz-[a-z-]*(?:token|signature|credential))=)"
+    r"[^\s,&;\"'<>]+"
+)
+_SCHEME = r"(?i)\b((?:bearer|basic|negotiate)(?::?\s+|%20|\+))([^\s\"',;<>&\\]+)"
+_TOLD = (
+    r"(?i)\b((?:[\w-]*(?:passw(?:or)?d|token|api[-_]?key|private[-_]?key|client[-_]?secret"
+    r"|secret[-_]?(?:access[-_]?)?key)|pwd|authorization)[\"']?\s*[=:]\s*[\"']?)([^\s\"',;&<>]+)"
+)
 _GIVEN = rf"(?i)((?:{_NAME})[\w-]*[\"']?\s*[=:]\s*[\"']?)([^\s\"',;&]+)"
 _WEB_TOKEN = r"\beyJ[\w-]{10,}(?:\.[\w-]*)*"
+_ISSUED = (
+    r"\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+    r"|(?:gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-)[\w-]{16,})"
+)
+_PEM = r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
+_WORD = r"[A-Za-z]?[a-z]*(?:[-_][a-z]+)*[.:!?)]*"
+_CHALLENGE = r"(?:realm|error|scope|service|error_description|charset)=.*"
 
 LONG = 16
 """Characters from which letters and digits together are a key rather than a word."""
 
 
+class SecretsInUse:
+    """The secrets that this process sends or signs with, in every form they may come back in.
+
+    May be told and asked on any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: deque[str] = deque()
+        self._forms: tuple[str, ...] = ()
+        self._shortest = 1 << 30
+
+    def keep(self, *secrets: str) -> None:
+        """From now on hide these; what could be any word is not one."""
+        for secret in secrets:
+            secret = secret.strip()
+            if len(secret) >= SHORTEST and not (len(secret) < NO_WORD and _is_word(secret)):
+                self._keep(secret)
+
+    def _keep(self, secret: str) -> None:
+        with self._lock:
+            if secret in self._kept:
+                return
+            self._kept.append(secret)
+            if len(self._kept) > KEPT:
+                self._kept.popleft()
+            forms = {form for kept in self._kept for form in _forms(kept)}
+            self._forms = tuple(sorted(forms, key=len, reverse=True))
+            self._shortest = len(self._forms[-1])
+
+    def forget(self) -> None:
+        """Nothing is in use any more."""
+        with self._lock:
+            self._kept.clear()
+            self._forms, self._shortest = (), 1 << 30
+
+    def hide(self, text: str) -> str:
+        """The text with `***` for each of them."""
+        if len(text) < self._shortest:
+            return text
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, HIDDEN)
+        return text
+
+
+IN_USE = SecretsInUse()
+"""Those of this process."""
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """What a secret looks like in plain text, Python, JSON (in JSON), HTML, an address, base64 and
+    hexadecimal.
+    """
+    import base64
+    import html
+    import json
+
+    yield secret
+    yield repr(secret)[1:-1]
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(json.dumps(secret)[1:-1])[1:-1]
+    yield html.escape(secret)
+    yield quote(secret, safe="")
+    yield quote(secret)
+    yield quote_plus(secret)
+    data = secret.encode(errors="replace")
+    yield data.hex()
+    for before in range(3):
+        # Within a longer text the same bytes have three looks; those at the ends are of others too.
+        packed = base64.b64encode(b"\0" * before + data).rstrip(b"=").decode()
+        core = packed[(before * 8 + 5) // 6 : len(packed) - bool((before + len(data)) % 3)]
+        if len(core) >= SHORTEST_CORE:
+            yield core
+            yield core.replace("+", "-").replace("/", "_")
+            yield quote(core, safe="")
+
+
+def keep_login(section: Mapping[str, Any]) -> None:
+    """Tell `IN_USE` what a user's section of a kubeconfig holds under the name of a secret."""
+    for name, value in section.items():
+        if isinstance(value, Mapping):
+            keep_login(value)
+        elif isinstance(value, list):
+            for item in value:
+                # Variables of a plugin: `{name: …, value: …}`.
+                if isinstance(item, Mapping):
+                    keep_login({str(item.get("name") or ""): item.get("value")})
+        elif isinstance(value, str) and (names_secret(name) or name == "client-key-data"):
+            IN_USE.keep(value)
+
+
 def without_secrets(text: str) -> str:
-    """The text with `***` for logins and signatures in addresses, and for tokens."""
+    """The text with `***` for the secrets in use, and for what looks like one: logins and
+    signatures in addresses, tokens, passwords, private keys."""
+    text = IN_USE.hide(text)
+    if not text or _is_harmless(text):
+        return text
     if "://" in text:
         text = re.sub(_LOGIN, f"{HIDDEN}@", text)
         text = re.sub(_ASKED, rf"\1{HIDDEN}", text)
+    text = re.sub(_PEM, HIDDEN, text, flags=re.DOTALL)
     text = re.sub(_WEB_TOKEN, HIDDEN, text)
-    return re.sub(_BEARER, _if_key, text)
+    text = re.sub(_ISSUED, HIDDEN, text)
+    text = re.sub(_SIGNED, rf"\1{HIDDEN}", text)
+    text = re.sub(_SCHEME, _if_no_word, text)
+    return re.sub(_TOLD, _if_value, text)
+
+
+_SIGNS = (
+    "://",
+    "bearer",
+    "basic",
+    "negotiate",
+    "token",
+    "passw",
+    "pwd",
+    "key",
+    "secret",
+    "signature",
+    "credential",
+    "authorization",
+    "eyj",
+    "akia",
+    "asia",
+    "gh",
+    "glpat",
+    "xox",
+)
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether nothing in it begins anything that is looked for."""
+    lower = text.lower()
+    return not any(sign in lower for sign in _SIGNS)
 
 
 def names_secret(name: str) -> bool:
@@ -48,12 +204,16 @@ def said_without_secrets(text: str, known: Iterable[str] = ()) -> str:
 
 
 def split_login(address: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without the login in it, and user and password; None if there is none."""
+    """An address without the login in it, and user and password; None if there is none.
+
+    The password is a secret in use from then on.
+    """
     parts = urlsplit(address)
     login, mark, host = parts.netloc.rpartition("@")
     if not mark:
         return address, None
     user, _, password = login.partition(":")
+    IN_USE.keep(password, unquote(password))
     return parts._replace(netloc=host).geturl(), (unquote(user), unquote(password))
 
 
@@ -63,6 +223,24 @@ def only_host(address: str) -> str:
     if not mark:
         scheme, rest = "", address
     return f"{scheme}{mark}{rest.rpartition('@')[2]}"
+
+
+def _is_word(text: str) -> bool:
+    return re.fullmatch(_WORD, text) is not None
+
+
+def _if_no_word(found: re.Match[str]) -> str:
+    """What follows `Bearer` is hidden unless it is a word of the sentence, or of a challenge."""
+    value = found[2]
+    stays = _is_word(value) or re.fullmatch(_CHALLENGE, value) is not None
+    return found[1] + (value if stays else HIDDEN)
+
+
+def _if_value(found: re.Match[str]) -> str:
+    """ "token: expired" says what is wrong, "token: /run/token" where, `token: 3` is a number."""
+    value = found[2]
+    stays = _is_word(value) or value[0] in "/<{[(" or value.isdecimal() or len(value) < SHORTEST
+    return found[1] + (value if stays else HIDDEN)
 
 
 def _if_key(found: re.Match[str]) -> str:

@@ -2,13 +2,16 @@
 
 A workflow's message may hold escape sequences that write the clipboard, name the window or clear
 the screen, and no widget keeps them out. So every `str` passes one of these functions where it is
-drawn or printed, and nowhere earlier: names also travel back to the API, unchanged.
+drawn or printed, and nowhere earlier: names also travel back to the API, unchanged. Here, too,
+secrets in use are hidden (`domain.hidden`).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+from tui.domain.hidden import IN_USE
 
 SPACES = {ord(c): " " for c in "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"}
 """What moves the cursor along or down is a blank within one line."""
@@ -50,6 +53,7 @@ TAB = 8
 
 def clean(text: str) -> str:
     """One line fit to draw: no controls, nothing invisible, blanks for line breaks and tabs."""
+    text = IN_USE.hide(text)
     if text.isprintable():
         return text
     return _strip(text.translate(SPACES), "")
@@ -57,6 +61,7 @@ def clean(text: str) -> str:
 
 def clean_lines(text: str) -> str:
     """The same for text of several lines: newline, tab and blanks of every width stay."""
+    text = IN_USE.hide(text)
     if text.isprintable():
         return text
     return _strip(text, LAID_OUT)
@@ -68,6 +73,7 @@ def clean_log(line: str) -> str:
     Tabs become blanks up to the next stop; a carriage return within the line is shown as `␍`,
     so that nothing hides behind it.
     """
+    line = IN_USE.hide(line)
     if line.isprintable():
         return line
     pieces: list[str] = []
@@ -88,6 +94,7 @@ def clean_log(line: str) -> str:
 
 def clean_plain(line: str) -> str:
     """One log line without any colour, tabs kept: for pipes and files."""
+    line = IN_USE.hide(line)
     if line.isprintable():
         return line
     return clean_lines("".join(text for text, colour in _pieces(line) if not colour))

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from tui.domain import decode
+from tui.domain.hidden import IN_USE
 from tui.domain.text import clean, clean_lines
 from tui.domain.workflow import Manifest
 from tui.errors import InputError, TuiError
@@ -43,7 +44,8 @@ def note_phases(asked: Iterable[str], known: frozenset[str]) -> None:
 
 
 def write(text: str) -> None:
-    """Output as it is; the caller has made it printable."""
+    """Output as it is, less the secrets in use; the caller has made it printable."""
+    text = IN_USE.hide(text)
     with _told():
         stream = _stdout()
         try:

@@ -15,7 +15,6 @@ from http.client import IncompleteRead, RemoteDisconnected
 
 import msgspec
 
-from tui.domain.hidden import without_secrets
 from tui.errors import (
     Busy,
     Conflict,
@@ -191,7 +190,7 @@ def _short(error: BaseException) -> str:
     text = str(error).strip() or type(error).__name__
     text = re.sub(r"^<?[\w.]*(?:Connection|Pool)[^:]*(?:object at [^:]*>|\([^)]*\))?:\s*", "", text)
     text = re.sub(r"^.*\[Errno -?\d+\]\s*", "", text).rstrip(")\"'")
-    return without_secrets(text) or type(error).__name__
+    return text or type(error).__name__
 
 
 def _forbidden(told: ApiStatus, method: str, path: str) -> SourceError:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.domain.hidden import IN_USE, keep_login
 from tui.errors import Misconfigured, SettingsError
 from tui.sources.connections import Connections
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
@@ -32,6 +33,7 @@ class Hidden:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        IN_USE.keep(value, value.partition(" ")[2])
 
     def reveal(self) -> str:
         """The secret itself, for the header it belongs in."""
@@ -122,6 +124,7 @@ class Login:
         self._environ = environ
         self._service_account = service_account
         self.plugin: Plugin | None = None
+        keep_login(chosen.user)
         section = chosen.user.get("tokenFile")
         self.token_file: TokenFile | None = None
         if isinstance(section, str) and section:
@@ -148,6 +151,7 @@ class Login:
             return self.chosen
         joined = {"KUBECONFIG": os.pathsep.join(self.chosen.paths)}
         self.chosen = choose("", self.chosen.context, joined)
+        keep_login(self.chosen.user)
         return self.chosen
 
     @property
@@ -235,6 +239,7 @@ class Login:
 
 def basic_login(user: object, password: object) -> Hidden:
     """User and password as a header says them."""
+    IN_USE.keep(str(password))
     pair = f"{user}:{password}"
     return Hidden(f"Basic {base64.b64encode(pair.encode()).decode()}")
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 import urllib3
 import urllib3.exceptions as http
 
-from tui.domain.hidden import only_host, split_login, without_secrets
+from tui.domain.hidden import only_host, split_login
 from tui.errors import SettingsError
 from tui.sources.connections import Headers, NotConnected, ProxyFailed
 from tui.sources.credentials import (
@@ -87,7 +87,7 @@ def _configured(login: Login) -> tuple[Configuration, urllib3.PoolManager]:
         ) from error
     except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
         raise SettingsError(
-            f"context {login.chosen.context} cannot be used: {without_secrets(str(error))}",
+            f"context {login.chosen.context} cannot be used: {error}",
             hint="repair the kubeconfig or use another --context",
         ) from error
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from tui.domain.hidden import names_secret, said_without_secrets
+from tui.domain.hidden import IN_USE, names_secret, said_without_secrets
 from tui.errors import Misconfigured, Unauthenticated
 
 TIMEOUT = 60.0
@@ -176,6 +176,7 @@ class Plugin:
                 hint="log in again",
                 reason="Plugin",
             )
+        IN_USE.keep(status.token, status.client_key_data)
         return Credential(
             status.token,
             status.client_certificate_data,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.color import ColorSystem
+from textual import Logger, constants
 from textual.app import App
 from textual.screen import Screen
+
+from tui.domain.hidden import without_secrets
 
 SYNC_BEGIN = "\x1b[?2026h"
 SYNC_END = "\x1b[?2026l"
@@ -45,6 +48,26 @@ def missing(app: object) -> list[str]:
         if update is None or list(inspect.signature(update).parameters) != parameters:
             found.append(f"{name}({', '.join(parameters)})")
     return found
+
+
+def quiet_log(app: Any) -> None:
+    """What Textual logs from now on holds no secrets: it logs whole messages, and all they carry.
+
+    Nothing changes where nobody asked for a log (TEXTUAL_LOG, or the console of its devtools).
+    """
+    if not constants.LOG_FILE and "devtools" not in getattr(app, "features", ()):
+        return
+    as_it_comes: Callable[..., None] = Logger.__call__
+    if as_it_comes.__name__ == "cleaned":
+        return  # of an app before in this process
+
+    def cleaned(logger: Logger, *args: object, **kwargs: object) -> None:
+        told = [without_secrets(str(arg)) for arg in args]
+        named = [without_secrets(f"{name}={value!r}") for name, value in kwargs.items()]
+        as_it_comes(logger, *told, *named)
+
+    changed: Any = Logger
+    changed.__call__ = cleaned
 
 
 def still_cursors() -> None:

@@ -218,6 +218,7 @@ class CellDiffMixin:
         self._frames = capabilities.frames
         self._has_mouse = capabilities.mouse
         hooks.still_cursors()
+        hooks.quiet_log(self)
         if not diff:
             return
         unknown = hooks.missing(self)

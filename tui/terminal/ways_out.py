@@ -22,7 +22,7 @@ AGAIN = "-- any key returns to argo-tui --"
 
 
 def write_file(lines: Iterable[str], folder: Path) -> Path:
-    """The lines in a new file of the folder, readable by nobody else; returns where that is.
+    """The lines in a new file of the folder, with the rights of the person's umask; returns where.
 
     Raises: TuiError if there can be no such file.
     """
@@ -31,7 +31,7 @@ def write_file(lines: Iterable[str], folder: Path) -> Path:
         for number in range(1, MOST_FILES):
             path = folder / f"argo-tui-{number}.txt"
             try:
-                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
             except FileExistsError:
                 continue
             with os.fdopen(file, "wb") as out:
