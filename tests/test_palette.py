@@ -10,11 +10,13 @@ from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
 from tui.actions import ACTIONS
+from tui.errors import NotInstalled
 from tui.palette import Entry, Palette, matching
 from tui.panes import PANES
 from tui.ports.connection import Source
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
+from tui.screens.workflows import WorkflowsScreen
 
 
 async def opened(shown: Shown, key: str = "colon") -> Palette:
@@ -88,6 +90,21 @@ async def test_it_opens_the_demo_where_there_is_one() -> None:
         await shown.press("enter")
         await shown.until(lambda: shown.names == ["demo-run-1"])
         assert "Demo cluster" not in offered(await opened(shown)), "one is there already"
+
+
+async def test_a_demo_that_cannot_be_opened_leaves_the_cluster_shown_and_says_why() -> None:
+    def connect(demo: bool) -> Source:
+        if demo:
+            raise NotInstalled("the demo cluster needs aiohttp", hint="pip install it")
+        return ScriptedSource(run("one", "Running"))
+
+    async with showing(connect=connect) as shown:
+        await opened(shown)
+        await shown.write("demo")
+        await shown.press("enter")
+        await shown.until_said("the demo cluster needs aiohttp (pip install it)")
+        assert shown.names == ["one"] and shown.shows(WorkflowsScreen)
+        assert not shown.app.is_demo
 
 
 async def test_what_cannot_be_done_just_now_says_why() -> None:

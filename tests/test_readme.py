@@ -78,7 +78,7 @@ def test_two_pictures_are_shown_and_are_those_of_the_tests() -> None:
 
 def test_the_two_commands_stand_alone_on_their_lines() -> None:
     lines = code_lines(README)
-    assert "pip install . && argo-tui --demo" in lines
+    assert "pip install '.[demo]' && argo-tui --demo" in lines
     assert "pip install '.[test]' && pytest" in lines
 
 

@@ -94,6 +94,8 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         """No source could be opened, or its watch cannot go on."""
 
         error: TuiError
+        is_demo: bool = False
+        """Whether it was the demo's source."""
 
     @dataclass
     class Arrived(Message):
@@ -175,7 +177,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         try:
             source = self._connect_to(demo)
         except Exception as error:
-            self.post_message(self.NotConnected(caught(error, "connecting")))
+            self.post_message(self.NotConnected(caught(error, "connecting"), demo))
         else:
             self.post_message(self.Connected(source, demo))
 
@@ -237,7 +239,10 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
     @on(NotConnected)
     def not_connected(self, message: NotConnected) -> None:
         """A screen that says what is wrong and what to do."""
-        self.show_trouble(message.error, can_demo=self.has_demo)
+        if message.is_demo and isinstance(self.live.connection, Live):
+            self.say(str(message.error), "error")  # the cluster that was shown still is
+        else:
+            self.show_trouble(message.error, can_demo=self.has_demo)
 
     # --- screens -----------------------------------------------------------------------------
 

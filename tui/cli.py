@@ -236,10 +236,13 @@ def _connected(settings: Settings) -> Iterator[Settings]:
 
 
 def _check_demo(settings: Settings) -> None:
-    """The demo is a cluster of its own; whoever names another one as well is told."""
+    """Whoever names another cluster as well is told, and who has not installed the demo."""
     other = "--kubeconfig" if settings.kubeconfig else "FILE" if settings.files else ""
     if settings.demo and other:
         raise UsageError(f"--demo and {other} are two different places: leave one of them out")
+    if settings.demo:
+        extra: Any = import_module("tui.demo.extra")
+        extra.check_installed()
 
 
 def app_parser() -> argparse.ArgumentParser:

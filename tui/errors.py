@@ -6,7 +6,8 @@
     │  └─ QueryError         a filter that cannot be read, and where
     ├─ PlanError             Argo's rules refuse what was asked; the words are Argo's
     ├─ SettingsError         kubeconfig, environment or flags that lead nowhere
-    │  └─ NoCluster          nothing says which cluster is meant
+    │  ├─ NoCluster          nothing says which cluster is meant
+    │  └─ NotInstalled       a part of the program that is installed apart is not
     ├─ ArtifactError         an artifact cannot be listed, read or written
     └─ SourceError           the cluster (or server) did not do what was asked
        ├─ Unreachable        no connection, or it broke
@@ -76,6 +77,10 @@ class SettingsError(TuiError):
 
 class NoCluster(SettingsError):
     """No kubeconfig, none with a context, and we do not run inside a cluster."""
+
+
+class NotInstalled(SettingsError):
+    """What was asked for needs an extra of the package that is not installed."""
 
 
 class ArtifactError(TuiError):

@@ -14,6 +14,7 @@ from tui.errors import (
     Misconfigured,
     Missing,
     NoCluster,
+    NotInstalled,
     Refused,
     SettingsError,
     TuiError,
@@ -178,6 +179,21 @@ async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:
         assert shown.shows(ProblemScreen)
         await shown.press("q")
         await shown.until(lambda: shown.app._exit)
+
+
+async def test_a_demo_that_is_not_installed_says_what_to_install() -> None:
+    def connect(demo: bool) -> Source:
+        if demo:
+            raise NotInstalled("the demo cluster needs aiohttp", hint="pip install 'x[demo]'")
+        raise NoCluster("no kubeconfig")
+
+    async with showing(connect=connect) as shown:
+        await shown.until_shown("no kubeconfig")
+        await shown.press("d")
+        await shown.until_shown("the demo cluster needs aiohttp")
+        assert shown.shows(ProblemScreen)
+        assert "pip install 'x[demo]'" in shown.text
+        assert "as soon as it is installed" in shown.text and "--context" not in shown.text
 
 
 async def test_a_watch_that_ends_for_good_later_says_so() -> None:

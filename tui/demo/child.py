@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from tui.demo.extra import check_installed
 from tui.errors import SettingsError
 
 FOLDER = "it takes room in the folder for temporary files: TMPDIR names another"
@@ -75,6 +76,7 @@ def start(
 
     Raises: SettingsError if it does not come to that.
     """
+    check_installed()
     flags = [f"--speed={speed}", f"--seed={seed}", f"--scale={scale}", f"--port={port}"]
     if plain_http:
         flags.append("--plain-http")

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from tui.demo.extra import check_installed
+
 if TYPE_CHECKING:
     from tui.demo.cluster import Facts, Options
 
@@ -111,6 +113,7 @@ def options(args: argparse.Namespace) -> Options:
 
 def run(args: argparse.Namespace, settings: object = None) -> int:
     """Serve until ctrl-C; raises SettingsError where that cannot be."""
+    check_installed()
     from tui.demo.serving import serve
 
     serve(options(args), _tell)

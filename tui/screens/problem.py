@@ -18,6 +18,7 @@ from tui.errors import (
     Misconfigured,
     Missing,
     NoCluster,
+    NotInstalled,
     Refused,
     SettingsError,
     TuiError,
@@ -34,6 +35,7 @@ ADVICE: dict[type[TuiError], tuple[str, ...]] = {
         "kubectl config get-contexts shows what there is.",
     ),
     SettingsError: ("Check --kubeconfig, --context and --namespace.",),
+    NotInstalled: ("It is found as soon as it is installed: argo-tui needs no restart.",),
     Unreachable: (
         "Is the cluster up, and the VPN? kubectl get --raw /version asks the same server.",
     ),
