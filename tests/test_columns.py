@@ -163,7 +163,7 @@ def test_columns_never_overlap_and_names_never_go(cells: int) -> None:
 
 
 def test_a_wide_list_drops_nothing_and_goes_over_the_edge() -> None:
-    placed = arrange(COLUMNS, 60, wide=60)
+    placed = arrange(COLUMNS, 60, needed={})
     assert len(placed) == len(COLUMNS)
     assert placed[-1].x + placed[-1].width > 60
 
@@ -186,10 +186,18 @@ def test_a_very_wide_line_is_filled_and_no_name_stands_far_from_what_it_names(ce
     assert placed["message"].x + placed["message"].width == cells
 
 
-def test_a_wide_list_gives_no_column_more_than_it_can_use() -> None:
-    widths = {p.column.id: p.width for p in arrange(COLUMNS, 60, wide=60)}
-    assert (widths["name"], widths["parameters"], widths["steps"]) == (48, 60, 8)
-    assert widths["message"] == 90
+def test_a_wide_list_gives_each_column_what_its_longest_text_takes() -> None:
+    needed = {"parameters": 75, "message": 200, "steps": 3}
+    widths = {p.column.id: p.width for p in arrange(COLUMNS, 60, needed=needed)}
+    assert (widths["parameters"], widths["message"], widths["steps"]) == (75, 200, 8)
+
+
+@pytest.mark.parametrize(("cells", "name"), [(20, 12), (60, 29), (80, 49), (120, 89)])
+def test_names_in_a_wide_list_leave_room_to_pan_the_others(cells: int, name: int) -> None:
+    placed = {p.column.id: p for p in arrange(COLUMNS, cells, needed={"name": 250})}
+    assert placed["name"].width == name
+    whole = arrange(COLUMNS, 500, needed={"name": 250})
+    assert whole[1].width == 250, "where there is room, names are whole"
 
 
 def test_parameters_are_shown_where_there_is_room() -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.artifacts_pane import MIB, Seen, showing, workflow
@@ -205,3 +206,51 @@ async def test_it_is_sorted_by_each_column_and_what_is_not_known_stands_last(
         assert names(seen) == ran
         await seen.press("o")
         assert names(seen) == ran[::-1]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+async def test_in_a_wide_list_right_brings_every_column_and_left_the_first_again(
+    server: tuple[str, Buckets], columns: int
+) -> None:
+    async with showing(workflow(server[0]), size=(columns, 24)) as seen:
+        await seen.until(lambda: "✔" in "".join(seen.rows))
+        before = seen.rows[0].split()
+        await seen.press("w")
+        titles: list[str] = []
+        for _ in range(10):
+            titles += seen.rows[0].split()
+            await seen.press("right")
+        assert {"STEP", "NAME", "DIR", "SIZE", "TYPE", "STATE"} <= set(titles)
+        assert seen.rows[0].split()[-1] == "STATE"
+        await seen.press(*["left"] * 10)
+        assert seen.rows[0].split()[:2] == ["STEP", "NAME"]
+        await seen.press("w")
+        assert seen.rows[0].split() == before
+
+
+async def test_in_a_wide_folder_left_goes_to_the_first_columns_and_then_out(
+    server: tuple[str, Buckets],
+) -> None:
+    server[1]["runs"].put("etl/shards/" + "part-with-a-long-name-" * 4, "two")
+    async with showing(workflow(server[0]), size=(60, 24)) as seen:
+        rows = seen.app.query_one(ArtifactRows)
+        rows.move_to(next(item.key for item in rows.items if item.name == "shards"))
+        await seen.press("enter")
+        await seen.until(lambda: "part-00" in names(seen))
+        await seen.press("w", "right", "left")
+        assert rows.is_in_folder
+        await seen.press("left")
+        await seen.until(lambda: not rows.is_in_folder)
+
+
+@pytest.mark.parametrize("size", [(60, 24), (80, 24)])
+async def test_attempts_of_one_step_are_told_apart(
+    server: tuple[str, Buckets], size: tuple[int, int]
+) -> None:
+    one = workflow(server[0])
+    for number, node in enumerate(one.nodes.values()):
+        msgspec.structs.force_setattr(node, "display_name", f"retryatt-m79f2-main({number})-again")
+    async with showing(one, size=size) as seen:
+        found = {line.split("  ")[0].split(" ")[1] for line in seen.rows[1:]}
+        assert len(found) == 2, seen.rows
+        assert {"0" in step for step in found} == {True, False}

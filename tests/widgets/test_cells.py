@@ -13,12 +13,15 @@ from textual.strip import Strip
 
 from tui.domain.text import clean
 from tui.widgets.cells import (
+    LONGEST,
+    Align,
     cut,
     difference,
     fit,
     head,
     panned,
     plain,
+    printable_name,
     strip_of,
     tail,
     units,
@@ -30,11 +33,11 @@ PLAIN, BOLD = Style(), Style(bold=True)
 TEXT = st.text(st.sampled_from("ab日é\u0301 ‖█[/]"), max_size=20).map(clean)
 
 
-@given(st.text(max_size=40), st.integers(0, 30), st.sampled_from(["left", "right"]), st.booleans())
+@given(st.text(max_size=40), st.integers(0, 30), st.sampled_from(["left", "right"]))
 def test_a_fitted_text_has_exactly_its_cells_and_is_printable(
-    text: str, cells: int, align: str, middle: bool
+    text: str, cells: int, align: Align
 ) -> None:
-    shown = fit(text, cells, align=align, middle=middle)  # type: ignore[arg-type]
+    shown = fit(text, cells, align=align)
     assert cell_len(shown) == cells
     assert not {category(c) for c in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -46,6 +49,11 @@ def test_a_long_text_is_cut_at_its_end_or_in_its_middle() -> None:
     assert cut("日本語", 4) == "日…"
     assert cut("abc", 1) == "a"
     assert cut("abc", 0) == ""
+
+
+def test_a_name_as_long_as_a_book_keeps_both_its_ends() -> None:
+    name = printable_name("begin" + "x" * 100_000 + "end")
+    assert (name[:5], name[-3:], len(name)) == ("begin", "end", LONGEST)
 
 
 @given(st.text(max_size=30))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from textual.message import Message
 
 from tests.support.widgets import Alone, painting, screen_of
@@ -287,3 +288,30 @@ def test_looks(snap_compare: Callable[..., bool]) -> None:
         )
     )
     assert snap_compare(Alone(widget), terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("width", [40, 80, 160])
+async def test_in_a_wide_tree_the_whole_message_can_be_read(width: int) -> None:
+    message = "the pod was evicted: " + "x" * 150 + " <- the end"
+    widget = tree(etl(node("a-step-" + "y" * 60, phase=FAILED, message=message)))
+    async with Alone(widget).run_test(size=(width, 8)) as pilot:
+        await pilot.press("w")
+        read = ""
+        for _ in range(40):
+            line = screen_of(widget)[2]
+            read += line[-10:]
+            if "<- the end" in line:
+                break
+            widget.pan(10)
+        assert "x" * 20 in read and "<- the end" in screen_of(widget)[2]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+async def test_steps_whose_names_are_long_and_alike_are_told_apart(width: int) -> None:
+    names = [f"import-of-warehouse-from-bucket({i}:region:eu,mode:full-refresh)" for i in range(6)]
+    steps = [node(f"s-{i}", name=name, start=f"11:10:{i:02}") for i, name in enumerate(names)]
+    widget = tree(etl(*steps))
+    async with Alone(widget).run_test(size=(width, 10)):
+        lines = [line[:30].rstrip() for line in screen_of(widget)[2:8]]
+        assert [str(i) in line for i, line in enumerate(lines)] == [True] * 6
+        assert len({line[4:] for line in lines}) == 6

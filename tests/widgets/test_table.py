@@ -182,6 +182,49 @@ async def test_the_header_says_what_the_order_is_by() -> None:
         assert screen_of(widget)[0].split() == ["NAME", "AGE", "NOTE"]
 
 
+NAMED = (replace(COLUMNS[1], cut="middle"), COLUMNS[3])
+
+
+def named(*names: str) -> Table[Thing]:
+    widget: Table[Thing] = Table(NAMED, key=lambda thing: thing.name, now=NOON)
+    widget.replace([Thing(name) for name in names])
+    return widget
+
+
+async def test_names_are_cut_where_they_are_equal() -> None:
+    widget = named("load-eu-from-bucket", "load-us-from-bucket", "short")
+    async with Alone(widget).run_test(size=(40, 6)):
+        shown = [line[1:11] for line in screen_of(widget)[1:4]]
+        assert shown == ["load-eu-f…", "load-us-f…", "short     "]
+
+
+async def test_a_name_that_comes_near_another_changes_how_that_is_cut() -> None:
+    widget = named("load-eu-from-bucket", "other", *(f"n-{i}" for i in range(20)))
+    async with Alone(widget).run_test(size=(40, 6)) as pilot:
+        await pilot.pause()
+        assert screen_of(widget)[1][1:11] == "load-…cket"
+        widget.update_item(1, Thing("load-us-from-bucket"))
+        await pilot.pause()
+        assert [strip.text[1:11] for strip in widget.render_lines(widget.size.region)[1:3]] == [
+            "load-eu-f…",
+            "load-us-f…",
+        ]
+        await pilot.press("pagedown", "pageup")
+        assert screen_of(widget)[1][1:11] == "load-eu-f…"
+
+
+async def test_wide_columns_are_as_wide_as_what_is_in_them_and_grow_with_it() -> None:
+    widget = rows(30)
+    widget.update_item(29, Thing("thing-29", note="n" * 50))
+    async with Alone(widget).run_test(size=(40, 10)) as pilot:
+        await pilot.press("w", "G", *["right"] * 6)
+        assert screen_of(widget)[-1].endswith("n" * 22)
+        widget.update_item(29, Thing("thing-29", note="n" * 90 + "end"))
+        await pilot.press(*["right"] * 9)
+        assert screen_of(widget)[-1].endswith("nend")
+        assert "thing-29" in screen_of(widget)[-1], "the name stays"
+
+
 # --- what is painted ---------------------------------------------------------------------------
 
 

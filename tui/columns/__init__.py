@@ -6,7 +6,7 @@ Texts are as the cluster sent them; the widget that draws makes them printable.
 
 from __future__ import annotations
 
-from tui.columns.base import Column, Placed, arrange
+from tui.columns.base import Column, Placed, arrange, fixed_count
 from tui.columns.nodes import Usage, node_columns, node_seconds, node_token
 from tui.columns.words import compact, cores, memory
 from tui.columns.workflows import (
@@ -29,6 +29,7 @@ __all__ = [
     "arrange",
     "compact",
     "cores",
+    "fixed_count",
     "is_suspended",
     "memory",
     "node_columns",

@@ -5,7 +5,7 @@ Few columns have a style: each change of colour along a line is up to forty byte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -32,7 +32,7 @@ class Column(Generic[T]):
     grow: int = 0
     """Its share of the cells that are left over."""
     most: int = 0
-    """Cells it can make use of at most; 0 is any number."""
+    """Cells it takes at most of those that are left over; 0 is any number."""
     style: Callable[[T], str] = plain
     """Name of a token (in `tui.widgets.line_view`) or ""."""
     order: Callable[[T, datetime], Any] | None = None
@@ -41,7 +41,7 @@ class Column(Generic[T]):
     """Whether the text changes by time alone."""
     align: Literal["left", "right"] = "left"
     cut: Literal["end", "middle"] = "end"
-    """Where a text that is too long is cut; names end in what tells them apart."""
+    """Where a text that is too long is cut: names in the middle, or wherever they are equal."""
     drop: int = 0
     """Columns of the highest number go first when it is narrow; 0 stays."""
     joined: bool = False
@@ -62,29 +62,40 @@ class Placed(Generic[T]):
     width: int
 
 
+WINDOW = 28
+"""Cells in which the columns that can be panned are seen, where that is less than half."""
 EARLY = 2
 """Columns with at least this `drop` go before any other is squeezed."""
 
 
 def arrange(
-    columns: Sequence[Column[T]], cells: int, *, gap: int = 1, wide: int = 0
+    columns: Sequence[Column[T]],
+    cells: int,
+    *,
+    gap: int = 1,
+    needed: Mapping[str, int] | None = None,
 ) -> tuple[Placed[T], ...]:
     """Which columns are shown in so many cells, and where.
 
-    With `wide` nothing is dropped or squeezed: growing columns get so many cells more, or what they
-    can make use of, and the result may be wider than the screen.
+    With `needed`, by column id the cells that its longest text takes, nothing is dropped or
+    squeezed: each column is as wide as that, and the result may be wider than the screen. The
+    columns that stay when the others are panned leave room for those (`WINDOW`).
     """
     shown = list(columns)
-    if not wide:
+    if needed is None:
         _drop(shown, cells, gap, least=False, until=EARLY)
         _drop(shown, cells, gap, least=True, until=1)
-    widths = [_wide_width(column, wide) if wide else column.width for column in shown]
+        widths = [column.width for column in shown]
+    else:
+        widths = [max(column.width, needed.get(column.id, 0)) for column in shown]
     left = cells - _total(widths, gap)
-    if left < 0 and not wide:
+    if left < 0 and needed is None:
         for i in reversed(range(len(shown))):
             less = min(-left, widths[i] - shown[i].minimum)
             widths[i] -= less
             left += less
+    elif left < 0:
+        _leave_window(shown, widths, cells, gap)
     _share_out(shown, widths, left)
     placed, x = [], 0
     for column, width in zip(shown, widths, strict=True):
@@ -93,10 +104,18 @@ def arrange(
     return tuple(placed)
 
 
-def _wide_width(column: Column[T], more: int) -> int:
-    if not column.grow:
-        return column.width
-    return min(column.width + more, column.most or column.width + more)
+def fixed_count(columns: Sequence[Column[T]]) -> int:
+    """How many columns stay when panning: those up to the first not joined to the next."""
+    return next((i + 1 for i, column in enumerate(columns) if not column.joined), 0)
+
+
+def _leave_window(shown: Sequence[Column[T]], widths: list[int], cells: int, gap: int) -> None:
+    """Narrow the last column that stays until the others can be seen beside it."""
+    count = fixed_count(shown)
+    if count:
+        room = max(cells // 2, cells - WINDOW) - gap
+        over = _total(widths[:count], gap) - room
+        widths[count - 1] -= max(0, min(over, widths[count - 1] - shown[count - 1].minimum))
 
 
 def _share_out(shown: Sequence[Column[T]], widths: list[int], left: int) -> None:

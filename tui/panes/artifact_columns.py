@@ -40,6 +40,7 @@ def _which() -> tuple[Column[Item], ...]:
             grow=2,
             style=lambda item: "muted" if item.artifact.is_log else "",
             order=lambda item, now: item.artifact.step,
+            cut="middle",
             drop=1,
         ),
         Column(
@@ -49,6 +50,7 @@ def _which() -> tuple[Column[Item], ...]:
             width=14,
             grow=3,
             order=lambda item, now: item.name,
+            cut="middle",
         ),
         Column(
             id="dir",

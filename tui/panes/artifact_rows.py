@@ -23,7 +23,7 @@ NONE = "no artifacts here"
 
 
 class ArtifactRows(Table[Item]):
-    """The list; Left goes back out of a folder, since its columns fit without panning."""
+    """The list; Left goes back out of a folder, once the first columns are seen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.left", "back", "Back", group="artifacts"),
@@ -152,8 +152,11 @@ class ArtifactRows(Table[Item]):
         self._fill()
 
     def action_back(self) -> None:
-        """Out of the folder, to where it is listed."""
-        self.post_message(self.Back())
+        """To the first columns where others are seen, else out of the folder."""
+        if self.renderer.pan:
+            self.action_pan_left()
+        else:
+            self.post_message(self.Back())
 
     # --- choosing --------------------------------------------------------------------------
 

@@ -272,7 +272,7 @@ class ArtifactsPane(Pane):
         elif rows.marks:
             rows.action_unmark()
         elif rows.is_in_folder:
-            rows.action_back()
+            rows.post_message(rows.Back())
         else:
             raise SkipAction
 

@@ -15,7 +15,7 @@ from textual.geometry import Size
 
 from tui.columns import Column
 from tui.domain.bars import timeline_bar
-from tui.widgets.cells import Piece, fit, plain
+from tui.widgets.cells import Piece, fit, padded, plain, printable_name
 from tui.widgets.table import Table
 from tui.widgets.table_renderer import REVERSE
 
@@ -104,11 +104,14 @@ class Bars(Table[Bar]):
         self.changed([self.cursor_key])
 
     def _label(self, bar: Bar, cells: int, *, is_cursor: bool) -> list[Piece]:
-        style, label = self.token(COLUMNS[0].style(bar)), plain(bar.label, self.ascii)
+        column, sign = COLUMNS[0], ""
+        style = self.token(column.style(bar))
         if is_cursor and self.has_focus:
             style += REVERSE
-            label = f"{'>' if self.ascii else '►'}{label}"
-        return [(fit(label, cells, middle=True, ellipsis=self.renderer.ellipsis), style)]
+            sign = ">" if self.ascii else "►"
+        label = plain(printable_name(bar.label), self.ascii)
+        shown = self.renderer.cut_name(column, label, cells - len(sign))
+        return [(padded(f"{sign}{shown}", cells), style)]
 
     def _text(self, bar: Bar, cells: int, *, is_cursor: bool) -> list[Piece]:
         text = fit(plain(bar.text, self.ascii), cells, ellipsis=self.renderer.ellipsis)

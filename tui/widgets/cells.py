@@ -98,20 +98,25 @@ def cut(text: str, cells: int, *, middle: bool = False, ellipsis: str = ELLIPSIS
     return head(text, room - last) + ellipsis + tail(text, last)
 
 
-def fit(
-    text: str,
-    cells: int,
-    *,
-    align: Literal["left", "right"] = "left",
-    middle: bool = False,
-    ellipsis: str = ELLIPSIS,
-) -> str:
-    """Text from anywhere, cleaned, as exactly so many cells."""
+Align = Literal["left", "right"]
+
+
+def fit(text: str, cells: int, *, align: Align = "left", ellipsis: str = ELLIPSIS) -> str:
+    """Text from anywhere, cleaned, as exactly so many cells; cut at its end if it is too long."""
+    return padded(cut(printable(text[:LONGEST]), cells, ellipsis=ellipsis), cells, align)
+
+
+def padded(text: str, cells: int, align: Align = "left") -> str:
+    """A text that is not too long as exactly so many cells."""
+    blank = " " * (cells - width_of(text))
+    return blank + text if align == "right" else text + blank
+
+
+def printable_name(text: str) -> str:
+    """The same as `printable`; a name of more than `LONGEST` characters loses its middle."""
     if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]}{text[-LONGEST // 2 :]}" if middle else text[:LONGEST]
-    shown = cut(printable(text), cells, middle=middle, ellipsis=ellipsis)
-    blank = " " * (cells - width_of(shown))
-    return blank + shown if align == "right" else shown + blank
+        text = text[: LONGEST // 2] + text[-LONGEST // 2 :]
+    return printable(text)
 
 
 def printable(text: str) -> str:

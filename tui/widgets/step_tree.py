@@ -13,7 +13,7 @@ from typing import ClassVar, cast
 from textual.binding import BindingType
 
 from tui.bindings import bind
-from tui.columns import Usage, node_columns, node_token
+from tui.columns import Column, Usage, node_columns, node_token
 from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
 from tui.domain.node import Node, NodeId
@@ -22,7 +22,7 @@ from tui.domain.status import node_icon
 from tui.domain.workflow import Workflow
 from tui.keys import hint
 from tui.messages import Said
-from tui.widgets.cells import Piece, cut, printable, tail, width_of
+from tui.widgets.cells import Piece, printable, printable_name, tail, width_of
 from tui.widgets.step_tree_model import StepTreeModel
 from tui.widgets.table import Table
 from tui.widgets.table_renderer import REVERSE, TableRenderer
@@ -36,8 +36,15 @@ LABEL_ROOM = 12
 class StepCell:
     """The first column: box lines, icon, the sign of the cursor, label, how much is folded away."""
 
-    def __init__(self, table: TableRenderer[TreeRow]) -> None:
+    def __init__(self, table: TableRenderer[TreeRow], column: Column[TreeRow]) -> None:
         self._table = table
+        self._column = column
+
+    def width(self, item: TreeRow) -> int:
+        """How many cells a step takes."""
+        signs = len(item.guide) + width_of(node_icon(item.node)) + 1
+        label = width_of(printable_name(item.label))
+        return signs + label + width_of(self._folded_away(item))
 
     def __call__(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
         """The cell of one step."""
@@ -51,8 +58,8 @@ class StepCell:
         sign = (">" if table.ascii else "►") if is_cursor else " "
         below = self._folded_away(item)
         left = cells - width_of(guide) - width_of(icon) - 1
-        label = cut(
-            printable(item.label), left - width_of(below), middle=True, ellipsis=table.ellipsis
+        label = table.cut_name(
+            self._column, printable_name(item.label), max(0, left - width_of(below))
         )
         blank = " " * max(0, left - width_of(label) - width_of(below))
         style = base + REVERSE if is_cursor else base
@@ -111,8 +118,9 @@ class StepTree(Table[TreeRow]):
             id=id,
             classes=classes,
         )
-        self.renderer.cells = {"step": StepCell(self.renderer)}
         everything = node_columns(pod=self._pod_of, usage=self._usage_of)
+        step = StepCell(self.renderer, everything[0])
+        self.renderer.cells, self.renderer.widths = {"step": step}, {"step": step.width}
         self._columns_with_usage = everything
         self._columns_without_usage = tuple(c for c in everything if c.id not in USAGE)
         self.columns = self._columns_without_usage

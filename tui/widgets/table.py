@@ -105,6 +105,7 @@ class Table(LineView, Generic[T]):
         self.renderer: TableRenderer[T] = TableRenderer(
             columns,
             self.token,
+            lambda: self.model.visible_items,
             now=now or datetime.now(UTC),
             placeholder=placeholder,
             ascii=ascii,
@@ -132,12 +133,14 @@ class Table(LineView, Generic[T]):
     def changed(self, keys: Iterable[Hashable]) -> None:
         """The items with these keys look different now; their order is the same."""
         wanted, model = set(keys), self.model
-        self.repaint(self._y(i) for i in model.visible if model.key(model.items[i]) in wanted)
+        rows = [self._y(i) for i in model.visible if model.key(model.items[i]) in wanted]
+        self._paint_rows(rows)
 
     def update_item(self, index: int, item: T) -> None:
         """Show another version of one item; costs nothing where that is not on the screen."""
         self.model.update(index, item)
-        self.repaint([self._y(index)])
+        if index in self.model.visible:
+            self._paint_rows([self._y(index)])
 
     # --- cursor and marks ----------------------------------------------------------------
 
@@ -172,8 +175,9 @@ class Table(LineView, Generic[T]):
 
     def centre(self) -> None:
         """Scroll until as much is above the cursor as below it."""
+        before = self.model.position
         self.model.centre()
-        self.repaint()
+        self._paint_moved(before)
 
     def _scroll(self, lines: int) -> None:
         before = self.model.position
@@ -212,6 +216,7 @@ class Table(LineView, Generic[T]):
     @columns.setter
     def columns(self, columns: Sequence[Column[T]]) -> None:
         self.renderer.columns = tuple(columns)
+        self._look_at_items()
         self.repaint()
 
     @property
@@ -244,8 +249,11 @@ class Table(LineView, Generic[T]):
         self.repaint(range(self._header_height))
 
     def widen(self, on: bool) -> None:
-        """Show all columns, long texts longer, or as many as fit."""
-        self.renderer.is_wide = on
+        """Show all columns with their texts whole, or as many columns as fit."""
+        if on:
+            self.renderer.widen(self.items)
+        else:
+            self.renderer.narrow()
         self.repaint()
 
     def pan(self, cells: int) -> None:
@@ -278,12 +286,24 @@ class Table(LineView, Generic[T]):
     def resized(self) -> None:
         """Other columns fit, and other items are on the screen."""
         self.model.resize(self.size.height - self._header_height)
+        self._look_at_items()
         self.renderer.pan = min(self.renderer.pan, self.renderer.pan_limit(self.size.width))
 
     def _y(self, index: int) -> int:
         """The row of the widget that an item is on; outside of the widget for one off screen."""
         row = index - self.model.top
         return row + self._header_height if row >= 0 else -1
+
+    def _look_at_items(self) -> bool:
+        """Other items are on the screen; true if that changes how all of them look."""
+        has_other_names = self.renderer.forget_names()
+        has_grown = self.renderer.measure(self.model.visible_items)
+        return has_other_names or has_grown
+
+    def _paint_rows(self, rows: Sequence[int]) -> None:
+        """Paint the items of some rows that changed, and what looks different beside them."""
+        if rows:
+            self.repaint(None if self._look_at_items() else rows)
 
     def _paint_moved(self, before: TablePosition) -> None:
         """Paint what the cursor left and what it is on, or all lines if they were scrolled."""
@@ -294,6 +314,7 @@ class Table(LineView, Generic[T]):
         self._post_cursor(before)
 
     def _paint_all(self, before: TablePosition) -> None:
+        self._look_at_items()
         self.repaint()
         self._post_cursor(before)
 
@@ -371,7 +392,7 @@ class Table(LineView, Generic[T]):
         self.pan(PAN)
 
     def action_wide(self) -> None:
-        """All columns, long ones longer; Left and Right move over them."""
+        """All columns, their texts whole; Left and Right move over them."""
         self.widen(not self.renderer.is_wide)
 
     def action_choose(self) -> None:

@@ -1,39 +1,43 @@
 """How the lines of a table look: its header, its items, and what an empty one says.
 
 Columns are declared once as data (`tui.columns`). They give way when the table is narrow; in wide
-mode each is as wide as what is in it, and the columns after the name are panned. Only the items on
-the screen are ever asked for their texts.
+mode each is as wide as its longest text, and the columns after the name are panned. Only items on
+the screen are asked for their texts, but for the moment when wide mode begins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.columns import Column, Placed, arrange
+from tui.columns import Column, Placed, arrange, fixed_count
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
     ELLIPSIS,
     LONGEST,
     Piece,
     fit,
+    padded,
     panned,
     plain,
     printable,
+    printable_name,
     strip_of,
+    width_of,
     wrapped,
 )
+from tui.widgets.names import Names
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT", contravariant=True)
 
 REVERSE = Style(reverse=True)
-WIDER = 60
-"""Cells that growing columns get more of when the list is wide."""
+WIDEST = 1000
+"""Cells that a column takes at most in wide mode: a message may be a megabyte."""
 
 
 class CellRenderer(Protocol[ItemT]):
@@ -50,13 +54,17 @@ class TableRenderer(Generic[T]):
         self,
         columns: Sequence[Column[T]],
         style: Callable[[str], Style],
+        visible: Callable[[], Sequence[T]],
         *,
         now: datetime,
         placeholder: str = "",
         ascii: bool = False,
         gutter: int = 1,
     ) -> None:
-        """`style` gives the style of a token; `gutter` is the width of the signs in front."""
+        """`style` gives the style of a token, `visible` the items on the screen.
+
+        `gutter` is how many cells are in front of the columns, for cursor and marks.
+        """
         self.style = style
         self.ascii = ascii
         self.now = now
@@ -69,13 +77,19 @@ class TableRenderer(Generic[T]):
         """How many cells are hidden at the left of the columns that can be panned."""
         self.cells: Mapping[str, CellRenderer[T]] = {}
         """By column id, what draws its cells; all other columns draw their text."""
+        self.widths: Mapping[str, Callable[[T], int]] = {}
+        """By column id, the cells that an item takes, where its text does not say it."""
         self._columns = tuple(columns)
+        self._visible = visible
         self._gutter = gutter
-        self._is_wide = False
+        self._needed: dict[str, int] | None = None
+        """In wide mode, the cells that the longest text of each column takes."""
         self._layout: tuple[Placed[T], ...] | None = None
         self._layout_width = -1
         self._fixed = 0
-        """How many columns stay when panning: those up to the first not joined to the next."""
+        """How many columns stay when panning."""
+        self._names: dict[str, tuple[tuple[str, ...], Names]] = {}
+        """Of columns in which a name is cut: what they say on the screen."""
 
     @property
     def ellipsis(self) -> str:
@@ -96,22 +110,50 @@ class TableRenderer(Generic[T]):
 
     @property
     def is_wide(self) -> bool:
-        """Whether all columns are shown, long texts whole."""
-        return self._is_wide
+        """Whether all columns are shown, with their texts whole."""
+        return self._needed is not None
 
-    @is_wide.setter
-    def is_wide(self, on: bool) -> None:
-        self._is_wide = on
-        self.pan, self._layout = 0, None
+    def widen(self, items: Sequence[T]) -> None:
+        """Show all columns, each as wide as its longest text in these items."""
+        self.pan, self._layout, self._needed = 0, None, {}
+        self.measure(items)
+
+    def narrow(self) -> None:
+        """Show as many columns as fit."""
+        self.pan, self._layout, self._needed = 0, None, None
+
+    def measure(self, items: Sequence[T]) -> bool:
+        """Widen columns for the texts of these items; false if all is as it was."""
+        if self._needed is None:
+            return False
+        has_grown = False
+        for column in self._columns:
+            before = self._needed.get(column.id, 0)
+            longest = max([before, *self._item_widths(column, items, before)])
+            if longest > before:
+                self._needed[column.id] = longest
+                has_grown = True
+        if has_grown:
+            self._layout = None
+        return has_grown
+
+    def _item_widths(self, column: Column[T], items: Sequence[T], least: int) -> Iterator[int]:
+        """The cells that the items take in a column, those that take more than so many."""
+        width = self.widths.get(column.id)
+        for item in () if column.ticks else items:
+            if width is not None:
+                yield min(width(item), WIDEST)
+                continue
+            text = column.text(item, self.now)
+            if len(text) * 2 > least:  # else it is shorter, even in wide characters
+                yield min(width_of(printable(text[:WIDEST])), WIDEST)
 
     def layout(self, width: int) -> tuple[Placed[T], ...]:
         """The columns that are shown in a table of this width, and where."""
         if self._layout is None or self._layout_width != width:
-            wide = WIDER if self._is_wide else 0
-            self._layout = arrange(self._columns, width - self._gutter, wide=wide)
+            self._layout = arrange(self._columns, width - self._gutter, needed=self._needed)
             self._layout_width = width
-            not_joined = (i for i, placed in enumerate(self._layout) if not placed.column.joined)
-            self._fixed = next(not_joined, -1) + 1
+            self._fixed = fixed_count([placed.column for placed in self._layout])
         return self._layout
 
     def pan_limit(self, width: int) -> int:
@@ -119,6 +161,29 @@ class TableRenderer(Generic[T]):
         placed = self.layout(width)
         needed = self._gutter + placed[-1].x + placed[-1].width if placed else 0
         return max(0, needed - width)
+
+    # --- names ---------------------------------------------------------------------------
+
+    def cut_name(self, column: Column[T], text: str, cells: int) -> str:
+        """A printable name, cut so that it differs from the other names on the screen."""
+        if width_of(text) <= cells:
+            return text
+        if column.id not in self._names:
+            texts = self._texts(column)
+            self._names[column.id] = texts, Names(map(printable_name, texts))
+        return self._names[column.id][1].cut(text, cells, ellipsis=self.ellipsis)
+
+    def forget_names(self) -> bool:
+        """Forget the names that are not on the screen any more; true if cuts may be others now."""
+        is_other = False
+        for column in self._columns:
+            if column.id in self._names and self._names[column.id][0] != self._texts(column):
+                del self._names[column.id]
+                is_other = True
+        return is_other
+
+    def _texts(self, column: Column[T]) -> tuple[str, ...]:
+        return tuple(column.text(item, self.now) for item in self._visible())
 
     # --- lines ---------------------------------------------------------------------------
 
@@ -161,13 +226,12 @@ class TableRenderer(Generic[T]):
         drawn_by = self.cells.get(column.id)
         if drawn_by is not None:
             return drawn_by(item, placed.width, is_cursor=is_cursor)
-        text = fit(
-            column.text(item, self.now),
-            placed.width,
-            align=column.align,
-            middle=column.cut == "middle",
-            ellipsis=self.ellipsis,
-        )
+        text = column.text(item, self.now)
+        if column.cut == "middle":
+            name = self.cut_name(column, printable_name(text), placed.width)
+            text = padded(name, placed.width, column.align)
+        else:
+            text = fit(text, placed.width, align=column.align, ellipsis=self.ellipsis)
         style = self.style(column.style(item))
         return [(text, style + REVERSE if is_cursor and is_fixed else style)]
 
