@@ -1,7 +1,8 @@
 """What to show of an artifact, made from its first bytes.
 
 Nothing here asks for more bytes, and nothing unpacks more than a fixed amount, so a hostile archive
-costs no more than a small text. Escape sequences and the like are left in: who draws cleans.
+costs no more than a small text. Whatever is cut says how much is shown of how much, `at least`
+where nobody can know. Escape sequences and the like are left in: who draws cleans.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Preview:
     kind: Kind
     note: str = ""
     """`first 64 KiB of 3 MiB`, `the only file of model.tgz`; "" when it is simply all of it."""
+    is_cut: bool = False
+    """Whether there is more than is shown; all of it can be downloaded."""
 
 
 def preview(first: bytes, size: int, name: str) -> Preview:
@@ -43,11 +46,11 @@ def preview(first: bytes, size: int, name: str) -> Preview:
     kind = kind_of_content(first, name)
     is_whole = len(first) >= size
     if kind in ("tgz", "gzip"):
-        return _unpacked(first, name, is_whole)
+        return _unpacked(first, size, name)
     if kind == "tar":
-        return _of_tar(first, name, kind)
+        return _of_tar(first, size, name, kind, is_whole=is_whole)
     if kind == "zip":
-        return _of_zip(first, name, is_whole)
+        return _of_zip(first, size, name)
     return _plain(first, size, kind)
 
 
@@ -77,20 +80,27 @@ def size_text(size: int) -> str:
     return f"{value:.0f} {unit}" if value >= 99.95 else f"{value:.1f} {unit}"
 
 
-def _plain(first: bytes, size: int, kind: Kind) -> Preview:
-    """Content that is not packed."""
-    note = "" if len(first) >= size else f"first {size_text(len(first))} of {size_text(size)}"
+def _plain(first: bytes, size: int, kind: Kind, *, at_least: bool = False) -> Preview:
+    """Content that is not packed; `at_least` says that there may be more than `size`."""
+    is_cut = len(first) < size or at_least
+    whole = f"{'at least ' if at_least else ''}{size_text(size)}"
+    note = f"first {size_text(len(first))} of {whole}" if is_cut else ""
     if not first:
-        return Preview("", kind, "empty")
+        return Preview("", kind, note or "empty", is_cut)
     if kind in ("binary", "image") or not is_text(first):
-        shown = f"{size_text(size)}, first {size_text(min(HEX, len(first)))} in hexadecimal"
-        return Preview(hex_lines(first[:HEX]), kind, shown if size > HEX else size_text(size))
-    if kind == "json" and not note:
+        return _hexadecimal(first, whole, kind, is_cut=is_cut or size > HEX)
+    if kind == "json" and not is_cut:
         try:
             return Preview(msgspec.json.format(first, indent=2).decode(), kind)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return Preview(_decoded(first), kind, "not valid JSON, shown as it is")
-    return Preview(_decoded(first), kind, note)
+    return Preview(_decoded(first), kind, note, is_cut)
+
+
+def _hexadecimal(first: bytes, whole: str, kind: Kind, *, is_cut: bool, why: str = "") -> Preview:
+    """The first bytes of something that is `whole` large, and why it is shown so."""
+    shown = f", first {size_text(min(HEX, len(first)))} in hexadecimal" if is_cut else ""
+    return Preview(hex_lines(first[:HEX]), kind, f"{whole}{shown}{_more(why)}", is_cut)
 
 
 def hex_lines(data: bytes) -> str:
@@ -108,46 +118,69 @@ def _decoded(first: bytes) -> str:
     return first.decode("utf-8-sig", errors="ignore" if is_text(first) else "replace")
 
 
-def _unpacked(first: bytes, name: str, is_whole: bool) -> Preview:
+def _unpacked(first: bytes, size: int, name: str) -> Preview:
     """What is inside a gzip: a tar most often (argo.md 8.4), else one file."""
     unpacker = zlib.decompressobj(wbits=31)
     try:
         inner = unpacker.decompress(first, UNPACKED)
     except zlib.error:
-        return _plain(first, len(first), "binary")
-    all_of_it = is_whole and unpacker.eof
+        return _broken(first, size, "binary", f"{name} is not a gzip that can be read")
+    is_whole = len(first) >= size and unpacker.eof and not unpacker.unused_data
     if kind_by_bytes(inner[:512]) == "tar":
-        return _of_tar(inner, name, "tgz")
+        return _of_tar(inner, len(inner), name, "tgz", is_whole=is_whole)
     inner_name = name.removesuffix(".gz")
-    found = _plain(inner, len(inner), kind_of_content(inner, inner_name))
-    note = "unpacked" if all_of_it else f"first {size_text(len(inner))}, unpacked"
-    return Preview(found.text, "gzip", found.note or note)
+    kind = kind_of_content(inner, inner_name)
+    found = _plain(inner, len(inner), kind, at_least=not is_whole)
+    note = f"{found.note}, unpacked" if found.note else "unpacked"
+    return Preview(found.text, "gzip", note, found.is_cut)
 
 
-def _of_tar(data: bytes, name: str, kind: Kind) -> Preview:
-    """The content of a tar's only file, or the names of its files."""
+def _broken(first: bytes, size: int, kind: Kind, why: str) -> Preview:
+    """An archive that cannot be read, as the bytes it is."""
+    return _hexadecimal(first, size_text(size), kind, is_cut=size > HEX, why=why)
+
+
+def _of_tar(data: bytes, size: int, name: str, kind: Kind, *, is_whole: bool) -> Preview:
+    """The content of a tar's only file, or the names of its files.
+
+    `is_whole` says whether `data` is all of the tar, which may be `size` large.
+    """
     members: list[tarfile.TarInfo] = []
-    is_cut = False
+    is_over = False
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            while len(members) < MEMBERS and (member := archive.next()) is not None:
+            while (member := archive.next()) is not None:
                 members.append(member)
+            is_over = is_whole
     except (tarfile.TarError, ValueError, OverflowError, EOFError):
-        # Only the beginning of a large archive is at hand.
-        is_cut = True
+        pass  # only the beginning of a large archive is at hand, or it is broken from here on
     if not members:
-        return Preview(hex_lines(data[:HEX]), kind, f"{name} is not an archive that can be read")
+        return _broken(data, size, kind, f"{name} is not an archive that can be read")
     last = members[-1]
-    is_cut = is_cut or last.offset_data + last.size + 512 > len(data)
+    is_over = is_over and last.offset_data + last.size <= len(data)
     files = [member for member in members if member.isreg()]
     if len(files) == 1 and len([m for m in members if not m.isdir()]) == 1:
         (file,) = files
         content = data[file.offset_data : file.offset_data + file.size]
         found = preview_inner(content, file.size, file.name)
-        return Preview(found.text, kind, f"the only file: {file.name}{_more(found.note)}")
-    lines = [_member_line(member) for member in members]
-    note = f"{len(lines)} entries"
-    return Preview("\n".join(lines), kind, f"first {note}" if is_cut else note)
+        which = "the only file" if is_over else "the first file"
+        return Preview(
+            found.text,
+            kind,
+            f"{which}: {file.name}{_more(found.note)}",
+            found.is_cut or not is_over,
+        )
+    return _names(
+        [_member_line(member) for member in members[:MEMBERS]], len(members), kind, is_over
+    )
+
+
+def _names(lines: list[str], count: int, kind: Kind, is_over: bool) -> Preview:
+    """The first names of an archive of so many entries, or of at least so many."""
+    whole = f"{'' if is_over else 'at least '}{count:,} {'entry' if count == 1 else 'entries'}"
+    is_cut = len(lines) < count or not is_over
+    note = f"first {len(lines):,} of {whole}" if is_cut else whole
+    return Preview("\n".join(lines), kind, note, is_cut)
 
 
 def preview_inner(content: bytes, size: int, name: str) -> Preview:
@@ -164,10 +197,11 @@ def _member_line(member: tarfile.TarInfo) -> str:
     return f"{size_text(max(0, member.size)):>10}  {member.name}"
 
 
-def _of_zip(first: bytes, name: str, is_whole: bool) -> Preview:
+def _of_zip(first: bytes, size: int, name: str) -> Preview:
     """The names in a zip; they stand at its end, so all of it must be at hand."""
-    if not is_whole:
-        return Preview(hex_lines(first[:HEX]), "zip", "too large to look into; download it")
+    if len(first) < size:
+        why = "too large to look into; download it"
+        return _broken(first, size, "zip", why)
     try:
         with zipfile.ZipFile(io.BytesIO(first)) as archive:
             entries = archive.infolist()
@@ -176,12 +210,11 @@ def _of_zip(first: bytes, name: str, is_whole: bool) -> Preview:
                     content = file.read(UNPACKED)
                 found = preview_inner(content, entries[0].file_size, entries[0].filename)
                 only = f"the only file: {entries[0].filename}{_more(found.note)}"
-                return Preview(found.text, "zip", only)
+                return Preview(found.text, "zip", only, found.is_cut)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
-        note = f"{name} is not a zip that can be read"
-        return Preview(hex_lines(first[:HEX]), "zip", note)
+        return _broken(first, size, "zip", f"{name} is not a zip that can be read")
     lines = [f"{size_text(e.file_size):>10}  {e.filename}" for e in entries[:MEMBERS]]
-    return Preview("\n".join(lines), "zip", f"{len(entries)} entries")
+    return _names(lines, len(entries), "zip", True)
 
 
 def _more(note: str) -> str:

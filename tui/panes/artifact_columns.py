@@ -68,7 +68,7 @@ def _how_much(dash: str) -> tuple[Column[Item], ...]:
         Column(
             id="size",
             title="SIZE",
-            text=lambda item, now: dash if item.bytes is None else size_text(item.bytes),
+            text=lambda item, now: size_of(item, dash),
             width=9,
             align="right",
             order=lambda item, now: item.bytes,
@@ -94,6 +94,14 @@ def _how(good: str) -> Column[Item]:
         style=style_of,
         order=lambda item, now: state_of(item, good) or None,
     )
+
+
+def size_of(item: Item, dash: str) -> str:
+    """`4.1 KiB`, `210 MiB+` of a folder that was not counted to its end."""
+    if item.bytes is None:
+        return dash
+    more = "+" if isinstance(item.fact, Folder) and not item.fact.whole else ""
+    return size_text(item.bytes) + more
 
 
 def type_of(item: Item) -> str:

@@ -89,17 +89,21 @@ def entries_of(owner: Item, listing: Listing) -> list[Item]:
 def folder_line(owner: Item, listing: Listing) -> str:
     """`train/shards  30 entries   Left goes back`."""
     count = len(listing.entries)
-    what = f"{count} {'entry' if count == 1 else 'entries'}"
-    more = "" if listing.whole else ", the first of more"
-    return f"{owner.title}  {what}{more}   {hint('move.left')} goes back"
+    back = f"{hint('move.left')} goes back"
+    if listing.whole:
+        return f"{owner.title}  {count:,} {'entry' if count == 1 else 'entries'}   {back}"
+    what = f"first {count:,} of at least {count + 1:,} entries"
+    return f"{owner.title}  {what}   {back}, {hint('download')} there downloads all of it"
 
 
 def summary(items: Sequence[Item]) -> str:
     """`14 artifacts  6.2 GiB   S3 minio:9000`."""
     size = sum(item.bytes or 0 for item in items)
-    parts = [f"{len(items)} artifact{'' if len(items) == 1 else 's'}"]
+    parts = [f"{len(items):,} artifact{'' if len(items) == 1 else 's'}"]
     if size:
-        parts.append(size_text(size))
+        # A folder of very many objects is not counted to its end.
+        is_whole = all(item.fact.whole for item in items if isinstance(item.fact, Folder))
+        parts.append(("" if is_whole else "at least ") + size_text(size))
     stores = {i.location.store for i in items if isinstance(i.location, S3Location)}
     if len(stores) == 1:
         parts.append(f" S3 {stores.pop() or 'Amazon'}")

@@ -33,6 +33,10 @@ PACKED = 1 << 20
 """Bytes that are read of an archive, whose names or content come later."""
 
 
+LISTED = 10_000
+"""Entries of a folder that are listed, and so can be found; ten requests."""
+
+
 class Reading(Vertical):
     """A title, and the beginning of what it names."""
 
@@ -96,13 +100,13 @@ class Reading(Vertical):
         """On a thread: as few questions as will do."""
         store = self._stores.store(location)
         if item.entry is not None and item.entry.is_folder:
-            return store.listing(location)
+            return store.listing(location, LISTED)
         fact = item.fact if isinstance(item.fact, Stat | Folder) else None
         if fact is None:
             fact = store.stat(location)
             self.post_message(Measured(location, fact))
         if isinstance(fact, Folder):
-            return store.listing(location)
+            return store.listing(location, LISTED)
         first = store.read(location, 0, FIRST)
         if fact.size > FIRST and kind_of_content(first, item.file_name) in ARCHIVES:
             first = store.read(location, 0, PACKED)
@@ -118,6 +122,8 @@ class Reading(Vertical):
         if not isinstance(found, Preview):
             return
         title = f"{message.item.title}  {found.kind}  {found.note}".rstrip()
+        if found.is_cut:
+            title += f"   {hint('download')} downloads all of it"
         self.query_one(StatusLine).say(title)
         spans = json_spans if found.text.startswith(("{", "[")) else _no_spans
         self.query_one(TextView).show(TextLines(found.text), highlighter=spans)

@@ -77,17 +77,32 @@ class ArtifactRows(Table[Item]):
         shown = [item for item in self._all() if fits(item, self._sought)]
         self.replace(self._in_order(shown))
         if self._sought and self._all():
-            self.placeholder = (
-                f"nothing here is called like “{self._sought}”; {hint('unwind')} shows all"
-            )
+            self.placeholder = self._none_like(self._sought)
         else:
             self.placeholder = "this folder is empty" if self._folders else NONE
+
+    def _none_like(self, text: str) -> str:
+        """That nothing fits, of what was looked at."""
+        if self._is_cut:
+            return (
+                f"none of the first {len(self._all()):,} is called like “{text}”, and there are "
+                f"more that were not looked at; {hint('unwind')} shows the first ones"
+            )
+        return f"nothing here is called like “{text}”; {hint('unwind')} shows all"
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether the folder that is open has more in it than was listed."""
+        return bool(self._folders) and not self._folders[-1][1].whole
 
     @property
     def about(self) -> str:
         """What it shows, as one line."""
         said = folder_line(*self._folders[-1]) if self._folders else summary(self.items)
-        return f"{said}   {len(self.items)} of {len(self._all())} shown" if self._sought else said
+        if not self._sought:
+            return said
+        which = "the first " if self._is_cut else ""
+        return f"{said}   {len(self.items):,} of {which}{len(self._all()):,} shown"
 
     # --- order -----------------------------------------------------------------------------
 

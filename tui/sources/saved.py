@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -110,7 +110,7 @@ class SavedSource:
                 return at
         raise Missing(
             f"there is no workflow {ref.name} in {self._place.label}",
-            hint="there are: " + ", ".join(w.metadata.name for w in self._listed[:8]),
+            hint=f"there are: {_some(self._listed)}",
             reason="NotFound",
         )
 
@@ -157,6 +157,12 @@ class SavedSource:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _some(workflows: Sequence[ListedWorkflow]) -> str:
+    """The first names, and how many more there are."""
+    names = ", ".join(workflow.metadata.name for workflow in workflows[:8])
+    return names + (f" and {len(workflows) - 8:,} more" if len(workflows) > 8 else "")
 
 
 def _told_apart(workflows: Iterable[ListedWorkflow]) -> list[ListedWorkflow]:
