@@ -31,7 +31,7 @@ from tui.demo.child import start as demo_child
 from tui.domain.query import FIELDS, parse
 from tui.errors import Refused
 from tui.headless import COMMANDS
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()

@@ -31,7 +31,7 @@ OURS = """
 import json, resource, sys, time
 from tests.support.where import where
 from tui.ports.collections import Scope
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 source = connect(where(kubeconfig=sys.argv[1]), {})
 source.namespaces()
 before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()

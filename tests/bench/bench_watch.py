@@ -24,7 +24,7 @@ import json, sys, threading, time
 from tests.support.where import where
 from tui.ports.collections import Changed, Scope
 from tui.ports.threads import CancelToken
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 source, stop, want = connect(where(kubeconfig=sys.argv[1]), {}), CancelToken(), int(sys.argv[2])
 state = {"count": 0, "begun": None}
 def sink(event):

@@ -20,7 +20,7 @@ from tui.sources import open_source, scope_of
 from tui.sources.ahead import FRESH, MOST, Ahead, Ask
 from tui.sources.collections import ManyWorkflows
 from tui.sources.credentials import Access
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 from tui.sources.transport import Transport
 
 ARGO = Scope(("argo",))

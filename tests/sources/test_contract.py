@@ -14,7 +14,7 @@ from tests.support.scripted import ScriptedSource
 from tests.support.where import where
 from tui.demo.resources import WORKFLOWS
 from tui.ports.connection import Source
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 from tui.sources.saved import SavedSource
 
 

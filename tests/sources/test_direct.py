@@ -20,7 +20,8 @@ from tui.errors import Unreachable
 from tui.ports.threads import CancelToken
 from tui.sources.connections import BROKEN, NotConnected
 from tui.sources.direct import DirectAnswer, DirectConnections
-from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.kubernetes import KubernetesSource
+from tui.sources.opening import connect
 from tui.sources.transport import Transport
 
 __all__ = ["demo_cluster"]

@@ -12,7 +12,7 @@ import yaml
 from tests.support.where import where
 from tui.errors import NoCluster, SettingsError
 from tui.sources import kubeconfig
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 
 
 def config(

@@ -24,9 +24,9 @@ from tui.ports.connection import Place, Source, offered
 from tui.ports.logs import LogRequest
 from tui.ports.operations import Delete, Operation, Operations, Patch
 from tui.ports.threads import CancelToken
-from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
-from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.kubernetes import KubernetesSource
+from tui.sources.opening import connect, login_of
 from tui.sources.transport import Transport
 from tui.state.workflows import LiveWorkflows
 
@@ -386,7 +386,7 @@ def test_inside_a_pod_the_service_account_is_who_we_are(cluster: Cluster, tmp_pa
     }
     cluster.workflow("a")
     chosen = choose("", "", environ, service_account=tmp_path)
-    login = Login(chosen, environ, service_account=tmp_path)
+    login = login_of(chosen, environ, service_account=tmp_path)
     source = KubernetesSource(Transport(login, server=chosen.server), Place("in-cluster"))
     _opened.append(source)
     assert len(source.list_all(ARGO)) == 1

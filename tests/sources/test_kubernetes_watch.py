@@ -26,7 +26,7 @@ from tui.errors import Refused
 from tui.ports.collections import Changed, Live, Page, Removed, Scope, Stale
 from tui.sources.audiences import ListAudience
 from tui.sources.collections import ManyWorkflows
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 from tui.sources.reflector import Reflector
 
 

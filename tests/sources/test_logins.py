@@ -116,7 +116,7 @@ def test_a_token_file_that_is_no_text_is_said(tmp_path: Path) -> None:
 def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> None:
     code = (
         "import sys; from tests.support.where import where\n"
-        "from tui.sources.kubernetes import connect; from tui.domain.workflow import WorkflowRef\n"
+        "from tui.sources.opening import connect; from tui.domain.workflow import WorkflowRef\n"
         "connect(where(kubeconfig=sys.argv[1]), {}).get(WorkflowRef('argo', 'one'))\n"
         "print('kubernetes' in sys.modules)"
     )

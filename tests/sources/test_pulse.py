@@ -18,7 +18,7 @@ from tui.ports.collections import ListEvent, Live, Stale
 from tui.ports.threads import CancelToken, endless
 from tui.sources.audiences import ListAudience
 from tui.sources.collections import ManyWorkflows
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 from tui.sources.pulse import LEAST, UNKNOWN, Pulse
 from tui.sources.reflector import Listed, Reflector, Told
 

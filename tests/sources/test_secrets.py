@@ -15,9 +15,8 @@ from tests.support.fake_api import fake_api, write_kubeconfig
 from tests.support.where import where
 from tui.demo.tls import identity
 from tui.errors import Misconfigured, SettingsError, Unreachable
-from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect, login_of
 from tui.sources.transport import Transport
 
 
@@ -112,7 +111,7 @@ def test_inside_a_pod_a_proxy_of_the_environment_changes_nothing_for_the_service
     (tmp_path / "ca.crt").write_bytes(identity(tmp_path).authority)
     environ = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": "1"}
     chosen = choose("", "", {**environ, "HOME": str(tmp_path)}, service_account=tmp_path)
-    login = Login(chosen, OFFICIAL_WAY, service_account=tmp_path)
+    login = login_of(chosen, OFFICIAL_WAY, service_account=tmp_path)
     access = login.access()
     assert access.headers() == [("Authorization", "Bearer of the pod")]
     with pytest.raises(Unreachable, match=r"cannot connect to https://127\.0\.0\.1:1: "):

@@ -24,7 +24,7 @@ from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Conflict, Expired, Missing, Refused, Rejected, Unreachable
 from tui.ports.collections import Scope
 from tui.sources.answers import LONGEST_PAUSE
-from tui.sources.kubernetes import connect
+from tui.sources.opening import connect
 
 
 def test_a_request_says_who_we_are_and_takes_gzip(tmp_path: Path) -> None:

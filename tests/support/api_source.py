@@ -14,9 +14,9 @@ from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import SourceError
 from tui.ports.connection import Place, Source, offered
 from tui.ports.operations import Change, Operation, Operations, Patch
-from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
-from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.kubernetes import KubernetesSource
+from tui.sources.opening import connect, login_of
 from tui.sources.transport import Transport
 
 ONE = WorkflowRef("argo", "one")
@@ -48,7 +48,7 @@ def change(source: Source, *changes: Change) -> Manifest:
 def transport_of(api: FakeApi, folder: Path, **more: Any) -> Transport:
     """Requests to this API, without a source."""
     chosen = choose(str(write_kubeconfig(folder, api.url)), "", {})
-    return Transport(Login(chosen, {}), server=chosen.server, **more)
+    return Transport(login_of(chosen, {}), server=chosen.server, **more)
 
 
 def far_away(api: FakeApi, folder: Path) -> KubernetesSource:

@@ -21,7 +21,8 @@ from tests.support.fake_api import (
 from tests.support.where import where
 from tui.ports.collections import Changed, Scope
 from tui.ports.threads import CancelToken
-from tui.sources.kubernetes import KubernetesSource, connect
+from tui.sources.kubernetes import KubernetesSource
+from tui.sources.opening import connect
 
 ARGO = Scope(("argo",))
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Protocol, cast
+from typing import cast
 
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
 from tui.ports.connection import Place, Source
 from tui.ports.operations import Call, Operation
+from tui.sources.connection_settings import ConnectionSettings
 
 SOURCES = {
     "kubernetes": "tui.sources.opening:connect",
@@ -21,39 +22,9 @@ SOURCES = {
 """Name of a source → module and factory; a factory takes the settings."""
 
 
-class Where(Protocol):
-    """What a source needs to know of the settings."""
-
-    @property
-    def kubeconfig(self) -> str:
-        """`--kubeconfig`: one file; "" for KUBECONFIG, else ~/.kube/config, else in-cluster."""
-
-    @property
-    def context(self) -> str:
-        """`--context`; "" for the current one."""
-
-    @property
-    def namespace(self) -> str:
-        """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
-
-    @property
-    def all_namespaces(self) -> bool:
-        """`-A`."""
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Saved workflows to show instead of a cluster; `-` is stdin."""
-
-    @property
-    def instance_id(self) -> str:
-        """`--instanceid`: the controller whose workflows are meant; "" for the one without."""
-
-    @property
-    def read_only(self) -> bool:
-        """Whether every write is refused before it leaves."""
-
-
-def open_source(settings: Where, *, ahead: Callable[[Place], Scope] | None = None) -> Source:
+def open_source(
+    settings: ConnectionSettings, *, ahead: Callable[[Place], Scope] | None = None
+) -> Source:
     """The source that the settings ask for; connects when it is first asked something.
 
     `ahead` says which list will be wanted in a moment; a cluster is asked for it at once.
@@ -68,7 +39,7 @@ def open_source(settings: Where, *, ahead: Callable[[Place], Scope] | None = Non
     return cast(Source, make(settings))
 
 
-def preview_of(settings: Where) -> Callable[[Operation], tuple[Call, ...]]:
+def preview_of(settings: ConnectionSettings) -> Callable[[Operation], tuple[Call, ...]]:
     """How operations are carried out where the settings lead; nothing is connected for it.
 
     What was read from a file is planned for a cluster.
@@ -78,7 +49,7 @@ def preview_of(settings: Where) -> Callable[[Operation], tuple[Call, ...]]:
     return calls
 
 
-def scope_of(settings: Where, place: Place) -> Scope:
+def scope_of(settings: ConnectionSettings, place: Place) -> Scope:
     """What to list: all namespaces, or those of the settings, or the one that the place names.
 
     Of these the workflows of one controller: that of our instance id, else the one that has none

@@ -117,11 +117,13 @@ class Login:
         self,
         chosen: Chosen,
         environ: Mapping[str, str],
+        by_official_client: Callable[[Login], Access],
         *,
         service_account: Path = SERVICE_ACCOUNT,
     ) -> None:
         self.chosen = chosen
         self._environ = environ
+        self._by_official_client = by_official_client
         self._service_account = service_account
         self.plugin: Plugin | None = None
         keep_login(chosen.user)
@@ -138,12 +140,8 @@ class Login:
         """
         chosen = self._read_again()
         if is_plain(chosen.cluster, chosen.user, self._environ):
-            access = self._plain_access(chosen)
-        else:
-            from tui.sources.official import access_of
-
-            access = access_of(self)
-        return access
+            return self._plain_access(chosen)
+        return self._by_official_client(self)
 
     def _read_again(self) -> Chosen:
         """The kubeconfig as it is now: logging in writes new tokens into it."""

@@ -22,7 +22,6 @@ from tui.sources import pods as core
 from tui.sources.audiences import DetailAudience, ListAudience, Together, all_at_once
 from tui.sources.collections import ManyWorkflows, OneWorkflow
 from tui.sources.kubernetes_operations import KubernetesOperations
-from tui.sources.opening import connect
 from tui.sources.paths import (
     CONFIG_MAPS,
     EVENTS,
@@ -37,8 +36,6 @@ from tui.sources.paths import (
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Query, Transport, decoded
-
-__all__ = ["KubernetesSource", "connect"]
 
 P = TypeVar("P")
 T = TypeVar("T")

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.ports.collections import Scope
 from tui.ports.connection import Place
-from tui.sources.credentials import Login
-from tui.sources.kubeconfig import Chosen, choose
+from tui.sources.connection_settings import ConnectionSettings
+from tui.sources.credentials import Access, Login
+from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
 from tui.sources.paths import list_query, workflows_path
 from tui.sources.pools import is_plain
 from tui.sources.transport import Transport
 
 if TYPE_CHECKING:
-    from tui.sources import Where
     from tui.sources.kubernetes import KubernetesSource
 
 
 def connect(
-    settings: Where,
+    settings: ConnectionSettings,
     environ: Mapping[str, str] = os.environ,
     *,
     ahead: Callable[[Place], Scope] | None = None,
@@ -37,7 +38,7 @@ def connect(
     """
     chosen = choose(settings.kubeconfig, settings.context, environ)
     transport = Transport(
-        Login(chosen, environ),
+        login_of(chosen, environ),
         server=chosen.server,
         read_only=settings.read_only,
         gzip=not _is_here(chosen.server),
@@ -52,6 +53,19 @@ def connect(
     from tui.sources.kubernetes import KubernetesSource
 
     return KubernetesSource(transport, place, settings.read_only)
+
+
+def login_of(
+    chosen: Chosen, environ: Mapping[str, str], *, service_account: Path = SERVICE_ACCOUNT
+) -> Login:
+    """How to log in by a context of the kubeconfig."""
+
+    def by_official_client(login: Login) -> Access:
+        from tui.sources.official import access_of
+
+        return access_of(login)
+
+    return Login(chosen, environ, by_official_client, service_account=service_account)
 
 
 def _is_here(server: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -19,16 +19,14 @@ from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
-
-if TYPE_CHECKING:
-    from tui.sources import Where
+from tui.sources.connection_settings import ConnectionSettings
 
 P = TypeVar("P")
 
 WHY_NOT = "this is a saved workflow: there is no cluster to ask"
 
 
-def read(settings: Where) -> SavedSource:
+def read(settings: ConnectionSettings) -> SavedSource:
     """The workflows of the files that the settings name.
 
     A file that cannot be read does not hide the others: it is told in `troubles`.

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tui.demo.engine import chatter, file_tools, minipython, text_tools
+from tui.demo.engine import chatter, file_tools, minipython, shell, text_tools
 from tui.demo.engine.programs import Box, Program
 from tui.demo.engine.whale import says
 
-Body = Callable[[str], Program]
 Tool = Callable[[list[str], Box, str], Program]
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "": 1.0}
@@ -78,21 +77,19 @@ def _cowsay(words: list[str], box: Box, stdin: str) -> Program:
 
 
 def _shell(words: list[str], box: Box, stdin: str) -> Program:
-    from tui.demo.engine import shell  # it knows us too
-
     options = ""
     for index, word in enumerate(words):
         if word.startswith("-") and not word.startswith("--"):
             options += word[1:]
             if "c" in word:
                 rest = words[index + 1 :] or [""]
-                return shell.script(rest[0], box, options, rest[2:])
+                return shell.script(rest[0], box, run, options, rest[2:])
         elif not word.startswith("--"):
             content = box.read(word)
             if content is None:
                 return _failing(f"sh: can't open '{word}': No such file or directory\n", 127)
-            return shell.script(content, box, options, words[index + 1 :])
-    return shell.script(stdin, box, options)
+            return shell.script(content, box, run, options, words[index + 1 :])
+    return shell.script(stdin, box, run, options)
 
 
 def _failing(text: str, code: int) -> Program:

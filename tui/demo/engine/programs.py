@@ -7,7 +7,7 @@ an endless loop is as easy as an echo, and the kubelet decides how fast time run
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 
@@ -18,6 +18,9 @@ class Err(str):
 
 
 Program = Generator[str | float, None, int]
+
+Body = Callable[[str], Program]
+"""What runs with an input."""
 
 Files = dict[str, bytes]
 """The files of a pod, by absolute path; its containers share them.
@@ -79,3 +82,7 @@ class Box:
     def make_folder(self, name: str) -> None:
         """Make a folder, and those it is in."""
         self.files[self.path(name).rstrip("/") + "/"] = b""
+
+
+Run = Callable[[list[str], Box, str], Program]
+"""Runs a command with an input."""

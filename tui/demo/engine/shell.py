@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tui.demo.engine import commands
-from tui.demo.engine.programs import Box, Err, Program
+from tui.demo.engine.programs import Body, Box, Err, Program, Run
 from tui.demo.engine.shell_expansion import Expansion
 from tui.demo.engine.shell_words import (
     Chain,
@@ -44,14 +43,16 @@ class _Loop(Exception):
         self.word = word
 
 
-def script(text: str, box: Box, options: str = "", arguments: list[str] | None = None) -> Program:
-    """Run a script; `options` are the letters of `sh -euxc`."""
+def script(
+    text: str, box: Box, command: Run, options: str = "", arguments: list[str] | None = None
+) -> Program:
+    """Run a script; `command` runs what is no shell, `options` are the letters of `sh -euxc`."""
     try:
         tree = parse(text)
     except ShellSyntaxError as error:
         yield f"sh: {error}\n"
         return 2
-    shell = _Shell(box, options, arguments or [])
+    shell = _Shell(box, command, options, arguments or [])
     try:
         return (yield from shell.run(tree, ""))
     except _Exit as left:
@@ -66,8 +67,9 @@ def script(text: str, box: Box, options: str = "", arguments: list[str] | None =
 class _Shell:
     """Options and variables of one shell."""
 
-    def __init__(self, box: Box, options: str, arguments: list[str]) -> None:
+    def __init__(self, box: Box, command: Run, options: str, arguments: list[str]) -> None:
         self.box = box
+        self.command = command
         self.strict = "e" in options
         self.trace = "x" in options
         self.words = Expansion(box, arguments, self._captured)
@@ -173,7 +175,7 @@ class _Shell:
             )
         )
 
-    def redirected(self, redirects: list[Redirect], body: commands.Body, stdin: str) -> Program:
+    def redirected(self, redirects: list[Redirect], body: Body, stdin: str) -> Program:
         target, append = "", False
         for redirect in redirects:
             name = "".join(self.words.pieces(redirect.target, split=False))
@@ -226,7 +228,7 @@ class _Shell:
                 if match := _ASSIGNMENT.fullmatch(word):
                     self.box.env[match[1]] = match[2]
             return 0
-        return (yield from commands.run(argv, self.box, stdin))
+        return (yield from self.command(argv, self.box, stdin))
 
     def _captured(self, text: str) -> str:
         """What a command prints; its time is not counted."""

@@ -1,0 +1,37 @@
+"""What a source is told by the flags and the environment."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class ConnectionSettings(Protocol):
+    """What a source needs to know of the settings."""
+
+    @property
+    def kubeconfig(self) -> str:
+        """`--kubeconfig`: one file; "" for KUBECONFIG, else ~/.kube/config, else in-cluster."""
+
+    @property
+    def context(self) -> str:
+        """`--context`; "" for the current one."""
+
+    @property
+    def namespace(self) -> str:
+        """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
+
+    @property
+    def all_namespaces(self) -> bool:
+        """`-A`."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Saved workflows to show instead of a cluster; `-` is stdin."""
+
+    @property
+    def instance_id(self) -> str:
+        """`--instanceid`: the controller whose workflows are meant; "" for the one without."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every write is refused before it leaves."""
