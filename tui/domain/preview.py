@@ -124,6 +124,8 @@ def _unpacked(first: bytes, size: int, name: str) -> Preview:
     try:
         inner = unpacker.decompress(first, UNPACKED)
     except zlib.error:
+        inner = b""
+    if not inner and not unpacker.eof:
         return _broken(first, size, "binary", f"{name} is not a gzip that can be read")
     is_whole = len(first) >= size and unpacker.eof and not unpacker.unused_data
     if kind_by_bytes(inner[:512]) == "tar":
