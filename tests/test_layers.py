@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "sources": {"bugs", "domain", "errors", "ports"},
     "artifacts": {"domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},
-    "actions": {"domain", "errors", "ports"},
+    "actions": {"domain", "errors", "ports", "registry"},
     "feed": {"domain", "errors", "ports", "state"},
     "desk": {"actions", "feed", "settings", "ports", "state"},
     "session": set(),

@@ -22,7 +22,7 @@ from tui.bindings import bind
 from tui.bugs import caught
 from tui.desk import AnswersScreens
 from tui.domain.changes import ChangeSet
-from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.domain.workflow import WorkflowRef
 from tui.errands import Errands
 from tui.errors import Bug, TuiError
 from tui.feed import Feed
@@ -268,20 +268,10 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
 
     # --- actions -----------------------------------------------------------------------------
 
-    def _known(self, ref: WorkflowRef) -> ListedWorkflow | None:
-        screen = self.screen
-        if isinstance(screen, WorkflowScreen) and screen.ref == ref:
-            return screen.known
-        return self.live.named(ref.namespace, ref.name)
-
     @on(RunAction)
     def run_action_on(self, message: RunAction) -> None:
         """Refuse with a sentence, or ask, then do."""
-        screen = self.screen
-        if isinstance(screen, WorkflowScreen) and screen.is_reading and not screen.known:
-            self.say(f"{screen.ref.name} is not read yet", "warning")
-            return
-        self.errands.begin(message.action, [(ref, self._known(ref)) for ref in message.refs])
+        self.errands.begin(message.action, message.subjects)
 
     def _tell_pending(self, refs: Sequence[WorkflowRef]) -> None:
         self.workflows_changed.publish(self.live.as_changed(refs))

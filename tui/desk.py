@@ -11,6 +11,7 @@ import string
 from datetime import datetime
 
 from tui.actions.base import Context
+from tui.actions.verdict import Conditions
 from tui.feed import Feed
 from tui.ports.collections import Scope
 from tui.ports.connection import Source
@@ -69,6 +70,11 @@ class AnswersScreens:
     def now(self) -> datetime:
         """The time everything is shown at."""
         return self.settings.now()
+
+    @property
+    def conditions(self) -> Conditions:
+        """What decides whether an action may be done, besides its subject."""
+        return Conditions(self.source, read_only=self.settings.read_only)
 
     def context(self) -> Context:
         """What plans need to know besides the workflow."""

@@ -12,8 +12,10 @@ from functools import partial
 
 from textual.app import App
 
+from tui.actions import called
 from tui.actions.base import Action, perform
-from tui.actions.choosing import Wanted, choose, named
+from tui.actions.choosing import choose
+from tui.actions.verdict import Subject
 from tui.bugs import caught
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError, Unreachable
@@ -22,7 +24,7 @@ from tui.ports.connection import offered
 from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
 from tui.screens.desk import Desk
-from tui.screens.plan_words import PlannedWorkflow
+from tui.screens.plan_words import Planned
 
 
 class Errands:
@@ -37,35 +39,29 @@ class Errands:
         """Told which rows look different because something was begun or ended."""
         self._writing: set[threading.Thread] = set()
 
-    def begin(self, action_id: str, wanted: Wanted) -> None:
-        """Refuse with a sentence, or ask."""
-        desk = self._desk
-        if desk.source is None:
-            desk.say("not connected yet", "warning")
-        elif desk.settings.read_only:
-            label = named(action_id).label
-            desk.say(f"{label}: refused, argo-tui was started with --read-only", "warning")
-        else:
-            chosen = choose(action_id, wanted, desk.source.capabilities)
-            if chosen.said:
-                desk.say(chosen.said, "warning")
-            if chosen.able:
-                self._app.run_worker(self._ask(chosen.action, chosen.able), group="ask")
+    def begin(self, id: str, subjects: Sequence[Subject]) -> None:
+        """Refuse with a sentence, or ask; `id` is that of an action, or of what a key means."""
+        chosen = choose(id, subjects, self._desk.conditions)
+        if chosen.said:
+            self._desk.say(chosen.said, "warning")
+        if chosen.able:
+            asking = self._ask(chosen.action, chosen.able, called(id))
+            self._app.run_worker(asking, group="ask")
 
-    async def _ask(self, action: Action, refs: tuple[WorkflowRef, ...]) -> None:
-        answer = await self._app.push_screen_wait(self._question(action, refs))
+    async def _ask(
+        self, action: Action, subjects: Sequence[Subject], instead: Sequence[Action]
+    ) -> None:
+        question = ActionScreen(self._desk, action, subjects, instead=instead)
+        answer = await self._app.push_screen_wait(question)
         if isinstance(answer, Action):
             action = answer
-            answer = await self._app.push_screen_wait(self._question(action, refs))
+            answer = await self._app.push_screen_wait(ActionScreen(self._desk, action, subjects))
         if isinstance(answer, list):
             self.carry_out(action, answer)
 
-    def _question(self, action: Action, refs: tuple[WorkflowRef, ...]) -> ActionScreen:
-        return ActionScreen(self._desk, action, refs, choices={})
-
-    def carry_out(self, action: Action, plans: Sequence[PlannedWorkflow]) -> None:
+    def carry_out(self, action: Action, plans: Sequence[Planned]) -> None:
         """Perform the plans; results are said as they come."""
-        refs = [ref for ref, _ in plans]
+        refs = [WorkflowRef.of(target) for target, _ in plans]
         number = self._desk.pending.begin(action.label.lower(), refs)
         self._changed(refs)
         self._desk.say(f"{action.label} …")
@@ -81,12 +77,13 @@ class Errands:
         for thread in list(self._writing):
             thread.join()
 
-    def _perform(self, action: Action, plans: list[PlannedWorkflow], number: int) -> None:
+    def _perform(self, action: Action, plans: list[Planned], number: int) -> None:
         source = self._desk.source
         failed: list[tuple[WorkflowRef, TuiError]] = []
         self._writing.add(threading.current_thread())
         try:
-            for ref, plan in plans:
+            for target, plan in plans:
+                ref = WorkflowRef.of(target)
                 try:
                     if source is None:
                         raise Unreachable("not connected")

@@ -12,6 +12,7 @@ from typing import Literal
 from textual.message import Message
 
 from tui.actions.base import Outcome, Plan
+from tui.actions.verdict import Subject
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError
 
@@ -29,10 +30,11 @@ class OpenWorkflow(Message):
 
 @dataclass
 class RunAction(Message):
-    """Ask about, then do, an action to these workflows."""
+    """Ask about, then do, an action to these subjects."""
 
     action: str
-    refs: tuple[WorkflowRef, ...]
+    """The id of an action, or of what a key means."""
+    subjects: tuple[Subject, ...]
 
 
 @dataclass

@@ -23,11 +23,12 @@ from textual.getters import query_one
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
-from tui.actions import ACTIONS
+from tui.actions import actions_of
+from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.columns import Column
-from tui.domain.workflow import ListedWorkflow
-from tui.keys import hint
+from tui.domain.workflow import WORKFLOW
+from tui.keys import KEYS, hint
 from tui.messages import GiveSource, OpenWorkflow
 from tui.panes import PANES
 from tui.screens.workflow import WorkflowScreen
@@ -79,29 +80,18 @@ def entries(screen: Screen[Any]) -> Iterator[Entry]:
 
 
 def _actions(screen: WorkflowsScreen | WorkflowScreen) -> Iterator[Entry]:
-    """What can be done to the workflow, or to those that are marked."""
-    desk = screen.desk
-    meant: ListedWorkflow | None
-    is_gone = False
-    if isinstance(screen, WorkflowScreen):
-        meant = screen.known
-        is_gone = meant is None and not screen.is_reading
-    else:
-        meant = None if screen.rows.marks else screen.rows.current
-    for action in ACTIONS:
-        refusal = None
-        if desk.settings.read_only:
-            refusal = "refused: started with --read-only"
-        elif is_gone:
-            refusal = "it is gone"
-        elif meant is not None and desk.source is not None:
-            refusal = action.refusal(meant, desk.source.capabilities)
+    """What can be done to what the cursor is on, or to what is marked."""
+    for action in actions_of(WORKFLOW, *screen.ACTS_ON):
+        subjects = screen.subjects(action.on) or (None,)
+        answers = [verdict(action, subject, screen.desk.conditions) for subject in subjects]
+        denied = [answer for answer in answers if isinstance(answer, Denied)]
+        refused = len(denied) == len(answers)
         yield Entry(
             action.label,
             partial(screen.action_act, action.id),
-            refusal or action.help,
-            hint(action.binding_id),
-            refusal is not None,
+            denied[0].why if refused else action.help,
+            hint(action.binding_id) if action.binding_id in KEYS else "",
+            refused,
         )
 
 

@@ -8,22 +8,19 @@ from typing import Any
 import pytest
 
 from tests.support.plans import calls_of
-from tests.support.scripted import listed, manifest
-from tui.actions import ACTIONS, SET_NODE, SUBMIT, meant
+from tests.support.scripted import manifest
+from tui.actions import ACTIONS, SET_NODE, SUBMIT
 from tui.actions.base import Context, Plan, perform
 from tui.actions.set_node import unquoted
-from tui.domain import decode
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest
 from tui.errors import Conflict, PlanError, Refused, SourceError, Unreachable
-from tui.ports.connection import Capabilities
 from tui.ports.operations import Call, Change, Delete, Operation, Update
 from tui.sources.kubernetes_operations import MERGE_PATCH, KubernetesOperations
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 CONTEXT = Context(now=NOW, suffix="abcde")
 BY_ID = {action.id: action for action in ACTIONS}
-LIVE = Capabilities()
 
 
 class Answers:
@@ -80,44 +77,6 @@ def test_ids_are_unique_and_only_opposites_share_a_key() -> None:
     assert len(BY_ID) == len(ACTIONS)
     meant = [action.binding_id for action in ACTIONS]
     assert {each for each in meant if meant.count(each) > 1} == {"act.suspend"}
-
-
-@pytest.mark.parametrize("action", [*ACTIONS, SUBMIT, SET_NODE], ids=lambda action: action.id)
-def test_nothing_is_done_where_nothing_can_be_written(action: Any) -> None:
-    shown = listed(manifest("w", phase="Failed"))
-    reason = action.refusal(shown, Capabilities(can_write=False, why_not="These are files."))
-    assert reason == "These are files."
-
-
-@pytest.mark.parametrize(
-    ("phase", "allowed"),
-    [
-        ("Running", {"resubmit", "suspend", "resume", "stop", "terminate", "delete"}),
-        ("", {"resubmit", "suspend", "resume", "stop", "terminate", "delete"}),
-        ("Failed", {"retry", "resubmit", "delete"}),
-        ("Succeeded", {"retry", "resubmit", "delete"}),
-    ],
-)
-def test_the_phase_decides_what_can_be_done(phase: str, allowed: set[str]) -> None:
-    shown = listed(manifest("w", phase=phase))
-    free = {one.id for one in ACTIONS if one.refusal(shown, LIVE) is None}
-    assert free == {f"workflow.{verb}" for verb in allowed}
-    for action in ACTIONS:
-        reason = action.refusal(shown, LIVE)
-        assert reason is None or (reason.startswith("w is ") and reason.endswith("."))
-
-
-def test_one_key_suspends_and_resumes() -> None:
-    running = listed(manifest("w"))
-    suspended = manifest("w")
-    suspended["spec"]["suspend"] = True
-    whole = decode.from_manifest(waiting())
-    assert getattr(meant("act.suspend", running, LIVE), "id", "") == "workflow.suspend"
-    assert getattr(meant("act.suspend", listed(suspended), LIVE), "id", "") == "workflow.resume"
-    assert getattr(meant("act.suspend", whole, LIVE), "id", "") == "workflow.resume"
-    assert meant("?", running, LIVE) is None
-    refused = [BY_ID[f"workflow.{verb}"].refusal(whole, LIVE) for verb in ("suspend", "resume")]
-    assert [reason is None for reason in refused] == [False, True]
 
 
 def test_stop_and_terminate_patch_the_shutdown() -> None:

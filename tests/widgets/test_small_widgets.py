@@ -152,7 +152,7 @@ async def test_hints_are_the_bindings_that_are_alive() -> None:
 
 
 async def test_keys_that_would_only_be_refused_are_no_hints() -> None:
-    widget = Hints(hides=lambda action: action == "filter")
+    widget = Hints(hides=lambda binding: binding.action == "filter")
     async with Keyed(widget).run_test(size=(80, 3)) as pilot:
         await pilot.pause()
         assert "Filter" not in widget.text and "Retry" in widget.text

@@ -1,13 +1,13 @@
-"""What one can do to a workflow: one file an action, each a pure plan of API calls (house.md 3.4).
+"""What one can do: one file an action, each a pure plan (house.md 3.4).
 
-`ACTIONS` are those with a key; bindings, palette, menus and help are made from it. Two of them
-share what their key means: suspend and resume are each other's opposite, and `meant` says which one
-applies.
+Bindings, palette, menus, help and `argo-tui plan` are made from the registry. Actions may share
+what their key means: suspend and resume are each other's opposite, and the verdict about what is
+under the cursor says which of them applies.
 """
 
 from __future__ import annotations
 
-from tui.actions.base import Action
+from tui.actions.base import Action, On
 from tui.actions.delete import DELETE
 from tui.actions.resubmit import RESUBMIT
 from tui.actions.resume import RESUME
@@ -17,24 +17,23 @@ from tui.actions.stop import STOP
 from tui.actions.submit import SUBMIT
 from tui.actions.suspend import SUSPEND
 from tui.actions.terminate import TERMINATE
-from tui.domain.workflow import ListedWorkflow
-from tui.ports.connection import Capabilities
+from tui.registry import Registry
 
-ACTIONS: tuple[Action, ...] = (RETRY, RESUBMIT, SUSPEND, RESUME, STOP, TERMINATE, DELETE)
-"""What can be done to the workflow under the cursor, in the order of menus."""
-
-
-def meant(binding: str, workflow: ListedWorkflow, capabilities: Capabilities) -> Action | None:
-    """The action that a key means for this workflow: the first that is not refused.
-
-    `binding` is the id of what the key means. If all are refused it is the first of them, so that
-    its refusal can be told; None for the key of no action.
-    """
-    bound = [action for action in ACTIONS if action.binding_id == binding]
-    for action in bound:
-        if action.refusal(workflow, capabilities) is None:
-            return action
-    return bound[0] if bound else None
+ACTIONS: Registry[Action] = Registry(
+    "action", (RETRY, RESUBMIT, SUSPEND, RESUME, STOP, TERMINATE, DELETE)
+)
+"""What can be done to what is under the cursor, in the order of menus."""
 
 
-__all__ = ["ACTIONS", "RESUBMIT", "RETRY", "SET_NODE", "SUBMIT", "Action", "meant"]
+def actions_of(kind: str, *on: On) -> tuple[Action, ...]:
+    """The actions on objects of a kind, or on these parts of them."""
+    return tuple(action for action in ACTIONS if kind in action.kinds and action.on in on)
+
+
+def called(id: str) -> tuple[Action, ...]:
+    """The action of this id; or, if it is what a key means, all actions that share it."""
+    exact = ACTIONS.get(id)
+    return (exact,) if exact else tuple(one for one in ACTIONS if one.binding_id == id)
+
+
+__all__ = ["ACTIONS", "RESUBMIT", "RETRY", "SET_NODE", "SUBMIT", "Action", "actions_of", "called"]

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
-from tui.ports.connection import Capabilities
-from tui.ports.operations import Operation, Operations
+from tui.domain.identity import Target
+from tui.domain.workflow import Manifest, WorkflowRef
+from tui.ports.operations import Change, Operation, Operations
 
 ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
 
@@ -36,6 +36,8 @@ class Context:
     """What a pure plan cannot know by itself."""
 
     now: datetime
+    target: Target | None = None
+    """The part that was chosen, for actions on a node, a pod or an artifact."""
     suffix: str = ""
     """Random characters for generated names, where a plan must know the name beforehand."""
     instance_id: str = ""
@@ -82,23 +84,49 @@ def _said_nothing(answer: Manifest) -> str:
     return "Done"
 
 
+On = Literal["object", "node", "pod", "artifact", "kind"]
+"""What of an object an action is done to; `kind` is for those that need no object yet."""
+
+Consequence = Literal["none", "reversible", "runs", "destroys"]
+"""What an action means for the cluster: nothing, something that can be taken back, that something
+runs, or that something is lost."""
+
+
+class Right(NamedTuple):
+    """That objects of a kind may be changed in a way."""
+
+    change: type[Change]
+    kind: str
+
+
+def _never(known: Any, target: Target) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that can be done to a workflow."""
+    """One thing that can be done to objects of some kinds, or to parts of them."""
 
     id: str
     """`workflow.retry`; what the palette calls it."""
+    kinds: frozenset[str]
+    """Ids of the kinds whose objects it can be done to."""
     label: str
     """`Retry`: one or two words for footers and menus."""
     help: str
     """A sentence for `?` and the palette."""
-    refusal: Callable[[ListedWorkflow, Capabilities], str | None]
-    """Why it cannot be done to this one just now, as a sentence; None if it can."""
+    consequence: Consequence
     plan: Callable[[Manifest, Choices, Context], Plan]
-    """Raises PlanError in Argo's words."""
-    choices: tuple[Choice, ...] = ()
-    is_destructive: bool = False
-    """Cancel has the focus, and the words say what is lost."""
+    """Raises PlanError in Argo's words. `Context.target` says which part is meant; an action on a
+    kind is given an empty manifest."""
+    on: On = "object"
+    refusal: Callable[[Any, Target], str | None] = _never
+    """Why it cannot be done just now to an object as it is known, or to its part; None if it can.
+    Only `verdict` asks this."""
+    form: tuple[Choice, ...] = ()
+    """What is asked before the plan is made."""
+    rights: tuple[Right, ...] = ()
+    """What one needs to be allowed to do."""
     said: Callable[[Manifest], str] = _said_nothing
     """`Resubmitted as nightly-etl-9xk2`: what came of it, from the last answer's object."""
     binding: str = ""

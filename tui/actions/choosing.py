@@ -1,17 +1,13 @@
-"""Which of several workflows an action can be done to, and why not to the others."""
+"""Which of several subjects an action can be done to, and why not to the others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.actions import ACTIONS, meant
+from tui.actions import called
 from tui.actions.base import Action
-from tui.domain.workflow import ListedWorkflow, WorkflowRef
-from tui.ports.connection import Capabilities
-
-Wanted = Sequence[tuple[WorkflowRef, ListedWorkflow | None]]
-"""What was marked, each with what is known of it; None for what is gone."""
+from tui.actions.verdict import Allowed, Conditions, Denied, Subject, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,35 +15,51 @@ class Chosen:
     """What can be done, and what is to be said about the rest."""
 
     action: Action
-    able: tuple[WorkflowRef, ...]
+    able: tuple[Subject, ...]
     said: str
     """Why some (or all) were left out; "" if none was."""
 
 
-def named(action_id: str) -> Action:
-    """The action of that id."""
-    return next(action for action in ACTIONS if action.id == action_id)
+def meant(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Action:
+    """The action that an id stands for: the first that may be done to one of the subjects.
 
-
-def choose(action_id: str, wanted: Wanted, capabilities: Capabilities) -> Chosen:
-    """Refuse each workflow with a sentence, or take it.
-
-    For a single workflow the key decides: `s` on a suspended one means resume.
+    `id` is that of an action, or of what a key means. If none may be done it is the first of them,
+    so that its refusal can be told. Raises: KeyError for an id that stands for none.
     """
-    action = named(action_id)
-    only = wanted[0][1] if len(wanted) == 1 else None
-    is_key = action is next(each for each in ACTIONS if each.binding_id == action.binding_id)
-    if only is not None and is_key:
-        action = meant(action.binding_id, only, capabilities) or action
-    able: list[WorkflowRef] = []
+    actions = called(id)
+    if not actions:
+        raise KeyError(f"there is no action {id!r}")
+    return next(
+        (
+            action
+            for action in actions
+            if any(isinstance(verdict(action, one, conditions), Allowed) for one in subjects)
+        ),
+        actions[0],
+    )
+
+
+def choose(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Chosen:
+    """Refuse each subject with a sentence, or take it; `id` is as for `meant`."""
+    action = meant(id, subjects, conditions)
+    anything = verdict(action, None, conditions)
+    if isinstance(anything, Denied):
+        return Chosen(action, (), anything.why)
+    able: list[Subject] = []
     refused = ""
-    for ref, workflow in wanted:
-        why = "it is gone" if workflow is None else action.refusal(workflow, capabilities)
-        if why is None:
-            able.append(ref)
+    for subject in subjects:
+        answer = verdict(action, subject, conditions)
+        if isinstance(answer, Denied):
+            refused = refused or told(subject, answer)
         else:
-            refused = refused or (why if why.startswith(f"{ref.name} ") else f"{ref.name}: {why}")
-    left_out = len(wanted) - len(able)
+            able.append(subject)
+    left_out = len(subjects) - len(able)
     if able and left_out:
         refused = f"{left_out} left out; {refused}"
     return Chosen(action, tuple(able), refused)
+
+
+def told(subject: Subject, denied: Denied) -> str:
+    """Why not, with the name of what it is about unless the sentence begins with it."""
+    name = subject.name
+    return denied.why if denied.why.startswith(f"{name} ") else f"{name}: {denied.why}"

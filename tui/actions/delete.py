@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.manifests import (
     Json,
-    cannot_write,
     check_instance,
     command,
     labels_of,
@@ -22,9 +21,8 @@ from tui.actions.manifests import (
 )
 from tui.actions.words import saying
 from tui.domain.node import COMPLETED_PHASES
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
-from tui.ports.connection import Capabilities
-from tui.ports.operations import Change, Delete
+from tui.domain.workflow import LABEL, WORKFLOW, Manifest
+from tui.ports.operations import Change, Delete, Patch
 
 ARTIFACT_GC = f"{LABEL}artifact-gc"
 
@@ -86,25 +84,21 @@ def _lines(manifest: Manifest, *, force: bool) -> Iterable[str]:
         yield f"It stays as Terminating until these let go: {', '.join(map(str, finalizers))}"
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
-    """Why this one cannot be deleted just now; one that hangs in deletion may be forced."""
-    return cannot_write(capabilities)
-
-
 DELETE = Action(
     id="workflow.delete",
+    kinds=frozenset({WORKFLOW}),
     binding="act.delete",
     label="Delete",
     help="Delete it with its pods.",
-    refusal=refusal,
+    consequence="destroys",
     plan=plan,
-    choices=(
+    rights=(Right(Delete, WORKFLOW), Right(Patch, WORKFLOW)),
+    form=(
         Choice(
             "force",
             "Force: remove its finalizers first",
             help="For one that hangs in deletion; artifacts are then not collected.",
         ),
     ),
-    is_destructive=True,
     said=saying("Deleted"),
 )

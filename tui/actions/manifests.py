@@ -16,7 +16,6 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
 from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import InputError, PlanError
-from tui.ports.connection import Capabilities
 from tui.ports.operations import Change, Create, Operation, Patch, Update
 
 API_VERSION = "argoproj.io/v1alpha1"
@@ -198,13 +197,6 @@ def command(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str:
     """The `argo` command line that does the same, fit to paste into a shell."""
     words = ["argo", *verb.split(), "-n", namespace_of(manifest), name_of(manifest), *flags]
     return shlex.join(words)
-
-
-def cannot_write(capabilities: Capabilities) -> str | None:
-    """Why nothing at all can be changed here; None if it can."""
-    if capabilities.can_write:
-        return None
-    return capabilities.why_not or "Nothing can be changed here: this is read-only."
 
 
 def not_over(workflow: ListedWorkflow, verb: str) -> str | None:

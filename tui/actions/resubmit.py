@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
 from tui.actions.manifests import (
     ACTION,
     API_VERSION,
     CREATORS,
     Json,
-    cannot_write,
     check_instance,
     command,
     create,
@@ -31,9 +30,9 @@ from tui.actions.nodes import dehydrated, hydrated, nodes_of
 from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, PENDING
-from tui.domain.workflow import INSTANCE, LABEL, ListedWorkflow, Manifest
+from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, Manifest
 from tui.errors import PlanError
-from tui.ports.connection import Capabilities
+from tui.ports.operations import Create
 
 NOT_COPIED = tuple(
     LABEL + name for name in (*CREATORS, "phase", "completed", "workflow-archiving-status")
@@ -147,19 +146,16 @@ def _memoized_lines(nodes: RawNodes) -> Iterable[str]:
     yield f"Runs again: {counted(len(again), 'failed step')}: {named(step_names(again))}"
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
-    """Why this one cannot be resubmitted just now."""
-    return cannot_write(capabilities)
-
-
 RESUBMIT = Action(
     id="workflow.resubmit",
+    kinds=frozenset({WORKFLOW}),
     binding="act.new-run",
     label="Resubmit",
     help="Make a new workflow of the same spec.",
-    refusal=refusal,
+    consequence="runs",
     plan=plan,
-    choices=(
+    rights=(Right(Create, WORKFLOW),),
+    form=(
         Choice(
             "memoized",
             "Memoized",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
     by_actor,
-    cannot_write,
     check_instance,
     command,
     name_of,
@@ -22,10 +21,11 @@ from tui.actions.manifests import (
 from tui.actions.nodes import dehydrated, hydrated, nodes_of, with_nodes
 from tui.actions.suspended import Settings, resumed, resumed_by, set_matching, waiting_ids
 from tui.actions.words import counted, named, saying, step_names
+from tui.domain.identity import Target
 from tui.domain.node import SUCCEEDED
 from tui.domain.status import has_active_suspend
-from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
-from tui.ports.connection import Capabilities
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest, Workflow
+from tui.ports.operations import Update
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
@@ -89,28 +89,31 @@ def _lines(passed: list[str], *, is_lifted: bool) -> Iterable[str]:
         yield "Nothing is suspended and no step waits: nothing to do."
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """Why this one cannot be resumed just now.
 
     A listed workflow does not show its steps, so one that seems to run may wait all the same.
     """
-    if reason := cannot_write(capabilities) or not_over(workflow, "resumed"):
+    if reason := not_over(workflow, "resumed"):
         return reason
     if workflow.spec.suspend or has_active_suspend(workflow):
         return None
-    if isinstance(workflow, Workflow):
+    if isinstance(workflow, Workflow) and not workflow.status.offload_node_status_version:
         return f"{workflow.metadata.name} is not suspended and no step of it waits."
     return None
 
 
 RESUME = Action(
     id="workflow.resume",
+    kinds=frozenset({WORKFLOW}),
     binding="act.suspend",
     label="Resume",
     help="Go on: lift the suspension and pass waiting steps.",
+    consequence="reversible",
     refusal=refusal,
     plan=plan,
-    choices=(
+    rights=(Right(Update, WORKFLOW),),
+    form=(
         Choice(
             "node_field_selector",
             "Only the waiting steps",

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.formulate import Formulation, formulate
 from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
 from tui.actions.manifests import (
     Json,
     by_actor,
-    cannot_write,
     check_instance,
     command,
     items,
@@ -40,11 +39,11 @@ from tui.actions.manifests import (
 from tui.actions.nodes import PodNames, dehydrated, hydrated, nodes_of, selected, with_nodes
 from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, saying, step_names
+from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
-from tui.domain.workflow import LABEL, POD, ListedWorkflow, Manifest
+from tui.domain.workflow import LABEL, POD, WORKFLOW, ListedWorkflow, Manifest
 from tui.errors import PlanError
-from tui.ports.connection import Capabilities
-from tui.ports.operations import Change, Delete
+from tui.ports.operations import Change, Delete, Update
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
@@ -200,10 +199,8 @@ def _facts(result: Manifest, made: Formulation, pods: Sequence[str]) -> Json:
     }
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """Why this one cannot be retried just now."""
-    if reason := cannot_write(capabilities):
-        return reason
     if not workflow.is_completed:
         phase = workflow.phase or "Pending"
         return f"{workflow.metadata.name} is {phase}: only a finished workflow can be retried."
@@ -212,12 +209,15 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 RETRY = Action(
     id="workflow.retry",
+    kinds=frozenset({WORKFLOW}),
     binding="act.retry",
     label="Retry",
     help="Run the failed steps again; what succeeded stays.",
+    consequence="runs",
     refusal=refusal,
     plan=plan,
-    choices=(
+    rights=(Right(Update, WORKFLOW), Right(Delete, POD)),
+    form=(
         Choice(
             "restart_successful",
             "Restart successful steps too",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
     by_actor,
-    cannot_write,
     check_instance,
     command,
     name_of,
@@ -23,11 +22,12 @@ from tui.actions.nodes import dehydrated, nodes_of
 from tui.actions.parameters import parse_parameter
 from tui.actions.suspended import Settings, set_matching
 from tui.actions.words import counted, named, saying, step_names
+from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.status import has_active_suspend
-from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest, Workflow
 from tui.errors import PlanError
-from tui.ports.connection import Capabilities
+from tui.ports.operations import Update
 
 PHASES = ("", SUCCEEDED, FAILED, ERROR)
 
@@ -131,22 +131,26 @@ def _lines(names: Sequence[str], wanted: Settings) -> Iterable[str]:
         yield "They go on waiting until they are resumed."
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """Why no step of this one can be set just now."""
-    if reason := cannot_write(capabilities) or not_over(workflow, "set"):
+    if reason := not_over(workflow, "set"):
         return reason
-    if isinstance(workflow, Workflow) and not has_active_suspend(workflow):
+    is_told = isinstance(workflow, Workflow) and not workflow.status.offload_node_status_version
+    if is_told and not has_active_suspend(workflow):
         return f"No step of {workflow.metadata.name} waits."
     return None
 
 
 SET_NODE = Action(
     id="node.set",
+    kinds=frozenset({WORKFLOW}),
     label="Set outputs",
     help="Give a waiting step its outputs, a phase or a message.",
+    consequence="runs",
     refusal=refusal,
     plan=plan,
-    choices=(
+    rights=(Right(Update, WORKFLOW),),
+    form=(
         Choice("node_field_selector", "Node field selector", kind="text", default=""),
         Choice("phase", "Phase", kind="one_of", default="", options=PHASES),
         Choice("message", "Message", kind="text", default=""),

@@ -9,7 +9,6 @@ from tui.actions.facts import workflow_facts
 from tui.actions.manifests import (
     Json,
     actor_labels,
-    cannot_write,
     check_instance,
     command,
     labels_of,
@@ -26,7 +25,6 @@ from tui.actions.manifests import (
 from tui.domain.node import COMPLETED_PHASES
 from tui.domain.workflow import ListedWorkflow, Manifest
 from tui.errors import PlanError
-from tui.ports.connection import Capabilities
 
 
 def shut_down(manifest: Manifest, context: Context, strategy: str, lines: tuple[str, ...]) -> Plan:
@@ -68,11 +66,9 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def refusal_of(
-    workflow: ListedWorkflow, capabilities: Capabilities, strategy: str, verb: str
-) -> str | None:
+def refusal_of(workflow: ListedWorkflow, strategy: str, verb: str) -> str | None:
     """Why this one cannot be ended in this way just now."""
-    if reason := cannot_write(capabilities) or not_over(workflow, verb):
+    if reason := not_over(workflow, verb):
         return reason
     if workflow.spec.shutdown == strategy:
         return f"{workflow.metadata.name} is being {verb} already."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
     by_actor,
@@ -19,9 +19,10 @@ from tui.actions.nodes import dehydrated, nodes_of
 from tui.actions.shutdown import refusal_of, shut_down
 from tui.actions.suspended import Settings, set_matching
 from tui.actions.words import counted, named, saying, step_names
+from tui.domain.identity import Target
 from tui.domain.node import FAILED
-from tui.domain.workflow import ListedWorkflow, Manifest
-from tui.ports.connection import Capabilities
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest
+from tui.ports.operations import Patch, Update
 
 STRATEGY = "Stop"
 LINES = (
@@ -69,19 +70,22 @@ def _flags(selector: str, message: str) -> Iterable[str]:
         yield from ("--message", message)
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """Why this one cannot be stopped just now."""
-    return refusal_of(workflow, capabilities, STRATEGY, "stopped")
+    return refusal_of(workflow, STRATEGY, "stopped")
 
 
 STOP = Action(
     id="workflow.stop",
+    kinds=frozenset({WORKFLOW}),
     binding="act.stop",
     label="Stop",
     help="End it; exit handlers still run.",
+    consequence="destroys",
     refusal=refusal,
     plan=plan,
-    choices=(
+    rights=(Right(Patch, WORKFLOW), Right(Update, WORKFLOW)),
+    form=(
         Choice(
             "node_field_selector",
             "Only the waiting steps",
@@ -91,6 +95,5 @@ STOP = Action(
         ),
         Choice("message", "Message for these steps", kind="text", default=""),
     ),
-    is_destructive=True,
     said=saying("Stopped"),
 )

@@ -6,13 +6,12 @@ import re
 import shlex
 from collections.abc import Iterable
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan
+from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.manifests import (
     ACTION,
     API_VERSION,
     CREATORS,
     Json,
-    cannot_write,
     create,
     creator_labels,
     items,
@@ -29,9 +28,8 @@ from tui.actions.parameters import parse_labels, warnings, with_parameters
 from tui.actions.words import saying
 from tui.domain.durations import parse_time
 from tui.domain.names import typed_fault
-from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, ListedWorkflow, Manifest
+from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, Manifest
 from tui.errors import PlanError, UsageError
-from tui.ports.connection import Capabilities
 from tui.ports.operations import Create
 
 KINDS = {
@@ -318,18 +316,15 @@ def _command(manifest: Manifest, kind: str, choices: Choices) -> str:
     return shlex.join(words)
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
-    """Why nothing can be submitted just now."""
-    return cannot_write(capabilities)
-
-
 SUBMIT = Action(
     id="workflow.submit",
+    kinds=frozenset({WORKFLOW}),
     label="Submit",
     help="Make a workflow from a file, a template or a cron workflow.",
-    refusal=refusal,
+    consequence="runs",
     plan=plan,
-    choices=(
+    rights=(Right(Create, WORKFLOW),),
+    form=(
         Choice("parameters", "Parameters", kind="parameters", default=()),
         Choice("entrypoint", "Entrypoint", kind="text", default=""),
         Choice("service_account", "Service account", kind="text", default=""),

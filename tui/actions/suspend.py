@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tui.actions.base import Action, Choices, Context, Plan
+from tui.actions.base import Action, Choices, Context, Plan, Right
 from tui.actions.facts import workflow_facts
 from tui.actions.manifests import (
     by_actor,
-    cannot_write,
     check_instance,
     command,
     labels_of,
@@ -18,10 +17,11 @@ from tui.actions.manifests import (
     update,
 )
 from tui.actions.words import saying
+from tui.domain.identity import Target
 from tui.domain.status import has_active_suspend
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest
+from tui.domain.workflow import LABEL, WORKFLOW, ListedWorkflow, Manifest
 from tui.errors import PlanError
-from tui.ports.connection import Capabilities
+from tui.ports.operations import Update
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
@@ -54,10 +54,10 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     )
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """Why this one cannot be suspended just now."""
     name = workflow.metadata.name
-    if reason := cannot_write(capabilities) or not_over(workflow, "suspended"):
+    if reason := not_over(workflow, "suspended"):
         return reason
     if workflow.spec.suspend:
         return f"{name} is suspended already."
@@ -68,10 +68,13 @@ def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
 
 SUSPEND = Action(
     id="workflow.suspend",
+    kinds=frozenset({WORKFLOW}),
     binding="act.suspend",
     label="Suspend",
     help="Let running steps end and begin no new one.",
+    consequence="reversible",
     refusal=refusal,
     plan=plan,
+    rights=(Right(Update, WORKFLOW),),
     said=saying("Suspended"),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tui.actions.base import Action, Choices, Context, Plan
+from tui.actions.base import Action, Choices, Context, Plan, Right
 from tui.actions.shutdown import refusal_of, shut_down
 from tui.actions.words import saying
-from tui.domain.workflow import ListedWorkflow, Manifest
-from tui.ports.connection import Capabilities
+from tui.domain.identity import Target
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest
+from tui.ports.operations import Patch
 
 STRATEGY = "Terminate"
 LINES = (
@@ -20,18 +21,20 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     return shut_down(manifest, context, STRATEGY, LINES)
 
 
-def refusal(workflow: ListedWorkflow, capabilities: Capabilities) -> str | None:
+def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """Why this one cannot be terminated just now."""
-    return refusal_of(workflow, capabilities, STRATEGY, "terminated")
+    return refusal_of(workflow, STRATEGY, "terminated")
 
 
 TERMINATE = Action(
     id="workflow.terminate",
+    kinds=frozenset({WORKFLOW}),
     binding="act.terminate",
     label="Terminate",
     help="Kill it at once; exit handlers do not run.",
+    consequence="destroys",
     refusal=refusal,
     plan=plan,
-    is_destructive=True,
+    rights=(Right(Patch, WORKFLOW),),
     said=saying("Terminated"),
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.node import (
     COMPLETED_PHASES,
     Artifact,
@@ -47,6 +48,16 @@ class WorkflowRef(NamedTuple):
     namespace: str
     name: str
     uid: str = ""
+
+    @property
+    def target(self) -> Target:
+        """This workflow, as what an action is done to."""
+        return Target(ObjectKey("", WORKFLOW, self.namespace, self.name), self.uid)
+
+    @classmethod
+    def of(cls, target: Target) -> WorkflowRef:
+        """The workflow that a target is, or is a part of."""
+        return cls(target.key.namespace, target.key.name, target.uid)
 
 
 class Metadata(Wire, frozen=True):

@@ -21,6 +21,7 @@ from tui.bindings import bind
 from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
 from tui.domain.hidden import without_secrets
+from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.keys import hint
@@ -160,6 +161,14 @@ class ArtifactsPane(Pane):
         self._take_in()
 
     # --- opening ---------------------------------------------------------------------------
+
+    def chosen(self, whole: Target) -> tuple[Target, str] | None:
+        """The artifact that the cursor is on."""
+        item = self._rows.current
+        if item is None:
+            return None
+        found = item.artifact
+        return whole._replace(node=str(found.node_id), artifact=found.name), found.name
 
     @on(Table.Chosen, "#artifact-rows")
     def open_item(self, message: Table.Chosen) -> None:

@@ -16,6 +16,7 @@ from typing import Protocol, cast
 from textual.widget import Widget
 
 from tui.columns import Usage
+from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.ports.connection import Source
@@ -61,6 +62,10 @@ class Pane(Widget):
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """What the pods of the workflow use now, by their names."""
+
+    def chosen(self, whole: Target) -> tuple[Target, str] | None:
+        """What of the workflow the pane's own cursor is on, and its title; None for nothing."""
+        return None
 
     def tick(self, now: datetime) -> None:
         """A second went by."""

@@ -90,8 +90,11 @@ class Call(msgspec.Struct, frozen=True):
 class Operations(Protocol):
     """What a connection can do to objects. Every method but `preview` asks the outside."""
 
-    def refusal(self, operation: str, target: Target) -> str:
-        """Why this connection can never do the operation of this id; "" if it can."""
+    def refusal(self, operation: str, target: Target | None) -> str:
+        """Why this connection can never do the operation of this id; "" if it can.
+
+        Without a target: whether it could do it to anything.
+        """
 
     def preview(self, operation: Operation) -> tuple[Call, ...]:
         """The calls that `perform` would make, in order; pure."""

@@ -6,7 +6,7 @@ anew after each answer, so that what one reads is what will be sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -18,13 +18,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from tui.actions import meant
 from tui.actions.base import Action
+from tui.actions.choosing import told
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
+from tui.actions.verdict import Allowed, Denied, Subject, verdict
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.domain import decode
+from tui.domain.identity import Target
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import InputError, PlanError, TuiError
@@ -33,7 +35,7 @@ from tui.ports.operations import Call, Operation, Operations
 from tui.screens.desk import Desk
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
-from tui.screens.plan_words import PlannedWorkflow, words_of_one, words_of_several
+from tui.screens.plan_words import Planned, words_of_one, words_of_several
 from tui.widgets.cells import plain
 from tui.widgets.form_fields import CheckboxField, SelectField
 from tui.widgets.header import HeaderLine
@@ -45,7 +47,7 @@ that opens before it twice, and it jumps."""
 TOO_SOON = "not taken: that was typed before the question could be read"
 
 
-class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
+class ActionScreen(Dialog[list[Planned] | Action | None]):
     """Asks about one action on one or several workflows.
 
     Answers with plans, or None; or with the action that the key means, now that all of the workflow
@@ -64,7 +66,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     class Read(Message):
         """The workflows as they are now."""
 
-        manifests: list[tuple[WorkflowRef, Manifest]]
+        manifests: list[tuple[Subject, Manifest]]
         template: Manifest | None = None
         """What the only one of them was made from, if that can be read."""
 
@@ -75,36 +77,40 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         error: TuiError
 
     def __init__(
-        self, desk: Desk, action: Action, refs: Sequence[WorkflowRef], *, choices: Mapping[str, Any]
+        self,
+        desk: Desk,
+        action: Action,
+        subjects: Sequence[Subject],
+        *,
+        instead: Sequence[Action] = (),
     ) -> None:
+        """`instead` are actions that the key may have meant as well."""
         super().__init__()
         self.desk = desk
         self.action = action
-        self.refs = tuple(refs)
-        self._manifests: list[tuple[WorkflowRef, Manifest]] = []
-        self._plans: list[PlannedWorkflow] = []
-        self._given = dict(choices)
+        self.subjects = tuple(subjects)
+        self._instead = tuple(instead)
+        self._manifests: list[tuple[Subject, Manifest]] = []
+        self._plans: list[Planned] = []
+        self._refused: dict[Target, Denied] = {}
+        """Subjects as they are now that nothing can be done to, and why."""
         self._facts = desk.context()
 
     # --- the box ---------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         """Title, plan, choices, command, buttons."""
-        count = len(self.refs)
-        title = (
-            f"{self.action.label} {self.refs[0].name}"
-            if count == 1
-            else (f"{self.action.label} {count} workflows")
-        )
+        count = len(self.subjects)
+        what = self.subjects[0].name if count == 1 else f"{count} workflows"
+        title = f"{self.action.label} {what}".rstrip()
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield Static(plain("reading …", self.desk.ascii), markup=False, id="dialog-plan")
             with VerticalScroll(id="dialog-choices", can_focus=False):
-                for choice in self.action.choices:
+                for choice in self.action.form:
                     if choice.kind != "parameters":
-                        start = self._given.get(choice.name, choice.default)
-                        yield ChoiceField(choice, start, ascii=self.desk.ascii)
+                        yield ChoiceField(choice, choice.default, ascii=self.desk.ascii)
             yield HeaderLine(id="dialog-about", ascii=self.desk.ascii)
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
@@ -114,7 +120,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
                     id="go",
                     compact=True,
                     disabled=True,
-                    variant="error" if self.action.is_destructive else "primary",
+                    variant="error" if self._destroys else "primary",
                 )
 
     def on_mount(self) -> None:
@@ -132,12 +138,20 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
         try:
             if source is None:
                 raise TuiError("not connected")
-            found = [(ref, source.get(ref)) for ref in self.refs]
+            found = [(one, self._manifest(source, one)) for one in self.subjects]
         except Exception as error:
             self.post_message(self.NotRead(caught(error, "reading for a question")))
         else:
             asks = self._asks_parameters and len(found) == 1
             self.post_message(self.Read(found, _made_from(source, *found[0]) if asks else None))
+
+    def _manifest(self, source: Source, subject: Subject) -> Manifest:
+        """What the plan is made from; an action on a kind begins with nothing."""
+        return {} if self.action.on == "kind" else source.get(WorkflowRef.of(subject.target))
+
+    @property
+    def _destroys(self) -> bool:
+        return self.action.consequence == "destroys"
 
     @on(NotRead)
     def say_why_not(self, message: NotRead) -> None:
@@ -149,6 +163,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     async def take(self, message: Read) -> None:
         """Now it can be planned."""
         found = self._manifests = message.manifests
+        self._judge()
         instead = self._meant_instead()
         if instead is not None:
             self.dismiss(instead)
@@ -157,7 +172,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
             await self._add_parameters(found[0][1], message.template)
         self._make_plans()
         self.desk.seen_anew(self)
-        if not self.action.is_destructive and self._plans:
+        if not self._destroys and self._plans:
             fields = self.query(ParameterField)
             (fields.first().entry if fields else self.query_one("#go")).focus()
         self._show()
@@ -179,7 +194,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
 
     @property
     def _asks_parameters(self) -> bool:
-        return any(choice.kind == "parameters" for choice in self.action.choices)
+        return any(choice.kind == "parameters" for choice in self.action.form)
 
     async def _add_parameters(self, manifest: Manifest, template: Manifest | None) -> None:
         try:
@@ -192,20 +207,35 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
             self.share_rows()
 
     def _meant_instead(self) -> Action | None:
-        source = self.desk.source
-        if len(self._manifests) != 1 or source is None:
+        if len(self._manifests) != 1 or not self._refused:
             return None
-        workflow = decode.from_manifest(self._manifests[0][1])
-        if self.action.refusal(workflow, source.capabilities) is None:
-            return None
-        other = meant(self.action.binding_id, workflow, source.capabilities)
-        return other if other is not None and other.id != self.action.id else None
+        subject = self._as_read(*self._manifests[0])
+        return next(
+            (
+                other
+                for other in self._instead
+                if isinstance(verdict(other, subject, self.desk.conditions), Allowed)
+            ),
+            None,
+        )
+
+    def _judge(self) -> None:
+        """Who may be acted on, now that all of them is known."""
+        for subject, manifest in self._manifests:
+            answer = verdict(self.action, self._as_read(subject, manifest), self.desk.conditions)
+            if isinstance(answer, Denied):
+                self._refused[subject.target] = answer
+
+    def _as_read(self, subject: Subject, manifest: Manifest) -> Subject:
+        if self.action.on == "kind":
+            return subject
+        return replace(subject, known=decode.from_manifest(manifest), is_gone=False)
 
     # --- plans -----------------------------------------------------------------------------
 
     def _choices(self) -> dict[str, Any]:
-        given = dict(self._given)
-        for choice in self.action.choices:
+        given: dict[str, Any] = {}
+        for choice in self.action.form:
             if choice.kind == "parameters":
                 changes = [field.change for field in self.query(ParameterField)]
                 given[choice.name] = tuple(change for change in changes if change is not None)
@@ -217,14 +247,21 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
 
     def _make_plans(self) -> None:
         problem = next((f.problem for f in self.query(ParameterField) if f.problem), "")
-        plans: list[PlannedWorkflow] = []
+        plans: list[Planned] = []
         refused: list[str] = []
         self._facts = replace(self._facts, now=self.desk.now())
-        for ref, manifest in [] if problem else self._manifests:
+        for subject, manifest in [] if problem else self._manifests:
+            target = subject.target
+            denied = self._refused.get(target)
+            if denied is not None:
+                refused.append(told(subject, denied) if len(self.subjects) > 1 else denied.why)
+                continue
+            facts = replace(self._facts, target=target)
             try:
-                plans.append((ref, self.action.plan(manifest, self._choices(), self._facts)))
+                plans.append((target, self.action.plan(manifest, self._choices(), facts)))
             except (PlanError, InputError) as error:
-                refused.append(f"{ref.name}: {error.what}" if len(self.refs) > 1 else error.what)
+                several = len(self.subjects) > 1
+                refused.append(f"{subject.name}: {error.what}" if several else error.what)
         self._plans = plans
         go = self.query_one("#go", Button)
         go.disabled = not plans
@@ -241,10 +278,10 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
             else Content("")
         )
 
-    def _lines(self, plans: Sequence[PlannedWorkflow]) -> list[str]:
-        if len(self.refs) == 1:
+    def _lines(self, plans: Sequence[Planned]) -> list[str]:
+        if len(self.subjects) == 1:
             return words_of_one(plans[0][1], self._preview) if plans else []
-        phases = {ref: phase_of(manifest) or "Pending" for ref, manifest in self._manifests}
+        phases = {one.target: phase_of(made) or "Pending" for one, made in self._manifests}
         return words_of_several(plans, phases, self._preview)
 
     def _preview(self, operation: Operation) -> tuple[Call, ...]:
@@ -281,7 +318,7 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:
         """Do what the plans say."""
-        if self.action.is_destructive and not self.desk.may_confirm(self):
+        if self._destroys and not self.desk.may_confirm(self):
             self.desk.say(TOO_SOON, "warning")
             return
         self._make_plans()  # times in a plan are those of the answer, not of the question
@@ -294,14 +331,14 @@ class ActionScreen(Dialog[list[PlannedWorkflow] | Action | None]):
             self.action_go()
 
 
-def _made_from(source: Source, ref: WorkflowRef, manifest: Manifest) -> Manifest | None:
+def _made_from(source: Source, subject: Subject, manifest: Manifest) -> Manifest | None:
     """The template of a workflow, if it can be read: what parameters can be, it alone may tell."""
     try:
         made_from = part(part(manifest, "spec"), "workflowTemplateRef")
         if not made_from.get("name"):
             return None
         kind = "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
-        return source.template(kind, ref.namespace, str(made_from["name"]))
+        return source.template(kind, subject.target.key.namespace, str(made_from["name"]))
     except TuiError:
         # Gone, or no right to it: then there are names and values, as the workflow has them.
         return None

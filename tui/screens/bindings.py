@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, actions_of, called
+from tui.actions.base import On
+from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.keys import KEYS
 from tui.panes import PANES
 from tui.screens.desk import Desk
-from tui.screens.headings import may_write
 
 
 def bring_keys() -> None:
@@ -24,20 +25,23 @@ def bring_keys() -> None:
     KEYS.bring({binding: key for binding, key in registered if key})
 
 
-def action_bindings() -> tuple[Binding, ...]:
-    """One binding a meaning; `act` is the screen's, with the id of the first action of it."""
+def action_bindings(kind: str, *on: On) -> tuple[Binding, ...]:
+    """One binding a meaning, for actions on objects of a kind or on these parts of them.
+
+    `act` is the screen's, with the id of the meaning.
+    """
     bring_keys()
     made: dict[str, Binding] = {}
-    for action in ACTIONS:
+    for action in actions_of(kind, *on):
         means = action.binding_id
         if means not in KEYS:
             continue
-        command, label, tooltip = f"act('{action.id}')", action.label, action.help
+        label, tooltip = action.label, action.help
         if means in made:
-            command = made[means].action
             label = f"{made[means].description}/{label.lower()}"
             tooltip = f"{made[means].tooltip} {tooltip}"
-        made[means] = bind(means, command, label, group="workflow", shown=True, tooltip=tooltip)
+        act = f"act('{means}')"
+        made[means] = bind(means, act, label, group="workflow", shown=True, tooltip=tooltip)
     return tuple(made.values())
 
 
@@ -83,9 +87,11 @@ def pane_bindings() -> tuple[Binding, ...]:
     )
 
 
-def refused_here(desk: Desk, action: str) -> bool:
-    """Whether a bound action is one that writes, where nothing can be written.
+def refused_here(desk: Desk, binding: Binding) -> bool:
+    """Whether a binding is of actions none of which can be done to anything here.
 
     Its key stays bound, to say so, but is no hint.
     """
-    return action.startswith("act(") and not may_write(desk)
+    actions = called(binding.id or "")
+    verdicts = [verdict(action, None, desk.conditions) for action in actions]
+    return bool(verdicts) and all(isinstance(answer, Denied) for answer in verdicts)

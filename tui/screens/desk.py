@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.signal import Signal
 
 from tui.actions.base import Context
+from tui.actions.verdict import Conditions
 from tui.domain.changes import ChangeSet
 from tui.errors import TuiError
 from tui.ports.collections import Scope
@@ -64,6 +65,10 @@ class Desk(Protocol):
 
     def now(self) -> datetime:
         """The time everything is shown at."""
+
+    @property
+    def conditions(self) -> Conditions:
+        """What decides whether an action may be done, besides its subject."""
 
     def context(self) -> Context:
         """What plans need to know besides the workflow."""

@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.getters import query_one
 from textual.timer import Timer
 
+from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
@@ -91,6 +92,20 @@ class Halves(Container):
         if node.type == "Pod":
             return pod_name(self._workflow, node, self._desk.pod_names)
         return node.title
+
+    def chosen(self, whole: Target, on: str) -> tuple[Target, str] | None:
+        """The step, pod or artifact that the cursor is on, and its title; None for none."""
+        node, workflow = self.steps.node, self._workflow
+        if on == "artifact":
+            return self.side.pane.chosen(whole) if self.side.pane is not None else None
+        if node is None or workflow is None:
+            return None
+        if on == "node":
+            return whole._replace(node=str(node.id)), node.title
+        if on != "pod" or node.type != "Pod":
+            return None
+        pod = pod_name(workflow, node, self._desk.pod_names)
+        return whole._replace(node=str(node.id), pod=pod), pod
 
     @on(StepTree.CursorMoved)
     def tell_selection(self) -> None:

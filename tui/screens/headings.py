@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from tui.actions import ACTIONS
+from tui.actions.verdict import may_change
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
@@ -63,16 +65,10 @@ def standing(desk: Desk, connection: Connection) -> list[HeaderPart]:
     source = desk.source
     if source is None:
         return [("connecting", "muted"), ("", "")]
-    may: HeaderPart = ("RW  " if may_write(desk) else "RO  ", "muted")
+    may: HeaderPart = ("RW  " if may_change(ACTIONS, desk.conditions) else "RO  ", "muted")
     if not source.capabilities.is_live:
         return [may, ("saved", "muted"), ("", "")]
     return [may, *_watched(connection, desk.now(), ascii=desk.ascii)]
-
-
-def may_write(desk: Desk) -> bool:
-    """Whether anything may be changed here, as far as flags and source say; rights are another."""
-    source = desk.source
-    return not desk.settings.read_only and (source is None or source.capabilities.can_write)
 
 
 def _watched(connection: Connection, now: datetime, *, ascii: bool) -> list[HeaderPart]:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tui.actions.base import Plan
 from tui.actions.words import call_lines, counted
-from tui.domain.workflow import POD, WorkflowRef
+from tui.domain.identity import Target
+from tui.domain.workflow import POD
 from tui.ports.operations import Call, Operation
 
-PlannedWorkflow = tuple[WorkflowRef, Plan]
+Planned = tuple[Target, Plan]
+"""What is acted on, and the plan for it."""
 Preview = Callable[[Operation], tuple[Call, ...]]
 """`Operations.preview` of the connection."""
 MOST_WORKFLOWS = 100
@@ -30,20 +32,20 @@ def words_of_one(plan: Plan, preview: Preview) -> list[str]:
 
 
 def words_of_several(
-    planned: Sequence[PlannedWorkflow], phases: Mapping[WorkflowRef, str], preview: Preview
+    planned: Sequence[Planned], phases: Mapping[Target, str], preview: Preview
 ) -> list[str]:
     """What they would do in sum, then what is true of each, then each by itself, then the calls."""
     if not planned:
         return []
     plans = [plan for _, plan in planned]
-    namespaces = {ref.namespace for ref, _ in planned}
+    namespaces = {target.key.namespace for target, _ in planned}
     others = [set(plan.lines) for plan in plans[1:]]
     shared = [line for line in plans[0].lines if all(line in lines for lines in others)]
     calls = _calls_of(plans, preview)
     told = [_sum(plans, namespaces, len(calls)), *shared]
-    for ref, plan in planned[:MOST_WORKFLOWS]:
-        where = f" in {ref.namespace}" if len(namespaces) > 1 else ""
-        told.append(f"{plan.title}{where} ({phases.get(ref, 'gone')})")
+    for target, plan in planned[:MOST_WORKFLOWS]:
+        where = f" in {target.key.namespace}" if len(namespaces) > 1 else ""
+        told.append(f"{plan.title}{where} ({phases.get(target, 'gone')})")
         told += [f"  {line}" for line in plan.lines if line not in shared]
     told += _rest(len(planned) - MOST_WORKFLOWS)
     return [*told, *_told(calls)]

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import ClassVar
 
 from msgspec import structs
 from textual import on, work
@@ -15,11 +16,14 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
 
+from tui.actions import called
+from tui.actions.base import On
+from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.soundness import troubles
-from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow, WorkflowRef
 from tui.errors import SourceError
 from tui.messages import RunAction, Said
 from tui.panes import PANES
@@ -38,6 +42,14 @@ from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
 from tui.widgets.step_tree import StepTree
+
+NOTHING_THERE = {
+    "node": "the cursor is on no step",
+    "pod": "the cursor is on no step with a pod",
+    "artifact": "no artifact is chosen",
+    "kind": "go back to the list for that",
+}
+"""What is missing, by what an action is done to."""
 
 
 class WorkflowScreen(Screen[None]):
@@ -61,6 +73,9 @@ class WorkflowScreen(Screen[None]):
 
         usage: dict[str, PodUsage]
 
+    ACTS_ON: ClassVar[tuple[On, ...]] = ("object", "node", "pod", "artifact")
+    """What of a workflow can be acted on from here."""
+
     head = query_one("#head", HeaderLine)
     halves = query_one(Halves)
     steps = query_one(StepTree)
@@ -72,7 +87,7 @@ class WorkflowScreen(Screen[None]):
         """Its own, and those of what is registered."""
         return (
             *pane_bindings(),
-            *action_bindings(),
+            *action_bindings(WORKFLOW, *cls.ACTS_ON),
             bind("filter", "find", "Find step", group="tree"),
             bind("find.next", "find_next(1)", "Next match", group="tree"),
             bind("find.previous", "find_next(-1)", "Previous match", group="tree"),
@@ -268,9 +283,23 @@ class WorkflowScreen(Screen[None]):
 
     # --- keys ------------------------------------------------------------------------------
 
-    def action_act(self, action: str) -> None:
-        """Do something to this workflow."""
-        self.post_message(RunAction(action, (self.ref,)))
+    def action_act(self, id: str) -> None:
+        """Do something to this workflow, or to what of it the cursor is on."""
+        action = called(id)[0]
+        subjects = self.subjects(action.on)
+        if subjects:
+            self.post_message(RunAction(id, subjects))
+        else:
+            self.desk.say(f"{action.label}: {NOTHING_THERE[action.on]}")
+
+    def subjects(self, on: On) -> tuple[Subject, ...]:
+        """What an action on this is done to; nothing where the cursor is on no such thing."""
+        target, known = self.ref.target, self.known
+        is_gone = known is None and not self.is_reading
+        if on != "object":
+            chosen = self.halves.chosen(target, on)
+            return (Subject(chosen[0], known, is_gone, chosen[1]),) if chosen is not None else ()
+        return (Subject(target, known, is_gone),)
 
     def action_copy(self) -> None:
         """Send the pod's name, or the step's, to the clipboard of the terminal."""

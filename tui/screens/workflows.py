@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,9 +12,13 @@ from textual.binding import Binding
 from textual.getters import query_one
 from textual.screen import Screen
 
+from tui.actions import called
+from tui.actions.base import On
+from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
 from tui.domain.changes import ChangeSet
-from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.domain.identity import ObjectKey, Target
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, WorkflowRef
 from tui.messages import GiveSource, OpenWorkflow, RunAction
 from tui.ports.collections import Live
 from tui.screens.arrangement import Arrangement, other_scope
@@ -41,6 +46,9 @@ PROBLEMS = "phase:failed|error"
 class WorkflowsScreen(Screen[None]):
     """All workflows of the scope, live."""
 
+    ACTS_ON: ClassVar[tuple[On, ...]] = ("object", "kind")
+    """What of a workflow can be acted on from here."""
+
     rows = query_one("#workflows", Table)
     head = query_one("#head", HeaderLine)
     about = query_one("#about", HeaderLine)
@@ -53,7 +61,7 @@ class WorkflowsScreen(Screen[None]):
             bind("filter", "filter", "Filter", group="list", shown=True),
             bind("problems", "problems", "Problems", group="list", shown=True),
             *opening_bindings(),
-            *action_bindings(),
+            *action_bindings(WORKFLOW, *cls.ACTS_ON),
             *sort_bindings("list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),
@@ -205,13 +213,26 @@ class WorkflowsScreen(Screen[None]):
         else:
             self._say_none()
 
-    def action_act(self, action: str) -> None:
+    def action_act(self, id: str) -> None:
         """Do something to what is marked, else to what the cursor is on."""
-        refs = self._chosen_refs()
-        if refs:
-            self.post_message(RunAction(action, refs))
+        subjects = self.subjects(called(id)[0].on)
+        if subjects:
+            self.post_message(RunAction(id, subjects))
         else:
             self._say_none()
+
+    def subjects(self, on: On) -> tuple[Subject, ...]:
+        """What an action on this is done to: what is marked, else what the cursor is on."""
+        if on == "kind":
+            return (Subject(Target(ObjectKey("", WORKFLOW, "", ""))),)
+        if on != "object":
+            return ()
+        marks = self.rows.marks
+        if not marks:
+            current = self.rows.current
+            return (Subject(current.ref.target, current),) if current is not None else ()
+        live = self.desk.live
+        return tuple(Subject(ref.target, live[ref]) for ref in live if ref in marks)
 
     def _say_none(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query

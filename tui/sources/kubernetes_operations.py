@@ -31,7 +31,7 @@ class KubernetesOperations:
         self._refused = refused
         """Why nothing can be changed here; "" if something can."""
 
-    def refusal(self, operation: str, target: Target) -> str:
+    def refusal(self, operation: str, target: Target | None) -> str:
         """Any operation can be done here, since all of them come down to changes of objects."""
         return self._refused
 

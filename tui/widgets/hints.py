@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from textual.binding import Binding
 from textual.keys import key_to_character
 from textual.strip import Strip
 
@@ -36,15 +37,15 @@ class Hints(LineView, can_focus=False):
     def __init__(
         self,
         *,
-        hides: Callable[[str], bool] | None = None,
+        hides: Callable[[Binding], bool] | None = None,
         ascii: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`hides` says of an action whether its key, though bound, would only be refused here."""
+        """`hides` says of a binding whether its key would only be refused here."""
         super().__init__(id=id, classes=classes)
         self.ascii = ascii
-        self._hides = hides or (lambda action: False)
+        self._hides = hides or (lambda binding: False)
         self._hints: tuple[tuple[str, str, bool], ...] = ()
 
     def on_mount(self) -> None:
@@ -65,7 +66,7 @@ class Hints(LineView, can_focus=False):
             binding = active.binding
             if focused is not None and focused.check_consume_key(key, character_of(key)):
                 continue  # it would be typed into what has the focus
-            if self._hides(binding.action):
+            if self._hides(binding):
                 continue
             if binding.show and active.enabled and binding.action not in found:
                 key = key_name(binding.key)

@@ -1,0 +1,148 @@
+"""Whether something may be done, and why not: one answer for keys, hints, palette and dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.made_up import made_up_action
+from tests.support.scripted import ScriptedSource, listed, manifest
+from tui.actions import ACTIONS, SET_NODE, SUBMIT, called
+from tui.actions.base import Action
+from tui.actions.choosing import choose, meant
+from tui.actions.verdict import Allowed, Conditions, Denied, Subject, may_change, verdict
+from tui.domain import decode
+from tui.domain.identity import ObjectKey, Target
+from tui.domain.workflow import ListedWorkflow, Manifest
+from tui.ports.operations import Operations
+from tui.sources.kubernetes_operations import KubernetesOperations
+from tui.sources.saved import WHY_NOT, SavedSource
+
+LIVE = Conditions(ScriptedSource())
+SAVED = Conditions(SavedSource([], "one.yaml"))
+READ_ONLY = Conditions(ScriptedSource(), read_only=True)
+EVERY = [*ACTIONS, SUBMIT, SET_NODE]
+
+
+def of(known: ListedWorkflow | None, **more: Any) -> Subject:
+    name = known.metadata.name if known is not None else "w"
+    return Subject(Target(ObjectKey("", "wf", "argo", name)), known, **more)
+
+
+def shown(name: str = "w", phase: str = "Running", **spec: Any) -> Subject:
+    made = manifest(name, phase=phase)
+    made["spec"] = spec
+    return of(listed(made))
+
+
+def why(action: Action, subject: Subject | None, conditions: Conditions = LIVE) -> str:
+    answer = verdict(action, subject, conditions)
+    return answer.why if isinstance(answer, Denied) else ""
+
+
+def waiting() -> Manifest:
+    node = {"id": "w-1", "name": "w[0].a", "type": "Suspend", "phase": "Running"}
+    return manifest("w", nodes={"w-1": node})
+
+
+@pytest.mark.parametrize("action", EVERY, ids=lambda action: action.id)
+def test_where_nothing_can_be_changed_each_is_denied_for_that_reason(action: Action) -> None:
+    for subject in (None, shown(phase="Failed"), of(None, is_gone=True)):
+        assert why(action, subject, READ_ONLY) == "refused: started with --read-only"
+        assert why(action, subject, SAVED) == WHY_NOT
+
+
+@pytest.mark.parametrize("action", EVERY, ids=lambda action: action.id)
+def test_what_is_gone_or_unknown_is_told_before_its_state(action: Action) -> None:
+    assert why(action, of(None, is_gone=True)) == "it is gone"
+    assert why(action, of(None)) == "w is not read yet"
+    assert why(action, shown(), Conditions(None)) == "not connected yet"
+    cron = Subject(Target(ObjectKey("", "cron", "argo", "c")), object())
+    assert why(action, cron) == f"{action.label} is not for this kind of object"
+
+
+@pytest.mark.parametrize(
+    ("phase", "allowed"),
+    [
+        ("Running", {"resubmit", "suspend", "resume", "stop", "terminate", "delete"}),
+        ("", {"resubmit", "suspend", "resume", "stop", "terminate", "delete"}),
+        ("Failed", {"retry", "resubmit", "delete"}),
+        ("Succeeded", {"retry", "resubmit", "delete"}),
+    ],
+)
+def test_the_phase_decides_what_can_be_done(phase: str, allowed: set[str]) -> None:
+    subject = shown(phase=phase)
+    free = {one.id for one in ACTIONS if verdict(one, subject, LIVE) == Allowed()}
+    assert free == {f"workflow.{verb}" for verb in allowed}
+    for action in ACTIONS:
+        reason = why(action, subject)
+        assert not reason or (reason.startswith("w is ") and reason.endswith("."))
+
+
+@pytest.mark.parametrize(
+    ("subject", "action"),
+    [
+        (lambda: shown(), "workflow.suspend"),
+        (lambda: shown(suspend=True), "workflow.resume"),
+        (lambda: of(decode.from_manifest(waiting())), "workflow.resume"),
+        (lambda: shown(phase="Failed"), "workflow.suspend"),
+    ],
+    ids=["running", "suspended", "waiting", "over"],
+)
+def test_what_a_shared_key_means_is_what_may_be_done(
+    subject: Callable[[], Subject], action: str
+) -> None:
+    assert meant("act.suspend", [subject()], LIVE).id == action
+
+
+def test_of_several_a_shared_key_means_what_may_be_done_to_any_of_them() -> None:
+    chosen = choose("act.suspend", [shown("a", suspend=True), shown("b", "Failed")], LIVE)
+    assert chosen.action.id == "workflow.resume"
+    assert [one.name for one in chosen.able] == ["a"]
+    assert chosen.said.startswith("1 left out; b is over")
+
+
+def test_an_action_that_is_named_is_meant_and_no_other() -> None:
+    chosen = choose("workflow.suspend", [shown(suspend=True)], LIVE)
+    assert chosen.action.id == "workflow.suspend" and not chosen.able
+    assert chosen.said == "w is suspended already."
+    assert called("nothing.like-that") == ()
+    with pytest.raises(KeyError):
+        meant("nothing.like-that", [shown()], LIVE)
+
+
+def test_nodes_that_are_kept_elsewhere_may_wait() -> None:
+    offloaded = manifest("w", offloadNodeStatusVersion="fnv:1")
+    assert verdict(called("workflow.resume")[0], of(decode.from_manifest(offloaded)), LIVE) == (
+        Allowed()
+    )
+
+
+def test_an_action_that_changes_nothing_may_be_done_where_nothing_can_be_changed() -> None:
+    look = made_up_action("workflow.look", consequence="none")
+    for conditions in (READ_ONLY, SAVED):
+        assert verdict(look, shown(), conditions) == Allowed()
+        assert not may_change([look, *ACTIONS], conditions)
+    assert may_change(ACTIONS, LIVE)
+
+
+def test_an_action_on_a_kind_needs_nothing_to_be_known() -> None:
+    create = made_up_action("workflow.create", on="kind")
+    nothing = Subject(Target(ObjectKey("", "wf", "", "")))
+    assert verdict(create, nothing, LIVE) == Allowed()
+    assert why(create, nothing, SAVED) == WHY_NOT
+
+
+def test_a_connection_may_be_unable_to_do_some_operations_only() -> None:
+    class Partly(KubernetesOperations):
+        def refusal(self, operation: str, target: Target | None) -> str:
+            return "no" if operation == "workflow.retry" else ""
+
+    source = ScriptedSource()
+    source.ports[Operations] = Partly(source.send)
+    conditions = Conditions(source)
+    assert why(called("workflow.retry")[0], shown(phase="Failed"), conditions) == "no"
+    assert why(called("workflow.delete")[0], shown(phase="Failed"), conditions) == ""
+    assert may_change(ACTIONS, conditions)
