@@ -31,7 +31,7 @@ def leads_nowhere(shown: Shown) -> list[str]:
 
 def help_text(shown: Shown) -> str:
     lines = shown.app.screen.query_one(TextView)
-    return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
+    return "\n".join(lines.text.line(i) for i in range(len(lines.text)))
 
 
 async def test_every_key_of_every_screen_and_pane_leads_somewhere() -> None:

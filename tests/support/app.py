@@ -169,7 +169,7 @@ class Shown:
         pane = self.detail.side.pane
         assert pane is not None
         lines = pane.query_one(TextView)
-        return "\n".join(lines.model.line(i) for i in range(len(lines.model)))
+        return "\n".join(lines.text.line(i) for i in range(len(lines.text)))
 
     def static(self, id: str) -> str:
         """What a text of the screen in front says."""

@@ -70,7 +70,7 @@ class Bench(App[None], Generic[P]):
     @property
     def text(self) -> str:
         """All of its lines, those included that are not on the screen."""
-        model = self.lines.model
+        model = self.lines.text
         return "\n".join(model.line(i) for i in range(len(model)))
 
     @property

@@ -14,7 +14,10 @@ import sys
 import termios
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tui.terminal.hangup import STATUS, HangUp
 
@@ -53,6 +56,17 @@ def test_a_program_that_does_not_come_back_is_ended() -> None:
     assert status == [STATUS]
 
 
+@pytest.fixture
+def signals_restored() -> Iterator[None]:
+    """Signals do afterwards what they did before."""
+    numbers = (signal.SIGHUP, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals_restored")
 def test_the_signal_is_heard_on_the_event_loop() -> None:
     async def run() -> None:
         heard = asyncio.Event()
@@ -60,11 +74,11 @@ def test_the_signal_is_heard_on_the_event_loop() -> None:
         hangup.listen(asyncio.get_running_loop())
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.wait_for(heard.wait(), 10)
-        hangup.ignore(asyncio.get_running_loop())
 
     asyncio.run(run())
 
 
+@pytest.mark.usefixtures("signals_restored")
 def test_a_loop_that_never_comes_to_it_keeps_no_program_alive() -> None:
     async def run() -> None:
         ended = threading.Event()
@@ -72,7 +86,6 @@ def test_a_loop_that_never_comes_to_it_keeps_no_program_alive() -> None:
         hangup.listen(asyncio.get_running_loop())
         os.kill(os.getpid(), signal.SIGHUP)
         assert ended.wait(10), "the loop is held up right here"
-        hangup.ignore(asyncio.get_running_loop())
 
     asyncio.run(run())
 

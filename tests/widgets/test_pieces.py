@@ -119,6 +119,8 @@ async def test_a_log_in_pieces(seed: int) -> None:
                 widget.lines_appended(*book.append([f"{line}\n".encode() for line in lines]))
             elif act == 2:
                 await pilot.resize_terminal(random.randrange(10, 90), random.randrange(2, 30))
+            elif random.random() < 0.2:
+                widget.follow(not widget.is_following)
             else:
                 name = random.choice(
                     (
@@ -130,8 +132,6 @@ async def test_a_log_in_pieces(seed: int) -> None:
                         "half_up",
                         "wrap",
                         "pan(1)",
-                        "toggle_follow",
-                        "follow",
                         "error(1)",
                         "next_hit",
                     )

@@ -18,12 +18,22 @@ from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
 
-class PaneText(TextLines):
-    """A text that is replaced while it is looked at."""
+class PaneText:
+    """A text that is replaced while it is looked at; a `LineModel`."""
 
-    def take(self, text: str) -> None:
+    def __init__(self, text: str = "") -> None:
+        self._lines = TextLines(text)
+
+    def replace(self, text: str) -> None:
         """Another text in the place of this one."""
-        self.__init__(text)  # type: ignore[misc]
+        self._lines = TextLines(text)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def line(self, index: int) -> str:
+        """One line, without its end."""
+        return self._lines.line(index)
 
 
 class SearchedPane(Pane):
@@ -83,7 +93,7 @@ class TextPane(SearchedPane):
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
-        self._text = PaneText("")
+        self._text = PaneText()
         self._subject: object = None
         self._shown = ""
 
@@ -120,5 +130,5 @@ class TextPane(SearchedPane):
             self._text = PaneText(text)
             self.lines.show(self._text)
         else:
-            self._text.take(text)
+            self._text.replace(text)
             self.lines.changed()

@@ -21,9 +21,6 @@ Multiplexer = Literal["", "tmux", "screen"]
 LOCAL_FRAMES = 20
 REMOTE_FRAMES = 10
 
-SMALLEST = (40, 10)
-"""Columns and rows below which the screens are no longer useful."""
-
 REPEATING = ("alacritty", "contour", "foot", "mlterm", "xterm-ghostty", "xterm-kitty", "wezterm")
 """Names of terminals whose own TERM says who they are, and which repeat characters."""
 
@@ -68,8 +65,6 @@ class Capabilities:
     rows: int = 24
     advice: str = ""
     """Why the full-screen program cannot run here and what to do; empty if it can."""
-    size_note: str = ""
-    """What is odd about the size; empty if nothing is."""
 
     @property
     def frames(self) -> int:
@@ -108,7 +103,8 @@ def detect(
     term = environ.get("TERM", "")
     multiplexer = _multiplexer(environ)
     remote = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
-    columns, rows, note = _size(size)
+    # Some terminals report no size, as a serial line does.
+    columns, rows = size if min(size) > 0 else (80, 24)
     return Capabilities(
         colours=_colours(environ),
         ascii=ascii_only or not _draws_unicode(environ),
@@ -124,7 +120,6 @@ def detect(
         columns=columns,
         rows=rows,
         advice=_advice(term, interactive),
-        size_note=note,
     )
 
 
@@ -213,13 +208,3 @@ def _repeats(environ: Mapping[str, str], multiplexer: Multiplexer, remote: bool)
         return False
     term = environ.get("TERM", "")
     return any(term.startswith(name) for name in REPEATING) or bool(environ.get("XTERM_VERSION"))
-
-
-def _size(size: tuple[int, int]) -> tuple[int, int, str]:
-    columns, rows = size
-    if columns <= 0 or rows <= 0:
-        return 80, 24, f"the terminal reports {columns}x{rows}; drawing for 80x24"
-    if columns < SMALLEST[0] or rows < SMALLEST[1]:
-        least = f"{SMALLEST[0]}x{SMALLEST[1]}"
-        return columns, rows, f"{columns}x{rows} is too small; make the window {least} or larger"
-    return columns, rows, ""

@@ -44,11 +44,6 @@ class HangUp:
         for number in (signal.SIGHUP, signal.SIGTERM):
             signal.signal(number, lambda *_: self.soon(loop))
 
-    def ignore(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Leave the signals to what they do by themselves again."""
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-
     def soon(self, loop: asyncio.AbstractEventLoop) -> None:
         """Hang up on the loop, from anywhere; if the loop never comes to it, end all the same."""
         self._set_alarm()

@@ -1,7 +1,7 @@
 """Searching through a text while keys are still heard.
 
 A search looks at a slice of lines, then at the clock, and after a few milliseconds lets the event
-loop go round before it looks at more. Whoever wants to go to a hit that is not found yet gets there
+loop go round before it looks at more. Whoever asks to go to a hit that is not found yet gets there
 when it is.
 """
 
@@ -16,33 +16,38 @@ from tui.domain.search import LineSearch, compile_pattern
 
 SLICE = 500
 """Lines a search looks at before it looks at the clock."""
-PATIENCE = 0.008
+SECONDS_AT_ONCE = 0.008
 """Seconds a search may take before keys are heard again."""
 
 
 class Finder:
-    """One search in one text, and where in its hits we are."""
+    """One search in one text, and the hit that it went to last."""
 
     def __init__(
         self,
         later: Callable[[Callable[[], None]], object],
         go_to: Callable[[int], None],
-        tell: Callable[[], None],
+        progressed: Callable[[], None],
     ) -> None:
+        """`later` calls something when the event loop has time, `go_to` shows a line.
+
+        `progressed` is called when more was looked at, or another hit was gone to.
+        """
         self.search: LineSearch | None = None
         self.hit: int | None = None
-        """The line of the hit we went to."""
+        """The line of the hit that was gone to last."""
         self.note = ""
         """Why a pattern was taken literally, if it was."""
         self._later = later
         self._go_to = go_to
-        self._tell = tell
-        self._wanted: Callable[[], int | None] | None = None
+        self._progressed = progressed
+        self._next_hit: Callable[[], int | None] | None = None
+        """Finds the hit to go to; None while none was asked for, or after it was gone to."""
         self._is_waiting = False
 
     @property
     def rank(self) -> int:
-        """The how-manieth hit we are at, from 1; 0 for none."""
+        """The number of the hit that was gone to last among all hits, from 1; 0 for none."""
         if self.search is None or self.hit is None:
             return 0
         return self.search.rank(self.hit)
@@ -57,33 +62,33 @@ class Finder:
         """Whether all lines were looked at."""
         return self.search is None or self.search.is_done
 
-    def begin(self, text: str, model: LineModel, start: int) -> None:
+    def begin(self, text: str, lines: LineModel, start: int) -> None:
         """Look for a pattern, and go to the first hit from a line on; "" ends the search."""
-        self.hit = self._wanted = None
+        self.hit = self._next_hit = None
         if not text:
             self.search, self.note = None, ""
             return
         pattern, self.note = compile_pattern(text)
-        self.look_for(pattern, model, start)
-        self._want(lambda: self._nearest(start - 1, forward=True))
+        self.look_for(pattern, lines, start)
+        self._go_when_found(lambda: self._nearest(start - 1, forward=True))
 
-    def look_for(self, pattern: re.Pattern[str], model: LineModel, start: int) -> None:
+    def look_for(self, pattern: re.Pattern[str], lines: LineModel, start: int) -> None:
         """Look for a pattern from a line on, going nowhere yet."""
-        self.hit = self._wanted = None
-        self.search = LineSearch(Colourless(model), pattern, start=start)
+        self.hit = self._next_hit = None
+        self.search = LineSearch(Colourless(lines), pattern, start=start)
         self.go_on()
 
-    def begin_again(self, model: LineModel, start: int) -> None:
-        """The same pattern in another text, going nowhere."""
-        self.hit = self._wanted = None
+    def begin_again(self, lines: LineModel, start: int) -> None:
+        """Look for the same pattern in another text, going nowhere."""
+        self.hit = self._next_hit = None
         if self.search is not None:
-            self.look_for(self.search.pattern, model, start)
+            self.look_for(self.search.pattern, lines, start)
 
     def move(self, start: int, *, forward: bool) -> None:
         """To the next hit, or the one before; from the last to the first and back."""
         if self.search is not None:
             origin = self.hit if self.hit is not None else start
-            self._want(lambda: self._nearest(origin, forward=forward))
+            self._go_when_found(lambda: self._nearest(origin, forward=forward))
 
     def dropped(self, count: int) -> None:
         """So many lines are gone from the front of the text."""
@@ -102,29 +107,29 @@ class Finder:
         self._is_waiting = False
         if self.search is None:
             return
-        until = monotonic() + PATIENCE
+        until = monotonic() + SECONDS_AT_ONCE
         while self.search.step(SLICE) and monotonic() < until:
             pass
-        self._reach()
+        self._go_if_found()
         self.go_on()
-        self._tell()
+        self._progressed()
 
-    def _want(self, hit: Callable[[], int | None]) -> None:
-        self._wanted = hit
-        self._reach()
+    def _go_when_found(self, hit: Callable[[], int | None]) -> None:
+        self._next_hit = hit
+        self._go_if_found()
         self.go_on()
-        self._tell()
+        self._progressed()
 
-    def _reach(self) -> None:
-        """Go where we wanted to, if that is found by now."""
-        if self._wanted is None:
+    def _go_if_found(self) -> None:
+        """Go to the hit that was asked for, if it is found by now."""
+        if self._next_hit is None:
             return
-        line = self._wanted()
+        line = self._next_hit()
         if line is not None:
-            self.hit, self._wanted = line, None
+            self.hit, self._next_hit = line, None
             self._go_to(line)
         elif self.is_done:
-            self._wanted = None
+            self._next_hit = None
 
     def _nearest(self, start: int, *, forward: bool) -> int | None:
         search = self.search

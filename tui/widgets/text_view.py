@@ -1,29 +1,42 @@
-"""Text to read: logs that grow, YAML, anything in lines, and the keys that move through it."""
+"""Text to read: logs that grow, YAML, anything in lines, and the keys that move through it.
+
+Which part of the text is on the screen is `text_view_model.py`, how a line looks
+`text_renderer.py`, searching `finder.py`. Lines are asked for by number and drawn only while they
+are on the screen, so a million of them cost what a screenful costs.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.message import Message
+from textual.strip import Strip
 
 from tui.bindings import bind
-from tui.domain.lines import TextLines
+from tui.domain.highlight import Highlighter
+from tui.domain.lines import Colourless, LineModel
 from tui.domain.logs import ERROR
 from tui.keys import hint
 from tui.messages import Said
-from tui.widgets.placed_text import Place
-from tui.widgets.shown_text import ShownText
+from tui.widgets.finder import Finder
+from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, LineView, token_classes
+from tui.widgets.text_renderer import TextRenderer
+from tui.widgets.text_view_model import TextViewModel
 
 PAN = 10
 """Cells that Left and Right move by."""
+WHEEL = 3
+"""Rows that the mouse wheel scrolls by."""
 
-__all__ = ["TextLines", "TextView"]
 
-
-class TextView(ShownText):
+class TextView(LineView):
     """Lines that can be followed, wrapped, panned and searched."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON | token_classes(*SYNTAX_TOKENS)
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.down", "down", "Down", group="text"),
         bind("move.up", "up", "Up", group="text"),
@@ -47,34 +60,212 @@ class TextView(ShownText):
         bind("problem-before", "error(-1)", "Last error", group="text"),
     ]
 
+    @dataclass
+    class SearchMoved(Message):
+        """A search found more, ended, or went to another hit."""
+
+        view: TextView
+        rank: int
+        """The number of the hit that was gone to among all hits, from 1; 0 for none."""
+        count: int
+        """Lines with hits that were found so far."""
+        is_done: bool
+        """Whether all lines were looked at."""
+
+        @property
+        def control(self) -> TextView:
+            """The view it happened in."""
+            return self.view
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, TextView.SearchMoved) and message.view is self.view
+
+    @dataclass
+    class FollowChanged(Message):
+        """It follows the end now, or no longer."""
+
+        view: TextView
+        is_following: bool
+
+        @property
+        def control(self) -> TextView:
+            """The view it happened in."""
+            return self.view
+
+    def __init__(
+        self,
+        *,
+        highlighter: Highlighter | None = None,
+        wrap: bool = False,
+        by_words: bool = False,
+        follow: bool = False,
+        levels: bool = False,
+        placeholder: str = "",
+        ascii: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`wrap` begins with long lines wrapped, `by_words` at blanks; `follow` at the end.
+
+        With `levels`, lines that tell of errors and warnings are marked, and keys go to errors.
+        """
+        super().__init__(id=id, classes=classes)
+        self.renderer = TextRenderer(
+            self.token,
+            highlighter=highlighter,
+            by_words=by_words,
+            levels=levels,
+            placeholder=placeholder,
+            ascii=ascii,
+        )
+        self.model = TextViewModel(self.renderer.row_count, is_wrapped=wrap, is_following=follow)
+        self.finder = Finder(self.call_later, self.go_to, self._post_search)
+        self.errors = Finder(self.call_later, self.go_to, self._say_no_errors)
+        """The search for lines that tell of errors."""
+        self._wants_error = False
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only logs have lines that tell of errors; elsewhere the keys mean something else."""
-        return action != "error" or self._levels
+        return action != "error" or self.renderer.levels
+
+    # --- what is in it -------------------------------------------------------------------
 
     @property
-    def current_line(self) -> int:
-        """The line one means: the hit we went to while it is on the screen, else the first."""
-        first, last = self.shown_range
-        for hit in (self.finder.hit, self._errors.hit):
-            if hit is not None and first <= hit <= last:
-                return hit
-        return first
+    def text(self) -> LineModel:
+        """The text that is shown."""
+        return self.model.text
+
+    def show(self, text: LineModel, *, highlighter: Highlighter | None = None) -> None:
+        """Another text, from its beginning, or from its end while following."""
+        self.renderer.show(text, highlighter)
+        self.model.show(text)
+        self.finder.begin_again(text, 0)
+        self.errors.begin("", text, 0)
+        self.repaint()
+
+    def lines_appended(self, count: int, dropped: int = 0) -> None:
+        """The text has so many more lines at its end, and so many fewer at its front."""
+        if dropped:
+            self.renderer.dropped(dropped)
+            self.finder.dropped(dropped)
+            self.errors.dropped(dropped)
+        if self.model.lines_appended(count, dropped):
+            self.repaint()
+        self.finder.go_on()
+        self.errors.go_on()
+
+    def ended(self) -> None:
+        """No more lines come, so the end needs no room below it."""
+        if self.is_following:
+            self.model.settle()
+            self.repaint()
+
+    def changed(self) -> None:
+        """The same lines read differently now (times on or off)."""
+        self.renderer.forget()
+        self.model.lines_changed()
+        self.repaint()
+
+    @property
+    def placeholder(self) -> str:
+        """What it says while there are no lines."""
+        return self.renderer.placeholder
+
+    @placeholder.setter
+    def placeholder(self, text: str) -> None:
+        self.renderer.placeholder = text
+        if not len(self.text):
+            self.repaint()
+
+    @property
+    def shown_range(self) -> tuple[int, int]:
+        """First and last line on the screen, from 0; (0, -1) while there is none."""
+        return self.model.shown_range
+
+    def plain_lines(self, *, everything: bool) -> Iterator[str]:
+        """Its lines without colours: all of them, or those on the screen."""
+        first, last = (0, len(self.text) - 1) if everything else self.shown_range
+        readable = Colourless(self.text)
+        return (readable.line(index) for index in range(first, last + 1))
+
+    # --- moving --------------------------------------------------------------------------
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the end stays on the screen."""
+        return self.model.is_following
+
+    def follow(self, on: bool) -> None:
+        """Stay at the end, or no longer."""
+        if on == self.is_following:
+            return
+        self.model.is_following = on
+        if on:
+            self.model.settle()
+            self.repaint()
+        self.post_message(self.FollowChanged(self, on))
+
+    def go_to(self, line: int) -> None:
+        """Bring a line to the screen, with some before it; following ends."""
+        self.follow(False)
+        self.model.bring(line)
+        self.repaint()
+
+    def _scroll(self, rows: int) -> None:
+        """Upward movement ends following; reaching the end does not begin it."""
+        if rows < 0:
+            self.follow(False)
+        self.model.scroll(rows)
+        self.repaint()
+
+    # --- painting ------------------------------------------------------------------------
+
+    def line_at(self, y: int) -> Strip:
+        """A row of the text, of the placeholder, or a blank."""
+        width, model = self.size.width, self.model
+        positions = model.positions
+        if not positions and self.renderer.placeholder:
+            return self.renderer.placeholder_strip(y, width)
+        if y >= len(positions):
+            return Strip.blank(width, self.token(""))
+        search = self.finder.search
+        return self.renderer.row_strip(
+            positions[y],
+            width,
+            wrap_at=model.width if model.is_wrapped else None,
+            pan=model.pan,
+            search=search.pattern if search is not None else None,
+            hit=self.finder.hit,
+        )
+
+    def resized(self) -> None:
+        """More or fewer rows are on the screen, and lines wrap elsewhere."""
+        self.model.resize(self.size.width - self.renderer.levels, self.size.height)
+
+    def notify_style_update(self) -> None:
+        """Colours changed: what was kept has the old ones."""
+        super().notify_style_update()
+        self.renderer.forget()
 
     # --- searching -----------------------------------------------------------------------
 
     def find(self, text: str) -> str:
         """Look for a pattern from here on; "" ends the search. Says if it is taken literally."""
-        self.finder.begin(text, self.model, self._top.line)
+        self.finder.begin(text, self.text, self.model.top.line)
         self.repaint()
         return self.finder.note
 
+    def _post_search(self) -> None:
+        finder = self.finder
+        self.post_message(self.SearchMoved(self, finder.rank, finder.count, finder.is_done))
+
     def action_next_hit(self) -> None:
         """To the next hit; from the last one to the first."""
-        self._move_to_hit(self._top.line - 1, forward=True)
+        self._move_to_hit(self.model.top.line - 1, forward=True)
 
     def action_previous_hit(self) -> None:
         """To the hit before; from the first one to the last."""
-        self._move_to_hit(self._top.line, forward=False)
+        self._move_to_hit(self.model.top.line, forward=False)
 
     def _move_to_hit(self, start: int, *, forward: bool) -> None:
         if self.finder.search is None:
@@ -84,12 +275,18 @@ class TextView(ShownText):
     def action_error(self, step: int) -> None:
         """To the next (1) or previous (-1) line of a log that tells of an error."""
         self._wants_error = True
-        if self._errors.search is None:
-            self._errors.look_for(ERROR, self.model, self._top.line)
+        if self.errors.search is None:
+            self.errors.look_for(ERROR, self.text, self.model.top.line)
         first, last = self.shown_range
-        if self._errors.hit is not None and not first <= self._errors.hit <= last:
-            self._errors.hit = None  # somebody scrolled away: on from what one sees
-        self._errors.move(first - 1 if step > 0 else first, forward=step > 0)
+        if self.errors.hit is not None and not first <= self.errors.hit <= last:
+            self.errors.hit = None  # somebody scrolled away: on from what one sees
+        self.errors.move(first - 1 if step > 0 else first, forward=step > 0)
+
+    def _say_no_errors(self) -> None:
+        if self._wants_error and self.errors.is_done:
+            self._wants_error = False
+            if not self.errors.count:
+                self.post_message(Said("no line of this tells of an error"))
 
     # --- keys ----------------------------------------------------------------------------
 
@@ -104,12 +301,12 @@ class TextView(ShownText):
     def action_first(self) -> None:
         """To the beginning."""
         self.follow(False)
-        self._top = Place(0)
+        self.model.move_to_begin()
         self.repaint()
 
     def action_last(self) -> None:
         """To the end."""
-        self._top = self._end()
+        self.model.move_to_end()
         self.repaint()
 
     def action_half_down(self) -> None:
@@ -130,21 +327,21 @@ class TextView(ShownText):
 
     def action_pan(self, direction: int) -> None:
         """Show what is further left (-1) or right (1); 0 is the beginning of the lines."""
-        if self.is_wrapped:
+        model = self.model
+        if model.is_wrapped:
             return
         first, last = self.shown_range
-        longest = max((self._painter.width(i) for i in range(first, last + 1)), default=0)
-        furthest = max(self._left, longest - self._text_width)
-        self._left = max(0, min(self._left + PAN * direction, furthest)) if direction else 0
+        longest = max((self.renderer.line_width(i) for i in range(first, last + 1)), default=0)
+        limit = max(model.pan, longest - model.width)
+        model.pan = max(0, min(model.pan + PAN * direction, limit)) if direction else 0
         self.repaint()
 
     def action_wrap(self) -> None:
         """Long lines over several rows, or cut."""
-        self.is_wrapped = not self.is_wrapped
-        self._left, self._top = 0, Place(self._top.line)
-        self._settle()
+        self.model.wrap(not self.model.is_wrapped)
         self.repaint()
-        how = "go on in the next row" if self.is_wrapped else "are cut; Left and Right pan"
+        pan = f"{hint('move.left')} and {hint('move.right')} pan"
+        how = "go on in the next row" if self.model.is_wrapped else f"are cut; {pan}"
         self.post_message(Said(f"long lines {how}"))
 
     def action_follow(self) -> None:
@@ -158,11 +355,11 @@ class TextView(ShownText):
     # --- mouse ---------------------------------------------------------------------------
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel turns three rows."""
+        """The wheel scrolls."""
         event.stop()
-        self._scroll(3)
+        self._scroll(WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel turns three rows."""
+        """The wheel scrolls."""
         event.stop()
-        self._scroll(-3)
+        self._scroll(-WHEEL)

@@ -29,13 +29,13 @@ async def test_a_search_goes_to_hits_and_round() -> None:
         widget.show(numbered(5000))
         widget.find("line \\d*77$")
         await until(lambda: widget.finder.is_done)
-        assert widget.current_line == 77
+        assert widget.finder.hit == 77
         await pilot.press("n")
-        assert widget.current_line == 177
+        assert widget.finder.hit == 177
         await pilot.press("N", "N")
-        assert widget.current_line == 4977
+        assert widget.finder.hit == 4977
         await pilot.press("n")
-        assert widget.current_line == 77
+        assert widget.finder.hit == 77
         await pilot.pause()
         last = [m for m in heard if isinstance(m, TextView.SearchMoved)][-1]
         assert (last.rank, last.count, last.is_done) == (1, 50, True)
@@ -74,15 +74,15 @@ async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> Non
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(TextLines("\n".join(lines)))
         await pilot.press("e")
-        await until(lambda: widget.current_line == 20)
+        await until(lambda: widget.errors.hit == 20)
         marks = {line[:5]: line[-1] for line in screen_of(widget)}
         assert (marks["ERROR"], marks["WARN "], marks["line "]) == ("◄", "◂", " ")
         await pilot.press("e")
-        await until(lambda: widget.current_line == 50)
+        await until(lambda: widget.errors.hit == 50)
         await pilot.press("E")
-        assert widget.current_line == 20
+        assert widget.errors.hit == 20
         await pilot.press("E")
-        assert widget.current_line == 50
+        assert widget.errors.hit == 50
         await pilot.press("w")
         assert [line[-1] for line in screen_of(widget) if line.startswith("Error")] == ["◄"]
 
@@ -105,7 +105,7 @@ async def test_a_key_that_finds_nothing_and_one_that_changes_how_it_looks_say_so
         assert app.told.pop() == "long lines are cut; Left and Right pan"
         widget.show(TextLines("error: it broke"))
         widget.action_error(1)
-        await until(lambda: widget._errors.hit == 0)
+        await until(lambda: widget.errors.hit == 0)
         assert not app.told
 
 

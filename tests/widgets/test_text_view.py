@@ -15,7 +15,7 @@ from tests.support.widgets import Alone, book_of, numbered, painting, screen_of
 from tui.domain.highlight import yaml_spans
 from tui.domain.lines import TextLines
 from tui.widgets.cells import width_of
-from tui.widgets.painter import Painter
+from tui.widgets.text_renderer import TextRenderer
 from tui.widgets.text_view import TextView
 
 
@@ -157,10 +157,11 @@ async def test_sentences_are_wrapped_at_blanks_and_long_words_where_the_row_ends
 def test_rows_hold_every_character_and_only_a_blank_may_stand_over(
     text: str, cells: int, by_words: bool
 ) -> None:
-    painter = Painter(TextLines(f"{text}\n"), lambda name: Style.null(), None, by_words=by_words)
-    rows = ["".join(part for part, _ in row) for row in painter.rows(0, cells)]
+    renderer = TextRenderer(lambda name: Style.null(), by_words=by_words)
+    renderer.show(TextLines(f"{text}\n"))
+    rows = ["".join(part for part, _ in row) for row in renderer.rows(0, cells)]
     if cells > 1:
-        assert "".join(rows) == "".join(part for part, _ in painter.pieces(0))
+        assert "".join(rows) == "".join(part for part, _ in renderer.pieces(0))
     assert all(width_of(row) <= cells or width_of(row.rstrip(" ")) <= cells for row in rows)
 
 

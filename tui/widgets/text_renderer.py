@@ -1,0 +1,239 @@
+"""How the lines of a text look: cleaned, coloured, cut into rows, search hits in reverse video.
+
+What was made of a line is kept while the line is near the screen; a line that was never on the
+screen is never read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.strip import Strip
+
+from tui.domain.highlight import Highlighter
+from tui.domain.lines import LineModel, TextLines
+from tui.domain.logs import level_of
+from tui.domain.text import clean_log
+from tui.widgets.cells import (
+    LONGEST,
+    Piece,
+    head,
+    panned,
+    plain,
+    printable,
+    steady,
+    strip_of,
+    width_of,
+    wrapped,
+)
+from tui.widgets.sgr import coloured
+from tui.widgets.text_view_model import TextPosition
+
+LONGEST_SHOWN = 20_000
+"""Characters of one line that are drawn; the rest is counted at its end."""
+KEPT = 400
+"""Lines whose pieces are kept."""
+HIT = Style(reverse=True)
+CURRENT_HIT = Style(reverse=True, bold=True, underline=True)
+LEVELS = {"": ("  ", ""), "warning": ("◂<", "warning"), "error": ("◄!", "problem")}
+"""How bad a line is → its sign, the one without UTF-8, and a token."""
+
+
+class TextRenderer:
+    """Makes rows of the screen out of the lines of a text."""
+
+    def __init__(
+        self,
+        style: Callable[[str], Style],
+        *,
+        highlighter: Highlighter | None = None,
+        by_words: bool = False,
+        levels: bool = False,
+        placeholder: str = "",
+        ascii: bool = False,
+    ) -> None:
+        """`style` gives the style of a token.
+
+        With `by_words`, lines are wrapped at blanks, else wherever the row ends. With `levels`, the
+        last column marks lines that tell of errors and warnings.
+        """
+        self.style = style
+        self.placeholder = placeholder
+        """What a text without lines says."""
+        self.ascii = ascii
+        self.levels = levels
+        self._highlighter = highlighter
+        self._by_words = by_words
+        self._text: LineModel = TextLines()
+        self._pieces: LRUCache[int, list[Piece]] = LRUCache(KEPT)
+        self._rows: LRUCache[tuple[int, int], list[list[Piece]]] = LRUCache(KEPT)
+
+    # --- what is drawn -------------------------------------------------------------------
+
+    def show(self, text: LineModel, highlighter: Highlighter | None = None) -> None:
+        """Another text, and how to colour it; None to colour it as the one before."""
+        self._text = text
+        self._highlighter = highlighter or self._highlighter
+        self.forget()
+
+    def forget(self) -> None:
+        """The lines read differently now, or the colours are others."""
+        self._pieces.clear()
+        self._rows.clear()
+
+    def dropped(self, count: int) -> None:
+        """So many lines are gone from the front: the others have other numbers."""
+        kept = {i - count: self._pieces[i] for i in list(self._pieces.keys()) if i >= count}
+        self.forget()
+        for index, pieces in kept.items():
+            self._pieces[index] = pieces
+
+    # --- lines ---------------------------------------------------------------------------
+
+    def pieces(self, index: int) -> list[Piece]:
+        """A line as pieces of printable text."""
+        if (kept := self._pieces.get(index)) is not None:
+            return kept
+        raw = self._text.line(index)
+        shown = steady(clean_log(raw[:LONGEST_SHOWN]))
+        if "\x1b" in shown or self._highlighter is None:
+            pieces = list(coloured(shown, self.style("")))
+        else:
+            pieces = self._highlighted(shown, self._highlighter)
+        if len(raw) > LONGEST_SHOWN:
+            pieces.append((f" (+{len(raw) - LONGEST_SHOWN} characters)", self.style("muted")))
+        self._pieces[index] = pieces
+        return pieces
+
+    def line_width(self, index: int) -> int:
+        """How many cells a line takes."""
+        return sum(width_of(text) for text, _ in self.pieces(index))
+
+    def rows(self, index: int, width: int) -> list[list[Piece]]:
+        """A line cut into rows of so many cells; never none."""
+        key = (index, width)
+        if (kept := self._rows.get(key)) is not None:
+            return kept
+        pieces = self.pieces(index)
+        whole = "".join(text for text, _ in pieces)
+        lengths = _row_lengths(whole, width, by_words=self._by_words)
+        rows = list(_split_rows(pieces, lengths)) or [[]]
+        self._rows[key] = rows
+        return rows
+
+    def row_count(self, index: int, width: int) -> int:
+        """Over how many rows of so many cells a line goes."""
+        return len(self.rows(index, width))
+
+    def _highlighted(self, line: str, highlighter: Highlighter) -> list[Piece]:
+        pieces: list[Piece] = []
+        at = 0
+        for start, end, token in highlighter(line):
+            if start > at:
+                pieces.append((line[at:start], self.style("")))
+            pieces.append((line[start:end], self.style(token)))
+            at = end
+        if at < len(line):
+            pieces.append((line[at:], self.style("")))
+        return pieces
+
+    # --- rows of the screen --------------------------------------------------------------
+
+    def row_strip(
+        self,
+        position: TextPosition,
+        width: int,
+        *,
+        wrap_at: int | None,
+        pan: int = 0,
+        search: re.Pattern[str] | None = None,
+        hit: int | None = None,
+    ) -> Strip:
+        """One row, exactly so many cells wide.
+
+        Lines are wrapped at `wrap_at` cells, or cut if that is None. What `search` finds is in
+        reverse video; the line `hit` is the one that the search went to.
+        """
+        line, row = position
+        pieces = self.pieces(line) if wrap_at is None else self.rows(line, wrap_at)[row]
+        if search is not None:
+            spans = _spans_of(pieces, search)
+            if spans:
+                pieces = _restyled(pieces, spans, CURRENT_HIT if line == hit else HIT)
+        if pan:
+            pieces = list(panned(pieces, pan))
+        strip = strip_of(pieces, width - self.levels, self.style(""))
+        if self.levels:
+            strip = Strip([*strip, Segment(*self._level_sign(position))], width)
+        return strip
+
+    def placeholder_strip(self, row: int, width: int) -> Strip:
+        """A row of a text without lines: this row of the placeholder, wrapped."""
+        rows = wrapped(plain(printable(self.placeholder[:LONGEST]), self.ascii), width)
+        pieces = [(text, self.style("muted")) for text in rows[row : row + 1]]
+        return strip_of(pieces, width, self.style(""))
+
+    def _level_sign(self, position: TextPosition) -> Piece:
+        line, row = position
+        text = "" if row else "".join(text for text, _ in self.pieces(line))
+        sign, token = LEVELS[level_of(text)]
+        return sign[self.ascii], self.style(token)
+
+
+def _row_lengths(text: str, cells: int, *, by_words: bool) -> Iterator[int]:
+    """How many characters each row holds; a blank that a row is cut at still belongs to it."""
+    while text:
+        row = head(text, cells)
+        if not row:
+            return  # a wide character where there is one column
+        if by_words and len(row) < len(text):
+            words = row[: row.rfind(" ") + 1]
+            if text[len(row)] == " ":
+                row += " "
+            elif len(words.strip()) * 3 > cells:  # else a long word would leave the row empty
+                row = words
+        yield len(row)
+        text = text[len(row) :]
+
+
+def _split_rows(pieces: Iterable[Piece], lengths: Iterable[int]) -> Iterator[list[Piece]]:
+    """Pieces as rows of so many characters each."""
+    left = deque(pieces)
+    for length in lengths:
+        row: list[Piece] = []
+        while length:
+            text, style = left.popleft()
+            if len(text) > length:
+                left.appendleft((text[length:], style))
+                text = text[:length]
+            row.append((text, style))
+            length -= len(text)
+        yield row
+
+
+def _spans_of(pieces: list[Piece], pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where a pattern is found in the text of some pieces."""
+    found = pattern.finditer("".join(text for text, _ in pieces))
+    return [match.span() for match in found if match.end() > match.start()]
+
+
+def _restyled(pieces: list[Piece], spans: list[tuple[int, int]], style: Style) -> list[Piece]:
+    """The pieces, with a style added to these spans of their text."""
+    result: list[Piece] = []
+    at = 0
+    for text, before in pieces:
+        end = at + len(text)
+        cuts = {at, end}
+        for span in spans:
+            cuts.update(edge for edge in span if at < edge < end)
+        for begin, stop in pairwise(sorted(cuts)):
+            is_hit = any(start <= begin < last for start, last in spans)
+            result.append((text[begin - at : stop - at], before + style if is_hit else before))
+        at = end
+    return result
