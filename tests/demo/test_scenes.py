@@ -233,6 +233,45 @@ def test_a_cron_workflow_has_fired_every_minute_and_goes_on() -> None:
     assert len(world.named("heartbeat")) <= 5
 
 
+def test_cron_workflows_are_there_in_every_state(opened: Opened) -> None:
+    crons = {each["metadata"]["name"]: each for each in opened.store.list(CRON_WORKFLOWS)}
+    assert set(crons) == {"heartbeat", "vacuum", "sync-orders", "crawl", "weekly-report"}
+    assert {name for name, each in crons.items() if each["spec"].get("suspend")} == {"vacuum"}
+    assert crons["vacuum"]["status"]["lastScheduledTime"] < "2025-12-30"
+    assert crons["sync-orders"]["status"]["failed"] == 2
+    assert [phase(each) for each in opened.named("sync-orders", "ml-etl")] == ["Failed"]
+    active = {each["name"] for each in crons["crawl"]["status"]["active"]}
+    runs = opened.named("crawl", "ml-etl")
+    unfinished = [each for each in runs if not (each.get("status") or {}).get("finishedAt")]
+    assert {each["metadata"]["name"] for each in unfinished} == active != set()
+    assert len(crons["weekly-report"]["spec"]["schedules"]) == 2
+    assert "status" not in crons["weekly-report"]
+    assert all("conditions" not in (each.get("status") or {}) for each in crons.values())
+
+
+def test_templates_have_runs_made_from_them_and_one_has_none(opened: Opened) -> None:
+    def made_from(kind: str) -> set[str]:
+        label = f"workflows.argoproj.io/{kind}"
+        runs = opened.store.list(WORKFLOWS)
+        return {str(run["metadata"]["labels"].get(label)) for run in runs} - {"None"}
+
+    templates = {each["metadata"]["name"] for each in opened.store.list(WORKFLOW_TEMPLATES)}
+    assert templates - made_from("workflow-template") == {"build-image"}
+    assert made_from("cluster-workflow-template") == {"notifications"}
+    (told,) = opened.named("notifications")
+    assert phase(told) == "Succeeded"
+
+
+def test_the_report_of_the_week_runs_by_the_clock_of_new_york() -> None:
+    world = Opened()
+    world.clock.advance(24 * 3600)
+    (run,) = world.named("weekly-report")
+    due = "workflows.argoproj.io/scheduled-time"
+    # A Thursday at noon in UTC: the next one is on Friday, at six.
+    assert run["metadata"]["annotations"][due] == "2026-01-02T11:00:00Z"
+    assert phase(run) == "Succeeded"
+
+
 def test_a_run_of_four_hundred_nodes_draws_a_tree(opened: Opened) -> None:
     run = opened.store.get(WORKFLOWS, "ml-etl", "reprocess-2025")
     assert len(nodes(run)) >= 400

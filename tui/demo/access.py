@@ -46,6 +46,15 @@ class User:
     rules: tuple[Rule, ...]
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
+    @property
+    def groups(self) -> list[str]:
+        """What the server takes somebody for besides their name."""
+        account = self.name.removeprefix("system:serviceaccount:")
+        if account == self.name:
+            return ["system:authenticated"]
+        shared = "system:serviceaccounts"
+        return [shared, f"{shared}:{account.partition(':')[0]}", "system:authenticated"]
+
     def may(self, verb: str, group: str, resource: str, namespace: str = "") -> bool:
         """Whether any rule allows it."""
         return any(rule.allows(verb, group, resource, namespace) for rule in self.rules)
@@ -256,5 +265,5 @@ def self_review(user: User, review: Obj) -> Obj:
         "kind": "SelfSubjectReview",
         "apiVersion": "authentication.k8s.io/v1",
         "metadata": {"creationTimestamp": None},
-        "status": {"userInfo": {"username": user.name, "groups": ["system:authenticated"]}},
+        "status": {"userInfo": {"username": user.name, "groups": user.groups}},
     }

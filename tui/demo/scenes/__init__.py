@@ -14,7 +14,7 @@ from tui.demo.clock import Clock
 from tui.demo.engine.engine import Engine
 from tui.demo.podlogs import PodLogs
 from tui.demo.resources import WORKFLOWS, Obj
-from tui.demo.scenes import approvals, cluster, etl, large, scaled, teaching, trouble
+from tui.demo.scenes import approvals, cluster, etl, large, scaled, schedules, teaching, trouble
 from tui.demo.scenes.parts import Scene
 from tui.demo.store import Store, timestamp
 
@@ -50,7 +50,7 @@ def load(
     for scene in SCENES:
         at = now - timedelta(minutes=scene.minutes_ago)
         engine.agenda.call_at(at, partial(_create, store, engine, scene))
-    cluster.schedule(store, engine, now)
+    schedules.schedule(store, engine, now)
     engine.catch_up()
     large.put(store, engine, now)
     cluster.collect(store, engine, bucket, logs)

@@ -1,9 +1,9 @@
-"""What a cluster has besides workflows: namespaces, accounts, repositories, schedules."""
+"""What a cluster has besides workflows: namespaces, accounts, repositories."""
 
 from __future__ import annotations
 
 import base64
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import yaml
@@ -14,14 +14,13 @@ from tui.demo.engine.place import S3Place
 from tui.demo.podlogs import PodLogs
 from tui.demo.resources import (
     CONFIG_MAPS,
-    CRON_WORKFLOWS,
     NAMESPACES,
     SECRETS,
     SERVICE_ACCOUNTS,
     WORKFLOWS,
     Resource,
 )
-from tui.demo.scenes.parts import ARGO, ETL, shell
+from tui.demo.scenes.parts import ARGO, ETL
 from tui.demo.store import Store, timestamp
 
 
@@ -55,47 +54,6 @@ def furnish(store: Store, s3: S3Place, then: datetime) -> None:
             data={"default-v1": yaml.safe_dump(repository, sort_keys=False)},
         )
         put(CONFIG_MAPS, "limits", namespace, data={"workers": "2"})
-
-
-def schedule(store: Store, engine: Engine, now: datetime) -> None:
-    """A cron workflow that fires every minute, and one at night that is suspended."""
-    beat = shell("beat", "echo {{workflow.scheduledTime}}; echo still alive; sleep 12")
-    obj = {
-        "metadata": {"name": "heartbeat", "namespace": ARGO},
-        "spec": {
-            "schedules": ["* * * * *"],
-            "concurrencyPolicy": "Forbid",
-            "successfulJobsHistoryLimit": 3,
-            "failedJobsHistoryLimit": 1,
-            "workflowSpec": {
-                "entrypoint": "beat",
-                "serviceAccountName": "workflow",
-                "templates": [beat],
-                "podGC": {"strategy": "OnPodSuccess"},
-            },
-        },
-    }
-    night = {
-        "metadata": {"name": "vacuum", "namespace": ETL},
-        "spec": {
-            "schedules": ["30 3 * * *"],
-            "timezone": "Europe/Berlin",
-            "suspend": True,
-            "concurrencyPolicy": "Replace",
-            "workflowSpec": {
-                "entrypoint": "vacuum",
-                "templates": [shell("vacuum", "echo vacuuming; sleep 60")],
-            },
-        },
-    }
-
-    def create() -> None:
-        for each in (obj, night):
-            metadata: Any = each["metadata"]
-            metadata["creationTimestamp"] = timestamp(engine.agenda.now())
-            store.create(CRON_WORKFLOWS, each)
-
-    engine.agenda.call_at(now - timedelta(minutes=3.5), create)
 
 
 def collect(store: Store, engine: Engine, bucket: Bucket, logs: PodLogs) -> None:

@@ -158,6 +158,42 @@ def from_template() -> Obj:
     )
 
 
+def announcement() -> Obj:
+    """Made from the template for the whole cluster."""
+    spec = {
+        "workflowTemplateRef": {"name": "notifications", "clusterScope": True},
+        "arguments": given(text="maintenance tonight at ten"),
+    }
+    return workflow(
+        "notifications",
+        ARGO,
+        spec,
+        labels={"cluster-workflow-template": "notifications"},
+        generate=True,
+    )
+
+
+def _build() -> Obj:
+    """One that nobody has run yet."""
+    return {
+        "metadata": {
+            "name": "build-image",
+            "namespace": ARGO,
+            "annotations": {
+                "workflows.argoproj.io/title": "Build an image",
+                "workflows.argoproj.io/description": "Builds and pushes the image of a service.",
+            },
+        },
+        "spec": {
+            "entrypoint": "build",
+            "arguments": {"parameters": [{"name": "service"}, {"name": "tag", "value": "latest"}]},
+            "templates": [
+                shell("build", "echo building {{workflow.parameters.service}}; sleep 20"),
+            ],
+        },
+    }
+
+
 def _deploy() -> Obj:
     """One with parameters to choose from."""
     parameters = [
@@ -212,6 +248,7 @@ def templates() -> tuple[tuple[Obj, Resource], ...]:
     """Templates that workflows are made from."""
     return (
         (_deploy(), WORKFLOW_TEMPLATES),
+        (_build(), WORKFLOW_TEMPLATES),
         (_notifications(), CLUSTER_WORKFLOW_TEMPLATES),
     )
 
@@ -221,6 +258,7 @@ SCENES = (
     Scene(95, from_template),
     Scene(88, nested),
     Scene(61, coinflip),
+    Scene(54, announcement),
     Scene(47, exits),
     Scene(33, containers),
     Scene(12, diamond),
