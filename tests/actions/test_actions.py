@@ -15,6 +15,7 @@ from tui.actions.set_node import unquoted
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest
 from tui.errors import Conflict, PlanError, Refused, SourceError, Unreachable
+from tui.ports.identity import Caller
 from tui.ports.operations import Call, Change, Delete, Operation, Update
 from tui.sources.kubernetes_operations import MERGE_PATCH, KubernetesOperations
 
@@ -80,7 +81,7 @@ def test_ids_are_unique_and_only_opposites_share_a_key() -> None:
 
 
 def test_stop_and_terminate_patch_the_shutdown() -> None:
-    context = Context(now=NOW, labels={"workflows.argoproj.io/actor": "me"})
+    context = Context(now=NOW, caller=Caller("me"))
     for verb, strategy in (("stop", "Stop"), ("terminate", "Terminate")):
         plan = BY_ID[f"workflow.{verb}"].plan(manifest("w"), {}, context)
         (write,) = calls_of(plan)

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from tui.domain.identity import Target
 from tui.domain.workflow import Manifest, WorkflowRef
+from tui.ports.identity import Caller
 from tui.ports.operations import Change, Operation, Operations
 
 ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
@@ -47,9 +48,8 @@ class Context:
     """The local zone, for times that Argo writes in it; None for that of the C library."""
     pod_names: str = "v2"
     """`POD_NAMES` of our process: which pod name format an unmarked workflow has."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """Who acts, as `workflows.argoproj.io/actor`, `…/actor-email` and
-    `…/actor-preferred-username`; empty when our identity is not known."""
+    caller: Caller | None = None
+    """Who acts; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,11 @@ from typing import Any
 from tui.actions.base import Context
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
-from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.workflow import INSTANCE, WORKFLOW, ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import InputError, PlanError
 from tui.ports.operations import Change, Create, Operation, Patch, Update
 
 API_VERSION = "argoproj.io/v1alpha1"
-ACTORS = ("actor", "actor-email", "actor-preferred-username")
-CREATORS = ("creator", "creator-email", "creator-preferred-username")
-ACTION = f"{LABEL}action"
 
 Json = dict[str, Any]
 
@@ -92,33 +89,6 @@ def without(mapping: Mapping[str, Any], *keys: str) -> Json:
 def with_labels(manifest: Manifest, labels: Mapping[str, str]) -> Manifest:
     """A copy with these labels and no others."""
     return {**manifest, "metadata": {**part(manifest, "metadata"), "labels": dict(labels)}}
-
-
-def by_actor(manifest: Manifest, context: Context, action: str) -> Manifest:
-    """A copy labelled with who does what; without an identity these labels go (argo.md 5.0)."""
-    stale = (*(f"{LABEL}{name}" for name in ACTORS), ACTION)
-    labels = without(labels_of(manifest), *stale)
-    labels.update(actor_labels(context, action))
-    if labels == labels_of(manifest):
-        return manifest
-    return with_labels(manifest, labels)
-
-
-def actor_labels(context: Context, action: str) -> dict[str, str]:
-    """Labels that say who does what; empty without an identity."""
-    if not context.labels:
-        return {}
-    return {**context.labels, **({ACTION: action} if action else {})}
-
-
-def creator_labels(context: Context) -> dict[str, str]:
-    """The same identity, said of an object that is made anew."""
-    pairs = zip(ACTORS, CREATORS, strict=True)
-    return {
-        f"{LABEL}{creator}": context.labels[f"{LABEL}{actor}"]
-        for actor, creator in pairs
-        if f"{LABEL}{actor}" in context.labels
-    }
 
 
 def check_instance(manifest: Manifest, context: Context) -> None:

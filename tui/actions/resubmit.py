@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tui.actions.actors import CREATORS, by_creator
 from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
 from tui.actions.manifests import (
-    ACTION,
     API_VERSION,
-    CREATORS,
     Json,
     check_instance,
     command,
     create,
-    creator_labels,
     labels_of,
     name_of,
     namespace_of,
@@ -34,9 +32,7 @@ from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, Manifest
 from tui.errors import PlanError
 from tui.ports.operations import Create
 
-NOT_COPIED = tuple(
-    LABEL + name for name in (*CREATORS, "phase", "completed", "workflow-archiving-status")
-)
+NOT_COPIED = tuple(LABEL + name for name in ("phase", "completed", "workflow-archiving-status"))
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
@@ -79,8 +75,7 @@ def _copied(manifest: Manifest, context: Context) -> Manifest:
     if spec.get("activeDeadlineSeconds") == 0:
         # Old versions terminated a workflow by this; the new one would end at once.
         del spec["activeDeadlineSeconds"]
-    labels = without(labels_of(manifest), *NOT_COPIED, ACTION)
-    labels.update(creator_labels(context))
+    labels = by_creator(without(labels_of(manifest), *NOT_COPIED, *CREATORS), context)
     if context.instance_id:
         labels[INSTANCE] = context.instance_id
     labels[f"{LABEL}resubmitted-from-workflow"] = name_of(manifest)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tui.actions.actors import by_actor, resumed_by
 from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
-    by_actor,
     check_instance,
     command,
     name_of,
@@ -19,7 +19,7 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.nodes import dehydrated, hydrated, nodes_of, with_nodes
-from tui.actions.suspended import Settings, resumed, resumed_by, set_matching, waiting_ids
+from tui.actions.suspended import Settings, resumed, set_matching, waiting_ids
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.identity import Target
 from tui.domain.node import SUCCEEDED

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tui.actions.actors import by_actor
 from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.formulate import Formulation, formulate
 from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
 from tui.actions.manifests import (
     Json,
-    by_actor,
     check_instance,
     command,
     items,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from tui.actions.actors import by_actor
 from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
-    by_actor,
     check_instance,
     command,
     name_of,

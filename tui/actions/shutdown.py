@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
+from tui.actions.actors import actor_labels
 from tui.actions.base import Context, Plan
 from tui.actions.facts import workflow_facts
 from tui.actions.manifests import (
     Json,
-    actor_labels,
     check_instance,
     command,
     labels_of,

@@ -6,14 +6,12 @@ import re
 import shlex
 from collections.abc import Iterable
 
+from tui.actions.actors import by_creator
 from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.manifests import (
-    ACTION,
     API_VERSION,
-    CREATORS,
     Json,
     create,
-    creator_labels,
     items,
     labels_of,
     name_of,
@@ -270,8 +268,7 @@ def _with_key(artifact: Json, key: str) -> Json:
 
 
 def _labelled(manifest: Manifest, context: Context) -> Manifest:
-    labels = without(labels_of(manifest), *(LABEL + name for name in CREATORS), ACTION)
-    labels.update(creator_labels(context))
+    labels = by_creator(labels_of(manifest), context)
     labels.pop(INSTANCE, None)
     if context.instance_id:
         labels[INSTANCE] = context.instance_id

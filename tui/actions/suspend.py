@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tui.actions.actors import by_actor
 from tui.actions.base import Action, Choices, Context, Plan, Right
 from tui.actions.facts import workflow_facts
 from tui.actions.manifests import (
-    by_actor,
     check_instance,
     command,
     labels_of,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tui.actions.actors import resumed_by
 from tui.actions.base import Context
 from tui.actions.graph import RawNode, kind_of
 from tui.actions.manifests import Json, items, part, rfc3339
 from tui.actions.nodes import hydrated, nodes_of, selected, with_nodes
 from tui.domain.node import COMPLETED_PHASES, RUNNING, SUCCEEDED
-from tui.domain.workflow import LABEL, Manifest
+from tui.domain.workflow import Manifest
 from tui.errors import PlanError
 
 
@@ -134,18 +135,3 @@ def _by_default(entry: Json) -> Json:
             "a default value"
         )
     return _with_value(entry, source["default"])
-
-
-def resumed_by(context: Context) -> str:
-    """`Resumed by: map[…]`, as Go prints a map; "" without an identity."""
-    known = (
-        ("Email", "actor-email"),
-        ("PreferredUsername", "actor-preferred-username"),
-        ("User", "actor"),
-    )
-    told = [
-        f"{word}:{context.labels[key]}"
-        for word, one in known
-        if (key := LABEL + one) in context.labels
-    ]
-    return f"Resumed by: map[{' '.join(told)}]" if told else ""

@@ -11,6 +11,7 @@ import secrets
 import string
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,16 @@ from tui.errors import InputError, NoCluster, PlanError, UsageError
 from tui.headless.get import manifests
 from tui.headless.output import say, to_json, write
 from tui.headless.plan_flags import MAKES_ONE, VERBS, configure
+from tui.ports.connection import Source
+from tui.ports.identity import caller_of
 from tui.ports.operations import Call
 from tui.settings import Settings
 from tui.sources import preview_of
 
 __all__ = ["configure", "run"]
 
+Read = tuple[Manifest, Source | None]
+"""An object, and the connection it was read from; None for a file."""
 CallsOf = Callable[[Plan], tuple[Call, ...]]
 
 LETTERS = string.ascii_lowercase + string.digits
@@ -49,8 +54,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     context = _context(settings, is_saved=bool(args.file))
     plans: list[Plan] = []
     try:
-        for manifest in _subjects(args, settings):
-            plans.append(action.plan(manifest, choices, context))
+        for manifest, source in _subjects(args, settings):
+            caller = caller_of(source) if source is not None else None
+            plans.append(action.plan(manifest, choices, replace(context, caller=caller)))
     except PlanError as error:
         if args.output != "json":
             raise
@@ -109,8 +115,8 @@ def _context(settings: Settings, *, is_saved: bool) -> Context:
     )
 
 
-def _subjects(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest]:
-    """The objects that the plans are about."""
+def _subjects(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
+    """The objects that the plans are about, each while its connection is open."""
     if args.verb == "submit":
         found = _to_submit(args, settings)
     elif args.verb == "delete" and _is_filtered(args):
@@ -118,9 +124,22 @@ def _subjects(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest
     elif args.verb == "delete" and not args.names and not args.file:
         raise UsageError("requires either a workflow or other argument")
     else:
-        found = manifests(args.names, args.file, settings)
-    for manifest in found:
-        yield _placed(manifest, settings)
+        found = _named(args, settings)
+    for manifest, source in found:
+        yield _placed(manifest, settings), source
+
+
+def _named(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
+    if args.file or not args.names:
+        for manifest in manifests(args.names, args.file, settings):
+            yield manifest, None
+        return
+    from tui.headless.connected import one
+    from tui.sources import open_source
+
+    with closing(open_source(settings)) as source:
+        for name in args.names:
+            yield one(source, name, settings), source
 
 
 def _placed(manifest: Manifest, settings: Settings) -> Manifest:
@@ -131,22 +150,23 @@ def _placed(manifest: Manifest, settings: Settings) -> Manifest:
     return {**manifest, "metadata": {**metadata, "namespace": settings.namespace}}
 
 
-def _to_submit(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest]:
+def _to_submit(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
     files = [*args.names, *args.file]
     if args.from_ and files:
         raise UsageError("cannot combine --from with file arguments")
     if not args.from_ and not files:
         raise UsageError("what to submit?", hint="give a FILE or --from KIND/NAME")
     if args.from_:
-        yield _original(*parse_from(args.from_), settings)
+        yield from _original(*parse_from(args.from_), settings)
         return
     from tui.sources.files import read_manifests
 
     for path in files:
-        yield from read_manifests(path)
+        for manifest in read_manifests(path):
+            yield manifest, None
 
 
-def _original(kind: str, name: str, settings: Settings) -> Manifest:
+def _original(kind: str, name: str, settings: Settings) -> Iterable[Read]:
     """The template or cron workflow to submit from; it must be there.
 
     A template is only referred to, so without any cluster there is still a plan, unchecked.
@@ -159,13 +179,14 @@ def _original(kind: str, name: str, settings: Settings) -> Manifest:
         if kind == "CronWorkflow" or settings.kubeconfig or settings.context:
             raise
         say(f"argo-tui: no cluster to ask whether {kind} {name} exists")
-        return {"kind": kind, "metadata": {"name": name}}
+        yield {"kind": kind, "metadata": {"name": name}}, None
+        return
     with closing(source):
         namespace = source.place.namespace
         found = source.template(kind, namespace, name)
-    # A workflow of a template of the cluster still needs a namespace.
-    metadata = {"namespace": namespace, **part(found, "metadata")}
-    return {**found, "kind": kind, "metadata": metadata}
+        # A workflow of a template of the cluster still needs a namespace.
+        metadata = {"namespace": namespace, **part(found, "metadata")}
+        yield {**found, "kind": kind, "metadata": metadata}, source
 
 
 def _is_filtered(args: argparse.Namespace) -> bool:
@@ -173,7 +194,7 @@ def _is_filtered(args: argparse.Namespace) -> bool:
     return args.all or args.completed or args.resubmitted or any(texts)
 
 
-def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest]:
+def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
     """The workflows that every filter leaves, and those that are named besides (argo.md 5.8)."""
     wanted = Filter(
         status=tuple(phase for phase in args.status.split(",") if phase),
@@ -194,11 +215,12 @@ def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Manifest
         ):
             kept.append(manifest)
     here = {ref_of(one)[:2] for one in kept}
-    yield from kept
+    for manifest in kept:
+        yield manifest, None
     if args.names and not args.file:
-        for manifest in manifests(args.names, (), settings):
+        for manifest, source in _named(args, settings):
             if ref_of(manifest)[:2] not in here:
-                yield manifest
+                yield manifest, source
 
 
 def _everything(

@@ -31,6 +31,7 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import InputError, PlanError, TuiError
 from tui.ports.connection import Source
+from tui.ports.identity import Caller, caller_of
 from tui.ports.operations import Call, Operation, Operations
 from tui.screens.desk import Desk
 from tui.screens.dialog import Dialog
@@ -69,6 +70,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         manifests: list[tuple[Subject, Manifest]]
         template: Manifest | None = None
         """What the only one of them was made from, if that can be read."""
+        caller: Caller | None = None
+        """Who acts, where the connection says."""
 
     @dataclass
     class NotRead(Message):
@@ -143,7 +146,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.post_message(self.NotRead(caught(error, "reading for a question")))
         else:
             asks = self._asks_parameters and len(found) == 1
-            self.post_message(self.Read(found, _made_from(source, *found[0]) if asks else None))
+            template = _made_from(source, *found[0]) if asks else None
+            self.post_message(self.Read(found, template, caller_of(source)))
 
     def _manifest(self, source: Source, subject: Subject) -> Manifest:
         """What the plan is made from; an action on a kind begins with nothing."""
@@ -163,6 +167,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     async def take(self, message: Read) -> None:
         """Now it can be planned."""
         found = self._manifests = message.manifests
+        self._facts = replace(self._facts, caller=message.caller)
         self._judge()
         instead = self._meant_instead()
         if instead is not None:

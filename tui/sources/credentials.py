@@ -8,6 +8,7 @@ without our terminal, token files read again, impersonation.
 from __future__ import annotations
 
 import base64
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -99,6 +100,10 @@ class Access:
         bearer = self._bearer()
         own = [("Authorization", bearer.reveal())] if bearer else []
         return [*own, *self._impersonated]
+
+    def claims(self) -> dict[str, Any]:
+        """The claims in our token, unchecked; nothing where it has none, or speaks for another."""
+        return {} if self._impersonated else claims_in(self._bearer())
 
     def forget(self) -> None:
         """The cluster refused these credentials: have none of them used again."""
@@ -233,6 +238,20 @@ class Login:
     def _plugin_bearer(self) -> Hidden:
         assert self.plugin is not None
         return Hidden(f"Bearer {self.plugin.credential().token}")
+
+
+def claims_in(bearer: Hidden) -> dict[str, Any]:
+    """The payload of a JSON web token (RFC 7519); nothing for any other credential."""
+    parts = bearer.reveal().removeprefix("Bearer ").split(".")
+    if len(parts) != 3:
+        return {}
+    payload = parts[1]
+    try:
+        padded = payload + "=" * (-len(payload) % 4)
+        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def basic_login(user: object, password: object) -> Hidden:

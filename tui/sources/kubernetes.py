@@ -13,6 +13,7 @@ from tui.errors import Expired, Missing, SourceError
 from tui.ports.collections import DetailSink, ListSink, Scope
 from tui.ports.connection import Capabilities, Place
 from tui.ports.events import Event
+from tui.ports.identity import Identity
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.operations import Call, Operations
@@ -21,6 +22,7 @@ from tui.ports.threads import CancelToken
 from tui.sources import pods as core
 from tui.sources.audiences import DetailAudience, ListAudience, Together, all_at_once
 from tui.sources.collections import ManyWorkflows, OneWorkflow
+from tui.sources.kubernetes_identity import KubernetesIdentity
 from tui.sources.kubernetes_operations import KubernetesOperations
 from tui.sources.paths import (
     CONFIG_MAPS,
@@ -53,7 +55,8 @@ class KubernetesSource:
             why_not="this is read-only mode" if read_only else "",
         )
         self._ports: dict[object, Any] = {
-            Operations: KubernetesOperations(self._send, refused=self._capabilities.why_not)
+            Operations: KubernetesOperations(self._send, refused=self._capabilities.why_not),
+            Identity: KubernetesIdentity(transport),
         }
 
     @property

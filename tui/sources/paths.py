@@ -81,6 +81,13 @@ TEMPLATES: Mapping[str, Resource] = {
 """What workflows are made from: kind → how the API addresses it."""
 
 
+SELF_SUBJECT_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+"""Where the API says who we are."""
+
+REVIEWS = ("/apis/authorization.k8s.io/", "/apis/authentication.k8s.io/")
+"""Questions about us and our rights: POSTs that change nothing."""
+
+
 def workflows_path(namespace: str) -> str:
     """The path of the workflows of a namespace, "" for all. Raises: Rejected."""
     return WORKFLOWS.collection(namespace) if namespace else WORKFLOWS.everywhere

@@ -26,6 +26,7 @@ from tui.sources.ahead import Ahead
 from tui.sources.answers import UNREADABLE, refusal, unreachable
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
+from tui.sources.paths import REVIEWS
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -33,9 +34,6 @@ WRITE_TIMEOUT = 60.0
 PIECE = 65536
 
 Query = Iterable[tuple[str, str]]
-
-REVIEWS = "/apis/authorization.k8s.io/"
-"""Questions about rights: POSTs that change nothing."""
 
 
 class Door(Protocol):
@@ -132,6 +130,11 @@ class Transport:
                 yield self._pieces(response, stop)
             finally:
                 take_back()
+
+    def claims(self) -> dict[str, Any]:
+        """What our token says of us, unchecked; nothing where it says nothing, or where we act in
+        the name of another. Raises: SourceError where we cannot log in."""
+        return self._current().claims()
 
     def close(self) -> None:
         """Let go of what is idle, read or asked ahead: nobody wants it any more. Writes go on."""

@@ -1,0 +1,76 @@
+"""Labels that say who did something, as Argo sets them (argo.md 5.0).
+
+Without a caller the labels of whoever acted before go: they would be wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tui.actions.base import Context
+from tui.actions.manifests import labels_of, with_labels, without
+from tui.domain.workflow import LABEL, Manifest
+
+ACTION = f"{LABEL}action"
+ACTORS = tuple(f"{LABEL}{name}" for name in ("actor", "actor-email", "actor-preferred-username"))
+CREATORS = tuple(
+    f"{LABEL}{name}" for name in ("creator", "creator-email", "creator-preferred-username")
+)
+LONGEST = 63
+"""Characters that the value of a label may have."""
+
+
+def label_value(text: str) -> str:
+    """A text as the value of a label: its last characters, with a dash for what may not be."""
+    value = re.sub("[^-_.a-zA-Z0-9]", "-", text)[-LONGEST:]
+    return re.sub("^[^a-zA-Z0-9]*|[^a-zA-Z0-9]*$", "", value)
+
+
+def by_actor(manifest: Manifest, context: Context, action: str) -> Manifest:
+    """A copy labelled with who does what; `action` is "" for what has no name."""
+    labels = _labelled(labels_of(manifest), context, ACTORS, action)
+    return manifest if labels == labels_of(manifest) else with_labels(manifest, labels)
+
+
+def actor_labels(context: Context, action: str) -> dict[str, str]:
+    """The same as labels of a patch; nothing without a caller."""
+    told = {key: label_value(text) for key, text in _told(context, ACTORS) if text}
+    return {**told, ACTION: action} if context.caller is not None and action else told
+
+
+def by_creator(labels: Mapping[str, str], context: Context) -> dict[str, str]:
+    """The labels of an object that is made anew, with who makes it."""
+    return _labelled(labels, context, CREATORS, "")
+
+
+def resumed_by(context: Context) -> str:
+    """`Resumed by: map[…]`, as Go prints a map; "" without a caller."""
+    caller = context.caller
+    if caller is None:
+        return ""
+    known = (
+        ("Email", caller.email),
+        ("PreferredUsername", caller.preferred_username),
+        ("User", caller.subject),
+    )
+    return f"Resumed by: map[{' '.join(f'{word}:{text}' for word, text in known if text)}]"
+
+
+def _labelled(
+    labels: Mapping[str, str], context: Context, keys: tuple[str, ...], action: str
+) -> dict[str, str]:
+    done = action if context.caller is not None else ""
+    told = [*_told(context, keys), (ACTION, done)]
+    new = without(labels, *(key for key, text in told if not text))
+    # What is left of a text may be nothing; then Argo leaves the label as it was.
+    new.update({key: value for key, text in told if text and (value := label_value(text))})
+    return new
+
+
+def _told(context: Context, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Label → what it is to say; "" for what is not known."""
+    caller = context.caller
+    known = (caller.subject, caller.email, caller.preferred_username) if caller else ("", "", "")
+    subject, email, name = known
+    return zip(keys, (subject, email.replace("@", ".at.", 1), name), strict=True)

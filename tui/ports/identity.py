@@ -1,0 +1,38 @@
+"""Who a connection acts as."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from tui.errors import SourceError
+from tui.ports.connection import Source
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks, as the cluster or the token says."""
+
+    subject: str
+    """`system:serviceaccount:argo:jenkins`, or whatever the identity provider calls a user."""
+    email: str = ""
+    preferred_username: str = ""
+
+
+class Identity(Protocol):
+    """Tells who we are."""
+
+    def caller(self) -> Caller | None:
+        """Who we are; None where nobody says. Asked once and remembered, unless asking failed.
+
+        Raises: SourceError where it could not be asked.
+        """
+
+
+def caller_of(connection: Source) -> Caller | None:
+    """Who a connection acts as; None too where it cannot say. Asks, so it may take its time."""
+    identity = connection.port(Identity)
+    try:
+        return identity.caller() if identity is not None else None
+    except SourceError:
+        return None  # whatever is wrong is told by what is done next
