@@ -315,3 +315,23 @@ async def test_steps_whose_names_are_long_and_alike_are_told_apart(width: int) -
         lines = [line[:30].rstrip() for line in screen_of(widget)[2:8]]
         assert [str(i) in line for i, line in enumerate(lines)] == [True] * 6
         assert len({line[4:] for line in lines}) == 6
+
+
+async def test_in_a_wide_tree_left_and_right_pan_before_they_fold() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(50, 12)) as pilot:
+        widget.move_to("train")
+        await pilot.press("w")
+        presses = 0
+        while widget.can_pan(1):
+            await pilot.press("right")
+            presses += 1
+        assert "POD" in screen_of(widget)[0] and presses > 1
+        await pilot.press(*["left"] * presses)
+        assert (widget.cursor_key, widget.folded, widget.can_pan(-1)) == (
+            "train",
+            frozenset(),
+            False,
+        )
+        await pilot.press("left")
+        assert widget.folded == {"train"}

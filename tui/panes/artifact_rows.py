@@ -168,7 +168,7 @@ class ArtifactRows(Table[Item]):
 
     def action_back(self) -> None:
         """To the first columns where others are seen, else out of the folder."""
-        if self.renderer.pan:
+        if self.can_pan(-1):
             self.action_pan_left()
         else:
             self.post_message(self.Back())

@@ -208,7 +208,10 @@ class StepTree(Table[TreeRow]):
     # --- keys ----------------------------------------------------------------------------
 
     def action_fold(self) -> None:
-        """Fold what the cursor is on; where nothing is to fold, go to what it stands under."""
+        """Fold what the cursor is on, or go to what it is below; when panned, pan left first."""
+        if self.can_pan(-1):
+            self.action_pan_left()
+            return
         row = self.current
         if row is None:
             return
@@ -220,7 +223,10 @@ class StepTree(Table[TreeRow]):
             self.move_to_line(parent)
 
     def action_unfold(self) -> None:
-        """Unfold what the cursor is on; where nothing is folded, go to the first below."""
+        """Unfold what the cursor is on, or go to the first below; when wide, pan right first."""
+        if self.renderer.is_wide and self.can_pan(1):
+            self.action_pan_right()
+            return
         row = self.current
         if row is None or not row.has_children:
             return

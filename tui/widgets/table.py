@@ -256,6 +256,12 @@ class Table(LineView, Generic[T]):
             self.renderer.narrow()
         self.repaint()
 
+    def can_pan(self, direction: int) -> bool:
+        """Whether something is hidden at the right (1) or at the left (-1)."""
+        if direction < 0:
+            return self.renderer.pan > 0
+        return self.renderer.pan < self.renderer.pan_limit(self.size.width)
+
     def pan(self, cells: int) -> None:
         """Show what is so many cells further right; negative for left."""
         limit = self.renderer.pan_limit(self.size.width)
@@ -394,6 +400,9 @@ class Table(LineView, Generic[T]):
     def action_wide(self) -> None:
         """All columns, their texts whole; Left and Right move over them."""
         self.widen(not self.renderer.is_wide)
+        if self.renderer.is_wide and self.can_pan(1):
+            pan = f"{hint('move.left')} and {hint('move.right')} pan"
+            self.post_message(Said(f"all columns; {pan}"))
 
     def action_choose(self) -> None:
         """Open what the cursor is on."""
