@@ -29,6 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "ports": {"bugs", "domain", "errors"},
     "sources": {"bugs", "domain", "errors", "ports"},
     "artifacts": {"domain", "errors", "ports"},
+    "logs": {"artifacts", "domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},
     "actions": {"domain", "errors", "ports", "registry"},
     "feed": {"domain", "errors", "ports", "state"},
@@ -50,6 +51,7 @@ ARROWS: dict[str, set[str]] = {
         "errors",
         "state",
         "artifacts",
+        "logs",
         "ports",
     },
     "screens": {
@@ -101,10 +103,9 @@ ARROWS: dict[str, set[str]] = {
     },
     "headless": {
         "actions",
-        "bugs",
-        "artifacts",
         "domain",
         "errors",
+        "logs",
         "ports",
         "settings",
         "sources",

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from tests.support.runs import NOW, run, step
 from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
+from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.ports.connection import Place, Source
 from tui.ports.logs import LogRequest
@@ -95,7 +96,10 @@ class Cluster(ScriptedSource):
         self.may_answer.wait()
         return super().get(ref)
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        return blocks_of(self._said(stop), request.source)
+
+    def _said(self, stop: CancelToken) -> Iterator[bytes]:
         for number in range(200):
             yield log_line(number)
         stop.on_set(lambda: self.said.put(b""))

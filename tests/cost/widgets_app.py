@@ -14,9 +14,10 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 
 from tui.columns import workflow_columns
+from tui.domain.logs import blocks_of
 from tui.domain.node import Node, NodeId
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, Status, Workflow
-from tui.state.logs import LogBook
+from tui.logs.book import LogBook
 from tui.terminal.capabilities import detect
 from tui.terminal.output import CellDiffMixin
 from tui.widgets.hints import Hints
@@ -126,7 +127,7 @@ class WidgetsApp(CellDiffMixin, App[None]):
             self.log_lines.styles.width = "50%"  # beside the tree, as on a workflow's screen
         self.workflows.replace([workflow(number) for number in range(ROWS)])
         self.forest.show(steps())
-        self.book.append([log_line(number) for number in range(ROWS)])
+        self.book.append(blocks_of(log_line(number) for number in range(ROWS)))
         self.log_lines.show(self.book)
 
     def action_change_one(self) -> None:
@@ -136,7 +137,8 @@ class WidgetsApp(CellDiffMixin, App[None]):
         elif self.what == "tree":
             self.forest.show(steps(f"try {self.count}"))
         else:
-            self.log_lines.lines_appended(*self.book.append([log_line(ROWS + self.count)]))
+            came = self.book.append(blocks_of([log_line(ROWS + self.count)]))
+            self.log_lines.lines_appended(*came)
 
     def action_change_unseen(self) -> None:
         self.count += 1

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.domain.levels import Level
 from tui.domain.lines import Colourless, TextLines
 from tui.domain.search import LineSearch, compile_pattern
 
@@ -23,6 +24,9 @@ class Growing:
 
     def line(self, index: int) -> str:
         return self.lines[index]
+
+    def level(self, index: int) -> Level:
+        return ""
 
 
 def hits(search: LineSearch) -> list[int]:

@@ -289,3 +289,49 @@ def test_a_followed_log_that_breaks_goes_on_with_no_line_twice(
     thread.join(5)
     assert not thread.is_alive()
     assert printed.text == "first\nsecond\nthird\n"
+
+
+def test_of_an_offloaded_workflow_the_logs_are_found_by_its_pods(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    status = {"phase": "Succeeded", "offloadNodeStatusVersion": "fnv:605184127"}
+    cluster.workflow("etl", "Succeeded", status=status)
+    assert run("etl") == 1
+    assert "in Argo's database" in capsys.readouterr().err
+    labels = {"workflows.argoproj.io/workflow": "etl"}
+    cluster.pod(pod_of("one"), phase="Succeeded", labels=labels)
+    cluster.print_log(pod_of("one"), "hello")
+    cluster.end_log(pod_of("one"))
+    assert run("etl") == 0
+    assert capsys.readouterr().out == f"{pod_of('one')}: hello\n"
+    assert run("etl", pod_of("one"), "--no-prefix") == 0
+    assert capsys.readouterr().out == "hello\n"
+    assert run("etl", "nope") == 1
+
+
+@pytest.mark.parametrize("kind", ["HTTP", "Suspend"])
+def test_of_steps_that_run_in_no_pod_it_is_said_that_there_is_no_log(
+    cluster: Cluster, run: Run, capsys: Captured, kind: str
+) -> None:
+    etl(cluster, step("one", "01", "Running", type=kind))
+    assert run("etl") == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "no step of it runs in a pod, so there is no log\n")
+
+
+def test_a_step_from_a_cache_says_that_it_never_ran(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    hit = {"hit": True, "cacheName": "results", "key": "k"}
+    etl(cluster, step("one", "01", memoizationStatus=hit))
+    assert run("etl", "one") == 0
+    assert "from the cache results" in capsys.readouterr().err
+
+
+def test_archived_logs_are_merged_where_their_steps_began_and_keep_the_times_in_them(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    own = "2031-05-05T05:05:05Z written by the program itself"
+    etl(cluster, step("one", "02", **archived(f"{own}\nx\n")), step("two", "01", **archived("y\n")))
+    assert run("etl", "--no-prefix") == 0
+    assert capsys.readouterr().out == f"y\n{own}\nx\n"

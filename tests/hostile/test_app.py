@@ -20,6 +20,7 @@ from tests.support.app import Shown, showing, strips_of
 from tests.support.runs import run, step
 from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
+from tui.domain.logs import blocks_of
 from tui.domain.workflow import Manifest
 from tui.errors import Refused, Unreachable
 from tui.palette import Palette
@@ -110,7 +111,7 @@ class Evil(ScriptedSource):
     def log(self, request: LogRequest, stop: CancelToken) -> Any:
         self._ask("log", request)
         lines = [text.encode("utf-8", "surrogatepass") + b"\n" for text in PAYLOADS.values()]
-        return iter([b"2026-03-17T06:00:00Z ", *lines, b"\xff\xfe\x00\n"])
+        return blocks_of([b"2026-03-17T06:00:00Z ", *lines, b"\xff\xfe\x00\n"])
 
     def events(self, ref: Any, pod: str = "") -> tuple[Event, ...]:
         return tuple(Event(text, text, text, text) for text in TEXTS.values())

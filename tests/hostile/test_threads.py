@@ -18,9 +18,12 @@ from tests.support.runs import nightly_etl, run
 from tests.support.scripted import ScriptedSource
 from tests.support.waiting import wait_until
 from tui.domain import decode
-from tui.domain.workflow import Workflow, WorkflowRef
+from tui.domain.logs import LogBlock
+from tui.domain.logtargets import log_targets
+from tui.domain.workflow import WorkflowRef
 from tui.errors import Bug, SourceError, Unreachable
 from tui.headless.logfollow import follow
+from tui.logs.reader import LogReader
 from tui.ports.collections import DetailSink, ListSink, Live, Page, Scope, Stale
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
@@ -239,7 +242,7 @@ class Broken(ScriptedSource):
             raise Unreachable("the metrics server sleeps")
         return super().usage(ref)
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         if self.what == "log":
             raise Fault
         return super().log(request, stop)
@@ -293,43 +296,14 @@ def test_usage_that_cannot_be_read_is_no_longer_shown(what: str) -> None:
     following.end()
 
 
-class Target:
-    """A log that has begun."""
-
-    has_begun = True
-    container = "main"
-
-    def __init__(self, pod: str) -> None:
-        self.pod = pod
-
-
-class Reader:
-    """Reads no log, for a reason of its own."""
-
-    def __init__(self, workflow: Workflow) -> None:
-        self.workflow = workflow
-        self.failed = 0
-
-    def lines(self, target: object, stop: CancelToken, *, is_followed: bool) -> Iterator[bytes]:
-        raise Fault
-
-    def parted(self, target: object, line: bytes) -> object:
-        raise AssertionError("there is no line")
-
-
 @pytest.mark.parametrize("what", ["watch_one", "log"])
 def test_logs_that_are_followed_end_with_the_fault_instead_of_waiting_for_ever(what: str) -> None:
     source = Broken(nightly_etl())
     source.what = what
     workflow = decode.from_manifest(nightly_etl())
-    reader: Any = Reader(workflow)
     printer: Any = SimpleNamespace(flush=lambda: None)
-
-    def targets(workflow: Workflow) -> Any:
-        return (Target("a"),)
-
     with pytest.raises(Bug, match="Fault"):
-        follow(source, reader, printer, targets)
+        follow(source, LogReader(source, workflow), printer, log_targets)
 
 
 async def test_pods_and_events_that_cannot_be_read_are_told() -> None:

@@ -21,9 +21,10 @@ from tests.support.widgets import Alone
 from tui.columns import workflow_columns
 from tui.domain.highlight import json_spans, yaml_spans
 from tui.domain.lines import TextLines
+from tui.domain.logs import blocks_of
 from tui.domain.node import FAILED, Node, NodeId
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, Status, Workflow
-from tui.state.logs import LogBook
+from tui.logs.book import LogBook
 from tui.widgets.hints import Hints
 from tui.widgets.line_view import LineView
 from tui.widgets.query_bar import QueryBar
@@ -105,7 +106,7 @@ def tree_of(text: str) -> LineView:
 
 def log_of(text: str) -> LineView:
     book = LogBook(times="utc", clock=lambda: NOON)
-    book.append([text.encode("utf-8", "surrogatepass"), b"\n\xff\xfe\xc3\n"])
+    book.append(blocks_of([text.encode("utf-8", "surrogatepass"), b"\n\xff\xfe\xc3\n"]))
     widget = TextView(levels=True)
     widget.show(book)
     return widget

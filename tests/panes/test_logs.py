@@ -27,7 +27,7 @@ async def test_a_running_step_is_followed_to_its_end() -> None:
         assert "one more" in on.app.screen_text.splitlines()[-1]
         assert "following" not in head(on)
         (request,) = asked(source)
-        assert request.follow and request.timestamps and request.container == "main"
+        assert request.follow and request.container == "main"
 
 
 async def test_scrolling_up_ends_following_and_f_takes_it_up_again() -> None:

@@ -8,10 +8,12 @@ from tests.support.logs_pane import POD_OF_ETL, RUN, Written, asked, head, line,
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, etl_log, nightly_etl
 from tests.support.scripted import ScriptedSource, opened
+from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.errors import Refused, Rejected, Unreachable
 from tui.panes.logs import LogsPane
 from tui.ports.logs import LogRequest
+from tui.ports.pods import ContainerState, Pod
 from tui.ports.threads import CancelToken
 
 
@@ -50,8 +52,11 @@ async def test_what_the_cluster_refuses_is_told_and_nothing_ends() -> None:
 
 async def test_a_followed_log_that_breaks_goes_on_without_a_line_twice() -> None:
     class Broken(Written):
-        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
+        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
             self._ask("log", request)
+            return blocks_of(self._said(), request.source)
+
+        def _said(self) -> Iterator[bytes]:
             if len(asked(self)) == 1:
                 yield line(1, "first")
                 yield line(2, "second")
@@ -149,8 +154,8 @@ async def test_a_pane_that_is_taken_away_before_it_is_there_is_harmless() -> Non
 class Broken(ScriptedSource):
     """A log that breaks after its first line."""
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
-        yield line(1, "so far")
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        yield from blocks_of([line(1, "so far")], request.source)
         if self.refusal is not None:
             raise self.refusal
 
@@ -189,3 +194,123 @@ async def test_a_log_that_cannot_be_read_says_all_of_why_and_f_tries_again() -> 
         asked_before = len(asked(source))
         await on.pilot.press("F")
         assert len(asked(source)) == asked_before, "a log that was read is not read again"
+
+
+async def test_a_log_that_failed_in_an_outage_is_read_by_itself_when_the_cluster_is_back() -> None:
+    source = ScriptedSource()
+    source.refusal = Unreachable("https://prod does not answer")
+    source.logs[pod("api"), "main"] = [line(1, "readable again")]
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Succeeded"), "api")
+        await on.until(lambda: "does not answer; trying again" in said_or_shown(on))
+        source.refusal = None
+        on.app.show(running("api", phase="Succeeded"), "api")  # the watch is back, and tells
+        await on.until(lambda: on.app.text == "readable again")
+        assert "end of the log" in head(on)
+
+
+async def test_an_outage_while_a_log_is_read_is_told_until_lines_come_again() -> None:
+    class Flaky(Written):
+        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+            if asked(self):
+                return super().log(request, stop)
+            self._ask("log", request)
+            return blocks_of(self._broken(), request.source)
+
+        def _broken(self) -> Iterator[bytes]:
+            yield line(1, "first")
+            raise Unreachable("the connection broke")
+
+    source = Flaky()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        await on.until(lambda: "the connection broke; trying again" in " ".join(on.app.said))
+        assert on.app.text == "first" and "following" not in head(on)
+        await on.pilot.press("F")
+        await on.until(lambda: len(asked(source)) == 2)
+        source.pipe(pod("api")).put(line(2, "second"))
+        await on.until(lambda: on.app.text.splitlines() == ["first", "second"])
+        assert on.app.said[-1] == "" and "following" in head(on)
+
+
+OWN = 'time=2026-11-29T04:08:43Z level=INFO msg="sub-process exited" argo=true error="status 1"'
+
+
+async def test_lines_of_argos_own_are_dimmed_hidden_by_a_key_and_no_errors() -> None:
+    source = ScriptedSource()
+    said = [OWN, "hello", OWN, "Error: exit status 1"]
+    source.logs[pod("api"), "main"] = [line(i, text) for i, text in enumerate(said)]
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Failed"), "api")
+        await on.until(lambda: len(on.pane.book) == 4)
+        muted = on.pane.lines.token("muted")
+        looks = [next(iter(on.pane.lines.render_line(y))).style for y in range(4)]
+        assert [look == muted for look in looks] == [True, False, True, True]
+        levels = [on.pane.book.level(index) for index in range(4)]
+        assert levels == ["own", "", "own", "own"]
+        await on.pilot.press("H")
+        assert on.app.text == "hello" and "3 of Argo's hidden" in head(on)
+        await on.pilot.press("H")
+        assert on.app.text.splitlines() == said
+
+
+async def test_a_log_of_argos_own_lines_only_says_how_to_see_them() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(1, OWN)]
+    async with bench(new, source) as on:
+        await on.pilot.press("H")
+        on.app.show(running("api", phase="Succeeded"), "api")
+        await on.until(lambda: "only lines of Argo's own in it; H shows them" in said_or_shown(on))
+        await on.pilot.press("H")
+        assert on.app.text == OWN
+
+
+async def test_hiding_lines_keeps_the_place_one_reads() -> None:
+    source = ScriptedSource()
+    said = [line(i % 60, OWN if i % 2 else f"line {i}") for i in range(200)]
+    source.logs[pod("api"), "main"] = said
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Succeeded"), "api")
+        await on.until(lambda: len(on.pane.book) == 200)
+        await on.pilot.press("g", *["j"] * 60)
+        first, _ = on.pane.lines.shown_range
+        assert on.pane.book.line(first) == "line 60"
+        await on.pilot.press("H")
+        first, _ = on.pane.lines.shown_range
+        assert on.pane.book.line(first) == "line 60"
+
+
+async def test_the_log_of_an_offloaded_workflow_is_found_by_its_pods() -> None:
+    source = ScriptedSource()
+    away = running("api")
+    away["status"]["nodes"] = {}
+    away["status"]["offloadNodeStatusVersion"] = "fnv:605184127"
+    ended = ContainerState("main", "terminated", exit_code=1)
+    source.pods_of[RUN] = (
+        Pod("p-1", "argo", "Succeeded", "n-1", f"{RUN}[0].one", started_at="1"),
+        Pod("p-2", "argo", "Failed", "n-2", f"{RUN}[0].two", containers=(ended,), started_at="2"),
+    )
+    source.logs["p-2", "main"] = [line(1, "of the second")]
+    async with bench(new, source) as on:
+        on.app.show(away)
+        await on.until(lambda: on.app.text == "of the second")
+        assert head(on).startswith("two main")
+
+
+async def test_an_offloaded_workflow_without_pods_says_where_its_steps_are() -> None:
+    away = running("api")
+    away["status"]["nodes"] = {}
+    away["status"]["offloadNodeStatusVersion"] = "fnv:605184127"
+    async with bench(new, ScriptedSource()) as on:
+        on.app.show(away)
+        await on.until(lambda: "none of its pods is left" in said_or_shown(on))
+        assert "in Argo's database" in said_or_shown(on)
+
+
+async def test_a_step_from_a_cache_says_that_it_never_ran() -> None:
+    hit = running("api", phase="Succeeded")
+    node = hit["status"]["nodes"][node_id(RUN, f"{RUN}.api")]
+    node["memoizationStatus"] = {"hit": True, "cacheName": "results", "key": "k"}
+    async with bench(new, ScriptedSource()) as on:
+        on.app.show(hit, "api")
+        assert "its outputs are from the cache results" in said_or_shown(on)

@@ -17,6 +17,7 @@ from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.demo.resources import CONFIG_MAPS, EVENTS, SECRETS, WORKFLOWS
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.logs import stamp_of
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Missing, Refused, Unreachable
 from tui.ports.collections import ListEvent, Live, Scope, Stale
@@ -321,8 +322,10 @@ def test_a_log_is_read_from_its_tail(cluster: Cluster) -> None:
     cluster.pod("etl-1", phase="Succeeded")
     cluster.print_log("etl-1", "one", "two", "three")
     cluster.end_log("etl-1")
-    request = LogRequest("argo", "etl-1", follow=False, timestamps=False, tail_lines=2)
-    assert b"".join(source_of(cluster).log(request, CancelToken())) == b"two\nthree\n"
+    request = LogRequest("argo", "etl-1", follow=False, tail_lines=2)
+    (block,) = source_of(cluster).log(request, CancelToken())
+    assert block.data == b"two\nthree\n"
+    assert all(stamp_of(moment).startswith("2026-01-01T12:00") for moment in block.times)
 
 
 def test_a_followed_log_goes_on_until_its_end(cluster: Cluster) -> None:
@@ -332,7 +335,8 @@ def test_a_followed_log_goes_on_until_its_end(cluster: Cluster) -> None:
     source = source_of(cluster)
 
     def read() -> None:
-        heard.extend(source.log(LogRequest("argo", "etl-1", timestamps=False), CancelToken()))
+        for block in source.log(LogRequest("argo", "etl-1"), CancelToken()):
+            heard.append(block.data)
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()

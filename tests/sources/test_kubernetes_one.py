@@ -76,7 +76,7 @@ def test_a_workflow_made_again_under_the_same_name_is_not_the_one_we_look_at(
         assert [type(event) for event in follower.told] == [Opened, Live, Removed]
 
 
-def test_a_followed_log_comes_piece_by_piece_and_stops_at_once(tmp_path: Path) -> None:
+def test_a_followed_log_comes_line_by_line_and_stops_at_once(tmp_path: Path) -> None:
     def answer(asked: Asked, reply: Reply) -> None:
         reply.begin()
         reply.piece(b"one\ntw")
@@ -88,11 +88,11 @@ def test_a_followed_log_comes_piece_by_piece_and_stops_at_once(tmp_path: Path) -
         request = LogRequest("argo", "pod-1", "main", tail_lines=10)
 
         def read(sink: Callable[[Any], None], stop: CancelToken) -> None:
-            for piece in source.log(request, stop):
-                sink(piece)
+            for block in source.log(request, stop):
+                sink(block)
 
         follower = Follower(read)
-        wait_until(lambda: b"".join(follower.told) == b"one\ntwo\n")
+        wait_until(lambda: b"".join(block.data for block in follower.told) == b"one\ntwo\n")
         assert follower.end() < 0.5
         assert follower.error is None
     assert api.asked[0].path == "/api/v1/namespaces/argo/pods/pod-1/log"
@@ -113,9 +113,9 @@ def test_a_log_without_chunks_comes_as_it_is_written(tmp_path: Path) -> None:
 
     with fake_api(answer) as api:
         source = connected(api, tmp_path)
-        pieces = source.log(LogRequest("argo", "p"), CancelToken())
-        assert next(pieces) == b"early\n"
-        pieces.close()  # type: ignore[attr-defined]
+        blocks = source.log(LogRequest("argo", "p"), CancelToken())
+        assert next(blocks).data == b"early\n"
+        blocks.close()  # type: ignore[attr-defined]
 
 
 def test_a_log_of_a_container_that_has_not_begun_says_so(tmp_path: Path) -> None:

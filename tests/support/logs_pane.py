@@ -10,6 +10,7 @@ from threading import Lock
 from tests.support.panes import Bench, On
 from tests.support.runs import ETL, container, run, step
 from tests.support.scripted import ScriptedSource
+from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
 from tui.panes.logs import LogsPane
@@ -82,8 +83,11 @@ class Written(ScriptedSource):
         """Where a container of a pod writes."""
         return self.pipes[name, container]
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         self._ask("log", request)
+        return blocks_of(self._pieces(request, stop), request.source)
+
+    def _pieces(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
         mine = self.pipe(request.pod, request.container).reader()
         self.reading.append(request)
         take_back = stop.on_set(lambda: mine.put(None))

@@ -52,7 +52,7 @@ def _read(cluster: Cluster, source: Source) -> None:
 
 
 def _log(cluster: Cluster, source: Source) -> None:
-    b"".join(source.log(LogRequest("argo", "talking", "main"), CancelToken()))
+    list(source.log(LogRequest("argo", "talking", "main"), CancelToken()))
 
 
 def _events(cluster: Cluster, source: Source) -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tui.domain import decode
+from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import Missing, SourceError, TuiError
 from tui.ports.collections import (
@@ -249,12 +250,12 @@ class ScriptedSource:
         self._ask("events", (ref, pod))
         return self.events_of.get(pod or ref.name, ())
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         self._ask("log", request)
         pieces = self.logs.get((request.pod, request.container))
         if pieces is None:
             raise Missing(f"there is no pod {request.pod} in {request.namespace}", status=404)
-        return self._until(pieces, stop)
+        return blocks_of(self._until(pieces, stop), request.source)
 
     def secret_value(self, namespace: str, name: str, key: str) -> bytes:
         self._ask("secret_value", (namespace, name, key))

@@ -10,7 +10,8 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from tui.domain.lines import TextLines
-from tui.state.logs import LogBook
+from tui.domain.logs import LogBlock, blocks_of
+from tui.logs.book import LogBook
 from tui.widgets.line_view import LineView
 
 
@@ -72,8 +73,13 @@ def numbered(count: int) -> TextLines:
     return TextLines("".join(f"line {i}\n" for i in range(count)))
 
 
+def blocks(*pieces: bytes) -> list[LogBlock]:
+    """A log in blocks, as it comes from a pod in pieces."""
+    return list(blocks_of(pieces))
+
+
 def book_of(*lines: str) -> LogBook:
     """A log with these lines in it, and room for eighty."""
     book = LogBook(max_lines=80)
-    book.append([f"{line}\n".encode() for line in lines])
+    book.append(blocks(*(f"{line}\n".encode() for line in lines)))
     return book

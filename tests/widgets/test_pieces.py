@@ -12,11 +12,11 @@ from random import Random
 import pytest
 from textual.strip import Strip
 
-from tests.support.widgets import Alone
+from tests.support.widgets import Alone, blocks
 from tests.widgets.test_step_tree import etl, node
 from tui.columns import workflow_columns
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
-from tui.state.logs import LogBook
+from tui.logs.book import LogBook
 from tui.widgets.line_view import LineView
 from tui.widgets.step_tree import StepTree
 from tui.widgets.table import Table
@@ -116,7 +116,9 @@ async def test_a_log_in_pieces(seed: int) -> None:
             act = random.randrange(5)
             if act < 2:
                 lines = [random.choice((*NAMES, "ERROR x", "\x1b[31mred")) for _ in range(act * 9)]
-                widget.lines_appended(*book.append([f"{line}\n".encode() for line in lines]))
+                widget.lines_appended(
+                    *book.append(blocks(*(f"{line}\n".encode() for line in lines)))
+                )
             elif act == 2:
                 await pilot.resize_terminal(random.randrange(10, 90), random.randrange(2, 30))
             elif random.random() < 0.2:

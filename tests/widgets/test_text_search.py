@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from tests.support.waiting import until
-from tests.support.widgets import Alone, book_of, numbered, screen_of
+from tests.support.widgets import Alone, blocks, book_of, numbered, screen_of
 from tui.domain.lines import TextLines
 from tui.messages import Said
 from tui.widgets.text_view import TextView
@@ -61,7 +61,7 @@ async def test_a_search_finds_lines_that_come_later() -> None:
         widget.find("three")
         await until(lambda: widget.finder.is_done)
         assert widget.finder.count == 0
-        widget.lines_appended(*book.append([b"three\n"]))
+        widget.lines_appended(*book.append(blocks(b"three\n")))
         await until(lambda: widget.finder.count == 1)
 
 

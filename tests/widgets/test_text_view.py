@@ -11,8 +11,9 @@ from rich.style import Style
 from textual.message import Message
 
 from tests.support.waiting import until
-from tests.support.widgets import Alone, book_of, numbered, painting, screen_of
+from tests.support.widgets import Alone, blocks, book_of, numbered, painting, screen_of
 from tui.domain.highlight import yaml_spans
+from tui.domain.levels import Level
 from tui.domain.lines import TextLines
 from tui.widgets.cells import width_of
 from tui.widgets.text_renderer import TextRenderer
@@ -50,12 +51,12 @@ async def test_following_shows_the_end_until_somebody_looks_back() -> None:
         widget.show(book)
         assert screen_of(widget)[-1].rstrip() == "line 29"
         for i in range(30, 60):
-            widget.lines_appended(*book.append([b"line %d\n" % i]))
+            widget.lines_appended(*book.append(blocks(b"line %d\n" % i)))
             assert widget.shown_range[1] == i
         await pilot.press("k")
         assert not widget.is_following
         shown = screen_of(widget)
-        widget.lines_appended(*book.append([b"line 60\n"]))
+        widget.lines_appended(*book.append(blocks(b"line 60\n")))
         assert screen_of(widget) == shown
         widget.follow(True)
         assert screen_of(widget)[-1].rstrip() == "line 60"
@@ -69,11 +70,11 @@ async def test_a_followed_text_makes_room_and_then_stands_still() -> None:
     widget = TextView(follow=True)
     async with Alone(widget).run_test(size=(40, 24)) as pilot:
         widget.show(book)
-        widget.lines_appended(*book.append([b"line 30\n"]))
+        widget.lines_appended(*book.append(blocks(b"line 30\n")))
         assert [line.strip() for line in screen_of(widget)[-5:]] == ["line 30", "", "", "", ""]
         await pilot.pause()
         with painting(widget) as painted:
-            widget.lines_appended(*book.append([b"line 31\n"]))
+            widget.lines_appended(*book.append(blocks(b"line 31\n")))
         assert (painted.rows, painted.cells) == ([20], len("line 31"))
 
 
@@ -85,7 +86,7 @@ async def test_what_one_reads_stays_where_it_is_while_a_full_book_drops_its_fron
         widget.go_to(50)
         shown = screen_of(widget)
         for i in range(75, 95):
-            widget.lines_appended(*book.append([b"line %d\n" % i]))
+            widget.lines_appended(*book.append(blocks(b"line %d\n" % i)))
         await pilot.pause()
         assert book.dropped > 0
         assert screen_of(widget) == shown
@@ -98,7 +99,7 @@ async def test_a_line_appended_below_the_screen_paints_nothing() -> None:
         widget.show(book)
         await pilot.pause()
         with painting(widget) as painted:
-            widget.lines_appended(*book.append([b"one more\n"]))
+            widget.lines_appended(*book.append(blocks(b"one more\n")))
         assert painted.cells == 0
 
 
@@ -109,7 +110,7 @@ async def test_a_followed_line_paints_only_cells_that_differ() -> None:
         widget.show(book)
         await pilot.pause()
         with painting(widget) as painted:
-            widget.lines_appended(*book.append([b"10:41:30 epoch 30 of 40\n"]))
+            widget.lines_appended(*book.append(blocks(b"10:41:30 epoch 30 of 40\n")))
         assert painted.rows == list(range(10))
         assert painted.cells <= 12 * 10
 
@@ -200,6 +201,9 @@ async def test_a_hundred_thousand_lines_are_not_read_to_show_ten() -> None:
         def line(self, index: int) -> str:
             self.read += 1
             return f"line {index}"
+
+        def level(self, index: int) -> Level:
+            return ""
 
     model = Counted()
     for wrap in (False, True):
@@ -301,7 +305,7 @@ async def test_what_is_dropped_from_the_front_leaves_the_rest_where_it_wraps() -
     async with Alone(widget).run_test(size=(30, 10)):
         widget.show(book)
         assert screen_of(widget)[4].strip() == "line 0"
-        count, dropped = book.append([b"one more\n"] * 40)
+        count, dropped = book.append(blocks(b"one more\n" * 40))
         assert dropped
         widget.lines_appended(count, dropped)
         assert [line.strip() for line in screen_of(widget)[:2]] == [book.line(0), book.line(1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tui.domain.levels import Level, level_of
 from tui.domain.text import SGR
 
 
@@ -15,6 +16,9 @@ class LineModel(Protocol):
 
     def line(self, index: int) -> str:
         """One of them, as it came: colours and worse may be in it."""
+
+    def level(self, index: int) -> Level:
+        """How bad it says it is."""
 
 
 class TextLines:
@@ -32,6 +36,10 @@ class TextLines:
         """One line, without its end."""
         return self._lines[index]
 
+    def level(self, index: int) -> Level:
+        """How bad it says it is."""
+        return level_of(self._lines[index])
+
 
 class Colourless:
     """A model as one reads it: without colours, so that they split no word in a search."""
@@ -46,3 +54,25 @@ class Colourless:
         """One line without its colour sequences."""
         line = self._model.line(index)
         return SGR.sub("", line) if "\x1b" in line else line
+
+    def level(self, index: int) -> Level:
+        """How bad it is."""
+        return self._model.level(index)
+
+
+class Levels:
+    """The levels of a model, as lines to be searched."""
+
+    def __init__(self, model: LineModel) -> None:
+        self._model = model
+
+    def __len__(self) -> int:
+        return len(self._model)
+
+    def line(self, index: int) -> str:
+        """How bad a line is, as a word."""
+        return self._model.level(index)
+
+    def level(self, index: int) -> Level:
+        """The same."""
+        return self._model.level(index)

@@ -1,16 +1,23 @@
-"""What a log line is: a time, a text, a level; and how several streams become one.
+"""What a log is: blocks of lines that know when, of which container and from where they are.
 
-Kubernetes writes the time in front of each line when asked to. It is kept as it came, because such
-times of one width compare as text, and read only for the lines that somebody looks at.
+A log of a million lines is never a million objects. A block is some of its lines: their bytes,
+where each ends, when each was written. A line is a view of a block, made when somebody looks at it.
+The time that Kubernetes writes in front of each line is taken off where the log comes in
+(`BlockCutter`) and never put back; what a program wrote as the time itself stays text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
-from heapq import merge
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import heapify, heappop, heappush
+from itertools import accumulate
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from tui.domain.durations import parse_time
 
@@ -18,66 +25,245 @@ Times = Literal["off", "relative", "local", "utc"]
 TIMES: tuple[Times, ...] = ("off", "relative", "local", "utc")
 """How the time of a line may be shown; the key `t` goes through them."""
 
+Origin = Literal["pod", "previous", "archive"]
+"""Where a log was read: its pod, the container's start before this one, the archive."""
+
+NO_TIME = -(1 << 63)
+"""In the place of the time of a line that has none; smaller than every time."""
+
+LONGEST_LINE = 1 << 20
+"""Bytes after which a line without an end is broken, so that a block stays bounded."""
+
+JOINED = 1 << 18
+"""Bytes up to which blocks that come one after the other become one."""
+
+
+class LogSource(msgspec.Struct, frozen=True):
+    """Of which step and container some lines are, and from where they were read."""
+
+    step: str
+    """Title of the step, as a person calls it."""
+    pod: str
+    container: str
+    node_id: str = ""
+    origin: Origin = "pod"
+
+    @property
+    def is_argo(self) -> bool:
+        """Whether all of it is Argo's: `init` and `wait` run nothing else."""
+        return self.container in ("init", "wait", "supervisor")
+
+
+class LogBlock(msgspec.Struct, frozen=True):
+    """Some lines of one source.
+
+    `data` is their bytes, each line with its newline; `ends[i]` is where line `i` ends in it, its
+    newline included; `times[i]` is when it was written, in nanoseconds since 1970, or `NO_TIME`.
+    """
+
+    data: bytes
+    ends: array[int]
+    times: array[int]
+    source: int = 0
+    """Number of its `LogSource`, for whoever reads several logs at a time."""
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def start(self, index: int) -> int:
+        """Where a line begins in `data`."""
+        return self.ends[index - 1] if index else 0
+
+    def line(self, index: int) -> bytes:
+        """One line, without its newline."""
+        return self.data[self.start(index) : self.ends[index] - 1]
+
+    def part(self, first: int, last: int) -> LogBlock:
+        """The lines from `first` up to but without `last`."""
+        if not first and last == len(self):
+            return self
+        begin = self.start(first)
+        ends = array("I", [end - begin for end in self.ends[first:last]])
+        data = self.data[begin : self.start(last)]
+        return LogBlock(data, ends, self.times[first:last], self.source)
+
+
+def joined(blocks: Sequence[LogBlock]) -> LogBlock:
+    """Blocks of one source as one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    ends, times = array("I"), array("q")
+    begin = 0
+    for block in blocks:
+        ends.extend([end + begin for end in block.ends] if begin else block.ends)
+        times.extend(block.times)
+        begin += len(block.data)
+    return LogBlock(b"".join(block.data for block in blocks), ends, times, blocks[0].source)
+
+
+# --- cutting a stream ----------------------------------------------------------------------
+
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?: |$)")
-ERROR = re.compile(
-    r"\b(?:ERROR|FATAL|CRITICAL|PANIC|SEVERE|EMERG|ALERT)\b"
-    r"|\b(?:[Ee]rror|[Pp]anic|[Ff]atal):|\b[Ll]evel\"?[=:] ?\"?(?:error|fatal|panic|critical)\b"
-    r"|^[EF]\d{4} \d\d:|^Traceback \(most recent call last\)"
-)
-"""What a line says that tells of an error."""
-_WARNING = re.compile(
-    r"\bWARN(?:ING)?\b|\b[Ww]arning:|\b[Ll]evel\"?[=:] ?\"?warn(?:ing)?\b|^W\d{4} \d\d:"
-)
-LEVEL_WITHIN = 400
-"""Characters of a line in which its level is looked for."""
+_UNTIL_SECOND = 20
+"""Bytes of `2026-08-21T10:41:22.` in the times that Kubernetes writes."""
+_ZONE = 29
+"""Where their `Z` stands."""
+_WITH_BLANK = 31
+"""Bytes of a whole one in UTC, and the blank after it."""
 
 
-class LogLine(NamedTuple):
-    """A line in two parts, both as they came."""
+class BlockCutter:
+    """Cuts a stream of bytes into blocks of whole lines, however it came in pieces.
 
-    stamp: bytes
-    """RFC 3339; empty where there is none."""
-    content: bytes
+    `stamped` says whether each line has its time in front of it, as Kubernetes writes it when asked
+    to. A line that has none there, or none that is a time, is kept as it is.
+    """
+
+    def __init__(self, source: int = 0, *, stamped: bool = True) -> None:
+        self._source = source
+        self._stamped = stamped
+        self._rest = bytearray()
+        self._broken: int | None = None
+        """The time of a line whose beginning was given away already."""
+
+    def cut(self, piece: bytes) -> LogBlock | None:
+        """The lines that end in this piece; None while none does."""
+        end = piece.rfind(b"\n")
+        if end >= 0:
+            whole = bytes(self._rest) + piece[:end] if self._rest else piece[:end]
+            self._rest = bytearray(piece[end + 1 :])
+            return self._block(whole.split(b"\n"))
+        self._rest += piece
+        if len(self._rest) <= LONGEST_LINE:
+            return None
+        return self._break()
+
+    def finish(self) -> LogBlock | None:
+        """The stream is over: what waits for its end is a line."""
+        whole = bytes(self._rest)
+        self._rest.clear()
+        return self._block([whole]) if whole else None
+
+    def _break(self) -> LogBlock:
+        """The beginning of a line that will not end; the rest of it has the same time."""
+        heads: list[LogBlock] = []
+        while len(self._rest) > LONGEST_LINE:
+            heads.append(self._block([bytes(self._rest[:LONGEST_LINE])]))
+            del self._rest[:LONGEST_LINE]
+            self._broken = heads[-1].times[-1]
+        return joined(heads)
+
+    def _block(self, lines: list[bytes]) -> LogBlock:
+        times = array("q")
+        begun: list[bytes] = []
+        if self._broken is not None:
+            times.append(self._broken)
+            self._broken = None
+            begun.append(lines.pop(0))
+        contents = begun + self._unstamped(lines, times)
+        data = b"\n".join(contents) + b"\n"
+        ends = array("I", accumulate([len(content) + 1 for content in contents]))
+        return LogBlock(data, ends, times, self._source)
+
+    def _unstamped(self, lines: list[bytes], times: array[int]) -> list[bytes]:
+        """The lines without the times in front of them, and these at the end of `times`."""
+        if not lines:
+            return []
+        if not self._stamped:
+            times.extend([NO_TIME] * len(lines))
+            return lines
+        found = _all_in_nanoseconds(lines)
+        if found is not None:
+            times.extend(found)
+            return [line[_WITH_BLANK:] for line in lines]
+        contents: list[bytes] = []
+        for line in lines:
+            stamp = _STAMP.match(line) if line[:1].isdigit() else None
+            moment = time_of(stamp[0].rstrip(b" ")) if stamp is not None else NO_TIME
+            times.append(moment)
+            contents.append(line[stamp.end() :] if stamp and moment != NO_TIME else line)
+        return contents
 
 
-def split_line(line: bytes) -> LogLine:
-    """Time and text of a line."""
-    found = _STAMP.match(line) if line[:1].isdigit() else None
-    if found is None:
-        return LogLine(b"", line)
-    return LogLine(line[: found.end()].rstrip(b" "), line[found.end() :])
+def _all_in_nanoseconds(lines: Sequence[bytes]) -> list[int] | None:
+    """The times of lines that all begin with one of full width in UTC; None if one does not.
+
+    That is what the kubelet writes, and looked at column by column it takes a quarter of the time
+    that line by line takes.
+    """
+    stamps = [line[:_WITH_BLANK] for line in lines]
+    columns = b"".join(stamps)
+    count = len(lines)
+    if len(columns) != _WITH_BLANK * count:
+        return None
+    if (
+        columns[_ZONE::_WITH_BLANK] + columns[_ZONE + 1 :: _WITH_BLANK]
+        != b"Z" * count + b" " * count
+    ):
+        return None
+    if not all(columns[at::_WITH_BLANK].isdigit() for at in range(_UNTIL_SECOND, _ZONE)):
+        return None
+    seconds: dict[bytes, int] = {}
+    for head in {stamp[:_UNTIL_SECOND] for stamp in stamps}:
+        moment = time_of(head[:-1] + b"Z") if head[-1:] == b"." else NO_TIME
+        if moment == NO_TIME:
+            return None
+        seconds[head] = moment
+    return [seconds[stamp[:_UNTIL_SECOND]] + int(stamp[_UNTIL_SECOND:_ZONE]) for stamp in stamps]
 
 
-def level_of(text: str) -> Literal["error", "warning", ""]:
-    """How bad a line says it is."""
-    start = text[:LEVEL_WITHIN]
-    if ERROR.search(start):
-        return "error"
-    return "warning" if _WARNING.search(start) else ""
+def blocks_of(
+    pieces: Iterable[bytes], source: int = 0, *, stamped: bool = True
+) -> Iterator[LogBlock]:
+    """A stream of bytes as blocks of whole lines; the last line may lack its newline."""
+    cutter = BlockCutter(source, stamped=stamped)
+    for piece in pieces:
+        block = cutter.cut(piece)
+        if block is not None:
+            yield block
+    block = cutter.finish()
+    if block is not None:
+        yield block
 
 
-def order_key(stamp: bytes) -> bytes:
-    """Times of UTC as text that sorts: the fraction filled up to nanoseconds."""
-    if len(stamp) == 30 and stamp.endswith(b"Z"):
-        return stamp
+# --- times ---------------------------------------------------------------------------------
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = 1_000_000_000
+_LATEST = (1 << 63) // _SECOND - 1
+"""Seconds since 1970 past which nanoseconds do not fit into 64 bits: the year 2262."""
+
+
+def time_of(stamp: bytes) -> int:
+    """An RFC 3339 time in nanoseconds since 1970; `NO_TIME` where it is none."""
     moment = parse_time(stamp.decode("ascii", "replace"))
     if moment is None:
-        return stamp
-    _, _, rest = stamp.partition(b".")
-    digits = rest[: len(rest) - len(rest.lstrip(b"0123456789"))]
-    return b"%s.%sZ" % (moment.strftime("%Y-%m-%dT%H:%M:%S").encode(), digits.ljust(9, b"0"))
+        return NO_TIME
+    seconds = (moment.replace(microsecond=0) - _EPOCH) // timedelta(seconds=1)
+    if not -_LATEST < seconds < _LATEST:
+        return NO_TIME
+    digits = re.match(rb"\d{1,9}", stamp.partition(b".")[2])
+    return seconds * _SECOND + (int(digits[0].ljust(9, b"0")) if digits else 0)
 
 
-def shown_time(stamp: bytes, times: Times, now: datetime, zone: tzinfo | None = None) -> str:
+def stamp_of(moment: int) -> str:
+    """Such a time as RFC 3339 in UTC with nanoseconds; "" for `NO_TIME`."""
+    if moment == NO_TIME:
+        return ""
+    seconds, nanoseconds = divmod(moment, _SECOND)
+    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09}Z"
+
+
+def shown_time(moment: int, times: Times, now: datetime, zone: tzinfo | None = None) -> str:
     """The time of a line in a column of one width for each way of showing it."""
     if times == "off":
         return ""
-    moment = parse_time(stamp.decode("ascii", "replace")) if stamp else None
+    known = None if moment == NO_TIME else _EPOCH + timedelta(microseconds=moment // 1000)
     if times == "relative":
-        return f"{_ago(moment, now):>9} "
-    if moment is None:
+        return f"{_ago(known, now):>9} "
+    if known is None:
         return " " * 13
-    local = moment.astimezone(zone) if times == "local" else moment
+    local = known.astimezone(zone) if times == "local" else known
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03} "
 
 
@@ -93,19 +279,172 @@ def _ago(moment: datetime | None, now: datetime) -> str:
     return f"{sign}{whole // 86400}d"
 
 
-def merged(streams: Iterable[Iterable[bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Lines of several streams in the order of their times, each with the number of its stream.
+class Position:
+    """How far a log was read, so that it goes on there without a line twice or lost.
 
-    A line without a time (the rest of a stack trace) stays behind the line it follows.
+    What a server can be asked for is a second, and several lines may have the same time: those that
+    were read of the last time are counted.
     """
 
-    def keyed(number: int, stream: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, bytes]]:
-        last = b""
-        for place, line in enumerate(stream):
-            stamp = split_line(line).stamp
-            # A clock that was set back must not send a line in front of its own stream's past.
-            last = max(last, order_key(stamp)) if stamp else last
-            yield last, number, place, line
+    def __init__(self) -> None:
+        self._last = NO_TIME
+        self._count = 0
+        """Lines that were read with the last time."""
+        self._to_skip: int | None = None
+        """While what was read comes again: how many of the last time are still to come."""
 
-    ordered = merge(*(keyed(number, stream) for number, stream in enumerate(streams)))
-    return ((number, line) for _, number, _, line in ordered)
+    @property
+    def since(self) -> str:
+        """The time to go on from, as RFC 3339; "" where everything is to be read."""
+        return stamp_of(self._last)
+
+    def begin_again(self) -> None:
+        """The log comes anew, from the second of `since` on."""
+        self._to_skip = self._count if self._last != NO_TIME else None
+
+    def unread(self, block: LogBlock) -> LogBlock | None:
+        """What of a block was not read before; None for nothing."""
+        first = 0
+        if self._to_skip is not None:
+            while first < len(block) and self._is_known(block.times[first]):
+                first += 1
+            if first == len(block):
+                return None
+            self._to_skip = None
+        fresh = block.part(first, len(block))
+        self._remember(fresh)
+        return fresh
+
+    def _is_known(self, moment: int) -> bool:
+        if moment != self._last:
+            return moment < self._last
+        self._to_skip = (self._to_skip or 0) - 1
+        return self._to_skip >= 0
+
+    def _remember(self, block: LogBlock) -> None:
+        at = len(block) - 1
+        while at >= 0 and block.times[at] == NO_TIME:
+            at -= 1
+        if at < 0:
+            return
+        if block.times[at] != self._last:
+            self._last, self._count = block.times[at], 0
+        while at >= 0 and block.times[at] in (self._last, NO_TIME):
+            self._count += block.times[at] == self._last
+            at -= 1
+
+
+# --- several logs as one -------------------------------------------------------------------
+
+
+class Run(NamedTuple):
+    """Lines of one block that stand together: from `first` up to but without `last`."""
+
+    block: LogBlock
+    first: int
+    last: int
+
+
+def merged(streams: Iterable[tuple[int, Iterable[LogBlock]]]) -> Iterator[Run]:
+    """Lines of several logs in the order of their times, as long runs of one log as there are.
+
+    Each log comes with the time that counts for its lines until one has a time of its own. A line
+    without a time (the rest of a stack trace) stays behind the line it follows, and a clock that
+    was set back sends no line in front of its own log's past.
+    """
+    cursors = [_Cursor(moment, iter(blocks)) for moment, blocks in streams]
+    waiting = [
+        (cursor.key, number) for number, cursor in enumerate(cursors) if cursor.key is not None
+    ]
+    heapify(waiting)
+    while waiting:
+        _, number = heappop(waiting)
+        cursor = cursors[number]
+        while cursor.key is not None and (not waiting or (cursor.key, number) < waiting[0]):
+            yield cursor.run_before(waiting[0] if waiting else None, number)
+        if cursor.key is not None:
+            heappush(waiting, (cursor.key, number))
+
+
+class _Cursor:
+    """Where the merging of one log is."""
+
+    def __init__(self, moment: int, blocks: Iterator[LogBlock]) -> None:
+        self._blocks = blocks
+        self._latest = moment
+        self._has_begun = False
+        self._at = 0
+        self._block: LogBlock | None = None
+        self._keys: array[int] = array("q")
+        """The times of the block, none before the one above it."""
+        self._next_block()
+
+    @property
+    def key(self) -> int | None:
+        """The time of the line that comes next; None after the last."""
+        return None if self._block is None else self._keys[self._at]
+
+    def run_before(self, other: tuple[int, int] | None, number: int) -> Run:
+        """The lines that come before the next of another log; at least one."""
+        assert self._block is not None
+        first, last = self._at, len(self._keys)
+        if other is not None:
+            cut = bisect_right if number < other[1] else bisect_left
+            last = max(first + 1, cut(self._keys, other[0], first))
+        run = Run(self._block, first, last)
+        self._at = last
+        if last == len(self._keys):
+            self._next_block()
+        return run
+
+    def _next_block(self) -> None:
+        self._block = next((block for block in self._blocks if len(block)), None)
+        if self._block is not None:
+            times = self._block.times
+            if not self._has_begun:
+                # The time that counts for lines without one is no bound for those with one.
+                first = next((moment for moment in times if moment != NO_TIME), self._latest)
+                self._latest = min(self._latest, first)
+                self._has_begun = True
+            keys = accumulate(times, max, initial=self._latest)
+            next(keys)
+            self._keys = array("q", keys)
+            self._latest, self._at = self._keys[-1], 0
+
+
+# --- what lines say ------------------------------------------------------------------------
+
+_OF_ARGO = re.compile(
+    rb"time=\S+ level=[A-Za-z]+ (?:[^\"\n]|\"(?:[^\"\\\n]|\\.)*\")*?(?<=[ ])argo=true(?=[ \r\n]|$)"
+    rb"|\{(?=[^\n]*\"time\":)(?=[^\n]*\"level\":)[^\n]*\"argo\": ?\"?true\b"
+)
+"""A line of Argo's executor, as logfmt or JSON: the field `argo` is what it puts into each."""
+_MARK = re.compile(rb"argo=true|\"argo\":")
+_EXIT = re.compile(rb"Error: (?:exit status \d+|signal: [a-z ]+)\r?\n?")
+"""What the executor says last when the program failed; without any field."""
+
+
+def own_lines(block: LogBlock, *, is_after_own: bool = False) -> array[int]:
+    """Which lines of a block Argo's executor wrote into the log of the program.
+
+    Its last words when the program failed, `Error: exit status 1`, bear no mark: they are Argo's
+    where they follow one of its lines (`is_after_own`: the line before the block was one).
+    """
+    found = array("I")
+    last = -1
+    # Most logs have no such word at all, and to know that is fifty times faster.
+    for mark in _MARK.finditer(block.data) if b"argo" in block.data else ():
+        index = bisect_right(block.ends, mark.start())
+        if index != last and _OF_ARGO.match(block.data, block.start(index), block.ends[index]):
+            found.append(index)
+        last = index
+    own = set(found)
+    follows = [index + 1 for index in found]
+    if is_after_own:
+        follows.append(0)
+    for index in follows:
+        if index >= len(block) or index in own:
+            continue
+        if _EXIT.fullmatch(block.data, block.start(index), block.ends[index]):
+            own.add(index)
+    return array("I", sorted(own)) if len(own) > len(found) else found

@@ -39,6 +39,12 @@ class LogTarget:
         return _has_begun(self.node)
 
     @property
+    def may_begin(self) -> bool:
+        """Whether its pod may be there already though its node does not say so yet."""
+        hit = self.node.memoization_status is not None and self.node.memoization_status.hit
+        return self.node.phase in ("", PENDING) and not hit
+
+    @property
     def why_none(self) -> str:
         """Why there can be no log; "" where there can."""
         if self.has_begun:
@@ -88,10 +94,10 @@ def best_target(
     if node is not None and node.type == RETRY:
         # Its hooks are inside it too, and begin last.
         tries = attempts(nodes, node)
-        wanted = _best(_pods_inside(workflow, nodes[tries[-1]])) if tries else None
+        wanted = best_of(_pods_inside(workflow, nodes[tries[-1]])) if tries else None
     if wanted is None:
         pods = _pods_of_whole(workflow) if node is None else _pods_inside(workflow, node)
-        wanted = _best(pods)
+        wanted = best_of(pods)
     if wanted is None:
         return None
     name = pod_name(workflow, wanted, pod_names)
@@ -120,7 +126,7 @@ def _has_begun(node: Node) -> bool:
     return node.phase not in ("", PENDING, SKIPPED, OMITTED) and not hit
 
 
-def _best(pods: Iterable[Node]) -> Node | None:
+def best_of(pods: Iterable[Node]) -> Node | None:
     """Of several pods the one to read: what failed, else runs, else began last."""
     best: Node | None = None
     rank: tuple[int, str] = (-1, "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from tui.domain.hidden import IN_USE
 
@@ -98,6 +99,31 @@ def clean_plain(line: str) -> str:
     if line.isprintable():
         return line
     return clean_lines("".join(text for text, colour in _pieces(line) if not colour))
+
+
+_UNFIT_LOG, _UNFIT_PLAIN = re.compile(r"[^\x20-\x7e\n]"), re.compile(r"[^\x20-\x7e\n\t]")
+
+
+def clean_log_lines(lines: str) -> str:
+    """Log lines, each with its newline, fit to print: each as `clean_log`, its colours ended."""
+    if _UNFIT_LOG.search(lines) is None:
+        return lines
+    return _each(lines, lambda line: _colour_ended(clean_log(line.rstrip("\r"))))
+
+
+def clean_plain_lines(lines: str) -> str:
+    """Log lines, each with its newline, without any colour: each as `clean_plain`."""
+    if _UNFIT_PLAIN.search(lines) is None:
+        return lines
+    return _each(lines, lambda line: clean_plain(line.rstrip("\r")))
+
+
+def _each(lines: str, cleaned: Callable[[str], str]) -> str:
+    return "\n".join([line if line.isprintable() else cleaned(line) for line in lines.split("\n")])
+
+
+def _colour_ended(line: str) -> str:
+    return f"{line}\x1b[0m" if "\x1b" in line else line
 
 
 def _pieces(line: str) -> list[tuple[str, bool]]:

@@ -131,6 +131,10 @@ class Spec(ListedSpec, frozen=True):
     archive_logs: bool | None = None
 
 
+OFFLOADED = "its steps are in Argo's database, where only Argo Server reads them"
+"""What stands where steps would be told of, for a workflow that is offloaded."""
+
+
 class LockWait(Wire, frozen=True):
     """A lock that is waited for, and who has it (argo.md 1.3)."""
 
@@ -224,6 +228,11 @@ class Workflow(ListedWorkflow, frozen=True):
         return self.status.nodes or {}
 
     @property
+    def is_offloaded(self) -> bool:
+        """Whether its nodes are in Argo's database and not here (argo.md 1.3)."""
+        return bool(self.status.offload_node_status_version) and not self.status.nodes
+
+    @property
     def exec_spec(self) -> Spec:
         """What really runs: the stored spec if there is one, else `spec` (argo.md 1.2)."""
         return self.status.stored_workflow_template_spec or self.spec
@@ -232,6 +241,7 @@ class Workflow(ListedWorkflow, frozen=True):
 __all__ = [
     "INSTANCE",
     "LABEL",
+    "OFFLOADED",
     "Arguments",
     "Condition",
     "Inputs",

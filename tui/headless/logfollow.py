@@ -7,127 +7,90 @@ thread that prints, so that lines are never mixed up.
 from __future__ import annotations
 
 import queue
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tui.bugs import caught
-from tui.domain.logs import LogLine
+from tui.domain.logs import LogBlock, LogSource, Run
 from tui.domain.logtargets import LogTarget
 from tui.domain.workflow import Workflow
-from tui.errors import Bug
+from tui.errors import Bug, SourceError
 from tui.headless.output import say
+from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower
+from tui.logs.reader import LogReader
 from tui.ports.collections import DetailEvent, Opened, Removed, Stale
 from tui.ports.connection import Source
-from tui.ports.threads import CancelToken
+from tui.ports.threads import CancelToken, endless
 
-
-class LogReader(Protocol):
-    """Reads the log of a target."""
-
-    workflow: Workflow
-    failed: int
-
-    def lines(
-        self, target: LogTarget, stop: CancelToken, *, is_followed: bool = False
-    ) -> Iterator[bytes]:
-        """Its lines."""
-
-    def parted(self, target: LogTarget, line: bytes) -> LogLine:
-        """Time and text of the line that came last."""
+TargetsOf = Callable[[Workflow], Sequence[LogTarget]]
+"""The logs that are wanted of a workflow as it is now."""
 
 
 class LinePrinter(Protocol):
     """Prints lines."""
 
-    def show(self, target: LogTarget, line: LogLine) -> None:
-        """Print one."""
+    def show(self, source: LogSource, run: Run) -> None:
+        """Print lines of one log."""
 
     def flush(self) -> None:
         """Have it seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a log."""
-
-    target: LogTarget
-    line: LogLine
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A log came to its end."""
-
-    target: LogTarget
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The watch of the workflow, or a log, failed for good."""
-
-    error: Exception
-
-
-Mail = Line | Ended | Failed | DetailEvent
-
-
-TargetsOf = Callable[[Workflow], tuple[LogTarget, ...]]
-
-
 def follow(source: Source, reader: LogReader, printer: LinePrinter, targets_of: TargetsOf) -> int:
-    """Print until the workflow is over and every log has ended; 1 when nothing could be read."""
-    mail: queue.SimpleQueue[Mail] = queue.SimpleQueue()
-    stop = CancelToken()
-    follower = _Follower(reader, mail, stop, targets_of)
-    _start(lambda: source.watch_one(reader.workflow.ref, mail.put, stop), mail, "workflow")
+    """Print until the workflow is over and every log has ended; 1 when nothing could be read.
+
+    Raises: SourceError, when the workflow cannot be watched.
+    """
+    mail: queue.SimpleQueue[DetailEvent | SourceError | None] = queue.SimpleQueue()
+    follower = LogFollower(reader, arrived=lambda: mail.put(None))
+    following = _Following(reader, follower, printer, targets_of)
+
+    def watch(stop: CancelToken) -> None:
+        source.watch_one(reader.workflow.ref, mail.put, stop)
+
+    stop = endless(f"follow {reader.workflow.ref.name}", watch, mail.put)
     try:
-        while not follower.is_over:
+        while not following.is_over:
             try:
                 event = mail.get_nowait()
             except queue.Empty:
                 printer.flush()
                 event = mail.get()
-            if isinstance(event, Line):
-                printer.show(event.target, event.line)
+            if isinstance(event, SourceError):
+                raise event
+            if event is None:
+                for log_event in follower.take():
+                    following.take_from_log(log_event)
             else:
-                follower.take(event)
+                following.take(event)
     finally:
         stop.set()
+        follower.end()
         printer.flush()
-    return 1 if follower.begun and reader.failed == len(follower.begun) else 0
+    return 1 if following.read_nothing else 0
 
 
-def _start(work: Callable[[], None], mail: queue.SimpleQueue[Mail], name: str) -> None:
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:  # told by the thread that prints, which waits for mail
-            mail.put(Failed(caught(error, f"following {name}")))
-
-    threading.Thread(target=run, name=f"follow {name}", daemon=True).start()
-
-
-class _Follower:
+class _Following:
     """Which logs are being read, and whether there can be more."""
 
     def __init__(
         self,
         reader: LogReader,
-        mail: queue.SimpleQueue[Mail],
-        stop: CancelToken,
+        follower: LogFollower,
+        printer: LinePrinter,
         targets_of: TargetsOf,
     ) -> None:
         self._reader = reader
-        self._mail = mail
-        self._stop = stop
+        self._follower = follower
+        self._printer = printer
         self._targets_of = targets_of
-        self.begun: set[tuple[str, str]] = set()
+        self._begun: dict[tuple[str, str], int] = {}
+        self._targets: list[LogTarget] = []
         self._open = 0
+        self._failed = 0
+        self._told: set[int] = set()
+        """Logs whose connection broke, until lines of them come again."""
         self._is_completed = False
-        self._told = ""
+        self._trouble = ""
         """The trouble of its watch that was told last."""
 
     @property
@@ -135,38 +98,57 @@ class _Follower:
         """Nothing more can come."""
         return self._is_completed and self._open == 0
 
-    def take(self, event: Mail) -> None:
-        """Something happened. Raises: what the watch of the workflow failed with."""
+    @property
+    def read_nothing(self) -> bool:
+        """Whether there were logs and none of them could be read."""
+        return bool(self._begun) and self._failed == len(self._begun)
+
+    def take(self, event: DetailEvent) -> None:
+        """Something happened to the workflow."""
         if isinstance(event, Opened):
             self._reader.workflow = event.workflow
             self._begin_new(event.workflow)
             self._is_completed = event.workflow.is_completed
         elif isinstance(event, Removed):
             self._is_completed = True
-        elif isinstance(event, Ended):
-            self._open -= 1
-        elif isinstance(event, Failed):
-            raise event.error
         elif isinstance(event, Stale):
             self._tell(event)
+
+    def take_from_log(self, event: LogEvent) -> None:
+        """Lines of a log came, or it broke or ended."""
+        if isinstance(event, LogBlock):
+            self._told.clear()
+            self._printer.show(self._follower.sources[event.source], Run(event, 0, len(event)))
+        elif isinstance(event, LogDelayed):
+            if event.log not in self._told:
+                self._told.add(event.log)
+                self._say(event.log, f"{event.error}; trying again")
+        elif isinstance(event, LogEnded):
+            self._open -= 1
+            if event.error is not None:
+                if isinstance(event.error, Bug):
+                    raise event.error
+                self._failed += 1
+                self._say(event.log, str(event.error))
 
     def _tell(self, stale: Stale) -> None:
         """Say once of each trouble that the workflow is not watched just now. Raises: a Bug."""
         if isinstance(stale.error, Bug):
             raise stale.error
-        if stale.error.what != self._told:
-            self._told = stale.error.what
+        if stale.error.what != self._trouble:
+            self._trouble = stale.error.what
             say(f"argo-tui: {stale.error}; trying again")
+
+    def _say(self, log: int, words: str) -> None:
+        target = self._targets[log]
+        self._printer.flush()
+        say(f"{target.pod}/{target.container}: {words}")
 
     def _begin_new(self, workflow: Workflow) -> None:
         for target in self._targets_of(workflow):
             key = (target.pod, target.container)
-            if target.has_begun and key not in self.begun:
-                self.begun.add(key)
+            if target.has_begun and key not in self._begun:
+                self._begun[key] = len(self._targets)
+                self._targets.append(target)
                 self._open += 1
-                _start(partial(self._read, target), self._mail, target.pod)
-
-    def _read(self, target: LogTarget) -> None:
-        for text in self._reader.lines(target, self._stop, is_followed=True):
-            self._mail.put(Line(target, self._reader.parted(target, text)))
-        self._mail.put(Ended(target))
+                self._follower.begin(target, is_followed=True)

@@ -9,29 +9,31 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 
 from tui.actions.manifests import rfc3339
-from tui.artifacts.logreader import Reader
 from tui.domain import decode
 from tui.domain.durations import before, parse_time
-from tui.domain.logs import LogLine, merged
+from tui.domain.logs import LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.search import compiled
-from tui.domain.text import clean, clean_log, clean_plain
-from tui.domain.workflow import Workflow
-from tui.errors import Missing, UsageError
+from tui.domain.text import clean, clean_log_lines, clean_plain_lines
+from tui.domain.workflow import OFFLOADED, Workflow
+from tui.errors import Missing, TuiError, UsageError
 from tui.headless.arguments import name
 from tui.headless.connected import one
 from tui.headless.logfollow import follow
 from tui.headless.output import flush, say, write
+from tui.logs import pods as by_pods
+from tui.logs.reader import LogReader
 from tui.ports.connection import Source
 from tui.ports.threads import CancelToken
 from tui.settings import Settings
 from tui.sources import open_source
 
+NEWLINE = "\n"
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
 MOST_AT_ONCE = 32
 """Pods whose logs are read side by side to merge them; more are printed one after the other."""
@@ -68,8 +70,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     wanted = _pattern(args.grep)
     with closing(open_source(settings)) as source:
         workflow = _workflow(source, args.name, settings)
-        targets = log_targets(workflow, step, args.container, settings.pod_names)
-        if step and not targets:
+        if args.follow and not source.capabilities.is_live:
+            raise UsageError("a saved workflow cannot be followed", hint="leave -f away")
+
+        def targets_of(now: Workflow) -> Sequence[LogTarget]:
+            if now.is_offloaded:
+                return by_pods.targets_of(source.pods(now.ref), step, args.container)
+            return log_targets(now, step, args.container, settings.pod_names)
+
+        targets = targets_of(workflow)
+        if step and not targets and not workflow.is_offloaded:
             raise Missing(
                 f"{args.name} has no step {step} with a log",
                 hint="steps are called by display name, node name, node id or pod name",
@@ -80,42 +90,81 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             timestamps=args.timestamps,
             wanted=wanted,
         )
-        reader = Reader(
+        reader = LogReader(
             source,
             workflow,
             # As for kubectl, less than none means all.
             tail=None if args.tail is None or args.tail < 0 else args.tail,
             previous=args.previous,
             since_time=since,
-            told=say,
+            is_patient=args.follow,
         )
         if args.follow:
-            if not source.capabilities.is_live:
-                raise UsageError("a saved workflow cannot be followed", hint="leave -f away")
-
-            def targets_of(now: Workflow) -> tuple[LogTarget, ...]:
-                return log_targets(now, step, args.container, settings.pod_names)
-
             return follow(source, reader, printer, targets_of)
-        return _print_once(reader, printer, targets, is_step=bool(step))
+        return _print_once(reader, printer, workflow, targets, is_step=bool(step))
 
 
 def _print_once(
-    reader: Reader, printer: Printer, targets: Iterable[LogTarget], *, is_step: bool
+    reader: LogReader,
+    printer: Printer,
+    workflow: Workflow,
+    targets: Iterable[LogTarget],
+    *,
+    is_step: bool,
 ) -> int:
-    begun = [target for target in targets if is_step or target.has_begun]
+    targets = list(targets)
+    begun = [each for each in targets if each.has_begun or (is_step and each.may_begin)]
     if not begun:
-        say("no step of it has begun, so there is no log yet")
-        return 0
-    streams = [reader.lines(target, CancelToken()) for target in begun]
+        say(why_none(workflow, targets, is_step=is_step))
+        return 1 if workflow.is_offloaded else 0
+    logs = _Logs(reader)
+    streams = [(logs.begin_of(target), logs.blocks(target)) for target in begun]
     if len(streams) <= MOST_AT_ONCE:
-        for number, line in merged(streams):
-            printer.show(begun[number], reader.parted(begun[number], line))
+        for run in merged(streams):
+            printer.show(logs.sources[run.block.source], run)
     else:
-        for target, stream in zip(begun, streams, strict=True):
-            for line in stream:
-                printer.show(target, reader.parted(target, line))
-    return 1 if reader.failed == len(begun) else 0
+        for _, blocks in streams:
+            for block in blocks:
+                printer.show(logs.sources[block.source], Run(block, 0, len(block)))
+    return 1 if logs.failed == len(begun) else 0
+
+
+def why_none(workflow: Workflow, targets: Sequence[LogTarget], *, is_step: bool) -> str:
+    """Why there is no log to print."""
+    if workflow.is_offloaded:
+        return f"{OFFLOADED}, and no pod of them is left, so there is no log"
+    if not targets:
+        return "no step of it runs in a pod, so there is no log"
+    if is_step:
+        return f"{targets[0].node.title}: {targets[0].why_none}"
+    return "no step of it has begun, so there is no log yet"
+
+
+class _Logs:
+    """Logs that are read side by side; one that cannot be read does not cost the others."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+        self.sources: list[LogSource] = []
+        self.failed = 0
+        """How many gave nothing, each told."""
+
+    @staticmethod
+    def begin_of(target: LogTarget) -> int:
+        """The time that counts for lines of a log that have none: when its step began."""
+        return time_of((target.node.started_at or "").encode("ascii", "replace"))
+
+    def blocks(self, target: LogTarget) -> Iterator[LogBlock]:
+        """The lines of one log."""
+        try:
+            yield from self._reader.blocks(target, CancelToken(), number=self._number)
+        except TuiError as error:
+            self.failed += 1
+            say(f"{target.pod}/{target.container}: {error}")
+
+    def _number(self, source: LogSource) -> int:
+        self.sources.append(source)
+        return len(self.sources) - 1
 
 
 class Printer:
@@ -133,31 +182,44 @@ class Printer:
         self._prefix = prefix
         self._timestamps = timestamps
         self._wanted = wanted
+        self._clean = clean_log_lines if colour else clean_plain_lines
 
-    def show(self, target: LogTarget, line: LogLine) -> None:
-        """Print a line, if it is wanted."""
-        text = line.content.decode("utf-8", "replace").rstrip("\r")
-        if self._wanted is not None and not self._wanted.search(text):
-            return
-        shown = clean_log(text) if self._colour else clean_plain(text)
-        if "\x1b" in shown:
-            shown += "\x1b[0m"
-        if self._timestamps and line.stamp:
-            shown = f"{line.stamp.decode('ascii', 'replace')} {shown}"
-        write(f"{self._before(target)}{shown}\n")
+    def show(self, source: LogSource, run: Run) -> None:
+        """Print lines of one log, if they are wanted; many at once, since there may be millions."""
+        block, first, last = run
+        prefix = self._before(source)
+        if self._wanted is not None or self._timestamps:
+            text = "".join(self._wanted_lines(block, first, last, self._wanted))
+        else:
+            data = block.data[block.start(first) : block.ends[last - 1]]
+            text = self._clean(data.decode("utf-8", "replace"))
+        if prefix and text:
+            text = f"{prefix}{text[:-1].replace(NEWLINE, NEWLINE + prefix)}{NEWLINE}"
+        if text:
+            write(text)
+
+    def _wanted_lines(
+        self, block: LogBlock, first: int, last: int, wanted: re.Pattern[str] | None
+    ) -> Iterator[str]:
+        for index in range(first, last):
+            text = block.line(index).decode("utf-8", "replace")
+            if wanted is not None and not wanted.search(text.rstrip("\r")):
+                continue
+            stamp = stamp_of(block.times[index]) if self._timestamps else ""
+            yield f"{stamp}{' ' if stamp else ''}{self._clean(text + NEWLINE)}"
 
     def flush(self) -> None:
         """Have it seen."""
         flush()
 
-    def _before(self, target: LogTarget) -> str:
+    def _before(self, source: LogSource) -> str:
         if not self._prefix:
             return ""
-        pod = clean(target.pod)
-        name = pod if target.container == "main" else f"{pod}/{clean(target.container)}"
+        pod = clean(source.pod)
+        name = pod if source.container == "main" else f"{pod}/{clean(source.container)}"
         if not self._colour:
             return f"{name}: "
-        colour = PREFIX_COLOURS[sum(map(ord, target.pod)) % len(PREFIX_COLOURS)]
+        colour = PREFIX_COLOURS[sum(map(ord, source.pod)) % len(PREFIX_COLOURS)]
         return f"\x1b[{colour}m{name}:\x1b[0m "
 
 

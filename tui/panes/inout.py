@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui.domain.location import key_of, wired
 from tui.domain.node import Artifact, Inputs, Node, Outputs
-from tui.domain.workflow import Arguments, Workflow
+from tui.domain.workflow import OFFLOADED, Arguments, Workflow
 from tui.panes.summary import field, parameters
 from tui.panes.text_pane import TextPane
 
@@ -50,4 +50,6 @@ class InOutPane(TextPane):
         else:
             lines = list(of(node.inputs, node.outputs))
         subject = (workflow.ref, node.id if node else "")
+        if workflow.is_offloaded:
+            lines += ["", f"inputs and outputs of its steps: {OFFLOADED}"]
         self.put(subject, "\n".join(lines).strip("\n") or "no inputs, no outputs")

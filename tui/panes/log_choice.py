@@ -1,16 +1,20 @@
 """Which log is shown: of the step or of an attempt before it, and of which container.
 
 Nothing to see, and nothing is asked: what the workflow tells and what somebody chose go in, the
-place of one log comes out.
+place of one log comes out. Of a workflow whose nodes are in Argo's database its pods tell.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from tui.domain.logtargets import LogTarget, attempts_before, best_target
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
+from tui.logs import pods as by_pods
+from tui.ports.pods import Pod
 
 
 def _is_same(one: LogTarget | None, other: LogTarget | None) -> bool:
@@ -31,7 +35,9 @@ class LogChoice:
         """Whether it is what the container said before it was started again in its pod."""
         self._pod_names = pod_names
         self._node: Node | None = None
-        self._container = ""
+        self._pods: Sequence[Pod] = ()
+        self._chosen = ""
+        """The container that somebody wants to read wherever there is one of that name."""
         self._attempts_back = 0
         """How many attempts before the one that belongs to the step."""
 
@@ -44,18 +50,28 @@ class LogChoice:
         """The cursor is here, or the workflow is another; whether that makes it another log."""
         if node is not None and node.type == "Container" and node != self._node:
             # Who goes to a container in the tree wants to read that one.
-            self._container = ""
+            self._chosen = ""
         if self._node is not None and (node is None or node.id != self._node.id):
             self.before_restart, self._attempts_back = False, 0
+        if self.workflow is not None and self.workflow.ref != workflow.ref:
+            self._pods = ()
         self.workflow, self._node = workflow, node
         before, self.target = self.target, self._wanted(workflow)
+        return not _is_same(before, self.target)
+
+    def take_pods(self, pods: Sequence[Pod]) -> bool:
+        """These are the pods of a workflow that is offloaded; whether that makes it another log."""
+        self._pods = pods
+        if self.workflow is None:
+            return False
+        before, self.target = self.target, self._wanted(self.workflow)
         return not _is_same(before, self.target)
 
     def take_container(self, name: str) -> bool:
         """Read this container from now on; whether that is another."""
         if self.target is None or name == self.target.container:
             return False
-        self._container = name
+        self._chosen = name
         self.target = LogTarget(self.target.node, self.target.pod, name)
         return True
 
@@ -79,6 +95,8 @@ class LogChoice:
 
     def _wanted(self, workflow: Workflow) -> LogTarget | None:
         """The log of the step, or of an attempt before it, in the container that was chosen."""
+        if workflow.is_offloaded:
+            return self._of_pods()
         target = best_target(workflow, self._node, self._pod_names)
         if target is None:
             return None
@@ -87,6 +105,15 @@ class LogChoice:
             earlier = before[min(self._attempts_back, len(before)) - 1] if before else target.node
             name = pod_name(workflow, earlier, self._pod_names)
             target = LogTarget(earlier, name, target.container)
-        if self._container in container_names(workflow, target.node):
-            target = LogTarget(target.node, target.pod, self._container)
+        if self._chosen in container_names(workflow, target.node):
+            target = LogTarget(target.node, target.pod, self._chosen)
         return target
+
+    def _of_pods(self) -> LogTarget | None:
+        target = by_pods.best_target(self._pods)
+        if target is None or not self._chosen:
+            return target
+        names = next(pod.containers for pod in self._pods if pod.name == target.pod)
+        if self._chosen not in {container.name for container in names}:
+            return target
+        return LogTarget(target.node, target.pod, self._chosen)

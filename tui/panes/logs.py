@@ -1,38 +1,48 @@
 """The log of the step under the cursor: from its pod, else from the archive.
 
-A pane follows one container at a time: which, `log_choice.py` knows, and `log_reading.py` reads
-it. What arrives of a log that is no longer shown is dropped.
+A pane follows one container at a time; which, `log_choice.py` knows. What arrives of a log that is
+no longer shown is dropped.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 from textual.message import Message
 
 from tui.bindings import bind
-from tui.domain.logs import TIMES
-from tui.domain.node import Node
-from tui.domain.workflow import Workflow
+from tui.domain.logs import TIMES, LogBlock, LogSource
+from tui.domain.node import RUNNING, Node
+from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
+from tui.errors import SourceError, TuiError
+from tui.keys import hint
+from tui.logs.book import LogBook
+from tui.logs.follower import LogEnded, LogFollower
+from tui.logs.reader import LogReader
 from tui.panes.base import Tools
 from tui.panes.containers import ContainerScreen
 from tui.panes.log_choice import LogChoice
-from tui.panes.log_reading import LogReading
 from tui.panes.text_pane import SearchedPane
-from tui.state.logs import LogBook
+from tui.ports.pods import Pod
+from tui.state.inbox import BEAT
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
 PATIENCE = 0.3
 """Seconds until a log that says nothing is said to be read."""
+END = "end of the log"
+NEVER_RESTARTED = "previous terminated container"
+"""What the kubelet says is not found where a container has begun only once."""
 
 
 class LogsPane(SearchedPane):
@@ -43,30 +53,40 @@ class LogsPane(SearchedPane):
         bind("filter", "search", "Search", group="logs", shown=True),
         bind("times", "times", "Times", group="logs", shown=True),
         bind("containers", "container", "Container", group="logs", shown=True),
+        bind("hide", "own", "Hide Argo's lines", group="logs"),
         bind("previous-attempt", "previous", "Previous attempt", group="logs"),
     ]
 
     head = query_one("#log-head", HeaderLine)
 
     @dataclass
-    class Ended(Message):
-        """The thread that read a log is done."""
+    class PodsRead(Message):
+        """The pods of a workflow whose nodes cannot be read."""
 
-        reading: LogReading
-        why: str
-        """Why it could not be read, or not to its end; "" if it was."""
+        ref: WorkflowRef
+        pods: tuple[Pod, ...]
+        error: SourceError | None = None
+        """Why they could not be read."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self.book = LogBook(clock=tools.now)
         self._choice = LogChoice(tools.pod_names)
-        self._reading: LogReading | None = None
+        self._follower: LogFollower | None = None
+        self._goes_on = False
+        """Whether more is written to the log, so that its end is waited for."""
         self._note = ""
-        """Why no more comes; "" while it may."""
+        """Why no more comes just now; "" while it may."""
         self._has_failed = False
+        """Whether the log could not be read, or not to its end."""
+        self._is_delayed = False
+        """Whether the connection broke and is tried again."""
         self._complained = False
         """Whether the status line says why this log cannot be read."""
         self._found = ""
+        self._pods_of: tuple[WorkflowRef, str] | None = None
+        """Workflow and version whose pods were asked for, of one that is offloaded."""
+        self._is_asking = False
 
     def compose(self) -> ComposeResult:
         """What is read, the lines, and a line to type a search into."""
@@ -88,9 +108,14 @@ class LogsPane(SearchedPane):
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """The log that belongs to this; the same log goes on undisturbed."""
+        if workflow.is_offloaded:
+            self._ask_for_pods(workflow)
         if self._choice.go_to(workflow, node):
             self._begin()
         else:
+            if self._is_delayed and self._follower is not None:
+                # There is news, so the connection is back.
+                self._follower.try_again()
             self._show_head()
 
     def leave(self) -> None:
@@ -99,74 +124,157 @@ class LogsPane(SearchedPane):
         self._choice.target = None
 
     def _leave_log(self) -> None:
-        if self._reading is not None:
-            self._reading.end()
-            self._reading = None
+        if self._follower is not None:
+            self._follower.end()
+            self._follower = None
 
     def _begin(self) -> None:
         self._leave_log()
-        self._begin_book()
         target, workflow, source = self._choice.target, self._choice.workflow, self.tools.source
-        if target is None or workflow is None or source is None:
-            self._end("no pod belongs to this step, so there is no log")
-            return
-        if not target.has_begun:
-            self._end(target.why_none)
+        is_earlier = self._choice.before_restart
+        follower = None
+        if target is not None and target.has_begun and workflow is not None and source is not None:
+            reader = LogReader(source, workflow, previous=is_earlier, is_patient=True)
+            follower = self._follower_of(reader)
+        self._begin_book(follower.sources if follower is not None else ())
+        if target is None or follower is None:
+            self._end(target.why_none if target is not None else self._why_no_pod())
             return
         # Most logs are there at once: who walks through the steps sees no word come and go.
         self.lines.placeholder = ""
-        reading = LogReading(target, before_restart=self._choice.before_restart)
-        self._reading = reading
-        self.set_timer(PATIENCE, lambda: self._say_reading(reading))
-        reading.begin(
-            source,
-            workflow,
-            asyncio.get_running_loop(),
-            came=lambda pieces: self._take(reading, pieces),
-            ended=lambda why: self.post_message(self.Ended(reading, why)),
-        )
+        self._follower = follower
+        self._goes_on = target.node.phase == RUNNING and not is_earlier
+        self.set_timer(PATIENCE, partial(self._say_reading, follower))
+        follower.begin(target, is_followed=self._goes_on)
         self._show_head()
 
-    def _begin_book(self) -> None:
+    def _follower_of(self, reader: LogReader) -> LogFollower:
+        loop = asyncio.get_running_loop()
+
+        def take_soon() -> None:
+            loop.call_later(BEAT, self._take, follower)
+
+        follower = LogFollower(reader, lambda: loop.call_soon_threadsafe(take_soon))
+        return follower
+
+    def _why_no_pod(self) -> str:
+        workflow = self._choice.workflow
+        if workflow is None or not workflow.is_offloaded:
+            return "no pod belongs to this step, so there is no log"
+        if self._is_asking:
+            return "reading …"
+        return f"{OFFLOADED}, and none of its pods is left, so there is no log"
+
+    def _begin_book(self, sources: Sequence[LogSource]) -> None:
         """An empty one, without anything that was said about the one before it."""
         self._note = ""
-        self._has_failed = False
-        if self._complained:
-            self._complained = False
-            self.tools.say("")
-        self.book = LogBook(times=self.book.times, clock=self.tools.now)
+        self._has_failed = self._is_delayed = False
+        self._stop_complaining()
+        before = self.book
+        self.book = LogBook(
+            sources, times=before.times, hides_own=before.hides_own, clock=self.tools.now
+        )
         self.lines.show(self.book)
         self.lines.follow(True)
 
-    def _say_reading(self, reading: LogReading) -> None:
-        if reading is self._reading and not self._note:
+    def _say_reading(self, follower: LogFollower) -> None:
+        if follower is self._follower and not self._note:
             self.lines.placeholder = "reading …"
 
-    def _take(self, reading: LogReading, pieces: list[bytes]) -> None:
-        if reading is self._reading and self.is_mounted:
-            came = self.book.append(pieces)
-            self.lines.lines_appended(came.lines, came.dropped)
-            self._show_head()
+    # --- what comes ------------------------------------------------------------------------
 
-    @on(Ended)
-    def end(self, message: Ended) -> None:
-        """The log is over, or cannot be read."""
-        if message.reading is not self._reading:
+    def _take(self, follower: LogFollower) -> None:
+        """Show what came of a log, in the order it came."""
+        if follower is not self._follower or not self.is_mounted:
             return
-        message.reading.flush()
-        why = message.why
-        self._has_failed = bool(why)
-        self._end(why or "end of the log")
-        if why and len(self.book):
-            # Of a log without a line the pane itself has the words.
+        blocks: list[LogBlock] = []
+        for event in follower.take():
+            if isinstance(event, LogBlock):
+                blocks.append(event)
+                continue
+            self._append(blocks)
+            blocks = []
+            if isinstance(event, LogEnded):
+                self._log_ended(event.error)
+            else:
+                self._is_delayed = True
+                self._fail(f"{event.error}; trying again …")
+        self._append(blocks)
+        self._show_head()
+
+    def _append(self, blocks: Sequence[LogBlock]) -> None:
+        if blocks:
+            self._is_delayed, self._note = False, ""
+            self._stop_complaining()
+            came = self.book.append(blocks)
+            self.lines.lines_appended(came.lines, came.dropped)
+
+    def _log_ended(self, error: TuiError | None) -> None:
+        """The log is over, or cannot be read."""
+        if error is None:
+            self._end(END)
+        else:
+            self._has_failed = True
+            self._fail(self._in_words(error))
+            self.lines.ended()
+
+    def _in_words(self, error: TuiError) -> str:
+        if self._choice.before_restart and NEVER_RESTARTED in str(error):
+            return "there is no attempt before this one: the container was never started again"
+        return str(error)
+
+    def _fail(self, why: str) -> None:
+        """No more comes just now: said where the lines would be, else on the status line."""
+        self._note = why
+        if len(self.book):
             self._complained = True
             self.tools.say(why, "warning")
+        else:
+            self.lines.placeholder = why
+
+    def _stop_complaining(self) -> None:
+        if self._complained:
+            self._complained = False
+            self.tools.say("")
 
     def _end(self, note: str) -> None:
         self._note = note
-        self.lines.placeholder = note if not len(self.book) else ""
+        only_own = self.book.hides_own and self.book.own
+        if not len(self.book):
+            shows = f"there are only lines of Argo's own in it; {hint('hide')} shows them"
+            self.lines.placeholder = f"{note}: {shows}" if only_own else note
         self.lines.ended()
         self._show_head()
+
+    # --- the pods of a workflow that is offloaded ------------------------------------------
+
+    def _ask_for_pods(self, workflow: Workflow) -> None:
+        about = (workflow.ref, workflow.version)
+        if about != self._pods_of:
+            self._pods_of, self._is_asking = about, True
+            self._read_pods(workflow.ref)
+
+    @work(thread=True, group="log-pods", exclusive=True, exit_on_error=False)
+    def _read_pods(self, ref: WorkflowRef) -> None:
+        source = self.tools.source
+        if source is None:
+            return
+        try:
+            self.post_message(self.PodsRead(ref, source.pods(ref)))
+        except SourceError as error:
+            self.post_message(self.PodsRead(ref, (), error))
+
+    @on(PodsRead)
+    def take_pods(self, message: PodsRead) -> None:
+        """These are the pods that may have logs."""
+        message.stop()
+        if self._pods_of is None or message.ref != self._pods_of[0]:
+            return
+        self._is_asking = False
+        if message.error is not None:
+            self._end(f"{OFFLOADED}, and its pods could not be read: {message.error}")
+        elif self._choice.take_pods(message.pods) or self._choice.target is None:
+            self._begin()
 
     def _show_head(self) -> None:
         left: list[HeaderPart] = []
@@ -181,11 +289,13 @@ class LogsPane(SearchedPane):
         if self._note and len(self.book):
             left.append((f"  {self._note}", "muted"))
         right: list[HeaderPart] = []
-        goes_on = self._reading is not None and self._reading.goes_on and not self._note
+        goes_on = self._follower is not None and self._goes_on and not self._note
         if self.lines.is_following and goes_on:
             right.append(("following ", "muted"))
         if self.book.dropped:
             right.append((f"first {self.book.dropped:,} dropped ", "warning"))
+        if self.book.hides_own and self.book.own:
+            right.append((f"{self.book.own:,} of Argo's hidden  ", "muted"))
         count = len(self.book)
         right.append((f"{count:,} line{'' if count == 1 else 's'}", "muted"))
         self.head.show(left, right)
@@ -207,6 +317,8 @@ class LogsPane(SearchedPane):
         """To the end, and stay there; a log that could not be read is tried again."""
         if self._has_failed:
             self._begin()
+        elif self._is_delayed and self._follower is not None:
+            self._follower.try_again()
         else:
             self.lines.follow(True)
 
@@ -215,6 +327,22 @@ class LogsPane(SearchedPane):
         self.book.times = TIMES[(TIMES.index(self.book.times) + 1) % len(TIMES)]
         self.lines.changed()
         self.tools.say(f"times: {self.book.times}")
+
+    def action_own(self) -> None:
+        """Hide the lines that Argo writes into the logs of programs, or show them again."""
+        hides = not self.book.hides_own
+        if hides and not self.book.own:
+            self.tools.say("no line of this is Argo's own")
+        first, _ = self.lines.shown_range
+        is_following = self.lines.is_following
+        place = self.book.same_line(first, hides_own=hides) if len(self.book) else 0
+        self.book.hides_own = hides
+        self.lines.show(self.book)
+        if not is_following:
+            self.lines.show_from(place)
+        if self._note and not len(self.book):
+            self._end(self._note)
+        self._show_head()
 
     def action_container(self) -> None:
         """Choose one of the containers of the pod."""

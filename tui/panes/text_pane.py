@@ -12,6 +12,7 @@ from textual.getters import query_one
 
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter, field_spans
+from tui.domain.levels import Level
 from tui.domain.lines import TextLines
 from tui.panes.base import Pane, Tools
 from tui.widgets.query_bar import QueryBar
@@ -34,6 +35,10 @@ class PaneText:
     def line(self, index: int) -> str:
         """One line, without its end."""
         return self._lines.line(index)
+
+    def level(self, index: int) -> Level:
+        """How bad it says it is."""
+        return self._lines.level(index)
 
 
 class SearchedPane(Pane):

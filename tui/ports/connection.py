@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import NotOffered, TuiError
@@ -18,6 +18,9 @@ from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
+
+if TYPE_CHECKING:
+    from tui.domain.logs import LogBlock
 
 P = TypeVar("P")
 
@@ -99,8 +102,8 @@ class Source(Protocol):
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
         """Kubernetes events about the workflow, or about one of its pods, oldest first."""
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
-        """A log in pieces of any size, until its end or stopped."""
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        """A log in blocks of lines with their times, until its end or stopped."""
 
     def secret_value(self, namespace: str, name: str, key: str) -> bytes:
         """One value of a secret, decoded; kept nowhere and shown nowhere."""

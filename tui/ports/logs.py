@@ -1,8 +1,16 @@
-"""Which log of a pod to read."""
+"""The logs of pods: which one to read, and how a source gives it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
 import msgspec
+
+from tui.ports.threads import CancelToken
+
+if TYPE_CHECKING:  # its patterns take some milliseconds, and not every start shows a log
+    from tui.domain.logs import LogBlock
 
 
 class LogRequest(msgspec.Struct, frozen=True):
@@ -13,6 +21,17 @@ class LogRequest(msgspec.Struct, frozen=True):
     container: str = "main"
     follow: bool = True
     previous: bool = False
-    timestamps: bool = True
     tail_lines: int | None = None
     since_time: str | None = None
+    source: int = 0
+    """The number that its blocks bear."""
+
+
+class PodLogs(Protocol):
+    """Where the logs of pods are read."""
+
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        """A log in blocks of lines with their times, until its end or stopped.
+
+        Blocks come as soon as a line is whole. Raises: Missing where there is no such pod.
+        """

@@ -28,6 +28,8 @@ class Pod(msgspec.Struct, frozen=True):
     phase: str
     node_id: str = ""
     """Annotation `workflows.argoproj.io/node-id`, "" where absent."""
+    step: str = ""
+    """Annotation `workflows.argoproj.io/node-name`, "" where absent."""
     node_name: str = ""
     """The Kubernetes node it runs on."""
     message: str = ""

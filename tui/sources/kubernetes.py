@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import Expired, Missing, SourceError
@@ -38,6 +38,9 @@ from tui.sources.paths import (
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Query, Transport, decoded
+
+if TYPE_CHECKING:
+    from tui.domain.logs import LogBlock
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -160,13 +163,15 @@ class KubernetesSource:
             found = [event for event in found if event.object_uid in ("", ref.uid)]
         return tuple(sorted(found, key=lambda event: event.last_seen or ""))
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
-        """A log in pieces, until its end or stopped."""
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        """A log in blocks of lines, until its end or stopped."""
+        from tui.domain.logs import blocks_of
+
         path = f"{PODS.object(request.namespace, request.pod)}/log"
         # Followed logs may be silent for hours; TCP keepalive notices a dead peer.
         quiet = None if request.follow else 60.0
         with self._transport.stream(path, _log_query(request), stop, quiet=quiet) as pieces:
-            yield from pieces
+            yield from blocks_of(pieces, request.source)
 
     # --- other objects ---------------------------------------------------------------------
 
@@ -254,12 +259,8 @@ def _of_workflow(ref: WorkflowRef) -> list[tuple[str, str]]:
 
 
 def _log_query(request: LogRequest) -> list[tuple[str, str]]:
-    query = [("container", request.container)]
-    for name, wanted in (
-        ("follow", request.follow),
-        ("previous", request.previous),
-        ("timestamps", request.timestamps),
-    ):
+    query = [("container", request.container), ("timestamps", "true")]
+    for name, wanted in (("follow", request.follow), ("previous", request.previous)):
         if wanted:
             query.append((name, "true"))
     if request.tail_lines is not None:

@@ -194,6 +194,7 @@ def _pod(pod: _Pod) -> Pod:
         namespace=pod.metadata.namespace,
         phase=status.phase,
         node_id=pod.metadata.annotations.get(f"{LABEL}node-id", ""),
+        step=pod.metadata.annotations.get(f"{LABEL}node-name", ""),
         node_name=spec.node_name,
         message=_why(status),
         started_at=status.start_time,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -20,6 +20,9 @@ from tui.ports.metrics import PodUsage
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
 from tui.sources.connection_settings import ConnectionSettings
+
+if TYPE_CHECKING:
+    from tui.domain.logs import LogBlock
 
 P = TypeVar("P")
 
@@ -137,7 +140,7 @@ class SavedSource:
         """None."""
         return ()
 
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         """Only archived logs can be had."""
         raise Missing(f"the log of pod {request.pod} is not here", hint=WHY_NOT, reason="NotFound")
 

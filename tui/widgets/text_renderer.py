@@ -18,8 +18,7 @@ from textual.strip import Strip
 
 from tui.domain.highlight import Highlighter
 from tui.domain.lines import LineModel, TextLines
-from tui.domain.logs import level_of
-from tui.domain.text import clean_log
+from tui.domain.text import SGR, clean_log
 from tui.widgets.cells import (
     LONGEST,
     Piece,
@@ -41,7 +40,12 @@ KEPT = 400
 """Lines whose pieces are kept."""
 HIT = Style(reverse=True)
 CURRENT_HIT = Style(reverse=True, bold=True, underline=True)
-LEVELS = {"": ("  ", ""), "warning": ("◂<", "warning"), "error": ("◄!", "problem")}
+LEVELS = {
+    "": ("  ", ""),
+    "own": ("  ", ""),
+    "warning": ("◂<", "warning"),
+    "error": ("◄!", "problem"),
+}
 """How bad a line is → its sign, the one without UTF-8, and a token."""
 
 
@@ -102,7 +106,9 @@ class TextRenderer:
             return kept
         raw = self._text.line(index)
         shown = steady(clean_log(raw[:LONGEST_SHOWN]))
-        if "\x1b" in shown or self._highlighter is None:
+        if self.levels and self._text.level(index) == "own":
+            pieces = [(SGR.sub("", shown), self.style("muted"))]
+        elif "\x1b" in shown or self._highlighter is None:
             pieces = list(coloured(shown, self.style("")))
         else:
             pieces = self._highlighted(shown, self._highlighter)
@@ -181,8 +187,7 @@ class TextRenderer:
 
     def _level_sign(self, position: TextPosition) -> Piece:
         line, row = position
-        text = "" if row else "".join(text for text, _ in self.pieces(line))
-        sign, token = LEVELS[level_of(text)]
+        sign, token = LEVELS["" if row else self._text.level(line)]
         return sign[self.ascii], self.style(token)
 
 

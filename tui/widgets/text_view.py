@@ -7,6 +7,7 @@ are on the screen, so a million of them cost what a screenful costs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,8 +19,7 @@ from textual.strip import Strip
 
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter
-from tui.domain.lines import Colourless, LineModel
-from tui.domain.logs import ERROR
+from tui.domain.lines import Colourless, Levels, LineModel
 from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.finder import Finder
@@ -27,6 +27,8 @@ from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, LineView, token_classes
 from tui.widgets.text_renderer import TextRenderer
 from tui.widgets.text_view_model import TextViewModel
 
+ERROR = re.compile("error")
+"""The level of lines that tell of errors."""
 PAN = 10
 """Cells that Left and Right move by."""
 WHEEL = 3
@@ -211,6 +213,12 @@ class TextView(LineView):
         self.model.bring(line)
         self.repaint()
 
+    def show_from(self, line: int) -> None:
+        """Bring a line to the first row of the screen; following ends."""
+        self.follow(False)
+        self.model.move_to(line)
+        self.repaint()
+
     def _scroll(self, rows: int) -> None:
         """Upward movement ends following; reaching the end does not begin it."""
         if rows < 0:
@@ -276,7 +284,7 @@ class TextView(LineView):
         """To the next (1) or previous (-1) line of a log that tells of an error."""
         self._wants_error = True
         if self.errors.search is None:
-            self.errors.look_for(ERROR, self.text, self.model.top.line)
+            self.errors.look_for(ERROR, Levels(self.text), self.model.top.line)
         first, last = self.shown_range
         if self.errors.hit is not None and not first <= self.errors.hit <= last:
             self.errors.hit = None  # somebody scrolled away: on from what one sees

@@ -127,6 +127,11 @@ class TextViewModel:
         """Show the end."""
         self._top = self._end()
 
+    def move_to(self, line: int) -> None:
+        """Show a line in the first row, as far as there are lines for the rows below it."""
+        self._top = TextPosition(max(0, min(line, len(self.text) - 1)))
+        self.settle()
+
     def bring(self, line: int) -> None:
         """Bring a line to the screen, with some before it if it was not there already."""
         line = max(0, min(line, len(self.text) - 1))

@@ -1,0 +1,163 @@
+"""A log book keeps what came, in lines, up to a bound, and says what it dropped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.support.widgets import blocks
+from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, stamp_of
+from tui.logs.book import LogBook
+
+NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
+PROGRAM = LogSource("train", "train-1", "main", "n1")
+WAIT = LogSource("train", "train-1", "wait", "n1")
+OWN = b'time=2026-11-29T04:08:43.269Z level=INFO msg="sub-process exited" argo=true error=<nil>\n'
+
+
+def text_of(book: LogBook) -> list[str]:
+    return [book.line(i) for i in range(len(book))]
+
+
+def test_what_comes_is_counted_and_stands_at_the_end() -> None:
+    book = LogBook()
+    assert book.append(blocks(b"one\n")) == (1, 0)
+    assert book.append(blocks(b"two\nthree\n", b"four\n")) == (3, 0)
+    assert book.append([]) == (0, 0)
+    assert text_of(book) == ["one", "two", "three", "four"]
+    assert book.size == len(b"one\ntwo\nthree\nfour\n")
+
+
+def test_a_full_book_drops_its_oldest_lines_and_counts_them() -> None:
+    book = LogBook(max_lines=80)
+    dropped = sum(book.append(blocks(b"%d\n" % i)).dropped for i in range(1000))
+    assert 60 <= len(book) <= 80
+    assert dropped == book.dropped == 1000 - len(book)
+    assert text_of(book) == [str(i) for i in range(book.dropped, 1000)]
+
+
+def test_the_bytes_of_a_book_are_bounded_too() -> None:
+    book = LogBook(max_bytes=8000)
+    for i in range(500):
+        book.append(blocks(b"%099d\n" % i))
+    assert book.size <= 8000
+    assert text_of(book)[-1] == "499".zfill(99)
+
+
+def test_a_log_that_is_written_slowly_takes_no_block_a_line() -> None:
+    book = LogBook()
+    for i in range(1000):
+        book.append(blocks(b"%099d\n" % i))
+    whole, _ = book.block_of(0)
+    assert len(whole) == 1000
+    assert len(whole.data) <= JOINED
+
+
+def test_lines_of_several_sources_stay_apart() -> None:
+    book = LogBook([PROGRAM, WAIT])
+    for source, line in ((0, b"a\n"), (1, b"b\n"), (0, b"c\n"), (0, b"d\n")):
+        book.append(blocks_of([line], source))
+    assert text_of(book) == ["a", "b", "c", "d"]
+    assert [book.block_of(index)[0].source for index in range(4)] == [0, 1, 0, 0]
+
+
+def test_times_are_kept_and_shown_when_asked_for() -> None:
+    book = LogBook(clock=lambda: NOON)
+    book.append(blocks(b"2026-08-21T10:41:22.123456789Z Killed\n"))
+    assert book.line(0) == "Killed"
+    book.times = "utc"
+    assert book.line(0) == "10:41:22.123 Killed"
+    book.times = "relative"
+    assert book.line(0) == " -1:18:37 Killed"
+    block, line = book.block_of(0)
+    assert stamp_of(block.times[line]) == "2026-08-21T10:41:22.123456789Z"
+    assert book.text(0) == "Killed"
+
+
+def test_what_is_not_utf8_is_shown_and_does_not_end_anything() -> None:
+    book = LogBook()
+    book.append(blocks(b"\xff\xfe caf\xc3\xa9\n"))
+    assert book.line(0) == "\ufffd\ufffd café"
+
+
+def test_there_is_nothing_before_the_first_and_after_the_last_line() -> None:
+    book = LogBook()
+    with pytest.raises(IndexError):
+        book.line(0)
+    book.append(blocks(b"one\n"))
+    for index in (-1, 1):
+        with pytest.raises(IndexError):
+            book.line(index)
+
+
+def test_how_bad_a_line_is_does_not_depend_on_the_time_that_is_shown() -> None:
+    book = LogBook(times="utc", clock=lambda: NOON)
+    stamp = b"2026-08-21T10:41:22.123456789Z "
+    said = (b"E0821 10:41:22.1 no disk", b"WARN x", b"y", b"\x1b[31mERROR\x1b[0m x")
+    book.append(blocks(*(stamp + line + b"\n" for line in said)))
+    assert [book.level(index) for index in range(4)] == ["error", "warning", "", "error"]
+
+
+# --- lines of Argo's own -------------------------------------------------------------------
+
+
+def own(*pieces: bytes, source: LogSource = PROGRAM) -> LogBook:
+    book = LogBook([source])
+    for piece in pieces:
+        book.append(blocks(piece))
+    return book
+
+
+def test_lines_of_argos_own_are_no_errors() -> None:
+    book = own(b"ERROR of the program\n", OWN, b"Error: exit status 1\n")
+    assert [book.level(index) for index in range(3)] == ["error", "own", "own"]
+    assert book.own == 2
+
+
+def test_the_same_words_of_a_program_are_errors() -> None:
+    book = own(OWN, b"cannot build\n", b"Error: exit status 1\n")
+    assert [book.level(index) for index in range(3)] == ["own", "", "error"]
+
+
+def test_a_container_that_is_argos_own_has_a_log_like_any_other() -> None:
+    book = own(OWN, OWN.replace(b"INFO", b"ERROR"), source=WAIT)
+    assert [book.level(index) for index in range(2)] == ["", "error"]
+    assert book.own == 0
+
+
+def test_hidden_lines_are_left_out_and_what_one_read_stays_where_it_is() -> None:
+    book = own(OWN + b"one\n" + OWN + b"two\n" + OWN)
+    assert book.same_line(3, hides_own=True) == 1
+    assert text_of(book) == ["one", "two"]
+    assert book.append(blocks(OWN + b"three\n")) == (1, 0)
+    assert book.append(blocks(OWN)) == (0, 0)
+    assert text_of(book) == ["one", "two", "three"]
+    assert [book.level(index) for index in range(3)] == ["", "", ""]
+    assert book.same_line(2, hides_own=False) == 6
+    assert len(book) == 8 and book.own == 5
+
+
+def test_from_a_line_that_is_hidden_one_comes_to_the_next_that_is_not() -> None:
+    book = own(b"one\n" + OWN + OWN + b"two\n")
+    assert book.same_line(2, hides_own=True) == 1
+    assert book.line(1) == "two"
+
+
+def test_hidden_lines_that_are_dropped_are_counted_once() -> None:
+    book = LogBook([PROGRAM], max_lines=40, hides_own=True)
+    shown = 0
+    for number in range(200):
+        came = book.append(blocks(OWN if number % 2 else b"%d\n" % number))
+        shown += came.lines - came.dropped
+    assert shown == len(book)
+    assert book.dropped + len(book) + book.own == 200
+    assert text_of(book)[-1] == "198"
+
+
+def test_blocks_without_a_line_are_nothing() -> None:
+    book = LogBook()
+    empty = next(blocks_of([b"x\n"])).part(0, 0)
+    assert isinstance(empty, LogBlock)
+    assert book.append([empty]) == (0, 0)
+    assert text_of(book) == []

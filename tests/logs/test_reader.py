@@ -1,0 +1,202 @@
+"""A log is read wherever it is, goes on where it broke, and says why where it cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.logs_pane import RUN, line, pod, running
+from tests.support.scripted import ScriptedSource
+from tui.domain import decode
+from tui.domain.logs import LogBlock, LogSource, blocks_of
+from tui.domain.logtargets import LogTarget, best_target
+from tui.domain.workflow import Manifest, Workflow
+from tui.errors import Busy, Missing, Refused, Rejected, SourceError, Unreachable
+from tui.logs.reader import TRIES, LogReader
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
+
+
+class AtOnce(CancelToken):
+    """Waits for nothing, and remembers how long it would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> bool:
+        self.slept.append(seconds)
+        return self.is_set
+
+
+Answer = list[bytes | SourceError]
+
+
+class Breaking(ScriptedSource):
+    """Answers each reading of a log with the next of some answers; an error breaks it off."""
+
+    def __init__(self, *answers: Answer) -> None:
+        super().__init__()
+        self.given = list(answers)
+        self.requests: list[LogRequest] = []
+
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        self.requests.append(request)
+        return blocks_of(self._said(self.given.pop(0)), request.source)
+
+    def _said(self, answer: Answer) -> Iterator[bytes]:
+        for piece in answer:
+            if isinstance(piece, SourceError):
+                raise piece
+            yield piece
+
+
+def with_archive(manifest: Manifest, text: str) -> Manifest:
+    """The same run; its steps have archived logs that say this."""
+    for node in manifest["status"]["nodes"].values():
+        node["outputs"] = {"artifacts": [{"name": "main-logs", "raw": {"data": text}}]}
+    return manifest
+
+
+class Read:
+    """What was read of the log of `api`."""
+
+    def __init__(
+        self, source: ScriptedSource, manifest: Manifest, *, follow: bool = False, **more: Any
+    ) -> None:
+        self.workflow: Workflow = decode.from_manifest(manifest)
+        self.sources: list[LogSource] = []
+        self.told: list[str] = []
+        self.lines: list[bytes] = []
+        self.stop = AtOnce()
+        self.error: Exception | None = None
+        reader = LogReader(source, self.workflow, **more)
+        target = best_target(self.workflow)
+        assert isinstance(target, LogTarget)
+        try:
+            for block in reader.blocks(
+                target,
+                self.stop,
+                number=self._number,
+                is_followed=follow,
+                told=lambda error, seconds: self.told.append(f"{error} {seconds:g}"),
+            ):
+                self.lines += [block.line(index) for index in range(len(block))]
+        except SourceError as error:
+            self.error = error
+
+    def _number(self, source: LogSource) -> int:
+        self.sources.append(source)
+        return len(self.sources) - 1
+
+
+LOST = Unreachable("the connection broke")
+
+
+def broken(times: int) -> list[Answer]:
+    """So many times in a row nobody answers."""
+    return [[LOST] for _ in range(times)]
+
+
+def test_lines_say_of_which_step_and_container_they_are() -> None:
+    read = Read(Breaking([line(1, "hello")]), running("api"))
+    assert read.lines == [b"hello"]
+    (source,) = read.sources
+    assert (source.step, source.pod, source.container) == ("api", pod("api", RUN), "main")
+    assert source.origin == "pod"
+    assert [key for key, node in read.workflow.nodes.items() if node.title == "api"] == [
+        source.node_id
+    ]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_a_log_that_breaks_goes_on_without_a_line_twice_or_lost(follow: bool) -> None:
+    source = Breaking(
+        [line(1, "one"), line(2, "two"), LOST],
+        [LOST],
+        [Busy("etcd has no leader")],
+        [line(2, "two"), line(2, "zwei"), line(3, "three")],
+    )
+    read = Read(source, running("api"), follow=follow, tail=100)
+    assert read.lines == [b"one", b"two", b"zwei", b"three"]
+    assert read.error is None
+    assert [request.since_time for request in source.requests] == [
+        None,
+        *["2026-03-17T06:29:02.000000000Z"] * 3,
+    ]
+    assert [request.tail_lines for request in source.requests] == [100, None, None, None]
+    assert read.told == [
+        "the connection broke 1",
+        "the connection broke 2",
+        "etcd has no leader 4",
+    ]
+    assert read.stop.slept == [1, 2, 4]
+
+
+def test_who_does_not_wait_for_ever_is_told_after_some_tries() -> None:
+    read = Read(Breaking(*broken(TRIES + 1)), running("api"))
+    assert read.error is LOST
+    assert len(read.stop.slept) == TRIES
+    assert max(read.stop.slept) <= 5
+
+
+def test_who_is_patient_waits_as_long_as_it_takes() -> None:
+    source = Breaking(*broken(100), [line(1, "back")])
+    read = Read(source, running("api"), is_patient=True)
+    assert read.lines == [b"back"]
+    assert read.stop.slept[-1] == 5
+
+
+@pytest.mark.parametrize("error", [Refused("no right"), Rejected("bad container")])
+def test_what_will_not_be_otherwise_is_not_tried_again(error: SourceError) -> None:
+    read = Read(Breaking([line(1, "so far"), error]), running("api"), is_patient=True)
+    assert (read.lines, read.error, read.told) == ([b"so far"], error, [])
+
+
+def test_a_container_that_has_not_begun_is_waited_for_in_silence() -> None:
+    waiting = Rejected('container "main" in pod "p" is waiting to start: PodInitializing')
+    read = Read(Breaking([waiting], [waiting], [line(1, "begun")]), running("api"), follow=True)
+    assert (read.lines, read.told) == ([b"begun"], [])
+    assert Read(Breaking([waiting]), running("api")).error is waiting
+
+
+def test_a_log_whose_pod_is_gone_comes_from_the_archive_as_the_program_wrote_it() -> None:
+    own = "2025-05-05T05:05:05Z written by the program itself"
+    archive = with_archive(running("api"), f"kept\n{own}\n")
+    read = Read(Breaking([Missing("gone")]), archive)
+    assert read.lines == [b"kept", own.encode()]
+    assert [source.origin for source in read.sources] == ["pod", "archive"]
+    assert Read(Breaking([Missing("gone")]), archive, tail=1).lines == [own.encode()]
+    assert Read(Breaking([Missing("gone")]), archive, tail=0).lines == []
+
+
+def test_a_pod_that_goes_while_its_log_is_read_leaves_the_rest_in_the_archive() -> None:
+    own = 'time=2026-11-29T04:08:43Z level=INFO msg="waiting for signals" argo=true'
+    source = Breaking([line(1, own), line(2, "one"), line(3, "two"), LOST], [Missing("gone")])
+    read = Read(source, with_archive(running("api"), "one\ntwo\nthree\n"), follow=True)
+    assert read.lines == [own.encode(), b"one", b"two", b"three"]
+
+
+def test_a_log_that_is_nowhere_says_so() -> None:
+    read = Read(Breaking([Missing("gone")]), running("api"))
+    assert "was not archived" in str(read.error)
+
+
+def test_the_start_before_this_one_is_in_no_archive() -> None:
+    read = Read(Breaking([Missing("gone")]), with_archive(running("api"), "x\n"), previous=True)
+    assert (read.lines, str(read.error)) == ([], "gone")
+    (source,) = read.sources
+    assert source.origin == "previous"
+
+
+def test_who_stops_reads_no_further() -> None:
+    class Stopping(Breaking):
+        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+            stop.set()
+            return super().log(request, stop)
+
+    source = Stopping([LOST])
+    assert Read(source, running("api"), is_patient=True).lines == []
+    assert len(source.requests) == 1

@@ -1,0 +1,135 @@
+"""Reading several logs at the same time, each on a thread, for one who shows or prints them.
+
+What comes is handed over in blocks, in the order of its arrival, and nothing grows without end: a
+thread that is far ahead of who takes it waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from tui.domain.logs import LogBlock, LogSource
+from tui.domain.logtargets import LogTarget
+from tui.errors import SourceError, TuiError
+from tui.logs.reader import LogReader
+from tui.ports.threads import CancelToken, endless
+
+FAR_AHEAD = 8 << 20
+"""Bytes that may wait to be taken before the threads that read more are held back."""
+
+
+class LogDelayed(msgspec.Struct, frozen=True):
+    """A log broke, or cannot be reached; it is tried again."""
+
+    log: int
+    """Which one, as `begin` said."""
+    error: SourceError
+    seconds: float
+    """Until the next try."""
+
+
+class LogEnded(msgspec.Struct, frozen=True):
+    """No more comes of a log."""
+
+    log: int
+    """Which one, as `begin` said."""
+    error: TuiError | None
+    """Why it could not be read, or not to its end; None if it was."""
+
+
+LogEvent = LogBlock | LogDelayed | LogEnded
+
+
+class LogFollower:
+    """The logs of one run that are being read.
+
+    `arrived` is called on the thread of a log when something waits to be taken and nothing did
+    before; RuntimeError from there means that nobody will ever take anything.
+    """
+
+    def __init__(self, reader: LogReader, arrived: Callable[[], object]) -> None:
+        self._reader = reader
+        self._arrived = arrived
+        self._taken = threading.Condition()
+        self._events: list[LogEvent] = []
+        self._size = 0
+        self._stops: list[CancelToken] = []
+        self.sources: list[LogSource] = []
+        """Where lines are from, by the number that their blocks bear."""
+
+    def begin(self, target: LogTarget, *, is_followed: bool) -> int:
+        """Read one more log from now on; returns its number."""
+        log = len(self._stops)
+
+        def read(stop: CancelToken) -> None:
+            stop.on_set(self._wake_threads)
+            try:
+                for block in self._reader.blocks(
+                    target,
+                    stop,
+                    number=self._number,
+                    is_followed=is_followed,
+                    told=lambda error, seconds: self._put(LogDelayed(log, error, seconds)),
+                ):
+                    self._wait_for_room(stop)
+                    if stop.is_set:
+                        return
+                    self._put(block)
+            except TuiError as error:
+                if not stop.is_set:
+                    self._put(LogEnded(log, error))
+            else:
+                self._put(LogEnded(log, None))
+
+        self._stops.append(
+            endless(f"log of {target.pod}", read, lambda error: self._put(LogEnded(log, error)))
+        )
+        return log
+
+    def take(self) -> list[LogEvent]:
+        """All that came since the last time."""
+        with self._taken:
+            events, self._events = self._events, []
+            self._size = 0
+            self._taken.notify_all()
+        return events
+
+    def try_again(self) -> None:
+        """Do not wait for the next try of what broke."""
+        for stop in self._stops:
+            stop.wake()
+
+    def end(self) -> None:
+        """Nobody reads on."""
+        for stop in self._stops:
+            stop.set()
+
+    def _wake_threads(self) -> None:
+        with self._taken:
+            self._taken.notify_all()
+
+    def _number(self, source: LogSource) -> int:
+        with self._taken:
+            self.sources.append(source)
+            return len(self.sources) - 1
+
+    def _wait_for_room(self, stop: CancelToken) -> None:
+        with self._taken:
+            while self._size > FAR_AHEAD and not stop.is_set:
+                self._taken.wait()
+
+    def _put(self, event: LogEvent) -> None:
+        with self._taken:
+            is_first = not self._events
+            self._events.append(event)
+            if isinstance(event, LogBlock):
+                self._size += len(event.data)
+        if is_first:
+            try:
+                self._arrived()
+            except RuntimeError:
+                # The event loop is closed: nobody will ever take this.
+                self.end()

@@ -1,0 +1,176 @@
+"""Reading the log of one container, wherever it is by now: its pod, else the archive."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+
+from tui.artifacts import open_store
+from tui.artifacts.repository import find_repository
+from tui.domain.artifact import archived_log
+from tui.domain.logs import LogBlock, LogSource, Origin, Position, blocks_of, own_lines
+from tui.domain.logtargets import LogTarget
+from tui.domain.workflow import Workflow
+from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
+from tui.ports.connection import Source
+from tui.ports.logs import LogRequest
+from tui.ports.threads import CancelToken
+
+PIECE = 1 << 20
+TRIES = 5
+"""How often a log is opened in a row without a line between, by who does not wait for ever."""
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries at the most."""
+WAITING = "waiting to start"
+"""What the kubelet says of a container that has not begun."""
+
+Number = Callable[[LogSource], int]
+"""Gives the next number to a source of lines, which their blocks bear."""
+
+Told = Callable[[SourceError, float], object]
+"""Is told why a log broke, and in how many seconds it is tried again."""
+
+
+class LogReader:
+    """Reads logs of one workflow, for the command that prints them and the pane that shows them."""
+
+    def __init__(
+        self,
+        source: Source,
+        workflow: Workflow,
+        *,
+        tail: int | None = None,
+        previous: bool = False,
+        since_time: str | None = None,
+        is_patient: bool = False,
+    ) -> None:
+        self.workflow = workflow
+        """The workflow as it is now; a new version may be put here while logs are read."""
+        self._source = source
+        self._tail = tail
+        self._previous = previous
+        self._since = since_time
+        self._is_patient = is_patient
+        """Whether a connection that broke is waited for as long as it takes."""
+
+    def blocks(
+        self,
+        target: LogTarget,
+        stop: CancelToken,
+        *,
+        number: Number,
+        is_followed: bool = False,
+        told: Told = lambda error, seconds: None,
+    ) -> Iterator[LogBlock]:
+        """Its lines, until its end or stopped; a log that broke goes on where it broke.
+
+        Raises: TuiError, where it cannot be read, or not to its end.
+        """
+        shown = 0
+        try:
+            for block in self._of_pod(target, stop, number, is_followed, told):
+                shown += len(block) - len(own_lines(block))
+                yield block
+        except Missing:
+            if self._previous:
+                raise
+            # What was read of the pod stands in the archive too, less the lines of Argo's own.
+            yield from _without_first(self._of_archive(target, number), shown)
+
+    def _of_pod(
+        self,
+        target: LogTarget,
+        stop: CancelToken,
+        number: Number,
+        is_followed: bool,
+        told: Told,
+    ) -> Iterator[LogBlock]:
+        source = number(_source_of(target, "previous" if self._previous else "pod"))
+        position = Position()
+        tries = 0
+        while not stop.is_set:
+            request = self._request(target, source, follow=is_followed, after=position.since)
+            position.begin_again()
+            try:
+                for block in self._source.log(request, stop):
+                    unread = position.unread(block)
+                    if unread is not None:
+                        tries = 0
+                        yield unread
+                return
+            except (Unreachable, Busy, Rejected) as error:
+                tries += 1
+                has_not_begun = (
+                    is_followed and isinstance(error, Rejected) and WAITING in error.what
+                )
+                if isinstance(error, Rejected) and not has_not_begun:
+                    raise
+                if not self._is_patient and not has_not_begun and tries > TRIES:
+                    raise
+                seconds = min(LONGEST_PAUSE, 2.0 ** min(tries - 1, 8))
+                if not has_not_begun:
+                    told(error, seconds)
+                stop.sleep(1.0 if has_not_begun else seconds)
+
+    def _request(self, target: LogTarget, source: int, *, follow: bool, after: str) -> LogRequest:
+        return LogRequest(
+            self.workflow.metadata.namespace,
+            target.pod,
+            target.container,
+            follow=follow,
+            previous=self._previous,
+            tail_lines=None if after else self._tail,
+            since_time=after or self._since,
+            source=source,
+        )
+
+    def _of_archive(self, target: LogTarget, number: Number) -> Iterator[LogBlock]:
+        """The archived log. What looks like times in it the program wrote itself."""
+        source = number(_source_of(target, "archive"))
+        pieces = archived(self._source, self.workflow, target)
+        found = blocks_of(pieces, source, stamped=False)
+        return found if self._tail is None else _last_lines(found, max(self._tail, 0))
+
+
+def _source_of(target: LogTarget, origin: Origin) -> LogSource:
+    node = target.node
+    return LogSource(node.title, target.pod, target.container, node.id, origin)
+
+
+def archived(source: Source, workflow: Workflow, target: LogTarget) -> Iterator[bytes]:
+    """An archived log, piece by piece.
+
+    Raises: Missing where none was written, ArtifactError where it cannot be read.
+    """
+    repository = find_repository(workflow, source.config_map)
+    location = archived_log(workflow, target.node, target.container, repository)
+    if location is None:
+        raise Missing("its pod is gone, and its log was not archived", reason="NoLog")
+    with closing(open_store(location, source.secret_value)) as store:
+        offset = 0
+        while piece := store.read(location, offset, PIECE):
+            yield piece
+            offset += len(piece)
+            if len(piece) < PIECE:
+                return
+
+
+def _last_lines(blocks: Iterable[LogBlock], count: int) -> Iterator[LogBlock]:
+    kept: deque[LogBlock] = deque()
+    lines = 0
+    for block in blocks:
+        kept.append(block)
+        lines += len(block)
+        while kept and lines - len(kept[0]) >= count:
+            lines -= len(kept.popleft())
+    yield from _without_first(kept, lines - count)
+
+
+def _without_first(blocks: Iterable[LogBlock], count: int) -> Iterator[LogBlock]:
+    """The blocks without so many lines at their beginning."""
+    for block in blocks:
+        skipped = min(max(count, 0), len(block))
+        count -= skipped
+        if skipped < len(block):
+            yield block.part(skipped, len(block))
