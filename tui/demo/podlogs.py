@@ -24,6 +24,8 @@ class LogLine(NamedTuple):
     nanos: int
     """When it was printed, in nanoseconds since 1970."""
     text: str
+    is_argos: bool = False
+    """Whether Argo's executor wrote it, into the same log as the program."""
 
     @property
     def stamp(self) -> str:
@@ -96,6 +98,11 @@ class PodLogs:
         streams = self._before if previous else self._now
         stream = streams.get((namespace, pod, container))
         return tuple(stream.lines) if stream else ()
+
+    def last(self, namespace: str, pod: str, container: str) -> LogLine | None:
+        """The newest line of the container's run."""
+        stream = self._now.get((namespace, pod, container))
+        return stream.lines[-1] if stream and stream.lines else None
 
     def ended(self, namespace: str, pod: str, container: str) -> bool:
         """Whether nothing more will come."""

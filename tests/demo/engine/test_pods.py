@@ -78,8 +78,9 @@ def initial(world: World) -> list[dict[str, Any]]:
 
 
 def log(world: World, container: str) -> list[str]:
-    """What a container of the only pod has printed."""
-    return [line.text for line in world.logs.lines("argo", "wf", container)]
+    """What the program of a container of the only pod has printed."""
+    lines = world.logs.lines("argo", "wf", container)
+    return [line.text for line in lines if not line.is_argos]
 
 
 def test_a_template_may_take_only_so_long() -> None:

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from tui.demo.bucket import Bucket
-from tui.demo.engine import executor, results
+from tui.demo.engine import emissary, executor, results
 from tui.demo.engine.agenda import Agenda
+from tui.demo.engine.containers import Container
 from tui.demo.engine.events import Events
 from tui.demo.engine.reports import Reports, usage
 from tui.demo.engine.run import Run
@@ -98,6 +99,11 @@ class Kubelet:
         """A line of its main container's log that somebody else knows of."""
         self._reports.print(pod, pod.main, (text,))
 
+    def _say(self, pod: SimPod, container: Container, *said: str, level: str = "INFO") -> None:
+        """Lines of the executor in its own containers."""
+        lines = [emissary.line(self._agenda.now(), text, level) for text in said]
+        self._reports.print(pod, container, lines, argos=True)
+
     def forget_results(self, run: Run) -> None:
         """The workflow is over: its task results have been read."""
         self._reports.results.forget(run)
@@ -147,12 +153,12 @@ class Kubelet:
     def _initialise(self, pod: SimPod) -> None:
         now = self._agenda.now()
         pod.init.started = self._agenda.after(now, -0.4)
-        self._reports.print(pod, pod.init, _INIT_LINES)
+        self._say(pod, pod.init, *_INIT_LINES)
         problem = self._load(pod)
         pod.init.end(now, 1 if problem else 0)
         self._reports.logs.end(pod.namespace, pod.name, "init")
         if problem:
-            self._reports.print(pod, pod.init, (f'level=error msg="{problem}"',))
+            self._say(pod, pod.init, problem, level="ERROR")
             pod.message = f"init: Error (exit code 1): {problem}"
             self._finish(pod, "Failed")
             return
@@ -212,7 +218,7 @@ class Kubelet:
         """The executor and the sidecars, whatever becomes of the containers that do the work."""
         if pod.wait is not None:
             pod.wait.started = self._agenda.now()
-            self._reports.print(pod, pod.wait, _WAIT_LINES)
+            self._say(pod, pod.wait, *_WAIT_LINES)
             if not self._agenda.in_past:
                 self._reports.results.report(pod, completed=False)
         for each in pod.sidecars:
@@ -263,7 +269,7 @@ class Kubelet:
                 pod.message = f"wait: Error (exit code 1): {problem}"
                 failed = True
         if pod.wait is not None:
-            self._reports.print(pod, pod.wait, ('level=info msg="stopping wait"',))
+            self._say(pod, pod.wait, "Deadline monitor stopped", "no artifact sidecars to kill")
             pod.wait.end(now, 1 if pod.message else 0)
             self._reports.logs.end(pod.namespace, pod.name, "wait")
         self._finish(pod, "Failed" if failed else "Succeeded")
@@ -285,11 +291,8 @@ class Kubelet:
 
 
 _INIT_LINES = (
-    'level=info msg="Starting Workflow Executor" version=v4.1.2',
-    'level=info msg="Loading script source and input artifacts"',
-    'level=info msg="init done"',
+    "Starting Workflow Executor",
+    "Loading script source and input artifacts",
+    "Start loading input artifacts...",
 )
-_WAIT_LINES = (
-    'level=info msg="Starting Workflow Executor" version=v4.1.2',
-    'level=info msg="Starting deadline monitor"',
-)
+_WAIT_LINES = ("Starting Workflow Executor", "Starting deadline monitor")

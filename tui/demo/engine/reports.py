@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,10 +37,24 @@ class Reports:
         self.results = TaskResults(store)
         self.changed = changed
 
-    def print(self, pod: SimPod, container: Container, texts: tuple[str, ...]) -> None:
-        """Lines of a container's log."""
+    def print(
+        self,
+        pod: SimPod,
+        container: Container,
+        texts: Sequence[str],
+        *,
+        argos: bool = False,
+        before: bool = False,
+    ) -> None:
+        """Lines of a container's log, by its program or by Argo's executor.
+
+        With `before` they end where the program begins.
+        """
         nanos = int(self._agenda.now().timestamp() * 1_000_000_000)
-        lines = [LogLine(nanos + n * 104_729, text) for n, text in enumerate(texts)]
+        nanos -= len(texts) * 104_729 if before else 0
+        if last := self.logs.last(pod.namespace, pod.name, container.name):
+            nanos = max(nanos, last.nanos + 1)
+        lines = [LogLine(nanos + n * 104_729, text, argos) for n, text in enumerate(texts)]
         self.logs.write(pod.namespace, pod.name, container.name, lines)
 
     def tell(

@@ -21,8 +21,8 @@ def keep_logs(pod: SimPod, logs: PodLogs, bucket: Bucket) -> dict[str, Any]:
     if not pod.archive_logs:
         return outputs
     for each in pod.mains:
-        lines = logs.lines(pod.namespace, pod.name, each.name)
-        if lines:
+        every = logs.lines(pod.namespace, pod.name, each.name)
+        if lines := [line for line in every if not line.is_argos]:
             key = f"{pod.key}/{each.name}.log"
             bucket.put(key, "".join(f"{line.text}\n" for line in lines))
             entry = {"name": f"{each.name}-logs", "s3": {"key": key}}

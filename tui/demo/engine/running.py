@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from tui.demo.engine import progress
+from tui.demo.engine import emissary, progress
 from tui.demo.engine.agenda import Agenda
 from tui.demo.engine.containers import Container
 from tui.demo.engine.podspec import PROGRESS_FILE
@@ -15,6 +15,7 @@ from tui.domain.podname import fnv1a
 
 Step = Callable[[SimPod], None]
 
+_SIGTERM = 15
 _WAITED = 0.6
 """Seconds until the executor is done with what the containers have left."""
 _TICK = 0.2
@@ -55,7 +56,10 @@ class Running:
             container.restarts = told.restarts
         self._reports.logs.begin(pod.namespace, pod.name, container.name)
         seed = pod.seed ^ fnv1a(container.name)
-        container.start(self._agenda.now(), pod.files, env, told, seed)
+        now = self._agenda.now()
+        container.start(now, pod.files, env, told, seed)
+        said = emissary.at_start(pod, container, now)
+        self._reports.print(pod, container, said, argos=True, before=True)
         for word in ("Created", "Started"):
             self._reports.tell(pod, word, f"{word} container {container.name}", path=container.name)
         self._step(pod, container)
@@ -107,7 +111,9 @@ class Running:
             return
         code = container.exit_code or 0
         reason = "OOMKilled" if code == 137 and pod.behaviour.oom else ""
-        container.end(self._agenda.now(), code, reason)
+        now = self._agenda.now()
+        self._reports.print(pod, container, emissary.at_end(pod, container, now), argos=True)
+        container.end(now, code, reason)
         self._reports.logs.end(pod.namespace, pod.name, container.name)
         if reason:
             words = "Memory cgroup out of memory: Killed process 1"
@@ -140,14 +146,18 @@ class Running:
         now = self._agenda.now()
         for each in pod.sidecars:
             if each.running:
-                each.end(now, 0)
-                self._reports.logs.end(pod.namespace, pod.name, each.name)
+                self._signalled(pod, each, now, 0)
 
     def stop(self, pod: SimPod, code: int) -> None:
         now = self._agenda.now()
         for each in pod.containers:
             if each.running:
-                each.end(
-                    now, 0 if each.kind == "wait" else code, "" if each.kind == "wait" else "Error"
-                )
-                self._reports.logs.end(pod.namespace, pod.name, each.name)
+                self._signalled(pod, each, now, 0 if each.kind == "wait" else code)
+
+    def _signalled(self, pod: SimPod, container: Container, now: datetime, code: int) -> None:
+        """It was asked to end, and ends at once."""
+        container.exit_code = code
+        said = emissary.at_end(pod, container, now, signal=_SIGTERM)
+        self._reports.print(pod, container, said, argos=True)
+        container.end(now, code)
+        self._reports.logs.end(pod.namespace, pod.name, container.name)
