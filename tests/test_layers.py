@@ -28,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "domain": {"errors"},
     "ports": {"bugs", "domain", "errors"},
     "sources": {"bugs", "domain", "errors", "ports"},
-    "artifacts": {"domain", "errors", "ports"},
+    "artifacts": {"domain", "errors", "ports", "registry"},
     "logs": {"artifacts", "domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},
     "actions": {"domain", "errors", "ports", "registry"},

@@ -49,6 +49,35 @@ def test_a_folder_is_counted_and_listed_level_by_level(
     assert (len(short.entries), short.whole) == (2, False)
 
 
+def test_what_a_listing_names_is_found_under_the_folders_key_and_nowhere_else(
+    store: S3Store, filled: str
+) -> None:
+    shards = store.listing(here(filled, "wf/pod/shards"))
+    places = [entry.location for entry in shards.entries]
+    assert [place.key for place in places] == [
+        "wf/pod/shards/deep/",
+        "wf/pod/shards/part-00",
+        "wf/pod/shards/part-01",
+    ]
+    assert store.read(places[1], 0, 9) == b"00"
+    (deeper,) = store.listing(places[0]).entries
+    assert deeper.location.key == "wf/pod/shards/deep/er/"
+
+
+def test_dots_and_empty_names_in_keys_are_plain_text(store: S3Store) -> None:
+    with demo_s3("runs") as (endpoint, buckets):
+        for key in ("out/..", "out//inner", "out/x/../y"):
+            buckets["runs"].put(key, key)
+        listed = store.listing(here(endpoint, "out"))
+        assert {(e.name, e.is_folder, e.location.key) for e in listed.entries} == {
+            ("", True, "out//"),
+            ("x", True, "out/x/"),
+            ("..", False, "out/.."),
+        }
+        (up,) = store.listing(here(endpoint, "out/x")).entries
+        assert (up.name, up.location.key) == ("..", "out/x/../")
+
+
 def test_what_is_missing_is_said_to_be_missing(store: S3Store, filled: str, tmp_path: Path) -> None:
     place = here(filled, "wf/pod/gone.tgz")
     for ask in (

@@ -144,7 +144,7 @@ def test_a_login_in_an_endpoint_is_not_shown(store: S3Store, endpoint: str) -> N
     with pytest.raises(StoreError) as error:
         store.stat(place)
     assert "127.0.0.1:1" in error.value.what
-    assert "hush" not in str(error.value) + place.store
+    assert "hush" not in str(error.value) + place.server
 
 
 def test_plain_http_behind_a_repository_that_says_tls_is_explained(store: S3Store) -> None:

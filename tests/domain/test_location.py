@@ -14,7 +14,6 @@ from tui.domain.location import (
     S3Location,
     SecretRef,
     archive_location,
-    inside,
     is_full,
     key_of,
     kind_of,
@@ -232,12 +231,3 @@ def test_a_template_is_found_in_every_place_and_a_reference_under_its_own_name()
     assert origin(templateName="echo", templateScope="t") == "t"
     assert origin(templateName="nowhere") is None
     assert origin() is None
-
-
-def test_what_a_listing_names_is_found_under_the_folders_key_and_nowhere_else() -> None:
-    folder = S3Location("b", "wf/pod/out")
-    assert inside(folder, "y.txt").key == "wf/pod/out/y.txt"
-    deeper = inside(folder, "x", is_folder=True)
-    assert deeper.key == "wf/pod/out/x/"
-    assert inside(deeper, "..").key == "wf/pod/out/x/.."
-    assert inside(deeper, "", is_folder=True).key == "wf/pod/out/x//"

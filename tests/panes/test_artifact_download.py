@@ -82,7 +82,7 @@ def test_a_folder_means_the_file_in_it_and_a_tilde_is_home(
 def named(file_name: str, step: str = "train") -> Item:
     place = RawLocation("")
     artifact = NodeArtifact(NodeId(step), step, "model", "out", place, key=file_name)
-    return Item(artifact, place, entry=Entry(file_name, is_folder=False))
+    return Item(artifact, place, entry=Entry(file_name, is_folder=False, location=place))
 
 
 def test_several_go_into_a_folder_that_is_there_each_under_a_name_of_its_own(

@@ -1,4 +1,8 @@
-"""Where artifacts are: one store a kind of location, loaded when the first artifact needs it."""
+"""Where artifacts are: one store a kind of location, loaded when the first artifact needs it.
+
+What a pane knows of a store is in its registration and in what it answers, so another kind of store
+is one module and one line here.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,52 @@ import importlib
 import threading
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from tui.artifacts.base import Secrets, Store, StoreError
 from tui.domain.location import Location, OtherLocation
+from tui.registry import Registry
 
-STORES: Mapping[str, str] = {
-    "http": "tui.artifacts.http:HttpStore",
-    "raw": "tui.artifacts.raw:RawStore",
-    "s3": "tui.artifacts.s3:S3Store",
-}
-"""Kind of location → "module:factory"; a factory is given the reader of secrets."""
+MakeStore = Callable[[Secrets], Store]
+
+
+def _address(location: Location) -> str:
+    return location.url
+
+
+def _untitled(location: Location) -> str:
+    return ""
+
+
+class StoreKind(msgspec.Struct, frozen=True):
+    """A kind of store: what reads the locations of one kind."""
+
+    id: str
+    """The kind of location."""
+    make: MakeStore | str
+    """Given the reader of secrets; "module:name" is imported when first needed."""
+    title: Callable[[Location], str] = _untitled
+    """What a header calls the store of a location, such as `S3 minio:9000`; "" for nothing."""
+    server: Callable[[Location], str] = _address
+    """What locations share that are lost together, when nobody answers or lets us in."""
+
+
+def _s3_title(location: Location) -> str:
+    return f"S3 {location.server or 'Amazon'}"
+
+
+def _s3_server(location: Location) -> str:
+    return location.server
+
+
+STORES: Registry[StoreKind] = Registry(
+    "store",
+    (
+        StoreKind("http", "tui.artifacts.http:HttpStore"),
+        StoreKind("raw", "tui.artifacts.raw:RawStore"),
+        StoreKind("s3", "tui.artifacts.s3:S3Store", _s3_title, _s3_server),
+    ),
+)
 
 ELSEWHERE: Mapping[str, str] = {
     "artifactory": "curl -O '{url}'",
@@ -32,12 +73,26 @@ def open_store(location: Location, secrets: Secrets) -> Store:
 
     Raises: StoreError ("unsupported") that names the tool to use instead.
     """
-    entry = STORES.get(location.kind)
-    if entry is None:
+    kind = STORES.get(location.kind)
+    if kind is None:
         raise unsupported(location)
-    module, _, name = entry.partition(":")
-    factory: Callable[[Secrets], Store] = getattr(importlib.import_module(module), name)
+    if not isinstance(kind.make, str):
+        return kind.make(secrets)
+    module, _, name = kind.make.partition(":")
+    factory: MakeStore = getattr(importlib.import_module(module), name)
     return factory(secrets)
+
+
+def title_of(location: Location) -> str:
+    """What a header calls the store of a location; "" for nothing."""
+    kind = STORES.get(location.kind)
+    return kind.title(location) if kind is not None else ""
+
+
+def server_of(location: Location) -> str:
+    """What the location shares with others that are lost together with it."""
+    kind = STORES.get(location.kind)
+    return kind.server(location) if kind is not None else location.url
 
 
 def unsupported(location: Location) -> StoreError:
@@ -75,4 +130,13 @@ class Stores:
             store.close()
 
 
-__all__ = ["ELSEWHERE", "STORES", "Stores", "open_store", "unsupported"]
+__all__ = [
+    "ELSEWHERE",
+    "STORES",
+    "StoreKind",
+    "Stores",
+    "open_store",
+    "server_of",
+    "title_of",
+    "unsupported",
+]

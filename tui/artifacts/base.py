@@ -82,6 +82,8 @@ class Entry:
 
     name: str
     is_folder: bool
+    location: Location
+    """Where it is: what the store takes to read it, or to list what is in it."""
     size: int | None = None
     modified: str = ""
 

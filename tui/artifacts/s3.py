@@ -91,11 +91,13 @@ class S3Store:
             files: list[Entry] = []
             for page in pages:
                 for inner in page.get("CommonPrefixes", ()):
-                    folders.append(Entry(inner["Prefix"][len(prefix) : -1], True))
+                    name = inner["Prefix"][len(prefix) : -1]
+                    folders.append(Entry(name, True, place.at(f"{prefix}{name}/")))
                 for found in map(_object, page.get("Contents", ())):
                     name = found.key[len(prefix) :]
                     if name:
-                        files.append(Entry(name, False, found.size, found.modified))
+                        where = place.at(prefix + name)
+                        files.append(Entry(name, False, where, found.size, found.modified))
             entries = (*folders, *files)
             return Listing(entries[:limit], whole=len(entries) <= limit)
 

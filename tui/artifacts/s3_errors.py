@@ -74,7 +74,7 @@ def told(error: Exception, location: S3Location) -> StoreError:
     """The error of ours that says what happened; the caller chains it."""
     from botocore import exceptions as boto
 
-    endpoint = location.store or "Amazon S3"
+    endpoint = location.server or "Amazon S3"
     code, status = code_of(error), status_of(error)
     if code or status:
         return _told_by_server(error, code, status, location)
@@ -107,7 +107,7 @@ def _told_by_server(error: Exception, code: str, status: int, location: S3Locati
     facts = {
         "bucket": location.bucket,
         "key": location.key,
-        "endpoint": location.store or "Amazon S3",
+        "endpoint": location.server or "Amazon S3",
         "region": location.region or "us-east-1",
         "secret": location.access_key.name if location.access_key else "(none)",
         "namespace": location.namespace,

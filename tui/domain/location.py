@@ -82,8 +82,8 @@ class S3Location:
         return f"s3://{self.bucket}/{self.key}"
 
     @property
-    def store(self) -> str:
-        """The endpoint as it can be shown."""
+    def server(self) -> str:
+        """The endpoint as it can be shown; "" is Amazon itself."""
         return only_host(self.endpoint)
 
     def at(self, key: str) -> S3Location:
@@ -100,6 +100,7 @@ class RawLocation:
     kind = "raw"
     key = ""
     url = ""
+    server = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ class OtherLocation:
     namespace: str = ""
     fields: Wired = field(default_factory=dict, hash=False, repr=False)
     """The location as it is on the wire."""
+
+    server = ""
 
 
 Location = S3Location | RawLocation | OtherLocation
@@ -232,12 +235,6 @@ def located(location: Wired, namespace: str) -> Location:
         return _s3(fields, namespace)
     key = key_of(location) or ""
     return OtherLocation(kind, key, _url(kind, fields, key), namespace, fields)
-
-
-def inside(location: S3Location, name: str, *, is_folder: bool = False) -> S3Location:
-    """What a listing of a folder called by this name; keys are plain text, `..` is nothing."""
-    folder = location.key if location.key.endswith("/") else f"{location.key}/"
-    return location.at(f"{folder}{name}{'/' if is_folder else ''}")
 
 
 def _s3(fields: Wired, namespace: str) -> S3Location:

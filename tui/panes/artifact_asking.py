@@ -13,12 +13,12 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from tui.artifacts import Stores
+from tui.artifacts import Stores, server_of
 from tui.artifacts.base import SAME_FOR_ALL, StoreError
 from tui.artifacts.repository import find_repository
 from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact
-from tui.domain.location import Location, S3Location, Wired
+from tui.domain.location import Location, Wired
 from tui.domain.workflow import Workflow
 from tui.panes.artifact_items import Fact
 from tui.panes.base import Tools
@@ -81,7 +81,7 @@ class Asking(Widget):
         for location in wanted:
             if worker.is_cancelled:
                 return
-            place = location.endpoint if isinstance(location, S3Location) else location.url
+            place = server_of(location)
             fact: Fact = broken.get(place)
             if fact is None:
                 try:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from tui.artifacts import title_of
 from tui.artifacts.base import Entry, Folder, Listing, Stat, StoreError
 from tui.domain.artifact import NodeArtifact
-from tui.domain.location import Location, S3Location, inside
+from tui.domain.location import Location
 from tui.domain.preview import size_text
 from tui.keys import hint
 
@@ -72,13 +73,10 @@ class Item:
 
 def entries_of(owner: Item, listing: Listing) -> list[Item]:
     """What is in an open folder, as items."""
-    place = owner.location
-    if not isinstance(place, S3Location):
-        return []
     return [
         Item(
             owner.artifact,
-            inside(place, entry.name, is_folder=entry.is_folder),
+            entry.location,
             None if entry.is_folder else Stat(entry.size or 0, entry.modified),
             entry,
         )
@@ -104,7 +102,7 @@ def summary(items: Sequence[Item]) -> str:
         # A folder of very many objects is not counted to its end.
         is_whole = all(item.fact.whole for item in items if isinstance(item.fact, Folder))
         parts.append(("" if is_whole else "at least ") + size_text(size))
-    stores = {i.location.store for i in items if isinstance(i.location, S3Location)}
-    if len(stores) == 1:
-        parts.append(f" S3 {stores.pop() or 'Amazon'}")
+    titles = {title_of(item.location) for item in items if item.location is not None} - {""}
+    if len(titles) == 1:
+        parts.append(f" {titles.pop()}")
     return "  ".join(parts)
