@@ -10,20 +10,27 @@ import base64
 import binascii
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tui.errors import InputError
 
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 GZIP_MAGIC = b"\x1f\x8b"
 
-LARGEST = 256 * 1024 * 1024
+LARGEST = 256 << 20
 """More than this is no workflow: etcd keeps 1.5 MB of it, and JSON of nodes shrinks ten times."""
+
+KEPT = 16 << 20
+"""Bytes that are kept while they are counted; of more all is unpacked twice."""
+
+PIECE = 1 << 20
+"""Bytes that are unpacked at once."""
 
 
 def unpack(text: str, *, largest: int = LARGEST) -> bytes:
     """The JSON of the node map.
 
+    What is too large is never held: a few kB can unpack to gigabytes.
     Raises: InputError when it is no base64, no known compression, too large, or a package lacks.
     """
     try:
@@ -32,7 +39,7 @@ def unpack(text: str, *, largest: int = LARGEST) -> bytes:
         raise InputError(f"compressedNodes is not base64: {error}") from error
     name, read = _reader(packed)
     try:
-        data = read(packed, largest)
+        data = _held(read, packed, largest)
     except ImportError as error:
         raise InputError(
             f"the nodes of this workflow are compressed with {name}, which needs another package",
@@ -40,9 +47,28 @@ def unpack(text: str, *, largest: int = LARGEST) -> bytes:
         ) from error
     except (zlib.error, EOFError, OSError) as error:
         raise InputError(f"compressedNodes cannot be unpacked as {name}: {error}") from error
-    if len(data) > largest:
+    if data is None:
         raise InputError(f"compressedNodes unpacks to more than {largest} bytes")
     return data
+
+
+Pieces = Callable[[bytes], Iterator[bytes]]
+"""Unpacks, in pieces of about `PIECE`."""
+
+
+def _held(read: Pieces, packed: bytes, largest: int) -> bytes | None:
+    """All of it; None if it is more than `largest`. Much is counted before it is kept."""
+    kept: list[bytes] = []
+    size = 0
+    for piece in read(packed):
+        size += len(piece)
+        if size > largest:
+            return None
+        if size <= KEPT:
+            kept.append(piece)
+        else:
+            kept.clear()
+    return b"".join(kept) if size <= KEPT else b"".join(read(packed))
 
 
 def pack(data: bytes) -> str:
@@ -51,7 +77,7 @@ def pack(data: bytes) -> str:
     return base64.b64encode(maker.compress(data) + maker.flush()).decode("ascii")
 
 
-def _reader(packed: bytes) -> tuple[str, Callable[[bytes, int], bytes]]:
+def _reader(packed: bytes) -> tuple[str, Pieces]:
     if packed.startswith(ZSTD_MAGIC):
         return "zstd", _zstd
     if packed.startswith(GZIP_MAGIC):
@@ -59,41 +85,37 @@ def _reader(packed: bytes) -> tuple[str, Callable[[bytes, int], bytes]]:
     return "brotli", _brotli
 
 
-def _gzip(packed: bytes, largest: int) -> bytes:
+def _gzip(packed: bytes) -> Iterator[bytes]:
     reader = zlib.decompressobj(31)
-    data = reader.decompress(packed, largest + 1)
-    if not reader.eof and len(data) <= largest:
-        raise EOFError("it ends too early")
-    return data
+    rest = packed
+    while not reader.eof:
+        piece = reader.decompress(rest, PIECE)
+        rest = reader.unconsumed_tail
+        if not piece and not rest and not reader.eof:
+            raise EOFError("it ends too early")
+        yield piece
 
 
-def _zstd(packed: bytes, largest: int) -> bytes:
+def _zstd(packed: bytes) -> Iterator[bytes]:
     import zstandard
 
     try:
         with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed)) as reader:
-            data: bytes = reader.read(largest + 1)
+            while piece := reader.read(PIECE):
+                yield piece
     except zstandard.ZstdError as error:
         raise OSError(str(error)) from error
-    return data
 
 
-def _brotli(packed: bytes, largest: int) -> bytes:
+def _brotli(packed: bytes) -> Iterator[bytes]:
     import brotli
 
     reader = brotli.Decompressor()
-    pieces: list[bytes] = []
-    size = 0
     try:
-        # Small pieces keep a bomb from unpacking whole before its size is looked at.
-        for at in range(0, len(packed), 1024):
-            piece = reader.process(packed[at : at + 1024])
-            pieces.append(piece)
-            size += len(piece)
-            if size > largest:
-                break
-        if size <= largest and not reader.is_finished():
-            raise EOFError("it ends too early")
+        yield reader.process(packed, output_buffer_limit=PIECE)
+        while not reader.is_finished() and not reader.can_accept_more_data():
+            yield reader.process(b"", output_buffer_limit=PIECE)
     except brotli.error as error:
         raise OSError(str(error)) from error
-    return b"".join(pieces)
+    if not reader.is_finished():
+        raise EOFError("it ends too early")

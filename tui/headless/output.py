@@ -35,6 +35,11 @@ def say(text: str) -> None:
         print(clean_lines(text), file=sys.stderr)
 
 
+def note(text: str) -> None:
+    """Say something that is good to know and no trouble."""
+    say(f"argo-tui: note: {text}")
+
+
 def note_phases(asked: Iterable[str], known: frozenset[str]) -> None:
     """Say which of the phases that are asked for do not exist; Argo finds nothing in silence."""
     for phase in asked:

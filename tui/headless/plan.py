@@ -30,7 +30,7 @@ from tui.domain.workflow import Manifest
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, NoCluster, PlanError, UsageError
 from tui.headless.get import manifests
-from tui.headless.output import say, to_json, write
+from tui.headless.output import note, say, to_json, write
 from tui.headless.plan_flags import MAKES_ONE, VERBS, configure
 from tui.ports.connection import Source
 from tui.ports.identity import caller_of
@@ -162,7 +162,7 @@ def _to_submit(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
     from tui.sources.files import read_manifests
 
     for path in files:
-        for manifest in read_manifests(path):
+        for manifest in read_manifests(path, told=note):
             yield manifest, None
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,33 +24,47 @@ SUFFIXES = (".yaml", ".yml", ".json")
 LARGEST = 256 << 20
 """More bytes than a file of workflows has; reading them would take several times that."""
 
+LARGEST_YAML = 64 << 20
+"""The same for YAML, which takes half a minute and 600 MB then; JSON is read ten times as fast."""
+
 PIECE = 1 << 20
 
 WHITESPACE = " \t\r\n\ufeff"
 
 
-def read_manifests(path: str) -> list[Manifest]:
+Told = Callable[[str], object]
+"""Told a sentence about what is left out."""
+
+
+def _unheard(text: str) -> None:
+    """Nobody is told."""
+
+
+def read_manifests(path: str, *, told: Told = _unheard) -> list[Manifest]:
     """Every object of a file, of the manifests in a folder, or of stdin for `-`.
 
-    Objects without a kind are taken for workflows if they look like one.
+    Objects without a kind are taken for workflows if they look like one. What is in a folder and is
+    no file (a pipe would keep us waiting for ever) is left out, and `told`.
     Raises: InputError naming the file, and the line where there is one.
     """
     found: list[Manifest] = []
-    for name, data in _contents(path):
+    for name, data in _contents(path, told):
         found.extend(manifests_in(name, data))
     return found
 
 
-def read_workflows(paths: Iterable[str], *, none_ok: bool = False) -> list[Manifest]:
+def read_workflows(
+    paths: Iterable[str], *, none_ok: bool = False, told: Told = _unheard
+) -> list[Manifest]:
     """The workflows of files; anything else is named and refused.
 
-    `none_ok` lets a file be an empty list.
+    `none_ok` lets a file be an empty list; `told` is as for `read_manifests`.
 
     Raises: InputError for what cannot be read, is another kind, or holds nothing.
     """
     found: list[Manifest] = []
     for path in paths:
-        manifests = read_manifests(path)
+        manifests = read_manifests(path, told=told)
         for manifest in manifests:
             kind = manifest.get("kind")
             if kind != "Workflow":
@@ -74,16 +89,21 @@ def _called(manifest: Manifest) -> str:
     return f" ({name})" if name else ""
 
 
-def _contents(path: str) -> Iterator[tuple[str, bytes]]:
+def _contents(path: str, told: Told) -> Iterator[tuple[str, bytes]]:
     try:
         if path == "-":
             yield "stdin", _stdin()
         elif Path(path).is_dir():
             files = sorted(each for each in Path(path).iterdir() if each.suffix in SUFFIXES)
             for file in files:
-                yield str(file), _file(str(file))
+                data = _file_within(str(file))
+                if data is None:
+                    told(f"{file} is left out: it is not a file")
+                else:
+                    yield str(file), data
         else:
-            yield path, _file(path)
+            with open(path, "rb") as opened:
+                yield path, _read(path, opened)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{shown_name(path)}: {reason}") from error
@@ -96,11 +116,21 @@ def _stdin() -> bytes:
     return sys.stdin.read().encode()
 
 
-def _file(path: str) -> bytes:
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size > LARGEST:
-            raise _too_large(path, LARGEST)
-        return bounded(path, file)
+def _file_within(path: str) -> bytes | None:
+    """What is in a file of a folder; None where it is a pipe, a device, another folder."""
+    # Not `stat` first: what is there may be another thing by the time it is opened.
+    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        return None
+    with os.fdopen(opened, "rb") as file:
+        return _read(path, file)
+
+
+def _read(path: str, file: BinaryIO) -> bytes:
+    if os.fstat(file.fileno()).st_size > LARGEST:
+        raise _too_large(path, LARGEST)
+    return bounded(path, file)
 
 
 def bounded(name: str, file: BinaryIO, *, largest: int = LARGEST) -> bytes:
@@ -122,7 +152,8 @@ def bounded(name: str, file: BinaryIO, *, largest: int = LARGEST) -> bytes:
 
 def _too_large(name: str, largest: int) -> InputError:
     return InputError(
-        f"{name}: this is larger than {largest >> 20} MiB", hint="save fewer workflows in one file"
+        f"{name}: this is larger than {largest >> 20} MiB",
+        hint="save fewer workflows in one file",
     )
 
 
@@ -217,4 +248,9 @@ def _where(error: ValueError) -> str:
 def _yaml(name: str, text: str) -> list[Any]:
     from tui.sources.yamlreader import read_documents
 
+    if len(text) > LARGEST_YAML:
+        raise InputError(
+            f"{name}: this is YAML larger than {LARGEST_YAML >> 20} MiB",
+            hint="save it as JSON (kubectl get -o json), or fewer workflows in one file",
+        )
     return read_documents(name, text)

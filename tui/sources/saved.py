@@ -41,7 +41,9 @@ def read(settings: ConnectionSettings) -> SavedSource:
     troubles: list[InputError] = []
     for path in settings.files:
         try:
-            found.extend(read_workflows([path]))
+            found.extend(
+                read_workflows([path], told=lambda text: troubles.append(InputError(text)))
+            )
         except InputError as error:
             troubles.append(error)
     if not found and troubles:

@@ -1,19 +1,21 @@
 """YAML as Kubernetes reads it, which is YAML 1.1 with some of its surprises left out.
 
-PyYAML's loader in C does the reading; its resolver is replaced by the rules of Go's yaml.v2. Depth
-and aliases are looked at before anything is built, since a few lines can ask for gigabytes.
+The parser is PyYAML's in C. What it finds is built into what JSON would have at once, by the rules
+of Go's yaml.v2: PyYAML's own way, over a tree of nodes, takes twice the time and three times the
+memory. Depth, aliases and merge keys are counted meanwhile, since a few lines can ask for
+gigabytes.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NoReturn
 
 from tui.errors import InputError
 
 DEEPEST = 200
-"""Nesting that no manifest has; the loader in C would run out of stack far above."""
+"""Nesting that no manifest has; the parser in C would run out of stack far above."""
 
 MOST_VALUES = 5_000_000
 """As many values as a document may have once its aliases are followed."""
@@ -23,21 +25,21 @@ MOST_MERGED = 100_000
 
 
 def read_documents(name: str, text: str) -> list[Any]:
-    """Every document, as JSON would have it. Raises: InputError naming `name` and the line."""
+    """Every document, as JSON would have it. Raises: InputError naming `name` and the line.
+
+    What an alias names is one object wherever it stands.
+    """
     import yaml
 
-    loader = _loader()
     try:
-        check_depth(name, text)
-        documents = list(yaml.load_all(text, Loader=loader))
+        return list(_Builder(name).documents(yaml.parse(text, Loader=_base())))
     except yaml.MarkedYAMLError as error:
+        # libyaml scans ahead of its events, and has a limit of its own since 0.2.6.
+        if "maximum nesting depth" in str(error.problem):
+            raise _too_deep(name, error.problem_mark) from error
         raise InputError(f"{name}: {_where(error)}") from error
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         raise InputError(f"{name}: this is no YAML: {error}") from error
-    if "&" in text:
-        for document in documents:
-            _check_size(name, document)
-    return [_as_json(name, document) for document in documents]
 
 
 def _where(error: Any) -> str:
@@ -54,91 +56,223 @@ def _base() -> Any:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@lru_cache(maxsize=1)
-def _loader() -> Any:
-    base = _base()
-    resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for first, known in base.yaml_implicit_resolvers.items():
-        resolvers[first] = [
-            (tag, pattern) for tag, pattern in known if tag.rpartition(":")[2] in ("null", "merge")
-        ]
-    changed = {"yaml_implicit_resolvers": resolvers, "flatten_mapping": _flattened(base)}
-    loader: Any = type("KubernetesLoader", (base,), changed)
-    for tag, pattern, firsts in _RULES:
-        loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), firsts)
-    loader.add_constructor("tag:yaml.org,2002:bool", _bool)
-    loader.add_constructor("tag:yaml.org,2002:int", _int)
-    loader.add_constructor("tag:yaml.org,2002:float", _float)
-    return loader
+_NO_KEY = object()
+"""Stands where the next value is a key."""
+_MERGE = object()
+"""Stands for the key `<<`."""
 
 
-def _flattened(base: Any) -> Any:
-    """How merge keys are followed: as PyYAML does, as far as a manifest may need it.
+class _Open:
+    """A mapping or a list that is being read."""
 
-    Entries are counted before they are copied, each time they would be: some versions of PyYAML
-    leave out the ones that stand twice, others copy them all.
-    """
+    __slots__ = ("depth", "key", "made", "merges", "size", "weight")
 
-    def entries(loader: Any, node: Any) -> int:
-        counts: dict[int, int] = loader.__dict__.setdefault("entries", {})
-        if id(node) not in counts:
-            counts[id(node)] = 0  # an alias within itself is refused by PyYAML
-            counts[id(node)] = sum(
-                sum(entries(loader, each) for each in _merged(value)) if key.tag == _MERGE else 1
-                for key, value in node.value
-            )
-        return counts[id(node)]
-
-    def flatten_mapping(loader: Any, node: Any) -> None:
-        if entries(loader, node) > MOST_MERGED:
-            raise ValueError("its aliases make it too large to be a manifest")
-        base.flatten_mapping(loader, node)
-
-    return flatten_mapping
+    def __init__(self, made: Any) -> None:
+        self.made = made
+        self.key: Any = _NO_KEY
+        self.merges: list[Any] = []
+        self.size = 1
+        """Values in it, those behind aliases counted each time."""
+        self.depth = 0
+        """Levels in it, those behind aliases too."""
+        self.weight = 0
+        """Entries that following its merge keys copies, each time it would."""
 
 
-_MERGE = "tag:yaml.org,2002:merge"
+class _Builder:
+    """Builds documents out of a parser's events."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, Any] = {}
+        self._closed: dict[int, _Open] = {}
+        """Finished mappings and lists that have an anchor, by the identity of what was made."""
+
+    def documents(self, events: Iterable[Any]) -> Iterator[Any]:
+        """Each document when it is whole. Raises: what the parser raises, InputError."""
+        import yaml
+
+        stack = self._stack
+        document: Any = None
+        for event in events:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                value = self._scalar(event)
+                if event.anchor:
+                    self._anchors[event.anchor] = value
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._begin(event, {} if kind is yaml.MappingStartEvent else [])
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                value = self._end(event)
+            elif kind is yaml.AliasEvent:
+                value = self._alias(event)
+            else:
+                if kind is yaml.DocumentStartEvent:
+                    self._anchors, self._closed, document = {}, {}, None
+                elif kind is yaml.DocumentEndEvent:
+                    yield document
+                continue
+            if not stack:
+                document = None if value is _MERGE else value
+                continue
+            top = stack[-1]
+            top.size += 1
+            if type(top.made) is list:
+                top.made.append("<<" if value is _MERGE else value)
+            elif top.key is _NO_KEY:
+                if isinstance(value, dict | list):
+                    self._refuse(event, "found unhashable key")
+                top.key = value if value is _MERGE else _key(value)
+            else:
+                if top.key is _MERGE:
+                    top.merges.append(value)
+                else:
+                    top.made[top.key] = "<<" if value is _MERGE else value
+                top.key = _NO_KEY
+
+    def _begin(self, event: Any, made: Any) -> None:
+        if event.tag not in (None, "!", _TAG + ("seq" if type(made) is list else "map")):
+            self._refuse(event, f"there is no such thing as {event.tag} in a manifest")
+        if len(self._stack) >= DEEPEST:
+            raise _too_deep(self._name, event.start_mark)
+        if event.anchor:
+            self._anchors[event.anchor] = made
+            self._closed.pop(id(made), None)
+        opened = _Open(made)
+        self._stack.append(opened)
+
+    def _end(self, event: Any) -> Any:
+        ended = self._stack.pop()
+        if ended.merges:
+            self._merge(event, ended)
+        if self._anchors:
+            # Only what an anchor names may be counted again.
+            self._closed[id(ended.made)] = ended
+        self._count(ended)
+        return ended.made
+
+    def _count(self, inner: _Open) -> None:
+        """Add what is in one to what holds it; refuse what is too much."""
+        if inner.size > MOST_VALUES or inner.depth > DEEPEST * 2:
+            raise InputError(f"{self._name}: its aliases make it too large to be a manifest")
+        if self._stack:
+            top = self._stack[-1]
+            # The value itself is counted where it is put.
+            top.size += inner.size - 1
+            top.depth = max(top.depth, inner.depth + 1)
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchors:
+            self._refuse(event, f"found undefined alias {event.anchor!r}")
+        value = self._anchors[event.anchor]
+        if isinstance(value, dict | list):
+            if id(value) not in self._closed:
+                raise InputError(f"{self._name}: one of its aliases is within itself")
+            self._count(self._closed[id(value)])
+        return value
+
+    def _merge(self, event: Any, ended: _Open) -> None:
+        """Take over the entries of other mappings: its own win, of several the first named."""
+        merged: dict[str, Any] = {}
+        ended.weight = len(ended.made)
+        for value in ended.merges:
+            for each in reversed(value) if isinstance(value, list) else (value,):
+                if not isinstance(each, dict):
+                    self._refuse(event, "expected a mapping or list of mappings for merging")
+                known = self._closed.get(id(each))
+                ended.weight += max(len(each), known.weight if known else 0)
+                if ended.weight > MOST_MERGED:
+                    raise InputError(
+                        f"{self._name}: its aliases make it too large to be a manifest"
+                    )
+                merged.update(each)
+        own = dict(ended.made)
+        ended.made.clear()
+        ended.made.update(merged)
+        ended.made.update(own)
+
+    def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        tag = event.tag
+        if tag is None or tag == "!":
+            return _plain(text) if event.implicit[0] else text
+        read = _TAGGED.get(tag)
+        if read is None:
+            self._refuse(event, f"there is no such thing as {tag} in a manifest")
+        return read(text)
+
+    def _refuse(self, event: Any, why: str) -> NoReturn:
+        mark = event.start_mark
+        raise InputError(f"{self._name}: line {mark.line + 1}, column {mark.column + 1}: {why}")
 
 
-def _merged(node: Any) -> list[Any]:
-    """The mappings that the value of a merge key names."""
-    import yaml
-
-    named = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    return [each for each in named if isinstance(each, yaml.MappingNode)]
-
-
-_RULES = (
-    ("bool", r"(?:yes|Yes|YES|on|On|ON|true|True|TRUE)$", list("yYoOtT")),
-    ("bool", r"(?:no|No|NO|off|Off|OFF|false|False|FALSE)$", list("nNoOfF")),
-    ("int", r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$", list("-+0123456789")),
-    (
-        "float",
-        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$",
-        list("-+.0123456789"),
-    ),
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"), True),
+    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"), False),
+    "<<": _MERGE,
+}
+"""Plain texts that mean something else."""
+_NUMBERS = frozenset("-+.0123456789")
+_INT = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$")
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"
+    r"|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
 )
 
 
-def _bool(loader: Any, node: Any) -> bool:
-    return str(node.value).lower() in ("yes", "on", "true")
+def _plain(text: str) -> Any:
+    """What a text without quotes means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMBERS:
+        if _INT.match(text):
+            return _int(text)
+        if _FLOAT.match(text):
+            return _float(text)
+    return text
 
 
-def _int(loader: Any, node: Any) -> int:
-    text = str(node.value).replace("_", "")
-    digits = text.lstrip("+-")
+def _int(text: str) -> int:
+    digits = text.replace("_", "").lstrip("+-")
     sign = -1 if text.startswith("-") else 1
     if digits.startswith("0") and len(digits) > 1 and digits[1] in "01234567":
         return sign * int(digits, 8)
     return sign * int(digits, 0)
 
 
-def _float(loader: Any, node: Any) -> float | str:
-    text = str(node.value)
+def _float(text: str) -> float | str:
     if "inf" in text.lower() or "nan" in text.lower():
         # JSON has no such numbers, and where they are meant as text they must stay.
         return text
     return float(text)
+
+
+def _bytes(text: str) -> str:
+    import base64
+
+    return base64.decodebytes(text.encode("ascii")).decode("utf-8", "replace")
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return "null" if key is None else str(key)
+
+
+_TAG = "tag:yaml.org,2002:"
+_TAGGED: dict[str, Callable[[str], Any]] = {
+    f"{_TAG}str": str,
+    f"{_TAG}int": _int,
+    f"{_TAG}float": _float,
+    f"{_TAG}bool": lambda text: text.lower() in ("yes", "on", "true"),
+    f"{_TAG}null": lambda text: None,
+    f"{_TAG}binary": _bytes,
+    f"{_TAG}timestamp": str,
+}
+"""What a tag says that a text is."""
 
 
 def check_depth(name: str, text: str) -> None:
@@ -169,71 +303,3 @@ def _too_deep(name: str, mark: Any) -> InputError:
 
 
 _DEEP_LINES = re.compile(rf"(?m)^ {{{DEEPEST}}}|^(?: *[-?]){{{DEEPEST}}}")
-
-
-def _check_size(name: str, document: Any) -> None:
-    """Refuse what its aliases make too large, or a circle, before any of it is copied.
-
-    What is in each mapping and list is counted once, however often an alias names it.
-    """
-    sizes: dict[int, int] = {}
-    under_way: set[int] = set()
-    waiting: list[tuple[Any, bool]] = [(document, False)]
-    while waiting:
-        value, is_counted = waiting.pop()
-        key = id(value)
-        if not isinstance(value, dict | list) or key in sizes:
-            continue
-        inner = value.values() if isinstance(value, dict) else value
-        if is_counted:
-            sizes[key] = 1 + sum(sizes.get(id(each), 1) for each in inner)
-            under_way.discard(key)
-        elif key in under_way:
-            raise InputError(f"{name}: one of its aliases is within itself")
-        else:
-            under_way.add(key)
-            waiting.append((value, True))
-            waiting.extend((each, False) for each in inner)
-    if sizes.get(id(document), 1) > MOST_VALUES:
-        raise InputError(f"{name}: its aliases make it too large to be a manifest")
-
-
-def _as_json(name: str, document: Any) -> Any:
-    """The document with text for keys and nothing that JSON lacks.
-
-    Aliases that make a circle, or more values than a manifest can have, are refused.
-    """
-    if not isinstance(document, dict | list):
-        return _leaf(document)
-    top: list[Any] = [None]
-    waiting: list[tuple[Any, int | str, Any, int]] = [(top, 0, document, 0)]
-    count = 0
-    while waiting:
-        place, key, value, depth = waiting.pop()
-        count += 1
-        if count > MOST_VALUES or depth > DEEPEST * 2:
-            raise InputError(f"{name}: its aliases make it too large to be a manifest")
-        if isinstance(value, dict):
-            made: Any = dict.fromkeys(_key(inner) for inner in value)
-            waiting.extend((made, _key(k), v, depth + 1) for k, v in value.items())
-        elif isinstance(value, list):
-            made = [None] * len(value)
-            waiting.extend((made, at, v, depth + 1) for at, v in enumerate(value))
-        else:
-            made = _leaf(value)
-        place[key] = made
-    return top[0]
-
-
-def _key(key: Any) -> str:
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    return "null" if key is None else str(key)
-
-
-def _leaf(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return str(value)
