@@ -25,7 +25,7 @@ from tui.domain.logs import blocks_of
 from tui.domain.node import FAILED, Node, NodeId
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, Status, Workflow
 from tui.logs.book import LogBook
-from tui.widgets.hints import Hints
+from tui.widgets.hints import Hint, Hints
 from tui.widgets.line_view import LineView
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
@@ -139,7 +139,7 @@ def status_of(text: str) -> LineView:
 
 def hints_of(text: str) -> LineView:
     widget = Hints()
-    widget.show([(text, text, True), ("q", text, False)])
+    widget.show([Hint(text, text, True), Hint("q", text)])
     return widget
 
 

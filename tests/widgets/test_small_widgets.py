@@ -16,7 +16,7 @@ from tui.keys import key_name
 from tui.widgets.header import WHOLE, HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.status_line import LASTS, StatusLine
+from tui.widgets.status_line import SECONDS_SHOWN, StatusLine
 from tui.widgets.table import Table
 
 
@@ -64,7 +64,7 @@ async def test_what_does_not_even_fit_then_says_where_it_can_be_read() -> None:
         assert not widget.is_cut
 
 
-@pytest.mark.parametrize(("severity", "seconds"), LASTS.items())
+@pytest.mark.parametrize(("severity", "seconds"), SECONDS_SHOWN.items())
 async def test_a_message_goes_when_it_is_old_and_what_is_bad_stays_longer(
     severity: str, seconds: int
 ) -> None:
@@ -80,7 +80,7 @@ async def test_a_message_goes_when_it_is_old_and_what_is_bad_stays_longer(
         for _ in range(seconds):
             widget.tick()
         assert not widget.text
-    assert LASTS["information"] < LASTS["warning"] < LASTS["error"]
+    assert SECONDS_SHOWN["information"] < SECONDS_SHOWN["warning"] < SECONDS_SHOWN["error"]
 
 
 async def test_without_utf8_the_sign_is_a_letter() -> None:

@@ -1,8 +1,7 @@
-"""Labelled bars: how much of what there could be, each on a line of its own.
+"""Labelled bars, each on a line of its own: how much of a limit is used, or when something ran.
 
-A list like any other, so off the screen they cost nothing, a hundred thousand scroll as ten do, and
-a value that goes on rewrites its own cells. The ends of the scale are drawn, and what a colour
-says the text says, too.
+They are a table, so what is off the screen costs nothing, and a value that changes repaints its own
+cells only. The ends of the scale are drawn, and whatever a colour says the text says too.
 """
 
 from __future__ import annotations
@@ -20,24 +19,24 @@ from tui.widgets.table import Table
 from tui.widgets.table_renderer import REVERSE
 
 EDGES = (("▕", "▏"), ("[", "]"))
-"""Where the scale begins and ends, with and without UTF-8."""
+"""What is drawn where the scale begins and ends, with and without UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line."""
+    """One line: a label, a bar, and a text."""
 
     key: Hashable
     label: str
     text: str = ""
-    """The same in words and numbers."""
+    """What the bar says, in words and numbers."""
     value: float = 0.0
     limit: float = 0.0
-    """Where the scale ends; 0 for a line that is only words."""
+    """Where the scale ends; 0 for a line without a bar."""
     begin: float = 0.0
     """Where on the scale the bar begins."""
     token: str = ""
-    """How the bar looks; never the only one to say what it says."""
+    """The token of the bar's style."""
     is_heading: bool = False
 
 
@@ -66,7 +65,7 @@ COLUMNS: tuple[Column[Bar], ...] = (
 
 
 class Bars(Table[Bar]):
-    """Bars below each other, as high as they are many."""
+    """A table of bars, as high as it has lines."""
 
     DEFAULT_CSS = "Bars { height: auto; }"
 
@@ -86,21 +85,21 @@ class Bars(Table[Bar]):
         self.renderer.cells = {"label": self._label, "bar": self._bar, "text": self._text}
 
     def show(self, bars: Sequence[Bar]) -> None:
-        """Show these instead; what is the same is not drawn again."""
+        """Show these bars."""
         if len(bars) != len(self.items):
             self.refresh(layout=True)
         self.replace(bars)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """A line each; the style sheet says where that ends."""
+        """A line for each bar; the style sheet limits it."""
         return len(self.items)
 
     def on_focus(self) -> None:
-        """The cursor is seen while keys come here."""
+        """The cursor is drawn while it has the focus."""
         self.changed([self.cursor_key])
 
     def on_blur(self) -> None:
-        """No longer."""
+        """The cursor is not drawn any more."""
         self.changed([self.cursor_key])
 
     def _label(self, bar: Bar, cells: int, *, is_cursor: bool) -> list[Piece]:

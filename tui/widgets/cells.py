@@ -1,8 +1,8 @@
 """The one place where text becomes cells of the screen.
 
-Whatever a widget of ours draws passes through here: it is cleaned, measured in cells and cut by
+Whatever a widget of ours draws passes through here. It is cleaned, measured in cells and cut by
 cells, so that a wide character is never halved and an escape sequence never reaches the terminal
-(house.md 5.7). Nothing here, and nothing that draws with it, reads markup.
+(house.md 5.7). Markup is read nowhere.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from textual.strip import Strip
 from tui.domain.text import clean
 
 Piece = tuple[str, Style]
-"""Some text and how it looks."""
+"""A text and its style."""
 
 LONGEST = 4096
-"""Characters of a text that are looked at to fill a cell: somebody's message may be a megabyte."""
-VARIATIONS: dict[int, None] = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+"""Characters of a text that are looked at to fill a cell; a message may be a megabyte."""
+VARIATION_SELECTORS: dict[int, None] = dict.fromkeys(
+    [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+)
 ELLIPSIS = "…"
 ASCII_ELLIPSIS = "~"
 PLAIN = str.maketrans(
@@ -30,16 +32,16 @@ PLAIN = str.maketrans(
     | {"▲": "!", "○": "o", "■": "#", "◆": "#", "‖": "=", "─": "-", "│": "|", "–": "-", "—": "-"}
     | {"“": '"', "”": '"', "‘": "'", "’": "'", "·": "-", "↑": "^", "↓": "v", "␍": "~"}
 )
-"""Symbols that are ours, as a terminal without UTF-8 can draw them."""
+"""Our own symbols, as a terminal without UTF-8 draws them."""
 
 
 def width_of(text: str) -> int:
-    """How many cells this takes."""
+    """How many cells a text takes."""
     return len(text) if text.isascii() else cell_len(text)
 
 
 def units(text: str) -> Iterator[tuple[str, int]]:
-    """Characters with what combines with them, and their cells; concatenated they are the text."""
+    """Each character with the marks that combine with it, and its cells."""
     if text.isascii():
         for character in text:
             yield character, 1
@@ -120,17 +122,17 @@ def printable_name(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text from anywhere as one line that the terminal only prints."""
-    return rooted(steady(clean(text)))
+    """Text from anywhere as one line without anything that the terminal would act on."""
+    return without_leading_marks(without_selectors(clean(text)))
 
 
 def plain(text: str, ascii: bool) -> str:
-    """The text, with our own symbols as ASCII where nothing else can be drawn."""
+    """The text; with `ascii`, our own symbols in it as ASCII."""
     return text.translate(PLAIN) if ascii and not text.isascii() else text
 
 
 def wrapped(text: str, cells: int) -> list[str]:
-    """A text as rows of at most so many cells, broken at blanks where there are any."""
+    """A text as rows of at most so many cells, broken at blanks where possible."""
     rows: list[str] = []
     while text and cells > 0:
         row = head(text, cells)
@@ -144,12 +146,12 @@ def wrapped(text: str, cells: int) -> list[str]:
     return rows
 
 
-def steady(text: str) -> str:
-    """Without variation selectors: no two terminals agree how wide they make a character."""
-    return text if text.isascii() else text.translate(VARIATIONS)
+def without_selectors(text: str) -> str:
+    """Without variation selectors: terminals disagree how wide they make a character."""
+    return text if text.isascii() else text.translate(VARIATION_SELECTORS)
 
 
-def rooted(text: str) -> str:
+def without_leading_marks(text: str) -> str:
     """Without combining marks at its beginning: they would change what stands before it."""
     while text and not text[0].isascii() and get_character_cell_size(text[0]) == 0:
         text = text[1:]
@@ -157,14 +159,14 @@ def rooted(text: str) -> str:
 
 
 def strip_of(pieces: Iterable[Piece], cells: int, blank: Style) -> Strip:
-    """Pieces whose text is clean already, as a line of exactly so many cells.
+    """A line of exactly so many cells, made of pieces whose text is clean already.
 
-    Neighbours of one style become one segment: fewer segments are fewer colour codes.
+    Neighbours with the same style become one segment: fewer segments are fewer colour codes.
     """
     segments: list[Segment] = []
     used = 0
     for text, style in (*pieces, (" " * cells, blank)):
-        text = rooted(text)
+        text = without_leading_marks(text)
         wide = width_of(text)
         if used + wide > cells:
             text = head(text, cells - used)
@@ -196,7 +198,7 @@ def panned(pieces: Iterable[Piece], skip: int) -> Iterator[Piece]:
 
 
 def _cells_of(strip: Strip) -> list[tuple[str, Style | None]]:
-    """One entry a cell; the second cell of a wide character has no text."""
+    """The cells of a line; the second cell of a wide character has no text."""
     cells: list[tuple[str, Style | None]] = []
     for text, style, _ in strip:
         for unit, wide in units(text):
@@ -206,7 +208,7 @@ def _cells_of(strip: Strip) -> list[tuple[str, Style | None]]:
 
 
 def _is_edge(cells: list[tuple[str, Style | None]], at: int) -> bool:
-    """Whether a line may be cut here: Textual loses combining marks at a cut."""
+    """Whether a line may be cut before this cell: Textual loses combining marks at a cut."""
     if not 0 < at < len(cells):
         return True
     left = at - 1
@@ -216,7 +218,7 @@ def _is_edge(cells: list[tuple[str, Style | None]], at: int) -> bool:
 
 
 def difference(old: Strip, new: Strip) -> tuple[int, int] | None:
-    """From which cell to which (not included) two lines differ; None if they are the same."""
+    """The first cell in which two lines differ and the one after the last; None if in none."""
     if old is new or list(old) == list(new):
         return None
     before, after = _cells_of(old), _cells_of(new)

@@ -1,9 +1,7 @@
-"""One line of pieces: some from the left, some from the right, cut where they would meet.
+"""One line with parts at its left and parts at its right, shortened where they would meet.
 
-What is cut first is told by who fills the line: a name may be shortened, a phase may not.
-
-Headers, tabs and context lines are all this. It redraws only the cells that differ, so setting the
-same text again costs nothing.
+Whoever fills the line says which parts are shortened first: a name may be, a phase may not.
+Headers, tabs and context lines are such lines.
 """
 
 from __future__ import annotations
@@ -25,17 +23,17 @@ from tui.widgets.cells import (
 from tui.widgets.line_view import COMMON, LineView
 
 HeaderPart = tuple[str, str]
-"""Text as it came, and the name of a token for its look ("" is plain)."""
+"""A text as it came, and the token of its style ("" is plain)."""
 Shrink = tuple[int, int]
-"""Which part may be shortened, those of the right counted on from the left; the cells it keeps."""
+"""Index of a part that may be shortened, those at the left first, and the cells that it keeps."""
 WHOLE = -1
-"""Cells that a part keeps which is left out whole or not at all."""
+"""In place of the cells that a part keeps: it is shown whole or not at all."""
 LEAST_CUT = 8
-"""Cells below which a part that need not keep any is left out."""
+"""A part that need not keep any cells is left out when it would have fewer than these."""
 
 
 class HeaderLine(LineView, can_focus=False):
-    """A line with something on its left and something on its right."""
+    """A line with parts at its left and parts at its right."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     DEFAULT_CSS = "HeaderLine { height: 1; }"
@@ -55,21 +53,21 @@ class HeaderLine(LineView, can_focus=False):
         right: Sequence[HeaderPart] = (),
         shrinks: Sequence[Shrink] = (),
     ) -> None:
-        """Show these instead.
+        """Show these parts.
 
-        Where there is not room for both sides, parts are shortened in the order of `shrinks`; if
-        that does not do, the right side wins.
+        Where there is not room for all of them, parts are shortened in the order of `shrinks`; if
+        that is not enough, the left side is cut.
         """
         self._left, self._right, self._shrinks = tuple(left), tuple(right), tuple(shrinks)
         self.repaint()
 
     @property
     def text(self) -> str:
-        """What it says, for tests and screen readers."""
+        """All parts as one text, whatever there is room for."""
         return " ".join("".join(text for text, _ in side) for side in (self._left, self._right))
 
     def line_at(self, y: int) -> Strip:
-        """Left pieces, blanks, right pieces."""
+        """Left parts, blanks, right parts."""
         width, base = self.size.width, self.token("")
         parts = self._shortened(width)
         right = [(text, self.token(token)) for text, token in parts[len(self._left) :]]
@@ -85,7 +83,7 @@ class HeaderLine(LineView, can_focus=False):
         return strip_of([*left, blank, *right], width, base)
 
     def _shortened(self, width: int) -> list[HeaderPart]:
-        """All parts, shortened as far as they may be while they do not fit."""
+        """All parts, those that may be shortened as far as they have to."""
         parts = [(self._drawn(text), token) for text, token in (*self._left, *self._right)]
         over = sum(width_of(text) for text, _ in parts) + bool(self._right) - width
         for index, least in self._shrinks:

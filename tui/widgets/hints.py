@@ -1,13 +1,13 @@
-"""The row of hints: which keys do what here, made from the bindings that are alive.
+"""The row of hints: which keys do what here, made from the bindings that are active.
 
-Nobody writes these by hand, so they cannot be wrong: a key is shown as it is bound, and one that
-does nothing here is not shown.
+Hints are never written by hand, so they cannot be wrong: a key is shown as it is bound, and one
+that does nothing here is not shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import Binding
 from textual.keys import key_to_character
@@ -18,18 +18,27 @@ from tui.widgets.cells import Piece, plain, printable, strip_of, width_of
 from tui.widgets.line_view import LineView, token_classes
 
 GAP = "  "
-LAST = "help"
-"""The hint that is there even when others have no room, by its action."""
+HELP = "help"
+"""The action whose hint is shown even when others have no room."""
+
+
+class Hint(NamedTuple):
+    """A key and what it does."""
+
+    key: str
+    label: str
+    is_kept: bool = False
+    """Whether it is shown even when others have no room."""
 
 
 def character_of(key: str) -> str | None:
-    """What a key types; None for one that types nothing."""
-    # Textual calls the slash "slash", Unicode "solidus": it does not find it again.
+    """The character that a key types; None for one that types nothing."""
+    # Textual calls the slash "slash" and looks for a character of that name, which is "solidus".
     return "/" if key == "slash" else key_to_character(key)
 
 
 class Hints(LineView, can_focus=False):
-    """Keys and what they do, as many as fit."""
+    """As many hints as fit."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("heading", "muted")
     DEFAULT_CSS = "Hints { height: 1; }"
@@ -46,10 +55,10 @@ class Hints(LineView, can_focus=False):
         super().__init__(id=id, classes=classes)
         self.ascii = ascii
         self._hides = hides or (lambda binding: False)
-        self._hints: tuple[tuple[str, str, bool], ...] = ()
+        self._hints: tuple[Hint, ...] = ()
 
     def on_mount(self) -> None:
-        """Read the bindings whenever they may have changed."""
+        """Make the hints whenever the bindings may have changed."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
         self.call_after_refresh(self.read_bindings)
 
@@ -57,10 +66,10 @@ class Hints(LineView, can_focus=False):
         self.read_bindings()
 
     def read_bindings(self) -> None:
-        """Take the hints from the bindings that are alive just now."""
+        """Make the hints from the bindings that are active now."""
         if not self.is_attached or not self.screen.is_active:
             return
-        found: dict[str, tuple[str, str, bool]] = {}
+        found: dict[str, Hint] = {}
         focused = self.screen.focused
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
@@ -69,43 +78,47 @@ class Hints(LineView, can_focus=False):
             if self._hides(binding):
                 continue
             if binding.show and active.enabled and binding.action not in found:
-                key = key_name(binding.key)
-                found[binding.action] = (key, binding.description, binding.action.endswith(LAST))
+                is_kept = binding.action.endswith(HELP)
+                found[binding.action] = Hint(key_name(binding.key), binding.description, is_kept)
         self.show(found.values())
 
-    def show(self, hints: Any) -> None:
-        """Show these: key, what it does, and whether it must be there."""
+    def show(self, hints: Iterable[Hint]) -> None:
+        """Show these hints."""
         self._hints = tuple(hints)
         self.repaint()
 
     @property
     def text(self) -> str:
-        """What it says, all hints included."""
-        return GAP.join(f"{key} {what}" for key, what, _ in self._hints)
+        """All hints as one text, whatever there is room for."""
+        return GAP.join(f"{hint.key} {hint.label}" for hint in self._hints)
 
     def line_at(self, y: int) -> Strip:
+        """Keys in bold, each followed by what it does."""
         width, base = self.size.width, self.token("")
         pieces: list[Piece] = []
-        for key, what in self._fitting(width):
-            pieces += [(GAP if pieces else " ", base), (key, self.token("heading"))]
-            pieces.append((f" {what}", self.token("muted")))
+        for hint in self._fitting(width):
+            pieces += [(GAP if pieces else " ", base), (hint.key, self.token("heading"))]
+            pieces.append((f" {hint.label}", self.token("muted")))
         return strip_of(pieces, width, base)
 
-    def _fitting(self, width: int) -> Sequence[tuple[str, str]]:
-        """As many as fit, in order; the last ones give way to those that must be there."""
+    def _fitting(self, width: int) -> Sequence[Hint]:
+        """The first hints that fit beside those that are kept."""
         hints = [
-            (plain(printable(key), self.ascii), plain(printable(what), self.ascii), must)
-            for key, what, must in self._hints
+            hint._replace(key=self._drawn(hint.key), label=self._drawn(hint.label))
+            for hint in self._hints
         ]
-        sizes = [width_of(key) + width_of(what) + 1 + len(GAP) for key, what, _ in hints]
-        left = width - sum(size for size, hint in zip(sizes, hints, strict=True) if hint[2])
+        sizes = [width_of(hint.key) + width_of(hint.label) + 1 + len(GAP) for hint in hints]
+        left = width - sum(size for size, hint in zip(sizes, hints, strict=True) if hint.is_kept)
         fitting = []
-        for size, (key, what, must) in zip(sizes, hints, strict=True):
-            if must:
-                fitting.append((key, what))
+        for size, hint in zip(sizes, hints, strict=True):
+            if hint.is_kept:
+                fitting.append(hint)
             elif size <= left:
                 left -= size
-                fitting.append((key, what))
+                fitting.append(hint)
             else:
                 left = 0
         return fitting
+
+    def _drawn(self, text: str) -> str:
+        return plain(printable(text), self.ascii)

@@ -32,20 +32,20 @@ PHASE_TOKENS = (
 )
 TEXT_TOKENS = ("muted", "warning", "problem", "accent", "heading", "guide")
 SYNTAX_TOKENS = ("key", "string", "number", "comment")
-"""Names of looks; each is a component class `token--<name>`. Columns have the first two kinds."""
+"""Names of styles; each is a component class `token--<name>`. Columns use the first two groups."""
 
 
 def token_classes(*names: str) -> set[str]:
-    """The component classes of these tokens; each costs a widget some time when it appears."""
+    """The component classes of these tokens; each costs a widget some time when it is mounted."""
     return {f"token--{name}" for name in names}
 
 
 COMMON = token_classes(*PHASE_TOKENS, *TEXT_TOKENS)
-"""What lists, headers and texts draw with."""
+"""The component classes of what tables, headers and texts draw with."""
 
 
 class LineView(Widget, can_focus=True):
-    """Lines, drawn one by one; each kind names the tokens it draws with as COMPONENT_CLASSES."""
+    """A widget drawn line by line; subclasses name their tokens in COMPONENT_CLASSES."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -81,7 +81,7 @@ class LineView(Widget, can_focus=True):
 
     @abstractmethod
     def line_at(self, y: int) -> Strip:
-        """The line for a row of this widget, as wide as the widget."""
+        """The line on a row of this widget, as wide as the widget."""
 
     def render_line(self, y: int) -> Strip:
         """Called by Textual for rows that are marked dirty."""
@@ -91,7 +91,7 @@ class LineView(Widget, can_focus=True):
         return strip
 
     def repaint(self, rows: Iterable[int] | None = None) -> None:
-        """The model changed: mark what differs, in the given rows of the screen or in all."""
+        """Something changed: mark the cells that differ, in these rows of the widget or in all."""
         height, width = self.size.height, self.size.width
         for y in range(height) if rows is None else rows:
             if not 0 <= y < height:
@@ -106,7 +106,7 @@ class LineView(Widget, can_focus=True):
                 self.refresh(Region(span[0], y, span[1] - span[0], 1))
 
     def token(self, name: str) -> Style:
-        """How a token looks on this widget's background; "" is plain text."""
+        """The style of a token on this widget's background; "" is that of plain text."""
         style = self._token_styles.get(name)
         if style is None:
             if not self.is_mounted:
@@ -129,4 +129,4 @@ class LineView(Widget, can_focus=True):
         self.repaint()
 
     def resized(self) -> None:
-        """Bring the scroll position to the new size."""
+        """Called after a change of size, before anything is painted: adapt to `self.size`."""

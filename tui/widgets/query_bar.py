@@ -1,8 +1,8 @@
-"""The line one types a filter or a search into.
+"""The line that a filter or a search is typed into.
 
-It is hidden until opened. Every change is told, so that a list narrows while one types; Enter keeps
-what was typed, Esc takes it back to what it was. The cursor does not blink: blinking costs bytes
-(ux.md 5.4).
+It is hidden until opened. Every edit is posted, so that a list narrows while somebody types; Enter
+keeps what was typed, Esc restores what was there before. The cursor does not blink: blinking costs
+bytes (ux.md 5.4).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tui.widgets.cells import printable
 from tui.widgets.status_line import StatusLine
 
 REMEMBERED = 50
+"""Texts that were entered which Up and Down bring back."""
 
 
 class QueryInput(Input, inherit_css=True):
@@ -43,7 +44,7 @@ class QueryInput(Input, inherit_css=True):
 
 
 class QueryBar(Horizontal):
-    """A prompt, what is typed, and what is wrong with it."""
+    """A prompt, an input, and a note beside it: what is wrong with the text, or what it found."""
 
     DEFAULT_CSS = """
     QueryBar {
@@ -64,7 +65,7 @@ class QueryBar(Horizontal):
 
     @dataclass
     class Edited(Message):
-        """Somebody typed."""
+        """The text was edited."""
 
         bar: QueryBar
         text: str
@@ -79,7 +80,7 @@ class QueryBar(Horizontal):
 
     @dataclass
     class Submitted(Message):
-        """Enter: this is it."""
+        """Enter was pressed: the text is kept."""
 
         bar: QueryBar
         text: str
@@ -91,11 +92,11 @@ class QueryBar(Horizontal):
 
     @dataclass
     class Cancelled(Message):
-        """Esc: as it was before the bar was opened."""
+        """Esc was pressed: the text is the one from before the bar was opened."""
 
         bar: QueryBar
         text: str
-        """What it was."""
+        """The text from before, which is shown again."""
 
         @property
         def control(self) -> QueryBar:
@@ -115,26 +116,26 @@ class QueryBar(Horizontal):
         self.ascii = ascii
         self._prompt = StatusLine(ascii=ascii, id="prompt")
         self._input = QueryInput(placeholder=placeholder)
-        self._told = StatusLine(ascii=ascii, id="told")
-        self._wrong = ""
+        self._note = StatusLine(ascii=ascii, id="told")
+        self._problem = ""
         self._prompt_text = prompt or hint("filter")
         self._before = ""
-        self._past: list[str] = []
-        self._place = 0
+        self._history: list[str] = []
+        self._history_index = 0
 
     def compose(self) -> ComposeResult:
-        """Prompt, input, problem."""
+        """Prompt, input, note."""
         yield self._prompt
         yield self._input
-        yield self._told
+        yield self._note
 
     def on_mount(self) -> None:
-        """Say what it is for."""
+        """Show the prompt."""
         self._prompt.say(self._prompt_text)
 
     @property
     def text(self) -> str:
-        """What is typed in it."""
+        """The text of the input."""
         return self._input.value
 
     @text.setter
@@ -145,21 +146,21 @@ class QueryBar(Horizontal):
 
     @property
     def problem(self) -> str:
-        """What is wrong with it; "" if nothing is."""
-        return self._wrong
+        """What is wrong with the text; "" if nothing is."""
+        return self._problem
 
     @problem.setter
     def problem(self, text: str) -> None:
-        self._wrong = text
-        self._tell(text, "error")
+        self._problem = text
+        self._show_note(text, "error")
 
     def tell(self, text: str) -> None:
-        """Say beside what is typed how much of it there is, if nothing is wrong with it."""
-        if not self._wrong:
-            self._tell(text, "information")
+        """Say beside the text what it found, unless something is wrong with it."""
+        if not self._problem:
+            self._show_note(text, "information")
 
-    def _tell(self, text: str, severity: str) -> None:
-        self._told.say(text, severity)
+    def _show_note(self, text: str, severity: str) -> None:
+        self._note.say(text, severity)
         self.set_class(bool(text), "-telling")
 
     @property
@@ -168,54 +169,54 @@ class QueryBar(Horizontal):
         return self.has_class("-open")
 
     def open(self, text: str | None = None, *, prompt: str | None = None) -> None:
-        """Show it and type into it, beginning with a text (or what it has)."""
+        """Show it with a text, or the one it has, and give it the focus."""
         if prompt is not None:
             self._prompt_text = prompt
             self._prompt.say(prompt)
         if text is not None:
             self.text = text
         self._before = self.text
-        self._place = len(self._past)
+        self._history_index = len(self._history)
         self.add_class("-open")
         self._input.cursor_position = len(self.text)
         self._input.focus()
 
     def close(self) -> None:
-        """Hide it, unless a text in it is to be seen."""
+        """Hide it, unless there is a text in it."""
         self.set_class(bool(self.text), "-open")
 
     @on(Input.Changed)
-    def tell_change(self, event: Input.Changed) -> None:
-        """Every letter counts."""
+    def post_edit(self, event: Input.Changed) -> None:
+        """Post every edit."""
         event.stop()
         self.post_message(self.Edited(self, event.value))
 
     @on(Input.Submitted)
-    def tell_end(self, event: Input.Submitted) -> None:
-        """Enter keeps it."""
+    def keep_text(self, event: Input.Submitted) -> None:
+        """Enter keeps the text and remembers it."""
         event.stop()
-        if event.value and event.value not in self._past[-1:]:
-            self._past = [*self._past, event.value][-REMEMBERED:]
+        if event.value and event.value not in self._history[-1:]:
+            self._history = [*self._history, event.value][-REMEMBERED:]
         self.close()
         self.post_message(self.Submitted(self, event.value))
 
     def action_cancel(self) -> None:
-        """Esc takes back what was typed."""
+        """Restore the text from before the bar was opened."""
         self.text = self._before
         self.problem = ""
         self.close()
         self.post_message(self.Cancelled(self, self._before))
 
     def action_older(self) -> None:
-        """What was asked before."""
+        """Bring back the text that was entered before this one."""
         self._recall(-1)
 
     def action_newer(self) -> None:
-        """What was asked after that."""
+        """Bring back the text that was entered after this one."""
         self._recall(1)
 
     def _recall(self, step: int) -> None:
-        self._place = max(0, min(self._place + step, len(self._past)))
-        text = self._past[self._place] if self._place < len(self._past) else ""
+        self._history_index = max(0, min(self._history_index + step, len(self._history)))
+        text = next(iter(self._history[self._history_index :]), "")
         self._input.value = text
         self._input.cursor_position = len(text)

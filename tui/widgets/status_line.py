@@ -1,8 +1,8 @@
 """One line that says what happened last.
 
-In place of toasts: those paint over other things, animate, and are gone before they are read. A
-message takes as many rows as it needs, up to three, and stays until the next one or until it is
-old; what is bad stays longer, and time while nobody looks does not count.
+It is there in place of toasts, which paint over other things, animate, and are gone before they are
+read. A message takes as many rows as it needs, up to three, and stays until the next one or until
+it is old. Errors stay longer, and only seconds in which the screen is looked at count.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ SEVERITIES = {
     "warning": ("warning", "▲ ", "! "),
     "error": ("problem", "✖ ", "X "),
 }
-"""Token, sign and ASCII sign: it never depends on colour how bad a message is."""
-LASTS = {"information": 10, "warning": 30, "error": 60}
-"""Seconds for which it is shown."""
-MOST_ROWS = 3
+"""By severity: token, sign and ASCII sign, so that it is seen without colours."""
+SECONDS_SHOWN = {"information": 10, "warning": 30, "error": 60}
+"""By severity, how long a message is shown."""
+MAX_ROWS = 3
 """Rows that a long message may take."""
 ALL_OF_IT = "(? tells all of it)"
 
@@ -50,58 +50,58 @@ class StatusLine(LineView, can_focus=False):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The message; "" for none."""
         return self._text
 
     @property
     def severity(self) -> str:
-        """How bad that is: information, warning or error."""
+        """The severity of the message: information, warning or error."""
         return self._severity
 
     def say(self, text: str, severity: str = "information") -> None:
-        """Say this instead."""
+        """Show a message in place of the one before."""
         self._text = text
         self._severity = severity if severity in SEVERITIES else "information"
         self._age = 0
-        self._take_room()
+        self._fit_height()
         self.repaint()
 
     def tick(self) -> None:
-        """A second went by: what is old goes."""
+        """A second went by: an old message is cleared."""
         self._age += 1
-        if self._text and self._age >= LASTS[self._severity]:
+        if self._text and self._age >= SECONDS_SHOWN[self._severity]:
             self.clear()
 
     def move_on(self) -> None:
-        """Something else is looked at now: only what is bad is still of interest."""
+        """Another thing is looked at now: whatever is no error is cleared."""
         if self._severity != "error":
             self.clear()
 
     def clear(self) -> None:
-        """Say nothing."""
+        """Show no message."""
         self.say("")
 
     @property
     def is_cut(self) -> bool:
-        """Whether it says more than there is room for."""
-        return len(self._rows()) > self._most_rows
+        """Whether there is not room for all of the message."""
+        return len(self._rows()) > self._max_rows
 
     @property
-    def _most_rows(self) -> int:
-        return MOST_ROWS if self._grows else 1
+    def _max_rows(self) -> int:
+        return MAX_ROWS if self._grows else 1
 
     def resized(self) -> None:
-        """Other words fit into a row."""
-        self._take_room()
+        """Other words fit into a row, so another number of rows is needed."""
+        self._fit_height()
 
-    def _take_room(self) -> None:
+    def _fit_height(self) -> None:
         if self._grows and self.is_mounted:
-            height = max(1, min(self._most_rows, len(self._rows())))
+            height = max(1, min(self._max_rows, len(self._rows())))
             if self.styles.height is None or self.styles.height.value != height:
                 self.styles.height = height
 
     def _rows(self) -> list[str]:
-        """All of it, in rows of this width; one that does not grow has only one, however long."""
+        """All of the message in rows of this width; in one row, however long, if it cannot grow."""
         if not self._text:
             return []
         _, sign, ascii_sign = SEVERITIES[self._severity]
@@ -111,10 +111,10 @@ class StatusLine(LineView, can_focus=False):
     def line_at(self, y: int) -> Strip:
         width, base = self.size.width, self.token("")
         rows = self._rows()
-        if y >= min(len(rows), self._most_rows):
+        if y >= min(len(rows), self._max_rows):
             return Strip.blank(width, base)
         text = rows[y]
-        if y == self._most_rows - 1 and len(rows) > self._most_rows:
+        if y == self._max_rows - 1 and len(rows) > self._max_rows:
             room = max(0, width - 2 - len(ALL_OF_IT))
             text = f"{cut(f'{text} {rows[y + 1]}', room, ellipsis=self._ellipsis)} {ALL_OF_IT}"
         shown = cut(f" {text}", width, ellipsis=self._ellipsis)

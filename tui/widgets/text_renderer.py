@@ -26,9 +26,9 @@ from tui.widgets.cells import (
     panned,
     plain,
     printable,
-    steady,
     strip_of,
     width_of,
+    without_selectors,
     wrapped,
 )
 from tui.widgets.sgr import coloured
@@ -105,7 +105,7 @@ class TextRenderer:
         if (kept := self._pieces.get(index)) is not None:
             return kept
         raw = self._text.line(index)
-        shown = steady(clean_log(raw[:LONGEST_SHOWN]))
+        shown = without_selectors(clean_log(raw[:LONGEST_SHOWN]))
         if self.levels and self._text.level(index) == "own":
             pieces = [(SGR.sub("", shown), self.style("muted"))]
         elif "\x1b" in shown or self._highlighter is None:
