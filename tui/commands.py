@@ -1,0 +1,142 @@
+"""What can be typed after `:`, and what a line of it means.
+
+A command has names, and may take an argument: the rest of the line. Whoever offers one says how the
+argument is completed and what is wrong with one; running it comes last, so that a wrong line is
+told while it can still be corrected. Screens offer commands for what they show, the app offers
+those that work everywhere; the palette shows both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from tui.domain.names import typed_fault
+from tui.errors import InputError, UsageError
+
+Danger = Literal["none", "changes", "destroys"]
+"""What a command can do to the cluster; both of the latter ask first."""
+ALL = "all"
+"""What stands for every namespace."""
+
+
+def _nothing(argument: str) -> Iterable[str]:
+    return ()
+
+
+def _anything(argument: str) -> None:
+    """Every argument is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be done by typing its name, or by choosing it from the palette."""
+
+    title: str
+    """What the palette calls it: `Sort by AGE`."""
+    run: Callable[[str], object]
+    """Does it, with the argument; "" for none."""
+    names: tuple[str, ...] = ()
+    """What people type for it; one without a name is only chosen from the palette."""
+    argument: str = ""
+    """What its argument is called in a sentence: `a namespace`; "" where it takes none."""
+    is_needed: bool = False
+    """Whether it does nothing without its argument."""
+    complete: Callable[[str], Iterable[str]] = field(default=_nothing)
+    """Arguments that begin with, or have in them, what was typed of one."""
+    check: Callable[[str], object] = field(default=_anything)
+    """Raises TuiError for an argument that cannot be one."""
+    help: str = ""
+    """A sentence beside its title."""
+    key: str = ""
+    """How its key is called in a sentence."""
+    refusal: str = ""
+    """Why it cannot be done just now; "" if it can."""
+    danger: Danger = "none"
+
+
+class Line(NamedTuple):
+    """A line that names a command."""
+
+    command: Command
+    name: str
+    """The name that was typed."""
+    argument: str
+
+    @property
+    def text(self) -> str:
+        """The line as one would type it."""
+        return f"{self.name} {self.argument}" if self.argument else self.name
+
+    def check(self) -> None:
+        """Raises: TuiError, with a sentence, for an argument that is wrong, missing or too much."""
+        command = self.command
+        if self.argument and not command.argument:
+            raise UsageError(f"{self.name} takes nothing after it")
+        if not self.argument and command.is_needed:
+            raise UsageError(f"{self.name} needs {command.argument}")
+        if self.argument:
+            command.check(self.argument)
+
+
+def read_line(commands: Iterable[Command], text: str) -> Line | None:
+    """The command that a line begins with the name of, and its argument; None for no name."""
+    name, _, argument = text.strip().partition(" ")
+    for command in commands:
+        if name in command.names:
+            return Line(command, name, argument.strip())
+    return None
+
+
+def completed(line: Line) -> list[Line]:
+    """The lines that a line may become: one for each argument that fits what was typed of it."""
+    if not line.command.argument:
+        return []
+    found = dict.fromkeys(line.command.complete(line.argument))
+    return [line._replace(argument=argument) for argument in found if argument != line.argument]
+
+
+def among(offered: Iterable[str], typed: str) -> list[str]:
+    """Those that are meant by what was typed: first those that begin with it."""
+    sought = typed.casefold()
+    found = [text for text in offered if sought in text.casefold()]
+    return sorted(found, key=lambda text: not text.casefold().startswith(sought))
+
+
+def one_of(offered: Callable[[], Sequence[str]], what: str) -> Callable[[str], None]:
+    """A check that takes only what is offered."""
+
+    def check(argument: str) -> None:
+        known = offered()
+        if argument.casefold() not in {text.casefold() for text in known}:
+            raise UsageError(f"there is no {what} {argument}", hint=", ".join(known))
+
+    return check
+
+
+# --- namespaces ----------------------------------------------------------------------------------
+
+
+def namespaces_of(argument: str) -> tuple[str, ...]:
+    """The namespaces of a list with commas; none for all of them. Raises: InputError."""
+    names = tuple(dict.fromkeys(name.strip() for name in argument.split(",")))
+    if names == (ALL,):
+        return ()
+    for name in names:
+        fault = typed_fault(name) or ("cannot have a blank in it" if " " in name else "")
+        if fault:
+            raise InputError(f"the namespace {name} {fault}" if name else f"a namespace {fault}")
+    if ALL in names:
+        raise InputError(f"{ALL} stands alone: it means every namespace")
+    return names
+
+
+def namespaces_like(known: Iterable[str], typed: str) -> list[str]:
+    """What a list with commas may become: its last name completed, none of them twice."""
+    before, comma, last = typed.rpartition(",")
+    had = {name.strip() for name in before.split(",")}
+    offered = [name for name in known if name not in had]
+    if not comma:
+        offered.append(ALL)
+    return [f"{before}{comma}{name}" for name in among(offered, last.strip())]
