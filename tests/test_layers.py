@@ -10,6 +10,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -25,6 +26,8 @@ ARROWS: dict[str, set[str]] = {
     "resources": set(),
     "keys": {"errors"},
     "bindings": {"keys"},
+    "commands": {"domain.names", "errors"},
+    "view": {"actions", "bindings", "commands", "domain", "errors", "session", "widgets"},
     "domain": {"errors"},
     "ports": {"bugs", "domain", "errors"},
     "sources": {"bugs", "domain", "errors", "ports"},
@@ -41,65 +44,61 @@ ARROWS: dict[str, set[str]] = {
     "messages": {"domain", "actions", "errors"},
     "widgets": {"bindings", "keys", "columns", "domain", "messages"},
     "panes": {
-        "registry",
+        "artifacts",
         "bindings",
-        "keys",
         "bugs",
-        "widgets",
         "columns",
         "domain",
         "errors",
-        "state",
-        "artifacts",
+        "keys",
         "logs",
         "ports",
+        "registry",
+        "state",
+        "view",
+        "widgets",
     },
     "screens": {
-        "bindings",
-        "keys",
-        "bugs",
-        "panes",
-        "widgets",
-        "columns",
-        "domain",
-        "messages",
-        "errors",
-        "state",
         "actions",
+        "bindings",
+        "bugs",
+        "columns",
+        "commands",
+        "domain",
+        "errors",
+        "keys",
+        "messages",
+        "panes",
         "ports",
         "session",
         "settings",
-    },
-    "palette": {
-        "bindings",
-        "keys",
-        "actions",
-        "columns",
-        "panes",
-        "domain",
-        "messages",
-        "screens",
+        "state",
+        "view",
         "widgets",
     },
+    "palette": {"bindings", "columns", "commands", "errors", "keys", "view", "widgets"},
     "errands": {"actions", "bugs", "domain", "errors", "messages", "ports", "screens"},
     "app": {
         "bugs",
         "bindings",
-        "screens",
-        "palette",
-        "errands",
+        "commands",
         "desk",
-        "feed",
-        "messages",
         "domain",
+        "errands",
         "errors",
+        "feed",
+        "keys",
+        "messages",
+        "palette",
         "ports",
-        "state",
-        "sources",
+        "resources",
+        "screens",
         "session",
         "settings",
+        "sources",
+        "state",
         "terminal",
-        "resources",
+        "view",
     },
     "headless": {
         "actions",
@@ -120,6 +119,7 @@ WORDS = r"tui(\.\w+)+(:\w+)?"
 """A module in words, for `import_module`."""
 
 DRAWING = {
+    "view",
     "bindings",
     "widgets",
     "panes",
@@ -359,3 +359,49 @@ def test_models_of_widgets_load_no_textual() -> None:
     assert models, "no widget has a model"
     loaded = loaded_after("\n".join(f"import tui.widgets.{name}" for name in models))
     assert not loaded & {"textual", "rich"}
+
+
+# --- screens -------------------------------------------------------------------------------------
+
+
+@cache
+def screen_classes() -> set[str]:
+    """The names of all classes that are screens, by what they are made from."""
+    bases = {
+        node.name: {
+            base.id if isinstance(base, ast.Name) else "" for base in map(plain, node.bases)
+        }
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"Screen", "ModalScreen"}
+    while more := {name for name, made_from in bases.items() if made_from & found} - found:
+        found |= more
+    return found
+
+
+def plain(base: ast.expr) -> ast.expr:
+    """`Dialog[T]` → `Dialog`."""
+    return base.value if isinstance(base, ast.Subscript) else base
+
+
+def test_the_screens_of_ours_are_views() -> None:
+    found = screen_classes()
+    assert {"View", "ModalView", "HelpScreen", "ActionScreen", "WorkflowScreen"} <= found
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_nobody_asks_which_screen_it_is(path: Path) -> None:
+    screens = screen_classes()
+    asked = [
+        f"line {node.lineno}: {name.id}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("isinstance", "issubclass", "hasattr", "getattr")
+        for argument in node.args[1:]
+        for name in ast.walk(argument)
+        if isinstance(name, ast.Name) and name.id in screens
+    ]
+    assert not asked, f"{dotted(path)} asks which screen it is: {asked}; tui/view.py answers"

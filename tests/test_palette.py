@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,13 +11,15 @@ from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
 from tui.actions import ACTIONS
+from tui.commands import Command
 from tui.errors import NotInstalled
-from tui.palette import Entry, Palette, matching
+from tui.palette import Palette, matching
 from tui.panes import PANES
 from tui.ports.connection import Source
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.screens.workflows import WorkflowsScreen
+from tui.widgets.query_bar import QueryInput
 
 
 async def opened(shown: Shown, key: str = "colon") -> Palette:
@@ -29,27 +32,37 @@ async def opened(shown: Shown, key: str = "colon") -> Palette:
 
 
 def offered(palette: Palette) -> list[str]:
-    """The names it offers just now."""
+    """What it offers just now."""
     return [entry.name for entry in palette.found.items]
 
 
-def entry(name: str, key: str = "", help: str = "") -> Entry:
+def refusals(palette: Palette) -> dict[str, str]:
+    """Why what it offers cannot be done just now."""
+    return {entry.name: entry.help for entry in palette.found.items if entry.is_refused}
+
+
+def command(title: str, *names: str, key: str = "", help: str = "") -> Command:
     """One that does nothing."""
-    return Entry(name, lambda: None, help, key)
+    return Command(title, lambda argument: None, names, key=key, help=help)
 
 
-def test_a_key_means_its_entry_and_letters_mean_names_before_explanations() -> None:
-    known = [entry("Resume", "s"), entry("Retry", "r"), entry("Sort", "", "by what ran longest")]
-    assert next(e.name for e in matching(known, "r")) == "Retry"
-    assert next(e.name for e in matching(known, "s")) == "Resume"
-    assert [e.name for e in matching(known, "res")] == ["Resume"]
-    assert [e.name for e in matching(known, "ran longest")] == ["Sort"]
+def titles(known: Sequence[Command], text: str) -> list[str]:
+    """What a text means."""
+    return [each.title for each in matching(known, text)]
+
+
+def test_a_key_means_its_command_and_letters_mean_titles_before_explanations() -> None:
+    sort = command("Sort", help="by what ran longest")
+    known = [command("Resume", key="s"), command("Retry", key="r"), sort]
+    assert titles(known, "r")[0] == "Retry"
+    assert titles(known, "s")[0] == "Resume"
+    assert titles(known, "res") == ["Resume"]
+    assert titles(known, "ran longest") == ["Sort"]
     assert matching(known, "") == known and matching(known, "xyz") == []
 
 
-def test_colon_q_means_to_leave() -> None:
-    known = [entry("Back", "q"), entry("Quit", ":q")]
-    assert [e.name for e in matching(known, "q")] == ["Quit", "Back"]
+def test_a_name_means_its_command_before_a_key_does() -> None:
+    assert titles([command("Back", key="q"), command("Quit", "q")], "q") == ["Quit", "Back"]
 
 
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])
@@ -110,13 +123,12 @@ async def test_a_demo_that_cannot_be_opened_leaves_the_cluster_shown_and_says_wh
 async def test_what_cannot_be_done_just_now_says_why() -> None:
     async with showing(nightly_etl(), settings=replace(STILL, read_only=True)) as shown:
         palette = await opened(shown)
-        refused = {e.name: e.help for e in palette.found.items if e.is_refused}
+        refused = refusals(palette)
         assert set(refused) == {action.label for action in ACTIONS}
         assert "--read-only" in refused["Delete"]
     async with showing(nightly_etl()) as shown:
         palette = await opened(shown)
-        told = {e.name: e for e in palette.found.items}
-        assert told["Suspend"].is_refused and not told["Retry"].is_refused
+        assert "Suspend" in refusals(palette) and "Retry" not in refusals(palette)
         await shown.write("retry")
         await shown.press("enter")
         await shown.until(lambda: shown.shows(ActionScreen))
@@ -129,7 +141,7 @@ async def test_to_a_workflow_that_was_deleted_meanwhile_nothing_can_be_done() ->
         source.remove(shown.detail.ref)
         await shown.until_said("was deleted")
         palette = await opened(shown)
-        refused = {e.name: e.help for e in palette.found.items if e.is_refused}
+        refused = refusals(palette)
         assert refused == {action.label: "it is gone" for action in ACTIONS}
 
 
@@ -191,3 +203,76 @@ async def test_it_is_ascii_where_that_is_asked_for(size: tuple[int, int]) -> Non
         await shown.write("re")
         await shown.until_shown("Resubmit")
         assert shown.text.isascii(), shown.text
+
+
+# --- commands with an argument -------------------------------------------------------------------
+
+
+async def run_line(shown: Shown, text: str) -> None:
+    """Type a line after `:`, and Enter."""
+    await opened(shown)
+    await shown.write(text)
+    await shown.press("enter")
+
+
+async def test_a_line_names_the_namespaces_to_show() -> None:
+    source = ScriptedSource(run("one", "Running"), run("two", "Running", namespace="data"))
+    async with showing(source=source) as shown:
+        await run_line(shown, "ns data")
+        await shown.until(lambda: shown.app.scope.namespaces == ("data",))
+        await run_line(shown, "namespace argo, data")
+        await shown.until(lambda: shown.app.scope.namespaces == ("argo", "data"))
+        await run_line(shown, "ns all")
+        await shown.until(lambda: shown.app.scope.namespaces == ())
+
+
+async def test_arguments_are_offered_and_completed() -> None:
+    source = ScriptedSource(run("one", "Running"))
+    async with showing(source=source) as shown:
+        palette = await opened(shown)
+        await shown.write("ns")
+        assert offered(palette)[0] == "Namespaces"
+        await shown.press("enter")
+        assert palette.line.value == "ns " and shown.shows(Palette), "it needs one"
+        await shown.until(lambda: "ns argo" in offered(palette))
+        await shown.write("ar")
+        await shown.until(lambda: offered(palette)[:2] == ["ns ar", "ns argo"])
+        await shown.press("tab")
+        assert palette.line.value == "ns argo"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ns a/b", "the namespace a/b cannot have a / in it"),
+        ("sort colour", "there is no column colour"),
+        ("filter colour:red", "there is no field colour"),
+        ("q now", "q takes nothing after it"),
+    ],
+)
+async def test_what_is_wrong_with_a_line_is_said_and_nothing_of_it_is_lost(
+    line: str, said: str
+) -> None:
+    async with showing(*team()) as shown:
+        await run_line(shown, line)
+        await shown.until_shown(said)
+        assert shown.shows(Palette) and shown.app.screen.query_one(QueryInput).value == line
+        await shown.press("backspace")
+        assert said not in shown.text, "it is not said of what is typed next"
+
+
+async def test_a_filter_and_an_order_are_typed_as_commands() -> None:
+    async with showing(*team()) as shown:
+        await run_line(shown, "filter phase:failed")
+        await shown.until(lambda: len(shown.names) == 2)
+        await run_line(shown, "filter name:*")
+        await shown.until(lambda: len(shown.names) > 2)
+        await run_line(shown, "sort name")
+        await shown.until(lambda: shown.names == sorted(shown.names))
+
+
+async def test_a_pane_is_opened_by_its_name() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        await run_line(shown, "yaml")
+        await shown.until(lambda: shown.detail.side.front == "manifest")

@@ -9,29 +9,33 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import BindingType
 from textual.message import Message
 from textual.signal import Signal
 
 from tui.bindings import bind
 from tui.bugs import caught
+from tui.commands import Command, alone, namespaces_like, namespaces_of
 from tui.desk import AnswersScreens
 from tui.domain.changes import ChangeSet
 from tui.domain.workflow import WorkflowRef
 from tui.errands import Errands
 from tui.errors import Bug, TuiError
 from tui.feed import Feed
+from tui.keys import hint
 from tui.messages import (
     ActionFailed,
     ActionFinished,
     GiveSource,
     OpenWorkflow,
     RunAction,
+    Said,
 )
 from tui.palette import Palette
 from tui.ports.collections import ListEvent, Live, Scope, Stale
@@ -50,6 +54,7 @@ from tui.state.workflows import LiveWorkflows
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.threads import Threads
+from tui.view import BlankView
 
 Connect = Callable[[bool], Source]
 """Opens the source, or the demo's if true; called on a thread; raises TuiError."""
@@ -64,7 +69,7 @@ STYLE_FILES = (
 )
 
 
-class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
+class ArgoApp(AnswersScreens, TerminalApp):
     """argo-tui."""
 
     TITLE = "argo-tui"
@@ -123,11 +128,32 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
             lambda error: self.post_message(self.NotConnected(error)),
         )
         self.workflows_changed: Signal[ChangeSet] = Signal(self, "workflows changed")
+        self.views = ScreenStack(self, now=self.now, ascii=self.settings.ascii)
         self.errands = Errands(self, self, self._tell_pending)
         self._connect_to = connect
         self.has_demo = can_demo
         self.is_demo = settings.demo
         self._recent: list[str] = []
+        self._namespaces: tuple[str, ...] = ()
+        """Those that the source names, once somebody asked."""
+
+    def get_default_screen(self) -> BlankView:
+        """What is below all others."""
+        return BlankView(id="_default")
+
+    @property
+    def trouble(self) -> TuiError | None:
+        """Why there is no list at all; None while there is hope."""
+        return self.views.trouble
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Put a sentence on the status line of the screen in front that has one."""
+        self.views.say(text, severity)
+
+    @on(Said)
+    def say_for(self, message: Said) -> None:
+        """What a widget has to say."""
+        self.say(message.text, message.severity)
 
     # --- beginning and ending ----------------------------------------------------------------
 
@@ -137,8 +163,13 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
             asyncio.get_running_loop().set_default_executor(Threads(self.errands.finish))
         self.use_colours()
         self.heed_hang_up([self._remember, self._let_go])
-        self.begin(WorkflowsScreen(self))
+        self.views.begin(WorkflowsScreen(self))
+        self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.connect)
+
+    def _tick(self) -> None:
+        if self.app_focus and self.is_running:
+            self.views.tick()
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
@@ -152,7 +183,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         # A demo cluster is never the same again, and somebody's real one may be remembered.
         if self.is_demo or self.source is None or not self.source.capabilities.is_live:
             return
-        save(self.remembered(Session(self.source.place.label, self.scope.namespaces)))
+        save(self.views.remembered(Session(self.source.place.label, self.scope.namespaces)))
 
     def _go_on(self) -> None:
         """Where the last terminal hung up, if that was on the same cluster."""
@@ -164,7 +195,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         if before is None or not fits(before, asked):
             return
         self.watch_scope(replace(self.scope, namespaces=before.namespaces))
-        self.go_on(before)
+        self.views.go_on(before)
         if before.name:
             self._show_workflow(WorkflowRef(before.namespace, before.name), before.pane)
         self.say("going on from where the terminal hung up")
@@ -184,9 +215,8 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
     @on(GiveSource)
     def connect_again(self, message: GiveSource) -> None:
         """From a screen with nothing to show: try again, or the demo."""
-        self.trouble = None
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
+        self.views.trouble = None
+        self.views.back_to_first()
         self.say("connecting …")
         self.connect(message.demo)
 
@@ -217,8 +247,10 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
             self._watch(self.source, scope)
 
     def _watch(self, source: Source, scope: Scope) -> None:
+        if source is not self.source:
+            self._namespaces = ()
         self.feed.watch(source, scope, asyncio.get_running_loop())
-        self.scope_changed()
+        self.views.scope_changed()
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
@@ -230,9 +262,9 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         if isinstance(connection, Stale) and isinstance(connection.error, Bug):
             self.say(str(connection.error), "error")
         if self.feed.trouble is not None:
-            self.show_trouble(self.feed.trouble, can_demo=self.has_demo)
+            self.views.show_trouble(self.feed.trouble, can_demo=self.has_demo)
         elif isinstance(self.live.connection, Live):
-            self.end_trouble()
+            self.views.end_trouble()
         if changes:
             self.workflows_changed.publish(changes)
 
@@ -242,7 +274,7 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         if message.is_demo and isinstance(self.live.connection, Live):
             self.say(str(message.error), "error")  # the cluster that was shown still is
         else:
-            self.show_trouble(message.error, can_demo=self.has_demo)
+            self.views.show_trouble(message.error, can_demo=self.has_demo)
 
     # --- screens -----------------------------------------------------------------------------
 
@@ -252,19 +284,115 @@ class ArgoApp(AnswersScreens, ScreenStack, TerminalApp):
         self._show_workflow(message.ref, message.pane)
 
     def _show_workflow(self, ref: WorkflowRef, pane: str = "") -> None:
-        self.bring(WorkflowScreen(self, ref, pane=pane))
+        self.views.bring(WorkflowScreen(self, ref, pane=pane))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is no room, say so."""
+        self.views.check_size(event.size.width, event.size.height)
+
+    def action_help(self) -> None:
+        """Which key does what here."""
+        self.views.help()
+
+    def action_toggle_header(self) -> None:
+        """With or without the header line."""
+        self.views.toggle_header()
+
+    @work(exclusive=True, group="leave")
+    async def action_leave(self) -> None:
+        """Back; at the root, ask once."""
+        await self.views.leave()
+
+    def action_interrupt(self) -> None:
+        """ctrl-C: close what is open; twice within two seconds, leave."""
+        self.views.interrupt()
+
+    # --- commands ----------------------------------------------------------------------------
 
     def action_command_palette(self) -> None:
         """Type what to do."""
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(self.screen, self._recent, ascii=self.ascii))
+        view = self.views.front
+        if view is None or view.is_modal:
+            return
+        commands = [*view.commands(), *self._commands()]
+        palette = Palette(commands, view.places, self._recent, ascii=self.ascii)
+        self.push_screen(palette)
+        if self.source is not None and not self._namespaces:
+            self._read_namespaces(self.source, palette.show_offered)
+
+    def _commands(self) -> Iterator[Command]:
+        """What works on every screen."""
+        yield Command(
+            "Namespaces",
+            lambda text: self._show_namespaces(namespaces_of(text)),
+            names=("ns", "namespace", "namespaces"),
+            argument="a namespace, several with commas, or all",
+            is_needed=True,
+            complete=lambda typed: namespaces_like(self._known_namespaces(), typed),
+            check=namespaces_of,
+            help="show those of other namespaces",
+        )
+        if self.can_demo:
+            yield Command(
+                "Demo cluster",
+                alone(partial(self.post_message, GiveSource(demo=True))),
+                names=("demo",),
+                help="leave this cluster alone, look around in a built-in one",
+            )
+        for title, names, binding, action, words in (
+            ("Keys", ("help", "keys"), "help", "help", "which key does what here"),
+            (
+                "Repaint",
+                ("repaint", "refresh"),
+                "refresh",
+                "repaint",
+                "write the whole screen; try a broken connection now",
+            ),
+            ("Header", ("header",), "header", "toggle_header", "with or without the header line"),
+            ("Back", ("back",), "back", "leave", "back; at the root, ask once"),
+        ):
+            yield Command(
+                title,
+                alone(partial(self.run_action, action)),
+                names=names,
+                help=words,
+                key=hint(binding),
+            )
+        yield Command(
+            "Quit",
+            alone(partial(self.exit, 0)),
+            names=("q", "quit"),
+            help="leave argo-tui at once, without asking",
+        )
+
+    def _known_namespaces(self) -> list[str]:
+        listed = {ref.namespace for ref in self.live}
+        return sorted({*self._namespaces, *listed, *self.scope.namespaces})
+
+    def _show_namespaces(self, namespaces: tuple[str, ...]) -> None:
+        self.views.back_to_first()
+        self.watch_scope(replace(self.scope, namespaces=namespaces))
+
+    @work(thread=True, group="namespaces", exclusive=True)
+    def _read_namespaces(self, source: Source, known: Callable[[], object]) -> None:
+        try:
+            namespaces = source.namespaces()
+        except TuiError:
+            return  # they may not be listed; then those that are seen are offered
+
+        def take() -> None:
+            if source is self.source:
+                self._namespaces = namespaces
+                known()
+
+        self.call_from_thread(take)
 
     def action_repaint(self) -> None:
         """Write the whole screen again; try a broken connection again now."""
         self.repaint_terminal()
         self.feed.try_again(self.now())
         self._tick()
-        self.try_again()
+        self.views.try_again()
 
     # --- actions -----------------------------------------------------------------------------
 

@@ -29,6 +29,11 @@ def _anything(argument: str) -> None:
     """Every argument is right."""
 
 
+def alone(run: Callable[[], object]) -> Callable[[str], object]:
+    """What a command runs that takes no argument."""
+    return lambda argument: run()
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """Something that can be done by typing its name, or by choosing it from the palette."""

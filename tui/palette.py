@@ -1,18 +1,19 @@
-"""The palette: type what to do, whatever its key is.
+"""The palette and the command line in one: type what to do, whatever its key is.
 
-Its entries are made from what there is (actions, panes, columns, workflows), so a new action, pane
-or column is in it by itself, and what cannot be done just now says why. It is a small box over the
-screen as it is: nothing behind it is dimmed, nothing in it moves, and a letter costs the lines that
-differ after it.
+What it offers are commands: those of the screen below it, and those of the app. A line that begins
+with the name of a command that takes an argument offers arguments; any other line offers what is
+called like it. A wrong argument is told below the list and closes nothing. It is a small box over
+the screen as it is: nothing behind it is dimmed, nothing in it moves, and a letter costs the lines
+that differ after it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,131 +21,88 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.fuzzy import Matcher
 from textual.getters import query_one
-from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
-from tui.actions import actions_of
-from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.columns import Column
-from tui.domain.workflow import WORKFLOW
-from tui.keys import KEYS, hint
-from tui.messages import GiveSource, OpenWorkflow
-from tui.panes import PANES
-from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
+from tui.commands import Command, Line, completed, read_line
+from tui.errors import TuiError
+from tui.keys import hint
+from tui.view import ModalView
 from tui.widgets.cells import plain
 from tui.widgets.header import HeaderLine
 from tui.widgets.query_bar import QueryInput
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 
-MOST_WORKFLOWS = 50
-"""Workflows offered for what is typed; whoever wants more filters the list."""
+MOST_PLACES = 50
+"""Places offered for what is typed; whoever wants more filters the list."""
 REMEMBERED = 5
 IN_WORDS = 0.01
-"""The score of an entry that has what is typed only in its explanation."""
+"""The score of a command that has what is typed only in its explanation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the palette."""
+    """One line of the palette: a command, with an argument if one was typed or completed."""
 
-    name: str
-    run: Callable[[], object]
-    help: str = ""
-    key: str = ""
-    is_refused: bool = False
-    """Whether `help` says why it cannot be done just now."""
+    command: Command
+    line: Line | None = None
 
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.line.text if self.line is not None else self.command.title
 
-def entries(screen: Screen[Any]) -> Iterator[Entry]:
-    """Everything that can be done on a screen, in the order it is offered."""
-    if isinstance(screen, WorkflowsScreen | WorkflowScreen):
-        yield from _actions(screen)
-    if isinstance(screen, WorkflowScreen):
-        for pane in PANES:
-            open_pane = partial(screen.call_later, screen.action_pane, pane.id)
-            yield Entry(f"Show {pane.title}", open_pane, "open this pane", hint(pane.binding_id))
-    if isinstance(screen, WorkflowsScreen):
-        yield from _of_list(screen)
-    app = screen.app
-    for name, binding, action, words in (
-        ("Keys", "help", "help", "which key does what here"),
-        ("Repaint", "refresh", "repaint", "write the whole screen; try a broken connection now"),
-        ("Header", "header", "toggle_header", "with or without the header line"),
-        ("Back", "back", "leave", "back; at the root, ask once"),
-    ):
-        yield Entry(name, partial(app.run_action, action), words, hint(binding))
-    yield Entry("Quit", partial(app.exit, 0), "leave argo-tui at once, without asking", ":q")
+    @property
+    def is_refused(self) -> bool:
+        """Whether it cannot be done just now; then `help` says why."""
+        return bool(self.command.refusal)
 
+    @property
+    def help(self) -> str:
+        """What it does, or why it cannot be done just now."""
+        return self.command.refusal or self.command.help
 
-def _actions(screen: WorkflowsScreen | WorkflowScreen) -> Iterator[Entry]:
-    """What can be done to what the cursor is on, or to what is marked."""
-    for action in actions_of(WORKFLOW, *screen.ACTS_ON):
-        subjects = screen.subjects(action.on) or (None,)
-        answers = [verdict(action, subject, screen.desk.conditions) for subject in subjects]
-        denied = [answer for answer in answers if isinstance(answer, Denied)]
-        refused = len(denied) == len(answers)
-        yield Entry(
-            action.label,
-            partial(screen.action_act, action.id),
-            denied[0].why if refused else action.help,
-            hint(action.binding_id) if action.binding_id in KEYS else "",
-            refused,
-        )
+    @property
+    def text(self) -> str:
+        """What one would have typed to mean it."""
+        if self.line is not None:
+            return self.line.text
+        if self.command.argument and self.command.names:
+            return f"{self.command.names[0]} "
+        return self.command.title.removeprefix("Go to ")
+
+    @property
+    def key(self) -> str:
+        """How it is reached without the palette: its key, else its shortest name."""
+        names = self.command.names if len(min(self.command.names, default="", key=len)) == 1 else ()
+        return self.command.key or (f":{names[0]}" if names else "")
 
 
-def _of_list(screen: WorkflowsScreen) -> Iterator[Entry]:
-    yield Entry("Filter", screen.action_filter, "name, phase:failed, label:k=v …", hint("filter"))
-    yield Entry(
-        "Problems only", screen.action_problems, "failed workflows, or all again", hint("problems")
-    )
-    yield Entry("All namespaces", screen.action_namespaces, "or back to one", hint("namespaces"))
-    yield Entry("Sort by newest", partial(screen.sort_by, ""), "as the list begins")
-    for column in screen.arrangement.columns:
-        if column.order is not None and column.title:
-            sort = partial(screen.sort_by, column.id)
-            yield Entry(
-                f"Sort by {column.title}", sort, f"{hint('sort.reverse')} reverses the order"
-            )
-    if screen.desk.can_demo:
-        demo = partial(screen.post_message, GiveSource(demo=True))
-        yield Entry("Demo cluster", demo, "leave this cluster alone, look around in a built-in one")
-
-
-def workflows(screen: Screen[Any], text: str) -> Iterator[Entry]:
-    """The workflows that have a text in their name, newest knowledge first."""
-    if not text or not isinstance(screen, WorkflowsScreen | WorkflowScreen):
-        return
-    sought, live = text.casefold(), screen.desk.live
-    for ref in live:
-        if sought in ref.name.casefold():
-            go = partial(screen.post_message, OpenWorkflow(ref))
-            phase = live[ref].phase or "Pending"
-            yield Entry(f"Go to {ref.name}", go, f"workflow in {ref.namespace}, {phase}")
-
-
-def matching(offered: Sequence[Entry], text: str) -> list[Entry]:
-    """The entries that are meant by a text, the likeliest first; all of them for none."""
+def matching(offered: Sequence[Command], text: str) -> list[Command]:
+    """The commands that are meant by a text, the likeliest first; all of them for none."""
     if not text:
         return list(offered)
     matcher, sought = Matcher(text), text.casefold()
     scored = []
-    for entry in offered:
-        score = matcher.match(entry.name)
-        if text in (entry.key, entry.key.removeprefix(":")):
+    for command in offered:
+        score = matcher.match(command.title)
+        if text in command.names:
+            # ":q" is a habit, and means the program, not the screen.
+            score += 200.0
+        elif text == command.key:
             score += 100.0
-        elif not score and sought in entry.help.casefold():
+        elif not score and sought in command.help.casefold():
             score = IN_WORDS
         if score > 0:
-            # ":q" is a habit, and means the program, not the screen.
-            scored.append((score + entry.key.startswith(":"), entry))
-    return [entry for _, entry in sorted(scored, key=lambda pair: -pair[0])]
+            scored.append((score, command))
+    return [command for _, command in sorted(scored, key=lambda pair: -pair[0])]
 
 
 def columns(ascii: bool) -> tuple[Column[Entry], ...]:
     """What it is called, what it does or why not, its key."""
+
     return (
         Column(id="name", title="", text=lambda e, _: e.name, width=22, grow=1, cut="middle"),
         Column(
@@ -160,7 +118,7 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
     )
 
 
-class Palette(ModalScreen[None]):
+class Palette(ModalView[None]):
     """A line to type into, and what it may mean."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -176,15 +134,22 @@ class Palette(ModalScreen[None]):
     found = query_one(Table)
     foot = query_one("#palette-foot", HeaderLine)
 
-    def __init__(self, below: Screen[Any], recent: list[str], *, ascii: bool) -> None:
+    def __init__(
+        self,
+        commands: Iterable[Command],
+        places: Callable[[str], Iterable[Command]],
+        recent: list[str],
+        *,
+        ascii: bool,
+    ) -> None:
+        """`recent` has the titles of what was run last, the latest first; it is kept up here."""
         super().__init__()
-        self._below = below
+        self._places = places
         self._recent = recent
-        """Names of what was run last, the latest first; kept by the app."""
         self._ascii = ascii
-        ranks = {name: rank for rank, name in enumerate(recent)}
-        offered = list(entries(below))
-        self._offered = sorted(offered, key=lambda entry: ranks.get(entry.name, REMEMBERED))
+        ranks = {title: rank for rank, title in enumerate(recent)}
+        offered = list(commands)
+        self._offered = sorted(offered, key=lambda each: ranks.get(each.title, REMEMBERED))
 
     def compose(self) -> ComposeResult:
         """The line, what it means, and how much that is."""
@@ -207,42 +172,88 @@ class Palette(ModalScreen[None]):
         self.query_one("#palette-prompt", StatusLine).say(">")
         self.found.can_focus = False
         self.line.focus()
-        self._show("")
+        self.show_offered()
 
-    def _show(self, text: str) -> None:
-        more = islice(workflows(self._below, text), MOST_WORKFLOWS)
-        found = [*matching(self._offered, text), *more]
+    def show_offered(self) -> None:
+        """Show what is offered for what is typed; again when more has become known."""
+        if not self.is_attached:
+            return
+        found = self._entries(self.line.value)
         self.found.replace(found)
         self.found.move_to_line(0)
-        complete = f"{hint('palette.complete')} completes"
+        keys = (
+            f"{hint('palette.run')} runs  {hint('palette.complete')} completes  "
+            f"{hint('palette.close')} closes"
+        )
         self.foot.show(
-            [(f"{hint('palette.run')} runs  {complete}  {hint('palette.close')} closes", "muted")],
+            [(keys, "muted")],
             [(f"{len(found)} of {max(len(found), len(self._offered))}", "muted")],
         )
+
+    def _entries(self, typed: str) -> list[Entry]:
+        text = typed.strip()
+        titled = [Entry(command) for command in matching(self._offered, text)]
+        line = read_line(self._offered, typed)
+        is_title = any(e.name.casefold().startswith(text.casefold()) for e in titled)
+        if (
+            line is not None
+            and line.command.argument
+            and " " in typed.lstrip()
+            and not (line.argument and is_title)
+        ):
+            return self._arguments(line)
+        places = islice(self._places(text), MOST_PLACES)
+        return [*titled, *(Entry(place) for place in places)]
+
+    def _arguments(self, line: Line) -> list[Entry]:
+        """The line as it was typed, and what it may become."""
+        lines = completed(line)
+        if line.argument:
+            lines.insert(0, line)
+        return [Entry(each.command, each) for each in lines]
 
     @on(Input.Changed)
     def narrow(self, message: Input.Changed) -> None:
         """Every letter counts."""
         message.stop()
-        self._show(message.value.strip())
+        self.show_offered()
 
     @on(Input.Submitted)
     @on(Table.Chosen)
     def run_current(self) -> None:
-        """Close it, and do what the cursor is on."""
+        """Close it, and do what the cursor is on; what is wrong with a line is said instead."""
         entry = self.found.current
-        if not isinstance(entry, Entry):
+        line = read_line(self._offered, self.line.value) if entry is None else entry.line
+        command = line.command if line is not None else entry.command if entry is not None else None
+        if command is None:
             return
-        self._recent[:] = [entry.name, *(n for n in self._recent if n != entry.name)][:REMEMBERED]
+        if line is None and command.is_needed:
+            self._write(f"{command.names[0]} ")
+            return
+        try:
+            if line is not None:
+                line.check()
+        except TuiError as error:
+            self.foot.show([(str(error), "problem")])
+            return
+        title = command.title
+        self._recent[:] = [title, *(each for each in self._recent if each != title)][:REMEMBERED]
         self.dismiss()
-        self.app.call_later(entry.run)
+        self.app.call_later(partial(command.run, line.argument if line is not None else ""))
 
     def action_move(self, how: str) -> None:
         """Move in the list, the focus staying in the line."""
         getattr(self.found, f"action_{how}")()
 
     def action_complete(self) -> None:
-        """Write out what the cursor is on."""
-        if isinstance(entry := self.found.current, Entry):
-            self.line.value = entry.name.removeprefix("Go to ")
-            self.line.cursor_position = len(self.line.value)
+        """Write out what the cursor is on, or what comes after it if that stands there already."""
+        entries, at = self.found.items, self.found.cursor
+        texts = [entry.text for entry in entries[at : at + 2] if isinstance(entry, Entry)]
+        for text in texts:
+            if text != self.line.value:
+                self._write(text)
+                return
+
+    def _write(self, text: str) -> None:
+        self.line.value = text
+        self.line.cursor_position = len(text)

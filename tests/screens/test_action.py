@@ -255,3 +255,28 @@ async def test_what_destroys_nothing_may_be_answered_at_once() -> None:
         await ask(shown, "r")
         await shown.press("ctrl+s")
         await shown.until_said(f"Retried {ETL}")
+
+
+async def test_ctrl_r_in_a_question_reads_the_workflow_anew_and_plans_anew() -> None:
+    source = ScriptedSource(run("one-run-a1b2c", "Running"))
+    async with showing(source=source) as shown:
+        await ask(shown, "X")
+        assert "it is over" not in shown.static("dialog-plan")
+        source.put(done())
+        await shown.press("ctrl+r")
+        await shown.until(lambda: shown.app.screen.query_one("#go", Button).disabled)
+        assert shown.shows(ActionScreen) and not source.performed
+        source.put(run("one-run-a1b2c", "Running"))
+        await shown.press("ctrl+r")
+        await shown.until(lambda: not shown.app.screen.query_one("#go", Button).disabled)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "colon", "D", "q"])
+async def test_ctrl_r_repaints_whatever_is_open(key: str) -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.press(key)
+        await shown.until(lambda: len(shown.app.screen_stack) == 3)
+        active = shown.app.screen.active_bindings["ctrl+r"]
+        assert active.enabled and active.binding.action == "app.repaint"
+        await shown.press("ctrl+r")
+        assert len(shown.app.screen_stack) == 3

@@ -149,7 +149,7 @@ async def test_what_lies_over_the_trouble_when_it_ends_leaves_none_of_it_behind(
         def problems() -> int:
             return sum(isinstance(screen, ProblemScreen) for screen in app.screen_stack)
 
-        app.show_trouble(Unreachable("no answer, try 1"), can_demo=True)
+        app.views.show_trouble(Unreachable("no answer, try 1"), can_demo=True)
         await shown.until(lambda: shown.shows(ProblemScreen))
         if over == "help":
             await shown.press("question_mark")
@@ -157,11 +157,11 @@ async def test_what_lies_over_the_trouble_when_it_ends_leaves_none_of_it_behind(
         else:
             await shown.pilot.resize_terminal(40, 10)
             await shown.until(lambda: shown.shows(TooSmallScreen))
-        app.show_trouble(Unreachable("no answer, try 1"), can_demo=True)
+        app.views.show_trouble(Unreachable("no answer, try 1"), can_demo=True)
         assert problems() == 1 and not shown.shows(ProblemScreen)
-        app.show_trouble(Unreachable("no answer, try 2"), can_demo=True)
+        app.views.show_trouble(Unreachable("no answer, try 2"), can_demo=True)
         assert problems() == 1
-        app.end_trouble()
+        app.views.end_trouble()
         assert problems() == 0
         await shown.pilot.resize_terminal(100, 30)
         await shown.until(lambda: shown.shows(WorkflowsScreen))

@@ -70,7 +70,7 @@ class Storm:
                 lambda: screen.action_sort(1),
                 lambda: screen.action_problem(1),
                 lambda: screen.action_problem(-1),
-                lambda: screen._chosen_refs(),
+                lambda: screen.targets(),
                 self.shown.app._tick,
             ]
         )()

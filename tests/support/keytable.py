@@ -56,12 +56,15 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "screens.confirm:LeaveScreen",
             "widgets.form_fields:CheckboxField",
             "widgets.form_fields:SelectField",
+            "view:ModalView",
         ),
     ),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
     (
         "The palette",
-        "Typing narrows it; Enter does what the cursor is on. `:q` and Enter leaves at once.",
+        "Typing narrows it; Enter does what the cursor is on. Some commands take a word after "
+        "their name: `ns argo,data` or `ns all`, `sort age`, `filter phase:failed`; Tab "
+        "completes it. `:q` and Enter leaves at once.",
         ("palette:Palette",),
     ),
     ("Help", "", ("screens.help:HelpScreen",)),

@@ -17,7 +17,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from tui.bindings import bind
 from tui.bugs import caught_in_source
@@ -31,6 +30,7 @@ from tui.errors import SourceError
 from tui.keys import hint
 from tui.panes.base import Tools
 from tui.ports.pods import ContainerState, Pod
+from tui.view import ModalView
 from tui.widgets.header import HeaderLine
 from tui.widgets.table import Table
 
@@ -156,7 +156,7 @@ def _columns() -> tuple[Column[Choice], ...]:
     )
 
 
-class ContainerScreen(ModalScreen[str | None]):
+class ContainerScreen(ModalView[str | None]):
     """The list over the log; answers with the name of a container, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

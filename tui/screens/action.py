@@ -91,7 +91,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         super().__init__()
         self.desk = desk
         self.action = action
-        self.subjects = tuple(subjects)
+        self._subjects = tuple(subjects)
         self._instead = tuple(instead)
         self._manifests: list[tuple[Subject, Manifest]] = []
         self._plans: list[Planned] = []
@@ -103,8 +103,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def compose(self) -> ComposeResult:
         """Title, plan, choices, command, buttons."""
-        count = len(self.subjects)
-        what = self.subjects[0].name if count == 1 else f"{count} workflows"
+        count = len(self._subjects)
+        what = self._subjects[0].name if count == 1 else f"{count} workflows"
         title = f"{self.action.label} {what}".rstrip()
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
@@ -135,13 +135,17 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self.query_one("#cancel").focus()
         self._read()
 
-    @work(thread=True, group="dialog")
+    def try_again(self) -> None:
+        """Read it anew, and plan anew; what was filled in stays."""
+        self._read()
+
+    @work(thread=True, group="dialog", exclusive=True)
     def _read(self) -> None:
         source = self.desk.source
         try:
             if source is None:
                 raise TuiError("not connected")
-            found = [(one, self._manifest(source, one)) for one in self.subjects]
+            found = [(one, self._manifest(source, one)) for one in self._subjects]
         except Exception as error:
             self.post_message(self.NotRead(caught(error, "reading for a question")))
         else:
@@ -160,12 +164,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     @on(NotRead)
     def say_why_not(self, message: NotRead) -> None:
         """Without the workflow as it is now there is no plan."""
+        self._manifests = []
+        self._make_plans()
         self._say(str(message.error))
         self._show()
 
     @on(Read)
     async def take(self, message: Read) -> None:
         """Now it can be planned."""
+        is_first = not self._manifests
         found = self._manifests = message.manifests
         self._facts = replace(self._facts, caller=message.caller)
         self._judge()
@@ -173,11 +180,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if instead is not None:
             self.dismiss(instead)
             return
-        if len(found) == 1 and self._asks_parameters:
+        if len(found) == 1 and self._asks_parameters and not self.query(ParameterField):
             await self._add_parameters(found[0][1], message.template)
         self._make_plans()
         self.desk.seen_anew(self)
-        if not self._destroys and self._plans:
+        if is_first and not self._destroys and self._plans:
             fields = self.query(ParameterField)
             (fields.first().entry if fields else self.query_one("#go")).focus()
         self._show()
@@ -259,13 +266,13 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             target = subject.target
             denied = self._refused.get(target)
             if denied is not None:
-                refused.append(told(subject, denied) if len(self.subjects) > 1 else denied.why)
+                refused.append(told(subject, denied) if len(self._subjects) > 1 else denied.why)
                 continue
             facts = replace(self._facts, target=target)
             try:
                 plans.append((target, self.action.plan(manifest, self._choices(), facts)))
             except (PlanError, InputError) as error:
-                several = len(self.subjects) > 1
+                several = len(self._subjects) > 1
                 refused.append(f"{subject.name}: {error.what}" if several else error.what)
         self._plans = plans
         go = self.query_one("#go", Button)
@@ -284,7 +291,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         )
 
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
-        if len(self.subjects) == 1:
+        if len(self._subjects) == 1:
             return words_of_one(plans[0][1], self._preview) if plans else []
         phases = {one.target: phase_of(made) or "Pending" for one, made in self._manifests}
         return words_of_several(plans, phases, self._preview)

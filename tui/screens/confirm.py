@@ -9,15 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.bindings import bind
 from tui.domain.text import clean
 from tui.keys import hint
+from tui.view import ModalView
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(ModalView[bool]):
     """One question."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,12 +11,12 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.scrollbar import ScrollBarRender
 
 from tui.bindings import bind
 from tui.keys import hint
 from tui.screens.fields import ChoiceField, ParameterField, field_of
+from tui.view import ModalView
 from tui.widgets.header import HeaderLine
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class PlainScrollBar(ScrollBarRender):
     VERTICAL_BARS: ClassVar[list[str]] = [" "] * len(ScrollBarRender.VERTICAL_BARS)
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(ModalView[T]):
     """A box with `#dialog-body`, `#dialog-choices`, `#dialog-about` and `#dialog-buttons`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

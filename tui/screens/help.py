@@ -13,12 +13,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from tui.bindings import bind, group_of
 from tui.columns import compact
 from tui.domain.lines import TextLines
 from tui.keys import hint, key_name
+from tui.view import ModalView
 from tui.widgets.cells import plain, printable, wrapped
 from tui.widgets.header import HeaderLine
 from tui.widgets.query_bar import QueryBar
@@ -98,7 +98,7 @@ def help_lines(bindings: Iterable[ActiveBinding], sought: str = "", cells: int =
     return lines or ["nothing here is called like that"]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalView[None]):
     """The keys of the screen below, with a search."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.bindings import bind
@@ -27,6 +26,7 @@ from tui.errors import (
 )
 from tui.keys import hint
 from tui.messages import GiveSource
+from tui.view import View
 from tui.widgets.cells import plain
 
 ADVICE: dict[type[TuiError], tuple[str, ...]] = {
@@ -69,7 +69,7 @@ def advice(error: TuiError) -> tuple[str, ...]:
     return ()
 
 
-class ProblemScreen(Screen[None]):
+class ProblemScreen(View[None]):
     """A screen that says what is wrong and what to do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,17 +80,19 @@ class ProblemScreen(Screen[None]):
 
     def __init__(self, error: TuiError, *, can_demo: bool = True, ascii: bool = False) -> None:
         super().__init__()
-        self.error = error
+        self.trouble = error
+        self._error = error
         self.can_demo = can_demo
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
         """What is wrong, what to do, which keys help."""
+        error = self._error
         with Vertical(id="problem"):
-            yield self._text(f"✖ {clean(self.error.what)}", "problem-what")
-            if self.error.hint:
-                yield self._text(clean(self.error.hint), "problem-hint")
-            lines = "\n".join(f"· {line}" for line in advice(self.error))
+            yield self._text(f"✖ {clean(error.what)}", "problem-what")
+            if error.hint:
+                yield self._text(clean(error.hint), "problem-hint")
+            lines = "\n".join(f"· {line}" for line in advice(error))
             if lines:
                 yield self._text(lines, "problem-advice")
             keys = [f"{hint('problem.again')}  try again"]

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.bindings import bind
 from tui.keys import hint
+from tui.view import ModalView
 
 LEAST = (60, 12)
 """Columns and rows below which nothing of ours can be read."""
@@ -21,12 +21,15 @@ def is_too_small(width: int, height: int) -> bool:
     return width < LEAST[0] or height < LEAST[1]
 
 
-class TooSmallScreen(ModalScreen[None]):
+class TooSmallScreen(ModalView[None]):
     """Says so, and goes away by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("back", "app.quit", "Quit", shown=True),
     ]
+
+    def interrupt(self) -> None:
+        """There is nothing else to show."""
 
     def compose(self) -> ComposeResult:
         """One sentence, which fits into 20x5."""

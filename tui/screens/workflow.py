@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,12 +15,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
 
 from tui.actions import called
 from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
+from tui.commands import Command
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.soundness import troubles
@@ -30,6 +31,7 @@ from tui.panes import PANES
 from tui.ports.collections import DetailEvent, Opened, Removed
 from tui.ports.metrics import PodUsage
 from tui.screens.bindings import action_bindings, pane_bindings, refused_here
+from tui.screens.commands import action_commands, pane_commands, workflows_called
 from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
 from tui.screens.following import Following
@@ -38,6 +40,7 @@ from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
 from tui.screens.side import Side
 from tui.session import Session
 from tui.state.watched import WatchedWorkflow
+from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
@@ -52,8 +55,10 @@ NOTHING_THERE = {
 """What is missing, by what an action is done to."""
 
 
-class WorkflowScreen(Screen[None]):
+class WorkflowScreen(View[None]):
     """The tree, and one pane at a time."""
+
+    TITLE = "workflow"
 
     @dataclass
     class Arrived(Message):
@@ -280,6 +285,17 @@ class WorkflowScreen(Screen[None]):
     def action_scroll_pane(self, direction: int) -> None:
         """Scroll the pane without leaving the tree."""
         self.side.scroll_text(direction)
+
+    # --- what is meant here ----------------------------------------------------------------
+
+    def commands(self) -> Iterable[Command]:
+        """What can be done to this workflow, and which panes there are."""
+        yield from action_commands(self, self.desk.conditions)
+        yield from pane_commands(partial(self.call_later, self.action_pane))
+
+    def places(self, text: str) -> Iterable[Command]:
+        """The workflows that are called like a text."""
+        return workflows_called(self.desk, text, self.post_message)
 
     # --- keys ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -10,19 +11,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
-from textual.screen import Screen
 
 from tui.actions import called
 from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
+from tui.commands import Command, alone
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import ObjectKey, Target
-from tui.domain.workflow import WORKFLOW, ListedWorkflow, WorkflowRef
+from tui.domain.query import parse
+from tui.domain.workflow import WORKFLOW, ListedWorkflow
+from tui.keys import hint
 from tui.messages import GiveSource, OpenWorkflow, RunAction
 from tui.ports.collections import Live
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import action_bindings, opening_bindings, refused_here
+from tui.screens.commands import action_commands, sort_commands, workflows_called
 from tui.screens.desk import Desk
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
@@ -33,6 +37,7 @@ from tui.screens.headings import (
     why_nothing_done,
 )
 from tui.session import Session
+from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.sorting import sort_bindings
@@ -43,8 +48,10 @@ PROBLEMS = "phase:failed|error"
 """What `!` shows."""
 
 
-class WorkflowsScreen(Screen[None]):
+class WorkflowsScreen(View[None]):
     """All workflows of the scope, live."""
+
+    TITLE = "workflow list"
 
     ACTS_ON: ClassVar[tuple[On, ...]] = ("object", "kind")
     """What of a workflow can be acted on from here."""
@@ -238,11 +245,38 @@ class WorkflowsScreen(Screen[None]):
         listing, query = self.arrangement.listing, self.arrangement.query
         self.desk.say(why_nothing_done(self.desk, query, listing.total))
 
-    def _chosen_refs(self) -> tuple[WorkflowRef, ...]:
-        marks = self.rows.marks
-        if marks:
-            return tuple(ref for ref in self.desk.live if ref in marks)
-        return (self.rows.current.ref,) if self.rows.current is not None else ()
+    # --- what is meant here ----------------------------------------------------------------
+
+    def commands(self) -> Iterable[Command]:
+        """What can be done to what is marked or under the cursor, and to the list."""
+        yield from action_commands(self, self.desk.conditions)
+        yield Command(
+            "Filter",
+            lambda text: self.query_bar.put(text) if text else self.action_filter(),
+            names=("filter",),
+            argument="a filter",
+            check=parse,
+            help="name, phase:failed, label:k=v …",
+            key=hint("filter"),
+        )
+        yield Command(
+            "Problems only",
+            alone(self.action_problems),
+            names=("problems",),
+            help="failed workflows, or all again",
+            key=hint("problems"),
+        )
+        yield Command(
+            "All namespaces",
+            alone(self.action_namespaces),
+            help="or back to one",
+            key=hint("namespaces"),
+        )
+        yield from sort_commands(self.arrangement.columns, self.sort_by)
+
+    def places(self, text: str) -> Iterable[Command]:
+        """The workflows that are called like a text."""
+        return workflows_called(self.desk, text, self.post_message)
 
     def action_problem(self, step: int) -> None:
         """To the next or previous workflow that failed."""

@@ -1,0 +1,104 @@
+"""The commands that screens offer, made from what is registered: actions, panes and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from tui.actions import actions_of
+from tui.actions.base import Consequence
+from tui.actions.verdict import Conditions, Denied, verdict
+from tui.columns import Column
+from tui.commands import Command, Danger, alone, among, one_of
+from tui.domain.workflow import WORKFLOW, ListedWorkflow
+from tui.keys import KEYS, hint
+from tui.messages import OpenWorkflow
+from tui.panes import PANES
+from tui.screens.desk import Desk
+from tui.view import View
+
+DANGERS: Mapping[Consequence, Danger] = {
+    "none": "none",
+    "reversible": "changes",
+    "runs": "changes",
+    "destroys": "destroys",
+}
+NEWEST = "newest"
+"""What the order is called that a list begins with."""
+
+
+def action_commands(view: View[Any], conditions: Conditions) -> Iterator[Command]:
+    """What can be done to what the cursor is on, or to what is marked."""
+    for action in actions_of(WORKFLOW, *view.ACTS_ON):
+        subjects = view.subjects(action.on) or (None,)
+        answers = [verdict(action, subject, conditions) for subject in subjects]
+        denied = [answer.why for answer in answers if isinstance(answer, Denied)]
+        yield Command(
+            action.label,
+            alone(partial(view.action_act, action.id)),
+            names=(action.id.rpartition(".")[2],),
+            help=action.help,
+            key=key_of(action.binding_id),
+            refusal=denied[0] if len(denied) == len(answers) else "",
+            danger=DANGERS[action.consequence],
+        )
+
+
+def pane_commands(run: Callable[[str], object]) -> Iterator[Command]:
+    """To each of the panes; `run` takes a pane's id."""
+    for pane in PANES:
+        yield Command(
+            f"Show {pane.title}",
+            alone(partial(run, pane.id)),
+            names=tuple(dict.fromkeys((pane.id, pane.title.lower()))),
+            help="open this pane",
+            key=key_of(pane.binding_id),
+        )
+
+
+def sort_commands(
+    columns: Sequence[Column[ListedWorkflow]], run: Callable[[str], object]
+) -> Iterator[Command]:
+    """By each column that can be sorted by; `run` takes a column's id, "" for newest first."""
+    by_title = {c.title.casefold(): c.id for c in columns if c.order is not None and c.title}
+    by_title[NEWEST] = ""
+
+    yield Command(
+        "Sort",
+        lambda title: run(by_title[title.casefold()]),
+        names=("sort",),
+        argument="a column",
+        is_needed=True,
+        complete=lambda typed: among(by_title, typed),
+        check=one_of(lambda: list(by_title), "column"),
+        help="by a column",
+    )
+    yield Command("Sort by newest", alone(partial(run, "")), help="as the list begins")
+    for column in columns:
+        if column.order is not None and column.title:
+            yield Command(
+                f"Sort by {column.title}",
+                alone(partial(run, column.id)),
+                help=f"{hint('sort.reverse')} reverses the order",
+            )
+
+
+def workflows_called(
+    desk: Desk, text: str, post: Callable[[OpenWorkflow], object]
+) -> Iterable[Command]:
+    """To each workflow that has a text in its name, newest knowledge first."""
+    sought = text.casefold()
+    for ref in desk.live if text else ():
+        workflow = desk.live.named(ref.namespace, ref.name)
+        if workflow is not None and sought in ref.name.casefold():
+            yield Command(
+                f"Go to {ref.name}",
+                alone(partial(post, OpenWorkflow(ref))),
+                help=f"workflow in {ref.namespace}, {workflow.phase or 'Pending'}",
+            )
+
+
+def key_of(binding: str) -> str:
+    """How the key of a binding is called; "" where it has none."""
+    return hint(binding) if binding in KEYS else ""

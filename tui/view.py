@@ -1,0 +1,101 @@
+"""What every screen of ours answers, so that nobody has to ask which one it is.
+
+The app, the stack of screens, help, the palette and the runner of actions know screens by this
+alone. A screen answers what it can; the answers here are those of one that has nothing to say.
+Its `title` is Textual's: `TITLE`, or set when it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import ClassVar, TypeVar
+
+from textual.binding import BindingType
+from textual.screen import ModalScreen, Screen
+
+from tui.actions.base import On
+from tui.actions.verdict import Subject
+from tui.bindings import bind
+from tui.commands import Command
+from tui.domain.identity import Target
+from tui.errors import TuiError
+from tui.session import Session
+from tui.widgets.query_bar import QueryBar
+
+T = TypeVar("T")
+
+
+class View(Screen[T]):
+    """A screen of ours."""
+
+    trouble: TuiError | None = None
+    """The trouble that it tells of, for a screen that does nothing else."""
+
+    # --- what is meant here ------------------------------------------------------------------
+
+    ACTS_ON: ClassVar[tuple[On, ...]] = ()
+    """What can be acted on from here."""
+
+    def subjects(self, on: On) -> tuple[Subject, ...]:
+        """What an action is done to just now, and what is known of it; nothing if of nothing."""
+        return ()
+
+    def targets(self, on: On = "object") -> Sequence[Target]:
+        """The same, as places."""
+        return [subject.target for subject in self.subjects(on)]
+
+    def action_act(self, action: str) -> None:
+        """Do an action to its subjects, by its id or that of what its key means."""
+
+    def commands(self) -> Iterable[Command]:
+        """What can be done here, in the order it is offered."""
+        return ()
+
+    def places(self, text: str) -> Iterable[Command]:
+        """What one can go to from here that is called like a text."""
+        return ()
+
+    # --- what it is told ---------------------------------------------------------------------
+
+    def tick(self, now: datetime) -> None:
+        """A second went by."""
+
+    def scope_changed(self) -> None:
+        """Another source, or other namespaces, are watched from now on."""
+
+    def try_again(self) -> None:
+        """Somebody does not want to wait for the next try, or wants it read anew."""
+
+    def interrupt(self) -> None:
+        """Give up what is being typed."""
+        bar = next((bar for bar in self.query(QueryBar) if bar.query("Input:focus")), None)
+        if bar is not None:
+            bar.action_cancel()
+
+    # --- what is remembered ------------------------------------------------------------------
+
+    def remembered(self, session: Session) -> Session:
+        """The session with what it shows in it."""
+        return session
+
+    def go_on(self, session: Session) -> None:
+        """Show what was shown before."""
+
+
+class ModalView(ModalScreen[T], View[T]):
+    """A box over the others: while it is there, keys are its own."""
+
+    # ModalScreen is first: Textual looks for style sheets along the first bases only. The keys of
+    # the app do not reach through a modal screen.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("refresh", "app.repaint", "Repaint"),
+    ]
+
+    def interrupt(self) -> None:
+        """Close it without an answer."""
+        self.dismiss(None)
+
+
+class BlankView(View[None]):
+    """What is below all others."""
