@@ -30,6 +30,9 @@ from __future__ import annotations
 
 from tui.domain.hidden import without_secrets
 
+SHORTEST_PAUSE = 0.5
+"""Seconds between two tries, whatever a server says."""
+
 
 class TuiError(Exception):
     """The root: a sentence for a person, and a hint what to do about it."""
@@ -95,6 +98,10 @@ class SourceError(TuiError):
         self.status = status
         self.reason = without_secrets(reason)
 
+    def wait(self, own: float) -> float:
+        """Seconds until the next try, of somebody who would wait so long by himself."""
+        return own
+
 
 class Unreachable(SourceError):
     """No connection, or it broke."""
@@ -149,6 +156,10 @@ class Busy(SourceError):
         super().__init__(what, hint=hint, status=status, reason=reason)
         self.retry_after = retry_after
         """Seconds the server asked us to wait, if it said so."""
+
+    def wait(self, own: float) -> float:
+        """As long as the server asks, be it more or less; it knows, and we guess."""
+        return own if self.retry_after is None else max(SHORTEST_PAUSE, self.retry_after)
 
 
 class Bug(SourceError):

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
+from tui.errors import (
+    SHORTEST_PAUSE,
+    Busy,
+    Expired,
+    Missing,
+    Refused,
+    SourceError,
+    Unreachable,
+)
 from tui.ports.threads import CancelToken
 from tui.sources.reflector import LONGEST_WAIT, REFUSED_WAIT, Listed, Reflector, Told
 
@@ -74,6 +82,7 @@ class Listening:
     def __init__(self) -> None:
         self.heard: list[Any] = []
         self.errors: list[SourceError] = []
+        self.waits: list[float] = []
 
     def page(self, items: tuple[str, ...], *, first: bool, last: bool) -> None:
         self.heard.append(("page", items, first, last))
@@ -89,6 +98,7 @@ class Listening:
 
     def stale(self, error: SourceError, retry_in: float, attempt: int) -> None:
         self.errors.append(error)
+        self.waits.append(retry_in)
         self.heard.append(("stale", attempt))
 
 
@@ -254,6 +264,16 @@ def test_a_busy_server_is_left_alone_for_as_long_as_it_asks() -> None:
     )
     assert isinstance(audience.errors[0], Busy)
     assert stop.slept[0] >= 17
+
+
+@pytest.mark.parametrize("asked", [0, 1, 5, 120])
+def test_a_server_that_says_when_is_asked_then_however_long_it_was_away(asked: float) -> None:
+    away: list[Any] = [Unreachable("no")] * 12
+    _, audience, stop = follow([*away, Busy("starting", status=429, retry_after=asked)])
+    assert stop.slept[11] >= LONGEST_WAIT / 2, "its own pause had grown meanwhile"
+    assert isinstance(audience.errors[12], Busy)
+    assert max(asked, SHORTEST_PAUSE) <= stop.slept[12] <= asked + 1.5
+    assert audience.waits[12] == stop.slept[12], "what is said is what is done"
 
 
 def test_a_cut_stream_is_opened_again_from_where_it_was_without_alarm() -> None:

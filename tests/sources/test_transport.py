@@ -91,6 +91,24 @@ def test_429_says_for_how_long(tmp_path: Path) -> None:
     assert error.retry_after == 7
 
 
+def test_429_keeps_the_servers_words_and_says_when_it_wants_to_be_asked(tmp_path: Path) -> None:
+    error = error_of(
+        tmp_path,
+        refusing(
+            429,
+            "TooManyRequests",
+            "storage is (re)initializing",
+            retryAfterSeconds=1,
+        ),
+    )
+    assert error.what == "the cluster asks us to wait: storage is (re)initializing"
+    assert error.hint == "it asks for 1 s"
+    assert error.wait(30.0) == 1.0
+    plain = error_of(tmp_path, refusing(429))
+    assert plain.what == "the cluster asks us to slow down"
+    assert plain.wait(30.0) == 30.0
+
+
 @pytest.mark.parametrize(("said", "meant"), [("²", None), ("9" * 400, LONGEST_PAUSE)])
 def test_429_with_an_odd_time_is_no_trouble_of_ours(
     tmp_path: Path, said: str, meant: float | None

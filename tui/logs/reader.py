@@ -108,7 +108,7 @@ class LogReader:
                     raise
                 if not self._is_patient and not has_not_begun and tries > TRIES:
                     raise
-                seconds = min(LONGEST_PAUSE, 2.0 ** min(tries - 1, 8))
+                seconds = error.wait(min(LONGEST_PAUSE, 2.0 ** min(tries - 1, 8)))
                 if not has_not_begun:
                     told(error, seconds)
                 stop.sleep(1.0 if has_not_begun else seconds)

@@ -262,16 +262,20 @@ def _conflict(told: ApiStatus) -> SourceError:
 
 
 def _busy(status: int, headers: Mapping[str, str], told: ApiStatus) -> SourceError:
-    words = told.message or f"an answer of {status}"
-    what = (
-        "the cluster asks us to slow down" if status == 429 else f"the cluster has trouble: {words}"
-    )
+    if status == 429:
+        # An API server that starts says so by a 429, too: its words tell which of the two it is.
+        what = "the cluster asks us to " + (
+            f"wait: {told.message}" if told.message else "slow down"
+        )
+    else:
+        what = f"the cluster has trouble: {told.message or f'an answer of {status}'}"
+    seconds = _retry_after(headers, told)
     return Busy(
         what,
-        hint="it may work later",
+        hint="it may work later" if seconds is None else f"it asks for {seconds:.0f} s",
         status=status,
         reason=told.reason,
-        retry_after=_retry_after(headers, told),
+        retry_after=seconds,
     )
 
 

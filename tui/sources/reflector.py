@@ -21,7 +21,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from tui.bugs import caught_in_source
-from tui.errors import Busy, Expired, Missing, Refused, SourceError, Unreachable
+from tui.errors import Expired, Missing, Refused, SourceError, Unreachable
 from tui.ports.threads import CancelToken
 from tui.sources.pulse import Pulse
 
@@ -276,9 +276,10 @@ class Reflector(Generic[T]):
         wait = self._pause()
         if isinstance(error, Refused | Missing):
             wait = REFUSED_WAIT * (0.5 + self._jitter() / 2)
-        elif isinstance(error, Busy) and error.retry_after is not None:
-            wait = max(wait, error.retry_after + self._jitter())
-        elif error.reason == "NotJson":
+        elif error.wait(wait) != wait:
+            # Not all at the same moment, who were told the same.
+            wait = error.wait(wait) + self._jitter() / 2
+        if error.reason == "NotJson":
             # Whatever it was that we could not read, reading on would miss it.
             self._version = ""
         self._audience.stale(error, wait, self._attempt)
