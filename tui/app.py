@@ -159,12 +159,12 @@ class ArgoApp(AnswersScreens, TerminalApp):
 
     def on_mount(self) -> None:
         """Paint first; everything heavy comes after."""
-        if not self.is_headless:
-            asyncio.get_running_loop().set_default_executor(Threads(self.errands.finish))
+        asyncio.get_running_loop().set_default_executor(Threads(self.errands.finish))
         self.use_colours()
         self.heed_hang_up([self._remember, self._let_go])
         self.views.begin(WorkflowsScreen(self))
         self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self.say_notes)
         self.call_after_refresh(self.connect)
 
     def _tick(self) -> None:
@@ -187,7 +187,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
 
     def _go_on(self) -> None:
         """Where the last terminal hung up, if that was on the same cluster."""
-        if self.source is None or not self.source.capabilities.is_live or self.is_headless:
+        if self.source is None or not self.source.capabilities.is_live:
             return
         before = take(time.time(), self.source.place.label)
         is_asked = self.settings.namespace or self.settings.all_namespaces

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -224,16 +223,15 @@ async def test_s_on_a_workflow_that_waits_at_a_suspend_step_means_resume_in_the_
 
 async def test_what_destroys_takes_no_answer_before_the_question_could_be_read() -> None:
     source = ScriptedSource(run("one", "Succeeded", ended=1))
-    async with showing(source=source, reading_time=0.3) as shown:
+    async with showing(source=source, reading_time=3600) as shown:
         await ask(shown, "D")
         await shown.press("ctrl+s")
         assert shown.shows(ActionScreen), "it was not answered"
         assert "typed before the question could be read" in shown.said
         await shown.press("y")
         assert shown.shows(ActionScreen) and not source.performed
-        seen = shown.app.sight.since(shown.app.screen)
-        assert seen is not None
-        await shown.until(lambda: time.monotonic() > seen + 0.3)
+        await shown.until(lambda: shown.app.sight.since(shown.app.screen) is not None)
+        shown.app.reading_time = 0.001
         await shown.press("ctrl+s")
         await shown.until(lambda: source.performed)
 
@@ -251,7 +249,7 @@ async def test_what_destroys_takes_no_answer_that_came_with_other_keys() -> None
 
 async def test_what_destroys_nothing_may_be_answered_at_once() -> None:
     source = ScriptedSource(nightly_etl())
-    async with showing(source=source, reading_time=0.3) as shown:
+    async with showing(source=source, reading_time=3600) as shown:
         await ask(shown, "r")
         await shown.press("ctrl+s")
         await shown.until_said(f"Retried {ETL}")

@@ -121,7 +121,7 @@ def check(script: Script, size: tuple[int, int]) -> None:
         app.exit()
 
     run_script(app, run, size)
-    assert app.cell_diff is not None, app.terminal_note
+    assert app.cell_diff is not None, app.terminal_notes
     assert not wrong, "\n".join(wrong)
 
 

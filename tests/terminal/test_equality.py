@@ -205,7 +205,7 @@ def check(script: list[tuple[Any, ...]], app: Changing) -> None:
         app.exit()
 
     run_script(app, run, (50, 14))
-    assert app.cell_diff is not None, app.terminal_note
+    assert app.cell_diff is not None, app.terminal_notes
     assert not wrong, "\n".join(wrong)
 
 

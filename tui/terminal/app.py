@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events, on
 from textual.app import App, SuspendNotSupported
@@ -19,9 +19,9 @@ from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
 from tui.errors import TuiError
 from tui.keys import hint
+from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
-from tui.terminal.driver import SteadyDriver
 from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
@@ -63,6 +63,11 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
         """Tell a person something; where, the app knows."""
         raise NotImplementedError
 
+    def say_notes(self) -> None:
+        """Tell what is otherwise with this Textual than it should be."""
+        for text in self.terminal_notes:
+            self.say(text, "warning")
+
     def use_colours(self) -> None:
         """Those of the terminal itself where that saves bytes, unless somebody chose others."""
         if self.capabilities.ansi_theme and not os.environ.get("TEXTUAL_THEME"):
@@ -71,13 +76,13 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
     def heed_hang_up(self, steps: Sequence[Callable[[], object]]) -> None:
         """When the terminal goes: these steps, then leave."""
         hang_up = self._hang_up = HangUp(steps, lambda: self.exit(return_code=HUNG_UP))
-        if sys.platform == "win32" or self.is_headless:
-            return
+        driver: Any = textual_private.driver(self)
+        if not hasattr(driver, "lost"):
+            return  # no terminal of ours: whoever runs us hears the signals
         loop = asyncio.get_running_loop()
         hang_up.listen(loop)
         # Under another program the signal may never reach us; the end of our input does.
-        if isinstance(self._driver, SteadyDriver):
-            self._driver.lost = lambda: hang_up.soon(loop)
+        driver.lost = lambda: hang_up.soon(loop)
 
     def on_paste(self, event: events.Paste) -> None:
         """What no field has taken."""
@@ -99,8 +104,9 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
         """Send a text to the clipboard of the terminal."""
         name = without_secrets(text) if len(text) < SHORT else ""
         sent = send(text, what=name, multiplexer=self.capabilities.multiplexer)
-        if sent.ok and self._driver is not None:
-            self._driver.write(sent.sequence)
+        driver = textual_private.driver(self)
+        if sent.ok and driver is not None:
+            driver.write(sent.sequence)
         self._sent = (clean(text), time.monotonic())
         self.say(sent.message, "information" if sent.ok else "warning")
 

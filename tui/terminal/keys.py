@@ -72,10 +72,7 @@ class KeysInTurn(App[int]):
         if isinstance(event, events.MouseEvent) and not event.is_forwarded:
             self._typed = event
         is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        # Tests press keys by hand, and wait for each of them themselves.
-        if not is_typed or self.is_headless:
-            if is_typed:
-                self._typed = event
+        if not is_typed:
             await super().on_event(event)
             return
         if self._turn is not None and event is not self._next:

@@ -23,7 +23,8 @@ from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
-from tui.terminal import hooks
+from tui.bugs import note
+from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.looks import Looks
 from tui.terminal.pace import Pace
@@ -54,7 +55,7 @@ class CellDiff:
         """Updates of Textual that became part of a later frame."""
         self.off = ""
         """Why it turned itself off; empty while it works."""
-        self._looks = Looks(hooks.colours(app))
+        self._looks = Looks(textual_private.colours(app))
         self._picture: Picture | None = None
         self._missed = False
         self._pending = False
@@ -65,9 +66,9 @@ class CellDiff:
 
     def take(self, screen: Screen[Any], renderable: object) -> bool:
         """Lay an update into the picture and paint if possible; False if it is not for us."""
-        if renderable is None or not hooks.may_paint(self.app):
+        if renderable is None or not textual_private.may_paint(self.app):
             return False
-        if hooks.is_batching(self.app):
+        if textual_private.is_batching(self.app):
             # Textual drops this update, so the picture lacks it until the screen is drawn whole.
             self._missed = True
             return False
@@ -83,14 +84,14 @@ class CellDiff:
         return True
 
     def _lay(self, screen: Screen[Any], renderable: object) -> bool:
-        size = hooks.whole_size(renderable)
+        size = textual_private.whole_size(renderable)
         if size is not None:
             self._missed = False
-            parts = hooks.whole_parts(renderable)
+            parts = textual_private.whole_parts(renderable)
             if self._picture is None or size != (self._picture.width, self._picture.height):
                 self._picture = Picture(*size)
         else:
-            size = hooks.parts_size(renderable)
+            size = textual_private.parts_size(renderable)
             if size is None:
                 # Something that is no update of the screen: Textual writes it, anywhere it likes.
                 self.painter.forget()
@@ -100,7 +101,7 @@ class CellDiff:
                 self._picture = None
                 screen.refresh()
                 return True
-            parts = hooks.changed_parts(renderable)
+            parts = textual_private.changed_parts(renderable)
         for y, start, end, strip in parts:
             self._picture.lay(y, start, end, strip, self._looks)
         return True
@@ -124,9 +125,15 @@ class CellDiff:
     def flush(self) -> None:
         """Paint the picture if there is something to paint and nothing speaks against it now."""
         app = self.app
-        if not self._pending or self.off or self._picture is None or not hooks.may_paint(app):
+        if (
+            not self._pending
+            or self.off
+            or self._picture is None
+            or not textual_private.may_paint(app)
+        ):
             return
-        driver = hooks.driver(app)
+        driver = textual_private.driver(app)
+        assert driver is not None, "it may be painted"
         if getattr(driver, "backlog", 0):
             # Not drained: the writer calls again, and then the latest picture is painted.
             return
@@ -144,12 +151,12 @@ class CellDiff:
         if session != self._session:
             self._session = session
             self.painter.forget()
-        place = hooks.cursor(self.app, self.app.screen)
+        place = textual_private.cursor(self.app, self.app.screen)
         body = self.painter.paint(picture, place if place != (0, 0) else None)
         if not body:
             return
-        if hooks.knows_sync(self.app):
-            body = f"{hooks.SYNC_BEGIN}{body}{hooks.SYNC_END}"
+        if textual_private.knows_sync(self.app):
+            body = f"{textual_private.SYNC_BEGIN}{body}{textual_private.SYNC_END}"
         driver.write(body)
         driver.flush()
         self.frames += 1
@@ -196,12 +203,16 @@ class Sight:
         return self._screen is not None and self._screen() is screen
 
 
+def _lacks(names: list[str]) -> str:
+    return f"this Textual has no {', '.join(names)}"
+
+
 class CellDiffMixin:
     """Mix into an App, before `App`, to paint by cells."""
 
     cell_diff: CellDiff | None = None
-    terminal_note: str = ""
-    """What a person should know about how the screen is painted; empty if nothing."""
+    terminal_notes: tuple[str, ...] = ()
+    """What a person should know about how the terminal is used; empty if nothing."""
     _frames = 20
     _has_mouse = False
     _resized = 0.0
@@ -217,13 +228,13 @@ class CellDiffMixin:
         """Paint for this terminal; by cells unless told otherwise or Textual has changed."""
         self._frames = capabilities.frames
         self._has_mouse = capabilities.mouse
-        hooks.still_cursors()
-        hooks.quiet_log(self)
+        textual_private.still_cursors()
+        textual_private.quiet_log(self)
         if not diff:
             return
-        unknown = hooks.missing(self)
+        unknown = textual_private.missing(self)
         if unknown:
-            self._without_diff(f"this Textual has no {', '.join(unknown)}")
+            self._without_diff(_lacks(unknown))
             return
         self.cell_diff = CellDiff(
             self._app,
@@ -270,7 +281,7 @@ class CellDiffMixin:
                 diff.flush()
             except Exception as error:
                 self._give_up(error)
-        elif self._stock_missed and hooks.may_paint(self):
+        elif self._stock_missed and textual_private.may_paint(self):
             self._stock_missed = False
             self._app.screen.refresh()
 
@@ -300,7 +311,7 @@ class CellDiffMixin:
             app.post_display_hook()
             return
         super()._display(screen, renderable)  # type: ignore[misc]
-        if self.cell_diff is None or not hooks.may_paint(app):
+        if self.cell_diff is None or not textual_private.may_paint(app):
             self._painted()
 
     def _set_pointer_shape(self, shape: str) -> None:
@@ -312,21 +323,25 @@ class CellDiffMixin:
 
     def _is_behind(self) -> bool:
         """Whether the writer still has stock frames to write: then this one is left out."""
-        return bool(getattr(getattr(self, "_driver", None), "backlog", 0))
+        return bool(getattr(textual_private.driver(self), "backlog", 0))
 
     def _give_up(self, error: Exception) -> None:
         assert self.cell_diff is not None
         self.cell_diff.off = f"{type(error).__name__}: {error}"
         self.cell_diff = None
         self._without_diff(f"it failed with {type(error).__name__}: {error}")
-        driver = getattr(self, "_driver", None)
+        driver = textual_private.driver(self)
         if driver is not None:
             driver.write("\x1b[0m")
         self._app.screen.refresh()
 
     def _without_diff(self, why: str) -> None:
-        self.terminal_note = f"painting without the cell diff: {why}"
-        self._app.log.warning(self.terminal_note)
+        self._note(f"painting without the cell diff: {why}")
+
+    def _note(self, text: str) -> None:
+        if text not in self.terminal_notes:
+            self.terminal_notes = (*self.terminal_notes, text)
+            note(text)
 
     # The driver
 
@@ -335,13 +350,17 @@ class CellDiffMixin:
         chosen: type[Driver] = super().get_driver_class()  # type: ignore[misc]
         if chosen.__name__ != "LinuxDriver":
             return chosen
+        unknown = textual_private.missing_of_driver()
+        if unknown:
+            self._note(f"pastes can act and a slow line blocks keys: {_lacks(unknown)}")
+            return chosen
         from tui.terminal.driver import SteadyDriver
 
         return SteadyDriver
 
     def _listen(self) -> None:
         """Hear of it when the driver has written all; the driver is a new one in each run."""
-        driver = getattr(self, "_driver", None)
+        driver: Any = textual_private.driver(self)
         if driver is None or getattr(driver, "drained", self) is not None:
             return
         loop = asyncio.get_running_loop()

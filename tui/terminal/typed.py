@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from textual import events
-from textual._keyboard_protocol import MODIFIER_FUNCTIONAL_KEYS
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 from tui.bugs import caught
+from tui.terminal.textual_private import close_parser, new_parser
 
 PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
 MOST_PASTED = 10_000
 """Characters of a paste that are taken: no field of ours has a use for more."""
+MODIFIERS = frozenset(
+    f"{side}_{name}"
+    for side in ("left", "right")
+    for name in ("shift", "control", "alt", "super", "hyper", "meta")
+) | {"iso_level3_shift", "iso_level5_shift"}
+"""Keys that only say what another is held down with, as some terminals report them."""
 TYPED_AT_ONCE = 128
 """Different keys in one packet from which on it is a paste without marks."""
 REPEATED_AT_ONCE = 256
@@ -88,7 +91,7 @@ class TypedInput:
 
     def __init__(self, *, debug: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
         self._debug = debug
-        self._parser = XTermParser(debug)
+        self._parser = new_parser(debug)
         self._clock = clock
         self._mark = ""
         """The begin of a begin mark that ended what was read so far."""
@@ -142,14 +145,12 @@ class TypedInput:
             return list(self._parser.tick())
         except Exception as error:
             caught(error, "reading keys")
-            self._parser = XTermParser(self._debug)
+            self._parser = new_parser(self._debug)
             return []
 
     def close(self) -> None:
         """There is no more input."""
-        with suppress(EOFError, ParseError):  # within a sequence: nobody waits for the rest
-            for _ in self._parser.feed(""):
-                pass
+        close_parser(self._parser)
 
     # Pastes with marks
 
@@ -208,7 +209,7 @@ class TypedInput:
         except Exception as error:
             # A sequence that Textual cannot take, as the key of no character: it is left out.
             caught(error, "reading keys")
-            self._parser, self._has_escape = XTermParser(self._debug), False
+            self._parser, self._has_escape = new_parser(self._debug), False
             return []
         return [event for event in found if not isinstance(event, events.Paste)]
 
@@ -221,7 +222,7 @@ class TypedInput:
         keys = [event for event in found if isinstance(event, events.Key)]
         if not keys:
             return found
-        typed = [event for event in keys if event.key not in MODIFIER_FUNCTIONAL_KEYS]
+        typed = [event for event in keys if event.key not in MODIFIERS]
         if len(typed) > TYPED_AT_ONCE:
             if len({event.key for event in typed}) > 1:
                 self._flood = _Paste()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+import pytest
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
+from textual.drivers.linux_driver import LinuxDriver
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.support.driver import as_textual_paints, driver_of, run_script
 from tests.support.emulator import differences
-from tui.terminal import hooks
+from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.output import CellDiffMixin
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Small(CellDiffMixin, App[None]):
@@ -24,31 +31,47 @@ class Small(CellDiffMixin, App[None]):
 class Foreign(CellDiffMixin):
     """An app of some other Textual: it has nothing that we use."""
 
-    class Log:
-        def __init__(self) -> None:
-            self.lines: list[str] = []
-
-        def warning(self, line: str) -> None:
-            self.lines.append(line)
-
-    def __init__(self) -> None:
-        self.log = self.Log()
-
     @property
     def _app(self) -> Any:
         return self
 
 
 def test_all_is_known_of_this_textual() -> None:
-    assert hooks.missing(Small()) == []
+    assert textual_private.missing(Small()) == []
+    assert textual_private.missing_of_driver() == []
+
+
+def test_without_what_our_driver_needs_textuals_own_is_taken_with_a_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr("textual._parser.Parser.tick")
+    app = Small()
+    assert app.get_driver_class() is LinuxDriver
+    (note,) = app.terminal_notes
+    assert "XTermParser.tick()" in note
+
+
+@pytest.mark.parametrize(
+    "name", ["textual._xterm_parser", "textual._parser", "textual._compositor"]
+)
+def test_a_textual_without_a_private_module_is_no_reason_not_to_start(name: str) -> None:
+    check = (
+        "import tui.terminal.typed, tui.terminal.output, tui.terminal.textual_private as private\n"
+    )
+    hide = f"import textual.app, sys; sys.modules[{name!r}] = None\n"
+    shown = "print(private.missing_of_driver(), private.missing(textual.app.App))"
+    done = subprocess.run(
+        [sys.executable, "-c", hide + check + shown], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_app_that_lacks_what_we_use_is_left_alone_with_a_note() -> None:
     app = Foreign()
     app.use_terminal(Capabilities())
     assert app.cell_diff is None
-    assert "_batch_count" in app.terminal_note
-    assert app.log.lines == [app.terminal_note]
+    (note,) = app.terminal_notes
+    assert "_batch_count" in note
 
 
 def test_updates_of_another_shape_turn_it_off_and_the_screen_is_right_all_the_same() -> None:
@@ -63,7 +86,7 @@ def test_updates_of_another_shape_turn_it_off_and_the_screen_is_right_all_the_sa
         assert app.cell_diff is not None
         app._display(app.screen, ChopsUpdate())
         assert app.cell_diff is None
-        assert "AttributeError" in app.terminal_note
+        assert "AttributeError" in app.terminal_notes[-1]
         app.query_one("#words", Static).update("still here")
         while not driver_of(app).emulator.shows("still here"):
             await pilot.pause()

@@ -1,22 +1,29 @@
 """Everything we touch of Textual that is not promised to stay: all of it here, looked at first.
 
-`missing()` names what a release of Textual no longer has as we know it. If it names anything the
-cell-by-cell output stays off and Textual paints as it does by itself.
+Each use has a question that names what a release of Textual no longer has as we know it: `missing`
+for painting by cells, `missing_of_driver` for our own reading and writing. What it names turns off
+what needs it, with a word to the person, and Textual does that part as it does by itself. Nothing
+private is imported before it was asked for.
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.color import ColorSystem
 from textual import Logger, constants
 from textual.app import App
+from textual.message import Message
 from textual.screen import Screen
 
 from tui.domain.hidden import without_secrets
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
 SYNC_BEGIN = "\x1b[?2026h"
 SYNC_END = "\x1b[?2026l"
@@ -25,16 +32,35 @@ Part = tuple[int, int, int, Any]
 """A row, the columns where a strip begins and ends, and the strip."""
 
 APP_STATE = ("_running", "_closed", "_batch_count", "_driver", "_sync_available")
+DRIVER_METHODS = (
+    "run_input_thread",
+    "process_message",
+    "start_application_mode",
+    "stop_application_mode",
+    "close",
+    "write",
+    "flush",
+)
+DRIVER_STATE = ("fileno", "exit_event")
+
+
+class Parser(Protocol):
+    """What makes events of the text that a terminal sends."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """The events of this text; "" says that there is no more."""
+
+    def tick(self) -> Iterable[Message]:
+        """The events that are due because nothing more came."""
+
+
+# --- looking --------------------------------------------------------------------------------
 
 
 def missing(app: object) -> list[str]:
-    """What of Textual is not as we know it; empty if all is."""
+    """What painting by cells needs of Textual and is not as we know it; empty if all is."""
     found = [f"App.{name}" for name in APP_STATE if not hasattr(app, name)]
-    display = getattr(App, "_display", None)
-    if display is None or list(inspect.signature(display).parameters)[1:] != [
-        "screen",
-        "renderable",
-    ]:
+    if _parameters(getattr(App, "_display", None)) != ["self", "screen", "renderable"]:
         found.append("App._display(screen, renderable)")
     try:
         from textual import _compositor
@@ -44,10 +70,60 @@ def missing(app: object) -> list[str]:
         ("LayoutUpdate", ["strips", "region"]),
         ("ChopsUpdate", ["chops", "spans", "chop_ends"]),
     ):
-        update = getattr(_compositor, name, None)
-        if update is None or list(inspect.signature(update).parameters) != parameters:
+        if _parameters(getattr(_compositor, name, None)) != parameters:
             found.append(f"{name}({', '.join(parameters)})")
     return found
+
+
+def missing_of_driver() -> list[str]:
+    """What our own driver needs of Textual and is not as we know it; empty if all is."""
+    try:
+        from textual.drivers.linux_driver import LinuxDriver
+    except ImportError:
+        return ["textual.drivers.linux_driver"]
+    found = [name for name in DRIVER_METHODS if not callable(getattr(LinuxDriver, name, None))]
+    set_at_first = getattr(LinuxDriver.__init__, "__code__", None)
+    names = set_at_first.co_names if set_at_first is not None else ()
+    found += [name for name in DRIVER_STATE if name not in names]
+    found = [f"LinuxDriver.{name}" for name in found]
+    try:
+        from textual._xterm_parser import XTermParser
+    except ImportError:
+        return [*found, "textual._xterm_parser"]
+    for name, parameters in (("feed", ["self", "data"]), ("tick", ["self"])):
+        if _parameters(getattr(XTermParser, name, None)) != parameters:
+            found.append(f"XTermParser.{name}({', '.join(parameters[1:])})")
+    return found
+
+
+def _parameters(of: Any) -> list[str]:
+    try:
+        return list(inspect.signature(of).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+# --- the keyboard ---------------------------------------------------------------------------
+
+
+def new_parser(debug: bool) -> Parser:
+    """A parser of what a terminal sends; only where `missing_of_driver` names nothing."""
+    from textual._xterm_parser import XTermParser
+
+    parser: Parser = XTermParser(debug)
+    return parser
+
+
+def close_parser(parser: Parser) -> None:
+    """There is no more input."""
+    from textual._parser import ParseError
+
+    with suppress(EOFError, ParseError):  # within a sequence: nobody waits for the rest
+        for _ in parser.feed(""):
+            pass
+
+
+# --- logging ------------------------------------------------------------------------------
 
 
 def quiet_log(app: Any) -> None:
@@ -70,6 +146,9 @@ def quiet_log(app: Any) -> None:
     changed.__call__ = cleaned
 
 
+# --- painting -------------------------------------------------------------------------------
+
+
 def still_cursors() -> None:
     """Cursors of inputs stand still from now on: a blinking one writes for ever."""
     from textual.widgets import Input
@@ -84,21 +163,17 @@ def still_cursors() -> None:
 
 def may_paint(app: Any) -> bool:
     """Whether Textual itself would write to the terminal now."""
-    return bool(
-        app._running
-        and not app._closed
-        and app._driver is not None
-        and not app.is_headless
-        and not app.is_inline
-    )
+    return bool(app._running and not app._closed and app._driver is not None and not app.is_inline)
 
 
 def is_batching(app: Any) -> bool:
     return bool(app._batch_count)
 
 
-def driver(app: Any) -> Any:
-    return app._driver
+def driver(app: Any) -> Driver | None:
+    """What reads and writes for the app; None before it runs, and where Textual has no such."""
+    found: Driver | None = getattr(app, "_driver", None)
+    return found
 
 
 def knows_sync(app: Any) -> bool:
