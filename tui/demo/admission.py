@@ -110,6 +110,7 @@ class _DeleteOptions(msgspec.Struct):
     propagationPolicy: str | None = None
     dryRun: list[str] | None = None
     gracePeriodSeconds: int | None = None
+    orphanDependents: bool | None = None
 
 
 POD_DEFAULTS: Obj = {
@@ -158,6 +159,9 @@ def delete_options(body: Any, query: Mapping[str, str]) -> Obj:
     for name in ("propagationPolicy", "gracePeriodSeconds"):
         if query.get(name):
             options[name] = query[name]
+    if options.get("orphanDependents") is not None:  # the older name of the same wish
+        older = "Orphan" if options["orphanDependents"] else "Background"
+        options.setdefault("propagationPolicy", older)
     policy = options.get("propagationPolicy")
     if policy is not None and policy not in _PROPAGATIONS:
         supported = ", ".join(f'"{each}"' for each in _PROPAGATIONS)
@@ -221,7 +225,12 @@ def new(resource: Resource, namespace: str, body: Any) -> Obj:
     for field in (*server_decides, "resourceVersion", "managedFields"):
         obj["metadata"].pop(field, None)
     if resource is PODS:
-        obj["status"] = {"phase": "Pending", "qosClass": "BestEffort"}
+        obj["status"] = {
+            "phase": "Pending",
+            "qosClass": "BestEffort",
+            "reason": "NotSimulated",
+            "message": "the demo cluster runs the pods of workflows only",
+        }
     return obj
 
 

@@ -10,7 +10,8 @@ import asyncio
 import gzip
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any
@@ -23,11 +24,12 @@ from tui.demo.access import Access, User
 from tui.demo.faults import Faults, Flow
 from tui.demo.lists import listed, one
 from tui.demo.negotiation import JSON, Form, aggregated, as_gnostic, form
-from tui.demo.paths import SIMULATED, Target, target, unknown_target
+from tui.demo.paths import IN_CONTAINERS, NOT_SIMULATED, Target, target, unknown_target
 from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import (
     ACCESS_REVIEWS,
+    DEFINITIONS,
     NAMESPACES,
     POD_METRICS,
     PODS,
@@ -143,8 +145,7 @@ class Api:
         user = self.access.user(request.headers.get("Authorization", ""))
         if user is None:
             raise refusals.unauthorized()
-        if other := request.headers.get("Impersonate-User"):
-            user = self.access.impersonated(user, other)
+        user = self._acting(user, request.headers)
         hidden = self.faults.hidden()
         if (found := self._document(request, path, hidden)) is not None:
             if request.method not in ("GET", "HEAD"):
@@ -160,9 +161,19 @@ class Api:
         self._check_right(call)
         if about.resource.group in hidden or about.resource not in RESOURCES:
             return _no_page()
-        if about.subresource in SIMULATED:
+        if about.resource is PODS and about.subresource in IN_CONTAINERS:
             raise refusals.simulated(about.subresource)
+        if about.subresource in NOT_SIMULATED.get(about.resource, ()):
+            raise refusals.not_simulated(f"{about.resource.plural}/{about.subresource}")
         return await self._dispatched(call)
+
+    def _acting(self, user: User, headers: Mapping[str, str]) -> User:
+        """Whom a request is made for."""
+        more = [name for name in headers if re.match("impersonate-(?!user$)", name.lower())]
+        if more:
+            raise refusals.not_simulated(f"impersonation by {more[0]}")
+        other = headers.get("Impersonate-User")
+        return self.access.impersonated(user, other) if other else user
 
     def _document(
         self, request: web.Request, path: str, hidden: frozenset[str]
@@ -249,6 +260,8 @@ class Api:
     async def _write(self, call: Call) -> Answer:
         request, about = call.request, call.target
         method, query = request.method, request.query
+        if about.resource is DEFINITIONS:
+            raise refusals.not_simulated("other kinds of objects than those it has")
         agent = request.headers.get("User-Agent", "")
         if method == "POST" and not about.name:
             return self._writes.create(about, await _body(request), query, agent)

@@ -5,10 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tui.demo.resources import NAMESPACES, PODS, Resource, by_path
+from tui.demo.resources import (
+    NAMESPACES,
+    NODES,
+    PODS,
+    SERVICE_ACCOUNTS,
+    SERVICES,
+    Resource,
+    by_path,
+)
 
-SIMULATED = ("exec", "attach", "portforward", "proxy", "ephemeralcontainers")
+IN_CONTAINERS = ("exec", "attach", "portforward", "proxy", "ephemeralcontainers")
 """Subresources of pods that need containers which really run."""
+NOT_SIMULATED: dict[Resource, tuple[str, ...]] = {
+    PODS: ("binding", "eviction", "resize", *IN_CONTAINERS),
+    NAMESPACES: ("finalize",),
+    NODES: ("proxy",),
+    SERVICES: ("proxy",),
+    SERVICE_ACCOUNTS: ("token",),
+}
+"""Subresources of a real cluster that this one does not have, and says so of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +55,8 @@ def target(path: str) -> Target | None:
         return None
     if resource.namespaced and name and not namespace:
         return None
-    simulated = resource is PODS and subresource in SIMULATED
-    if subresource and not (resource.has(subresource) or simulated):
+    known = resource.has(subresource) or subresource in NOT_SIMULATED.get(resource, ())
+    if subresource and not known:
         return None
     return Target(resource, namespace, name, subresource)
 
@@ -54,6 +70,12 @@ def unknown_target(path: str) -> Target | None:
     name, subresource = [*more, "", ""][:2]
     kind = Resource(group, version, plural, plural, plural, namespaced=bool(namespace))
     return Target(kind, namespace, name, subresource)
+
+
+_OF_A_NAMESPACE = (
+    *(name for name, _ in NAMESPACES.subresources),
+    *NOT_SIMULATED[NAMESPACES],
+)
 
 
 def _taken_apart(path: str) -> tuple[str, str, str, list[str]] | None:
@@ -70,7 +92,7 @@ def _taken_apart(path: str) -> tuple[str, str, str, list[str]] | None:
     if (
         rest[0] == "namespaces"
         and len(rest) > 2
-        and not (group == "" and NAMESPACES.has(rest[2]) and len(rest) == 3)
+        and not (group == "" and rest[2] in _OF_A_NAMESPACE and len(rest) == 3)
     ):
         return group, version, rest[1], rest[2:]
     return group, version, "", rest

@@ -207,6 +207,11 @@ def simulated(subresource: str) -> ApiError:
     )
 
 
+def not_simulated(what: str) -> ApiError:
+    """What a real cluster does and this one does not: it says so instead of pretending."""
+    return ApiError(501, "NotImplemented", f"the demo cluster does not simulate {what}")
+
+
 def too_many(seconds: int) -> ApiError:
     """Come back later."""
     return ApiError(

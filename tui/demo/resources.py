@@ -71,7 +71,7 @@ NAMESPACES = Resource(
     "namespace",
     namespaced=False,
     short_names=("ns",),
-    subresources=(_STATUS, ("finalize", ("update",))),
+    subresources=(_STATUS,),
     selectable=("status.phase",),
 )
 NODES = Resource(
@@ -181,7 +181,6 @@ DEFINITIONS = Resource(
     "customresourcedefinition",
     namespaced=False,
     short_names=("crd", "crds"),
-    subresources=(_STATUS,),
 )
 ACCESS_REVIEWS = Resource(
     "authorization.k8s.io",

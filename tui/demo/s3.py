@@ -50,6 +50,16 @@ SUBRESOURCES = frozenset(
 """Questions about a bucket or an object that this server does not know."""
 
 
+UNKNOWN_HEADERS = re.compile(
+    r"x-amz-(server-side-encryption|tagging|object-lock|grant-|website-redirect|expected-bucket)"
+    r"|x-amz-copy-source-server-side-encryption",
+    re.IGNORECASE,
+)
+"""Wishes that this server does not fulfil."""
+ONLY = {"x-amz-acl": "private", "x-amz-storage-class": "STANDARD"}
+"""Wishes of which it knows one value."""
+
+
 def application(
     buckets: Buckets,
     access_key: str,
@@ -155,9 +165,7 @@ class _Server:
         )
         writing.check_digests(asked.headers, asked.body)
         writing.check_key(asked.key)
-        if SUBRESOURCES & asked.query.keys():
-            message = "A header or query you provided implies functionality not implemented"
-            raise S3Error("NotImplemented", message)
+        _check_wishes(asked)
         if not asked.bucket_name:
             return self._root(asked)
         if asked.method_is("PUT") and not asked.key:
@@ -273,6 +281,21 @@ class _Server:
             address = str(asked.request.url.with_query(None))
             return _xml(answers.upload_completed(bucket.name, asked.key, blob.etag, address))
         _not_allowed()
+
+
+def _check_wishes(asked: _Asked) -> None:
+    """Raises NotImplemented for what would otherwise be passed over in silence."""
+    unknown = sorted(SUBRESOURCES & asked.query.keys())
+    if asked.query.get("versionId", "null") != "null":
+        unknown.append("versionId")
+    unknown += [name for name in asked.headers if UNKNOWN_HEADERS.match(name)]
+    unknown += [name for name, known in ONLY.items() if asked.headers.get(name, known) != known]
+    if unknown:
+        message = (
+            "A header or query you provided implies functionality not implemented"
+            f" by the demo cluster: {unknown[0]}"
+        )
+        raise S3Error("NotImplemented", message)
 
 
 async def _body(request: web.Request) -> bytes:

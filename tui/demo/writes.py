@@ -83,8 +83,6 @@ class Writes:
         obj = admission.placed(resource, target.namespace, target.name, body)
         obj, warnings = strictness.known_fields(resource, obj, query)
         obj = admission.admitted(resource, target.namespace, target.name, obj)
-        if target.subresource == "finalize":
-            return Answer(200, record.raw)
         if resource.custom and not obj["metadata"].get("resourceVersion"):
             cause = {
                 "reason": "FieldValueInvalid",
@@ -188,7 +186,12 @@ class Writes:
                 grace = grace_of(record, options.get("gracePeriodSeconds"))
                 items.append(
                     self._store.delete(
-                        target.resource, record.namespace, record.name, grace=grace, dry_run=dry
+                        target.resource,
+                        record.namespace,
+                        record.name,
+                        propagation=options.get("propagationPolicy") or "Background",
+                        grace=grace,
+                        dry_run=dry,
                     )
                 )
         listing = {

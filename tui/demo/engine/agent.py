@@ -66,6 +66,7 @@ def _work(op: Operation, pod: SimPod, node: Node, template: Template) -> None:
         answered = op.engine.agenda.after(op.now, takes)
         run.agent[node["id"]] = answered
         op.engine.kubelet.say(pod, f'level=info msg="Processing task" nodeID={node["id"]}')
+        op.engine.kubelet.say(pod, "demo: no request is sent, the answer is made up")
     if op.now < answered:
         op.wake_at(answered)
         return

@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Iterator
 
-from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.programs import Box, Err, Program
 
 SERVERS = ("nginx", "influxd", "redis-server", "dockerd", "dockerd-entrypoint.sh", "nc", "httpd")
 """Programs that run until they are told to stop."""
@@ -58,6 +58,7 @@ def work(argv: list[str], box: Box) -> Program:
     """Stand in for a program that is not simulated."""
     name = argv[0].rsplit("/", 1)[-1]
     box.vague = True
+    yield Err(f"demo: {name[:60]} is not simulated, what it prints is made up\n")
     if name in SERVERS:
         yield f"{name}: ready for connections\n"
         yield from talk(box, math.inf, 0.2)

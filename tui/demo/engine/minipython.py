@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tui.demo.engine import chatter
-from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.programs import Box, Err, Program
 from tui.demo.engine.python_library import (
     Flow,
     Left,
@@ -42,6 +42,7 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
     except Unknown:
         box.vague = True
         yield from script.printed()
+        yield Err("demo: this script is not simulated from here on, the rest is made up\n")
         yield from chatter.talk(box, box.rng.uniform(1.0, 6.0), 1.0)
         return 0
     except Flow:
