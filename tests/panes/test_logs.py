@@ -7,6 +7,7 @@ from tests.support.panes import bench
 from tests.support.runs import etl_log, nightly_etl
 from tests.support.scripted import ScriptedSource
 from tests.support.waiting import until
+from tests.support.widgets import screen_of
 
 
 async def test_a_running_step_is_followed_to_its_end() -> None:
@@ -180,3 +181,12 @@ async def test_e_goes_to_the_next_line_that_says_error() -> None:
         assert "cannot grow" not in on.app.screen_text
         await on.pilot.press("e")
         await on.until(lambda: "cannot grow the hash table" in on.app.screen_text)
+
+
+async def test_the_name_of_a_step_that_is_too_long_keeps_its_end() -> None:
+    names = [f"import-of-the-whole-warehouse-of-last-year-from-the-archive({i})" for i in (0, 1)]
+    async with bench(new, Written()) as on:
+        on.app.show(running(*names), names[0])
+        await on.until(lambda: "(0) main" in screen_of(on.pane.head)[0])
+        on.app.show(running(*names), names[1])
+        await on.until(lambda: "(1) main" in screen_of(on.pane.head)[0])

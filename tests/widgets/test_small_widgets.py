@@ -106,9 +106,9 @@ async def test_a_header_shortens_what_may_be_shortened_and_nothing_else() -> Non
             (70, " prod / a-long-name-of-a-workflow  Failed stale 2s: the server is busy"),
             (60, " prod / a-long-name-of-a-workflow  Failed stale 2s: the ser…"),
             (55, " prod / a-long-name-of-a-workflow  Failed      stale 2s"),
-            (40, " prod / a-long-name-of…  Failed stale 2s"),
-            (32, " a-long-na…  Failed    stale 2s"),
-            (24, " a-lon…  Failed stale 2s"),
+            (40, " prod / a-long-…orkflow  Failed stale 2s"),
+            (32, " a-lon…flow  Failed    stale 2s"),
+            (24, " a-l…ow  Failed stale 2s"),
         ):
             await pilot.resize_terminal(width, 2)
             await pilot.pause()

@@ -34,13 +34,15 @@ from tui.panes.log_choice import LogChoice
 from tui.panes.text_pane import SearchedPane
 from tui.ports.pods import Pod
 from tui.state.inbox import BEAT
-from tui.widgets.header import HeaderLine, HeaderPart
+from tui.widgets.header import HeaderLine, HeaderPart, Shrink
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
 PATIENCE = 0.3
 """Seconds until a log that says nothing is said to be read."""
 END = "end of the log"
+LEAST_NAME = 12
+"""Cells that the name of the step keeps in the head."""
 NEVER_RESTARTED = "previous terminated container"
 """What the kubelet says is not found where a container has begun only once."""
 
@@ -286,8 +288,12 @@ class LogsPane(SearchedPane):
                 left.append((" (previous attempt)", "warning"))
         if self._found:
             left.append((f"  {self._found}", "accent"))
+        shrinks: list[Shrink] = []
         if self._note and len(self.book):
+            shrinks.append((len(left), 0))
             left.append((f"  {self._note}", "muted"))
+        if target is not None:
+            shrinks.append((0, LEAST_NAME))
         right: list[HeaderPart] = []
         goes_on = self._follower is not None and self._goes_on and not self._note
         if self.lines.is_following and goes_on:
@@ -298,7 +304,7 @@ class LogsPane(SearchedPane):
             right.append((f"{self.book.own:,} of Argo's hidden  ", "muted"))
         count = len(self.book)
         right.append((f"{count:,} line{'' if count == 1 else 's'}", "muted"))
-        self.head.show(left, right)
+        self.head.show(left, right, shrinks)
 
     def tick(self, now: datetime) -> None:
         """Relative times go on."""

@@ -25,7 +25,9 @@ from tui.widgets.line_view import COMMON, LineView
 HeaderPart = tuple[str, str]
 """A text as it came, and the token of its style ("" is plain)."""
 Shrink = tuple[int, int]
-"""Index of a part that may be shortened, those at the left first, and the cells that it keeps."""
+"""Index of a part that may be shortened, those at the left first, and the cells that it keeps.
+
+One that keeps some cells loses its middle, as names do; one that keeps 0 loses its end."""
 WHOLE = -1
 """In place of the cells that a part keeps: it is shown whole or not at all."""
 LEAST_CUT = 8
@@ -93,7 +95,8 @@ class HeaderLine(LineView, can_focus=False):
             cells = width_of(text)
             keeps = max(min(cells, least), cells - over, 0)
             is_out = least == WHOLE or (not least and keeps < LEAST_CUT)
-            text = "" if is_out else cut(text, keeps, ellipsis=self._ellipsis)
+            # What keeps some cells is a name, and names often begin alike.
+            text = "" if is_out else cut(text, keeps, middle=least > 0, ellipsis=self._ellipsis)
             parts[index] = (text, token)
             over -= cells - width_of(text)
         return parts
