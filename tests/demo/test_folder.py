@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tui.demo.folder import PREFIX, Folder
+from tui.demo.folder import BEING_MADE, PREFIX, Folder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAKE = "import time; from tui.demo.folder import Folder; f = Folder(); print(f.path, flush=True);"
@@ -52,6 +54,18 @@ def test_what_a_killed_process_left_goes_with_the_next_start() -> None:
     assert path.exists()
     folder = Folder()
     assert not path.exists() and folder.path.exists()
+    folder.remove()
+
+
+def test_what_was_killed_while_it_made_its_folder_leaves_none_either(tmp_path: Path) -> None:
+    new, old = (tmp_path / f"{BEING_MADE}{name}" for name in ("new", "old"))
+    for each in (new, old):
+        each.mkdir()
+    long_ago = time.time() - 3600
+    os.utime(old, (long_ago, long_ago))
+    folder = Folder()
+    assert new.exists(), "somebody may be about to lock it"
+    assert not old.exists()
     folder.remove()
 
 

@@ -11,9 +11,14 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 PREFIX = "argo-tui-demo-"
+BEING_MADE = f".{PREFIX}"
+"""A folder has this prefix until it is locked."""
+_SECONDS_TO_MAKE = 60.0
+"""After so long nobody is at it any more: its process was killed right then."""
 
 
 class Folder:
@@ -22,7 +27,7 @@ class Folder:
     def __init__(self) -> None:
         parent = Path(tempfile.gettempdir())
         _clear(parent)
-        making = Path(tempfile.mkdtemp(prefix=f".{PREFIX}", dir=parent))
+        making = Path(tempfile.mkdtemp(prefix=BEING_MADE, dir=parent))
         self._held = os.open(making, os.O_RDONLY)
         fcntl.flock(self._held, fcntl.LOCK_EX)
         # It has the name by which it is found only once it is locked.
@@ -38,13 +43,16 @@ class Folder:
 
 def _clear(parent: Path) -> None:
     """Remove our folders whose processes are no more."""
-    for folder in parent.glob(f"{PREFIX}*"):
+    for folder in (*parent.glob(f"{PREFIX}*"), *parent.glob(f"{BEING_MADE}*")):
         try:
             held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError:
             continue  # removed meanwhile, or somebody else's
         try:
-            if os.fstat(held).st_uid == os.getuid():
+            about = os.fstat(held)
+            age = time.time() - about.st_mtime
+            is_new = folder.name.startswith(BEING_MADE) and age < _SECONDS_TO_MAKE
+            if about.st_uid == os.getuid() and not is_new:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:

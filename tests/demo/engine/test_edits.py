@@ -257,3 +257,32 @@ def test_an_engine_takes_on_workflows_that_were_there_before(world: World) -> No
     assert world.status() == {}
     world.engine.start()
     assert world.finish()["status"]["phase"] == "Succeeded"
+
+
+def test_who_acted_stays_written_on_the_workflow_to_its_end() -> None:
+    world = World()
+    world.submit(
+        """
+        entrypoint: main
+        templates:
+        - name: main
+          container: {image: busybox, command: [sleep, "60"]}
+        """
+    )
+    prefix = "workflows.argoproj.io"
+    said = {
+        f"{prefix}/action": "Suspend",
+        f"{prefix}/actor": "system-serviceaccount-argo-jane",
+        f"{prefix}/actor-email": "jane.at.example.com",
+        f"{prefix}/actor-preferred-username": "jane",
+    }
+    patch = {"metadata": {"labels": said}, "spec": {"suspend": True}}
+    world.clock.advance(5)
+    world.store.patch_merge(WORKFLOWS, "argo", "wf", patch)
+    world.clock.advance(20)
+    resumed = {"metadata": {"labels": {f"{prefix}/action": "Resume"}}, "spec": {"suspend": None}}
+    world.store.patch_merge(WORKFLOWS, "argo", "wf", resumed)
+    done = world.finish()
+    labels = done["metadata"]["labels"]
+    assert said | {f"{prefix}/action": "Resume"} == {name: labels[name] for name in said}
+    assert labels[f"{prefix}/phase"] == "Succeeded"
