@@ -207,3 +207,23 @@ def test_parameters_are_shown_where_there_is_room() -> None:
     workflow = ListedWorkflow(spec=ListedSpec(arguments=given))
     assert column.text(workflow, NOON) == "day=5 x=a b"
     assert column.order is not None and column.order(ListedWorkflow(), NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("ref", "labels", "shown"),
+    [
+        (None, {"workflows.argoproj.io/cron-workflow": "nightly"}, "nightly"),
+        ("etl", {"workflows.argoproj.io/cron-workflow": "nightly"}, "etl"),
+        ("etl", {}, "etl"),
+        (None, {}, ""),
+    ],
+)
+def test_a_run_of_a_cron_workflow_says_of_which(
+    ref: str | None, labels: dict[str, str], shown: str
+) -> None:
+    made = ListedWorkflow(
+        metadata=Metadata(name="w", labels=labels),
+        spec=ListedSpec(workflow_template_ref=WorkflowTemplateRef(name=ref) if ref else None),
+    )
+    column = next(one for one in COLUMNS if one.id == "template")
+    assert column.text(made, NOON) == shown

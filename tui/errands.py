@@ -15,7 +15,7 @@ from textual.app import App
 from tui.actions import called
 from tui.actions.base import Action, perform
 from tui.actions.choosing import choose
-from tui.actions.verdict import Subject
+from tui.actions.verdict import Denied, Subject
 from tui.bugs import caught
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError, Unreachable
@@ -25,6 +25,9 @@ from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
 from tui.screens.desk import Desk
 from tui.screens.plan_words import Planned
+
+MOST_TOLD = 3
+"""Of those that were left out, how many are told one by one."""
 
 
 class Errands:
@@ -45,29 +48,39 @@ class Errands:
         if chosen.said:
             self._desk.say(chosen.said, "warning")
         if chosen.able:
-            asking = self._ask(chosen.action, chosen.able, called(id))
+            asking = self._ask(chosen.action, chosen.able, called(id), chosen.left_out)
             self._app.run_worker(asking, group="ask")
 
     async def _ask(
-        self, action: Action, subjects: Sequence[Subject], instead: Sequence[Action]
+        self,
+        action: Action,
+        subjects: Sequence[Subject],
+        instead: Sequence[Action],
+        left_out: Sequence[tuple[Subject, Denied]],
     ) -> None:
-        question = ActionScreen(self._desk, action, subjects, instead=instead)
+        question = ActionScreen(self._desk, action, subjects, instead=instead, left_out=left_out)
         answer = await self._app.push_screen_wait(question)
         if isinstance(answer, Action):
             action = answer
-            answer = await self._app.push_screen_wait(ActionScreen(self._desk, action, subjects))
+            question = ActionScreen(self._desk, action, subjects, left_out=left_out)
+            answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
-            self.carry_out(action, answer)
+            self.carry_out(action, answer, question.not_planned)
 
-    def carry_out(self, action: Action, plans: Sequence[Planned]) -> None:
-        """Perform the plans; results are said as they come."""
+    def carry_out(
+        self, action: Action, plans: Sequence[Planned], left_out: Sequence[str] = ()
+    ) -> None:
+        """Perform the plans; results are said as they come.
+
+        `left_out` has a sentence for each that was meant as well: they are told at the end.
+        """
         refs = [WorkflowRef.of(target) for target, _ in plans]
         number = self._desk.pending.begin(action.label.lower(), refs)
         self._changed(refs)
         self._desk.say(f"{action.label} …")
         # Not exclusive: a second action must never cancel the first.
         self._app.run_worker(
-            partial(self._perform, action, list(plans), number),
+            partial(self._perform, action, list(plans), number, tuple(left_out)),
             thread=True,
             group="actions",
         )
@@ -77,7 +90,9 @@ class Errands:
         for thread in list(self._writing):
             thread.join()
 
-    def _perform(self, action: Action, plans: list[Planned], number: int) -> None:
+    def _perform(
+        self, action: Action, plans: list[Planned], number: int, left_out: tuple[str, ...]
+    ) -> None:
         source = self._desk.source
         failed: list[tuple[WorkflowRef, TuiError]] = []
         self._writing.add(threading.current_thread())
@@ -94,24 +109,31 @@ class Errands:
                     self._app.post_message(ActionFailed(ref, plan, told))
                 else:
                     self._app.post_message(ActionFinished(ref, outcome))
-            if len(plans) > 1:
+            if len(plans) + len(left_out) > 1:
                 # Queued behind those messages: there is one line, and the last one has it.
-                said = partial(self._sum_up, action.label, len(plans), failed)
+                said = partial(self._sum_up, action.label, len(plans), failed, left_out)
                 self._app.call_from_thread(self._app.call_later, said)
         finally:
             self._writing.discard(threading.current_thread())
             self._app.call_from_thread(self._end, number)
 
     def _sum_up(
-        self, label: str, asked: int, failed: Sequence[tuple[WorkflowRef, TuiError]]
+        self,
+        label: str,
+        asked: int,
+        failed: Sequence[tuple[WorkflowRef, TuiError]],
+        left_out: Sequence[str],
     ) -> None:
-        """What became of several: a failure must not be hidden by the success after it."""
-        text = f"{label}: {asked - len(failed)} of {asked} done"
+        """What became of several: what failed or was refused is not hidden by what was done."""
+        text = f"{label}: {asked - len(failed)} of {asked + len(left_out)} done"
         if failed:
             names = ", ".join(ref.name for ref, _ in failed)
-            self._desk.say(f"{text}; not {names}: {failed[0][1]}", "error")
-        else:
-            self._desk.say(text)
+            text += f"; not {names}: {failed[0][1]}"
+        if left_out:
+            text += f"; {len(left_out)} left out: {'; '.join(left_out[:MOST_TOLD])}"
+        if len(left_out) > MOST_TOLD:
+            text += f"; and {len(left_out) - MOST_TOLD} more"
+        self._desk.say(text, "error" if failed else "warning" if left_out else "information")
 
     def _end(self, number: int) -> None:
         self._changed(self._desk.pending.end(number))

@@ -178,3 +178,35 @@ async def test_a_filter_says_of_how_many_entries_it_speaks(server: tuple[str, Bu
         rows.narrow("part-10001")
         assert "none of the first 10,000 is called like “part-10001”" in rows.placeholder
         assert "more that were not looked at" in rows.placeholder
+
+
+async def test_a_row_says_no_longer_that_it_is_there_once_it_is_not() -> None:
+    with demo_s3("runs") as (endpoint, buckets):
+        runs = buckets["runs"]
+        runs.put("etl/metrics.json", "{}")
+        runs.put("etl/shards/part-00", "zero")
+        runs.put("etl/shards/part-01", "one")
+        async with showing(workflow(endpoint), size=(120, 30)) as seen:
+            rows = seen.app.query_one(ArtifactRows)
+
+            def state(name: str) -> str:
+                return next(row for row in seen.rows if f" {name} " in f"{row} ").split()[-1]
+
+            await seen.until(lambda: state("metrics") == "✔" and state("shards") == "✔")
+            runs.delete("etl/metrics.json")
+            await opened(seen, "metrics")
+            await seen.until(lambda: "is not in the bucket" in seen.line("status"))
+            assert state("metrics") == "missing"
+            await opened(seen, "shards")
+            await seen.until(lambda: rows.is_in_folder)
+            runs.delete("etl/shards/part-01")
+            await opened(seen, "part-01")
+            await seen.until(lambda: state("part-01") == "missing")
+            assert state("part-00") == "✔"
+            rows.narrow("part-01")
+            assert state("part-01") == "missing", "the filter makes its rows anew"
+            runs.put("etl/metrics.json", "{}")
+            rows.narrow("")
+            await seen.press("left")
+            await opened(seen, "metrics")
+            await seen.until(lambda: state("metrics") == "✔")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from tests.support.panes import bench
 from tests.support.runs import ETL, nightly_etl, run, step
 from tests.support.scripted import ScriptedSource
+from tui.actions.resume import RESUME
+from tui.domain import decode
 from tui.panes.summary import SummaryPane, field
 
 RUN = "deploy-q1w2e"
@@ -101,6 +106,33 @@ async def test_of_a_gate_it_tells_who_is_waited_for() -> None:
     async with bench(SummaryPane, ScriptedSource()) as on:
         on.app.show(run(RUN, "Running", nodes=[step(RUN, "", "Running"), gate]), "approve")
         assert lines(on.app.text)["waits for"] == "somebody to resume it (s)"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words"),
+    [
+        ({"valueFrom": {"supplied": {}}}, "a value of answer; s resumes it once it has one: "),
+        ({"valueFrom": {"supplied": {}, "default": "no"}}, "somebody to resume it (s)"),
+        ({"value": "yes"}, "somebody to resume it (s)"),
+    ],
+)
+async def test_of_a_gate_that_needs_a_value_it_tells_that_the_key_cannot_give_it(
+    parameter: dict[str, Any], words: str
+) -> None:
+    outputs = {"parameters": [{"name": "answer", **parameter}]}
+    gate = step(RUN, "approve", "Running", type="Suspend", outputs=outputs)
+    made = run(RUN, "Running", nodes=[step(RUN, "", "Running"), gate])
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(made, "approve")
+        told = on.app.text.replace("\n", " ")
+        assert words in " ".join(told.split())
+    workflow = decode.from_manifest(made)
+    refused = RESUME.refusal(workflow, workflow.ref.target)
+    if "valueFrom" in parameter and "default" not in parameter["valueFrom"]:
+        assert "argo node set" in told and "answer=VALUE" in told
+        assert refused is not None and "approve waits for a value of answer" in refused
+    else:
+        assert refused is None
 
 
 async def test_durations_go_on_and_the_place_in_the_text_stays() -> None:

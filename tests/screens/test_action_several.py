@@ -7,6 +7,19 @@ from tests.support.asking import Obstinate, ask, assert_calls
 from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
+from tui.domain.workflow import Manifest, WorkflowRef
+from tui.errors import Missing
+
+
+class Vanishing(ScriptedSource):
+    """One workflow is listed, and gone when it is read."""
+
+    vanished = ""
+
+    def get(self, ref: WorkflowRef) -> Manifest:
+        if ref.name == self.vanished:
+            raise Missing(f"there is no workflow {ref.name}", status=404)
+        return super().get(ref)
 
 
 async def test_several_are_done_one_after_the_other_and_one_failure_stops_no_other() -> None:
@@ -84,3 +97,40 @@ async def test_what_an_action_cannot_be_done_to_is_left_out_by_name() -> None:
         await ask(shown, "r")
         assert "1 left out; still-going" in shown.said
         assert f"Retry {ETL}" in shown.text
+        assert "Retry 1 of 2 workflows" in shown.text
+        assert "✖ still-going is Running" in shown.static("dialog-plan")
+        await shown.press("ctrl+s")
+        await shown.until_said("Retry: 1 of 2 done; 1 left out: still-going is Running")
+
+
+async def test_one_that_went_meanwhile_keeps_nobody_from_the_others_and_is_told() -> None:
+    source = Vanishing(*(run(f"old-{i}", "Succeeded", ended=1) for i in range(3)))
+    source.vanished = "old-1"
+    async with showing(source=source) as shown:
+        await shown.press("space", "space", "space")
+        await ask(shown, "D")
+        assert "old-1" in shown.static("dialog-plan")
+        assert "✖ old-1: there is no workflow old-1" in shown.static("dialog-plan")
+        await shown.press("y")
+        await shown.until_said("Delete: 2 of 3 done; 1 left out: old-1: there is no workflow old-1")
+        assert len(source.performed) == 2
+
+
+async def test_of_many_that_are_left_out_the_first_are_told_and_the_rest_counted() -> None:
+    going = [run(f"going-{i}", "Running") for i in range(5)]
+    async with showing(*going, nightly_etl()) as shown:
+        await shown.press("V", "G", "V")
+        await ask(shown, "r")
+        assert "Retry 1 of 6 workflows" in shown.text
+        assert shown.static("dialog-plan").count("✖ going-") == 5
+        await shown.press("ctrl+s")
+        await shown.until_said("Retry: 1 of 6 done; 5 left out: going-")
+        assert "; and 2 more" in shown.said
+
+
+async def test_where_all_are_gone_the_question_says_so() -> None:
+    source = Vanishing(run("old-0", "Succeeded", ended=1))
+    source.vanished = "old-0"
+    async with showing(source=source) as shown:
+        await ask(shown, "D")
+        assert "there is no workflow old-0" in shown.static("dialog-plan")

@@ -18,6 +18,8 @@ class Chosen:
     able: tuple[Subject, ...]
     said: str
     """Why some (or all) were left out; "" if none was."""
+    left_out: tuple[tuple[Subject, Denied], ...] = ()
+    """Those, each with its own reason."""
 
 
 def meant(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Action:
@@ -46,17 +48,17 @@ def choose(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Chos
     if isinstance(anything, Denied):
         return Chosen(action, (), anything.why)
     able: list[Subject] = []
-    refused = ""
+    left_out: list[tuple[Subject, Denied]] = []
     for subject in subjects:
         answer = verdict(action, subject, conditions)
         if isinstance(answer, Denied):
-            refused = refused or told(subject, answer)
+            left_out.append((subject, answer))
         else:
             able.append(subject)
-    left_out = len(subjects) - len(able)
+    refused = told(*left_out[0]) if left_out else ""
     if able and left_out:
-        refused = f"{left_out} left out; {refused}"
-    return Chosen(action, tuple(able), refused)
+        refused = f"{len(left_out)} left out; {refused}"
+    return Chosen(action, tuple(able), refused, tuple(left_out))
 
 
 def told(subject: Subject, denied: Denied) -> str:

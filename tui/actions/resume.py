@@ -96,10 +96,25 @@ def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """
     if reason := not_over(workflow, "resumed"):
         return reason
+    if reason := _needs_value(workflow):
+        return reason
     if workflow.spec.suspend or has_active_suspend(workflow):
         return None
     if isinstance(workflow, Workflow) and not workflow.status.offload_node_status_version:
         return f"{workflow.metadata.name} is not suspended and no step of it waits."
+    return None
+
+
+def _needs_value(workflow: ListedWorkflow) -> str | None:
+    """Why a workflow cannot be resumed of which a step waits for a value; None if none does."""
+    if not isinstance(workflow, Workflow):
+        return None
+    for node in workflow.nodes.values():
+        if wanted := node.wanted_values:
+            return (
+                f"{node.title} waits for a value of {' and '.join(wanted)}: supply it with "
+                "argo node set --output-parameter NAME=VALUE, then resume."
+            )
     return None
 
 

@@ -11,7 +11,7 @@ from tui.domain import progress
 from tui.domain.bars import progress_bar
 from tui.domain.durations import seconds_between, short
 from tui.domain.status import icon
-from tui.domain.workflow import ListedWorkflow
+from tui.domain.workflow import LABEL, ListedWorkflow
 
 DASH = "–"
 ASCII_DASH = "-"
@@ -54,7 +54,7 @@ def workflow_age(workflow: ListedWorkflow, now: datetime) -> float | None:
 def template_of(workflow: ListedWorkflow) -> str:
     """The template it was made from, or its cron workflow; "" for one submitted as it is."""
     ref = workflow.spec.workflow_template_ref
-    return ref.name if ref else ""
+    return ref.name if ref else workflow.metadata.labels.get(f"{LABEL}cron-workflow", "")
 
 
 def _message_token(workflow: ListedWorkflow) -> str:

@@ -45,6 +45,11 @@ class Parameter(Wire, frozen=True):
     value_from: dict[str, Any] | None = None
 
 
+def _lacks_value(source: dict[str, Any]) -> bool:
+    """Whether a value is to be supplied and has no default."""
+    return source.get("supplied") is not None and source.get("default") is None
+
+
 class Artifact(Wire, frozen=True):
     """An artifact with its location still as it was written (argo.md 8.1)."""
 
@@ -165,6 +170,17 @@ class Node(Wire, frozen=True):
     def is_active_suspend(self) -> bool:
         """A suspend node that waits for somebody (argo.md 1.5)."""
         return self.type == "Suspend" and self.phase == RUNNING
+
+    @property
+    def wanted_values(self) -> tuple[str, ...]:
+        """Outputs that somebody has to supply before it can be resumed (argo.md 5.7)."""
+        if not self.is_active_suspend or self.outputs is None:
+            return ()
+        return tuple(
+            one.name
+            for one in self.outputs.parameters
+            if one.value is None and one.value_from is not None and _lacks_value(one.value_from)
+        )
 
     @property
     def is_exit_node(self) -> bool:

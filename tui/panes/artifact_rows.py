@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.artifacts.base import Listing
+from tui.artifacts.base import Listing, StoreError
 from tui.bindings import bind
 from tui.domain.location import Location
 from tui.keys import hint
@@ -45,6 +45,8 @@ class ArtifactRows(Table[Item]):
         self._artifacts: list[Item] = []
         self._folders: list[tuple[Item, Listing]] = []
         """The folders that are open, one in the other."""
+        self._failures: dict[Location | None, StoreError] = {}
+        """Entries of folders that could not be read, and why."""
         self._sought = ""
         self._sorted_by = ""
         """Id of a column; "" is the order in which the steps ran."""
@@ -62,6 +64,8 @@ class ArtifactRows(Table[Item]):
         """What a store said of one place."""
         self._artifacts = [_with_fact(item, location, fact) for item in self._artifacts]
         if self._folders:
+            if self._failures.pop(location, None) is not None:
+                self._fill()
             return
         if self._sorted_by:
             self._fill()
@@ -70,7 +74,26 @@ class ArtifactRows(Table[Item]):
             if item.location == location:
                 self.update_item(index, replace(item, fact=fact))
 
+    def show_failure(self, item: Item, error: StoreError) -> None:
+        """Reading this one failed: what its row says is no longer so."""
+        if item.location is None:
+            return
+        if item.entry is None:
+            self.show_fact(item.location, error)
+            return
+        self._failures[item.location] = error
+        for index, each in enumerate(self.items):
+            if each.location == item.location:
+                self.update_item(index, replace(each, fact=error))
+
     def _all(self) -> list[Item]:
+        failures = self._failures
+        return [
+            replace(item, fact=failures[item.location]) if item.location in failures else item
+            for item in self._listed()
+        ]
+
+    def _listed(self) -> list[Item]:
         return entries_of(*self._folders[-1]) if self._folders else self._artifacts
 
     def _fill(self) -> None:
@@ -144,7 +167,8 @@ class ArtifactRows(Table[Item]):
         return bool(self._folders)
 
     def enter(self, folder: Item, listing: Listing) -> None:
-        """Show what is in a folder."""
+        """Show what is in a folder, as it is now."""
+        self._failures.clear()
         self._folders.append((folder, listing))
         self._begin_anew()
         self.move_to_line(0)

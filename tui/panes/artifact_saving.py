@@ -50,6 +50,12 @@ class Saving(Vertical):
 
         results: list[tuple[Download, StoreError | None]]
 
+    @dataclass
+    class Failed(Message):
+        """What could not be downloaded, and why."""
+
+        failed: list[tuple[Item, StoreError]]
+
     def __init__(self, stores: Stores, *, ascii: bool) -> None:
         super().__init__()
         self._stores = stores
@@ -199,6 +205,8 @@ class Saving(Vertical):
         self._downloads = []
         results = message.results
         failed = [(download, error) for download, error in results if error is not None]
+        if failed:
+            self.post_message(self.Failed([(each.item, error) for each, error in failed]))
         said, severity = outcome(results)
         self.say(said, severity)
         in_the_way = [

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
-from tui.artifacts.base import Listing, StoreError
+from tui.artifacts.base import Listing, Reason, StoreError
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
@@ -35,6 +35,9 @@ from tui.panes.base import Pane, Tools
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
+
+OURS: frozenset[Reason] = frozenset(("exists", "disk", "stopped"))
+"""Why a download fails on our side: nothing about what is in the store."""
 
 
 class ArtifactsPane(Pane):
@@ -188,6 +191,7 @@ class ArtifactsPane(Pane):
         """What was asked for is on the screen, or is a folder, or cannot be had."""
         message.stop()
         if isinstance(message.found, StoreError):
+            self._failed(message.item, message.found)
             self._say(str(message.found), "error")
             return
         self._say("")
@@ -197,6 +201,22 @@ class ArtifactsPane(Pane):
             self._tell_head()
         else:
             self._body.make_room()
+
+    def _failed(self, item: Item, error: StoreError) -> None:
+        """The row says so, too; a download that was stopped says nothing of what is there."""
+        if error.reason in OURS:
+            return
+        if item.entry is None and item.location is not None:
+            self._asking.facts[item.location] = error
+        self._rows.show_failure(item, error)
+        self._tell_head()
+
+    @on(Saving.Failed)
+    def take_failures(self, message: Saving.Failed) -> None:
+        """What could not be downloaded is not as its row said."""
+        message.stop()
+        for item, error in message.failed:
+            self._failed(item, error)
 
     @on(ArtifactRows.Back)
     def leave_folder(self, message: ArtifactRows.Back) -> None:

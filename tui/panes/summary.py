@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from tui.domain.podname import pod_name
 from tui.domain.reason import reasons, said
 from tui.domain.status import node_icon, status_text
 from tui.domain.workflow import LABEL, Workflow
+from tui.keys import hint
 from tui.panes.base import Tools
 from tui.panes.summary_bars import SummaryBars
 from tui.panes.text_pane import TextPane
@@ -141,13 +143,29 @@ def of_node(
         hit = "hit" if node.memoization_status.hit else "miss"
         yield field("memoized", f"{hit}, key {node.memoization_status.key}")
     if node.is_active_suspend:
-        yield field("waits for", "somebody to resume it (s)")
+        yield field("waits for", _who_resumes(workflow, node))
     if node.synchronization_status and node.synchronization_status.waiting:
         yield field("waits for", node.synchronization_status.waiting)
     if node.failed_pod_restarts:
         yield field("restarts", f"{node.failed_pod_restarts} after failures of the infrastructure")
     yield field("name", node.name)
     yield field("id", node.id)
+
+
+def _who_resumes(workflow: Workflow, node: Node) -> str:
+    """How a step that waits for somebody goes on."""
+    wanted = node.wanted_values
+    if not wanted:
+        return f"somebody to resume it ({hint('act.suspend')})"
+    meta = workflow.metadata
+    words = ["argo", "node", "set", "-n", meta.namespace, meta.name]
+    words += ["--node-field-selector", f"id={node.id}"]
+    for name in wanted:
+        words += ["--output-parameter", f"{name}=VALUE"]
+    return (
+        f"a value of {' and '.join(wanted)}; {hint('act.suspend')} resumes it once it has one: "
+        f"{shlex.join(words)}"
+    )
 
 
 class SummaryPane(TextPane):

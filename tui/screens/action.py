@@ -7,7 +7,7 @@ anew after each answer, so that what one reads is what will be sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -72,6 +72,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """What the only one of them was made from, if that can be read."""
         caller: Caller | None = None
         """Who acts, where the connection says."""
+        unread: dict[Target, Denied] = field(default_factory=dict)
+        """Those that could not be read, and why."""
 
     @dataclass
     class NotRead(Message):
@@ -86,8 +88,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         subjects: Sequence[Subject],
         *,
         instead: Sequence[Action] = (),
+        left_out: Sequence[tuple[Subject, Denied]] = (),
     ) -> None:
-        """`instead` are actions that the key may have meant as well."""
+        """`instead` are actions the key may have meant as well; `left_out` were meant, too, and
+        refused at once.
+        """
         super().__init__()
         self.desk = desk
         self.action = action
@@ -97,6 +102,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._plans: list[Planned] = []
         self._refused: dict[Target, Denied] = {}
         """Subjects as they are now that nothing can be done to, and why."""
+        self._left_out = tuple(left_out)
+        self._unread: dict[Target, Denied] = {}
+        """Subjects that could not be read just now, and why."""
+        self._not_planned: list[str] = []
+        """A sentence for each that the plans leave out."""
         self._facts = desk.context()
 
     # --- the box ---------------------------------------------------------------------------
@@ -104,7 +114,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def compose(self) -> ComposeResult:
         """Title, plan, choices, command, buttons."""
         count = len(self._subjects)
-        what = self._subjects[0].name if count == 1 else f"{count} workflows"
+        of_more = f"{count} of {count + len(self._left_out)}" if self._left_out else f"{count}"
+        is_one = count == 1 and not self._left_out
+        what = self._subjects[0].name if is_one else f"{of_more} workflows"
         title = f"{self.action.label} {what}".rstrip()
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
@@ -145,13 +157,32 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         try:
             if source is None:
                 raise TuiError("not connected")
-            found = [(one, self._manifest(source, one)) for one in self._subjects]
+            found, unread = self._read_each(source)
         except Exception as error:
             self.post_message(self.NotRead(caught(error, "reading for a question")))
         else:
             asks = self._asks_parameters and len(found) == 1
             template = _made_from(source, *found[0]) if asks else None
-            self.post_message(self.Read(found, template, caller_of(source)))
+            self.post_message(self.Read(found, template, caller_of(source), unread))
+
+    def _read_each(
+        self, source: Source
+    ) -> tuple[list[tuple[Subject, Manifest]], dict[Target, Denied]]:
+        """Each subject as it is now; of several, one that is gone keeps nobody from the others.
+
+        Raises: TuiError where none can be read.
+        """
+        found: list[tuple[Subject, Manifest]] = []
+        unread: dict[Target, Denied] = {}
+        last: TuiError | None = None
+        for one in self._subjects:
+            try:
+                found.append((one, self._manifest(source, one)))
+            except TuiError as error:
+                unread[one.target], last = Denied(error.what), error
+        if last is not None and not found:
+            raise last
+        return found, unread
 
     def _manifest(self, source: Source, subject: Subject) -> Manifest:
         """What the plan is made from; an action on a kind begins with nothing."""
@@ -174,6 +205,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """Now it can be planned."""
         is_first = not self._manifests
         found = self._manifests = message.manifests
+        self._unread = message.unread
         self._facts = replace(self._facts, caller=message.caller)
         self._judge()
         instead = self._meant_instead()
@@ -219,7 +251,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.share_rows()
 
     def _meant_instead(self) -> Action | None:
-        if len(self._manifests) != 1 or not self._refused:
+        if len(self._manifests) != 1 or not self._refused or self._is_of_several:
             return None
         subject = self._as_read(*self._manifests[0])
         return next(
@@ -260,21 +292,27 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _make_plans(self) -> None:
         problem = next((f.problem for f in self.query(ParameterField) if f.problem), "")
         plans: list[Planned] = []
-        refused: list[str] = []
+        refused = [told(*each) for each in self._left_out]
+        refused += [
+            told(one, self._unread[one.target])
+            for one in self._subjects
+            if one.target in self._unread
+        ]
         self._facts = replace(self._facts, now=self.desk.now())
         for subject, manifest in [] if problem else self._manifests:
             target = subject.target
             denied = self._refused.get(target)
             if denied is not None:
-                refused.append(told(subject, denied) if len(self._subjects) > 1 else denied.why)
+                refused.append(told(subject, denied) if self._is_of_several else denied.why)
                 continue
             facts = replace(self._facts, target=target)
             try:
                 plans.append((target, self.action.plan(manifest, self._choices(), facts)))
             except (PlanError, InputError) as error:
-                several = len(self._subjects) > 1
-                refused.append(f"{subject.name}: {error.what}" if several else error.what)
+                name = f"{subject.name}: " if self._is_of_several else ""
+                refused.append(f"{name}{error.what}")
         self._plans = plans
+        self._not_planned = refused
         go = self.query_one("#go", Button)
         go.disabled = not plans
         if problem:
@@ -289,6 +327,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             if commands and len(plans) == 1
             else Content("")
         )
+
+    @property
+    def _is_of_several(self) -> bool:
+        return len(self._subjects) + len(self._left_out) > 1
+
+    @property
+    def not_planned(self) -> tuple[str, ...]:
+        """A sentence, with its name, for each of several that was meant and is not done."""
+        return tuple(self._not_planned) if self._is_of_several else ()
 
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
         if len(self._subjects) == 1:
