@@ -338,7 +338,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         return tuple(self._not_planned) if self._is_of_several else ()
 
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
-        if len(self._subjects) == 1:
+        if not self._is_of_several:
             return words_of_one(plans[0][1], self._preview) if plans else []
         phases = {one.target: phase_of(made) or "Pending" for one, made in self._manifests}
         return words_of_several(plans, phases, self._preview)
