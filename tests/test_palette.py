@@ -12,13 +12,15 @@ from tests.support.runs import ETL, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
 from tui.actions import ACTIONS
 from tui.commands import Command
+from tui.domain.identity import Target
+from tui.domain.workflow import WorkflowRef
 from tui.errors import NotInstalled
 from tui.palette import Palette, matching
 from tui.panes import PANES
 from tui.ports.connection import Source
 from tui.screens.action import ActionScreen
+from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 from tui.widgets.query_bar import QueryInput
 
 
@@ -116,7 +118,7 @@ async def test_a_demo_that_cannot_be_opened_leaves_the_cluster_shown_and_says_wh
         await shown.write("demo")
         await shown.press("enter")
         await shown.until_said("the demo cluster needs aiohttp (pip install it)")
-        assert shown.names == ["one"] and shown.shows(WorkflowsScreen)
+        assert shown.names == ["one"] and shown.shows(ListScreen)
         assert not shown.app.is_demo
 
 
@@ -138,7 +140,7 @@ async def test_to_a_workflow_that_was_deleted_meanwhile_nothing_can_be_done() ->
     source = ScriptedSource(nightly_etl())
     async with showing(source=source) as shown:
         await shown.open(ETL)
-        source.remove(shown.detail.ref)
+        source.remove(WorkflowRef.of(Target(shown.detail.key)))
         await shown.until_said("was deleted")
         palette = await opened(shown)
         refused = refusals(palette)
@@ -152,7 +154,7 @@ async def test_a_workflow_is_gone_to_by_its_name() -> None:
         await shown.until_shown(f"Go to {ETL}")
         await shown.press("enter")
         await shown.until(lambda: shown.shows(WorkflowScreen))
-        assert shown.detail.ref.name == ETL
+        assert shown.detail.key.name == ETL
 
 
 async def test_tab_completes_and_the_arrows_move_while_one_types() -> None:
@@ -219,11 +221,11 @@ async def test_a_line_names_the_namespaces_to_show() -> None:
     source = ScriptedSource(run("one", "Running"), run("two", "Running", namespace="data"))
     async with showing(source=source) as shown:
         await run_line(shown, "ns data")
-        await shown.until(lambda: shown.app.scope.namespaces == ("data",))
+        await shown.until(lambda: shown.app.lists.scope.namespaces == ("data",))
         await run_line(shown, "namespace argo, data")
-        await shown.until(lambda: shown.app.scope.namespaces == ("argo", "data"))
+        await shown.until(lambda: shown.app.lists.scope.namespaces == ("argo", "data"))
         await run_line(shown, "ns all")
-        await shown.until(lambda: shown.app.scope.namespaces == ())
+        await shown.until(lambda: shown.app.lists.scope.namespaces == ())
 
 
 async def test_arguments_are_offered_and_completed() -> None:

@@ -28,9 +28,10 @@ from tests.support.where import where
 from tui.cli import app_parser, headless_parser
 from tui.demo.access import Rule, User
 from tui.demo.child import start as demo_child
-from tui.domain.query import FIELDS, parse
+from tui.domain.query import parse
 from tui.errors import Refused
 from tui.headless import COMMANDS
+from tui.kinds.workflows import FIELDS
 from tui.sources.opening import connect
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +108,7 @@ def test_no_class_with_bindings_is_left_out() -> None:
 
 def test_the_terms_of_the_filter_are_all_there() -> None:
     told = re.findall(r"^\| (?:a text, or )?`(\w+):…` \| (.+) \|$", README, re.MULTILINE)
-    assert told == [(name, field.help) for name, field in FIELDS.items()]
+    assert told == [(name, field.help) for name, field in FIELDS.named.items()]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_the_terms_of_the_filter_are_all_there() -> None:
 )
 def test_the_filters_shown_can_be_read(text: str) -> None:
     assert f"`{text}`" in README
-    assert parse(text)
+    assert parse(text, FIELDS)
 
 
 # --- configuration -------------------------------------------------------------------------------

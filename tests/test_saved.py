@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.headless import run
 from tests.support.where import where
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
 from tui.sources import open_source
 
@@ -32,7 +33,7 @@ def test_its_tree_names_the_shard_that_was_killed_three_times(
 
 def test_the_app_opens_it_as_a_source() -> None:
     source = open_source(where(files=(str(NIGHTLY),)))
-    (workflow,) = source.list_all(Scope())
+    (workflow,) = source.read_all(WORKFLOWS, Scope())
     assert workflow.metadata.name == "nightly-etl-8kq2v"
     assert not source.capabilities.can_write
 

@@ -17,40 +17,39 @@ from typing import Any, ClassVar
 from textual import events, on, work
 from textual.binding import BindingType
 from textual.message import Message
-from textual.signal import Signal
 
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.commands import Command, alone, namespaces_like, namespaces_of
 from tui.desk import AnswersScreens
-from tui.domain.changes import ChangeSet
-from tui.domain.workflow import WorkflowRef
+from tui.domain.identity import ObjectKey
 from tui.errands import Errands
-from tui.errors import Bug, TuiError
-from tui.feed import Feed
+from tui.errors import Bug, SourceError, TuiError
 from tui.keys import hint
+from tui.kinds.workflows import WORKFLOWS
 from tui.messages import (
     ActionFailed,
     ActionFinished,
     GiveSource,
-    OpenWorkflow,
+    OpenObject,
     RunAction,
     Said,
 )
 from tui.palette import Palette
-from tui.ports.collections import ListEvent, Live, Scope, Stale
+from tui.ports.collections import Scope, Told
 from tui.ports.connection import Source
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
 from tui.screens.headings import first_of
+from tui.screens.list import ListScreen
 from tui.screens.stack import ScreenStack
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 from tui.session import Session, fits, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
+from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
-from tui.state.workflows import LiveWorkflows
+from tui.state.watch import WatchSession
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.threads import Threads
@@ -62,7 +61,7 @@ Connect = Callable[[bool], Source]
 STYLE_FILES = (
     "tokens.tcss",
     "app.tcss",
-    "workflows.tcss",
+    "list.tcss",
     "workflow.tcss",
     "dialogs.tcss",
     "pane_artifacts.tcss",
@@ -104,11 +103,11 @@ class ArgoApp(AnswersScreens, TerminalApp):
 
     @dataclass
     class Arrived(Message):
-        """A beat's worth of news of the list."""
+        """A beat's worth of news of a list."""
 
-        batch: Sequence[ListEvent]
-        live: LiveWorkflows
+        session: WatchSession[Any]
         """What it is news of: mail of an earlier watch may still be under way."""
+        events: Sequence[Told[Any]]
 
     def __init__(
         self,
@@ -123,13 +122,12 @@ class ArgoApp(AnswersScreens, TerminalApp):
         self.settings = replace(settings, ascii=settings.ascii or self.capabilities.ascii)
         self.set_class(self.settings.ascii, "-ascii")
         self.pending = Pending()
-        self.feed = Feed(
-            lambda batch: self.post_message(self.Arrived(batch, self.live)),
-            lambda error: self.post_message(self.NotConnected(error)),
+        self.lists = WatchedLists(
+            lambda session, events: self.post_message(self.Arrived(session, events)),
+            lambda session, error: self.post_message(self.NotConnected(error)),
         )
-        self.workflows_changed: Signal[ChangeSet] = Signal(self, "workflows changed")
         self.views = ScreenStack(self, now=self.now, ascii=self.settings.ascii)
-        self.errands = Errands(self, self, self._tell_pending)
+        self.errands = Errands(self, self, self.lists.draw_again)
         self._connect_to = connect
         self.has_demo = can_demo
         self.is_demo = settings.demo
@@ -162,7 +160,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
         asyncio.get_running_loop().set_default_executor(Threads(self.errands.finish))
         self.use_colours()
         self.heed_hang_up([self._remember, self._let_go])
-        self.views.begin(WorkflowsScreen(self))
+        self.views.begin(ListScreen(self, WORKFLOWS))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.say_notes)
         self.call_after_refresh(self.connect)
@@ -176,14 +174,16 @@ class ArgoApp(AnswersScreens, TerminalApp):
         self._let_go()
 
     def _let_go(self) -> None:
-        self.feed.close()
+        self.lists.end()
+        if self.source is not None:
+            self.source.close()
 
     def _remember(self) -> None:
         """The terminal hung up: the next start goes on from here."""
         # A demo cluster is never the same again, and somebody's real one may be remembered.
         if self.is_demo or self.source is None or not self.source.capabilities.is_live:
             return
-        save(self.views.remembered(Session(self.source.place.label, self.scope.namespaces)))
+        save(self.views.remembered(Session(self.source.place.label, self.lists.scope.namespaces)))
 
     def _go_on(self) -> None:
         """Where the last terminal hung up, if that was on the same cluster."""
@@ -191,13 +191,13 @@ class ArgoApp(AnswersScreens, TerminalApp):
             return
         before = take(time.time(), self.source.place.label)
         is_asked = self.settings.namespace or self.settings.all_namespaces
-        asked = self.scope.namespaces if is_asked else None
+        asked = self.lists.scope.namespaces if is_asked else None
         if before is None or not fits(before, asked):
             return
-        self.watch_scope(replace(self.scope, namespaces=before.namespaces))
+        self._watch(self.source, replace(self.lists.scope, namespaces=before.namespaces))
         self.views.go_on(before)
         if before.name:
-            self._show_workflow(WorkflowRef(before.namespace, before.name), before.pane)
+            self._open(self._key_of(before.namespace, before.name), pane=before.pane)
         self.say("going on from where the terminal hung up")
 
     # --- the source --------------------------------------------------------------------------
@@ -236,55 +236,78 @@ class ArgoApp(AnswersScreens, TerminalApp):
         """One saved workflow is opened at once."""
         if self.source is None or self.source.capabilities.is_live:
             return
-        found = self.source.list_all(self.scope)
+        found = self.source.read_all(WORKFLOWS, self.lists.scope)
         # What is wrong with other files is told on the list, so that is shown then.
         if len(found) == 1 and not self.source.troubles:
-            self._show_workflow(found[0].ref)
+            metadata = found[0].metadata
+            self._open(self._key_of(metadata.namespace, metadata.name), metadata.uid)
+
+    def _key_of(self, namespace: str, name: str) -> ObjectKey:
+        place = self.source.place.label if self.source is not None else ""
+        return ObjectKey(place, WORKFLOWS.id, namespace, name)
 
     def watch_scope(self, scope: Scope) -> None:
-        """Watch other workflows from now on."""
-        if self.source is not None:
+        """Watch other namespaces; what is shown stays until something of them could be read."""
+        if self.source is None:
+            return
+        if self.lists.of(WORKFLOWS).is_whole:
+            self.lists.try_scope(
+                scope,
+                adopted=self.views.scope_changed,
+                refused=lambda error: self._keep_scope(error),
+            )
+        else:
             self._watch(self.source, scope)
 
+    def _keep_scope(self, error: SourceError) -> None:
+        self.say(f"the list stays as it is: {error}", "warning")
+
     def _watch(self, source: Source, scope: Scope) -> None:
-        if source is not self.source:
+        if self.source is not source:
             self._namespaces = ()
-        self.feed.watch(source, scope, asyncio.get_running_loop())
+            if self.source is not None:
+                self.source.close()
+        self.source = source
+        self.lists.watch(source, scope, asyncio.get_running_loop())
         self.views.scope_changed()
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
         """One writer of what is known: the source."""
-        if message.live is not self.live:
+        before = message.session.standings.unreadable
+        self.lists.take(message.session, message.events, self.now())
+        session = self.lists.of(WORKFLOWS)
+        if message.session is not session:
             return
-        changes = self.feed.take(message.batch, self.now())
-        connection = self.live.connection
-        if isinstance(connection, Stale) and isinstance(connection.error, Bug):
-            self.say(str(connection.error), "error")
-        if self.feed.trouble is not None:
-            self.views.show_trouble(self.feed.trouble, can_demo=self.has_demo)
-        elif isinstance(self.live.connection, Live):
+        for stood in session.standings.values():
+            if isinstance(stood.error, Bug):
+                self.say(str(stood.error), "error")
+        if session.trouble is None:
+            for part, error in session.standings.unreadable.items():
+                if part not in before:
+                    self.say(f"{part.namespace or 'all namespaces'}: {error}", "warning")
+        if session.trouble is not None:
+            self.views.show_trouble(session.trouble, can_demo=self.has_demo)
+        elif session.standings.is_partly_live:
             self.views.end_trouble()
-        if changes:
-            self.workflows_changed.publish(changes)
 
     @on(NotConnected)
     def not_connected(self, message: NotConnected) -> None:
         """A screen that says what is wrong and what to do."""
-        if message.is_demo and isinstance(self.live.connection, Live):
+        if message.is_demo and self.lists.of(WORKFLOWS).standings.is_live:
             self.say(str(message.error), "error")  # the cluster that was shown still is
         else:
             self.views.show_trouble(message.error, can_demo=self.has_demo)
 
     # --- screens -----------------------------------------------------------------------------
 
-    @on(OpenWorkflow)
-    def open_workflow(self, message: OpenWorkflow) -> None:
-        """A workflow on a screen of its own."""
-        self._show_workflow(message.ref, message.pane)
+    @on(OpenObject)
+    def open_object(self, message: OpenObject) -> None:
+        """An object on a screen of its own."""
+        self._open(message.key, message.uid, message.pane)
 
-    def _show_workflow(self, ref: WorkflowRef, pane: str = "") -> None:
-        self.views.bring(WorkflowScreen(self, ref, pane=pane))
+    def _open(self, key: ObjectKey, uid: str = "", pane: str = "") -> None:
+        self.views.bring(WorkflowScreen(self, key, uid, pane=pane))
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is no room, say so."""
@@ -366,12 +389,12 @@ class ArgoApp(AnswersScreens, TerminalApp):
         )
 
     def _known_namespaces(self) -> list[str]:
-        listed = {ref.namespace for ref in self.live}
-        return sorted({*self._namespaces, *listed, *self.scope.namespaces})
+        listed = {key.namespace for key in self.lists.of(WORKFLOWS).known}
+        return sorted({*self._namespaces, *listed, *self.lists.scope.namespaces})
 
     def _show_namespaces(self, namespaces: tuple[str, ...]) -> None:
         self.views.back_to_first()
-        self.watch_scope(replace(self.scope, namespaces=namespaces))
+        self.watch_scope(replace(self.lists.scope, namespaces=namespaces))
 
     @work(thread=True, group="namespaces", exclusive=True)
     def _read_namespaces(self, source: Source, known: Callable[[], object]) -> None:
@@ -390,7 +413,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
     def action_repaint(self) -> None:
         """Write the whole screen again; try a broken connection again now."""
         self.repaint_terminal()
-        self.feed.try_again(self.now())
+        self.lists.try_again(self.now())
         self._tick()
         self.views.try_again()
 
@@ -400,9 +423,6 @@ class ArgoApp(AnswersScreens, TerminalApp):
     def run_action_on(self, message: RunAction) -> None:
         """Refuse with a sentence, or ask, then do."""
         self.errands.begin(message.action, message.subjects)
-
-    def _tell_pending(self, refs: Sequence[WorkflowRef]) -> None:
-        self.workflows_changed.publish(self.live.as_changed(refs))
 
     @on(ActionFinished)
     def finished(self, message: ActionFinished) -> None:

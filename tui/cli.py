@@ -145,12 +145,17 @@ def in_demo(settings: Settings, kubeconfig: str) -> Settings:
 
 def _opened_early(settings: Settings) -> list[Any]:
     """The source, asked for its list already; none where it is not for sure what is wanted."""
+    from tui.domain.workflow import WORKFLOW_RESOURCE
     from tui.sources import open_source, scope_of
 
     if settings.demo or settings.files:
         return []
     try:
-        return [open_source(settings, ahead=lambda place: scope_of(settings, place))]
+        return [
+            open_source(
+                settings, ahead=lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place))
+            )
+        ]
     except TuiError:
         # Said by the app, which tries it again once there is a screen to say it on.
         return []

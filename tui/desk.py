@@ -1,4 +1,4 @@
-"""What screens and panes may ask of an app, answered from its settings and its feed.
+"""What screens and panes may ask of an app, answered from its settings and its lists.
 
 `screens.desk.Desk` and `panes.base.Tools` say what that is; what they may tell an app to do, it
 does itself.
@@ -12,50 +12,29 @@ from datetime import datetime
 
 from tui.actions.base import Context
 from tui.actions.verdict import Conditions
-from tui.feed import Feed
-from tui.ports.collections import Scope
 from tui.ports.connection import Source
 from tui.settings import Settings
-from tui.state.connection import Connection
-from tui.state.workflows import LiveWorkflows
+from tui.state.lists import WatchedLists
 
 SUFFIX_LETTERS = string.ascii_lowercase + string.digits
 
 
 class AnswersScreens:
-    """An app that knows its settings and has a feed."""
+    """An app that knows its settings and watches lists."""
 
     settings: Settings
-    feed: Feed
+    lists: WatchedLists
+    source: Source | None = None
+    """Where objects come from; None until connected."""
     has_demo: bool
     """Whether there is a demo to show."""
     is_demo: bool
     """Whether it is what is shown."""
 
     @property
-    def source(self) -> Source | None:
-        """Where workflows come from; None until connected."""
-        return self.feed.source
-
-    @property
     def can_demo(self) -> bool:
         """Whether the built-in demo cluster could be shown instead."""
         return self.has_demo and not self.is_demo
-
-    @property
-    def scope(self) -> Scope:
-        """Which workflows are watched."""
-        return self.feed.scope
-
-    @property
-    def live(self) -> LiveWorkflows:
-        """The workflows as of the last beat."""
-        return self.feed.live
-
-    @property
-    def connection(self) -> Connection:
-        """How the watch of the list stands."""
-        return self.feed.connection
 
     @property
     def ascii(self) -> bool:

@@ -17,6 +17,7 @@ from tui.actions.base import Action, perform
 from tui.actions.choosing import choose
 from tui.actions.verdict import Denied, Subject
 from tui.bugs import caught
+from tui.domain.identity import ObjectKey
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
@@ -34,7 +35,7 @@ class Errands:
     """The actions somebody runs, from the question to the answer."""
 
     def __init__(
-        self, app: App[int], desk: Desk, changed: Callable[[Sequence[WorkflowRef]], object]
+        self, app: App[int], desk: Desk, changed: Callable[[Sequence[ObjectKey]], object]
     ) -> None:
         self._app = app
         self._desk = desk
@@ -74,9 +75,9 @@ class Errands:
 
         `left_out` has a sentence for each that was meant as well: they are told at the end.
         """
-        refs = [WorkflowRef.of(target) for target, _ in plans]
-        number = self._desk.pending.begin(action.label.lower(), refs)
-        self._changed(refs)
+        keys = [target.key for target, _ in plans]
+        number = self._desk.pending.begin(action.label.lower(), keys)
+        self._changed(keys)
         self._desk.say(f"{action.label} …")
         # Not exclusive: a second action must never cancel the first.
         self._app.run_worker(

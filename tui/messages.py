@@ -13,6 +13,7 @@ from textual.message import Message
 
 from tui.actions.base import Outcome, Plan
 from tui.actions.verdict import Subject
+from tui.domain.identity import ObjectKey
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError
 
@@ -20,10 +21,12 @@ Severity = Literal["information", "warning", "error"]
 
 
 @dataclass
-class OpenWorkflow(Message):
-    """Show this workflow on a screen of its own."""
+class OpenObject(Message):
+    """Show this object on a screen of its own."""
 
-    ref: WorkflowRef
+    key: ObjectKey
+    uid: str = ""
+    """The object of that name that is meant; "" for whichever has it now."""
     pane: str = ""
     """Which pane to start with; "" for the one that fits its phase."""
 

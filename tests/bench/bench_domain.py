@@ -156,7 +156,7 @@ def long_list() -> None:
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     page = decode.listed_page(raw)
-    kept = (tracemalloc.get_traced_memory()[0] - before) / len(page.workflows)
+    kept = (tracemalloc.get_traced_memory()[0] - before) / len(page.items)
     del page
     before = tracemalloc.get_traced_memory()[0]
     plain = json.loads(raw)

@@ -30,12 +30,13 @@ RUNS = 7
 OURS = """
 import json, resource, sys, time
 from tests.support.where import where
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
 from tui.sources.opening import connect
 source = connect(where(kubeconfig=sys.argv[1]), {})
 source.namespaces()
 before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
-found = source.list_all(Scope(("argo",)))
+found = source.read_all(WORKFLOWS, Scope(("argo",)))
 seconds = time.perf_counter() - begun
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps([len(found), before, after, seconds]))

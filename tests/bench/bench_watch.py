@@ -22,6 +22,7 @@ from tests.bench.serving import ROOT, serving
 OURS = """
 import json, sys, threading, time
 from tests.support.where import where
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Changed, Scope
 from tui.ports.threads import CancelToken
 from tui.sources.opening import connect
@@ -37,7 +38,7 @@ def sink(event):
         wall, cpu = state["begun"]
         print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu]), flush=True)
         stop.set()
-source.watch(Scope(("argo",)), sink, stop)
+source.watch(WORKFLOWS, Scope(("argo",)), sink, stop)
 """
 
 OFFICIAL = """

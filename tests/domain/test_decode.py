@@ -147,7 +147,7 @@ def test_one_odd_item_leaves_the_others_in_the_list() -> None:
     items = [{"metadata": {"name": "a"}}, {"metadata": {"name": 5}}, {"metadata": None}]
     meta = {"resourceVersion": "9", "continue": "more", "remainingItemCount": 2}
     page = decode.listed_page(json.dumps({"metadata": meta, "items": items}).encode())
-    assert [each.metadata.name for each in page.workflows] == ["a", "5", ""]
+    assert [each.metadata.name for each in page.items] == ["a", "5", ""]
     assert page[1:] == ("9", "more")
 
 
@@ -238,7 +238,7 @@ def test_bytes_that_are_no_text_hide_neither_a_workflow_nor_the_rest_of_a_list()
     odd = b'{"metadata": {"name": "odd\xff"}, "status": {"phase": "Failed"}}'
     assert decode.workflow(odd).metadata.name == "odd\ufffd"
     page = decode.listed_page(b'{"items": [%s, {"metadata": {"name": "good"}}]}' % odd)
-    assert [each.metadata.name for each in page.workflows] == ["odd\ufffd", "good"]
+    assert [each.metadata.name for each in page.items] == ["odd\ufffd", "good"]
 
 
 @pytest.mark.parametrize("written", [b"", b"[1]", b"\xff", b'{"a": ' + b"[" * 100_000])

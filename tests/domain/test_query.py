@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.node import Parameter
-from tui.domain.query import FIELDS, QueryError, parse
+from tui.domain.query import Query, QueryError
+from tui.domain.query import parse as parse_with
 from tui.domain.workflow import (
     Arguments,
     ListedSpec,
@@ -16,6 +17,12 @@ from tui.domain.workflow import (
     Metadata,
     WorkflowTemplateRef,
 )
+from tui.kinds.workflows import FIELDS
+
+
+def parse(text: str) -> Query:
+    return parse_with(text, FIELDS)
+
 
 ETL = ListedWorkflow(
     metadata=Metadata(
@@ -163,7 +170,7 @@ def test_what_cannot_be_read_is_told_with_its_place(text: str, position: int, wo
 def test_an_unknown_field_names_the_known_ones() -> None:
     with pytest.raises(QueryError) as caught:
         parse("foo:bar")
-    assert all(name in caught.value.hint for name in FIELDS)
+    assert all(name in caught.value.hint for name in FIELDS.named)
 
 
 @given(st.text(alphabet='ab!|:"/=*( \\', max_size=12))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.cluster import Cluster, running_cluster
+from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
 from tests.support.headless import Said, run
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOW_TEMPLATES, WORKFLOWS
 
@@ -161,3 +162,24 @@ def test_a_scheduled_time_is_a_time(ask: Ask, cluster: Cluster) -> None:
     assert notes == {"workflows.argoproj.io/scheduled-time": "2026-01-15T12:00:00+01:00"}
     assert "RFC3339" in json.loads(ask(*words, "yesterday").out)["error"]
     assert cluster.get(WORKFLOWS, "t") is None
+
+
+@pytest.mark.parametrize("output", [[], ["-o", "name"], ["-o", "json"]], ids=str)
+def test_of_several_namespaces_one_that_is_refused_is_named_and_the_others_are_listed(
+    output: list[str], tmp_path: Path
+) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if "/secret/" in asked.path:
+            reply.refuse(403, "Forbidden", "no")
+        else:
+            reply.json(listing(workflow("seen")))
+
+    with fake_api(answer) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        said = run(["list", "--kubeconfig", path, "-n", "argo,secret", *output])
+        assert said.code == 1, "it is not everything that was asked for"
+        assert "seen" in said.out
+        assert "secret is left out: not allowed to list workflows in secret" in said.err
+        alone = run(["list", "--kubeconfig", path, "-n", "secret", *output])
+        assert alone.code == 1 and alone.out == ""
+        assert "not allowed to list workflows in secret" in alone.err

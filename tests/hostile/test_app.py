@@ -25,7 +25,7 @@ from tui.domain.workflow import Manifest
 from tui.errors import Refused, Unreachable
 from tui.palette import Palette
 from tui.panes import PANES
-from tui.ports.collections import ListSink, Live, Page, Scope, Stale
+from tui.ports.collections import Live, Page, Scope, Sink, Stale, Stood, row_of
 from tui.ports.connection import Place
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
@@ -200,11 +200,11 @@ async def test_errors_and_notices_that_say_such_things() -> None:
             harmless(shown, name)
             await shown.press("escape")
             source.refusal = None
-            source.say(Stale(Unreachable(TEXTS[name]), 2.0, 1))
-            await shown.until(lambda: shown.app.connection.stale_since is not None)
+            source.stand(Stale(Unreachable(TEXTS[name]), 2.0, 1))
+            await shown.until(lambda: not shown.overview.arrangement.session.standings.is_live)
             harmless(shown, name)
-            source.say(Live())
-            await shown.until(lambda: shown.app.connection.stale_since is None)
+            source.stand(Live())
+            await shown.until(lambda: shown.overview.arrangement.session.standings.is_live)
         for name, text in TEXTS.items():
             shown.app.post_message(ArgoApp.NotConnected(Refused(text, hint=text)))
             await shown.until(lambda: shown.shows(ProblemScreen))
@@ -214,9 +214,11 @@ async def test_errors_and_notices_that_say_such_things() -> None:
 
 async def test_a_cluster_a_namespace_and_a_context_of_such_names() -> None:
     class Named(Evil):
-        def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
-            sink(Page(self._in(Scope()), True, True))
-            sink(Live())
+        def watch(self, kind: Any, scope: Scope, sink: Sink[Any], stop: CancelToken) -> None:
+            (of,) = self.parts(kind, scope)
+            rows = tuple(row_of(of, each) for each in self._in(kind, Scope()))
+            sink(Page(of, rows, True, True))
+            sink(Stood(of, Live()))
 
     for name in ("markup", "clipboard", "bidi", "newlines", "wide"):
         text = TEXTS[name]

@@ -18,17 +18,18 @@ from tests.support.runs import nightly_etl, run
 from tests.support.scripted import ScriptedSource
 from tests.support.waiting import wait_until
 from tui.domain import decode
+from tui.domain.identity import ObjectKey
 from tui.domain.logs import LogBlock
 from tui.domain.logtargets import log_targets
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Bug, SourceError, Unreachable
 from tui.headless.logfollow import follow
 from tui.logs.reader import LogReader
-from tui.ports.collections import DetailSink, ListSink, Live, Page, Scope, Stale
+from tui.ports.collections import Live, Page, Scope, Sink, Stale, Standing, Stood
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.threads import CancelToken, endless
-from tui.screens.following import Following
+from tui.screens.usage import UsageReader
 from tui.terminal.typed import TypedInput
 from tui.terminal.writer import Writer
 
@@ -79,7 +80,7 @@ def test_a_list_that_cannot_be_read_is_told_and_read_again(tmp_path: Path, body:
     with following(tmp_path, answer) as (follower, _):
         wait_until(lambda: "seen" in follower.names())
         assert follower.error is None
-        for stale in follower.of(Stale):
+        for stale in follower.standings(Stale):
             assert not isinstance(stale.error, Bug), "it is the cluster's fault, not ours"
 
 
@@ -103,8 +104,8 @@ def test_an_answer_that_announces_more_than_there_can_be_is_told_and_asked_again
     with following(tmp_path, answer) as (follower, _):
         wait_until(lambda: "seen" in follower.names())
         assert follower.error is None
-        assert all(isinstance(stale.error, SourceError) for stale in follower.of(Stale))
-        assert not any(isinstance(stale.error, Bug) for stale in follower.of(Stale))
+        assert all(isinstance(stale.error, SourceError) for stale in follower.standings(Stale))
+        assert not any(isinstance(stale.error, Bug) for stale in follower.standings(Stale))
 
 
 @pytest.mark.parametrize("kind", ["ADDED", "BOOKMARK", "ERROR", "ODD"])
@@ -129,7 +130,7 @@ def test_an_event_that_cannot_be_read_is_told_and_the_list_read_again(
     with following(tmp_path, answer) as (follower, _):
         wait_until(lambda: "seen" in follower.names())
         assert follower.error is None
-        assert not any(isinstance(stale.error, Bug) for stale in follower.of(Stale))
+        assert not any(isinstance(stale.error, Bug) for stale in follower.standings(Stale))
 
 
 def test_a_fault_of_ours_in_a_watch_is_told_as_one_and_the_watch_begun_anew(
@@ -143,7 +144,7 @@ def test_a_fault_of_ours_in_a_watch_is_told_as_one_and_the_watch_begun_anew(
             reply.json(listing(workflow("one")))
 
     with following(tmp_path, answer) as (follower, _):
-        wait_until(lambda: follower.of(Live))
+        wait_until(lambda: follower.standings(Live))
     broken = [True]
     heard: list[object] = []
 
@@ -154,11 +155,15 @@ def test_a_fault_of_ours_in_a_watch_is_told_as_one_and_the_watch_begun_anew(
         heard.append(event)
 
     with following(tmp_path, answer, told=sink) as (follower, _):
-        wait_until(lambda: any(isinstance(event, Live) for event in heard))
-        (stale,) = [event for event in heard if isinstance(event, Stale)]
+        wait_until(lambda: any(isinstance(stood, Live) for stood in standings(heard)))
+        (stale,) = [stood for stood in standings(heard) if isinstance(stood, Stale)]
         assert isinstance(stale.error, Bug)
         assert "Fault" in stale.error.what
         assert stale.retry_in > 0
+
+
+def standings(events: list[object]) -> list[Standing]:
+    return [event.standing for event in events if isinstance(event, Stood)]
 
 
 # --- threads -------------------------------------------------------------------------------------
@@ -225,15 +230,17 @@ class Broken(ScriptedSource):
 
     what = ""
 
-    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
+    def watch(self, kind: Any, scope: Scope, sink: Sink[Any], stop: CancelToken) -> None:
         if self.what == "watch":
             raise Fault
-        super().watch(scope, sink, stop)
+        super().watch(kind, scope, sink, stop)
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
+    def watch_one(
+        self, kind: Any, key: ObjectKey, uid: str, sink: Sink[Any], stop: CancelToken
+    ) -> None:
         if self.what == "watch_one":
             raise Fault
-        super().watch_one(ref, sink, stop)
+        super().watch_one(kind, key, uid, sink, stop)
 
     def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
         if self.what == "usage":
@@ -279,21 +286,15 @@ def test_usage_that_cannot_be_read_is_no_longer_shown(what: str) -> None:
     source = Broken(run("one", "Running"))
     source.what = what
     used: list[dict[str, PodUsage]] = []
-    following = Following(
-        source,
-        WorkflowRef("argo", "one"),
-        told=lambda batch: None,
-        failed=lambda error: None,
-        used=used.append,
-    )
-    following.read_usage(True)
+    reader = UsageReader(source, used.append)
+    reader.read(WorkflowRef("argo", "one"), is_running=True)
     wait_until(lambda: used)
     assert used == [{}]
     if what == "unreachable":
-        assert following._usage is not None
-        following._usage.wake()
+        assert reader._stop is not None
+        reader._stop.wake()
         wait_until(lambda: len(used) == 2)
-    following.end()
+    reader.end()
 
 
 @pytest.mark.parametrize("what", ["watch_one", "log"])

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.support.app import Shown, showing
 from tests.support.runs import nightly_etl, run, team
-from tests.support.scripted import ScriptedSource, listed, ref_of
-from tui.domain.workflow import Manifest, WorkflowRef
+from tests.support.scripted import ScriptedSource, page, ref_of
+from tui.domain.identity import ObjectKey
+from tui.domain.workflow import Manifest
 from tui.errors import Busy, Refused, Unreachable
-from tui.ports.collections import DetailSink, ListSink, Live, Page, Scope, Stale
+from tui.ports.collections import Live, Scope, Sink, Stale
 from tui.ports.connection import Source
 from tui.ports.threads import CancelToken
+from tui.screens.list import ListScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 
 
 class ImpatientSource(ScriptedSource):
@@ -24,13 +26,15 @@ class ImpatientSource(ScriptedSource):
         super().__init__(*manifests)
         self.woken: list[str] = []
 
-    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
+    def watch(self, kind: Any, scope: Scope, sink: Sink[Any], stop: CancelToken) -> None:
         self._listen(stop, "list")
-        super().watch(scope, sink, stop)
+        super().watch(kind, scope, sink, stop)
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
-        self._listen(stop, ref.name)
-        super().watch_one(ref, sink, stop)
+    def watch_one(
+        self, kind: Any, key: ObjectKey, uid: str, sink: Sink[Any], stop: CancelToken
+    ) -> None:
+        self._listen(stop, key.name)
+        super().watch_one(kind, key, uid, sink, stop)
 
     def _listen(self, stop: CancelToken, name: str) -> None:
         stop.lead(Woken(lambda: self.woken.append(name)))
@@ -52,14 +56,14 @@ async def test_a_broken_watch_is_told_with_its_age_and_the_next_try_until_it_is_
     source = ScriptedSource(*team())
     async with showing(source=source, size=(160, 30)) as shown:
         assert "● live" in shown.rows_of_screen[0]
-        source.say(Stale(Unreachable("the connection was reset"), 8.0, 1))
+        source.stand(Stale(Unreachable("the connection was reset"), 8.0, 1))
         await shown.until_shown("stale 0s, retry in 8s: the connection was reset")
         assert len(shown.names) == 16, "what is known stays to be read"
         shown.pass_time(5)
         await shown.until_shown("stale 5s, retry in 3s")
-        source.say(Stale(Busy("the server is busy"), 16.0, 2))
+        source.stand(Stale(Busy("the server is busy"), 16.0, 2))
         await shown.until_shown("stale 5s, retry in 16s: the server is busy")
-        source.say(Live())
+        source.stand(Live())
         await shown.until_shown("● live")
         assert "stale" not in shown.text
 
@@ -69,15 +73,15 @@ async def test_ctrl_r_tries_a_broken_connection_again_now_in_the_list_and_in_a_w
     async with showing(source=source, size=(160, 30)) as shown:
         await shown.press("ctrl+r")
         assert not source.woken, "nothing is wrong yet"
-        source.say(Stale(Busy("the server is busy"), 60.0, 1))
+        source.stand(Stale(Busy("the server is busy"), 60.0, 1))
         await shown.until_shown("retry in 1m")
         await shown.press("ctrl+r")
         await shown.until(lambda: source.woken == ["list"])
         await shown.until_shown("retry in 0s")
-        source.say(Live())
+        source.stand(Live())
         await shown.until_shown("● live")
         await shown.open("vacuum-warehouse-c8n3d")
-        source.say_of(Stale(Busy("the server is busy"), 60.0, 1))
+        source.stand_of(Stale(Busy("the server is busy"), 60.0, 1))
         await shown.until_shown("stale 0s, retry in 1m: the server is busy")
         await shown.press("ctrl+r")
         await shown.until_shown("stale 0s, retry in 0s: the server is busy")
@@ -87,7 +91,7 @@ async def test_ctrl_r_tries_a_broken_connection_again_now_in_the_list_and_in_a_w
 async def test_one_can_work_on_while_the_watch_is_broken() -> None:
     source = ScriptedSource(*team())
     async with showing(source=source) as shown:
-        source.say(Stale(Unreachable("the connection was reset"), 8.0, 1))
+        source.stand(Stale(Unreachable("the connection was reset"), 8.0, 1))
         await shown.until_shown("stale")
         await shown.press("exclamation_mark")
         assert len(shown.names) == 3
@@ -102,10 +106,10 @@ async def test_listing_anew_drops_what_is_gone_and_keeps_cursor_filter_and_marks
         marked = shown.rows.marks
         shown.rows.move_to_line(shown.names.index("vacuum-warehouse-c8n3d"))
         left = [m for m in team() if m["metadata"]["name"] != "ingest-events-f4t7r"]
-        new = [listed(m) for m in left] + [listed(run("new-fail-1", "Failed", began=1, ended=0))]
-        source.say(Page(tuple(new[:9]), True, False))
-        source.say(Page(tuple(new[9:]), False, True))
-        source.say(Live())
+        new = [*left, run("new-fail-1", "Failed", began=1, ended=0)]
+        source.say(page(*new[:9], last=False))
+        source.say(page(*new[9:], first=False))
+        source.stand(Live())
         await shown.until(lambda: "new-fail-1" in shown.names)
         assert "ingest-events-f4t7r" not in shown.names
         assert shown.current == "vacuum-warehouse-c8n3d" and len(shown.names) == 3
@@ -122,7 +126,7 @@ async def test_deleted_while_its_log_is_read() -> None:
         assert "transform" in shown.text and shown.shows(WorkflowScreen)
         await shown.press("D")
         await shown.until_said(": it is gone")
-        while not shown.shows(WorkflowsScreen):
+        while not shown.shows(ListScreen):
             await shown.press("escape")
         assert "no workflows in argo" in shown.text
 
@@ -161,7 +165,7 @@ async def test_a_slow_connection_shows_that_it_is_being_made() -> None:
         shown = Shown(app, pilot)
         await shown.until_shown("connecting")
         await shown.press("r", "j", "enter")
-        assert shown.shows(WorkflowsScreen) and shown.said == "nothing here to open"
+        assert shown.shows(ListScreen) and shown.said == "nothing here to open"
         await shown.press("r")
         assert shown.said == "not connected yet"
         answered.set()

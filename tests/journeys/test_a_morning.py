@@ -8,14 +8,15 @@ from typing import Any
 
 from tests.support.app import showing
 from tests.support.runs import ETL, FAILED_ATTEMPT, etl_log, nightly_etl, run, step, team
-from tests.support.scripted import ScriptedSource, listed, ref_of
+from tests.support.scripted import ScriptedSource, key_of, listed
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
-from tui.ports.collections import Page
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Page, row_of
 from tui.ports.operations import Call
 from tui.screens.action import ActionScreen
+from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 LAST = "cannot grow the hash table"
@@ -91,7 +92,7 @@ async def test_from_the_list_to_the_failed_step_its_log_an_artifact_and_a_retry(
         # The result comes by the watch.
         source.put(retried())
         await shown.until(lambda: "Running" in shown.rows_of_screen[0])
-        while not shown.shows(WorkflowsScreen):
+        while not shown.shows(ListScreen):
             await shown.press("escape")
         assert shown.names == [ETL], (
             "it no longer fits the filter, and stays for having been retried"
@@ -148,7 +149,7 @@ async def test_deleted_and_made_again_under_the_same_name() -> None:
         await shown.until(lambda: "● same" in shown.text.replace("►", " ").replace("  ", " "))
         assert shown.names == ["same"]
         await shown.open()
-        assert shown.detail.ref.uid == "another"
+        assert shown.detail.subjects("object")[0].target.uid == "another"
 
 
 async def test_five_thousand_workflows_are_listed_filtered_sorted_and_moved_through() -> None:
@@ -159,14 +160,16 @@ async def test_five_thousand_workflows_are_listed_filtered_sorted_and_moved_thro
     ]
 
     class Large(ScriptedSource):
-        def _in(self, scope: Any) -> Any:
+        def _in(self, kind: Any, scope: Any) -> Any:
             return ()
 
-        def watch(self, scope: Any, sink: Any, stop: Any) -> None:
+        def watch(self, kind: Any, scope: Any, sink: Any, stop: Any) -> None:
+            (of,) = self.parts(kind, scope)
+            rows = [row_of(of, each) for each in many]
             for start in range(0, 5000, 500):
-                sink(Page(tuple(many[start : start + 500]), start == 0, start == 4500))
+                sink(Page(of, tuple(rows[start : start + 500]), start == 0, start == 4500))
             super().watch(
-                scope, lambda event: None if isinstance(event, Page) else sink(event), stop
+                kind, scope, lambda event: None if isinstance(event, Page) else sink(event), stop
             )
 
     source = Large()
@@ -185,6 +188,7 @@ async def test_five_thousand_workflows_are_listed_filtered_sorted_and_moved_thro
         shown.overview.sort_by("name", descending=False)
         assert shown.names[0] == "load-0000"
         source.put(run("load-2500", "Failed", version="200"))
-        await shown.until(lambda: shown.app.live[ref_of(run("load-2500", ""))].phase == "Failed")
+        known = shown.app.lists.of(WORKFLOWS).known
+        await shown.until(lambda: known[key_of(run("load-2500", ""))].value.phase == "Failed")
         await shown.press("g", "right_curly_bracket")
         assert shown.current == "load-0002"

@@ -13,9 +13,10 @@ import yaml
 from tests.support.app import showing
 from tests.support.runs import ETL, NOW, nightly_etl, run
 from tui.errors import TuiError
+from tui.kinds.workflows import WORKFLOWS
+from tui.screens.list import ListScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
 from tui.sources import open_source
 
@@ -40,7 +41,7 @@ async def test_one_workflow_opens_at_once_and_nothing_can_be_changed(tmp_path: P
         await shown.press("r")
         await shown.until_said("saved workflow")
         await shown.press("escape", "escape")
-        await shown.until(lambda: shown.shows(WorkflowsScreen))
+        await shown.until(lambda: shown.shows(ListScreen))
         assert "saved" in shown.rows_of_screen[0] and shown.names == [ETL]
 
 
@@ -59,7 +60,7 @@ async def test_several_files_documents_and_lists_are_one_list(tmp_path: Path) ->
     many = json.dumps({"kind": "List", "items": [run("c-1", "Error", ended=2), nightly_etl()]})
     paths = written(tmp_path, "two.yaml", two), written(tmp_path, "list.json", many)
     async with showing(**saved(*paths)) as shown:
-        assert shown.shows(WorkflowsScreen)
+        assert shown.shows(ListScreen)
         assert set(shown.names) == {"a-1", "b-1", "c-1", ETL}
         assert "2 files" in shown.rows_of_screen[0] and "live" not in shown.rows_of_screen[0]
         await shown.open(ETL)
@@ -93,7 +94,7 @@ async def test_a_broken_file_among_good_ones_is_told_and_hides_none(tmp_path: Pa
     good = written(tmp_path, "good.yaml", yaml.safe_dump(run("a-1", "Running")))
     bad = written(tmp_path, "bad.yaml", "a: [unclosed")
     async with showing(**saved(good, bad)) as shown:
-        assert "a-1" in [w.metadata.name for w in shown.app.live.values()]
+        assert "a-1" in [key.name for key in shown.app.lists.of(WORKFLOWS).known]
         await shown.until(lambda: "bad.yaml" in shown.said)
 
 

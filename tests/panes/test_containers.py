@@ -104,7 +104,7 @@ def set_of_containers() -> Manifest:
 
 
 def found_in(manifest: Manifest, *pods: Pod) -> list[Choice]:
-    workflow = opened(manifest).workflow
+    workflow = opened(manifest).object
     (target, *_) = log_targets(workflow)
     return with_pod(choices(workflow, target), workflow, target, pods)
 
@@ -152,7 +152,7 @@ def test_numbers_stay_when_the_pod_tells_more_or_less_than_the_template() -> Non
 
 
 def found_pod(manifest: Manifest) -> str:
-    return log_targets(opened(manifest).workflow)[0].pod
+    return log_targets(opened(manifest).object)[0].pod
 
 
 def test_a_state_is_said_in_few_words() -> None:

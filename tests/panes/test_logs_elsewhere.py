@@ -89,7 +89,7 @@ async def test_of_a_group_the_step_that_failed_is_read() -> None:
         on.app.show(nightly_etl(), "transform(2:shard:2)")
         await on.until(lambda: "Killed" in on.app.text)
         told = opened(nightly_etl())
-        on.pane.show(told.workflow, None, told.raw)
+        on.pane.show(told.object, None, told.raw)
         await on.pilot.pause()
         assert "Killed" in on.app.text and len(asked(source)) == 1
 

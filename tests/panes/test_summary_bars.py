@@ -42,7 +42,7 @@ def training(limits: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 def usage(made: dict[str, Any], *used: PodUsage) -> dict[str, PodUsage]:
     """What the pods of the running steps use, in their order."""
-    workflow = opened(made).workflow
+    workflow = opened(made).object
     pods = [node for node in workflow.nodes.values() if node.display_name.startswith("train(")]
     return {pod_name(workflow, n, "v2"): u for n, u in zip(pods, used, strict=False)}
 
@@ -106,7 +106,7 @@ def test_of_a_group_they_tell_of_what_is_inside_of_it() -> None:
     for node in made["status"]["nodes"].values():
         if node["displayName"] == "load":
             node["boundaryID"] = "elsewhere"
-    workflow = opened(made).workflow
+    workflow = opened(made).object
     group = next(node for node in workflow.nodes.values() if node.type == "DAG")
     told = list(SummaryBars(pod_names="v2", ascii=True).of_node(workflow, group, NOW))
     assert [bar.label for bar in told if bar.begin] == ["R train(0)", "R train(1)"]

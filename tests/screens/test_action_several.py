@@ -60,7 +60,7 @@ async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_call
     async with showing(source=source, size=(80, 24)) as shown:
         await shown.press("0")
         await shown.until(lambda: len(shown.names) == 3)
-        await shown.press("space", "space", "space")
+        await shown.press("g", "space", "space", "space")
         screen = await ask(shown, "r")
         plan = shown.static("dialog-plan")
         for told in (

@@ -9,15 +9,17 @@ from typing import cast
 import pytest
 
 from tests.support.runs import NOW, run
-from tests.support.scripted import listed
+from tests.support.scripted import page
+from tui.domain.workflow import ListedWorkflow
 from tui.errors import QueryError
-from tui.ports.collections import Page, Scope
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Scope
 from tui.ports.connection import Place
 from tui.screens.arrangement import RESORT_EVERY, Arrangement, other_scope
 from tui.screens.desk import Desk
 from tui.session import Session
+from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
-from tui.state.workflows import LiveWorkflows
 
 ARGO = Scope(("argo",))
 RUNS = (
@@ -29,32 +31,33 @@ RUNS = (
 
 def desk_with(scope: Scope = ARGO) -> Desk:
     """As much of a desk as a list is arranged with."""
-    live = LiveWorkflows()
-    live.apply([Page(tuple(listed(each) for each in RUNS), True, True)])
+    lists = WatchedLists(lambda session, events: None, lambda session, error: None)
+    lists.scope = scope
+    session = lists.of(WORKFLOWS)
+    lists.take(session, [page(*RUNS)], NOW)
     made = SimpleNamespace(
-        live=live,
+        lists=lists,
         pending=Pending(),
         ascii=False,
-        scope=scope,
         source=SimpleNamespace(place=Place("cluster", namespace="argo,etl")),
         now=lambda: NOW + timedelta(seconds=1),
     )
     return cast(Desk, made)
 
 
-def names(arrangement: Arrangement) -> list[str]:
-    return [workflow.metadata.name for workflow in arrangement.rows]
+def names(arrangement: Arrangement[ListedWorkflow]) -> list[str]:
+    return [row.key.name for row in arrangement.rows]
 
 
 def test_it_begins_with_the_newest_and_can_be_turned_round() -> None:
-    arrangement = Arrangement(desk_with())
+    arrangement = Arrangement(desk_with(), WORKFLOWS)
     assert names(arrangement) == ["young", "middle", "old"]
     arrangement.reverse()
     assert names(arrangement) == ["old", "middle", "young"]
 
 
 def test_a_filter_that_is_none_leaves_everything_as_it_is() -> None:
-    arrangement = Arrangement(desk_with())
+    arrangement = Arrangement(desk_with(), WORKFLOWS)
     arrangement.filter("phase:failed")
     with pytest.raises(QueryError):
         arrangement.filter("name:/(/")
@@ -62,7 +65,7 @@ def test_a_filter_that_is_none_leaves_everything_as_it_is() -> None:
 
 
 def test_other_workflows_are_shown_with_the_same_filter_and_order() -> None:
-    arrangement = Arrangement(desk_with())
+    arrangement = Arrangement(desk_with(), WORKFLOWS)
     arrangement.filter("phase:failed|running")
     arrangement.sort_by("name")
     arrangement.begin_anew()
@@ -70,22 +73,22 @@ def test_other_workflows_are_shown_with_the_same_filter_and_order() -> None:
 
 
 def test_it_sorts_anew_by_itself_only_where_time_alone_changes_the_order() -> None:
-    arrangement = Arrangement(desk_with())
+    arrangement = Arrangement(desk_with(), WORKFLOWS)
     assert not any(arrangement.tick() for _ in range(2 * RESORT_EVERY))
     arrangement.sort_by("duration")
     assert [arrangement.tick() for _ in range(RESORT_EVERY)].count(True) == 1
 
 
 def test_failed_ones_are_found_going_round() -> None:
-    arrangement = Arrangement(desk_with())
-    found = arrangement.failed_after(2, 1)
+    arrangement = Arrangement(desk_with(), WORKFLOWS)
+    found = arrangement.problem_after(2, 1)
     assert found is not None and found.name == "old"
     arrangement.filter("phase:running")
-    assert arrangement.failed_after(0, 1) is None
+    assert arrangement.problem_after(0, 1) is None
 
 
 def test_what_a_session_remembers_is_filter_and_order() -> None:
-    arrangement = Arrangement(desk_with())
+    arrangement = Arrangement(desk_with(), WORKFLOWS)
     arrangement.filter("young")
     arrangement.sort_by("name", descending=True)
     session = arrangement.remembered(Session("cluster", ("argo",)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -21,13 +22,13 @@ from tui.errors import (
     Unauthenticated,
     Unreachable,
 )
-from tui.ports.collections import ListSink, Live, Page, Scope, Stale
+from tui.ports.collections import Live, Page, Scope, Sink, Stale, Stood
 from tui.ports.connection import Source
 from tui.ports.threads import CancelToken
 from tui.screens.help import HelpScreen
+from tui.screens.list import ListScreen
 from tui.screens.problem import ProblemScreen, advice
 from tui.screens.small import TooSmallScreen
-from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
 from tui.sources import open_source
 
@@ -65,7 +66,7 @@ async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
         assert advised in " ".join(shown.text.split())
         assert "Traceback" not in shown.text
         await shown.press("d")
-        await shown.until(lambda: shown.shows(WorkflowsScreen))
+        await shown.until(lambda: shown.shows(ListScreen))
         await shown.until(lambda: shown.names == ["demo-run-1"])
         assert shown.app.trouble is None
 
@@ -118,7 +119,7 @@ async def test_r_tries_again_and_goes_on_where_it_works_now() -> None:
         await shown.until_shown("try 2")
         assert sum(isinstance(s, ProblemScreen) for s in shown.app.screen_stack) == 1
         await shown.press("enter")
-        await shown.until(lambda: shown.shows(WorkflowsScreen) and len(shown.names) == 1)
+        await shown.until(lambda: shown.shows(ListScreen) and len(shown.names) == 1)
         assert tries == [False, False, False]
 
 
@@ -126,17 +127,18 @@ async def test_a_cluster_that_does_not_answer_at_first_comes_by_itself() -> None
     class Late(ScriptedSource):
         answers_now = Event()
 
-        def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
-            sink(Stale(Unreachable("no answer from https://10.0.0.1:6443"), 2.0, 1))
+        def watch(self, kind: Any, scope: Scope, sink: Sink[Any], stop: CancelToken) -> None:
+            (of,) = self.parts(kind, scope)
+            sink(Stood(of, Stale(Unreachable("no answer from https://10.0.0.1:6443"), 2.0, 1)))
             stop.on_set(self.answers_now.set)
             self.answers_now.wait(5)
-            super().watch(scope, sink, stop)
+            super().watch(kind, scope, sink, stop)
 
     source = Late()
     async with showing(source=source) as shown:
         await shown.until(lambda: shown.shows(ProblemScreen))
         source.answers_now.set()
-        await shown.until(lambda: shown.shows(WorkflowsScreen))
+        await shown.until(lambda: shown.shows(ListScreen))
         await shown.until_shown("no workflows in argo")
 
 
@@ -164,7 +166,7 @@ async def test_what_lies_over_the_trouble_when_it_ends_leaves_none_of_it_behind(
         app.views.end_trouble()
         assert problems() == 0
         await shown.pilot.resize_terminal(100, 30)
-        await shown.until(lambda: shown.shows(WorkflowsScreen))
+        await shown.until(lambda: shown.shows(ListScreen))
 
 
 async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:
@@ -200,15 +202,16 @@ async def test_a_watch_that_ends_for_good_later_says_so() -> None:
     class Revoked(ScriptedSource):
         revoked = Event()
 
-        def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
-            sink(Page((), True, True))
-            sink(Live())
+        def watch(self, kind: Any, scope: Scope, sink: Sink[Any], stop: CancelToken) -> None:
+            (of,) = self.parts(kind, scope)
+            sink(Page(of, (), True, True))
+            sink(Stood(of, Live()))
             self.revoked.wait(5)
             raise Refused("your token was revoked", status=401)
 
     source = Revoked()
     async with showing(source=source) as shown:
-        assert shown.shows(WorkflowsScreen)
+        assert shown.shows(ListScreen)
         source.revoked.set()
         await shown.until(lambda: shown.shows(ProblemScreen))
         assert "your token was revoked" in shown.text

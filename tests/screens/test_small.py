@@ -5,14 +5,14 @@ from __future__ import annotations
 from tests.support.app import showing
 from tests.support.runs import ETL, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
+from tui.screens.list import ListScreen
 from tui.screens.small import TooSmallScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 
 
 async def test_the_smallest_that_will_do_shows_list_and_workflow() -> None:
     async with showing(*team(), size=(60, 12)) as shown:
-        assert shown.shows(WorkflowsScreen) and "nightly-etl" in shown.text
+        assert shown.shows(ListScreen) and "nightly-etl" in shown.text
         await shown.open(ETL)
         assert shown.shows(WorkflowScreen) and "transform" in shown.text
         await shown.press("r")
@@ -54,4 +54,4 @@ async def test_a_dialog_that_was_open_is_open_again() -> None:
         await shown.pilot.resize_terminal(100, 30)
         await shown.until_shown("Lost:")
         await shown.press("escape")
-        assert shown.shows(WorkflowsScreen)
+        assert shown.shows(ListScreen)

@@ -6,10 +6,12 @@ import asyncio
 import random
 
 from tests.support.app import Shown, showing
-from tests.support.scripted import ScriptedSource, listed, manifest
+from tests.support.scripted import ScriptedSource, changed, manifest, part
 from tui.app import ArgoApp
+from tui.domain.identity import Row
 from tui.domain.workflow import ListedWorkflow
-from tui.ports.collections import Changed, ListEvent, Removed
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Gone, Told
 
 STEPS = 1_000
 PHASES = ("Running", "Failed", "Succeeded", "Pending")
@@ -21,33 +23,36 @@ class Storm:
     def __init__(self, shown: Shown, seed: int) -> None:
         self.shown = shown
         self.chance = random.Random(seed)
-        self.there: dict[str, ListedWorkflow] = {}
+        self.there: dict[str, Row[ListedWorkflow]] = {}
         self.version = 1
+        self.begun: list[int] = []
 
     def cluster_changes(self) -> None:
         """A beat's worth of news, taken in at once; the screens hear of it when they get to it."""
         app = self.shown.app
         events = [self._event() for _ in range(self.chance.randint(1, 5))]
-        app.take(ArgoApp.Arrived(events, app.live))
+        app.take(ArgoApp.Arrived(app.lists.of(WORKFLOWS), events))
 
-    def _event(self) -> ListEvent:
+    def _event(self) -> Told[ListedWorkflow]:
         name = f"w{self.chance.randrange(40)}"
         if name in self.there and self.chance.random() < 0.45:
-            return Removed(self.there.pop(name).ref)
+            gone = self.there.pop(name)
+            return Gone(part(), gone.key, gone.uid)
         self.version += 1
         found = manifest(name, version=str(self.version), phase=self.chance.choice(PHASES))
-        self.there[name] = listed(found)
-        return Changed(self.there[name])
+        event = changed(found)
+        self.there[name] = event.row
+        return event
 
     def action_runs(self) -> None:
         """An action begins or ends for rows of which some are gone."""
         app, rows = self.shown.app, list(self.there.values())
-        refs = [self.chance.choice(rows).ref for _ in range(3)] if rows else []
+        keys = [self.chance.choice(rows).key for _ in range(3)] if rows else []
         if len(app.pending) < 3:
-            app.pending.begin("retry", refs)
-        elif len(app.pending):
-            refs += app.pending.end(self.chance.randrange(1, 10_000))
-        app._tell_pending(refs)
+            self.begun.append(app.pending.begin("retry", keys))
+        else:
+            keys += app.pending.end(self.begun.pop(0))
+        app.lists.draw_again(keys)
 
     def key_is_pressed(self) -> None:
         """What a key does, in the middle of everything."""
@@ -94,5 +99,5 @@ async def test_creations_changes_deletions_and_keys_with_queues_held_back_at_ran
                 await shown.pilot.pause()
                 shown.overview.query_bar.put("")
                 assert set(shown.names) == set(storm.there)
-                assert {each.metadata.name: each for each in shown.rows.items} == storm.there
+                assert {row.key.name: row for row in shown.rows.items} == storm.there
                 assert shown.app.return_code is None and shown.app.is_running

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.support.app import showing
 from tests.support.runs import (
@@ -19,16 +21,17 @@ from tests.support.runs import (
     two_steps,
 )
 from tests.support.scripted import ScriptedSource
+from tui.domain.identity import ObjectKey
 from tui.domain.podname import node_id
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.workflow import Manifest
 from tui.keys import KEYS
 from tui.panes import PANES
-from tui.ports.collections import DetailEvent, DetailSink, Opened
+from tui.ports.collections import Changed, Sink, Told
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.threads import CancelToken
+from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 
@@ -184,7 +187,7 @@ async def test_zoom_shows_one_side_and_escape_unwinds_zoom_then_pane_then_screen
         await shown.press("escape")
         assert shown.detail.steps.has_focus
         await shown.press("escape")
-        assert shown.shows(WorkflowsScreen)
+        assert shown.shows(ListScreen)
 
 
 async def test_side_by_side_where_there_is_room_else_below_each_other() -> None:
@@ -252,11 +255,16 @@ async def test_what_is_odd_about_a_workflow_is_said_when_it_opens() -> None:
 class ReadOnce(ScriptedSource):
     """A source whose workflow cannot be read again: it takes a while for large ones."""
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
-        def told(event: DetailEvent) -> None:
-            sink(Opened(event.workflow, b"") if isinstance(event, Opened) else event)
+    def watch_one(
+        self, kind: Any, key: ObjectKey, uid: str, sink: Sink[Any], stop: CancelToken
+    ) -> None:
+        def told(event: Told[Any]) -> None:
+            if isinstance(event, Changed):
+                whole = structs.replace(event.row.value, raw=b"")
+                event = Changed(event.part, structs.replace(event.row, value=whole))
+            sink(event)
 
-        super().watch_one(ref, told, stop)
+        super().watch_one(kind, key, uid, told, stop)
 
 
 async def test_what_was_read_to_its_end_is_not_read_again_to_see_what_is_odd() -> None:
@@ -352,11 +360,11 @@ async def test_a_list_of_namesakes_opens_the_one_that_is_meant() -> None:
     async with showing(*twins) as shown:
         await shown.press("0")
         await shown.until(lambda: len(shown.names) == 2)
-        wanted = next(i for i, w in enumerate(shown.rows.items) if w.metadata.namespace == "ml")
+        wanted = next(i for i, w in enumerate(shown.rows.items) if w.key.namespace == "ml")
         shown.rows.move_to_line(wanted)
         await shown.press("enter")
         await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.workflow)
-        assert shown.detail.ref.namespace == "ml" and "Failed" in shown.rows_of_screen[0]
+        assert shown.detail.key.namespace == "ml" and "Failed" in shown.rows_of_screen[0]
 
 
 async def test_running_durations_tick_with_the_clock_and_finished_ones_do_not() -> None:

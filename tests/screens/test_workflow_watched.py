@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.app import showing
 from tests.support.runs import (
     nightly_etl,
@@ -9,10 +11,10 @@ from tests.support.runs import (
     two_steps,
 )
 from tests.support.scripted import ScriptedSource, ref_of
-from tui.domain.workflow import WorkflowRef
+from tui.domain.identity import ObjectKey
 from tui.errors import Unreachable
-from tui.messages import OpenWorkflow
-from tui.ports.collections import DetailSink, Live, Stale
+from tui.messages import OpenObject
+from tui.ports.collections import Live, Sink, Stale
 from tui.ports.threads import CancelToken
 from tui.screens.action import ActionScreen
 from tui.screens.workflow import WorkflowScreen
@@ -23,7 +25,9 @@ LONG = "a-name-of-sixty-three-characters-that-no-heading-has-the-room-for"[:63]
 class Slow(ScriptedSource):
     """Never gets to the end of reading one workflow for its screen."""
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
+    def watch_one(
+        self, kind: Any, key: ObjectKey, uid: str, sink: Sink[Any], stop: CancelToken
+    ) -> None:
         while not stop.sleep(60):
             pass
 
@@ -74,12 +78,12 @@ async def test_a_broken_watch_is_told_in_the_header_until_it_is_live_again() -> 
     async with showing(source=source) as shown:
         await shown.open()
         assert "RW  ● live" in shown.rows_of_screen[0]
-        source.say_of(Stale(Unreachable("the connection was reset"), 4.0, 1))
+        source.stand_of(Stale(Unreachable("the connection was reset"), 4.0, 1))
         await shown.until_shown("stale 0s, retry in 4s: the connection was reset")
         assert "build" in shown.text
         shown.pass_time(3)
         await shown.until_shown("stale 3s, retry in 1s: the connection was reset")
-        source.say_of(Live())
+        source.stand_of(Live())
         await shown.until(lambda: "stale" not in shown.text)
 
 
@@ -89,7 +93,7 @@ async def test_a_long_name_and_words_of_a_broken_watch_leave_the_phase_to_be_rea
         await shown.open()
         for told in ("a-name-of-six", "… ", "✖ Failed  18m  3/8", "RW  ● live "):
             assert told in shown.rows_of_screen[0]
-        source.say_of(Stale(Unreachable("the server is unable to handle " * 4), 4.0, 1))
+        source.stand_of(Stale(Unreachable("the server is unable to handle " * 4), 4.0, 1))
         await shown.until_shown("stale")
         for told in ("a-name-of-", "… ", "✖ Failed  18m  3/8", "▲ stale 0s, retry in 4s"):
             assert told in shown.rows_of_screen[0]
@@ -109,7 +113,7 @@ async def test_until_it_is_read_the_list_tells_how_it_is_and_what_can_be_done() 
 async def test_one_that_neither_list_nor_watch_has_told_of_is_not_read_yet() -> None:
     source = Slow(nightly_etl())
     async with showing(source=source) as shown:
-        shown.app.post_message(OpenWorkflow(WorkflowRef("argo", "from-before")))
+        shown.app.post_message(OpenObject(ObjectKey("scripted", "wf", "argo", "from-before")))
         await shown.until(lambda: shown.shows(WorkflowScreen))
         await shown.press("r")
         await shown.until_said("from-before is not read yet")

@@ -12,8 +12,8 @@ from tests.support.runs import ETL, nightly_etl, run, step, team
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.ports.connection import Capabilities, Source
 from tui.screens.confirm import ConfirmScreen
+from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
 from tui.widgets.query_bar import QueryBar
 
@@ -299,7 +299,7 @@ async def test_an_empty_list_without_a_demo_offers_none() -> None:
     async with showing(can_demo=False) as shown:
         assert "no workflows in argo" in shown.text and "demo" not in shown.text
         await shown.press("d")
-        assert shown.app.is_running and shown.shows(WorkflowsScreen)
+        assert shown.app.is_running and shown.shows(ListScreen)
 
 
 async def test_read_only_and_saved_lists_say_what_they_are() -> None:
@@ -331,7 +331,7 @@ async def test_q_at_the_root_asks_and_only_yes_leaves() -> None:
             await shown.press("q")
             await shown.until(lambda: shown.shows(ConfirmScreen))
             await shown.press(no)
-            await shown.until(lambda: shown.shows(WorkflowsScreen))
+            await shown.until(lambda: shown.shows(ListScreen))
         await shown.press("q")
         await shown.until(lambda: shown.shows(ConfirmScreen))
         await shown.press("y")

@@ -15,7 +15,8 @@ from tests.support.waiting import wait_until
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import Missing, NotOffered, SourceError
-from tui.ports.collections import Live, Opened, Page, Scope
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Changed, Live, Page, Scope, Stood
 from tui.ports.connection import Source, offered
 from tui.ports.logs import LogRequest
 from tui.ports.operations import Operation, Operations, Patch
@@ -45,13 +46,15 @@ class SourceContract:
         stop.set()
         pages = [each for each in told if isinstance(each, Page)]
         assert pages[0].first
-        names = [workflow.ref.name for page in pages for workflow in page.workflows]
+        names = [row.key.name for page in pages for row in page.rows]
         assert sorted(names) == ["etl", "hello"]
 
     def test_only_a_live_source_says_that_it_is_live(self, source: Source) -> None:
         told, stop = _watching(source, Scope(("argo",)))
-        wait_until(lambda: told and (not source.capabilities.is_live or Live() in told))
-        assert (Live() in told) is source.capabilities.is_live
+        (part,) = source.parts(WORKFLOWS, Scope(("argo",)))
+        live = Stood(part, Live())
+        wait_until(lambda: told and (not source.capabilities.is_live or live in told))
+        assert (live in told) is source.capabilities.is_live
         stop.set()
 
     def test_a_stopped_watch_ends_and_tells_nothing_more(self, source: Source) -> None:
@@ -65,23 +68,26 @@ class SourceContract:
         stop = CancelToken()
         stop.set()
         told: list[Any] = []
-        source.watch(Scope(("argo",)), told.append, stop)
-        assert [each for each in told if not isinstance(each, Page | Live)] == []
+        source.watch(WORKFLOWS, Scope(("argo",)), told.append, stop)
+        assert [each for each in told if not isinstance(each, Page | Stood)] == []
 
     def test_one_workflow_comes_with_its_nodes_and_all_its_fields(self, source: Source) -> None:
         told: list[Any] = []
         stop = CancelToken()
         thread = threading.Thread(
-            target=source.watch_one, args=(self.ref("etl"), told.append, stop), daemon=True
+            target=source.watch_one,
+            args=(WORKFLOWS, self.key(source, "etl"), "", told.append, stop),
+            daemon=True,
         )
         thread.start()
         wait_until(lambda: told)
         stop.set()
         thread.join(5)
-        assert isinstance(told[0], Opened)
-        assert list(told[0].workflow.nodes) == ["etl"]
-        assert b'"odd":1' in told[0].raw.replace(b" ", b"")
-        assert told[0].fits, "and that nothing of it is left out"
+        assert isinstance(told[0], Changed)
+        whole = told[0].row.value
+        assert list(whole.object.nodes) == ["etl"]
+        assert b'"odd":1' in whole.raw.replace(b" ", b"")
+        assert whole.fits, "and that nothing of it is left out"
 
     def test_getting_keeps_every_field(self, source: Source) -> None:
         found = source.get(self.ref("etl"))
@@ -93,10 +99,11 @@ class SourceContract:
         with pytest.raises(Missing, match="nope"):
             source.get(nope)
         with pytest.raises(Missing, match="nope"):
-            source.watch_one(nope, lambda event: None, CancelToken())
+            key = self.key(source, "nope")
+            source.watch_one(WORKFLOWS, key, "", lambda event: None, CancelToken())
 
     def test_the_list_at_once_has_everything(self, source: Source) -> None:
-        found = {each.ref.name: each for each in source.list_all(Scope(("argo",)))}
+        found = {each.ref.name: each for each in source.read_all(WORKFLOWS, Scope(("argo",)))}
         assert sorted(found) == ["etl", "hello"]
         assert found["etl"].phase == "Failed"
         assert found["etl"].status.message == "no luck"
@@ -147,6 +154,10 @@ class SourceContract:
     def ref(name: str) -> WorkflowRef:
         return WorkflowRef("argo", name)
 
+    @staticmethod
+    def key(source: Source, name: str) -> ObjectKey:
+        return ObjectKey(source.place.label, WORKFLOWS.id, "argo", name)
+
 
 def manifests() -> tuple[Manifest, Manifest]:
     """What a source of the contract has."""
@@ -156,7 +167,9 @@ def manifests() -> tuple[Manifest, Manifest]:
 def _watching(source: Source, scope: Scope) -> tuple[list[Any], CancelToken]:
     told: list[Any] = []
     stop = CancelToken()
-    threading.Thread(target=source.watch, args=(scope, told.append, stop), daemon=True).start()
+    threading.Thread(
+        target=source.watch, args=(WORKFLOWS, scope, told.append, stop), daemon=True
+    ).start()
     return told, stop
 
 

@@ -12,13 +12,15 @@ import pytest
 from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
 from tests.support.waiting import wait_until
 from tests.support.where import where
+from tui.domain.resource import Resource
 from tui.errors import Refused, Unreachable
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
 from tui.ports.connection import Place
 from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
 from tui.sources.ahead import FRESH, MOST, Ahead, Ask
-from tui.sources.collections import ManyWorkflows
+from tui.sources.collections import ManyObjects
 from tui.sources.credentials import Access
 from tui.sources.opening import connect
 from tui.sources.transport import Transport
@@ -26,8 +28,8 @@ from tui.sources.transport import Transport
 ARGO = Scope(("argo",))
 
 
-def argo(place: Place) -> Scope:
-    return ARGO
+def argo(place: Place) -> tuple[Resource, Scope]:
+    return WORKFLOWS.resource, ARGO
 
 
 class Clock:
@@ -92,12 +94,14 @@ def test_what_is_not_taken_is_broken_off_in_the_end_or_when_there_is_too_much_of
 def test_a_source_that_is_told_what_will_be_wanted_fetches_it_meanwhile(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
         settings = where(kubeconfig=str(write_kubeconfig(tmp_path, api.url)))
-        source = open_source(settings, ahead=lambda place: scope_of(settings, place))
+        source = open_source(
+            settings, ahead=lambda place: (WORKFLOWS.resource, scope_of(settings, place))
+        )
         wait_until(lambda: len(api.asked) == 1)
-        found = source.list_all(scope_of(settings, source.place))
+        found = source.read_all(WORKFLOWS, scope_of(settings, source.place))
         assert [each.ref.name for each in found] == ["a"]
         assert len(api.asked) == 1, "the answer that was asked for is the one that is read"
-        source.list_all(scope_of(settings, source.place))
+        source.read_all(WORKFLOWS, scope_of(settings, source.place))
         assert len(api.asked) == 2, "and it is read once"
         source.close()
 
@@ -106,7 +110,7 @@ def test_who_wants_another_list_asks_for_that(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
         path = str(write_kubeconfig(tmp_path, api.url))
         source = connect(where(kubeconfig=path), {}, ahead=argo)
-        source.list_all(Scope(("other",)))
+        source.read_all(WORKFLOWS, Scope(("other",)))
         source.close()
         wait_until(lambda: len(api.asked) == 2)
     assert {asked.path.split("/")[-2] for asked in api.asked} == {"argo", "other"}
@@ -117,7 +121,7 @@ def test_a_cluster_that_is_not_there_is_said_by_who_wants_the_list(tmp_path: Pat
         url = api.url
     source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, url))), {}, ahead=argo)
     with pytest.raises(Unreachable, match="cannot connect"):
-        source.list_all(ARGO)
+        source.read_all(WORKFLOWS, ARGO)
     source.close()
 
 
@@ -144,7 +148,7 @@ def test_the_next_page_is_asked_for_before_this_one_is_read(tmp_path: Path, firs
     with fake_api(answer) as api:
         path = str(write_kubeconfig(tmp_path, api.url))
         source = connect(where(kubeconfig=path), {})
-        many = ManyWorkflows(source._transport, "argo")
+        many = ManyObjects(source._transport, WORKFLOWS, "argo")
         page = many.list_page("")
         assert begun.wait(5), "nobody wanted the second page yet"
         assert page.more == "next"
@@ -167,7 +171,7 @@ def test_a_glance_that_errs_costs_a_request_and_nothing_else(tmp_path: Path) -> 
 
     with fake_api(answer) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
-        assert [each.ref.name for each in source.list_all(ARGO)] == ["a"]
+        assert [each.ref.name for each in source.read_all(WORKFLOWS, ARGO)] == ["a"]
         wait_until(lambda: len(api.asked) == 2)
         source.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,9 +19,10 @@ from tests.support.where import where
 from tui.demo.resources import CONFIG_MAPS, EVENTS, SECRETS, WORKFLOWS
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.logs import stamp_of
-from tui.domain.workflow import WorkflowRef
+from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errors import Busy, Missing, Refused, Unreachable
-from tui.ports.collections import ListEvent, Live, Scope, Stale
+from tui.kinds.workflows import WORKFLOWS as KIND
+from tui.ports.collections import Scope, Stale, Stood, Told, Unreadable
 from tui.ports.connection import Place, Source, offered
 from tui.ports.logs import LogRequest
 from tui.ports.operations import Delete, Operation, Operations, Patch
@@ -29,7 +31,7 @@ from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource
 from tui.sources.opening import connect, login_of
 from tui.sources.transport import Transport
-from tui.state.workflows import LiveWorkflows
+from tui.state.watch import WatchSession
 
 ARGO = Scope(("argo",))
 LABEL = "workflows.argoproj.io/workflow"
@@ -74,27 +76,27 @@ class Watching:
     """A watch of argo, and the state that it keeps."""
 
     def __init__(self, source: Source, scope: Scope = ARGO) -> None:
-        self.live = LiveWorkflows()
+        self.session: WatchSession[ListedWorkflow] = WatchSession("", source.parts(KIND, scope))
         self.stales: list[Stale] = []
         self.stop = CancelToken()
         self._lock = threading.Lock()
         self._thread = threading.Thread(
-            target=source.watch, args=(scope, self._take, self.stop), daemon=True
+            target=source.watch, args=(KIND, scope, self._take, self.stop), daemon=True
         )
         self._thread.start()
 
-    def _take(self, event: ListEvent) -> None:
+    def _take(self, event: Told[ListedWorkflow]) -> None:
         with self._lock:
-            if isinstance(event, Stale):
-                self.stales.append(event)
-            self.live.apply([event])
+            if isinstance(event, Stood) and isinstance(event.standing, Stale):
+                self.stales.append(event.standing)
+            self.session.take([event], datetime.now(UTC))
 
     def names(self) -> list[str]:
         with self._lock:
-            return sorted(ref.name for ref in self.live)
+            return sorted(key.name for key in self.session.known)
 
     def is_live(self) -> bool:
-        return isinstance(self.live.connection, Live)
+        return self.session.standings.is_live
 
     def end(self) -> None:
         self.stop.set()
@@ -119,9 +121,8 @@ def test_what_happens_in_the_cluster_is_known_at_once(cluster: Cluster, watching
     cluster.delete(WORKFLOWS, "a")
     cluster.patch(WORKFLOWS, "b", {"status": {"phase": "Failed"}})
     wait_until(lambda: watching.names() == ["b", "c"])
-    found = watching.live.named("argo", "b")
-    assert found is not None
-    wait_until(lambda: (w := watching.live.named("argo", "b")) and w.phase == "Failed")
+    (key,) = (key for key in watching.session.known if key.name == "b")
+    wait_until(lambda: watching.session.known[key].value.phase == "Failed")
 
 
 def test_history_compacted_under_a_watch_loses_nothing(
@@ -180,7 +181,7 @@ def test_a_right_taken_away_during_a_watch_is_told_and_the_list_stays(
 def test_a_slow_cluster_is_slow_and_not_broken(cluster: Cluster) -> None:
     cluster.workflow("a")
     cluster.fault("slow", rate=20_000)
-    assert len(source_of(cluster).list_all(ARGO)) == 1
+    assert len(source_of(cluster).read_all(KIND, ARGO)) == 1
 
 
 def test_a_list_cut_in_the_middle_is_an_error_and_not_a_short_list(cluster: Cluster) -> None:
@@ -188,24 +189,31 @@ def test_a_list_cut_in_the_middle_is_an_error_and_not_a_short_list(cluster: Clus
         cluster.workflow(f"wf-{n}")
     cluster.fault("cut", bytes=3000)
     with pytest.raises(Unreachable):
-        source_of(cluster).list_all(ARGO)
+        source_of(cluster).read_all(KIND, ARGO)
 
 
 def test_1200_workflows_come_in_three_pages(cluster: Cluster) -> None:
     for n in range(1200):
         cluster.create(WORKFLOWS, {"metadata": {"namespace": "argo", "name": f"wf-{n:04}"}})
     counter = cluster.fault("slow", path="/workflows", rate=10**9)
-    assert len(source_of(cluster).list_all(ARGO)) == 1200
+    assert len(source_of(cluster).read_all(KIND, ARGO)) == 1200
     met = cluster.on_loop(lambda: next(f.met for f in cluster.server.faults.up if f.id == counter))
     assert met == 3
 
 
 def test_no_crd_says_that_argo_is_not_installed(cluster: Cluster) -> None:
     cluster.fault("no-crds")
-    with pytest.raises(Missing, match="no Workflow kind") as caught:
-        source_of(cluster).watch(ARGO, lambda event: None, CancelToken())
-    assert caught.value.reason == "NoKind"
-    assert "--demo" in caught.value.hint
+    stop, told = CancelToken(), list[Told[ListedWorkflow]]()
+
+    def take(event: Told[ListedWorkflow]) -> None:
+        told.append(event)
+        stop.set()
+
+    source_of(cluster).watch(KIND, ARGO, take, stop)
+    assert isinstance(told[0], Stood) and isinstance(told[0].standing, Unreadable)
+    error = told[0].standing.error
+    assert isinstance(error, Missing) and "no Workflow kind" in error.what
+    assert error.reason == "NoKind" and "--demo" in error.hint
 
 
 def test_no_metrics_server_is_missing_its_kind(cluster: Cluster) -> None:
@@ -218,7 +226,7 @@ def test_no_metrics_server_is_missing_its_kind(cluster: Cluster) -> None:
 def test_a_viewer_may_look_and_is_told_what_it_may_not(cluster: Cluster, tmp_path: Path) -> None:
     cluster.workflow("a")
     viewer = as_user(cluster, tmp_path, "demo-viewer")
-    assert len(viewer.list_all(ARGO)) == 1
+    assert len(viewer.read_all(KIND, ARGO)) == 1
     with pytest.raises(Refused, match="not allowed to get secrets in argo") as caught:
         viewer.secret_value("argo", "s", "k")
     assert "demo-viewer" in caught.value.hint
@@ -231,7 +239,7 @@ def test_an_untrusted_authority_is_said_to_be_one(cluster: Cluster, tmp_path: Pa
     path = tmp_path / "untrusting"
     path.write_text(yaml.safe_dump(config))
     with pytest.raises(Unreachable, match="cannot be trusted") as caught:
-        source_at(path).list_all(ARGO)
+        source_at(path).read_all(KIND, ARGO)
     assert caught.value.reason == "Certificate"
     assert "certificate-authority" in caught.value.hint
 
@@ -245,7 +253,7 @@ def test_skipping_the_check_of_certificates_prints_no_warning(
         each["cluster"]["insecure-skip-tls-verify"] = True
     path = tmp_path / "insecure"
     path.write_text(yaml.safe_dump(config))
-    source_at(path).list_all(ARGO)
+    source_at(path).read_all(KIND, ARGO)
     assert capfd.readouterr() == ("", "")
 
 
@@ -373,7 +381,7 @@ def test_several_namespaces_with_one_known_list(cluster: Cluster) -> None:
     cluster.delete(WORKFLOWS, "a")
     wait_until(lambda: found.names() == ["d"])
     found.end()
-    assert len(source.list_all(Scope())) == 1
+    assert len(source.read_all(KIND, Scope())) == 1
 
 
 def test_inside_a_pod_the_service_account_is_who_we_are(cluster: Cluster, tmp_path: Path) -> None:
@@ -393,10 +401,10 @@ def test_inside_a_pod_the_service_account_is_who_we_are(cluster: Cluster, tmp_pa
     login = login_of(chosen, environ, service_account=tmp_path)
     source = KubernetesSource(Transport(login, server=chosen.server), Place("in-cluster"))
     _opened.append(source)
-    assert len(source.list_all(ARGO)) == 1
+    assert len(source.read_all(KIND, ARGO)) == 1
     cluster.rotate_tokens()
     (tmp_path / "token").write_text(cluster.token)
-    assert len(source.list_all(ARGO)) == 1
+    assert len(source.read_all(KIND, ARGO)) == 1
 
 
 def test_a_rehearsal_changes_nothing_and_tells_what_would_be_refused(cluster: Cluster) -> None:

@@ -13,20 +13,22 @@ import pytest
 from tests.support.fake_api import Answer, Asked, FakeApi, Reply, fake_api, workflow
 from tests.support.following import Follower, connected, watching
 from tests.support.waiting import wait_until
-from tui.domain.workflow import WorkflowRef
+from tui.domain.identity import ObjectKey
 from tui.errors import Missing, Unreachable
-from tui.ports.collections import Live, Opened, Removed
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Changed, Gone, Stood
 from tui.ports.logs import LogRequest
 from tui.ports.threads import CancelToken
 
 
 @contextmanager
 def looking_at(
-    folder: Path, answer: Answer, ref: WorkflowRef
+    folder: Path, answer: Answer, name: str, uid: str = ""
 ) -> Iterator[tuple[Follower, FakeApi]]:
     with fake_api(answer) as api:
         source = connected(api, folder)
-        follower = Follower(lambda sink, stop: source.watch_one(ref, sink, stop))
+        key = ObjectKey(source.place.label, WORKFLOWS.id, "argo", name)
+        follower = Follower(lambda sink, stop: source.watch_one(WORKFLOWS, key, uid, sink, stop))
         try:
             yield follower, api
         finally:
@@ -43,18 +45,17 @@ def test_one_workflow_comes_with_its_nodes_and_its_bytes(tmp_path: Path) -> None
         reply.event("DELETED", workflow("a", version="102"))
         reply.hold()
 
-    ref = WorkflowRef("argo", "a", "uid-a")
-    with looking_at(tmp_path, watching(first, items=[whole]), ref) as (follower, api):
-        wait_until(lambda: follower.of(Removed))
-        assert [type(event) for event in follower.told] == [Opened, Live, Opened, Removed]
-        assert list(follower.told[0].workflow.nodes) == ["a"]
-        assert json.loads(follower.told[0].raw) == whole
-        assert follower.told[2].workflow.phase == "Succeeded"
+    with looking_at(tmp_path, watching(first, items=[whole]), "a", "uid-a") as (follower, api):
+        wait_until(lambda: follower.of(Gone))
+        assert [type(event) for event in follower.told] == [Changed, Stood, Changed, Gone]
+        assert list(follower.told[0].row.value.object.nodes) == ["a"]
+        assert json.loads(follower.told[0].row.value.raw) == whole
+        assert follower.told[2].row.value.object.phase == "Succeeded"
         assert all(asked.query["fieldSelector"] == "metadata.name=a" for asked in api.asked)
 
 
 def test_a_workflow_that_is_not_there_is_missing(tmp_path: Path) -> None:
-    with looking_at(tmp_path, watching(), WorkflowRef("argo", "nope")) as (follower, _):
+    with looking_at(tmp_path, watching(), "nope") as (follower, _):
         wait_until(lambda: follower.error)
         assert isinstance(follower.error, Missing)
         assert "nope" in str(follower.error)
@@ -69,11 +70,13 @@ def test_a_workflow_made_again_under_the_same_name_is_not_the_one_we_look_at(
         reply.event("MODIFIED", workflow("a", version="103", uid="another"))
         reply.hold()
 
-    ref = WorkflowRef("argo", "a", "uid-a")
-    with looking_at(tmp_path, watching(first, items=[workflow("a")]), ref) as (follower, _):
-        wait_until(lambda: follower.of(Removed))
+    with looking_at(tmp_path, watching(first, items=[workflow("a")]), "a", "uid-a") as (
+        follower,
+        _,
+    ):
+        wait_until(lambda: follower.of(Gone))
         follower.end()
-        assert [type(event) for event in follower.told] == [Opened, Live, Removed]
+        assert [type(event) for event in follower.told] == [Changed, Stood, Gone]
 
 
 def test_a_followed_log_comes_line_by_line_and_stops_at_once(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ from tests.support.fake_api import (
 from tests.support.following import ARGO, Follower, connected, following, watching
 from tests.support.waiting import wait_until
 from tests.support.where import where
-from tui.domain.workflow import WorkflowRef
 from tui.errors import Refused
-from tui.ports.collections import Changed, Live, Page, Removed, Scope, Stale
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Changed, Gone, Live, Page, Scope, Stale, Stood, Unreadable
 from tui.sources.audiences import ListAudience
-from tui.sources.collections import ManyWorkflows
+from tui.sources.collections import ManyObjects
 from tui.sources.opening import connect
 from tui.sources.reflector import Reflector
 
@@ -37,9 +37,9 @@ def test_a_list_then_a_watch_from_its_version(tmp_path: Path) -> None:
         reply.hold()
 
     with following(tmp_path, watching(first, items=[workflow("a")])) as (follower, api):
-        wait_until(lambda: follower.of(Removed))
-        assert [type(event) for event in follower.told] == [Page, Live, Changed, Removed]
-        assert follower.told[3].ref == WorkflowRef("argo", "a", "uid-a")
+        wait_until(lambda: follower.of(Gone))
+        assert [type(event) for event in follower.told] == [Page, Stood, Changed, Gone]
+        assert (follower.told[3].key.name, follower.told[3].uid) == ("a", "uid-a")
         (watch,) = api.watches()
         assert watch.query["resourceVersion"] == "100"
         assert watch.query["allowWatchBookmarks"] == "true"
@@ -75,8 +75,8 @@ def test_what_is_listed_and_what_is_told_later_both_come_with_their_reason(tmp_p
     listed = [failed("a", "99", "no space left")]
     with following(tmp_path, watching(first, items=listed)) as (follower, _):
         wait_until(lambda: follower.names() == ["b"])
-        told = [w for page in follower.of(Page) for w in page.workflows]
-        told += [event.workflow for event in follower.of(Changed)]
+        told = [row.value for page in follower.of(Page) for row in page.rows]
+        told += [event.row.value for event in follower.of(Changed)]
         assert [each.reason for each in told] == ["x: no space left", "x: killed"]
 
 
@@ -106,7 +106,7 @@ def test_a_watch_cut_inside_an_event_continues_after_the_last_whole_one(tmp_path
         wait_until(lambda: follower.names() == ["a", "b"])
         assert [watch.query["resourceVersion"] for watch in api.watches()] == ["100", "101"]
         assert len(api.lists()) == 1
-        assert not follower.of(Stale)
+        assert not follower.standings(Stale)
 
 
 def test_a_410_in_the_stream_lists_again_and_what_is_gone_is_missing_from_the_pages(
@@ -127,11 +127,11 @@ def test_a_410_in_the_stream_lists_again_and_what_is_gone_is_missing_from_the_pa
 
     api_seen: list[Asked] = []
     with following(tmp_path, answer) as (follower, _):
-        wait_until(lambda: len(follower.of(Page)) == 2 and len(follower.of(Live)) == 2)
+        wait_until(lambda: len(follower.of(Page)) == 2 and len(follower.standings(Live)) == 2)
         second = follower.of(Page)[1]
         assert (second.first, second.last) == (True, True)
-        assert [each.ref.name for each in second.workflows] == ["b"]
-        assert not follower.of(Stale)
+        assert [row.key.name for row in second.rows] == ["b"]
+        assert not follower.standings(Stale)
 
 
 def test_rubbish_in_the_stream_is_told_and_everything_is_listed_again(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_rubbish_in_the_stream_is_told_and_everything_is_listed_again(tmp_path: 
 
     with following(tmp_path, watching(first)) as (follower, api):
         wait_until(lambda: len(api.lists()) == 2)
-        assert "cannot be read" in follower.of(Stale)[0].error.what
+        assert "cannot be read" in follower.standings(Stale)[0].error.what
 
 
 def test_an_odd_object_does_not_hide_the_others(tmp_path: Path) -> None:
@@ -156,15 +156,15 @@ def test_an_odd_object_does_not_hide_the_others(tmp_path: Path) -> None:
 
     with following(tmp_path, watching(first, items=[odd, workflow("a")])) as (follower, _):
         wait_until(lambda: follower.names() == ["odd", "b"])
-        assert len(follower.of(Page)[0].workflows) == 2
+        assert len(follower.of(Page)[0].rows) == 2
 
 
 def test_stopping_ends_a_blocked_watch_at_once(tmp_path: Path) -> None:
     with following(tmp_path, watching()) as (follower, _):
-        wait_until(lambda: follower.of(Live))
+        wait_until(lambda: follower.standings(Live))
         assert follower.end() < 0.5
         assert follower.error is None
-        assert not follower.of(Stale)
+        assert not follower.standings(Stale)
 
 
 def test_stopping_ends_a_wait_between_tries_at_once(tmp_path: Path) -> None:
@@ -172,18 +172,19 @@ def test_stopping_ends_a_wait_between_tries_at_once(tmp_path: Path) -> None:
         reply.refuse(503, "ServiceUnavailable", "no", headers={"Retry-After": "60"})
 
     with following(tmp_path, answer) as (follower, _):
-        wait_until(lambda: follower.of(Stale))
-        assert follower.of(Stale)[0].retry_in >= 60
+        wait_until(lambda: follower.standings(Stale))
+        assert follower.standings(Stale)[0].retry_in >= 60
         assert follower.end() < 0.5
 
 
-def test_a_first_list_that_is_refused_is_raised(tmp_path: Path) -> None:
+def test_a_first_list_that_is_refused_is_told_as_unreadable(tmp_path: Path) -> None:
     def answer(asked: Asked, reply: Reply) -> None:
         reply.refuse(403, "Forbidden", "no")
 
     with following(tmp_path, answer) as (follower, _):
-        wait_until(lambda: follower.error)
-        assert isinstance(follower.error, Refused)
+        wait_until(lambda: follower.of(Stood))
+        standing = follower.of(Stood)[0].standing
+        assert isinstance(standing, Unreadable) and isinstance(standing.error, Refused)
 
 
 def test_a_rotated_token_in_the_middle_of_a_watch_is_read_again(tmp_path: Path) -> None:
@@ -209,13 +210,15 @@ def test_a_rotated_token_in_the_middle_of_a_watch_is_read_again(tmp_path: Path) 
     with fake_api(answer) as api:
         path = write_kubeconfig(tmp_path, api.url, user={"tokenFile": str(tokens)})
         source = connect(where(kubeconfig=str(path)), {})
-        follower = Follower(lambda sink, stop: source.watch(ARGO, sink, stop))
+        follower = Follower(lambda sink, stop: source.watch(WORKFLOWS, ARGO, sink, stop))
         wait_until(lambda: follower.names() == ["a", "b"])
         follower.end()
-        assert not follower.of(Stale)
+        assert not follower.standings(Stale)
 
 
-def test_several_namespaces_are_watched_side_by_side_and_live_together(tmp_path: Path) -> None:
+def test_several_namespaces_are_watched_side_by_side_and_each_tells_how_it_stands(
+    tmp_path: Path,
+) -> None:
     release = threading.Event()
 
     def answer(asked: Asked, reply: Reply) -> None:
@@ -230,22 +233,22 @@ def test_several_namespaces_are_watched_side_by_side_and_live_together(tmp_path:
 
     with following(tmp_path, answer, Scope(("one", "two"))) as (follower, api):
         wait_until(lambda: len(api.watches()) == 1)
-        assert [page.namespace for page in follower.of(Page)] == ["one"]
-        assert not follower.of(Live), "one of two is not live yet"
+        assert [page.part.namespace for page in follower.of(Page)] == ["one"]
+        assert [event.part.namespace for event in follower.of(Stood)] == ["one"]
         release.set()
-        wait_until(lambda: follower.of(Live))
-        assert {page.namespace for page in follower.of(Page)} == {"one", "two"}
+        wait_until(lambda: len(follower.standings(Live)) == 2)
+        assert {page.part.namespace for page in follower.of(Page)} == {"one", "two"}
         assert follower.end() < 0.5
 
 
 def test_all_namespaces_are_one_watch(tmp_path: Path) -> None:
     with following(tmp_path, watching(), Scope()) as (follower, api):
-        wait_until(lambda: follower.of(Live))
+        wait_until(lambda: follower.standings(Live))
         assert {asked.path for asked in api.asked} == {"/apis/argoproj.io/v1alpha1/workflows"}
-        assert follower.of(Page)[0].namespace == ""
+        assert follower.of(Page)[0].part.namespace == ""
 
 
-def test_a_namespace_that_is_refused_ends_the_others(tmp_path: Path) -> None:
+def test_a_namespace_that_is_refused_says_so_and_leaves_the_others_alone(tmp_path: Path) -> None:
     def answer(asked: Asked, reply: Reply) -> None:
         if "/two/" in asked.path:
             reply.refuse(403, "Forbidden", "no")
@@ -253,8 +256,12 @@ def test_a_namespace_that_is_refused_ends_the_others(tmp_path: Path) -> None:
             watching()(asked, reply)
 
     with following(tmp_path, answer, Scope(("one", "two"))) as (follower, _):
-        wait_until(lambda: follower.error)
-        assert isinstance(follower.error, Refused)
+        wait_until(lambda: follower.of(Stood) and len(follower.of(Stood)) == 2)
+        stood = {event.part.namespace: event.standing for event in follower.of(Stood)}
+        assert stood["one"] == Live()
+        assert isinstance(stood["two"], Unreadable)
+        assert isinstance(stood["two"].error, Refused)
+        assert follower.error is None
 
 
 def test_a_watch_that_does_not_begin_to_answer_is_broken_and_never_was_live(
@@ -268,13 +275,14 @@ def test_a_watch_that_does_not_begin_to_answer_is_broken_and_never_was_live(
 
     with fake_api(answer) as api:
         source = connected(api, tmp_path)
-        many = ManyWorkflows(source._transport, "argo", opening=0.05)
+        many = ManyObjects(source._transport, WORKFLOWS, "argo", opening=0.05)
+        (part,) = source.parts(WORKFLOWS, ARGO)
         follower = Follower(
-            lambda sink, stop: Reflector(many, ListAudience(sink, stop), stop).run()
+            lambda sink, stop: Reflector(many, ListAudience(part, sink, stop), stop).run()
         )
-        wait_until(lambda: follower.of(Stale))
-        assert "stopped answering" in follower.of(Stale)[0].error.what
-        assert not follower.of(Live)
+        wait_until(lambda: follower.standings(Stale))
+        assert "stopped answering" in follower.standings(Stale)[0].error.what
+        assert not follower.standings(Live)
         follower.end()
         source.close()
 
@@ -294,11 +302,11 @@ def test_whoever_is_woken_tries_again_at_once(tmp_path: Path, namespaces: tuple[
 
     def woken() -> bool:
         follower.stop.wake()
-        return bool(follower.of(Live))
+        return bool(follower.standings(Live))
 
     with following(tmp_path, answer, Scope(namespaces)) as (follower, _):
-        wait_until(lambda: len(follower.of(Stale)) == len(namespaces))
-        assert follower.of(Stale)[0].retry_in >= 600
+        wait_until(lambda: len(follower.standings(Stale)) == len(namespaces))
+        assert follower.standings(Stale)[0].retry_in >= 600
         well.set()
         wait_until(woken)
         assert not follower.stop.is_set

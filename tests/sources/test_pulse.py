@@ -14,10 +14,12 @@ from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, wr
 from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.errors import SourceError, Unreachable
-from tui.ports.collections import ListEvent, Live, Stale
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Live, Scope, Stale, Standing, Stood
+from tui.ports.collections import Told as ListTold
 from tui.ports.threads import CancelToken, endless
 from tui.sources.audiences import ListAudience
-from tui.sources.collections import ManyWorkflows
+from tui.sources.collections import ManyObjects
 from tui.sources.opening import connect
 from tui.sources.pulse import LEAST, UNKNOWN, Pulse
 from tui.sources.reflector import Listed, Reflector, Told
@@ -107,6 +109,10 @@ class Listening:
     def stale(self, error: SourceError, retry_in: float, attempt: int) -> None:
         self.errors.append(error)
         self.heard.append("stale")
+
+    def unreadable(self, error: SourceError, retry_in: float) -> None:
+        self.errors.append(error)
+        self.heard.append("unreadable")
 
 
 def mark(version: int, after: float = MINUTE) -> Moment:
@@ -213,27 +219,31 @@ def test_a_hung_watch_over_a_real_connection_is_asked_anew(tmp_path: Path, count
             reply.event("BOOKMARK", workflow("", version=str(version)))
             heard_enough.sleep(0.01)
 
-    heard: list[ListEvent] = []
+    heard: list[ListTold[Any]] = []
     heard_enough = CancelToken()
     with fake_api(answer) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
-        many = ManyWorkflows(source._transport, "argo")
+        many = ManyObjects(source._transport, WORKFLOWS, "argo")
+        (part,) = source.parts(WORKFLOWS, Scope(("argo",)))
+
+        def standings() -> list[Standing]:
+            return [event.standing for event in heard if isinstance(event, Stood)]
 
         def work(stop: CancelToken) -> None:
-            Reflector(many, ListAudience(heard.append, stop), stop, pulse=Hasty()).run()
+            Reflector(many, ListAudience(part, heard.append, stop), stop, pulse=Hasty()).run()
 
         stop = endless("watch", work, lambda error: None)
 
         def is_back() -> bool:
             stop.wake()  # the pauses between two tries are another test's
-            return len(api.watches()) > count and isinstance(heard[-1], Live)
+            return len(api.watches()) > count and isinstance(standings()[-1], Live)
 
         wait_until(is_back)
         stop.set()
         heard_enough.set()
         assert len(api.lists()) == 1
         assert [asked.query["resourceVersion"] for asked in api.watches()[:2]] == ["100", "100"]
-        stales = [event for event in heard if isinstance(event, Stale)]
+        stales = [standing for standing in standings() if isinstance(standing, Stale)]
         assert len(stales) >= count
         assert "no word from the cluster" in stales[0].error.what
         source.close()

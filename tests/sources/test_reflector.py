@@ -101,6 +101,10 @@ class Listening:
         self.waits.append(retry_in)
         self.heard.append(("stale", attempt))
 
+    def unreadable(self, error: SourceError, retry_in: float) -> None:
+        self.errors.append(error)
+        self.heard.append("unreadable")
+
 
 def told(kind: str, version: str, item: str = "x") -> Told[str]:
     return Told(kind, version, None if kind == "BOOKMARK" else item)
@@ -222,14 +226,29 @@ def test_pages_that_always_expire_become_trouble() -> None:
     assert collection.asked.count("list") >= 12
 
 
-def test_a_refused_first_list_is_raised() -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused("not allowed to list workflows in argo", status=403),
+        Missing("this cluster has no Workflow kind", reason="NoKind"),
+    ],
+)
+def test_what_cannot_be_read_is_told_so_and_tried_again_until_it_can(error: SourceError) -> None:
+    _, audience, stop = follow([error, error, Listed(("a",), "7")])
+    assert audience.errors == [error, error]
+    assert audience.heard[:4] == ["unreadable", "unreadable", ("page", ("a",), True, True), "live"]
+    assert all(seconds >= 30 for seconds in stop.slept[:2]), "somebody has to do something first"
+
+
+def test_an_audience_that_will_not_wait_ends_it() -> None:
+    class Impatient(Listening):
+        def unreadable(self, error: SourceError, retry_in: float) -> None:
+            raise error
+
+    stop = PatientStop()
+    refused = Refused("not allowed to list workflows in argo", status=403)
     with pytest.raises(Refused, match="not allowed"):
-        follow([Refused("not allowed to list workflows in argo", status=403)])
-
-
-def test_a_missing_kind_at_the_first_list_is_raised() -> None:
-    with pytest.raises(Missing):
-        follow([Missing("this cluster has no Workflow kind", reason="NoKind")])
+        Reflector(Scripted(stop, [refused]), Impatient(), stop).run()
 
 
 def test_an_unreachable_cluster_at_the_start_is_waited_for() -> None:

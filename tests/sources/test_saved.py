@@ -10,9 +10,11 @@ import pytest
 
 from tests.support.scripted import manifest
 from tests.support.where import where
+from tui.domain.identity import ObjectKey
 from tui.domain.workflow import WorkflowRef
 from tui.errors import InputError, Missing
-from tui.ports.collections import Opened, Page, Scope
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Changed, Page, Scope
 from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
 from tui.sources.saved import SavedSource
@@ -31,7 +33,7 @@ def opened(*paths: str) -> SavedSource:
 
 
 def names(source: SavedSource) -> list[str]:
-    return [each.ref.name for each in source.list_all(Scope())]
+    return [each.ref.name for each in source.read_all(WORKFLOWS, Scope())]
 
 
 def test_several_files_and_documents_are_one_list(tmp_path: Path) -> None:
@@ -52,9 +54,9 @@ def test_the_place_is_the_file(tmp_path: Path) -> None:
 def test_what_is_in_the_file_is_shown_whatever_namespace_was_asked_for(tmp_path: Path) -> None:
     source = opened(saved(tmp_path, "one.yaml", manifest("a", namespace="other")))
     told: list[Any] = []
-    source.watch(Scope(("argo",)), told.append, CancelToken())
+    source.watch(WORKFLOWS, Scope(("argo",)), told.append, CancelToken())
     assert isinstance(told[0], Page)
-    assert [each.ref.name for each in told[0].workflows] == ["a"]
+    assert [row.key.name for row in told[0].rows] == ["a"]
 
 
 def test_a_broken_file_is_told_and_does_not_hide_the_others(tmp_path: Path) -> None:
@@ -72,13 +74,18 @@ def test_two_copies_of_one_workflow_are_both_there_and_each_opens_itself(tmp_pat
         copy["status"] = {"phase": phase}
     paths = [saved(tmp_path, f"{at}.yaml", copy) for at, copy in enumerate(copies)]
     source = opened(*paths)
-    listed = source.list_all(Scope())
+    listed = source.read_all(WORKFLOWS, Scope())
     assert len({each.ref for each in listed}) == 2
+    pages: list[Any] = []
+    source.watch(WORKFLOWS, Scope(), pages.append, CancelToken())
+    assert len({row.key for row in pages[0].rows}) == 2
     for each, copy in zip(listed, copies, strict=True):
         told: list[Any] = []
-        source.watch_one(each.ref, told.append, CancelToken())
-        assert isinstance(told[0], Opened)
-        assert (told[0].workflow.ref, told[0].workflow.phase) == (each.ref, each.phase)
+        key = ObjectKey("2 files", WORKFLOWS.id, each.ref.namespace, each.ref.name)
+        source.watch_one(WORKFLOWS, key, each.ref.uid, told.append, CancelToken())
+        assert isinstance(told[0], Changed)
+        opened_one = told[0].row.value.object
+        assert (opened_one.ref, opened_one.phase) == (each.ref, each.phase)
         assert source.get(each.ref) == copy
 
 
@@ -97,9 +104,10 @@ def test_a_workflow_that_was_never_submitted_goes_by_the_beginning_of_its_name(
     source = opened(saved(tmp_path, "draft.yaml", draft))
     assert names(source) == ["hello-"]
     told: list[Any] = []
-    source.watch_one(WorkflowRef("", "hello-"), told.append, CancelToken())
-    assert isinstance(told[0], Opened)
-    assert told[0].workflow.phase == ""
+    key = ObjectKey("draft.yaml", WORKFLOWS.id, "", "hello-")
+    source.watch_one(WORKFLOWS, key, "", told.append, CancelToken())
+    assert isinstance(told[0], Changed)
+    assert told[0].row.value.object.phase == ""
 
 
 def test_a_workflow_that_is_not_in_the_file_names_those_that_are(tmp_path: Path) -> None:

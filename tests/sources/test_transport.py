@@ -22,6 +22,7 @@ from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, wr
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Conflict, Expired, Missing, Refused, Rejected, Unreachable
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
 from tui.sources.answers import LONGEST_PAUSE
 from tui.sources.opening import connect
@@ -197,7 +198,7 @@ def test_a_forgotten_history_is_said_without_the_numbers_of_versions(tmp_path: P
     words = "too old resource version: 10 (2218)"
     with fake_api(lambda asked, reply: reply.refuse(410, "Expired", words)) as api:
         with pytest.raises(Expired) as caught:
-            source_of(api, tmp_path).list_all(Scope(("argo",)))
+            source_of(api, tmp_path).read_all(WORKFLOWS, Scope(("argo",)))
         assert "resource version" not in str(caught.value)
         assert caught.value.hint
 
@@ -213,7 +214,7 @@ def test_a_list_asks_page_by_page(tmp_path: Path) -> None:
 
     pages = {"": listing(workflow("a"), more="next"), "next": listing(workflow("b"))}
     with fake_api(lambda a, reply: reply.json(pages[a.query.get("continue", "")])) as api:
-        found = source_of(api, tmp_path).list_all(Scope(("argo",), label_selector="a=b"))
+        found = source_of(api, tmp_path).read_all(WORKFLOWS, Scope(("argo",), label_selector="a=b"))
     assert [each.ref.name for each in found] == ["a", "b"]
     assert [asked.query for asked in api.asked] == [
         {"limit": "500", "labelSelector": "a=b"},
@@ -228,6 +229,6 @@ def test_a_list_of_a_thousand_is_two_requests_and_few_bytes(tmp_path: Path) -> N
     pages = {"": listing(*items[:500], more="next"), "next": listing(*items[500:])}
     plain = sum(len(json.dumps(page)) for page in pages.values())
     with fake_api(lambda a, reply: reply.json(pages[a.query.get("continue", "")])) as api:
-        assert len(far_away(api, tmp_path).list_all(Scope(("argo",)))) == 1000
+        assert len(far_away(api, tmp_path).read_all(WORKFLOWS, Scope(("argo",)))) == 1000
         assert len(api.asked) == 2
         assert api.bytes_sent < plain / 10

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, WorkflowRef
+from tui.domain.identity import ObjectKey, Origin, Part, Row
+from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
 from tui.errors import Unreachable
-from tui.ports.collections import Changed, Live, Page, Removed, Stale
+from tui.ports.collections import Changed, Gone, Live, Page, Stale, Stood, row_of
 from tui.state.inbox import BEAT, BUSY_BEAT, Inbox
 
 
@@ -50,19 +51,34 @@ class HandLoop:
             callback()
 
 
-def workflow(name: str, version: str = "1", uid: str = "") -> ListedWorkflow:
-    return ListedWorkflow(
-        metadata=Metadata(name=name, namespace="argo", uid=uid or name, resource_version=version),
-        status=ListedStatus(phase="Running"),
+PART = Part("here", "wf", Origin.CLUSTER, "argo")
+
+
+def key(name: str) -> ObjectKey:
+    return ObjectKey("here", "wf", "argo", name)
+
+
+def workflow(name: str, version: str = "1", uid: str = "") -> Row[ListedWorkflow]:
+    return row_of(
+        PART,
+        ListedWorkflow(
+            metadata=Metadata(
+                name=name, namespace="argo", uid=uid or name, resource_version=version
+            ),
+            status=ListedStatus(phase="Running"),
+        ),
     )
 
 
-def changed(name: str, version: str = "1", uid: str = "") -> Changed:
-    return Changed(workflow(name, version, uid))
+def changed(name: str, version: str = "1", uid: str = "") -> Changed[ListedWorkflow]:
+    return Changed(PART, workflow(name, version, uid))
 
 
-def removed(name: str, uid: str = "") -> Removed:
-    return Removed(WorkflowRef("argo", name, uid or name))
+def removed(name: str, uid: str = "", part: Part = PART) -> Gone:
+    return Gone(part, key(name), uid or name)
+
+
+LIVE = Stood(PART, Live())
 
 
 def opened() -> tuple[HandLoop, Inbox[Any], list[list[Any]]]:
@@ -80,7 +96,7 @@ def test_the_first_event_is_delivered_at_once() -> None:
 
 def test_later_events_wait_for_the_beat_and_come_together() -> None:
     loop, inbox, batches = opened()
-    inbox.put(Live())
+    inbox.put(LIVE)
     loop.turn()
     inbox.put(changed("a"))
     inbox.put(changed("b"))
@@ -92,7 +108,7 @@ def test_later_events_wait_for_the_beat_and_come_together() -> None:
 
 def test_the_end_of_a_list_does_not_wait_for_the_beat() -> None:
     loop, inbox, batches = opened()
-    pages = [Page((workflow(name),), name == "a", name == "c") for name in "abc"]
+    pages = [Page(PART, (workflow(name),), name == "a", name == "c") for name in "abc"]
     inbox.put(pages[0])
     loop.turn()
     inbox.put(pages[1])
@@ -101,15 +117,15 @@ def test_the_end_of_a_list_does_not_wait_for_the_beat() -> None:
     inbox.put(pages[2])
     loop.turn()
     assert batches[1:] == [pages[1:]]
-    inbox.put(Live())
+    inbox.put(LIVE)
     loop.turn()
     loop.turn(BEAT)
-    assert batches[2:] == [[Live()]]
+    assert batches[2:] == [[LIVE]]
     loop.turn(BEAT)
     assert not loop.later, "no timer is left over"
 
 
-def test_only_the_latest_event_of_a_workflow_is_kept() -> None:
+def test_only_the_latest_event_of_an_object_is_kept() -> None:
     loop, inbox, batches = opened()
     for version in range(50):
         inbox.put(changed("a", str(version)))
@@ -127,17 +143,28 @@ def test_a_removal_is_later_than_the_change_before_it_and_earlier_than_the_one_a
     assert batches == [[removed("a"), changed("b")]]
 
 
-def test_a_workflow_made_again_is_another_one() -> None:
+def test_what_is_made_again_under_its_name_within_a_beat_is_one_change() -> None:
     loop, inbox, batches = opened()
     inbox.put(removed("a", "old"))
     inbox.put(changed("a", uid="new"))
     loop.turn()
-    assert batches == [[removed("a", "old"), changed("a", uid="new")]]
+    assert batches == [[changed("a", uid="new")]]
+
+
+def test_each_part_has_its_own_last_word_about_an_object_and_about_itself() -> None:
+    loop, inbox, batches = opened()
+    archive = PART._replace(origin=Origin.ARCHIVE)
+    events = [changed("a"), removed("a", part=archive), LIVE, Stood(archive, Live())]
+    for event in events:
+        inbox.put(event)
+    loop.turn()
+    assert batches == [events]
 
 
 def test_a_change_after_a_page_stays_after_it_and_pages_are_never_merged() -> None:
     loop, inbox, batches = opened()
-    first, second = Page((workflow("a"),), True, False), Page((), False, True)
+    first: Page[ListedWorkflow] = Page(PART, (workflow("a"),), True, False)
+    second: Page[ListedWorkflow] = Page(PART, (), False, True)
     inbox.put(changed("a", "0"))
     inbox.put(first)
     inbox.put(changed("a", "2"))
@@ -146,17 +173,17 @@ def test_a_change_after_a_page_stays_after_it_and_pages_are_never_merged() -> No
     assert batches == [[first, changed("a", "2"), second]]
 
 
-def test_of_the_connection_only_the_last_word_counts() -> None:
+def test_of_how_a_part_stands_only_the_last_word_counts() -> None:
     loop, inbox, batches = opened()
-    inbox.put(Stale(Unreachable("no"), 1.0, 1))
-    inbox.put(Live())
+    inbox.put(Stood(PART, Stale(Unreachable("no"), 1.0, 1)))
+    inbox.put(LIVE)
     loop.turn()
-    assert batches == [[Live()]]
+    assert batches == [[LIVE]]
 
 
 def test_a_busy_stream_beats_slower_and_a_calm_one_faster_again() -> None:
     loop, inbox, batches = opened()
-    inbox.put(Live())
+    inbox.put(LIVE)
     loop.turn()
     for n in range(200):
         inbox.put(changed(str(n)))
@@ -202,11 +229,11 @@ async def test_events_of_many_threads_reach_a_real_loop_in_few_deliveries() -> N
     loop = asyncio.get_running_loop()
     batches: list[list[Any]] = []
     complete = asyncio.Event()
-    seen: dict[WorkflowRef, str] = {}
+    seen: dict[ObjectKey, str] = {}
 
     def take(batch: list[Any]) -> None:
         batches.append(batch)
-        seen.update({event.workflow.ref: event.workflow.version for event in batch})
+        seen.update({event.row.key: event.row.version for event in batch})
         if len(seen) == 40 and set(seen.values()) == {"499"}:
             complete.set()
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 
+from tests.state.test_inbox import PART, key
 from tui.domain.changes import ChangeSet
-from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, WorkflowRef
-from tui.ports.collections import Changed, ListEvent, Page, Removed
+from tui.domain.identity import Row
+from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
+from tui.ports.collections import Changed, Gone, Page, Told, row_of
+from tui.state.known import KnownObjects
 from tui.state.listing import Listing
-from tui.state.workflows import LiveWorkflows
 
 STEPS = 10_000
 PHASES = ("", "Running", "Failed", "Succeeded")
@@ -21,11 +23,14 @@ class Model:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.version = 0
-        self.there: dict[str, ListedWorkflow] = {}
-        self.live = LiveWorkflows()
-        self.waiting: deque[ChangeSet] = deque()
+        self.there: dict[str, Row[ListedWorkflow]] = {}
+        self.live: KnownObjects[ListedWorkflow] = KnownObjects([PART])
+        self.waiting: deque[ChangeSet[ListedWorkflow]] = deque()
         self.matches_failed = False
-        self.listing = Listing(self.live, moment=self.live.moment)
+        self.listing = self._copy()
+
+    def _copy(self) -> Listing[ListedWorkflow]:
+        return Listing(self.live, moment=self.live.moment, group=lambda each: each.phase)
 
     # --- what happens ----------------------------------------------------------------------
 
@@ -33,22 +38,22 @@ class Model:
         """A batch of events, in the order they happened."""
         events = [self._event() for _ in range(self.chance.randint(1, 6))]
         if self.chance.random() < 0.05:
-            events.append(Page(tuple(self.there.values()), True, True))
+            events.append(Page(PART, tuple(self.there.values()), True, True))
         self.waiting.append(self.live.apply(events))
 
     def action_changes(self) -> None:
         """Rows of an action under way are drawn again; some of them are long gone."""
         names = [f"w{self.chance.randrange(40)}" for _ in range(3)]
-        refs = [WorkflowRef("argo", name, f"{name}-1") for name in names]
-        refs += [each.ref for each in self.there.values() if self.chance.random() < 0.1]
-        self.listing.keep(refs)
-        self.waiting.append(self.live.as_changed(refs))
+        keys = [key(name) for name in names]
+        keys += [each.key for each in self.there.values() if self.chance.random() < 0.1]
+        self.listing.keep(keys)
+        self.waiting.append(self.live.as_changed(keys))
 
     def scope_changes(self) -> None:
         """Another table; change sets of the one before are still on their way."""
-        self.live = LiveWorkflows()
+        self.live = KnownObjects([PART])
         self.there = {}
-        self.listing = Listing(self.live, moment=self.live.moment)
+        self.listing = self._copy()
         self.arrange()
 
     def key_is_pressed(self) -> None:
@@ -59,9 +64,9 @@ class Model:
             self.arrange()
         if len(listing):
             at = self.chance.randrange(len(listing))
-            assert listing.index_of(listing.rows[at].ref) == at
+            assert listing.index_of(listing.rows[at].key) == at
         assert len(listing.rows[:]) == len(listing)
-        assert sum(listing.phase_counts.values()) == listing.total
+        assert sum(listing.counts.values()) == listing.total
 
     def list_hears(self, how_many: int) -> None:
         """Some of what waits arrives."""
@@ -83,27 +88,26 @@ class Model:
         expected = {
             name: each
             for name, each in self.there.items()
-            if each.phase == "Failed" or not self.matches_failed
+            if each.value.phase == "Failed" or not self.matches_failed
         }
-        assert {each.metadata.name: each for each in self.listing.rows} == expected
+        assert {row.key.name: row for row in self.listing.rows} == expected
         assert self.listing.total == len(self.there)
-        assert self.listing.phase_counts == Counter(each.phase for each in self.there.values())
+        assert self.listing.counts == Counter(each.value.phase for each in self.there.values())
 
-    def _event(self) -> ListEvent:
+    def _event(self) -> Told[ListedWorkflow]:
         name = f"w{self.chance.randrange(40)}"
         known = self.there.get(name)
         if known is not None and self.chance.random() < 0.4:
             del self.there[name]
-            return Removed(known.ref)
+            return Gone(PART, known.key, known.uid)
         self.version += 1
-        uid = (
-            known.metadata.uid if known and self.chance.random() < 0.8 else f"{name}-{self.version}"
-        )
-        self.there[name] = ListedWorkflow(
+        uid = known.uid if known and self.chance.random() < 0.8 else f"{name}-{self.version}"
+        item = ListedWorkflow(
             Metadata(name, "argo", uid, str(self.version)),
             status=ListedStatus(phase=self.chance.choice(PHASES)),
         )
-        return Changed(self.there[name])
+        self.there[name] = row_of(PART, item)
+        return Changed(PART, self.there[name])
 
 
 def test_a_list_whose_changes_are_held_back_never_fails_and_comes_to_what_is_there() -> None:

@@ -9,49 +9,62 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.changes import ChangeSet
-from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, WorkflowRef
+from tui.domain.identity import ObjectKey, Origin, Part, Row
+from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
+from tui.kinds.workflows import newest
+from tui.ports.collections import row_of
 from tui.state.listing import Listing, ListingChange
 
+PART = Part("here", "wf", Origin.CLUSTER, "argo")
+Rows = dict[ObjectKey, Row[ListedWorkflow]]
 
-def workflow(name: str, phase: str = "Running", started: str | None = None) -> ListedWorkflow:
-    return ListedWorkflow(
-        metadata=Metadata(name=name, namespace="argo", uid=name),
-        status=ListedStatus(phase=phase, started_at=started),
+
+def workflow(
+    name: str, phase: str = "Running", started: str | None = None, uid: str = ""
+) -> Row[ListedWorkflow]:
+    return row_of(
+        PART,
+        ListedWorkflow(
+            metadata=Metadata(name=name, namespace="argo", uid=uid or name),
+            status=ListedStatus(phase=phase, started_at=started),
+        ),
     )
 
 
-def known(*workflows: ListedWorkflow) -> dict[WorkflowRef, ListedWorkflow]:
-    return {each.ref: each for each in workflows}
+def known(*workflows: Row[ListedWorkflow]) -> Rows:
+    return {each.key: each for each in workflows}
 
 
 def by_name(each: ListedWorkflow) -> str:
     return each.metadata.name
 
 
-def names(listing: Listing) -> list[str]:
-    return [each.metadata.name for each in listing.rows]
+def names(listing: Listing[ListedWorkflow]) -> list[str]:
+    return [row.key.name for row in listing.rows]
 
 
-def ref(name: str) -> WorkflowRef:
-    return WorkflowRef("argo", name, name)
+def key(name: str) -> ObjectKey:
+    return ObjectKey("here", "wf", "argo", name)
 
 
 def changes(
     *,
-    added: Sequence[ListedWorkflow] = (),
-    changed: Sequence[ListedWorkflow] = (),
+    added: Sequence[Row[ListedWorkflow]] = (),
+    changed: Sequence[Row[ListedWorkflow]] = (),
     removed: str = "",
     moment: int = 0,
-) -> ChangeSet:
-    gone = tuple(ref(name) for name in removed.split())
+) -> ChangeSet[ListedWorkflow]:
+    gone = tuple(key(name) for name in removed.split())
     return ChangeSet(tuple(added), tuple(changed), gone, moment=moment)
 
 
-def test_the_newest_stands_first_unless_said_otherwise() -> None:
+def test_the_newest_workflow_stands_first() -> None:
     listing = Listing(
         known(
             workflow("old", started="2026-01-01T00:00:00Z"), workflow("new", started="2026-02-01")
-        )
+        ),
+        key=newest,
+        reverse=True,
     )
     assert names(listing) == ["new", "old"]
 
@@ -60,7 +73,7 @@ def test_a_change_that_moves_nothing_redraws_its_row_only() -> None:
     workflows = known(workflow("a"), workflow("b"), workflow("c"))
     listing = Listing(workflows, key=by_name, reverse=False)
     assert listing.update(changes(changed=[workflow("b", "Failed")])) == ListingChange(rows=(1,))
-    assert listing.rows[1].phase == "Failed"
+    assert listing.rows[1].value.phase == "Failed"
 
 
 def test_a_change_of_the_sorted_value_moves_its_row() -> None:
@@ -68,7 +81,7 @@ def test_a_change_of_the_sorted_value_moves_its_row() -> None:
     listing = Listing(workflows, key=lambda each: each.phase, reverse=False)
     assert listing.update(changes(changed=[workflow("a", "Succeeded")])).order
     assert names(listing) == ["b", "a"]
-    assert listing.index_of(ref("a")) == 1
+    assert listing.index_of(key("a")) == 1
 
 
 def test_what_comes_and_goes_changes_the_order() -> None:
@@ -78,7 +91,7 @@ def test_what_comes_and_goes_changes_the_order() -> None:
     assert names(listing) == ["a", "b", "c"]
     assert listing.update(changes(removed="a")).order
     assert names(listing) == ["b", "c"]
-    assert listing.index_of(ref("a")) is None
+    assert listing.index_of(key("a")) is None
 
 
 def test_what_is_filtered_out_changes_nothing_until_it_matches() -> None:
@@ -103,7 +116,7 @@ def test_a_row_that_is_kept_stays_though_it_does_not_match_until_there_is_anothe
         return each.phase == "Failed"
 
     listing.filter(has_failed)
-    listing.keep([ref("a"), ref("c")])
+    listing.keep([key("a"), key("c")])
     listing.update(changes(changed=[workflow("a"), workflow("b")]))
     assert names(listing) == ["a"], "c was never shown, and b was not kept"
     listing.sort(by_name, reverse=True)
@@ -115,7 +128,7 @@ def test_a_row_that_is_kept_stays_though_it_does_not_match_until_there_is_anothe
 def test_what_is_kept_goes_when_it_is_deleted() -> None:
     everything = known(workflow("a", "Failed"))
     listing = Listing(everything, matches=lambda each: each.phase == "Failed")
-    listing.keep([ref("a")])
+    listing.keep([key("a")])
     listing.update(changes(removed="a"))
     assert names(listing) == []
 
@@ -132,15 +145,15 @@ def test_rows_with_nothing_to_sort_by_stand_last_either_way() -> None:
 
 def test_phases_are_counted_over_everything() -> None:
     workflows = known(workflow("a", "Failed"), workflow("b", "Failed"), workflow("c", ""))
-    listing = Listing(workflows, matches=lambda each: False)
-    assert listing.phase_counts == {"Failed": 2, "": 1}
+    listing = Listing(workflows, matches=lambda each: False, group=lambda each: each.phase)
+    assert listing.counts == {"Failed": 2, "": 1}
     listing.update(changes(changed=[workflow("a", "Running")]))
-    assert listing.phase_counts == {"Failed": 1, "Running": 1, "": 1}
+    assert listing.counts == {"Failed": 1, "Running": 1, "": 1}
 
 
 def test_rows_can_be_sliced() -> None:
     listing = Listing(known(*(workflow(name) for name in "abcd")), key=by_name, reverse=False)
-    assert [each.metadata.name for each in listing.rows[1:3]] == ["b", "c"]
+    assert [row.key.name for row in listing.rows[1:3]] == ["b", "c"]
 
 
 @given(
@@ -151,9 +164,9 @@ def test_rows_can_be_sliced() -> None:
     st.booleans(),
 )
 def test_after_any_changes_it_shows_what_a_fresh_list_would(steps: Any, reverse: bool) -> None:
-    workflows: dict[WorkflowRef, ListedWorkflow] = {}
+    workflows: Rows = {}
 
-    def fresh() -> Listing:
+    def fresh() -> Listing[ListedWorkflow]:
         return Listing(
             workflows,
             key=lambda each: each.phase,
@@ -164,16 +177,16 @@ def test_after_any_changes_it_shows_what_a_fresh_list_would(steps: Any, reverse:
     listing = fresh()
     for name, phase in steps:
         if phase is None:
-            if workflows.pop(ref(name), None):
+            if workflows.pop(key(name), None):
                 listing.update(changes(removed=name))
             continue
-        was_known = ref(name) in workflows
-        now = workflows[ref(name)] = workflow(name, phase)
-        before = list(listing.refs)
+        was_known = key(name) in workflows
+        now = workflows[key(name)] = workflow(name, phase)
+        before = list(listing.keys)
         told = listing.update(changes(changed=[now]) if was_known else changes(added=[now]))
-        assert told.order or list(listing.refs) == before
-    assert list(listing.refs) == list(fresh().refs)
-    assert [listing.index_of(each) for each in listing.refs] == list(range(len(listing)))
+        assert told.order or list(listing.keys) == before
+    assert list(listing.keys) == list(fresh().keys)
+    assert [listing.index_of(each) for each in listing.keys] == list(range(len(listing)))
 
 
 def test_it_answers_as_of_the_last_change_it_was_told_whatever_happened_since() -> None:
@@ -189,8 +202,16 @@ def test_it_answers_as_of_the_last_change_it_was_told_whatever_happened_since() 
 
 
 def test_what_is_older_than_the_listing_changes_nothing() -> None:
-    listing = Listing(known(workflow("a")), moment=7)
+    listing = Listing(known(workflow("a")), moment=7, reverse=True)
     assert not listing.update(changes(added=[workflow("of an earlier scope")], moment=6))
     assert names(listing) == ["a"]
     assert listing.update(changes(added=[workflow("b")], moment=7)).order
     assert names(listing) == ["b", "a"]
+
+
+def test_a_row_that_is_another_object_of_its_name_is_told() -> None:
+    listing = Listing(known(workflow("a"), workflow("b")), key=by_name)
+    assert listing.update(changes(changed=[workflow("a", "Failed")])).replaced == ()
+    again = [workflow("a", uid="another"), workflow("b", "Failed")]
+    assert listing.update(changes(changed=again)).replaced == (key("a"),)
+    assert listing.rows[0].uid == "another"

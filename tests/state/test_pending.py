@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tui.domain.workflow import WorkflowRef
+from tui.domain.identity import ObjectKey
 from tui.state.pending import Pending
 
-A, B = WorkflowRef("argo", "a"), WorkflowRef("argo", "b")
+A, B = ObjectKey("here", "wf", "argo", "a"), ObjectKey("here", "wf", "argo", "b")
 
 
 def test_a_workflow_shows_what_is_done_to_it_until_that_ends() -> None:

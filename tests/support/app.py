@@ -19,10 +19,12 @@ from tests.support.runs import NOW
 from tests.support.scripted import ScriptedSource
 from tests.support.waiting import until
 from tui.app import ArgoApp, Connect
+from tui.domain.identity import Row
 from tui.domain.workflow import ListedWorkflow, Manifest
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.connection import Source
+from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
-from tui.screens.workflows import WorkflowsScreen
 from tui.settings import Settings
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
@@ -134,19 +136,19 @@ class Shown:
         return isinstance(self.app.screen, kind)
 
     @property
-    def overview(self) -> WorkflowsScreen:
+    def overview(self) -> ListScreen:
         """The screen of the list, in front or not."""
-        return next(s for s in self.app.screen_stack if isinstance(s, WorkflowsScreen))
+        return next(s for s in self.app.screen_stack if isinstance(s, ListScreen))
 
     @property
-    def rows(self) -> Table[ListedWorkflow]:
+    def rows(self) -> Table[Row[ListedWorkflow]]:
         """The list itself."""
         return self.overview.rows
 
     @property
     def names(self) -> list[str]:
         """The names in the list, in its order."""
-        return [workflow.metadata.name for workflow in self.rows.items]
+        return [row.key.name for row in self.rows.items]
 
     @property
     def detail(self) -> WorkflowScreen:
@@ -156,7 +158,7 @@ class Shown:
     @property
     def current(self) -> str:
         """The name of the workflow under the cursor."""
-        return self.rows.current.metadata.name if self.rows.current else ""
+        return self.rows.current.key.name if self.rows.current else ""
 
     @property
     def steps(self) -> list[str]:
@@ -214,5 +216,6 @@ def is_settled(app: ArgoApp) -> bool:
     """Whether there is a list, or a reason why there is none."""
     if app.source is None or app.trouble is not None:
         return app.trouble is not None
-    is_told = app.live.connection is not None or not app.source.capabilities.is_live
-    return app.live.is_whole and is_told
+    session = app.lists.of(WORKFLOWS)
+    is_told = session.standings.is_answered or not app.source.capabilities.is_live
+    return session.is_whole and is_told

@@ -19,7 +19,8 @@ from tests.support.fake_api import (
     write_kubeconfig,
 )
 from tests.support.where import where
-from tui.ports.collections import Changed, Scope
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Changed, Scope, Stood
 from tui.ports.threads import CancelToken
 from tui.sources.kubernetes import KubernetesSource
 from tui.sources.opening import connect
@@ -56,9 +57,14 @@ class Follower:
         """What it told of a kind."""
         return [event for event in list(self.told) if isinstance(event, kind)]
 
+    def standings(self, kind: Any) -> list[Any]:
+        """How its parts stood, as far as that is of a kind."""
+        found = [event.standing for event in self.of(Stood)]
+        return [standing for standing in found if isinstance(standing, kind)]
+
     def names(self) -> list[str]:
         """Names of the changed ones, in order."""
-        return [event.workflow.ref.name for event in self.of(Changed)]
+        return [event.row.key.name for event in self.of(Changed)]
 
 
 @contextmanager
@@ -72,7 +78,7 @@ def following(
     """A watch of the list for as long as the block lasts."""
     with fake_api(answer) as api:
         source = connected(api, folder)
-        follower = Follower(lambda sink, stop: source.watch(scope, told or sink, stop))
+        follower = Follower(lambda sink, stop: source.watch(WORKFLOWS, scope, told or sink, stop))
         try:
             yield follower, api
         finally:

@@ -25,7 +25,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "In the list of workflows, the step tree and the artifacts (steps are not marked).",
         ("widgets.table:Table",),
     ),
-    ("Workflow list", "", ("screens.workflows:WorkflowsScreen",)),
+    ("Workflow list", "", ("screens.list:ListScreen",)),
     (
         "Workflow",
         "The step tree and the panes beside or below it.",

@@ -60,7 +60,7 @@ class Bench(App[None], Generic[P]):
     def show(self, manifest: Manifest, step: str = "") -> None:
         """Show a workflow, or the step of that display name."""
         told = opened(manifest)
-        self.pane.show(told.workflow, node_of(manifest, step) if step else None, told.raw)
+        self.pane.show(told.object, node_of(manifest, step) if step else None, told.raw)
 
     @property
     def lines(self) -> TextView:
@@ -81,7 +81,7 @@ class Bench(App[None], Generic[P]):
 
 def node_of(manifest: Manifest, shown: str) -> Node:
     """The node of that display name."""
-    nodes = opened(manifest).workflow.nodes.values()
+    nodes = opened(manifest).object.nodes.values()
     return next(node for node in nodes if node.display_name == shown)
 
 

@@ -17,7 +17,8 @@ from tui.actions.base import Context, perform
 from tui.demo.resources import CONFIG_MAPS, SECRETS
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, SourceError
-from tui.ports.collections import Live, Scope, Stale
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Scope, Stale, Stood, Unreadable
 from tui.ports.connection import Source, offered
 from tui.ports.logs import LogRequest
 from tui.ports.operations import Operations
@@ -33,12 +34,13 @@ def _watch(cluster: Cluster, source: Source) -> None:
     stop, stale = CancelToken(), list[SourceError]()
 
     def take(event: object) -> None:
-        if isinstance(event, Stale):
-            stale.append(event.error)
-        if isinstance(event, Live | Stale):
+        standing = event.standing if isinstance(event, Stood) else None
+        if isinstance(standing, Stale | Unreadable):
+            stale.append(standing.error)
+        if standing is not None:
             stop.set()
 
-    source.watch(Scope(("argo",)), take, stop)
+    source.watch(WORKFLOWS, Scope(("argo",)), take, stop)
     if stale:
         raise stale[0]
 

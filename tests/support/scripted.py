@@ -1,7 +1,7 @@
 """A source that says what a test tells it, and remembers what it was asked.
 
 source = ScriptedSource(manifest("etl", phase="Failed"))
-source.say(Changed(...))          # reaches every open watch
+source.put(manifest("etl"))       # reaches every open watch
 source.refusal = Refused("not allowed to create workflows in argo")
 source.performed                  # the calls that were sent
 """
@@ -10,35 +10,43 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from tui.domain import decode
+from tui.domain.identity import ObjectKey, Origin, Part
 from tui.domain.logs import LogBlock, blocks_of
-from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.errors import Missing, SourceError, TuiError
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import (
     Changed,
-    DetailEvent,
-    DetailSink,
-    ListEvent,
-    ListSink,
+    Gone,
+    HasMetadata,
+    LeftOut,
     Live,
-    Opened,
     Page,
-    Removed,
+    Readable,
     Scope,
+    Sink,
+    Standing,
+    Stood,
+    Told,
+    Unreadable,
+    row_of,
 )
 from tui.ports.connection import Capabilities, Place
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
+from tui.ports.objects import Whole, whole_row
 from tui.ports.operations import Call, Operations
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
 from tui.sources.kubernetes_operations import KubernetesOperations
 
+L = TypeVar("L", bound=HasMetadata)
 P = TypeVar("P")
 
 
@@ -76,16 +84,53 @@ def ref_of(found: Manifest) -> WorkflowRef:
     )
 
 
-def opened(found: Manifest) -> Opened:
-    """A manifest as a watch of one tells it."""
+def key_of(found: Manifest, kind: str = WORKFLOWS.id, connection: str = "scripted") -> ObjectKey:
+    """Where an object stands."""
+    ref = ref_of(found)
+    return ObjectKey(connection, kind, ref.namespace, ref.name)
+
+
+def part(namespace: str = "argo", kind: str = WORKFLOWS.id) -> Part:
+    """A namespace of the scripted source."""
+    return Part("scripted", kind, Origin.CLUSTER, namespace)
+
+
+def page(
+    *manifests: Manifest, first: bool = True, last: bool = True, namespace: str = "argo"
+) -> Page[ListedWorkflow]:
+    """Workflows as a page of their list."""
+    of = part(namespace)
+    return Page(of, tuple(row_of(of, listed(each)) for each in manifests), first, last)
+
+
+def changed(found: Manifest, namespace: str = "argo") -> Changed[ListedWorkflow]:
+    """A workflow as a watch of many tells it."""
+    return Changed(part(namespace), row_of(part(namespace), listed(found)))
+
+
+def opened(found: Manifest) -> Whole[Workflow]:
+    """A workflow with everything."""
     raw = msgspec.json.encode(found)
     workflow, fits = decode.whole(raw)
-    return Opened(workflow, raw, fits)
+    return Whole(workflow, raw, fits)
+
+
+def told_whole(found: Manifest, kind: Readable[Any, Any] = WORKFLOWS) -> Changed[Whole[Any]]:
+    """An object as a watch of one tells it."""
+    raw = msgspec.json.encode(found)
+    whole, fits = kind.whole(raw)
+    of = part(whole.metadata.namespace, kind.id)
+    return Changed(of, whole_row(of, Whole(whole, raw, fits)))
 
 
 def listed(found: Manifest) -> ListedWorkflow:
-    """A manifest as a watch of many tells it."""
+    """A workflow as a list has it."""
     return decode.listed(msgspec.json.encode(found))
+
+
+def is_of(found: Manifest, kind: Readable[Any, Any]) -> bool:
+    """Whether a manifest is of a kind; one that does not say is a workflow."""
+    return bool(found.get("kind", "Workflow") == kind.resource.kind)
 
 
 class ScriptedSource:
@@ -125,8 +170,10 @@ class ScriptedSource:
         """What is offered, by protocol."""
         if not self._capabilities.can_write:
             del self.ports[Operations]
-        self._lists: list[queue.SimpleQueue[ListEvent | None]] = []
-        self._details: list[tuple[WorkflowRef, queue.SimpleQueue[DetailEvent | None]]] = []
+        self.unreadable: dict[str, SourceError] = {}
+        """Namespaces that may not be listed, and why; "" for all of them together."""
+        self._lists: list[_List] = []
+        self._details: list[tuple[ObjectKey, queue.SimpleQueue[Told[Any] | None]]] = []
 
     @property
     def place(self) -> Place:
@@ -138,29 +185,50 @@ class ScriptedSource:
 
     # --- what a test says ------------------------------------------------------------------
 
-    def say(self, event: ListEvent) -> None:
-        """Tell every open list."""
-        for waiting in list(self._lists):
-            waiting.put(event)
+    def say(self, event: Told[Any], kind: str = WORKFLOWS.id) -> None:
+        """Tell every open list of a kind."""
+        for each in [each for each in self._lists if each.kind == kind]:
+            each.waiting.put(event)
 
-    def say_of(self, event: DetailEvent, name: str = "") -> None:
-        """Tell every open watch of one workflow, or those of this name."""
-        for ref, waiting in list(self._details):
-            if name in ("", ref.name):
+    def say_of(self, event: Told[Any], name: str = "") -> None:
+        """Tell every open watch of one object, or those of this name."""
+        for key, waiting in list(self._details):
+            if name in ("", key.name):
                 waiting.put(event)
 
-    def put(self, found: Manifest) -> None:
-        """A workflow is new or different: lists and its own watches hear of it."""
+    def stand(self, standing: Standing, namespace: str | None = None) -> None:
+        """Every part of every open list, or those of a namespace, stand like this now."""
+        for each in list(self._lists):
+            for of in each.parts:
+                if namespace in (None, of.namespace):
+                    each.waiting.put(Stood(of, standing))
+
+    def stand_of(self, standing: Standing, name: str = "") -> None:
+        """The same for open watches of one object."""
+        for key, waiting in list(self._details):
+            if name in ("", key.name):
+                waiting.put(Stood(part(key.namespace, key.kind), standing))
+
+    def put(self, found: Manifest, kind: Readable[Any, Any] = WORKFLOWS) -> None:
+        """An object is new or different: lists and its own watches hear of it."""
         ref = ref_of(found)
         self.manifests[ref] = found
-        self.say(Changed(listed(found)))
-        self.say_of(opened(found), ref.name)
+        item = decode.list_reader(kind.listed).one(msgspec.json.encode(found))
+        for each in [each for each in self._lists if each.kind == kind.id]:
+            of = each.part_of(ref.namespace)
+            if of is not None:
+                each.waiting.put(Changed(of, row_of(of, item)))
+        self.say_of(told_whole(found, kind), ref.name)
 
-    def remove(self, ref: WorkflowRef) -> None:
-        """A workflow is gone."""
+    def remove(self, ref: WorkflowRef, kind: str = WORKFLOWS.id) -> None:
+        """An object is gone."""
         self.manifests.pop(ref, None)
-        self.say(Removed(ref))
-        self.say_of(Removed(ref), ref.name)
+        key = ObjectKey("scripted", kind, ref.namespace, ref.name)
+        for each in [each for each in self._lists if each.kind == kind]:
+            of = each.part_of(ref.namespace)
+            if of is not None:
+                each.waiting.put(Gone(of, key, ref.uid))
+        self.say_of(Gone(part(ref.namespace, kind), key, ref.uid), ref.name)
 
     @property
     def open_watches(self) -> int:
@@ -176,29 +244,50 @@ class ScriptedSource:
     def lacks(self, wanted: Callable[..., object]) -> str:
         return "" if wanted in self.ports else self._capabilities.why_not
 
-    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
+    def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
+        namespaces = scope.namespaces if kind.resource.namespaced else ()
+        return tuple(part(namespace, kind.id) for namespace in namespaces or ("",))
+
+    def watch(
+        self, kind: Readable[Any, Any], scope: Scope, sink: Sink[Any], stop: CancelToken
+    ) -> None:
         self._ask("watch", scope)
-        waiting: queue.SimpleQueue[ListEvent | None] = queue.SimpleQueue()
-        self._lists.append(waiting)
+        waiting: queue.SimpleQueue[Told[Any] | None] = queue.SimpleQueue()
+        entry = _List(kind.id, self.parts(kind, scope), waiting)
+        self._lists.append(entry)
         take_back = stop.on_set(lambda: waiting.put(None))
         try:
-            sink(Page(self._in(scope), True, True))
-            sink(Live())
+            for of in entry.parts:
+                error = self.unreadable.get(of.namespace)
+                if error is not None:
+                    sink(Stood(of, Unreadable(error, 60.0)))
+                    continue
+                items = self._in(kind, Scope((of.namespace,) if of.namespace else ()))
+                sink(Page(of, tuple(row_of(of, item) for item in items), True, True))
+                sink(Stood(of, Live()))
             while not stop.is_set and (event := waiting.get()) is not None:
                 sink(event)
         finally:
             take_back()
-            self._lists.remove(waiting)
+            self._lists.remove(entry)
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
+    def watch_one(
+        self,
+        kind: Readable[Any, Any],
+        key: ObjectKey,
+        uid: str,
+        sink: Sink[Any],
+        stop: CancelToken,
+    ) -> None:
+        ref = WorkflowRef(key.namespace, key.name, uid)
         self._ask("watch_one", ref)
-        waiting: queue.SimpleQueue[DetailEvent | None] = queue.SimpleQueue()
-        entry = (ref, waiting)
+        waiting: queue.SimpleQueue[Told[Any] | None] = queue.SimpleQueue()
+        entry = (key, waiting)
         self._details.append(entry)
         take_back = stop.on_set(lambda: waiting.put(None))
         try:
-            sink(opened(self._find(ref)))
-            sink(Live())
+            sink(told_whole(self._find(ref), kind))
+            sink(Stood(part(key.namespace, kind.id), Live()))
             while not stop.is_set and (event := waiting.get()) is not None:
                 sink(event)
         finally:
@@ -209,17 +298,17 @@ class ScriptedSource:
         self._ask("get", ref)
         return self._find(ref)
 
-    def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
-        self._ask("list_all", scope)
-        return self._in(scope)
+    def read_all(
+        self, kind: Readable[L, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[L, ...]:
+        self._ask("read_all", scope)
+        return self._in(kind, scope)
 
-    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
-        self._ask("list_raw", scope)
-        return tuple(
-            msgspec.json.encode(found)
-            for ref, found in self.manifests.items()
-            if not scope.namespaces or ref.namespace in scope.namespaces
-        )
+    def read_raw(
+        self, kind: Readable[Any, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[bytes, ...]:
+        self._ask("read_raw", scope)
+        return tuple(msgspec.json.encode(found) for found in self._manifests_of(kind, scope))
 
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         self._ask("template", (kind, namespace, name))
@@ -291,11 +380,15 @@ class ScriptedSource:
             f"there is no workflow {ref.name} in {ref.namespace}", status=404, reason="NotFound"
         )
 
-    def _in(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
+    def _in(self, kind: Readable[L, Any], scope: Scope) -> tuple[L, ...]:
+        read = decode.list_reader(kind.listed).one
+        return tuple(read(msgspec.json.encode(each)) for each in self._manifests_of(kind, scope))
+
+    def _manifests_of(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Manifest, ...]:
         return tuple(
-            listed(found)
+            found
             for ref, found in self.manifests.items()
-            if not scope.namespaces or ref.namespace in scope.namespaces
+            if is_of(found, kind) and (not scope.namespaces or ref.namespace in scope.namespaces)
         )
 
     def _until(self, pieces: Iterable[bytes], stop: CancelToken) -> Iterator[bytes]:
@@ -303,3 +396,15 @@ class ScriptedSource:
             if stop.is_set:
                 return
             yield piece
+
+
+class _List(NamedTuple):
+    """A list that is being watched."""
+
+    kind: str
+    parts: tuple[Part, ...]
+    waiting: queue.SimpleQueue[Told[Any] | None]
+
+    def part_of(self, namespace: str) -> Part | None:
+        """The part that holds the objects of a namespace; None where none does."""
+        return next((of for of in self.parts if of.namespace in ("", namespace)), None)

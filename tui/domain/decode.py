@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -20,7 +22,7 @@ from tui.domain.tolerant import Misfit, fitted
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Manifest, Workflow
 from tui.errors import InputError
 
-T = TypeVar("T", bound=msgspec.Struct)
+T = TypeVar("T")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the typed decoder raises where it refuses."""
@@ -28,10 +30,10 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-class ListedPage(NamedTuple):
+class ListedPage(NamedTuple, Generic[T]):
     """One answer to a list request."""
 
-    workflows: tuple[ListedWorkflow, ...]
+    items: tuple[T, ...]
     resource_version: str
     continue_token: str
     """Where the next page begins; "" on the last one."""
@@ -65,9 +67,9 @@ class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
     continue_token: str = msgspec.field(default="", name="continue")
 
 
-class _List(msgspec.Struct, frozen=True):
+class _List(msgspec.Struct, Generic[T], frozen=True):
     metadata: _ListMeta = _ListMeta()
-    items: tuple[Skimmed, ...] | None = None
+    items: tuple[T, ...] | None = None
 
 
 class _RawList(msgspec.Struct, frozen=True):
@@ -75,39 +77,77 @@ class _RawList(msgspec.Struct, frozen=True):
     items: tuple[msgspec.Raw, ...] | None = None
 
 
-_listed = msgspec.json.Decoder(Skimmed)
 _whole = msgspec.json.Decoder(Workflow)
-_page = msgspec.json.Decoder(_List)
 _raw_page = msgspec.json.Decoder(_RawList)
 _nodes = msgspec.json.Decoder(dict[NodeId, Node])
 
 
+class ListReader(Generic[T]):
+    """Reads lists of one kind, and the objects of its watches, into structs of one type."""
+
+    def __init__(self, type: type[T]) -> None:
+        self._one = msgspec.json.Decoder(type)
+        self._page = msgspec.json.Decoder(_List[type])  # type: ignore[valid-type]  # made at run time
+
+    def one(self, raw: bytes) -> T:
+        """An object as a list shows it. Raises: InputError when it is no JSON object."""
+        return _read(raw, self._one)
+
+    def page(self, raw: bytes) -> ListedPage[T]:
+        """A list of the API. Raises: InputError for no JSON."""
+        try:
+            page = self._page.decode(raw)
+            items = page.items or ()
+            meta = page.metadata
+        except (msgspec.ValidationError, UnicodeDecodeError):
+            # One odd item must not make the others slow or disappear.
+            loose = _raw_list(raw)
+            items = tuple(self.one(bytes(item)) for item in loose.items or ())
+            meta = loose.metadata
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise InputError(f"the list is not JSON: {error}") from error
+        return ListedPage(items, meta.resource_version, meta.continue_token)
+
+
+def list_reader(type: type[T]) -> ListReader[T]:
+    """The reader of lists of this type of object; made once."""
+    reader: ListReader[T] = _made_reader(type)  # type: ignore[arg-type]  # types are hashable
+    return reader
+
+
+@cache
+def _made_reader(type: type[Any]) -> ListReader[Any]:
+    return ListReader(type)
+
+
+def whole_reader(type: type[T]) -> Callable[[bytes], tuple[T, bool]]:
+    """Reads whole objects of a type; also says whether all of them has the shape it should."""
+    decoder = msgspec.json.Decoder(type)
+
+    def read(raw: bytes) -> tuple[T, bool]:
+        try:
+            return decoder.decode(raw), True
+        except UNREADABLE:
+            return fitted(manifest(raw), type), False
+
+    return read
+
+
 def listed(raw: bytes) -> ListedWorkflow:
     """A workflow as a list shows it. Raises: InputError when it is no JSON object."""
-    return _read(raw, _listed)
+    return list_reader(Skimmed).one(raw)
 
 
-def listed_page(raw: bytes) -> ListedPage:
+def listed_page(raw: bytes) -> ListedPage[Skimmed]:
     """A WorkflowList of the API, its workflows without nodes. Raises: InputError for no JSON."""
-    try:
-        page = _page.decode(raw)
-        workflows = page.items or ()
-        meta = page.metadata
-    except (msgspec.ValidationError, UnicodeDecodeError):
-        # One odd item must not make the others slow or disappear.
-        loose = _raw_list(raw)
-        workflows = tuple(_read(bytes(item), _listed) for item in loose.items or ())
-        meta = loose.metadata
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise InputError(f"the list of workflows is not JSON: {error}") from error
-    return ListedPage(workflows, meta.resource_version, meta.continue_token)
+    return list_reader(Skimmed).page(raw)
 
 
 def _raw_list(raw: bytes) -> _RawList:
     try:
         return _raw_page.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"this is no list of workflows: {error}") from error
+        raise InputError(f"this is no list: {error}") from error
 
 
 def workflow(raw: bytes) -> Workflow:

@@ -48,10 +48,6 @@ class Part(NamedTuple):
     """The only namespace it holds objects of; "" for all namespaces."""
 
 
-FROM_CLUSTER = frozenset({Origin.CLUSTER})
-"""The origins of what only the cluster has."""
-
-
 class Row(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """One object as a list knows it."""
 

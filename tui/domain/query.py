@@ -7,19 +7,19 @@
     message:/exit 1[37]/     a regular expression
     message:"no space left"  quotes keep blanks, bars and colons as they are
 
-A text is read into a predicate over workflows; what a field finds in one stands in `FIELDS`, one
-entry a field. What cannot be read is told with the place where it goes wrong.
+A text is read into a predicate over the objects of one kind; what a field finds in one stands in
+the `Fields` of the kind, one entry a field. What cannot be read is told with the place where it
+goes wrong.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from tui.domain.search import NESTED, compiled
-from tui.domain.status import status_text
-from tui.domain.workflow import LABEL, ListedWorkflow
 from tui.errors import QueryError
 
 Test = Callable[[str], bool]
@@ -27,15 +27,25 @@ Test = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that can be asked about a workflow."""
+    """Something that can be asked about an object."""
 
     help: str
-    values: Callable[[ListedWorkflow], Iterable[str]]
-    """The texts of a workflow that a plain value is compared with."""
-    keyed: Callable[[ListedWorkflow], Mapping[str, str]] | None = None
+    values: Callable[[Any], Iterable[str]]
+    """The texts of an object that a plain value is compared with."""
+    keyed: Callable[[Any], Mapping[str, str]] | None = None
     """The map that `key=value` looks into, for fields that have keys."""
     whole_word: bool = False
     """Whether a plain value must begin a word of the text, instead of standing anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What can be asked about the objects of one kind."""
+
+    named: Mapping[str, Field]
+    """By name; the first is asked by a term without a field."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names that people type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +56,10 @@ class Alternative:
     key: str
     test: Test
 
-    def __call__(self, workflow: ListedWorkflow) -> bool:
+    def __call__(self, item: Any) -> bool:
         if not self.key or self.field.keyed is None:
-            return any(map(self.test, self.field.values(workflow)))
-        found = self.field.keyed(workflow)
+            return any(map(self.test, self.field.values(item)))
+        found = self.field.keyed(item)
         return any(self.test(value) for key, value in found.items() if _is_key(key, self.key))
 
 
@@ -60,86 +70,54 @@ class Term:
     alternatives: tuple[Alternative, ...]
     is_negated: bool
 
-    def __call__(self, workflow: ListedWorkflow) -> bool:
-        return any(one(workflow) for one in self.alternatives) is not self.is_negated
+    def __call__(self, item: Any) -> bool:
+        return any(one(item) for one in self.alternatives) is not self.is_negated
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A filter that has been read: true for the workflows to show."""
+    """A filter that has been read: true for the objects to show."""
 
     text: str
     terms: tuple[Term, ...]
 
-    def __call__(self, workflow: ListedWorkflow) -> bool:
-        return self.matches(workflow)
+    def __call__(self, item: Any) -> bool:
+        return self.matches(item)
 
-    def matches(self, workflow: ListedWorkflow) -> bool:
+    def matches(self, item: Any) -> bool:
         """Whether every term holds."""
-        return all(term(workflow) for term in self.terms)
+        return all(term(item) for term in self.terms)
 
     def __bool__(self) -> bool:
         """Whether it asks anything at all."""
         return bool(self.terms)
 
 
-# --- what can be asked about workflows ----------------------------------------------------------
+# --- what can be asked about any object ---------------------------------------------------------
 
 
-def _names(workflow: ListedWorkflow) -> tuple[str, ...]:
-    metadata = workflow.metadata
+def _names(item: Any) -> tuple[str, ...]:
+    metadata = item.metadata
     return (metadata.name, f"{metadata.namespace}/{metadata.name}")
 
 
-def _phases(workflow: ListedWorkflow) -> tuple[str, ...]:
-    return (workflow.phase or "Pending", status_text(workflow))
-
-
-def _templates(workflow: ListedWorkflow) -> tuple[str, ...]:
-    ref = workflow.spec.workflow_template_ref
-    labels = workflow.metadata.labels
-    named = (
-        ref.name if ref else "",
-        labels.get(f"{LABEL}workflow-template", ""),
-        labels.get(f"{LABEL}cluster-workflow-template", ""),
-        labels.get(f"{LABEL}cron-workflow", ""),
-    )
-    return tuple(dict.fromkeys(name for name in named if name))
-
-
-def _labels(workflow: ListedWorkflow) -> tuple[str, ...]:
-    labels = workflow.metadata.labels
+def _labels(item: Any) -> tuple[str, ...]:
+    labels = item.metadata.labels
     return (*labels, *(f"{key}={value}" for key, value in labels.items()))
 
 
-def _parameters(workflow: ListedWorkflow) -> dict[str, str]:
-    return {each.name: each.value or "" for each in workflow.spec.arguments.parameters}
+NAME = Field("the name", _names)
+NAMESPACE = Field("the namespace", lambda item: (item.metadata.namespace,))
+LABELS = Field("key=value, or a key", _labels, lambda item: item.metadata.labels)
+NAMESPACE_ALIASES = {"namespace": "ns"}
+
+OF_ANY_OBJECT = Fields({"name": NAME, "ns": NAMESPACE, "label": LABELS}, NAMESPACE_ALIASES)
+"""The fields of a kind that has none of its own."""
 
 
-def _parameter_texts(workflow: ListedWorkflow) -> tuple[str, ...]:
-    found = _parameters(workflow)
-    return (*found, *found.values())
-
-
-FIELDS: dict[str, Field] = {
-    "name": Field("the name", _names),
-    "phase": Field("pending, running, succeeded, failed, error", _phases, whole_word=True),
-    "ns": Field("the namespace", lambda workflow: (workflow.metadata.namespace,)),
-    "label": Field("key=value, or a key", _labels, lambda workflow: workflow.metadata.labels),
-    "template": Field("the workflow template or cron workflow it came from", _templates),
-    "message": Field(
-        "the message", lambda workflow: (workflow.status.message, workflow.status.why)
-    ),
-    "param": Field("name=value of an argument", _parameter_texts, _parameters),
-}
-"""What can be asked about a workflow in a list; the first is asked by a term without a field."""
-
-ALIASES = {"status": "phase", "namespace": "ns", "msg": "message", "tmpl": "template"}
-
-
-def parse(text: str) -> Query:
-    """Read a filter over workflows. Raises: QueryError."""
-    return Query(text, tuple(_Reader(text).terms()))
+def parse(text: str, fields: Fields = OF_ANY_OBJECT) -> Query:
+    """Read a filter over objects with these fields. Raises: QueryError."""
+    return Query(text, tuple(_Reader(text, fields).terms()))
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -148,8 +126,9 @@ def parse(text: str) -> Query:
 class _Reader:
     """One text, read from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, fields: Fields) -> None:
         self._text = text
+        self._fields = fields
         self._at = 0
 
     def terms(self) -> Iterable[Term]:
@@ -165,7 +144,7 @@ class _Reader:
             self._at += 1
         if self._peek() in ("", " "):
             raise QueryError("! needs something to turn round", begun)
-        name = self._field_name() or next(iter(FIELDS))
+        name = self._field_name() or next(iter(self._fields.named))
         alternatives = [self._alternative(name)]
         while self._bar():
             name = self._field_name() or name
@@ -189,18 +168,19 @@ class _Reader:
         if found is None:
             return ""
         name = found[1].lower()
-        name = ALIASES.get(name, name)
-        if name not in FIELDS:
+        name = self._fields.aliases.get(name, name)
+        if name not in self._fields.named:
+            known = ", ".join(self._fields.named)
             raise QueryError(
                 f"there is no field {found[1]}",
                 self._at,
-                hint=f"there are {', '.join(FIELDS)}; put quotes around a text with a colon",
+                hint=f"there are {known}; put quotes around a text with a colon",
             )
         self._at = found.end()
         return name
 
     def _alternative(self, name: str) -> Alternative:
-        field, begun = FIELDS[name], self._at
+        field, begun = self._fields.named[name], self._at
         key = self._key() if field.keyed is not None else ""
         if self._peek() == "/":
             test = self._regex()
@@ -291,10 +271,14 @@ def _is_key(key: str, wanted: str) -> bool:
 
 
 __all__ = [
-    "ALIASES",
-    "FIELDS",
+    "LABELS",
+    "NAME",
+    "NAMESPACE",
+    "NAMESPACE_ALIASES",
+    "OF_ANY_OBJECT",
     "Alternative",
     "Field",
+    "Fields",
     "Query",
     "QueryError",
     "Term",

@@ -21,6 +21,7 @@ from tui.domain.node import (
     Parameter,
     Wire,
 )
+from tui.domain.resource import Resource
 
 LABEL = "workflows.argoproj.io/"
 """Prefix of Argo's labels and annotations (argo.md 1.7)."""
@@ -40,6 +41,8 @@ WORKFLOW = "wf"
 
 POD = "pod"
 """Id of the kind of pods, which do the work of a workflow."""
+
+WORKFLOW_RESOURCE = Resource("argoproj.io", "v1alpha1", "workflows", "Workflow")
 
 
 class WorkflowRef(NamedTuple):

@@ -10,15 +10,30 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
+from tui.domain.identity import Part
 from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
-from tui.errors import Missing, PlanError, UsageError
+from tui.errors import Missing, PlanError, SourceError, UsageError
+from tui.headless.output import say
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
 from tui.ports.connection import Place, Source
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
 
 LATEST = "@latest"
+
+
+class LeftOutNamespaces:
+    """Says which namespaces of several may not be read; the others are read all the same."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, part: Part, error: SourceError) -> None:
+        """This one is left out."""
+        self.count += 1
+        say(f"argo-tui: {part.namespace} is left out: {error}")
 
 
 def named(names: Iterable[str], settings: Settings) -> Iterator[Manifest]:
@@ -45,11 +60,12 @@ def one(source: Source, name: str, settings: Settings) -> Manifest:
 def _ref(source: Source, name: str, settings: Settings) -> WorkflowRef:
     scope = scope_of(settings, source.place)
     if name == LATEST:
-        return _latest(source.list_all(scope))
+        return _latest(source.read_all(WORKFLOWS, scope, LeftOutNamespaces()))
     if len(scope.namespaces) == 1:
         return WorkflowRef(scope.namespaces[0], name)
     wanted = replace(scope, label_selector="", field_selector=f"metadata.name={name}")
-    found = [each.ref for each in source.list_all(wanted) if each.metadata.name == name]
+    listed = source.read_all(WORKFLOWS, wanted, LeftOutNamespaces())
+    found = [each.ref for each in listed if each.metadata.name == name]
     if not found:
         where = ", ".join(scope.namespaces) or "any namespace"
         raise Missing(f"there is no workflow {name} in {where}", reason="NotFound")

@@ -56,17 +56,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     labels = label_selector(choice)
     fields = FieldSelector.parse(args.field_selector)
     whole = args.output in ("wide", "json", "yaml")
+    is_complete = True
     if args.file:
         # Only a namespace that was typed: one from the environment is about a cluster.
         namespace = "" if args.all_namespaces else args.namespace
         found, originals = _saved(args.file, labels, fields, namespace, whole)
     else:
-        found, originals = _connected(labels, args.field_selector, settings, whole)
+        found, originals, is_complete = _connected(labels, args.field_selector, settings, whole)
     shown = newest_first(chosen(found, choice, settings.now()))
     _print(shown, originals, args, settings)
     if args.file and say_faults(_manifest(originals[id(each)]) for each in shown):
         return InputError.exit_code
-    return 0
+    return 0 if is_complete else 1
 
 
 Originals = dict[int, Manifest | bytes]
@@ -101,9 +102,13 @@ def _saved(
 
 def _connected(
     labels: LabelSelector, fields: str, settings: Settings, whole: bool
-) -> tuple[list[ListedWorkflow], Originals]:
-    """What the cluster has; with `whole` also the JSON of each, nodes and all."""
-    from tui.headless.connected import scope_at
+) -> tuple[list[ListedWorkflow], Originals, bool]:
+    """What the cluster has; with `whole` also the JSON of each, nodes and all.
+
+    Also whether that is everything: namespaces that may not be read are said, and left out.
+    """
+    from tui.headless.connected import LeftOutNamespaces, scope_at
+    from tui.kinds.workflows import WORKFLOWS
     from tui.ports.collections import Scope
     from tui.ports.connection import Place
     from tui.sources import open_source
@@ -111,13 +116,16 @@ def _connected(
     def wanted(place: Place) -> Scope:
         return scope_at(place, labels, fields, settings)
 
-    with closing(open_source(settings, ahead=wanted)) as source:
-        scope = wanted(source.place)
+    with closing(
+        open_source(settings, ahead=lambda place: (WORKFLOWS.resource, wanted(place)))
+    ) as source:
+        scope, left_out = wanted(source.place), LeftOutNamespaces()
         if not whole:
-            return list(source.list_all(scope)), {}
-        raws = source.list_raw(scope)
+            return list(source.read_all(WORKFLOWS, scope, left_out)), {}, not left_out.count
+        raws = source.read_raw(WORKFLOWS, scope, left_out)
     found = [decode.listed(raw) for raw in raws]
-    return found, {id(each): raw for each, raw in zip(found, raws, strict=True)}
+    originals: Originals = {id(each): raw for each, raw in zip(found, raws, strict=True)}
+    return found, originals, not left_out.count
 
 
 def _with_nodes(each: ListedWorkflow, originals: Originals) -> ListedWorkflow:

@@ -10,15 +10,18 @@ import queue
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from tui.domain.identity import ObjectKey
 from tui.domain.logs import LogBlock, LogSource, Run
 from tui.domain.logtargets import LogTarget
 from tui.domain.workflow import Workflow
 from tui.errors import Bug, SourceError
 from tui.headless.output import say
+from tui.kinds.workflows import WORKFLOWS
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower
 from tui.logs.reader import LogReader
-from tui.ports.collections import DetailEvent, Opened, Removed, Stale
+from tui.ports.collections import Changed, Gone, Stale, Stood, Told
 from tui.ports.connection import Source
+from tui.ports.objects import Whole
 from tui.ports.threads import CancelToken, endless
 
 TargetsOf = Callable[[Workflow], Sequence[LogTarget]]
@@ -40,14 +43,17 @@ def follow(source: Source, reader: LogReader, printer: LinePrinter, targets_of: 
 
     Raises: SourceError, when the workflow cannot be watched.
     """
-    mail: queue.SimpleQueue[DetailEvent | SourceError | None] = queue.SimpleQueue()
+    mail: queue.SimpleQueue[Told[Whole[Workflow]] | SourceError | None] = queue.SimpleQueue()
     follower = LogFollower(reader, arrived=lambda: mail.put(None))
     following = _Following(reader, follower, printer, targets_of)
 
-    def watch(stop: CancelToken) -> None:
-        source.watch_one(reader.workflow.ref, mail.put, stop)
+    ref = reader.workflow.ref
+    key = ObjectKey(source.place.label, WORKFLOWS.id, ref.namespace, ref.name)
 
-    stop = endless(f"follow {reader.workflow.ref.name}", watch, mail.put)
+    def watch(stop: CancelToken) -> None:
+        source.watch_one(WORKFLOWS, key, ref.uid, mail.put, stop)
+
+    stop = endless(f"follow {ref.name}", watch, mail.put)
     try:
         while not following.is_over:
             try:
@@ -103,16 +109,17 @@ class _Following:
         """Whether there were logs and none of them could be read."""
         return bool(self._begun) and self._failed == len(self._begun)
 
-    def take(self, event: DetailEvent) -> None:
+    def take(self, event: Told[Whole[Workflow]]) -> None:
         """Something happened to the workflow."""
-        if isinstance(event, Opened):
-            self._reader.workflow = event.workflow
-            self._begin_new(event.workflow)
-            self._is_completed = event.workflow.is_completed
-        elif isinstance(event, Removed):
+        if isinstance(event, Changed):
+            workflow = event.row.value.object
+            self._reader.workflow = workflow
+            self._begin_new(workflow)
+            self._is_completed = workflow.is_completed
+        elif isinstance(event, Gone):
             self._is_completed = True
-        elif isinstance(event, Stale):
-            self._tell(event)
+        elif isinstance(event, Stood) and isinstance(event.standing, Stale):
+            self._tell(event.standing)
 
     def take_from_log(self, event: LogEvent) -> None:
         """Lines of a log came, or it broke or ended."""

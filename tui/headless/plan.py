@@ -230,11 +230,12 @@ def _everything(
         yield from manifests((), args.file, settings)
         return
     from tui.headless.connected import scope_at
+    from tui.kinds.workflows import WORKFLOWS
     from tui.sources import open_source
 
     with closing(open_source(settings)) as source:
         scope = scope_at(source.place, labels, args.field_selector, settings)
-        for raw in source.list_raw(scope):
+        for raw in source.read_raw(WORKFLOWS, scope):
             yield decode.manifest(raw)
 
 

@@ -1,19 +1,28 @@
-"""Listing and watching: what a source tells of many objects, and of one."""
+"""Listing and watching many objects of one kind, and what is told while that goes on.
+
+A collection is made of parts, such as the namespaces of a list. Each part is read and may fail by
+itself, so every event names its part: the whole list of one part says nothing about the others, and
+how a part stands says nothing about how they stand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
+from tui.domain.identity import ObjectKey, Origin, Part, Row
+from tui.domain.resource import Resource
+from tui.domain.workflow import Metadata
 from tui.errors import SourceError
+from tui.ports.threads import CancelToken
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which workflows to watch."""
+    """Which objects of a kind to watch."""
 
     namespaces: tuple[str, ...] = ()
     """Empty means all of them."""
@@ -26,37 +35,80 @@ class Scope:
         return len(self.namespaces) != 1
 
 
-class Page(msgspec.Struct, frozen=True):
-    """Part of a list. Rows may be shown as pages land; `last` says the list is whole.
+class HasMetadata(Protocol):
+    """What every decoded object has."""
 
-    When a list is whole, workflows that were known but are in none of its pages are gone.
-    """
-
-    workflows: tuple[ListedWorkflow, ...]
-    first: bool
-    last: bool
-    namespace: str = ""
-    """The only namespace this list is of; "" when it is of the whole scope."""
+    @property
+    def metadata(self) -> Metadata:
+        """Its name, namespace, uid, version, labels."""
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """One workflow was added or changed."""
+L = TypeVar("L", bound=HasMetadata)
+L_co = TypeVar("L_co", bound=HasMetadata, covariant=True)
+W_co = TypeVar("W_co", bound=HasMetadata, covariant=True)
+T = TypeVar("T")
 
-    workflow: ListedWorkflow
+
+class Readable(Protocol[L_co, W_co]):
+    """What a source must know of a kind to read it."""
+
+    @property
+    def id(self) -> str:
+        """What keys call the kind."""
+
+    @property
+    def noun(self) -> str:
+        """What one of them is called in a sentence."""
+
+    @property
+    def resource(self) -> Resource:
+        """How the API addresses it."""
+
+    @property
+    def listed(self) -> type[L_co]:
+        """The struct that an object of a list is decoded into."""
+
+    @property
+    def whole(self) -> Callable[[bytes], tuple[W_co, bool]]:
+        """Decodes an object with everything; also tells whether all of it could be read."""
 
 
-class Removed(msgspec.Struct, frozen=True):
-    """One workflow is gone."""
+def row_of(part: Part, item: L) -> Row[L]:
+    """The row of an object that a part tells of."""
+    metadata = item.metadata
+    return Row(
+        ObjectKey(part.connection, part.kind, metadata.namespace, metadata.name),
+        metadata.uid,
+        metadata.resource_version,
+        ORIGINS[part.origin],
+        item,
+    )
 
-    ref: WorkflowRef
+
+ORIGINS = {origin: frozenset({origin}) for origin in Origin}
+"""The origins of a row that one part alone tells of."""
+
+
+# --- how a part stands ---------------------------------------------------------------------------
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """It is being listed and nothing went wrong; what is shown may not be all of it."""
 
 
 class Live(msgspec.Struct, frozen=True):
-    """The watch is open: what is shown is what is."""
+    """Its watch is open: what is shown is what is."""
+
+
+class Polled(msgspec.Struct, frozen=True):
+    """It cannot be watched, so it is listed again and again."""
+
+    every: float
+    """Seconds between two lists."""
 
 
 class Stale(msgspec.Struct, frozen=True):
-    """The watch broke; what is shown is old until it is open again."""
+    """Its watch broke; what is shown is old until it is open again."""
 
     error: SourceError
     retry_in: float
@@ -64,23 +116,85 @@ class Stale(msgspec.Struct, frozen=True):
     attempt: int
 
 
-class Opened(msgspec.Struct, frozen=True):
-    """The whole of one workflow, as of one resource version."""
+class Unreadable(msgspec.Struct, frozen=True):
+    """It may not be read, or the cluster has no such kind; nothing of it is shown."""
 
-    workflow: Workflow
-    raw: bytes
-    """Its JSON as it came, for the manifest pane and for plans."""
-    fits: bool = True
-    """Whether all of it could be read; `decode.misfits` of the JSON says what could not."""
-
-
-ListEvent = Page | Changed | Removed | Live | Stale
+    error: SourceError
+    """A `Refused` or a `Missing`."""
+    retry_in: float
+    """Seconds until the next try: somebody may grant the right meanwhile."""
 
 
-DetailEvent = Opened | Removed | Live | Stale
+Standing = Reading | Live | Polled | Stale | Unreadable
 
 
-ListSink = Callable[[ListEvent], None]
+# --- what is told --------------------------------------------------------------------------------
 
 
-DetailSink = Callable[[DetailEvent], None]
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """A piece of the list of a part. Rows may be shown as pages land.
+
+    After the `last` page, what this part told before and that is in none of its pages is gone.
+    """
+
+    part: Part
+    rows: tuple[Row[T], ...]
+    first: bool
+    last: bool
+
+
+class Changed(msgspec.Struct, Generic[T], frozen=True):
+    """One object is new or different."""
+
+    part: Part
+    row: Row[T]
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """One object is gone from a part."""
+
+    part: Part
+    key: ObjectKey
+    uid: str = ""
+    """Which object it was; empty where that is not known."""
+
+
+class Stood(msgspec.Struct, frozen=True):
+    """A part stands like this from now on."""
+
+    part: Part
+    standing: Standing
+
+
+Told = Page[T] | Changed[T] | Gone | Stood
+"""One thing that a watch tells."""
+Sink = Callable[[Told[T]], None]
+"""Where it is told; called on the thread of the watch."""
+
+
+LeftOut = Callable[[Part, SourceError], object]
+"""Is told of a part that may not be read, and why."""
+
+
+class Collections(Protocol):
+    """Where lists of objects come from."""
+
+    def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
+        """The parts that a list of this scope is made of; known without asking anybody."""
+
+    def watch(self, kind: Readable[L, Any], scope: Scope, sink: Sink[L], stop: CancelToken) -> None:
+        """List, then watch, until stopped; whatever goes wrong is told as the part's standing."""
+
+    def read_all(
+        self, kind: Readable[L, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[L, ...]:
+        """The whole list once.
+
+        With `left_out` a part that may not be read is told to it, as long as another one can be.
+        Raises: SourceError, of the first part that fails otherwise.
+        """
+
+    def read_raw(
+        self, kind: Readable[Any, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[bytes, ...]:
+        """The same, each object as its JSON came."""

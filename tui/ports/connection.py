@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import NotOffered, TuiError
-from tui.ports.collections import DetailSink, ListSink, Scope
+from tui.ports.collections import Collections
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
+from tui.ports.objects import Watches
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
 
@@ -48,8 +49,8 @@ class Place:
     extra: dict[str, str] = field(default_factory=dict)
 
 
-class Source(Protocol):
-    """Where workflows come from."""
+class Source(Collections, Watches, Protocol):
+    """Where objects come from."""
 
     @property
     def place(self) -> Place:
@@ -72,23 +73,8 @@ class Source(Protocol):
     def lacks(self, wanted: Callable[..., object]) -> str:
         """Why a port is not offered, as a sentence for a person; "" for one that is."""
 
-    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
-        """List, then watch, until stopped; trouble goes to the sink as `Stale`.
-
-        Raises: SourceError only where trying again cannot help (Refused, Missing the kind).
-        """
-
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
-        """The same for one workflow with all its nodes."""
-
     def get(self, ref: WorkflowRef) -> Manifest:
         """One workflow as it is now, every field kept."""
-
-    def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
-        """The whole list once (headless commands)."""
-
-    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
-        """The whole list once, each workflow as its JSON came, with its nodes."""
 
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """A WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow, every field kept."""

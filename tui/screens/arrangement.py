@@ -1,26 +1,32 @@
-"""Which workflows the list shows, in which order, and with which columns.
+"""Which objects a list shows, in which order, and with which columns.
 
 Nothing to see: the screen asks, and puts the answers into its widgets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from msgspec import structs
 
-from tui.columns import Column, workflow_columns
-from tui.domain.node import ERROR, FAILED
-from tui.domain.query import parse
-from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.columns import Column
+from tui.domain.identity import ObjectKey, Row
+from tui.domain.query import Fields, parse
+from tui.kinds.base import Kind, Look
 from tui.ports.collections import Scope
 from tui.screens.desk import Desk
 from tui.session import Session
-from tui.state.listing import Listing, newest_first
+from tui.state.listing import Listing
+from tui.state.watch import WatchSession
 from tui.widgets.sorting import sorted_next
 
+L = TypeVar("L")
+
+MESSAGE = "message"
+"""Id of the column that also says what is being done to an object."""
 RESORT_EVERY = 5
 """Seconds between sorts anew where the key itself changes with time."""
 
@@ -28,14 +34,16 @@ RESORT_EVERY = 5
 def other_scope(desk: Desk) -> Scope:
     """Every namespace, or those of the place we began at where every one is shown."""
     own = desk.source.place.namespace if desk.source else "default"
-    return replace(desk.scope, namespaces=() if desk.scope.namespaces else tuple(own.split(",")))
+    scope = desk.lists.scope
+    return replace(scope, namespaces=() if scope.namespaces else tuple(own.split(",")))
 
 
-class Arrangement:
-    """Filter, order and columns, and the workflows as they say."""
+class Arrangement(Generic[L]):
+    """Filter, order and columns, and the rows as they say."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, kind: Kind[L, Any]) -> None:
         self._desk = desk
+        self._kind = kind
         self.query = ""
         """As it was typed; "" for all."""
         self.sort_column = ""
@@ -44,19 +52,39 @@ class Arrangement:
         self._seconds = 0
         self.columns = self._made_columns()
         """All columns, those included that have no room."""
-        self.listing = Listing(desk.live, moment=desk.live.moment)
+        self.listing = self._made_listing()
 
     @property
-    def rows(self) -> Sequence[ListedWorkflow]:
+    def session(self) -> WatchSession[L]:
+        """What is watched."""
+        return self._desk.lists.of(self._kind)
+
+    @property
+    def fields(self) -> Fields:
+        """What a filter can ask."""
+        return self._kind.fields
+
+    @property
+    def rows(self) -> Sequence[Row[L]]:
         """What is shown, in its order."""
         return self.listing.rows
 
     def begin_anew(self) -> None:
-        """Other workflows, or another source: filter and order stay."""
+        """Other objects, or another source: filter and order stay."""
         self.columns = self._made_columns()
-        self.listing = Listing(self._desk.live, moment=self._desk.live.moment)
+        self.listing = self._made_listing()
         self.filter(self.query)
         self.sort()
+
+    def _made_listing(self) -> Listing[L]:
+        known = self.session.known
+        return Listing(
+            known,
+            moment=known.moment,
+            key=self._kind.newest,
+            reverse=True,
+            group=self._kind.group,
+        )
 
     def remembered(self, session: Session) -> Session:
         """The session with filter and order in it."""
@@ -66,7 +94,7 @@ class Arrangement:
 
     def filter(self, text: str) -> None:
         """Show what matches; a QueryError leaves everything as it is."""
-        query = parse(text)
+        query = parse(text, self._kind.fields)
         self.query = text
         self.listing.filter(query.matches if text.strip() else None)
 
@@ -87,12 +115,12 @@ class Arrangement:
 
     def sort(self) -> None:
         """Sort anew, as of now."""
-        column = self._sorting
-        if column is None or column.order is None:
-            self.listing.sort(newest_first, reverse=self.descending)
+        order = self._order
+        if order is None:
+            self.listing.sort(self._kind.newest, reverse=self.descending)
         else:
-            order, now = column.order, self._desk.now()
-            self.listing.sort(lambda workflow: order(workflow, now), reverse=self.descending)
+            now = self._desk.now()
+            self.listing.sort(lambda value: order(value, now), reverse=self.descending)
 
     def tick(self) -> bool:
         """A second went by; whether that was a reason to sort anew."""
@@ -103,28 +131,51 @@ class Arrangement:
         self.sort()
         return True
 
-    def failed_after(self, index: int, step: int) -> WorkflowRef | None:
-        """The next (1) or previous (-1) workflow that failed, going round; None without any."""
+    def problem_after(self, index: int, step: int) -> ObjectKey | None:
+        """The next (1) or previous (-1) object with a problem, going round; None without any."""
         rows = self.rows
         for offset in range(1, len(rows) + 1):
-            workflow = rows[(index + step * offset) % len(rows)]
-            if workflow.phase in (FAILED, ERROR):
-                return workflow.ref
+            row = rows[(index + step * offset) % len(rows)]
+            if self._kind.is_problem(row.value):
+                return row.key
         return None
 
     @property
-    def _sorting(self) -> Column[ListedWorkflow] | None:
+    def _sorting(self) -> Column[Row[L]] | None:
         return next((c for c in self.columns if c.id == self.sort_column), None)
 
-    def _made_columns(self) -> tuple[Column[ListedWorkflow], ...]:
-        """The columns, with what is being done to a workflow in front of its message."""
-        pending = self._desk.pending
+    @property
+    def _order(self) -> Callable[[L, datetime], Any] | None:
+        found = (c for c in self._kind.columns(Look()) if c.id == self.sort_column)
+        column = next(found, None)
+        return column.order if column is not None else None
 
-        def message(workflow: ListedWorkflow, now: datetime) -> str:
-            doing = pending.of(workflow.ref)
-            return f"{doing} … {workflow.reason}" if doing else workflow.reason
+    def _made_columns(self) -> tuple[Column[Row[L]], ...]:
+        """The columns of the kind, with what is being done to an object before its message."""
+        look = Look(self._desk.ascii, self._desk.lists.scope.shows_namespaces)
+        return tuple(self._of_row(column) for column in self._kind.columns(look))
 
-        made = workflow_columns(
-            ascii=self._desk.ascii, namespaces=self._desk.scope.shows_namespaces
+    def _of_row(self, column: Column[L]) -> Column[Row[L]]:
+        pending, text, style, order = self._desk.pending, column.text, column.style, column.order
+
+        def message(row: Row[L], now: datetime) -> str:
+            doing = pending.of(row.key)
+            said = text(row.value, now)
+            return f"{doing} … {said}" if doing else said
+
+        return Column(
+            id=column.id,
+            title=column.title,
+            text=message if column.id == MESSAGE else lambda row, now: text(row.value, now),
+            width=column.width,
+            least=column.least,
+            grow=column.grow,
+            most=column.most,
+            style=lambda row: style(row.value),
+            order=None if order is None else lambda row, now: order(row.value, now),
+            ticks=column.ticks,
+            align=column.align,
+            cut=column.cut,
+            drop=column.drop,
+            joined=column.joined,
         )
-        return tuple(replace(c, text=message) if c.id == "message" else c for c in made)

@@ -11,9 +11,9 @@ from tui.actions.base import Consequence
 from tui.actions.verdict import Conditions, Denied, verdict
 from tui.columns import Column
 from tui.commands import Command, Danger, alone, among, one_of
-from tui.domain.workflow import WORKFLOW, ListedWorkflow
 from tui.keys import KEYS, hint
-from tui.messages import OpenWorkflow
+from tui.kinds import KINDS
+from tui.messages import OpenObject
 from tui.panes import PANES
 from tui.screens.desk import Desk
 from tui.view import View
@@ -28,9 +28,9 @@ NEWEST = "newest"
 """What the order is called that a list begins with."""
 
 
-def action_commands(view: View[Any], conditions: Conditions) -> Iterator[Command]:
+def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Iterator[Command]:
     """What can be done to what the cursor is on, or to what is marked."""
-    for action in actions_of(WORKFLOW, *view.ACTS_ON):
+    for action in actions_of(kind, *view.ACTS_ON):
         subjects = view.subjects(action.on) or (None,)
         answers = [verdict(action, subject, conditions) for subject in subjects]
         denied = [answer.why for answer in answers if isinstance(answer, Denied)]
@@ -58,7 +58,7 @@ def pane_commands(run: Callable[[str], object]) -> Iterator[Command]:
 
 
 def sort_commands(
-    columns: Sequence[Column[ListedWorkflow]], run: Callable[[str], object]
+    columns: Sequence[Column[Any]], run: Callable[[str], object]
 ) -> Iterator[Command]:
     """By each column that can be sorted by; `run` takes a column's id, "" for newest first."""
     by_title = {c.title.casefold(): c.id for c in columns if c.order is not None and c.title}
@@ -84,19 +84,23 @@ def sort_commands(
             )
 
 
-def workflows_called(
-    desk: Desk, text: str, post: Callable[[OpenWorkflow], object]
+def objects_called(
+    desk: Desk, text: str, post: Callable[[OpenObject], object]
 ) -> Iterable[Command]:
-    """To each workflow that has a text in its name, newest knowledge first."""
+    """To each object of the watched lists that has a text in its name."""
     sought = text.casefold()
-    for ref in desk.live if text else ():
-        workflow = desk.live.named(ref.namespace, ref.name)
-        if workflow is not None and sought in ref.name.casefold():
-            yield Command(
-                f"Go to {ref.name}",
-                alone(partial(post, OpenWorkflow(ref))),
-                help=f"workflow in {ref.namespace}, {workflow.phase or 'Pending'}",
-            )
+    for kind in KINDS if text else ():
+        if not desk.lists.has(kind):
+            continue
+        for row in list(desk.lists.of(kind).known.values()):
+            if sought in row.key.name.casefold():
+                where = f" in {row.key.namespace}" if row.key.namespace else ""
+                group = kind.group(row.value)
+                yield Command(
+                    f"Go to {row.key.name}",
+                    alone(partial(post, OpenObject(row.key, row.uid))),
+                    help=f"{kind.noun}{where}{f', {group}' if group else ''}",
+                )
 
 
 def key_of(binding: str) -> str:

@@ -1,7 +1,7 @@
 """What screens may ask of the app.
 
 Screens get a desk instead of the app, so that they can be shown alone in a test and the app stays
-wiring. It knows the source and the workflows; what is to be done to them is told by messages.
+wiring. It knows the source and the lists; what is to be done to them is told by messages.
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from textual.screen import Screen
-from textual.signal import Signal
 
 from tui.actions.base import Context
 from tui.actions.verdict import Conditions
-from tui.domain.changes import ChangeSet
 from tui.errors import TuiError
 from tui.ports.collections import Scope
 from tui.ports.connection import Source
 from tui.settings import Settings
-from tui.state.connection import Connection
+from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
-from tui.state.workflows import LiveWorkflows
 
 
 class Desk(Protocol):
@@ -33,7 +30,7 @@ class Desk(Protocol):
 
     @property
     def source(self) -> Source | None:
-        """Where workflows come from; None until connected."""
+        """Where objects come from; None until connected."""
 
     @property
     def can_demo(self) -> bool:
@@ -44,24 +41,12 @@ class Desk(Protocol):
         """Why there is no list at all; None while there is hope."""
 
     @property
-    def scope(self) -> Scope:
-        """Which workflows are watched."""
-
-    @property
-    def live(self) -> LiveWorkflows:
-        """The workflows as of the last beat."""
+    def lists(self) -> WatchedLists:
+        """The lists that are watched, and which scope they are of."""
 
     @property
     def pending(self) -> Pending:
         """Actions under way."""
-
-    @property
-    def workflows_changed(self) -> Signal[ChangeSet]:
-        """Published after each beat that changed something, actions under way included."""
-
-    @property
-    def connection(self) -> Connection:
-        """How the watch of the list stands."""
 
     def now(self) -> datetime:
         """The time everything is shown at."""
@@ -97,4 +82,4 @@ class Desk(Protocol):
         """Send a text to the clipboard of the terminal."""
 
     def watch_scope(self, scope: Scope) -> None:
-        """Watch other workflows from now on."""
+        """Watch other namespaces, once it is known that something of them can be read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from textual import on
 
@@ -18,7 +19,7 @@ class FilterBar(QueryBar):
     """A line above the list that narrows it while one types."""
 
     def __init__(
-        self, desk: Desk, arrangement: Arrangement, *, filtered: Callable[[], object]
+        self, desk: Desk, arrangement: Arrangement[Any], *, filtered: Callable[[], object]
     ) -> None:
         super().__init__(id="query", ascii=desk.ascii)
         self._desk = desk
@@ -53,7 +54,7 @@ class FilterBar(QueryBar):
         message.stop()
         self._leave()
         try:
-            parse(message.text)
+            parse(message.text, self._arrangement.fields)
         except QueryError as error:
             shown = self._arrangement.query
             kept = f"; shown is what matches {shown}" if shown else ""
@@ -67,4 +68,4 @@ class FilterBar(QueryBar):
         self._leave()
 
     def _leave(self) -> None:
-        self.screen.query_one("#workflows", Table).focus()
+        self.screen.query_one("#objects", Table).focus()

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui.actions import ACTIONS
 from tui.actions.verdict import may_change
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
+from tui.domain.identity import ObjectKey, Row
 from tui.domain.status import status_text
-from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
+from tui.domain.workflow import ListedWorkflow, Workflow
 from tui.keys import hint
-from tui.ports.collections import Live, Stale
+from tui.kinds.base import Kind
+from tui.ports.collections import Live, Polled, Stale, Unreadable
 from tui.screens.desk import Desk
-from tui.state.connection import Connection
 from tui.state.listing import Listing
+from tui.state.standing import PartStanding, Standings
 from tui.widgets.header import WHOLE, HeaderPart, Shrink
 
 LEAST_NAME = 16
@@ -33,10 +35,10 @@ class Heading(NamedTuple):
     shrinks: list[Shrink]
 
 
-def heading_of_list(desk: Desk, listing: Listing) -> Heading:
-    """Which cluster, which namespaces, whether one may write, how the connection is, how many."""
-    source, scope = desk.source, desk.scope
-    right = counts(listing, ascii=desk.ascii)
+def heading_of_list(desk: Desk, kind: Kind[Any, Any], listing: Listing[Any]) -> Heading:
+    """Which cluster, which namespaces, whether one may write, how the watch is, how many."""
+    source, scope = desk.source, desk.lists.scope
+    right = counts(kind, listing, ascii=desk.ascii)
     if source is None:
         return Heading([(f" {not_open_yet(desk)}", "muted")], right, [])
     arrow = ">" if desk.ascii else "▸"
@@ -45,7 +47,7 @@ def heading_of_list(desk: Desk, listing: Listing) -> Heading:
         (f" {source.place.label}", "heading"),
         (f" {arrow} {namespaces}", ""),
         ("  ", ""),
-        *standing(desk, desk.connection),
+        *standing(desk, desk.lists.of(kind).standings),
     ]
     return Heading(left, right, [(len(left) - 1, 0), (1, LEAST_NAME), (0, LEAST_NAME)])
 
@@ -60,71 +62,84 @@ def not_open_yet(desk: Desk) -> str:
     return f"connecting to {where} …" if where else "connecting …"
 
 
-def standing(desk: Desk, connection: Connection) -> list[HeaderPart]:
-    """Whether one may write, and how a watch stands; the last part, words, may be left out."""
+def standing(desk: Desk, standings: Standings) -> list[HeaderPart]:
+    """Whether one may write, and how a watch stands; the last piece, words, may be left out."""
     source = desk.source
     if source is None:
         return [("connecting", "muted"), ("", "")]
     may: HeaderPart = ("RW  " if may_change(ACTIONS, desk.conditions) else "RO  ", "muted")
     if not source.capabilities.is_live:
         return [may, ("saved", "muted"), ("", "")]
-    return [may, *_watched(connection, desk.now(), ascii=desk.ascii)]
+    return [may, *_watched(standings, desk.now(), ascii=desk.ascii)]
 
 
-def _watched(connection: Connection, now: datetime, *, ascii: bool) -> list[HeaderPart]:
-    """Live, or stale with its age and the next try, and why."""
-    state = connection.state
-    if isinstance(state, Live):
-        return [("* live" if ascii else "● live", "phase-succeeded"), ("", "")]
-    if not isinstance(state, Stale):
+def _watched(standings: Standings, now: datetime, *, ascii: bool) -> list[HeaderPart]:
+    """How the part that is worst off stands, and which one that is where there are several."""
+    worst = standings.worst
+    if worst is None:
         return [("reading", "muted"), ("", "")]
-    since, retry = connection.stale_since, connection.retry_at
+    part = standings[worst]
+    which = f" {worst.namespace}" if len(standings) > 1 else ""
+    sign = "! " if ascii else "▲ "
+    match part.standing:
+        case Live():
+            return [("* live" if ascii else "● live", "phase-succeeded"), ("", "")]
+        case Polled(every):
+            return [(f"asked every {compact(every)}", "muted"), ("", "")]
+        case Unreadable(error):
+            names = ", ".join(each.namespace or "all namespaces" for each in standings.unreadable)
+            return [(f"{sign}cannot read {names}", "warning"), (f": {error.what}", "warning")]
+        case Stale(error):
+            text = f"{sign}stale{which}{_age(part, now)}"
+            return [(text, "warning"), (f": {error.what}", "warning")]
+        case _:
+            return [(f"reading{which}", "muted"), ("", "")]
+
+
+def _age(part: PartStanding, now: datetime) -> str:
+    since, retry = part.stale_since, part.retry_at
     age = f" {compact((now - since).total_seconds())}" if since else ""
     wait = max(0.0, (retry - now).total_seconds()) if retry else 0.0
-    sign = "! " if ascii else "▲ "
-    text = f"{sign}stale{age}, retry in {compact(wait)}"
-    return [(text, "warning"), (f": {state.error.what}", "warning")]
+    return f"{age}, retry in {compact(wait)}"
 
 
-def counts(listing: Listing, *, ascii: bool) -> list[HeaderPart]:
-    """How many run, wait and failed, and how many there are."""
-    found = listing.phase_counts
-    failed = found.get("Failed", 0) + found.get("Error", 0)
-    waiting = found.get("Pending", 0) + found.get("", 0)
+def counts(kind: Kind[Any, Any], listing: Listing[Any], *, ascii: bool) -> list[HeaderPart]:
+    """How many there are in what the kind counts, and how many in all."""
+    found = listing.counts
     bar = "|" if ascii else "│"
     parts: list[HeaderPart] = []
-    for number, word, token in (
-        (found.get("Running", 0), "run", "phase-running"),
-        (waiting, "wait", "phase-pending"),
-        (failed, "fail", "phase-failed"),
-    ):
+    for word, token, groups in kind.tallies:
+        number = sum(found.get(group, 0) for group in groups)
         if number:
             parts.append((f"{number:,} {word} ", token))
     return [*parts, (f"{bar} {listing.total:,} ", "")]
 
 
-def why_empty(desk: Desk, query: str, total: int) -> str:
-    """What stands where no workflow does."""
+def why_empty(desk: Desk, kind: Kind[Any, Any], query: str, total: int) -> str:
+    """What stands where no object does."""
     if desk.source is None:
         return not_open_yet(desk)
-    if desk.live.connection is None:
+    session = desk.lists.of(kind)
+    error = session.standings.error
+    if error is None and not session.is_whole:
         return "reading the list …"
     if query and total:
         return f"none of {total:,} match “{query}”; {hint('unwind')} clears the filter"
-    if isinstance(desk.live.connection, Stale):
-        return desk.live.connection.error.what
+    if error is not None:
+        return error.what
     demo = ""
     if desk.can_demo:
         demo = f"; {hint('pane.summary')} opens the built-in demo cluster"
-    if not desk.scope.namespaces:
-        return f"no workflows here yet{demo}"
-    here = ",".join(desk.scope.namespaces)
-    return f"no workflows in {here}; {hint('namespaces')} shows all namespaces{demo}"
+    if not kind.resource.namespaced or not desk.lists.scope.namespaces:
+        return f"no {kind.nouns} here yet{demo}"
+    here = ",".join(desk.lists.scope.namespaces)
+    return f"no {kind.nouns} in {here}; {hint('namespaces')} shows all namespaces{demo}"
 
 
-def offers_demo(desk: Desk) -> bool:
+def offers_demo(desk: Desk, kind: Kind[Any, Any]) -> bool:
     """Whether the demo may be opened from the list: there is nothing else to look at."""
-    return desk.can_demo and isinstance(desk.live.connection, Live) and not desk.live
+    session = desk.lists.of(kind)
+    return desk.can_demo and session.standings.is_live and not session.known
 
 
 def why_no_steps(workflow: Workflow) -> str:
@@ -145,43 +160,40 @@ def first_of(said: Sequence[str]) -> str:
     return f"{said[0]}{more}" if said else ""
 
 
-def why_nothing_done(desk: Desk, query: str, total: int) -> str:
-    """What a key says that needs a workflow under the cursor where there is none."""
+def why_nothing_done(desk: Desk, kind: Kind[Any, Any], query: str, total: int) -> str:
+    """What a key says that needs an object under the cursor where there is none."""
     if desk.source is None:
         return "not connected yet"
     if query and total:
-        return f"no workflow here: {hint('unwind')} clears the filter"
-    return "no workflow here"
+        return f"no {kind.noun} here: {hint('unwind')} clears the filter"
+    return f"no {kind.noun} here"
 
 
 def about_cursor(
-    desk: Desk, workflow: ListedWorkflow | None, listing: Listing, query: str
+    desk: Desk, kind: Kind[Any, Any], row: Row[Any] | None, listing: Listing[Any], query: str
 ) -> tuple[list[HeaderPart], list[HeaderPart]]:
-    """Both sides of the line below the list: the cursor's workflow, and how many match."""
-    if workflow is None:
+    """Both sides of the line below the list: the cursor's object, and how many match."""
+    if row is None:
         return [], []
     shown = [(f"{len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
-    return about_row(workflow, desk.pending.of(workflow.ref)), shown
+    return about_row(desk, kind, row), shown
 
 
-def about_row(workflow: ListedWorkflow, doing: str) -> list[HeaderPart]:
+def about_row(desk: Desk, kind: Kind[Any, Any], row: Row[Any]) -> list[HeaderPart]:
     """All that the list has no room for."""
-    parts: list[HeaderPart] = [(f" {workflow.metadata.name}", "heading")]
-    if doing:
+    parts: list[HeaderPart] = [(f" {row.key.name}", "heading")]
+    if doing := desk.pending.of(row.key):
         parts.append((f"  {doing} …", "accent"))
-    if workflow.metadata.deletion_timestamp:
+    if row.value.metadata.deletion_timestamp:
         parts.append(("  Terminating", "warning"))
-    parts.append((f"  {workflow.phase or 'Pending'}", ""))
-    if workflow.reason:
-        parts.append((f": {workflow.reason}", "problem" if workflow.phase != "Running" else ""))
-    return parts
+    return [*parts, *kind.about(row.value, desk.now())]
 
 
 def heading_of_workflow(
     desk: Desk,
-    ref: WorkflowRef,
+    key: ObjectKey,
     workflow: ListedWorkflow | None,
-    connection: Connection,
+    standings: Standings,
     now: datetime,
     over: str = "",
 ) -> Heading:
@@ -191,27 +203,27 @@ def heading_of_workflow(
     left: list[HeaderPart] = [
         (" ", ""),
         (f"{place} {arrow} ", "muted"),
-        (f"{ref.namespace} {arrow} ", "muted"),
-        (ref.name, "heading"),
+        (f"{key.namespace} {arrow} ", "muted"),
+        (key.name, "heading"),
     ]
     where, namespace, name = 1, 2, 3
     if workflow is not None:
-        left += _doing(desk, workflow, now)
-    right: list[HeaderPart] = [(over, "warning"), ("", "")] if over else standing(desk, connection)
+        left += _doing(desk, key, workflow, now)
+    right: list[HeaderPart] = [(over, "warning"), ("", "")] if over else standing(desk, standings)
     right.append((" ", ""))
     words = len(left) + len(right) - 2
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     return Heading(left, right, shrinks)
 
 
-def _doing(desk: Desk, workflow: ListedWorkflow, now: datetime) -> list[HeaderPart]:
+def _doing(desk: Desk, key: ObjectKey, workflow: ListedWorkflow, now: datetime) -> list[HeaderPart]:
     icon = workflow_icon(workflow, ascii=desk.ascii)
     seconds = workflow_seconds(workflow, now)
     parts: list[HeaderPart] = [
         (f"  {icon} {status_text(workflow)}", workflow_token(workflow)),
         (f"  {compact(seconds)}  {workflow.status.progress}", ""),
     ]
-    doing = desk.pending.of(workflow.ref)
+    doing = desk.pending.of(key)
     if doing:
         parts.append((f"  {doing} …", "accent"))
     if workflow.metadata.deletion_timestamp:

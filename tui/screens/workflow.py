@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,23 +23,26 @@ from tui.bindings import add_bindings, bind
 from tui.commands import Command
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.soundness import troubles
-from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow, WorkflowRef
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
+from tui.kinds.workflows import WORKFLOWS
 from tui.messages import RunAction, Said
 from tui.panes import PANES
-from tui.ports.collections import DetailEvent, Opened, Removed
+from tui.ports.collections import Told
 from tui.ports.metrics import PodUsage
+from tui.ports.objects import Whole
 from tui.screens.bindings import action_bindings, pane_bindings, refused_here
-from tui.screens.commands import action_commands, pane_commands, workflows_called
+from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
-from tui.screens.following import Following
 from tui.screens.halves import Halves
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
 from tui.screens.side import Side
+from tui.screens.usage import UsageReader
 from tui.session import Session
-from tui.state.watched import WatchedWorkflow
+from tui.state.watched import DELETED, WatchedObject
 from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
@@ -64,7 +67,7 @@ class WorkflowScreen(View[None]):
     class Arrived(Message):
         """Events of this workflow came."""
 
-        events: list[DetailEvent]
+        events: Sequence[Told[Whole[Workflow]]]
 
     @dataclass
     class WatchEnded(Message):
@@ -100,14 +103,14 @@ class WorkflowScreen(View[None]):
             bind("unwind", "back", "Back", group="workflow", shown=True),
         )
 
-    def __init__(self, desk: Desk, ref: WorkflowRef, *, pane: str = "") -> None:
+    def __init__(self, desk: Desk, key: ObjectKey, uid: str = "", *, pane: str = "") -> None:
         super().__init__()
         add_bindings(self, self.key_bindings())
         self.desk = desk
-        self._watched = WatchedWorkflow(ref)
+        self._watched: WatchedObject[Workflow] = WatchedObject(key, uid)
         self._ascii = desk.settings.ascii
         self._wanted_pane = pane
-        self._following: Following | None = None
+        self._usage: UsageReader | None = None
 
     def compose(self) -> ComposeResult:
         """Header; tree and pane, below each other or side by side; status, hints."""
@@ -120,7 +123,7 @@ class WorkflowScreen(View[None]):
 
     async def on_mount(self) -> None:
         """Show what is known, then watch."""
-        self.desk.workflows_changed.subscribe(self, self.take_changes)
+        self._end_listening = self.desk.lists.listen(WORKFLOWS, self.take_changes)
         self._show_head()
         self._watch()
         await self.side.bring(self._wanted_pane or next(iter(PANES)).id)
@@ -130,27 +133,29 @@ class WorkflowScreen(View[None]):
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
-        if self._following is not None:
-            self._following.end()
+        self._end_listening()
+        self._watched.unwatch()
+        if self._usage is not None:
+            self._usage.end()
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""
-        ref = self.ref
+        key = self.key
         return structs.replace(
-            session, namespace=ref.namespace, name=ref.name, pane=self.side.front
+            session, namespace=key.namespace, name=key.name, pane=self.side.front
         )
 
     # --- what the cluster tells ------------------------------------------------------------
 
     @property
-    def ref(self) -> WorkflowRef:
+    def key(self) -> ObjectKey:
         """Which workflow this is."""
-        return self._watched.ref
+        return self._watched.key
 
     @property
     def workflow(self) -> Workflow | None:
         """The workflow as it was last; None until it is read."""
-        return self._watched.workflow
+        return self._watched.object
 
     @property
     def known(self) -> ListedWorkflow | None:
@@ -160,7 +165,8 @@ class WorkflowScreen(View[None]):
         """
         if not self._watched.is_there:
             return None
-        return self.workflow or self.desk.live.named(self.ref.namespace, self.ref.name)
+        row = self.desk.lists.of(WORKFLOWS).known.get(self.key)
+        return self.workflow or (row.value if row is not None else None)
 
     @property
     def is_reading(self) -> bool:
@@ -170,58 +176,56 @@ class WorkflowScreen(View[None]):
     def _watch(self) -> None:
         if self.desk.source is None:
             return
-        self._following = Following(
-            self.desk.source,
-            self.ref,
-            told=self._mail,
-            failed=lambda error: self.post_message(self.WatchEnded(error)),
-            used=lambda usage: self.post_message(self.UsageRead(usage)),
+        self._usage = UsageReader(
+            self.desk.source, lambda usage: self.post_message(self.UsageRead(usage))
         )
-        self._following.begin(asyncio.get_running_loop())
+        self._watched.watch(
+            self.desk.source,
+            WORKFLOWS,
+            asyncio.get_running_loop(),
+            arrived=lambda events: self.post_message(self.Arrived(events)),
+            failed=lambda error: self.post_message(self.WatchEnded(error)),
+        )
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""
-        if self._following is not None and self._watched.connection.try_now(self.desk.now()):
-            self._following.try_again()
+        if self._watched.try_again(self.desk.now()):
             self._show_head()
-
-    def _mail(self, batch: list[DetailEvent]) -> None:
-        self.post_message(self.Arrived(batch))
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
         """A beat's worth of news."""
-        for event in message.events:
-            is_first = self.workflow is None
-            self._watched.take(event, self.desk.now())
-            self.side.stands_still = self._watched.stands_still
-            if isinstance(event, Opened):
-                self._open(event, is_first=is_first)
-            elif isinstance(event, Removed):
-                self.desk.say(f"{self.ref.name} was deleted; this is how it was last", "warning")
+        before, was_over = self._watched.last, self._watched.over
+        self._watched.take(message.events, self.desk.now())
+        self.side.stands_still = self._watched.stands_still
+        if self._watched.last is not None and self._watched.last is not before:
+            self._open(self._watched.last, is_first=before is None)
+        if self._watched.over == DELETED != was_over:
+            self.desk.say(f"{self.key.name} was deleted; this is how it was last", "warning")
         self._show_head()
 
-    def _open(self, event: Opened, *, is_first: bool) -> None:
-        self.steps.placeholder = why_no_steps(event.workflow)
-        self.halves.show(event.workflow, event.raw)
-        if self._following is not None:
-            self._following.read_usage(not event.workflow.is_completed)
+    def _open(self, whole: Whole[Workflow], *, is_first: bool) -> None:
+        workflow = whole.object
+        self.steps.placeholder = why_no_steps(workflow)
+        self.halves.show(workflow, whole.raw)
+        if self._usage is not None:
+            self._usage.read(workflow.ref, is_running=not workflow.is_completed)
         if is_first:
-            self._examine(event)
+            self._examine(whole)
             if not self._wanted_pane and self.halves.is_on_problem:
                 self.run_worker(self.side.bring("logs"))
 
     @work(thread=True, group="examine")
-    def _examine(self, event: Opened) -> None:
+    def _examine(self, whole: Whole[Workflow]) -> None:
         """Say what is odd about it; beside the loop, since it takes a look at every node."""
-        odd = troubles(event.workflow, () if event.fits else misfits(event.raw))
+        odd = troubles(whole.object, () if whole.fits else misfits(whole.raw))
         if odd:
             self.post_message(Said(first_of([trouble.said for trouble in odd]), "warning"))
 
     @on(WatchEnded)
     def watch_ended(self, message: WatchEnded) -> None:
         """It cannot be watched: say why, keep what is shown."""
-        self._watched.end(message.error)
+        self._watched.fail(message.error)
         self.steps.placeholder = str(message.error)
         self.desk.say(str(message.error), "error")
         self._show_head()
@@ -232,7 +236,7 @@ class WorkflowScreen(View[None]):
         self.steps.show_usage(message.usage)
         self.side.show_usage(message.usage)
 
-    def take_changes(self, changes: ChangeSet) -> None:
+    def take_changes(self, changes: ChangeSet[ListedWorkflow]) -> None:
         """The list changed: an action on this workflow may have begun or ended."""
         self._show_head()
 
@@ -242,7 +246,8 @@ class WorkflowScreen(View[None]):
             return
         self.steps.tick(now)
         self.side.tick(now)
-        if self._watched.is_changing:
+        is_over = self.workflow is not None and self.workflow.is_completed
+        if not is_over or self._watched.is_stale:
             self._show_head()
 
     def _show_head(self) -> None:
@@ -251,9 +256,9 @@ class WorkflowScreen(View[None]):
         self.head.show(
             *heading_of_workflow(
                 self.desk,
-                watched.ref,
-                watched.workflow or self.known,
-                watched.connection,
+                watched.key,
+                watched.object or self.known,
+                watched.standings,
                 now,
                 watched.over,
             )
@@ -290,12 +295,12 @@ class WorkflowScreen(View[None]):
 
     def commands(self) -> Iterable[Command]:
         """What can be done to this workflow, and which panes there are."""
-        yield from action_commands(self, self.desk.conditions)
+        yield from action_commands(self, WORKFLOWS.id, self.desk.conditions)
         yield from pane_commands(partial(self.call_later, self.action_pane))
 
     def places(self, text: str) -> Iterable[Command]:
         """The workflows that are called like a text."""
-        return workflows_called(self.desk, text, self.post_message)
+        return objects_called(self.desk, text, self.post_message)
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -310,7 +315,7 @@ class WorkflowScreen(View[None]):
 
     def subjects(self, on: On) -> tuple[Subject, ...]:
         """What an action on this is done to; nothing where the cursor is on no such thing."""
-        target, known = self.ref.target, self.known
+        target, known = Target(self.key, self._watched.uid), self.known
         is_gone = known is None and not self.is_reading
         if on != "object":
             chosen = self.halves.chosen(target, on)
@@ -319,7 +324,7 @@ class WorkflowScreen(View[None]):
 
     def action_copy(self) -> None:
         """Send the pod's name, or the step's, to the clipboard of the terminal."""
-        self.desk.copy(self.halves.name_of_step or self.ref.name)
+        self.desk.copy(self.halves.name_of_step or self.key.name)
 
     def action_find(self) -> None:
         """Type the name of a step."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
+from tui.domain.resource import Resource
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
 from tui.ports.connection import Place, Source
@@ -23,7 +24,7 @@ SOURCES = {
 
 
 def open_source(
-    settings: ConnectionSettings, *, ahead: Callable[[Place], Scope] | None = None
+    settings: ConnectionSettings, *, ahead: Callable[[Place], tuple[Resource, Scope]] | None = None
 ) -> Source:
     """The source that the settings ask for; connects when it is first asked something.
 

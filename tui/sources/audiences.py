@@ -1,79 +1,103 @@
-"""From what a reflector tells to the events of the port: of a list, of one workflow, of several
-lists at once."""
+"""From what a reflector tells to the events of the ports: of a list, of one object."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.domain.identity import ObjectKey, Part
 from tui.errors import Missing, SourceError
 from tui.ports.collections import (
     Changed,
-    DetailSink,
-    ListEvent,
-    ListSink,
+    Gone,
+    HasMetadata,
     Live,
-    Opened,
     Page,
-    Removed,
+    Sink,
     Stale,
+    Standing,
+    Stood,
+    Told,
+    Unreadable,
+    row_of,
 )
+from tui.ports.objects import Whole, whole_row
 from tui.ports.threads import CancelToken
-from tui.sources.collections import Whole
+
+L = TypeVar("L", bound=HasMetadata)
+W = TypeVar("W", bound=HasMetadata)
 
 
-class ListAudience:
-    """Tells a list's sink; silent once stopped."""
+class ListAudience(Generic[L]):
+    """Tells the sink of a list about one part of it; silent once stopped."""
 
-    def __init__(self, sink: ListSink, stop: CancelToken, namespace: str = "") -> None:
+    def __init__(self, part: Part, sink: Sink[L], stop: CancelToken) -> None:
+        self._part = part
         self._sink = sink
         self._stop = stop
-        self._namespace = namespace
 
-    def page(self, items: tuple[ListedWorkflow, ...], *, first: bool, last: bool) -> None:
-        """Part of a list."""
-        self._tell(Page(items, first, last, self._namespace))
+    def page(self, items: tuple[L, ...], *, first: bool, last: bool) -> None:
+        """A piece of the list."""
+        part = self._part
+        self._tell(Page(part, tuple([row_of(part, item) for item in items]), first, last))
 
-    def changed(self, item: ListedWorkflow) -> None:
+    def changed(self, item: L) -> None:
         """One is new or different."""
-        self._tell(Changed(item))
+        self._tell(Changed(self._part, row_of(self._part, item)))
 
-    def removed(self, item: ListedWorkflow) -> None:
+    def removed(self, item: L) -> None:
         """One is gone."""
-        self._tell(Removed(item.ref))
+        row = row_of(self._part, item)
+        self._tell(Gone(self._part, row.key, row.uid))
 
     def live(self) -> None:
         """The watch is open."""
-        self._tell(Live())
+        self._tell(Stood(self._part, Live()))
 
     def stale(self, error: SourceError, retry_in: float, attempt: int) -> None:
         """The watch broke."""
-        self._tell(Stale(error, retry_in, attempt))
+        self._tell(Stood(self._part, Stale(error, retry_in, attempt)))
 
-    def _tell(self, event: ListEvent) -> None:
+    def unreadable(self, error: SourceError, retry_in: float) -> None:
+        """There is nothing of this part; the others go on."""
+        self._tell(Stood(self._part, Unreadable(error, retry_in)))
+
+    def _tell(self, event: Told[L]) -> None:
         if not self._stop.is_set:
             self._sink(event)
 
 
-class DetailAudience:
-    """Tells the sink of one workflow; a workflow made again under the same name is another one."""
+class ObjectAudience(Generic[W]):
+    """Tells the sink of one object; one made again under the same name is another one."""
 
-    def __init__(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
-        self._ref = ref
+    def __init__(
+        self,
+        part: Part,
+        key: ObjectKey,
+        uid: str,
+        noun: str,
+        sink: Sink[Whole[W]],
+        stop: CancelToken,
+    ) -> None:
+        self._noun = noun
+        self._part = part
+        self._key = key
+        self._uid = uid
         self._sink = sink
         self._stop = stop
         self._shown: tuple[str, str] | None = None
         """uid and version of what was told last."""
 
-    def page(self, items: tuple[Whole, ...], *, first: bool, last: bool) -> None:
+    def page(self, items: tuple[Whole[W], ...], *, first: bool, last: bool) -> None:
         """What the list has of it. Raises: Missing when it was never there."""
         wanted = [item for item in items if self._is_wanted(item)]
         if wanted:
             self._open(wanted[0])
         elif self._shown is None:
+            where = f" in {self._key.namespace}" if self._key.namespace else ""
             raise Missing(
-                f"there is no workflow {self._ref.name} in {self._ref.namespace}",
+                f"there is no {self._noun} {self._key.name}{where}",
                 hint="it may have been deleted",
                 status=404,
                 reason="NotFound",
@@ -81,67 +105,48 @@ class DetailAudience:
         else:
             self._gone()
 
-    def changed(self, item: Whole) -> None:
+    def changed(self, item: Whole[W]) -> None:
         """It is different."""
         if self._is_wanted(item):
             self._open(item)
 
-    def removed(self, item: Whole) -> None:
+    def removed(self, item: Whole[W]) -> None:
         """It is gone."""
         if self._is_wanted(item):
             self._gone()
 
     def live(self) -> None:
         """The watch is open."""
-        if not self._stop.is_set:
-            self._sink(Live())
+        self._stand(Live())
 
     def stale(self, error: SourceError, retry_in: float, attempt: int) -> None:
         """The watch broke."""
-        if not self._stop.is_set:
-            self._sink(Stale(error, retry_in, attempt))
+        self._stand(Stale(error, retry_in, attempt))
 
-    def _is_wanted(self, item: Whole) -> bool:
-        return self._ref.uid in ("", item.workflow.ref.uid)
+    def unreadable(self, error: SourceError, retry_in: float) -> None:
+        """Who opened it hears so at once. Raises: the error."""
+        raise error
 
-    def _open(self, item: Whole) -> None:
-        seen = (item.workflow.ref.uid, item.workflow.version)
+    def _is_wanted(self, item: Whole[W]) -> bool:
+        return self._uid in ("", item.object.metadata.uid)
+
+    def _open(self, item: Whole[W]) -> None:
+        metadata = item.object.metadata
+        seen = (metadata.uid, metadata.resource_version)
         if self._stop.is_set or (seen[1] and seen == self._shown):
             return
         self._shown = seen
-        self._sink(Opened(item.workflow, item.raw, item.fits))
+        self._sink(Changed(self._part, whole_row(self._part, item)))
 
     def _gone(self) -> None:
-        uid = self._shown[0] if self._shown else self._ref.uid
+        uid = self._shown[0] if self._shown else self._uid
         if not self._stop.is_set and self._shown != ("", ""):
             self._shown = ("", "")
-            self._sink(Removed(WorkflowRef(self._ref.namespace, self._ref.name, uid)))
+            self._sink(Gone(self._part, self._key, uid))
 
-
-class Together:
-    """Several lists told to one sink: live when all are, stale when one is."""
-
-    def __init__(self, sink: ListSink) -> None:
-        self._sink = sink
-        self._lock = threading.Lock()
-        self._states: dict[str, Live | Stale | None] = {}
-
-    def part(self, namespace: str) -> ListSink:
-        """The sink of one of the lists; take all before the first of them begins."""
-        self._states[namespace] = None
-
-        def tell(event: ListEvent) -> None:
-            with self._lock:
-                if isinstance(event, Live | Stale):
-                    self._states[namespace] = event
-                    if isinstance(event, Live) and not self._are_live():
-                        return
-                self._sink(event)
-
-        return tell
-
-    def _are_live(self) -> bool:
-        return all(isinstance(state, Live) for state in self._states.values())
+    def _stand(self, standing: Standing) -> None:
+        if not self._stop.is_set:
+            self._sink(Stood(self._part, standing))
 
 
 def all_at_once(jobs: dict[str, Callable[[CancelToken], None]], stop: CancelToken) -> None:

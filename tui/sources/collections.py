@@ -1,7 +1,7 @@
-"""Workflows as a collection that can be listed and watched: paths, pages and events.
+"""Objects of one kind as a collection that can be listed and watched: paths, pages and events.
 
-Two sizes: the list of many without their nodes, decoded in one go while it arrives; and one
-workflow with everything, whose bytes are kept for the manifest pane.
+Two sizes: the list of many, decoded in one go while it arrives into what a list shows of them; and
+one object with everything, whose bytes are kept for the YAML pane.
 """
 
 from __future__ import annotations
@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from tui.domain import decode
-from tui.domain.workflow import ListedWorkflow, Workflow, WorkflowRef
+from tui.domain.identity import ObjectKey
 from tui.errors import InputError
+from tui.ports.collections import HasMetadata, Readable
+from tui.ports.objects import Whole
 from tui.ports.threads import CancelToken
 from tui.sources.answers import UNREADABLE, ApiStatus, told_in_stream
 from tui.sources.lines import lines
-from tui.sources.paths import page_query, selecting, workflows_path
+from tui.sources.paths import collection_path, list_path, page_query, selecting
 from tui.sources.reflector import OPENING, Listed, Told
 from tui.sources.transport import Query, Transport, not_kubernetes
 
@@ -26,9 +30,14 @@ GLANCE = 1000
 """Bytes at either end of a page in which the beginning of the next one is looked for."""
 
 
-class _Event(msgspec.Struct, frozen=True, gc=False):
+L = TypeVar("L", bound=HasMetadata)
+W = TypeVar("W", bound=HasMetadata)
+T = TypeVar("T")
+
+
+class _Event(msgspec.Struct, Generic[T], frozen=True, gc=False):
     type: str
-    object: decode.Skimmed
+    object: T
 
 
 class _RawEvent(msgspec.Struct, frozen=True, gc=False):
@@ -50,7 +59,6 @@ class _RawList(msgspec.Struct):
     items: list[msgspec.Raw] | None = None
 
 
-_event = msgspec.json.Decoder(_Event)
 _raw_event = msgspec.json.Decoder(_RawEvent)
 _status = msgspec.json.Decoder(ApiStatus)
 _raw_list = msgspec.json.Decoder(_RawList)
@@ -94,12 +102,13 @@ def _watching(
         yield lines(pieces)
 
 
-class ManyWorkflows:
-    """The workflows of a namespace, or of all, without their nodes."""
+class ManyObjects(Generic[L]):
+    """The objects of a kind in a namespace, or in all, as far as a list shows them."""
 
     def __init__(
         self,
         transport: Transport,
+        kind: Readable[L, Any],
         namespace: str,
         *,
         labels: str = "",
@@ -108,19 +117,20 @@ class ManyWorkflows:
     ) -> None:
         self._transport = transport
         self._opening = opening
-        self._path = workflows_path(namespace)
+        self._type = kind.listed
+        self._path = list_path(kind.resource, namespace)
         self._query = selecting(labels, fields)
 
-    def list_page(self, more: str) -> Listed[ListedWorkflow]:
+    def list_page(self, more: str) -> Listed[L]:
         """A page of the list."""
         try:
-            page = decode.listed_page(self._page(more))
+            page = decode.list_reader(self._type).page(self._page(more))
         except InputError as error:
             raise not_kubernetes(error) from error
-        return Listed(page.workflows, page.resource_version, page.continue_token)
+        return Listed(page.items, page.resource_version, page.continue_token)
 
     def raw_page(self, more: str) -> Listed[bytes]:
-        """A page of the list as it came, each workflow with its nodes."""
+        """A page of the list as it came, each object with everything."""
         try:
             page = _raw_list.decode(self._page(more))
         except UNREADABLE as error:
@@ -141,45 +151,53 @@ class ManyWorkflows:
     @contextmanager
     def open_watch(
         self, version: str, seconds: int, stop: CancelToken, quiet: float
-    ) -> Iterator[Iterator[Told[ListedWorkflow]]]:
+    ) -> Iterator[Iterator[Told[L]]]:
         """The events after a version."""
         with _watching(
             self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
         ) as arriving:
-            yield listed_events(arriving)
+            yield listed_events(arriving, self._type)
 
 
-def listed_events(arriving: Iterable[bytes]) -> Iterator[Told[ListedWorkflow]]:
+@cache
+def _events_of(type: type[Any]) -> msgspec.json.Decoder[_Event[Any]]:
+    return msgspec.json.Decoder(_Event[type])  # type: ignore[valid-type]  # made at run time
+
+
+def listed_events(arriving: Iterable[bytes], type: type[L]) -> Iterator[Told[L]]:
     """The events of a watch of many."""
+    decoder = _events_of(type)
     for line in arriving:
         try:
-            event = _event.decode(line)
+            event = decoder.decode(line)
         except (msgspec.ValidationError, UnicodeDecodeError):
-            yield _odd_event(line)
+            yield _odd_event(line, type)
             continue
         except UNREADABLE as error:
             raise not_kubernetes(error) from error
-        workflow = event.object
+        item = event.object
+        version = item.metadata.resource_version
         if event.type == "BOOKMARK":
-            yield Told("BOOKMARK", workflow.version)
+            yield Told("BOOKMARK", version)
         elif event.type == "ERROR":
-            yield _odd_event(line)
+            yield _odd_event(line, type)
         else:
-            yield Told(event.type, workflow.version, workflow)
+            yield Told(event.type, version, item)
 
 
-def _odd_event(line: bytes) -> Told[ListedWorkflow]:
-    """An event that is not plainly a workflow: an error, or an object with odd fields."""
+def _odd_event(line: bytes, type: type[L]) -> Told[L]:
+    """An event that is not plainly an object: an error, or an object with odd fields."""
     event = _raw(line)
     if event.type == "ERROR":
         return Told("ERROR", error=told_in_stream(_read_status(bytes(event.object))))
     try:
-        workflow = decode.listed(bytes(event.object))
+        item = decode.list_reader(type).one(bytes(event.object))
     except InputError as error:
         raise not_kubernetes(error) from error
+    version = item.metadata.resource_version
     if event.type == "BOOKMARK":
-        return Told("BOOKMARK", workflow.version)
-    return Told(event.type, workflow.version, workflow)
+        return Told("BOOKMARK", version)
+    return Told(event.type, version, item)
 
 
 def _raw(line: bytes) -> _RawEvent:
@@ -196,45 +214,45 @@ def _read_status(body: bytes) -> ApiStatus:
         return ApiStatus()
 
 
-class Whole(msgspec.Struct, frozen=True):
-    """One workflow with everything, its bytes, and whether all of them could be read."""
+class OneObject(Generic[W]):
+    """A collection of one: the object of that name, if it is there."""
 
-    workflow: Workflow
-    raw: bytes
-    fits: bool
-
-
-class OneWorkflow:
-    """A collection of one: the workflow of that name, if it is there."""
-
-    def __init__(self, transport: Transport, ref: WorkflowRef, *, opening: float = OPENING) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        kind: Readable[Any, W],
+        key: ObjectKey,
+        *,
+        opening: float = OPENING,
+    ) -> None:
         self._transport = transport
         self._opening = opening
-        self._path = workflows_path(ref.namespace)
-        self._query = [("fieldSelector", f"metadata.name={ref.name}")]
+        self._kind = kind
+        self._path = collection_path(kind.resource, key.namespace)
+        self._query = [("fieldSelector", f"metadata.name={key.name}")]
 
-    def list_page(self, more: str) -> Listed[Whole]:
-        """The workflow, or none."""
+    def list_page(self, more: str) -> Listed[Whole[W]]:
+        """The object, or none."""
         body = self._transport.get(self._path, self._query)
         try:
             found = _raw_list.decode(body)
         except UNREADABLE as error:
             raise not_kubernetes(error) from error
-        wholes = tuple(_whole(bytes(item)) for item in found.items or ())
+        wholes = tuple(_whole(self._kind, bytes(item)) for item in found.items or ())
         return Listed(wholes, found.metadata.resource_version)
 
     @contextmanager
     def open_watch(
         self, version: str, seconds: int, stop: CancelToken, quiet: float
-    ) -> Iterator[Iterator[Told[Whole]]]:
+    ) -> Iterator[Iterator[Told[Whole[W]]]]:
         """The events after a version."""
         with _watching(
             self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
         ) as arriving:
-            yield whole_events(arriving)
+            yield whole_events(arriving, self._kind)
 
 
-def whole_events(arriving: Iterable[bytes]) -> Iterator[Told[Whole]]:
+def whole_events(arriving: Iterable[bytes], kind: Readable[Any, W]) -> Iterator[Told[Whole[W]]]:
     """The events of a watch of one."""
     for line in arriving:
         event = _raw(line)
@@ -247,13 +265,13 @@ def whole_events(arriving: Iterable[bytes]) -> Iterator[Told[Whole]]:
             except UNREADABLE as error:
                 raise not_kubernetes(error) from error
         else:
-            whole = _whole(body)
-            yield Told(event.type, whole.workflow.version, whole)
+            whole = _whole(kind, body)
+            yield Told(event.type, whole.object.metadata.resource_version, whole)
 
 
-def _whole(raw: bytes) -> Whole:
+def _whole(kind: Readable[Any, W], raw: bytes) -> Whole[W]:
     try:
-        workflow, fits = decode.whole(raw)
+        found, fits = kind.whole(raw)
     except InputError as error:
         raise not_kubernetes(error) from error
-    return Whole(workflow, raw, fits)
+    return Whole(found, raw, fits)

@@ -1,27 +1,29 @@
-"""Workflows of a Kubernetes cluster, read and changed through its API server."""
+"""Objects of a Kubernetes cluster, read and changed through its API server."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, WorkflowRef
-from tui.errors import Expired, Missing, SourceError
-from tui.ports.collections import DetailSink, ListSink, Scope
+from tui.domain.identity import ObjectKey, Origin, Part
+from tui.domain.workflow import LABEL, WORKFLOW_RESOURCE, Manifest, WorkflowRef
+from tui.errors import Expired, Missing, Refused, SourceError
+from tui.ports.collections import HasMetadata, LeftOut, Readable, Scope, Sink
 from tui.ports.connection import Capabilities, Place
 from tui.ports.events import Event
 from tui.ports.identity import Identity
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
+from tui.ports.objects import Whole
 from tui.ports.operations import Call, Operations
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
 from tui.sources import pods as core
-from tui.sources.audiences import DetailAudience, ListAudience, Together, all_at_once
-from tui.sources.collections import ManyWorkflows, OneWorkflow
+from tui.sources.audiences import ListAudience, ObjectAudience, all_at_once
+from tui.sources.collections import ManyObjects, OneObject
 from tui.sources.kubernetes_identity import KubernetesIdentity
 from tui.sources.kubernetes_operations import KubernetesOperations
 from tui.sources.paths import (
@@ -33,7 +35,9 @@ from tui.sources.paths import (
     PODS,
     SECRETS,
     TEMPLATES,
-    WORKFLOWS,
+    collection_path,
+    list_path,
+    object_path,
 )
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
@@ -42,6 +46,8 @@ from tui.sources.transport import Query, Transport, decoded
 if TYPE_CHECKING:
     from tui.domain.logs import LogBlock
 
+L = TypeVar("L", bound=HasMetadata)
+W = TypeVar("W", bound=HasMetadata)
 P = TypeVar("P")
 T = TypeVar("T")
 
@@ -86,75 +92,102 @@ class KubernetesSource:
         """What no cluster has."""
         return "" if wanted in self._ports else "a cluster does not have this"
 
-    # --- workflows -------------------------------------------------------------------------
+    # --- lists and objects -----------------------------------------------------------------
 
-    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
-        """List, then watch, until stopped; several namespaces side by side."""
-        if len(scope.namespaces) < 2:
-            namespace = scope.namespaces[0] if scope.namespaces else ""
-            self._follow(namespace, "", scope, sink, stop)
-            return
-        together = Together(sink)
+    def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
+        """A part a namespace; one for all where all are asked for, or the kind has none."""
+        namespaces = scope.namespaces if kind.resource.namespaced else ()
+        return tuple(
+            Part(self._place.label, kind.id, Origin.CLUSTER, namespace)
+            for namespace in namespaces or ("",)
+        )
+
+    def watch(self, kind: Readable[L, Any], scope: Scope, sink: Sink[L], stop: CancelToken) -> None:
+        """List, then watch, until stopped; the parts side by side."""
         jobs: dict[str, Callable[[CancelToken], None]] = {
-            namespace: partial(self._follow, namespace, namespace, scope, together.part(namespace))
-            for namespace in scope.namespaces
+            part.namespace: partial(self._follow, kind, part, scope, sink)
+            for part in self.parts(kind, scope)
         }
-        all_at_once(jobs, stop)
+        if len(jobs) == 1:
+            jobs.popitem()[1](stop)
+        else:
+            all_at_once(jobs, stop)
 
     def _follow(
-        self, namespace: str, told_as: str, scope: Scope, sink: ListSink, stop: CancelToken
+        self,
+        kind: Readable[L, Any],
+        part: Part,
+        scope: Scope,
+        sink: Sink[L],
+        stop: CancelToken,
     ) -> None:
-        collection = self._many(namespace, scope)
-        Reflector(collection, ListAudience(sink, stop, told_as), stop, pulse=self._pulse).run()
+        collection = self._many(kind, part, scope)
+        Reflector(collection, ListAudience(part, sink, stop), stop, pulse=self._pulse).run()
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
-        """The same for one workflow with all its nodes. Raises: Missing when it is not there."""
-        collection = OneWorkflow(self._transport, ref)
-        audience = DetailAudience(ref, sink, stop)
+    def watch_one(
+        self,
+        kind: Readable[Any, W],
+        key: ObjectKey,
+        uid: str,
+        sink: Sink[Whole[W]],
+        stop: CancelToken,
+    ) -> None:
+        """The same for one object with everything. Raises: Missing when it is not there."""
+        part = Part(self._place.label, kind.id, Origin.CLUSTER, key.namespace)
+        collection = OneObject(self._transport, kind, key)
+        audience: ObjectAudience[W] = ObjectAudience(part, key, uid, kind.noun, sink, stop)
         Reflector(collection, audience, stop, pulse=self._pulse).run()
 
     def get(self, ref: WorkflowRef) -> Manifest:
         """One workflow as it is now, every field kept."""
-        return self._object(WORKFLOWS.object(ref.namespace, ref.name))
+        return self._object(object_path(WORKFLOW_RESOURCE, ref.namespace, ref.name))
 
-    def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
+    def read_all(
+        self, kind: Readable[L, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[L, ...]:
         """The whole list once."""
-        found: list[ListedWorkflow] = []
-        for namespace in scope.namespaces or ("",):
-            found.extend(_all_pages(self._many(namespace, scope).list_page))
-        return tuple(found)
+        parts = self.parts(kind, scope)
+        return _of_all(
+            parts, lambda part: _all_pages(self._many(kind, part, scope).list_page), left_out
+        )
 
-    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
-        """The whole list once, each workflow as its JSON came, with its nodes."""
-        found: list[bytes] = []
-        for namespace in scope.namespaces or ("",):
-            found.extend(_all_pages(self._many(namespace, scope).raw_page))
-        return tuple(found)
+    def read_raw(
+        self, kind: Readable[Any, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[bytes, ...]:
+        """The whole list once, each object as its JSON came."""
+        parts = self.parts(kind, scope)
+        return _of_all(
+            parts, lambda part: _all_pages(self._many(kind, part, scope).raw_page), left_out
+        )
 
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """A template or cron workflow as it is now, every field kept."""
-        return self._object(TEMPLATES[kind].object(namespace, name))
+        return self._object(object_path(TEMPLATES[kind], namespace, name))
 
-    def _many(self, namespace: str, scope: Scope) -> ManyWorkflows:
-        return ManyWorkflows(
-            self._transport, namespace, labels=scope.label_selector, fields=scope.field_selector
+    def _many(self, kind: Readable[L, Any], part: Part, scope: Scope) -> ManyObjects[L]:
+        return ManyObjects(
+            self._transport,
+            kind,
+            part.namespace,
+            labels=scope.label_selector,
+            fields=scope.field_selector,
         )
 
     # --- what belongs to a workflow --------------------------------------------------------
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         """The pods of a workflow that still exist."""
-        path = PODS.collection(ref.namespace)
+        path = collection_path(PODS, ref.namespace)
         return tuple(self._pages(path, _of_workflow(ref), core.pods))
 
     def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
         """What its pods use now. Raises: Missing where nothing is measured."""
-        path = POD_METRICS.collection(ref.namespace)
+        path = collection_path(POD_METRICS, ref.namespace)
         return dict(core.usage(self._transport.get(path, _of_workflow(ref)))[0])
 
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
         """Events about the workflow, or about one of its pods, oldest first."""
-        path = EVENTS.collection(ref.namespace)
+        path = collection_path(EVENTS, ref.namespace)
         kind, name = ("Pod", pod) if pod else ("Workflow", ref.name)
         selector = f"involvedObject.kind={kind},involvedObject.name={name}"
         found = self._pages(path, [("fieldSelector", selector)], core.events)
@@ -167,7 +200,7 @@ class KubernetesSource:
         """A log in blocks of lines, until its end or stopped."""
         from tui.domain.logs import blocks_of
 
-        path = f"{PODS.object(request.namespace, request.pod)}/log"
+        path = f"{object_path(PODS, request.namespace, request.pod)}/log"
         # Followed logs may be silent for hours; TCP keepalive notices a dead peer.
         quiet = None if request.follow else 60.0
         with self._transport.stream(path, _log_query(request), stop, quiet=quiet) as pieces:
@@ -177,7 +210,7 @@ class KubernetesSource:
 
     def secret_value(self, namespace: str, name: str, key: str) -> bytes:
         """One value of a secret, decoded."""
-        found = self._object(SECRETS.object(namespace, name))
+        found = self._object(object_path(SECRETS, namespace, name))
         data = found.get("data")
         value = data.get(key) if isinstance(data, dict) else None
         if not isinstance(value, str):
@@ -189,7 +222,7 @@ class KubernetesSource:
 
     def config_map(self, namespace: str, name: str) -> dict[str, str]:
         """The data of a config map."""
-        found = self._object(CONFIG_MAPS.object(namespace, name))
+        found = self._object(object_path(CONFIG_MAPS, namespace, name))
         data = found.get("data")
         if not isinstance(data, dict):
             return {}
@@ -197,7 +230,7 @@ class KubernetesSource:
 
     def namespaces(self) -> tuple[str, ...]:
         """All namespaces, by name."""
-        named = self._pages(NAMESPACES.everywhere, [], partial(core.page, kind=core.Names))
+        named = self._pages(list_path(NAMESPACES), [], partial(core.page, kind=core.Names))
         return tuple(sorted(each.metadata.name for each in named))
 
     def close(self) -> None:
@@ -234,6 +267,27 @@ class KubernetesSource:
             found.extend(items)
             if not more:
                 return found
+
+
+def _of_all(
+    parts: Sequence[Part], read: Callable[[Part], list[T]], left_out: LeftOut | None
+) -> tuple[T, ...]:
+    """What is in all parts; those that may not be read are told, as long as another one can be."""
+    found: list[T] = []
+    refused: list[tuple[Part, SourceError]] = []
+    for part in parts:
+        try:
+            found.extend(read(part))
+        except Refused as error:
+            if left_out is None:
+                raise
+            refused.append((part, error))
+    if len(refused) == len(parts):
+        raise refused[0][1]
+    for part, why in refused:
+        if left_out is not None:
+            left_out(part, why)
+    return tuple(found)
 
 
 def _all_pages(list_page: Callable[[str], Listed[T]]) -> list[T]:

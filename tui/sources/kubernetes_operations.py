@@ -16,7 +16,7 @@ from tui.domain.identity import Target
 from tui.domain.workflow import Manifest
 from tui.errors import Conflict, SourceError, Unreachable
 from tui.ports.operations import Call, Change, Create, Delete, Operation, Patch, Update
-from tui.sources.paths import RESOURCES
+from tui.sources.paths import RESOURCES, collection_path, object_path, root_path
 
 MERGE_PATCH = "application/merge-patch+json"
 DRY_RUN = (("dryRun", "All"),)
@@ -73,7 +73,7 @@ def _call(change: Change) -> Call:
 
 @_call.register
 def _create(change: Create) -> Call:
-    path = RESOURCES[change.key.kind].collection(change.key.namespace)
+    path = collection_path(RESOURCES[change.key.kind], change.key.namespace)
     call = Call("POST", path, change.manifest)
     return _as_dry_run(_about(change, call)) if change.dry_run else _about(change, call)
 
@@ -100,12 +100,12 @@ def _delete(change: Delete) -> Call:
 
 
 def _path(change: Change) -> str:
-    return RESOURCES[change.key.kind].object(change.key.namespace, change.key.name)
+    return object_path(RESOURCES[change.key.kind], change.key.namespace, change.key.name)
 
 
 def _about(change: Change, call: Call) -> Call:
     resource = RESOURCES[change.key.kind]
-    return replace(call, purpose=change.purpose, root=resource.root if resource.group else "")
+    return replace(call, purpose=change.purpose, root=root_path(resource) if resource.group else "")
 
 
 def _as_dry_run(call: Call) -> Call:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tui.domain.resource import Resource
 from tui.ports.collections import Scope
 from tui.ports.connection import Place
 from tui.sources.connection_settings import ConnectionSettings
 from tui.sources.credentials import Access, Login
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
-from tui.sources.paths import list_query, workflows_path
+from tui.sources.paths import list_path, list_query
 from tui.sources.pools import is_plain
 from tui.sources.transport import Transport
 
@@ -28,7 +29,7 @@ def connect(
     settings: ConnectionSettings,
     environ: Mapping[str, str] = os.environ,
     *,
-    ahead: Callable[[Place], Scope] | None = None,
+    ahead: Callable[[Place], tuple[Resource, Scope]] | None = None,
 ) -> KubernetesSource:
     """The cluster that the settings name.
 
@@ -46,9 +47,9 @@ def connect(
     place = _place(chosen, settings.namespace)
     # The official client, where it is needed, takes longer to import than a first frame to paint.
     if ahead is not None and is_plain(chosen.cluster, chosen.user, environ):
-        scope = ahead(place)
+        resource, scope = ahead(place)
         for namespace in scope.namespaces[:1] or ("",):
-            transport.ask_ahead(workflows_path(namespace), list_query(scope))
+            transport.ask_ahead(list_path(resource, namespace), list_query(scope))
 
     from tui.sources.kubernetes import KubernetesSource
 

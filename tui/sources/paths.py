@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from tui.domain import names
+from tui.domain.resource import Resource
+from tui.domain.workflow import WORKFLOW_RESOURCE
 from tui.errors import InputError, Rejected
 from tui.ports.collections import Scope
 
@@ -13,56 +14,49 @@ PAGE = 500
 """Items a page; at 20 kB each this is 10 MB, and 7 ms to decode."""
 
 
-class Resource(NamedTuple):
-    """A kind of object as the API addresses it."""
+def root_path(resource: Resource) -> str:
+    """The beginning of every path of an API group."""
+    return f"/apis/{resource.api_version}" if resource.group else f"/api/{resource.version}"
 
-    group: str
-    """ "" for the core API."""
-    version: str
-    plural: str
-    singular: str
-    """What messages call one of them."""
-    namespaced: bool = True
 
-    @property
-    def root(self) -> str:
-        """The beginning of every path of its API group."""
-        return f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+def collection_path(resource: Resource, namespace: str) -> str:
+    """The path of the objects in a namespace, where the kind has namespaces.
 
-    @property
-    def everywhere(self) -> str:
-        """The path of all of them, whatever their namespace."""
-        return f"{self.root}/{self.plural}"
+    Raises: Rejected for a name that cannot be one.
+    """
+    within = f"/namespaces/{path_part(namespace, 'the namespace')}" if resource.namespaced else ""
+    return f"{root_path(resource)}{within}/{resource.plural}"
 
-    def collection(self, namespace: str) -> str:
-        """The path of those in a namespace, where the kind has namespaces.
 
-        Raises: Rejected for a name that cannot be one.
-        """
-        if not self.namespaced:
-            return self.everywhere
-        return f"{self.root}/namespaces/{path_part(namespace, 'the namespace')}/{self.plural}"
+def list_path(resource: Resource, namespace: str = "") -> str:
+    """The same, or with no namespace the path of all of them. Raises: Rejected."""
+    if namespace:
+        return collection_path(resource, namespace)
+    return f"{root_path(resource)}/{resource.plural}"
 
-    def object(self, namespace: str, name: str) -> str:
-        """The path of one of them. Raises: Rejected for a name that cannot be one."""
-        last = path_part(name, f"the name of the {self.singular}")
-        return f"{self.collection(namespace)}/{last}"
 
+def object_path(resource: Resource, namespace: str, name: str) -> str:
+    """The path of one object. Raises: Rejected for a name that cannot be one."""
+    last = path_part(name, f"the name of the {resource.kind}")
+    return f"{collection_path(resource, namespace)}/{last}"
+
+
+# --- what is addressed ---------------------------------------------------------------------------
 
 ARGO = ("argoproj.io", "v1alpha1")
 CORE = ("", "v1")
-WORKFLOWS = Resource(*ARGO, "workflows", "workflow")
+WORKFLOWS = WORKFLOW_RESOURCE
 WORKFLOW_TEMPLATES = Resource(*ARGO, "workflowtemplates", "WorkflowTemplate")
 CLUSTER_WORKFLOW_TEMPLATES = Resource(
     *ARGO, "clusterworkflowtemplates", "ClusterWorkflowTemplate", namespaced=False
 )
 CRON_WORKFLOWS = Resource(*ARGO, "cronworkflows", "CronWorkflow")
-PODS = Resource(*CORE, "pods", "pod")
-EVENTS = Resource(*CORE, "events", "event")
-SECRETS = Resource(*CORE, "secrets", "secret")
-CONFIG_MAPS = Resource(*CORE, "configmaps", "configmap")
-NAMESPACES = Resource(*CORE, "namespaces", "namespace", namespaced=False)
-POD_METRICS = Resource("metrics.k8s.io", "v1beta1", "pods", "pod")
+PODS = Resource(*CORE, "pods", "Pod")
+EVENTS = Resource(*CORE, "events", "Event")
+SECRETS = Resource(*CORE, "secrets", "Secret")
+CONFIG_MAPS = Resource(*CORE, "configmaps", "ConfigMap")
+NAMESPACES = Resource(*CORE, "namespaces", "Namespace", namespaced=False)
+POD_METRICS = Resource("metrics.k8s.io", "v1beta1", "pods", "Pod")
 
 RESOURCES: Mapping[str, Resource] = {
     "wf": WORKFLOWS,
@@ -86,11 +80,6 @@ SELF_SUBJECT_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 REVIEWS = ("/apis/authorization.k8s.io/", "/apis/authentication.k8s.io/")
 """Questions about us and our rights: POSTs that change nothing."""
-
-
-def workflows_path(namespace: str) -> str:
-    """The path of the workflows of a namespace, "" for all. Raises: Rejected."""
-    return WORKFLOWS.collection(namespace) if namespace else WORKFLOWS.everywhere
 
 
 def path_part(text: str, what: str) -> str:

@@ -7,7 +7,7 @@ noticed; its ordinary endings are nobody's business; a 410 means listing again, 
 drops what the new list does not have. What is trouble is said, with the time of the next try, and
 what trying again cannot help is raised.
 
-It knows neither HTTP nor workflows: it is given how to list a page and how to open a watch.
+It knows neither HTTP nor kinds of objects: it is given how to list a page and how to open a watch.
 """
 
 from __future__ import annotations
@@ -97,6 +97,9 @@ class Audience(Protocol[Heard]):
     def stale(self, error: SourceError, retry_in: float, attempt: int) -> None:
         """What is known is old; the next try is in so many seconds."""
 
+    def unreadable(self, error: SourceError, retry_in: float) -> None:
+        """It may not be read, or there is no such kind; raises what should end the reflector."""
+
 
 class Reflector(Generic[T]):
     """One collection, followed until stopped."""
@@ -129,7 +132,7 @@ class Reflector(Generic[T]):
     def run(self) -> None:
         """List and watch until stopped.
 
-        Raises: Refused or Missing (the kind) when the very first list says so.
+        Raises: whatever the audience raises of a first list that is refused or of no known kind.
         """
         while not self._stop.is_set:
             try:
@@ -140,10 +143,11 @@ class Reflector(Generic[T]):
                 self._version = ""
                 self._list_again(error)
             except SourceError as error:
-                if not self._has_listed and isinstance(error, Refused | Missing):
-                    raise
                 self._attempt += 1
-                self._wait_out(error)
+                if not self._has_listed and isinstance(error, Refused | Missing):
+                    self._wait_until_readable(error)
+                else:
+                    self._wait_out(error)
             except Exception as error:
                 # Whatever we could not take: the list as it is now may be what we can.
                 self._version = ""
@@ -269,6 +273,13 @@ class Reflector(Generic[T]):
     def _pause(self) -> float:
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._attempt - 1, 10))
         return longest * (0.5 + self._jitter() / 2)
+
+    def _wait_until_readable(self, error: SourceError) -> None:
+        if self._stop.is_set:
+            return
+        wait = REFUSED_WAIT * (0.5 + self._jitter() / 2)
+        self._audience.unreadable(error, wait)
+        self._stop.sleep(wait)
 
     def _wait_out(self, error: SourceError) -> None:
         if self._stop.is_set:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from tui.domain import decode
-from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.decode import list_reader
+from tui.domain.identity import ObjectKey, Origin, Part, Row
+from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, Metadata, WorkflowRef
 from tui.errors import InputError, Missing
-from tui.ports.collections import DetailSink, ListSink, Opened, Page, Scope
+from tui.ports.collections import Changed, HasMetadata, LeftOut, Page, Readable, Scope, Sink, row_of
 from tui.ports.connection import Capabilities, Place
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
+from tui.ports.objects import Whole, whole_row
 from tui.ports.pods import Pod
 from tui.ports.threads import CancelToken
 from tui.sources.connection_settings import ConnectionSettings
@@ -24,7 +27,11 @@ from tui.sources.connection_settings import ConnectionSettings
 if TYPE_CHECKING:
     from tui.domain.logs import LogBlock
 
+L = TypeVar("L", bound=HasMetadata)
+W = TypeVar("W", bound=HasMetadata)
+T = TypeVar("T")
 P = TypeVar("P")
+
 
 WHY_NOT = "this is a saved workflow: there is no cluster to ask"
 
@@ -61,11 +68,8 @@ class SavedSource:
     ) -> None:
         self.troubles = troubles
         """What was wrong with files that are not shown."""
-        self._manifests = [_with_name(manifest) for manifest in manifests]
-        self._listed = _told_apart(
-            decode.listed(msgspec.json.encode(manifest)) for manifest in self._manifests
-        )
-        namespaces = {workflow.metadata.namespace for workflow in self._listed}
+        self._saved = _told_apart(_with_name(manifest) for manifest in manifests)
+        namespaces = {saved.namespace for saved in self._saved}
         self._place = Place(label, namespace=namespaces.pop() if len(namespaces) == 1 else "")
 
     @property
@@ -86,45 +90,66 @@ class SavedSource:
         """The same for everything but reading."""
         return WHY_NOT
 
-    def watch(self, scope: Scope, sink: ListSink, stop: CancelToken) -> None:
-        """Tell the list once."""
-        page = Page(self.list_all(scope), first=True, last=True)
-        if not stop.is_set:
-            sink(page)
+    def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
+        """The files together are one part."""
+        return (Part(self._place.label, kind.id, Origin.FILE),)
 
-    def watch_one(self, ref: WorkflowRef, sink: DetailSink, stop: CancelToken) -> None:
-        """Tell the workflow once."""
-        at = self._at(ref)
-        raw = msgspec.json.encode(self._manifests[at])
+    def watch(self, kind: Readable[L, Any], scope: Scope, sink: Sink[L], stop: CancelToken) -> None:
+        """Tell the list once."""
+        (part,) = self.parts(kind, scope)
+        listed = list_reader(kind.listed).one
+        rows = tuple(
+            saved.row(row_of(part, saved.apart(listed(saved.raw))))
+            for saved in self._saved
+            if saved.is_of(kind)
+        )
         if not stop.is_set:
-            workflow, fits = decode.whole(raw)
-            metadata = msgspec.structs.replace(workflow.metadata, uid=self._listed[at].ref.uid)
-            sink(Opened(msgspec.structs.replace(workflow, metadata=metadata), raw, fits))
+            sink(Page(part, rows, first=True, last=True))
+
+    def watch_one(
+        self,
+        kind: Readable[Any, W],
+        key: ObjectKey,
+        uid: str,
+        sink: Sink[Whole[W]],
+        stop: CancelToken,
+    ) -> None:
+        """Tell the object once."""
+        saved = self._find(kind.noun, key.namespace, key.name, uid)
+        (part,) = self.parts(kind, Scope())
+        if not stop.is_set:
+            found, fits = kind.whole(saved.raw)
+            whole = Whole(saved.apart(found), saved.raw, fits)
+            sink(Changed(part, saved.row(whole_row(part, whole))))
 
     def get(self, ref: WorkflowRef) -> Manifest:
         """One of them, every field kept."""
-        return self._manifests[self._at(ref)]
+        return self._find("workflow", *ref).manifest
 
-    def _at(self, ref: WorkflowRef) -> int:
-        for at, workflow in enumerate(self._listed):
-            known = workflow.ref
-            same_place = ref.namespace in ("", known.namespace)
-            if same_place and known.name == ref.name and ref.uid in ("", known.uid):
-                return at
+    def _find(self, noun: str, namespace: str, name: str, uid: str) -> _Saved:
+        for saved in self._saved:
+            same_place = namespace in ("", saved.namespace)
+            if same_place and saved.name == name and uid in ("", saved.uid):
+                return saved
         raise Missing(
-            f"there is no workflow {ref.name} in {self._place.label}",
-            hint=f"there are: {_some(self._listed)}",
+            f"there is no {noun} {name} in {self._place.label}",
+            hint=f"there are: {_some(self._saved)}",
             reason="NotFound",
         )
 
-    def list_all(self, scope: Scope) -> tuple[ListedWorkflow, ...]:
+    def read_all(
+        self, kind: Readable[L, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[L, ...]:
         """All of them, whichever namespace is asked for: whoever names a file wants what is in
         it."""
-        return tuple(self._listed)
+        listed = list_reader(kind.listed).one
+        return tuple(saved.apart(listed(saved.raw)) for saved in self._saved if saved.is_of(kind))
 
-    def list_raw(self, scope: Scope) -> tuple[bytes, ...]:
-        """The same, each as JSON with its nodes."""
-        return tuple(msgspec.json.encode(manifest) for manifest in self._manifests)
+    def read_raw(
+        self, kind: Readable[Any, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[bytes, ...]:
+        """The same, each as JSON with everything."""
+        return tuple(saved.raw for saved in self._saved if saved.is_of(kind))
 
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """Only workflows are read from files."""
@@ -156,32 +181,73 @@ class SavedSource:
 
     def namespaces(self) -> tuple[str, ...]:
         """Those that the workflows name."""
-        return tuple(sorted({workflow.metadata.namespace for workflow in self._listed} - {""}))
+        return tuple(sorted({saved.namespace for saved in self._saved} - {""}))
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-def _some(workflows: Sequence[ListedWorkflow]) -> str:
+def _some(saved: Sequence[_Saved]) -> str:
     """The first names, and how many more there are."""
-    names = ", ".join(workflow.metadata.name for workflow in workflows[:8])
-    return names + (f" and {len(workflows) - 8:,} more" if len(workflows) > 8 else "")
+    names = ", ".join(each.name for each in saved[:8])
+    return names + (f" and {len(saved) - 8:,} more" if len(saved) > 8 else "")
 
 
-def _told_apart(workflows: Iterable[ListedWorkflow]) -> list[ListedWorkflow]:
-    """Two copies of one workflow, saved before and after, are two rows: each has a uid of its
-    own."""
-    found: list[ListedWorkflow] = []
-    copies: Counter[WorkflowRef] = Counter()
-    for workflow in workflows:
-        ref = workflow.ref
-        copies[ref] += 1
-        if copies[ref] > 1:
-            uid = f"{ref.uid} copy {copies[ref]}"
-            metadata = msgspec.structs.replace(workflow.metadata, uid=uid)
-            workflow = msgspec.structs.replace(workflow, metadata=metadata)
-        found.append(workflow)
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """An object as it was saved."""
+
+    manifest: Manifest
+    raw: bytes
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    """Its own, or one that tells it from another copy of the same object."""
+    copy: int
+
+    def is_of(self, kind: Readable[Any, Any]) -> bool:
+        """Whether it is of this kind."""
+        return self.kind == kind.resource.kind
+
+    def apart(self, item: T) -> T:
+        """The object with what tells copies apart."""
+        if self.copy == 1:
+            return item
+        read: Any = item
+        metadata = msgspec.structs.replace(read.metadata, uid=self.uid)
+        changed: T = msgspec.structs.replace(read, metadata=metadata)
+        return changed
+
+    def row(self, row: Row[T]) -> Row[T]:
+        """The row of it; copies of one object stand at places of their own."""
+        if self.copy == 1:
+            return row
+        return msgspec.structs.replace(row, key=row.key._replace(incarnation=self.uid))
+
+
+def _told_apart(manifests: Iterable[Manifest]) -> list[_Saved]:
+    """Two copies of one object, saved before and after, are two rows: each has a uid of its own."""
+    found: list[_Saved] = []
+    copies: Counter[tuple[str, ...]] = Counter()
+    for manifest in manifests:
+        raw = msgspec.json.encode(manifest)
+        metadata = _metadata(raw)
+        kind = str(manifest.get("kind") or WORKFLOW_RESOURCE.kind)
+        names = (kind, metadata.namespace, metadata.name, metadata.uid)
+        copies[names] += 1
+        copy = copies[names]
+        uid = metadata.uid if copy == 1 else f"{metadata.uid} copy {copy}"
+        found.append(_Saved(manifest, raw, kind, metadata.namespace, metadata.name, uid, copy))
     return found
+
+
+class _Named(msgspec.Struct, frozen=True):
+    metadata: Metadata = Metadata()
+
+
+def _metadata(raw: bytes) -> Metadata:
+    return list_reader(_Named).one(raw).metadata
 
 
 def _with_name(manifest: Manifest) -> Manifest:

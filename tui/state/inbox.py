@@ -1,7 +1,7 @@
 """Carrying events from source threads to the event loop.
 
-A cluster can change thousands of workflows a second; a person reads a few. The inbox keeps the
-latest event of each workflow and wakes the loop once a beat, so the cost of a busy cluster is the
+A cluster can change thousands of objects a second; a person reads a few. The inbox keeps the
+latest event of each object and wakes the loop once a beat, so the cost of a busy cluster is the
 cost of what is on the screen. What must keep its order keeps it: an event stands where its latest
 arrival put it, and pages stay between the events they came between.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from tui.ports.collections import Changed, DetailEvent, ListEvent, Opened, Page, Removed
+from tui.ports.collections import Changed, Gone, Page, Stood, Told
 
 BEAT = 0.1
 """Seconds between two deliveries in ordinary times."""
@@ -20,7 +20,7 @@ BUSY_BEAT = 0.25
 """The same when more than `BUSY` events a second arrive."""
 BUSY = 500.0
 
-Event = TypeVar("Event", bound=ListEvent | DetailEvent)
+Event = TypeVar("Event", bound=Told[Any])
 
 
 class Loop(Protocol):
@@ -42,7 +42,7 @@ class Loop(Protocol):
 class Inbox(Generic[Event]):
     """The mail of one watch: `put` on any thread, delivered in batches on the loop."""
 
-    def __init__(self, loop: Loop, deliver: Callable[[list[Event]], None]) -> None:
+    def __init__(self, loop: Loop, deliver: Callable[[list[Event]], object]) -> None:
         self._loop = loop
         self._deliver = deliver
         self._lock = threading.Lock()
@@ -82,14 +82,14 @@ class Inbox(Generic[Event]):
             self._waiting.clear()
 
     def _key(self, event: Event) -> Hashable:
-        if isinstance(event, Changed | Opened):
-            return event.workflow.ref
-        if isinstance(event, Removed):
-            return event.ref
-        if isinstance(event, Page):
-            self._pages += 1
-            return self._pages
-        return "connection"
+        if isinstance(event, Changed):
+            return event.part, event.row.key
+        if isinstance(event, Gone):
+            return event.part, event.key
+        if isinstance(event, Stood):
+            return event.part
+        self._pages += 1
+        return self._pages
 
     def _wake(self, call: Callable[[], None]) -> None:
         if self._loop.is_closed():

@@ -1,4 +1,4 @@
-"""What a list shows of the workflows: filtered, sorted, and what of it changed.
+"""What a list shows of its objects: filtered, sorted, and what of it changed.
 
 A listing is a copy that change sets keep up to date: change sets arrive later than they were made,
 and whatever is asked meanwhile is answered as of the last one that was taken in.
@@ -13,15 +13,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from tui.domain.changes import ChangeSet
-from tui.domain.order import time_key
-from tui.domain.workflow import ListedWorkflow, WorkflowRef
+from tui.domain.identity import ObjectKey, Row
 
-SortKey = Callable[[ListedWorkflow], Any]
+T = TypeVar("T")
+
+SortKey = Callable[[T], Any]
 """What to sort by; None means "nothing to say" and stands last in either direction."""
-Predicate = Callable[[ListedWorkflow], bool]
+Predicate = Callable[[T], bool]
+
+
+def nothing_to_say(value: object) -> None:
+    """The sort key of what is sorted by name alone."""
+
+
+def uncounted(value: object) -> str:
+    """The group of what is not counted by anything."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,165 +42,173 @@ class ListingChange:
     """Rows came, went or moved."""
     rows: tuple[int, ...] = ()
     """Rows to draw again, ascending; empty when `order` is true."""
+    replaced: tuple[ObjectKey, ...] = ()
+    """Rows that are another object of the same name now."""
 
     def __bool__(self) -> bool:
         return self.order or bool(self.rows)
 
 
-def newest_first(workflow: ListedWorkflow) -> str:
-    """The key a list begins with, to be used with `reverse`."""
-    begun = workflow.status.started_at or workflow.metadata.creation_timestamp
-    return time_key(begun) or "9"
-
-
-class Listing:
-    """The rows of a workflow list, in the order they are shown."""
+class Listing(Generic[T]):
+    """The rows of a list, in the order they are shown."""
 
     def __init__(
         self,
-        workflows: Mapping[WorkflowRef, ListedWorkflow],
+        objects: Mapping[ObjectKey, Row[T]],
         *,
         moment: int = 0,
-        key: SortKey = newest_first,
-        reverse: bool = True,
-        matches: Predicate | None = None,
+        key: SortKey[T] = nothing_to_say,
+        reverse: bool = False,
+        matches: Predicate[T] | None = None,
+        group: Callable[[T], str] = uncounted,
     ) -> None:
-        self._workflows = dict(workflows)
+        """`moment` is that of the objects; `group` is what they are counted by."""
+        self._objects = dict(objects)
         self._moment = moment
         self._key = key
         self._reverse = reverse
         self._matches = matches
-        self._kept: set[WorkflowRef] = set()
-        self._keys: dict[WorkflowRef, tuple[Any, ...]] = {}
-        self._refs: list[WorkflowRef] = []
-        self._index: dict[WorkflowRef, int] | None = None
+        self._group = group
+        self._kept: set[ObjectKey] = set()
+        self._places: dict[ObjectKey, tuple[Any, ...]] = {}
+        """What each row that is shown is sorted by."""
+        self._keys: list[ObjectKey] = []
+        self._index: dict[ObjectKey, int] | None = None
         self._counts: Counter[str] | None = None
         self._relay()
 
     # --- what is shown ---------------------------------------------------------------------
 
     @property
-    def refs(self) -> Sequence[WorkflowRef]:
-        """The references of the rows, in their order."""
-        return self._refs
+    def keys(self) -> Sequence[ObjectKey]:
+        """The keys of the rows, in their order."""
+        return self._keys
 
     @property
-    def rows(self) -> Sequence[ListedWorkflow]:
-        """The rows in their order, as they are now."""
-        return _Rows(self._refs, self._workflows)
+    def rows(self) -> Sequence[Row[T]]:
+        """The rows in their order, as of the last change."""
+        return _Rows(self._keys, self._objects)
 
     def __len__(self) -> int:
-        return len(self._refs)
+        return len(self._keys)
 
-    def index_of(self, ref: WorkflowRef) -> int | None:
+    def index_of(self, key: ObjectKey) -> int | None:
         """Which row it is; None when it is gone or filtered out."""
         if self._index is None:
-            self._index = {ref: index for index, ref in enumerate(self._refs)}
-        return self._index.get(ref)
+            self._index = {each: index for index, each in enumerate(self._keys)}
+        return self._index.get(key)
+
+    def __contains__(self, key: ObjectKey) -> bool:
+        """Whether there is such an object, shown or not."""
+        return key in self._objects
 
     @property
     def total(self) -> int:
         """How many there are, shown or not."""
-        return len(self._workflows)
+        return len(self._objects)
 
     @property
-    def phase_counts(self) -> Mapping[str, int]:
-        """How many of each phase there are, shown or not; "" for those not begun."""
+    def counts(self) -> Mapping[str, int]:
+        """How many of each group there are, shown or not."""
         if self._counts is None:
-            self._counts = Counter(workflow.phase for workflow in self._workflows.values())
+            self._counts = Counter(self._group(row.value) for row in self._objects.values())
         return self._counts
 
     # --- what changes it -------------------------------------------------------------------
 
-    def update(self, changes: ChangeSet) -> ListingChange:
+    def update(self, changes: ChangeSet[T]) -> ListingChange:
         """Take in what changed; what is older than this listing changes nothing."""
         if changes.moment < self._moment:
             return ListingChange()
         self._moment = changes.moment
         self._counts = None
         order = False
-        for ref in changes.removed:
-            self._workflows.pop(ref, None)
-            order = self._keys.pop(ref, None) is not None or order
-        touched: list[WorkflowRef] = []
-        for workflow in (*changes.added, *changes.changed):
-            ref = workflow.ref
-            self._workflows[ref] = workflow
-            before = self._keys.get(ref)
-            after = self._key_of(ref, workflow)
+        for key in changes.removed:
+            self._objects.pop(key, None)
+            order = self._places.pop(key, None) is not None or order
+        touched: list[ObjectKey] = []
+        replaced: list[ObjectKey] = []
+        for row in (*changes.added, *changes.changed):
+            key = row.key
+            old = self._objects.get(key)
+            if old is not None and old.uid and row.uid and old.uid != row.uid:
+                replaced.append(key)
+            self._objects[key] = row
+            before = self._places.get(key)
+            after = self._place_of(row)
             if after is None:
-                self._keys.pop(ref, None)
+                self._places.pop(key, None)
             else:
-                self._keys[ref] = after
+                self._places[key] = after
             if before != after:
                 order = True
             elif after is not None:
-                touched.append(ref)
+                touched.append(key)
         if order:
             self._sort()
-            return ListingChange(order=True)
-        indexes = (self.index_of(ref) for ref in touched)
-        return ListingChange(rows=tuple(sorted(i for i in indexes if i is not None)))
+            return ListingChange(order=True, replaced=tuple(replaced))
+        indexes = (self.index_of(key) for key in touched)
+        drawn = tuple(sorted(index for index in indexes if index is not None))
+        return ListingChange(rows=drawn, replaced=tuple(replaced))
 
-    def sort(self, key: SortKey, *, reverse: bool = False) -> ListingChange:
+    def sort(self, key: SortKey[T], *, reverse: bool = False) -> ListingChange:
         """Sort by something else."""
         self._key, self._reverse = key, reverse
         self._relay()
         return ListingChange(order=True)
 
-    def filter(self, matches: Predicate | None) -> ListingChange:
+    def filter(self, matches: Predicate[T] | None) -> ListingChange:
         """Show only what matches; None shows everything. What was kept is forgotten."""
         self._matches = matches
         self._kept.clear()
         self._relay()
         return ListingChange(order=True)
 
-    def keep(self, refs: Iterable[WorkflowRef]) -> None:
+    def keep(self, keys: Iterable[ObjectKey]) -> None:
         """Rows of these that are shown stay, matching or not, until the filter is another.
 
         Who retries a failed workflow in a list of failed ones wants to see what becomes of it.
         """
-        self._kept.update(ref for ref in refs if ref in self._keys)
+        self._kept.update(key for key in keys if key in self._places)
 
     # --- inside ----------------------------------------------------------------------------
 
-    def _key_of(self, ref: WorkflowRef, workflow: ListedWorkflow) -> tuple[Any, ...] | None:
+    def _place_of(self, row: Row[T]) -> tuple[Any, ...] | None:
         """Where it belongs; None when it is not shown. Names make the order a total one."""
-        if self._matches is not None and not self._matches(workflow) and ref not in self._kept:
+        value = row.value
+        if self._matches is not None and not self._matches(value) and row.key not in self._kept:
             return None
-        key = self._key(workflow)
+        key = self._key(value)
         has_nothing = key is None
-        return (has_nothing is not self._reverse, 0 if has_nothing else key, *ref)
+        return (has_nothing is not self._reverse, 0 if has_nothing else key, *row.key[2:])
 
     def _relay(self) -> None:
-        keys = {ref: self._key_of(ref, each) for ref, each in self._workflows.items()}
-        self._keys = {ref: key for ref, key in keys.items() if key is not None}
+        places = {key: self._place_of(row) for key, row in self._objects.items()}
+        self._places = {key: place for key, place in places.items() if place is not None}
         self._sort()
 
     def _sort(self) -> None:
         # The old order is nearly the new one, which is what makes this sort cheap.
-        refs = [ref for ref in self._refs if ref in self._keys]
-        known = set(refs)
-        refs.extend(ref for ref in self._keys if ref not in known)
-        refs.sort(key=self._keys.__getitem__, reverse=self._reverse)
-        self._refs = refs
+        keys = [key for key in self._keys if key in self._places]
+        known = set(keys)
+        keys.extend(key for key in self._places if key not in known)
+        keys.sort(key=self._places.__getitem__, reverse=self._reverse)
+        self._keys = keys
         self._index = None
         self._counts = None
 
 
-class _Rows(Sequence[ListedWorkflow]):
+class _Rows(Sequence[Row[T]]):
     """The rows, looked up when asked for."""
 
-    def __init__(
-        self, refs: list[WorkflowRef], workflows: Mapping[WorkflowRef, ListedWorkflow]
-    ) -> None:
-        self._refs = refs
-        self._workflows = workflows
+    def __init__(self, keys: list[ObjectKey], objects: Mapping[ObjectKey, Row[T]]) -> None:
+        self._keys = keys
+        self._objects = objects
 
     def __len__(self) -> int:
-        return len(self._refs)
+        return len(self._keys)
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self._workflows[ref] for ref in self._refs[index]]
-        return self._workflows[self._refs[index]]
+            return [self._objects[key] for key in self._keys[index]]
+        return self._objects[self._keys[index]]

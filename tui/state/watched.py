@@ -1,45 +1,89 @@
-"""One workflow as its own watch tells of it: how it is, and whether anything more will come."""
+"""One object as its own watch tells of it: how it is, and whether anything more will come."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, Generic, TypeVar
 
-from tui.domain.workflow import Workflow, WorkflowRef
+from tui.domain.identity import ObjectKey
 from tui.errors import Missing, SourceError
-from tui.ports.collections import DetailEvent, Opened, Removed, Stale
-from tui.state.connection import Connection
+from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Stale, Told
+from tui.ports.objects import Watches, Whole
+from tui.state.inbox import Loop
+from tui.state.standing import Standings
+from tui.state.watch import WatchSession
+
+W = TypeVar("W", bound=HasMetadata)
 
 DELETED, GONE = "deleted", "gone"
 """While it was looked at; before that."""
 
 
-class WatchedWorkflow:
+class WatchedObject(Generic[W]):
     """The last that is known of it. One that was deleted is known as it was last."""
 
-    def __init__(self, ref: WorkflowRef) -> None:
-        self.ref = ref
-        self.connection = Connection()
-        self.workflow: Workflow | None = None
+    def __init__(self, key: ObjectKey, uid: str = "") -> None:
+        self.key = key
+        self.uid = uid
+        """Which object of that name; "" for whichever has it."""
+        self.last: Whole[W] | None = None
         """None until it is read."""
         self.over = ""
         """Why nothing more comes, in a word; "" while it may."""
         self.stands_still: datetime | None = None
         """When it was deleted: its durations stand still from then on."""
+        self._session: WatchSession[Whole[W]] = WatchSession(f"watch {key.kind} {key.name}")
 
-    def take(self, event: DetailEvent, now: datetime) -> None:
-        """The watch said this."""
-        if isinstance(event, Opened):
-            self.workflow = event.workflow
-            self.ref = event.workflow.ref
-            self.over, self.stands_still = "", None
-        elif isinstance(event, Removed):
-            self.over, self.stands_still = DELETED, now
-        else:
-            self.connection.take(event, now)
+    def watch(
+        self,
+        source: Watches,
+        kind: Readable[Any, W],
+        loop: Loop,
+        *,
+        arrived: Callable[[Sequence[Told[Whole[W]]]], object],
+        failed: Callable[[SourceError], object],
+    ) -> None:
+        """Begin; `arrived` and `failed` are called as those of a session are."""
+        self._session.begin(
+            lambda sink, stop: source.watch_one(kind, self.key, self.uid, sink, stop),
+            loop,
+            arrived=arrived,
+            failed=failed,
+        )
 
-    def end(self, error: SourceError) -> None:
+    def unwatch(self) -> None:
+        """Nothing of ours goes on."""
+        self._session.end()
+
+    def take(self, events: Sequence[Told[Whole[W]]], now: datetime) -> None:
+        """The watch told this."""
+        self._session.take(events, now)
+        for event in events:
+            if isinstance(event, Changed):
+                self.last = event.row.value
+                self.key, self.uid = event.row.key, event.row.uid
+                self.over, self.stands_still = "", None
+            elif isinstance(event, Gone):
+                self.over, self.stands_still = DELETED, now
+
+    def fail(self, error: SourceError) -> None:
         """It cannot be watched."""
         self.over = GONE if isinstance(error, Missing) else "not watched"
+
+    def try_again(self, now: datetime) -> bool:
+        """Do not wait for the next try of a broken watch: it is now. False if it is not broken."""
+        return self._session.try_again(now)
+
+    @property
+    def object(self) -> W | None:
+        """The object as it was last; None until it is read."""
+        return self.last.object if self.last is not None else None
+
+    @property
+    def standings(self) -> Standings:
+        """How its watch stands."""
+        return self._session.standings
 
     @property
     def is_there(self) -> bool:
@@ -49,10 +93,9 @@ class WatchedWorkflow:
     @property
     def is_reading(self) -> bool:
         """Whether it is not read yet, and nothing was told of it either."""
-        return not self.over and self.workflow is None
+        return not self.over and self.last is None
 
     @property
-    def is_changing(self) -> bool:
-        """Whether what is said of it changes with time alone."""
-        is_completed = self.workflow is not None and self.workflow.is_completed
-        return not is_completed or isinstance(self.connection.state, Stale)
+    def is_stale(self) -> bool:
+        """Whether what is known of it is old."""
+        return any(isinstance(each.standing, Stale) for each in self.standings.values())

@@ -1,11 +1,11 @@
-"""The list of workflows: what runs, what failed, and one key to do something about it."""
+"""The list of the objects of one kind: how they are, and one key to do something about one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,15 +18,15 @@ from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
 from tui.commands import Command, alone
 from tui.domain.changes import ChangeSet
-from tui.domain.identity import ObjectKey, Target
+from tui.domain.identity import ObjectKey, Row, Target
 from tui.domain.query import parse
-from tui.domain.workflow import WORKFLOW, ListedWorkflow
 from tui.keys import hint
-from tui.messages import GiveSource, OpenWorkflow, RunAction
-from tui.ports.collections import Live
+from tui.kinds import KINDS
+from tui.kinds.base import Kind
+from tui.messages import GiveSource, OpenObject, RunAction
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import action_bindings, opening_bindings, refused_here
-from tui.screens.commands import action_commands, sort_commands, workflows_called
+from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.desk import Desk
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
@@ -44,31 +44,29 @@ from tui.widgets.sorting import sort_bindings
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 
-PROBLEMS = "phase:failed|error"
-"""What `!` shows."""
 
-
-class WorkflowsScreen(View[None]):
-    """All workflows of the scope, live."""
+class ListScreen(View[None]):
+    """All objects of a kind in the scope, live."""
 
     TITLE = "workflow list"
 
     ACTS_ON: ClassVar[tuple[On, ...]] = ("object", "kind")
     """What of a workflow can be acted on from here."""
 
-    rows = query_one("#workflows", Table)
+    rows = query_one("#objects", Table)
     head = query_one("#head", HeaderLine)
     about = query_one("#about", HeaderLine)
     query_bar = query_one(FilterBar)
 
     @classmethod
-    def key_bindings(cls) -> tuple[Binding, ...]:
-        """Its own, and those of what is registered."""
+    def key_bindings(cls, kind: Kind[Any, Any] | None = None) -> tuple[Binding, ...]:
+        """Its own, and those of what is registered for a kind, the first one if none is named."""
+        kind = kind or next(iter(KINDS))
         return (
             bind("filter", "filter", "Filter", group="list", shown=True),
             bind("problems", "problems", "Problems", group="list", shown=True),
             *opening_bindings(),
-            *action_bindings(WORKFLOW, *cls.ACTS_ON),
+            *action_bindings(kind.id, *cls.ACTS_ON),
             *sort_bindings("list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),
@@ -77,23 +75,24 @@ class WorkflowsScreen(View[None]):
             bind("unwind", "unwind", "Unwind", group="list"),
         )
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, kind: Kind[Any, Any]) -> None:
         super().__init__()
-        add_bindings(self, self.key_bindings())
+        add_bindings(self, self.key_bindings(kind))
         self.desk = desk
+        self.kind = kind
         self._ascii = desk.settings.ascii
-        self.arrangement = Arrangement(desk)
+        self.arrangement: Arrangement[Any] = Arrangement(desk, kind)
 
     def compose(self) -> ComposeResult:
         """Header, filter, list, what the cursor is on, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
         yield FilterBar(self.desk, self.arrangement, filtered=self._show_filtered)
-        yield Table[ListedWorkflow](
+        yield Table[Row[Any]](
             self.arrangement.columns,
-            key=lambda workflow: workflow.ref,
+            key=lambda row: row.key,
             ascii=self._ascii,
             now=self.desk.now(),
-            id="workflows",
+            id="objects",
         )
         yield HeaderLine(id="about", ascii=self._ascii)
         yield StatusLine(ascii=self._ascii, grows=True)
@@ -101,26 +100,30 @@ class WorkflowsScreen(View[None]):
 
     def on_mount(self) -> None:
         """Show what is known already, then hear of changes."""
-        self.desk.workflows_changed.subscribe(self, self.take_changes)
+        self._end_listening = self.desk.lists.listen(self.kind, self.take_changes)
         self.scope_changed()
         self.rows.focus()
+
+    def on_unmount(self) -> None:
+        """Nobody looks at it any more."""
+        self._end_listening()
 
     # --- what the cluster tells ------------------------------------------------------------
 
     def scope_changed(self) -> None:
-        """Other workflows, or another source: begin anew, keep filter and order."""
+        """Other objects, or another source: begin anew, keep filter and order."""
         self.arrangement.begin_anew()
         self.query_bar.problem = ""
         self.rows.columns = self.arrangement.columns
         self._show_order()
-        self.show_connection()
+        self.show_standing()
 
-    def take_changes(self, changes: ChangeSet) -> None:
+    def take_changes(self, changes: ChangeSet[Any]) -> None:
         """Redraw what changed: some rows, or the order."""
         listing = self.arrangement.listing
         if self.desk.pending:
             # What somebody acts on stays in sight, though it may not match the filter after.
-            listing.keep(each.ref for each in changes.changed if self.desk.pending.of(each.ref))
+            listing.keep(row.key for row in changes.changed if self.desk.pending.of(row.key))
         change = listing.update(changes)
         if change.order:
             self._show_rows()
@@ -128,13 +131,22 @@ class WorkflowsScreen(View[None]):
             rows = listing.rows
             for index in change.rows:
                 self.rows.update_item(index, rows[index])
-        self.show_connection()
+        self._unmark(change.replaced)
+        self.show_standing()
 
-    def show_connection(self) -> None:
+    def _unmark(self, replaced: Sequence[ObjectKey]) -> None:
+        """A mark is for an object; another one of the same name was never meant."""
+        lost = self.rows.marks & set(replaced)
+        if lost:
+            self.rows.marks = self.rows.marks - lost
+            names = ", ".join(sorted(key.name for key in replaced if key in lost))
+            self.desk.say(f"no longer marked, as it was made anew: {names}", "warning")
+
+    def show_standing(self) -> None:
         """Header, placeholder and the line about the cursor's row."""
         self._show_head()
         self.rows.placeholder = why_empty(
-            self.desk, self.arrangement.query, self.arrangement.listing.total
+            self.desk, self.kind, self.arrangement.query, self.arrangement.listing.total
         )
         self._show_about()
 
@@ -143,15 +155,15 @@ class WorkflowsScreen(View[None]):
         if self.arrangement.tick():
             self._show_rows()
         self.rows.tick(now)
-        if not isinstance(self.desk.live.connection, Live):
+        if not self.arrangement.session.standings.is_live:
             self._show_head()
 
     def _show_head(self) -> None:
-        self.head.show(*heading_of_list(self.desk, self.arrangement.listing))
+        self.head.show(*heading_of_list(self.desk, self.kind, self.arrangement.listing))
 
     def _show_about(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
-        self.about.show(*about_cursor(self.desk, self.rows.current, listing, query))
+        self.about.show(*about_cursor(self.desk, self.kind, self.rows.current, listing, query))
 
     def _show_rows(self) -> None:
         self.rows.replace(list(self.arrangement.rows))
@@ -173,15 +185,20 @@ class WorkflowsScreen(View[None]):
 
     def _show_filtered(self) -> None:
         self._show_rows()
-        self.show_connection()
+        self.show_standing()
 
     def action_filter(self) -> None:
         """Type what to look for."""
         self.query_bar.open(self.arrangement.query)
 
     def action_problems(self) -> None:
-        """Failed workflows only, or all again."""
-        self.query_bar.put("" if self.arrangement.query == PROBLEMS else PROBLEMS)
+        """Those with a problem only, or all again."""
+        if not self.kind.problems:
+            self.desk.say(f"nothing can be wrong with {self.kind.nouns} here")
+            return
+        self.query_bar.put(
+            "" if self.arrangement.query == self.kind.problems else self.kind.problems
+        )
 
     def action_sort(self, step: int) -> None:
         """Sort by the next or previous column that can be sorted by."""
@@ -200,22 +217,24 @@ class WorkflowsScreen(View[None]):
 
     # --- keys ------------------------------------------------------------------------------
 
-    @on(Table.CursorMoved, "#workflows")
+    @on(Table.CursorMoved, "#objects")
     def tell_selection(self) -> None:
         """Say all of what the list has no room for."""
         self._show_about()
 
-    @on(Table.Chosen, "#workflows")
+    @on(Table.Chosen, "#objects")
     def open_chosen(self) -> None:
         """Enter: a screen of its own."""
         self.action_open("")
 
     def action_open(self, pane: str) -> None:
-        """Open the workflow under the cursor with one of its panes in front."""
-        workflow = self.rows.current
-        if workflow is not None:
-            self.post_message(OpenWorkflow(workflow.ref, pane))
-        elif pane == "summary" and offers_demo(self.desk):
+        """Open the object under the cursor with one of its panes in front."""
+        row = self.rows.current
+        if row is not None and pane and pane not in self.kind.panes:
+            self.desk.say(f"a {self.kind.noun} has no {pane}")
+        elif row is not None:
+            self.post_message(OpenObject(row.key, row.uid, pane))
+        elif pane == "summary" and offers_demo(self.desk, self.kind):
             self.post_message(GiveSource(demo=True))
         else:
             self._say_none()
@@ -231,31 +250,32 @@ class WorkflowsScreen(View[None]):
     def subjects(self, on: On) -> tuple[Subject, ...]:
         """What an action on this is done to: what is marked, else what the cursor is on."""
         if on == "kind":
-            return (Subject(Target(ObjectKey("", WORKFLOW, "", ""))),)
+            return (Subject(Target(ObjectKey("", self.kind.id, "", ""))),)
         if on != "object":
             return ()
-        marks = self.rows.marks
-        if not marks:
-            current = self.rows.current
-            return (Subject(current.ref.target, current),) if current is not None else ()
-        live = self.desk.live
-        return tuple(Subject(ref.target, live[ref]) for ref in live if ref in marks)
+        marks, current = self.rows.marks, self.rows.current
+        if marks:
+            known = self.arrangement.session.known.values()
+            rows = [row for row in known if row.key in marks]
+        else:
+            rows = [current] if current is not None else []
+        return tuple(Subject(Target(row.key, row.uid), row.value) for row in rows)
 
     def _say_none(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
-        self.desk.say(why_nothing_done(self.desk, query, listing.total))
+        self.desk.say(why_nothing_done(self.desk, self.kind, query, listing.total))
 
     # --- what is meant here ----------------------------------------------------------------
 
     def commands(self) -> Iterable[Command]:
         """What can be done to what is marked or under the cursor, and to the list."""
-        yield from action_commands(self, self.desk.conditions)
+        yield from action_commands(self, self.kind.id, self.desk.conditions)
         yield Command(
             "Filter",
             lambda text: self.query_bar.put(text) if text else self.action_filter(),
             names=("filter",),
             argument="a filter",
-            check=parse,
+            check=partial(parse, fields=self.kind.fields),
             help="name, phase:failed, label:k=v …",
             key=hint("filter"),
         )
@@ -275,16 +295,16 @@ class WorkflowsScreen(View[None]):
         yield from sort_commands(self.arrangement.columns, self.sort_by)
 
     def places(self, text: str) -> Iterable[Command]:
-        """The workflows that are called like a text."""
-        return workflows_called(self.desk, text, self.post_message)
+        """The listed objects that are called like a text."""
+        return objects_called(self.desk, text, self.post_message)
 
     def action_problem(self, step: int) -> None:
-        """To the next or previous workflow that failed."""
-        failed = self.arrangement.failed_after(self.rows.cursor, step)
-        if failed is None:
-            self.desk.say("no failed workflow here")
+        """To the next or previous object with a problem."""
+        found = self.arrangement.problem_after(self.rows.cursor, step)
+        if found is None:
+            self.desk.say(f"no failed {self.kind.noun} here")
         else:
-            self.rows.move_to(failed)
+            self.rows.move_to(found)
 
     def action_namespaces(self) -> None:
         """Every namespace, or back to the one we began with."""
@@ -292,9 +312,9 @@ class WorkflowsScreen(View[None]):
 
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""
-        workflow = self.rows.current
-        if workflow is not None:
-            self.desk.copy(workflow.metadata.name)
+        row = self.rows.current
+        if row is not None:
+            self.desk.copy(row.key.name)
         else:
             self._say_none()
 

@@ -1,0 +1,89 @@
+"""What a kind of object is, as one value.
+
+Lists, screens of single objects, watches, filters, headers, commands and the palette take it as a
+parameter, so that another kind is one module and one registration. It knows no widgets: panes are
+named by their ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from tui.columns.base import Column
+from tui.domain.query import Fields
+from tui.domain.resource import Resource
+from tui.domain.workflow import Metadata
+
+L = TypeVar("L")
+W = TypeVar("W")
+
+Piece = tuple[str, str]
+"""A text and the token it is drawn in."""
+
+
+class Look(NamedTuple):
+    """What columns depend on besides the object."""
+
+    ascii: bool = False
+    namespaces: bool = False
+    """Whether objects of several namespaces are listed."""
+
+
+class Tally(NamedTuple):
+    """A number in the header of a list."""
+
+    word: str
+    token: str
+    groups: frozenset[str]
+    """The groups that it counts."""
+
+
+class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
+    """One kind of object: what a list shows of one is an `L`, everything of it is a `W`."""
+
+    id: str
+    """What people type most, and what keys call it: `wf`."""
+    names: tuple[str, ...] = ()
+    """Whatever else people type for it."""
+    resource: Resource
+    noun: str
+    """What one of them is called in a sentence: `cron workflow`."""
+    nouns: str
+    """The same of several."""
+    listed: type[L]
+    """The struct that an object of a list is decoded into."""
+    whole: Callable[[bytes], tuple[W, bool]]
+    """Decodes an object with everything; also tells whether all of it could be read."""
+    columns: Callable[[Look], tuple[Column[L], ...]]
+    """All columns of its list, those included that have no room."""
+    fields: Fields
+    """What a filter can ask about one."""
+    newest: Callable[[L], Any]
+    """What a list is sorted by, descending, until somebody sorts it otherwise."""
+    group: Callable[[L], str]
+    """What objects are counted by in the header."""
+    tallies: tuple[Tally, ...] = ()
+    """Which of these counts stand in the header, in this order."""
+    about: Callable[[L, datetime], list[Piece]]
+    """What the line below a list says of the object under the cursor, after its name."""
+    is_problem: Callable[[L], bool]
+    """Whether it is one that needs somebody."""
+    problems: str = ""
+    """The filter that leaves those only; empty where there is no such thing."""
+    panes: tuple[str, ...] = ()
+    """Ids of the panes of its screen, in the order of their tabs."""
+    facts: Callable[[W, datetime], list[Piece]] | None = None
+    """What its summary says, a name and a value each, where it has no pane of its own for that."""
+
+
+def metadata_of(value: Any) -> Metadata:
+    """The metadata of any decoded object."""
+    found: Metadata = value.metadata
+    return found
+
+
+__all__ = ["Kind", "Look", "Mapping", "Piece", "Tally", "metadata_of"]
