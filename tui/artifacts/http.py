@@ -8,6 +8,7 @@ secrets to an address that somebody else wrote. So such artifacts are not read h
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from tui.artifacts.base import (
     nowhere_to_list,
     stopped,
 )
-from tui.artifacts.saving import whole_file
+from tui.artifacts.saving import open_file, whole_file
 from tui.domain.hidden import IN_USE, names_secret, split_login
 from tui.domain.location import Location, OtherLocation
 from tui.ports.threads import CancelToken
@@ -90,7 +91,7 @@ class HttpStore:
             size = length_in(response.headers.get("Content-Length", ""))
             with (
                 whole_file(target, size=size, overwrite=overwrite) as path,
-                path.open("r+b") as file,
+                os.fdopen(open_file(path), "r+b") as file,
                 _broken_by(stop, response),
             ):
                 done = 0

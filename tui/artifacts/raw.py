@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tui.artifacts.base import Folder, Listing, Progress, Secrets, Stat, StoreError, nowhere_to_list
-from tui.artifacts.saving import whole_file
+from tui.artifacts.saving import open_file, whole_file
 from tui.domain.location import Location, RawLocation
 from tui.ports.threads import CancelToken
 
@@ -40,7 +41,8 @@ class RawStore:
         """Write the text to a file."""
         data = _data(location)
         with whole_file(target, size=len(data), overwrite=overwrite) as path:
-            path.write_bytes(data)
+            with os.fdopen(open_file(path), "r+b") as file:
+                file.write(data)
             progress(len(data), len(data))
         return target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from tui.artifacts.base import (
 from tui.artifacts.s3_client import Client, build
 from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, told
 from tui.artifacts.s3_fetch import Fetch, Wanted
-from tui.artifacts.saving import SafeTree, check_target, whole_file, whole_folder
+from tui.artifacts.saving import SafeTree, check_target, create_inside, whole_file, whole_folder
 from tui.domain.location import Location, S3Location
 from tui.ports.threads import CancelToken
 
@@ -125,6 +126,7 @@ class S3Store:
             with whole_folder(target, size=size) as folder:
                 inside = _laid_out(objects, _prefix(place.key), folder)
                 Fetch(client, place.bucket, progress, size).run(inside, stop)
+                _check(inside)
             return target
 
     def close(self) -> None:
@@ -220,11 +222,22 @@ def _laid_out(objects: list[_Object], prefix: str, folder: Path) -> list[Wanted]
     tree = SafeTree()
     wanted = []
     for one in objects:
-        path = folder / tree.path(one.key[len(prefix) :])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.open("xb").close()
-        wanted.append(Wanted(one.key, one.size, one.etag, path))
+        path = tree.path(one.key[len(prefix) :])
+        create_inside(folder, path)
+        wanted.append(Wanted(one.key, one.size, one.etag, path, folder))
     return wanted
+
+
+def _check(inside: list[Wanted]) -> None:
+    """Whether all of it is still where we wrote it. Raises StoreError."""
+    for one in inside:
+        descriptor = one.opened()
+        try:
+            size = os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+        if size != one.size:
+            raise StoreError(f"{one.key} is not as large as the store says", reason="failed")
 
 
 def _objects(client: Client, place: S3Location) -> Iterator[_Object]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from tui.artifacts.base import Progress, StoreError, stopped
 from tui.artifacts.s3_client import Client
+from tui.artifacts.saving import open_file, open_inside
 from tui.ports.threads import CancelToken
 
 PIECE = 32 << 20
@@ -44,6 +45,12 @@ class Wanted:
     size: int
     etag: str
     path: Path
+    folder: Path | None = None
+    """The folder that we fill; `path` is from there on. None for a file by itself."""
+
+    def opened(self) -> int:
+        """A descriptor to write it. Raises: OSError; StoreError where a link stands there."""
+        return open_file(self.path) if self.folder is None else open_inside(self.folder, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,7 @@ class Fetch:
             boto.ResponseStreamingError,
         )
         at, tries = piece.start, 0
-        with piece.wanted.path.open("r+b", buffering=0) as file:
+        with os.fdopen(piece.wanted.opened(), "r+b", buffering=0) as file:
             while at < piece.end and not self._over.is_set():
                 before = at
                 try:

@@ -14,7 +14,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tui.artifacts.base import StoreError
 
@@ -30,7 +30,9 @@ def whole_file(target: Path, *, size: int | None, overwrite: bool) -> Iterator[P
     try:
         with _disk_errors(target):
             part.open("xb").close()
+            made = part.lstat()
             yield part
+            _check_same(part, made)
             _sync(part)
             _move(part, target, overwrite=overwrite)
     finally:
@@ -47,14 +49,81 @@ def whole_folder(target: Path, *, size: int | None) -> Iterator[Path]:
     try:
         with _disk_errors(target):
             part.mkdir()
+            made = part.lstat()
             yield part
             if os.path.lexists(target):
                 raise _exists(target)
+            _check_same(part, made)
             part.rename(target)
             _sync(target.parent)
     finally:
         if part.exists():
             shutil.rmtree(part, ignore_errors=True)
+
+
+def create_inside(folder: Path, inner: PurePath) -> None:
+    """An empty file in a folder that we fill, with the folders on the way to it.
+
+    No link is followed: whoever may write there as well must not have us write elsewhere.
+    Raises: OSError.
+    """
+    with _parent(folder, inner, makes=True) as parent:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        os.close(os.open(inner.name, flags, 0o666, dir_fd=parent))
+
+
+def open_inside(folder: Path, inner: PurePath) -> int:
+    """A descriptor to read and write such a file. Raises: OSError; StoreError for a link."""
+    try:
+        with _parent(folder, inner, makes=False) as parent:
+            return os.open(inner.name, os.O_RDWR | os.O_NOFOLLOW, dir_fd=parent)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENOENT):
+            raise _swapped(folder / inner) from error
+        raise
+
+
+def open_file(path: Path) -> int:
+    """The same for a file by itself; only its own name must be no link, the way to it may be."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOENT):
+            raise _swapped(path) from error
+        raise
+
+
+@contextlib.contextmanager
+def _parent(folder: Path, inner: PurePath, *, makes: bool) -> Iterator[int]:
+    """A descriptor of the folder that a file is in, found step by step and never by a link."""
+    flags = os.O_RDONLY | os.O_DIRECTORY
+    at = os.open(folder, flags | os.O_NOFOLLOW)
+    try:
+        for part in inner.parts[:-1]:
+            if makes:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=at)
+            below = os.open(part, flags | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = below
+        yield at
+    finally:
+        os.close(at)
+
+
+def _check_same(path: Path, made: os.stat_result) -> None:
+    """Whether it is still what we made. Raises: StoreError."""
+    now = path.lstat()
+    if (now.st_dev, now.st_ino) != (made.st_dev, made.st_ino):
+        raise _swapped(path)
+
+
+def _swapped(path: Path) -> StoreError:
+    return StoreError(
+        f"{path} is not what we made there: somebody changed it meanwhile",
+        reason="disk",
+        hint="nothing was written through it; try a folder that nobody else writes to",
+    )
 
 
 def check_target(target: Path, *, size: int | None, overwrite: bool) -> None:
