@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from tui.demo.extra import LIBRARIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAVED = ROOT / "tests" / "saved" / "nightly.yaml"
@@ -56,3 +60,15 @@ def test_everything_but_the_demo_works_without_the_extra(tmp_path: Path) -> None
     done = run(without(tmp_path, "aiohttp", "cryptography"), "get", "-f", str(SAVED))
     assert (done.returncode, done.stderr) == (0, "")
     assert "Status:" in done.stdout
+
+
+def test_the_extra_has_what_the_demo_checks_for_and_the_program_itself_does_not() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[<>=!\[ ]", each)[0] for each in requirements}
+
+    extras = project["optional-dependencies"]
+    assert names(extras["demo"]) == set(LIBRARIES)
+    assert not names(project["dependencies"]) & set(LIBRARIES)
+    assert "argo-tui[demo]" in extras["test"]
