@@ -119,7 +119,7 @@ async def test_a_demo_that_cannot_be_opened_leaves_the_cluster_shown_and_says_wh
         await shown.press("enter")
         await shown.until_said("the demo cluster needs aiohttp (pip install it)")
         assert shown.names == ["one"] and shown.shows(ListScreen)
-        assert not shown.app.is_demo
+        assert not shown.app.context.is_demo
 
 
 async def test_what_cannot_be_done_just_now_says_why() -> None:

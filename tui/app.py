@@ -18,12 +18,12 @@ from textual import events, on, work
 from textual.binding import BindingType
 from textual.message import Message
 
+from tui.action_runner import ActionRunner
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.commands import Command, alone, namespaces_like, namespaces_of
-from tui.desk import AnswersScreens
+from tui.context import AppContext
 from tui.domain.identity import ObjectKey
-from tui.errands import Errands
 from tui.errors import Bug, SourceError, TuiError
 from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
@@ -48,7 +48,6 @@ from tui.session import Session, fits, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
 from tui.state.lists import WatchedLists
-from tui.state.pending import Pending
 from tui.state.watch import WatchSession
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
@@ -68,7 +67,7 @@ STYLE_FILES = (
 )
 
 
-class ArgoApp(AnswersScreens, TerminalApp):
+class ArgoApp(TerminalApp):
     """argo-tui."""
 
     TITLE = "argo-tui"
@@ -117,32 +116,39 @@ class ArgoApp(AnswersScreens, TerminalApp):
         capabilities: Capabilities | None = None,
         can_demo: bool = True,
     ) -> None:
-        super().__init__(capabilities or Capabilities(), diff=not settings.no_diff)
+        found = capabilities or Capabilities()
+        super().__init__(found, diff=not settings.no_diff, say=self.say)
         bring_keys()
-        self.settings = replace(settings, ascii=settings.ascii or self.capabilities.ascii)
-        self.set_class(self.settings.ascii, "-ascii")
-        self.pending = Pending()
-        self.lists = WatchedLists(
-            lambda session, events: self.post_message(self.Arrived(session, events)),
-            lambda session, error: self.post_message(self.NotConnected(error)),
+        settings = replace(settings, ascii=settings.ascii or found.ascii)
+        self.set_class(settings.ascii, "-ascii")
+        self.views = ScreenStack(self, now=lambda: self.context.now(), ascii=settings.ascii)
+        self.context = AppContext(
+            settings,
+            WatchedLists(
+                lambda session, events: self.post_message(self.Arrived(session, events)),
+                lambda session, error: self.post_message(self.NotConnected(error)),
+            ),
+            words=self.views,
+            painting=self,
+            copy=self.terminal.copy,
+            watch_scope=self.watch_scope,
+            has_demo=can_demo,
         )
-        self.views = ScreenStack(self, now=self.now, ascii=self.settings.ascii)
-        self.errands = Errands(self, self, self.lists.draw_again)
+        self.lists = self.context.lists
+        self.runner = ActionRunner(self, self.context, self.lists.draw_again)
         self._connect_to = connect
-        self.has_demo = can_demo
-        self.is_demo = settings.demo
         self._recent: list[str] = []
         self._namespaces: tuple[str, ...] = ()
         """Those that the source names, once somebody asked."""
 
+    @property
+    def source(self) -> Source | None:
+        """Where objects come from; None until connected."""
+        return self.context.source
+
     def get_default_screen(self) -> BlankView:
         """What is below all others."""
         return BlankView(id="_default")
-
-    @property
-    def trouble(self) -> TuiError | None:
-        """Why there is no list at all; None while there is hope."""
-        return self.views.trouble
 
     def say(self, text: str, severity: str = "information") -> None:
         """Put a sentence on the status line of the screen in front that has one."""
@@ -157,13 +163,18 @@ class ArgoApp(AnswersScreens, TerminalApp):
 
     def on_mount(self) -> None:
         """Paint first; everything heavy comes after."""
-        asyncio.get_running_loop().set_default_executor(Threads(self.errands.finish))
-        self.use_colours()
-        self.heed_hang_up([self._remember, self._let_go])
-        self.views.begin(ListScreen(self, WORKFLOWS))
+        asyncio.get_running_loop().set_default_executor(Threads(self.runner.finish))
+        self.terminal.use_colours()
+        self.terminal.heed_hang_up([self._remember, self._let_go])
+        self.views.begin(ListScreen(self.context, WORKFLOWS))
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self.say_notes)
+        self.call_after_refresh(self._say_notes)
         self.call_after_refresh(self.connect)
+
+    def _say_notes(self) -> None:
+        """Tell what is otherwise with this Textual than it should be."""
+        for text in self.terminal_notes:
+            self.say(text, "warning")
 
     def _tick(self) -> None:
         if self.app_focus and self.is_running:
@@ -181,7 +192,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
     def _remember(self) -> None:
         """The terminal hung up: the next start goes on from here."""
         # A demo cluster is never the same again, and somebody's real one may be remembered.
-        if self.is_demo or self.source is None or not self.source.capabilities.is_live:
+        if self.context.is_demo or self.source is None or not self.source.capabilities.is_live:
             return
         save(self.views.remembered(Session(self.source.place.label, self.lists.scope.namespaces)))
 
@@ -190,7 +201,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
         if self.source is None or not self.source.capabilities.is_live:
             return
         before = take(time.time(), self.source.place.label)
-        is_asked = self.settings.namespace or self.settings.all_namespaces
+        is_asked = self.context.settings.namespace or self.context.settings.all_namespaces
         asked = self.lists.scope.namespaces if is_asked else None
         if before is None or not fits(before, asked):
             return
@@ -223,13 +234,13 @@ class ArgoApp(AnswersScreens, TerminalApp):
     @on(Connected)
     def connected(self, message: Connected) -> None:
         """Watch what the settings ask for."""
-        self.is_demo = message.is_demo or self.settings.demo
-        settings = Settings() if message.is_demo else self.settings
+        self.context.is_demo = message.is_demo or self.context.settings.demo
+        settings = Settings() if message.is_demo else self.context.settings
         self._watch(message.source, scope_of(settings, message.source.place))
         self.screen.refresh_bindings()  # what can be done here is known now
         self.say(first_of([str(trouble) for trouble in message.source.troubles]), "warning")
         self._open_only_file()
-        if not (message.is_demo or self.settings.demo):
+        if not (message.is_demo or self.context.settings.demo):
             self._go_on()
 
     def _open_only_file(self) -> None:
@@ -267,7 +278,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
             self._namespaces = ()
             if self.source is not None:
                 self.source.close()
-        self.source = source
+        self.context.source = source
         self.lists.watch(source, scope, asyncio.get_running_loop())
         self.views.scope_changed()
 
@@ -275,7 +286,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
     def take(self, message: Arrived) -> None:
         """One writer of what is known: the source."""
         before = message.session.standings.unreadable
-        self.lists.take(message.session, message.events, self.now())
+        self.lists.take(message.session, message.events, self.context.now())
         session = self.lists.of(WORKFLOWS)
         if message.session is not session:
             return
@@ -287,7 +298,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
                 if part not in before:
                     self.say(f"{part.namespace or 'all namespaces'}: {error}", "warning")
         if session.trouble is not None:
-            self.views.show_trouble(session.trouble, can_demo=self.has_demo)
+            self.views.show_trouble(session.trouble, can_demo=self.context.has_demo)
         elif session.standings.is_partly_live:
             self.views.end_trouble()
 
@@ -297,7 +308,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
         if message.is_demo and self.lists.of(WORKFLOWS).standings.is_live:
             self.say(str(message.error), "error")  # the cluster that was shown still is
         else:
-            self.views.show_trouble(message.error, can_demo=self.has_demo)
+            self.views.show_trouble(message.error, can_demo=self.context.has_demo)
 
     # --- screens -----------------------------------------------------------------------------
 
@@ -307,7 +318,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
         self._open(message.key, message.uid, message.pane)
 
     def _open(self, key: ObjectKey, uid: str = "", pane: str = "") -> None:
-        self.views.bring(WorkflowScreen(self, key, uid, pane=pane))
+        self.views.bring(WorkflowScreen(self.context, key, uid, pane=pane))
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is no room, say so."""
@@ -338,7 +349,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
         if view is None or view.is_modal:
             return
         commands = [*view.commands(), *self._commands()]
-        palette = Palette(commands, view.places, self._recent, ascii=self.ascii)
+        palette = Palette(commands, view.places, self._recent, ascii=self.context.ascii)
         self.push_screen(palette)
         if self.source is not None and not self._namespaces:
             self._read_namespaces(self.source, palette.show_offered)
@@ -355,7 +366,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
             check=namespaces_of,
             help="show those of other namespaces",
         )
-        if self.can_demo:
+        if self.context.can_demo:
             yield Command(
                 "Demo cluster",
                 alone(partial(self.post_message, GiveSource(demo=True))),
@@ -413,7 +424,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
     def action_repaint(self) -> None:
         """Write the whole screen again; try a broken connection again now."""
         self.repaint_terminal()
-        self.lists.try_again(self.now())
+        self.lists.try_again(self.context.now())
         self._tick()
         self.views.try_again()
 
@@ -422,7 +433,7 @@ class ArgoApp(AnswersScreens, TerminalApp):
     @on(RunAction)
     def run_action_on(self, message: RunAction) -> None:
         """Refuse with a sentence, or ask, then do."""
-        self.errands.begin(message.action, message.subjects)
+        self.runner.begin(message.action, message.subjects)
 
     @on(ActionFinished)
     def finished(self, message: ActionFinished) -> None:

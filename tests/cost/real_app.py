@@ -11,7 +11,8 @@ import queue
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from tests.support.runs import NOW, run, step
 from tests.support.scripted import ScriptedSource
@@ -110,7 +111,6 @@ class Cluster(ScriptedSource):
 class Timed(ArgoApp):
     """The app at whatever time it is told."""
 
-    moment = NOW
     is_patient = True
     """Whether a question waits for its plan however slow the machine is just then."""
 
@@ -118,13 +118,11 @@ class Timed(ArgoApp):
         """As long as it is asked to, or until it is let go."""
         super().hold_frames(30 if seconds and self.is_patient else seconds)
 
-    def now(self) -> datetime:
-        """The time everything is shown at."""
-        return self.moment
-
     def second(self) -> None:
         """What its timer does each second, a second later."""
-        self.moment += timedelta(seconds=1)
+        settings = self.context.settings
+        later = self.context.now() + timedelta(seconds=1)
+        self.context.settings = replace(settings, fixed_now=later)
         self._tick()
 
 

@@ -144,7 +144,7 @@ async def test_an_error_half_way_says_what_was_done_and_nothing_more_is_sent() -
         assert "1 of 3 writes were done already" in shown.said
         assert "look before doing it again" in shown.said
         assert len(source.performed) == 3
-        assert not shown.app.pending and "✖" in shown.text
+        assert not shown.app.context.pending and "✖" in shown.text
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ async def test_several_are_done_one_after_the_other_and_one_failure_stops_no_oth
         assert "Delete old-2 (Succeeded)" in shown.text
         assert shown.text.count("Lost: the workflow, the state of its steps") == 1
         await shown.press("y")
-        await shown.until(lambda: len(source.performed) == 4 and not shown.app.pending)
+        await shown.until(lambda: len(source.performed) == 4 and not shown.app.context.pending)
         assert len({write.path for write in source.performed}) == 4
         await shown.until_said("Delete: 3 of 4 done; not old-1: ")
 

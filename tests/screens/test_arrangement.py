@@ -10,13 +10,13 @@ import pytest
 
 from tests.support.runs import NOW, run
 from tests.support.scripted import page
+from tui.context import AppContext
 from tui.domain.workflow import ListedWorkflow
 from tui.errors import QueryError
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
 from tui.ports.connection import Place
 from tui.screens.arrangement import RESORT_EVERY, Arrangement, other_scope
-from tui.screens.desk import Desk
 from tui.session import Session
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
@@ -29,8 +29,8 @@ RUNS = (
 )
 
 
-def desk_with(scope: Scope = ARGO) -> Desk:
-    """As much of a desk as a list is arranged with."""
+def context_with(scope: Scope = ARGO) -> AppContext:
+    """As much of a context as a list is arranged with."""
     lists = WatchedLists(lambda session, events: None, lambda session, error: None)
     lists.scope = scope
     session = lists.of(WORKFLOWS)
@@ -42,7 +42,7 @@ def desk_with(scope: Scope = ARGO) -> Desk:
         source=SimpleNamespace(place=Place("cluster", namespace="argo,etl")),
         now=lambda: NOW + timedelta(seconds=1),
     )
-    return cast(Desk, made)
+    return cast(AppContext, made)
 
 
 def names(arrangement: Arrangement[ListedWorkflow]) -> list[str]:
@@ -50,14 +50,14 @@ def names(arrangement: Arrangement[ListedWorkflow]) -> list[str]:
 
 
 def test_it_begins_with_the_newest_and_can_be_turned_round() -> None:
-    arrangement = Arrangement(desk_with(), WORKFLOWS)
+    arrangement = Arrangement(context_with(), WORKFLOWS)
     assert names(arrangement) == ["young", "middle", "old"]
     arrangement.reverse()
     assert names(arrangement) == ["old", "middle", "young"]
 
 
 def test_a_filter_that_is_none_leaves_everything_as_it_is() -> None:
-    arrangement = Arrangement(desk_with(), WORKFLOWS)
+    arrangement = Arrangement(context_with(), WORKFLOWS)
     arrangement.filter("phase:failed")
     with pytest.raises(QueryError):
         arrangement.filter("name:/(/")
@@ -65,7 +65,7 @@ def test_a_filter_that_is_none_leaves_everything_as_it_is() -> None:
 
 
 def test_other_workflows_are_shown_with_the_same_filter_and_order() -> None:
-    arrangement = Arrangement(desk_with(), WORKFLOWS)
+    arrangement = Arrangement(context_with(), WORKFLOWS)
     arrangement.filter("phase:failed|running")
     arrangement.sort_by("name")
     arrangement.begin_anew()
@@ -73,14 +73,14 @@ def test_other_workflows_are_shown_with_the_same_filter_and_order() -> None:
 
 
 def test_it_sorts_anew_by_itself_only_where_time_alone_changes_the_order() -> None:
-    arrangement = Arrangement(desk_with(), WORKFLOWS)
+    arrangement = Arrangement(context_with(), WORKFLOWS)
     assert not any(arrangement.tick() for _ in range(2 * RESORT_EVERY))
     arrangement.sort_by("duration")
     assert [arrangement.tick() for _ in range(RESORT_EVERY)].count(True) == 1
 
 
 def test_failed_ones_are_found_going_round() -> None:
-    arrangement = Arrangement(desk_with(), WORKFLOWS)
+    arrangement = Arrangement(context_with(), WORKFLOWS)
     found = arrangement.problem_after(2, 1)
     assert found is not None and found.name == "old"
     arrangement.filter("phase:running")
@@ -88,7 +88,7 @@ def test_failed_ones_are_found_going_round() -> None:
 
 
 def test_what_a_session_remembers_is_filter_and_order() -> None:
-    arrangement = Arrangement(desk_with(), WORKFLOWS)
+    arrangement = Arrangement(context_with(), WORKFLOWS)
     arrangement.filter("young")
     arrangement.sort_by("name", descending=True)
     session = arrangement.remembered(Session("cluster", ("argo",)))
@@ -96,5 +96,5 @@ def test_what_a_session_remembers_is_filter_and_order() -> None:
 
 
 def test_all_namespaces_and_back_to_those_one_began_with() -> None:
-    assert other_scope(desk_with()).namespaces == ()
-    assert other_scope(desk_with(Scope())).namespaces == ("argo", "etl")
+    assert other_scope(context_with()).namespaces == ()
+    assert other_scope(context_with(Scope())).namespaces == ("argo", "etl")

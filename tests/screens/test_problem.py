@@ -68,7 +68,7 @@ async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
         await shown.press("d")
         await shown.until(lambda: shown.shows(ListScreen))
         await shown.until(lambda: shown.names == ["demo-run-1"])
-        assert shown.app.trouble is None
+        assert shown.app.views.trouble is None
 
 
 async def test_every_error_that_can_end_a_connection_has_advice() -> None:

@@ -50,7 +50,7 @@ async def test_a_dialog_that_was_open_is_open_again() -> None:
         await shown.pilot.resize_terminal(40, 10)
         await shown.until(lambda: shown.shows(TooSmallScreen))
         await shown.press("y", "D", "enter")
-        assert not shown.app.pending, "nothing is done by somebody who sees nothing"
+        assert not shown.app.context.pending, "nothing is done by somebody who sees nothing"
         await shown.pilot.resize_terminal(100, 30)
         await shown.until_shown("Lost:")
         await shown.press("escape")

@@ -48,10 +48,10 @@ class Storm:
         """An action begins or ends for rows of which some are gone."""
         app, rows = self.shown.app, list(self.there.values())
         keys = [self.chance.choice(rows).key for _ in range(3)] if rows else []
-        if len(app.pending) < 3:
-            self.begun.append(app.pending.begin("retry", keys))
+        if len(app.context.pending) < 3:
+            self.begun.append(app.context.pending.begin("retry", keys))
         else:
-            keys += app.pending.end(self.begun.pop(0))
+            keys += app.context.pending.end(self.begun.pop(0))
         app.lists.draw_again(keys)
 
     def key_is_pressed(self) -> None:

@@ -370,8 +370,8 @@ async def test_a_list_of_namesakes_opens_the_one_that_is_meant() -> None:
 async def test_running_durations_tick_with_the_clock_and_finished_ones_do_not() -> None:
     async with showing(two_steps("Succeeded", "Running"), *team()) as shown:
         await shown.open("deploy-api-k3v9s")
-        later = shown.app.now() + timedelta(minutes=5)
-        shown.app.settings = replace(shown.app.settings, fixed_now=later)
+        later = shown.app.context.now() + timedelta(minutes=5)
+        shown.app.context.settings = replace(shown.app.context.settings, fixed_now=later)
         shown.app._tick()
         await shown.until(lambda: "7m" in shown.rows_of_screen[0])
         row = next(line for line in shown.rows_of_screen if "ship" in line)

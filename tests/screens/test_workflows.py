@@ -274,7 +274,7 @@ async def test_an_empty_list_offers_the_demo_by_a_key_and_the_demo_offers_no_oth
         await shown.press("d")
         await shown.until(lambda: shown.names == ["demo-run-1"])
         assert asked == [False, True]
-        assert not shown.app.can_demo
+        assert not shown.app.context.can_demo
 
 
 async def test_where_something_is_listed_or_filtered_d_opens_no_demo() -> None:

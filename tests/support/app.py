@@ -108,8 +108,8 @@ class Shown:
 
     def pass_time(self, seconds: float) -> None:
         """Let the clock go on, and the app see it."""
-        later = self.app.now() + timedelta(seconds=seconds)
-        self.app.settings = replace(self.app.settings, fixed_now=later)
+        later = self.app.context.now() + timedelta(seconds=seconds)
+        self.app.context.settings = replace(self.app.context.settings, fixed_now=later)
         self.app._tick()
 
     @property
@@ -214,8 +214,8 @@ async def showing(
 
 def is_settled(app: ArgoApp) -> bool:
     """Whether there is a list, or a reason why there is none."""
-    if app.source is None or app.trouble is not None:
-        return app.trouble is not None
+    if app.source is None or app.views.trouble is not None:
+        return app.views.trouble is not None
     session = app.lists.of(WORKFLOWS)
     is_told = session.standings.is_answered or not app.source.capabilities.is_live
     return session.is_whole and is_told

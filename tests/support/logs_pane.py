@@ -109,6 +109,6 @@ def asked(source: ScriptedSource) -> list[LogRequest]:
     return [about for what, about in source.asked if what == "log"]
 
 
-def new(tools: Bench[LogsPane]) -> LogsPane:
+def new(context: Bench[LogsPane]) -> LogsPane:
     """The pane, for `bench`."""
-    return LogsPane(tools)
+    return LogsPane(context)

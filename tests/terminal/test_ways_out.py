@@ -69,7 +69,7 @@ async def test_after_sending_a_name_it_is_the_name_and_in_a_text_the_text(
         await shown.press("c", "ctrl+s")
         await shown.until_said("1 line written to")
         assert (tmp_path / "argo-tui-1.txt").read_text() == f"{ETL}\n"
-        shown.app._sent = ("", 0.0)
+        shown.app.terminal._sent = ("", 0.0)
         await shown.open()
         await shown.press("y")
         await shown.until(lambda: "phase: Failed" in shown.pane_text)
@@ -85,7 +85,7 @@ async def test_what_is_written_is_what_was_sent_one_line_of_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with showing(nightly_etl()) as shown:
-        shown.app.copy("a name\nrm -rf .")
+        shown.app.terminal.copy("a name\nrm -rf .")
         await shown.press("ctrl+s")
         await shown.until_said("1 line written to")
     assert (tmp_path / "argo-tui-1.txt").read_text().count("\n") == 1

@@ -21,7 +21,7 @@ from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, Wired
 from tui.domain.workflow import Workflow
 from tui.panes.artifact_items import Fact
-from tui.panes.base import Tools
+from tui.panes.base import PaneContext
 
 
 @dataclass
@@ -44,12 +44,12 @@ class Asking(Widget):
         uid: str
         repository: Wired | None
 
-    def __init__(self, stores: Stores, tools: Tools) -> None:
+    def __init__(self, stores: Stores, context: PaneContext) -> None:
         super().__init__()
         self.facts: dict[Location, Fact] = {}
         self.repositories: dict[str, Wired | None] = {}
         self._stores = stores
-        self._tools = tools
+        self.context = context
 
     def forget_errors(self) -> None:
         """What failed is tried again when one comes back to it, and only then."""
@@ -94,7 +94,7 @@ class Asking(Widget):
 
     @work(thread=True, group="artifact-repository", exit_on_error=False)
     def _look_up_repository(self, workflow: Workflow) -> None:
-        source = self._tools.source
+        source = self.context.source
         found = find_repository(workflow, source.config_map) if source else None
         self.post_message(self.RepositoryFound(workflow.metadata.uid, found))
 
@@ -109,4 +109,4 @@ class Asking(Widget):
     def tell_failure(self, message: Worker.StateChanged) -> None:
         """A bug in asking is said instead of looking like a store that never answers."""
         if message.state is WorkerState.ERROR and message.worker.error is not None:
-            self._tools.say(str(caught(message.worker.error, "asking for artifacts")), "error")
+            self.context.say(str(caught(message.worker.error, "asking for artifacts")), "error")

@@ -31,7 +31,7 @@ from tui.panes.artifact_items import Item
 from tui.panes.artifact_reading import Reading
 from tui.panes.artifact_rows import ArtifactRows
 from tui.panes.artifact_saving import Saving
-from tui.panes.base import Pane, Tools
+from tui.panes.base import Pane, PaneContext
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
@@ -52,8 +52,8 @@ class ArtifactsPane(Pane):
         bind("unwind", "stop", "Stop", group="artifacts"),
     ]
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__(tools)
+    def __init__(self, context: PaneContext) -> None:
+        super().__init__(context)
         self._workflow: Workflow | None = None
         self._node: Node | None = None
         self._known: tuple[str, str, str] | None = None
@@ -61,15 +61,15 @@ class ArtifactsPane(Pane):
         self._is_due = False
         self._artifacts: tuple[NodeArtifact, ...] = ()
         self._stores = Stores(self._secret)
-        self._asking = Asking(self._stores, tools)
-        self._rows = ArtifactRows(ascii=tools.ascii, now=tools.now())
-        self._reading = Reading(self._stores, ascii=tools.ascii)
+        self._asking = Asking(self._stores, context)
+        self._rows = ArtifactRows(ascii=context.ascii, now=context.now())
+        self._reading = Reading(self._stores, ascii=context.ascii)
         self._body = Body(self._rows, self._reading)
-        self._saving = Saving(self._stores, ascii=tools.ascii)
+        self._saving = Saving(self._stores, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
         """A head, the list, what is read, and where downloads are asked for and told."""
-        plain = self.tools.ascii
+        plain = self.context.ascii
         yield StatusLine(ascii=plain, id="artifact-head")
         yield self._body
         yield QueryBar(ascii=plain, id="artifact-filter")
@@ -144,7 +144,7 @@ class ArtifactsPane(Pane):
     # --- asking stores, on threads -----------------------------------------------------------
 
     def _secret(self, namespace: str, name: str, key: str) -> bytes:
-        source = self.tools.source
+        source = self.context.source
         if source is None:
             raise StoreError("not connected to a cluster", reason="credentials")
         return source.secret_value(namespace, name, key)
@@ -272,7 +272,7 @@ class ArtifactsPane(Pane):
         if not text:
             self._say(f"{item.artifact.name} has no key", "warning")
             return
-        self.tools.copy(text)
+        self.context.copy(text)
         self._say(f"sent {without_secrets(text)}")
 
     def action_download(self) -> None:

@@ -22,7 +22,7 @@ from tui.domain.workflow import Workflow
 from tui.ports.connection import Source
 
 
-class Tools(Protocol):
+class PaneContext(Protocol):
     """What panes may use besides what they are shown."""
 
     @property
@@ -52,9 +52,9 @@ class Pane(Widget):
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, context: PaneContext) -> None:
         super().__init__()
-        self.tools = tools
+        self.context = context
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show this; `node` is None for the whole workflow, `raw` is its JSON."""
@@ -94,7 +94,7 @@ class PaneSpec:
         """The id of what its key means: to open it."""
         return f"pane.{self.id}"
 
-    def make(self, tools: Tools) -> Pane:
+    def make(self, context: PaneContext) -> Pane:
         """The pane itself."""
         module, _, name = self.where.partition(":")
-        return cast(Callable[[Tools], Pane], getattr(import_module(module), name))(tools)
+        return cast(Callable[[PaneContext], Pane], getattr(import_module(module), name))(context)

@@ -28,7 +28,7 @@ from tui.domain.templates import MAIN, container_roles
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
 from tui.keys import hint
-from tui.panes.base import Tools
+from tui.panes.base import PaneContext
 from tui.ports.pods import ContainerState, Pod
 from tui.view import ModalView
 from tui.widgets.header import HeaderLine
@@ -179,9 +179,9 @@ class ContainerScreen(ModalView[str | None]):
 
         error: SourceError
 
-    def __init__(self, tools: Tools, workflow: Workflow, target: LogTarget) -> None:
+    def __init__(self, context: PaneContext, workflow: Workflow, target: LogTarget) -> None:
         super().__init__()
-        self._tools = tools
+        self.context = context
         self._workflow = workflow
         self._target = target
         self._choices = choices(workflow, target)
@@ -189,13 +189,13 @@ class ContainerScreen(ModalView[str | None]):
     def compose(self) -> ComposeResult:
         """A box with the list in it."""
         with Vertical(id="containers"):
-            yield HeaderLine(ascii=self._tools.ascii)
+            yield HeaderLine(ascii=self.context.ascii)
             yield Table[Choice](
                 _columns(),
                 key=lambda choice: choice.name,
-                ascii=self._tools.ascii,
+                ascii=self.context.ascii,
                 markable=False,
-                now=self._tools.now(),
+                now=self.context.now(),
                 id="container-rows",
             )
 
@@ -213,7 +213,7 @@ class ContainerScreen(ModalView[str | None]):
         self._show(self._choices)
         self.rows.move_to(self._target.container)
         self.rows.focus()
-        source = self._tools.source
+        source = self.context.source
         if source is not None and source.capabilities.has_pods:
             self._ask()
 
@@ -224,7 +224,7 @@ class ContainerScreen(ModalView[str | None]):
 
     @work(thread=True, group="containers", exclusive=True)
     def _ask(self) -> None:
-        source = self._tools.source
+        source = self.context.source
         if source is None:
             return
         try:
@@ -243,7 +243,7 @@ class ContainerScreen(ModalView[str | None]):
     @on(NotTold)
     def say_why_not(self, message: NotTold) -> None:
         """Their names will do; the reason is told below."""
-        self._tools.say(f"how the containers are is not known: {message.error}", "warning")
+        self.context.say(f"how the containers are is not known: {message.error}", "warning")
 
     # --- keys ------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from tui.domain.highlight import Highlighter
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, WorkflowRef
-from tui.panes.base import Tools
+from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
 from tui.ports.events import Event
 
@@ -41,8 +41,8 @@ class EventsPane(TextPane):
     HIGHLIGHTER: ClassVar[Highlighter | None] = None
     WRAPS = True  # what Kubernetes says is a sentence, and its end is the point
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__(tools)
+    def __init__(self, context: PaneContext) -> None:
+        super().__init__(context)
         self._wanted: tuple[WorkflowRef, str] | None = None
         self._is_running = False
         self._seconds = 0
@@ -51,7 +51,7 @@ class EventsPane(TextPane):
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Events of this."""
         is_pod = node is not None and node.type == "Pod"
-        pod = pod_name(workflow, node, self.tools.pod_names) if node and is_pod else ""
+        pod = pod_name(workflow, node, self.context.pod_names) if node and is_pod else ""
         wanted = (workflow.ref, pod)
         self._is_running = not workflow.is_completed
         if wanted != self._wanted:
@@ -68,7 +68,7 @@ class EventsPane(TextPane):
 
     @work(thread=True, group="events", exclusive=True)
     def _read(self, wanted: tuple[WorkflowRef, str]) -> None:
-        source = self.tools.source
+        source = self.context.source
         if source is None:
             return
         try:
@@ -90,11 +90,11 @@ class EventsPane(TextPane):
             self._write()
 
     def _write(self) -> None:
-        lines = "\n".join(lines_of(self._events or (), self.tools.now()))
+        lines = "\n".join(lines_of(self._events or (), self.context.now()))
         self.put(self._wanted, lines or self._why_none())
 
     def _why_none(self) -> str:
-        source = self.tools.source
+        source = self.context.source
         if source is not None and not source.capabilities.is_live:
             return "events are kept by the cluster, not in a saved workflow"
         about = "its pod" if self._wanted and self._wanted[1] else "this workflow"

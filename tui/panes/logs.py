@@ -28,7 +28,7 @@ from tui.keys import hint
 from tui.logs.book import LogBook
 from tui.logs.follower import LogEnded, LogFollower
 from tui.logs.reader import LogReader
-from tui.panes.base import Tools
+from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
 from tui.panes.log_choice import LogChoice
 from tui.panes.text_pane import SearchedPane
@@ -70,10 +70,10 @@ class LogsPane(SearchedPane):
         error: SourceError | None = None
         """Why they could not be read."""
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__(tools)
-        self.book = LogBook(clock=tools.now)
-        self._choice = LogChoice(tools.pod_names)
+    def __init__(self, context: PaneContext) -> None:
+        super().__init__(context)
+        self.book = LogBook(clock=context.now)
+        self._choice = LogChoice(context.pod_names)
         self._follower: LogFollower | None = None
         self._goes_on = False
         """Whether more is written to the log, so that its end is waited for."""
@@ -92,9 +92,9 @@ class LogsPane(SearchedPane):
 
     def compose(self) -> ComposeResult:
         """What is read, the lines, and a line to type a search into."""
-        yield HeaderLine(id="log-head", ascii=self.tools.ascii)
-        yield TextView(follow=True, levels=True, ascii=self.tools.ascii)
-        yield QueryBar(ascii=self.tools.ascii)
+        yield HeaderLine(id="log-head", ascii=self.context.ascii)
+        yield TextView(follow=True, levels=True, ascii=self.context.ascii)
+        yield QueryBar(ascii=self.context.ascii)
 
     def on_mount(self) -> None:
         """The book is shown from the first line on."""
@@ -132,7 +132,7 @@ class LogsPane(SearchedPane):
 
     def _begin(self) -> None:
         self._leave_log()
-        target, workflow, source = self._choice.target, self._choice.workflow, self.tools.source
+        target, workflow, source = self._choice.target, self._choice.workflow, self.context.source
         is_earlier = self._choice.before_restart
         follower = None
         if target is not None and target.has_begun and workflow is not None and source is not None:
@@ -174,7 +174,7 @@ class LogsPane(SearchedPane):
         self._stop_complaining()
         before = self.book
         self.book = LogBook(
-            sources, times=before.times, hides_own=before.hides_own, clock=self.tools.now
+            sources, times=before.times, hides_own=before.hides_own, clock=self.context.now
         )
         self.lines.show(self.book)
         self.lines.follow(True)
@@ -230,14 +230,14 @@ class LogsPane(SearchedPane):
         self._note = why
         if len(self.book):
             self._complained = True
-            self.tools.say(why, "warning")
+            self.context.say(why, "warning")
         else:
             self.lines.placeholder = why
 
     def _stop_complaining(self) -> None:
         if self._complained:
             self._complained = False
-            self.tools.say("")
+            self.context.say("")
 
     def _end(self, note: str) -> None:
         self._note = note
@@ -258,7 +258,7 @@ class LogsPane(SearchedPane):
 
     @work(thread=True, group="log-pods", exclusive=True, exit_on_error=False)
     def _read_pods(self, ref: WorkflowRef) -> None:
-        source = self.tools.source
+        source = self.context.source
         if source is None:
             return
         try:
@@ -332,13 +332,13 @@ class LogsPane(SearchedPane):
         """Times: off, relative, local, UTC."""
         self.book.times = TIMES[(TIMES.index(self.book.times) + 1) % len(TIMES)]
         self.lines.changed()
-        self.tools.say(f"times: {self.book.times}")
+        self.context.say(f"times: {self.book.times}")
 
     def action_own(self) -> None:
         """Hide the lines that Argo writes into the logs of programs, or show them again."""
         hides = not self.book.hides_own
         if hides and not self.book.own:
-            self.tools.say("no line of this is Argo's own")
+            self.context.say("no line of this is Argo's own")
         first, _ = self.lines.shown_range
         is_following = self.lines.is_following
         place = self.book.same_line(first, hides_own=hides) if len(self.book) else 0
@@ -354,9 +354,9 @@ class LogsPane(SearchedPane):
         """Choose one of the containers of the pod."""
         workflow, target = self._choice.workflow, self._choice.target
         if workflow is None or target is None:
-            self.tools.say("no pod belongs to this step, so there are no containers")
+            self.context.say("no pod belongs to this step, so there are no containers")
             return
-        self.app.push_screen(ContainerScreen(self.tools, workflow, target), self._read_container)
+        self.app.push_screen(ContainerScreen(self.context, workflow, target), self._read_container)
 
     def _read_container(self, name: str | None) -> None:
         """What was chosen in the list; None for nothing."""
@@ -368,9 +368,9 @@ class LogsPane(SearchedPane):
         if self._choice.take_attempt_before():
             self._begin()
         elif self._choice.target is not None:
-            self.tools.say("this is the first attempt")
+            self.context.say("this is the first attempt")
         else:
-            self.tools.say("no pod belongs to this step, so there are no attempts")
+            self.context.say("no pod belongs to this step, so there are no attempts")
 
     # --- searching -------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from tui.domain.highlight import Highlighter, yaml_spans
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.domain.yamltext import to_yaml
-from tui.panes.base import Tools
+from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
 
 
@@ -35,8 +35,8 @@ class ManifestPane(TextPane):
         bind("whole", "whole", "Whole workflow", group="manifest"),
     ]
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__(tools)
+    def __init__(self, context: PaneContext) -> None:
+        super().__init__(context)
         self._is_whole = False
         self._of: tuple[Workflow, Node | None, bytes] | None = None
         self._written: object = None

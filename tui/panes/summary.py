@@ -18,7 +18,7 @@ from tui.domain.reason import reasons, said
 from tui.domain.status import node_icon, status_text
 from tui.domain.workflow import LABEL, Workflow
 from tui.keys import hint
-from tui.panes.base import Tools
+from tui.panes.base import PaneContext
 from tui.panes.summary_bars import SummaryBars
 from tui.panes.text_pane import TextPane
 from tui.widgets.bars import Bar, Bars
@@ -175,16 +175,16 @@ class SummaryPane(TextPane):
 
     bars = query_one(Bars)
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__(tools)
+    def __init__(self, context: PaneContext) -> None:
+        super().__init__(context)
         self._of: tuple[Workflow, Node | None] | None = None
-        self._made = SummaryBars(pod_names=tools.pod_names, ascii=tools.ascii)
+        self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
         """Facts, bars, the line to search by."""
         facts, *others = super().compose()
         yield facts
-        yield Bars(ascii=self.tools.ascii, now=self.tools.now())
+        yield Bars(ascii=self.context.ascii, now=self.context.now())
         yield from others
 
     def on_mount(self) -> None:
@@ -198,13 +198,13 @@ class SummaryPane(TextPane):
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Facts about this."""
         self._of = (workflow, node)
-        self._write(self.tools.now())
+        self._write(self.context.now())
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """What the pods use now, by their names."""
         if usage is not self._made.usage:
             self._made.usage = usage
-            self._write(self.tools.now())
+            self._write(self.context.now())
 
     def tick(self, now: datetime) -> None:
         """Durations go on."""
@@ -219,8 +219,8 @@ class SummaryPane(TextPane):
             lines = of_workflow(workflow, now)
             bars = self._made.of_workflow(workflow, now)
         else:
-            tools = self.tools
-            lines = of_node(workflow, node, now, tools.pod_names, ascii=tools.ascii)
+            context = self.context
+            lines = of_node(workflow, node, now, context.pod_names, ascii=context.ascii)
             bars = self._made.of_node(workflow, node, now)
         self.put((workflow.ref, node.id if node else ""), "\n".join(lines))
         self.bars.show(list(bars))

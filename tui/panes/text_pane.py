@@ -14,7 +14,7 @@ from tui.bindings import bind
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
 from tui.domain.lines import TextLines
-from tui.panes.base import Pane, Tools
+from tui.panes.base import Pane, PaneContext
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
@@ -96,8 +96,8 @@ class TextPane(SearchedPane):
         bind("filter", "search", "Search", group="text", shown=True),
     ]
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__(tools)
+    def __init__(self, context: PaneContext) -> None:
+        super().__init__(context)
         self._text = PaneText()
         self._subject: object = None
         self._shown = ""
@@ -108,10 +108,10 @@ class TextPane(SearchedPane):
             highlighter=type(self).HIGHLIGHTER,
             wrap=type(self).WRAPS,
             by_words=True,
-            ascii=self.tools.ascii,
+            ascii=self.context.ascii,
             placeholder="reading …",
         )
-        yield QueryBar(ascii=self.tools.ascii)
+        yield QueryBar(ascii=self.context.ascii)
 
     @on(TextView.SearchMoved)
     def tell_search(self, message: TextView.SearchMoved) -> None:

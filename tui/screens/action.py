@@ -25,6 +25,7 @@ from tui.actions.parameters import known_parameters
 from tui.actions.verdict import Allowed, Denied, Subject, verdict
 from tui.bindings import bind
 from tui.bugs import caught
+from tui.context import AppContext
 from tui.domain import decode
 from tui.domain.identity import Target
 from tui.domain.text import clean
@@ -33,7 +34,6 @@ from tui.errors import InputError, PlanError, TuiError
 from tui.ports.connection import Source
 from tui.ports.identity import Caller, caller_of
 from tui.ports.operations import Call, Operation, Operations
-from tui.screens.desk import Desk
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
 from tui.screens.plan_words import Planned, words_of_one, words_of_several
@@ -83,7 +83,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def __init__(
         self,
-        desk: Desk,
+        context: AppContext,
         action: Action,
         subjects: Sequence[Subject],
         *,
@@ -94,7 +94,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         refused at once.
         """
         super().__init__()
-        self.desk = desk
+        self.context = context
         self.action = action
         self._subjects = tuple(subjects)
         self._instead = tuple(instead)
@@ -107,7 +107,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """Subjects that could not be read just now, and why."""
         self._not_planned: list[str] = []
         """A sentence for each that the plans leave out."""
-        self._facts = desk.context()
+        self._facts = context.plan_context()
 
     # --- the box ---------------------------------------------------------------------------
 
@@ -121,12 +121,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
             with VerticalScroll(id="dialog-body", can_focus=False):
-                yield Static(plain("reading …", self.desk.ascii), markup=False, id="dialog-plan")
+                yield Static(plain("reading …", self.context.ascii), markup=False, id="dialog-plan")
             with VerticalScroll(id="dialog-choices", can_focus=False):
                 for choice in self.action.form:
                     if choice.kind != "parameters":
-                        yield ChoiceField(choice, choice.default, ascii=self.desk.ascii)
-            yield HeaderLine(id="dialog-about", ascii=self.desk.ascii)
+                        yield ChoiceField(choice, choice.default, ascii=self.context.ascii)
+            yield HeaderLine(id="dialog-about", ascii=self.context.ascii)
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -140,8 +140,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def on_mount(self) -> None:
         """Read the workflows as they are now; plans are never made from old ones."""
-        self.desk.hold_frames(WORTH_WAITING)
-        self.draw_scrollbars(ascii=self.desk.ascii)
+        self.context.hold_frames(WORTH_WAITING)
+        self.draw_scrollbars(ascii=self.context.ascii)
         self.heed_scrolling()
         self.share_rows()
         self.query_one("#cancel").focus()
@@ -153,7 +153,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     @work(thread=True, group="dialog", exclusive=True)
     def _read(self) -> None:
-        source = self.desk.source
+        source = self.context.source
         try:
             if source is None:
                 raise TuiError("not connected")
@@ -215,7 +215,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if len(found) == 1 and self._asks_parameters and not self.query(ParameterField):
             await self._add_parameters(found[0][1], message.template)
         self._make_plans()
-        self.desk.seen_anew(self)
+        self.context.seen_anew(self)
         if is_first and not self._destroys and self._plans:
             fields = self.query(ParameterField)
             (fields.first().entry if fields else self.query_one("#go")).focus()
@@ -232,7 +232,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         box, body = self.query_one("#dialog"), self.query_one("#dialog-body")
         now = (box.region, body.region, body.virtual_size, box.border_subtitle)
         if now == before:
-            self.desk.hold_frames(0)
+            self.context.hold_frames(0)
         else:
             body.call_after_refresh(self._show, now)
 
@@ -246,7 +246,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         except TuiError:
             return  # the plan says what is wrong with it
         if known:
-            made = [ParameterField(parameter, ascii=self.desk.ascii) for parameter in known]
+            made = [ParameterField(parameter, ascii=self.context.ascii) for parameter in known]
             await self.query_one("#dialog-choices").mount(*made)
             self.share_rows()
 
@@ -258,7 +258,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             (
                 other
                 for other in self._instead
-                if isinstance(verdict(other, subject, self.desk.conditions), Allowed)
+                if isinstance(verdict(other, subject, self.context.conditions), Allowed)
             ),
             None,
         )
@@ -266,7 +266,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _judge(self) -> None:
         """Who may be acted on, now that all of them is known."""
         for subject, manifest in self._manifests:
-            answer = verdict(self.action, self._as_read(subject, manifest), self.desk.conditions)
+            answer = verdict(self.action, self._as_read(subject, manifest), self.context.conditions)
             if isinstance(answer, Denied):
                 self._refused[subject.target] = answer
 
@@ -298,7 +298,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             for one in self._subjects
             if one.target in self._unread
         ]
-        self._facts = replace(self._facts, now=self.desk.now())
+        self._facts = replace(self._facts, now=self.context.now())
         for subject, manifest in [] if problem else self._manifests:
             target = subject.target
             denied = self._refused.get(target)
@@ -323,7 +323,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._say("\n".join(lines))
         commands = [plan.command for _, plan in plans[:1] if plan.command]
         self.query_one("#dialog-command", Static).update(
-            Content(plain(clean(f"$ {commands[0]}"), self.desk.ascii))
+            Content(plain(clean(f"$ {commands[0]}"), self.context.ascii))
             if commands and len(plans) == 1
             else Content("")
         )
@@ -344,12 +344,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         return words_of_several(plans, phases, self._preview)
 
     def _preview(self, operation: Operation) -> tuple[Call, ...]:
-        source = self.desk.source
+        source = self.context.source
         port = source.port(Operations) if source is not None else None
         return port.preview(operation) if port is not None else ()
 
     def _say(self, text: str) -> None:
-        shown = "\n".join(plain(clean(line), self.desk.ascii) for line in text.split("\n"))
+        shown = "\n".join(plain(clean(line), self.context.ascii) for line in text.split("\n"))
         self.query_one("#dialog-plan", Static).update(Content(shown))
 
     # --- answers ---------------------------------------------------------------------------
@@ -371,14 +371,14 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Do nothing."""
-        self.desk.hold_frames(0)
+        self.context.hold_frames(0)
         self.dismiss(None)
 
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:
         """Do what the plans say."""
-        if self._destroys and not self.desk.may_confirm(self):
-            self.desk.say(TOO_SOON, "warning")
+        if self._destroys and not self.context.may_confirm(self):
+            self.context.say(TOO_SOON, "warning")
             return
         self._make_plans()  # times in a plan are those of the answer, not of the question
         if self._plans:

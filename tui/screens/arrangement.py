@@ -13,11 +13,11 @@ from typing import Any, Generic, TypeVar
 from msgspec import structs
 
 from tui.columns import Column
+from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Row
 from tui.domain.query import Fields, parse
 from tui.kinds.base import Kind, Look
 from tui.ports.collections import Scope
-from tui.screens.desk import Desk
 from tui.session import Session
 from tui.state.listing import Listing
 from tui.state.watch import WatchSession
@@ -31,18 +31,18 @@ RESORT_EVERY = 5
 """Seconds between sorts anew where the key itself changes with time."""
 
 
-def other_scope(desk: Desk) -> Scope:
+def other_scope(context: AppContext) -> Scope:
     """Every namespace, or those of the place we began at where every one is shown."""
-    own = desk.source.place.namespace if desk.source else "default"
-    scope = desk.lists.scope
+    own = context.source.place.namespace if context.source else "default"
+    scope = context.lists.scope
     return replace(scope, namespaces=() if scope.namespaces else tuple(own.split(",")))
 
 
 class Arrangement(Generic[L]):
     """Filter, order and columns, and the rows as they say."""
 
-    def __init__(self, desk: Desk, kind: Kind[L, Any]) -> None:
-        self._desk = desk
+    def __init__(self, context: AppContext, kind: Kind[L, Any]) -> None:
+        self.context = context
         self._kind = kind
         self.query = ""
         """As it was typed; "" for all."""
@@ -57,7 +57,7 @@ class Arrangement(Generic[L]):
     @property
     def session(self) -> WatchSession[L]:
         """What is watched."""
-        return self._desk.lists.of(self._kind)
+        return self.context.lists.of(self._kind)
 
     @property
     def fields(self) -> Fields:
@@ -119,7 +119,7 @@ class Arrangement(Generic[L]):
         if order is None:
             self.listing.sort(self._kind.newest, reverse=self.descending)
         else:
-            now = self._desk.now()
+            now = self.context.now()
             self.listing.sort(lambda value: order(value, now), reverse=self.descending)
 
     def tick(self) -> bool:
@@ -152,11 +152,11 @@ class Arrangement(Generic[L]):
 
     def _made_columns(self) -> tuple[Column[Row[L]], ...]:
         """The columns of the kind, with what is being done to an object before its message."""
-        look = Look(self._desk.ascii, self._desk.lists.scope.shows_namespaces)
+        look = Look(self.context.ascii, self.context.lists.scope.shows_namespaces)
         return tuple(self._of_row(column) for column in self._kind.columns(look))
 
     def _of_row(self, column: Column[L]) -> Column[Row[L]]:
-        pending, text, style, order = self._desk.pending, column.text, column.style, column.order
+        pending, text, style, order = self.context.pending, column.text, column.style, column.order
 
         def message(row: Row[L], now: datetime) -> str:
             doing = pending.of(row.key)

@@ -13,9 +13,9 @@ from tui.actions import ACTIONS, actions_of, called
 from tui.actions.base import On
 from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
+from tui.context import AppContext
 from tui.keys import KEYS
 from tui.panes import PANES
-from tui.screens.desk import Desk
 
 
 def bring_keys() -> None:
@@ -87,11 +87,11 @@ def pane_bindings() -> tuple[Binding, ...]:
     )
 
 
-def refused_here(desk: Desk, binding: Binding) -> bool:
+def refused_here(context: AppContext, binding: Binding) -> bool:
     """Whether a binding is of actions none of which can be done to anything here.
 
     Its key stays bound, to say so, but is no hint.
     """
     actions = called(binding.id or "")
-    verdicts = [verdict(action, None, desk.conditions) for action in actions]
+    verdicts = [verdict(action, None, context.conditions) for action in actions]
     return bool(verdicts) and all(isinstance(answer, Denied) for answer in verdicts)

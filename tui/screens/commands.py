@@ -11,11 +11,11 @@ from tui.actions.base import Consequence
 from tui.actions.verdict import Conditions, Denied, verdict
 from tui.columns import Column
 from tui.commands import Command, Danger, alone, among, one_of
+from tui.context import AppContext
 from tui.keys import KEYS, hint
 from tui.kinds import KINDS
 from tui.messages import OpenObject
 from tui.panes import PANES
-from tui.screens.desk import Desk
 from tui.view import View
 
 DANGERS: Mapping[Consequence, Danger] = {
@@ -85,14 +85,14 @@ def sort_commands(
 
 
 def objects_called(
-    desk: Desk, text: str, post: Callable[[OpenObject], object]
+    context: AppContext, text: str, post: Callable[[OpenObject], object]
 ) -> Iterable[Command]:
     """To each object of the watched lists that has a text in its name."""
     sought = text.casefold()
     for kind in KINDS if text else ():
-        if not desk.lists.has(kind):
+        if not context.lists.has(kind):
             continue
-        for row in list(desk.lists.of(kind).known.values()):
+        for row in list(context.lists.of(kind).known.values()):
             if sought in row.key.name.casefold():
                 where = f" in {row.key.namespace}" if row.key.namespace else ""
                 group = kind.group(row.value)

@@ -7,10 +7,10 @@ from typing import Any
 
 from textual import on
 
+from tui.context import AppContext
 from tui.domain.query import parse
 from tui.errors import QueryError
 from tui.screens.arrangement import Arrangement
-from tui.screens.desk import Desk
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.table import Table
 
@@ -19,10 +19,10 @@ class FilterBar(QueryBar):
     """A line above the list that narrows it while one types."""
 
     def __init__(
-        self, desk: Desk, arrangement: Arrangement[Any], *, filtered: Callable[[], object]
+        self, context: AppContext, arrangement: Arrangement[Any], *, filtered: Callable[[], object]
     ) -> None:
-        super().__init__(id="query", ascii=desk.ascii)
-        self._desk = desk
+        super().__init__(id="query", ascii=context.ascii)
+        self.context = context
         self._arrangement = arrangement
         self._filtered = filtered
         """Told whenever a filter was put on or taken away."""
@@ -58,7 +58,7 @@ class FilterBar(QueryBar):
         except QueryError as error:
             shown = self._arrangement.query
             kept = f"; shown is what matches {shown}" if shown else ""
-            self._desk.say(f"{error}{kept}", "warning")
+            self.context.say(f"{error}{kept}", "warning")
 
     @on(QueryBar.Cancelled)
     def drop(self, message: QueryBar.Cancelled) -> None:

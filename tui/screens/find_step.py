@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual import on
 
+from tui.context import AppContext
 from tui.keys import hint
-from tui.screens.desk import Desk
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.step_tree import StepTree
 
@@ -13,9 +13,9 @@ from tui.widgets.step_tree import StepTree
 class FindStep(QueryBar):
     """A line under the tree that moves its cursor while one types."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(id="find", ascii=desk.ascii)
-        self._desk = desk
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(id="find", ascii=context.ascii)
+        self.context = context
         self._sought = ""
 
     @property
@@ -44,7 +44,9 @@ class FindStep(QueryBar):
         rows, at = steps.items, steps.cursor
         if not self._sought:
             if step:
-                self._desk.say(f"nothing to look for yet: {hint('filter')} and the name of a step")
+                self.context.say(
+                    f"nothing to look for yet: {hint('filter')} and the name of a step"
+                )
             return
         direction = step or 1
         # A workflow that has just begun may have no step at all.
@@ -53,4 +55,4 @@ class FindStep(QueryBar):
             if self._sought in row.label.casefold():
                 steps.move_to(row.key)
                 return
-        self._desk.say(f"no step is called like “{self._sought}”", "warning")
+        self.context.say(f"no step is called like “{self._sought}”", "warning")

@@ -11,11 +11,11 @@ from textual.containers import Container
 from textual.getters import query_one
 from textual.timer import Timer
 
+from tui.context import AppContext
 from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
-from tui.screens.desk import Desk
 from tui.screens.side import Side
 from tui.widgets.step_tree import StepTree
 
@@ -31,9 +31,9 @@ class Halves(Container):
     steps = query_one(StepTree)
     side = query_one(Side)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__(id="halves")
-        self._desk = desk
+        self.context = context
         self._workflow: Workflow | None = None
         self._raw = b""
         self._resting: Timer | None = None
@@ -41,12 +41,12 @@ class Halves(Container):
     def compose(self) -> ComposeResult:
         """Tree and side."""
         yield StepTree(
-            ascii=self._desk.ascii,
+            ascii=self.context.ascii,
             placeholder="reading …",
-            pod_names=self._desk.pod_names,
-            now=self._desk.now(),
+            pod_names=self.context.pod_names,
+            now=self.context.now(),
         )
-        yield Side(self._desk)
+        yield Side(self.context)
 
     def on_mount(self) -> None:
         """The keys are the tree's."""
@@ -63,7 +63,7 @@ class Halves(Container):
     def show(self, workflow: Workflow, raw: bytes) -> None:
         """This is the workflow now."""
         self._workflow, self._raw = workflow, raw
-        self.steps.tick(self._desk.now())
+        self.steps.tick(self.context.now())
         self.steps.show(workflow)
         self._show_in_pane()
 
@@ -90,7 +90,7 @@ class Halves(Container):
         if node is None or self._workflow is None:
             return ""
         if node.type == "Pod":
-            return pod_name(self._workflow, node, self._desk.pod_names)
+            return pod_name(self._workflow, node, self.context.pod_names)
         return node.title
 
     def chosen(self, whole: Target, on: str) -> tuple[Target, str] | None:
@@ -104,7 +104,7 @@ class Halves(Container):
             return whole._replace(node=str(node.id)), node.title
         if on != "pod" or node.type != "Pod":
             return None
-        pod = pod_name(workflow, node, self._desk.pod_names)
+        pod = pod_name(workflow, node, self.context.pod_names)
         return whole._replace(node=str(node.id), pod=pod), pod
 
     @on(StepTree.CursorMoved)

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from tui.actions import ACTIONS
 from tui.actions.verdict import may_change
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
+from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Row
 from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.ports.collections import Live, Polled, Stale, Unreadable
-from tui.screens.desk import Desk
 from tui.state.listing import Listing
 from tui.state.standing import PartStanding, Standings
 from tui.widgets.header import WHOLE, HeaderPart, Shrink
@@ -35,26 +35,26 @@ class Heading(NamedTuple):
     shrinks: list[Shrink]
 
 
-def heading_of_list(desk: Desk, kind: Kind[Any, Any], listing: Listing[Any]) -> Heading:
+def heading_of_list(context: AppContext, kind: Kind[Any, Any], listing: Listing[Any]) -> Heading:
     """Which cluster, which namespaces, whether one may write, how the watch is, how many."""
-    source, scope = desk.source, desk.lists.scope
-    right = counts(kind, listing, ascii=desk.ascii)
+    source, scope = context.source, context.lists.scope
+    right = counts(kind, listing, ascii=context.ascii)
     if source is None:
-        return Heading([(f" {not_open_yet(desk)}", "muted")], right, [])
-    arrow = ">" if desk.ascii else "▸"
+        return Heading([(f" {not_open_yet(context)}", "muted")], right, [])
+    arrow = ">" if context.ascii else "▸"
     namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
     left: list[HeaderPart] = [
         (f" {source.place.label}", "heading"),
         (f" {arrow} {namespaces}", ""),
         ("  ", ""),
-        *standing(desk, desk.lists.of(kind).standings),
+        *standing(context, context.lists.of(kind).standings),
     ]
     return Heading(left, right, [(len(left) - 1, 0), (1, LEAST_NAME), (0, LEAST_NAME)])
 
 
-def not_open_yet(desk: Desk) -> str:
+def not_open_yet(context: AppContext) -> str:
     """What is under way before there is anything to show; where that is may not be known yet."""
-    wanted = desk.settings
+    wanted = context.settings
     if wanted.files:
         return "reading …"
     namespace = "all namespaces" if wanted.all_namespaces else wanted.namespace
@@ -62,15 +62,15 @@ def not_open_yet(desk: Desk) -> str:
     return f"connecting to {where} …" if where else "connecting …"
 
 
-def standing(desk: Desk, standings: Standings) -> list[HeaderPart]:
+def standing(context: AppContext, standings: Standings) -> list[HeaderPart]:
     """Whether one may write, and how a watch stands; the last piece, words, may be left out."""
-    source = desk.source
+    source = context.source
     if source is None:
         return [("connecting", "muted"), ("", "")]
-    may: HeaderPart = ("RW  " if may_change(ACTIONS, desk.conditions) else "RO  ", "muted")
+    may: HeaderPart = ("RW  " if may_change(ACTIONS, context.conditions) else "RO  ", "muted")
     if not source.capabilities.is_live:
         return [may, ("saved", "muted"), ("", "")]
-    return [may, *_watched(standings, desk.now(), ascii=desk.ascii)]
+    return [may, *_watched(standings, context.now(), ascii=context.ascii)]
 
 
 def _watched(standings: Standings, now: datetime, *, ascii: bool) -> list[HeaderPart]:
@@ -115,11 +115,11 @@ def counts(kind: Kind[Any, Any], listing: Listing[Any], *, ascii: bool) -> list[
     return [*parts, (f"{bar} {listing.total:,} ", "")]
 
 
-def why_empty(desk: Desk, kind: Kind[Any, Any], query: str, total: int) -> str:
+def why_empty(context: AppContext, kind: Kind[Any, Any], query: str, total: int) -> str:
     """What stands where no object does."""
-    if desk.source is None:
-        return not_open_yet(desk)
-    session = desk.lists.of(kind)
+    if context.source is None:
+        return not_open_yet(context)
+    session = context.lists.of(kind)
     error = session.standings.error
     if error is None and not session.is_whole:
         return "reading the list …"
@@ -128,18 +128,18 @@ def why_empty(desk: Desk, kind: Kind[Any, Any], query: str, total: int) -> str:
     if error is not None:
         return error.what
     demo = ""
-    if desk.can_demo:
+    if context.can_demo:
         demo = f"; {hint('pane.summary')} opens the built-in demo cluster"
-    if not kind.resource.namespaced or not desk.lists.scope.namespaces:
+    if not kind.resource.namespaced or not context.lists.scope.namespaces:
         return f"no {kind.nouns} here yet{demo}"
-    here = ",".join(desk.lists.scope.namespaces)
+    here = ",".join(context.lists.scope.namespaces)
     return f"no {kind.nouns} in {here}; {hint('namespaces')} shows all namespaces{demo}"
 
 
-def offers_demo(desk: Desk, kind: Kind[Any, Any]) -> bool:
+def offers_demo(context: AppContext, kind: Kind[Any, Any]) -> bool:
     """Whether the demo may be opened from the list: there is nothing else to look at."""
-    session = desk.lists.of(kind)
-    return desk.can_demo and session.standings.is_live and not session.known
+    session = context.lists.of(kind)
+    return context.can_demo and session.standings.is_live and not session.known
 
 
 def why_no_steps(workflow: Workflow) -> str:
@@ -160,9 +160,9 @@ def first_of(said: Sequence[str]) -> str:
     return f"{said[0]}{more}" if said else ""
 
 
-def why_nothing_done(desk: Desk, kind: Kind[Any, Any], query: str, total: int) -> str:
+def why_nothing_done(context: AppContext, kind: Kind[Any, Any], query: str, total: int) -> str:
     """What a key says that needs an object under the cursor where there is none."""
-    if desk.source is None:
+    if context.source is None:
         return "not connected yet"
     if query and total:
         return f"no {kind.noun} here: {hint('unwind')} clears the filter"
@@ -170,27 +170,31 @@ def why_nothing_done(desk: Desk, kind: Kind[Any, Any], query: str, total: int) -
 
 
 def about_cursor(
-    desk: Desk, kind: Kind[Any, Any], row: Row[Any] | None, listing: Listing[Any], query: str
+    context: AppContext,
+    kind: Kind[Any, Any],
+    row: Row[Any] | None,
+    listing: Listing[Any],
+    query: str,
 ) -> tuple[list[HeaderPart], list[HeaderPart]]:
     """Both sides of the line below the list: the cursor's object, and how many match."""
     if row is None:
         return [], []
     shown = [(f"{len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
-    return about_row(desk, kind, row), shown
+    return about_row(context, kind, row), shown
 
 
-def about_row(desk: Desk, kind: Kind[Any, Any], row: Row[Any]) -> list[HeaderPart]:
+def about_row(context: AppContext, kind: Kind[Any, Any], row: Row[Any]) -> list[HeaderPart]:
     """All that the list has no room for."""
     parts: list[HeaderPart] = [(f" {row.key.name}", "heading")]
-    if doing := desk.pending.of(row.key):
+    if doing := context.pending.of(row.key):
         parts.append((f"  {doing} …", "accent"))
     if row.value.metadata.deletion_timestamp:
         parts.append(("  Terminating", "warning"))
-    return [*parts, *kind.about(row.value, desk.now())]
+    return [*parts, *kind.about(row.value, context.now())]
 
 
 def heading_of_workflow(
-    desk: Desk,
+    context: AppContext,
     key: ObjectKey,
     workflow: ListedWorkflow | None,
     standings: Standings,
@@ -198,8 +202,8 @@ def heading_of_workflow(
     over: str = "",
 ) -> Heading:
     """Where one is, how this workflow is doing, and how its watch stands, or that it is `over`."""
-    arrow = ">" if desk.ascii else "▸"
-    place = desk.source.place.label if desk.source else "…"
+    arrow = ">" if context.ascii else "▸"
+    place = context.source.place.label if context.source else "…"
     left: list[HeaderPart] = [
         (" ", ""),
         (f"{place} {arrow} ", "muted"),
@@ -208,22 +212,26 @@ def heading_of_workflow(
     ]
     where, namespace, name = 1, 2, 3
     if workflow is not None:
-        left += _doing(desk, key, workflow, now)
-    right: list[HeaderPart] = [(over, "warning"), ("", "")] if over else standing(desk, standings)
+        left += _doing(context, key, workflow, now)
+    right: list[HeaderPart] = (
+        [(over, "warning"), ("", "")] if over else standing(context, standings)
+    )
     right.append((" ", ""))
     words = len(left) + len(right) - 2
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     return Heading(left, right, shrinks)
 
 
-def _doing(desk: Desk, key: ObjectKey, workflow: ListedWorkflow, now: datetime) -> list[HeaderPart]:
-    icon = workflow_icon(workflow, ascii=desk.ascii)
+def _doing(
+    context: AppContext, key: ObjectKey, workflow: ListedWorkflow, now: datetime
+) -> list[HeaderPart]:
+    icon = workflow_icon(workflow, ascii=context.ascii)
     seconds = workflow_seconds(workflow, now)
     parts: list[HeaderPart] = [
         (f"  {icon} {status_text(workflow)}", workflow_token(workflow)),
         (f"  {compact(seconds)}  {workflow.status.progress}", ""),
     ]
-    doing = desk.pending.of(key)
+    doing = context.pending.of(key)
     if doing:
         parts.append((f"  {doing} …", "accent"))
     if workflow.metadata.deletion_timestamp:

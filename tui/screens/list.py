@@ -17,6 +17,7 @@ from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
 from tui.commands import Command, alone
+from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import ObjectKey, Row, Target
 from tui.domain.query import parse
@@ -27,7 +28,6 @@ from tui.messages import GiveSource, OpenObject, RunAction
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import action_bindings, opening_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, sort_commands
-from tui.screens.desk import Desk
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
     about_cursor,
@@ -75,32 +75,32 @@ class ListScreen(View[None]):
             bind("unwind", "unwind", "Unwind", group="list"),
         )
 
-    def __init__(self, desk: Desk, kind: Kind[Any, Any]) -> None:
+    def __init__(self, context: AppContext, kind: Kind[Any, Any]) -> None:
         super().__init__()
         add_bindings(self, self.key_bindings(kind))
-        self.desk = desk
+        self.context = context
         self.kind = kind
-        self._ascii = desk.settings.ascii
-        self.arrangement: Arrangement[Any] = Arrangement(desk, kind)
+        self._ascii = context.settings.ascii
+        self.arrangement: Arrangement[Any] = Arrangement(context, kind)
 
     def compose(self) -> ComposeResult:
         """Header, filter, list, what the cursor is on, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
-        yield FilterBar(self.desk, self.arrangement, filtered=self._show_filtered)
+        yield FilterBar(self.context, self.arrangement, filtered=self._show_filtered)
         yield Table[Row[Any]](
             self.arrangement.columns,
             key=lambda row: row.key,
             ascii=self._ascii,
-            now=self.desk.now(),
+            now=self.context.now(),
             id="objects",
         )
         yield HeaderLine(id="about", ascii=self._ascii)
         yield StatusLine(ascii=self._ascii, grows=True)
-        yield Hints(hides=partial(refused_here, self.desk), ascii=self._ascii)
+        yield Hints(hides=partial(refused_here, self.context), ascii=self._ascii)
 
     def on_mount(self) -> None:
         """Show what is known already, then hear of changes."""
-        self._end_listening = self.desk.lists.listen(self.kind, self.take_changes)
+        self._end_listening = self.context.lists.listen(self.kind, self.take_changes)
         self.scope_changed()
         self.rows.focus()
 
@@ -121,9 +121,9 @@ class ListScreen(View[None]):
     def take_changes(self, changes: ChangeSet[Any]) -> None:
         """Redraw what changed: some rows, or the order."""
         listing = self.arrangement.listing
-        if self.desk.pending:
+        if self.context.pending:
             # What somebody acts on stays in sight, though it may not match the filter after.
-            listing.keep(row.key for row in changes.changed if self.desk.pending.of(row.key))
+            listing.keep(row.key for row in changes.changed if self.context.pending.of(row.key))
         change = listing.update(changes)
         if change.order:
             self._show_rows()
@@ -140,13 +140,13 @@ class ListScreen(View[None]):
         if lost:
             self.rows.marks = self.rows.marks - lost
             names = ", ".join(sorted(key.name for key in replaced if key in lost))
-            self.desk.say(f"no longer marked, as it was made anew: {names}", "warning")
+            self.context.say(f"no longer marked, as it was made anew: {names}", "warning")
 
     def show_standing(self) -> None:
         """Header, placeholder and the line about the cursor's row."""
         self._show_head()
         self.rows.placeholder = why_empty(
-            self.desk, self.kind, self.arrangement.query, self.arrangement.listing.total
+            self.context, self.kind, self.arrangement.query, self.arrangement.listing.total
         )
         self._show_about()
 
@@ -159,11 +159,11 @@ class ListScreen(View[None]):
             self._show_head()
 
     def _show_head(self) -> None:
-        self.head.show(*heading_of_list(self.desk, self.kind, self.arrangement.listing))
+        self.head.show(*heading_of_list(self.context, self.kind, self.arrangement.listing))
 
     def _show_about(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
-        self.about.show(*about_cursor(self.desk, self.kind, self.rows.current, listing, query))
+        self.about.show(*about_cursor(self.context, self.kind, self.rows.current, listing, query))
 
     def _show_rows(self) -> None:
         self.rows.replace(list(self.arrangement.rows))
@@ -194,7 +194,7 @@ class ListScreen(View[None]):
     def action_problems(self) -> None:
         """Those with a problem only, or all again."""
         if not self.kind.problems:
-            self.desk.say(f"nothing can be wrong with {self.kind.nouns} here")
+            self.context.say(f"nothing can be wrong with {self.kind.nouns} here")
             return
         self.query_bar.put(
             "" if self.arrangement.query == self.kind.problems else self.kind.problems
@@ -231,10 +231,10 @@ class ListScreen(View[None]):
         """Open the object under the cursor with one of its panes in front."""
         row = self.rows.current
         if row is not None and pane and pane not in self.kind.panes:
-            self.desk.say(f"a {self.kind.noun} has no {pane}")
+            self.context.say(f"a {self.kind.noun} has no {pane}")
         elif row is not None:
             self.post_message(OpenObject(row.key, row.uid, pane))
-        elif pane == "summary" and offers_demo(self.desk, self.kind):
+        elif pane == "summary" and offers_demo(self.context, self.kind):
             self.post_message(GiveSource(demo=True))
         else:
             self._say_none()
@@ -263,13 +263,13 @@ class ListScreen(View[None]):
 
     def _say_none(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
-        self.desk.say(why_nothing_done(self.desk, self.kind, query, listing.total))
+        self.context.say(why_nothing_done(self.context, self.kind, query, listing.total))
 
     # --- what is meant here ----------------------------------------------------------------
 
     def commands(self) -> Iterable[Command]:
         """What can be done to what is marked or under the cursor, and to the list."""
-        yield from action_commands(self, self.kind.id, self.desk.conditions)
+        yield from action_commands(self, self.kind.id, self.context.conditions)
         yield Command(
             "Filter",
             lambda text: self.query_bar.put(text) if text else self.action_filter(),
@@ -296,25 +296,25 @@ class ListScreen(View[None]):
 
     def places(self, text: str) -> Iterable[Command]:
         """The listed objects that are called like a text."""
-        return objects_called(self.desk, text, self.post_message)
+        return objects_called(self.context, text, self.post_message)
 
     def action_problem(self, step: int) -> None:
         """To the next or previous object with a problem."""
         found = self.arrangement.problem_after(self.rows.cursor, step)
         if found is None:
-            self.desk.say(f"no failed {self.kind.noun} here")
+            self.context.say(f"no failed {self.kind.noun} here")
         else:
             self.rows.move_to(found)
 
     def action_namespaces(self) -> None:
         """Every namespace, or back to the one we began with."""
-        self.desk.watch_scope(other_scope(self.desk))
+        self.context.watch_scope(other_scope(self.context))
 
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""
         row = self.rows.current
         if row is not None:
-            self.desk.copy(row.key.name)
+            self.context.copy(row.key.name)
         else:
             self._say_none()
 

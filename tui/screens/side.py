@@ -14,7 +14,7 @@ from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.keys import hint
 from tui.panes import PANES
-from tui.panes.base import Pane, Tools
+from tui.panes.base import Pane, PaneContext
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
 
@@ -30,9 +30,9 @@ class Side(Vertical):
     tabs = query_one("#tabs", HeaderLine)
     place = query_one("#pane", Container)
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, context: PaneContext) -> None:
         super().__init__(id="side")
-        self._tools = tools
+        self.context = context
         self._panes: dict[str, Pane] = {}
         self._front = ""
         self._shown: tuple[Workflow, Node | None, bytes] | None = None
@@ -42,7 +42,7 @@ class Side(Vertical):
 
     def compose(self) -> ComposeResult:
         """Tabs, and room for a pane."""
-        yield HeaderLine(id="tabs", ascii=self._tools.ascii)
+        yield HeaderLine(id="tabs", ascii=self.context.ascii)
         yield Container(id="pane")
 
     @property
@@ -74,7 +74,7 @@ class Side(Vertical):
         self.show_tabs()
         pane = self._panes.get(name)
         if pane is None:
-            pane = self._panes[name] = PANES[name].make(self._tools)
+            pane = self._panes[name] = PANES[name].make(self.context)
             await self.place.mount(pane)
         pane.display = True
         self._hand_over()
@@ -126,7 +126,7 @@ class Side(Vertical):
 
     def show_tabs(self) -> None:
         """The names of the panes, the one in front in brackets."""
-        parts: list[HeaderPart] = [("-" if self._tools.ascii else "─", "guide")]
+        parts: list[HeaderPart] = [("-" if self.context.ascii else "─", "guide")]
         for spec in PANES:
             is_front = spec.id == self._front
             title = f" ({spec.title})" if is_front else f" {spec.title} "

@@ -21,6 +21,7 @@ from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
 from tui.commands import Command
+from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.identity import ObjectKey, Target
@@ -35,7 +36,6 @@ from tui.ports.metrics import PodUsage
 from tui.ports.objects import Whole
 from tui.screens.bindings import action_bindings, pane_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, pane_commands
-from tui.screens.desk import Desk
 from tui.screens.find_step import FindStep
 from tui.screens.halves import Halves
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
@@ -103,12 +103,14 @@ class WorkflowScreen(View[None]):
             bind("unwind", "back", "Back", group="workflow", shown=True),
         )
 
-    def __init__(self, desk: Desk, key: ObjectKey, uid: str = "", *, pane: str = "") -> None:
+    def __init__(
+        self, context: AppContext, key: ObjectKey, uid: str = "", *, pane: str = ""
+    ) -> None:
         super().__init__()
         add_bindings(self, self.key_bindings())
-        self.desk = desk
+        self.context = context
         self._watched: WatchedObject[Workflow] = WatchedObject(key, uid)
-        self._ascii = desk.settings.ascii
+        self._ascii = context.settings.ascii
         self._wanted_pane = pane
         self._usage: UsageReader | None = None
 
@@ -116,14 +118,14 @@ class WorkflowScreen(View[None]):
         """Header; tree and pane, below each other or side by side; status, hints."""
         plain = self._ascii
         yield HeaderLine(id="head", ascii=plain)
-        yield Halves(self.desk)
-        yield FindStep(self.desk)
+        yield Halves(self.context)
+        yield FindStep(self.context)
         yield StatusLine(ascii=plain, grows=True)
-        yield Hints(hides=partial(refused_here, self.desk), ascii=plain)
+        yield Hints(hides=partial(refused_here, self.context), ascii=plain)
 
     async def on_mount(self) -> None:
         """Show what is known, then watch."""
-        self._end_listening = self.desk.lists.listen(WORKFLOWS, self.take_changes)
+        self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
         self._show_head()
         self._watch()
         await self.side.bring(self._wanted_pane or next(iter(PANES)).id)
@@ -165,7 +167,7 @@ class WorkflowScreen(View[None]):
         """
         if not self._watched.is_there:
             return None
-        row = self.desk.lists.of(WORKFLOWS).known.get(self.key)
+        row = self.context.lists.of(WORKFLOWS).known.get(self.key)
         return self.workflow or (row.value if row is not None else None)
 
     @property
@@ -174,13 +176,13 @@ class WorkflowScreen(View[None]):
         return self._watched.is_reading
 
     def _watch(self) -> None:
-        if self.desk.source is None:
+        if self.context.source is None:
             return
         self._usage = UsageReader(
-            self.desk.source, lambda usage: self.post_message(self.UsageRead(usage))
+            self.context.source, lambda usage: self.post_message(self.UsageRead(usage))
         )
         self._watched.watch(
-            self.desk.source,
+            self.context.source,
             WORKFLOWS,
             asyncio.get_running_loop(),
             arrived=lambda events: self.post_message(self.Arrived(events)),
@@ -189,19 +191,19 @@ class WorkflowScreen(View[None]):
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""
-        if self._watched.try_again(self.desk.now()):
+        if self._watched.try_again(self.context.now()):
             self._show_head()
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
         """A beat's worth of news."""
         before, was_over = self._watched.last, self._watched.over
-        self._watched.take(message.events, self.desk.now())
+        self._watched.take(message.events, self.context.now())
         self.side.stands_still = self._watched.stands_still
         if self._watched.last is not None and self._watched.last is not before:
             self._open(self._watched.last, is_first=before is None)
         if self._watched.over == DELETED != was_over:
-            self.desk.say(f"{self.key.name} was deleted; this is how it was last", "warning")
+            self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
         self._show_head()
 
     def _open(self, whole: Whole[Workflow], *, is_first: bool) -> None:
@@ -227,7 +229,7 @@ class WorkflowScreen(View[None]):
         """It cannot be watched: say why, keep what is shown."""
         self._watched.fail(message.error)
         self.steps.placeholder = str(message.error)
-        self.desk.say(str(message.error), "error")
+        self.context.say(str(message.error), "error")
         self._show_head()
 
     @on(UsageRead)
@@ -252,10 +254,10 @@ class WorkflowScreen(View[None]):
 
     def _show_head(self) -> None:
         watched = self._watched
-        now = watched.stands_still or self.desk.now()
+        now = watched.stands_still or self.context.now()
         self.head.show(
             *heading_of_workflow(
-                self.desk,
+                self.context,
                 watched.key,
                 watched.object or self.known,
                 watched.standings,
@@ -295,12 +297,12 @@ class WorkflowScreen(View[None]):
 
     def commands(self) -> Iterable[Command]:
         """What can be done to this workflow, and which panes there are."""
-        yield from action_commands(self, WORKFLOWS.id, self.desk.conditions)
+        yield from action_commands(self, WORKFLOWS.id, self.context.conditions)
         yield from pane_commands(partial(self.call_later, self.action_pane))
 
     def places(self, text: str) -> Iterable[Command]:
         """The workflows that are called like a text."""
-        return objects_called(self.desk, text, self.post_message)
+        return objects_called(self.context, text, self.post_message)
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -311,7 +313,7 @@ class WorkflowScreen(View[None]):
         if subjects:
             self.post_message(RunAction(id, subjects))
         else:
-            self.desk.say(f"{action.label}: {NOTHING_THERE[action.on]}")
+            self.context.say(f"{action.label}: {NOTHING_THERE[action.on]}")
 
     def subjects(self, on: On) -> tuple[Subject, ...]:
         """What an action on this is done to; nothing where the cursor is on no such thing."""
@@ -324,7 +326,7 @@ class WorkflowScreen(View[None]):
 
     def action_copy(self) -> None:
         """Send the pod's name, or the step's, to the clipboard of the terminal."""
-        self.desk.copy(self.halves.name_of_step or self.key.name)
+        self.context.copy(self.halves.name_of_step or self.key.name)
 
     def action_find(self) -> None:
         """Type the name of a step."""

@@ -43,40 +43,30 @@ class Readable(Protocol):
         """Its lines without colours: all of them, or those on the screen."""
 
 
-class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
-    """What every app of ours does with its terminal, whatever it shows there."""
+class Terminal:
+    """What an app does with its terminal besides painting: colours, clipboard, files, a hang-up."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind("plain", "show_plainly", "Show plainly", group="app"),
-        bind("write", "write_file", "Write to a file", group="app"),
-    ]
-
-    def __init__(self, capabilities: Capabilities, *, diff: bool) -> None:
-        super().__init__()
+    def __init__(
+        self, app: App[int], capabilities: Capabilities, *, say: Callable[[str, str], object]
+    ) -> None:
+        """`say` tells a person a sentence, with how severe it is."""
         self.capabilities = capabilities
+        self._app = app
+        self._say = say
         self._hang_up: HangUp | None = None
         self._sent = ("", float("-inf"))
         """What was sent to the clipboard last, and when."""
-        self.use_terminal(capabilities, diff=diff)
-
-    def say(self, text: str, severity: str = "information") -> None:
-        """Tell a person something; where, the app knows."""
-        raise NotImplementedError
-
-    def say_notes(self) -> None:
-        """Tell what is otherwise with this Textual than it should be."""
-        for text in self.terminal_notes:
-            self.say(text, "warning")
 
     def use_colours(self) -> None:
         """Those of the terminal itself where that saves bytes, unless somebody chose others."""
         if self.capabilities.ansi_theme and not os.environ.get("TEXTUAL_THEME"):
-            self.theme = "ansi-dark"
+            self._app.theme = "ansi-dark"
 
     def heed_hang_up(self, steps: Sequence[Callable[[], object]]) -> None:
         """When the terminal goes: these steps, then leave."""
-        hang_up = self._hang_up = HangUp(steps, lambda: self.exit(return_code=HUNG_UP))
-        driver: Any = textual_private.driver(self)
+        app = self._app
+        hang_up = self._hang_up = HangUp(steps, lambda: app.exit(return_code=HUNG_UP))
+        driver: Any = textual_private.driver(app)
         if not hasattr(driver, "lost"):
             return  # no terminal of ours: whoever runs us hears the signals
         loop = asyncio.get_running_loop()
@@ -84,72 +74,102 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
         # Under another program the signal may never reach us; the end of our input does.
         driver.lost = lambda: hang_up.soon(loop)
 
-    def on_paste(self, event: events.Paste) -> None:
-        """What no field has taken."""
-        if event.text:
-            self.say(f"{_characters(len(event.text))} pasted, and no field to take them", "warning")
-
-    @on(PasteRefused)
-    def say_too_long(self, message: PasteRefused) -> None:
-        """What would fill memory and no field."""
-        size = _characters(message.size)
-        self.say(f"{size} pasted: more than {MOST_PASTED:,} are not taken", "warning")
-
-    @on(PasteStalled)
-    def say_stalled(self) -> None:
-        """Why no key does anything."""
-        self.say("a paste has not ended yet: until it does no key is taken", "warning")
-
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
         name = without_secrets(text) if len(text) < SHORT else ""
         sent = send(text, what=name, multiplexer=self.capabilities.multiplexer)
-        driver = textual_private.driver(self)
+        driver = textual_private.driver(self._app)
         if sent.ok and driver is not None:
             driver.write(sent.sequence)
         self._sent = (clean(text), time.monotonic())
-        self.say(sent.message, "information" if sent.ok else "warning")
+        self._say(sent.message, "information" if sent.ok else "warning")
 
-    def _to_read(self, *, everything: bool) -> list[str]:
-        """What was just sent to the clipboard, else the text that has the focus."""
-        text, sent_at = self._sent
-        if text and time.monotonic() - sent_at < FRESH:
-            return [text]
-        if isinstance(self.focused, Readable):
-            return list(self.focused.plain_lines(everything=everything))
-        self.say(
-            f"nothing to show plainly or to write here: {hint('copy')} sends a name, "
-            f"{hint('pane.logs')} opens a log",
-            "warning",
-        )
-        return []
-
-    def action_show_plainly(self) -> None:
-        """What `c` just sent, or the lines on the screen, as any output: to select by hand."""
+    def show_plainly(self) -> None:
+        """What was just copied, or the lines on the screen, as any output: to select by hand."""
         lines = self._to_read(everything=False)
         if not lines:
             return
         terminal, keys = sys.__stderr__, sys.__stdin__
         try:
-            with self.suspend():
+            with self._app.suspend():
                 if terminal is not None and keys is not None:
                     fd = terminal.fileno()
                     show_plainly(lines, lambda data: os.write(fd, data), keys.fileno())
         except SuspendNotSupported:
-            self.say("this terminal cannot be left for a while", "warning")
+            self._say("this terminal cannot be left for a while", "warning")
 
-    def action_write_file(self) -> None:
-        """What `c` just sent, or the whole text, into a new file of the current folder."""
+    def write_file(self) -> None:
+        """What was just copied, or the whole text, into a new file of the current folder."""
         lines = self._to_read(everything=True)
         if not lines:
             return
         try:
             path = write_file(lines, Path.cwd())
         except (TuiError, OSError) as error:
-            self.say(f"not written: {error}", "error")
+            self._say(f"not written: {error}", "error")
         else:
             count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-            self.say(f"{count} written to {path}")
+            self._say(f"{count} written to {path}", "information")
+
+    def _to_read(self, *, everything: bool) -> list[str]:
+        """What was just sent to the clipboard, else the text that has the focus."""
+        text, sent_at = self._sent
+        if text and time.monotonic() - sent_at < FRESH:
+            return [text]
+        focused = self._app.focused
+        if isinstance(focused, Readable):
+            return list(focused.plain_lines(everything=everything))
+        self._say(
+            f"nothing to show plainly or to write here: {hint('copy')} sends a name, "
+            f"{hint('pane.logs')} opens a log",
+            "warning",
+        )
+        return []
+
+
+class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
+    """An app that paints by cells, takes one key after the other, and has a terminal.
+
+    Painting and keys are inherited, because Textual has no other way in; all else is `Terminal`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("plain", "show_plainly", "Show plainly", group="app"),
+        bind("write", "write_file", "Write to a file", group="app"),
+    ]
+
+    def __init__(
+        self, capabilities: Capabilities, *, diff: bool, say: Callable[[str, str], object]
+    ) -> None:
+        super().__init__()
+        self.terminal = Terminal(self, capabilities, say=say)
+        self._say = say
+        self.use_terminal(capabilities, diff=diff)
+
+    def action_show_plainly(self) -> None:
+        """What `c` just sent, or the lines on the screen, as any output: to select by hand."""
+        self.terminal.show_plainly()
+
+    def action_write_file(self) -> None:
+        """What `c` just sent, or the whole text, into a new file of the current folder."""
+        self.terminal.write_file()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What no field has taken."""
+        if event.text:
+            told = f"{_characters(len(event.text))} pasted, and no field to take them"
+            self._say(told, "warning")
+
+    @on(PasteRefused)
+    def say_too_long(self, message: PasteRefused) -> None:
+        """What would fill memory and no field."""
+        size = _characters(message.size)
+        self._say(f"{size} pasted: more than {MOST_PASTED:,} are not taken", "warning")
+
+    @on(PasteStalled)
+    def say_stalled(self) -> None:
+        """Why no key does anything."""
+        self._say("a paste has not ended yet: until it does no key is taken", "warning")
 
     def _fatal_error(self) -> None:
         # Textual prints local variables with a crash, and ours hold bearer tokens.

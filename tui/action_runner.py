@@ -1,4 +1,4 @@
-"""What became of a key like `r`: refused with a sentence, asked about, carried out, told.
+"""Running an action, from the key to the answer: refused, or asked about, carried out, and told.
 
 Plans are performed on a thread, one after the other, each write once; the workflow itself changes
 when the watch says so, never here.
@@ -17,6 +17,7 @@ from tui.actions.base import Action, perform
 from tui.actions.choosing import choose
 from tui.actions.verdict import Denied, Subject
 from tui.bugs import caught
+from tui.context import AppContext
 from tui.domain.identity import ObjectKey
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError, Unreachable
@@ -24,30 +25,29 @@ from tui.messages import ActionFailed, ActionFinished
 from tui.ports.connection import offered
 from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
-from tui.screens.desk import Desk
 from tui.screens.plan_words import Planned
 
 MOST_TOLD = 3
 """Of those that were left out, how many are told one by one."""
 
 
-class Errands:
+class ActionRunner:
     """The actions somebody runs, from the question to the answer."""
 
     def __init__(
-        self, app: App[int], desk: Desk, changed: Callable[[Sequence[ObjectKey]], object]
+        self, app: App[int], context: AppContext, changed: Callable[[Sequence[ObjectKey]], object]
     ) -> None:
         self._app = app
-        self._desk = desk
+        self.context = context
         self._changed = changed
         """Told which rows look different because something was begun or ended."""
         self._writing: set[threading.Thread] = set()
 
     def begin(self, id: str, subjects: Sequence[Subject]) -> None:
         """Refuse with a sentence, or ask; `id` is that of an action, or of what a key means."""
-        chosen = choose(id, subjects, self._desk.conditions)
+        chosen = choose(id, subjects, self.context.conditions)
         if chosen.said:
-            self._desk.say(chosen.said, "warning")
+            self.context.say(chosen.said, "warning")
         if chosen.able:
             asking = self._ask(chosen.action, chosen.able, called(id), chosen.left_out)
             self._app.run_worker(asking, group="ask")
@@ -59,11 +59,11 @@ class Errands:
         instead: Sequence[Action],
         left_out: Sequence[tuple[Subject, Denied]],
     ) -> None:
-        question = ActionScreen(self._desk, action, subjects, instead=instead, left_out=left_out)
+        question = ActionScreen(self.context, action, subjects, instead=instead, left_out=left_out)
         answer = await self._app.push_screen_wait(question)
         if isinstance(answer, Action):
             action = answer
-            question = ActionScreen(self._desk, action, subjects, left_out=left_out)
+            question = ActionScreen(self.context, action, subjects, left_out=left_out)
             answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
             self.carry_out(action, answer, question.not_planned)
@@ -76,9 +76,9 @@ class Errands:
         `left_out` has a sentence for each that was meant as well: they are told at the end.
         """
         keys = [target.key for target, _ in plans]
-        number = self._desk.pending.begin(action.label.lower(), keys)
+        number = self.context.pending.begin(action.label.lower(), keys)
         self._changed(keys)
-        self._desk.say(f"{action.label} …")
+        self.context.say(f"{action.label} …")
         # Not exclusive: a second action must never cancel the first.
         self._app.run_worker(
             partial(self._perform, action, list(plans), number, tuple(left_out)),
@@ -94,7 +94,7 @@ class Errands:
     def _perform(
         self, action: Action, plans: list[Planned], number: int, left_out: tuple[str, ...]
     ) -> None:
-        source = self._desk.source
+        source = self.context.source
         failed: list[tuple[WorkflowRef, TuiError]] = []
         self._writing.add(threading.current_thread())
         try:
@@ -134,7 +134,7 @@ class Errands:
             text += f"; {len(left_out)} left out: {'; '.join(left_out[:MOST_TOLD])}"
         if len(left_out) > MOST_TOLD:
             text += f"; and {len(left_out) - MOST_TOLD} more"
-        self._desk.say(text, "error" if failed else "warning" if left_out else "information")
+        self.context.say(text, "error" if failed else "warning" if left_out else "information")
 
     def _end(self, number: int) -> None:
-        self._changed(self._desk.pending.end(number))
+        self._changed(self.context.pending.end(number))

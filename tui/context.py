@@ -1,0 +1,148 @@
+"""The app context: what screens and panes know of the app, and may ask it to do.
+
+Screens are given this instead of the app, so that one can be shown alone in a test. It is made of
+parts that know nothing of each other: settings, the connection, the lists that are watched, actions
+under way, the terminal, and where words are said. What is to be done to an object is told by
+messages.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from tui.actions.base import Context
+from tui.actions.verdict import Conditions
+from tui.errors import TuiError
+from tui.ports.collections import Scope
+from tui.ports.connection import Source
+from tui.settings import Settings
+from tui.state.lists import WatchedLists
+from tui.state.pending import Pending
+
+SUFFIX_LETTERS = string.ascii_lowercase + string.digits
+
+
+class Words(Protocol):
+    """Where sentences for a person go."""
+
+    @property
+    def trouble(self) -> TuiError | None:
+        """Why there is no list at all; None while there is hope."""
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Put a sentence on the status line of the screen in front."""
+
+
+class Painting(Protocol):
+    """What a screen may ask of how it is painted, and of what was typed while it was."""
+
+    def hold_frames(self, seconds: float) -> None:
+        """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
+
+    def seen_anew(self, screen: Any) -> None:
+        """The screen asks something else now: nothing typed before it is shown is an answer."""
+
+    def may_confirm(self, screen: Any) -> bool:
+        """Whether what was typed last can be an answer to the question on this screen."""
+
+
+class AppContext:
+    """The app, as screens and panes know it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        lists: WatchedLists,
+        *,
+        words: Words,
+        painting: Painting,
+        copy: Callable[[str], object],
+        watch_scope: Callable[[Scope], object],
+        has_demo: bool = False,
+    ) -> None:
+        """`copy` sends a text to the clipboard; `watch_scope` watches other namespaces, once it is
+        known that something of them can be read; `has_demo` tells whether there is a demo."""
+        self.settings = settings
+        self.lists = lists
+        self.pending = Pending()
+        """Actions under way."""
+        self.source: Source | None = None
+        """Where objects come from; None until connected."""
+        self.is_demo = settings.demo
+        """Whether the demo is what is shown."""
+        self.has_demo = has_demo
+        self._words = words
+        self._painting = painting
+        self._copy = copy
+        self._watch_scope = watch_scope
+
+    # --- what is known -----------------------------------------------------------------------
+
+    @property
+    def can_demo(self) -> bool:
+        """Whether the built-in demo cluster could be shown instead."""
+        return self.has_demo and not self.is_demo
+
+    @property
+    def ascii(self) -> bool:
+        """Letters and plain lines instead of symbols."""
+        return self.settings.ascii
+
+    @property
+    def pod_names(self) -> str:
+        """The pod name format of unmarked workflows (argo.md 3)."""
+        return self.settings.pod_names
+
+    @property
+    def conditions(self) -> Conditions:
+        """What decides whether an action may be done, besides its subject."""
+        return Conditions(self.source, read_only=self.settings.read_only)
+
+    @property
+    def trouble(self) -> TuiError | None:
+        """Why there is no list at all; None while there is hope."""
+        return self._words.trouble
+
+    def now(self) -> datetime:
+        """The time everything is shown at."""
+        return self.settings.now()
+
+    def plan_context(self) -> Context:
+        """What plans need to know besides the object."""
+        return Context(
+            now=self.now(),
+            suffix="".join(secrets.choice(SUFFIX_LETTERS) for _ in range(5)),
+            instance_id=self.settings.instance_id,
+            zone=self.settings.zone,
+            pod_names=self.settings.pod_names,
+        )
+
+    # --- what may be asked -------------------------------------------------------------------
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Put a sentence on the status line of the screen in front."""
+        self._words.say(text, severity)
+
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard of the terminal."""
+        self._copy(text)
+
+    def watch_scope(self, scope: Scope) -> None:
+        """Watch other namespaces, once it is known that something of them can be read."""
+        self._watch_scope(scope)
+
+    def hold_frames(self, seconds: float) -> None:
+        """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
+        self._painting.hold_frames(seconds)
+
+    def seen_anew(self, screen: Any) -> None:
+        """The screen asks something else now: nothing typed before it is shown is an answer."""
+        self._painting.seen_anew(screen)
+
+    def may_confirm(self, screen: Any) -> bool:
+        """Whether what was typed last can be an answer to the question on this screen."""
+        return self._painting.may_confirm(screen)
