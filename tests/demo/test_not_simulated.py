@@ -123,6 +123,22 @@ def test_the_wishes_that_are_fulfilled_anyway_are_taken(s3: Any) -> None:
     assert s3.get_object(Bucket="runs", Key="k")["Body"].read() == b"1"
 
 
+def test_a_resource_template_does_not_seem_to_have_written_its_object() -> None:
+    world = World()
+    world.run(
+        """
+        entrypoint: main
+        templates:
+        - name: main
+          resource: {action: create, manifest: "apiVersion: v1\\nkind: ConfigMap"}
+        """
+    )
+    (pod,) = world.store.list(PODS)
+    lines = [each.text for each in world.logs.lines("argo", pod["metadata"]["name"], "main")]
+    said = "demo: the object of a resource template is not written, what it prints is made up"
+    assert said in lines
+
+
 def test_the_log_of_a_program_that_is_made_up_says_so() -> None:
     world = World()
     world.run(

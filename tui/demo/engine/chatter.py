@@ -58,7 +58,10 @@ def work(argv: list[str], box: Box) -> Program:
     """Stand in for a program that is not simulated."""
     name = argv[0].rsplit("/", 1)[-1]
     box.vague = True
-    yield Err(f"demo: {name[:60]} is not simulated, what it prints is made up\n")
+    what = f"{name[:60]} is not simulated"
+    if argv[:2] == ["argoexec", "resource"]:
+        what = "the object of a resource template is not written"
+    yield Err(f"demo: {what}, what it prints is made up\n")
     if name in SERVERS:
         yield f"{name}: ready for connections\n"
         yield from talk(box, math.inf, 0.2)
