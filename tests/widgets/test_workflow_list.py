@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tests.support.widgets import Alone
+import pytest
+
+from tests.support.widgets import Alone, screen_of
 from tui.columns import workflow_columns
 from tui.domain.workflow import (
     ListedSpec,
@@ -71,3 +73,32 @@ def test_looks_wide(snap_compare: Callable[..., bool]) -> None:
 
 def test_looks_without_utf8(snap_compare: Callable[..., bool]) -> None:
     assert snap_compare(listed(ascii=True), press=["space"], terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 160])
+async def test_workflows_templates_and_namespaces_that_begin_and_end_alike_are_told_apart(
+    columns: int,
+) -> None:
+    regions = ("eu-west-1", "eu-west-2", "us-east-1")
+    flows = [
+        ListedWorkflow(
+            metadata=Metadata(
+                name=f"import-of-the-whole-warehouse-{region}-of-every-night",
+                namespace=f"data-platform-{region}-production",
+            ),
+            spec=ListedSpec(
+                workflow_template_ref=WorkflowTemplateRef(name=f"import-from-{region}-every-night")
+            ),
+        )
+        for region in regions
+    ]
+    shown = workflow_columns(namespaces=True)
+    widget: Table[ListedWorkflow] = Table(shown, key=lambda workflow: workflow.ref, now=NOON)
+    widget.replace(flows)
+    async with Alone(widget).run_test(size=(columns, 6)):
+        lines = screen_of(widget)
+        for placed in widget.renderer.layout(columns):
+            if placed.column.id in ("name", "template", "namespace"):
+                first = 1 + placed.x
+                cells = {line[first : first + placed.width] for line in lines[1:4]}
+                assert len(cells) == len(regions), placed.column.id
