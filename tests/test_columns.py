@@ -13,6 +13,7 @@ from tui.columns import (
     compact,
     cores,
     memory,
+    next_sort_column,
     workflow_columns,
 )
 from tui.domain.node import FAILED, RUNNING, Parameter
@@ -227,3 +228,18 @@ def test_a_run_of_a_cron_workflow_says_of_which(
     )
     column = next(one for one in COLUMNS if one.id == "template")
     assert column.text(made, NOON) == shown
+
+
+def test_sorting_goes_through_the_columns_that_can_be_sorted_by_and_back_to_none() -> None:
+    columns: list[Column[str]] = [
+        Column(id="a", title="A", text=lambda item, now: "", width=4, order=lambda item, now: item),
+        Column(id="b", title="B", text=lambda item, now: "", width=4),
+        Column(id="c", title="C", text=lambda item, now: "", width=4, order=lambda item, now: item),
+    ]
+    assert [next_sort_column(columns, by, 1) for by in ("", "a", "c", "gone")] == [
+        "a",
+        "c",
+        "",
+        "a",
+    ]
+    assert [next_sort_column(columns, by, -1) for by in ("", "a", "c")] == ["c", "", "a"]

@@ -6,7 +6,7 @@ Texts are as the cluster sent them; the widget that draws makes them printable.
 
 from __future__ import annotations
 
-from tui.columns.base import Column, Placed, arrange, fixed_count
+from tui.columns.base import Column, Placed, arrange, fixed_count, next_sort_column
 from tui.columns.nodes import Usage, node_columns, node_seconds, node_token
 from tui.columns.words import compact, cores, memory
 from tui.columns.workflows import (
@@ -32,6 +32,7 @@ __all__ = [
     "fixed_count",
     "is_suspended",
     "memory",
+    "next_sort_column",
     "node_columns",
     "node_seconds",
     "node_token",

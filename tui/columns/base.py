@@ -5,7 +5,7 @@ Few columns have a style: each change of colour along a line is up to forty byte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -107,6 +107,17 @@ def arrange(
 def fixed_count(columns: Sequence[Column[T]]) -> int:
     """How many columns stay when panning: those up to the first not joined to the next."""
     return next((i + 1 for i, column in enumerate(columns) if not column.joined), 0)
+
+
+def next_sort_column(columns: Iterable[Column[Any]], sorted_by: str, step: int) -> str:
+    """The id of the next (1) or previous (-1) column that can be sorted by, round the end.
+
+    "" comes before the first: the order that a list has when nobody sorted it. A column that is no
+    longer there counts as that.
+    """
+    ids = ["", *(column.id for column in columns if column.order)]
+    at = ids.index(sorted_by) if sorted_by in ids else 0
+    return ids[(at + step) % len(ids)]
 
 
 def _leave_window(shown: Sequence[Column[T]], widths: list[int], cells: int, gap: int) -> None:

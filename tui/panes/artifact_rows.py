@@ -12,12 +12,12 @@ from textual.message import Message
 
 from tui.artifacts.base import Listing, StoreError
 from tui.bindings import bind
+from tui.columns import next_sort_column
 from tui.domain.location import Location
 from tui.keys import hint
 from tui.panes.artifact_columns import columns, fits
 from tui.panes.artifact_items import Fact, Item, entries_of, folder_line, summary
-from tui.widgets.sorting import sort_bindings, sorted_next
-from tui.widgets.table import Table
+from tui.widgets.table import Table, sort_bindings
 
 NONE = "no artifacts here"
 
@@ -145,7 +145,7 @@ class ArtifactRows(Table[Item]):
 
     def action_sort(self, step: int) -> None:
         """Sort by the next or previous column; before the first comes the order of the steps."""
-        self._sorted_by = sorted_next(self.columns, self._sorted_by, step)
+        self._sorted_by = next_sort_column(self.columns, self._sorted_by, step)
         # Who sorts by size looks for what is large.
         self._descending = self._sorted_by == "size"
         self._show_order()

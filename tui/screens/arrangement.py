@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import structs
 
-from tui.columns import Column
+from tui.columns import Column, next_sort_column
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Row
 from tui.domain.query import Fields, parse
@@ -21,7 +21,6 @@ from tui.ports.collections import Scope
 from tui.session import Session
 from tui.state.listing import Listing
 from tui.state.watch import WatchSession
-from tui.widgets.sorting import sorted_next
 
 L = TypeVar("L")
 
@@ -106,7 +105,7 @@ class Arrangement(Generic[L]):
 
     def sort_by_next(self, step: int) -> None:
         """Sort by the next (1) or previous (-1) column that can be sorted by."""
-        self.sort_by(sorted_next(self.columns, self.sort_column, step))
+        self.sort_by(next_sort_column(self.columns, self.sort_column, step))
 
     def reverse(self) -> None:
         """The other way round."""

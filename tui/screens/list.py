@@ -40,9 +40,8 @@ from tui.session import Session
 from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
-from tui.widgets.sorting import sort_bindings
 from tui.widgets.status_line import StatusLine
-from tui.widgets.table import Table
+from tui.widgets.table import Table, sort_bindings
 
 
 class ListScreen(View[None]):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
@@ -30,6 +30,15 @@ PAN = 10
 """Cells that Left and Right move by."""
 WHEEL = 3
 """Lines that the mouse wheel scrolls by."""
+
+
+def sort_bindings(group: str) -> tuple[Binding, ...]:
+    """Keys for what has the actions `sort` and `reverse`; `group` is the heading of help."""
+    return (
+        bind("sort.next", "sort(1)", "Sort by next column", group=group),
+        bind("sort.previous", "sort(-1)", "Sort by previous column", group=group),
+        bind("sort.reverse", "reverse", "Reverse order", group=group),
+    )
 
 
 class Table(LineView, Generic[T]):
