@@ -47,12 +47,20 @@ class Transport:
     """Requests to one cluster. Any number of threads may ask at once."""
 
     def __init__(
-        self, door: Door, *, server: str, read_only: bool = False, gzip: bool = True
+        self,
+        door: Door,
+        *,
+        server: str,
+        read_only: bool = False,
+        gzip: bool = True,
+        write_timeout: float = WRITE_TIMEOUT,
     ) -> None:
+        """`write_timeout` is how many seconds the answer to a write may take."""
         self._door = door
         self._server = server
         self._read_only = read_only
         self._gzip = gzip
+        self._write_timeout = write_timeout
         self._lock = threading.Lock()
         self._access: Access | None = None
         self._ahead = Ahead()
@@ -96,7 +104,12 @@ class Transport:
         payload = None if body is None else msgspec.json.encode(body)
         try:
             with self._answer(
-                method, path, query, body=payload, content_type=content_type, timeout=WRITE_TIMEOUT
+                method,
+                path,
+                query,
+                body=payload,
+                content_type=content_type,
+                timeout=self._write_timeout,
             ) as response:
                 return self._body(response)
         except Unreachable as error:
