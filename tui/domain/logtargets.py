@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tui.domain.attempts import RETRY, Superseded, attempts
 from tui.domain.branches import inside
-from tui.domain.node import OMITTED, PENDING, RUNNING, SKIPPED, Node, NodeId
+from tui.domain.node import OMITTED, PENDING, PROBLEM_PHASES, RUNNING, SKIPPED, Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 
@@ -129,17 +129,20 @@ def _has_begun(node: Node) -> bool:
 def best_of(pods: Iterable[Node]) -> Node | None:
     """Of several pods the one to read: what failed, else runs, else began last."""
     best: Node | None = None
-    rank: tuple[int, str] = (-1, "")
+    most, latest = -1, ""
     for node in pods:
-        if node.is_problem:
+        if node.phase in PROBLEM_PHASES:
             urgency = 3
-        elif not _has_begun(node):
-            urgency = 0
+        elif node.phase == RUNNING:
+            urgency = 2
         else:
-            urgency = 2 if node.phase == RUNNING else 1
-        mine = (urgency, node.started_at or "" if urgency else "")
-        if mine > rank:
-            best, rank = node, mine
+            urgency = 1 if _has_begun(node) else 0
+        if urgency < most:
+            continue
+        # Of those that have not begun the first will do.
+        began = node.started_at or "" if urgency else ""
+        if urgency > most or began > latest:
+            best, most, latest = node, urgency, began
     return best
 
 

@@ -21,6 +21,8 @@ from tui.domain.order import item_index
 GROUPS = frozenset({"Retry", "StepGroup"})
 """What has its steps as children; everything else has them as their boundary (argo.md 2.3)."""
 
+UNFINISHED = frozenset({RUNNING, PENDING})
+
 _ROUTINE = frozenset({"PodInitializing", "ContainerCreating"})
 """What a pod that is about to run says: no reason for anything."""
 
@@ -117,8 +119,11 @@ def _way(
 
 def stuck(nodes: Mapping[Key, Looked]) -> list[Key]:
     """The keys of the steps that cannot begin, or that wait for somebody, the first first."""
+    # Of many nodes hardly one is stuck, and most are told by their phase alone.
     found = [
-        (node.type == "Suspend", _rank(node), k) for k, node in nodes.items() if _is_stuck(node)
+        (node.type == "Suspend", _rank(node), key)
+        for key, node in nodes.items()
+        if node.phase in UNFINISHED and _is_stuck(node)
     ]
     return [key for _, _, key in sorted(found)]
 

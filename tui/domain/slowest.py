@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from heapq import nlargest, nsmallest
+from operator import itemgetter
 
 from tui.domain.durations import seconds_between
 from tui.domain.node import RUNNING, Node, NodeId
@@ -20,29 +21,30 @@ class Slowest:
     """The slowest steps of one workflow, version after version."""
 
     def __init__(self) -> None:
-        self._took: dict[tuple[NodeId, str | None, str], float] = {}
+        self._took: dict[NodeId, tuple[Node, float]] = {}
 
     def among(self, nodes: Iterable[Node], most: int, now: datetime) -> tuple[Node, ...]:
         """The finished ones that took longest and the running ones that began first, so many of
         each; whoever knows the time picks the slowest of them.
         """
-        finished: list[tuple[float, Node]] = []
-        running: list[tuple[str, Node]] = []
+        took = self._took
+        found: list[tuple[float, NodeId]] = []
+        running: list[Node] = []
         for node in nodes:
-            if node.type not in EXECUTABLE or not node.started_at:
+            known = took.get(node.id)
+            if known is not None and known[0] is node:
+                found.append((known[1], node.id))
+            elif node.type not in EXECUTABLE or not node.started_at:
                 continue
-            if node.finished_at:
-                finished.append((self._seconds(node, node.finished_at, now), node))
+            elif node.finished_at:
+                seconds = seconds_between(node.started_at, node.finished_at, now) or 0.0
+                took[node.id] = (node, seconds)
+                found.append((seconds, node.id))
             elif node.phase == RUNNING:
-                running.append((node.started_at, node))
-        long = nlargest(most, finished, key=lambda pair: pair[0])
-        early = nsmallest(most, running, key=lambda pair: pair[0])
-        return tuple(node for _, node in [*long, *early])
+                running.append(node)
+        long = nlargest(most, found, key=_seconds)
+        early = nsmallest(most, running, key=lambda node: node.started_at or "")
+        return tuple([*(took[key][0] for _, key in long), *early])
 
-    def _seconds(self, node: Node, finished_at: str, now: datetime) -> float:
-        key = (node.id, node.started_at, finished_at)
-        known = self._took.get(key)
-        if known is None:
-            known = seconds_between(node.started_at, finished_at, now) or 0.0
-            self._took[key] = known
-        return known
+
+_seconds = itemgetter(0)

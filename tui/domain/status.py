@@ -67,6 +67,20 @@ def status_text(workflow: ListedWorkflow) -> str:
 
 def has_active_suspend(workflow: ListedWorkflow) -> bool:
     """Whether a suspend node waits; never known of a workflow that came without nodes."""
-    return isinstance(workflow, Workflow) and any(
-        node.is_active_suspend for node in workflow.nodes.values()
-    )
+    return isinstance(workflow, Workflow) and _waits(workflow)
+
+
+_asked: tuple[Workflow | None, bool] = (None, False)
+"""The workflow that was asked about last, and the answer.
+
+Headers ask several times a second about the one on the screen, which may have many nodes.
+"""
+
+
+def _waits(workflow: Workflow) -> bool:
+    global _asked
+    known, answer = _asked
+    if known is not workflow:
+        answer = any(node.is_active_suspend for node in workflow.nodes.values())
+        _asked = (workflow, answer)
+    return answer

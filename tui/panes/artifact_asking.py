@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import on, work
 from textual.message import Message
@@ -30,6 +31,14 @@ class Measured(Message):
 
     location: Location
     fact: Fact
+
+
+class Unknown(NamedTuple):
+    """What stores have to be asked about some artifacts."""
+
+    needs_repository: bool
+    """Whether some have a key, but nothing says in which store."""
+    locations: tuple[Location, ...]
 
 
 class Asking(Widget):
@@ -57,23 +66,35 @@ class Asking(Widget):
         for place in errors:
             del self.facts[place]
 
-    def ask_about(self, workflow: Workflow, artifacts: Sequence[NodeArtifact]) -> None:
-        """Ask what is not known of these yet."""
-        uid = workflow.metadata.uid
-        if uid not in self.repositories and any(a.key and a.location is None for a in artifacts):
-            self.repositories[uid] = None
-            self._look_up_repository(workflow)
+    def unknown(self, artifacts: Sequence[NodeArtifact]) -> Unknown:
+        """What is not known of these yet; on any thread."""
+        facts = self.facts
         wanted = dict.fromkeys(
             artifact.location
             for artifact in artifacts
             if artifact.location is not None
             and not artifact.deleted
-            and artifact.location not in self.facts
+            and artifact.location not in facts
         )
-        if wanted:
-            self._measure(tuple(wanted))
+        return Unknown(any(a.key and a.location is None for a in artifacts), tuple(wanted))
 
-    @work(thread=True, group="artifact-sizes", exclusive=True, exit_on_error=False)
+    def ask(self, workflow: Workflow, unknown: Unknown) -> None:
+        """Ask for it."""
+        uid = workflow.metadata.uid
+        if unknown.needs_repository and uid not in self.repositories:
+            self.repositories[uid] = None
+            self._look_up_repository(workflow)
+        if unknown.locations:
+            self._measure(unknown.locations)
+
+    # Textual describes a worker by the text of its arguments: of a large run, megabytes.
+    @work(
+        thread=True,
+        group="artifact-sizes",
+        exclusive=True,
+        exit_on_error=False,
+        description="measuring artifacts",
+    )
     def _measure(self, wanted: tuple[Location, ...]) -> None:
         """Ask for each what is there; a store that is not there at all is asked only once."""
         worker = get_current_worker()
@@ -92,7 +113,12 @@ class Asking(Widget):
                         broken[place] = error
             self.post_message(Measured(location, fact))
 
-    @work(thread=True, group="artifact-repository", exit_on_error=False)
+    @work(
+        thread=True,
+        group="artifact-repository",
+        exit_on_error=False,
+        description="looking up the repository",
+    )
     def _look_up_repository(self, workflow: Workflow) -> None:
         source = self.context.source
         found = find_repository(workflow, source.config_map) if source else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
@@ -42,7 +42,13 @@ class ArtifactRows(Table[Item]):
             now=now,
             id="artifact-rows",
         )
+        self.none = NONE
+        """What stands where there is no artifact."""
         self._artifacts: list[Item] = []
+        self._places: dict[Location, list[int]] | None = None
+        """Location → its artifacts; None until it is needed."""
+        self._rows_at: dict[Location, list[int]] | None = None
+        """Location → its rows; None until it is needed."""
         self._folders: list[tuple[Item, Listing]] = []
         """The folders that are open, one in the other."""
         self._failures: dict[Location | None, StoreError] = {}
@@ -57,29 +63,37 @@ class ArtifactRows(Table[Item]):
     def show_artifacts(self, items: Sequence[Item]) -> None:
         """These are the artifacts now; an open folder stays open."""
         self._artifacts = list(items)
+        self._places = None
         if not self._folders:
             self._fill()
 
-    def show_fact(self, location: Location, fact: Fact) -> None:
-        """What a store said of one place."""
-        self._artifacts = [_with_fact(item, location, fact) for item in self._artifacts]
+    def show_facts(self, facts: Mapping[Location, Fact]) -> None:
+        """What a store said of some places."""
+        if self._places is None:
+            self._places = _by_location(self._artifacts)
+        for location, fact in facts.items():
+            for index in self._places.get(location, ()):
+                self._artifacts[index] = replace(self._artifacts[index], fact=fact)
         if self._folders:
-            if self._failures.pop(location, None) is not None:
+            read = [place for place in facts if self._failures.pop(place, None) is not None]
+            if read:
                 self._fill()
             return
         if self._sorted_by:
             self._fill()
             return
-        for index, item in enumerate(self.items):
-            if item.location == location:
-                self.update_item(index, replace(item, fact=fact))
+        if self._rows_at is None:
+            self._rows_at = _by_location(self.items)
+        for location, fact in facts.items():
+            for index in self._rows_at.get(location, ()):
+                self.update_item(index, replace(self.items[index], fact=fact))
 
     def show_failure(self, item: Item, error: StoreError) -> None:
         """Reading this one failed: what its row says is no longer so."""
         if item.location is None:
             return
         if item.entry is None:
-            self.show_fact(item.location, error)
+            self.show_facts({item.location: error})
             return
         self._failures[item.location] = error
         for index, each in enumerate(self.items):
@@ -88,6 +102,8 @@ class ArtifactRows(Table[Item]):
 
     def _all(self) -> list[Item]:
         failures = self._failures
+        if not failures:
+            return list(self._listed())
         return [
             replace(item, fact=failures[item.location]) if item.location in failures else item
             for item in self._listed()
@@ -97,12 +113,15 @@ class ArtifactRows(Table[Item]):
         return entries_of(*self._folders[-1]) if self._folders else self._artifacts
 
     def _fill(self) -> None:
-        shown = [item for item in self._all() if fits(item, self._sought)]
+        shown = self._all()
+        if self._sought:
+            shown = [item for item in shown if fits(item, self._sought)]
         self.replace(self._in_order(shown))
+        self._rows_at = None
         if self._sought and self._all():
             self.placeholder = self._none_like(self._sought)
         else:
-            self.placeholder = "this folder is empty" if self._folders else NONE
+            self.placeholder = "this folder is empty" if self._folders else self.none
 
     def _none_like(self, text: str) -> str:
         """That nothing fits, of what was looked at."""
@@ -218,5 +237,10 @@ class ArtifactRows(Table[Item]):
         return (self.current,) if self.current is not None else ()
 
 
-def _with_fact(item: Item, location: Location, fact: Fact) -> Item:
-    return replace(item, fact=fact) if item.location == location else item
+def _by_location(items: Sequence[Item]) -> dict[Location, list[int]]:
+    """Location → the numbers of the items that are there."""
+    found: dict[Location, list[int]] = {}
+    for index, item in enumerate(items):
+        if item.location is not None:
+            found.setdefault(item.location, []).append(index)
+    return found

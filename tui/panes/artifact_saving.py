@@ -164,7 +164,7 @@ class Saving(Vertical):
         if not self._items:
             self.query_one(QueryBar).close()
 
-    @work(thread=True, group="artifact-download", exit_on_error=False)
+    @work(thread=True, group="artifact-download", exit_on_error=False, description="downloading")
     def _fetch(self, downloads: list[Download]) -> None:
         results: list[tuple[Download, StoreError | None]] = []
         for download in downloads:

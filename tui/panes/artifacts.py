@@ -7,9 +7,9 @@ workflow alone, so it is there at once, and sizes follow.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,17 +19,18 @@ from tui.artifacts import Stores
 from tui.artifacts.base import Listing, Reason, StoreError
 from tui.bindings import bind
 from tui.bugs import caught
-from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
+from tui.domain.artifact import artifacts_of_workflow, artifacts_within
 from tui.domain.hidden import without_secrets
 from tui.domain.identity import Target
+from tui.domain.location import Location
 from tui.domain.node import Node
-from tui.domain.workflow import Workflow
+from tui.domain.workflow import OFFLOADED, Workflow
 from tui.keys import hint
-from tui.panes.artifact_asking import Asking, Measured
+from tui.panes.artifact_asking import Asking, Measured, Unknown
 from tui.panes.artifact_body import Body
-from tui.panes.artifact_items import Item
+from tui.panes.artifact_items import Fact, Item
 from tui.panes.artifact_reading import Reading
-from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifact_rows import NONE, ArtifactRows
 from tui.panes.artifact_saving import Saving
 from tui.panes.base import Pane, PaneContext
 from tui.widgets.query_bar import QueryBar
@@ -38,6 +39,19 @@ from tui.widgets.table import Table
 
 OURS: frozenset[Reason] = frozenset(("exists", "disk", "stopped"))
 """Why a download fails on our side: nothing about what is in the store."""
+MANY = 2_000
+"""Steps, or rows, past which what takes a look at each of them is done less often or elsewhere."""
+FACTS_EVERY = (0.1, 1.0)
+"""Seconds for which answers of stores are gathered before they are shown; of many rows."""
+
+
+class Found(NamedTuple):
+    """The artifacts of a step or of a whole workflow."""
+
+    workflow: Workflow
+    node: Node | None
+    items: list[Item]
+    unknown: Unknown
 
 
 class ArtifactsPane(Pane):
@@ -59,7 +73,8 @@ class ArtifactsPane(Pane):
         self._known: tuple[str, str, str] | None = None
         self._taken: tuple[str, str] | None = None
         self._is_due = False
-        self._artifacts: tuple[NodeArtifact, ...] = ()
+        self._news: dict[Location, Fact] = {}
+        """What stores said since it was shown last."""
         self._stores = Stores(self._secret)
         self._asking = Asking(self._stores, context)
         self._rows = ArtifactRows(ascii=context.ascii, now=context.now())
@@ -117,23 +132,44 @@ class ArtifactsPane(Pane):
             self._rows.leave_all()
             self._filter.text = ""
             self._body.close_preview()
+        if len(workflow.nodes) > MANY:
+            self._find_beside_loop(workflow, node)
+        else:
+            self._show_found(self._found(workflow, node))
+
+    def _found(self, workflow: Workflow, node: Node | None) -> Found:
+        """The artifacts of a step or of the whole, and what is not known of them; on any thread."""
         repository = self._asking.repositories.get(workflow.metadata.uid)
         if node is None:
-            found = artifacts_of_workflow(workflow, repository)
+            artifacts = artifacts_of_workflow(workflow, repository)
         else:
-            found = artifacts_within(workflow, node, repository)
-        self._artifacts = found
-        self._asking.ask_about(workflow, found)
-        self._rows.show_artifacts(self._items())
-        self._tell_head()
-
-    def _items(self) -> list[Item]:
-        return [
-            Item(artifact, artifact.location, self._asking.facts.get(artifact.location))
+            artifacts = artifacts_within(workflow, node, repository)
+        facts = self._asking.facts
+        items = [
+            Item(artifact, artifact.location, facts.get(artifact.location))
             if artifact.location is not None
             else Item(artifact, None)
-            for artifact in self._artifacts
+            for artifact in artifacts
         ]
+        return Found(workflow, node, items, self._asking.unknown(artifacts))
+
+    @work(thread=True, group="artifacts", exclusive=True, description="finding artifacts")
+    def _find_beside_loop(self, workflow: Workflow, node: Node | None) -> None:
+        """Fifty thousand artifacts take more than a second to find."""
+        try:
+            found = self._found(workflow, node)
+        except Exception as error:
+            self.app.call_from_thread(self._say, str(caught(error, "finding artifacts")), "error")
+        else:
+            self.app.call_from_thread(self._show_found, found)
+
+    def _show_found(self, found: Found) -> None:
+        if found.workflow is not self._workflow or found.node is not self._node:
+            return  # another step, or a newer version, is being looked at by now
+        self._asking.ask(found.workflow, found.unknown)
+        self._rows.none = f"no artifacts here: {OFFLOADED}" if found.workflow.is_offloaded else NONE
+        self._rows.show_artifacts(found.items)
+        self._tell_head()
 
     def _tell_head(self) -> None:
         self.query_one("#artifact-head", StatusLine).say(self._rows.about)
@@ -154,7 +190,14 @@ class ArtifactsPane(Pane):
         """Show the size of what was asked."""
         message.stop()
         self._asking.facts[message.location] = message.fact
-        self._rows.show_fact(message.location, message.fact)
+        if not self._news:
+            self.set_timer(FACTS_EVERY[len(self._rows.items) > MANY], self._show_facts)
+        self._news[message.location] = message.fact
+
+    def _show_facts(self) -> None:
+        """Show what stores said meanwhile: once for many answers, since there may be thousands."""
+        news, self._news = self._news, {}
+        self._rows.show_facts(news)
         self._tell_head()
 
     @on(Asking.RepositoryFound)

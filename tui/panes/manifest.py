@@ -51,7 +51,8 @@ class ManifestPane(TextPane):
         self._written = key
         self._write(subject, workflow, None if self._is_whole else node, raw)
 
-    @work(thread=True, group="manifest", exclusive=True)
+    # Textual describes a worker by the text of its arguments: of a large run, megabytes.
+    @work(thread=True, group="manifest", exclusive=True, description="writing YAML")
     def _write(self, subject: object, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         # A large workflow is a megabyte of YAML: written beside the loop, not on it.
         try:

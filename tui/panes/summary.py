@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from textual import events
@@ -72,7 +72,7 @@ def hangs_on(workflow: Workflow) -> Iterator[str]:
         yield field("waits for", f"{lock}{holds}")
 
 
-def of_workflow(workflow: Workflow, now: datetime) -> Iterator[str]:
+def of_workflow(workflow: Workflow, now: datetime, why: Iterable[str]) -> Iterator[str]:
     """The whole workflow (argo.md 2.1, and who made it)."""
     meta, status = workflow.metadata, workflow.status
     yield field("workflow", meta.name)
@@ -81,7 +81,7 @@ def of_workflow(workflow: Workflow, now: datetime) -> Iterator[str]:
     yield field("status", status_text(workflow) + terminating)
     if status.message:
         yield field("message", status.message)
-    yield from hangs_on(workflow)
+    yield from why
     if meta.deletion_timestamp and meta.finalizers:
         yield field("waits for", f"finalizers {', '.join(meta.finalizers)}")
     if status.progress:
@@ -178,6 +178,7 @@ class SummaryPane(TextPane):
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
         self._of: tuple[Workflow, Node | None] | None = None
+        self._hangs_on: tuple[Workflow, tuple[str, ...]] | None = None
         self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
@@ -210,13 +211,19 @@ class SummaryPane(TextPane):
         """Durations go on."""
         self._write(now)
 
+    def _why(self, workflow: Workflow) -> tuple[str, ...]:
+        """What a workflow hangs on; looked for once a version, not with every second."""
+        if self._hangs_on is None or self._hangs_on[0] is not workflow:
+            self._hangs_on = (workflow, tuple(hangs_on(workflow)))
+        return self._hangs_on[1]
+
     def _write(self, now: datetime) -> None:
         if self._of is None:
             return
         workflow, node = self._of
         bars: Iterator[Bar]
         if node is None or node.id == workflow.metadata.name:
-            lines = of_workflow(workflow, now)
+            lines = of_workflow(workflow, now, self._why(workflow))
             bars = self._made.of_workflow(workflow, now)
         else:
             context = self.context

@@ -26,6 +26,7 @@ from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.soundness import troubles
+from tui.domain.versions import keep_nodes
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.kinds.workflows import WORKFLOWS
@@ -187,6 +188,7 @@ class WorkflowScreen(View[None]):
             asyncio.get_running_loop(),
             arrived=lambda events: self.post_message(self.Arrived(events)),
             failed=lambda error: self.post_message(self.WatchEnded(error)),
+            compare=keep_nodes,
         )
 
     def try_again(self) -> None:
@@ -217,7 +219,8 @@ class WorkflowScreen(View[None]):
             if not self._wanted_pane and self.halves.is_on_problem:
                 self.run_worker(self.side.bring("logs"))
 
-    @work(thread=True, group="examine")
+    # Textual describes a worker by the text of its arguments: of a large run, megabytes.
+    @work(thread=True, group="examine", description="examining the workflow")
     def _examine(self, whole: Whole[Workflow]) -> None:
         """Say what is odd about it; beside the loop, since it takes a look at every node."""
         odd = troubles(whole.object, () if whole.fits else misfits(whole.raw))

@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar
 
 from tui.domain.identity import ObjectKey
 from tui.errors import Missing, SourceError
-from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Stale, Told
+from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Sink, Stale, Told
 from tui.ports.objects import Watches, Whole
+from tui.ports.threads import CancelToken
 from tui.state.inbox import Loop
 from tui.state.standing import Standings
 from tui.state.watch import WatchSession
@@ -43,10 +44,28 @@ class WatchedObject(Generic[W]):
         *,
         arrived: Callable[[Sequence[Told[Whole[W]]]], object],
         failed: Callable[[SourceError], object],
+        compare: Callable[[W, W | None], object] = lambda version, before: None,
     ) -> None:
-        """Begin; `arrived` and `failed` are called as those of a session are."""
+        """Begin; `arrived` and `failed` are called as those of a session are.
+
+        `compare` gets each version and the one before it, on the thread of the watch, before
+        anybody else sees it.
+        """
+
+        def watch(sink: Sink[Whole[W]], stop: CancelToken) -> None:
+            before: list[W] = []
+
+            def take(event: Told[Whole[W]]) -> None:
+                if isinstance(event, Changed):
+                    version = event.row.value.object
+                    compare(version, before[-1] if before else None)
+                    before[:] = [version]
+                sink(event)
+
+            source.watch_one(kind, self.key, self.uid, take, stop)
+
         self._session.begin(
-            lambda sink, stop: source.watch_one(kind, self.key, self.uid, sink, stop),
+            watch,
             loop,
             arrived=arrived,
             failed=failed,

@@ -1,0 +1,240 @@
+"""What one update of a large running workflow costs on the thread of the event loop, pane by pane.
+
+    python tests/bench/bench_panes.py [NODES …]      1000, 10000 and 50000 unless told otherwise
+
+A wide run is open in the app and a new version of it arrives, of which a few steps changed. What
+counts is the time that the loop's thread computes (decoding is on another thread). Apart from it
+stands the longest stall: how long a key would have waited, other threads and the machine included.
+The same is told of opening the run, of the first key after it, and of wrapping a line of a
+megabyte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.support.app import app_showing
+from tests.support.scripted import ScriptedSource, told_whole
+from tui.domain.identity import ObjectKey
+from tui.domain.lines import TextLines
+from tui.keys import KEYS
+from tui.panes import PANES
+from tui.ports.collections import Changed, Readable, Sink, Told
+from tui.ports.objects import Whole
+from tui.ports.threads import CancelToken
+from tui.screens.workflow import WorkflowScreen
+from tui.settings import Settings
+from tui.widgets.text_view import TextView
+
+SIZES = (1_000, 10_000, 50_000)
+AIM = 20.0
+"""Milliseconds that an update may take on the loop's thread."""
+QUIET = 4
+"""Tenths of a second without work after which an update counts as done."""
+SIZE = (140, 45)
+
+
+def wide(nodes: int, version: int = 1) -> dict[str, Any]:
+    """A fan-out of so many steps, each with an archived log; every seventh still runs."""
+    made: dict[str, Any] = {}
+    for number in range(nodes):
+        key = f"wide-{number:07}"
+        is_running = number % 7 == 0 and number >= version * 7
+        made[key] = {
+            "id": key,
+            "name": f"wide[0].shard({number}:{number})",
+            "displayName": f"shard({number}:{number})",
+            "type": "Pod",
+            "templateName": "work",
+            "templateScope": "local/wide",
+            "phase": "Running" if is_running else "Succeeded",
+            "boundaryID": "wide",
+            "startedAt": f"2026-03-17T06:{number % 60:02}:{number // 60 % 60:02}Z",
+            "finishedAt": None if is_running else f"2026-03-17T07:{number % 60:02}:00Z",
+            "progress": "0/1" if is_running else "1/1",
+            "inputs": {"parameters": [{"name": "shard", "value": str(number)}]},
+            "outputs": {"artifacts": [{"name": "main-logs", "s3": {"key": f"wide/{key}.log"}}]},
+        }
+    group = {"id": "g", "name": "wide[0]", "displayName": "[0]", "type": "StepGroup"}
+    root = {"id": "wide", "name": "wide", "displayName": "wide", "type": "Steps"}
+    common = {"phase": "Running", "startedAt": "2026-03-17T06:00:00Z", "templateName": "main"}
+    nodes_of_all = {
+        "wide": {**root, **common, "children": ["g"]},
+        "g": {**group, **common, "boundaryID": "wide", "children": list(made)},
+        **made,
+    }
+    templates = [{"name": "main", "steps": []}, {"name": "work", "container": {"image": "i"}}]
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {
+            "name": "wide",
+            "namespace": "argo",
+            "uid": "u",
+            "resourceVersion": str(version),
+            "creationTimestamp": "2026-03-17T06:00:00Z",
+        },
+        "spec": {"entrypoint": "main", "templates": templates},
+        "status": {"phase": "Running", "startedAt": "2026-03-17T06:00:00Z", "nodes": nodes_of_all},
+    }
+
+
+Version = Changed[Whole[Any]]
+
+
+class Wide(ScriptedSource):
+    """One wide run, decoded beforehand; versions of it are told when the bench wants them."""
+
+    def __init__(self, first: Version, small: dict[str, Any]) -> None:
+        super().__init__(small)
+        self._first = first
+
+    def watch_one(
+        self,
+        kind: Readable[Any, Any],
+        key: ObjectKey,
+        uid: str,
+        sink: Sink[Any],
+        stop: CancelToken,
+    ) -> None:
+        """The whole run at once, then whatever is told."""
+        sent: list[bool] = []
+
+        def instead(event: Told[Any]) -> None:
+            # The scripted source opens with the small one that it lists.
+            if isinstance(event, Changed) and not sent:
+                sent.append(True)
+                event = self._first
+            sink(event)
+
+        super().watch_one(kind, key, uid, instead, stop)
+
+
+class Loop:
+    """How much the loop's thread computes, and how long it does not come round."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self.stall = 0.0
+        self._task = asyncio.ensure_future(self._beat())
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(0.001)
+            now = time.monotonic()
+            self.stall = max(self.stall, now - self._last - 0.001)
+            self._last = now
+
+    async def idle(self) -> float:
+        """What the thread computes in a second in which nothing is to be done, this bench too."""
+        begun, clock = time.thread_time(), time.monotonic()
+        await asyncio.sleep(1.0)
+        return (time.thread_time() - begun) / (time.monotonic() - clock)
+
+    async def cost(self, work: Callable[[], object]) -> tuple[float, float]:
+        """Milliseconds of computing until it is quiet again, and of the longest stall."""
+        idle = await self.idle()
+        self.stall = 0.0
+        begun, clock = time.thread_time(), time.monotonic()
+        found = work()
+        if asyncio.iscoroutine(found):
+            await found
+        quiet = 0
+        while quiet < QUIET:
+            before, since = time.thread_time(), time.monotonic()
+            await asyncio.sleep(0.1)
+            most = idle * (time.monotonic() - since) + 0.002
+            quiet = quiet + 1 if time.thread_time() - before < most else 0
+        spent = time.thread_time() - begun - idle * (time.monotonic() - clock)
+        return max(0.0, spent) * 1000, self.stall * 1000
+
+    async def end(self) -> None:
+        """Measure no more."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+
+async def measure(nodes: int) -> list[tuple[str, float, float]]:
+    """What each pane costs for a run of this size: what, computing, longest stall."""
+    versions = [told_whole(wide(nodes, version)) for version in range(1, 6)]
+    found: list[tuple[str, float, float]] = []
+    for spec in PANES:
+        source = Wide(versions[0], wide(3))
+        app = app_showing(source=source, settings=Settings())
+        async with app.run_test(size=SIZE) as pilot:
+            while app.screen.query("#rows") and not source.open_watches:
+                await pilot.pause(0.01)
+            await pilot.pause(0.2)
+            loop = Loop()
+            if not found:
+                found.append(("open", *await loop.cost(lambda: pilot.press("enter"))))
+                await wait_for(app, versions[0])
+                found.append(("first key", *await loop.cost(lambda: pilot.press("j"))))
+                await pilot.press("k")
+            else:
+                await pilot.press("enter")
+                await wait_for(app, versions[0])
+            key = KEYS[spec.binding_id]
+            found.append((f"{spec.id} opened", *await loop.cost(partial(pilot.press, key))))
+            updates = []
+            for version in versions[1:]:
+                updates.append(await loop.cost(partial(source.say_of, version)))
+            found.append(
+                (f"{spec.id} update", *(sorted(column)[1] for column in zip(*updates, strict=True)))
+            )
+            await loop.end()
+    return found
+
+
+async def wait_for(app: Any, version: Version) -> None:
+    """Until the screen of the run shows this version."""
+    while not (
+        isinstance(app.screen, WorkflowScreen) and app.screen.workflow is version.row.value.object
+    ):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.5)
+
+
+async def wrap_a_long_line() -> tuple[float, float]:
+    """The first `w` on a line of a megabyte."""
+    from textual.app import App
+
+    class Alone(App[None]):
+        def compose(self) -> Any:
+            yield TextView()
+
+    app = Alone()
+    async with app.run_test(size=SIZE) as pilot:
+        view = app.query_one(TextView)
+        view.show(TextLines("x" * 1_000_000 + "\nshort"))
+        view.focus()
+        await pilot.pause(0.2)
+        loop = Loop()
+        spent = await loop.cost(lambda: pilot.press("w"))
+        await loop.end()
+    return spent
+
+
+def main() -> None:
+    """Print the figures."""
+    print(f"{'':28}{'computing':>12}{'stall':>12}   milliseconds, updates should be ≤ {AIM:g}")
+    for nodes in map(int, sys.argv[1:] or map(str, SIZES)):
+        for what, spent, stall in asyncio.run(measure(nodes)):
+            late = "  !" if what.endswith("update") and spent > AIM else ""
+            print(f"{nodes:>7,} nodes {what:<14}{spent:>12.1f}{stall:>12.1f}{late}", flush=True)
+    spent, stall = asyncio.run(wrap_a_long_line())
+    print(f"{'w on a line of a megabyte':<28}{spent:>12.1f}{stall:>12.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""A large run costs a pane no more than a look or two at each of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.support.panes import bench
+from tests.support.runs import NOW
+from tests.support.scripted import ScriptedSource, opened
+from tests.support.waiting import until
+from tui.domain import decode
+from tui.domain.forest import ForestView
+from tui.domain.status import status_text
+from tui.domain.versions import keep_nodes
+from tui.domain.workflow import Workflow
+from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifacts import MANY, ArtifactsPane
+from tui.panes.base import Pane, PaneContext
+from tui.panes.inout import InOutPane
+from tui.panes.logs import LogsPane
+from tui.panes.manifest import ManifestPane
+from tui.panes.summary import SummaryPane
+from tui.screens.headings import why_no_steps
+
+
+class Counted(dict[Any, Any]):
+    """Nodes that count how often somebody goes through all of them."""
+
+    passes = 0
+
+    def values(self) -> Any:
+        return self._each(super().values())
+
+    def items(self) -> Any:
+        return self._each(super().items())
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._each(super().__iter__())
+
+    def _each(self, found: Iterable[Any]) -> Iterator[Any]:
+        self.passes += 1  # not before somebody takes the first of them
+        yield from found
+
+
+def fan_out(steps: int) -> dict[str, Any]:
+    """A run of so many steps that all go on, each with an artifact."""
+    nodes = {
+        "wide": {"id": "wide", "name": "wide", "type": "DAG", "phase": "Running"},
+        **{
+            f"n{number}": {
+                "id": f"n{number}",
+                "name": f"wide.part({number})",
+                "displayName": f"part({number})",
+                "type": "Pod",
+                "phase": "Pending",
+                "boundaryID": "wide",
+                "outputs": {"artifacts": [{"name": "out", "raw": {"data": "x"}}]},
+            }
+            for number in range(steps)
+        },
+    }
+    metadata = {"name": "wide", "namespace": "argo", "uid": "u", "resourceVersion": "1"}
+    status = {"phase": "Running", "startedAt": "2026-03-17T06:00:00Z", "nodes": nodes}
+    return {"metadata": metadata, "spec": {}, "status": status}
+
+
+def counted(steps: int) -> tuple[Workflow, Counted]:
+    workflow = decode.from_manifest(fan_out(steps))
+    nodes = Counted(workflow.nodes)
+    return replace(workflow, status=replace(workflow.status, nodes=nodes)), nodes
+
+
+@pytest.mark.parametrize("new", [LogsPane, SummaryPane, InOutPane], ids=lambda new: new.__name__)
+async def test_a_pane_goes_as_often_through_many_steps_as_through_few(
+    new: Callable[[PaneContext], Pane],
+) -> None:
+    passes = []
+    for steps in (10, 1000):
+        workflow, nodes = counted(steps)
+        async with bench(new, ScriptedSource()) as on:
+            on.pane.show(workflow, None, b"{}")
+            passes.append(nodes.passes)
+            for _ in range(5):
+                on.pane.tick(NOW)
+            assert nodes.passes == passes[-1], "a second that goes by changes no step"
+    assert passes[0] == passes[1] <= 12
+
+
+def test_whether_it_waits_is_looked_for_once_a_version() -> None:
+    workflow, nodes = counted(10)
+    for _ in range(10):
+        assert status_text(workflow) == "Running"
+    assert nodes.passes == 1
+
+
+def test_of_a_new_version_the_tree_compares_only_the_steps_that_changed() -> None:
+    first, second = (decode.from_manifest(fan_out(500)) for _ in range(2))
+    key = next(key for key in second.nodes if key == "n7")
+    second.nodes[key] = replace(second.nodes[key], message="new")
+    assert keep_nodes(second, first) == 1
+    view = ForestView()
+    view.update(first)
+    view.update(second)
+    assert view.changed is not None
+    assert [view.rows[index].key for index in view.changed] == ["n7"]
+
+
+async def test_the_artifacts_of_a_large_run_are_found_beside_the_loop() -> None:
+    async with bench(ArtifactsPane, ScriptedSource()) as on:
+        on.app.show(fan_out(MANY + 1))
+        await on.until(lambda: len(on.pane.query_one(ArtifactRows).items) == MANY + 1)
+
+
+@pytest.mark.parametrize("new", [ManifestPane, ArtifactsPane], ids=lambda new: new.__name__)
+async def test_no_worker_is_described_by_all_that_it_is_given(
+    new: Callable[[PaneContext], Pane],
+) -> None:
+    async with bench(new, ScriptedSource()) as on:
+        seen: list[str] = []
+        told = opened(fan_out(MANY + 1))
+        on.pane.show(told.object, None, told.raw)
+
+        def look() -> bool:
+            seen.extend(worker.description for worker in on.app.workers)
+            return bool(seen)
+
+        await until(look)
+        assert max(map(len, seen)) < 100
+
+
+def test_a_run_without_steps_still_says_why() -> None:
+    workflow, nodes = counted(0)
+    assert why_no_steps(workflow) == "no steps yet"
+    assert nodes.passes <= 1
