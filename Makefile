@@ -5,7 +5,7 @@ ROUNDS ?= 5
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo check test fuzz pictures bench
+.PHONY: help install run demo check test fuzz pictures hard bench
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,10 @@ fuzz: install ## the tests of random examples with new ones, over and over: make
 pictures: install ## draw one test file's pictures anew: make pictures FILE=tests/screens/test_pictures.py
 	@test -n "$(FILE)" || { echo 'say which: make pictures FILE=tests/screens/test_pictures.py'; exit 2; }
 	$(BIN)/pytest -q $(FILE) --snapshot-update
+
+hard: install ## hard treatment, long: 100,000 keys in an hour while the cluster churns, limits as they are
+	HARD=1 $(BIN)/pytest -q tests/hard
+	$(BIN)/python tests/hard/soak.py $(ARGS)
 
 bench: install ## figures against kubectl, the official client and stock Textual; minutes
 	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -199,6 +199,16 @@ class Pty:
             worked = now
         raise AssertionError(f"not quiet within {within} s; the screen:\n{self.picture()}")
 
+    def pump(self, seconds: float) -> None:
+        """Read for so long whatever comes, quiet or not."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
+
+    def forget(self) -> None:
+        """What was written so far is not looked at any more: a long run writes gigabytes."""
+        self.data, self._asked = b"", 0
+
     def wait_for(self, words: str, *, within: float = 20.0) -> None:
         """Until the screen shows the words."""
         self.wait_until(lambda: self.emulator.shows(words), f"{words!r} to show", within=within)
