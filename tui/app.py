@@ -165,6 +165,7 @@ class ArgoApp(TerminalApp):
         """Paint first; everything heavy comes after."""
         asyncio.get_running_loop().set_default_executor(Threads(self.runner.finish))
         self.terminal.use_colours()
+        self.begin_tidying()
         self.terminal.heed_hang_up([self._remember, self._let_go])
         self.views.begin(ListScreen(self.context, WORKFLOWS))
         self.set_interval(1.0, self._tick)
@@ -182,6 +183,7 @@ class ArgoApp(TerminalApp):
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
+        self.end_tidying()
         self._let_go()
 
     def _let_go(self) -> None:

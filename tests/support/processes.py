@@ -30,11 +30,20 @@ def is_at_work(pid: int) -> bool:
     return False
 
 
+def memory(pid: int) -> int:
+    """Bytes of memory that it has now; 0 where nothing is known."""
+    return _of_status(pid, "VmRSS:")
+
+
 def peak_memory(pid: int) -> int:
     """Bytes of memory that it had at most so far; 0 where nothing is known."""
+    return _of_status(pid, "VmHWM:")
+
+
+def _of_status(pid: int, name: str) -> int:
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(name):
                 return int(line.split()[1]) * 1024
     return 0
 

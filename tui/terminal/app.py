@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events, on
 from textual.app import App, SuspendNotSupported
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 
 from tui.bindings import bind
@@ -25,6 +26,7 @@ from tui.terminal.clipboard import send
 from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
+from tui.terminal.tidying import Tidying
 from tui.terminal.typed import MOST_PASTED, PasteRefused, PasteStalled
 from tui.terminal.ways_out import show_plainly, write_file
 
@@ -144,6 +146,7 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
         super().__init__()
         self.terminal = Terminal(self, capabilities, say=say)
         self._say = say
+        self._tidying: Tidying | None = None
         self.use_terminal(capabilities, diff=diff)
 
     def action_show_plainly(self) -> None:
@@ -153,6 +156,28 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
     def action_write_file(self) -> None:
         """What `c` just sent, or the whole text, into a new file of the current folder."""
         self.terminal.write_file()
+
+    def begin_tidying(self) -> None:
+        """Free what closed screens leave behind, from now on."""
+        self._tidying = Tidying(asyncio.get_running_loop())
+
+    def end_tidying(self) -> None:
+        """Leave it to Python."""
+        if self._tidying is not None:
+            self._tidying.end()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the screen in front."""
+        popped = super().pop_screen()
+        if self._tidying is not None:
+            self._tidying.closed()
+        return popped
+
+    async def on_event(self, event: events.Event) -> None:
+        """Nothing slow is done while somebody types."""
+        if isinstance(event, events.Key) and self._tidying is not None:
+            self._tidying.typed()
+        await super().on_event(event)
 
     def on_paste(self, event: events.Paste) -> None:
         """What no field has taken."""

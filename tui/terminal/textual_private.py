@@ -149,6 +149,20 @@ def quiet_log(app: Any) -> None:
 # --- painting -------------------------------------------------------------------------------
 
 
+def forget_drawn() -> None:
+    """Let go of lines that were drawn for widgets that are gone.
+
+    Textual remembers two colours for each cache of lines, and by that keeps a thousand such caches.
+    """
+    try:
+        from textual._styles_cache import StylesCache
+    except ImportError:
+        return
+    clear = getattr(getattr(StylesCache, "get_inner_outer", None), "cache_clear", None)
+    if clear is not None:
+        clear()
+
+
 def still_cursors() -> None:
     """Cursors of inputs stand still from now on: a blinking one writes for ever."""
     from textual.widgets import Input
