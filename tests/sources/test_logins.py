@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,8 @@ def test_a_certificate_that_cannot_be_read_is_said(tmp_path: Path, user: Any, wo
 def test_where_no_file_can_be_made_for_a_certificate_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
     with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="No such file") as caught:
         user = {"client-certificate-data": "YQ==", "client-key-data": "YQ=="}
         source_of(api, tmp_path, user).get(ONE)

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.hidden import IN_USE, keep_login
-from tui.errors import Misconfigured, SettingsError
+from tui.errors import Misconfigured
 from tui.sources.connections import Connections
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
 from tui.sources.pools import client_certificate, is_plain, make_connections
+from tui.sources.private_files import private_file
 
 if TYPE_CHECKING:
     from tui.sources.plugins import Plugin
@@ -264,24 +265,6 @@ def basic_login(user: object, password: object) -> Hidden:
 def _bearer_of(file: TokenFile | None) -> Hidden:
     token = file.token() if file is not None else Hidden("")
     return Hidden(f"Bearer {token.reveal()}" if token else "")
-
-
-def private_file(content: str) -> str:
-    """A file only we can read, gone when we are: TLS wants its certificates as files."""
-    import atexit
-    import tempfile
-
-    try:
-        descriptor, path = tempfile.mkstemp(prefix="argo-tui-")
-        atexit.register(Path(path).unlink, missing_ok=True)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(content)
-    except OSError as error:
-        raise SettingsError(
-            f"no file can be made for the certificate of the kubeconfig: {_why(error)}",
-            hint="it takes a folder for temporary files: TMPDIR names one",
-        ) from error
-    return path
 
 
 def _impersonation(user: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

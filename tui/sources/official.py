@@ -28,9 +28,10 @@ from tui.sources.credentials import (
     Hidden,
     Login,
     basic_login,
-    private_file,
 )
 from tui.sources.kubeconfig import is_address
+from tui.sources.pools import client_certificate
+from tui.sources.private_files import private_file
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -125,6 +126,15 @@ def _load_kubeconfig(login: Login, configuration: Configuration) -> None:
                 return True
             found: bool | None = super()._load_user_token()
             return found
+
+        def _load_cluster_info(self) -> None:
+            user = self._user.value if self._user else {}
+            if "cert_file" not in self.__dict__:
+                # It would write the key on the disk.
+                found = client_certificate(user, login.chosen.user_folder, private_file)
+                if found is not None:
+                    self.cert_file, self.key_file = found
+            super()._load_cluster_info()
 
         def _load_from_exec_plugin(self) -> bool | None:
             if "exec" not in self._user:
