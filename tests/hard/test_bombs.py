@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import os
 import resource
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from tests.support.headless import run
 from tui.domain.compressed import LARGEST, unpack
 from tui.errors import InputError
+from tui.headless.output import counted
 from tui.sources.files import LARGEST_YAML, manifests_in
 from tui.sources.yamlreader import read_documents
 
@@ -176,3 +178,26 @@ def test_yaml_that_is_no_manifest_is_told_with_its_place(text: str, words: str) 
     with pytest.raises(InputError) as caught:
         read_documents("x", text)
     assert words in caught.value.what
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("is_terminal", "told"), [(True, True), (False, False)])
+def test_a_terminal_is_told_how_many_of_many_files_are_read(
+    is_terminal: bool, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = Terminal() if is_terminal else io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    clock = iter(range(100_000))
+    names = [f"{number}" for number in range(1500)]
+    assert list(counted(names, now=lambda: next(clock) / 100)) == names
+    said = stream.getvalue()
+    assert ("reading files: 199 of 1,500" in said) == told
+    assert said.endswith("\r\x1b[K") == told
+    assert said.count("reading") < 60
+    stream.truncate(0)
+    assert list(counted(names[:3], now=lambda: 0.0)) == names[:3]
+    assert stream.getvalue() == ""

@@ -15,7 +15,7 @@ from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
 from tui.headless.arguments import add_files, name
 from tui.headless.faults import say_oddities
-from tui.headless.output import note, note_phases, takes_signs, to_json, unpacked, write
+from tui.headless.output import counted, note, note_phases, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -70,7 +70,7 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
     if files:
         from tui.sources.files import read_workflows
 
-        yield from read_workflows(files, told=note)
+        yield from read_workflows(counted(files), told=note)
     elif names:
         from tui.headless.connected import named
 

@@ -17,7 +17,7 @@ from tui.domain.yamltext import to_yaml
 from tui.errors import InputError
 from tui.headless.arguments import add_files
 from tui.headless.faults import say_faults
-from tui.headless.output import note, note_phases, to_json, unpacked, write
+from tui.headless.output import counted, note, note_phases, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "name", "json", "yaml")
@@ -85,7 +85,7 @@ def _saved(
 
     found: list[ListedWorkflow] = []
     originals: Originals = {}
-    for manifest in read_workflows(files, none_ok=True, told=note):
+    for manifest in read_workflows(counted(files), none_ok=True, told=note):
         workflow: ListedWorkflow = decode.from_manifest(manifest)
         metadata = workflow.metadata
         if namespace and metadata.namespace != namespace:

@@ -10,7 +10,8 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
 from tui.domain import decode
@@ -38,6 +39,27 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """Say something that is good to know and no trouble."""
     say(f"argo-tui: note: {text}")
+
+
+def counted(names: Sequence[str], *, now: Callable[[], float] = time.monotonic) -> Iterator[str]:
+    """The names one by one; a terminal is told how many are done once that takes a while."""
+    stream = sys.stderr
+    is_watched = stream is not None and stream.isatty()
+    told_at = now() + PATIENCE
+    has_told = False
+    for done, name in enumerate(names):
+        if is_watched and now() >= told_at:
+            stream.write(f"\rreading files: {done:,} of {len(names):,} ")
+            stream.flush()
+            told_at, has_told = now() + BEAT, True
+        yield name
+    if has_told:
+        stream.write("\r\x1b[K")
+        stream.flush()
+
+
+PATIENCE, BEAT = 2.0, 0.25
+"""Seconds until, and between, two counts."""
 
 
 def note_phases(asked: Iterable[str], known: frozenset[str]) -> None:
