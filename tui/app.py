@@ -129,8 +129,7 @@ class ArgoApp(TerminalApp):
                 lambda session, error: self.post_message(self.NotConnected(error)),
             ),
             words=self.views,
-            painting=self,
-            copy=self.terminal.copy,
+            terminal=self.terminal,
             watch_scope=self.watch_scope,
             has_demo=can_demo,
         )

@@ -37,8 +37,11 @@ class Words(Protocol):
         """Put a sentence on the status line of the screen in front."""
 
 
-class Painting(Protocol):
-    """What a screen may ask of how it is painted, and of what was typed while it was."""
+class Terminal(Protocol):
+    """What a screen may ask of the terminal."""
+
+    def copy(self, text: str) -> None:
+        """Send a text to its clipboard."""
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
@@ -59,13 +62,12 @@ class AppContext:
         lists: WatchedLists,
         *,
         words: Words,
-        painting: Painting,
-        copy: Callable[[str], object],
+        terminal: Terminal,
         watch_scope: Callable[[Scope], object],
         has_demo: bool = False,
     ) -> None:
-        """`copy` sends a text to the clipboard; `watch_scope` watches other namespaces, once it is
-        known that something of them can be read; `has_demo` tells whether there is a demo."""
+        """`watch_scope` watches other namespaces, once it is known that something of them can be
+        read; `has_demo` tells whether there is a demo."""
         self.settings = settings
         self.lists = lists
         self.pending = Pending()
@@ -76,8 +78,7 @@ class AppContext:
         """Whether the demo is what is shown."""
         self.has_demo = has_demo
         self._words = words
-        self._painting = painting
-        self._copy = copy
+        self._terminal = terminal
         self._watch_scope = watch_scope
 
     # --- what is known -----------------------------------------------------------------------
@@ -129,7 +130,7 @@ class AppContext:
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
-        self._copy(text)
+        self._terminal.copy(text)
 
     def watch_scope(self, scope: Scope) -> None:
         """Watch other namespaces, once it is known that something of them can be read."""
@@ -137,12 +138,12 @@ class AppContext:
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
-        self._painting.hold_frames(seconds)
+        self._terminal.hold_frames(seconds)
 
     def seen_anew(self, screen: Any) -> None:
         """The screen asks something else now: nothing typed before it is shown is an answer."""
-        self._painting.seen_anew(screen)
+        self._terminal.seen_anew(screen)
 
     def may_confirm(self, screen: Any) -> bool:
         """Whether what was typed last can be an answer to the question on this screen."""
-        return self._painting.may_confirm(screen)
+        return self._terminal.may_confirm(screen)

@@ -231,7 +231,7 @@ async def test_what_destroys_takes_no_answer_before_the_question_could_be_read()
         await shown.press("y")
         assert shown.shows(ActionScreen) and not source.performed
         await shown.until(lambda: shown.app.sight.since(shown.app.screen) is not None)
-        shown.app.reading_time = 0.001
+        shown.app.terminal.reading_time = 0.001
         await shown.press("ctrl+s")
         await shown.until(lambda: source.performed)
 

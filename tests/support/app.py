@@ -50,7 +50,7 @@ def app_showing(
         connect or (lambda demo: here),
         can_demo=can_demo,
     )
-    app.reading_time = reading_time
+    app.terminal.reading_time = reading_time
     return app
 
 

@@ -14,6 +14,7 @@ from textual import events, on
 from textual.app import App, SuspendNotSupported
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
+from textual.screen import Screen
 
 from tui.bindings import bind
 from tui.domain.hidden import without_secrets
@@ -27,11 +28,13 @@ from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
 from tui.terminal.tidying import Tidying
-from tui.terminal.typed import MOST_PASTED, PasteRefused, PasteStalled
+from tui.terminal.typed import MOST_PASTED, Key, PasteRefused, PasteStalled
 from tui.terminal.ways_out import show_plainly, write_file
 
 SHORT = 60
 """Characters up to which a copied text is called by itself."""
+READING = 0.3
+"""Seconds for which a question must have been on the screen before an answer to it counts."""
 HUNG_UP = 129
 FRESH = 30.0
 """Seconds after which `ctrl-L` and `ctrl-S` no longer mean what was sent to the clipboard."""
@@ -46,13 +49,15 @@ class Readable(Protocol):
 
 
 class Terminal:
-    """What an app does with its terminal besides painting: colours, clipboard, files, a hang-up."""
+    """The terminal of an app: colours, clipboard, files, a hang-up, and what was seen and typed."""
 
     def __init__(
-        self, app: App[int], capabilities: Capabilities, *, say: Callable[[str, str], object]
+        self, app: TerminalApp, capabilities: Capabilities, *, say: Callable[[str, str], object]
     ) -> None:
         """`say` tells a person a sentence, with how severe it is."""
         self.capabilities = capabilities
+        self.reading_time = READING
+        """0 for a program at the keys, which need not read."""
         self._app = app
         self._say = say
         self._hang_up: HangUp | None = None
@@ -75,6 +80,32 @@ class Terminal:
         hang_up.listen(loop)
         # Under another program the signal may never reach us; the end of our input does.
         driver.lost = lambda: hang_up.soon(loop)
+
+    # --- questions -------------------------------------------------------------------------
+
+    def hold_frames(self, seconds: float) -> None:
+        """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
+        self._app.hold_frames(seconds)
+
+    def seen_anew(self, screen: Screen[Any]) -> None:
+        """The screen asks something else now: nothing typed before it is shown is an answer."""
+        self._app.sight.changed(screen)
+
+    def may_confirm(self, screen: Screen[Any]) -> bool:
+        """Whether what was typed last can be an answer to the question on this screen.
+
+        It came by itself, and not before the question could be read: what was pasted, or typed
+        ahead on a slow line, answers nothing.
+        """
+        typed = self._app.typed
+        if isinstance(typed, Key) and not typed.alone:
+            return False
+        if not self.reading_time:
+            return True
+        seen = self._app.sight.since(screen)
+        return seen is not None and typed is not None and typed.time - seen >= self.reading_time
+
+    # --- texts -----------------------------------------------------------------------------
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""

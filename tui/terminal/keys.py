@@ -4,30 +4,19 @@ On a slow line keys arrive in one packet. Textual hands each of them at once to 
 focus then, so that of `/abc` only the first would reach the list's filter: the others would still
 go to the list, where they mean something else. Here a key waits until the one before it is dealt
 with: all that it asked for is done, and what it opened has the focus.
-
-What is asked before something is destroyed takes no answer that a person cannot have meant:
-`may_confirm` says whether the question was on the screen for a moment before the key came, and the
-key came alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any
 
 from textual import events
 from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
-from textual.screen import Screen
-
-from tui.terminal.output import Sight
-from tui.terminal.typed import Key
 
 PATIENCE = 0.5
 """Seconds after which a key no longer waits for the one before it."""
-READING = 0.3
-"""Seconds for which a question must have been on the screen before an answer to it counts."""
 ROUNDS = 5
 """How often all that may have to do with a key is asked whether it is done.
 
@@ -41,36 +30,13 @@ class KeysInTurn(App[int]):
     _waiting: deque[events.Event]
     _turn: asyncio.Task[None] | None = None
     _next: events.Event | None = None
-    _typed: events.Event | None = None
+    typed: events.Event | None = None
     """What was typed or clicked last."""
-
-    reading_time = READING
-    """0 for a program at the keys, which need not read."""
-
-    sight: Sight
-
-    def seen_anew(self, screen: Screen[Any]) -> None:
-        """The screen asks something else now: nothing typed before it is shown is an answer."""
-        self.sight.changed(screen)
-
-    def may_confirm(self, screen: Screen[Any]) -> bool:
-        """Whether what was typed last can be an answer to the question on this screen.
-
-        It came by itself, and not before the question could be read: what was pasted, or typed
-        ahead on a slow line, answers nothing.
-        """
-        typed = self._typed
-        if isinstance(typed, Key) and not typed.alone:
-            return False
-        if not self.reading_time:
-            return True
-        seen = self.sight.since(screen)
-        return seen is not None and typed is not None and typed.time - seen >= self.reading_time
 
     async def on_event(self, event: events.Event) -> None:
         """Hold back what is typed while the key before it is under way."""
         if isinstance(event, events.MouseEvent) and not event.is_forwarded:
-            self._typed = event
+            self.typed = event
         is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
         if not is_typed:
             await super().on_event(event)
@@ -80,7 +46,7 @@ class KeysInTurn(App[int]):
             return
         if self._turn is None:
             self._waiting = deque()
-        self._typed = event
+        self.typed = event
         await super().on_event(event)
         self._turn = asyncio.create_task(self._take_turns(), name="keys in turn")
 
