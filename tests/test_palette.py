@@ -17,7 +17,7 @@ from tui.domain.workflow import WorkflowRef
 from tui.errors import NotInstalled
 from tui.palette import Palette, matching
 from tui.panes import PANES
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.screens.action import ActionScreen
 from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
@@ -95,7 +95,7 @@ async def test_it_offers_actions_panes_and_columns_and_does_what_it_says() -> No
 
 
 async def test_it_opens_the_demo_where_there_is_one() -> None:
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         return ScriptedSource(run("demo-run-1" if demo else "one", "Running"))
 
     async with showing(connect=connect) as shown:
@@ -108,7 +108,7 @@ async def test_it_opens_the_demo_where_there_is_one() -> None:
 
 
 async def test_a_demo_that_cannot_be_opened_leaves_the_cluster_shown_and_says_why() -> None:
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         if demo:
             raise NotInstalled("the demo cluster needs aiohttp", hint="pip install it")
         return ScriptedSource(run("one", "Running"))

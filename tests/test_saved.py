@@ -10,7 +10,9 @@ import pytest
 from tests.support.headless import run
 from tests.support.where import where
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Scope
+from tui.ports.collections import Collections, Scope
+from tui.ports.connection import offered
+from tui.ports.operations import Operations
 from tui.sources import open_source
 
 NIGHTLY = Path(__file__).resolve().parent / "saved" / "nightly.yaml"
@@ -33,9 +35,9 @@ def test_its_tree_names_the_shard_that_was_killed_three_times(
 
 def test_the_app_opens_it_as_a_source() -> None:
     source = open_source(where(files=(str(NIGHTLY),)))
-    (workflow,) = source.read_all(WORKFLOWS, Scope())
+    (workflow,) = offered(source, Collections).read_all(WORKFLOWS, Scope())
     assert workflow.metadata.name == "nightly-etl-8kq2v"
-    assert not source.capabilities.can_write
+    assert source.port(Operations) is None
 
 
 def test_a_retry_of_it_runs_the_shard_again_and_nothing_else() -> None:

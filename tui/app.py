@@ -36,8 +36,9 @@ from tui.messages import (
     Said,
 )
 from tui.palette import Palette
-from tui.ports.collections import Scope, Told
-from tui.ports.connection import Source
+from tui.ports.collections import Collections, Scope, Told
+from tui.ports.connection import Connection, offered
+from tui.ports.namespaces import Namespaces
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
 from tui.screens.headings import first_of
@@ -54,7 +55,7 @@ from tui.terminal.capabilities import Capabilities
 from tui.terminal.threads import Threads
 from tui.view import BlankView
 
-Connect = Callable[[bool], Source]
+Connect = Callable[[bool], Connection]
 """Opens the source, or the demo's if true; called on a thread; raises TuiError."""
 
 STYLE_FILES = (
@@ -89,7 +90,7 @@ class ArgoApp(TerminalApp):
     class Connected(Message):
         """A source was opened."""
 
-        source: Source
+        source: Connection
         is_demo: bool
 
     @dataclass
@@ -141,7 +142,7 @@ class ArgoApp(TerminalApp):
         """Those that the source names, once somebody asked."""
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> Connection | None:
         """Where objects come from; None until connected."""
         return self.context.source
 
@@ -193,13 +194,13 @@ class ArgoApp(TerminalApp):
     def _remember(self) -> None:
         """The terminal hung up: the next start goes on from here."""
         # A demo cluster is never the same again, and somebody's real one may be remembered.
-        if self.context.is_demo or self.source is None or not self.source.capabilities.is_live:
+        if self.context.is_demo or self.source is None or not self.source.place.is_live:
             return
         save(self.views.remembered(Session(self.source.place.label, self.lists.scope.namespaces)))
 
     def _go_on(self) -> None:
         """Where the last terminal hung up, if that was on the same cluster."""
-        if self.source is None or not self.source.capabilities.is_live:
+        if self.source is None or not self.source.place.is_live:
             return
         before = take(time.time(), self.source.place.label)
         is_asked = self.context.settings.namespace or self.context.settings.all_namespaces
@@ -246,9 +247,9 @@ class ArgoApp(TerminalApp):
 
     def _open_only_file(self) -> None:
         """One saved workflow is opened at once."""
-        if self.source is None or self.source.capabilities.is_live:
+        if self.source is None or self.source.place.is_live:
             return
-        found = self.source.read_all(WORKFLOWS, self.lists.scope)
+        found = offered(self.source, Collections).read_all(WORKFLOWS, self.lists.scope)
         # What is wrong with other files is told on the list, so that is shown then.
         if len(found) == 1 and not self.source.troubles:
             metadata = found[0].metadata
@@ -274,13 +275,13 @@ class ArgoApp(TerminalApp):
     def _keep_scope(self, error: SourceError) -> None:
         self.say(f"the list stays as it is: {error}", "warning")
 
-    def _watch(self, source: Source, scope: Scope) -> None:
+    def _watch(self, source: Connection, scope: Scope) -> None:
         if self.source is not source:
             self._namespaces = ()
             if self.source is not None:
                 self.source.close()
         self.context.source = source
-        self.lists.watch(source, scope, asyncio.get_running_loop())
+        self.lists.watch(offered(source, Collections), scope, asyncio.get_running_loop())
         self.views.scope_changed()
 
     @on(Arrived)
@@ -409,9 +410,9 @@ class ArgoApp(TerminalApp):
         self.watch_scope(replace(self.lists.scope, namespaces=namespaces))
 
     @work(thread=True, group="namespaces", exclusive=True)
-    def _read_namespaces(self, source: Source, known: Callable[[], object]) -> None:
+    def _read_namespaces(self, source: Connection, known: Callable[[], object]) -> None:
         try:
-            namespaces = source.namespaces()
+            namespaces = offered(source, Namespaces).namespaces()
         except TuiError:
             return  # they may not be listed; then those that are seen are offered
 

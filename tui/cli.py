@@ -108,7 +108,7 @@ def _run_app(settings: Settings) -> int:
 
 def _run_in_terminal(settings: Settings) -> int:
     """The app. A list is asked for while Textual is imported; a demo begins once it is painted."""
-    from tui.ports.connection import Source
+    from tui.ports.connection import Connection
     from tui.sources import open_source
     from tui.terminal.capabilities import this_terminal
     from tui.terminal.environment import prepare
@@ -123,7 +123,7 @@ def _run_in_terminal(settings: Settings) -> int:
         for source in opened:
             demos.callback(source.close)
 
-        def connect(demo: bool) -> Source:
+        def connect(demo: bool) -> Connection:
             if not (demo or settings.demo):
                 return opened.pop() if opened else open_source(settings)
             child: Any = import_module("tui.demo.child")

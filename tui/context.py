@@ -18,7 +18,7 @@ from tui.actions.base import Context
 from tui.actions.verdict import Conditions
 from tui.errors import TuiError
 from tui.ports.collections import Scope
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.settings import Settings
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
@@ -72,7 +72,7 @@ class AppContext:
         self.lists = lists
         self.pending = Pending()
         """Actions under way."""
-        self.source: Source | None = None
+        self.source: Connection | None = None
         """Where objects come from; None until connected."""
         self.is_demo = settings.demo
         """Whether the demo is what is shown."""

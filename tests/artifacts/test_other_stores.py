@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.support.scripted import ScriptedSource
 from tui.artifacts import Stores, open_store
 from tui.artifacts.base import Stat, Store, StoreError
 from tui.artifacts.repository import find_repository
 from tui.domain.location import Location, OtherLocation, RawLocation, S3Location, located
 from tui.domain.workflow import Workflow
-from tui.errors import Missing, Refused
+from tui.errors import Refused
+from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
 
 
@@ -265,36 +267,31 @@ S3 = {"s3": {"bucket": "b", "endpoint": "e"}}
 
 
 def test_a_repository_in_the_status_is_taken_without_asking() -> None:
-    def never(namespace: str, name: str) -> dict[str, str]:
-        raise AssertionError("asked")
-
-    assert find_repository(workflow(artifactRepository=S3), never) == S3
+    source = ScriptedSource()
+    assert find_repository(workflow(artifactRepository=S3), source) == S3
+    assert not source.asked
 
 
 def test_a_named_repository_is_found_in_the_second_place() -> None:
-    asked: list[tuple[str, str]] = []
-
-    def maps(namespace: str, name: str) -> dict[str, str]:
-        asked.append((namespace, name))
-        if namespace == "argo":
-            raise Refused("no right", status=403)
-        return {"other": "junk", "main": "archiveLogs: true\ns3:\n  bucket: b\n  endpoint: e\n"}
-
-    found = find_repository(workflow(configMap="cm", key="main", namespace="argo"), maps)
+    source = ScriptedSource()
+    text = "archiveLogs: true\ns3:\n  bucket: b\n  endpoint: e\n"
+    source.config_maps["ml", "cm"] = {"other": "junk", "main": text}
+    found = find_repository(workflow(configMap="cm", key="main", namespace="argo"), source)
     assert found is not None and found["s3"]["bucket"] == "b"
-    assert asked == [("argo", "cm"), ("ml", "cm")]
+    assert [about for _, about in source.asked] == [("argo", "cm"), ("ml", "cm")]
 
 
 @pytest.mark.parametrize(
     "data", [{}, {"a": "[broken"}, {"a": "just text"}, {"a": "s3: {}", "b": "s3: {}"}]
 )
 def test_no_repository_that_can_be_meant_is_none(data: dict[str, str]) -> None:
-    assert find_repository(workflow(), lambda namespace, name: data) is None
-
-    def missing(namespace: str, name: str) -> dict[str, str]:
-        raise Missing("none", status=404)
-
-    assert find_repository(workflow(), missing) is None
+    source = ScriptedSource()
+    source.config_maps["ml", "artifact-repositories"] = data
+    assert find_repository(workflow(), source) is None
+    assert source.asked == [("config_map", ("ml", "artifact-repositories"))]
+    source.refusal = Refused("no right", status=403)
+    assert find_repository(workflow(), source) is None
+    assert find_repository(workflow(), ScriptedSource(lacks={Secrets: "no secrets"})) is None
 
 
 def test_a_web_address_is_asked_for_through_the_proxy_of_the_environment(

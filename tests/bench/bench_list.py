@@ -34,7 +34,7 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
 from tui.sources.opening import connect
 source = connect(where(kubeconfig=sys.argv[1]), {})
-source.namespaces()
+offered(source, Namespaces).namespaces()
 before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
 found = source.read_all(WORKFLOWS, Scope(("argo",)))
 seconds = time.perf_counter() - begun

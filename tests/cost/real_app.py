@@ -19,7 +19,7 @@ from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
 from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.workflow import Manifest, WorkflowRef
-from tui.ports.connection import Place, Source
+from tui.ports.connection import Connection, Place
 from tui.ports.logs import LogRequest
 from tui.ports.threads import CancelToken
 from tui.settings import Settings
@@ -156,7 +156,7 @@ def listen(pipe: str, cluster: Cluster, app: Timed) -> None:
             obey(line.split(), cluster, app)
 
 
-def made(cluster: Source, capabilities: Capabilities, *, diff: bool = True) -> Timed:
+def made(cluster: Connection, capabilities: Capabilities, *, diff: bool = True) -> Timed:
     """The app on such a cluster."""
     settings = Settings(fixed_now=NOW, no_diff=not diff)
     return Timed(settings, lambda demo: cluster, capabilities=capabilities)

@@ -108,10 +108,11 @@ def test_a_list_of_a_cluster_loads_the_standard_library_msgspec_and_little_of_ou
 
 ASKED_AHEAD = """
 from threading import enumerate
+from tui.domain.workflow import WORKFLOW_RESOURCE
 from tui.settings import read_settings
 from tui.sources import open_source, scope_of
 settings = read_settings({"kubeconfig": sys.argv[1]})
-source = open_source(settings, ahead=lambda place: scope_of(settings, place))
+source = open_source(settings, ahead=lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place)))
 for thread in enumerate():
     if thread.name == "ask ahead":
         thread.join()

@@ -12,7 +12,7 @@ from tui.domain.identity import ObjectKey
 from tui.domain.workflow import Manifest
 from tui.errors import Busy, Refused, Unreachable
 from tui.ports.collections import Live, Scope, Sink, Stale
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.ports.threads import CancelToken
 from tui.screens.list import ListScreen
 from tui.screens.problem import ProblemScreen
@@ -134,7 +134,7 @@ async def test_deleted_while_its_log_is_read() -> None:
 async def test_the_demo_is_a_way_out_and_says_where_one_is() -> None:
     asked: list[bool] = []
 
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         asked.append(demo)
         if not demo:
             raise Unreachable("no answer from https://10.0.0.1:6443")
@@ -154,7 +154,7 @@ async def test_a_slow_connection_shows_that_it_is_being_made() -> None:
 
     answered = Event()
 
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         answered.wait(5)
         return ScriptedSource(*team())
 

@@ -15,7 +15,7 @@ from tui.artifacts.base import (
     Folder,
     Listing,
     Progress,
-    Secrets,
+    ReadSecret,
     Stat,
     StoreError,
 )
@@ -32,7 +32,7 @@ class Drawer:
 
     asked: list[str] = []
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: ReadSecret) -> None:
         pass
 
     def stat(self, location: Location) -> Stat | Folder:

@@ -16,7 +16,7 @@ from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Busy, Conflict, SourceError
-from tui.ports.connection import Capabilities
+from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
 from tui.terminal.typed import Key
 from tui.widgets.form_fields import CheckboxField
@@ -164,10 +164,8 @@ async def test_a_write_that_failed_is_not_tried_again(error: SourceError, said: 
         assert len(source.performed) == 1
 
 
-def refused_by(settings: Any = STILL, capabilities: Any = None) -> Callable[..., Any]:
-    return lambda: showing(
-        source=ScriptedSource(done(), capabilities=capabilities), settings=settings
-    )
+def refused_by(settings: Any = STILL, lacks: Any = None) -> Callable[..., Any]:
+    return lambda: showing(source=ScriptedSource(done(), lacks=lacks), settings=settings)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +173,7 @@ def refused_by(settings: Any = STILL, capabilities: Any = None) -> Callable[...,
     [
         (refused_by(replace(STILL, read_only=True)), "started with --read-only"),
         (
-            refused_by(capabilities=Capabilities(can_write=False, why_not="this is a saved one")),
+            refused_by(lacks={Operations: "this is a saved one"}),
             "this is a saved one",
         ),
     ],

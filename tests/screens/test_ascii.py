@@ -10,7 +10,7 @@ from tests.support.scripted import ScriptedSource
 from tui.errors import NoCluster, Refused
 from tui.panes import PANES
 from tui.panes.containers import ContainerScreen
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.screens.action import ActionScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
@@ -77,7 +77,7 @@ async def test_the_list_of_containers_at_the_least_size() -> None:
 
 
 async def test_the_problem_screen() -> None:
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         raise NoCluster("no kubeconfig — “none”", hint="see …")
 
     async with showing(connect=connect, settings=PLAIN) as shown:

@@ -13,7 +13,7 @@ from tests.support.runs import ETL, FAILED_ATTEMPT, etl_log, team
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.errors import Refused
-from tui.ports.connection import Place, Source
+from tui.ports.connection import Connection, Place
 from tui.screens.action import ActionScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen
@@ -105,7 +105,7 @@ async def test_help(picture: Picture) -> None:
 
 
 async def test_trouble(picture: Picture) -> None:
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         raise Refused(
             'user "kim" cannot list workflows.argoproj.io in the namespace "argo"', status=403
         )

@@ -23,7 +23,7 @@ from tui.errors import (
     Unreachable,
 )
 from tui.ports.collections import Live, Page, Scope, Sink, Stale, Stood
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.ports.threads import CancelToken
 from tui.screens.help import HelpScreen
 from tui.screens.list import ListScreen
@@ -53,7 +53,7 @@ async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
     source = ScriptedSource()
     source.refusal = error if isinstance(error, Refused | Missing) else None
 
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         if demo:
             return ScriptedSource(run("demo-run-1", "Running"))
         if source.refusal is None:
@@ -96,7 +96,7 @@ async def test_a_kubeconfig_that_leads_nowhere_is_no_traceback(
             open_source(settings)
         error = raised.value
 
-        def connect(demo: bool, error: TuiError = error) -> Source:
+        def connect(demo: bool, error: TuiError = error) -> Connection:
             raise error
 
         async with showing(connect=connect, settings=STILL) as shown:
@@ -107,7 +107,7 @@ async def test_a_kubeconfig_that_leads_nowhere_is_no_traceback(
 async def test_r_tries_again_and_goes_on_where_it_works_now() -> None:
     tries: list[bool] = []
 
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         tries.append(demo)
         if len(tries) < 3:
             raise Unreachable(f"no answer, try {len(tries)}")
@@ -170,7 +170,7 @@ async def test_what_lies_over_the_trouble_when_it_ends_leaves_none_of_it_behind(
 
 
 async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         assert not demo
         raise NoCluster("no kubeconfig")
 
@@ -184,7 +184,7 @@ async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:
 
 
 async def test_a_demo_that_is_not_installed_says_what_to_install() -> None:
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         if demo:
             raise NotInstalled("the demo cluster needs aiohttp", hint="pip install 'x[demo]'")
         raise NoCluster("no kubeconfig")

@@ -10,7 +10,9 @@ import pytest
 from tests.support.app import STILL, Shown, app_showing, showing
 from tests.support.runs import ETL, nightly_etl, run, step, team
 from tests.support.scripted import ScriptedSource, ref_of
-from tui.ports.connection import Capabilities, Source
+from tui.domain.identity import Origin
+from tui.ports.connection import Connection, Place
+from tui.ports.operations import Operations
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
@@ -64,7 +66,7 @@ async def test_until_it_is_known_where_one_is_only_what_was_asked_for_is_told(
 ) -> None:
     answered = Event()
 
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         answered.wait(5)
         return ScriptedSource(*team())
 
@@ -262,7 +264,7 @@ async def test_an_empty_list_says_what_to_do() -> None:
 async def test_an_empty_list_offers_the_demo_by_a_key_and_the_demo_offers_no_other() -> None:
     asked: list[bool] = []
 
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         asked.append(demo)
         return ScriptedSource(*([run("demo-run-1", "Running")] if demo else []))
 
@@ -280,7 +282,7 @@ async def test_an_empty_list_offers_the_demo_by_a_key_and_the_demo_offers_no_oth
 async def test_where_something_is_listed_or_filtered_d_opens_no_demo() -> None:
     asked: list[bool] = []
 
-    def connect(demo: bool) -> Source:
+    def connect(demo: bool) -> Connection:
         asked.append(demo)
         return ScriptedSource(run("one", "Running"))
 
@@ -310,7 +312,8 @@ async def test_read_only_and_saved_lists_say_what_they_are() -> None:
     saved = ScriptedSource(
         run("one", "Running"),
         run("two", "Running"),
-        capabilities=Capabilities(can_write=False, is_live=False, why_not="saved"),
+        place=Place("one.yaml", origin=Origin.FILE),
+        lacks={Operations: "saved"},
     )
     async with showing(source=saved) as shown:
         assert "saved" in shown.rows_of_screen[0] and "live" not in shown.rows_of_screen[0]

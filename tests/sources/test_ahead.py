@@ -15,8 +15,8 @@ from tests.support.where import where
 from tui.domain.resource import Resource
 from tui.errors import Refused, Unreachable
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Scope
-from tui.ports.connection import Place
+from tui.ports.collections import Collections, Scope
+from tui.ports.connection import Place, offered
 from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
 from tui.sources.ahead import FRESH, MOST, Ahead, Ask
@@ -98,10 +98,10 @@ def test_a_source_that_is_told_what_will_be_wanted_fetches_it_meanwhile(tmp_path
             settings, ahead=lambda place: (WORKFLOWS.resource, scope_of(settings, place))
         )
         wait_until(lambda: len(api.asked) == 1)
-        found = source.read_all(WORKFLOWS, scope_of(settings, source.place))
+        found = offered(source, Collections).read_all(WORKFLOWS, scope_of(settings, source.place))
         assert [each.ref.name for each in found] == ["a"]
         assert len(api.asked) == 1, "the answer that was asked for is the one that is read"
-        source.read_all(WORKFLOWS, scope_of(settings, source.place))
+        offered(source, Collections).read_all(WORKFLOWS, scope_of(settings, source.place))
         assert len(api.asked) == 2, "and it is read once"
         source.close()
 
@@ -110,7 +110,7 @@ def test_who_wants_another_list_asks_for_that(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
         path = str(write_kubeconfig(tmp_path, api.url))
         source = connect(where(kubeconfig=path), {}, ahead=argo)
-        source.read_all(WORKFLOWS, Scope(("other",)))
+        offered(source, Collections).read_all(WORKFLOWS, Scope(("other",)))
         source.close()
         wait_until(lambda: len(api.asked) == 2)
     assert {asked.path.split("/")[-2] for asked in api.asked} == {"argo", "other"}
@@ -121,7 +121,7 @@ def test_a_cluster_that_is_not_there_is_said_by_who_wants_the_list(tmp_path: Pat
         url = api.url
     source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, url))), {}, ahead=argo)
     with pytest.raises(Unreachable, match="cannot connect"):
-        source.read_all(WORKFLOWS, ARGO)
+        offered(source, Collections).read_all(WORKFLOWS, ARGO)
     source.close()
 
 
@@ -171,7 +171,9 @@ def test_a_glance_that_errs_costs_a_request_and_nothing_else(tmp_path: Path) -> 
 
     with fake_api(answer) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
-        assert [each.ref.name for each in source.read_all(WORKFLOWS, ARGO)] == ["a"]
+        assert [
+            each.ref.name for each in offered(source, Collections).read_all(WORKFLOWS, ARGO)
+        ] == ["a"]
         wait_until(lambda: len(api.asked) == 2)
         source.close()
 

@@ -13,7 +13,7 @@ from tests.support.cluster import Cluster, running_cluster
 from tests.support.scripted import ScriptedSource
 from tests.support.where import where
 from tui.demo.resources import WORKFLOWS
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.sources.opening import connect
 from tui.sources.saved import SavedSource
 
@@ -34,7 +34,7 @@ class TestKubernetes(SourceContract):
     cluster: Cluster
 
     @contextmanager
-    def opened(self) -> Iterator[Source]:
+    def opened(self) -> Iterator[Connection]:
         yield connect(where(kubeconfig=str(self.cluster.kubeconfig)), {})
 
 
@@ -42,7 +42,7 @@ class TestSaved(SourceContract):
     """Manifests from files."""
 
     @contextmanager
-    def opened(self) -> Iterator[Source]:
+    def opened(self) -> Iterator[Connection]:
         yield SavedSource([ETL, HELLO], "saved.yaml")
 
 
@@ -50,5 +50,5 @@ class TestScripted(SourceContract):
     """The one that tests use."""
 
     @contextmanager
-    def opened(self) -> Iterator[Source]:
+    def opened(self) -> Iterator[Connection]:
         yield ScriptedSource(ETL, HELLO)

@@ -17,6 +17,8 @@ from tests.support.cluster import Cluster, demo_cluster
 from tests.support.fake_api import Answer, Asked, Reply, fake_api
 from tests.support.where import where
 from tui.errors import Unreachable
+from tui.ports.connection import offered
+from tui.ports.namespaces import Namespaces
 from tui.ports.threads import CancelToken
 from tui.sources.connections import BROKEN, NotConnected
 from tui.sources.direct import DirectAnswer, DirectConnections
@@ -257,31 +259,37 @@ def secured(cluster: Cluster, folder: Path, **changed: Any) -> KubernetesSource:
 def test_the_certificate_must_be_of_the_authority_of_the_kubeconfig(
     demo_cluster: Cluster, tmp_path: Path
 ) -> None:
-    assert "argo" in secured(demo_cluster, tmp_path).namespaces()
+    assert "argo" in offered(secured(demo_cluster, tmp_path), Namespaces).namespaces()
     with pytest.raises(Unreachable, match=r"certificate of .* cannot be trusted") as caught:
-        secured(demo_cluster, tmp_path, certificate_authority_data=None).namespaces()
+        offered(
+            secured(demo_cluster, tmp_path, certificate_authority_data=None), Namespaces
+        ).namespaces()
     assert caught.value.reason == "Certificate"
 
 
 def test_the_certificate_must_be_of_the_name_that_is_wanted(
     demo_cluster: Cluster, tmp_path: Path
 ) -> None:
-    assert secured(demo_cluster, tmp_path, tls_server_name="localhost").namespaces()
+    assert offered(
+        secured(demo_cluster, tmp_path, tls_server_name="localhost"), Namespaces
+    ).namespaces()
     with pytest.raises(Unreachable, match="cannot be trusted"):
-        secured(demo_cluster, tmp_path, tls_server_name="elsewhere.example").namespaces()
+        offered(
+            secured(demo_cluster, tmp_path, tls_server_name="elsewhere.example"), Namespaces
+        ).namespaces()
 
 
 def test_whoever_skips_the_check_skips_it(demo_cluster: Cluster, tmp_path: Path) -> None:
     source = secured(
         demo_cluster, tmp_path, certificate_authority_data=None, insecure_skip_tls_verify=True
     )
-    assert "argo" in source.namespaces()
+    assert "argo" in offered(source, Namespaces).namespaces()
 
 
 def test_rubbish_for_an_authority_is_said(demo_cluster: Cluster, tmp_path: Path) -> None:
     source = secured(demo_cluster, tmp_path, certificate_authority_data="bm8gY2VydGlmaWNhdGU=")
     with pytest.raises(Unreachable, match="no secure connection"):
-        source.namespaces()
+        offered(source, Namespaces).namespaces()
 
 
 def test_a_read_over_tls_is_broken_off_from_another_thread(
@@ -342,7 +350,7 @@ def test_a_client_key_with_a_password_never_asks_the_terminal(
     path = tmp_path / "kubeconfig"
     path.write_text(json.dumps(config))
     with pytest.raises(Unreachable, match="client-key of the kubeconfig has a password"):
-        connect(where(kubeconfig=str(path)), {}).namespaces()
+        offered(connect(where(kubeconfig=str(path)), {}), Namespaces).namespaces()
 
 
 def test_nobody_listening_is_told_apart_from_a_broken_answer(tmp_path: Path) -> None:

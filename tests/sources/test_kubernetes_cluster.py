@@ -22,10 +22,14 @@ from tui.domain.logs import stamp_of
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errors import Busy, Missing, Refused, Unreachable
 from tui.kinds.workflows import WORKFLOWS as KIND
-from tui.ports.collections import Scope, Stale, Stood, Told, Unreadable
-from tui.ports.connection import Place, Source, offered
-from tui.ports.logs import LogRequest
+from tui.ports.collections import Collections, Scope, Stale, Stood, Told, Unreadable
+from tui.ports.connection import Connection, Place, offered
+from tui.ports.events import Events
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.metrics import Metrics
 from tui.ports.operations import Delete, Operation, Operations, Patch
+from tui.ports.pods import Pods
+from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
 from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource
@@ -75,13 +79,17 @@ def as_user(cluster: Cluster, folder: Path, user: str) -> KubernetesSource:
 class Watching:
     """A watch of argo, and the state that it keeps."""
 
-    def __init__(self, source: Source, scope: Scope = ARGO) -> None:
-        self.session: WatchSession[ListedWorkflow] = WatchSession("", source.parts(KIND, scope))
+    def __init__(self, source: Connection, scope: Scope = ARGO) -> None:
+        self.session: WatchSession[ListedWorkflow] = WatchSession(
+            "", offered(source, Collections).parts(KIND, scope)
+        )
         self.stales: list[Stale] = []
         self.stop = CancelToken()
         self._lock = threading.Lock()
         self._thread = threading.Thread(
-            target=source.watch, args=(KIND, scope, self._take, self.stop), daemon=True
+            target=offered(source, Collections).watch,
+            args=(KIND, scope, self._take, self.stop),
+            daemon=True,
         )
         self._thread.start()
 
@@ -219,7 +227,7 @@ def test_no_crd_says_that_argo_is_not_installed(cluster: Cluster) -> None:
 def test_no_metrics_server_is_missing_its_kind(cluster: Cluster) -> None:
     cluster.fault("no-metrics")
     with pytest.raises(Missing) as caught:
-        source_of(cluster).usage(WorkflowRef("argo", "a"))
+        offered(source_of(cluster), Metrics).usage(WorkflowRef("argo", "a"))
     assert caught.value.reason == "NoKind"
 
 
@@ -228,7 +236,7 @@ def test_a_viewer_may_look_and_is_told_what_it_may_not(cluster: Cluster, tmp_pat
     viewer = as_user(cluster, tmp_path, "demo-viewer")
     assert len(viewer.read_all(KIND, ARGO)) == 1
     with pytest.raises(Refused, match="not allowed to get secrets in argo") as caught:
-        viewer.secret_value("argo", "s", "k")
+        offered(viewer, Secrets).secret_value("argo", "s", "k")
     assert "demo-viewer" in caught.value.hint
 
 
@@ -269,7 +277,7 @@ def test_pods_of_a_workflow_with_their_containers(cluster: Cluster) -> None:
         annotations={"workflows.argoproj.io/node-id": "etl-node"},
     )
     cluster.pod("other", labels={LABEL: "other"})
-    (pod,) = source_of(cluster).pods(WorkflowRef("argo", "etl"))
+    (pod,) = offered(source_of(cluster), Pods).pods(WorkflowRef("argo", "etl"))
     assert (pod.name, pod.phase, pod.node_id, pod.node_name) == (
         "etl-1",
         "Running",
@@ -293,7 +301,7 @@ def test_usage_adds_the_containers_of_a_pod(cluster: Cluster) -> None:
             ],
         }
     )
-    usage = source_of(cluster).usage(WorkflowRef("argo", "etl"))
+    usage = offered(source_of(cluster), Metrics).usage(WorkflowRef("argo", "etl"))
     assert usage["etl-1"].cpu_millis == 252
     assert usage["etl-1"].memory_bytes == 129 * 1024 * 1024
 
@@ -320,9 +328,9 @@ def test_events_of_a_workflow_or_a_pod_oldest_first(cluster: Cluster) -> None:
         each["metadata"]["name"] = each["metadata"]["name"].replace(" ", "-")
         cluster.create(EVENTS, each)
     source = source_of(cluster)
-    found = source.events(WorkflowRef("argo", "etl", "u1"))
+    found = offered(source, Events).events(WorkflowRef("argo", "etl", "u1"))
     assert [(each.message, each.count) for each in found] == [("one", 1), ("two", 3)]
-    (pulled,) = source.events(WorkflowRef("argo", "etl", "u1"), "etl-1")
+    (pulled,) = offered(source, Events).events(WorkflowRef("argo", "etl", "u1"), "etl-1")
     assert (pulled.reason, pulled.object_kind) == ("Pulled", "Pod")
 
 
@@ -331,7 +339,7 @@ def test_a_log_is_read_from_its_tail(cluster: Cluster) -> None:
     cluster.print_log("etl-1", "one", "two", "three")
     cluster.end_log("etl-1")
     request = LogRequest("argo", "etl-1", follow=False, tail_lines=2)
-    (block,) = source_of(cluster).log(request, CancelToken())
+    (block,) = offered(source_of(cluster), PodLogs).log(request, CancelToken())
     assert block.data == b"two\nthree\n"
     assert all(stamp_of(moment).startswith("2026-01-01T12:00") for moment in block.times)
 
@@ -343,7 +351,7 @@ def test_a_followed_log_goes_on_until_its_end(cluster: Cluster) -> None:
     source = source_of(cluster)
 
     def read() -> None:
-        for block in source.log(LogRequest("argo", "etl-1"), CancelToken()):
+        for block in offered(source, PodLogs).log(LogRequest("argo", "etl-1"), CancelToken()):
             heard.append(block.data)
 
     thread = threading.Thread(target=read, daemon=True)
@@ -364,10 +372,10 @@ def test_one_value_of_a_secret_and_the_data_of_a_config_map(cluster: Cluster) ->
         CONFIG_MAPS, {"metadata": {"namespace": "argo", "name": "c"}, "data": {"a": "b"}}
     )
     source = source_of(cluster)
-    assert source.secret_value("argo", "s", "key") == b"hush"
+    assert offered(source, Secrets).secret_value("argo", "s", "key") == b"hush"
     with pytest.raises(Missing, match="no key other"):
-        source.secret_value("argo", "s", "other")
-    assert source.config_map("argo", "c") == {"a": "b"}
+        offered(source, Secrets).secret_value("argo", "s", "other")
+    assert offered(source, Secrets).config_map("argo", "c") == {"a": "b"}
 
 
 def test_several_namespaces_with_one_known_list(cluster: Cluster) -> None:

@@ -17,7 +17,8 @@ from tui.domain.identity import ObjectKey
 from tui.errors import Missing, Unreachable
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Changed, Gone, Stood
-from tui.ports.logs import LogRequest
+from tui.ports.connection import offered
+from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.threads import CancelToken
 
 
@@ -91,7 +92,7 @@ def test_a_followed_log_comes_line_by_line_and_stops_at_once(tmp_path: Path) -> 
         request = LogRequest("argo", "pod-1", "main", tail_lines=10)
 
         def read(sink: Callable[[Any], None], stop: CancelToken) -> None:
-            for block in source.log(request, stop):
+            for block in offered(source, PodLogs).log(request, stop):
                 sink(block)
 
         follower = Follower(read)
@@ -116,7 +117,7 @@ def test_a_log_without_chunks_comes_as_it_is_written(tmp_path: Path) -> None:
 
     with fake_api(answer) as api:
         source = connected(api, tmp_path)
-        blocks = source.log(LogRequest("argo", "p"), CancelToken())
+        blocks = offered(source, PodLogs).log(LogRequest("argo", "p"), CancelToken())
         assert next(blocks).data == b"early\n"
         blocks.close()  # type: ignore[attr-defined]
 
@@ -126,7 +127,7 @@ def test_a_log_of_a_container_that_has_not_begun_says_so(tmp_path: Path) -> None
     with fake_api(lambda asked, reply: reply.refuse(400, "BadRequest", words)) as api:
         source = connected(api, tmp_path)
         with pytest.raises(Exception, match="PodInitializing"):
-            list(source.log(LogRequest("argo", "p"), CancelToken()))
+            list(offered(source, PodLogs).log(LogRequest("argo", "p"), CancelToken()))
 
 
 def test_silence_longer_than_agreed_counts_as_broken(tmp_path: Path) -> None:

@@ -11,21 +11,34 @@ from tests.support.api_source import saying, source_of
 from tests.support.fake_api import fake_api
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Rejected
-from tui.ports.connection import Source
-from tui.ports.logs import LogRequest
+from tui.ports.connection import Connection, offered
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.objects import Objects
+from tui.ports.pods import Pods
+from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
 from tui.sources.paths import TEMPLATES
 
-ASKED: dict[str, Callable[[Source, str, str], object]] = {
-    "workflow": lambda source, namespace, name: source.get(WorkflowRef(namespace, name)),
-    "secret": lambda source, namespace, name: source.secret_value(namespace, name, "key"),
-    "config map": lambda source, namespace, name: source.config_map(namespace, name),
-    "log": lambda source, namespace, name: list(
-        source.log(LogRequest(namespace, name, follow=False), CancelToken())
+ASKED: dict[str, Callable[[Connection, str, str], object]] = {
+    "workflow": lambda source, namespace, name: offered(source, Objects).get(
+        WorkflowRef(namespace, name)
     ),
-    "pods": lambda source, namespace, name: source.pods(WorkflowRef(namespace or name, name)),
+    "secret": lambda source, namespace, name: offered(source, Secrets).secret_value(
+        namespace, name, "key"
+    ),
+    "config map": lambda source, namespace, name: offered(source, Secrets).config_map(
+        namespace, name
+    ),
+    "log": lambda source, namespace, name: list(
+        offered(source, PodLogs).log(LogRequest(namespace, name, follow=False), CancelToken())
+    ),
+    "pods": lambda source, namespace, name: offered(source, Pods).pods(
+        WorkflowRef(namespace or name, name)
+    ),
     **{
-        kind: lambda source, namespace, name, kind=kind: source.template(kind, namespace, name)  # type: ignore[misc]  # a default binds the loop's value
+        kind: lambda source, namespace, name, kind=kind: offered(source, Objects).template(
+            kind, namespace, name
+        )  # type: ignore[misc]  # a default binds the loop's value
         for kind in TEMPLATES
     },
 }

@@ -20,7 +20,8 @@ from tests.support.api_source import (
 from tests.support.fake_api import Asked, Reply, fake_api
 from tui.domain.identity import ObjectKey
 from tui.errors import Missing, Refused, Unreachable
-from tui.ports.operations import Create, Delete, Patch, Update
+from tui.ports.connection import offered
+from tui.ports.operations import Create, Delete, Operations, Patch, Update
 from tui.sources.kubernetes_operations import MERGE_PATCH
 
 
@@ -83,7 +84,8 @@ def test_deleting_what_is_gone_counts_as_done_and_changing_it_does_not(tmp_path:
 def test_read_only_mode_lets_no_write_leave(tmp_path: Path) -> None:
     with fake_api(saying({})) as api:
         source = source_of(api, tmp_path, read_only=True)
-        assert not source.capabilities.can_write
+        operations = offered(source, Operations)
+        assert operations.refusal("workflow.stop", None) == "this is read-only mode"
         for one in (
             Create(key=KEY, manifest={}, purpose="create"),
             Update(key=KEY, manifest={}, purpose="update"),

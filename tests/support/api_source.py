@@ -12,7 +12,7 @@ from tests.support.where import where
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import SourceError
-from tui.ports.connection import Place, Source, offered
+from tui.ports.connection import Connection, Place, offered
 from tui.ports.operations import Change, Operation, Operations, Patch
 from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource
@@ -39,7 +39,7 @@ OFFICIAL_WAY = {"HTTPS_PROXY": "http://proxy.invalid"}
 both_ways = pytest.mark.parametrize("environ", [OUR_WAY, OFFICIAL_WAY], ids=["ours", "official"])
 
 
-def change(source: Source, *changes: Change) -> Manifest:
+def change(source: Connection, *changes: Change) -> Manifest:
     """Make these changes, in order."""
     operation = Operation("test.change", Target(KEY), {}, changes)
     return offered(source, Operations).perform(operation)

@@ -22,7 +22,7 @@ from tui.app import ArgoApp, Connect
 from tui.domain.identity import Row
 from tui.domain.workflow import ListedWorkflow, Manifest
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.settings import Settings
@@ -37,7 +37,7 @@ S = TypeVar("S", bound=Screen[Any])
 
 def app_showing(
     *manifests: Manifest,
-    source: Source | None = None,
+    source: Connection | None = None,
     settings: Settings = STILL,
     connect: Connect | None = None,
     can_demo: bool = True,
@@ -190,7 +190,7 @@ class Shown:
 @asynccontextmanager
 async def showing(
     *manifests: Manifest,
-    source: Source | None = None,
+    source: Connection | None = None,
     settings: Settings = STILL,
     size: tuple[int, int] = (120, 40),
     connect: Connect | None = None,
@@ -217,5 +217,5 @@ def is_settled(app: ArgoApp) -> bool:
     if app.source is None or app.views.trouble is not None:
         return app.views.trouble is not None
     session = app.lists.of(WORKFLOWS)
-    is_told = session.standings.is_answered or not app.source.capabilities.is_live
+    is_told = session.standings.is_answered or not app.source.place.is_live
     return session.is_whole and is_told

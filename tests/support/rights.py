@@ -18,19 +18,23 @@ from tui.demo.resources import CONFIG_MAPS, SECRETS
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, SourceError
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Scope, Stale, Stood, Unreadable
-from tui.ports.connection import Source, offered
-from tui.ports.logs import LogRequest
+from tui.ports.collections import Collections, Scope, Stale, Stood, Unreadable
+from tui.ports.connection import Connection, offered
+from tui.ports.events import Events
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.metrics import Metrics
+from tui.ports.objects import Objects
 from tui.ports.operations import Operations
+from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
 
 LABEL = "workflows.argoproj.io/"
 FACTS = Context(now=datetime(2026, 1, 15, 12, tzinfo=UTC), suffix="x7k2p")
 
-Use = Callable[[Cluster, Source], None]
+Use = Callable[[Cluster, Connection], None]
 
 
-def _watch(cluster: Cluster, source: Source) -> None:
+def _watch(cluster: Cluster, source: Connection) -> None:
     stop, stale = CancelToken(), list[SourceError]()
 
     def take(event: object) -> None:
@@ -40,37 +44,37 @@ def _watch(cluster: Cluster, source: Source) -> None:
         if standing is not None:
             stop.set()
 
-    source.watch(WORKFLOWS, Scope(("argo",)), take, stop)
+    offered(source, Collections).watch(WORKFLOWS, Scope(("argo",)), take, stop)
     if stale:
         raise stale[0]
 
 
-def _read(cluster: Cluster, source: Source) -> None:
+def _read(cluster: Cluster, source: Connection) -> None:
     cluster.workflow("read")
     try:
-        source.get(WorkflowRef("argo", "read"))
+        offered(source, Objects).get(WorkflowRef("argo", "read"))
     finally:
         cluster_delete(cluster, "read")
 
 
-def _log(cluster: Cluster, source: Source) -> None:
-    list(source.log(LogRequest("argo", "talking", "main"), CancelToken()))
+def _log(cluster: Cluster, source: Connection) -> None:
+    list(offered(source, PodLogs).log(LogRequest("argo", "talking", "main"), CancelToken()))
 
 
-def _events(cluster: Cluster, source: Source) -> None:
-    source.events(WorkflowRef("argo", "any"))
+def _events(cluster: Cluster, source: Connection) -> None:
+    offered(source, Events).events(WorkflowRef("argo", "any"))
 
 
-def _usage(cluster: Cluster, source: Source) -> None:
-    source.usage(WorkflowRef("argo", "any"))
+def _usage(cluster: Cluster, source: Connection) -> None:
+    offered(source, Metrics).usage(WorkflowRef("argo", "any"))
 
 
-def _secret(cluster: Cluster, source: Source) -> None:
-    source.secret_value("argo", "keys", "accesskey")
+def _secret(cluster: Cluster, source: Connection) -> None:
+    offered(source, Secrets).secret_value("argo", "keys", "accesskey")
 
 
-def _config_map(cluster: Cluster, source: Source) -> None:
-    source.config_map("argo", "artifact-repositories")
+def _config_map(cluster: Cluster, source: Connection) -> None:
+    offered(source, Secrets).config_map("argo", "artifact-repositories")
 
 
 def furnish(cluster: Cluster) -> None:
@@ -121,7 +125,7 @@ STATES: Mapping[str, dict[str, Any]] = {
 def _action(id: str) -> Use:
     action = next(each for each in ACTIONS if each.id == id)
 
-    def act(cluster: Cluster, source: Source) -> None:
+    def act(cluster: Cluster, source: Connection) -> None:
         state = dict(STATES.get(id, {"phase": "Running"}))
         made = cluster.workflow("acted", state.pop("phase"), **state)
         try:

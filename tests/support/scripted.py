@@ -9,7 +9,7 @@ source.performed                  # the calls that were sent
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from tui.errors import Missing, SourceError, TuiError
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import (
     Changed,
+    Collections,
     Gone,
     HasMetadata,
     LeftOut,
@@ -36,13 +37,15 @@ from tui.ports.collections import (
     Unreadable,
     row_of,
 )
-from tui.ports.connection import Capabilities, Place
-from tui.ports.events import Event
-from tui.ports.logs import LogRequest
-from tui.ports.metrics import PodUsage
-from tui.ports.objects import Whole, whole_row
+from tui.ports.connection import Place
+from tui.ports.events import Event, Events
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.metrics import Metrics, PodUsage
+from tui.ports.namespaces import Namespaces
+from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.operations import Call, Operations
-from tui.ports.pods import Pod
+from tui.ports.pods import Pod, Pods
+from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
 from tui.sources.kubernetes_operations import KubernetesOperations
 
@@ -140,10 +143,10 @@ class ScriptedSource:
         self,
         *manifests: Manifest,
         place: Place | None = None,
-        capabilities: Capabilities | None = None,
+        lacks: Mapping[Any, str] | None = None,
     ) -> None:
+        """`lacks` are ports that are not offered, each with the sentence why."""
         self._place = place or Place("scripted", "https://scripted", "argo", "tester")
-        self._capabilities = capabilities or Capabilities()
         self.manifests = {ref_of(found): found for found in manifests}
         self.refusal: SourceError | None = None
         """What the next questions and writes are answered with; None for success."""
@@ -166,10 +169,13 @@ class ScriptedSource:
         self.is_closed = False
         self.troubles: tuple[TuiError, ...] = ()
         """What could not be read, though the rest could."""
-        self.ports: dict[object, Any] = {Operations: KubernetesOperations(self.send)}
+        self.lacking = dict(lacks or {})
+        own = (Collections, Watches, Objects, Pods, PodLogs, Events, Metrics, Secrets, Namespaces)
+        self.ports: dict[object, Any] = dict.fromkeys(own, self)
         """What is offered, by protocol."""
-        if not self._capabilities.can_write:
-            del self.ports[Operations]
+        self.ports[Operations] = KubernetesOperations(self.send)
+        for port in self.lacking:
+            del self.ports[port]
         self.unreadable: dict[str, SourceError] = {}
         """Namespaces that may not be listed, and why; "" for all of them together."""
         self._lists: list[_List] = []
@@ -180,8 +186,8 @@ class ScriptedSource:
         return self._place
 
     @property
-    def capabilities(self) -> Capabilities:
-        return self._capabilities
+    def id(self) -> str:
+        return self._place.label
 
     # --- what a test says ------------------------------------------------------------------
 
@@ -242,7 +248,7 @@ class ScriptedSource:
         return found
 
     def lacks(self, wanted: Callable[..., object]) -> str:
-        return "" if wanted in self.ports else self._capabilities.why_not
+        return "" if wanted in self.ports else self.lacking.get(wanted, "not offered here")
 
     def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
         namespaces = scope.namespaces if kind.resource.namespaced else ()

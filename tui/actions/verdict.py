@@ -13,7 +13,7 @@ from typing import Any
 
 from tui.actions.base import Action
 from tui.domain.identity import Target
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 from tui.ports.operations import Operations
 
 READ_ONLY = "refused: started with --read-only"
@@ -41,7 +41,7 @@ class Subject:
 class Conditions:
     """What holds for whatever is done."""
 
-    connection: Source | None
+    connection: Connection | None
     """None until connected."""
     read_only: bool = False
     """Whether we were told to change nothing."""
@@ -93,7 +93,7 @@ def _why_not(action: Action, subject: Subject | None, conditions: Conditions) ->
     return action.refusal(subject.known, subject.target) or ""
 
 
-def _unable(action: Action, target: Target | None, connection: Source) -> str:
+def _unable(action: Action, target: Target | None, connection: Connection) -> str:
     """Why the connection cannot do it, whatever state the target is in; "" if it can."""
     if action.consequence == "none":
         return ""

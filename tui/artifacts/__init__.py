@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from tui.artifacts.base import Secrets, Store, StoreError
+from tui.artifacts.base import ReadSecret, Store, StoreError
 from tui.domain.location import Location, OtherLocation
 from tui.registry import Registry
 
-MakeStore = Callable[[Secrets], Store]
+MakeStore = Callable[[ReadSecret], Store]
 
 
 def _address(location: Location) -> str:
@@ -68,7 +68,7 @@ ELSEWHERE: Mapping[str, str] = {
 """How to fetch an artifact of a kind that has no store here."""
 
 
-def open_store(location: Location, secrets: Secrets) -> Store:
+def open_store(location: Location, secrets: ReadSecret) -> Store:
     """A store that can read this location.
 
     Raises: StoreError ("unsupported") that names the tool to use instead.
@@ -110,7 +110,7 @@ def unsupported(location: Location) -> StoreError:
 class Stores:
     """The stores of one cluster, each opened once and kept, so that connections are reused."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: ReadSecret) -> None:
         self._secrets = secrets
         self._open: dict[str, Store] = {}
         self._lock = threading.Lock()

@@ -40,8 +40,8 @@ SAME_FOR_ALL: frozenset[Reason] = frozenset(
 )
 """What one location of a store meets, the others of it meet as well."""
 
-Secrets = Callable[[str, str, str], bytes]
-"""(namespace, name, key) → value: `Source.secret_value`."""
+ReadSecret = Callable[[str, str, str], bytes]
+"""(namespace, name, key) → value, as `tui.ports.secrets.reader_of` a connection gives it."""
 
 Progress = Callable[[int, int | None], None]
 """Told bytes so far and bytes in all (None where nobody knows); called on any thread."""

@@ -18,7 +18,7 @@ from tui.artifacts.base import (
     Folder,
     Listing,
     Progress,
-    Secrets,
+    ReadSecret,
     Stat,
     StoreError,
     length_in,
@@ -44,7 +44,7 @@ STATUS: dict[int, tuple[Any, str]] = {
 class HttpStore:
     """Reads `http` artifacts that need no credentials."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: ReadSecret) -> None:
         import urllib3
 
         self._timeout = urllib3.Timeout(connect=5, read=30)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tui.artifacts.base import Folder, Listing, Progress, Secrets, Stat, StoreError, nowhere_to_list
+from tui.artifacts.base import (
+    Folder,
+    Listing,
+    Progress,
+    ReadSecret,
+    Stat,
+    StoreError,
+    nowhere_to_list,
+)
 from tui.artifacts.saving import open_file, whole_file
 from tui.domain.location import Location, RawLocation
 from tui.ports.threads import CancelToken
@@ -14,7 +22,7 @@ from tui.ports.threads import CancelToken
 class RawStore:
     """Reads `raw` artifacts; there is nothing to connect to."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: ReadSecret) -> None:
         pass
 
     def stat(self, location: Location) -> Stat | Folder:

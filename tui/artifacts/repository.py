@@ -6,18 +6,16 @@ that are not seen yet, leave it in a config map (argo.md 8.3).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from tui.domain.location import kind_of, repository_of, repository_references
 from tui.domain.workflow import Workflow
 from tui.errors import SourceError
+from tui.ports.connection import Connection
+from tui.ports.secrets import Secrets
 
-ConfigMap = Callable[[str, str], dict[str, str]]
-"""(namespace, name) → data: `Source.config_map`."""
 
-
-def find_repository(workflow: Workflow, config_map: ConfigMap) -> dict[str, Any] | None:
+def find_repository(workflow: Workflow, connection: Connection) -> dict[str, Any] | None:
     """The repository of a workflow, read from the cluster only if the status has none.
 
     None where there is none that we may read; artifacts then say so one by one.
@@ -25,9 +23,12 @@ def find_repository(workflow: Workflow, config_map: ConfigMap) -> dict[str, Any]
     stored = repository_of(workflow)
     if stored is not None:
         return stored
+    secrets = connection.port(Secrets)
+    if secrets is None:
+        return None
     for reference in repository_references(workflow):
         try:
-            data = config_map(reference.namespace, reference.config_map)
+            data = secrets.config_map(reference.namespace, reference.config_map)
         except SourceError:
             # Argo, too, goes on to the next place; what is missing is told with the artifact.
             continue

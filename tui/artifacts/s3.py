@@ -16,7 +16,7 @@ from tui.artifacts.base import (
     Folder,
     Listing,
     Progress,
-    Secrets,
+    ReadSecret,
     Stat,
     StoreError,
     length_in,
@@ -44,7 +44,7 @@ class _Object:
 class S3Store:
     """Reads S3 locations; one client for each endpoint, region and set of credentials."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: ReadSecret) -> None:
         self._secrets = secrets
         self._clients: dict[S3Location, Client] = {}
         self._lock = threading.Lock()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui.artifacts.base import Reason, Secrets, StoreError
+from tui.artifacts.base import ReadSecret, Reason, StoreError
 from tui.domain.hidden import IN_USE
 from tui.domain.location import S3Location, SecretRef
 from tui.errors import Missing, Refused, SourceError
@@ -43,7 +43,7 @@ class Client:
             self.folder.cleanup()
 
 
-def build(location: S3Location, secrets: Secrets) -> Client:
+def build(location: S3Location, secrets: ReadSecret) -> Client:
     """Connect nothing yet, but read every secret that is needed. Raises StoreError."""
     from boto3.session import Session
     from botocore import UNSIGNED
@@ -109,7 +109,7 @@ def _core_session(*, isolated: bool) -> Any:
     )
 
 
-def _keys(location: S3Location, secrets: Secrets) -> dict[str, str]:
+def _keys(location: S3Location, secrets: ReadSecret) -> dict[str, str]:
     """The keys that the workflow's secrets hold; none unless both are there."""
     if location.access_key is None or location.secret_key is None:
         return {}
@@ -168,7 +168,7 @@ def _keep_own(core: Any) -> None:
 
 
 def _trusted(
-    location: S3Location, secrets: Secrets
+    location: S3Location, secrets: ReadSecret
 ) -> tuple[tempfile.TemporaryDirectory[str] | None, str | None]:
     """A file with the only authority to trust; boto3 can take it in no other way."""
     if location.ca is None or location.insecure:
@@ -187,7 +187,7 @@ def _trusted(
     return folder, str(path)
 
 
-def _customer_key(location: S3Location, secrets: Secrets) -> dict[str, str]:
+def _customer_key(location: S3Location, secrets: ReadSecret) -> dict[str, str]:
     if location.customer_key is None:
         return {}
     raw = _value(location, location.customer_key, secrets)
@@ -196,11 +196,11 @@ def _customer_key(location: S3Location, secrets: Secrets) -> dict[str, str]:
     return {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": key}
 
 
-def _secret(location: S3Location, reference: SecretRef, secrets: Secrets) -> str:
+def _secret(location: S3Location, reference: SecretRef, secrets: ReadSecret) -> str:
     return _value(location, reference, secrets).decode(errors="replace").strip()
 
 
-def _value(location: S3Location, reference: SecretRef, secrets: Secrets) -> bytes:
+def _value(location: S3Location, reference: SecretRef, secrets: ReadSecret) -> bytes:
     try:
         return secrets(location.namespace, reference.name, reference.key)
     except SourceError as error:

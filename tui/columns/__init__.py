@@ -2,12 +2,12 @@
 
 List widgets, the palette and the sort keys all read these tuples, so a new column is one entry.
 Texts are as the cluster sent them; the widget that draws makes them printable.
+The columns of the step tree are in `columns.nodes`: lists do not wait for trees to be imported.
 """
 
 from __future__ import annotations
 
 from tui.columns.base import Column, Placed, arrange, fixed_count, next_sort_column
-from tui.columns.nodes import Usage, node_columns, node_seconds, node_token
 from tui.columns.words import compact, cores, memory
 from tui.columns.workflows import (
     ASCII_DASH,
@@ -25,7 +25,6 @@ __all__ = [
     "DASH",
     "Column",
     "Placed",
-    "Usage",
     "arrange",
     "compact",
     "cores",
@@ -33,9 +32,6 @@ __all__ = [
     "is_suspended",
     "memory",
     "next_sort_column",
-    "node_columns",
-    "node_seconds",
-    "node_token",
     "template_of",
     "workflow_columns",
     "workflow_icon",

@@ -16,8 +16,9 @@ from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import Missing, PlanError, SourceError, UsageError
 from tui.headless.output import say
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Scope
-from tui.ports.connection import Place, Source
+from tui.ports.collections import Collections, Scope
+from tui.ports.connection import Connection, Place, offered
+from tui.ports.objects import Objects
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
 
@@ -46,25 +47,25 @@ def named(names: Iterable[str], settings: Settings) -> Iterator[Manifest]:
             yield one(source, name, settings)
 
 
-def one(source: Source, name: str, settings: Settings) -> Manifest:
+def one(source: Connection, name: str, settings: Settings) -> Manifest:
     """One workflow by its name. Raises: as `named`."""
     # A list does not wait for the actions to be imported.
     from tui.actions.manifests import is_of_instance
 
-    manifest = source.get(_ref(source, name, settings))
-    if source.capabilities.is_live and not is_of_instance(manifest, settings.instance_id):
+    manifest = offered(source, Objects).get(_ref(source, name, settings))
+    if source.place.is_live and not is_of_instance(manifest, settings.instance_id):
         raise PlanError(f"'{name}' is not managed by the current Argo Server")
     return manifest
 
 
-def _ref(source: Source, name: str, settings: Settings) -> WorkflowRef:
+def _ref(source: Connection, name: str, settings: Settings) -> WorkflowRef:
     scope = scope_of(settings, source.place)
     if name == LATEST:
-        return _latest(source.read_all(WORKFLOWS, scope, LeftOutNamespaces()))
+        return _latest(offered(source, Collections).read_all(WORKFLOWS, scope, LeftOutNamespaces()))
     if len(scope.namespaces) == 1:
         return WorkflowRef(scope.namespaces[0], name)
     wanted = replace(scope, label_selector="", field_selector=f"metadata.name={name}")
-    listed = source.read_all(WORKFLOWS, wanted, LeftOutNamespaces())
+    listed = offered(source, Collections).read_all(WORKFLOWS, wanted, LeftOutNamespaces())
     found = [each.ref for each in listed if each.metadata.name == name]
     if not found:
         where = ", ".join(scope.namespaces) or "any namespace"

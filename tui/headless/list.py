@@ -18,6 +18,8 @@ from tui.errors import InputError
 from tui.headless.arguments import add_files
 from tui.headless.faults import say_faults
 from tui.headless.output import counted, note, note_phases, to_json, unpacked, write
+from tui.ports.collections import Collections
+from tui.ports.connection import offered
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "name", "json", "yaml")
@@ -121,8 +123,12 @@ def _connected(
     ) as source:
         scope, left_out = wanted(source.place), LeftOutNamespaces()
         if not whole:
-            return list(source.read_all(WORKFLOWS, scope, left_out)), {}, not left_out.count
-        raws = source.read_raw(WORKFLOWS, scope, left_out)
+            return (
+                list(offered(source, Collections).read_all(WORKFLOWS, scope, left_out)),
+                {},
+                not left_out.count,
+            )
+        raws = offered(source, Collections).read_raw(WORKFLOWS, scope, left_out)
     found = [decode.listed(raw) for raw in raws]
     originals: Originals = {id(each): raw for each, raw in zip(found, raws, strict=True)}
     return found, originals, not left_out.count

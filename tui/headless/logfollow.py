@@ -20,8 +20,8 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower
 from tui.logs.reader import LogReader
 from tui.ports.collections import Changed, Gone, Stale, Stood, Told
-from tui.ports.connection import Source
-from tui.ports.objects import Whole
+from tui.ports.connection import Connection, offered
+from tui.ports.objects import Watches, Whole
 from tui.ports.threads import CancelToken, endless
 
 TargetsOf = Callable[[Workflow], Sequence[LogTarget]]
@@ -38,7 +38,9 @@ class LinePrinter(Protocol):
         """Have it seen."""
 
 
-def follow(source: Source, reader: LogReader, printer: LinePrinter, targets_of: TargetsOf) -> int:
+def follow(
+    source: Connection, reader: LogReader, printer: LinePrinter, targets_of: TargetsOf
+) -> int:
     """Print until the workflow is over and every log has ended; 1 when nothing could be read.
 
     Raises: SourceError, when the workflow cannot be watched.
@@ -48,10 +50,10 @@ def follow(source: Source, reader: LogReader, printer: LinePrinter, targets_of: 
     following = _Following(reader, follower, printer, targets_of)
 
     ref = reader.workflow.ref
-    key = ObjectKey(source.place.label, WORKFLOWS.id, ref.namespace, ref.name)
+    key = ObjectKey(source.id, WORKFLOWS.id, ref.namespace, ref.name)
 
     def watch(stop: CancelToken) -> None:
-        source.watch_one(WORKFLOWS, key, ref.uid, mail.put, stop)
+        offered(source, Watches).watch_one(WORKFLOWS, key, ref.uid, mail.put, stop)
 
     stop = endless(f"follow {ref.name}", watch, mail.put)
     try:

@@ -28,7 +28,8 @@ from tui.headless.logfollow import follow
 from tui.headless.output import flush, say, write
 from tui.logs import pods as by_pods
 from tui.logs.reader import LogReader
-from tui.ports.connection import Source
+from tui.ports.connection import Connection, offered
+from tui.ports.pods import Pods
 from tui.ports.threads import CancelToken
 from tui.settings import Settings
 from tui.sources import open_source
@@ -70,12 +71,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     wanted = _pattern(args.grep)
     with closing(open_source(settings)) as source:
         workflow = _workflow(source, args.name, settings)
-        if args.follow and not source.capabilities.is_live:
+        if args.follow and not source.place.is_live:
             raise UsageError("a saved workflow cannot be followed", hint="leave -f away")
 
         def targets_of(now: Workflow) -> Sequence[LogTarget]:
             if now.is_offloaded:
-                return by_pods.targets_of(source.pods(now.ref), step, args.container)
+                return by_pods.targets_of(offered(source, Pods).pods(now.ref), step, args.container)
             return log_targets(now, step, args.container, settings.pod_names)
 
         targets = targets_of(workflow)
@@ -223,7 +224,7 @@ class Printer:
         return f"\x1b[{colour}m{name}:\x1b[0m "
 
 
-def _workflow(source: Source, name: str, settings: Settings) -> Workflow:
+def _workflow(source: Connection, name: str, settings: Settings) -> Workflow:
     return decode.from_manifest(one(source, name, settings))
 
 

@@ -32,15 +32,17 @@ from tui.errors import InputError, NoCluster, PlanError, UsageError
 from tui.headless.get import manifests
 from tui.headless.output import note, say, to_json, write
 from tui.headless.plan_flags import MAKES_ONE, VERBS, configure
-from tui.ports.connection import Source
+from tui.ports.collections import Collections
+from tui.ports.connection import Connection, offered
 from tui.ports.identity import caller_of
+from tui.ports.objects import Objects
 from tui.ports.operations import Call
 from tui.settings import Settings
 from tui.sources import preview_of
 
 __all__ = ["configure", "run"]
 
-Read = tuple[Manifest, Source | None]
+Read = tuple[Manifest, Connection | None]
 """An object, and the connection it was read from; None for a file."""
 CallsOf = Callable[[Plan], tuple[Call, ...]]
 
@@ -183,7 +185,7 @@ def _original(kind: str, name: str, settings: Settings) -> Iterable[Read]:
         return
     with closing(source):
         namespace = source.place.namespace
-        found = source.template(kind, namespace, name)
+        found = offered(source, Objects).template(kind, namespace, name)
         # A workflow of a template of the cluster still needs a namespace.
         metadata = {"namespace": namespace, **part(found, "metadata")}
         yield {**found, "kind": kind, "metadata": metadata}, source
@@ -235,7 +237,7 @@ def _everything(
 
     with closing(open_source(settings)) as source:
         scope = scope_at(source.place, labels, args.field_selector, settings)
-        for raw in source.read_raw(WORKFLOWS, scope):
+        for raw in offered(source, Collections).read_raw(WORKFLOWS, scope):
             yield decode.manifest(raw)
 
 

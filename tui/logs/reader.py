@@ -13,8 +13,9 @@ from tui.domain.logs import LogBlock, LogSource, Origin, Position, blocks_of, ow
 from tui.domain.logtargets import LogTarget
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
-from tui.ports.connection import Source
-from tui.ports.logs import LogRequest
+from tui.ports.connection import Connection, offered
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.secrets import reader_of
 from tui.ports.threads import CancelToken
 
 PIECE = 1 << 20
@@ -37,7 +38,7 @@ class LogReader:
 
     def __init__(
         self,
-        source: Source,
+        source: Connection,
         workflow: Workflow,
         *,
         tail: int | None = None,
@@ -93,7 +94,7 @@ class LogReader:
             request = self._request(target, source, follow=is_followed, after=position.since)
             position.begin_again()
             try:
-                for block in self._source.log(request, stop):
+                for block in offered(self._source, PodLogs).log(request, stop):
                     unread = position.unread(block)
                     if unread is not None:
                         tries = 0
@@ -138,16 +139,16 @@ def _source_of(target: LogTarget, origin: Origin) -> LogSource:
     return LogSource(node.title, target.pod, target.container, node.id, origin)
 
 
-def archived(source: Source, workflow: Workflow, target: LogTarget) -> Iterator[bytes]:
+def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Iterator[bytes]:
     """An archived log, piece by piece.
 
     Raises: Missing where none was written, ArtifactError where it cannot be read.
     """
-    repository = find_repository(workflow, source.config_map)
+    repository = find_repository(workflow, source)
     location = archived_log(workflow, target.node, target.container, repository)
     if location is None:
         raise Missing("its pod is gone, and its log was not archived", reason="NoLog")
-    with closing(open_store(location, source.secret_value)) as store:
+    with closing(open_store(location, reader_of(source))) as store:
         offset = 0
         while piece := store.read(location, offset, PIECE):
             yield piece

@@ -121,7 +121,7 @@ class Asking(Widget):
     )
     def _look_up_repository(self, workflow: Workflow) -> None:
         source = self.context.source
-        found = find_repository(workflow, source.config_map) if source else None
+        found = find_repository(workflow, source) if source else None
         self.post_message(self.RepositoryFound(workflow.metadata.uid, found))
 
     @on(RepositoryFound)

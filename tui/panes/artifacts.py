@@ -33,6 +33,7 @@ from tui.panes.artifact_reading import Reading
 from tui.panes.artifact_rows import NONE, ArtifactRows
 from tui.panes.artifact_saving import Saving
 from tui.panes.base import Pane, PaneContext
+from tui.ports.secrets import reader_of
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
@@ -183,7 +184,7 @@ class ArtifactsPane(Pane):
         source = self.context.source
         if source is None:
             raise StoreError("not connected to a cluster", reason="credentials")
-        return source.secret_value(namespace, name, key)
+        return reader_of(source)(namespace, name, key)
 
     @on(Measured)
     def take_size(self, message: Measured) -> None:

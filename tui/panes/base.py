@@ -15,11 +15,11 @@ from typing import Protocol, cast
 
 from textual.widget import Widget
 
-from tui.columns import Usage
+from tui.columns.nodes import Usage
 from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 
 
 class PaneContext(Protocol):
@@ -30,7 +30,7 @@ class PaneContext(Protocol):
         """Letters and plain lines instead of symbols."""
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> Connection | None:
         """Where pods, logs and events come from; None until connected."""
 
     @property

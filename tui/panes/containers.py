@@ -29,7 +29,8 @@ from tui.domain.workflow import Workflow
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.panes.base import PaneContext
-from tui.ports.pods import ContainerState, Pod
+from tui.ports.connection import offered
+from tui.ports.pods import ContainerState, Pod, Pods
 from tui.view import ModalView
 from tui.widgets.header import HeaderLine
 from tui.widgets.table import Table
@@ -214,7 +215,7 @@ class ContainerScreen(ModalView[str | None]):
         self.rows.move_to(self._target.container)
         self.rows.focus()
         source = self.context.source
-        if source is not None and source.capabilities.has_pods:
+        if source is not None and source.port(Pods) is not None:
             self._ask()
 
     def _show(self, found: Sequence[Choice]) -> None:
@@ -228,7 +229,7 @@ class ContainerScreen(ModalView[str | None]):
         if source is None:
             return
         try:
-            pods = source.pods(self._workflow.ref)
+            pods = offered(source, Pods).pods(self._workflow.ref)
         except Exception as error:
             self.post_message(self.NotTold(caught_in_source(error, "asking for pods")))
         else:

@@ -17,7 +17,8 @@ from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
-from tui.ports.events import Event
+from tui.ports.connection import offered
+from tui.ports.events import Event, Events
 
 EVERY = 10
 """Seconds between readings while somebody looks at a run that goes on."""
@@ -72,7 +73,7 @@ class EventsPane(TextPane):
         if source is None:
             return
         try:
-            events = source.events(*wanted)
+            events = offered(source, Events).events(*wanted)
         except Exception as error:
             why = str(caught(error, "asking for events"))
             self.app.call_from_thread(self._failed, wanted, why)
@@ -94,8 +95,5 @@ class EventsPane(TextPane):
         self.put(self._wanted, lines or self._why_none())
 
     def _why_none(self) -> str:
-        source = self.context.source
-        if source is not None and not source.capabilities.is_live:
-            return "events are kept by the cluster, not in a saved workflow"
         about = "its pod" if self._wanted and self._wanted[1] else "this workflow"
         return f"no events about {about}: Kubernetes keeps them for an hour or so"

@@ -32,7 +32,8 @@ from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
 from tui.panes.log_choice import LogChoice
 from tui.panes.text_pane import SearchedPane
-from tui.ports.pods import Pod
+from tui.ports.connection import offered
+from tui.ports.pods import Pod, Pods
 from tui.state.inbox import BEAT
 from tui.widgets.header import HeaderLine, HeaderPart, Shrink
 from tui.widgets.query_bar import QueryBar
@@ -262,7 +263,7 @@ class LogsPane(SearchedPane):
         if source is None:
             return
         try:
-            self.post_message(self.PodsRead(ref, source.pods(ref)))
+            self.post_message(self.PodsRead(ref, offered(source, Pods).pods(ref)))
         except SourceError as error:
             self.post_message(self.PodsRead(ref, (), error))
 

@@ -10,7 +10,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.getters import query_one
 
-from tui.columns import Usage, compact
+from tui.columns import compact
+from tui.columns.nodes import Usage
 from tui.domain.durations import age, resources, seconds_between
 from tui.domain.node import Node, Parameter
 from tui.domain.podname import pod_name

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from tui.columns import Usage, compact, node_seconds, node_token
+from tui.columns import compact
+from tui.columns.nodes import Usage, node_seconds, node_token
 from tui.columns.words import cores, memory
 from tui.domain import progress
 from tui.domain.allowance import allowance_of

@@ -1,64 +1,48 @@
-"""Where objects come from: a cluster, a server, saved files.
+"""A connection: a cluster, a server, saved files, and what can be had through it.
 
-What a source says are structs, not dataclasses, where nobody makes changed copies of them: a
-dataclass takes half a millisecond to define, and every start waits for it.
+What a connection can do is small protocols, its ports; which of them it offers is all there is to
+know about its abilities. A refused right is another matter: an error of the call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.identity import Origin
 from tui.errors import NotOffered, TuiError
-from tui.ports.collections import Collections
-from tui.ports.events import Event
-from tui.ports.logs import LogRequest
-from tui.ports.metrics import PodUsage
-from tui.ports.objects import Watches
-from tui.ports.pods import Pod
-from tui.ports.threads import CancelToken
-
-if TYPE_CHECKING:
-    from tui.domain.logs import LogBlock
 
 P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What this source can do at all; a refused right is an error of the call, not of this."""
-
-    can_write: bool = True
-    has_pods: bool = True
-    is_live: bool = True
-    why_not: str = ""
-    """A sentence for a person when something is not possible here."""
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a source is connected, for headers and messages."""
+    """Where a connection leads, for headers and messages."""
 
     label: str
     """Short: the kubeconfig context, or a file's name."""
     server: str = ""
     namespace: str = "default"
     user: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
+    origin: Origin = Origin.CLUSTER
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what is there goes on by itself; what was saved in a file does not."""
+        return self.origin is not Origin.FILE
 
 
-class Source(Collections, Watches, Protocol):
+class Connection(Protocol):
     """Where objects come from."""
 
     @property
-    def place(self) -> Place:
-        """Where this is connected; known without asking the cluster."""
+    def id(self) -> str:
+        """What keys and parts call it."""
 
     @property
-    def capabilities(self) -> Capabilities:
-        """What it can do at all."""
+    def place(self) -> Place:
+        """Where this is connected; known without asking anybody."""
 
     @property
     def troubles(self) -> Sequence[TuiError]:
@@ -73,40 +57,13 @@ class Source(Collections, Watches, Protocol):
     def lacks(self, wanted: Callable[..., object]) -> str:
         """Why a port is not offered, as a sentence for a person; "" for one that is."""
 
-    def get(self, ref: WorkflowRef) -> Manifest:
-        """One workflow as it is now, every field kept."""
-
-    def template(self, kind: str, namespace: str, name: str) -> Manifest:
-        """A WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow, every field kept."""
-
-    def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
-        """The pods of a workflow that still exist."""
-
-    def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
-        """Pod name → what it uses now; raises Missing where there are no metrics."""
-
-    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
-        """Kubernetes events about the workflow, or about one of its pods, oldest first."""
-
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
-        """A log in blocks of lines with their times, until its end or stopped."""
-
-    def secret_value(self, namespace: str, name: str, key: str) -> bytes:
-        """One value of a secret, decoded; kept nowhere and shown nowhere."""
-
-    def config_map(self, namespace: str, name: str) -> dict[str, str]:
-        """The data of a config map."""
-
-    def namespaces(self) -> tuple[str, ...]:
-        """Namespaces to choose from; raises Refused where they may not be listed."""
-
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of whatever is open."""
 
 
-def offered(source: Source, wanted: Callable[..., P]) -> P:
+def offered(connection: Connection, wanted: Callable[..., P]) -> P:
     """A port that a connection offers. Raises: NotOffered with the sentence why it does not."""
-    found = source.port(wanted)
+    found = connection.port(wanted)
     if found is None:
-        raise NotOffered(source.lacks(wanted), reason="NotOffered")
+        raise NotOffered(connection.lacks(wanted), reason="NotOffered")
     return found

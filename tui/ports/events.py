@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
+
+from tui.domain.workflow import WorkflowRef
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -17,3 +21,10 @@ class Event(msgspec.Struct, frozen=True):
     object_name: str = ""
     object_uid: str = ""
     uid: str = ""
+
+
+class Events(Protocol):
+    """Where events are read."""
+
+    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
+        """Kubernetes events about the workflow, or about one of its pods, oldest first."""

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from tui.errors import SourceError
-from tui.ports.connection import Source
+from tui.ports.connection import Connection
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Identity(Protocol):
         """
 
 
-def caller_of(connection: Source) -> Caller | None:
+def caller_of(connection: Connection) -> Caller | None:
     """Who a connection acts as; None too where it cannot say. Asks, so it may take its time."""
     identity = connection.port(Identity)
     try:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
+
+from tui.domain.workflow import WorkflowRef
 
 
 class PodUsage(msgspec.Struct, frozen=True):
@@ -10,3 +14,10 @@ class PodUsage(msgspec.Struct, frozen=True):
 
     cpu_millis: int
     memory_bytes: int
+
+
+class Metrics(Protocol):
+    """Where the usage of pods is read."""
+
+    def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
+        """Pod name → what it uses now; raises Missing where there are no metrics."""

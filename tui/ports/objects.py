@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from tui.domain.identity import ObjectKey, Part, Row
+from tui.domain.workflow import Manifest, WorkflowRef
 from tui.ports.collections import HasMetadata, Readable, Sink, row_of
 from tui.ports.threads import CancelToken
 
@@ -46,3 +47,13 @@ class Watches(Protocol):
         With a `uid` another object of the same name is not it. Raises: Missing when it was never
         there, Refused when it may not be read.
         """
+
+
+class Objects(Protocol):
+    """Where single objects are read."""
+
+    def get(self, ref: WorkflowRef) -> Manifest:
+        """One workflow as it is now, every field kept. Raises: Missing."""
+
+    def template(self, kind: str, namespace: str, name: str) -> Manifest:
+        """A WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow, every field kept."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
+
+from tui.domain.workflow import WorkflowRef
 
 
 class ContainerState(msgspec.Struct, frozen=True):
@@ -35,3 +39,10 @@ class Pod(msgspec.Struct, frozen=True):
     message: str = ""
     started_at: str | None = None
     containers: tuple[ContainerState, ...] = ()
+
+
+class Pods(Protocol):
+    """Where the pods of workflows are listed."""
+
+    def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
+        """The pods of a workflow that still exist."""

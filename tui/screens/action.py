@@ -31,8 +31,9 @@ from tui.domain.identity import Target
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import InputError, PlanError, TuiError
-from tui.ports.connection import Source
+from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
+from tui.ports.objects import Objects
 from tui.ports.operations import Call, Operation, Operations
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
@@ -166,7 +167,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.post_message(self.Read(found, template, caller_of(source), unread))
 
     def _read_each(
-        self, source: Source
+        self, source: Connection
     ) -> tuple[list[tuple[Subject, Manifest]], dict[Target, Denied]]:
         """Each subject as it is now; of several, one that is gone keeps nobody from the others.
 
@@ -184,9 +185,13 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             raise last
         return found, unread
 
-    def _manifest(self, source: Source, subject: Subject) -> Manifest:
+    def _manifest(self, source: Connection, subject: Subject) -> Manifest:
         """What the plan is made from; an action on a kind begins with nothing."""
-        return {} if self.action.on == "kind" else source.get(WorkflowRef.of(subject.target))
+        return (
+            {}
+            if self.action.on == "kind"
+            else offered(source, Objects).get(WorkflowRef.of(subject.target))
+        )
 
     @property
     def _destroys(self) -> bool:
@@ -390,14 +395,16 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.action_go()
 
 
-def _made_from(source: Source, subject: Subject, manifest: Manifest) -> Manifest | None:
+def _made_from(source: Connection, subject: Subject, manifest: Manifest) -> Manifest | None:
     """The template of a workflow, if it can be read: what parameters can be, it alone may tell."""
     try:
         made_from = part(part(manifest, "spec"), "workflowTemplateRef")
         if not made_from.get("name"):
             return None
         kind = "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
-        return source.template(kind, subject.target.key.namespace, str(made_from["name"]))
+        return offered(source, Objects).template(
+            kind, subject.target.key.namespace, str(made_from["name"])
+        )
     except TuiError:
         # Gone, or no right to it: then there are names and values, as the workflow has them.
         return None

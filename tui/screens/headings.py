@@ -68,7 +68,7 @@ def standing(context: AppContext, standings: Standings) -> list[HeaderPart]:
     if source is None:
         return [("connecting", "muted"), ("", "")]
     may: HeaderPart = ("RW  " if may_change(ACTIONS, context.conditions) else "RO  ", "muted")
-    if not source.capabilities.is_live:
+    if not source.place.is_live:
         return [may, ("saved", "muted"), ("", "")]
     return [may, *_watched(standings, context.now(), ascii=context.ascii)]
 

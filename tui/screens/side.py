@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.getters import query_one
 
-from tui.columns import Usage
+from tui.columns.nodes import Usage
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 from tui.keys import hint

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, Refused, SourceError
-from tui.ports.connection import Source
-from tui.ports.metrics import PodUsage
+from tui.ports.connection import Connection
+from tui.ports.metrics import Metrics, PodUsage
 from tui.ports.threads import CancelToken, endless
 
 USAGE_EVERY = 10.0
@@ -17,18 +17,21 @@ USAGE_EVERY = 10.0
 class UsageReader:
     """A thread while its workflow runs."""
 
-    def __init__(self, source: Source, used: Callable[[dict[str, PodUsage]], object]) -> None:
+    def __init__(
+        self, connection: Connection, used: Callable[[dict[str, PodUsage]], object]
+    ) -> None:
         """`used` is called on the thread, by pod name; with nothing once the workflow is over."""
-        self._source = source
+        self._connection = connection
         self._used = used
         self._stop: CancelToken | None = None
 
     def read(self, ref: WorkflowRef, *, is_running: bool) -> None:
         """Read while it runs, and end when it does not."""
-        if is_running and self._stop is None and self._source.capabilities.has_pods:
+        metrics = self._connection.port(Metrics)
+        if is_running and self._stop is None and metrics is not None:
             self._stop = endless(
                 f"usage {ref.name}",
-                lambda stop: self._read(ref, stop),
+                lambda stop: self._read(metrics, ref, stop),
                 lambda error: self._used({}),
             )
         elif not is_running and self._stop is not None:
@@ -41,10 +44,10 @@ class UsageReader:
             self._stop.set()
             self._stop = None
 
-    def _read(self, ref: WorkflowRef, stop: CancelToken) -> None:
+    def _read(self, metrics: Metrics, ref: WorkflowRef, stop: CancelToken) -> None:
         while not stop.is_set:
             try:
-                usage = self._source.usage(ref)
+                usage = metrics.usage(ref)
             except (Missing, Refused):
                 # No metrics here, or no right to them: the columns stay away, nothing else is lost.
                 return

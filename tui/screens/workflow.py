@@ -33,8 +33,9 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.messages import RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import Told
+from tui.ports.connection import offered
 from tui.ports.metrics import PodUsage
-from tui.ports.objects import Whole
+from tui.ports.objects import Watches, Whole
 from tui.screens.bindings import action_bindings, pane_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.find_step import FindStep
@@ -183,7 +184,7 @@ class WorkflowScreen(View[None]):
             self.context.source, lambda usage: self.post_message(self.UsageRead(usage))
         )
         self._watched.watch(
-            self.context.source,
+            offered(self.context.source, Watches),
             WORKFLOWS,
             asyncio.get_running_loop(),
             arrived=lambda events: self.post_message(self.Arrived(events)),

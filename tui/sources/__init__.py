@@ -12,7 +12,7 @@ from typing import cast
 from tui.domain.resource import Resource
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
-from tui.ports.connection import Place, Source
+from tui.ports.connection import Connection, Place
 from tui.ports.operations import Call, Operation
 from tui.sources.connection_settings import ConnectionSettings
 
@@ -25,7 +25,7 @@ SOURCES = {
 
 def open_source(
     settings: ConnectionSettings, *, ahead: Callable[[Place], tuple[Resource, Scope]] | None = None
-) -> Source:
+) -> Connection:
     """The source that the settings ask for; connects when it is first asked something.
 
     `ahead` says which list will be wanted in a moment; a cluster is asked for it at once.
@@ -36,8 +36,8 @@ def open_source(
     module, _, factory = SOURCES[name].partition(":")
     make = getattr(import_module(module), factory)
     if ahead is not None and not settings.files:
-        return cast(Source, make(settings, ahead=ahead))
-    return cast(Source, make(settings))
+        return cast(Connection, make(settings, ahead=ahead))
+    return cast(Connection, make(settings))
 
 
 def preview_of(settings: ConnectionSettings) -> Callable[[Operation], tuple[Call, ...]]:

@@ -14,8 +14,8 @@ import msgspec
 
 from tui.errors import Missing, Refused, Rejected
 from tui.ports.identity import Caller
+from tui.sources.cluster import Cluster
 from tui.sources.paths import SELF_SUBJECT_REVIEWS
-from tui.sources.transport import Transport
 
 ANONYMOUS = "system:anonymous"
 REVIEW = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
@@ -36,8 +36,8 @@ class _Review(msgspec.Struct):
 class KubernetesIdentity:
     """The identity port of one cluster."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, cluster: Cluster) -> None:
+        self._transport = cluster.transport
         self._lock = threading.Lock()
         self._known: tuple[Caller | None] | None = None
 

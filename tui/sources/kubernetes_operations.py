@@ -14,9 +14,12 @@ from msgspec.structs import replace
 
 from tui.domain.identity import Target
 from tui.domain.workflow import Manifest
-from tui.errors import Conflict, SourceError, Unreachable
+from tui.errors import Conflict, Missing, SourceError, Unreachable
 from tui.ports.operations import Call, Change, Create, Delete, Operation, Patch, Update
+from tui.sources.cluster import Cluster, object_in
 from tui.sources.paths import RESOURCES, collection_path, object_path, root_path
+
+READ_ONLY = "this is read-only mode"
 
 MERGE_PATCH = "application/merge-patch+json"
 DRY_RUN = (("dryRun", "All"),)
@@ -59,6 +62,23 @@ class KubernetesOperations:
                 error.hint = "; ".join(filter(None, (error.hint, told)))
                 raise
         return answer
+
+
+def operations_of(cluster: Cluster) -> KubernetesOperations:
+    """The port of a cluster."""
+
+    def send(call: Call) -> Manifest:
+        try:
+            body = cluster.transport.send(
+                call.method, call.path, call.query, call.body, call.content_type
+            )
+        except Missing:
+            if call.missing_ok:
+                return {}
+            raise
+        return object_in(body)
+
+    return KubernetesOperations(send, refused=READ_ONLY if cluster.read_only else "")
 
 
 def calls(operation: Operation) -> tuple[Call, ...]:

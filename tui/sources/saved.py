@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,18 +14,29 @@ from tui.domain.decode import list_reader
 from tui.domain.identity import ObjectKey, Origin, Part, Row
 from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, Metadata, WorkflowRef
 from tui.errors import InputError, Missing
-from tui.ports.collections import Changed, HasMetadata, LeftOut, Page, Readable, Scope, Sink, row_of
-from tui.ports.connection import Capabilities, Place
-from tui.ports.events import Event
-from tui.ports.logs import LogRequest
-from tui.ports.metrics import PodUsage
-from tui.ports.objects import Whole, whole_row
-from tui.ports.pods import Pod
+from tui.ports.collections import (
+    Changed,
+    Collections,
+    HasMetadata,
+    LeftOut,
+    Page,
+    Readable,
+    Scope,
+    Sink,
+    row_of,
+)
+from tui.ports.connection import Place
+from tui.ports.events import Events
+from tui.ports.logs import PodLogs
+from tui.ports.namespaces import Namespaces
+from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.threads import CancelToken
+from tui.registry import Registry
 from tui.sources.connection_settings import ConnectionSettings
+from tui.sources.offers import Offer, Offers
 
 if TYPE_CHECKING:
-    from tui.domain.logs import LogBlock
+    pass
 
 L = TypeVar("L", bound=HasMetadata)
 W = TypeVar("W", bound=HasMetadata)
@@ -34,6 +45,15 @@ P = TypeVar("P")
 
 
 WHY_NOT = "this is a saved workflow: there is no cluster to ask"
+
+SAVED_PORTS: Registry[Offer] = Registry("port", ())
+"""What saved objects offer besides being read; made of their `SavedSource`."""
+
+LACKS = {
+    Events: "events are kept by the cluster, not in a saved workflow",
+    PodLogs: "the logs of pods are kept by the cluster, not in a saved workflow",
+}
+"""Why a port is not offered, where there is more to say than `WHY_NOT`."""
 
 
 def read(settings: ConnectionSettings) -> SavedSource:
@@ -70,7 +90,15 @@ class SavedSource:
         """What was wrong with files that are not shown."""
         self._saved = _told_apart(_with_name(manifest) for manifest in manifests)
         namespaces = {saved.namespace for saved in self._saved}
-        self._place = Place(label, namespace=namespaces.pop() if len(namespaces) == 1 else "")
+        only = namespaces.pop() if len(namespaces) == 1 else ""
+        self._place = Place(label, namespace=only, origin=Origin.FILE)
+        self._offers = Offers(
+            SAVED_PORTS,
+            self,
+            own=dict.fromkeys((Collections, Watches, Objects, Namespaces), self),
+            lacks=LACKS,
+            otherwise=WHY_NOT,
+        )
 
     @property
     def place(self) -> Place:
@@ -78,21 +106,21 @@ class SavedSource:
         return self._place
 
     @property
-    def capabilities(self) -> Capabilities:
-        """Looking, and nothing else."""
-        return Capabilities(can_write=False, has_pods=False, is_live=False, why_not=WHY_NOT)
+    def id(self) -> str:
+        """The same."""
+        return self._place.label
 
     def port(self, wanted: Callable[..., P]) -> P | None:
         """Files can only be read."""
-        return None
+        return self._offers.port(wanted)
 
     def lacks(self, wanted: Callable[..., object]) -> str:
-        """The same for everything but reading."""
-        return WHY_NOT
+        """What there is no cluster for."""
+        return self._offers.lacks(wanted)
 
     def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
         """The files together are one part."""
-        return (Part(self._place.label, kind.id, Origin.FILE),)
+        return (Part(self.id, kind.id, Origin.FILE),)
 
     def watch(self, kind: Readable[L, Any], scope: Scope, sink: Sink[L], stop: CancelToken) -> None:
         """Tell the list once."""
@@ -154,30 +182,6 @@ class SavedSource:
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """Only workflows are read from files."""
         raise Missing(f"{kind} {name} is not here", hint=WHY_NOT, reason="NotFound")
-
-    def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
-        """None."""
-        return ()
-
-    def usage(self, ref: WorkflowRef) -> dict[str, PodUsage]:
-        """Nothing is measured."""
-        raise Missing(WHY_NOT, reason="NoKind")
-
-    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
-        """None."""
-        return ()
-
-    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
-        """Only archived logs can be had."""
-        raise Missing(f"the log of pod {request.pod} is not here", hint=WHY_NOT, reason="NotFound")
-
-    def secret_value(self, namespace: str, name: str, key: str) -> bytes:
-        """None."""
-        raise Missing(f"secret {name} is not here", hint=WHY_NOT, reason="NotFound")
-
-    def config_map(self, namespace: str, name: str) -> dict[str, str]:
-        """None."""
-        raise Missing(f"config map {name} is not here", hint=WHY_NOT, reason="NotFound")
 
     def namespaces(self) -> tuple[str, ...]:
         """Those that the workflows name."""

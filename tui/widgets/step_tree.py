@@ -13,7 +13,8 @@ from typing import ClassVar, cast
 from textual.binding import BindingType
 
 from tui.bindings import bind
-from tui.columns import Column, Usage, node_columns, node_token
+from tui.columns import Column
+from tui.columns.nodes import Usage, node_columns, node_token
 from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
 from tui.domain.node import Node, NodeId

@@ -1,0 +1,49 @@
+"""What the ports of one cluster share: its transport, and how it reads objects and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tui.domain.workflow import Manifest
+from tui.errors import SourceError
+from tui.sources.paths import page_query
+from tui.sources.transport import Transport, decoded
+
+T = TypeVar("T")
+
+
+class Cluster:
+    """One cluster, seen as one user."""
+
+    def __init__(self, transport: Transport, *, read_only: bool = False) -> None:
+        self.transport = transport
+        self.read_only = read_only
+        """Whether the transport lets no write out."""
+
+    def read_object(self, path: str) -> Manifest:
+        """One object, every field kept. Raises: SourceError."""
+        return object_in(self.transport.get(path))
+
+    def read_list(
+        self,
+        path: str,
+        query: list[tuple[str, str]],
+        read: Callable[[bytes], tuple[list[T], str]],
+    ) -> list[T]:
+        """All items of a list, page by page; `read` tells those of a page, and where more are."""
+        found: list[T] = []
+        more = ""
+        while True:
+            items, more = read(self.transport.get(path, page_query(query, more)))
+            found.extend(items)
+            if not more:
+                return found
+
+
+def object_in(body: bytes) -> Manifest:
+    """The object that an answer is. Raises: SourceError where it is something else."""
+    found: Any = decoded(body)
+    if not isinstance(found, dict):
+        raise SourceError("the cluster answered with JSON that is no object", reason="NotJson")
+    return found

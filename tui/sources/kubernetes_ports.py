@@ -1,0 +1,29 @@
+"""What a cluster offers besides listing, watching and reading objects."""
+
+from __future__ import annotations
+
+from tui.ports.events import Events
+from tui.ports.identity import Identity
+from tui.ports.logs import PodLogs
+from tui.ports.metrics import Metrics
+from tui.ports.namespaces import Namespaces
+from tui.ports.operations import Operations
+from tui.ports.pods import Pods
+from tui.ports.secrets import Secrets
+from tui.registry import Registry
+from tui.sources.offers import Offer
+
+CLUSTER_PORTS: Registry[Offer] = Registry(
+    "port",
+    (
+        Offer("operations", Operations, "tui.sources.kubernetes_operations:operations_of"),
+        Offer("identity", Identity, "tui.sources.kubernetes_identity:KubernetesIdentity"),
+        Offer("pods", Pods, "tui.sources.kubernetes_pods:KubernetesPods"),
+        Offer("metrics", Metrics, "tui.sources.kubernetes_pods:KubernetesMetrics"),
+        Offer("logs", PodLogs, "tui.sources.kubernetes_logs:KubernetesLogs"),
+        Offer("events", Events, "tui.sources.kubernetes_events:KubernetesEvents"),
+        Offer("secrets", Secrets, "tui.sources.kubernetes_secrets:KubernetesSecrets"),
+        Offer("namespaces", Namespaces, "tui.sources.kubernetes_namespaces:KubernetesNamespaces"),
+    ),
+)
+"""Each is made of what is shared in a `Cluster`."""
