@@ -8,6 +8,7 @@ from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Refused
 from tui.panes.events import EVERY, EventsPane
 from tui.ports.events import Event
+from tui.ports.pods import Pod
 
 STEP = "transform(2:shard:2)(1)"
 
@@ -68,3 +69,18 @@ async def test_an_answer_that_comes_too_late_is_not_shown() -> None:
         await on.until(lambda: "of two" in on.app.text)
         on.pane._have((ref_of(run("one", "Running")), ""), source.events_of["one"])
         assert "of one" not in on.app.text
+
+
+async def test_of_an_offloaded_workflow_those_of_its_pods_are_told_too() -> None:
+    away = run("one", "Running")
+    away["status"]["nodes"] = {}
+    away["status"]["offloadNodeStatusVersion"] = "fnv:1"
+    source = ScriptedSource(away)
+    source.pods_of["one"] = (Pod("one-pod", "argo", "Running"),)
+    source.events_of["one"] = (Event("Normal", "Running", "of the workflow", at(3)),)
+    source.events_of["one-pod"] = (Event("Warning", "BackOff", "no image", at(1)),)
+    async with bench(EventsPane, source) as on:
+        on.app.show(away)
+        await on.until(lambda: "no image" in on.app.text)
+        first, second = on.app.text.splitlines()
+        assert first.endswith("of the workflow") and second.endswith("one-pod: no image")

@@ -12,6 +12,7 @@ from tests.support.panes import bench
 from tests.support.runs import NOW
 from tests.support.scripted import ScriptedSource, opened
 from tests.support.waiting import until
+from tests.support.widgets import screen_of
 from tui.domain import decode
 from tui.domain.forest import ForestView
 from tui.domain.status import status_text
@@ -25,6 +26,7 @@ from tui.panes.logs import LogsPane
 from tui.panes.manifest import ManifestPane
 from tui.panes.summary import SummaryPane
 from tui.screens.headings import why_no_steps
+from tui.widgets.line_view import LineView
 
 
 class Counted(dict[Any, Any]):
@@ -136,3 +138,20 @@ def test_a_run_without_steps_still_says_why() -> None:
     workflow, nodes = counted(0)
     assert why_no_steps(workflow) == "no steps yet"
     assert nodes.passes <= 1
+
+
+@pytest.mark.parametrize("new", [InOutPane, ArtifactsPane], ids=lambda new: new.__name__)
+async def test_of_an_offloaded_workflow_a_pane_says_where_its_steps_are(
+    new: Callable[[PaneContext], Pane],
+) -> None:
+    away = fan_out(0)
+    away["status"]["nodes"] = {}
+    away["status"]["offloadNodeStatusVersion"] = "fnv:605184127"
+    async with bench(new, ScriptedSource()) as on:
+        on.app.show(away)
+
+        def shown() -> str:
+            widgets = on.pane.query("*").results(LineView)  # type: ignore[type-abstract]
+            return " ".join(text for widget in widgets for text in screen_of(widget))
+
+        await on.until(lambda: "in Argo's database" in " ".join(shown().split()))

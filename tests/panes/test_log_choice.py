@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.logs_pane import POD_OF_ETL, RUN, pod, running
 from tests.support.runs import ETL, FAILED_ATTEMPT, nightly_etl
 from tui.domain import decode
 from tui.domain.node import Node
+from tui.domain.podname import node_id
 from tui.domain.workflow import Workflow
 from tui.panes.log_choice import LogChoice
+from tui.ports.pods import ContainerState, Pod
 
 
 def named(workflow: Workflow, name: str) -> Node:
@@ -63,3 +67,33 @@ def test_without_a_log_there_is_nothing_to_choose() -> None:
     choice = LogChoice("v2")
     assert not choice.take_container("main")
     assert not choice.take_attempt_before()
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "asks"),
+    [
+        ("Error (exit code 3)", "0", True),
+        ("Error (exit code 64): failed to load artifact", None, True),
+        ("Error (exit code 1)", "1", False),
+        ("proxy: Error (exit code 3)", "0", False),
+    ],
+)
+def test_where_the_node_does_not_name_the_container_that_failed_its_pod_does(
+    message: str, code: str | None, asks: bool
+) -> None:
+    manifest = running("api", phase="Failed", sidecar=True)
+    node = manifest["status"]["nodes"][node_id(RUN, f"{RUN}.api")]
+    node.update(message=message, outputs={"exitCode": code} if code else {})
+    choice = LogChoice("v2")
+    choice.go_to(decode.from_manifest(manifest), None)
+    assert choice.needs_pods is asks
+    ended = (
+        ContainerState("main", "terminated", exit_code=0),
+        ContainerState("proxy", "terminated", exit_code=3),
+    )
+    assert choice.take_pods([Pod(pod("api"), "argo", "Failed", containers=ended)]) is asks
+    assert choice.target is not None
+    assert choice.target.container == ("main" if code == "1" else "proxy")
+    choice.take_container("wait")
+    choice.go_to(decode.from_manifest(manifest), None)
+    assert choice.target.container == "wait", "what somebody chose stays"

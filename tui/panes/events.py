@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import work
 
 from tui.bugs import caught
@@ -17,11 +18,30 @@ from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
-from tui.ports.connection import offered
+from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
+from tui.ports.pods import Pods
 
 EVERY = 10
 """Seconds between readings while somebody looks at a run that goes on."""
+
+
+MOST_PODS = 20
+"""Of how many pods, those that began last, events are read where no step can be gone to."""
+
+
+def with_those_of_pods(source: Connection, ref: WorkflowRef) -> tuple[Event, ...]:
+    """Events of a workflow and of its pods, the latest last.
+
+    Raises: SourceError, where either cannot be read.
+    """
+    port = offered(source, Events)
+    found = list(port.events(ref))
+    pods = sorted(offered(source, Pods).pods(ref), key=lambda pod: pod.started_at or "")
+    for pod in pods[-MOST_PODS:]:
+        for event in port.events(ref, pod.name):
+            found.append(replace(event, message=f"{pod.name}: {event.message}"))
+    return tuple(sorted(found, key=lambda event: event.last_seen or ""))
 
 
 def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
@@ -48,6 +68,8 @@ class EventsPane(TextPane):
         self._is_running = False
         self._seconds = 0
         self._events: tuple[Event, ...] | None = None
+        self._asks_pods = False
+        """Whether there are no steps to go to for the events of their pods."""
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Events of this."""
@@ -55,6 +77,7 @@ class EventsPane(TextPane):
         pod = pod_name(workflow, node, self.context.pod_names) if node and is_pod else ""
         wanted = (workflow.ref, pod)
         self._is_running = not workflow.is_completed
+        self._asks_pods = workflow.is_offloaded
         if wanted != self._wanted:
             self._wanted, self._events, self._seconds = wanted, None, 0
             self._read(wanted)
@@ -73,7 +96,10 @@ class EventsPane(TextPane):
         if source is None:
             return
         try:
-            events = offered(source, Events).events(*wanted)
+            if self._asks_pods:
+                events = with_those_of_pods(source, wanted[0])
+            else:
+                events = offered(source, Events).events(*wanted)
         except Exception as error:
             why = str(caught(error, "asking for events"))
             self.app.call_from_thread(self._failed, wanted, why)

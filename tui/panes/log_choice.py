@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.domain.logtargets import LogTarget, attempts_before, best_target
+from tui.domain.logtargets import LogTarget, attempts_before, best_target, failed_container
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.templates import container_names
@@ -22,6 +22,15 @@ def _is_same(one: LogTarget | None, other: LogTarget | None) -> bool:
     if one is None or other is None:
         return False
     return (one.pod, one.container, one.has_begun) == (other.pod, other.container, other.has_begun)
+
+
+def _is_unexplained(node: Node) -> bool:
+    """Whether a pod failed by a container that neither its node nor its exit code tells.
+
+    Before Argo 3.6 messages do not name the container.
+    """
+    code = node.outputs.exit_code if node.outputs is not None else None
+    return node.is_problem and code in (None, "0") and not failed_container(node)
 
 
 class LogChoice:
@@ -59,8 +68,21 @@ class LogChoice:
         before, self.target = self.target, self._wanted(workflow)
         return not _is_same(before, self.target)
 
+    @property
+    def needs_pods(self) -> bool:
+        """Whether only the pods tell what to read.
+
+        So it is of an offloaded workflow, and of a pod that failed though its program did not, and
+        whose node does not name the container that did.
+        """
+        if self.workflow is None:
+            return False
+        if self.workflow.is_offloaded:
+            return True
+        return self.target is not None and not self._chosen and _is_unexplained(self.target.node)
+
     def take_pods(self, pods: Sequence[Pod]) -> bool:
-        """These are the pods of a workflow that is offloaded; whether that makes it another log."""
+        """These are the pods of the workflow; whether that makes it another log."""
         self._pods = pods
         if self.workflow is None:
             return False
@@ -106,7 +128,12 @@ class LogChoice:
             name = pod_name(workflow, earlier, self._pod_names)
             target = LogTarget(earlier, name, target.container)
         if self._chosen in container_names(workflow, target.node):
-            target = LogTarget(target.node, target.pod, self._chosen)
+            return LogTarget(target.node, target.pod, self._chosen)
+        if not self._chosen and _is_unexplained(target.node):
+            pod = next((pod for pod in self._pods if pod.name == target.pod), None)
+            broken = by_pods.failed_container(pod) if pod is not None else None
+            if broken is not None:
+                return LogTarget(target.node, target.pod, broken.name)
         return target
 
     def _of_pods(self) -> LogTarget | None:

@@ -88,7 +88,7 @@ class LogsPane(SearchedPane):
         """Whether the status line says why this log cannot be read."""
         self._found = ""
         self._pods_of: tuple[WorkflowRef, str] | None = None
-        """Workflow and version whose pods were asked for, of one that is offloaded."""
+        """Of which workflow the pods were asked for, and for which version or which pod of it."""
         self._is_asking = False
 
     def compose(self) -> ComposeResult:
@@ -111,9 +111,10 @@ class LogsPane(SearchedPane):
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """The log that belongs to this; the same log goes on undisturbed."""
-        if workflow.is_offloaded:
+        is_other = self._choice.go_to(workflow, node)
+        if self._choice.needs_pods:
             self._ask_for_pods(workflow)
-        if self._choice.go_to(workflow, node):
+        if is_other:
             self._begin()
         else:
             if self._is_delayed and self._follower is not None:
@@ -252,9 +253,11 @@ class LogsPane(SearchedPane):
     # --- the pods of a workflow that is offloaded ------------------------------------------
 
     def _ask_for_pods(self, workflow: Workflow) -> None:
-        about = (workflow.ref, workflow.version)
-        if about != self._pods_of:
-            self._pods_of, self._is_asking = about, True
+        target = self._choice.target
+        # The pod of a step that failed is asked for once; others come as long as the run goes on.
+        about = workflow.version if workflow.is_offloaded or target is None else target.pod
+        if (workflow.ref, about) != self._pods_of:
+            self._pods_of, self._is_asking = (workflow.ref, about), True
             self._read_pods(workflow.ref)
 
     @work(thread=True, group="log-pods", exclusive=True, exit_on_error=False)
@@ -275,7 +278,8 @@ class LogsPane(SearchedPane):
             return
         self._is_asking = False
         if message.error is not None:
-            self._end(f"{OFFLOADED}, and its pods could not be read: {message.error}")
+            if self._choice.target is None:
+                self._end(f"{OFFLOADED}, and its pods could not be read: {message.error}")
         elif self._choice.take_pods(message.pods) or self._choice.target is None:
             self._begin()
 
