@@ -27,13 +27,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.support.churning import Churn, churning
 from tests.support.fake_api import write_kubeconfig
-from tests.support.pty import Pty, run_tui
+from tests.support.pty import KEYS, Pty, run_tui
 
 SETTLED = 600.0
 """Seconds until caches are full: what is there then is what it takes."""
 GROWTH = 1.05
 LONGEST = 20.0
 """Seconds after which an app that does not answer is called hung."""
+
+
+LEAVING = ("q", "Q", ":")
+MASHED = (
+    *(chr(code) for code in range(32, 127) if chr(code) not in LEAVING),
+    *(name for name in KEYS if name not in ("focus", "blur")),
+    *(f"ctrl+{letter}" for letter in "abdfghiklnorstuvwxy"),
+)
+"""Keys to mash: `:` leads to a command that quits, ctrl-e hides the header that is read here."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class Hands:
             (1, self._delete),
             (1, self._refuse),
             (1, self._resize),
+            (2, self._mash),
         )
 
     def act(self) -> None:
@@ -150,6 +160,11 @@ class Hands:
         columns, rows = self._random.choice(((80, 24), (120, 40), (60, 20), (200, 50)))
         self.terminal.resize(columns, rows)
         self.terminal.pump(0.1)
+
+    def _mash(self) -> None:
+        """Any keys at all, but for those that leave the program or ask for its commands."""
+        self.press(*self._random.choices(MASHED, k=self._random.randint(5, 40)))
+        self._back()
 
     def _back(self) -> None:
         """To the list, from wherever this led."""
