@@ -192,7 +192,7 @@ def test_an_address_that_is_none_is_said(store: Store, url: str) -> None:
 
 @pytest.mark.parametrize("value", ["two\nlines", "日本"])
 def test_a_header_that_cannot_be_sent_is_said(store: Store, site: str, value: str) -> None:
-    with pytest.raises(StoreError, match="cannot be asked for"):
+    with pytest.raises(StoreError, match="cannot be requested"):
         store.stat(page(f"{site}/plain", headers=[{"name": "X-Token", "value": value}]))
     assert Pages.seen == []
 

@@ -78,7 +78,7 @@ def test_replacing_replaces_a_link_and_not_what_it_leads_to(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "full"), (errno.EACCES, "may not be written"), (errno.EIO, "cannot write")],
+    [(errno.ENOSPC, "full"), (errno.EACCES, "no permission"), (errno.EIO, "cannot write")],
 )
 def test_what_the_disk_refuses_is_told_in_words(tmp_path: Path, number: int, words: str) -> None:
     with (
@@ -97,7 +97,7 @@ def test_where_the_beginning_of_a_file_cannot_be_removed_either_the_first_troubl
     folder = tmp_path / "here"
     folder.mkdir()
     with (
-        pytest.raises(StoreError, match="may not be written to") as caught,
+        pytest.raises(StoreError, match="no permission to write to") as caught,
         whole_file(folder / "a", size=None, overwrite=False) as part,
     ):
         part.unlink()

@@ -12,7 +12,7 @@ import pytest
 from tests.support.artifacts_pane import MIB, Seen, showing, workflow
 from tests.support.s3_servers import demo_s3
 from tui.demo.bucket import Blob, Buckets
-from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifact_list import ArtifactRows
 from tui.widgets.query_bar import QueryBar
 
 
@@ -150,7 +150,7 @@ async def test_a_filter_that_finds_nothing_says_so_and_esc_while_typing_takes_it
 ) -> None:
     async with showing(workflow(server[0])) as seen:
         await seen.press("slash", *"zz")
-        assert "nothing here is called like “zz”" in "".join(seen.rows)
+        assert "no match for “zz”" in "".join(seen.rows)
         await seen.press("escape")
         assert len(names(seen)) == 7
         assert seen.app.focused is seen.app.query_one(ArtifactRows)

@@ -17,8 +17,8 @@ from tests.support.s3_servers import demo_s3
 from tui.artifacts.base import Folder, Stat
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.preview import MEMBERS, preview
-from tui.panes.artifact_reading import LISTED
-from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifact_list import ArtifactRows
+from tui.panes.artifact_preview import MAX_ENTRIES
 
 GIB = 1 << 30
 REST = re.compile(r"d (there )?downloads all of it")
@@ -137,7 +137,7 @@ def server() -> Iterator[tuple[str, Buckets]]:
             "etl/model.bin",
             Blob(5 * GIB, lambda offset, length: (b"\x1f\x8b\x08" * length)[:length]),
         )
-        for number in range(LISTED + 2):
+        for number in range(MAX_ENTRIES + 2):
             runs.put(f"etl/shards/part-{number:05}", "x")
         yield endpoint, buckets
 
@@ -174,10 +174,10 @@ async def test_a_filter_says_of_how_many_entries_it_speaks(server: tuple[str, Bu
         assert REST.search(seen.line("head"))
         rows.narrow("part-09999")
         assert [item.name for item in rows.items] == ["part-09999"]
-        assert "1 of the first 10,000 shown" in rows.about
+        assert "1 of the first 10,000 shown" in rows.headline
         rows.narrow("part-10001")
-        assert "none of the first 10,000 is called like “part-10001”" in rows.placeholder
-        assert "more that were not looked at" in rows.placeholder
+        assert "no match for “part-10001” in the first 10,000 entries" in rows.placeholder
+        assert "the others were not searched" in rows.placeholder
 
 
 async def test_a_row_says_no_longer_that_it_is_there_once_it_is_not() -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tui.artifacts.base import Entry
+from tui.artifacts.base import FolderEntry
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import RawLocation
 from tui.domain.node import NodeId
 from tui.panes.artifact_download import Download, chosen, proposed, targets
-from tui.panes.artifact_items import Item
+from tui.panes.artifact_list import Item
 
 MIB = 1 << 20
 
@@ -37,7 +37,7 @@ def test_it_is_told_a_few_times_a_second_and_always_at_the_end() -> None:
     told = []
     for step in range(101):
         clock.now += 0.01
-        told.append(fetched.is_news(step * MIB, 100 * MIB))
+        told.append(fetched.update(step * MIB, 100 * MIB))
     assert told[0] and told[-1]
     assert 4 <= sum(told) <= 6
 
@@ -45,9 +45,9 @@ def test_it_is_told_a_few_times_a_second_and_always_at_the_end() -> None:
 def test_the_line_says_how_much_how_fast_and_how_long() -> None:
     clock = Clock()
     fetched = download(clock)
-    fetched.is_news(0, 100 * MIB)
+    fetched.update(0, 100 * MIB)
     clock.now += 2
-    fetched.is_news(50 * MIB, 100 * MIB)
+    fetched.update(50 * MIB, 100 * MIB)
     line = fetched.line(ascii=True)
     assert line == (
         "downloading train/model  ######        50%  50.0 MiB  25.0 MiB/s  eta 3s  Esc stops"
@@ -57,7 +57,7 @@ def test_the_line_says_how_much_how_fast_and_how_long() -> None:
 def test_where_nobody_knows_the_size_nothing_is_made_up() -> None:
     clock = Clock()
     fetched = download(clock)
-    fetched.is_news(5, None)
+    fetched.update(5, None)
     assert fetched.line(ascii=False) == "downloading train/model  5 B  Esc stops"
 
 
@@ -82,7 +82,7 @@ def test_a_folder_means_the_file_in_it_and_a_tilde_is_home(
 def named(file_name: str, step: str = "train") -> Item:
     place = RawLocation("")
     artifact = NodeArtifact(NodeId(step), step, "model", "out", place, key=file_name)
-    return Item(artifact, place, entry=Entry(file_name, is_folder=False, location=place))
+    return Item(artifact, place, entry=FolderEntry(file_name, is_folder=False, location=place))
 
 
 def test_several_go_into_a_folder_that_is_there_each_under_a_name_of_its_own(

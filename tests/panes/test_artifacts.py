@@ -15,7 +15,7 @@ from tests.support.widgets import screen_of
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Refused, SourceError, Unreachable
-from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifact_list import ArtifactRows
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView

@@ -18,7 +18,7 @@ from tui.domain.forest import ForestView
 from tui.domain.status import status_text
 from tui.domain.versions import keep_nodes
 from tui.domain.workflow import Workflow
-from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifact_list import ArtifactRows
 from tui.panes.artifacts import MANY, ArtifactsPane
 from tui.panes.base import Pane, PaneContext
 from tui.panes.inout import InOutPane

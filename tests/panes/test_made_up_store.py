@@ -11,9 +11,9 @@ import msgspec
 from tests.support.artifacts_pane import showing
 from tui.artifacts import STORES, StoreKind
 from tui.artifacts.base import (
-    Entry,
     Folder,
-    Listing,
+    FolderEntry,
+    FolderListing,
     Progress,
     ReadSecret,
     Stat,
@@ -47,15 +47,15 @@ class Drawer:
     def read(self, location: Location, offset: int, length: int) -> bytes:
         return FILES[location.key][offset : offset + length]
 
-    def listing(self, location: Location, limit: int = 1000) -> Listing:
+    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
         assert isinstance(location, OtherLocation)
-        found: dict[str, Entry] = {}
+        found: dict[str, FolderEntry] = {}
         for key, data in FILES.items():
             if key.startswith(f"{location.key}/"):
                 name, slash, _ = key.removeprefix(f"{location.key}/").partition("/")
                 place = replace(location, key=f"{location.key}/{name}")
-                found[name] = Entry(name, bool(slash), place, None if slash else len(data))
-        return Listing(tuple(sorted(found.values(), key=lambda entry: not entry.is_folder)))
+                found[name] = FolderEntry(name, bool(slash), place, None if slash else len(data))
+        return FolderListing(tuple(sorted(found.values(), key=lambda entry: not entry.is_folder)))
 
     def download(
         self,

@@ -17,7 +17,7 @@ from tests.support.waiting import until
 from tests.support.widgets import screen_of
 from tui.domain.node import NodeId
 from tui.domain.workflow import Workflow
-from tui.panes.artifact_rows import ArtifactRows
+from tui.panes.artifact_list import ArtifactRows
 from tui.panes.artifacts import ArtifactsPane
 from tui.resources import styles
 from tui.widgets.status_line import StatusLine

@@ -44,7 +44,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "The list that `A` opens in the logs pane: Enter reads one, a digit does so at once.",
         ("panes.containers:ContainerScreen",),
     ),
-    ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifact_rows:ArtifactRows")),
+    ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifact_list:ArtifactRows")),
     ("YAML pane", "", ("panes.manifest:ManifestPane",)),
     (
         "Dialogs",

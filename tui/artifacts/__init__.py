@@ -1,7 +1,7 @@
-"""Where artifacts are: one store a kind of location, loaded when the first artifact needs it.
+"""The registry of artifact stores: one for each kind of location, imported when first needed.
 
-What a pane knows of a store is in its registration and in what it answers, so another kind of store
-is one module and one line here.
+Panes know a store only by its registration and its interface, so a new kind of store is one module
+and one line here.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ def _untitled(location: Location) -> str:
 
 
 class StoreKind(msgspec.Struct, frozen=True):
-    """A kind of store: what reads the locations of one kind."""
+    """The registration of a store for one kind of location."""
 
     id: str
     """The kind of location."""
     make: MakeStore | str
-    """Given the reader of secrets; "module:name" is imported when first needed."""
+    """Makes the store from a reader of secrets; "module:name" is imported when first needed."""
     title: Callable[[Location], str] = _untitled
-    """What a header calls the store of a location, such as `S3 minio:9000`; "" for nothing."""
+    """A name for the store of a location, such as `S3 minio:9000`; "" for none."""
     server: Callable[[Location], str] = _address
-    """What locations share that are lost together, when nobody answers or lets us in."""
+    """The server of a location; if it cannot be used, all its locations cannot be read."""
 
 
 def _s3_title(location: Location) -> str:
@@ -65,7 +65,7 @@ ELSEWHERE: Mapping[str, str] = {
     "hdfs": "hdfs dfs -get '{key}'",
     "oss": "ossutil cp '{url}' .",
 }
-"""How to fetch an artifact of a kind that has no store here."""
+"""Commands to download an artifact of a kind that has no store here."""
 
 
 def open_store(location: Location, secrets: ReadSecret) -> Store:
@@ -84,22 +84,22 @@ def open_store(location: Location, secrets: ReadSecret) -> Store:
 
 
 def title_of(location: Location) -> str:
-    """What a header calls the store of a location; "" for nothing."""
+    """A name for the store of a location; "" for none."""
     kind = STORES.get(location.kind)
     return kind.title(location) if kind is not None else ""
 
 
 def server_of(location: Location) -> str:
-    """What the location shares with others that are lost together with it."""
+    """The server of a location, as its store registers it."""
     kind = STORES.get(location.kind)
     return kind.server(location) if kind is not None else location.url
 
 
 def unsupported(location: Location) -> StoreError:
-    """Why a location cannot be read here, and what can read it."""
+    """The error for a location that cannot be read here, with a command that can."""
     command = ELSEWHERE.get(location.kind, "argo cp WORKFLOW .")
     fields = {"url": location.url, "key": location.key}
-    # A quote in a key would end the shell's own: such a command is not offered.
+    # A quote in a key would end the shell's quoting, so no command is offered then.
     if isinstance(location, OtherLocation) and not any("'" in text for text in fields.values()):
         hint = f"download it with: {command.format(**fields)}"
     else:
@@ -108,7 +108,7 @@ def unsupported(location: Location) -> StoreError:
 
 
 class Stores:
-    """The stores of one cluster, each opened once and kept, so that connections are reused."""
+    """The open stores of one cluster; each is opened once, so that connections are reused."""
 
     def __init__(self, secrets: ReadSecret) -> None:
         self._secrets = secrets
@@ -123,7 +123,7 @@ class Stores:
             return self._open[location.kind]
 
     def close(self) -> None:
-        """Close all of them; the next `store` opens them anew."""
+        """Close all stores; they are opened again when needed."""
         with self._lock:
             stores, self._open = self._open, {}
         for store in stores.values():

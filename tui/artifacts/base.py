@@ -1,7 +1,7 @@
-"""What a store of artifacts promises, and the words for everything that can go wrong with one.
+"""The interface of artifact stores, and the errors that they raise.
 
 A store is blocking code, called on threads. It raises nothing but `StoreError`, whose `reason` lets
-a caller tell "it is gone" from "you may not" without reading the words.
+a caller distinguish for example "missing" from "denied" without reading the message.
 """
 
 from __future__ import annotations
@@ -33,22 +33,23 @@ Reason = Literal[
     "failed",
 ]
 """`credentials`: there are none; `login`: the store does not accept them; `secret`: the cluster
-does not hand them out just now, or never (`secret-denied`), or has none (`secret-missing`)."""
+could not read their secret just now; `secret-denied`: we may not read the secret;
+`secret-missing`: there is no such secret."""
 
 SAME_FOR_ALL: frozenset[Reason] = frozenset(
     ("unreachable", "credentials", "login", "secret", "secret-denied", "secret-missing")
 )
-"""What one location of a store meets, the others of it meet as well."""
+"""Reasons that hold for every location of a store, once one location of it has met them."""
 
 ReadSecret = Callable[[str, str, str], bytes]
-"""(namespace, name, key) → value, as `tui.ports.secrets.reader_of` a connection gives it."""
+"""Reads a secret: (namespace, name, key) → value; made by `tui.ports.secrets.reader_of`."""
 
 Progress = Callable[[int, int | None], None]
-"""Told bytes so far and bytes in all (None where nobody knows); called on any thread."""
+"""Called with the bytes done and the total (None if unknown), on any thread."""
 
 
 class StoreError(ArtifactError):
-    """A store did not do what was asked; the words are fit to show."""
+    """A request to a store failed; the message is fit to show to a user."""
 
     def __init__(self, what: str, *, reason: Reason = "failed", hint: str = "") -> None:
         super().__init__(what, hint=hint)
@@ -57,57 +58,57 @@ class StoreError(ArtifactError):
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """One object, without its bytes."""
+    """What a store knows about one object, without its content."""
 
     size: int
     modified: str = ""
-    """RFC 3339; "" where the store does not say."""
+    """RFC 3339; "" if unknown."""
     etag: str = ""
     content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder artifact: objects under one prefix, at any depth."""
+    """What a store knows about a folder artifact: all objects under one prefix, at any depth."""
 
     count: int
     size: int
     whole: bool = True
-    """False when there were more objects than we counted."""
+    """False if there are more objects than were counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a folder: a file, or a folder inside it."""
+class FolderEntry:
+    """One entry of a folder: a file, or a folder inside it."""
 
     name: str
     is_folder: bool
     location: Location
-    """Where it is: what the store takes to read it, or to list what is in it."""
+    """The location by which the store reads or lists it."""
     size: int | None = None
     modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """What is directly inside a folder."""
+class FolderListing:
+    """The direct entries of a folder."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[FolderEntry, ...]
     whole: bool = True
-    """False when there is more than was asked for."""
+    """False if there are more entries than the limit of the request."""
 
 
 class Store(Protocol):
-    """Where artifacts of one kind of location are. Every method may be called on any thread."""
+    """Reads artifacts of one kind of location. Every method may be called on any thread."""
 
     def stat(self, location: Location) -> Stat | Folder:
-        """What is there. Raises StoreError ("missing") where there is nothing."""
+        """What is at a location. Raises StoreError ("missing" if there is nothing)."""
 
     def read(self, location: Location, offset: int, length: int) -> bytes:
-        """A part of one object, shorter only at its end."""
+        """A part of one object in bytes; shorter than `length` only at the object's end."""
 
-    def listing(self, location: Location, limit: int = 1000) -> Listing:
-        """What is directly inside a folder, folders first."""
+    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+        """The direct entries of a folder, folders first."""
 
     def download(
         self,
@@ -118,26 +119,26 @@ class Store(Protocol):
         *,
         overwrite: bool = False,
     ) -> Path:
-        """Write the artifact (a whole folder, if it is one) to `target`, all of it or nothing.
+        """Write the artifact, a file or a whole folder, to `target`: all of it or nothing.
 
-        Raises: StoreError; "exists" if `target` is there and may not be replaced, "stopped" if
-        `stop` was set, and then nothing is left behind.
+        Raises: StoreError; "exists" if `target` exists and may not be replaced, "stopped" if
+        `stop` was set. Nothing is left behind then.
         """
 
     def close(self) -> None:
-        """Let go of connections and temporary files; the store may not be used again."""
+        """Close connections and remove temporary files; the store may not be used again."""
 
 
 def length_in(text: str) -> int | None:
-    """The length that a header tells; None where it tells none, or nonsense."""
+    """The number of bytes in a header; None if it holds no sensible number."""
     return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
 
 def stopped() -> StoreError:
-    """The answer of a download whose `stop` was set."""
+    """The error of a download whose `stop` was set."""
     return StoreError("the download was stopped", reason="stopped")
 
 
-def nowhere_to_list(name: str) -> StoreError:
-    """The answer of stores that have no folders."""
+def not_a_folder(name: str) -> StoreError:
+    """The error for listing something that is not a folder."""
     return StoreError(f"{name} is not a folder", reason="unsupported")

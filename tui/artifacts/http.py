@@ -1,8 +1,8 @@
-"""Artifacts at a web address, as far as it is open to anybody.
+"""Artifacts at a web address that needs no credentials from the cluster.
 
 An artifact may name secrets to send to its address. Argo's executor does that with the rights of
-the workflow; we would do it with the rights of whoever looks at the workflow, and hand their
-secrets to an address that somebody else wrote. So such artifacts are not read here.
+the workflow. Here it would happen with the rights of the user, whose secrets would go to an address
+that somebody else wrote, so such artifacts are not read.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 
 from tui.artifacts.base import (
     Folder,
-    Listing,
+    FolderListing,
     Progress,
     ReadSecret,
     Stat,
     StoreError,
     length_in,
-    nowhere_to_list,
+    not_a_folder,
     stopped,
 )
 from tui.artifacts.saving import open_file, whole_file
@@ -34,10 +34,10 @@ PIECE = 1 << 18
 HERE = re.compile(r"localhost|127\..*|::1")
 
 STATUS: dict[int, tuple[Any, str]] = {
-    401: ("denied", "wants credentials"),
-    403: ("denied", "does not let us read it"),
-    404: ("missing", "does not have it"),
-    410: ("missing", "does not have it any more"),
+    401: ("denied", "requires credentials"),
+    403: ("denied", "may not be read"),
+    404: ("missing", "does not exist"),
+    410: ("missing", "does not exist any more"),
 }
 
 
@@ -49,12 +49,12 @@ class HttpStore:
 
         self._timeout = urllib3.Timeout(connect=5, read=30)
         self._pools: dict[str, urllib3.PoolManager] = {}
-        """By the proxy they go through; the one without has no name."""
+        """Connection pools by the address of their proxy; "" is without a proxy."""
         self._retries = urllib3.Retry(total=2, redirect=3, status=0, raise_on_status=False)
 
     def stat(self, location: Location) -> Stat | Folder:
-        """What the server's headers say; it may not say a size."""
-        with self._asked("HEAD", location, {}) as response:
+        """What the response headers say; a server that sends no length makes the size 0."""
+        with self._request("HEAD", location, {}) as response:
             return Stat(
                 length_in(response.headers.get("Content-Length", "")) or 0,
                 etag=response.headers.get("ETag", "").strip('"'),
@@ -62,20 +62,20 @@ class HttpStore:
             )
 
     def read(self, location: Location, offset: int, length: int) -> bytes:
-        """A part, also from servers that know no ranges."""
+        """A part of the content, also from servers that do not support ranges."""
         if length <= 0:
             return b""
-        asked = {"Range": f"bytes={offset}-{offset + length - 1}"}
-        with self._asked("GET", location, asked) as response:
+        headers = {"Range": f"bytes={offset}-{offset + length - 1}"}
+        with self._request("GET", location, headers) as response:
             if response.status == 416:
                 return b""
             if response.status != 206 and offset:
                 self._skip(response, offset)
             return bytes(response.read(length))
 
-    def listing(self, location: Location, limit: int = 1000) -> Listing:
-        """An address has nothing inside."""
-        raise nowhere_to_list("a web address")
+    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+        """A web address is not a folder. Raises StoreError ("unsupported")."""
+        raise not_a_folder("a web address")
 
     def download(
         self,
@@ -86,13 +86,13 @@ class HttpStore:
         *,
         overwrite: bool = False,
     ) -> Path:
-        """Write what is at the address to a file."""
-        with self._asked("GET", location, {}) as response:
+        """Write the content to a file."""
+        with self._request("GET", location, {}) as response:
             size = length_in(response.headers.get("Content-Length", ""))
             with (
                 whole_file(target, size=size, overwrite=overwrite) as path,
                 os.fdopen(open_file(path), "r+b") as file,
-                _broken_by(stop, response),
+                _shut_down_on(stop, response),
             ):
                 done = 0
                 while piece := response.read(PIECE):
@@ -104,12 +104,14 @@ class HttpStore:
         return target
 
     def close(self) -> None:
-        """Close connections."""
+        """Close all connections."""
         for pool in self._pools.values():
             pool.clear()
 
     @contextlib.contextmanager
-    def _asked(self, method: str, location: Location, headers: Mapping[str, str]) -> Iterator[Any]:
+    def _request(
+        self, method: str, location: Location, headers: Mapping[str, str]
+    ) -> Iterator[Any]:
         from urllib3.exceptions import HTTPError
 
         url, given = _address(location)
@@ -131,8 +133,8 @@ class HttpStore:
     def _open(
         self, method: str, url: str, given: Mapping[str, str], headers: Mapping[str, str]
     ) -> Any:
-        # What the workflow says to this server, tokens among it, is said to no other one that it
-        # sends us to.
+        # Headers of the workflow may hold tokens, so a redirect to another server must not get
+        # them.
         private = frozenset(given) | self._retries.DEFAULT_REMOVE_HEADERS_ON_REDIRECT
         try:
             return self._pool(_proxy_of(url)).request(
@@ -143,8 +145,8 @@ class HttpStore:
                 retries=self._retries.new(remove_headers_on_redirect=private),
             )
         except ValueError as error:
-            # The address and its headers are whatever the workflow says.
-            raise StoreError(f"{url} cannot be asked for: {error}") from error
+            # Address and headers come from the workflow and may be malformed.
+            raise StoreError(f"{url} cannot be requested: {error}") from error
 
     def _pool(self, proxy: str) -> Any:
         import urllib3
@@ -166,16 +168,16 @@ class HttpStore:
 
 
 @contextlib.contextmanager
-def _broken_by(stop: CancelToken, response: Any) -> Iterator[None]:
-    """A stop ends the read that is under way, and with it the download."""
+def _shut_down_on(stop: CancelToken, response: Any) -> Iterator[None]:
+    """Shut the connection down when `stop` is set, which ends the read that is under way."""
     from urllib3.exceptions import HTTPError
 
     def break_off() -> None:
-        # It complains where there is nothing left to read.
+        # It raises where there is nothing left to read.
         with contextlib.suppress(OSError, ValueError, RuntimeError):
             response.shutdown()
 
-    take_back = stop.on_set(break_off)
+    unregister = stop.on_set(break_off)
     try:
         yield
     except HTTPError as error:
@@ -183,13 +185,13 @@ def _broken_by(stop: CancelToken, response: Any) -> Iterator[None]:
             raise stopped() from error
         raise
     finally:
-        take_back()
+        unregister()
 
 
 def _proxy_of(url: str) -> str:
-    """The proxy that the environment names for this address; empty if there is none.
+    """The proxy for this address from the environment; "" for none.
 
-    As with programs written in Go, never one for this machine itself.
+    As in programs written in Go, this machine itself is never reached through a proxy.
     """
     from urllib.parse import urlsplit
     from urllib.request import getproxies, proxy_bypass
@@ -204,14 +206,14 @@ def _proxy_of(url: str) -> str:
 
 
 def _address(location: Location) -> tuple[str, dict[str, str]]:
-    """The address and the headers that the workflow wants sent."""
+    """The address, and the headers that the workflow specifies."""
     if not isinstance(location, OtherLocation) or location.kind != "http":
         raise StoreError(f"{location.kind} is not a web address", reason="unsupported")
     if not location.url.lower().startswith(("http://", "https://")):
         raise StoreError(f"{location.url} is not a web address", reason="unsupported")
     if location.fields.get("auth"):
         raise StoreError(
-            f"{location.url} wants credentials, which are not sent from here",
+            f"{location.url} requires credentials from the cluster, which are not sent from here",
             reason="unsupported",
             hint="download it with argo cp",
         )

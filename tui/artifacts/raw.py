@@ -1,4 +1,4 @@
-"""Artifacts whose content stands in the workflow."""
+"""Artifacts whose content is part of the workflow itself."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from tui.artifacts.base import (
     Folder,
-    Listing,
+    FolderListing,
     Progress,
     ReadSecret,
     Stat,
     StoreError,
-    nowhere_to_list,
+    not_a_folder,
 )
 from tui.artifacts.saving import open_file, whole_file
 from tui.domain.location import Location, RawLocation
@@ -20,7 +20,7 @@ from tui.ports.threads import CancelToken
 
 
 class RawStore:
-    """Reads `raw` artifacts; there is nothing to connect to."""
+    """Reads `raw` artifacts, which need no connection."""
 
     def __init__(self, secrets: ReadSecret) -> None:
         pass
@@ -33,9 +33,9 @@ class RawStore:
         """A part of the text."""
         return _data(location)[offset : offset + max(0, length)]
 
-    def listing(self, location: Location, limit: int = 1000) -> Listing:
-        """A text has nothing inside."""
-        raise nowhere_to_list("a raw artifact")
+    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+        """A raw artifact is not a folder. Raises StoreError ("unsupported")."""
+        raise not_a_folder("a raw artifact")
 
     def download(
         self,

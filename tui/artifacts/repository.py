@@ -1,7 +1,7 @@
-"""The artifact repository of a workflow whose status only names it.
+"""The artifact repository of a workflow.
 
-Controllers since Argo 3.1 write the whole repository into the status; older ones, and workflows
-that are not seen yet, leave it in a config map (argo.md 8.3).
+Controllers since Argo 3.1 write the whole repository into the workflow's status. With older ones,
+and before the controller has seen a workflow, it is in a config map (argo.md 8.3).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tui.ports.secrets import Secrets
 def find_repository(workflow: Workflow, connection: Connection) -> dict[str, Any] | None:
     """The repository of a workflow, read from the cluster only if the status has none.
 
-    None where there is none that we may read; artifacts then say so one by one.
+    None where there is none that we may read.
     """
     stored = repository_of(workflow)
     if stored is not None:
@@ -30,7 +30,7 @@ def find_repository(workflow: Workflow, connection: Connection) -> dict[str, Any
         try:
             data = secrets.config_map(reference.namespace, reference.config_map)
         except SourceError:
-            # Argo, too, goes on to the next place; what is missing is told with the artifact.
+            # Argo goes on to the next config map, too; each artifact says that it has no location.
             continue
         key = reference.key or (next(iter(data)) if len(data) == 1 else "")
         found = _parsed(data.get(key, ""))

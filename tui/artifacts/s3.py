@@ -1,4 +1,4 @@
-"""Artifacts in S3, MinIO, Ceph and whatever else speaks S3."""
+"""Artifacts in S3 and in everything that speaks its protocol, such as MinIO and Ceph."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tui.artifacts.base import (
-    Entry,
     Folder,
-    Listing,
+    FolderEntry,
+    FolderListing,
     Progress,
     ReadSecret,
     Stat,
@@ -23,14 +23,14 @@ from tui.artifacts.base import (
     stopped,
 )
 from tui.artifacts.s3_client import Client, build
-from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, told
-from tui.artifacts.s3_fetch import Fetch, Wanted
+from tui.artifacts.s3_download import ObjectDownload, ObjectFile
+from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, store_error
 from tui.artifacts.saving import SafeTree, check_target, create_inside, whole_file, whole_folder
 from tui.domain.location import Location, S3Location
 from tui.ports.threads import CancelToken
 
 COUNTED = 10_000
-"""Objects of a folder that are counted for its size; ten requests."""
+"""Maximum number of objects that are counted for the size of a folder; ten requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class S3Store:
         self._lock = threading.Lock()
 
     def stat(self, location: Location) -> Stat | Folder:
-        """One object, or the folder of that name."""
-        with self._asking(location) as (client, place):
+        """The object of this key, or the folder if there is no such object."""
+        with self._connected(location) as (client, place):
             if not place.key.endswith("/"):
                 found = self._head(client, place)
                 if found is not None:
@@ -62,11 +62,11 @@ class S3Store:
         """A part of one object, by one ranged request."""
         if length <= 0:
             return b""
-        with self._asking(location) as (client, place):
-            asked = f"bytes={offset}-{offset + length - 1}"
+        with self._connected(location) as (client, place):
+            span = f"bytes={offset}-{offset + length - 1}"
             try:
                 got = client.boto.get_object(
-                    Bucket=place.bucket, Key=place.key, Range=asked, **client.extra
+                    Bucket=place.bucket, Key=place.key, Range=span, **client.extra
                 )
             except client.boto.exceptions.ClientError as error:
                 if code_of(error) in ("InvalidRange", "416"):
@@ -74,13 +74,13 @@ class S3Store:
                 raise
             with contextlib.closing(got["Body"]) as body:
                 if "ContentRange" not in got and offset:
-                    # The server sent everything although it was asked for a part.
+                    # The server ignored the range and sent everything.
                     body.read(offset)
                 return bytes(body.read(length))
 
-    def listing(self, location: Location, limit: int = 1000) -> Listing:
-        """What is directly inside a folder: folders first, then files, each by name."""
-        with self._asking(location) as (client, place):
+    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+        """The direct entries of a folder: folders first, then files, each by name."""
+        with self._connected(location) as (client, place):
             prefix = _prefix(place.key)
             pages = client.boto.get_paginator("list_objects_v2").paginate(
                 Bucket=place.bucket,
@@ -88,19 +88,19 @@ class S3Store:
                 Delimiter="/",
                 PaginationConfig={"MaxItems": limit + 1, "PageSize": min(limit + 1, 1000)},
             )
-            folders: list[Entry] = []
-            files: list[Entry] = []
+            folders: list[FolderEntry] = []
+            files: list[FolderEntry] = []
             for page in pages:
                 for inner in page.get("CommonPrefixes", ()):
                     name = inner["Prefix"][len(prefix) : -1]
-                    folders.append(Entry(name, True, place.at(f"{prefix}{name}/")))
+                    folders.append(FolderEntry(name, True, place.at(f"{prefix}{name}/")))
                 for found in map(_object, page.get("Contents", ())):
                     name = found.key[len(prefix) :]
                     if name:
-                        where = place.at(prefix + name)
-                        files.append(Entry(name, False, where, found.size, found.modified))
+                        at = place.at(prefix + name)
+                        files.append(FolderEntry(name, False, at, found.size, found.modified))
             entries = (*folders, *files)
-            return Listing(entries[:limit], whole=len(entries) <= limit)
+            return FolderListing(entries[:limit], whole=len(entries) <= limit)
 
     def download(
         self,
@@ -113,20 +113,20 @@ class S3Store:
     ) -> Path:
         """Write an object to a file, or a folder to a folder, in ranged requests."""
         check_target(target, size=None, overwrite=overwrite)
-        with self._asking(location) as (client, place):
-            _go_on(stop)
+        with self._connected(location) as (client, place):
+            _raise_if_stopped(stop)
             found = None if place.key.endswith("/") else self._head(client, place)
             if found is not None:
                 with whole_file(target, size=found.size, overwrite=overwrite) as path:
-                    wanted = Wanted(place.key, found.size, found.etag, path)
-                    Fetch(client, place.bucket, progress, found.size).run([wanted], stop)
+                    file = ObjectFile(place.key, found.size, found.etag, path)
+                    ObjectDownload(client, place.bucket, progress, found.size).run([file], stop)
                 return target
             objects = self._all_objects(client, place, stop)
             size = sum(one.size for one in objects)
             with whole_folder(target, size=size) as folder:
-                inside = _laid_out(objects, _prefix(place.key), folder)
-                Fetch(client, place.bucket, progress, size).run(inside, stop)
-                _check(inside)
+                inside = _create_files(objects, _prefix(place.key), folder)
+                ObjectDownload(client, place.bucket, progress, size).run(inside, stop)
+                _check_sizes(inside)
             return target
 
     def close(self) -> None:
@@ -137,8 +137,8 @@ class S3Store:
             client.close()
 
     @contextlib.contextmanager
-    def _asking(self, location: Location) -> Iterator[tuple[Client, S3Location]]:
-        """The client for a location; whatever boto3 raises inside becomes a StoreError."""
+    def _connected(self, location: Location) -> Iterator[tuple[Client, S3Location]]:
+        """The client for a location; errors of boto3 in the `with` block become StoreError."""
         if not isinstance(location, S3Location):
             raise StoreError(f"{location.kind} is not in S3", reason="unsupported")
         from botocore.exceptions import BotoCoreError, ClientError
@@ -148,7 +148,7 @@ class S3Store:
         except (BotoCoreError, ClientError) as error:
             if code_of(error) in STALE_CREDENTIALS:
                 self._forget(location)
-            raise told(error, location) from error
+            raise store_error(error, location) from error
 
     def _client(self, location: S3Location) -> Client:
         shared = replace(location, bucket="", key="")
@@ -157,12 +157,12 @@ class S3Store:
                 try:
                     self._clients[shared] = build(location, self._secrets)
                 except ValueError as error:
-                    # An endpoint that is no host name.
-                    raise told(error, location) from error
+                    # The endpoint is not a host name.
+                    raise store_error(error, location) from error
             return self._clients[shared]
 
     def _forget(self, location: S3Location) -> None:
-        """Read the credentials again next time. Not closed: others may be using it just now."""
+        """Have the credentials read again. The client stays open: other threads may use it."""
         with self._lock:
             self._clients.pop(replace(location, bucket="", key=""), None)
 
@@ -173,7 +173,7 @@ class S3Store:
             if code_of(error) in MISSING:
                 return None
             if code_of(error) in ("403", "400"):
-                # An answer to HEAD has no body, so only a GET says what is wrong.
+                # A response to HEAD has no body, so only a GET says what is wrong.
                 return self._first_byte(client, place)
             raise
         return Stat(
@@ -210,26 +210,26 @@ class S3Store:
     def _all_objects(self, client: Client, place: S3Location, stop: CancelToken) -> list[_Object]:
         found = []
         for one in _objects(client, place):
-            _go_on(stop)
+            _raise_if_stopped(stop)
             found.append(one)
         if not found:
             raise _missing(place)
         return found
 
 
-def _laid_out(objects: list[_Object], prefix: str, folder: Path) -> list[Wanted]:
-    """An empty file for each object of a folder, under a name that stays inside."""
+def _create_files(objects: list[_Object], prefix: str, folder: Path) -> list[ObjectFile]:
+    """Create an empty file for each object of a folder, under a name that stays inside."""
     tree = SafeTree()
-    wanted = []
+    files = []
     for one in objects:
         path = tree.path(one.key[len(prefix) :])
         create_inside(folder, path)
-        wanted.append(Wanted(one.key, one.size, one.etag, path, folder))
-    return wanted
+        files.append(ObjectFile(one.key, one.size, one.etag, path, folder))
+    return files
 
 
-def _check(inside: list[Wanted]) -> None:
-    """Whether all of it is still where we wrote it. Raises StoreError."""
+def _check_sizes(inside: list[ObjectFile]) -> None:
+    """Check that every file is still where we wrote it. Raises StoreError."""
     for one in inside:
         descriptor = one.opened()
         try:
@@ -237,11 +237,11 @@ def _check(inside: list[Wanted]) -> None:
         finally:
             os.close(descriptor)
         if size != one.size:
-            raise StoreError(f"{one.key} is not as large as the store says", reason="failed")
+            raise StoreError(f"{one.key} does not have the size that the store says")
 
 
 def _objects(client: Client, place: S3Location) -> Iterator[_Object]:
-    """Every object inside a folder, at any depth; marks of folders are left out (argo.md 8.4)."""
+    """Every object in a folder, at any depth, without folder markers (argo.md 8.4)."""
     pages = client.boto.get_paginator("list_objects_v2").paginate(
         Bucket=place.bucket, Prefix=_prefix(place.key)
     )
@@ -261,7 +261,7 @@ def _object(entry: dict[str, Any]) -> _Object:
 
 
 def _prefix(key: str) -> str:
-    # Not cleaned up: in S3 `a//b` and `a/b` are two keys, and a listing shows both.
+    # Not normalized: in S3 `a//b` and `a/b` are two keys, and a listing shows both.
     return key if key.endswith("/") else f"{key}/"
 
 
@@ -269,7 +269,7 @@ def _stamp(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else ""
 
 
-def _go_on(stop: CancelToken) -> None:
+def _raise_if_stopped(stop: CancelToken) -> None:
     if stop.is_set:
         raise stopped()
 

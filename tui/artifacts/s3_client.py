@@ -1,8 +1,8 @@
 """A boto3 client for one S3 location, by Argo's rules for credentials (argo.md 8.2).
 
-boto3 costs 0.2 s to import and to set up, so it is imported with the first artifact that is opened.
-What this machine's own configuration says of endpoints and profiles counts only where the workflow
-leaves credentials to the machine.
+boto3 costs 0.2 s to import and to set up, so it is imported when the first artifact is opened.
+Endpoints and profiles of this machine's own AWS configuration are used only where the workflow
+leaves the credentials to the machine.
 """
 
 from __future__ import annotations
@@ -22,42 +22,45 @@ from tui.domain.location import S3Location, SecretRef
 from tui.errors import Missing, Refused, SourceError
 
 AMAZON = re.compile(r"s3[.-]?[a-z0-9-]*(\.dualstack)?(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
-"""Amazon's own hosts; boto3 knows better than a repository which of them to ask."""
+"""Amazon's own hosts; boto3 chooses among them better than a repository's `endpoint` does."""
 
 LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A boto3 client, what every object request needs besides, and what must be cleaned up."""
+    """A boto3 client, the extra parameters of its requests, and its temporary files."""
 
     boto: Any
     extra: dict[str, str]
-    """The key that objects are encrypted with, if the workflow names one (SSE-C)."""
+    """Parameters for the key that objects are encrypted with (SSE-C), if there is one."""
     folder: tempfile.TemporaryDirectory[str] | None = None
 
     def close(self) -> None:
-        """Close connections and remove the certificate's file."""
+        """Close connections and remove the file with the CA certificate."""
         self.boto.close()
         if self.folder is not None:
             self.folder.cleanup()
 
 
 def build(location: S3Location, secrets: ReadSecret) -> Client:
-    """Connect nothing yet, but read every secret that is needed. Raises StoreError."""
+    """A client for a location. Reads every secret that is needed, but does not connect yet.
+
+    Raises: StoreError.
+    """
     from boto3.session import Session
     from botocore import UNSIGNED
     from botocore.config import Config
 
     keys = _keys(location, secrets)
-    # Somebody else's profile or endpoint settings must not bend explicit credentials.
+    # Profiles and endpoints of this machine must not change requests with explicit credentials.
     core = _core_session(isolated=bool(keys))
     config: dict[str, Any] = {}
     if not keys and not location.use_sdk_creds:
-        # The metadata service of a cloud machine, asked from anywhere else, only costs time.
+        # Outside of a cloud machine, asking for a metadata service only costs time.
         core.get_component("credential_provider").remove("iam-role")
     if not keys and location.role_arn:
-        keys = _assumed(core, location)
+        keys = _keys_of_role(core, location)
     if not keys and not location.use_sdk_creds and core.get_credentials() is None:
         config["signature_version"] = UNSIGNED
     endpoint = location.endpoint.rstrip("/")
@@ -65,7 +68,7 @@ def build(location: S3Location, secrets: ReadSecret) -> Client:
     if LOOPBACK.fullmatch(endpoint):
         config["proxies"] = {}
     style = location.addressing_style or ("auto" if amazon else "path")
-    folder, verify = _trusted(location, secrets)
+    folder, verify = _ca_file(location, secrets)
     client = Session(botocore_session=core).client(
         "s3",
         region_name=location.region or "us-east-1",
@@ -76,7 +79,7 @@ def build(location: S3Location, secrets: ReadSecret) -> Client:
         **keys,
     )
     if not keys and "signature_version" not in config:
-        _keep_own(core)
+        _hide_own_keys(core)
     return Client(client, _customer_key(location, secrets), folder)
 
 
@@ -87,7 +90,7 @@ def _config(config: Any, style: str, more: dict[str, Any]) -> Any:
         "connect_timeout": 5,
         "read_timeout": 30,
         "retries": {"mode": "standard", "total_max_attempts": 3},
-        # Stores that are not Amazon's choke on the checksums that boto3 now adds by itself.
+        # Many other S3 servers reject the checksums that boto3 adds by default.
         "request_checksum_calculation": "when_required",
         "response_checksum_validation": "when_required",
         "max_pool_connections": 16,
@@ -110,7 +113,7 @@ def _core_session(*, isolated: bool) -> Any:
 
 
 def _keys(location: S3Location, secrets: ReadSecret) -> dict[str, str]:
-    """The keys that the workflow's secrets hold; none unless both are there."""
+    """The keys from the workflow's secrets; empty unless both are there."""
     if location.access_key is None or location.secret_key is None:
         return {}
     access = _secret(location, location.access_key, secrets)
@@ -120,16 +123,16 @@ def _keys(location: S3Location, secrets: ReadSecret) -> dict[str, str]:
     keys = {"aws_access_key_id": access, "aws_secret_access_key": secret}
     if location.session_token is not None:
         keys["aws_session_token"] = _secret(location, location.session_token, secrets)
-    _keep(keys)
+    _hide_keys(keys)
     return keys
 
 
-def _assumed(core: Any, location: S3Location) -> dict[str, str]:
-    """Keys of the role, lent to whoever this machine says we are."""
+def _keys_of_role(core: Any, location: S3Location) -> dict[str, str]:
+    """Temporary keys of the role, assumed with this machine's own credentials."""
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    # boto3 adds its methods to a botocore session once, so that session serves no second boto3 one.
+    # boto3 can wrap a botocore session only once, so STS is asked through botocore itself.
     sts = core.create_client(
         "sts",
         region_name=location.region or "us-east-1",
@@ -139,7 +142,7 @@ def _assumed(core: Any, location: S3Location) -> dict[str, str]:
         lent = sts.assume_role(RoleArn=location.role_arn, RoleSessionName="argo-tui")["Credentials"]
     except (BotoCoreError, ClientError) as error:
         raise StoreError(
-            f"the role {location.role_arn} may not be taken on",
+            f"cannot assume the role {location.role_arn}",
             reason="login",
             hint=f"with this machine's own credentials: {error}",
         ) from error
@@ -150,27 +153,27 @@ def _assumed(core: Any, location: S3Location) -> dict[str, str]:
         "aws_secret_access_key": lent["SecretAccessKey"],
         "aws_session_token": lent["SessionToken"],
     }
-    _keep(keys)
+    _hide_keys(keys)
     return keys
 
 
-def _keep(keys: Mapping[str, str]) -> None:
-    """Have what we sign with hidden wherever a store repeats it; the name of a key is none."""
+def _hide_keys(keys: Mapping[str, str]) -> None:
+    """Hide secret keys in all output, since a store may repeat them; access key ids are public."""
     IN_USE.keep(*(value for name, value in keys.items() if name != "aws_access_key_id"))
 
 
-def _keep_own(core: Any) -> None:
-    """The same of the keys that this machine has, as far as they are known by now."""
+def _hide_own_keys(core: Any) -> None:
+    """Hide the keys of this machine as well, as far as they are known by now."""
     found = core.get_credentials()
-    # Those that are renewed are fetched when they are first read, which may take a while.
+    # Refreshable credentials are fetched when they are first read, which may take a while.
     if found is not None and not hasattr(found, "refresh_needed"):
         IN_USE.keep(found.secret_key or "", found.token or "")
 
 
-def _trusted(
+def _ca_file(
     location: S3Location, secrets: ReadSecret
 ) -> tuple[tempfile.TemporaryDirectory[str] | None, str | None]:
-    """A file with the only authority to trust; boto3 can take it in no other way."""
+    """A file with the only CA certificate to trust; boto3 accepts nothing but a path."""
     if location.ca is None or location.insecure:
         return None, None
     certificate = _value(location, location.ca, secrets)
@@ -180,9 +183,9 @@ def _trusted(
         path.write_bytes(certificate)
     except OSError as error:
         raise StoreError(
-            f"no file can be made for the certificate of the store: {error.strerror or error}",
+            f"cannot write the store's CA certificate to a file: {error.strerror or error}",
             reason="disk",
-            hint="it takes a folder for temporary files: TMPDIR names one",
+            hint="set TMPDIR to a folder for temporary files that can be written to",
         ) from error
     return folder, str(path)
 

@@ -1,4 +1,4 @@
-"""What boto3 can raise, in words for a person."""
+"""Errors of boto3 and of S3 servers, translated into `StoreError`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 STALE_CREDENTIALS = frozenset(
     {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefresh"}
 )
-"""Codes after which credentials are worth reading again."""
+"""Error codes after which the credentials are read again."""
 
 Words = tuple[Reason, str, str]
-"""What it is, what happened, what to do; facts about the request stand in braces."""
+"""Reason, what happened, what to do; fields in braces are filled from the request."""
 
 DENIED: Words = (
     "denied",
@@ -55,7 +55,7 @@ CODES: dict[str, Words] = {
 
 
 def code_of(error: BaseException) -> str:
-    """S3's code of a ClientError, "" of anything else."""
+    """S3's error code of a ClientError; "" for other errors."""
     response: Any = getattr(error, "response", None)
     if not isinstance(response, dict):
         return ""
@@ -63,21 +63,21 @@ def code_of(error: BaseException) -> str:
 
 
 def status_of(error: BaseException) -> int:
-    """The HTTP status of a ClientError, 0 of anything else."""
+    """The HTTP status of a ClientError; 0 for other errors."""
     response: Any = getattr(error, "response", None)
     if not isinstance(response, dict):
         return 0
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def told(error: Exception, location: S3Location) -> StoreError:
-    """The error of ours that says what happened; the caller chains it."""
+def store_error(error: Exception, location: S3Location) -> StoreError:
+    """The StoreError for an error of boto3; the caller chains it."""
     from botocore import exceptions as boto
 
     endpoint = location.server or "Amazon S3"
     code, status = code_of(error), status_of(error)
     if code or status:
-        return _told_by_server(error, code, status, location)
+        return _from_response(error, code, status, location)
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
         return StoreError(
             f"there are no credentials for {endpoint}",
@@ -85,7 +85,7 @@ def told(error: Exception, location: S3Location) -> StoreError:
             hint="the artifact repository names none, and this machine has none",
         )
     if isinstance(error, boto.SSLError):
-        return _told_by_tls(error, endpoint)
+        return _from_tls_error(error, endpoint)
     if isinstance(error, boto.ConnectTimeoutError | boto.EndpointConnectionError):
         return StoreError(
             f"cannot reach {endpoint}",
@@ -97,13 +97,13 @@ def told(error: Exception, location: S3Location) -> StoreError:
     if isinstance(error, boto.ParamValidationError | boto.InvalidRegionError | ValueError):
         return StoreError(
             "the workflow's artifact location is not one that S3 knows",
-            # Before it is cut: half a secret is not known as one.
+            # Hidden before the text is cut: half of a secret would not be recognized.
             hint=without_secrets(str(error))[:200],
         )
     return StoreError(f"reading from {endpoint} failed", hint=f"{type(error).__name__}: {error}")
 
 
-def _told_by_server(error: Exception, code: str, status: int, location: S3Location) -> StoreError:
+def _from_response(error: Exception, code: str, status: int, location: S3Location) -> StoreError:
     facts = {
         "bucket": location.bucket,
         "key": location.key,
@@ -127,7 +127,7 @@ def _told_by_server(error: Exception, code: str, status: int, location: S3Locati
     )
 
 
-def _told_by_tls(error: Exception, endpoint: str) -> StoreError:
+def _from_tls_error(error: Exception, endpoint: str) -> StoreError:
     text = str(error)
     if "WRONG_VERSION_NUMBER" in text or "record layer" in text.lower():
         return StoreError(

@@ -1,7 +1,8 @@
-"""Writing downloads: whole or not at all, under names that cannot do harm.
+"""Writing downloads to disk: complete or not at all, and under safe file names.
 
-Everything is first written beside its target under a hidden name, and moved there in one step.
-The names of objects come from the cluster: they are cleaned, part by part, before they are paths.
+Everything is first written beside its target under a hidden name, then moved there in one step.
+The names of objects come from the cluster, so each part of them is cleaned before it becomes part
+of a path.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ LONGEST_NAME = 200
 
 @contextlib.contextmanager
 def whole_file(target: Path, *, size: int | None, overwrite: bool) -> Iterator[Path]:
-    """An empty file to fill; it becomes `target` when the `with` ends well, else it vanishes."""
+    """An empty file to fill. It becomes `target` when the `with` block succeeds, or is removed."""
     check_target(target, size=size, overwrite=overwrite)
     part = _beside(target)
     try:
@@ -36,14 +37,14 @@ def whole_file(target: Path, *, size: int | None, overwrite: bool) -> Iterator[P
             _sync(part)
             _move(part, target, overwrite=overwrite)
     finally:
-        # Where nothing could be written nothing can be removed; what was wrong is told already.
+        # A folder that cannot be written to has raised an error already.
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def whole_folder(target: Path, *, size: int | None) -> Iterator[Path]:
-    """A new folder to fill; it becomes `target` when the `with` ends well, else it vanishes."""
+    """A new folder to fill. It becomes `target` when the `with` block succeeds, or is removed."""
     check_target(target, size=size, overwrite=False)
     part = _beside(target)
     try:
@@ -62,10 +63,10 @@ def whole_folder(target: Path, *, size: int | None) -> Iterator[Path]:
 
 
 def create_inside(folder: Path, inner: PurePath) -> None:
-    """An empty file in a folder that we fill, with the folders on the way to it.
+    """Create an empty file in a folder that we fill, with the folders on the way to it.
 
-    No link is followed: whoever may write there as well must not have us write elsewhere.
-    Raises: OSError.
+    Links are not followed: somebody else who may write to the folder must not make us write
+    elsewhere. Raises: OSError.
     """
     with _parent(folder, inner, makes=True) as parent:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -73,7 +74,10 @@ def create_inside(folder: Path, inner: PurePath) -> None:
 
 
 def open_inside(folder: Path, inner: PurePath) -> int:
-    """A descriptor to read and write such a file. Raises: OSError; StoreError for a link."""
+    """Open a file that `create_inside` made, for reading and writing; returns a descriptor.
+
+    Raises: OSError; StoreError if a link or nothing is there any more.
+    """
     try:
         with _parent(folder, inner, makes=False) as parent:
             return os.open(inner.name, os.O_RDWR | os.O_NOFOLLOW, dir_fd=parent)
@@ -84,7 +88,10 @@ def open_inside(folder: Path, inner: PurePath) -> int:
 
 
 def open_file(path: Path) -> int:
-    """The same for a file by itself; only its own name must be no link, the way to it may be."""
+    """Open a single file for reading and writing; folders on its path may be links.
+
+    Raises: OSError; StoreError if the file itself is a link or is gone.
+    """
     try:
         return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except OSError as error:
@@ -95,7 +102,7 @@ def open_file(path: Path) -> int:
 
 @contextlib.contextmanager
 def _parent(folder: Path, inner: PurePath, *, makes: bool) -> Iterator[int]:
-    """A descriptor of the folder that a file is in, found step by step and never by a link."""
+    """A descriptor of the folder that a file is in, reached without following a link."""
     flags = os.O_RDONLY | os.O_DIRECTORY
     at = os.open(folder, flags | os.O_NOFOLLOW)
     try:
@@ -112,7 +119,7 @@ def _parent(folder: Path, inner: PurePath, *, makes: bool) -> Iterator[int]:
 
 
 def _check_same(path: Path, made: os.stat_result) -> None:
-    """Whether it is still what we made. Raises: StoreError."""
+    """Check that nobody replaced the file that we made. Raises: StoreError."""
     now = path.lstat()
     if (now.st_dev, now.st_ino) != (made.st_dev, made.st_ino):
         raise _swapped(path)
@@ -120,14 +127,14 @@ def _check_same(path: Path, made: os.stat_result) -> None:
 
 def _swapped(path: Path) -> StoreError:
     return StoreError(
-        f"{path} is not what we made there: somebody changed it meanwhile",
+        f"{path} was replaced by something else during the download",
         reason="disk",
-        hint="nothing was written through it; try a folder that nobody else writes to",
+        hint="nothing was written to the replacement; try a folder that nobody else writes to",
     )
 
 
 def check_target(target: Path, *, size: int | None, overwrite: bool) -> None:
-    """Refuse early what would fail late. Raises StoreError."""
+    """Check before a download that its target can be written. Raises StoreError."""
     with _disk_errors(target):
         _check_target(target, size, overwrite)
 
@@ -138,7 +145,7 @@ def _check_target(target: Path, size: int | None, overwrite: bool) -> None:
     if target.is_dir():
         raise _exists(target)
     if target.exists() and not target.is_file():
-        # A device or a pipe would be replaced by a file of its name: root has lost /dev/null so.
+        # A file would replace it: with root's rights even /dev/null.
         raise StoreError(f"{target} is a device or a pipe, not a file", reason="disk")
     if os.path.lexists(target) and not overwrite:
         raise _exists(target)
@@ -150,28 +157,28 @@ def _check_target(target: Path, size: int | None, overwrite: bool) -> None:
 
 
 def safe_name(name: str) -> str:
-    """One file name out of any text: no separator or control in it, never `..`, never too long."""
+    """A file name from any text: no separators or control characters, not `..`, not too long."""
     kept = "".join("_" if _is_bad(c) else c for c in name)
     if kept.strip(". ") == "":
         kept = kept.replace(".", "_").replace(" ", "_") or "_"
     encoded = kept.encode(errors="replace")
     if len(encoded) <= LONGEST_NAME:
         return encoded.decode()
-    # The end often tells files apart and says what they are, so both ends stay.
+    # The end often distinguishes files and has the extension, so both ends are kept.
     digest = hashlib.sha256(encoded).hexdigest()[:8]
     head, tail = encoded[: LONGEST_NAME - 60], encoded[-40:]
     return f"{head.decode(errors='ignore')}~{digest}~{tail.decode(errors='ignore')}"
 
 
 class SafeTree:
-    """Paths for the objects of a folder, all inside it and each its own."""
+    """Paths for the objects of a folder: all inside it, and no two the same."""
 
     def __init__(self) -> None:
         self._taken: dict[tuple[str, ...], bool] = {}
         """Folded path → whether it is a folder."""
 
     def path(self, name: str) -> Path:
-        """Where the object of this name goes, relative to the folder."""
+        """The path for the object of this name, relative to the folder."""
         parts = [safe_name(part) for part in name.split("/") if part not in ("", ".")]
         parts = parts or ["_"]
         for depth in range(1, len(parts)):
@@ -180,10 +187,10 @@ class SafeTree:
         return Path(*parts)
 
     def _free(self, parts: list[str], *, is_folder: bool) -> str:
-        """The last part, changed if something else has that name already."""
+        """The last part of a path, with a number if something else has that name already."""
         *above, name = parts
         tried, number = name, 2
-        # Some file systems fold case and accents, so names that differ only there are the same.
+        # Some file systems fold case and accents, so names that differ only in these collide.
         while self._taken.get(key := self._folded([*above, tried]), is_folder) is not is_folder or (
             not is_folder and key in self._taken
         ):
@@ -211,7 +218,7 @@ def _move(part: Path, target: Path, *, overwrite: bool) -> None:
         part.replace(target)
     else:
         try:
-            # A link, unlike a rename, fails if somebody wrote the target meanwhile.
+            # Unlike a rename, a hard link fails if the target exists by now.
             os.link(part, target)
         except FileExistsError as error:
             raise _exists(target) from error
@@ -224,12 +231,12 @@ def _move(part: Path, target: Path, *, overwrite: bool) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Put a file or a folder on the disk for good."""
+    """Flush a file or a folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        # Some network file systems cannot do this to a folder; the file itself is synced.
+        # Some network file systems cannot flush a folder; the file itself was flushed.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
             raise
     finally:
@@ -244,7 +251,7 @@ def _disk_errors(target: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             what = f"the disk is full; nothing was written to {target}"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            what = f"{target.parent} may not be written to"
+            what = f"no permission to write to {target.parent}"
         elif error.filename is not None or error.errno in (errno.EFBIG, errno.EIO):
             what = f"cannot write {target}: {error.strerror}"
         else:

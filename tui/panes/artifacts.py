@@ -1,22 +1,23 @@
-"""The artifacts of a step or of a whole workflow: what there is, what is in it, and fetching it.
+"""The artifacts pane: the artifacts of a step or a workflow, a preview, and downloads.
 
-Everything that asks a store runs on thread workers and comes back as a message; a message about
-something that is no longer shown is dropped by its number. The list itself is made from the
-workflow alone, so it is there at once, and sizes follow.
+Requests to stores run on thread workers and post messages; an answer for a preview that is no
+longer wanted is dropped by its number. The list is made from the workflow alone, so it is shown at
+once; sizes follow.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
-from textual import on, work
+from textual import events, on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
-from tui.artifacts.base import Listing, Reason, StoreError
+from tui.artifacts.base import FolderListing, Reason, StoreError
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.domain.artifact import artifacts_of_workflow, artifacts_within
@@ -26,33 +27,79 @@ from tui.domain.location import Location
 from tui.domain.node import Node
 from tui.domain.workflow import OFFLOADED, Workflow
 from tui.keys import hint
-from tui.panes.artifact_asking import Asking, Measured, Unknown
-from tui.panes.artifact_body import Body
-from tui.panes.artifact_items import Fact, Item
-from tui.panes.artifact_reading import Reading
-from tui.panes.artifact_rows import NONE, ArtifactRows
-from tui.panes.artifact_saving import Saving
+from tui.panes.artifact_download import ArtifactDownloads
+from tui.panes.artifact_list import EMPTY, ArtifactRows, Fact, Item
+from tui.panes.artifact_lookup import ArtifactLookup, Measured, Unknown
+from tui.panes.artifact_preview import ArtifactPreview
 from tui.panes.base import Pane, PaneContext
 from tui.ports.secrets import reader_of
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 
-OURS: frozenset[Reason] = frozenset(("exists", "disk", "stopped"))
-"""Why a download fails on our side: nothing about what is in the store."""
+WIDE = 110
+"""Cells from which on the preview stands beside the list."""
+
+LOCAL_REASONS: frozenset[Reason] = frozenset(("exists", "disk", "stopped"))
+"""Reasons of failed downloads that lie on this machine and say nothing about the store."""
+
 MANY = 2_000
-"""Steps, or rows, past which what takes a look at each of them is done less often or elsewhere."""
-FACTS_EVERY = (0.1, 1.0)
-"""Seconds for which answers of stores are gathered before they are shown; of many rows."""
+"""Number of steps or rows above which work on all of them is done less often, or on a thread."""
+
+FACT_INTERVALS = (0.1, 1.0)
+"""Seconds for which answers of stores are gathered before they are shown; the second for MANY."""
 
 
-class Found(NamedTuple):
+class FoundArtifacts(NamedTuple):
     """The artifacts of a step or of a whole workflow."""
 
     workflow: Workflow
     node: Node | None
     items: list[Item]
     unknown: Unknown
+
+
+class ArtifactSplit(Container):
+    """A split view of the list and the preview.
+
+    Both stand side by side where there is room. On a narrow screen the list has all rows until
+    something is opened; then they stand one above the other.
+    """
+
+    def __init__(self, rows: ArtifactRows, preview: ArtifactPreview) -> None:
+        super().__init__(id="artifact-body")
+        self._rows = rows
+        self._preview = preview
+
+    def compose(self) -> ComposeResult:
+        """List and preview."""
+        yield self._rows
+        yield self._preview
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the two side by side where there is room."""
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    def open_preview(self) -> None:
+        """Make room for the preview."""
+        self.add_class("-read")
+
+    @property
+    def is_preview_open(self) -> bool:
+        """Whether a preview is shown."""
+        return self.has_class("-read")
+
+    def close_preview(self) -> None:
+        """Clear the preview and give its room to the list."""
+        self._preview.clear()
+        self.remove_class("-read")
+
+    def close_stacked_preview(self) -> bool:
+        """Close a preview that takes rows from the list, not one beside it; true if it did."""
+        if self.has_class("-wide") or not self.is_preview_open:
+            return False
+        self.close_preview()
+        return True
 
 
 class ArtifactsPane(Pane):
@@ -72,44 +119,44 @@ class ArtifactsPane(Pane):
         self._workflow: Workflow | None = None
         self._node: Node | None = None
         self._known: tuple[str, str, str] | None = None
-        self._taken: tuple[str, str] | None = None
+        self._subject: tuple[str, str] | None = None
         self._is_due = False
         self._news: dict[Location, Fact] = {}
-        """What stores said since it was shown last."""
+        """Answers of stores that are not shown yet."""
         self._stores = Stores(self._secret)
-        self._asking = Asking(self._stores, context)
+        self._lookup = ArtifactLookup(self._stores, context)
         self._rows = ArtifactRows(ascii=context.ascii, now=context.now())
-        self._reading = Reading(self._stores, ascii=context.ascii)
-        self._body = Body(self._rows, self._reading)
-        self._saving = Saving(self._stores, ascii=context.ascii)
+        self._preview = ArtifactPreview(self._stores, ascii=context.ascii)
+        self._split = ArtifactSplit(self._rows, self._preview)
+        self._downloads = ArtifactDownloads(self._stores, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
-        """A head, the list, what is read, and where downloads are asked for and told."""
+        """A heading, the split view, the filter, and the lines for downloads."""
         plain = self.context.ascii
         yield StatusLine(ascii=plain, id="artifact-head")
-        yield self._body
+        yield self._split
         yield QueryBar(ascii=plain, id="artifact-filter")
-        yield self._saving
-        yield self._asking
+        yield self._downloads
+        yield self._lookup
 
     def on_mount(self) -> None:
-        """Show what was asked for before there was anything to show it on."""
+        """Show the workflow that was given before the widgets existed."""
         if self._workflow is not None:
-            self._take_in()
+            self._read_workflow()
 
     def on_unmount(self) -> None:
-        """Nothing of ours goes on."""
+        """Close the stores."""
         self._stores.close()
 
     def focus(self, scroll_visible: bool = True) -> ArtifactsPane:
-        """Keys go to the list."""
+        """Give the focus to the list."""
         self._rows.focus(scroll_visible)
         return self
 
     # --- what is shown ---------------------------------------------------------------------
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """Show the artifacts of this; only remembered here, and taken in once a frame."""
+        """Show the artifacts of a workflow or a node; several calls within a frame cost one."""
         known = (workflow.metadata.uid, workflow.version, node.id if node else "")
         if known == self._known and workflow is self._workflow:
             return
@@ -117,68 +164,69 @@ class ArtifactsPane(Pane):
         self._workflow, self._node = workflow, node
         if self.is_mounted and not self._is_due:
             self._is_due = True
-            self.call_after_refresh(self._take_in)
+            self.call_after_refresh(self._read_workflow)
 
-    def _take_in(self) -> None:
-        """Read the artifacts out of the workflow, and ask for what it does not tell."""
+    def _read_workflow(self) -> None:
+        """Read the artifacts out of the workflow, and look up what it does not say."""
         self._is_due = False
         workflow, node = self._workflow, self._node
         if workflow is None:
             return
         uid = workflow.metadata.uid
-        about = (uid, node.id if node else "")
-        if about != self._taken:
-            self._taken = about
-            self._asking.forget_errors()
+        subject = (uid, node.id if node else "")
+        if subject != self._subject:
+            self._subject = subject
+            self._lookup.forget_errors()
             self._rows.leave_all()
             self._filter.text = ""
-            self._body.close_preview()
+            self._split.close_preview()
         if len(workflow.nodes) > MANY:
-            self._find_beside_loop(workflow, node)
+            self._find_on_thread(workflow, node)
         else:
-            self._show_found(self._found(workflow, node))
+            self._show_found(self._find(workflow, node))
 
-    def _found(self, workflow: Workflow, node: Node | None) -> Found:
-        """The artifacts of a step or of the whole, and what is not known of them; on any thread."""
-        repository = self._asking.repositories.get(workflow.metadata.uid)
+    def _find(self, workflow: Workflow, node: Node | None) -> FoundArtifacts:
+        """Find the artifacts of a step or a workflow. May be called on any thread."""
+        repository = self._lookup.repositories.get(workflow.metadata.uid)
         if node is None:
             artifacts = artifacts_of_workflow(workflow, repository)
         else:
             artifacts = artifacts_within(workflow, node, repository)
-        facts = self._asking.facts
+        facts = self._lookup.facts
         items = [
             Item(artifact, artifact.location, facts.get(artifact.location))
             if artifact.location is not None
             else Item(artifact, None)
             for artifact in artifacts
         ]
-        return Found(workflow, node, items, self._asking.unknown(artifacts))
+        return FoundArtifacts(workflow, node, items, self._lookup.unknown(artifacts))
 
     @work(thread=True, group="artifacts", exclusive=True, description="finding artifacts")
-    def _find_beside_loop(self, workflow: Workflow, node: Node | None) -> None:
-        """Fifty thousand artifacts take more than a second to find."""
+    def _find_on_thread(self, workflow: Workflow, node: Node | None) -> None:
+        """Finding fifty thousand artifacts takes more than a second."""
         try:
-            found = self._found(workflow, node)
+            found = self._find(workflow, node)
         except Exception as error:
             self.app.call_from_thread(self._say, str(caught(error, "finding artifacts")), "error")
         else:
             self.app.call_from_thread(self._show_found, found)
 
-    def _show_found(self, found: Found) -> None:
+    def _show_found(self, found: FoundArtifacts) -> None:
         if found.workflow is not self._workflow or found.node is not self._node:
-            return  # another step, or a newer version, is being looked at by now
-        self._asking.ask(found.workflow, found.unknown)
-        self._rows.none = f"no artifacts here: {OFFLOADED}" if found.workflow.is_offloaded else NONE
+            return  # the pane shows another step or a newer version by now
+        self._lookup.look_up(found.workflow, found.unknown)
+        is_offloaded = found.workflow.is_offloaded
+        self._rows.empty_text = f"no artifacts here: {OFFLOADED}" if is_offloaded else EMPTY
         self._rows.show_artifacts(found.items)
         self._tell_head()
 
     def _tell_head(self) -> None:
-        self.query_one("#artifact-head", StatusLine).say(self._rows.about)
+        self.query_one("#artifact-head", StatusLine).say(self._rows.headline)
 
     def _say(self, text: str, severity: str = "information") -> None:
-        self._saving.say(text, severity)
+        self._downloads.say(text, severity)
 
-    # --- asking stores, on threads -----------------------------------------------------------
+    # --- answers of stores -------------------------------------------------------------------
 
     def _secret(self, namespace: str, name: str, key: str) -> bytes:
         source = self.context.source
@@ -187,30 +235,30 @@ class ArtifactsPane(Pane):
         return reader_of(source)(namespace, name, key)
 
     @on(Measured)
-    def take_size(self, message: Measured) -> None:
-        """Show the size of what was asked."""
+    def show_size(self, message: Measured) -> None:
+        """Show what a store said of a location."""
         message.stop()
-        self._asking.facts[message.location] = message.fact
+        self._lookup.facts[message.location] = message.fact
         if not self._news:
-            self.set_timer(FACTS_EVERY[len(self._rows.items) > MANY], self._show_facts)
+            self.set_timer(FACT_INTERVALS[len(self._rows.items) > MANY], self._show_facts)
         self._news[message.location] = message.fact
 
     def _show_facts(self) -> None:
-        """Show what stores said meanwhile: once for many answers, since there may be thousands."""
+        """Show the gathered answers of stores at once, since there may be thousands."""
         news, self._news = self._news, {}
         self._rows.show_facts(news)
         self._tell_head()
 
-    @on(Asking.RepositoryFound)
-    def take_repository(self, message: Asking.RepositoryFound) -> None:
-        """Now keys may have places."""
+    @on(ArtifactLookup.RepositoryFound)
+    def use_repository(self, message: ArtifactLookup.RepositoryFound) -> None:
+        """With the repository, artifacts that have only a key have locations."""
         message.stop()
-        self._take_in()
+        self._read_workflow()
 
     # --- opening ---------------------------------------------------------------------------
 
     def chosen(self, whole: Target) -> tuple[Target, str] | None:
-        """The artifact that the cursor is on."""
+        """The artifact under the cursor."""
         item = self._rows.current
         if item is None:
             return None
@@ -219,7 +267,7 @@ class ArtifactsPane(Pane):
 
     @on(Table.Chosen, "#artifact-rows")
     def open_item(self, message: Table.Chosen) -> None:
-        """Enter: preview a file, go into a folder."""
+        """Enter: preview a file, or go into a folder."""
         message.stop()
         item = self._rows.current
         if item is None:
@@ -228,64 +276,64 @@ class ArtifactsPane(Pane):
             self._say(item.why_not, "warning")
             return
         self._say(f"reading {item.title}")
-        self._reading.open(item)
+        self._preview.open(item)
 
-    @on(Reading.Opened)
-    def take_opened(self, message: Reading.Opened) -> None:
-        """What was asked for is on the screen, or is a folder, or cannot be had."""
+    @on(ArtifactPreview.Opened)
+    def show_opened(self, message: ArtifactPreview.Opened) -> None:
+        """Make room for a preview, go into a folder, or show why neither is possible."""
         message.stop()
         if isinstance(message.found, StoreError):
-            self._failed(message.item, message.found)
+            self._show_failure(message.item, message.found)
             self._say(str(message.found), "error")
             return
         self._say("")
-        if isinstance(message.found, Listing):
+        if isinstance(message.found, FolderListing):
             self._rows.enter(message.item, message.found)
             self._filter.text = ""
             self._tell_head()
         else:
-            self._body.make_room()
+            self._split.open_preview()
 
-    def _failed(self, item: Item, error: StoreError) -> None:
-        """The row says so, too; a download that was stopped says nothing of what is there."""
-        if error.reason in OURS:
+    def _show_failure(self, item: Item, error: StoreError) -> None:
+        """Show a store's error in the row of the item, too."""
+        if error.reason in LOCAL_REASONS:
             return
         if item.entry is None and item.location is not None:
-            self._asking.facts[item.location] = error
+            self._lookup.facts[item.location] = error
         self._rows.show_failure(item, error)
         self._tell_head()
 
-    @on(Saving.Failed)
-    def take_failures(self, message: Saving.Failed) -> None:
-        """What could not be downloaded is not as its row said."""
+    @on(ArtifactDownloads.Failed)
+    def show_failures(self, message: ArtifactDownloads.Failed) -> None:
+        """Show the errors of downloads in the rows."""
         message.stop()
         for item, error in message.failed:
-            self._failed(item, error)
+            self._show_failure(item, error)
 
     @on(ArtifactRows.Back)
     def leave_folder(self, message: ArtifactRows.Back) -> None:
-        """Left: to where this folder is listed."""
+        """Left: back to the list that the folder is in."""
         message.stop()
         if self._rows.is_in_folder:
-            self._reading.forget()
+            self._preview.forget()
             self._rows.leave()
             self._filter.text = ""
             self._tell_head()
 
-    # --- narrowing the list ------------------------------------------------------------------
+    # --- filter ------------------------------------------------------------------------------
 
     @property
     def _filter(self) -> QueryBar:
         return self.query_one("#artifact-filter", QueryBar)
 
     def action_filter(self) -> None:
-        """Type what to look for: step, name, type or state."""
+        """Open the filter, which looks for text in step, name, type and state."""
         self._filter.open()
 
     @on(QueryBar.Edited, "#artifact-filter")
     @on(QueryBar.Cancelled, "#artifact-filter")
     def narrow(self, message: QueryBar.Edited | QueryBar.Cancelled) -> None:
-        """Narrow the list while one types."""
+        """Narrow the list while the filter is typed."""
         message.stop()
         self._rows.narrow(message.text)
         self._tell_head()
@@ -294,20 +342,20 @@ class ArtifactsPane(Pane):
 
     @on(QueryBar.Submitted, "#artifact-filter")
     def keep_filter(self, message: QueryBar.Submitted) -> None:
-        """Back to the list; the filter stays."""
+        """Enter: keep the filter and go back to the list."""
         message.stop()
         self._rows.focus()
 
     # --- keys --------------------------------------------------------------------------------
 
     def action_scroll_preview(self, direction: int) -> None:
-        """Move the preview without leaving the list."""
-        if not self._body.is_reading:
+        """Scroll the preview (1 down, -1 up) while the focus stays in the list."""
+        if not self._split.is_preview_open:
             self._say(f"nothing to scroll: {hint('open')} shows what is in an artifact")
-        self._reading.scroll_half(direction)
+        self._preview.scroll_half(direction)
 
     def action_copy_key(self) -> None:
-        """The address of what the cursor is on, to the clipboard."""
+        """Copy the address of the artifact under the cursor to the clipboard."""
         item = self._rows.current
         if item is None:
             self._say("no artifact here")
@@ -320,25 +368,25 @@ class ArtifactsPane(Pane):
         self._say(f"sent {without_secrets(text)}")
 
     def action_download(self) -> None:
-        """Ask where to save what is marked, else what the cursor is on."""
+        """Ask where to save the marked artifacts, or else the one under the cursor."""
         items = self._rows.picked
         if items:
-            self._saving.ask(items)
+            self._downloads.ask(items)
         else:
             self._say("no artifact here")
 
-    @on(Saving.Asked)
-    def return_focus(self, message: Saving.Asked) -> None:
-        """The path is typed, or not wanted: keys go to the list again."""
+    @on(ArtifactDownloads.PathClosed)
+    def return_focus(self, message: ArtifactDownloads.PathClosed) -> None:
+        """Give the focus back to the list after a path was typed or cancelled."""
         message.stop()
         self._rows.focus()
 
     def action_stop(self) -> None:
-        """Esc: stop the download, else take back preview, filter, marks or folder, in turn."""
-        if self._saving.stop() or self._body.gives_rows_back():
+        """Esc: stop the download, or else undo preview, filter, marks or folder, one at a time."""
+        if self._downloads.stop() or self._split.close_stacked_preview():
             return
         rows = self._rows
-        if rows.sought:
+        if rows.filter:
             self._filter.text = ""
             rows.narrow("")
             self._tell_head()
@@ -349,10 +397,10 @@ class ArtifactsPane(Pane):
         else:
             raise SkipAction
 
-    # --- what must not be lost ------------------------------------------------------------------
+    # --- bugs ----------------------------------------------------------------------------------
 
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
-        """A worker that ended with an error nobody expected says so instead of vanishing."""
+        """Show the unexpected error of a worker, which would otherwise end silently."""
         if message.state is WorkerState.ERROR and message.worker.error is not None:
             self._say(str(caught(message.worker.error, "asking for artifacts")), "error")

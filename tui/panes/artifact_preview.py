@@ -1,7 +1,6 @@
-"""What is in one artifact: a preview under its title, read on a thread.
+"""The preview of one artifact: its beginning as text, read on a thread.
 
-Only the last thing that was asked for is shown; answers to earlier questions are dropped.
-"""
+Only the last item that was asked for is shown; answers for earlier ones are dropped."""
 
 from __future__ import annotations
 
@@ -14,39 +13,38 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
-from tui.artifacts.base import Folder, Listing, Stat, StoreError
+from tui.artifacts.base import Folder, FolderListing, Stat, StoreError
 from tui.bugs import caught
 from tui.domain.highlight import json_spans
 from tui.domain.lines import TextLines
 from tui.domain.location import Location
 from tui.domain.preview import ARCHIVES, Preview, kind_of_content, preview
 from tui.keys import hint
-from tui.panes.artifact_asking import Measured
-from tui.panes.artifact_items import Item
+from tui.panes.artifact_list import Item
+from tui.panes.artifact_lookup import Measured
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView
 
-FIRST = 64 << 10
+PREVIEW_SIZE = 64 << 10
 """Bytes that are read for a preview."""
 
-PACKED = 1 << 20
-"""Bytes that are read of an archive, whose names or content come later."""
+ARCHIVE_PREVIEW_SIZE = 1 << 20
+"""Bytes that are read of an archive: its file names may not be in the first few."""
+
+MAX_ENTRIES = 10_000
+"""Entries of a folder that are listed, and so can be found by the filter; ten requests."""
 
 
-LISTED = 10_000
-"""Entries of a folder that are listed, and so can be found; ten requests."""
-
-
-class Reading(Vertical):
-    """A title, and the beginning of what it names."""
+class ArtifactPreview(Vertical):
+    """A title, and the beginning of the artifact."""
 
     @dataclass
     class Opened(Message):
-        """An item was read: a preview, what is in a folder, or why not."""
+        """An item was read: a preview, the entries of a folder, or why it cannot be read."""
 
         number: int
         item: Item
-        found: Preview | Listing | StoreError
+        found: Preview | FolderListing | StoreError
 
     def __init__(self, stores: Stores, *, ascii: bool) -> None:
         super().__init__(id="artifact-reading")
@@ -64,13 +62,13 @@ class Reading(Vertical):
         )
 
     def open(self, item: Item) -> None:
-        """Read an item; `Opened` says what it is, and a preview is shown here."""
+        """Read an item; posts `Opened`, and shows the preview if there is one."""
         self._number += 1
         if item.location is not None:
             self._read(self._number, item, item.location)
 
     def forget(self) -> None:
-        """Whatever is being read is not wanted any more."""
+        """Drop the answer of whatever is being read."""
         self._number += 1
 
     def clear(self) -> None:
@@ -89,32 +87,32 @@ class Reading(Vertical):
 
     @work(thread=True, group="artifact-read", exit_on_error=False)
     def _read(self, number: int, item: Item, location: Location) -> None:
-        found: Preview | Listing | StoreError
+        found: Preview | FolderListing | StoreError
         try:
             found = self._look(item, location)
         except StoreError as error:
             found = error
         self.post_message(self.Opened(number, item, found))
 
-    def _look(self, item: Item, location: Location) -> Preview | Listing:
-        """On a thread: as few questions as will do."""
+    def _look(self, item: Item, location: Location) -> Preview | FolderListing:
+        """Read an item on a thread, with as few requests as possible."""
         store = self._stores.store(location)
         if item.entry is not None and item.entry.is_folder:
-            return store.listing(location, LISTED)
+            return store.listing(location, MAX_ENTRIES)
         fact = item.fact if isinstance(item.fact, Stat | Folder) else None
         if fact is None:
             fact = store.stat(location)
             self.post_message(Measured(location, fact))
         if isinstance(fact, Folder):
-            return store.listing(location, LISTED)
-        first = store.read(location, 0, FIRST)
-        if fact.size > FIRST and kind_of_content(first, item.file_name) in ARCHIVES:
-            first = store.read(location, 0, PACKED)
+            return store.listing(location, MAX_ENTRIES)
+        first = store.read(location, 0, PREVIEW_SIZE)
+        if fact.size > PREVIEW_SIZE and kind_of_content(first, item.file_name) in ARCHIVES:
+            first = store.read(location, 0, ARCHIVE_PREVIEW_SIZE)
         return preview(first, max(fact.size, len(first)), item.file_name)
 
     @on(Opened)
-    def take_opened(self, message: Opened) -> None:
-        """Show a preview; what is to be done about the rest, the pane knows."""
+    def show_preview(self, message: Opened) -> None:
+        """Show a preview; folders and errors are left to the pane."""
         if message.number != self._number:
             message.stop()
             return
@@ -130,7 +128,7 @@ class Reading(Vertical):
 
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
-        """A bug in a preview is said in its place."""
+        """Show a bug in reading where the preview would be."""
         if message.state is WorkerState.ERROR and message.worker.error is not None:
             self.query_one(StatusLine).say(
                 str(caught(message.worker.error, "reading an artifact")), "error"

@@ -1,7 +1,6 @@
-"""What the workflow does not tell of its artifacts: asked of stores and of the cluster, on threads.
+"""What a workflow does not say about its artifacts, asked of stores and of the cluster on threads.
 
-Nothing to see: it remembers answers, and says when there is one.
-"""
+An invisible widget: it keeps the answers, and posts a message for each."""
 
 from __future__ import annotations
 
@@ -21,34 +20,34 @@ from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, Wired
 from tui.domain.workflow import Workflow
-from tui.panes.artifact_items import Fact
+from tui.panes.artifact_list import Fact
 from tui.panes.base import PaneContext
 
 
 @dataclass
 class Measured(Message):
-    """A store said what is at a place."""
+    """A store answered what is at a location."""
 
     location: Location
     fact: Fact
 
 
 class Unknown(NamedTuple):
-    """What stores have to be asked about some artifacts."""
+    """What is not known about some artifacts and has to be looked up."""
 
     needs_repository: bool
     """Whether some have a key, but nothing says in which store."""
     locations: tuple[Location, ...]
 
 
-class Asking(Widget):
-    """Sizes of artifacts, and the repository that a workflow only names."""
+class ArtifactLookup(Widget):
+    """Sizes of artifacts, and the artifact repository where the workflow only names it."""
 
-    DEFAULT_CSS = "Asking { display: none; }"
+    DEFAULT_CSS = "ArtifactLookup { display: none; }"
 
     @dataclass
     class RepositoryFound(Message):
-        """The artifact repository that the workflow only names."""
+        """The artifact repository of a workflow that only names it; None where there is none."""
 
         uid: str
         repository: Wired | None
@@ -61,25 +60,25 @@ class Asking(Widget):
         self.context = context
 
     def forget_errors(self) -> None:
-        """What failed is tried again when one comes back to it, and only then."""
-        errors = [place for place, fact in self.facts.items() if isinstance(fact, StoreError)]
-        for place in errors:
-            del self.facts[place]
+        """Have failed lookups tried again the next time their artifacts are shown."""
+        failed = [at for at, fact in self.facts.items() if isinstance(fact, StoreError)]
+        for location in failed:
+            del self.facts[location]
 
     def unknown(self, artifacts: Sequence[NodeArtifact]) -> Unknown:
-        """What is not known of these yet; on any thread."""
+        """What is not known about these artifacts yet. May be called on any thread."""
         facts = self.facts
-        wanted = dict.fromkeys(
+        locations = dict.fromkeys(
             artifact.location
             for artifact in artifacts
             if artifact.location is not None
             and not artifact.deleted
             and artifact.location not in facts
         )
-        return Unknown(any(a.key and a.location is None for a in artifacts), tuple(wanted))
+        return Unknown(any(a.key and a.location is None for a in artifacts), tuple(locations))
 
-    def ask(self, workflow: Workflow, unknown: Unknown) -> None:
-        """Ask for it."""
+    def look_up(self, workflow: Workflow, unknown: Unknown) -> None:
+        """Ask for what is not known."""
         uid = workflow.metadata.uid
         if unknown.needs_repository and uid not in self.repositories:
             self.repositories[uid] = None
@@ -87,7 +86,7 @@ class Asking(Widget):
         if unknown.locations:
             self._measure(unknown.locations)
 
-    # Textual describes a worker by the text of its arguments: of a large run, megabytes.
+    # Without a description, Textual formats the arguments of a worker: megabytes in a large run.
     @work(
         thread=True,
         group="artifact-sizes",
@@ -95,22 +94,22 @@ class Asking(Widget):
         exit_on_error=False,
         description="measuring artifacts",
     )
-    def _measure(self, wanted: tuple[Location, ...]) -> None:
-        """Ask for each what is there; a store that is not there at all is asked only once."""
+    def _measure(self, locations: tuple[Location, ...]) -> None:
+        """Ask what is at each location; a server that cannot be used is asked only once."""
         worker = get_current_worker()
         broken: dict[str, StoreError] = {}
-        for location in wanted:
+        for location in locations:
             if worker.is_cancelled:
                 return
-            place = server_of(location)
-            fact: Fact = broken.get(place)
+            server = server_of(location)
+            fact: Fact = broken.get(server)
             if fact is None:
                 try:
                     fact = self._stores.store(location).stat(location)
                 except StoreError as error:
                     fact = error
                     if error.reason in SAME_FOR_ALL:
-                        broken[place] = error
+                        broken[server] = error
             self.post_message(Measured(location, fact))
 
     @work(
@@ -126,13 +125,13 @@ class Asking(Widget):
 
     @on(RepositoryFound)
     def remember_repository(self, message: RepositoryFound) -> None:
-        """Keys may have places now; without a repository there is nothing to tell."""
+        """Keep the answer; without a repository the pane has nothing to update."""
         self.repositories[message.uid] = message.repository
         if message.repository is None:
             message.stop()
 
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:
-        """A bug in asking is said instead of looking like a store that never answers."""
+        """Show a bug in a lookup; otherwise it looks like a store that never answers."""
         if message.state is WorkerState.ERROR and message.worker.error is not None:
             self.context.say(str(caught(message.worker.error, "asking for artifacts")), "error")

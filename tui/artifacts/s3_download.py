@@ -1,8 +1,8 @@
-"""Fetching objects in pieces, several at a time.
+"""Downloading S3 objects with several ranged requests at a time.
 
-One object of many pieces and a folder of many small objects are the same work: a list of pieces,
-each written to its own place. boto3's own transfers do this as fast, but when they are stopped they
-finish the reads under way and leave their connections open; here a stop breaks the reads.
+One large object and a folder of many small ones are the same work: a list of byte ranges, each
+written to its own file and position. boto3's own transfers are as fast, but when they are stopped
+they finish the reads under way and leave their connections open; here a stop interrupts the reads.
 """
 
 from __future__ import annotations
@@ -22,50 +22,50 @@ from tui.artifacts.saving import open_file, open_inside
 from tui.ports.threads import CancelToken
 
 PIECE = 32 << 20
-"""Bytes of one request, at most."""
+"""Maximum number of bytes of one request."""
 
-AT_ONCE = 4
-"""Requests at the same time."""
+PARALLEL_REQUESTS = 4
+"""Number of requests that run at the same time."""
 
-READ = 1 << 18
-"""Bytes between two looks at whether to go on, and two tellings of progress."""
+READ_SIZE = 1 << 18
+"""Bytes of one read; after each one we check for a stop and report progress."""
 
-PATIENCE = 3
-"""Tries in a row that may bring nothing."""
+MAX_TRIES = 3
+"""Attempts in a row without a byte after which a range fails."""
 
-GOODBYE = 1.0
-"""Seconds that a stop waits for reads to break; after that they are left to end by themselves."""
+STOP_TIMEOUT = 1.0
+"""Seconds that a stop waits for its threads; after that they are left to end by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One object and the file, which is there already, that it goes to."""
+class ObjectFile:
+    """One object, and the file that it is written to, which exists already."""
 
     key: str
     size: int
     etag: str
     path: Path
     folder: Path | None = None
-    """The folder that we fill; `path` is from there on. None for a file by itself."""
+    """The folder that we fill, and `path` is relative to it. None for a single file."""
 
     def opened(self) -> int:
-        """A descriptor to write it. Raises: OSError; StoreError where a link stands there."""
+        """A descriptor of the file. Raises: OSError; StoreError if a link has replaced the file."""
         return open_file(self.path) if self.folder is None else open_inside(self.folder, self.path)
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    wanted: Wanted
+class _Range:
+    file: ObjectFile
     start: int
     end: int
 
     @property
     def is_whole(self) -> bool:
-        return self.end - self.start == self.wanted.size
+        return self.end - self.start == self.file.size
 
 
-class Fetch:
-    """One download under way."""
+class ObjectDownload:
+    """A download of one or many objects."""
 
     def __init__(self, client: Client, bucket: str, progress: Progress, total: int) -> None:
         self._client = client
@@ -73,39 +73,42 @@ class Fetch:
         self._progress = progress
         self._total = total
         self._done = 0
-        self._waiting: deque[_Piece] = deque()
+        self._waiting: deque[_Range] = deque()
         self._lock = threading.Lock()
-        self._telling = threading.Lock()
-        """Apart from the other, because whoever is told may stop us there and then."""
+        self._progress_lock = threading.Lock()
+        """A lock of its own, since the progress callback may stop the download."""
         self._over = threading.Event()
-        """No new piece is begun: all done, stopped, or one failed."""
+        """Set when no new range may begin: all are done, it was stopped, or one failed."""
         self._alive = 0
         self._bodies: set[Any] = set()
         self._error: BaseException | None = None
 
-    def run(self, objects: Sequence[Wanted], stop: CancelToken) -> None:
-        """Fetch them all. Raises what boto3 or the disk raised first, or StoreError ("stopped")."""
+    def run(self, objects: Sequence[ObjectFile], stop: CancelToken) -> None:
+        """Download all of them.
+
+        Raises: the first error of boto3 or of the disk; StoreError ("stopped").
+        """
         self._waiting.extend(
-            _Piece(wanted, start, min(start + PIECE, wanted.size))
-            for wanted in objects
-            for start in range(0, wanted.size, PIECE)
+            _Range(file, start, min(start + PIECE, file.size))
+            for file in objects
+            for start in range(0, file.size, PIECE)
         )
         self._progress(0, self._total)
-        self._alive = min(AT_ONCE, len(self._waiting))
+        self._alive = min(PARALLEL_REQUESTS, len(self._waiting))
         threads = [
             threading.Thread(target=self._work, name="artifact fetch", daemon=True)
             for _ in range(self._alive)
         ]
-        take_back = stop.on_set(self._break_off)
+        unregister = stop.on_set(self._break_off)
         try:
             for thread in threads:
                 thread.start()
             if threads:
                 self._over.wait()
             for thread in threads:
-                thread.join(GOODBYE if stop.is_set else None)
+                thread.join(STOP_TIMEOUT if stop.is_set else None)
         finally:
-            take_back()
+            unregister()
         if stop.is_set:
             raise stopped()
         if self._error is not None:
@@ -129,8 +132,8 @@ class Fetch:
             if not self._alive:
                 self._over.set()
 
-    def _fetch(self, piece: _Piece) -> None:
-        """One piece, going on where it was when a connection breaks."""
+    def _fetch(self, piece: _Range) -> None:
+        """Download one range, and resume it where a connection breaks."""
         from botocore import exceptions as boto
 
         broken = (
@@ -140,35 +143,35 @@ class Fetch:
             boto.ResponseStreamingError,
         )
         at, tries = piece.start, 0
-        with os.fdopen(piece.wanted.opened(), "r+b", buffering=0) as file:
+        with os.fdopen(piece.file.opened(), "r+b", buffering=0) as file:
             while at < piece.end and not self._over.is_set():
                 before = at
                 try:
-                    with self._opened(piece, at) as body:
-                        while data := body.read(min(READ, piece.end - at)):
+                    with self._body(piece, at) as body:
+                        while data := body.read(min(READ_SIZE, piece.end - at)):
                             at += _write(file.fileno(), data, at)
-                            self._tell(len(data))
+                            self._report(len(data))
                 except broken:
                     tries = 1 if at > before else tries + 1
-                    if self._over.is_set() or tries >= PATIENCE:
+                    if self._over.is_set() or tries >= MAX_TRIES:
                         raise
                 else:
                     if at == before:
-                        raise StoreError(f"{piece.wanted.key} ended too early")
+                        raise StoreError(f"{piece.file.key} ended too early")
 
     @contextlib.contextmanager
-    def _opened(self, piece: _Piece, at: int) -> Iterator[Any]:
-        """The body of the rest of a piece; a stop from another thread breaks its reads."""
-        asked: dict[str, str] = dict(self._client.extra)
+    def _body(self, piece: _Range, at: int) -> Iterator[Any]:
+        """The response body for the rest of a range; a stop interrupts reads from it."""
+        fields: dict[str, str] = dict(self._client.extra)
         if not piece.is_whole or at:
-            asked["Range"] = f"bytes={at}-{piece.end - 1}"
-        if piece.wanted.etag:
-            # Pieces of two versions must never make one file.
-            asked["IfMatch"] = piece.wanted.etag
-        got = self._client.boto.get_object(Bucket=self._bucket, Key=piece.wanted.key, **asked)
+            fields["Range"] = f"bytes={at}-{piece.end - 1}"
+        if piece.file.etag:
+            # Ranges of two versions must never end up in one file.
+            fields["IfMatch"] = piece.file.etag
+        got = self._client.boto.get_object(Bucket=self._bucket, Key=piece.file.key, **fields)
         body = got["Body"]
         try:
-            if "Range" in asked and "ContentRange" not in got:
+            if "Range" in fields and "ContentRange" not in got:
                 raise StoreError("the store does not give parts of objects", reason="unsupported")
             with self._lock:
                 self._bodies.add(body)
@@ -184,21 +187,21 @@ class Fetch:
         self._over.set()
         with self._lock:
             for body in self._bodies:
-                # Only this wakes a blocked read, and botocore has no word of its own for it;
-                # it complains where there is nothing left to read.
+                # Only a shutdown wakes a blocked read, and botocore has no method for it. It
+                # raises where there is nothing left to read.
                 raw = getattr(body, "_raw_stream", None)
                 with contextlib.suppress(OSError, ValueError, RuntimeError):
                     if raw is not None:
                         raw.shutdown()
 
-    def _tell(self, more: int) -> None:
-        with self._telling:
+    def _report(self, more: int) -> None:
+        with self._progress_lock:
             self._done += more
             self._progress(self._done, self._total)
 
 
 def _write(descriptor: int, data: bytes, at: int) -> int:
-    """Write all of it at its place; threads share no position."""
+    """Write all of the data at a position; threads share no file position."""
     view = memoryview(data)
     while view:
         written = os.pwrite(descriptor, view, at)

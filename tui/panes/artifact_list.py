@@ -1,0 +1,480 @@
+"""The list of artifacts: the items in it, their columns, and the table that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from tui.artifacts import title_of
+from tui.artifacts.base import Folder, FolderEntry, FolderListing, Reason, Stat, StoreError
+from tui.bindings import bind
+from tui.columns import ASCII_DASH, DASH, Column, next_sort_column
+from tui.domain.artifact import NodeArtifact, kind_by_name
+from tui.domain.location import Location
+from tui.domain.preview import size_text
+from tui.keys import hint
+from tui.widgets.table import Table, sort_bindings
+
+Fact = Stat | Folder | StoreError | None
+"""What the store answered about a location; None until it has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line: an artifact, or an entry of the folder that is open."""
+
+    artifact: NodeArtifact
+    location: Location | None
+    fact: Fact = None
+    entry: FolderEntry | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """The identity by which the cursor finds it again."""
+        artifact = self.artifact
+        inner = self.entry.name if self.entry else ""
+        return (artifact.node_id, artifact.direction, artifact.name, artifact.key, inner)
+
+    @property
+    def name(self) -> str:
+        """Its name in the list; folders end with a slash."""
+        if self.entry is None:
+            return self.artifact.name
+        return f"{self.entry.name}/" if self.entry.is_folder else self.entry.name
+
+    @property
+    def file_name(self) -> str:
+        """The file name that is proposed for a download."""
+        return self.entry.name if self.entry else self.artifact.file_name
+
+    @property
+    def title(self) -> str:
+        """Step and name, for lines outside the list."""
+        inner = f"/{self.name}" if self.entry else ""
+        return f"{self.artifact.step}/{self.artifact.name}{inner}"
+
+    @property
+    def why_not(self) -> str:
+        """Why it cannot be read, as a sentence; "" as far as it can."""
+        if self.artifact.deleted:
+            return f"{self.artifact.name} was deleted by artifact GC"
+        if self.location is None:
+            return f"{self.artifact.name} cannot be read: {self.artifact.why_not}"
+        return ""
+
+    @property
+    def bytes(self) -> int | None:
+        """Its size; None where it is not known."""
+        if isinstance(self.fact, Stat | Folder):
+            return self.fact.size
+        return self.entry.size if self.entry else None
+
+
+def entries_of(owner: Item, listing: FolderListing) -> list[Item]:
+    """The items for what is in an open folder."""
+    return [
+        Item(
+            owner.artifact,
+            entry.location,
+            None if entry.is_folder else Stat(entry.size or 0, entry.modified),
+            entry,
+        )
+        for entry in listing.entries
+    ]
+
+
+def folder_line(owner: Item, listing: FolderListing) -> str:
+    """`train/shards  30 entries   Left goes back`."""
+    count = len(listing.entries)
+    back = f"{hint('move.left')} goes back"
+    if listing.whole:
+        return f"{owner.title}  {count:,} {'entry' if count == 1 else 'entries'}   {back}"
+    what = f"first {count:,} of at least {count + 1:,} entries"
+    return f"{owner.title}  {what}   {back}, {hint('download')} there downloads all of it"
+
+
+def summary(items: Sequence[Item]) -> str:
+    """`14 artifacts  6.2 GiB   S3 minio:9000`."""
+    size = sum(item.bytes or 0 for item in items)
+    parts = [f"{len(items):,} artifact{'' if len(items) == 1 else 's'}"]
+    if size:
+        # A folder of very many objects is not counted to its end.
+        is_whole = all(item.fact.whole for item in items if isinstance(item.fact, Folder))
+        parts.append(("" if is_whole else "at least ") + size_text(size))
+    titles = {title_of(item.location) for item in items if item.location is not None} - {""}
+    if len(titles) == 1:
+        parts.append(f" {titles.pop()}")
+    return "  ".join(parts)
+
+
+STATES: dict[Reason, str] = {
+    "credentials": "no credentials",
+    "login": "refused login",
+    "secret": "unread secret",
+    "secret-denied": "forbidden secret",
+    "secret-missing": "no secret",
+    "denied": "no right to it",
+    "missing": "missing",
+    "unreachable": "unreachable",
+    "region": "wrong region",
+    "unsupported": "not supported",
+}
+"""STATE column texts. The most telling word comes first, since a narrow column cuts the rest."""
+
+
+def columns(*, ascii: bool) -> tuple[Column[Item], ...]:
+    """STEP NAME DIR SIZE TYPE STATE."""
+    return (
+        *_name_columns(),
+        *_content_columns(ASCII_DASH if ascii else DASH),
+        _state_column("ok" if ascii else "✔"),
+    )
+
+
+def _name_columns() -> tuple[Column[Item], ...]:
+    return (
+        Column(
+            id="step",
+            title="STEP",
+            text=lambda item, now: "" if item.entry else item.artifact.step,
+            width=14,
+            least=8,
+            grow=2,
+            style=lambda item: "muted" if item.artifact.is_log else "",
+            order=lambda item, now: item.artifact.step,
+            cut="middle",
+            drop=1,
+        ),
+        Column(
+            id="name",
+            title="NAME",
+            text=lambda item, now: item.name,
+            width=14,
+            grow=3,
+            order=lambda item, now: item.name,
+            cut="middle",
+        ),
+        Column(
+            id="dir",
+            title="DIR",
+            text=lambda item, now: "" if item.entry else item.artifact.direction,
+            width=3,
+            drop=2,
+        ),
+    )
+
+
+def _content_columns(dash: str) -> tuple[Column[Item], ...]:
+    return (
+        Column(
+            id="size",
+            title="SIZE",
+            text=lambda item, now: size_of(item, dash),
+            width=9,
+            align="right",
+            order=lambda item, now: item.bytes,
+        ),
+        Column(
+            id="type",
+            title="TYPE",
+            text=lambda item, now: type_of(item),
+            width=8,
+            order=lambda item, now: type_of(item) or None,
+        ),
+    )
+
+
+def _state_column(good: str) -> Column[Item]:
+    return Column(
+        id="state",
+        title="STATE",
+        text=lambda item, now: state_of(item, good),
+        width=16,
+        least=8,
+        style=style_of,
+        order=lambda item, now: state_of(item, good) or None,
+    )
+
+
+def size_of(item: Item, dash: str) -> str:
+    """`4.1 KiB`; `210 MiB+` for a folder with more objects than were counted."""
+    if item.bytes is None:
+        return dash
+    more = "+" if isinstance(item.fact, Folder) and not item.fact.whole else ""
+    return size_text(item.bytes) + more
+
+
+def type_of(item: Item) -> str:
+    """text, json, …, `dir (30)`; "" while it is not known."""
+    if isinstance(item.fact, Folder):
+        more = "" if item.fact.whole else "+"
+        return f"dir ({item.fact.count}{more})"
+    if item.entry is not None:
+        return "dir" if item.entry.is_folder else kind_by_name(item.entry.name) or ""
+    kind = item.artifact.kind
+    return "dir" if kind == "folder" else kind or ""
+
+
+def state_of(item: Item, good: str) -> str:
+    """Whether it can be read, or why not."""
+    if item.artifact.deleted:
+        return "deleted by GC"
+    if item.location is None:
+        return "no location"
+    if isinstance(item.fact, StoreError):
+        if item.artifact.optional and item.fact.reason == "missing":
+            return "not produced"
+        return STATES.get(item.fact.reason, "cannot be read")
+    if item.fact is None and item.entry is None:
+        return ""
+    return f"{good} archived log" if item.artifact.is_log else good
+
+
+def style_of(item: Item) -> str:
+    """The style token of the STATE column."""
+    if item.artifact.deleted or item.location is None:
+        return "muted"
+    if isinstance(item.fact, StoreError):
+        quiet = item.fact.reason in ("missing", "unsupported")
+        return "warning" if quiet else "problem"
+    return "phase-succeeded"
+
+
+def matches(item: Item, text: str) -> bool:
+    """Whether the item matches the text of the filter: every word of it, in any column."""
+    step = "" if item.entry else item.artifact.step
+    words = f"{step}/{item.name} {item.artifact.direction} {type_of(item)} {state_of(item, '')}"
+    return all(part in words.casefold() for part in text.casefold().split())
+
+
+EMPTY = "no artifacts here"
+
+
+class ArtifactRows(Table[Item]):
+    """The list. Left pans back to the first column, then leaves the folder."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("move.left", "back", "Back", group="artifacts"),
+        *sort_bindings("artifacts"),
+    ]
+
+    class Back(Message):
+        """The user wants to leave the folder."""
+
+    def __init__(self, *, ascii: bool, now: datetime) -> None:
+        super().__init__(
+            columns(ascii=ascii),
+            key=lambda item: item.key,
+            placeholder=EMPTY,
+            ascii=ascii,
+            now=now,
+            id="artifact-rows",
+        )
+        self.empty_text = EMPTY
+        """The placeholder where there are no artifacts."""
+        self._artifacts: list[Item] = []
+        self._artifacts_at: dict[Location, list[int]] | None = None
+        """Location → indexes of its artifacts; None until it is needed."""
+        self._rows_at: dict[Location, list[int]] | None = None
+        """Location → indexes of its rows; None until it is needed."""
+        self._folders: list[tuple[Item, FolderListing]] = []
+        """The open folders, the outermost first."""
+        self._failures: dict[Location | None, StoreError] = {}
+        """Why entries of folders could not be read."""
+        self._filter = ""
+        self._sorted_by = ""
+        """The id of a column; "" for the order in which the steps ran."""
+        self._descending = False
+
+    # --- content ---------------------------------------------------------------------------
+
+    def show_artifacts(self, items: Sequence[Item]) -> None:
+        """Replace the artifacts; an open folder stays open."""
+        self._artifacts = list(items)
+        self._artifacts_at = None
+        if not self._folders:
+            self._fill()
+
+    def show_facts(self, facts: Mapping[Location, Fact]) -> None:
+        """Show what stores answered about some locations."""
+        if self._artifacts_at is None:
+            self._artifacts_at = _by_location(self._artifacts)
+        for location, fact in facts.items():
+            for index in self._artifacts_at.get(location, ()):
+                self._artifacts[index] = replace(self._artifacts[index], fact=fact)
+        if self._folders:
+            read = [each for each in facts if self._failures.pop(each, None) is not None]
+            if read:
+                self._fill()
+            return
+        if self._sorted_by:
+            self._fill()
+            return
+        if self._rows_at is None:
+            self._rows_at = _by_location(self.items)
+        for location, fact in facts.items():
+            for index in self._rows_at.get(location, ()):
+                self.update_item(index, replace(self.items[index], fact=fact))
+
+    def show_failure(self, item: Item, error: StoreError) -> None:
+        """Reading this item failed: its row shows the error from now on."""
+        if item.location is None:
+            return
+        if item.entry is None:
+            self.show_facts({item.location: error})
+            return
+        self._failures[item.location] = error
+        for index, each in enumerate(self.items):
+            if each.location == item.location:
+                self.update_item(index, replace(each, fact=error))
+
+    def _all(self) -> list[Item]:
+        failures = self._failures
+        if not failures:
+            return list(self._listed())
+        return [
+            replace(item, fact=failures[item.location]) if item.location in failures else item
+            for item in self._listed()
+        ]
+
+    def _listed(self) -> list[Item]:
+        return entries_of(*self._folders[-1]) if self._folders else self._artifacts
+
+    def _fill(self) -> None:
+        shown = self._all()
+        if self._filter:
+            shown = [item for item in shown if matches(item, self._filter)]
+        self.replace(self._in_order(shown))
+        self._rows_at = None
+        if self._filter and self._all():
+            self.placeholder = self._no_match()
+        else:
+            self.placeholder = "this folder is empty" if self._folders else self.empty_text
+
+    def _no_match(self) -> str:
+        """That the filter matches nothing, and whether everything was searched."""
+        text = self._filter
+        if self._is_cut:
+            return (
+                f"no match for “{text}” in the first {len(self._all()):,} entries; the others were "
+                f"not searched; {hint('unwind')} clears the filter"
+            )
+        return f"no match for “{text}”; {hint('unwind')} clears the filter"
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether the open folder has more entries than were listed."""
+        return bool(self._folders) and not self._folders[-1][1].whole
+
+    @property
+    def headline(self) -> str:
+        """What the list shows, as one line."""
+        line = folder_line(*self._folders[-1]) if self._folders else summary(self.items)
+        if not self._filter:
+            return line
+        which = "the first " if self._is_cut else ""
+        return f"{line}   {len(self.items):,} of {which}{len(self._all()):,} shown"
+
+    # --- order -----------------------------------------------------------------------------
+
+    def _in_order(self, items: list[Item]) -> list[Item]:
+        order = next((c.order for c in self.columns if c.id == self._sorted_by), None)
+        if order is None:
+            return items[::-1] if self._descending else items
+        known, unknown = [], []
+        for item in items:
+            key = order(item, self.now)
+            if key is None:
+                unknown.append(item)
+            else:
+                known.append((key, item))
+        known.sort(key=lambda pair: pair[0], reverse=self._descending)
+        return [*(item for _, item in known), *unknown]
+
+    def action_sort(self, step: int) -> None:
+        """Sort by the next (1) or previous (-1) column; before the first is the steps' order."""
+        self._sorted_by = next_sort_column(self.columns, self._sorted_by, step)
+        # Sorting by size is for finding what is large.
+        self._descending = self._sorted_by == "size"
+        self._show_order()
+
+    def action_reverse(self) -> None:
+        """Reverse the order."""
+        self._descending = not self._descending
+        self._show_order()
+
+    def _show_order(self) -> None:
+        self.show_sort(self._sorted_by, descending=self._descending)
+        self._fill()
+
+    # --- folders ---------------------------------------------------------------------------
+
+    @property
+    def is_in_folder(self) -> bool:
+        """Whether a folder is open."""
+        return bool(self._folders)
+
+    def enter(self, folder: Item, listing: FolderListing) -> None:
+        """Show what is in a folder."""
+        self._failures.clear()
+        self._folders.append((folder, listing))
+        self._reset()
+        self.move_to_line(0)
+
+    def leave(self) -> None:
+        """Show the list that the open folder is in, with the cursor on the folder."""
+        folder, _ = self._folders.pop()
+        self._reset()
+        self.move_to(folder.key)
+
+    def leave_all(self) -> None:
+        """Close every folder and drop the marks, because other artifacts come."""
+        self._folders.clear()
+        self._reset()
+
+    def _reset(self) -> None:
+        """Filter and marks belong to one list, not to the next one."""
+        self._filter = ""
+        self.marks = frozenset()
+        self._fill()
+
+    def action_back(self) -> None:
+        """Pan back to the first columns, or leave the folder where they are shown."""
+        if self.can_pan(-1):
+            self.action_pan_left()
+        else:
+            self.post_message(self.Back())
+
+    # --- choosing --------------------------------------------------------------------------
+
+    @property
+    def filter(self) -> str:
+        """The filter; "" for none."""
+        return self._filter
+
+    def narrow(self, text: str) -> None:
+        """Show only items with this text in their step, name, type or state."""
+        self._filter = text.strip()
+        self._fill()
+
+    @property
+    def picked(self) -> tuple[Item, ...]:
+        """The marked items in the order of the list, or else the item under the cursor."""
+        marked = tuple(item for item in self._all() if item.key in self.marks)
+        if marked:
+            return marked
+        return (self.current,) if self.current is not None else ()
+
+
+def _by_location(items: Sequence[Item]) -> dict[Location, list[int]]:
+    """Location → the indexes of the items with this location."""
+    found: dict[Location, list[int]] = {}
+    for index, item in enumerate(items):
+        if item.location is not None:
+            found.setdefault(item.location, []).append(index)
+    return found
