@@ -146,3 +146,15 @@ def test_a_connection_may_be_unable_to_do_some_operations_only() -> None:
     assert why(called("workflow.retry")[0], shown(phase="Failed"), conditions) == "no"
     assert why(called("workflow.delete")[0], shown(phase="Failed"), conditions) == ""
     assert may_change(ACTIONS, conditions)
+
+
+def test_what_has_the_name_of_the_chosen_one_but_was_made_later_is_left_alone() -> None:
+    subject = shown(phase="Failed")
+    chosen = subject.target._replace(uid="uid-w")
+    later = chosen._replace(uid="uid-of-an-earlier-one")
+    for action in ACTIONS:
+        before = verdict(action, Subject(chosen, subject.known), LIVE)
+        assert before == verdict(action, subject, LIVE)
+        assert why(action, Subject(later, subject.known)) == (
+            "it is gone, and another one has its name now"
+        )

@@ -15,6 +15,7 @@ from tests.support.asking import Obstinate, ask, assert_calls, done, focused
 from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
+from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import Busy, Conflict, SourceError
 from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
@@ -276,3 +277,21 @@ async def test_ctrl_r_repaints_whatever_is_open(key: str) -> None:
         assert active.enabled and active.binding.action == "app.repaint"
         await shown.press("ctrl+r")
         assert len(shown.app.screen_stack) == 3
+
+
+class Renamed(ScriptedSource):
+    """Whoever asks for a workflow by name gets one that was made later, as from a cluster."""
+
+    def get(self, ref: WorkflowRef) -> Manifest:
+        found = super().get(ref)
+        return {**found, "metadata": {**found["metadata"], "uid": "made-later"}}
+
+
+@pytest.mark.parametrize("key", ["D", "R"])
+async def test_another_workflow_of_the_same_name_is_not_acted_on(key: str) -> None:
+    source = Renamed(done())
+    async with showing(source=source) as shown:
+        await ask(shown, key)
+        assert "another one has its name now" in shown.static("dialog-plan")
+        await shown.press("ctrl+s")
+        assert shown.shows(ActionScreen) and not source.performed

@@ -121,13 +121,19 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
             SUBMIT.id,
             manifest,
             _changes(made, namespace_of(manifest), choices),
-            {name: choices[name] for name in OPTIONS if choices.get(name)},
+            _given(choices),
             kind=KIND_IDS[kind],
         ),
         command=_command(manifest, kind, choices),
         result=made,
         warnings=warnings(manifest, tuple(choices.get("parameters") or ())),
     )
+
+
+def _given(choices: Choices) -> Json:
+    """The options that were given; a priority of 0 is one."""
+    asked = {name: choices.get(name) for name in OPTIONS}
+    return {name: value for name, value in asked.items() if value or type(value) is int}
 
 
 def _changes(made: Manifest, namespace: str, choices: Choices) -> list[Create]:

@@ -16,6 +16,7 @@ from tui.domain.identity import Target
 from tui.ports.connection import Connection
 from tui.ports.operations import Operations
 
+ANOTHER = "it is gone, and another one has its name now"
 READ_ONLY = "refused: started with --read-only"
 
 
@@ -90,7 +91,17 @@ def _why_not(action: Action, subject: Subject | None, conditions: Conditions) ->
         return "it is gone"
     if subject.known is None and action.on != "kind":
         return f"{subject.name} is not read yet"
+    if _is_another(subject):
+        return ANOTHER
     return action.refusal(subject.known, subject.target) or ""
+
+
+def _is_another(subject: Subject) -> bool:
+    """Whether what is known is not what was chosen, but made later under the same name."""
+    known = subject.known
+    if known is None or not subject.target.uid:
+        return False
+    return known.metadata.uid not in ("", subject.target.uid)
 
 
 def _unable(action: Action, target: Target | None, connection: Connection) -> str:
