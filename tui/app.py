@@ -38,6 +38,7 @@ from tui.messages import (
 from tui.palette import Palette
 from tui.ports.collections import Collections, Scope, Told
 from tui.ports.connection import Connection, offered
+from tui.ports.health import Health
 from tui.ports.namespaces import Namespaces
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
@@ -57,6 +58,9 @@ from tui.view import BlankView
 
 Connect = Callable[[bool], Connection]
 """Opens the source, or the demo's if true; called on a thread; raises TuiError."""
+
+CHECK_EVERY = 10
+"""Seconds between two questions whether requests are answered again, where the last one failed."""
 
 STYLE_FILES = (
     "tokens.tcss",
@@ -138,6 +142,9 @@ class ArgoApp(TerminalApp):
         self.runner = ActionRunner(self, self.context, self.lists.draw_again)
         self._connect_to = connect
         self._recent: list[str] = []
+        self._ticks = 0
+        self._is_checking = False
+        """Whether a thread asks just now if requests are answered again."""
         self._namespaces: tuple[str, ...] = ()
         """Those that the source names, once somebody asked."""
 
@@ -178,8 +185,23 @@ class ArgoApp(TerminalApp):
             self.say(text, "warning")
 
     def _tick(self) -> None:
+        self._ticks += 1
+        is_due = self._ticks % CHECK_EVERY == 0 and not self._is_checking
+        if is_due and self.context.request_trouble is not None:
+            self._is_checking = True
+            self._check_health()
         if self.app_focus and self.is_running:
             self.views.tick()
+
+    @work(thread=True, group="health")
+    def _check_health(self) -> None:
+        """Find out whether requests are answered again."""
+        try:
+            health = self.source.port(Health) if self.source is not None else None
+            if health is not None:
+                health.check()
+        finally:
+            self._is_checking = False
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""

@@ -16,9 +16,10 @@ from typing import Any, Protocol
 
 from tui.actions.base import Context
 from tui.actions.verdict import Conditions
-from tui.errors import TuiError
+from tui.errors import SourceError, TuiError
 from tui.ports.collections import Scope
 from tui.ports.connection import Connection
+from tui.ports.health import Health
 from tui.settings import Settings
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
@@ -107,6 +108,13 @@ class AppContext:
     def trouble(self) -> TuiError | None:
         """Why there is no list at all; None while there is hope."""
         return self._words.trouble
+
+    @property
+    def request_trouble(self) -> SourceError | None:
+        """Why the last request to the server failed, whatever an open watch says; None while
+        requests are answered."""
+        health = self.source.port(Health) if self.source is not None else None
+        return health.trouble if health is not None else None
 
     def now(self) -> datetime:
         """The time everything is shown at."""

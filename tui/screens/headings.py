@@ -70,6 +70,14 @@ def standing(context: AppContext, standings: Standings) -> list[HeaderPart]:
     may: HeaderPart = ("RW  " if may_change(ACTIONS, context.conditions) else "RO  ", "muted")
     if not source.place.is_live:
         return [may, ("saved", "muted"), ("", "")]
+    failed = context.request_trouble
+    if standings.is_live and failed is not None:
+        sign = "! " if context.ascii else "▲ "
+        return [
+            may,
+            (f"{sign}watched, but requests fail", "warning"),
+            (f": {failed.what}", "warning"),
+        ]
     return [may, *_watched(standings, context.now(), ascii=context.ascii)]
 
 

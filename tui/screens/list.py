@@ -21,6 +21,7 @@ from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import ObjectKey, Row, Target
 from tui.domain.query import parse
+from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds import KINDS
 from tui.kinds.base import Kind
@@ -81,6 +82,8 @@ class ListScreen(View[None]):
         self.kind = kind
         self._ascii = context.settings.ascii
         self.arrangement: Arrangement[Any] = Arrangement(context, kind)
+        self._shown_trouble: SourceError | None = None
+        """The trouble of requests that the header tells of."""
 
     def compose(self) -> ComposeResult:
         """Header, filter, list, what the cursor is on, hints."""
@@ -154,10 +157,12 @@ class ListScreen(View[None]):
         if self.arrangement.tick():
             self._show_rows()
         self.rows.tick(now)
-        if not self.arrangement.session.standings.is_live:
+        is_live = self.arrangement.session.standings.is_live
+        if not is_live or self.context.request_trouble is not self._shown_trouble:
             self._show_head()
 
     def _show_head(self) -> None:
+        self._shown_trouble = self.context.request_trouble
         self.head.show(*heading_of_list(self.context, self.kind, self.arrangement.listing))
 
     def _show_about(self) -> None:

@@ -112,6 +112,8 @@ class WorkflowScreen(View[None]):
         add_bindings(self, self.key_bindings())
         self.context = context
         self._watched: WatchedObject[Workflow] = WatchedObject(key, uid)
+        self._shown_trouble: SourceError | None = None
+        """The trouble of requests that the header tells of."""
         self._ascii = context.settings.ascii
         self._wanted_pane = pane
         self._usage: UsageReader | None = None
@@ -253,10 +255,12 @@ class WorkflowScreen(View[None]):
         self.steps.tick(now)
         self.side.tick(now)
         is_over = self.workflow is not None and self.workflow.is_completed
-        if not is_over or self._watched.is_stale:
+        is_news = self.context.request_trouble is not self._shown_trouble
+        if not is_over or self._watched.is_stale or is_news:
             self._show_head()
 
     def _show_head(self) -> None:
+        self._shown_trouble = self.context.request_trouble
         watched = self._watched
         now = watched.stands_still or self.context.now()
         self.head.show(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.ports.events import Events
+from tui.ports.health import Health
 from tui.ports.identity import Identity
 from tui.ports.logs import PodLogs
 from tui.ports.metrics import Metrics
@@ -23,6 +24,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("logs", PodLogs, "tui.sources.kubernetes_logs:KubernetesLogs"),
         Offer("events", Events, "tui.sources.kubernetes_events:KubernetesEvents"),
         Offer("secrets", Secrets, "tui.sources.kubernetes_secrets:KubernetesSecrets"),
+        Offer("health", Health, "tui.sources.kubernetes_health:KubernetesHealth"),
         Offer("namespaces", Namespaces, "tui.sources.kubernetes_namespaces:KubernetesNamespaces"),
     ),
 )

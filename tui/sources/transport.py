@@ -26,6 +26,7 @@ from tui.sources.ahead import Ahead
 from tui.sources.answers import UNREADABLE, refusal, unreachable
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
+from tui.sources.health import RequestHealth
 from tui.sources.paths import REVIEWS
 
 CONNECT_TIMEOUT = 5.0
@@ -64,14 +65,17 @@ class Transport:
         self._lock = threading.Lock()
         self._access: Access | None = None
         self._ahead = Ahead()
+        self.health = RequestHealth()
+        """What the last requests came to, streams left aside."""
 
     def get(self, path: str, query: Query = (), *, accept: str = "application/json") -> bytes:
         """The body of an answer. Raises: SourceError."""
-        early = self._ahead.take(_target(path, query))
-        if early is not None:
-            return early()
-        with self._answer("GET", path, query, accept=accept) as response:
-            return self._body(response)
+        with self.health.of(path):
+            early = self._ahead.take(_target(path, query))
+            if early is not None:
+                return early()
+            with self._answer("GET", path, query, accept=accept) as response:
+                return self._body(response)
 
     def ask_ahead(self, path: str, query: Query) -> None:
         """Begin a `get` that will be wanted in a moment, beside whatever is done until then.
@@ -103,14 +107,17 @@ class Transport:
         self._check_writable(method, path)
         payload = None if body is None else msgspec.json.encode(body)
         try:
-            with self._answer(
-                method,
-                path,
-                query,
-                body=payload,
-                content_type=content_type,
-                timeout=self._write_timeout,
-            ) as response:
+            with (
+                self.health.of(path),
+                self._answer(
+                    method,
+                    path,
+                    query,
+                    body=payload,
+                    content_type=content_type,
+                    timeout=self._write_timeout,
+                ) as response,
+            ):
                 return self._body(response)
         except Unreachable as error:
             if not _never_left(error):

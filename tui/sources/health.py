@@ -1,0 +1,53 @@
+"""What the last requests to a server came to, a watch that is still open left aside."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tui.errors import Busy, SourceError, Unauthenticated, Unreachable
+
+OF_THE_SERVER = (Unreachable, Unauthenticated, Busy)
+"""Failures that any other request would meet as well. A right that lacks, or an object that is not
+there, is an answer."""
+
+
+class RequestHealth:
+    """The outcome of the last request; any number of threads may report theirs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failed: tuple[str, SourceError] | None = None
+
+    @property
+    def failed(self) -> tuple[str, SourceError] | None:
+        """What the last request asked for, and why it failed; None while requests are answered."""
+        with self._lock:
+            return self._failed
+
+    @contextmanager
+    def of(self, path: str) -> Iterator[None]:
+        """Notes what the request for a path, made within, comes to."""
+        try:
+            yield
+        except SourceError as error:
+            self._note(path, error)
+            raise
+        self._note(path, None)
+
+    def _note(self, path: str, error: SourceError | None) -> None:
+        if is_answered_by_the_server(path):
+            with self._lock:
+                self._failed = (path, error) if isinstance(error, OF_THE_SERVER) else None
+
+
+def is_answered_by_the_server(path: str) -> bool:
+    """Whether the API server answers a path from what it knows itself.
+
+    Others, such as metrics, it hands on to a server that may be down while it is well; a log comes
+    from the kubelet.
+    """
+    if path.startswith("/api/"):
+        return not path.endswith("/log")
+    return path.startswith("/apis/argoproj.io/")
