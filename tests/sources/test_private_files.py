@@ -73,8 +73,15 @@ def test_what_a_killed_process_left_goes_when_the_next_begins(tmp_path: Path) ->
 
 
 def test_a_sweep_leaves_alone_what_is_not_ours_or_still_used(tmp_path: Path) -> None:
-    kept = [f"{PREFIX}{os.getpid()}", f"{PREFIX}notes", "argo-tui-other"]
+    kept = [f"{PREFIX}{os.getpid()}-x1", f"{PREFIX}notes", "argo-tui-other"]
     for name in kept:
         (tmp_path / name).mkdir()
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], stdout=-1)
+    mine = tmp_path / "argo-tui-other" / "mine"
+    mine.write_text("stays")
+    link = f"{PREFIX}{int(ended.stdout)}-x1"
+    (tmp_path / link).symlink_to("argo-tui-other")
+    kept.append(link)
     sweep(tmp_path)
+    assert mine.read_text() == "stays"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)

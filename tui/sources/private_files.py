@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import threading
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from tui.errors import SettingsError
@@ -70,26 +72,31 @@ def _in_folder(content: str, name: str) -> str:
     return str(path)
 
 
+@cache
 def _folder() -> Path:
-    """The folder of this process, which is made when it is first asked for."""
+    """The folder of this process, which is made when it is first asked for.
+
+    Its name cannot be foreseen, so that in a folder that others write into, too, nobody else makes
+    it first.
+    """
     import atexit
     import tempfile
 
     around = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
-    path = around / f"{PREFIX}{os.getpid()}"
-    if not path.is_dir():
-        sweep(around)
-        path.mkdir(mode=0o700)
-        atexit.register(_remove, path)
+    sweep(around)
+    path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=around))
+    atexit.register(_remove, path)
     return path
 
 
 def sweep(around: Path) -> None:
-    """Remove the folders of our processes that are no more."""
+    """Remove the folders of our processes that are no more; a link is none of them."""
     for path in around.glob(f"{PREFIX}*"):
-        number = path.name.removeprefix(PREFIX)
+        number = path.name.removeprefix(PREFIX).partition("-")[0]
         with suppress(OSError):
-            if number.isdecimal() and path.stat().st_uid == os.getuid() and not _lives(int(number)):
+            told = path.lstat()
+            is_ours = stat.S_ISDIR(told.st_mode) and told.st_uid == os.getuid()
+            if is_ours and number.isdecimal() and not _lives(int(number)):
                 _remove(path)
 
 
