@@ -81,7 +81,8 @@ class ArgoApp(TerminalApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("help", "help", "help", group="app", shown=True),
         bind("command", "command_palette", "command", group="app"),
-        bind("refresh", "repaint", "Repaint", group="app"),
+        # Of priority, so that a dialog, the palette and help do not keep it from here.
+        bind("refresh", "repaint", "Repaint", group="app", priority=True),
         bind("back", "leave", "Back", group="app"),
         # Textual's own would quit without asking.
         bind("leave", "leave", "Back", system=True),

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from tui import __version__
 from tui.errors import TuiError, UsageError
@@ -32,6 +32,13 @@ def entry() -> NoReturn:
     # them for rubbish again and again, for a tenth of the time it takes to start.
     gc.set_threshold(100_000, 20, 50)
     code = main()
+    # What cannot be written is not tried again at the end, which would change the exit code.
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            _forget(stream)
     # The end of the process frees everything; looking for rubbish before that takes 10 ms.
     gc.freeze()
     sys.exit(code)
@@ -48,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_stdout()
+        _forget(sys.stdout)
         return 0
     except SystemExit as leaving:
         # argparse leaves like this, after having said why.
@@ -60,7 +67,7 @@ def _told(error: TuiError) -> int:
     from tui.headless.output import OutputError, say
 
     if isinstance(error, OutputError):
-        _forget_stdout()
+        _forget(sys.stdout)
     say(f"argo-tui: {error.what}")
     if error.hint:
         say(f"hint: {error.hint}")
@@ -76,11 +83,12 @@ def _flush() -> None:
         flush()
 
 
-def _forget_stdout() -> None:
-    """Whoever read us has gone; Python would complain once more when it flushes at its end."""
+def _forget(stream: TextIO | None) -> None:
+    """Nobody reads it; Python would complain once more when it flushes at its end."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
+        if stream is not None:
+            os.dup2(nothing, stream.fileno())
         os.close(nothing)
 
 
@@ -111,12 +119,13 @@ def _run_in_terminal(settings: Settings) -> int:
     from tui.ports.connection import Connection
     from tui.sources import open_source
     from tui.terminal.capabilities import this_terminal
-    from tui.terminal.environment import prepare
+    from tui.terminal.environment import check_log, prepare
 
     capabilities = this_terminal(ascii_only=settings.ascii, mouse=settings.mouse)
     _check_demo(settings)
     if capabilities.advice:
         raise UsageError(capabilities.advice)
+    check_log(os.environ)
     prepare(capabilities)
     with contextlib.ExitStack() as demos:
         opened = _opened_early(settings)

@@ -33,7 +33,9 @@ def say(text: str) -> None:
     """A line of talk: what a person reads, and a pipe does not."""
     # Where stderr is closed, `print` would turn to stdout.
     if sys.stderr is not None:
-        print(clean_lines(text), file=sys.stderr)
+        # On a full disk there is nobody left to tell that to.
+        with contextlib.suppress(OSError):
+            print(clean_lines(text), file=sys.stderr)
 
 
 def note(text: str) -> None:

@@ -72,7 +72,7 @@ class Terminal:
     def heed_hang_up(self, steps: Sequence[Callable[[], object]]) -> None:
         """When the terminal goes: these steps, then leave."""
         app = self._app
-        hang_up = self._hang_up = HangUp(steps, lambda: app.exit(return_code=HUNG_UP))
+        hang_up = self._hang_up = HangUp(steps, self._leave)
         driver: Any = textual_private.driver(app)
         if not hasattr(driver, "lost"):
             return  # no terminal of ours: whoever runs us hears the signals
@@ -106,6 +106,16 @@ class Terminal:
         return seen is not None and typed is not None and typed.time - seen >= self.reading_time
 
     # --- texts -----------------------------------------------------------------------------
+
+    def _leave(self) -> None:
+        # What is still being built would find that there is no screen to be part of any more.
+        self._app.workers.cancel_all()
+        self._app.exit(return_code=HUNG_UP)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it hung up, so that nobody sees anything any more."""
+        return self._hang_up is not None and self._hang_up.happened
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""
@@ -228,6 +238,8 @@ class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
         self._say("a paste has not ended yet: until it does no key is taken", "warning")
 
     def _fatal_error(self) -> None:
+        if self.terminal.is_gone:
+            return
         # Textual prints local variables with a crash, and ours hold bearer tokens.
         from rich.traceback import Traceback
 

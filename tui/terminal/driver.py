@@ -12,6 +12,7 @@ import selectors
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from contextlib import suppress
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -19,6 +20,8 @@ from tui.terminal.typed import TypedInput
 from tui.terminal.writer import Writer
 
 READ = 4096
+PATIENCE, GONE = 5.0, 0.1
+"""Seconds that a slow terminal, and one that is gone, have to take what is left for it."""
 LISTEN = 0.1
 """Seconds after which a lone Escape is taken for the key, and an end is noticed."""
 
@@ -59,6 +62,18 @@ class SteadyDriver(LinuxDriver):
         self._steady.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
+    def resume_application_mode(self) -> None:
+        """Take the terminal over again.
+
+        SIGCONT asks for this, also where nothing was suspended: after a stop from elsewhere, and
+        from the kernel after a hang-up. A second keyboard thread would then never end.
+        """
+        if self._steady is not None:
+            if not os.isatty(self.fileno):
+                return  # it was hung up, and we are about to leave
+            self.suspend_application_mode()
+        super().resume_application_mode()
+
     def stop_application_mode(self) -> None:
         # The pen is carried from frame to frame, so it is put down here.
         self.write("\x1b[0m")
@@ -66,7 +81,8 @@ class SteadyDriver(LinuxDriver):
 
     def close(self) -> None:
         if self._steady is not None:
-            self._steady.stop()
+            # A terminal that is gone takes nothing any more, however long one waits.
+            self._steady.stop(PATIENCE if os.isatty(self.fileno) else GONE)
             self._steady = None
         super().close()
 
@@ -77,10 +93,11 @@ class SteadyDriver(LinuxDriver):
         A Latin-1 paste, or the meta key of an old terminal, becomes replacement characters.
         """
         typed = TypedInput(debug=self._debug)
+        session = self.sessions
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            while not self.exit_event.is_set():
+            while not self.exit_event.is_set() and session == self.sessions:
                 read = self._read() if selector.select(LISTEN) else None
                 if read == b"":
                     self._tell_lost()
@@ -97,6 +114,15 @@ class SteadyDriver(LinuxDriver):
         except OSError:
             # What a terminal that was hung up answers, where it does not answer with an end.
             return b""
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Its own size, whatever COLUMNS and LINES say: they may be those of another terminal."""
+        for descriptor in (2, self.fileno):
+            with suppress(OSError):
+                columns, rows = os.get_terminal_size(descriptor)
+                if columns and rows:
+                    return columns, rows
+        return 80, 25
 
     def _tell_lost(self) -> None:
         if self.lost is not None and not self._is_lost and not self.exit_event.is_set():

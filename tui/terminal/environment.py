@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Mapping, MutableMapping
 
+from tui.bugs import LOG
+from tui.errors import UsageError
 from tui.terminal.capabilities import Capabilities
 
 REMOTE_ESCAPE_DELAY = 200
@@ -39,12 +41,32 @@ def prepare(
 ) -> list[str]:
     """Set them where the user has not; call it before Textual is imported.
 
+    Sizes that the environment tells are taken away: the terminal knows better.
+
     The answer names what comes too late, because Textual has read its variables already.
     """
     target = os.environ if environ is None else environ
+    # Those of the terminal itself are asked for; these may be those of another one.
+    for name in ("COLUMNS", "LINES"):
+        target.pop(name, None)
     late = []
     for name, value in wanted(capabilities).items():
         if name not in target:
             target[name] = value
             late.append(name)
     return late if "textual.constants" in sys.modules else []
+
+
+def check_log(environ: Mapping[str, str]) -> None:
+    """Look whether Textual can write the log it is asked for. Raises: UsageError."""
+    path = environ.get(LOG)
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{LOG} names a file that cannot be written: {path}: {error.strerror}",
+            hint=f"name another one, or unset {LOG}",
+        ) from error

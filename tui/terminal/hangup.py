@@ -18,6 +18,9 @@ from tui.bugs import caught
 GRACE = 5.0
 """Seconds between the hang-up and an end without asking."""
 
+ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
+"""Signals that end a program which does not hear them."""
+
 STATUS = 128 + signal.SIGHUP
 
 
@@ -40,8 +43,8 @@ class HangUp:
         self._alarm: threading.Timer | None = None
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Be called for SIGHUP and SIGTERM, on the event loop."""
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        """Be called on the event loop for the signals that would leave the terminal as it is."""
+        for number in ENDING:
             signal.signal(number, lambda *_: self.soon(loop))
 
     def soon(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -24,6 +24,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from tui.bugs import note
+from tui.errors import UsageError
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.looks import Looks
@@ -347,7 +348,12 @@ class CellDiffMixin:
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own driver is replaced by ours that never blocks; any other one is kept."""
-        chosen: type[Driver] = super().get_driver_class()  # type: ignore[misc]
+        try:
+            chosen: type[Driver] = super().get_driver_class()  # type: ignore[misc]
+        except Exception as error:
+            raise UsageError(
+                f"TEXTUAL_DRIVER names no driver: {error}", hint="unset TEXTUAL_DRIVER"
+            ) from error
         if chosen.__name__ != "LinuxDriver":
             return chosen
         unknown = textual_private.missing_of_driver()

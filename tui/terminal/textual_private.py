@@ -37,7 +37,10 @@ DRIVER_METHODS = (
     "process_message",
     "start_application_mode",
     "stop_application_mode",
+    "suspend_application_mode",
+    "resume_application_mode",
     "close",
+    "_get_terminal_size",
     "write",
     "flush",
 )

@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-PATIENCE = 2.0
+PATIENCE = 0.3
 """Seconds in which the threads may end by themselves."""
 
 
