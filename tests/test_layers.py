@@ -25,7 +25,7 @@ ARROWS: dict[str, set[str]] = {
     "registry": set(),
     "resources": set(),
     "keys": {"errors"},
-    "bindings": {"keys"},
+    "bindings": {"keys", "terminal.textual_private"},
     "commands": {"domain.names", "errors"},
     "view": {"actions", "bindings", "commands", "domain", "errors", "session", "widgets"},
     "domain": {"errors"},

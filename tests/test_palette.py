@@ -179,6 +179,16 @@ async def test_what_was_run_last_comes_first() -> None:
         assert offered(await opened(shown))[0] == "Sort by NAME"
 
 
+async def test_what_destroys_is_never_offered_first_because_it_was_run_last() -> None:
+    async with showing(run("one", "Running")) as shown:
+        first = offered(await opened(shown))[0]
+        await shown.write("delete")
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(ActionScreen))
+        await shown.press("escape")
+        assert offered(await opened(shown))[0] == first
+
+
 async def test_keys_faster_than_it_is_laid_out_are_harmless() -> None:
     async with showing(*team()) as shown:
         shown.app.action_command_palette()

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 
 from tui.keys import KEYS
+from tui.terminal.textual_private import lay_bindings
 
 
 def bind(
@@ -51,6 +52,4 @@ def add_bindings(node: DOMNode, bindings: Iterable[Binding]) -> None:
 
     They stand as if its class had them, whose own Textual fixes when the class is defined.
     """
-    # Textual has a public way to do this for an app only.
-    own = BindingsMap(bindings).key_to_bindings
-    node._bindings = BindingsMap.from_keys({**node._bindings.key_to_bindings, **own})
+    lay_bindings(node, BindingsMap(bindings))

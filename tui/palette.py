@@ -236,8 +236,10 @@ class Palette(ModalView[None]):
         except TuiError as error:
             self.foot.show([(str(error), "problem")])
             return
-        title = command.title
-        self._recent[:] = [title, *(each for each in self._recent if each != title)][:REMEMBERED]
+        if command.danger != "destroys":
+            # What destroys is never the first that is offered, where Enter would begin it.
+            title, before = command.title, self._recent
+            self._recent[:] = [title, *(each for each in before if each != title)][:REMEMBERED]
         self.dismiss()
         self.app.call_later(partial(command.run, line.argument if line is not None else ""))
 

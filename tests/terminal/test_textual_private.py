@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingsMap
 from textual.drivers.linux_driver import LinuxDriver
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -38,6 +39,7 @@ class Foreign(CellDiffMixin):
 
 def test_all_is_known_of_this_textual() -> None:
     assert textual_private.missing(Small()) == []
+    assert textual_private.missing_of_bindings(Small()) == []
     assert textual_private.missing_of_driver() == []
 
 
@@ -70,8 +72,9 @@ def test_an_app_that_lacks_what_we_use_is_left_alone_with_a_note() -> None:
     app = Foreign()
     app.use_terminal(Capabilities())
     assert app.cell_diff is None
-    (note,) = app.terminal_notes
-    assert "_batch_count" in note
+    keys, painting = app.terminal_notes
+    assert keys == "actions and panes have no keys: this Textual has no DOMNode._bindings"
+    assert "_batch_count" in painting
 
 
 def test_updates_of_another_shape_turn_it_off_and_the_screen_is_right_all_the_same() -> None:
@@ -114,3 +117,14 @@ def test_without_the_diff_frames_behind_a_slow_terminal_are_left_out_too() -> No
         app.exit()
 
     run_script(app, run)
+
+
+def test_bindings_are_laid_over_those_of_the_class_or_left_where_there_is_no_place_for_them() -> (
+    None
+):
+    app, foreign = Small(), Foreign()
+    laid = BindingsMap([Binding("x", "screenshot", id="made-up")])
+    for node in (app, foreign):
+        textual_private.lay_bindings(node, laid)
+    assert [binding.id for binding in app._bindings.get_bindings_for_key("x")] == ["made-up"]
+    assert not hasattr(foreign, "_bindings")

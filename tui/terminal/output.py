@@ -231,6 +231,9 @@ class CellDiffMixin:
         self._has_mouse = capabilities.mouse
         textual_private.still_cursors()
         textual_private.quiet_log(self)
+        unknown = textual_private.missing_of_bindings(self)
+        if unknown:
+            self._note(f"actions and panes have no keys: {_lacks(unknown)}")
         if not diff:
             return
         unknown = textual_private.missing(self)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rich.color import ColorSystem
 from textual import Logger, constants
 from textual.app import App
+from textual.binding import BindingsMap
 from textual.message import Message
 from textual.screen import Screen
 
@@ -99,6 +100,12 @@ def missing_of_driver() -> list[str]:
     return found
 
 
+def missing_of_bindings(app: object) -> list[str]:
+    """What bindings of one node need of Textual and is not as we know it; empty if all is."""
+    found = isinstance(getattr(app, "_bindings", None), BindingsMap)
+    return [] if found else ["DOMNode._bindings"]
+
+
 def _parameters(of: Any) -> list[str]:
     try:
         return list(inspect.signature(of).parameters)
@@ -107,6 +114,17 @@ def _parameters(of: Any) -> list[str]:
 
 
 # --- the keyboard ---------------------------------------------------------------------------
+
+
+def lay_bindings(node: Any, bindings: BindingsMap) -> None:
+    """Lay bindings over those of a node's class, as if the class had them.
+
+    Textual has a public way to add some to an app only. Does nothing where `missing_of_bindings`
+    names something.
+    """
+    if not missing_of_bindings(node):
+        own = node._bindings.key_to_bindings
+        node._bindings = BindingsMap.from_keys({**own, **bindings.key_to_bindings})
 
 
 def new_parser(debug: bool) -> Parser:
