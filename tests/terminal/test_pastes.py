@@ -96,3 +96,19 @@ def send_much(terminal: Pty, data: bytes) -> None:
     for at in range(0, len(data), 2048):
         terminal.send(data[at : at + 2048])
         terminal.during(lambda: None, still=0.0)
+
+
+def test_no_paste_deletes_a_workflow_with_marks_or_without(tmp_path: Path) -> None:
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    with Pty(run_tui("--demo"), columns=110, rows=32, env=env) as shown:
+        shown.wait_for("diamond", within=60)
+        shown.wait_for("live")
+        shown.send(BEGIN + b"\x1b[AD\x13" + END)
+        shown.wait_for("no field to take them")
+        shown.send(b"D\x13")
+        shown.wait_for("typed before the question could be read")
+        shown.wait_for("DELETE")
+        assert not shown.emulator.shows("Deleted ")
+        shown.press("escape")
+        shown.wait_until(lambda: not shown.emulator.shows("DELETE"), "the question to go")
+        assert not shown.emulator.shows("Deleted ")
