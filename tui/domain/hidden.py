@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -63,8 +64,8 @@ class SecretsInUse:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: deque[str] = deque()
-        self._forms: tuple[str, ...] = ()
-        self._shortest = 1 << 30
+        self._known: tuple[tuple[int, ...], tuple[str, ...]] = ((), ())
+        """Lengths and forms, the shortest first; one value, so that it can be read without lock."""
 
     def keep(self, *secrets: str) -> None:
         """From now on hide these; what could be any word is not one."""
@@ -81,20 +82,21 @@ class SecretsInUse:
             if len(self._kept) > KEPT:
                 self._kept.popleft()
             forms = {form for kept in self._kept for form in _forms(kept)}
-            self._forms = tuple(sorted(forms, key=len, reverse=True))
-            self._shortest = len(self._forms[-1])
+            ordered = tuple(sorted(forms, key=len))
+            self._known = tuple(map(len, ordered)), ordered
 
     def forget(self) -> None:
         """Nothing is in use any more."""
         with self._lock:
             self._kept.clear()
-            self._forms, self._shortest = (), 1 << 30
+            self._known = (), ()
 
     def hide(self, text: str) -> str:
         """The text with `***` for each of them."""
-        if len(text) < self._shortest:
-            return text
-        for form in self._forms:
+        # Every cell that is drawn comes here: what is longer than the text is not even looked at.
+        lengths, forms = self._known
+        fitting = bisect_right(lengths, len(text))
+        for form in reversed(forms[:fitting]) if fitting else ():
             if form in text:
                 text = text.replace(form, HIDDEN)
         return text
