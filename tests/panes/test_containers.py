@@ -9,7 +9,7 @@ from tests.support.scripted import ScriptedSource, opened
 from tui.domain.logtargets import log_targets
 from tui.domain.workflow import Manifest
 from tui.errors import Refused
-from tui.panes.containers import Choice, ContainerScreen, choices, told, with_pod
+from tui.panes.containers import ContainerRow, ContainerScreen, container_rows, pod_state, with_pod
 from tui.panes.logs import LogsPane
 from tui.ports.pods import ContainerState, Pod
 
@@ -103,10 +103,10 @@ def set_of_containers() -> Manifest:
     return run(RUN, "Failed", nodes=nodes, spec={"entrypoint": "main", "templates": [template]})
 
 
-def found_in(manifest: Manifest, *pods: Pod) -> list[Choice]:
+def found_in(manifest: Manifest, *pods: Pod) -> list[ContainerRow]:
     workflow = opened(manifest).object
     (target, *_) = log_targets(workflow)
-    return with_pod(choices(workflow, target), workflow, target, pods)
+    return with_pod(container_rows(workflow, target), workflow, target, pods)
 
 
 def test_of_a_pod_that_is_gone_the_workflow_tells_what_it_knows() -> None:
@@ -164,7 +164,7 @@ def test_a_state_is_said_in_few_words() -> None:
         (ContainerState("a", ""), "waiting"),
         (ContainerState("a", "waiting", "ImagePullBackOff"), "waiting: ImagePullBackOff"),
     ):
-        assert told(state)[0] == words
+        assert pod_state(state)[0] == words
 
 
 async def test_going_to_a_container_in_the_tree_reads_that_one() -> None:

@@ -6,7 +6,7 @@ from tests.support.panes import bench
 from tests.support.runs import ETL, at, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Refused
-from tui.panes.events import EVERY, EventsPane
+from tui.panes.events import READ_INTERVAL, EventsPane
 from tui.ports.events import Event
 from tui.ports.pods import Pod
 
@@ -40,12 +40,12 @@ async def test_they_are_read_again_while_a_run_goes_on_and_only_then() -> None:
         on.app.show(run("one", "Running"))
         await on.until(lambda: "no events" in on.app.text)
         source.events_of["one"] = (Event("Normal", "Created", "pod created", at(0)),)
-        for _ in range(EVERY):
+        for _ in range(READ_INTERVAL):
             on.pane.tick(on.app.now())
         await on.until(lambda: "pod created" in on.app.text)
         on.app.show(run("two", "Succeeded", ended=1))
         await on.until(lambda: "no events" in on.app.text)
-        for _ in range(EVERY * 2):
+        for _ in range(READ_INTERVAL * 2):
             on.pane.tick(on.app.now())
         await on.pilot.pause()
         assert len(asked(source)) == 3

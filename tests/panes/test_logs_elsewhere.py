@@ -260,7 +260,7 @@ async def test_a_log_of_argos_own_lines_only_says_how_to_see_them() -> None:
     async with bench(new, source) as on:
         await on.pilot.press("H")
         on.app.show(running("api", phase="Succeeded"), "api")
-        await on.until(lambda: "only lines of Argo's own in it; H shows them" in said_or_shown(on))
+        await on.until(lambda: "only lines of Argo's own; H shows them" in said_or_shown(on))
         await on.pilot.press("H")
         assert on.app.text == OWN
 

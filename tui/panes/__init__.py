@@ -1,4 +1,4 @@
-"""The tabs of one workflow, in the order they stand."""
+"""The registry of panes: the tabs of a workflow, in their order."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What every tab of a workflow is.
+"""The base class of panes, which are the tabs of a workflow, and their registration.
 
-A pane is told what to show and reads the rest itself, on threads. `show` is called often (each beat
-of a running workflow, each step the cursor passes), so it must be cheap, and do nothing when what
-the pane shows has not changed.
+A pane is given a workflow and a step to show, and reads everything else itself, on threads. `show`
+is called often (for each update of a running workflow, for each step the cursor passes), so it must
+be cheap and do nothing when nothing has changed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from tui.ports.connection import Connection
 
 
 class PaneContext(Protocol):
-    """What panes may use besides what they are shown."""
+    """What the app offers to panes."""
 
     @property
     def ascii(self) -> bool:
-        """Letters and plain lines instead of symbols."""
+        """Whether to use ASCII characters only."""
 
     @property
     def source(self) -> Connection | None:
@@ -38,17 +38,17 @@ class PaneContext(Protocol):
         """The pod name format of unmarked workflows (argo.md 3)."""
 
     def now(self) -> datetime:
-        """The time everything is shown at."""
+        """The current time."""
 
     def say(self, text: str, severity: str = "information") -> None:
-        """Put a sentence on the status line."""
+        """Show a sentence on the status line."""
 
     def copy(self, text: str) -> None:
-        """Send a text to the clipboard of the terminal."""
+        """Copy a text to the clipboard of the terminal."""
 
 
 class Pane(Widget):
-    """One tab: of a workflow, or of the step the cursor is on."""
+    """One tab, about a workflow or the step under the cursor."""
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
 
@@ -57,44 +57,44 @@ class Pane(Widget):
         self.context = context
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """Show this; `node` is None for the whole workflow, `raw` is its JSON."""
+        """Show a step; `node` is None for the whole workflow, `raw` is the workflow's JSON."""
         raise NotImplementedError
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
-        """What the pods of the workflow use now, by their names."""
+        """Take note of what the pods of the workflow use now, by their names."""
 
     def chosen(self, whole: Target) -> tuple[Target, str] | None:
-        """What of the workflow the pane's own cursor is on, and its title; None for nothing."""
+        """The target under the pane's own cursor and its title; None if there is none."""
         return None
 
     def tick(self, now: datetime) -> None:
-        """A second went by."""
+        """Called once a second."""
 
     def leave(self) -> None:
-        """Not in front any more: stop what only serves looking."""
+        """Called when another pane comes to the front: stop work that only serves this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaneSpec:
-    """A pane as the registry knows it."""
+    """The registration of a pane."""
 
     id: str
     title: str
-    where: str
-    """`module:class`, imported when first looked at."""
+    path: str
+    """`module:class`, imported when first shown."""
     is_hinted: bool = False
-    """Whether the row of hints names its key."""
+    """Whether its key is shown in the row of hints."""
     from_list: bool = True
-    """Whether a list opens it, too, of the workflow under the cursor."""
+    """Whether its key also works in a list, for the workflow under the cursor."""
     key: str = ""
     """A key of its own, where `KEYS` has none for it."""
 
     @property
     def binding_id(self) -> str:
-        """The id of what its key means: to open it."""
+        """The id of the binding that opens it."""
         return f"pane.{self.id}"
 
     def make(self, context: PaneContext) -> Pane:
-        """The pane itself."""
-        module, _, name = self.where.partition(":")
+        """Create the pane."""
+        module, _, name = self.path.partition(":")
         return cast(Callable[[PaneContext], Pane], getattr(import_module(module), name))(context)

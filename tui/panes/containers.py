@@ -1,7 +1,7 @@
-"""Which container's log to read: a small list of them, and how each of them is.
+"""The dialog that lists the containers of a step with their states, to choose a log.
 
-The names come from the template and are there at once; how they are is asked of the pod, and where
-the pod is gone the workflow tells what it still knows.
+The names come from the template and are shown at once. The states are read from the pod; if the pod
+is gone, they are what the workflow still knows.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ from tui.widgets.header import HeaderLine
 from tui.widgets.table import Table
 
 FRAME = 4
-"""Rows of the box that are no containers: its border, the title, the names of the columns."""
+"""Rows of the box besides the containers: its border, the title, the column titles."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One container, as it is offered."""
+class ContainerRow:
+    """One row of the list."""
 
     number: int
     name: str
     role: str
     state: str = ""
     look: str = ""
-    """Name of a token."""
+    """A style token."""
 
 
-def choices(workflow: Workflow, target: LogTarget) -> list[Choice]:
-    """The containers of a step's pod, with what the workflow alone knows of each."""
+def container_rows(workflow: Workflow, target: LogTarget) -> list[ContainerRow]:
+    """The containers of a step's pod, with the states that the workflow knows."""
     inner = {
         node.display_name or node.name.rpartition(".")[2]: node
         for node in workflow.nodes.values()
@@ -61,13 +61,13 @@ def choices(workflow: Workflow, target: LogTarget) -> list[Choice]:
     found = []
     for number, (name, role) in enumerate(container_roles(workflow, target.node), start=1):
         node = inner.get(name) or (target.node if name == MAIN else None)
-        state, look = told_by(node) if node is not None else ("", "")
-        found.append(Choice(number, name, role, state, look))
+        state, look = node_state(node) if node is not None else ("", "")
+        found.append(ContainerRow(number, name, role, state, look))
     return found
 
 
-def told_by(node: Node) -> tuple[str, str]:
-    """`Failed, exit 137`: what a step says of its container, and how that looks."""
+def node_state(node: Node) -> tuple[str, str]:
+    """The state of a container by its node, such as `Failed, exit 137`, and its style token."""
     code = node.outputs.exit_code if node.outputs is not None else None
     words = node.phase or "Pending"
     if code and node.phase in (SUCCEEDED, FAILED, ERROR):
@@ -75,8 +75,8 @@ def told_by(node: Node) -> tuple[str, str]:
     return words, f"phase-{(node.phase or 'Pending').lower()}"
 
 
-def told(state: ContainerState) -> tuple[str, str]:
-    """`exit 137 (OOMKilled), 2 restarts`: what a pod says of a container, and how that looks."""
+def pod_state(state: ContainerState) -> tuple[str, str]:
+    """The state by the pod, such as `exit 137 (OOMKilled), 2 restarts`, and its style token."""
     if state.state == "terminated":
         is_good = state.exit_code == 0
         words = "ended" if state.exit_code is None else f"exit {state.exit_code}"
@@ -93,32 +93,32 @@ def told(state: ContainerState) -> tuple[str, str]:
 
 
 def with_pod(
-    offered: Sequence[Choice], workflow: Workflow, target: LogTarget, pods: Sequence[Pod]
-) -> list[Choice]:
-    """The same containers, and how they are by what the cluster says of their pod."""
+    offered: Sequence[ContainerRow], workflow: Workflow, target: LogTarget, pods: Sequence[Pod]
+) -> list[ContainerRow]:
+    """The same containers, with the states that their pod has in the cluster."""
     pod = next((pod for pod in pods if pod.name == target.pod), None)
     if pod is None:
         return [_without_pod(choice, workflow, target) for choice in offered]
-    states = {state.name: told(state) for state in pod.containers}
+    states = {state.name: pod_state(state) for state in pod.containers}
     found = []
     for choice in offered:
         words, look = states.pop(choice.name, ("not in its pod", "muted"))
         found.append(replace(choice, state=words, look=look))
-    # What only the pod knows was put into it by somebody else: a mesh, a vault.
+    # Containers that only the pod has were injected, for example by a service mesh.
     for name, (words, look) in states.items():
-        found.append(Choice(len(found) + 1, name, "added", words, look))
+        found.append(ContainerRow(len(found) + 1, name, "added", words, look))
     return found
 
 
-def _without_pod(choice: Choice, workflow: Workflow, target: LogTarget) -> Choice:
+def _without_pod(choice: ContainerRow, workflow: Workflow, target: LogTarget) -> ContainerRow:
     if archived_log(workflow, target.node, choice.name) is not None:
         state = ", ".join(filter(None, (choice.state, "archived log")))
         return replace(choice, state=state)
     return choice if choice.state else replace(choice, state="gone with its pod", look="muted")
 
 
-def _columns() -> tuple[Column[Choice], ...]:
-    def number(choice: Choice, now: datetime) -> str:
+def _columns() -> tuple[Column[ContainerRow], ...]:
+    def number(choice: ContainerRow, now: datetime) -> str:
         return str(choice.number) if choice.number < 10 else ""
 
     return (
@@ -158,25 +158,25 @@ def _columns() -> tuple[Column[Choice], ...]:
 
 
 class ContainerScreen(ModalView[str | None]):
-    """The list over the log; answers with the name of a container, or None."""
+    """The dialog over the log; its result is the name of a container, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("containers.next", "next", "Next"),
         bind("containers.close", "cancel", "Close"),
-        *(bind(f"containers.read-{n}", f"take_number({n})", system=True) for n in range(1, 10)),
+        *(bind(f"containers.read-{n}", f"choose_number({n})", system=True) for n in range(1, 10)),
     ]
 
     rows = query_one("#container-rows", Table)
 
     @dataclass
-    class Told(Message):
-        """What the cluster says of the workflow's pods."""
+    class PodsRead(Message):
+        """The pods of the workflow were read."""
 
         pods: tuple[Pod, ...]
 
     @dataclass
-    class NotTold(Message):
-        """Why it says nothing."""
+    class PodsUnreadable(Message):
+        """The pods of the workflow could not be read."""
 
         error: SourceError
 
@@ -185,13 +185,13 @@ class ContainerScreen(ModalView[str | None]):
         self.context = context
         self._workflow = workflow
         self._target = target
-        self._choices = choices(workflow, target)
+        self._choices = container_rows(workflow, target)
 
     def compose(self) -> ComposeResult:
         """A box with the list in it."""
         with Vertical(id="containers"):
             yield HeaderLine(ascii=self.context.ascii)
-            yield Table[Choice](
+            yield Table[ContainerRow](
                 _columns(),
                 key=lambda choice: choice.name,
                 ascii=self.context.ascii,
@@ -201,7 +201,7 @@ class ContainerScreen(ModalView[str | None]):
             )
 
     def on_mount(self) -> None:
-        """The names at once, the cursor on what is read now; how they are comes after."""
+        """Show the names at once, the cursor on the current container; states follow."""
         box = self.query_one("#containers")
         node = self._target.node
         of = f"Containers of {node.title}"
@@ -218,7 +218,7 @@ class ContainerScreen(ModalView[str | None]):
         if source is not None and source.port(Pods) is not None:
             self._ask()
 
-    def _show(self, found: Sequence[Choice]) -> None:
+    def _show(self, found: Sequence[ContainerRow]) -> None:
         self._choices = list(found)
         self.query_one("#containers").styles.height = len(found) + FRAME
         self.rows.replace(self._choices)
@@ -231,39 +231,39 @@ class ContainerScreen(ModalView[str | None]):
         try:
             pods = offered(source, Pods).pods(self._workflow.ref)
         except Exception as error:
-            self.post_message(self.NotTold(caught_in_source(error, "asking for pods")))
+            self.post_message(self.PodsUnreadable(caught_in_source(error, "asking for pods")))
         else:
-            self.post_message(self.Told(pods))
+            self.post_message(self.PodsRead(pods))
 
-    @on(Told)
-    def take_states(self, message: Told) -> None:
-        """How each of them is; the cursor stays where it is."""
-        found = choices(self._workflow, self._target)
+    @on(PodsRead)
+    def show_states(self, message: PodsRead) -> None:
+        """Show the states; the cursor stays where it is."""
+        found = container_rows(self._workflow, self._target)
         self._show(with_pod(found, self._workflow, self._target, message.pods))
 
-    @on(NotTold)
-    def say_why_not(self, message: NotTold) -> None:
-        """Their names will do; the reason is told below."""
-        self.context.say(f"how the containers are is not known: {message.error}", "warning")
+    @on(PodsUnreadable)
+    def show_problem(self, message: PodsUnreadable) -> None:
+        """Say on the status line why there are no states; the names stay."""
+        self.context.say(f"cannot read the states of the containers: {message.error}", "warning")
 
     # --- keys ------------------------------------------------------------------------------
 
     @on(Table.Chosen, "#container-rows")
-    def take(self) -> None:
-        """Enter: this one."""
+    def choose(self) -> None:
+        """Enter: read the log of the container under the cursor."""
         choice = self.rows.current
-        if isinstance(choice, Choice):
+        if isinstance(choice, ContainerRow):
             self.dismiss(choice.name)
 
-    def action_take_number(self, number: int) -> None:
-        """A digit: that one, without going there."""
+    def action_choose_number(self, number: int) -> None:
+        """A digit: read the log of the container with this number."""
         if number <= len(self._choices):
             self.dismiss(self._choices[number - 1].name)
 
     def action_next(self) -> None:
-        """The key that opened the list goes on in it."""
+        """Move the cursor to the next container; the key is the one that opened the list."""
         self.rows.move_to_line((self.rows.cursor + 1) % max(1, len(self._choices)))
 
     def action_cancel(self) -> None:
-        """The log that is read goes on."""
+        """Close the list and keep the current log."""
         self.dismiss(None)

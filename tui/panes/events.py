@@ -1,4 +1,4 @@
-"""What Kubernetes says about it: events of the workflow, or of the step's pod."""
+"""The events pane: Kubernetes events of the workflow, or of the pod of a step."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
 from tui.ports.pods import Pods
 
-EVERY = 10
-"""Seconds between readings while somebody looks at a run that goes on."""
+READ_INTERVAL = 10
+"""Seconds between two reads while the pane is shown and the workflow runs."""
 
 
 MOST_PODS = 20
@@ -45,7 +45,7 @@ def with_those_of_pods(source: Connection, ref: WorkflowRef) -> tuple[Event, ...
 
 
 def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
-    """One line an event, the latest last."""
+    """The events as text, the latest last; further lines of a message are indented."""
     for event in events:
         since = seconds_between(event.last_seen, None, now)
         ago = compact(since) if since is not None else ""
@@ -57,14 +57,14 @@ def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
 
 
 class EventsPane(TextPane):
-    """Events, read when one looks at them and every few seconds while the run goes on."""
+    """Events, read when the pane is shown and every few seconds while the workflow runs."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = None
-    WRAPS = True  # what Kubernetes says is a sentence, and its end is the point
+    WRAPS = True  # messages are sentences, and the important part is often at their end
 
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
-        self._wanted: tuple[WorkflowRef, str] | None = None
+        self._read_for: tuple[WorkflowRef, str] | None = None
         self._is_running = False
         self._seconds = 0
         self._events: tuple[Event, ...] | None = None
@@ -72,54 +72,54 @@ class EventsPane(TextPane):
         """Whether there are no steps to go to for the events of their pods."""
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """Events of this."""
+        """Show the events of a workflow or of a step's pod."""
         is_pod = node is not None and node.type == "Pod"
         pod = pod_name(workflow, node, self.context.pod_names) if node and is_pod else ""
-        wanted = (workflow.ref, pod)
+        subject = (workflow.ref, pod)
         self._is_running = not workflow.is_completed
         self._asks_pods = workflow.is_offloaded
-        if wanted != self._wanted:
-            self._wanted, self._events, self._seconds = wanted, None, 0
-            self._read(wanted)
+        if subject != self._read_for:
+            self._read_for, self._events, self._seconds = subject, None, 0
+            self._read(subject)
 
     def tick(self, now: datetime) -> None:
-        """Read again now and then; the ages go on."""
+        """Read again at intervals, and update the ages in between."""
         self._seconds += 1
-        if self._wanted and self._is_running and self._seconds % EVERY == 0:
-            self._read(self._wanted)
-        elif self._events is not None and self._seconds % EVERY == 5:
+        if self._read_for and self._is_running and self._seconds % READ_INTERVAL == 0:
+            self._read(self._read_for)
+        elif self._events is not None and self._seconds % READ_INTERVAL == 5:
             self._write()
 
     @work(thread=True, group="events", exclusive=True)
-    def _read(self, wanted: tuple[WorkflowRef, str]) -> None:
+    def _read(self, subject: tuple[WorkflowRef, str]) -> None:
         source = self.context.source
         if source is None:
             return
         try:
             if self._asks_pods:
-                events = with_those_of_pods(source, wanted[0])
+                events = with_those_of_pods(source, subject[0])
             else:
-                events = offered(source, Events).events(*wanted)
+                events = offered(source, Events).events(*subject)
         except Exception as error:
             why = str(caught(error, "asking for events"))
-            self.app.call_from_thread(self._failed, wanted, why)
+            self.app.call_from_thread(self._failed, subject, why)
         else:
-            self.app.call_from_thread(self._have, wanted, events)
+            self.app.call_from_thread(self._have, subject, events)
 
-    def _failed(self, wanted: tuple[WorkflowRef, str], why: str) -> None:
-        if wanted == self._wanted:
+    def _failed(self, subject: tuple[WorkflowRef, str], why: str) -> None:
+        if subject == self._read_for:
             self._events = None
-            self.put(wanted, why)
+            self.put(subject, why)
 
-    def _have(self, wanted: tuple[WorkflowRef, str], events: tuple[Event, ...]) -> None:
-        if wanted == self._wanted:
+    def _have(self, subject: tuple[WorkflowRef, str], events: tuple[Event, ...]) -> None:
+        if subject == self._read_for:
             self._events = events
             self._write()
 
     def _write(self) -> None:
         lines = "\n".join(lines_of(self._events or (), self.context.now()))
-        self.put(self._wanted, lines or self._why_none())
+        self.put(self._read_for, lines or self._why_none())
 
     def _why_none(self) -> str:
-        about = "its pod" if self._wanted and self._wanted[1] else "this workflow"
+        about = "its pod" if self._read_for and self._read_for[1] else "this workflow"
         return f"no events about {about}: Kubernetes keeps them for an hour or so"

@@ -1,4 +1,4 @@
-"""What a step was given and what it produced: parameters, results, artifacts."""
+"""The In/Out pane: parameters, artifacts and results that went into a step and came out of it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tui.panes.text_pane import TextPane
 
 
 def artifacts(title: str, found: tuple[Artifact, ...]) -> Iterator[str]:
-    """A block of artifacts by name; the Artifacts pane opens them."""
+    """A block of artifacts with their paths."""
     if not found:
         return
     yield ""
     yield f"{title}:"
     for artifact in found:
-        where = artifact.path or artifact.from_ or key_of(wired(artifact)) or ""
-        gone = " (deleted)" if artifact.deleted else ""
-        yield field(f"  {artifact.name}", f"{where}{gone}")
+        path = artifact.path or artifact.from_ or key_of(wired(artifact)) or ""
+        deleted = " (deleted)" if artifact.deleted else ""
+        yield field(f"  {artifact.name}", f"{path}{deleted}")
 
 
 def of(inputs: Inputs | Arguments | None, outputs: Outputs | None) -> Iterator[str]:
-    """Both sides."""
+    """The blocks of inputs and outputs."""
     if inputs:
         yield from parameters("input parameters", inputs.parameters)
         yield from artifacts("input artifacts", inputs.artifacts)
@@ -43,7 +43,7 @@ class InOutPane(TextPane):
     """Inputs and outputs of the step under the cursor; on the root, of the workflow."""
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """Inputs and outputs of this."""
+        """Show the inputs and outputs of a workflow or a step."""
         if node is None or node.id == workflow.metadata.name:
             outputs = workflow.status.outputs or (node.outputs if node else None)
             lines = list(of(workflow.exec_spec.arguments, outputs))

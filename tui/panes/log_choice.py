@@ -1,7 +1,7 @@
-"""Which log is shown: of the step or of an attempt before it, and of which container.
+"""Which log the pane shows: the pod of the step or of an earlier attempt, and the container.
 
-Nothing to see, and nothing is asked: what the workflow tells and what somebody chose go in, the
-place of one log comes out. Of a workflow whose nodes are in Argo's database its pods tell.
+A model without widgets and without I/O: it computes the target from the workflow and from what the
+user chose. For a workflow whose nodes are in Argo's database, the pods are used instead of nodes.
 """
 
 from __future__ import annotations
@@ -18,54 +18,54 @@ from tui.ports.pods import Pod
 
 
 def _is_same(one: LogTarget | None, other: LogTarget | None) -> bool:
-    """Whether both are one log, which can be read on; two that are none are not."""
+    """Whether both are the same log, so that reading can go on; false if one is None."""
     if one is None or other is None:
         return False
     return (one.pod, one.container, one.has_begun) == (other.pod, other.container, other.has_begun)
 
 
 def _is_unexplained(node: Node) -> bool:
-    """Whether a pod failed by a container that neither its node nor its exit code tells.
+    """Whether a pod failed and neither its node nor the exit code says by which container.
 
-    Before Argo 3.6 messages do not name the container.
+    Before Argo 3.6, messages do not name the container.
     """
     code = node.outputs.exit_code if node.outputs is not None else None
     return node.is_problem and code in (None, "0") and not failed_container(node)
 
 
 class LogChoice:
-    """The step, and what somebody wants to read of it."""
+    """The step under the cursor, and what the user chose to read of it."""
 
     def __init__(self, pod_names: str) -> None:
         self.target: LogTarget | None = None
         """The log to show; None where there is none."""
         self.workflow: Workflow | None = None
         self.before_restart = False
-        """Whether it is what the container said before it was started again in its pod."""
+        """Whether to show the log from before the container's last restart."""
         self._pod_names = pod_names
         self._node: Node | None = None
         self._pods: Sequence[Pod] = ()
         self._chosen = ""
-        """The container that somebody wants to read wherever there is one of that name."""
+        """The chosen container, which is kept for other steps that have one of that name."""
         self._attempts_back = 0
-        """How many attempts before the one that belongs to the step."""
+        """Number of attempts to go back from the one that belongs to the step."""
 
     @property
     def is_earlier(self) -> bool:
-        """Whether it is of an attempt before the last."""
+        """Whether the log is of an earlier attempt than the last."""
         return self.before_restart or self._attempts_back > 0
 
     def go_to(self, workflow: Workflow, node: Node | None) -> bool:
-        """The cursor is here, or the workflow is another; whether that makes it another log."""
+        """Set the workflow and the step; true if that makes it another log."""
         if node is not None and node.type == "Container" and node != self._node:
-            # Who goes to a container in the tree wants to read that one.
+            # A container that is selected in the tree goes before one that was chosen.
             self._chosen = ""
         if self._node is not None and (node is None or node.id != self._node.id):
             self.before_restart, self._attempts_back = False, 0
         if self.workflow is not None and self.workflow.ref != workflow.ref:
             self._pods = ()
         self.workflow, self._node = workflow, node
-        before, self.target = self.target, self._wanted(workflow)
+        before, self.target = self.target, self._find_target(workflow)
         return not _is_same(before, self.target)
 
     @property
@@ -86,11 +86,11 @@ class LogChoice:
         self._pods = pods
         if self.workflow is None:
             return False
-        before, self.target = self.target, self._wanted(self.workflow)
+        before, self.target = self.target, self._find_target(self.workflow)
         return not _is_same(before, self.target)
 
     def take_container(self, name: str) -> bool:
-        """Read this container from now on; whether that is another."""
+        """Choose a container; true if that makes it another log."""
         if self.target is None or name == self.target.container:
             return False
         self._chosen = name
@@ -98,7 +98,7 @@ class LogChoice:
         return True
 
     def take_attempt_before(self) -> bool:
-        """The attempt before this one, and from the first the one we came from again.
+        """Go to the attempt before, or from the first one back to the last.
 
         What a retry strategy made is a pod for each attempt. Else it is what the container said
         before it was started again in its pod. False where this attempt is the only one.
@@ -112,10 +112,10 @@ class LogChoice:
         if not before and not self._attempts_back:
             return False
         self._attempts_back = self._attempts_back + 1 if before else 0
-        self.target = self._wanted(self.workflow)
+        self.target = self._find_target(self.workflow)
         return True
 
-    def _wanted(self, workflow: Workflow) -> LogTarget | None:
+    def _find_target(self, workflow: Workflow) -> LogTarget | None:
         """The log of the step, or of an attempt before it, in the container that was chosen."""
         if workflow.is_offloaded:
             return self._of_pods()

@@ -1,7 +1,7 @@
-"""The log of the step under the cursor: from its pod, else from the archive.
+"""The logs pane: the log of the step under the cursor, from its pod or from the archive.
 
-A pane follows one container at a time; which, `log_choice.py` knows. What arrives of a log that is
-no longer shown is dropped.
+The pane follows one container at a time, which `log_choice.py` determines. Blocks of a log that is
+no longer shown are dropped.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from tui.widgets.header import HeaderLine, HeaderPart, Shrink
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
-PATIENCE = 0.3
-"""Seconds until a log that says nothing is said to be read."""
+READING_DELAY = 0.3
+"""Seconds without a line after which the pane says that it is reading."""
 END = "end of the log"
 LEAST_NAME = 12
-"""Cells that the name of the step keeps in the head."""
+"""Cells of the step's name that stay in the heading when it is shortened."""
 NEVER_RESTARTED = "previous terminated container"
-"""What the kubelet says is not found where a container has begun only once."""
+"""Part of the kubelet's error when a container was never restarted."""
 
 
 class LogsPane(SearchedPane):
@@ -77,13 +77,13 @@ class LogsPane(SearchedPane):
         self._choice = LogChoice(context.pod_names)
         self._follower: LogFollower | None = None
         self._goes_on = False
-        """Whether more is written to the log, so that its end is waited for."""
+        """Whether the step still runs, so that the log is followed."""
         self._note = ""
-        """Why no more comes just now; "" while it may."""
+        """Why no lines come at the moment; "" while they may."""
         self._has_failed = False
         """Whether the log could not be read, or not to its end."""
         self._is_delayed = False
-        """Whether the connection broke and is tried again."""
+        """Whether the connection broke and a new attempt is made."""
         self._complained = False
         """Whether the status line says why this log cannot be read."""
         self._found = ""
@@ -92,7 +92,7 @@ class LogsPane(SearchedPane):
         self._is_asking = False
 
     def compose(self) -> ComposeResult:
-        """What is read, the lines, and a line to type a search into."""
+        """The heading, the lines, and the search bar."""
         yield HeaderLine(id="log-head", ascii=self.context.ascii)
         yield TextView(follow=True, levels=True, ascii=self.context.ascii)
         yield QueryBar(ascii=self.context.ascii)
@@ -104,13 +104,13 @@ class LogsPane(SearchedPane):
             lines.show(self.book)
 
     def on_unmount(self) -> None:
-        """Nobody reads on."""
+        """Stop reading."""
         self._leave_log()
 
     # --- what is shown ---------------------------------------------------------------------
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """The log that belongs to this; the same log goes on undisturbed."""
+        """Show the log of a step; if it is the log that is shown already, it goes on."""
         is_other = self._choice.go_to(workflow, node)
         if self._choice.needs_pods:
             self._ask_for_pods(workflow)
@@ -118,12 +118,12 @@ class LogsPane(SearchedPane):
             self._begin()
         else:
             if self._is_delayed and self._follower is not None:
-                # There is news, so the connection is back.
+                # The workflow was updated, so the connection is back.
                 self._follower.try_again()
             self._show_head()
 
     def leave(self) -> None:
-        """Somebody looks at another pane: read on only when they come back."""
+        """Stop reading until the pane is shown again."""
         self._leave_log()
         self._choice.target = None
 
@@ -144,11 +144,11 @@ class LogsPane(SearchedPane):
         if target is None or follower is None:
             self._end(target.why_none if target is not None else self._why_no_pod())
             return
-        # Most logs are there at once: who walks through the steps sees no word come and go.
+        # Most logs come at once, so that "reading" would only flicker while the cursor moves.
         self.lines.placeholder = ""
         self._follower = follower
         self._goes_on = target.node.phase == RUNNING and not is_earlier
-        self.set_timer(PATIENCE, partial(self._say_reading, follower))
+        self.set_timer(READING_DELAY, partial(self._say_reading, follower))
         follower.begin(target, is_followed=self._goes_on)
         self._show_head()
 
@@ -170,7 +170,7 @@ class LogsPane(SearchedPane):
         return f"{OFFLOADED}, and none of its pods is left, so there is no log"
 
     def _begin_book(self, sources: Sequence[LogSource]) -> None:
-        """An empty one, without anything that was said about the one before it."""
+        """Begin an empty book, and drop all messages about the log before."""
         self._note = ""
         self._has_failed = self._is_delayed = False
         self._stop_complaining()
@@ -185,10 +185,10 @@ class LogsPane(SearchedPane):
         if follower is self._follower and not self._note:
             self.lines.placeholder = "reading …"
 
-    # --- what comes ------------------------------------------------------------------------
+    # --- lines that arrive -----------------------------------------------------------------
 
     def _take(self, follower: LogFollower) -> None:
-        """Show what came of a log, in the order it came."""
+        """Show the blocks and events of a log, in the order in which they came."""
         if follower is not self._follower or not self.is_mounted:
             return
         blocks: list[LogBlock] = []
@@ -214,7 +214,7 @@ class LogsPane(SearchedPane):
             self.lines.lines_appended(came.lines, came.dropped)
 
     def _log_ended(self, error: TuiError | None) -> None:
-        """The log is over, or cannot be read."""
+        """The log has ended, or cannot be read."""
         if error is None:
             self._end(END)
         else:
@@ -228,7 +228,7 @@ class LogsPane(SearchedPane):
         return str(error)
 
     def _fail(self, why: str) -> None:
-        """No more comes just now: said where the lines would be, else on the status line."""
+        """Say why no lines come: in place of the lines, or on the status line if there are some."""
         self._note = why
         if len(self.book):
             self._complained = True
@@ -245,7 +245,7 @@ class LogsPane(SearchedPane):
         self._note = note
         only_own = self.book.hides_own and self.book.own
         if not len(self.book):
-            shows = f"there are only lines of Argo's own in it; {hint('hide')} shows them"
+            shows = f"it has only lines of Argo's own; {hint('hide')} shows them"
             self.lines.placeholder = f"{note}: {shows}" if only_own else note
         self.lines.ended()
         self._show_head()
@@ -312,20 +312,20 @@ class LogsPane(SearchedPane):
         self.head.show(left, right, shrinks)
 
     def tick(self, now: datetime) -> None:
-        """Relative times go on."""
+        """Update relative times."""
         if self.book.times == "relative":
             self.lines.changed()
 
     @on(TextView.FollowChanged)
     def tell_follow(self, message: TextView.FollowChanged) -> None:
-        """The head says whether the end is followed."""
+        """Show in the heading whether the end is followed."""
         message.stop()
         self._show_head()
 
     # --- keys ------------------------------------------------------------------------------
 
     def action_follow(self) -> None:
-        """To the end, and stay there; a log that could not be read is tried again."""
+        """Go to the end and follow it; a log that could not be read is tried again."""
         if self._has_failed:
             self._begin()
         elif self._is_delayed and self._follower is not None:
@@ -334,16 +334,16 @@ class LogsPane(SearchedPane):
             self.lines.follow(True)
 
     def action_times(self) -> None:
-        """Times: off, relative, local, UTC."""
+        """Show times: off, relative, local or UTC, in turn."""
         self.book.times = TIMES[(TIMES.index(self.book.times) + 1) % len(TIMES)]
         self.lines.changed()
         self.context.say(f"times: {self.book.times}")
 
     def action_own(self) -> None:
-        """Hide the lines that Argo writes into the logs of programs, or show them again."""
+        """Hide or show the lines that Argo writes into the logs of programs."""
         hides = not self.book.hides_own
         if hides and not self.book.own:
-            self.context.say("no line of this is Argo's own")
+            self.context.say("this log has no lines of Argo's own")
         first, _ = self.lines.shown_range
         is_following = self.lines.is_following
         place = self.book.same_line(first, hides_own=hides) if len(self.book) else 0
@@ -364,12 +364,12 @@ class LogsPane(SearchedPane):
         self.app.push_screen(ContainerScreen(self.context, workflow, target), self._read_container)
 
     def _read_container(self, name: str | None) -> None:
-        """What was chosen in the list; None for nothing."""
+        """Read the container that was chosen in the dialog; None if it was cancelled."""
         if name is not None and self._choice.take_container(name):
             self._begin()
 
     def action_previous(self) -> None:
-        """The attempt before this one; from the first, the one we came from again."""
+        """Show the attempt before; from the first attempt, go back to the last one."""
         if self._choice.take_attempt_before():
             self._begin()
         elif self._choice.target is not None:
@@ -380,15 +380,15 @@ class LogsPane(SearchedPane):
     # --- searching -------------------------------------------------------------------------
 
     def find(self, text: str) -> None:
-        """Look for a text; for none, end the search, and the head tells of none."""
+        """Search for a text; an empty text ends the search and clears it from the heading."""
         super().find(text)
         if not text:
             self._found = ""
             self._show_head()
 
     @on(TextView.SearchMoved)
-    def tell_search(self, message: TextView.SearchMoved) -> None:
-        """Which hit of how many."""
+    def show_search(self, message: TextView.SearchMoved) -> None:
+        """Show the number of the match and of all matches."""
         message.stop()
         more = "" if message.is_done else "+"
         self._found = f"/ {message.rank} of {message.count}{more}"

@@ -1,4 +1,4 @@
-"""The object itself as YAML: of the step under the cursor, or the whole workflow."""
+"""The YAML pane: the status of the step under the cursor, or the whole workflow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.panes.text_pane import TextPane
 
 
 def part_of(manifest: dict[str, Any], node: Node | None, name: str) -> Any:
-    """The node's own status where there is one, else everything."""
+    """The status of a node, or the whole manifest if there is no node or it is the root."""
     if node is None or node.id == name:
         return manifest
     nodes = (manifest.get("status") or {}).get("nodes") or {}
@@ -42,7 +42,7 @@ class ManifestPane(TextPane):
         self._written: object = None
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """The YAML of this version."""
+        """Show the YAML of a workflow or a step."""
         self._of = (workflow, node, raw)
         subject = (workflow.ref, node.id if node and not self._is_whole else "")
         key = (subject, workflow.version)
@@ -54,19 +54,19 @@ class ManifestPane(TextPane):
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="manifest", exclusive=True, description="writing YAML")
     def _write(self, subject: object, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        # A large workflow is a megabyte of YAML: written beside the loop, not on it.
+        # A large workflow is a megabyte of YAML, so it is made on a thread.
         try:
             text = to_yaml(part_of(decode.manifest(raw), node, workflow.metadata.name))
         except Exception as error:
             text = f"# {caught(error, 'writing YAML')}\n"
-        self.app.call_from_thread(self._put_if_wanted, subject, workflow.version, text)
+        self.app.call_from_thread(self._put_if_current, subject, workflow.version, text)
 
-    def _put_if_wanted(self, subject: object, version: str, text: str) -> None:
+    def _put_if_current(self, subject: object, version: str, text: str) -> None:
         if self._written == (subject, version):
             self.put(subject, text)
 
     def action_whole(self) -> None:
-        """The whole workflow, or the step again."""
+        """Switch between the whole workflow and the step."""
         self._is_whole = not self._is_whole
         if self._of is not None:
             self.show(*self._of)

@@ -1,9 +1,9 @@
-"""What one wants to know first: of a step, or of the whole workflow."""
+"""The summary pane: facts about a step or the whole workflow, and bars for some of the figures."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from textual import events
@@ -11,28 +11,178 @@ from textual.app import ComposeResult
 from textual.getters import query_one
 
 from tui.columns import compact
-from tui.columns.nodes import Usage
+from tui.columns.nodes import Usage, node_seconds, node_token
+from tui.columns.words import cores, memory
+from tui.domain import progress
+from tui.domain.allowance import allowance_of
 from tui.domain.durations import age, resources, seconds_between
-from tui.domain.node import Node, Parameter
+from tui.domain.node import RUNNING, Node, NodeId, Parameter
 from tui.domain.podname import pod_name
 from tui.domain.reason import reasons, said
+from tui.domain.slowest import Slowest
 from tui.domain.status import node_icon, status_text
 from tui.domain.workflow import LABEL, Workflow
 from tui.keys import hint
 from tui.panes.base import PaneContext
-from tui.panes.summary_bars import SummaryBars
 from tui.panes.text_pane import TextPane
 from tui.widgets.bars import Bar, Bars
 
+MOST = 5
+"""Number of slowest steps that are shown."""
+INSIDE = ("DAG", "Steps")
+"""Types of nodes that contain other nodes."""
+
+
+class SummaryBars:
+    """The bars of one workflow and of its steps."""
+
+    def __init__(self, *, pod_names: str, ascii: bool) -> None:
+        self.usage: Mapping[str, Usage] = {}
+        """What the pods use now, by their names."""
+        self._pod_names = pod_names
+        self._ascii = ascii
+        self._slowest = Slowest()
+        self._of: tuple[Workflow, NodeId | None] | None = None
+        self._steps: tuple[Node, ...] = ()
+
+    def of_workflow(self, workflow: Workflow, now: datetime) -> Iterator[Bar]:
+        """The bars of the whole workflow."""
+        status = workflow.status
+        seconds = seconds_between(status.started_at, status.finished_at, now)
+        yield from _progress_bar(progress.parse(status.progress))
+        if not workflow.is_completed:
+            yield from _duration_bar(seconds, status.estimated_duration)
+            yield from self._usage_bars(workflow, workflow.nodes.values())
+        yield from self._slowest_bars(workflow, None, status.started_at, seconds, now)
+
+    def of_node(self, workflow: Workflow, node: Node, now: datetime) -> Iterator[Bar]:
+        """The bars of one step."""
+        seconds = node_seconds(node, now)
+        if node.type in INSIDE:
+            yield from _progress_bar(_progress(_inside(workflow, node.id)))
+        elif node.progress not in ("", "0/1", "1/1"):
+            yield from _progress_bar(progress.parse(node.progress))
+        if not node.is_fulfilled:
+            yield from _duration_bar(seconds, node.estimated_duration)
+            yield from self._usage_bars(workflow, [node])
+        if node.type in INSIDE:
+            yield from self._slowest_bars(workflow, node, node.started_at, seconds, now)
+
+    def _usage_bars(self, workflow: Workflow, nodes: Iterable[Node]) -> Iterator[Bar]:
+        """CPU and memory of running pods, against their limits or requests if all have some."""
+        if not self.usage:
+            return
+        used: list[Usage] = []
+        cpu: list[tuple[int, str] | None] = []
+        ram: list[tuple[int, str] | None] = []
+        for node in nodes:
+            if node.type != "Pod" or node.phase != RUNNING:
+                continue
+            usage = self.usage.get(pod_name(workflow, node, self._pod_names))
+            if usage is not None:
+                allowed = allowance_of(workflow, node)
+                used.append(usage)
+                cpu.append(allowed.cpu())
+                ram.append(allowed.memory())
+        if used:
+            yield _usage_bar("CPU", sum(u.cpu_millis for u in used), cpu, cores, " cores")
+            yield _usage_bar("memory", sum(u.memory_bytes for u in used), ram, memory, "")
+
+    def _slowest_bars(
+        self,
+        workflow: Workflow,
+        node: Node | None,
+        started_at: str | None,
+        seconds: float | None,
+        now: datetime,
+    ) -> Iterator[Bar]:
+        """The slowest steps, each as a bar on the time line of the whole."""
+        key = node.id if node else None
+        if self._of is None or self._of[0] is not workflow or self._of[1] != key:
+            self._of = (workflow, key)
+            inside = workflow.nodes.values() if key is None else _inside(workflow, key)
+            self._steps = self._slowest.among(inside, MOST, now)
+        if not seconds or len(self._steps) < 2:
+            return
+        took = sorted(((node_seconds(s, now) or 0.0, s) for s in self._steps), key=lambda x: -x[0])
+        yield Bar("slowest", "slowest steps", is_heading=True)
+        for length, step in took[:MOST]:
+            yield Bar(
+                ("step", step.id),
+                f"{node_icon(step, ascii=self._ascii)} {step.title}",
+                compact(length),
+                length,
+                seconds,
+                seconds_between(started_at, step.started_at, now) or 0.0,
+                node_token(step),
+            )
+
+
+def _inside(workflow: Workflow, key: NodeId) -> list[Node]:
+    """All nodes inside a node, at any depth."""
+    within: dict[NodeId, list[Node]] = {}
+    for node in workflow.nodes.values():
+        within.setdefault(node.boundary_id, []).append(node)
+    found: list[Node] = []
+    waiting = [key]
+    while waiting:
+        inner = within.pop(waiting.pop(), [])
+        found += inner
+        waiting += [node.id for node in inner]
+    return found
+
+
+def _progress(nodes: Iterable[Node]) -> tuple[int, int]:
+    """The progress of all nodes that execute, as done and total."""
+    known = [each for each in map(progress.of_node, nodes) if each is not None]
+    return sum(done for done, _ in known), sum(total for _, total in known)
+
+
+def _progress_bar(counts: tuple[int, int] | None) -> Iterator[Bar]:
+    if counts is not None and counts[1] > 0:
+        done, total = counts
+        yield Bar(
+            "progress", "progress", f"{done} of {total} ({done * 100 // total}%)", done, total
+        )
+
+
+def _duration_bar(seconds: float | None, estimate: int) -> Iterator[Bar]:
+    """How long it has run, against the estimate from earlier runs."""
+    if seconds is None or estimate <= 0:
+        return
+    late = "! " if seconds > estimate else ""
+    text = f"{late}{compact(seconds)} of usual {compact(estimate)}"
+    token = "warning" if late else ""
+    yield Bar("time", "time", text, seconds, max(seconds, estimate), token=token)
+
+
+def _usage_bar(
+    label: str,
+    used: int,
+    allowed: list[tuple[int, str] | None],
+    words: Callable[[int], str],
+    unit: str,
+) -> Bar:
+    """The usage of all pods against their limits or requests, if every pod has one."""
+    known = [each for each in allowed if each is not None]
+    if len(known) < len(allowed):
+        return Bar(label, label, f"{words(used)}{unit}, no limit known")
+    most = sum(amount for amount, _ in known)
+    kind = "limit" if all(kind == "limit" for _, kind in known) else "request"
+    over = "! " if used > most * 0.9 else ""
+    text = f"{over}{words(used)} of {words(most)}{unit} ({kind})"
+    return Bar(label, label, text, used, most, token="warning" if over else "")
+
+
 WIDTH = 12
-BARS_FROM = 8
-"""Rows of the pane from which there are bars in it."""
+MIN_HEIGHT_FOR_BARS = 8
+"""Rows of the pane from which on it shows bars."""
 MOST_STEPS = 5
-"""So many steps that failed or wait are told of the whole workflow."""
+"""Number of failed or waiting steps that are named for the whole workflow."""
 
 
 def field(label: str, value: str) -> str:
-    """One line; the lines of a longer value stand below each other."""
+    """A labelled value; further lines of the value are aligned below the first."""
     first, *rest = value.split("\n")
     return "\n".join(
         [f"{label and label + ':':<{WIDTH}} {first}", *(" " * (WIDTH + 1) + x for x in rest)]
@@ -40,7 +190,7 @@ def field(label: str, value: str) -> str:
 
 
 def parameters(title: str, found: tuple[Parameter, ...]) -> Iterator[str]:
-    """A block of parameters, with values or what they fall back to."""
+    """A block of parameters with their values or defaults."""
     if not found:
         return
     yield ""
@@ -51,7 +201,7 @@ def parameters(title: str, found: tuple[Parameter, ...]) -> Iterator[str]:
 
 
 def times(started: str | None, finished: str | None, now: datetime) -> Iterator[str]:
-    """When it began and ended, and how long it took so far."""
+    """Start, end, and the duration so far."""
     if started:
         yield field("started", f"{started} ({age(started, now)})")
     if finished:
@@ -62,7 +212,7 @@ def times(started: str | None, finished: str | None, now: datetime) -> Iterator[
 
 
 def hangs_on(workflow: Workflow) -> Iterator[str]:
-    """The steps that made it fail or that it waits for, and who has the lock it wants."""
+    """The steps that made it fail or that it waits for, and the holders of locks it waits for."""
     found = list(reasons(workflow.nodes, is_over=workflow.is_completed))
     for at, key in enumerate(found[:MOST_STEPS]):
         yield field("" if at else "because of", said(workflow.nodes[key]))
@@ -74,7 +224,7 @@ def hangs_on(workflow: Workflow) -> Iterator[str]:
 
 
 def of_workflow(workflow: Workflow, now: datetime, why: Iterable[str]) -> Iterator[str]:
-    """The whole workflow (argo.md 2.1, and who made it)."""
+    """The facts about a whole workflow (argo.md 2.1); `why` are the lines of `hangs_on`."""
     meta, status = workflow.metadata, workflow.status
     yield field("workflow", meta.name)
     yield field("namespace", meta.namespace)
@@ -117,7 +267,7 @@ def of_workflow(workflow: Workflow, now: datetime, why: Iterable[str]) -> Iterat
 def of_node(
     workflow: Workflow, node: Node, now: datetime, pod_names: str, *, ascii: bool = False
 ) -> Iterator[str]:
-    """One step: what it is, how it went, where it ran."""
+    """The facts about one step."""
     yield field("step", node.title)
     yield field("phase", f"{node_icon(node, ascii=ascii)} {node.phase}".strip())
     if node.message:
@@ -154,23 +304,23 @@ def of_node(
 
 
 def _who_resumes(workflow: Workflow, node: Node) -> str:
-    """How a step that waits for somebody goes on."""
-    wanted = node.wanted_values
-    if not wanted:
+    """How a suspended step can be resumed."""
+    missing = node.wanted_values
+    if not missing:
         return f"somebody to resume it ({hint('act.suspend')})"
     meta = workflow.metadata
     words = ["argo", "node", "set", "-n", meta.namespace, meta.name]
     words += ["--node-field-selector", f"id={node.id}"]
-    for name in wanted:
+    for name in missing:
         words += ["--output-parameter", f"{name}=VALUE"]
     return (
-        f"a value of {' and '.join(wanted)}; {hint('act.suspend')} resumes it once it has one: "
+        f"a value of {' and '.join(missing)}; {hint('act.suspend')} resumes it once it has one: "
         f"{shlex.join(words)}"
     )
 
 
 class SummaryPane(TextPane):
-    """Facts about the step under the cursor, and in bars; on the root, about the workflow."""
+    """Facts and bars about the step under the cursor; on the root, about the workflow."""
 
     WRAPS = True  # why something failed is a long sentence
 
@@ -183,37 +333,37 @@ class SummaryPane(TextPane):
         self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
-        """Facts, bars, the line to search by."""
+        """Facts, bars, and the search bar."""
         facts, *others = super().compose()
         yield facts
         yield Bars(ascii=self.context.ascii, now=self.context.now())
         yield from others
 
     def on_mount(self) -> None:
-        """Keys belong to the facts: the bars are as high as they are many."""
+        """Keep the focus on the facts: the bars are always shown whole and need no keys."""
         self.bars.can_focus = False
 
     def on_resize(self, event: events.Resize) -> None:
-        """Bars only where the facts have room, too."""
-        self.bars.display = event.size.height >= BARS_FROM
+        """Hide the bars where the facts need the room."""
+        self.bars.display = event.size.height >= MIN_HEIGHT_FOR_BARS
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """Facts about this."""
+        """Show the facts about a workflow or a step."""
         self._of = (workflow, node)
         self._write(self.context.now())
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
-        """What the pods use now, by their names."""
+        """Show what the pods use now, by their names."""
         if usage is not self._made.usage:
             self._made.usage = usage
             self._write(self.context.now())
 
     def tick(self, now: datetime) -> None:
-        """Durations go on."""
+        """Update durations and ages."""
         self._write(now)
 
     def _why(self, workflow: Workflow) -> tuple[str, ...]:
-        """What a workflow hangs on; looked for once a version, not with every second."""
+        """The lines of `hangs_on`, which are made once for each version of the workflow."""
         if self._hangs_on is None or self._hangs_on[0] is not workflow:
             self._hangs_on = (workflow, tuple(hangs_on(workflow)))
         return self._hangs_on[1]

@@ -1,4 +1,4 @@
-"""Panes that are lines with a search: of a text (summary, events, …), or of a log."""
+"""Base classes of panes that show lines with a search: a text, or a log."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from tui.widgets.text_view import TextView
 
 
 class PaneText:
-    """A text that is replaced while it is looked at; a `LineModel`."""
+    """A text that can be replaced while it is shown; a `LineModel`."""
 
     def __init__(self, text: str = "") -> None:
         self._lines = TextLines(text)
 
     def replace(self, text: str) -> None:
-        """Another text in the place of this one."""
+        """Replace the text."""
         self._lines = TextLines(text)
 
     def __len__(self) -> int:
         return len(self._lines)
 
     def line(self, index: int) -> str:
-        """One line, without its end."""
+        """One line, without its line end."""
         return self._lines.line(index)
 
     def level(self, index: int) -> Level:
-        """How bad it says it is."""
+        """The log level that the line mentions."""
         return self._lines.level(index)
 
 
 class SearchedPane(Pane):
-    """Lines, and a line below them to type a search into; `/` is bound by the kinds of pane."""
+    """Lines with a search bar below them; subclasses bind the key that opens it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("unwind", "end_search", "End search", group="text"),
@@ -52,15 +52,15 @@ class SearchedPane(Pane):
     search_bar = query_one(QueryBar)
 
     def find(self, text: str) -> None:
-        """Look for a text; for none, end the search."""
+        """Search for a text; an empty text ends the search."""
         self.search_bar.problem = self.lines.find(text)
 
     def action_search(self) -> None:
-        """Type what to look for."""
+        """Open the search bar."""
         self.search_bar.open("")
 
     def action_end_search(self) -> None:
-        """Esc: first the search, then whatever the screen does."""
+        """Esc: end the search, or else do what the screen does."""
         if self.lines.finder.search is None:
             raise SkipAction()
         self.search_bar.text = ""
@@ -68,30 +68,30 @@ class SearchedPane(Pane):
 
     @on(QueryBar.Edited)
     def search(self, message: QueryBar.Edited) -> None:
-        """Look for it while it is typed."""
+        """Search while the text is typed."""
         message.stop()
         self.find(message.text)
 
     @on(QueryBar.Submitted)
     def keep_search(self, message: QueryBar.Submitted) -> None:
-        """Back to the text; n and N go on."""
+        """Enter: back to the text; the search stays."""
         message.stop()
         self.lines.focus()
 
     @on(QueryBar.Cancelled)
     def drop_search(self, message: QueryBar.Cancelled) -> None:
-        """Back to the text without a search."""
+        """Esc: back to the text without a search."""
         message.stop()
         self.find("")
         self.lines.focus()
 
 
 class TextPane(SearchedPane):
-    """A text with a search; what the text is, the kinds of pane say."""
+    """A text with a search; subclasses provide the text with `put`."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(field_spans)
     WRAPS: ClassVar[bool] = False
-    """Whether it begins with long lines over several rows."""
+    """Whether long lines are wrapped at first."""
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("filter", "search", "Search", group="text", shown=True),
     ]
@@ -103,7 +103,7 @@ class TextPane(SearchedPane):
         self._shown = ""
 
     def compose(self) -> ComposeResult:
-        """The text, and a line to type a search into."""
+        """The text and the search bar."""
         yield TextView(
             highlighter=type(self).HIGHLIGHTER,
             wrap=type(self).WRAPS,
@@ -114,8 +114,8 @@ class TextPane(SearchedPane):
         yield QueryBar(ascii=self.context.ascii)
 
     @on(TextView.SearchMoved)
-    def tell_search(self, message: TextView.SearchMoved) -> None:
-        """Which hit of how many, beside what is looked for."""
+    def show_search(self, message: TextView.SearchMoved) -> None:
+        """Show the number of the match and of all matches beside the search text."""
         message.stop()
         if self.lines.finder.search is None:
             self.search_bar.tell("")
@@ -126,7 +126,7 @@ class TextPane(SearchedPane):
             self.search_bar.tell("not found")
 
     def put(self, subject: object, text: str) -> None:
-        """Show a text; about the same subject as before it keeps its place."""
+        """Show a text; the scroll position stays if the subject is the same as before."""
         if subject == self._subject and text == self._shown:
             return
         is_fresh = subject != self._subject
