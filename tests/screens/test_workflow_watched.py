@@ -91,11 +91,11 @@ async def test_a_long_name_and_words_of_a_broken_watch_leave_the_phase_to_be_rea
     source = ScriptedSource(run(LONG, "Failed", "3/8", began=30, ended=12))
     async with showing(source=source, size=(80, 24)) as shown:
         await shown.open()
-        for told in ("a-name-of-six", "… ", "✖ Failed  18m  3/8", "RW  ● live "):
+        for told in ("a-name-of-six", "…", "✖ Failed  18m  3/8", "RW  ● live "):
             assert told in shown.rows_of_screen[0]
         source.stand_of(Stale(Unreachable("the server is unable to handle " * 4), 4.0, 1))
         await shown.until_shown("stale")
-        for told in ("a-name-of-", "… ", "✖ Failed  18m  3/8", "▲ stale 0s, retry in 4s"):
+        for told in ("a-name-o", "…", "✖ Failed  18m  3/8", "▲ stale 0s, retry in 4s"):
             assert told in shown.rows_of_screen[0]
 
 
