@@ -11,7 +11,7 @@ from tests.support.plans import calls_of
 from tests.support.world import World
 from tui.actions import RETRY
 from tui.actions.base import Context
-from tui.actions.resume import RESUME
+from tui.actions.suspend import RESUME
 from tui.demo import scenes
 from tui.demo.bucket import Bucket
 from tui.demo.clock import SteppedClock

@@ -14,7 +14,7 @@ from tests.support.headless import run
 from tests.support.scripted import manifest
 from tui.actions import ACTIONS
 from tui.errors import SettingsError
-from tui.headless.plan_flags import VERBS
+from tui.headless.plan import VERBS
 from tui.settings import read_settings
 
 NOT_UTF8 = os.fsdecode(b"a\xff")

@@ -91,7 +91,7 @@ def test_submit_reads_files_and_parameter_files(
 def test_a_parameter_file_that_cannot_be_read_is_named(saved: Any, tmp_path: Path) -> None:
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe")
-    for path, words in (("/nowhere", "/nowhere: No such file"), (str(binary), "is no text")):
+    for path, words in (("/nowhere", "/nowhere: No such file"), (str(binary), "not UTF-8 text")):
         said = run(["plan", "submit", saved(failed()), "--parameter-file", path])
         assert said.code == 2 and words in said.err and "Errno" not in said.err
 

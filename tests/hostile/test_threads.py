@@ -23,7 +23,7 @@ from tui.domain.logs import LogBlock
 from tui.domain.logtargets import log_targets
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Bug, SourceError, Unreachable
-from tui.headless.logfollow import follow
+from tui.headless.logs import follow
 from tui.logs.reader import LogReader
 from tui.ports.collections import Live, Page, Scope, Sink, Stale, Standing, Stood
 from tui.ports.logs import LogRequest

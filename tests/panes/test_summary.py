@@ -12,7 +12,7 @@ from tests.support.panes import On, bench
 from tests.support.runs import ETL, NOW, container, nightly_etl, run, step
 from tests.support.scripted import ScriptedSource, opened
 from tests.support.widgets import painting, screen_of
-from tui.actions.resume import RESUME
+from tui.actions.suspend import RESUME
 from tui.domain import decode
 from tui.domain.podname import pod_name
 from tui.panes.summary import SummaryBars, SummaryPane, field

@@ -1,4 +1,4 @@
-"""What one can do: one file an action, each a pure plan (house.md 3.4).
+"""What one can do: each a pure plan with the words about it (house.md 3.4).
 
 Bindings, palette, menus, help and `argo-tui plan` are made from the registry. Actions may share
 what their key means: suspend and resume are each other's opposite, and the verdict about what is
@@ -10,13 +10,11 @@ from __future__ import annotations
 from tui.actions.base import Action, On
 from tui.actions.delete import DELETE
 from tui.actions.resubmit import RESUBMIT
-from tui.actions.resume import RESUME
 from tui.actions.retry import RETRY
 from tui.actions.set_node import SET_NODE
-from tui.actions.stop import STOP
+from tui.actions.stop import STOP, TERMINATE
 from tui.actions.submit import SUBMIT
-from tui.actions.suspend import SUSPEND
-from tui.actions.terminate import TERMINATE
+from tui.actions.suspend import RESUME, SUSPEND
 from tui.registry import Registry
 
 ACTIONS: Registry[Action] = Registry(

@@ -20,7 +20,7 @@ from tui.actions.manifests import (
 )
 from tui.actions.nodes import dehydrated, nodes_of
 from tui.actions.parameters import parse_parameter
-from tui.actions.suspended import Settings, set_matching
+from tui.actions.suspend import NodeSettings, set_matching
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
@@ -36,7 +36,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """What setting would do."""
     check_instance(manifest, context)
     selector = str(choices.get("node_field_selector") or "")
-    wanted = Settings(
+    wanted = NodeSettings(
         phase=str(choices.get("phase") or ""),
         message=str(choices.get("message") or ""),
         outputs=_outputs(tuple(choices.get("parameters") or ())),
@@ -111,7 +111,7 @@ def _unescaped(match: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 else match.group(0)
 
 
-def _flags(selector: str, choices: Choices, wanted: Settings) -> Iterable[str]:
+def _flags(selector: str, choices: Choices, wanted: NodeSettings) -> Iterable[str]:
     yield from ("--node-field-selector", selector)
     if wanted.phase:
         yield from ("--phase", wanted.phase)
@@ -121,7 +121,7 @@ def _flags(selector: str, choices: Choices, wanted: Settings) -> Iterable[str]:
         yield from ("-p", text)
 
 
-def _lines(names: Sequence[str], wanted: Settings) -> Iterable[str]:
+def _lines(names: Sequence[str], wanted: NodeSettings) -> Iterable[str]:
     yield f"Set: {counted(len(names), 'waiting step')}: {named(names)}"
     if wanted.outputs:
         yield f"Outputs: {', '.join(f'{name}={value}' for name, value in wanted.outputs.items())}"

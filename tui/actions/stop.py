@@ -1,48 +1,109 @@
-"""Stop: end a workflow and let its exit handlers run; or fail a waiting step (argo.md 5.5)."""
+"""Stop and terminate: end a workflow with or without its exit handlers (argo.md 5.5).
+
+Stop with a node field selector ends only waiting steps, as Failed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
-from tui.actions.actors import by_actor
+from tui.actions.actors import actor_labels, by_actor
 from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
+    Json,
     check_instance,
     command,
+    labels_of,
     name_of,
+    namespace_of,
+    not_over,
     operation,
+    part,
+    patch,
+    phase_of,
     ref_of,
     update,
+    with_labels,
 )
 from tui.actions.nodes import dehydrated, nodes_of
-from tui.actions.shutdown import refusal_of, shut_down
-from tui.actions.suspended import Settings, set_matching
+from tui.actions.suspend import NodeSettings, set_matching
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.identity import Target
-from tui.domain.node import FAILED
+from tui.domain.node import COMPLETED_PHASES, FAILED
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest
+from tui.errors import PlanError
 from tui.ports.operations import Patch, Update
 
-STRATEGY = "Stop"
-LINES = (
+
+def _plan_shutdown(
+    manifest: Manifest, context: Context, strategy: str, lines: tuple[str, ...]
+) -> Plan:
+    """The plan that sets `spec.shutdown`; the controller then ends the workflow.
+
+    A patch, not an update, so that it cannot undo what the controller wrote meanwhile.
+    """
+    check_instance(manifest, context)
+    if phase_of(manifest) in COMPLETED_PHASES:
+        raise PlanError(
+            f"cannot shutdown a completed workflow: workflow: {_quoted(name_of(manifest))}, "
+            f"namespace: {_quoted(namespace_of(manifest))}"
+        )
+    verb = strategy.lower()
+    body: Json = {"spec": {"shutdown": strategy}}
+    labels = actor_labels(context, strategy)
+    after = {**manifest, "spec": {**part(manifest, "spec"), "shutdown": strategy}}
+    if labels:
+        body["metadata"] = {"labels": labels}
+        after = with_labels(after, {**labels_of(after), **labels})
+    return Plan(
+        action=f"workflow.{verb}",
+        title=f"{strategy} {name_of(manifest)}",
+        lines=lines,
+        operation=operation(
+            f"workflow.{verb}",
+            manifest,
+            [patch(manifest, body, f"{verb} workflow {name_of(manifest)}")],
+            {},
+        ),
+        command=command(verb, manifest),
+        result=after,
+        facts={"workflow": workflow_facts(after)},
+        ref=ref_of(manifest),
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _shutdown_refusal(workflow: ListedWorkflow, strategy: str, verb: str) -> str | None:
+    """Why a workflow cannot be ended in this way; None if it can."""
+    if reason := not_over(workflow, verb):
+        return reason
+    if workflow.spec.shutdown == strategy:
+        return f"{workflow.metadata.name} is being {verb} already."
+    return None
+
+
+STOP_LINES = (
     "Running pods are stopped; no new step begins. Exit handlers still run.",
     "The workflow ends as Failed. What the stopped steps had not saved is lost.",
 )
 
 
-def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
-    """What stopping would do; with a selector only waiting steps are ended, as Failed."""
+def plan_stop(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """The plan of a stop; with a selector only waiting steps are ended, as Failed."""
     selector = str(choices.get("node_field_selector") or "")
     if not selector:
-        return shut_down(manifest, context, STRATEGY, LINES)
+        return _plan_shutdown(manifest, context, "Stop", STOP_LINES)
     check_instance(manifest, context)
     message = str(choices.get("message") or "")
-    wanted = Settings(phase=FAILED, message=message)
+    wanted = NodeSettings(phase=FAILED, message=message)
     after, ended = set_matching(manifest, selector, wanted, context)
     nodes = nodes_of(after)
     names = step_names(nodes[one] for one in ended)
-    body = dehydrated(by_actor(after, context, STRATEGY))
+    body = dehydrated(by_actor(after, context, "Stop"))
     return Plan(
         action=STOP.id,
         title=f"Stop waiting steps of {name_of(manifest)}",
@@ -70,9 +131,9 @@ def _flags(selector: str, message: str) -> Iterable[str]:
         yield from ("--message", message)
 
 
-def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
-    """Why this one cannot be stopped just now."""
-    return refusal_of(workflow, STRATEGY, "stopped")
+def stop_refusal(workflow: ListedWorkflow, target: Target) -> str | None:
+    """Why a workflow cannot be stopped; None if it can."""
+    return _shutdown_refusal(workflow, "Stop", "stopped")
 
 
 STOP = Action(
@@ -82,8 +143,8 @@ STOP = Action(
     label="Stop",
     help="End it; exit handlers still run.",
     consequence="destroys",
-    refusal=refusal,
-    plan=plan,
+    refusal=stop_refusal,
+    plan=plan_stop,
     rights=(Right(Patch, WORKFLOW), Right(Update, WORKFLOW)),
     form=(
         Choice(
@@ -96,4 +157,34 @@ STOP = Action(
         Choice("message", "Message for these steps", kind="text", default=""),
     ),
     said=saying("Stopped"),
+)
+
+
+TERMINATE_LINES = (
+    "All pods are killed at once. Exit handlers do not run.",
+    "The workflow ends as Failed. What the killed steps had not saved is lost.",
+)
+
+
+def plan_terminate(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """The plan of a termination."""
+    return _plan_shutdown(manifest, context, "Terminate", TERMINATE_LINES)
+
+
+def terminate_refusal(workflow: ListedWorkflow, target: Target) -> str | None:
+    """Why a workflow cannot be terminated; None if it can."""
+    return _shutdown_refusal(workflow, "Terminate", "terminated")
+
+
+TERMINATE = Action(
+    id="workflow.terminate",
+    kinds=frozenset({WORKFLOW}),
+    binding="act.terminate",
+    label="Terminate",
+    help="Kill it at once; exit handlers do not run.",
+    consequence="destroys",
+    refusal=terminate_refusal,
+    plan=plan_terminate,
+    rights=(Right(Patch, WORKFLOW),),
+    said=saying("Terminated"),
 )

@@ -1,38 +1,169 @@
 """`argo-tui logs`: the logs of a workflow or of one step, as the logs pane has them.
 
 Whatever is asked for, the log comes from the pod while there is one and from the archive when it is
-gone. Read once, several pods are merged by time; followed, their lines come as they are written.
-"""
+gone. Read once, several pods are merged by time; followed, their lines come as they are written."""
 
 from __future__ import annotations
 
 import argparse
+import queue
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 
 from tui.actions.manifests import rfc3339
 from tui.domain import decode
 from tui.domain.durations import before, parse_time
+from tui.domain.identity import ObjectKey
 from tui.domain.logs import LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.search import compiled
 from tui.domain.text import clean, clean_log_lines, clean_plain_lines
 from tui.domain.workflow import OFFLOADED, Workflow
-from tui.errors import Missing, TuiError, UsageError
+from tui.errors import Bug, Missing, SourceError, TuiError, UsageError
 from tui.headless.arguments import name
 from tui.headless.connected import one
-from tui.headless.logfollow import follow
 from tui.headless.output import flush, say, write
+from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
+from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower
 from tui.logs.reader import LogReader
+from tui.ports.collections import Changed, Gone, Stale, Stood, Told
 from tui.ports.connection import Connection, offered
+from tui.ports.objects import Watches, Whole
 from tui.ports.pods import Pods
-from tui.ports.threads import CancelToken
+from tui.ports.threads import CancelToken, endless
 from tui.settings import Settings
 from tui.sources import open_source
+
+TargetsOf = Callable[[Workflow], Sequence[LogTarget]]
+"""The logs that are wanted of a workflow as it is now."""
+
+
+def follow(source: Connection, reader: LogReader, printer: Printer, targets_of: TargetsOf) -> int:
+    """Print until the workflow is over and every log has ended; 1 when nothing could be read.
+
+    Raises: SourceError, when the workflow cannot be watched.
+    """
+    mail: queue.SimpleQueue[Told[Whole[Workflow]] | SourceError | None] = queue.SimpleQueue()
+    follower = LogFollower(reader, arrived=lambda: mail.put(None))
+    following = _Following(reader, follower, printer, targets_of)
+
+    ref = reader.workflow.ref
+    key = ObjectKey(source.id, WORKFLOWS.id, ref.namespace, ref.name)
+
+    def watch(stop: CancelToken) -> None:
+        offered(source, Watches).watch_one(WORKFLOWS, key, ref.uid, mail.put, stop)
+
+    stop = endless(f"follow {ref.name}", watch, mail.put)
+    try:
+        while not following.is_over:
+            try:
+                event = mail.get_nowait()
+            except queue.Empty:
+                printer.flush()
+                event = mail.get()
+            if isinstance(event, SourceError):
+                raise event
+            if event is None:
+                for log_event in follower.take():
+                    following.take_from_log(log_event)
+            else:
+                following.take(event)
+    finally:
+        stop.set()
+        follower.end()
+        printer.flush()
+    return 1 if following.read_nothing else 0
+
+
+class _Following:
+    """The logs that are being followed, and whether more can come."""
+
+    def __init__(
+        self,
+        reader: LogReader,
+        follower: LogFollower,
+        printer: Printer,
+        targets_of: TargetsOf,
+    ) -> None:
+        self._reader = reader
+        self._follower = follower
+        self._printer = printer
+        self._targets_of = targets_of
+        self._begun: dict[tuple[str, str], int] = {}
+        self._targets: list[LogTarget] = []
+        self._open = 0
+        self._failed = 0
+        self._told: set[int] = set()
+        """Logs whose broken connection was reported, until they have lines again."""
+        self._is_completed = False
+        self._trouble = ""
+        """The problem of the watch that was reported last."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more lines can come."""
+        return self._is_completed and self._open == 0
+
+    @property
+    def read_nothing(self) -> bool:
+        """Whether there were logs and none of them could be read."""
+        return bool(self._begun) and self._failed == len(self._begun)
+
+    def take(self, event: Told[Whole[Workflow]]) -> None:
+        """Handle an event of the workflow's watch."""
+        if isinstance(event, Changed):
+            workflow = event.row.value.object
+            self._reader.workflow = workflow
+            self._begin_new(workflow)
+            self._is_completed = workflow.is_completed
+        elif isinstance(event, Gone):
+            self._is_completed = True
+        elif isinstance(event, Stood) and isinstance(event.standing, Stale):
+            self._tell(event.standing)
+
+    def take_from_log(self, event: LogEvent) -> None:
+        """Handle an event of a log: lines, a broken connection, or the end."""
+        if isinstance(event, LogBlock):
+            self._told.clear()
+            self._printer.show(self._follower.sources[event.source], Run(event, 0, len(event)))
+        elif isinstance(event, LogDelayed):
+            if event.log not in self._told:
+                self._told.add(event.log)
+                self._say(event.log, f"{event.error}; trying again")
+        elif isinstance(event, LogEnded):
+            self._open -= 1
+            if event.error is not None:
+                if isinstance(event.error, Bug):
+                    raise event.error
+                self._failed += 1
+                self._say(event.log, str(event.error))
+
+    def _tell(self, stale: Stale) -> None:
+        """Report once for each problem that the watch of the workflow broke. Raises: Bug."""
+        if isinstance(stale.error, Bug):
+            raise stale.error
+        if stale.error.what != self._trouble:
+            self._trouble = stale.error.what
+            say(f"argo-tui: {stale.error}; trying again")
+
+    def _say(self, log: int, words: str) -> None:
+        target = self._targets[log]
+        self._printer.flush()
+        say(f"{target.pod}/{target.container}: {words}")
+
+    def _begin_new(self, workflow: Workflow) -> None:
+        for target in self._targets_of(workflow):
+            key = (target.pod, target.container)
+            if target.has_begun and key not in self._begun:
+                self._begun[key] = len(self._targets)
+                self._targets.append(target)
+                self._open += 1
+                self._follower.begin(target, is_followed=True)
+
 
 NEWLINE = "\n"
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
@@ -65,14 +196,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the logs; 0, or 1 when nothing asked for could be read."""
     if args.step == "":
         # As `logs NAME "$STEP"` has it in a script that forgot to set STEP.
-        raise UsageError("the STEP is empty, so it names none", hint="for all steps leave it away")
+        raise UsageError("STEP is empty", hint="leave STEP out to print the logs of all steps")
     step = args.step or ""
     since = _since(args, settings)
     wanted = _pattern(args.grep)
     with closing(open_source(settings)) as source:
         workflow = _workflow(source, args.name, settings)
         if args.follow and not source.place.is_live:
-            raise UsageError("a saved workflow cannot be followed", hint="leave -f away")
+            raise UsageError("a saved workflow cannot be followed", hint="leave out -f")
 
         def targets_of(now: Workflow) -> Sequence[LogTarget]:
             if now.is_offloaded:
@@ -94,7 +225,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         reader = LogReader(
             source,
             workflow,
-            # As for kubectl, less than none means all.
+            # As in kubectl, a negative number means all lines.
             tail=None if args.tail is None or args.tail < 0 else args.tail,
             previous=args.previous,
             since_time=since,
@@ -133,7 +264,7 @@ def _print_once(
 def why_none(workflow: Workflow, targets: Sequence[LogTarget], *, is_step: bool) -> str:
     """Why there is no log to print."""
     if workflow.is_offloaded:
-        return f"{OFFLOADED}, and no pod of them is left, so there is no log"
+        return f"{OFFLOADED}, and none of their pods is left, so there is no log"
     if not targets:
         return "no step of it runs in a pod, so there is no log"
     if is_step:
@@ -142,17 +273,17 @@ def why_none(workflow: Workflow, targets: Sequence[LogTarget], *, is_step: bool)
 
 
 class _Logs:
-    """Logs that are read side by side; one that cannot be read does not cost the others."""
+    """Logs that are read at the same time; one that cannot be read does not stop the others."""
 
     def __init__(self, reader: LogReader) -> None:
         self._reader = reader
         self.sources: list[LogSource] = []
         self.failed = 0
-        """How many gave nothing, each told."""
+        """Number of logs that could not be read; each was reported."""
 
     @staticmethod
     def begin_of(target: LogTarget) -> int:
-        """The time that counts for lines of a log that have none: when its step began."""
+        """The time by which lines without a time are sorted: when their step began."""
         return time_of((target.node.started_at or "").encode("ascii", "replace"))
 
     def blocks(self, target: LogTarget) -> Iterator[LogBlock]:
@@ -169,7 +300,7 @@ class _Logs:
 
 
 class Printer:
-    """Writes lines to stdout: prefixed like argo's, cleaned, in colour where that is wanted."""
+    """Writes lines to stdout: with Argo's prefixes, cleaned, and in colour if asked for."""
 
     def __init__(
         self,
@@ -186,7 +317,7 @@ class Printer:
         self._clean = clean_log_lines if colour else clean_plain_lines
 
     def show(self, source: LogSource, run: Run) -> None:
-        """Print lines of one log, if they are wanted; many at once, since there may be millions."""
+        """Print lines of one log that match; many at once, since there may be millions."""
         block, first, last = run
         prefix = self._before(source)
         if self._wanted is not None or self._timestamps:
@@ -210,7 +341,7 @@ class Printer:
             yield f"{stamp}{' ' if stamp else ''}{self._clean(text + NEWLINE)}"
 
     def flush(self) -> None:
-        """Have it seen."""
+        """Flush stdout."""
         flush()
 
     def _before(self, source: LogSource) -> str:
@@ -229,12 +360,12 @@ def _workflow(source: Connection, name: str, settings: Settings) -> Workflow:
 
 
 def _since(args: argparse.Namespace, settings: Settings) -> str | None:
-    """The time to begin at, as the API wants it."""
+    """The time of --since or --since-time in RFC 3339, as the API takes it."""
     if args.since and args.since_time:
         raise UsageError("--since-time and --since cannot be used together")
     if args.since_time:
         if parse_time(args.since_time) is None:
-            raise UsageError(f"--since-time {args.since_time} is no RFC 3339 time")
+            raise UsageError(f"--since-time {args.since_time} is not an RFC 3339 time")
         return str(args.since_time)
     if not args.since:
         return None
@@ -244,7 +375,7 @@ def _since(args: argparse.Namespace, settings: Settings) -> str | None:
 def _span(text: str) -> timedelta:
     parts = _SPAN.findall(text)
     if not parts or "".join(map("".join, parts)) != text:
-        raise UsageError(f"--since {text} is no span of time", hint="write 10s, 5m, 2h30m or 1d")
+        raise UsageError(f"--since {text} is not a duration", hint="write 10s, 5m, 2h30m or 1d")
     try:
         return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
     except OverflowError as error:
@@ -257,7 +388,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
     try:
         return compiled(text)
     except re.error as error:
-        raise UsageError(f"--grep {text} is no regular expression: {error}") from error
+        raise UsageError(f"--grep {text} is not a regular expression: {error}") from error
 
 
 def _has_colour(wanted: str, settings: Settings) -> bool:

@@ -1,7 +1,6 @@
-"""`argo-tui plan`: what an action would do, in words, as API calls, or as the object made.
+"""`argo-tui plan`: what an action would do, in words, as API calls, or as the object it makes.
 
-Nothing is ever sent. A file needs no cluster; a name is read from the connected one.
-"""
+Nothing is ever sent. A file needs no cluster; a workflow that is named is read from the cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui.actions import RESUBMIT
+from tui.actions import ACTIONS, RESUBMIT, SET_NODE, SUBMIT, Action
 from tui.actions.base import Choices, Context, Plan
 from tui.actions.manifests import part, ref_of
 from tui.actions.parameters import from_file
@@ -29,9 +28,9 @@ from tui.domain.text import clean_lines
 from tui.domain.workflow import Manifest
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, NoCluster, PlanError, UsageError
+from tui.headless.arguments import add_files, file, name
 from tui.headless.get import manifests
 from tui.headless.output import note, say, to_json, write
-from tui.headless.plan_flags import MAKES_ONE, VERBS, configure
 from tui.ports.collections import Collections
 from tui.ports.connection import Connection, offered
 from tui.ports.identity import caller_of
@@ -40,7 +39,166 @@ from tui.ports.operations import Call
 from tui.settings import Settings
 from tui.sources import preview_of
 
-__all__ = ["configure", "run"]
+Configure = Callable[[argparse.ArgumentParser], None]
+MAKES_ONE = frozenset({"resubmit", "submit"})
+"""Actions whose output is the object that would be created."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add a sub-command for each action."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="ACTION")
+    for verb, (action, add) in VERBS.items():
+        one = verbs.add_parser(verb, help=action.help, allow_abbrev=False)
+        _add_connection(one)
+        outputs = ("json", "yaml", "text") if verb in MAKES_ONE else ("json", "text")
+        one.add_argument(
+            "-o", "--output", choices=outputs, default="text", help="text is for people"
+        )
+        if verb == "submit":
+            one.add_argument("names", nargs="*", type=file, metavar="FILE", help="a manifest")
+        else:
+            one.add_argument(
+                "names", nargs="*", type=name, metavar="NAME", help="a workflow, or @latest"
+            )
+        add_files(one)
+        add(one)
+
+
+def _add_connection(parser: argparse.ArgumentParser) -> None:
+    """Accept the global flags after the action as well."""
+    absent = argparse.SUPPRESS
+    for flag in ("--kubeconfig", "--context", "--instanceid"):
+        parser.add_argument(flag, default=absent, help=absent)
+    parser.add_argument("-n", "--namespace", default=absent, help=absent)
+    parser.add_argument("-A", "--all-namespaces", action="store_true", default=absent, help=absent)
+    for flag in ("--demo", "--ascii"):
+        parser.add_argument(flag, action="store_true", default=absent, help=absent)
+
+
+def _parameters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="parameters",
+        help="override a parameter; may be repeated",
+    )
+
+
+def _selector(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--node-field-selector",
+        default="",
+        metavar="SELECTOR",
+        help="only matching steps, for example displayName=approve",
+    )
+
+
+def _retry(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--restart-successful",
+        action="store_true",
+        help="also successful steps that match the node field selector",
+    )
+    _selector(parser)
+    _parameters(parser)
+
+
+def _resubmit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--memoized", action="store_true", help="reuse results of successful steps")
+    parser.add_argument("--name", type=name, help="name of the new workflow")
+    _parameters(parser)
+
+
+def _stop(parser: argparse.ArgumentParser) -> None:
+    _selector(parser)
+    parser.add_argument("-m", "--message", default="", help="message for these steps")
+
+
+def _set(parser: argparse.ArgumentParser) -> None:
+    _stop(parser)
+    parser.add_argument("--phase", default="", help="Succeeded, Failed or Error; default: none")
+    _parameters(parser)
+
+
+def _delete(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--force", action="store_true", help="remove finalizers first")
+    add("--all", action="store_true", help="every workflow of the namespace")
+    add("--completed", action="store_true", help="only completed workflows")
+    add("--resubmitted", action="store_true", help="only resubmitted workflows")
+    add("--prefix", default="", help="only names with this prefix")
+    add("--older", default="", metavar="D", help="only finished longer ago than 10m, 3h, 2d")
+    add("--status", default="", metavar="PHASE[,PHASE]", help="only in these phases")
+    add("-l", "--selector", default="", metavar="SELECTOR", help="only with these labels")
+    add("--field-selector", default="", metavar="SELECTOR", help="only metadata.name=NAME")
+
+
+def _submit(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--from", dest="from_", default="", metavar="KIND/NAME", help="a template or cron workflow")
+    add("--name", type=name, help="name of the new workflow")
+    add("--generate-name", default="", metavar="PREFIX", help="prefix of its generated name")
+    add("--entrypoint", default="", metavar="TEMPLATE", help="the template it starts with")
+    add("--annotations", default="", metavar="NAME=VALUE,…", help="additional annotations")
+    add("--scheduled-time", default="", metavar="TIME", help="with --from: its scheduled time")
+    add(
+        "--serviceaccount",
+        dest="service_account",
+        type=name,
+        metavar="NAME",
+        help="the service account it runs as",
+    )
+    add(
+        "--pod-priority-class-name",
+        dest="pod_priority_class",
+        default="",
+        metavar="NAME",
+        help="the priority class of its pods",
+    )
+    add("-l", "--labels", default="", metavar="NAME=VALUE,…", help="additional labels")
+    add("--priority", type=int, default=None, metavar="N", help="higher priorities run first")
+    add("--parameter-file", default="", metavar="FILE", help="parameters as a YAML or JSON map")
+    add(
+        "--artifact",
+        action="append",
+        default=[],
+        metavar="NAME=KEY",
+        dest="artifacts",
+        help="the key of an argument artifact",
+    )
+    add("--dry-run", action="store_true", help="send nothing")
+    add(
+        "--server-dry-run",
+        action="store_true",
+        help="let the cluster check it only",
+    )
+    _parameters(parser)
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """An action without choices."""
+
+
+_MORE: dict[str, Configure] = {
+    "retry": _retry,
+    "resubmit": _resubmit,
+    "stop": _stop,
+    "resume": _selector,
+    "delete": _delete,
+}
+VERBS: dict[str, tuple[Action, Configure]] = {
+    **{
+        (verb := action.id.partition(".")[2]): (action, _MORE.get(verb, _nothing))
+        for action in ACTIONS
+    },
+    "set": (SET_NODE, _set),
+    "submit": (SUBMIT, _submit),
+}
+"""Word on the command line → action, and the function that adds its flags."""
+
 
 Read = tuple[Manifest, Connection | None]
 """An object, and the connection it was read from; None for a file."""
@@ -50,7 +208,7 @@ LETTERS = string.ascii_lowercase + string.digits
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the plan of each workflow that is named; 1 when Argo's rules refuse one."""
+    """Print the plan for each workflow; 1 if Argo's rules refuse one."""
     action, _ = VERBS[args.verb]
     choices = _choices(args)
     context = _context(settings, is_saved=bool(args.file))
@@ -97,7 +255,7 @@ def _parameters_of(path: str) -> tuple[str, ...]:
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: this is no text: {error}") from error
+        raise InputError(f"{path}: not UTF-8 text: {error}") from error
     documents = read_documents(path, text)
     values = documents[0] if documents else None
     if not isinstance(values, dict):
@@ -118,7 +276,7 @@ def _context(settings: Settings, *, is_saved: bool) -> Context:
 
 
 def _subjects(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
-    """The objects that the plans are about, each while its connection is open."""
+    """The objects to make plans for; each is yielded while its connection is open."""
     if args.verb == "submit":
         found = _to_submit(args, settings)
     elif args.verb == "delete" and _is_filtered(args):
@@ -145,7 +303,7 @@ def _named(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
 
 
 def _placed(manifest: Manifest, settings: Settings) -> Manifest:
-    """The manifest with a namespace: its own, else the one that was asked for."""
+    """The manifest with a namespace: its own, or else that of the settings."""
     metadata = part(manifest, "metadata")
     if metadata.get("namespace") or not settings.namespace:
         return manifest
@@ -157,7 +315,7 @@ def _to_submit(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
     if args.from_ and files:
         raise UsageError("cannot combine --from with file arguments")
     if not args.from_ and not files:
-        raise UsageError("what to submit?", hint="give a FILE or --from KIND/NAME")
+        raise UsageError("nothing to submit", hint="give a FILE or --from KIND/NAME")
     if args.from_:
         yield from _original(*parse_from(args.from_), settings)
         return
@@ -169,9 +327,9 @@ def _to_submit(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
 
 
 def _original(kind: str, name: str, settings: Settings) -> Iterable[Read]:
-    """The template or cron workflow to submit from; it must be there.
+    """The template or cron workflow to submit from, which must exist.
 
-    A template is only referred to, so without any cluster there is still a plan, unchecked.
+    A template is only referred to, so that without a cluster a plan is made without this check.
     """
     from tui.sources import open_source
 
@@ -186,7 +344,7 @@ def _original(kind: str, name: str, settings: Settings) -> Iterable[Read]:
     with closing(source):
         namespace = source.place.namespace
         found = offered(source, Objects).template(kind, namespace, name)
-        # A workflow of a template of the cluster still needs a namespace.
+        # A workflow from a cluster workflow template still needs a namespace.
         metadata = {"namespace": namespace, **part(found, "metadata")}
         yield {**found, "kind": kind, "metadata": metadata}, source
 
@@ -197,7 +355,7 @@ def _is_filtered(args: argparse.Namespace) -> bool:
 
 
 def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
-    """The workflows that every filter leaves, and those that are named besides (argo.md 5.8)."""
+    """The workflows that match all filters, and those that are named in addition (argo.md 5.8)."""
     wanted = Filter(
         status=tuple(phase for phase in args.status.split(",") if phase),
         completed=args.completed,
@@ -259,7 +417,7 @@ def _print(plans: Sequence[Plan], args: argparse.Namespace, calls_of: CallsOf) -
 
 
 def _made(plan: Plan) -> Manifest:
-    """The object that would be created; a resubmission says what it has no status of, as Argo."""
+    """The object that would be created; Argo prints empty fields for a resubmission."""
     made = dict(plan.result or {})
     if plan.action != RESUBMIT.id:
         return made
@@ -290,7 +448,7 @@ def _call(one: Call) -> dict[str, Any]:
 
 
 def _text(plan: Plan, calls: Sequence[Call]) -> str:
-    """The plan as a person reads it."""
+    """The plan as text for people."""
     lines = [plan.title, *(f"  {line}" for line in plan.lines)]
     if calls:
         lines.append("  Calls:")

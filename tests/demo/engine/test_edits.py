@@ -9,10 +9,8 @@ import pytest
 
 from tests.support.world import World
 from tui.actions import RESUBMIT, RETRY, SET_NODE
-from tui.actions.resume import RESUME
-from tui.actions.stop import STOP
-from tui.actions.suspend import SUSPEND
-from tui.actions.terminate import TERMINATE
+from tui.actions.stop import STOP, TERMINATE
+from tui.actions.suspend import RESUME, SUSPEND
 from tui.demo.resources import PODS, WORKFLOW_TASK_RESULTS, WORKFLOWS
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.world import World
-from tui.actions.terminate import TERMINATE
+from tui.actions.stop import TERMINATE
 from tui.demo.engine.emissary import line
 from tui.demo.podlogs import LogLine
 
