@@ -16,7 +16,8 @@ from tests.support.runs import nightly_etl, team
 from tests.support.scripted import ScriptedSource
 from tui.errors import SettingsError, Unreachable
 from tui.keys import KEYS, KeyTable, each, hint, is_shared, key_name
-from tui.panes import PANES
+from tui.kinds.workflows import WORKFLOWS
+from tui.panes import PANES, panes_of
 from tui.panes.base import PaneSpec
 from tui.screens.bindings import bring_keys
 
@@ -169,7 +170,7 @@ async def test_a_key_means_the_same_on_every_screen_wherever_the_focus_is() -> N
         await shown.press("escape")
         await shown.open()
         check(shown, meanings)
-        for pane in PANES:
+        for pane in panes_of(WORKFLOWS):
             await shown.detail.action_pane(pane.id)
             await shown.until(lambda: shown.detail.side.holds_focus)
             check(shown, meanings)

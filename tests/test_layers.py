@@ -57,6 +57,8 @@ ARROWS: dict[str, set[str]] = {
         "state",
         "view",
         "widgets",
+        "kinds",
+        "messages",
     },
     "screens": {
         "actions",

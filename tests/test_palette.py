@@ -15,8 +15,9 @@ from tui.commands import Command
 from tui.domain.identity import Target
 from tui.domain.workflow import WorkflowRef
 from tui.errors import NotInstalled
+from tui.kinds.workflows import WORKFLOWS
 from tui.palette import Palette, matching
-from tui.panes import PANES
+from tui.panes import panes_of
 from tui.ports.connection import Connection
 from tui.screens.action import ActionScreen
 from tui.screens.list import ListScreen
@@ -88,7 +89,7 @@ async def test_it_offers_actions_panes_and_columns_and_does_what_it_says() -> No
         await shown.until(lambda: len(shown.names) == 3)
         await shown.open(ETL)
         palette = await opened(shown)
-        assert {f"Show {pane.title}" for pane in PANES} <= set(offered(palette))
+        assert {f"Show {pane.title}" for pane in panes_of(WORKFLOWS)} <= set(offered(palette))
         await shown.write("show yaml")
         await shown.press("enter")
         await shown.until(lambda: shown.detail.side.front == "manifest")

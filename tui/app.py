@@ -26,6 +26,8 @@ from tui.context import AppContext
 from tui.domain.identity import ObjectKey
 from tui.errors import Bug, SourceError, TuiError
 from tui.keys import hint
+from tui.kinds import KINDS
+from tui.kinds.base import Kind
 from tui.kinds.workflows import WORKFLOWS
 from tui.messages import (
     ActionFailed,
@@ -42,10 +44,10 @@ from tui.ports.health import Health
 from tui.ports.namespaces import Namespaces
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
+from tui.screens.bodies import screen_of
 from tui.screens.headings import first_of
 from tui.screens.list import ListScreen
 from tui.screens.stack import ScreenStack
-from tui.screens.workflow import WorkflowScreen
 from tui.session import Session, fits, save, take
 from tui.settings import Settings
 from tui.sources import scope_of
@@ -343,7 +345,15 @@ class ArgoApp(TerminalApp):
         self._open(message.key, message.uid, message.pane)
 
     def _open(self, key: ObjectKey, uid: str = "", pane: str = "") -> None:
-        self.views.bring(WorkflowScreen(self.context, key, uid, pane=pane))
+        self.views.bring(screen_of(self.context, key, uid, pane=pane))
+
+    def show_kind(self, kind: Kind[Any, Any], namespaces: str = "") -> None:
+        """The list of a kind; of these namespaces, as `:ns` takes them, if any are named."""
+        self.views.back_to_first()
+        if kind is not next(iter(KINDS)):
+            self.views.bring(ListScreen(self.context, kind))
+        if namespaces:
+            self.watch_scope(replace(self.lists.scope, namespaces=namespaces_of(namespaces)))
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is no room, say so."""
@@ -391,6 +401,16 @@ class ArgoApp(TerminalApp):
             check=namespaces_of,
             help="show those of other namespaces",
         )
+        for kind in KINDS:
+            yield Command(
+                kind.nouns.capitalize(),
+                partial(self.show_kind, kind),
+                names=(kind.id, *kind.names),
+                argument="a namespace, several with commas, or all",
+                complete=lambda typed: namespaces_like(self._known_namespaces(), typed),
+                check=namespaces_of,
+                help=f"the list of {kind.nouns}",
+            )
         if self.context.can_demo:
             yield Command(
                 "Demo cluster",

@@ -149,6 +149,7 @@ KEYS = KeyTable(
         "pane.inout": "i",
         "pane.events": "e",
         "pane.manifest": "y",
+        "pane.runs": "P",
         "tab.next": ")",
         "tab.previous": "(",
         "side.other": "tab",

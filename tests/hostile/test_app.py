@@ -23,8 +23,9 @@ from tui.app import ArgoApp
 from tui.domain.logs import blocks_of
 from tui.domain.workflow import Manifest
 from tui.errors import Refused, Unreachable
+from tui.kinds.workflows import WORKFLOWS
 from tui.palette import Palette
-from tui.panes import PANES
+from tui.panes import panes_of
 from tui.ports.collections import Live, Page, Scope, Sink, Stale, Stood, row_of
 from tui.ports.connection import Place
 from tui.ports.events import Event
@@ -140,7 +141,7 @@ async def test_every_pane_on_every_step() -> None:
     async with showing(source=Evil(a_tree_of_them()), size=SIZE) as shown:
         await shown.open()
         assert len(shown.steps) > len(TEXTS)
-        for pane in PANES:
+        for pane in panes_of(WORKFLOWS):
             await shown.detail.action_pane(pane.id)
             shown.detail.steps.focus()
             for index in range(0, len(shown.steps)):

@@ -8,7 +8,8 @@ from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, team
 from tests.support.scripted import ScriptedSource
 from tui.errors import NoCluster, Refused
-from tui.panes import PANES
+from tui.kinds.workflows import WORKFLOWS
+from tui.panes import panes_of
 from tui.panes.containers import ContainerScreen
 from tui.ports.connection import Connection
 from tui.screens.action import ActionScreen
@@ -47,7 +48,7 @@ async def test_a_workflow_with_each_pane_and_each_question() -> None:
         source = ScriptedSource(*team())
         async with showing(source=source, settings=PLAIN, size=size) as shown:
             await shown.open(ETL)
-            for pane in PANES:
+            for pane in panes_of(WORKFLOWS):
                 await shown.detail.side.bring(pane.id)
                 await shown.pilot.pause()
                 assert beyond(shown) == "", pane.id

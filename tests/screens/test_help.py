@@ -12,7 +12,8 @@ from tests.support.app import Shown, showing
 from tests.support.runs import nightly_etl, team
 from tests.support.scripted import ScriptedSource
 from tui.actions import ACTIONS
-from tui.panes import PANES
+from tui.kinds.workflows import WORKFLOWS
+from tui.panes import panes_of
 from tui.screens.help import EDGE, HelpScreen, help_lines
 from tui.widgets.hints import Hints
 from tui.widgets.text_view import TextView
@@ -45,7 +46,7 @@ async def test_every_key_of_every_screen_and_pane_leads_somewhere() -> None:
             await shown.until(lambda: len(shown.app.screen_stack) == 2)
         await shown.open()
         assert not leads_nowhere(shown)
-        for pane in PANES:
+        for pane in panes_of(WORKFLOWS):
             await shown.detail.action_pane(pane.id)
             await shown.until(lambda: shown.detail.side.holds_focus)
             assert not leads_nowhere(shown), pane.id

@@ -25,7 +25,8 @@ from tui.domain.identity import ObjectKey
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
 from tui.keys import KEYS
-from tui.panes import PANES
+from tui.kinds.workflows import WORKFLOWS
+from tui.panes import panes_of
 from tui.ports.collections import Changed, Sink, Told
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
@@ -130,9 +131,9 @@ async def test_enter_on_a_pod_reads_its_log_and_on_a_group_folds_it() -> None:
         assert shown.steps == [ETL]
 
 
-@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.id)
+@pytest.mark.parametrize("pane", panes_of(WORKFLOWS), ids=lambda pane: pane.id)
 async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> None:
-    spec = next(p for p in PANES if p is pane)
+    spec = next(p for p in panes_of(WORKFLOWS) if p is pane)
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
         await shown.press(KEYS[spec.binding_id])
@@ -164,11 +165,11 @@ async def test_brackets_turn_through_the_panes_without_leaving_the_tree() -> Non
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
         seen = [shown.detail.side.front]
-        for _ in PANES:
+        for _ in panes_of(WORKFLOWS):
             await shown.press("right_parenthesis")
             seen.append(shown.detail.side.front)
             assert shown.detail.steps.has_focus
-        assert sorted(seen[1:]) == sorted(p.id for p in PANES) and seen[0] == seen[-1]
+        assert sorted(seen[1:]) == sorted(p.id for p in panes_of(WORKFLOWS)) and seen[0] == seen[-1]
         await shown.press("left_parenthesis")
         assert shown.detail.side.front == seen[-2]
 

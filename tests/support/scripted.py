@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from tui.domain import decode
 from tui.domain.identity import ObjectKey, Origin, Part
 from tui.domain.logs import LogBlock, blocks_of
+from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.errors import Missing, SourceError, TuiError
 from tui.kinds.workflows import WORKFLOWS
@@ -268,7 +270,8 @@ class ScriptedSource:
                 if error is not None:
                     sink(Stood(of, Unreadable(error, 60.0)))
                     continue
-                items = self._in(kind, Scope((of.namespace,) if of.namespace else ()))
+                within = (of.namespace,) if of.namespace else ()
+                items = self._in(kind, replace(scope, namespaces=within))
                 sink(Page(of, tuple(row_of(of, item) for item in items), True, True))
                 sink(Stood(of, Live()))
             while not stop.is_set and (event := waiting.get()) is not None:
@@ -391,10 +394,13 @@ class ScriptedSource:
         return tuple(read(msgspec.json.encode(each)) for each in self._manifests_of(kind, scope))
 
     def _manifests_of(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Manifest, ...]:
+        selector = LabelSelector.parse(scope.label_selector)
         return tuple(
             found
             for ref, found in self.manifests.items()
-            if is_of(found, kind) and (not scope.namespaces or ref.namespace in scope.namespaces)
+            if is_of(found, kind)
+            and (not scope.namespaces or ref.namespace in scope.namespaces)
+            and selector.matches(found["metadata"].get("labels") or {})
         )
 
     def _until(self, pieces: Iterable[bytes], stop: CancelToken) -> Iterator[bytes]:

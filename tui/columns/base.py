@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
+from tui.domain.identity import Row
+
 T = TypeVar("T")
 
 
@@ -164,3 +166,24 @@ def _drop(shown: list[Column[T]], cells: int, gap: int, *, least: bool, until: i
         if not droppable:
             return
         shown.remove(max(droppable, key=lambda column: column.drop))
+
+
+def of_row(column: Column[T]) -> Column[Row[T]]:
+    """A column of objects, as a column of the rows that have them."""
+    text, style, order = column.text, column.style, column.order
+    return Column(
+        id=column.id,
+        title=column.title,
+        text=lambda row, now: text(row.value, now),
+        width=column.width,
+        least=column.least,
+        grow=column.grow,
+        most=column.most,
+        style=lambda row: style(row.value),
+        order=None if order is None else lambda row, now: order(row.value, now),
+        ticks=column.ticks,
+        align=column.align,
+        cut=column.cut,
+        drop=column.drop,
+        joined=column.joined,
+    )

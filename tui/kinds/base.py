@@ -7,22 +7,45 @@ named by their ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from tui.columns.base import Column
+from tui.domain.identity import Row
 from tui.domain.query import Fields
 from tui.domain.resource import Resource
-from tui.domain.workflow import Metadata
 
 L = TypeVar("L")
 W = TypeVar("W")
 
 Piece = tuple[str, str]
 """A text and the token it is drawn in."""
+Fact = tuple[str, str]
+"""What something is called, and what it is; two empty texts are an empty line."""
+
+
+class KnownRows(Protocol):
+    """The list of another kind, as far as it is known."""
+
+    @property
+    def moment(self) -> int:
+        """Another number after each change."""
+
+    def values(self) -> Iterable[Row[Any]]:
+        """Its rows."""
+
+
+class NothingKnown:
+    """The list of a kind that is not watched."""
+
+    moment = 0
+
+    def values(self) -> Iterable[Row[Any]]:
+        """None."""
+        return ()
 
 
 class Look(NamedTuple):
@@ -31,6 +54,8 @@ class Look(NamedTuple):
     ascii: bool = False
     namespaces: bool = False
     """Whether objects of several namespaces are listed."""
+    known: Callable[[str], KnownRows] = lambda kind: NothingKnown()
+    """The list of a kind, by its id, for columns that look at other objects too."""
 
 
 class Tally(NamedTuple):
@@ -40,6 +65,17 @@ class Tally(NamedTuple):
     token: str
     groups: frozenset[str]
     """The groups that it counts."""
+
+
+class Runs(NamedTuple):
+    """How to find the objects that one made."""
+
+    kind: str
+    """Id of what it makes."""
+    label: str
+    """The label that has its name."""
+    everywhere: bool = False
+    """Whether they may be in any namespace."""
 
 
 class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
@@ -69,21 +105,19 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     tallies: tuple[Tally, ...] = ()
     """Which of these counts stand in the header, in this order."""
     about: Callable[[L, datetime], list[Piece]]
-    """What the line below a list says of the object under the cursor, after its name."""
+    """What the line below a list says of the object under the cursor, after its name, and the
+    header of its own screen, which has a `W`."""
     is_problem: Callable[[L], bool]
     """Whether it is one that needs somebody."""
     problems: str = ""
     """The filter that leaves those only; empty where there is no such thing."""
+    body: str = ""
+    """Id of what its screen has besides panes, such as a tree of steps; empty for nothing."""
     panes: tuple[str, ...] = ()
-    """Ids of the panes of its screen, in the order of their tabs."""
-    facts: Callable[[W, datetime], list[Piece]] | None = None
-    """What its summary says, a name and a value each, where it has no pane of its own for that."""
-
-
-def metadata_of(value: Any) -> Metadata:
-    """The metadata of any decoded object."""
-    found: Metadata = value.metadata
-    return found
-
-
-__all__ = ["Kind", "Look", "Mapping", "Piece", "Tally", "metadata_of"]
+    """Ids of the panes of its screen."""
+    facts: Callable[[W, datetime], Iterable[Fact]] | None = None
+    """What its summary says, for the pane `facts`."""
+    runs: Runs | None = None
+    """The objects that one of them made, for the pane `runs`."""
+    related: tuple[str, ...] = ()
+    """Ids of the kinds whose lists its columns look at."""

@@ -11,7 +11,7 @@ from tui.domain.order import time_key
 from tui.domain.query import LABELS, NAME, NAMESPACE, NAMESPACE_ALIASES, Field, Fields
 from tui.domain.status import status_text
 from tui.domain.workflow import LABEL, WORKFLOW, WORKFLOW_RESOURCE, ListedWorkflow, Workflow
-from tui.kinds.base import Kind, Look, Piece, Tally
+from tui.kinds.base import Kind, Piece, Tally
 
 
 def newest(workflow: ListedWorkflow) -> str:
@@ -98,7 +98,6 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     about=about,
     is_problem=is_problem,
     problems="phase:failed|error",
+    body="steps",
     panes=("summary", "logs", "artifacts", "inout", "events", "manifest"),
 )
-
-__all__ = ["FIELDS", "WORKFLOWS", "Look", "newest"]

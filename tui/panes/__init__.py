@@ -1,7 +1,10 @@
-"""The registry of panes: the tabs of a workflow, in their order."""
+"""The registry of panes: the tabs of an object's screen, in their order."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from tui.kinds.base import Kind
 from tui.panes.base import PaneSpec
 from tui.registry import Registry
 
@@ -9,6 +12,8 @@ PANES = Registry(
     "pane",
     (
         PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane"),
+        PaneSpec("facts", "Summary", "tui.panes.facts:FactsPane", binding="pane.summary", kinds=()),
+        PaneSpec("runs", "Runs", "tui.panes.runs:RunsPane", kinds=()),
         PaneSpec("logs", "Logs", "tui.panes.logs:LogsPane", is_hinted=True),
         PaneSpec("artifacts", "Artifacts", "tui.panes.artifacts:ArtifactsPane", is_hinted=True),
         PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane", from_list=False),
@@ -16,3 +21,8 @@ PANES = Registry(
         PaneSpec("manifest", "YAML", "tui.panes.manifest:ManifestPane"),
     ),
 )
+
+
+def panes_of(kind: Kind[Any, Any]) -> tuple[PaneSpec, ...]:
+    """The panes that objects of a kind have: those that it names, and those that name it."""
+    return tuple(spec for spec in PANES if spec.id in kind.panes or kind.id in spec.kinds)

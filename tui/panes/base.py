@@ -1,4 +1,4 @@
-"""The base class of panes, which are the tabs of a workflow, and their registration.
+"""The base class of panes, which are the tabs of an object's screen, and their registration.
 
 A pane is given a workflow and a step to show, and reads everything else itself, on threads. `show`
 is called often (for each update of a running workflow, for each step the cursor passes), so it must
@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from textual.widget import Widget
 
 from tui.columns.nodes import Usage
 from tui.domain.identity import Target
 from tui.domain.node import Node
-from tui.domain.workflow import Workflow
+from tui.domain.workflow import WORKFLOW
+from tui.kinds.base import Kind
 from tui.ports.connection import Connection
 
 
@@ -48,7 +49,7 @@ class PaneContext(Protocol):
 
 
 class Pane(Widget):
-    """One tab, about a workflow or the step under the cursor."""
+    """One tab, about an object or the step under the cursor."""
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
 
@@ -56,8 +57,11 @@ class Pane(Widget):
         super().__init__()
         self.context = context
 
-    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """Show a step; `node` is None for the whole workflow, `raw` is the workflow's JSON."""
+    kind: Kind[Any, Any] | None = None
+    """What kind of object it shows; None where it only ever shows one kind."""
+
+    def show(self, item: Any, node: Node | None, raw: bytes) -> None:
+        """Show an object or a step of it; `node` is None for the whole, `raw` is its JSON."""
         raise NotImplementedError
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
@@ -88,13 +92,19 @@ class PaneSpec:
     """Whether its key also works in a list, for the workflow under the cursor."""
     key: str = ""
     """A key of its own, where `KEYS` has none for it."""
+    binding: str = ""
+    """The id of what its key means, where another pane has the same; "" for one of its own."""
+    kinds: tuple[str, ...] = (WORKFLOW,)
+    """Ids of the kinds that have it though their own modules do not name it."""
 
     @property
     def binding_id(self) -> str:
         """The id of the binding that opens it."""
-        return f"pane.{self.id}"
+        return self.binding or f"pane.{self.id}"
 
-    def make(self, context: PaneContext) -> Pane:
-        """Create the pane."""
+    def make(self, context: PaneContext, kind: Kind[Any, Any] | None = None) -> Pane:
+        """Create the pane, for objects of a kind."""
         module, _, name = self.path.partition(":")
-        return cast(Callable[[PaneContext], Pane], getattr(import_module(module), name))(context)
+        pane = cast(Callable[[PaneContext], Pane], getattr(import_module(module), name))(context)
+        pane.kind = kind
+        return pane

@@ -1,4 +1,4 @@
-"""The YAML pane: the status of the step under the cursor, or the whole workflow."""
+"""The YAML pane: the status of the step under the cursor, or the whole object."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tui.bugs import caught
 from tui.domain import decode
 from tui.domain.highlight import Highlighter, yaml_spans
 from tui.domain.node import Node
-from tui.domain.workflow import Workflow
 from tui.domain.yamltext import to_yaml
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
@@ -38,28 +37,32 @@ class ManifestPane(TextPane):
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
         self._is_whole = False
-        self._of: tuple[Workflow, Node | None, bytes] | None = None
+        self._of: tuple[Any, Node | None, bytes] | None = None
         self._written: object = None
 
-    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
-        """Show the YAML of a workflow or a step."""
-        self._of = (workflow, node, raw)
-        subject = (workflow.ref, node.id if node and not self._is_whole else "")
-        key = (subject, workflow.version)
-        if key == self._written:
+    def show(self, item: Any, node: Node | None, raw: bytes) -> None:
+        """Show the YAML of an object or a step."""
+        self._of = (item, node, raw)
+        metadata = item.metadata
+        place = (metadata.namespace, metadata.name, metadata.uid)
+        subject = (place, node.id if node and not self._is_whole else "")
+        version = metadata.resource_version
+        if (subject, version) == self._written:
             return
-        self._written = key
-        self._write(subject, workflow, None if self._is_whole else node, raw)
+        self._written = (subject, version)
+        self._write(subject, version, None if self._is_whole else node, raw, metadata.name)
 
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="manifest", exclusive=True, description="writing YAML")
-    def _write(self, subject: object, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+    def _write(
+        self, subject: object, version: str, node: Node | None, raw: bytes, name: str
+    ) -> None:
         # A large workflow is a megabyte of YAML, so it is made on a thread.
         try:
-            text = to_yaml(part_of(decode.manifest(raw), node, workflow.metadata.name))
+            text = to_yaml(part_of(decode.manifest(raw), node, name))
         except Exception as error:
             text = f"# {caught(error, 'writing YAML')}\n"
-        self.app.call_from_thread(self._put_if_current, subject, workflow.version, text)
+        self.app.call_from_thread(self._put_if_current, subject, version, text)
 
     def _put_if_current(self, subject: object, version: str, text: str) -> None:
         if self._written == (subject, version):

@@ -13,9 +13,11 @@ from typing import Any, Generic, TypeVar
 from msgspec import structs
 
 from tui.columns import Column, next_sort_column
+from tui.columns.base import of_row
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Row
 from tui.domain.query import Fields, parse
+from tui.kinds import KINDS
 from tui.kinds.base import Kind, Look
 from tui.ports.collections import Scope
 from tui.session import Session
@@ -145,36 +147,32 @@ class Arrangement(Generic[L]):
 
     @property
     def _order(self) -> Callable[[L, datetime], Any] | None:
-        found = (c for c in self._kind.columns(Look()) if c.id == self.sort_column)
+        found = (c for c in self._kind.columns(self._look) if c.id == self.sort_column)
         column = next(found, None)
         return column.order if column is not None else None
 
     def _made_columns(self) -> tuple[Column[Row[L]], ...]:
         """The columns of the kind, with what is being done to an object before its message."""
-        look = Look(self.context.ascii, self.context.lists.scope.shows_namespaces)
-        return tuple(self._of_row(column) for column in self._kind.columns(look))
+        return tuple(self._of_row(column) for column in self._kind.columns(self._look))
+
+    @property
+    def _look(self) -> Look:
+        lists = self.context.lists
+        return Look(
+            self.context.ascii,
+            lists.scope.shows_namespaces,
+            lambda kind: lists.of(KINDS[kind]).known,
+        )
 
     def _of_row(self, column: Column[L]) -> Column[Row[L]]:
-        pending, text, style, order = self.context.pending, column.text, column.style, column.order
+        made = of_row(column)
+        if column.id != MESSAGE:
+            return made
+        pending = self.context.pending
 
         def message(row: Row[L], now: datetime) -> str:
             doing = pending.of(row.key)
-            said = text(row.value, now)
+            said = made.text(row, now)
             return f"{doing} … {said}" if doing else said
 
-        return Column(
-            id=column.id,
-            title=column.title,
-            text=message if column.id == MESSAGE else lambda row, now: text(row.value, now),
-            width=column.width,
-            least=column.least,
-            grow=column.grow,
-            most=column.most,
-            style=lambda row: style(row.value),
-            order=None if order is None else lambda row, now: order(row.value, now),
-            ticks=column.ticks,
-            align=column.align,
-            cut=column.cut,
-            drop=column.drop,
-            joined=column.joined,
-        )
+        return replace(made, text=message)

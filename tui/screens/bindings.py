@@ -7,6 +7,8 @@ are bound once, and whichever is not refused is meant.
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.binding import Binding
 
 from tui.actions import ACTIONS, actions_of, called
@@ -15,7 +17,8 @@ from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.context import AppContext
 from tui.keys import KEYS
-from tui.panes import PANES
+from tui.kinds.base import Kind
+from tui.panes import PANES, panes_of
 
 
 def bring_keys() -> None:
@@ -45,10 +48,12 @@ def action_bindings(kind: str, *on: On) -> tuple[Binding, ...]:
     return tuple(made.values())
 
 
-def opening_bindings() -> tuple[Binding, ...]:
+def opening_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     """From a list: open what is under the cursor with a pane in front; `open` is the screen's."""
     bring_keys()
-    panes = sorted((pane for pane in PANES if pane.from_list), key=lambda pane: not pane.is_hinted)
+    panes = sorted(
+        (pane for pane in panes_of(kind) if pane.from_list), key=lambda pane: not pane.is_hinted
+    )
     return tuple(
         bind(
             pane.binding_id,
@@ -62,9 +67,14 @@ def opening_bindings() -> tuple[Binding, ...]:
     )
 
 
-def pane_bindings() -> tuple[Binding, ...]:
+def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     """Which pane is in front, and how much room it has; the actions are the screen's."""
     bring_keys()
+    beside_a_body = (
+        bind("side.other", "other_side", "Pane", group="pane", shown=True),
+        bind("side.other-back", "other_side", "Pane", group="pane"),
+        bind("zoom", "zoom", "Zoom", group="pane", shown=True),
+    )
     return (
         *(
             bind(
@@ -74,14 +84,12 @@ def pane_bindings() -> tuple[Binding, ...]:
                 group="pane",
                 shown=pane.is_hinted,
             )
-            for pane in PANES
+            for pane in panes_of(kind)
             if pane.binding_id in KEYS
         ),
         bind("tab.next", "next_pane(1)", "Next tab", group="pane"),
         bind("tab.previous", "next_pane(-1)", "Previous tab", group="pane"),
-        bind("side.other", "other_side", "Pane", group="pane", shown=True),
-        bind("side.other-back", "other_side", "Pane", group="pane"),
-        bind("zoom", "zoom", "Zoom", group="pane", shown=True),
+        *(beside_a_body if kind.body else ()),
         bind("side.down", "scroll_pane(1)", "Scroll pane", group="pane"),
         bind("side.up", "scroll_pane(-1)", "Scroll pane back", group="pane"),
     )

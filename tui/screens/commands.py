@@ -14,8 +14,9 @@ from tui.commands import Command, Danger, alone, among, one_of
 from tui.context import AppContext
 from tui.keys import KEYS, hint
 from tui.kinds import KINDS
+from tui.kinds.base import Kind
 from tui.messages import OpenObject
-from tui.panes import PANES
+from tui.panes import panes_of
 from tui.view import View
 
 DANGERS: Mapping[Consequence, Danger] = {
@@ -45,9 +46,9 @@ def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Itera
         )
 
 
-def pane_commands(run: Callable[[str], object]) -> Iterator[Command]:
+def pane_commands(kind: Kind[Any, Any], run: Callable[[str], object]) -> Iterator[Command]:
     """To each of the panes; `run` takes a pane's id."""
-    for pane in PANES:
+    for pane in panes_of(kind):
         yield Command(
             f"Show {pane.title}",
             alone(partial(run, pane.id)),

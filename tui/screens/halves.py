@@ -16,6 +16,7 @@ from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
+from tui.kinds.workflows import WORKFLOWS
 from tui.screens.side import Side
 from tui.widgets.step_tree import StepTree
 
@@ -46,7 +47,7 @@ class Halves(Container):
             pod_names=self.context.pod_names,
             now=self.context.now(),
         )
-        yield Side(self.context)
+        yield Side(self.context, WORKFLOWS)
 
     def on_mount(self) -> None:
         """The keys are the tree's."""

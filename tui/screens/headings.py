@@ -209,18 +209,29 @@ def heading_of_workflow(
     now: datetime,
     over: str = "",
 ) -> Heading:
-    """Where one is, how this workflow is doing, and how its watch stands, or that it is `over`."""
+    """The heading of a workflow's own screen."""
+    doing = _doing(context, key, workflow, now) if workflow is not None else []
+    return heading_of_object(context, key, doing, standings, over)
+
+
+def heading_of_object(
+    context: AppContext,
+    key: ObjectKey,
+    doing: Sequence[HeaderPart],
+    standings: Standings,
+    over: str = "",
+) -> Heading:
+    """Where one is, how this object is doing, and how its watch stands, or that it is `over`."""
     arrow = ">" if context.ascii else "▸"
     place = context.source.place.label if context.source else "…"
     left: list[HeaderPart] = [
         (" ", ""),
         (f"{place} {arrow} ", "muted"),
-        (f"{key.namespace} {arrow} ", "muted"),
+        (f"{key.namespace} {arrow} " if key.namespace else "", "muted"),
         (key.name, "heading"),
     ]
     where, namespace, name = 1, 2, 3
-    if workflow is not None:
-        left += _doing(context, key, workflow, now)
+    left += doing
     right: list[HeaderPart] = (
         [(over, "warning"), ("", "")] if over else standing(context, standings)
     )

@@ -48,8 +48,6 @@ from tui.widgets.table import Table, sort_bindings
 class ListScreen(View[None]):
     """All objects of a kind in the scope, live."""
 
-    TITLE = "workflow list"
-
     ACTS_ON: ClassVar[tuple[On, ...]] = ("object", "kind")
     """What of a workflow can be acted on from here."""
 
@@ -65,7 +63,7 @@ class ListScreen(View[None]):
         return (
             bind("filter", "filter", "Filter", group="list", shown=True),
             bind("problems", "problems", "Problems", group="list", shown=True),
-            *opening_bindings(),
+            *opening_bindings(kind),
             *action_bindings(kind.id, *cls.ACTS_ON),
             *sort_bindings("list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
@@ -77,6 +75,7 @@ class ListScreen(View[None]):
 
     def __init__(self, context: AppContext, kind: Kind[Any, Any]) -> None:
         super().__init__()
+        self.title = f"{kind.noun} list"
         add_bindings(self, self.key_bindings(kind))
         self.context = context
         self.kind = kind
@@ -102,13 +101,21 @@ class ListScreen(View[None]):
 
     def on_mount(self) -> None:
         """Show what is known already, then hear of changes."""
-        self._end_listening = self.context.lists.listen(self.kind, self.take_changes)
+        lists = self.context.lists
+        self._end_listening = lists.listen(self.kind, self.take_changes)
+        self._end_related = [
+            lists.listen(KINDS[other], lambda changes: self.rows.repaint())
+            for other in self.kind.related
+        ]
         self.scope_changed()
         self.rows.focus()
 
     def on_unmount(self) -> None:
         """Nobody looks at it any more."""
         self._end_listening()
+        for end in self._end_related:
+            end()
+        self.context.lists.drop_unheard(self.kind)
 
     # --- what the cluster tells ------------------------------------------------------------
 

@@ -1,9 +1,10 @@
-"""The side of a workflow's screen that shows one pane at a time, and which one that is."""
+"""The side of an object's screen that shows one pane at a time, and which one that is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
@@ -11,9 +12,9 @@ from textual.getters import query_one
 
 from tui.columns.nodes import Usage
 from tui.domain.node import Node
-from tui.domain.workflow import Workflow
 from tui.keys import hint
-from tui.panes import PANES
+from tui.kinds.base import Kind
+from tui.panes import PANES, panes_of
 from tui.panes.base import Pane, PaneContext
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
@@ -30,12 +31,15 @@ class Side(Vertical):
     tabs = query_one("#tabs", HeaderLine)
     place = query_one("#pane", Container)
 
-    def __init__(self, context: PaneContext) -> None:
+    def __init__(self, context: PaneContext, kind: Kind[Any, Any]) -> None:
         super().__init__(id="side")
         self.context = context
+        self._kind = kind
+        self.specs = panes_of(kind)
+        """The panes there are, in the order of their tabs."""
         self._panes: dict[str, Pane] = {}
         self._front = ""
-        self._shown: tuple[Workflow, Node | None, bytes] | None = None
+        self._shown: tuple[Any, Node | None, bytes] | None = None
         self._usage: Mapping[str, Usage] = {}
         self.stands_still: datetime | None = None
         """The time that panes show from now on, for a workflow that is no more."""
@@ -74,19 +78,19 @@ class Side(Vertical):
         self.show_tabs()
         pane = self._panes.get(name)
         if pane is None:
-            pane = self._panes[name] = PANES[name].make(self.context)
+            pane = self._panes[name] = PANES[name].make(self.context, self._kind)
             await self.place.mount(pane)
         pane.display = True
         self._hand_over()
 
     async def turn(self, step: int) -> None:
         """Bring the next (1) or previous (-1) pane to the front."""
-        names = [spec.id for spec in PANES]
+        names = [spec.id for spec in self.specs]
         await self.bring(names[(names.index(self._front) + step) % len(names)])
 
-    def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
+    def show(self, item: Any, node: Node | None, raw: bytes) -> None:
         """What the pane in front, and each that comes there, is about."""
-        self._shown = (workflow, node, raw)
+        self._shown = (item, node, raw)
         self._hand_over()
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
@@ -127,7 +131,7 @@ class Side(Vertical):
     def show_tabs(self) -> None:
         """The names of the panes, the one in front in brackets."""
         parts: list[HeaderPart] = [("-" if self.context.ascii else "─", "guide")]
-        for spec in PANES:
+        for spec in self.specs:
             is_front = spec.id == self._front
             title = f" ({spec.title})" if is_front else f" {spec.title} "
             parts.append((title, "heading" if is_front else "muted"))

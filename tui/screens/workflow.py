@@ -31,7 +31,6 @@ from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.kinds.workflows import WORKFLOWS
 from tui.messages import RunAction, Said
-from tui.panes import PANES
 from tui.ports.collections import Told
 from tui.ports.connection import offered
 from tui.ports.metrics import PodUsage
@@ -96,7 +95,7 @@ class WorkflowScreen(View[None]):
     def key_bindings(cls) -> tuple[Binding, ...]:
         """Its own, and those of what is registered."""
         return (
-            *pane_bindings(),
+            *pane_bindings(WORKFLOWS),
             *action_bindings(WORKFLOW, *cls.ACTS_ON),
             bind("filter", "find", "Find step", group="tree"),
             bind("find.next", "find_next(1)", "Next match", group="tree"),
@@ -132,7 +131,7 @@ class WorkflowScreen(View[None]):
         self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
         self._show_head()
         self._watch()
-        await self.side.bring(self._wanted_pane or next(iter(PANES)).id)
+        await self.side.bring(self._wanted_pane or self.side.specs[0].id)
         if self._wanted_pane and self.is_attached:
             # Who asks for the logs or artifacts of a workflow wants to move in them.
             self.side.take_focus()
@@ -306,7 +305,7 @@ class WorkflowScreen(View[None]):
     def commands(self) -> Iterable[Command]:
         """What can be done to this workflow, and which panes there are."""
         yield from action_commands(self, WORKFLOWS.id, self.context.conditions)
-        yield from pane_commands(partial(self.call_later, self.action_pane))
+        yield from pane_commands(WORKFLOWS, partial(self.call_later, self.action_pane))
 
     def places(self, text: str) -> Iterable[Command]:
         """The workflows that are called like a text."""

@@ -63,8 +63,10 @@ class WatchedLists:
         """Whether the list of a kind is watched."""
         return kind.id in self._sessions
 
-    def drop(self, kind: AnyKind) -> None:
-        """Nobody looks at the list of this kind any more."""
+    def drop_unheard(self, kind: AnyKind) -> None:
+        """Watch the list of this kind no more, if nobody listens to it."""
+        if self._listeners.get(kind.id):
+            return
         self._kinds.pop(kind.id, None)
         session = self._sessions.pop(kind.id, None)
         if session is not None:
@@ -83,7 +85,7 @@ class WatchedLists:
             self._trial = None
         if not self._kinds:
             return
-        kind = list(self._kinds.values())[-1]
+        kind = next(each for each in reversed(self._kinds.values()) if each.resource.namespaced)
         self._trial = _Trial(scope, kind, self._begun(kind, scope), adopted, refused)
 
     def end(self) -> None:

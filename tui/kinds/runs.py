@@ -1,0 +1,169 @@
+"""The runs of what makes workflows: which was the last, and which are under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tui.columns.base import Column
+from tui.columns.words import compact
+from tui.columns.workflows import ASCII_DASH, DASH, SORT_RANK, workflow_icon, workflow_token
+from tui.domain.durations import seconds_between
+from tui.domain.order import time_key
+from tui.domain.workflow import WORKFLOW, ListedWorkflow
+from tui.kinds.base import KnownRows, Look
+
+Maker = tuple[str, str]
+"""Namespace and name of what made a workflow; no namespace for one of the whole cluster."""
+
+
+class MadeRuns(NamedTuple):
+    """What is known of the runs of one maker."""
+
+    last: ListedWorkflow
+    """The one that was created last."""
+    total: int
+    under_way: int
+
+
+class RunsByMaker:
+    """An index of a list of workflows by the label that says what made them.
+
+    It is made anew when the list changed, once for all rows that ask.
+    """
+
+    def __init__(self, known: KnownRows, label: str, *, everywhere: bool = False) -> None:
+        self._known = known
+        self._label = label
+        self._everywhere = everywhere
+        self._moment = -1
+        self._found: Mapping[Maker, MadeRuns] = {}
+
+    def of(self, maker: Any) -> MadeRuns | None:
+        """The runs of an object; None where none is known."""
+        if self._known.moment != self._moment:
+            self._moment, self._found = self._known.moment, self._indexed()
+        metadata = maker.metadata
+        return self._found.get(("" if self._everywhere else metadata.namespace, metadata.name))
+
+    def _indexed(self) -> dict[Maker, MadeRuns]:
+        found: dict[Maker, MadeRuns] = {}
+        for row in self._known.values():
+            workflow: ListedWorkflow = row.value
+            metadata = workflow.metadata
+            name = metadata.labels.get(self._label)
+            if not name:
+                continue
+            maker = ("" if self._everywhere else metadata.namespace, name)
+            before = found.get(maker)
+            running = not workflow.is_completed
+            if before is None:
+                found[maker] = MadeRuns(workflow, 1, int(running))
+            else:
+                last = max(before.last, workflow, key=_created)
+                found[maker] = MadeRuns(last, before.total + 1, before.under_way + running)
+        return found
+
+
+def _created(workflow: ListedWorkflow) -> str:
+    return time_key(workflow.metadata.creation_timestamp) or ""
+
+
+def runs_columns(
+    look: Look, label: str, *, everywhere: bool = False
+) -> tuple[Column[Any], Column[Any], Column[Any]]:
+    """How the last run went, when it was created, and how many are under way."""
+    runs = RunsByMaker(look.known(WORKFLOW), label, everywhere=everywhere)
+    dash = ASCII_DASH if look.ascii else DASH
+
+    def last(maker: Any) -> ListedWorkflow | None:
+        made = runs.of(maker)
+        return made.last if made is not None else None
+
+    def age(maker: Any, now: datetime) -> float | None:
+        run = last(maker)
+        return seconds_between(run.metadata.creation_timestamp, None, now) if run else None
+
+    def under_way(maker: Any) -> int:
+        made = runs.of(maker)
+        return made.under_way if made is not None else 0
+
+    def of_last(answer: Callable[[ListedWorkflow], Any], otherwise: Any) -> Callable[[Any], Any]:
+        def found(maker: Any) -> Any:
+            run = last(maker)
+            return answer(run) if run is not None else otherwise
+
+        return found
+
+    icon = of_last(lambda run: workflow_icon(run, ascii=look.ascii), " ")
+    rank = of_last(lambda run: SORT_RANK.get(run.phase, 6), None)
+    return (
+        Column(
+            id="phase",
+            title="",
+            text=lambda maker, now: str(icon(maker)),
+            width=1,
+            style=of_last(workflow_token, ""),
+            order=lambda maker, now: rank(maker),
+            joined=True,
+        ),
+        Column(
+            id="last-run",
+            title="LAST RUN",
+            text=lambda maker, now: compact(age(maker, now)) or dash,
+            width=8,
+            order=age,
+            ticks=True,
+        ),
+        Column(
+            id="active",
+            title="ACTIVE",
+            text=lambda maker, now: str(under_way(maker) or dash),
+            width=6,
+            order=lambda maker, now: under_way(maker) or None,
+        ),
+    )
+
+
+def named_columns(look: Look) -> tuple[Column[Any], ...]:
+    """Name, and namespace where there are several."""
+    name: Column[Any] = Column(
+        id="name",
+        title="NAME",
+        text=lambda each, now: each.metadata.name,
+        width=20,
+        least=12,
+        grow=2,
+        most=48,
+        order=lambda each, now: each.metadata.name,
+        cut="middle",
+    )
+    namespace: Column[Any] = Column(
+        id="namespace",
+        title="NAMESPACE",
+        text=lambda each, now: each.metadata.namespace,
+        width=14,
+        least=9,
+        order=lambda each, now: each.metadata.namespace,
+        cut="middle",
+    )
+    return (name, namespace) if look.namespaces else (name,)
+
+
+def age_column(look: Look) -> Column[Any]:
+    """How long ago it was created."""
+    dash = ASCII_DASH if look.ascii else DASH
+
+    def age(each: Any, now: datetime) -> float | None:
+        return seconds_between(each.metadata.creation_timestamp, None, now)
+
+    return Column(
+        id="age",
+        title="AGE",
+        text=lambda each, now: compact(age(each, now)) or dash,
+        width=6,
+        order=age,
+        ticks=True,
+        drop=1,
+    )

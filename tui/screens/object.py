@@ -1,0 +1,217 @@
+"""One object of any kind: what there is to know about it, a pane at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.getters import query_one
+from textual.message import Message
+
+from tui.actions import called
+from tui.actions.base import On
+from tui.actions.verdict import Subject
+from tui.bindings import add_bindings, bind
+from tui.commands import Command
+from tui.context import AppContext
+from tui.domain.identity import ObjectKey, Target
+from tui.errors import SourceError
+from tui.kinds.base import Kind
+from tui.messages import RunAction
+from tui.ports.collections import Told
+from tui.ports.connection import offered
+from tui.ports.objects import Watches, Whole
+from tui.screens.bindings import action_bindings, pane_bindings, refused_here
+from tui.screens.commands import action_commands, objects_called, pane_commands
+from tui.screens.headings import heading_of_object
+from tui.screens.side import Side
+from tui.state.watched import DELETED, WatchedObject
+from tui.view import View
+from tui.widgets.header import HeaderLine
+from tui.widgets.hints import Hints
+from tui.widgets.status_line import StatusLine
+
+
+class ObjectScreen(View[None]):
+    """The panes of an object, live."""
+
+    ACTS_ON: ClassVar[tuple[On, ...]] = ("object",)
+
+    head = query_one("#head", HeaderLine)
+    side = query_one(Side)
+
+    @dataclass
+    class Arrived(Message):
+        """Events of this object came."""
+
+        events: Sequence[Told[Whole[Any]]]
+
+    @dataclass
+    class WatchEnded(Message):
+        """The watch ended for good."""
+
+        error: SourceError
+
+    def __init__(
+        self,
+        context: AppContext,
+        kind: Kind[Any, Any],
+        key: ObjectKey,
+        uid: str = "",
+        *,
+        pane: str = "",
+    ) -> None:
+        super().__init__()
+        self.title = kind.noun
+        self.context = context
+        self.kind = kind
+        self._watched: WatchedObject[Any] = WatchedObject(key, uid)
+        self._ascii = context.settings.ascii
+        self._wanted_pane = pane
+        add_bindings(
+            self,
+            (
+                *pane_bindings(kind),
+                *action_bindings(kind.id, *self.ACTS_ON),
+                bind("copy", "copy", "Copy name", group="workflow"),
+                bind("unwind", "back", "Back", group="workflow", shown=True),
+            ),
+        )
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, status, hints."""
+        yield HeaderLine(id="head", ascii=self._ascii)
+        yield Side(self.context, self.kind)
+        yield StatusLine(ascii=self._ascii, grows=True)
+        yield Hints(hides=partial(refused_here, self.context), ascii=self._ascii)
+
+    async def on_mount(self) -> None:
+        """Show that it is read, then watch."""
+        self._end_listening = self.context.lists.listen(
+            self.kind, lambda changes: self._show_head()
+        )
+        self._show_head()
+        if self.context.source is not None:
+            self._watched.watch(
+                offered(self.context.source, Watches),
+                self.kind,
+                asyncio.get_running_loop(),
+                arrived=lambda events: self.post_message(self.Arrived(events)),
+                failed=lambda error: self.post_message(self.WatchEnded(error)),
+            )
+        await self.side.bring(self._wanted_pane or self.side.specs[0].id)
+        self.side.take_focus()
+
+    def on_unmount(self) -> None:
+        """Nothing of ours goes on."""
+        self._end_listening()
+        self._watched.unwatch()
+
+    # --- what the cluster tells ------------------------------------------------------------
+
+    @property
+    def key(self) -> ObjectKey:
+        """Which object this is."""
+        return self._watched.key
+
+    @property
+    def object(self) -> Any:
+        """The object as it was last; None until it is read."""
+        return self._watched.object
+
+    @on(Arrived)
+    def take(self, message: Arrived) -> None:
+        """A beat's worth of news."""
+        before, was_over = self._watched.last, self._watched.over
+        self._watched.take(message.events, self.context.now())
+        self.side.stands_still = self._watched.stands_still
+        last = self._watched.last
+        if last is not None and last is not before:
+            self.side.show(last.object, None, last.raw)
+        if self._watched.over == DELETED != was_over:
+            self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
+        self._show_head()
+
+    @on(WatchEnded)
+    def watch_ended(self, message: WatchEnded) -> None:
+        """It cannot be watched: say why, keep what is shown."""
+        self._watched.fail(message.error)
+        self.context.say(str(message.error), "error")
+        self._show_head()
+
+    def try_again(self) -> None:
+        """Do not wait for the next try while the connection is broken."""
+        if self._watched.try_again(self.context.now()):
+            self._show_head()
+
+    def tick(self, now: datetime) -> None:
+        """A second went by; not for one that is no more."""
+        if self._watched.stands_still is None:
+            self.side.tick(now)
+            if self._watched.is_stale:
+                self._show_head()
+
+    def _show_head(self) -> None:
+        watched = self._watched
+        now = watched.stands_still or self.context.now()
+        row = self.context.lists.of(self.kind).known.get(watched.key)
+        item = watched.object or (row.value if row is not None else None)
+        doing = self.kind.about(item, now) if item is not None else []
+        heading = heading_of_object(
+            self.context, watched.key, doing, watched.standings, watched.over
+        )
+        self.head.show(*heading)
+
+    # --- what is meant here ----------------------------------------------------------------
+
+    def commands(self) -> Iterable[Command]:
+        """What can be done to it, and its panes."""
+        yield from action_commands(self, self.kind.id, self.context.conditions)
+        yield from pane_commands(self.kind, partial(self.call_later, self.action_pane))
+
+    def places(self, text: str) -> Iterable[Command]:
+        """The listed objects that are called like a text."""
+        return objects_called(self.context, text, self.post_message)
+
+    def subjects(self, on: On) -> tuple[Subject, ...]:
+        """This object."""
+        if on != "object":
+            return ()
+        is_gone = not self._watched.is_there
+        return (Subject(Target(self.key, self._watched.uid), self.object, is_gone),)
+
+    def action_act(self, id: str) -> None:
+        """Do something to this object."""
+        subjects = self.subjects(called(id)[0].on)
+        if subjects:
+            self.post_message(RunAction(id, subjects))
+
+    # --- keys ------------------------------------------------------------------------------
+
+    async def action_pane(self, name: str) -> None:
+        """Open a pane."""
+        await self.side.bring(name)
+        self.side.take_focus()
+
+    async def action_next_pane(self, step: int) -> None:
+        """The next tab."""
+        await self.side.turn(step)
+        self.side.take_focus()
+
+    def action_scroll_pane(self, direction: int) -> None:
+        """Scroll the pane."""
+        self.side.scroll_text(direction)
+
+    def action_copy(self) -> None:
+        """Send the name to the clipboard of the terminal."""
+        self.context.copy(self.key.name)
+
+    def action_back(self) -> None:
+        """Esc: back to the list."""
+        self.dismiss()
