@@ -76,7 +76,9 @@ def test_a_sweep_leaves_alone_what_is_not_ours_or_still_used(tmp_path: Path) -> 
     kept = [f"{PREFIX}{os.getpid()}-x1", f"{PREFIX}notes", "argo-tui-other"]
     for name in kept:
         (tmp_path / name).mkdir()
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], stdout=subprocess.PIPE)
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], stdout=subprocess.PIPE
+    )
     mine = tmp_path / "argo-tui-other" / "mine"
     mine.write_text("stays")
     link = f"{PREFIX}{int(ended.stdout)}-x1"
