@@ -19,7 +19,6 @@ from tui.errors import Misconfigured
 from tui.sources.connections import Connections
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
 from tui.sources.pools import client_certificate, is_plain, make_connections
-from tui.sources.private_files import private_file
 
 if TYPE_CHECKING:
     from tui.sources.plugins import Plugin
@@ -193,14 +192,14 @@ class Login:
             inside = make_connections(chosen.server, authority, "", None, most=MOST_CONNECTIONS)
             return Access(inside, self._file_bearer)
         user = chosen.user
-        certificate = client_certificate(user, chosen.user_folder, private_file)
+        certificate = client_certificate(user, chosen.user_folder, _private_file)
         bearer = self._plain_bearer(user)
         if bearer is None and user.get("exec"):
             kept = self.make_plugin(user["exec"], chosen.cluster).credential()
             if kept.token:
                 bearer = self._plugin_bearer
             else:
-                certificate = (private_file(kept.certificate), private_file(kept.key))
+                certificate = (_private_file(kept.certificate), _private_file(kept.key))
         return Access(
             make_connections(
                 chosen.server,
@@ -260,6 +259,13 @@ def basic_login(user: object, password: object) -> Hidden:
     IN_USE.keep(str(password))
     pair = f"{user}:{password}"
     return Hidden(f"Basic {base64.b64encode(pair.encode()).decode()}")
+
+
+def _private_file(content: str) -> str:
+    # Most kubeconfigs have a token, and need none.
+    from tui.sources.private_files import private_file
+
+    return private_file(content)
 
 
 def _bearer_of(file: TokenFile | None) -> Hidden:

@@ -8,7 +8,6 @@ killed left behind goes when the next one makes its own.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import threading
@@ -30,12 +29,12 @@ def private_file(content: str) -> str:
 
     Raises: SettingsError where there is no place for it.
     """
-    known_as = hashlib.sha256(content.encode()).hexdigest()
     with _lock:
-        path = _made.get(known_as)
+        path = _made.get(content)
         if path is None:
             try:
-                path = _made[known_as] = _in_memory(content) or _in_folder(content, known_as)
+                path = _in_memory(content) or _in_folder(content, f"{len(_made)}.pem")
+                _made[content] = path
             except OSError as error:
                 raise SettingsError(
                     "no file can be made for the certificate of the kubeconfig: "
