@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from tests.support.api_source import source_of
-from tests.support.app import Shown, showing
+from tests.support.app import Shown, app_showing, showing
 from tests.support.fake_api import Asked, FakeApi, Reply, fake_api
 from tests.support.runs import at, run
 from tests.support.scripted import ScriptedSource, is_of
@@ -26,11 +26,13 @@ from tui.domain.identity import ObjectKey
 from tui.domain.query import OF_ANY_OBJECT
 from tui.domain.resource import Resource
 from tui.domain.workflow import Manifest, Metadata
+from tui.errors import SettingsError
 from tui.kinds import KINDS
 from tui.kinds.base import Kind, Look
 from tui.palette import Palette
 from tui.ports.collections import Changed, Live, Page, Scope, Stood
 from tui.ports.threads import CancelToken
+from tui.screens.bindings import bring_keys
 from tui.screens.help import HelpScreen
 from tui.screens.list import ListScreen
 from tui.screens.object import ObjectScreen
@@ -173,6 +175,27 @@ async def test_it_is_in_palette_and_help_and_its_keys_are_those_of_every_list() 
         await shown.until_shown("limit range list")
         assert "Summary" in shown.text and "YAML" in shown.text
         assert "Logs" not in shown.text and "Retry" not in shown.text, "they are not for it"
+
+
+async def test_it_may_bring_a_key_that_shows_its_list_from_everywhere() -> None:
+    with KINDS.including(msgspec.structs.replace(LIMIT_RANGES, key="%")):
+        async with showing(source=source(), size=(120, 30)) as shown:
+            await shown.open()
+            await shown.press("%")
+            await shown.until(lambda: len(names(shown)) == 2)
+            await shown.press("question_mark")
+            await shown.until(lambda: shown.shows(HelpScreen))
+            await shown.press("slash", *"limit ranges")
+            await shown.until_shown("%                Limit ranges")
+
+
+async def test_a_key_of_its_own_that_means_something_else_ends_the_start() -> None:
+    with (
+        KINDS.including(msgspec.structs.replace(LIMIT_RANGES, key="l")),
+        pytest.raises(SettingsError, match=r"the key l of kind.limits is that of pane.logs"),
+    ):
+        app_showing()
+    bring_keys()
 
 
 @pytest.mark.usefixtures("registered")

@@ -45,6 +45,7 @@ from tui.ports.namespaces import Namespaces
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
 from tui.screens.bodies import screen_of
+from tui.screens.commands import key_of
 from tui.screens.headings import first_of
 from tui.screens.list import ListScreen
 from tui.screens.stack import ScreenStack
@@ -347,6 +348,10 @@ class ArgoApp(TerminalApp):
     def _open(self, key: ObjectKey, uid: str = "", pane: str = "") -> None:
         self.views.bring(screen_of(self.context, key, uid, pane=pane))
 
+    def action_show_kind(self, kind: str) -> None:
+        """The list of a kind, by its id."""
+        self.show_kind(KINDS[kind])
+
     def show_kind(self, kind: Kind[Any, Any], namespaces: str = "") -> None:
         """The list of a kind; of these namespaces, as `:ns` takes them, if any are named."""
         self.views.back_to_first()
@@ -410,6 +415,7 @@ class ArgoApp(TerminalApp):
                 complete=lambda typed: namespaces_like(self._known_namespaces(), typed),
                 check=namespaces_of,
                 help=f"the list of {kind.nouns}",
+                key=key_of(kind.binding_id),
             )
         if self.context.can_demo:
             yield Command(

@@ -121,3 +121,10 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """The objects that one of them made, for the pane `runs`."""
     related: tuple[str, ...] = ()
     """Ids of the kinds whose lists its columns look at."""
+    key: str = ""
+    """A key that shows its list, where `KEYS` has none for that."""
+
+    @property
+    def binding_id(self) -> str:
+        """The id of what its key means: to show its list."""
+        return f"kind.{self.id}"

@@ -1,4 +1,4 @@
-"""Bindings of what is registered: actions and panes, so that no screen repeats a table.
+"""Bindings of what is registered: actions, panes and kinds, so that no screen repeats a table.
 
 They are made when a screen is, not when its class is defined, so that what is registered later has
 its key too. Actions that share what their key means (suspend and resume are each other's opposite)
@@ -17,6 +17,7 @@ from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.context import AppContext
 from tui.keys import KEYS
+from tui.kinds import KINDS
 from tui.kinds.base import Kind
 from tui.panes import PANES, panes_of
 
@@ -25,6 +26,7 @@ def bring_keys() -> None:
     """Let `KEYS` take in what registrations bring. Raises: SettingsError if keys clash."""
     registered = [(action.binding_id, action.key) for action in ACTIONS]
     registered += [(pane.binding_id, pane.key) for pane in PANES]
+    registered += [(kind.binding_id, kind.key) for kind in KINDS]
     KEYS.bring({binding: key for binding, key in registered if key})
 
 
@@ -46,6 +48,16 @@ def action_bindings(kind: str, *on: On) -> tuple[Binding, ...]:
         act = f"act('{means}')"
         made[means] = bind(means, act, label, group="workflow", shown=True, tooltip=tooltip)
     return tuple(made.values())
+
+
+def kind_bindings() -> tuple[Binding, ...]:
+    """To the lists of those kinds that have a key; the action is the app's."""
+    bring_keys()
+    return tuple(
+        bind(kind.binding_id, f"app.show_kind('{kind.id}')", kind.nouns.capitalize(), group="app")
+        for kind in KINDS
+        if kind.binding_id in KEYS
+    )
 
 
 def opening_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:

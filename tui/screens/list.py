@@ -27,7 +27,7 @@ from tui.kinds import KINDS
 from tui.kinds.base import Kind
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.screens.arrangement import Arrangement, other_scope
-from tui.screens.bindings import action_bindings, opening_bindings, refused_here
+from tui.screens.bindings import action_bindings, kind_bindings, opening_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
@@ -65,6 +65,7 @@ class ListScreen(View[None]):
             bind("problems", "problems", "Problems", group="list", shown=True),
             *opening_bindings(kind),
             *action_bindings(kind.id, *cls.ACTS_ON),
+            *kind_bindings(),
             *sort_bindings("list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),

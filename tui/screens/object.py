@@ -27,7 +27,7 @@ from tui.messages import RunAction
 from tui.ports.collections import Told
 from tui.ports.connection import offered
 from tui.ports.objects import Watches, Whole
-from tui.screens.bindings import action_bindings, pane_bindings, refused_here
+from tui.screens.bindings import action_bindings, kind_bindings, pane_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.headings import heading_of_object
 from tui.screens.side import Side
@@ -79,6 +79,7 @@ class ObjectScreen(View[None]):
             (
                 *pane_bindings(kind),
                 *action_bindings(kind.id, *self.ACTS_ON),
+                *kind_bindings(),
                 bind("copy", "copy", "Copy name", group="workflow"),
                 bind("unwind", "back", "Back", group="workflow", shown=True),
             ),

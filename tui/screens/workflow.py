@@ -35,7 +35,7 @@ from tui.ports.collections import Told
 from tui.ports.connection import offered
 from tui.ports.metrics import PodUsage
 from tui.ports.objects import Watches, Whole
-from tui.screens.bindings import action_bindings, pane_bindings, refused_here
+from tui.screens.bindings import action_bindings, kind_bindings, pane_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.find_step import FindStep
 from tui.screens.halves import Halves
@@ -97,6 +97,7 @@ class WorkflowScreen(View[None]):
         return (
             *pane_bindings(WORKFLOWS),
             *action_bindings(WORKFLOW, *cls.ACTS_ON),
+            *kind_bindings(),
             bind("filter", "find", "Find step", group="tree"),
             bind("find.next", "find_next(1)", "Next match", group="tree"),
             bind("find.previous", "find_next(-1)", "Previous match", group="tree"),
