@@ -53,7 +53,7 @@ def test_a_wrong_flag_is_said_on_stderr_and_returns_two(argv: list[str]) -> None
 def test_the_demo_and_another_place_at_once_are_refused(argv: list[str]) -> None:
     said = run(argv)
     assert (said.code, said.out) == (2, "")
-    assert "--demo and --kubeconfig are two different places" in said.err
+    assert "--demo and --kubeconfig cannot be used together" in said.err
 
 
 def test_the_demo_and_files_at_once_are_refused(file: str) -> None:

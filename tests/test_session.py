@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.session import LASTS, Session, fits, save, take
+from tui.session import MAX_AGE, Session, is_for, restore, save
 
 SEEN = Session("prod-eu", ("ml-etl",), "phase:failed", "duration", False, "ml-etl", "etl-1", "logs")
 
@@ -15,8 +15,8 @@ def test_what_was_saved_is_taken_once(tmp_path: Path) -> None:
     path = tmp_path / "state" / "hung-up.json"
     save(SEEN, path)
     now = path.stat().st_mtime + 5
-    assert take(now, "prod-eu", path) == SEEN
-    assert take(now, "prod-eu", path) is None
+    assert restore(now, "prod-eu", path) == SEEN
+    assert restore(now, "prod-eu", path) is None
 
 
 def test_nobody_else_may_read_it_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_nobody_else_may_read_it_and_nothing_is_left_beside_it(tmp_path: Path) -
 def test_after_a_day_one_begins_anew(tmp_path: Path) -> None:
     path = tmp_path / "hung-up.json"
     save(SEEN, path)
-    assert take(path.stat().st_mtime + LASTS + 1, "staging", path) is None
+    assert restore(path.stat().st_mtime + MAX_AGE + 1, "staging", path) is None
     assert not path.exists()
 
 
@@ -41,7 +41,7 @@ def test_after_a_day_one_begins_anew(tmp_path: Path) -> None:
 def test_rubbish_is_no_session(tmp_path: Path, rubbish: bytes) -> None:
     path = tmp_path / "hung-up.json"
     path.write_bytes(rubbish)
-    assert take(path.stat().st_mtime, "prod-eu", path) is None
+    assert restore(path.stat().st_mtime, "prod-eu", path) is None
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path
 def test_what_the_command_line_asks_for_comes_first(
     asked: tuple[str, ...] | None, goes_on: bool
 ) -> None:
-    assert fits(SEEN, asked) is goes_on
+    assert is_for(SEEN, asked) is goes_on
 
 
 def test_who_goes_to_another_cluster_meanwhile_can_still_go_on_in_the_first(
@@ -65,5 +65,5 @@ def test_who_goes_to_another_cluster_meanwhile_can_still_go_on_in_the_first(
     path = tmp_path / "hung-up.json"
     save(SEEN, path)
     now = path.stat().st_mtime + 5
-    assert take(now, "staging", path) is None
-    assert take(now, "prod-eu", path) == SEEN
+    assert restore(now, "staging", path) is None
+    assert restore(now, "prod-eu", path) == SEEN

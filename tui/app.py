@@ -49,7 +49,7 @@ from tui.screens.commands import key_of
 from tui.screens.headings import first_of
 from tui.screens.list import ListScreen
 from tui.screens.stack import ScreenStack
-from tui.session import Session, fits, save, take
+from tui.session import Session, is_for, restore, save
 from tui.settings import Settings
 from tui.sources import scope_of
 from tui.state.lists import WatchedLists
@@ -228,10 +228,10 @@ class ArgoApp(TerminalApp):
         """Where the last terminal hung up, if that was on the same cluster."""
         if self.source is None or not self.source.place.is_live:
             return
-        before = take(time.time(), self.source.place.label)
+        before = restore(time.time(), self.source.place.label)
         is_asked = self.context.settings.namespace or self.context.settings.all_namespaces
         asked = self.lists.scope.namespaces if is_asked else None
-        if before is None or not fits(before, asked):
+        if before is None or not is_for(before, asked):
             return
         self._watch(self.source, replace(self.lists.scope, namespaces=before.namespaces))
         self.views.go_on(before)

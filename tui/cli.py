@@ -1,7 +1,7 @@
 """The command line: flags → settings → the app, or a command that prints.
 
-Nothing heavy is imported before it is known to be needed. `main` may be called again and again in
-one process: it keeps nothing, writes to the streams of the moment and always returns.
+Heavy modules are imported only when they are needed. `main` may be called several times in one
+process: it keeps no state, writes to the current streams and always returns.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ INTERRUPTED = 130
 
 def entry() -> NoReturn:
     """The console script."""
-    # Imports and lists make hundreds of thousands of objects that stay; Python would look through
-    # them for rubbish again and again, for a tenth of the time it takes to start.
+    # Imports and lists create hundreds of thousands of objects that stay. Collecting garbage among
+    # them again and again would take a tenth of the start time.
     gc.set_threshold(100_000, 20, 50)
     code = main()
-    # What cannot be written is not tried again at the end, which would change the exit code.
+    # Python would flush again when it exits, and an error there would change the exit code.
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
         except (OSError, ValueError):
             _forget(stream)
-    # The end of the process frees everything; looking for rubbish before that takes 10 ms.
+    # The process frees everything when it ends; collecting garbage before that takes 10 ms.
     gc.freeze()
     sys.exit(code)
 
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _forget(sys.stdout)
         return 0
     except SystemExit as leaving:
-        # argparse leaves like this, after having said why.
+        # argparse exits like this, after it has printed why.
         return leaving.code if isinstance(leaving.code, int) else 0
     return code
 
@@ -75,16 +75,16 @@ def _told(error: TuiError) -> int:
 
 
 def _flush() -> None:
-    """What is still in the buffer may find a full disk, too."""
+    """Flush stdout, which may fail on a full disk."""
     from tui.headless.output import flush
 
-    # None where it was closed; who had something to print has said so.
+    # It is None if it was closed; a command that had output has reported that.
     if sys.stdout is not None:
         flush()
 
 
 def _forget(stream: TextIO | None) -> None:
-    """Nobody reads it; Python would complain once more when it flushes at its end."""
+    """Redirect a broken stream to /dev/null, so that Python does not fail to flush it at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         if stream is not None:
@@ -105,7 +105,7 @@ def _run(words: list[str]) -> int:
 
 
 def _run_app(settings: Settings) -> int:
-    """The app in this terminal; workflows may come out of a pipe meanwhile."""
+    """Run the app in this terminal, also while workflows are read from stdin."""
     if "-" not in settings.files:
         return _run_in_terminal(settings)
     from tui.terminal.piped import keys_from_terminal
@@ -115,7 +115,7 @@ def _run_app(settings: Settings) -> int:
 
 
 def _run_in_terminal(settings: Settings) -> int:
-    """The app. A list is asked for while Textual is imported; a demo begins once it is painted."""
+    """Run the app. The list is requested while Textual is imported; a demo starts after that."""
     from tui.ports.connection import Connection
     from tui.sources import open_source
     from tui.terminal.capabilities import this_terminal
@@ -145,7 +145,7 @@ def _run_in_terminal(settings: Settings) -> int:
 def in_demo(settings: Settings, kubeconfig: str) -> Settings:
     """The settings for the demo cluster of this kubeconfig.
 
-    Somebody who only turned to the demo named context and namespace of another cluster.
+    When the demo was started from within the app, context and namespace belong to another cluster.
     """
     if settings.demo:
         return replace(settings, kubeconfig=kubeconfig)
@@ -153,7 +153,7 @@ def in_demo(settings: Settings, kubeconfig: str) -> Settings:
 
 
 def _opened_early(settings: Settings) -> list[Any]:
-    """The source, asked for its list already; none where it is not for sure what is wanted."""
+    """The connection with its list prefetched; empty if it cannot be opened yet."""
     from tui.domain.workflow import WORKFLOW_RESOURCE
     from tui.sources import open_source, scope_of
 
@@ -166,7 +166,7 @@ def _opened_early(settings: Settings) -> list[Any]:
             )
         ]
     except TuiError:
-        # Said by the app, which tries it again once there is a screen to say it on.
+        # The app tries again once there is a screen, and shows the error there.
         return []
 
 
@@ -191,7 +191,7 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
 
 
 VALUED = frozenset({"--kubeconfig", "--context", "-n", "--namespace", "--instanceid"})
-"""Our flags before a command that take the next word with them."""
+"""Global flags whose value is the next word."""
 
 
 def headless_parser(name: str) -> argparse.ArgumentParser:
@@ -212,7 +212,7 @@ def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Names
     try:
         args = parser.parse_intermixed_args(words)
     except TypeError:
-        # argparse says so of a parser that has verbs, before it reads anything.
+        # argparse raises this for a parser with sub-commands, before it reads anything.
         args = parser.parse_args(words)
     check_texts(args)
     return args
@@ -250,10 +250,10 @@ def _connected(settings: Settings) -> Iterator[Settings]:
 
 
 def _check_demo(settings: Settings) -> None:
-    """Whoever names another cluster as well is told, and who has not installed the demo."""
+    """Refuse --demo together with another source, or where the demo is not installed."""
     other = "--kubeconfig" if settings.kubeconfig else "FILE" if settings.files else ""
     if settings.demo and other:
-        raise UsageError(f"--demo and {other} are two different places: leave one of them out")
+        raise UsageError(f"--demo and {other} cannot be used together")
     if settings.demo:
         extra: Any = import_module("tui.demo.extra")
         extra.check_installed()
@@ -279,8 +279,8 @@ def app_parser() -> argparse.ArgumentParser:
     )
     add("--version", action="version", version=f"argo-tui {__version__}")
     _add_connection(parser)
-    add("--no-diff", action="store_true", help="let Textual write to the terminal by itself")
-    add("--mouse", action="store_true", help="take clicks (the terminal cannot select then)")
+    add("--no-diff", action="store_true", help="write whole frames, without the cell diff")
+    add("--mouse", action="store_true", help="handle clicks (text cannot be selected then)")
     return parser
 
 
@@ -290,7 +290,7 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
     add("--kubeconfig", default="", metavar="FILE", help="instead of KUBECONFIG or ~/.kube/config")
     add("--context", default="", help="a context of the kubeconfig")
     add("-n", "--namespace", default="", help="instead of ARGO_NAMESPACE or the context's own")
-    add("-A", "--all-namespaces", action="store_true", help="whatever their namespace")
-    add("--instanceid", default="", help="whose workflows: the controller's instance id")
+    add("-A", "--all-namespaces", action="store_true", help="the workflows of all namespaces")
+    add("--instanceid", default="", help="the instance id of the controller")
     add("--read-only", action="store_true", help="refuse every change to the cluster")
-    add("--ascii", action="store_true", help="nothing beyond ASCII")
+    add("--ascii", action="store_true", help="draw ASCII characters only")

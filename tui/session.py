@@ -1,7 +1,7 @@
-"""Where somebody was when their terminal hung up, for the next start to go on from there.
+"""The state of the screen when the terminal hung up, which the next start restores.
 
-Only a hang-up writes it, and the next start on the same cluster takes it away again: leaving on
-purpose begins anew.
+Only a hang-up saves it, and the next start on the same cluster removes it. After quitting on
+purpose, nothing is restored.
 """
 
 from __future__ import annotations
@@ -13,42 +13,42 @@ from pathlib import Path
 
 import msgspec
 
-LASTS = 24 * 3600.0
-"""Seconds after which nobody means to go on any more."""
+MAX_AGE = 24 * 3600.0
+"""Seconds after which a saved session is not restored any more."""
 
 
 class Session(msgspec.Struct, frozen=True):
     """What was on the screen."""
 
     place: str
-    """The source's label: another cluster is another story."""
+    """The label of the cluster; a session is only restored on the same one."""
     namespaces: tuple[str, ...] = ()
     query: str = ""
     sort: str = ""
     descending: bool = True
     namespace: str = ""
-    """Of the workflow that was open; "" for none, as is `name`."""
+    """Namespace of the open workflow; "" if none was open. The same holds for `name`."""
     name: str = ""
     pane: str = ""
 
 
-def fits(before: Session, asked: tuple[str, ...] | None) -> bool:
-    """Whether to go on from there: in the namespaces that were asked for.
+def is_for(before: Session, namespaces: tuple[str, ...] | None) -> bool:
+    """Whether a session is about the namespaces of the command line.
 
-    `asked` is None where the command line leaves them open; all of them are the empty tuple.
+    None means that the command line names none; the empty tuple means all namespaces.
     """
-    return asked is None or before.namespaces == asked
+    return namespaces is None or before.namespaces == namespaces
 
 
 def session_file() -> Path:
-    """Where it is written: the user's state folder."""
+    """The path of the saved session, in the user's state folder."""
     from platformdirs import user_state_path
 
     return user_state_path("argo-tui") / "hung-up.json"
 
 
 def save(session: Session, path: Path | None = None) -> None:
-    """Write it, whole or not at all, for nobody else to read. Raises: OSError."""
+    """Write the session atomically, readable by the user only. Raises: OSError."""
     target = path or session_file()
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=target.parent)
@@ -62,14 +62,15 @@ def save(session: Session, path: Path | None = None) -> None:
         raise
 
 
-def take(now: float, place: str, path: Path | None = None) -> Session | None:
-    """Read it and remove it; None if there is none, if it is old, or if it cannot be read.
+def restore(now: float, place: str, path: Path | None = None) -> Session | None:
+    """Read the session and remove its file; None if there is none, or it is old or unreadable.
 
-    That of another cluster than `place` stays, until somebody goes there again.
+    A session of another cluster than `place` is kept for the next start there. `now` is in seconds
+    since 1970.
     """
     target = path or session_file()
     try:
-        is_old = now - target.stat().st_mtime > LASTS
+        is_old = now - target.stat().st_mtime > MAX_AGE
         before = _read(target.read_bytes())
         if before is not None and not is_old and before.place != place:
             return None

@@ -32,35 +32,35 @@ class Settings:
     all_namespaces: bool = False
     """`-A`."""
     demo: bool = False
-    """`--demo`: a demo cluster of our own is started and connected to."""
+    """`--demo`: start a demo cluster and connect to it."""
     ascii: bool = False
-    """`--ascii`: no character beyond ASCII is drawn."""
+    """`--ascii`: draw ASCII characters only."""
     no_diff: bool = False
-    """`--no-diff`: Textual writes to the terminal by itself."""
+    """`--no-diff`: write frames as Textual makes them, without the cell diff."""
     read_only: bool = False
-    """`--read-only`: every write is refused before it leaves."""
+    """`--read-only`: refuse every write before it is sent."""
     mouse: bool = False
-    """`--mouse`: the terminal's own selection gives way to clicks."""
+    """`--mouse`: handle clicks; the terminal's own text selection does not work then."""
     no_color: bool = False
     """NO_COLOR is set, or TERM is dumb."""
     instance_id: str = ""
-    """`--instanceid`, else ARGO_INSTANCEID: whose workflows these are."""
+    """`--instanceid`, else ARGO_INSTANCEID: the controller whose workflows are shown."""
     pod_names: str = "v2"
-    """POD_NAMES: the pod name format of workflows that do not say (argo.md 3)."""
+    """POD_NAMES: the pod name format of workflows that do not specify it (argo.md 3)."""
     fixed_now: datetime | None = None
-    """ARGO_TUI_NOW: the clock stands still here."""
+    """ARGO_TUI_NOW: a fixed time instead of the clock."""
     zone: tzinfo | None = None
     """The local zone; None for the one of the C library."""
 
     def now(self) -> datetime:
-        """What time it is, for ages and durations."""
+        """The current time, for ages and durations."""
         return self.fixed_now or datetime.now(UTC)
 
 
 def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from parsed flags and the environment, looked at now and not earlier.
+    """Settings from parsed flags and the current environment.
 
-    Raises: SettingsError for flags or an environment that say nonsense.
+    Raises: SettingsError for invalid values.
     """
     env = os.environ if environ is None else environ
 

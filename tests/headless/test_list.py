@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.golden import ABSENT, DATA, case, cases
 from tests.support.headless import run
-from tui.domain.report_list import Choice, label_selector
+from tui.domain.report_list import ListFilter, label_selector
 
 NOW = "2026-01-15T12:00:00Z"
 GOLDEN = [each for each in cases("list") if each["input_files"]]
@@ -44,7 +44,7 @@ def test_flags_become_argos_label_selectors() -> None:
             continue
         args = dict(each["args"])
         args["status"] = tuple(args.get("status", ()))
-        assert str(label_selector(Choice(**args))) == each["expected_label_selector"]
+        assert str(label_selector(ListFilter(**args))) == each["expected_label_selector"]
 
 
 def moment(text: str) -> str:
@@ -238,4 +238,4 @@ def test_of_many_that_are_no_good_the_first_are_named(tmp_path: Path) -> None:
     path.write_text(json.dumps({"kind": "List", "items": items}))
     said = run(["list", "-f", str(path)])
     assert said.code == 2 and len(said.err.splitlines()) == 12
-    assert "and 20 more of this kind" in said.err
+    assert "and 20 more faults" in said.err

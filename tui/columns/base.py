@@ -45,19 +45,19 @@ class Column(Generic[T]):
     cut: Literal["end", "middle"] = "end"
     """Where a text that is too long is cut: names in the middle, or wherever they are equal."""
     drop: int = 0
-    """Columns of the highest number go first when it is narrow; 0 stays."""
+    """On a narrow screen, columns with the highest number are left out first; 0 is never."""
     joined: bool = False
-    """Drawn as one thing with the next column: cursor and panning keep them together."""
+    """Whether it forms one unit with the next column for the cursor and for panning."""
 
     @property
     def minimum(self) -> int:
-        """The fewest cells it makes sense with."""
+        """The minimum width in cells."""
         return self.least or self.width
 
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[T]):
-    """A column and where it stands."""
+    """A column with its position and width in cells."""
 
     column: Column[T]
     x: int

@@ -26,7 +26,7 @@ Nodes = dict[NodeId, Node]
 Branches = dict[NodeId, list[NodeId]]
 
 
-class Forest(NamedTuple):
+class NodeTree(NamedTuple):
     """Roots, and what hangs under each node, everything in the order it is shown."""
 
     roots: list[NodeId]
@@ -45,7 +45,7 @@ def group_parents(nodes: Nodes) -> dict[NodeId, NodeId]:
     }
 
 
-def argo_branches(workflow: Workflow) -> Forest:
+def argo_branches(workflow: Workflow) -> NodeTree:
     """What `argo get` shows: the tree of the workflow, then that of its exit handler."""
     nodes = workflow.nodes
     parents = group_parents(nodes)
@@ -70,10 +70,10 @@ def argo_branches(workflow: Workflow) -> Forest:
     exit_handler = node_id(name, f"{name}.onExit")
     if exit_handler in roots:
         wanted.append(exit_handler)
-    return Forest(wanted, branches)
+    return NodeTree(wanted, branches)
 
 
-def all_branches(workflow: Workflow, *, containers: bool = True) -> Forest:
+def all_branches(workflow: Workflow, *, containers: bool = True) -> NodeTree:
     """What a screen shows: Argo's tree, with every node in some place."""
     nodes = workflow.nodes
     parents = group_parents(nodes)
@@ -108,7 +108,7 @@ def all_branches(workflow: Workflow, *, containers: bool = True) -> Forest:
     lost = ordered(orphans, nodes)
     tops = [*firsts, *others, *lost]
     circles = _circles(home, branches, tops) if _has_circle(home, branches) else []
-    return Forest([*tops, *circles], branches, frozenset(lost) | frozenset(circles))
+    return NodeTree([*tops, *circles], branches, frozenset(lost) | frozenset(circles))
 
 
 def inside(workflow: Workflow, node: Node) -> list[NodeId]:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from tui.domain.attempts import superseded
-from tui.domain.branches import GROUPS, TASK_GROUP, Forest, all_branches
+from tui.domain.branches import GROUPS, TASK_GROUP, NodeTree, all_branches
 from tui.domain.guides import Prefix, child_prefixes
 from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDED, Node, NodeId
 from tui.domain.workflow import Workflow
@@ -68,7 +68,7 @@ class _Walk:
     def __init__(
         self,
         workflow: Workflow,
-        forest: Forest,
+        forest: NodeTree,
         folded: AbstractSet[NodeId],
         *,
         show_skipped: bool,

@@ -18,7 +18,7 @@ from tui.errors import UsageError
 
 NONE_FOUND = "No workflows found"
 MANY = 100
-"""With more than so many of a kind, Argo suggests having fewer."""
+"""With more workflows than this, Argo suggests deleting some."""
 
 LONGEST_VALUE, FIRST_PART, LAST_PART = 50, 32, 15
 
@@ -28,7 +28,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ListFilter:
     """Which workflows to list, as the flags of `argo list` say."""
 
     status: tuple[str, ...] = ()
@@ -41,46 +41,46 @@ class Choice:
     older: str = ""
 
 
-def label_selector(choice: Choice) -> LabelSelector:
-    """What is asked of the API: `-l` and the flags that are labels.
+def label_selector(filter: ListFilter) -> LabelSelector:
+    """The label selector for the API: `-l`, and the flags that stand for labels.
 
     Raises: UsageError for flags that contradict each other or cannot be read.
     """
-    if choice.completed and choice.running:
+    if filter.completed and filter.running:
         raise UsageError("--completed and --running cannot be used together")
-    found = list(LabelSelector.parse(choice.labels).requirements)
-    if choice.status:
-        found.append(Requirement(f"{LABEL}phase", "in", frozenset(choice.status)))
-    if choice.completed:
+    found = list(LabelSelector.parse(filter.labels).requirements)
+    if filter.status:
+        found.append(Requirement(f"{LABEL}phase", "in", frozenset(filter.status)))
+    if filter.completed:
         found.append(Requirement(f"{LABEL}completed", "=", frozenset(("true",))))
-    if choice.running:
+    if filter.running:
         found.append(Requirement(f"{LABEL}completed", "!=", frozenset(("true",))))
-    if choice.resubmitted:
+    if filter.resubmitted:
         found.append(Requirement(f"{LABEL}resubmitted-from-workflow", "exists"))
     return LabelSelector(tuple(found))
 
 
-def chosen(
-    workflows: Sequence[ListedWorkflow], choice: Choice, now: datetime
+def filtered(
+    workflows: Sequence[ListedWorkflow], filter: ListFilter, now: datetime
 ) -> list[ListedWorkflow]:
-    """Those that the flags leave which the API knows nothing of: name and times."""
-    since = before(now, span(choice.since)) if choice.since else None
-    older = before(now, span(choice.older)) if choice.older else None
+    """The workflows that match the flags for which the API has no selector: prefix and times."""
+    since = before(now, span(filter.since)) if filter.since else None
+    older = before(now, span(filter.older)) if filter.older else None
     return [
         workflow
         for workflow in workflows
-        if workflow.metadata.name.startswith(choice.prefix)
+        if workflow.metadata.name.startswith(filter.prefix)
         and _after(workflow.metadata.creation_timestamp, since)
         and _before(workflow.status.finished_at, older)
     ]
 
 
 def span(text: str) -> timedelta:
-    """`90s`, `5m`, `2h`, `10d`. Raises: UsageError in Argo's manner for anything else."""
+    """A duration: `90s`, `5m`, `2h`, `10d`. Raises: UsageError in Argo's words."""
     found = _SPAN.fullmatch(text)
     if found is None:
         raise UsageError(
-            f"unable to parse duration '{text}'", hint="one number and one of s, m, h, d: 2h"
+            f"unable to parse duration '{text}'", hint="write a number and s, m, h or d, as in 2h"
         )
     try:
         return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
@@ -110,7 +110,7 @@ def report(
     namespaces: bool = False,
     headers: bool = True,
 ) -> Iterator[str]:
-    """The lines of the table; the workflows stand in the order given."""
+    """The lines of the table, with the workflows in the given order."""
     if not workflows:
         yield NONE_FOUND
         return

@@ -15,14 +15,14 @@ from tui.domain.names import is_utf8, typed_fault
 from tui.errors import UsageError
 
 MAY_BE_EMPTY = frozenset({"-m", "--message", "-p", "--parameter"})
-"""Flags whose value is a text of its own: it does not say which object is meant."""
+"""Flags whose value may be any text."""
 
 FILES = frozenset({"files", "file", "kubeconfig", "parameter_file"})
-"""Where the parsed arguments hold file names, which may be any bytes but none."""
+"""Parsed arguments that hold file names, which may be any non-empty bytes."""
 
 
 def name(word: str) -> str:
-    """The type of an argument that names an object. Raises: UsageError."""
+    """Check an argument that names an object (a `type` for argparse). Raises: UsageError."""
     fault = typed_fault(word)
     if fault:
         raise UsageError(f"a name {fault}{_shown(word)}")
@@ -30,14 +30,14 @@ def name(word: str) -> str:
 
 
 def file(word: str) -> str:
-    """The type of an argument that names a file. Raises: UsageError."""
+    """Check an argument that names a file (a `type` for argparse). Raises: UsageError."""
     if not word:
         raise UsageError("a file name is empty")
     return word
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
-    """Add `-f FILE…`: workflows out of files instead of a cluster."""
+    """Add `-f FILE…`, which reads workflows from files instead of a cluster."""
     parser.add_argument(
         "-f",
         "--file",
@@ -46,12 +46,12 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         type=file,
         default=[],
         metavar="FILE",
-        help="saved workflows, YAML or JSON, `-` for stdin; no cluster is asked",
+        help="saved workflows, YAML or JSON, `-` for stdin, instead of a cluster",
     )
 
 
 def check_flags(words: Sequence[str]) -> None:
-    """Refuse flags with an empty value. Raises: UsageError that says which one."""
+    """Refuse flags with an empty value. Raises: UsageError naming the flag."""
     for before, word in zip(["", *words], words, strict=False):
         if word == "--":
             return
@@ -63,7 +63,7 @@ def check_flags(words: Sequence[str]) -> None:
 
 
 def check_texts(args: argparse.Namespace) -> None:
-    """Refuse what is not UTF-8 anywhere but in the name of a file. Raises: UsageError."""
+    """Refuse arguments that are not UTF-8, except for file names. Raises: UsageError."""
     for key, value in vars(args).items():
         for word in value if isinstance(value, list | tuple) else (value,):
             if key not in FILES and isinstance(word, str) and not is_utf8(word):
@@ -71,10 +71,10 @@ def check_texts(args: argparse.Namespace) -> None:
 
 
 def _empty(flag: str) -> UsageError:
-    return UsageError(f"the value of {flag} is empty", hint="give it one, or leave the flag away")
+    return UsageError(f"the value of {flag} is empty", hint="give it a value, or leave it out")
 
 
 def _shown(word: str) -> str:
-    """The word as a sentence shows it; bytes that are not UTF-8 as `\\xff`."""
+    """The word as it is shown in a message; bytes that are not UTF-8 as `\\xff`."""
     text = os.fsencode(word).decode("utf-8", "backslashreplace") if word else ""
     return f": {text}" if text else ""

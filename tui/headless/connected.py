@@ -1,7 +1,7 @@
-"""What headless commands ask of the connected cluster: workflows by name, and whole lists.
+"""Reading workflows from the connected cluster for headless commands, by name or as lists.
 
-As Argo does it, only workflows of our controller are seen and acted on (argo.md 5.0); a list is
-fetched in pages, never one workflow at a time.
+As in Argo, only workflows of our controller instance are visible (argo.md 5.0). A list is fetched
+in pages, never one workflow at a time.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ LATEST = "@latest"
 
 
 class LeftOutNamespaces:
-    """Says which namespaces of several may not be read; the others are read all the same."""
+    """Reports namespaces that cannot be read, while the others are still read."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def __call__(self, part: Part, error: SourceError) -> None:
-        """This one is left out."""
+        """Report that a namespace is left out."""
         self.count += 1
         say(f"argo-tui: {part.namespace} is left out: {error}")
 
 
 def named(names: Iterable[str], settings: Settings) -> Iterator[Manifest]:
-    """These workflows as they are now; `@latest` is the one created last.
+    """The manifests of these workflows; `@latest` is the one that was created last.
 
-    Raises: PlanError in Argo's words for one of another controller.
+    Raises: PlanError in Argo's words for a workflow of another controller instance.
     """
     with closing(open_source(settings)) as source:
         for name in names:
@@ -49,7 +49,7 @@ def named(names: Iterable[str], settings: Settings) -> Iterator[Manifest]:
 
 def one(source: Connection, name: str, settings: Settings) -> Manifest:
     """One workflow by its name. Raises: as `named`."""
-    # A list does not wait for the actions to be imported.
+    # Imported late, so that `list` does not wait for the actions.
     from tui.actions.manifests import is_of_instance
 
     manifest = offered(source, Objects).get(_ref(source, name, settings))
@@ -68,12 +68,12 @@ def _ref(source: Connection, name: str, settings: Settings) -> WorkflowRef:
     listed = offered(source, Collections).read_all(WORKFLOWS, wanted, LeftOutNamespaces())
     found = [each.ref for each in listed if each.metadata.name == name]
     if not found:
-        where = ", ".join(scope.namespaces) or "any namespace"
-        raise Missing(f"there is no workflow {name} in {where}", reason="NotFound")
+        namespaces = ", ".join(scope.namespaces) or "any namespace"
+        raise Missing(f"there is no workflow {name} in {namespaces}", reason="NotFound")
     if len(found) > 1:
         namespaces = ", ".join(sorted(ref.namespace for ref in found))
         raise UsageError(
-            f"there is a workflow {name} in each of {namespaces}", hint="say which one with -n"
+            f"there is a workflow {name} in each of {namespaces}", hint="choose one with -n"
         )
     return found[0]
 
@@ -88,7 +88,7 @@ def _latest(found: Iterable[ListedWorkflow]) -> WorkflowRef:
 
 
 def scope_at(place: Place, labels: LabelSelector, fields: str, settings: Settings) -> Scope:
-    """The scope of the settings at a place, narrowed by selectors; no source is needed."""
+    """The scope of the settings at a place, narrowed by selectors."""
     scope = scope_of(settings, place)
     wanted = ",".join(filter(None, (str(labels), scope.label_selector)))
     return replace(scope, label_selector=wanted, field_selector=fields)

@@ -1,6 +1,6 @@
-"""What is wrong with a saved workflow: said beside the output, and exit code 2.
+"""Faults of saved workflows: reported on stderr, and by exit code 2.
 
-Only files are judged. What a cluster has now is never bad input, however odd.
+Only files are judged. What a cluster has is never bad input.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from tui.headless.output import say
 
 NOT_SEEN = "has no status: no controller has seen it yet"
 MOST = 10
-"""Faults of a list that are said one by one."""
+"""Number of faults of a list that are reported one by one."""
 
 
 def say_oddities(manifest: Manifest, workflow: Workflow, *, is_file: bool) -> bool:
-    """Say what is odd about one workflow; whether it is a file that is no good as input."""
+    """Report what is wrong with one workflow; true if it is a file that is not valid input."""
     trouble = decode.nodes_trouble(workflow)
     if trouble is not None:
         say(f"argo-tui: no steps to show: {trouble.what}")
@@ -27,26 +27,26 @@ def say_oddities(manifest: Manifest, workflow: Workflow, *, is_file: bool) -> bo
             say(f"hint: {trouble.hint}")
     if is_file and _never_seen(manifest):
         say(f"argo-tui: {clean(workflow.metadata.name)} {NOT_SEEN}")
-        say("hint: save one that ran, with kubectl get workflow NAME -o yaml")
+        say("hint: save it after it has run, with kubectl get workflow NAME -o yaml")
         return True
     odd = troubles(workflow, decode.misfits(manifest))
     faults = [each for each in odd if each.is_fault and is_file]
     for each in odd:
         say(f"argo-tui: {'' if each in faults else 'note: '}{clean(each.said)}")
     if faults:
-        say("hint: it is shown as it is, but no controller writes this; save it again")
+        say("hint: it is printed as it is, but no controller writes this; save it again")
     return bool(faults)
 
 
 def say_faults(manifests: Iterable[Manifest]) -> bool:
-    """Say what makes saved workflows no good as input, each with its name; whether any is."""
+    """Report the faults of saved workflows, each with its workflow; true if there are any."""
     faults = [fault for manifest in manifests for fault in _faults(manifest)]
     for fault in faults[:MOST]:
         say(f"argo-tui: {fault}")
     if len(faults) > MOST:
-        say(f"argo-tui: and {len(faults) - MOST} more of this kind")
+        say(f"argo-tui: and {len(faults) - MOST} more faults")
     if faults:
-        say("hint: argo-tui get -f FILE says more of each; save them again once they ran")
+        say("hint: argo-tui get -f FILE shows the details; save them again after they have run")
     return bool(faults)
 
 

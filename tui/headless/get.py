@@ -26,16 +26,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("names", nargs="*", type=name, metavar="NAME", help="a workflow, or @latest")
     add_files(parser)
-    add("-o", "--output", choices=OUTPUTS, default="", help="more columns, less, or all of it")
+    add("-o", "--output", choices=OUTPUTS, default="", help="the output format")
     add("--status", default="", metavar="PHASE", help="only steps in this phase")
     add(
         "--node-field-selector",
         default="",
         metavar="SELECTOR",
-        help="only such steps: templateName=train,phase!=Succeeded",
+        help="only matching steps, for example templateName=train,phase!=Succeeded",
     )
     add("--no-color", action="store_true", help="without colours")
-    add("--no-utf8", action="store_true", help="words for icons, ASCII lines")
+    add("--no-utf8", action="store_true", help="words instead of icons, ASCII lines")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) -> Iterable[Manifest]:
-    """The workflows that a command line names: files, or names in the connected cluster."""
+    """The workflows of a command line: from files, or by name from the connected cluster."""
     names, files = list(names), list(files)
     if names and files:
         raise UsageError("give names or -f FILE, not both")
@@ -76,7 +76,7 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
 
         yield from named(names, settings)
     else:
-        raise UsageError("which workflow?", hint="give a NAME, @latest, or -f FILE")
+        raise UsageError("no workflow is named", hint="give a NAME, @latest, or -f FILE")
 
 
 def _print(manifest: Manifest, workflow: Workflow, output: str, look: Look, at: int) -> None:

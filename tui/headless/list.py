@@ -8,7 +8,7 @@ from contextlib import closing
 
 from tui.domain import decode
 from tui.domain.order import newest_first
-from tui.domain.report_list import Choice, chosen, label_selector, report
+from tui.domain.report_list import ListFilter, filtered, label_selector, report
 from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.soundness import WORKFLOW_PHASES
 from tui.domain.text import clean
@@ -29,22 +29,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `list`."""
     add = parser.add_argument
     add_files(parser)
-    add("-o", "--output", choices=OUTPUTS, default="", help="more columns, names, or all of it")
-    add("--status", action="append", default=[], metavar="PHASE[,PHASE]", help="in these phases")
-    add("--running", action="store_true", help="not completed")
-    add("--completed", action="store_true", help="succeeded, failed or in error")
-    add("--resubmitted", action="store_true", help="made from an earlier one")
-    add("--prefix", default="", help="names that begin so")
-    add("--since", default="", metavar="D", help="created within: 10m, 3h, 2d")
-    add("--older", default="", metavar="D", help="finished longer ago than")
-    add("-l", "--selector", default="", metavar="SELECTOR", help="labels")
-    add("--field-selector", default="", metavar="SELECTOR", help="metadata.name=NAME")
-    add("--no-headers", action="store_true", help="without the line of titles")
+    add("-o", "--output", choices=OUTPUTS, default="", help="the output format")
+    add(
+        "--status",
+        action="append",
+        default=[],
+        metavar="PHASE[,PHASE]",
+        help="only in these phases",
+    )
+    add("--running", action="store_true", help="only workflows that are not completed")
+    add("--completed", action="store_true", help="only completed workflows")
+    add("--resubmitted", action="store_true", help="only resubmitted workflows")
+    add("--prefix", default="", help="only names with this prefix")
+    add("--since", default="", metavar="D", help="only created in the last 10m, 3h, 2d")
+    add("--older", default="", metavar="D", help="only finished longer ago than 10m, 3h, 2d")
+    add("-l", "--selector", default="", metavar="SELECTOR", help="only with these labels")
+    add("--field-selector", default="", metavar="SELECTOR", help="only metadata.name=NAME")
+    add("--no-headers", action="store_true", help="without column titles")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the workflows that the flags leave."""
-    choice = Choice(
+    """Print the workflows that match all flags."""
+    criteria = ListFilter(
         status=tuple(p for text in args.status for p in text.split(",") if p),
         running=args.running,
         completed=args.completed,
@@ -54,8 +60,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         since=args.since,
         older=args.older,
     )
-    note_phases(choice.status, WORKFLOW_PHASES)
-    labels = label_selector(choice)
+    note_phases(criteria.status, WORKFLOW_PHASES)
+    labels = label_selector(criteria)
     fields = FieldSelector.parse(args.field_selector)
     whole = args.output in ("wide", "json", "yaml")
     is_complete = True
@@ -65,7 +71,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         found, originals = _saved(args.file, labels, fields, namespace, whole)
     else:
         found, originals, is_complete = _connected(labels, args.field_selector, settings, whole)
-    shown = newest_first(chosen(found, choice, settings.now()))
+    shown = newest_first(filtered(found, criteria, settings.now()))
     _print(shown, originals, args, settings)
     if args.file and say_faults(_manifest(originals[id(each)]) for each in shown):
         return InputError.exit_code

@@ -1,7 +1,7 @@
-"""Where headless commands print: output to stdout, talk to stderr, and nothing unprintable.
+"""Printing for headless commands: output to stdout, messages to stderr, nothing unprintable.
 
 Both streams are looked up when something is printed, because a test or another program may have
-put its own there.
+replaced them.
 """
 
 from __future__ import annotations
@@ -22,50 +22,50 @@ from tui.errors import InputError, TuiError
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\n]")
 SIGNS = "✔─"
-"""A terminal or file whose encoding has these has all that we draw."""
+"""An encoding that has these characters has all characters that we print."""
 
 
 class OutputError(TuiError):
-    """Stdout takes no more: the disk is full, the terminal is gone."""
+    """Stdout cannot be written to any more, for example because the disk is full."""
 
 
 def say(text: str) -> None:
-    """A line of talk: what a person reads, and a pipe does not."""
-    # Where stderr is closed, `print` would turn to stdout.
+    """Print a message to stderr."""
+    # Where stderr is closed, `print` would print to stdout.
     if sys.stderr is not None:
-        # On a full disk there is nobody left to tell that to.
+        # An error of stderr itself cannot be reported anywhere.
         with contextlib.suppress(OSError):
             print(clean_lines(text), file=sys.stderr)
 
 
 def note(text: str) -> None:
-    """Say something that is good to know and no trouble."""
+    """Print a message that is no error."""
     say(f"argo-tui: note: {text}")
 
 
 def counted(names: Sequence[str], *, now: Callable[[], float] = time.monotonic) -> Iterator[str]:
-    """The names one by one; a terminal is told how many are done once that takes a while."""
+    """Yield the names, and show a count on a terminal if that takes a while."""
     stream = sys.stderr
     is_watched = stream is not None and stream.isatty()
-    told_at = now() + PATIENCE
-    has_told = False
+    next_at = now() + COUNT_DELAY
+    has_shown = False
     for done, name in enumerate(names):
-        if is_watched and now() >= told_at:
+        if is_watched and now() >= next_at:
             stream.write(f"\rreading files: {done:,} of {len(names):,} ")
             stream.flush()
-            told_at, has_told = now() + BEAT, True
+            next_at, has_shown = now() + COUNT_INTERVAL, True
         yield name
-    if has_told:
+    if has_shown:
         stream.write("\r\x1b[K")
         stream.flush()
 
 
-PATIENCE, BEAT = 2.0, 0.25
-"""Seconds until, and between, two counts."""
+COUNT_DELAY, COUNT_INTERVAL = 2.0, 0.25
+"""Seconds until the first count is shown, and between two counts."""
 
 
 def note_phases(asked: Iterable[str], known: frozenset[str]) -> None:
-    """Say which of the phases that are asked for do not exist; Argo finds nothing in silence."""
+    """Report phases that do not exist; Argo would silently find nothing."""
     for phase in asked:
         if phase not in known:
             known_ones = ", ".join(sorted(known - {""}))
@@ -73,7 +73,7 @@ def note_phases(asked: Iterable[str], known: frozenset[str]) -> None:
 
 
 def write(text: str) -> None:
-    """Output as it is, less the secrets in use; the caller has made it printable."""
+    """Write text that is printable already; only secrets that are in use are hidden."""
     text = IN_USE.hide(text)
     with _told():
         stream = _stdout()
@@ -85,13 +85,13 @@ def write(text: str) -> None:
 
 
 def flush() -> None:
-    """Have what was written seen."""
+    """Flush stdout."""
     with _told():
         _stdout().flush()
 
 
 def takes_signs() -> bool:
-    """Whether stdout can hold more than its encoding's letters: icons and box lines."""
+    """Whether the encoding of stdout has our icons and box-drawing characters."""
     try:
         SIGNS.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -107,7 +107,7 @@ def _stdout() -> TextIO:
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """What the system says of a stream, as an error of ours; who closed a pipe is told nothing."""
+    """Turn errors of stdout into OutputError; a closed pipe stays a BrokenPipeError."""
     try:
         yield
     except BrokenPipeError:
@@ -117,7 +117,7 @@ def _told() -> Iterator[None]:
 
 
 def unpacked(manifest: Manifest) -> Manifest:
-    """The workflow with its nodes in the open; as it came, and why, where they cannot be read."""
+    """The workflow with its nodes unpacked; unchanged, with a message, if they cannot be read."""
     try:
         return decode.unpacked_manifest(manifest)
     except InputError as error:
@@ -126,7 +126,7 @@ def unpacked(manifest: Manifest) -> Manifest:
 
 
 def to_json(value: Any, indent: int) -> str:
-    """JSON as Go indents it; what is not printable is escaped."""
+    """JSON indented as Go does it, with unprintable characters escaped."""
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     return _UNSAFE.sub(_escaped, text)
 

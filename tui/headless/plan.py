@@ -21,8 +21,7 @@ from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
 from tui.actions.words import call_lines
 from tui.domain import decode
-from tui.domain.report_list import Choice as Filter
-from tui.domain.report_list import chosen, label_selector
+from tui.domain.report_list import ListFilter, filtered, label_selector
 from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.text import clean_lines
 from tui.domain.workflow import Manifest
@@ -356,7 +355,7 @@ def _is_filtered(args: argparse.Namespace) -> bool:
 
 def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
     """The workflows that match all filters, and those that are named in addition (argo.md 5.8)."""
-    wanted = Filter(
+    criteria = ListFilter(
         status=tuple(phase for phase in args.status.split(",") if phase),
         completed=args.completed,
         resubmitted=args.resubmitted,
@@ -364,14 +363,14 @@ def _filtered(args: argparse.Namespace, settings: Settings) -> Iterable[Read]:
         prefix=args.prefix,
         older=args.older,
     )
-    labels, fields = label_selector(wanted), FieldSelector.parse(args.field_selector)
+    labels, fields = label_selector(criteria), FieldSelector.parse(args.field_selector)
     kept: list[Manifest] = []
     for manifest in _everything(args, labels, settings):
         workflow = decode.from_manifest(manifest)
         if (
             labels.matches(workflow.metadata.labels)
             and fields.matches_workflow(workflow)
-            and chosen([workflow], wanted, settings.now())
+            and filtered([workflow], criteria, settings.now())
         ):
             kept.append(manifest)
     here = {ref_of(one)[:2] for one in kept}
