@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "view": {"actions", "bindings", "commands", "domain", "errors", "session", "widgets"},
     "domain": {"errors"},
     "ports": {"bugs", "domain", "errors"},
-    "sources": {"bugs", "domain", "errors", "ports", "registry"},
+    "sources": {"bugs", "domain", "errors", "kinds", "ports", "registry"},
     "artifacts": {"domain", "errors", "ports", "registry"},
     "logs": {"artifacts", "domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},

@@ -22,20 +22,22 @@ from tests.support.scripted import ScriptedSource, is_of
 from tests.support.waiting import wait_until
 from tui.columns.base import Column
 from tui.domain.decode import whole_reader
-from tui.domain.identity import ObjectKey
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.query import OF_ANY_OBJECT
 from tui.domain.resource import Resource
 from tui.domain.workflow import Manifest, Metadata
 from tui.errors import SettingsError
-from tui.kinds import KINDS
 from tui.kinds.base import Kind, Look
+from tui.kinds.registry import KINDS
 from tui.palette import Palette
 from tui.ports.collections import Changed, Live, Page, Scope, Stood
+from tui.ports.operations import Create, Operation, Patch
 from tui.ports.threads import CancelToken
 from tui.screens.bindings import bring_keys
 from tui.screens.help import HelpScreen
 from tui.screens.list import ListScreen
 from tui.screens.object import ObjectScreen
+from tui.sources.kubernetes_operations import calls
 
 # --- its module ----------------------------------------------------------------------------------
 
@@ -246,6 +248,23 @@ def test_a_cluster_is_asked_for_it_where_its_group_is(tmp_path: Path) -> None:
 
 def paths(api: FakeApi) -> set[str]:
     return {asked.path for asked in api.asked}
+
+
+def test_a_change_of_it_goes_to_its_path(registered: None) -> None:
+    key = ObjectKey("", "limits", "argo", "small")
+    changes = (
+        Patch(key=key, patch={"spec": {}}, purpose="patch small"),
+        Create(key=key, manifest=limit("small", 1), purpose="create small"),
+    )
+    patched, created = calls(Operation("limits.change", Target(key), {}, changes))
+    assert patched.path == "/api/v1/namespaces/argo/limitranges/small"
+    assert created.path == "/api/v1/namespaces/argo/limitranges"
+
+
+def test_a_change_of_what_nobody_registered_is_a_bug() -> None:
+    key = ObjectKey("", "limits", "argo", "small")
+    with pytest.raises(KeyError, match="limits"):
+        calls(Operation("x", Target(key), {}, (Patch(key=key, patch={}, purpose="patch"),)))
 
 
 async def test_without_its_registration_nothing_knows_it() -> None:

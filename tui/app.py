@@ -26,8 +26,8 @@ from tui.context import AppContext
 from tui.domain.identity import ObjectKey
 from tui.errors import Bug, SourceError, TuiError
 from tui.keys import hint
-from tui.kinds import KINDS
 from tui.kinds.base import Kind
+from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
 from tui.messages import (
     ActionFailed,

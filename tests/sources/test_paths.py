@@ -17,7 +17,6 @@ from tui.ports.objects import Objects
 from tui.ports.pods import Pods
 from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
-from tui.sources.paths import TEMPLATES
 
 ASKED: dict[str, Callable[[Connection, str, str], object]] = {
     "workflow": lambda source, namespace, name: offered(source, Objects).get(
@@ -39,7 +38,7 @@ ASKED: dict[str, Callable[[Connection, str, str], object]] = {
         kind: lambda source, namespace, name, kind=kind: offered(source, Objects).template(
             kind, namespace, name
         )  # type: ignore[misc]  # a default binds the loop's value
-        for kind in TEMPLATES
+        for kind in ("WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
     },
 }
 

@@ -17,8 +17,8 @@ from tui.columns.base import of_row
 from tui.domain.identity import ObjectKey, Row
 from tui.domain.node import Node
 from tui.errors import SourceError
-from tui.kinds import KINDS
 from tui.kinds.base import Kind, Look, Runs
+from tui.kinds.registry import KINDS
 from tui.messages import OpenObject
 from tui.panes.base import Pane, PaneContext
 from tui.ports.collections import Collections, Scope, Told

@@ -17,8 +17,8 @@ from tui.columns.base import of_row
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Row
 from tui.domain.query import Fields, parse
-from tui.kinds import KINDS
 from tui.kinds.base import Kind, Look
+from tui.kinds.registry import KINDS
 from tui.ports.collections import Scope
 from tui.session import Session
 from tui.state.listing import Listing

@@ -17,8 +17,8 @@ from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.context import AppContext
 from tui.keys import KEYS
-from tui.kinds import KINDS
 from tui.kinds.base import Kind
+from tui.kinds.registry import KINDS
 from tui.panes import PANES, panes_of
 
 

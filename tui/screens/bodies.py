@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey
-from tui.kinds import KINDS
+from tui.kinds.registry import KINDS
 from tui.screens.object import ObjectScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.view import View

@@ -13,8 +13,8 @@ from tui.columns import Column
 from tui.commands import Command, Danger, alone, among, one_of
 from tui.context import AppContext
 from tui.keys import KEYS, hint
-from tui.kinds import KINDS
 from tui.kinds.base import Kind
+from tui.kinds.registry import KINDS
 from tui.messages import OpenObject
 from tui.panes import panes_of
 from tui.view import View

@@ -23,8 +23,8 @@ from tui.domain.identity import ObjectKey, Row, Target
 from tui.domain.query import parse
 from tui.errors import SourceError
 from tui.keys import hint
-from tui.kinds import KINDS
 from tui.kinds.base import Kind
+from tui.kinds.registry import KINDS
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import action_bindings, kind_bindings, opening_bindings, refused_here

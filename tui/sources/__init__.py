@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tui.domain.resource import Resource
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
 from tui.ports.connection import Connection, Place
-from tui.ports.operations import Call, Operation
 from tui.sources.connection_settings import ConnectionSettings
+
+if TYPE_CHECKING:  # a list does not wait for what changes things
+    from tui.ports.operations import Call, Operation
 
 SOURCES = {
     "kubernetes": "tui.sources.opening:connect",

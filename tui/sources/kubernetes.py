@@ -17,7 +17,7 @@ from tui.sources.audiences import ListAudience, ObjectAudience, all_at_once
 from tui.sources.cluster import Cluster
 from tui.sources.collections import ManyObjects, OneObject
 from tui.sources.offers import Offers
-from tui.sources.paths import TEMPLATES, object_path
+from tui.sources.paths import object_path, resource_called
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Transport
@@ -136,7 +136,7 @@ class KubernetesSource:
 
     def template(self, kind: str, namespace: str, name: str) -> Manifest:
         """A template or cron workflow as it is now, every field kept."""
-        return self._cluster.read_object(object_path(TEMPLATES[kind], namespace, name))
+        return self._cluster.read_object(object_path(resource_called(kind), namespace, name))
 
     def _many(self, kind: Readable[L, Any], part: Part, scope: Scope) -> ManyObjects[L]:
         return ManyObjects(

@@ -17,7 +17,7 @@ from tui.domain.workflow import Manifest
 from tui.errors import Conflict, Missing, SourceError, Unreachable
 from tui.ports.operations import Call, Change, Create, Delete, Operation, Patch, Update
 from tui.sources.cluster import Cluster, object_in
-from tui.sources.paths import RESOURCES, collection_path, object_path, root_path
+from tui.sources.paths import collection_path, object_path, resource_of, root_path
 
 READ_ONLY = "this is read-only mode"
 
@@ -93,7 +93,7 @@ def _call(change: Change) -> Call:
 
 @_call.register
 def _create(change: Create) -> Call:
-    path = collection_path(RESOURCES[change.key.kind], change.key.namespace)
+    path = collection_path(resource_of(change.key.kind), change.key.namespace)
     call = Call("POST", path, change.manifest)
     return _as_dry_run(_about(change, call)) if change.dry_run else _about(change, call)
 
@@ -120,11 +120,11 @@ def _delete(change: Delete) -> Call:
 
 
 def _path(change: Change) -> str:
-    return object_path(RESOURCES[change.key.kind], change.key.namespace, change.key.name)
+    return object_path(resource_of(change.key.kind), change.key.namespace, change.key.name)
 
 
 def _about(change: Change, call: Call) -> Call:
-    resource = RESOURCES[change.key.kind]
+    resource = resource_of(change.key.kind)
     return replace(call, purpose=change.purpose, root=root_path(resource) if resource.group else "")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tui.domain import names
 from tui.domain.resource import Resource
-from tui.domain.workflow import WORKFLOW_RESOURCE
+from tui.domain.workflow import POD
 from tui.errors import InputError, Rejected
 from tui.ports.collections import Scope
 
@@ -43,14 +43,7 @@ def object_path(resource: Resource, namespace: str, name: str) -> str:
 
 # --- what is addressed ---------------------------------------------------------------------------
 
-ARGO = ("argoproj.io", "v1alpha1")
 CORE = ("", "v1")
-WORKFLOWS = WORKFLOW_RESOURCE
-WORKFLOW_TEMPLATES = Resource(*ARGO, "workflowtemplates", "WorkflowTemplate")
-CLUSTER_WORKFLOW_TEMPLATES = Resource(
-    *ARGO, "clusterworkflowtemplates", "ClusterWorkflowTemplate", namespaced=False
-)
-CRON_WORKFLOWS = Resource(*ARGO, "cronworkflows", "CronWorkflow")
 PODS = Resource(*CORE, "pods", "Pod")
 EVENTS = Resource(*CORE, "events", "Event")
 SECRETS = Resource(*CORE, "secrets", "Secret")
@@ -58,21 +51,21 @@ CONFIG_MAPS = Resource(*CORE, "configmaps", "ConfigMap")
 NAMESPACES = Resource(*CORE, "namespaces", "Namespace", namespaced=False)
 POD_METRICS = Resource("metrics.k8s.io", "v1beta1", "pods", "Pod")
 
-RESOURCES: Mapping[str, Resource] = {
-    "wf": WORKFLOWS,
-    "wftmpl": WORKFLOW_TEMPLATES,
-    "cwftmpl": CLUSTER_WORKFLOW_TEMPLATES,
-    "cron": CRON_WORKFLOWS,
-    "pod": PODS,
-}
-"""Id of a kind → how the API addresses it."""
 
-TEMPLATES: Mapping[str, Resource] = {
-    "WorkflowTemplate": WORKFLOW_TEMPLATES,
-    "ClusterWorkflowTemplate": CLUSTER_WORKFLOW_TEMPLATES,
-    "CronWorkflow": CRON_WORKFLOWS,
-}
-"""What workflows are made from: kind → how the API addresses it."""
+def resource_of(kind: str) -> Resource:
+    """How the API addresses a kind, by its id. Raises: KeyError for one that is not registered."""
+    from tui.kinds.registry import KINDS
+
+    # Pods are no kind with a list of its own, and are deleted all the same.
+    return PODS if kind == POD and kind not in KINDS else KINDS[kind].resource
+
+
+def resource_called(name: str) -> Resource:
+    """How the API addresses the kind that manifests call so. Raises: KeyError for none of ours."""
+    from tui.kinds.registry import KINDS
+
+    found = {kind.resource.kind: kind.resource for kind in KINDS}
+    return found[name]
 
 
 SELF_SUBJECT_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"

@@ -1,0 +1,23 @@
+"""The registry of kinds.
+
+Beside the package itself, because importing one kind must not import them all: `argo-tui list` is
+about workflows, and cron schedules want the zones of the world.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tui.kinds.base import Kind
+from tui.kinds.cluster_workflow_templates import CLUSTER_WORKFLOW_TEMPLATES
+from tui.kinds.cron_workflows import CRON_WORKFLOWS
+from tui.kinds.workflow_templates import WORKFLOW_TEMPLATES
+from tui.kinds.workflows import WORKFLOWS
+from tui.registry import Registry
+
+KINDS: Registry[Kind[Any, Any]] = Registry(
+    "kind",
+    (WORKFLOWS, CRON_WORKFLOWS, WORKFLOW_TEMPLATES, CLUSTER_WORKFLOW_TEMPLATES),
+    names=lambda kind: kind.names,
+)
+"""All kinds, in the order they are offered in; the first is what the program begins with."""
