@@ -175,6 +175,7 @@ async def test_it_is_in_palette_and_help_and_its_keys_are_those_of_every_list() 
         await shown.press("question_mark")
         await shown.until(lambda: shown.shows(HelpScreen))
         await shown.until_shown("limit range list")
+        assert "ACT ON THE LIMIT RANGE" in shown.text and "WORKFLOW" not in shown.text
         assert "Summary" in shown.text and "YAML" in shown.text
         assert "Logs" not in shown.text and "Retry" not in shown.text, "they are not for it"
 

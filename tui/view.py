@@ -29,6 +29,8 @@ T = TypeVar("T")
 class View(Screen[T]):
     """A screen of ours."""
 
+    noun = "workflow"
+    """What it calls what keys act on here."""
     trouble: TuiError | None = None
     """The trouble that it tells of, for a screen that does nothing else."""
 

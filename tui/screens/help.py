@@ -26,7 +26,7 @@ from tui.widgets.status_line import SEVERITIES
 from tui.widgets.text_view import TextView
 
 GROUPS = (
-    ("workflow", "act on the workflow"),
+    ("workflow", "act on the {noun}"),
     ("pane", "open"),
     ("tree", "tree"),
     ("step", "step"),
@@ -73,8 +73,10 @@ def notice_lines(notices: Sequence[Notice], now: datetime, cells: int, *, ascii:
     return [*lines, ""]
 
 
-def help_lines(bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0) -> list[str]:
-    """A line or more a key, under the heading of what it is about."""
+def help_lines(
+    bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0, *, noun: str = "workflow"
+) -> list[str]:
+    """A line or more a key, under the heading of what it is about; `noun` is what is acted on."""
     groups: dict[str, dict[str, list[str]]] = {}
     for active in bindings:
         binding = active.binding
@@ -94,7 +96,7 @@ def help_lines(bindings: Iterable[ActiveBinding], sought: str = "", cells: int =
             for line in _row(f"  {' '.join(keys)}", words, cells)
         ]
         if rows:
-            lines += [heading.upper(), *rows, ""]
+            lines += [heading.format(noun=noun).upper(), *rows, ""]
     return lines or ["nothing here is called like that"]
 
 
@@ -113,6 +115,7 @@ class HelpScreen(ModalView[None]):
         bindings: Iterable[ActiveBinding],
         *,
         title: str,
+        noun: str = "workflow",
         ascii: bool,
         notices: Iterable[Notice] = (),
         notices_first: bool = False,
@@ -126,6 +129,7 @@ class HelpScreen(ModalView[None]):
         self._sought = ""
         self._lines: list[str] = []
         self._heading = title
+        self._noun = noun
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
@@ -152,7 +156,7 @@ class HelpScreen(ModalView[None]):
         self._sought = sought
         view = self.query_one(TextView)
         cells = max(0, view.size.width - EDGE)
-        told = [help_lines(self._keys, sought, cells)]
+        told = [help_lines(self._keys, sought, cells, noun=self._noun)]
         if self._now is not None and not sought:
             said = notice_lines(self._notices, self._now, cells, ascii=self._ascii)
             told.insert(0 if self._notices_first else 1, said)

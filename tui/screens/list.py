@@ -77,6 +77,7 @@ class ListScreen(View[None]):
     def __init__(self, context: AppContext, kind: Kind[Any, Any]) -> None:
         super().__init__()
         self.title = f"{kind.noun} list"
+        self.noun = kind.noun
         add_bindings(self, self.key_bindings(kind))
         self.context = context
         self.kind = kind

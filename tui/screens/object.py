@@ -68,7 +68,7 @@ class ObjectScreen(View[None]):
         pane: str = "",
     ) -> None:
         super().__init__()
-        self.title = kind.noun
+        self.title = self.noun = kind.noun
         self.context = context
         self.kind = kind
         self._watched: WatchedObject[Any] = WatchedObject(key, uid)

@@ -175,6 +175,7 @@ class ScreenStack:
             HelpScreen(
                 list(view.active_bindings.values()),
                 title=view.title or "",
+                noun=view.noun,
                 ascii=self._ascii,
                 notices=self._notices,
                 notices_first=line is not None and line.is_cut,
