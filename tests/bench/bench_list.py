@@ -32,6 +32,8 @@ import json, resource, sys, time
 from tests.support.where import where
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
+from tui.ports.connection import offered
+from tui.ports.namespaces import Namespaces
 from tui.sources.opening import connect
 source = connect(where(kubeconfig=sys.argv[1]), {})
 offered(source, Namespaces).namespaces()
