@@ -8,7 +8,7 @@ import random
 from tests.support.app import Shown, showing
 from tests.support.scripted import ScriptedSource, changed, manifest, part
 from tui.app import ArgoApp
-from tui.domain.identity import Row
+from tui.domain.identity import ObjectKey, Row
 from tui.domain.workflow import ListedWorkflow
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Gone, Told
@@ -101,3 +101,15 @@ async def test_creations_changes_deletions_and_keys_with_queues_held_back_at_ran
                 assert set(shown.names) == set(storm.there)
                 assert {row.key.name: row for row in shown.rows.items} == storm.there
                 assert shown.app.return_code is None and shown.app.is_running
+
+
+async def test_a_mark_of_one_that_was_made_anew_is_taken_back_and_that_is_said() -> None:
+    source = ScriptedSource(manifest("a"), manifest("b"))
+    async with showing(source=source, size=(100, 14)) as shown:
+        await shown.press("g", "space", "space")
+        assert len(shown.rows.marks) == 2
+        again = manifest("a", version="2")
+        again["metadata"]["uid"] = "another"
+        source.put(again)
+        await shown.until_said("no longer marked, as it was made anew: a")
+        assert [key.name for key in shown.rows.marks if isinstance(key, ObjectKey)] == ["b"]
