@@ -1,7 +1,7 @@
-"""What a step's pod asks for and may use, as its template says.
+"""The resource requests and limits of a step's pod, from its template.
 
-A template may leave it to the cluster, or to a parameter that is put in later: then it is not
-known here, and None is the answer.
+They may be left to the cluster, or come from a parameter that is substituted later: then they are
+unknown here (None).
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Allowance(NamedTuple):
     memory_limit: int | None = None
 
     def cpu(self) -> tuple[int, str] | None:
-        """What CPU is measured against, and what that is."""
+        """The CPU limit or else request in thousandths of a core, and which of them it is."""
         return _first(self.cpu_limit, self.cpu_request)
 
     def memory(self) -> tuple[int, str] | None:
-        """The same of memory."""
+        """The memory limit or else request in bytes, and which of them it is."""
         return _first(self.memory_limit, self.memory_request)
 
 
@@ -41,7 +41,7 @@ def _first(limit: int | None, request: int | None) -> tuple[int, str] | None:
 
 
 def allowance_of(workflow: Workflow, node: Node) -> Allowance:
-    """What the pod of a node asks for and may use."""
+    """The requests and limits of a node's pod."""
     template = template_of(workflow, node) or {}
     containers = list(_containers(template))
     return Allowance(
@@ -64,7 +64,7 @@ def _containers(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _sum(containers: list[dict[str, Any]], kind: str, what: str) -> int | None:
-    """The sum, if every container says how much; one that does not has no end to it."""
+    """The sum over the containers; None unless every one of them has a value."""
     total = 0
     for container in containers:
         resources = container.get("resources")

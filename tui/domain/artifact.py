@@ -1,4 +1,4 @@
-"""The artifacts of a workflow's nodes, and what is known of each without reading it.
+"""The artifacts of a workflow's nodes, and what is known about each without reading it.
 
 One list serves the pane, the logs' fallback to the archive, and downloads, so the rules are here
 once: which artifacts belong to a step, which of them are the same, what a file of that name is.
@@ -21,7 +21,7 @@ Archive = Literal["tar", "zip", "none"]
 Kind = Literal["text", "json", "csv", "tgz", "tar", "gzip", "zip", "image", "folder", "binary"]
 
 LOG_SUFFIX = "-logs"
-"""An output artifact with this end is a container's log (argo.md 7.2)."""
+"""An output artifact whose name ends like this is a container's log (argo.md 7.2)."""
 
 SUFFIXES: dict[str, Kind] = {
     **dict.fromkeys((".txt", ".log", ".md", ".yaml", ".yml", ".html", ".htm", ".xml"), "text"),
@@ -35,7 +35,7 @@ SUFFIXES: dict[str, Kind] = {
     ".gz": "gzip",
     ".zip": "zip",
 }
-"""What the end of a file's name says of it; anything else is known from its first bytes."""
+"""File extension → kind of content; for other names the first bytes decide."""
 
 MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"\x1f\x8b", "tgz"),
@@ -49,7 +49,7 @@ MAGIC: tuple[tuple[bytes, Kind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class NodeArtifact:
-    """One artifact of one node, with its location resolved if the workflow tells it."""
+    """One artifact of one node, with its location if the workflow has enough to resolve it."""
 
     node_id: NodeId
     step: str
@@ -60,10 +60,10 @@ class NodeArtifact:
     key: str = ""
     """The key inside its store, known even where the store is not; "" for kinds without keys."""
     why_not: str = ""
-    """Why it has no location; a sentence's end for a person."""
+    """Why it has no location, as the end of a sentence."""
     archive: Archive = "tar"
     path: str = ""
-    """Where the container saw it."""
+    """Its path in the container."""
     deleted: bool = False
     """Artifact GC has removed it (argo.md 8.5)."""
     optional: bool = False
@@ -75,22 +75,22 @@ class NodeArtifact:
 
     @property
     def container(self) -> str:
-        """Whose log this is; "" if it is none."""
+        """The container whose log this is; "" if it is not a log."""
         return self.name.removesuffix(LOG_SUFFIX) if self.is_log else ""
 
     @property
     def is_folder_by_name(self) -> bool:
-        """Argo marks many folders by a slash at the end; others are known only by listing."""
+        """Whether the key ends with a slash; Argo marks many folders so, but not all."""
         return self.key.endswith("/")
 
     @property
     def file_name(self) -> str:
-        """What a download is called: the last part of the key, else the artifact's name."""
+        """The file name for a download: the last part of the key, or else the artifact's name."""
         return posixpath.basename(self.key.rstrip("/")) or self.name
 
     @property
     def kind(self) -> Kind | None:
-        """What it probably is, judged by its names; None until its bytes are seen."""
+        """The probable kind of content, by its names; None if they do not say."""
         if self.is_log:
             return "text"
         return "folder" if self.is_folder_by_name else kind_by_name(self.file_name)
@@ -126,7 +126,7 @@ def artifacts_of(
 def artifacts_of_workflow(
     workflow: Workflow, repository: Wired | None = None
 ) -> tuple[NodeArtifact, ...]:
-    """Every artifact of a workflow once, in the order in which its nodes started."""
+    """Every artifact of a workflow, without repeats, in the order in which the nodes started."""
     nodes = sorted(workflow.nodes.values(), key=lambda n: (n.started_at or "9", n.name))
     found = _of_nodes(workflow, nodes, repository)
     keys = {(a.direction, a.key) for a in found if a.key}
@@ -179,7 +179,7 @@ def archived_log(
 
 
 def kind_by_name(name: str) -> Kind | None:
-    """What a file of this name is, or None where the name does not say."""
+    """The kind of content by a file name; None if the name does not say."""
     lowered = name.lower()
     if lowered.endswith("/"):
         return "folder"
@@ -187,7 +187,7 @@ def kind_by_name(name: str) -> Kind | None:
 
 
 def kind_by_bytes(first: bytes) -> Kind:
-    """What content that begins like this is."""
+    """The kind of content by its first bytes."""
     for magic, kind in MAGIC:
         if first.startswith(magic):
             return kind
@@ -200,7 +200,7 @@ def kind_by_bytes(first: bytes) -> Kind:
 
 
 def is_text(first: bytes) -> bool:
-    """Whether this reads as UTF-8 without NUL; a character cut at the end is forgiven."""
+    """Whether this is UTF-8 without NUL; the last character may be cut off."""
     if b"\0" in first:
         return False
     try:

@@ -37,14 +37,14 @@ Key = TypeVar("Key", bound=str)
 
 
 def is_hook(node: Named) -> bool:
-    """Whether it is a hook or an exit handler; old versions tell it by the name alone."""
+    """Whether it is a hook or an exit handler; old versions show that by the name alone."""
     if node.node_flag is not None and node.node_flag.hooked:
         return True
     return node.name.endswith(".onExit") or ".hooks." in node.name.rpartition(")")[2]
 
 
 def attempts(nodes: Mapping[Key, Named], retry: Named) -> list[Key]:
-    """The attempts of a Retry node that are there, the first first; its hooks are none."""
+    """The existing attempts of a Retry node, in order, without its hooks."""
     found: list[tuple[int, Key]] = []
     for child in retry.children:
         node = nodes.get(cast(Key, child))
@@ -56,7 +56,7 @@ def attempts(nodes: Mapping[Key, Named], retry: Named) -> list[Key]:
 
 
 def superseded(nodes: Mapping[Key, Named]) -> frozenset[Key]:
-    """The attempts that a later one took the place of."""
+    """The attempts that a later attempt has replaced."""
     return frozenset(
         key
         for node in nodes.values()

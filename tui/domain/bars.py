@@ -1,6 +1,6 @@
-"""Bars made of characters: how much is done, and when something ran.
+"""Bars made of characters: progress bars and bars on a time line.
 
-Pure strings of an exact width; a block is an eighth of a cell fine, ASCII is whole cells.
+Strings of an exact width. Block characters have a resolution of an eighth of a cell, ASCII of one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ FULL = "█"
 
 
 def progress_bar(done: int, total: int, cells: int, *, ascii: bool = False) -> str:
-    """So much of the whole: `███▌      `; empty where the whole is unknown."""
+    """A progress bar: `███▌      `; empty if the total is unknown."""
     if cells <= 0:
         return ""
     if total <= 0:
@@ -23,7 +23,7 @@ def progress_bar(done: int, total: int, cells: int, *, ascii: bool = False) -> s
 
 
 def timeline_bar(start: float, end: float, cells: int, *, ascii: bool = False) -> str:
-    """From one fraction of the window to another; something that ran is never invisible."""
+    """A bar from one fraction of the window to another; it always shows at least one block."""
     if cells <= 0:
         return ""
     first = max(0.0, min(1.0, start))

@@ -27,12 +27,12 @@ Branches = dict[NodeId, list[NodeId]]
 
 
 class NodeTree(NamedTuple):
-    """Roots, and what hangs under each node, everything in the order it is shown."""
+    """The roots and the children of each node, in the order in which they are shown."""
 
     roots: list[NodeId]
     branches: Branches
     lost: frozenset[NodeId] = frozenset()
-    """Roots that are roots only because their place could not be found."""
+    """Roots that are roots only because their parent could not be found."""
 
 
 def group_parents(nodes: Nodes) -> dict[NodeId, NodeId]:
@@ -74,7 +74,7 @@ def argo_branches(workflow: Workflow) -> NodeTree:
 
 
 def all_branches(workflow: Workflow, *, containers: bool = True) -> NodeTree:
-    """What a screen shows: Argo's tree, with every node in some place."""
+    """The tree that a screen shows: Argo's tree, and every node that Argo leaves out."""
     nodes = workflow.nodes
     parents = group_parents(nodes)
     branches: Branches = {}
@@ -112,7 +112,7 @@ def all_branches(workflow: Workflow, *, containers: bool = True) -> NodeTree:
 
 
 def inside(workflow: Workflow, node: Node) -> list[NodeId]:
-    """Ids of the nodes that ran inside this one, however deep, without itself (argo.md 2.3).
+    """Ids of the nodes that ran inside a node, at any depth, without itself (argo.md 2.3).
 
     By boundary, and by the children of groups. A group that expanded to nothing has what comes
     after it for children, so only children that carry its name are its own.
@@ -143,7 +143,7 @@ def inside(workflow: Workflow, node: Node) -> list[NodeId]:
 
 
 def _stands_for_itself(group: Node, nodes: Nodes) -> bool:
-    """Whether a TaskGroup failed by itself: then no item of it says why."""
+    """Whether a TaskGroup failed by itself, so that none of its items says why."""
     if not group.is_problem:
         return False
     return not any(child in nodes and nodes[child].is_problem for child in group.children)
@@ -172,7 +172,7 @@ def _put_in_order(branches: Branches, nodes: Nodes) -> None:
 
 
 def _has_circle(home: dict[NodeId, NodeId], branches: Branches) -> bool:
-    """Whether something hangs under itself."""
+    """Whether some node is among its own descendants."""
     # Of ten thousand nodes few have others below them, and only those can.
     is_fine: set[NodeId] = set()
     for key in branches:
@@ -189,7 +189,7 @@ def _has_circle(home: dict[NodeId, NodeId], branches: Branches) -> bool:
 def _circles(
     home: dict[NodeId, NodeId], branches: Branches, roots: Iterable[NodeId]
 ) -> list[NodeId]:
-    """One node of each circle, cut from its parent so that the circle becomes a branch."""
+    """One node of each cycle, to be cut from its parent so that the cycle becomes a branch."""
     reached = _below(roots, branches)
     found: list[NodeId] = []
     for key in home:

@@ -1,4 +1,4 @@
-"""What a batch of events changed: the value that lists and screens hear of.
+"""What a batch of events changed: the value that is published to lists and screens.
 
 A change set is read later than it was made, when the table it came from may have moved on. So it
 carries the rows themselves, not keys to look up, and the moment it was made at.
@@ -16,16 +16,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet(Generic[T]):
-    """Which objects came, changed and went; each stands in one of the three."""
+    """The objects that were added, changed and removed; each is in one of the three."""
 
     added: tuple[Row[T], ...] = ()
     changed: tuple[Row[T], ...] = ()
-    """A row that has another uid than before is another object of the same name."""
+    """A row with a new uid is another object with the same name."""
     removed: tuple[ObjectKey, ...] = ()
     standing: bool = False
-    """Whether some part stands otherwise than before: live, stale, unreadable, or listed whole."""
+    """Whether the standing of some part has changed: live, stale, unreadable, or listed whole."""
     moment: int = 0
-    """When this was so; a copy of the table that is younger holds all of it already."""
+    """When it was made; a copy of the table that is newer has all of these changes already."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed or self.standing)

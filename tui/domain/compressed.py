@@ -1,7 +1,7 @@
 """Nodes that came compressed in `status.compressedNodes` (argo.md 1.4).
 
-The compression is told by the first bytes, not by a field: gzip, zstd, else brotli, which has no
-mark of its own. zstd and brotli need a package that not everybody has; the error names it.
+The compression is recognized by the first bytes: gzip, zstd, or else brotli, which has no
+magic number. zstd and brotli need an optional package, which the error names.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 GZIP_MAGIC = b"\x1f\x8b"
 
 LARGEST = 256 << 20
-"""More than this is no workflow: etcd keeps 1.5 MB of it, and JSON of nodes shrinks ten times."""
+"""Maximum size: etcd stores at most 1.5 MB, and JSON of nodes compresses about ten times."""
 
 KEPT = 16 << 20
-"""Bytes that are kept while they are counted; of more all is unpacked twice."""
+"""Bytes that are kept while the size is counted; larger content is unpacked twice."""
 
 PIECE = 1 << 20
 """Bytes that are unpacked at once."""
@@ -30,8 +30,8 @@ PIECE = 1 << 20
 def unpack(text: str, *, largest: int = LARGEST) -> bytes:
     """The JSON of the node map.
 
-    What is too large is never held: a few kB can unpack to gigabytes.
-    Raises: InputError when it is no base64, no known compression, too large, or a package lacks.
+    Content that is too large is never held in memory: a few kB can unpack to gigabytes.
+    Raises: InputError if it is not base64, too large, of unknown compression, or lacks a package.
     """
     try:
         packed = base64.b64decode(text, validate=True)
@@ -57,7 +57,7 @@ Pieces = Callable[[bytes], Iterator[bytes]]
 
 
 def _held(read: Pieces, packed: bytes, largest: int) -> bytes | None:
-    """All of it; None if it is more than `largest`. Much is counted before it is kept."""
+    """The unpacked content; None if it is larger than `largest`."""
     kept: list[bytes] = []
     size = 0
     for piece in read(packed):

@@ -25,7 +25,7 @@ from tui.errors import InputError
 T = TypeVar("T")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What the typed decoder raises where it refuses."""
+"""Exceptions with which the typed decoder refuses an object."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -36,7 +36,7 @@ class ListedPage(NamedTuple, Generic[T]):
     items: tuple[T, ...]
     resource_version: str
     continue_token: str
-    """Where the next page begins; "" on the last one."""
+    """The token of the next page; "" on the last one."""
 
 
 class SkimmedStatus(ListedStatus, frozen=True):
@@ -177,7 +177,7 @@ def from_manifest(manifest: Manifest) -> Workflow:
 
 
 def manifest(raw: bytes) -> Manifest:
-    """Every field of an object, with a mark for each byte that is no text.
+    """Every field of an object, with U+FFFD for each byte that is not UTF-8.
 
     Where no screen looks the typed decoder does not either, so an object that it reads may still
     hold such bytes. Raises: InputError when it is no JSON object.
@@ -192,7 +192,7 @@ def manifest(raw: bytes) -> Manifest:
 
 
 def whole_characters(document: Any) -> Any:
-    """The document with a mark for each half of a character (`\\ud83d` alone), as Go reads it.
+    """The document with U+FFFD for each lone surrogate (`\\ud83d` alone), as Go reads it.
 
     A half can neither be sent nor printed.
     """
@@ -201,7 +201,7 @@ def whole_characters(document: Any) -> Any:
 
 
 def _patched(raw: bytes) -> Any:
-    """What the JSON is once everything that is no text is replaced; None if it is none even so."""
+    """The JSON with everything that is not UTF-8 replaced; None if it is not JSON even then."""
     try:
         return whole_characters(json.loads(raw.decode("utf-8", "replace")))
     except (ValueError, RecursionError):
@@ -209,7 +209,7 @@ def _patched(raw: bytes) -> Any:
 
 
 def misfits(whole: bytes | Manifest) -> tuple[Misfit, ...]:
-    """What of a workflow has a shape that no workflow has, so that it cannot be shown."""
+    """The parts of a workflow that have a wrong shape, so that they cannot be shown."""
     try:
         if isinstance(whole, bytes):
             _whole.decode(whole)
@@ -222,7 +222,7 @@ def misfits(whole: bytes | Manifest) -> tuple[Misfit, ...]:
 
 
 def without_nodes(whole: Workflow) -> ListedWorkflow:
-    """What a list keeps of a whole workflow."""
+    """The part of a whole workflow that a list keeps."""
     found = msgspec.convert(
         msgspec.structs.asdict(whole), ListedWorkflow, from_attributes=True, strict=False
     )
@@ -231,7 +231,7 @@ def without_nodes(whole: Workflow) -> ListedWorkflow:
 
 
 def nodes_trouble(whole: Workflow) -> InputError | None:
-    """Why the nodes of a workflow cannot be shown, if they cannot."""
+    """Why the nodes of a workflow cannot be shown; None if they can."""
     status = whole.status
     if status.nodes:
         return None

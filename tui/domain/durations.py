@@ -1,4 +1,4 @@
-"""Times and how Argo words them (argo.md 2.7, 4.1). Nothing here knows what time it is.
+"""Times and durations in Argo's formats (argo.md 2.7, 4.1). Nothing here reads the clock.
 
 Argo counts in nanoseconds of 64 bits, so a span longer than 292 years is cut to that: the age of
 a workflow without a creation time is `106751d`, and people compare us line by line.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 LONGEST = timedelta(microseconds=(2**63 - 1) // 1000)
-"""What a Go duration can hold."""
+"""The longest duration in Go."""
 
 ZERO = datetime(1, 1, 1, tzinfo=UTC)
 """Go's time for "never"."""
@@ -21,7 +21,7 @@ LONG_WHILE = 37 * YEAR
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """RFC 3339 as the API writes it, in UTC; None for null, for Go's zero and for no time."""
+    """Parse RFC 3339 as the API writes it, in UTC; None for null, Go's zero, and invalid text."""
     if not text:
         return None
     moment = _moment(text)
@@ -29,7 +29,7 @@ def parse_time(text: str | None) -> datetime | None:
 
 
 def is_no_time(text: str | None) -> bool:
-    """Whether something stands where a time belongs that is none: `2026-13-45T00:00:00Z`."""
+    """Whether a text is present but not a valid time: `2026-13-45T00:00:00Z`."""
     return bool(text) and _moment(text or "") is None
 
 
@@ -52,7 +52,7 @@ def between(start: datetime | None, finish: datetime | None, now: datetime) -> t
 
 
 def before(now: datetime, span: timedelta) -> datetime:
-    """So long before `now`; the first moment there is, where the span goes further back."""
+    """The time that is `span` before `now`, but not before the earliest time of Python."""
     try:
         return now - span
     except OverflowError:

@@ -22,12 +22,12 @@ from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDE
 from tui.domain.workflow import Workflow
 
 WIDEST_GUIDE = 80
-"""A guide past this many cells keeps only its end: a thousand levels deep, nobody reads more."""
+"""Maximum cells of a guide; a longer one, in a very deep tree, keeps only its end."""
 
 CUT = "⋯ "
 
 Siblings = Iterator[tuple[NodeId, Prefix]]
-"""Nodes of one parent, each with what its line begins with."""
+"""The nodes of one parent, each with the prefix of its line."""
 
 
 class TreeRow(msgspec.Struct, frozen=True, gc=False):
@@ -38,16 +38,16 @@ class TreeRow(msgspec.Struct, frozen=True, gc=False):
     """Box lines before the icon; `guides.ascii_guide` turns them into ASCII."""
     node: Node
     label: str
-    """What to call the node: as it came, to be cleaned where it is drawn."""
+    """The title of the node, not cleaned yet."""
     depth: int
-    """How many visible rows are above it in its branch."""
+    """Number of visible ancestors."""
     has_children: bool = False
-    """Whether rows are below it, shown or folded away."""
+    """Whether it has children, visible or folded."""
     is_folded: bool = False
     hidden_below: int = 0
-    """How many rows are folded away here."""
+    """Number of rows that are folded here."""
     is_lost: bool = False
-    """Its place in the tree could not be found, so it stands at the end."""
+    """Whether its parent could not be found, so that it is at the end."""
 
 
 def rows(
@@ -167,15 +167,15 @@ class ForestView:
         self._places: dict[NodeId, int] = {}
         self._options: tuple[Any, ...] = ()
         self.changed: tuple[int, ...] | None = None
-        """Which rows the last `update` replaced; None when all of them may be others."""
+        """Indexes of rows that the last `update` replaced; None if all may have changed."""
 
     @property
     def rows(self) -> tuple[TreeRow, ...]:
-        """What the last `update` gave."""
+        """The rows of the last `update`."""
         return self._rows
 
     def place_of(self, key: NodeId) -> int | None:
-        """The index of a node's row, None if it has none just now."""
+        """The index of a node's row; None if it is not visible."""
         return self._places.get(key)
 
     def update(
@@ -186,7 +186,7 @@ class ForestView:
         show_containers: bool = True,
         show_skipped: bool = True,
     ) -> tuple[TreeRow, ...]:
-        """The rows of this version, made anew only as far as they differ from the last."""
+        """The rows of this version; rows that did not change are kept from the last version."""
         options = (workflow.metadata.name, frozenset(folded), show_containers, show_skipped)
         fresh = None if options != self._options else self._same_shape(workflow.nodes)
         if fresh is None:
@@ -204,7 +204,7 @@ class ForestView:
         return self._rows
 
     def _same_shape(self, nodes: dict[NodeId, Node]) -> list[tuple[NodeId, Node]] | None:
-        """The nodes that changed, if none of them changed its place; else None."""
+        """The nodes that changed; None if some of them moved in the tree."""
         known = self._nodes
         if len(known) != len(nodes):
             return None
@@ -237,7 +237,7 @@ class ForestView:
 
 
 def _shape(node: Node) -> tuple[Any, ...]:
-    """Everything of a node that decides where rows stand and whether they do."""
+    """Everything about a node on which the structure of the tree depends."""
     return (
         node.type,
         node.boundary_id,
@@ -252,7 +252,7 @@ def _shape(node: Node) -> tuple[Any, ...]:
 
 
 def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None:
-    """The row to look at first: the deepest of the first branch that failed.
+    """The row to select first: the deepest of the first branch that failed.
 
     Branches that succeeded are passed by, since what failed in them was forgiven, and so are
     attempts that a later one took the place of.
@@ -276,7 +276,7 @@ def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None
 
 
 def _forgiven(nodes: dict[NodeId, Node]) -> set[NodeId]:
-    """The steps of groups that succeeded: groups have no row of their own to pass by."""
+    """The steps of groups that succeeded, since groups have no row of their own."""
     return {
         child
         for node in nodes.values()

@@ -1,7 +1,7 @@
 """The box lines before a node's icon (argo.md 2.5).
 
 A hidden step group lends its lines to its children, so that a group of one reads as `──` and a
-group of several opens with `┬─`. Hidden nodes keep their place: nobody is hung elsewhere.
+group of several opens with `┬─`. Hiding a node does not move its children elsewhere in the tree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ BAR, GAP = "│ ", "  "
 
 
 class Prefix(NamedTuple):
-    """What a node's line begins with, and what the lines below it go on with."""
+    """The prefix of a node's line, and the prefix for the lines below it."""
 
     own: str
     below: str

@@ -1,10 +1,10 @@
-"""What is shown of a text that may hold a password, a token or a signed address.
+"""Hiding passwords, tokens and signed addresses in everything that is shown.
 
-A server, a proxy or a plugin may repeat what we sent it, in words that are shown to a person. So
-whoever reads a secret to use it tells `IN_USE`, and no text that is drawn, printed, logged or
-copied holds one of these: `domain.text` sees to it for what is drawn, `TuiError` for what is said.
-What is said is also searched for what looks like a secret (`without_secrets`), ours or not.
-Manifests and logs are not: who looks at them is shown what they say, less the secrets in use.
+A server, a proxy or a plugin may repeat what we sent it, in messages that are shown. So
+code that reads a secret registers it with `IN_USE`, and no text that is drawn, printed, logged or
+copied contains one: `domain.text` ensures that for drawn text, `TuiError` for messages.
+Messages are also searched for anything that looks like a secret (`without_secrets`).
+Manifests and logs are not: they are shown as they are, except for the secrets in use.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 HIDDEN = "***"
 
 SHORTEST = 6
-"""Characters of a secret in use that is looked for; less would hide parts of words."""
+"""Minimum length of a secret in use; shorter ones would hide parts of words."""
 NO_WORD = 8
-"""The same for one that looks like a word."""
+"""Minimum length of a secret in use that looks like a word."""
 KEPT = 64
-"""Secrets in use that are remembered; the oldest are those of logins that were renewed since."""
+"""Maximum number of secrets in use; the oldest belong to logins that were renewed since."""
 SHORTEST_CORE = 10
-"""Characters of base64 that cannot be there by chance."""
+"""Length from which base64 text cannot match by chance."""
 
 # As texts: compiling them takes 3 ms, which is for those to wait who need one.
 _NAME = r"secret|token|passw(?:or)?d|pwd|signature|credential|api[-_]?key|access[-_]?(?:key|id)"
@@ -52,13 +52,13 @@ _WORD = r"[A-Za-z]?[a-z]*(?:[-_][a-z]+)*[.:!?)]*"
 _CHALLENGE = r"(?:realm|error|scope|service|error_description|charset)=.*"
 
 LONG = 16
-"""Characters from which letters and digits together are a key rather than a word."""
+"""Length from which letters and digits together are taken for a key, not a word."""
 
 
 class SecretsInUse:
     """The secrets that this process sends or signs with, in every form they may come back in.
 
-    May be told and asked on any thread.
+    May be used on any thread.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class SecretsInUse:
         """Lengths and forms, the shortest first; one value, so that it can be read without lock."""
 
     def keep(self, *secrets: str) -> None:
-        """From now on hide these; what could be any word is not one."""
+        """Register secrets; values that could be ordinary words are ignored."""
         for secret in secrets:
             secret = secret.strip()
             if len(secret) >= SHORTEST and not (len(secret) < NO_WORD and _is_word(secret)):
@@ -86,13 +86,13 @@ class SecretsInUse:
             self._known = tuple(map(len, ordered)), ordered
 
     def forget(self) -> None:
-        """Nothing is in use any more."""
+        """Forget all secrets."""
         with self._lock:
             self._kept.clear()
             self._known = (), ()
 
     def hide(self, text: str) -> str:
-        """The text with `***` for each of them."""
+        """The text with `***` in place of each secret."""
         # Every cell that is drawn comes here: what is longer than the text is not even looked at.
         lengths, forms = self._known
         fitting = bisect_right(lengths, len(text))
@@ -103,7 +103,7 @@ class SecretsInUse:
 
 
 IN_USE = SecretsInUse()
-"""Those of this process."""
+"""The secrets of this process."""
 
 
 # As `html.escape` does it, whose module every start would have to load.
@@ -138,7 +138,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def keep_login(section: Mapping[str, Any]) -> None:
-    """Tell `IN_USE` what a user's section of a kubeconfig holds under the name of a secret."""
+    """Register the secrets in a user's section of a kubeconfig with `IN_USE`."""
     for name, value in section.items():
         if isinstance(value, Mapping):
             keep_login(value)
@@ -191,27 +191,27 @@ _SIGNS = (
 
 
 def _is_harmless(text: str) -> bool:
-    """Whether nothing in it begins anything that is looked for."""
+    """A fast check: whether the text contains nothing that a secret could begin with."""
     lower = text.lower()
     return not any(sign in lower for sign in _SIGNS)
 
 
 def names_secret(name: str) -> bool:
-    """Whether a variable or a flag is called like something whose value is for nobody to see."""
+    """Whether a variable or a flag has a name that suggests a secret value."""
     return re.search(_NAME, name, re.IGNORECASE) is not None
 
 
 def said_without_secrets(text: str, known: Iterable[str] = ()) -> str:
-    """The same of what a program said, which may call its secrets by name; and these values."""
+    """Hide secrets in the output of a program, which may name them, and these values."""
     for value in sorted(known, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     return re.sub(_GIVEN, _if_key, without_secrets(text))
 
 
 def split_login(address: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without the login in it, and user and password; None if there is none.
+    """An address without its login, and the user and password; None if it has no login.
 
-    The password is a secret in use from then on.
+    The password is registered as a secret in use.
     """
     parts = urlsplit(address)
     login, mark, host = parts.netloc.rpartition("@")
@@ -223,7 +223,7 @@ def split_login(address: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def only_host(address: str) -> str:
-    """An address less all that may be a login, also where that is what spoils it."""
+    """An address without anything that may be a login, even if the address is malformed."""
     scheme, mark, rest = address.partition("://")
     if not mark:
         scheme, rest = "", address

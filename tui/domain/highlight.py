@@ -1,7 +1,7 @@
-"""Which parts of a line of YAML or JSON are what, by one regular expression a line.
+"""Highlighting of YAML, JSON and `label: value` lines, with one regular expression per line.
 
-Only lines on the screen are ever looked at (platform.md 6), so there is no state from line to
-line: text inside a block scalar may be taken for what it looks like, and nothing breaks by that.
+Only lines on the screen are parsed (platform.md 6), so there is no state from line to
+line: text inside a block scalar may be highlighted wrongly, which does no harm.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _JSON = re.compile(
 )
 _TOKENS = {"word": "number", "sign": "guide"}
 LONGEST = 2000
-"""Characters of a line that are looked at."""
+"""Maximum number of characters of a line that are highlighted."""
 
 
 def _spans(pattern: re.Pattern[str], line: str) -> list[Span]:

@@ -1,4 +1,4 @@
-"""What an object is called, and what a row of a list is.
+"""The identity of objects, and the rows of lists.
 
 A row is the place it stands at: connection, kind, namespace and name. The uid is a field of the
 row, because not everything that lists objects tells it, and because a row that fills in, or whose
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class ObjectKey(NamedTuple):
-    """Where an object stands."""
+    """The identity of an object."""
 
     connection: str
     """Id of the connection it was read from."""
@@ -27,7 +27,7 @@ class ObjectKey(NamedTuple):
     """Empty for kinds that belong to the whole cluster."""
     name: str
     incarnation: str = ""
-    """Empty for what has this name now; the uid of one that had it, if only the archive has it."""
+    """The uid of an object that only the archive has; "" for an object in the cluster."""
 
 
 class Origin(Enum):
@@ -39,7 +39,7 @@ class Origin(Enum):
 
 
 class Part(NamedTuple):
-    """A piece of a list that is read, and may fail, by itself."""
+    """A part of a list that is read, and may fail, separately."""
 
     connection: str
     kind: str
@@ -49,7 +49,7 @@ class Part(NamedTuple):
 
 
 class Row(msgspec.Struct, Generic[T], frozen=True, gc=False):
-    """One object as a list knows it."""
+    """One object in a list."""
 
     key: ObjectKey
     uid: str
@@ -57,16 +57,16 @@ class Row(msgspec.Struct, Generic[T], frozen=True, gc=False):
     version: str
     """The resource version, only ever compared for equality; "" where it is not known."""
     origins: frozenset[Origin]
-    """Where it was found; an archived object may still be in the cluster too."""
+    """Where it was read from; an archived object may still be in the cluster, too."""
     value: T
 
 
 class Target(NamedTuple):
-    """What an action is done to: an object, or something that belongs to one."""
+    """The target of an action: an object, or a part of one."""
 
     key: ObjectKey
     uid: str = ""
-    """The object that was meant when this was chosen; "" where it was not known."""
+    """The uid of the object when it was chosen; "" if it was unknown."""
     node: str = ""
     """Id of a node (a step) of it; "" for all of it."""
     pod: str = ""

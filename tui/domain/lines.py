@@ -1,4 +1,4 @@
-"""Lines that can be asked for by number: what a text widget shows, whatever is behind it."""
+"""Line models: what text widgets show, as lines that are read by number."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class TextLines:
 
 
 class Colourless:
-    """A model as one reads it: without colours, so that they split no word in a search."""
+    """A model without colour sequences, so that these split no word in a search."""
 
     def __init__(self, model: LineModel) -> None:
         self._model = model

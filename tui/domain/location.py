@@ -1,4 +1,4 @@
-"""Where an artifact's bytes are: a location as values, and Argo's rule for finding it.
+"""Locations of artifacts as values, and Argo's rules for resolving them.
 
 Argo writes most output artifacts with nothing but a key; bucket, endpoint and credentials come from
 the template's archive location or from the workflow's artifact repository (argo.md 8.1 to 8.3).
@@ -52,7 +52,7 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True)
 class S3Location:
-    """An object (or a folder of them) in S3 or something that speaks like it (argo.md 8.2)."""
+    """An object, or a folder of objects, in S3 or a compatible store (argo.md 8.2)."""
 
     bucket: str
     key: str
@@ -93,7 +93,7 @@ class S3Location:
 
 @dataclass(frozen=True, slots=True)
 class RawLocation:
-    """An artifact whose content stands in the workflow itself."""
+    """An artifact whose content is part of the workflow itself."""
 
     data: str = field(repr=False)
 
@@ -131,7 +131,7 @@ class RepositoryReference:
 
 
 def wired(artifact: Artifact) -> dict[str, Any]:
-    """The location fields of an artifact, as the wire has them; at most one in sane ones."""
+    """The location fields of an artifact as in JSON; a valid artifact has at most one."""
     found = {kind: getattr(artifact, kind) for kind in KINDS}
     return {kind: value for kind, value in found.items() if value is not None}
 
@@ -272,7 +272,7 @@ def _text(fields: Wired, name: str) -> str:
 
 
 def _address(fields: Wired) -> SplitResult:
-    """The parts of a `url`; one that is none has no parts."""
+    """The parts of a `url`; empty for an invalid one."""
     try:
         return urlsplit(_text(fields, "url"))
     except ValueError:

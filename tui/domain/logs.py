@@ -1,4 +1,4 @@
-"""What a log is: blocks of lines that know when, of which container and from where they are.
+"""Logs as blocks of lines, which know their times, their container and where they were read.
 
 A log of a million lines is never a million objects. A block is some of its lines: their bytes,
 where each ends, when each was written. A line is a view of a block, made when somebody looks at it.
@@ -23,16 +23,16 @@ from tui.domain.durations import parse_time
 
 Times = Literal["off", "relative", "local", "utc"]
 TIMES: tuple[Times, ...] = ("off", "relative", "local", "utc")
-"""How the time of a line may be shown; the key `t` goes through them."""
+"""The ways of showing the time of a line; a key goes through them."""
 
 Origin = Literal["pod", "previous", "archive"]
 """Where a log was read: its pod, the container's start before this one, the archive."""
 
 NO_TIME = -(1 << 63)
-"""In the place of the time of a line that has none; smaller than every time."""
+"""The time of a line that has none; smaller than every time."""
 
 LONGEST_LINE = 1 << 20
-"""Bytes after which a line without an end is broken, so that a block stays bounded."""
+"""Bytes after which a line without a newline is split, so that blocks stay bounded."""
 
 JOINED = 1 << 18
 """Bytes up to which blocks that come one after the other become one."""
@@ -42,7 +42,7 @@ class LogSource(msgspec.Struct, frozen=True):
     """Of which step and container some lines are, and from where they were read."""
 
     step: str
-    """Title of the step, as a person calls it."""
+    """The title of the step."""
     pod: str
     container: str
     node_id: str = ""
@@ -71,7 +71,7 @@ class LogBlock(msgspec.Struct, frozen=True):
         return len(self.ends)
 
     def start(self, index: int) -> int:
-        """Where a line begins in `data`."""
+        """The offset of a line in `data`."""
         return self.ends[index - 1] if index else 0
 
     def line(self, index: int) -> bytes:
@@ -107,13 +107,13 @@ _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d
 _UNTIL_SECOND = 20
 """Bytes of `2026-08-21T10:41:22.` in the times that Kubernetes writes."""
 _ZONE = 29
-"""Where their `Z` stands."""
+"""The offset of their `Z`."""
 _WITH_BLANK = 31
 """Bytes of a whole one in UTC, and the blank after it."""
 
 
 class BlockCutter:
-    """Cuts a stream of bytes into blocks of whole lines, however it came in pieces.
+    """Cuts a stream of bytes, which comes in any pieces, into blocks of whole lines.
 
     `stamped` says whether each line has its time in front of it, as Kubernetes writes it when asked
     to. A line that has none there, or none that is a time, is kept as it is.
@@ -124,10 +124,10 @@ class BlockCutter:
         self._stamped = stamped
         self._rest = bytearray()
         self._broken: int | None = None
-        """The time of a line whose beginning was given away already."""
+        """The time of a line whose beginning was returned already."""
 
     def cut(self, piece: bytes) -> LogBlock | None:
-        """The lines that end in this piece; None while none does."""
+        """The lines that end in this piece; None if none does."""
         end = piece.rfind(b"\n")
         if end >= 0:
             whole = bytes(self._rest) + piece[:end] if self._rest else piece[:end]
@@ -139,7 +139,7 @@ class BlockCutter:
         return self._break()
 
     def finish(self) -> LogBlock | None:
-        """The stream is over: what waits for its end is a line."""
+        """The end of the stream: an unfinished line is returned as a line."""
         whole = bytes(self._rest)
         self._rest.clear()
         return self._block([whole]) if whole else None
@@ -235,7 +235,7 @@ _LATEST = (1 << 63) // _SECOND - 1
 
 
 def time_of(stamp: bytes) -> int:
-    """An RFC 3339 time in nanoseconds since 1970; `NO_TIME` where it is none."""
+    """An RFC 3339 time in nanoseconds since 1970; `NO_TIME` if it is invalid."""
     moment = parse_time(stamp.decode("ascii", "replace"))
     if moment is None:
         return NO_TIME
@@ -280,7 +280,7 @@ def _ago(moment: datetime | None, now: datetime) -> str:
 
 
 class Position:
-    """How far a log was read, so that it goes on there without a line twice or lost.
+    """The position up to which a log was read, to resume there without repeated or lost lines.
 
     What a server can be asked for is a second, and several lines may have the same time: those that
     were read of the last time are counted.
@@ -291,7 +291,7 @@ class Position:
         self._count = 0
         """Lines that were read with the last time."""
         self._to_skip: int | None = None
-        """While what was read comes again: how many of the last time are still to come."""
+        """While repeated lines come again: how many lines with the last time are still to come."""
 
     @property
     def since(self) -> str:
@@ -303,7 +303,7 @@ class Position:
         self._to_skip = self._count if self._last != NO_TIME else None
 
     def unread(self, block: LogBlock) -> LogBlock | None:
-        """What of a block was not read before; None for nothing."""
+        """The part of a block that was not read before; None if there is none."""
         first = 0
         if self._to_skip is not None:
             while first < len(block) and self._is_known(block.times[first]):
@@ -367,7 +367,7 @@ def merged(streams: Iterable[tuple[int, Iterable[LogBlock]]]) -> Iterator[Run]:
 
 
 class _Cursor:
-    """Where the merging of one log is."""
+    """The position of one log in a merge."""
 
     def __init__(self, moment: int, blocks: Iterator[LogBlock]) -> None:
         self._blocks = blocks
@@ -418,10 +418,10 @@ _OF_ARGO = re.compile(
     rb"time=\S+ level=[A-Za-z]+ (?:[^\"\n]|\"(?:[^\"\\\n]|\\.)*\")*?(?<=[ ])argo=true(?=[ \r\n]|$)"
     rb"|\{(?=[^\n]*\"time\":)(?=[^\n]*\"level\":)[^\n]*\"argo\": ?\"?true\b"
 )
-"""A line of Argo's executor, as logfmt or JSON: the field `argo` is what it puts into each."""
+"""A line of Argo's executor, as logfmt or JSON: each has the field `argo`."""
 _MARK = re.compile(rb"argo=true|\"argo\":")
 _EXIT = re.compile(rb"Error: (?:exit status \d+|signal: [a-z ]+)\r?\n?")
-"""What the executor says last when the program failed; without any field."""
+"""The last line of the executor when the program failed; it has no fields."""
 
 
 def own_lines(block: LogBlock, *, is_after_own: bool = False) -> array[int]:

@@ -21,12 +21,12 @@ POD, CONTAINER = "Pod", "Container"
 MAIN = "main"
 
 _CONTAINER_FAILED = re.compile(r"([a-z0-9](?:[-a-z0-9]*[a-z0-9])?): .*?\(exit code \d+\)")
-"""How a node's message begins where it tells of the container that failed."""
+"""The beginning of a node's message that names the container that failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogTarget:
-    """One container of one step, as far as its log goes."""
+    """One container of one step, whose log can be read."""
 
     node: Node
     """The Pod node."""
@@ -35,18 +35,18 @@ class LogTarget:
 
     @property
     def has_begun(self) -> bool:
-        """Whether there can be a log at all by now."""
+        """Whether there can be a log by now."""
         return _has_begun(self.node)
 
     @property
     def may_begin(self) -> bool:
-        """Whether its pod may be there already though its node does not say so yet."""
+        """Whether its pod may exist already although its node does not say so yet."""
         hit = self.node.memoization_status is not None and self.node.memoization_status.hit
         return self.node.phase in ("", PENDING) and not hit
 
     @property
     def why_none(self) -> str:
-        """Why there can be no log; "" where there can."""
+        """Why there can be no log; "" if there can."""
         if self.has_begun:
             return ""
         node, memo = self.node, self.node.memoization_status
@@ -81,7 +81,7 @@ def log_targets(
 def best_target(
     workflow: Workflow, node: Node | None = None, pod_names: str = "v2"
 ) -> LogTarget | None:
-    """The one log that somebody wants to read of a step, or of a whole workflow (no node).
+    """The most interesting log of a step, or of a whole workflow (no node).
 
     What failed, else runs, else began last, and of its containers the one that failed. An attempt
     that was tried again is read only by who goes to it. None where there is no pod.
@@ -127,7 +127,7 @@ def _has_begun(node: Node) -> bool:
 
 
 def best_of(pods: Iterable[Node]) -> Node | None:
-    """Of several pods the one to read: what failed, else runs, else began last."""
+    """The pod to read among several: one that failed, or else runs, or else began last."""
     best: Node | None = None
     most, latest = -1, ""
     for node in pods:
@@ -154,7 +154,7 @@ def _pods_of_whole(workflow: Workflow) -> Iterable[Node]:
 
 
 def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:
-    """The pods that a node stands for, itself if it is one."""
+    """The pods inside a node, or the node itself if it is a pod."""
     if node.type == POD:
         return [node]
     nodes = workflow.nodes
@@ -167,7 +167,7 @@ def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:
 
 
 def _pods(workflow: Workflow, step: str, pod_names: str) -> Iterable[Node]:
-    """The pods of that name, inside the steps of that name, or around the container called so."""
+    """The pods with a name, inside the steps with it, or around the container with it."""
     if not step:
         return [node for node in workflow.nodes.values() if node.type == POD]
     found: dict[NodeId, Node] = {}
@@ -178,7 +178,7 @@ def _pods(workflow: Workflow, step: str, pod_names: str) -> Iterable[Node]:
 
 
 def _called(workflow: Workflow, step: str, pod_names: str) -> list[Node]:
-    """The nodes of that id, else name, display name or pod."""
+    """The nodes with this id, or else with this name, display name or pod name."""
     nodes = workflow.nodes
     if step in nodes:
         return [nodes[NodeId(step)]]
@@ -203,7 +203,7 @@ def _containers_by_pod(nodes: Iterable[Node]) -> dict[NodeId, list[Node]]:
 
 
 def _containers(inner: Sequence[Node], step: str) -> tuple[str, ...]:
-    """The one that was named, else those of a containerSet, else `main`."""
+    """The container that was named, or else those of a containerSet, or else `main`."""
     named = [n for n in inner if step and step in (n.id, n.name, n.display_name)]
     names = (_name_of(node) for node in named or inner)
     return tuple(name for name in names if name) or (MAIN,)
@@ -217,12 +217,12 @@ def _container_to_read(nodes: Iterable[Node], pod: Node) -> str:
 
 
 def _name_of(container: Node) -> str:
-    """What its Pod calls a container."""
+    """The name of a container in its pod."""
     return container.display_name or container.name.rpartition(".")[2]
 
 
 def failed_container(pod: Node) -> str:
-    """The container that made a pod fail, as its node's message says; "" where it does not."""
+    """The container that made a pod fail, from its node's message; "" if it names none."""
     if not pod.is_problem:
         return ""
     found = _CONTAINER_FAILED.match(pod.message)

@@ -27,7 +27,7 @@ def name_fault(text: str) -> str:
 
 
 def typed_fault(text: str) -> str:
-    """The same for a name that somebody typed, who cannot mean one that Kubernetes never has."""
+    """What is wrong with a typed name, which must be one that Kubernetes can have."""
     found = next((char for char in "/%" if char in text), "")
     if found:
         return f"cannot have a {found} in it"

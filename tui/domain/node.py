@@ -168,12 +168,12 @@ class Node(Wire, frozen=True):
 
     @property
     def is_active_suspend(self) -> bool:
-        """A suspend node that waits for somebody (argo.md 1.5)."""
+        """Whether it is a suspend node that waits to be resumed (argo.md 1.5)."""
         return self.type == "Suspend" and self.phase == RUNNING
 
     @property
     def wanted_values(self) -> tuple[str, ...]:
-        """Outputs that somebody has to supply before it can be resumed (argo.md 5.7)."""
+        """Outputs that have to be supplied before it can be resumed (argo.md 5.7)."""
         if not self.is_active_suspend or self.outputs is None:
             return ()
         return tuple(

@@ -18,31 +18,31 @@ import msgspec
 from tui.domain.artifact import Kind, is_text, kind_by_bytes, kind_by_name
 
 UNPACKED = 4 << 20
-"""Bytes that are unpacked at most."""
+"""Maximum number of bytes that are unpacked."""
 
 MEMBERS = 1000
-"""Names of an archive that are listed at most."""
+"""Maximum number of names of an archive that are listed."""
 
 HEX = 1024
-"""Bytes of binary content that are shown."""
+"""Maximum number of bytes of binary content that are shown."""
 
 ARCHIVES = frozenset({"tgz", "tar", "gzip", "zip"})
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Text to show, what it is, and what must be said of it."""
+    """The text to show, its kind, and a note about it."""
 
     text: str
     kind: Kind
     note: str = ""
     """`first 64 KiB of 3 MiB`, `the only file of model.tgz`; "" when it is simply all of it."""
     is_cut: bool = False
-    """Whether there is more than is shown; all of it can be downloaded."""
+    """Whether the content is longer than what is shown."""
 
 
 def preview(first: bytes, size: int, name: str) -> Preview:
-    """What to show of content of this size and name that begins with these bytes."""
+    """The preview of content with this size and name that begins with these bytes."""
     kind = kind_of_content(first, name)
     is_whole = len(first) >= size
     if kind in ("tgz", "gzip"):
@@ -55,7 +55,7 @@ def preview(first: bytes, size: int, name: str) -> Preview:
 
 
 def kind_of_content(first: bytes, name: str) -> Kind:
-    """What it is: the bytes decide what can be shown, the name what it is called."""
+    """The kind of content: the bytes decide how it is shown, the name how it is called."""
     named, seen = kind_by_name(name), kind_by_bytes(first)
     if not first:
         return named or "text"
@@ -69,7 +69,7 @@ def kind_of_content(first: bytes, name: str) -> Kind:
 
 
 def size_text(size: int) -> str:
-    """A size as a person reads it: `4.1 KiB`, `210 MiB`."""
+    """A readable size: `4.1 KiB`, `210 MiB`."""
     if size < 1024:
         return f"{size} B"
     value = float(size)
@@ -114,7 +114,7 @@ def hex_lines(data: bytes) -> str:
 
 
 def _decoded(first: bytes) -> str:
-    """Text, without the character that the end of the reading may have halved."""
+    """The bytes as text, without a last character that may be cut off."""
     return first.decode("utf-8-sig", errors="ignore" if is_text(first) else "replace")
 
 
@@ -138,7 +138,7 @@ def _unpacked(first: bytes, size: int, name: str) -> Preview:
 
 
 def _broken(first: bytes, size: int, kind: Kind, why: str) -> Preview:
-    """An archive that cannot be read, as the bytes it is."""
+    """An archive that cannot be read, shown as bytes."""
     return _hexadecimal(first, size_text(size), kind, is_cut=size > HEX, why=why)
 
 

@@ -118,7 +118,7 @@ def _way(
 
 
 def stuck(nodes: Mapping[Key, Looked]) -> list[Key]:
-    """The keys of the steps that cannot begin, or that wait for somebody, the first first."""
+    """The keys of the steps that cannot begin or that wait to be resumed, in order."""
     # Of many nodes hardly one is stuck, and most are told by their phase alone.
     found = [
         (node.type == "Suspend", _rank(node), key)
@@ -146,7 +146,7 @@ def said(node: Looked) -> str:
 
 
 def reasons(nodes: Mapping[Key, Looked], *, is_over: bool) -> Iterator[Key]:
-    """The keys of all steps it hangs on, what to look at first first."""
+    """The keys of all steps that it hangs on, the most important first."""
     if not is_over:
         yield from stuck(nodes)
     yield from failed(nodes)

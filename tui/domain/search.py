@@ -1,8 +1,8 @@
 """Finding text in many lines, a slice at a time.
 
-Nothing here knows the time: whoever drives a search asks for one slice after another and stops
-between them when somebody wants to use the keyboard. Lines that fall out of the front of a bounded
-log are forgotten, lines that arrive are looked at when they arrive.
+Nothing here reads the clock: the caller asks for one slice after another, and pauses
+between them so that the keyboard stays responsive. Lines that are dropped from the front of a
+bounded log are forgotten; new lines are searched when they arrive.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from bisect import bisect_left, bisect_right
 from tui.domain.lines import LineModel
 
 NESTED = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
-"""A repeat of a repeat, `(a+)+`: Python's engine may need years for it (platform.md 7)."""
+"""A nested repeat, `(a+)+`, for which Python's engine may need years (platform.md 7)."""
 
 
 def compiled(text: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """What somebody typed as a regular expression. Raises: re.error, whatever is wrong with it."""
+    """Compile a typed regular expression. Raises: re.error, whatever is wrong with it."""
     with warnings.catch_warnings():
-        # Python warns of `[[` that it may mean something else one day; nobody asked.
+        # Python warns that `[[` may change its meaning one day, which does not matter here.
         warnings.simplefilter("ignore", FutureWarning)
         try:
             return re.compile(text, flags)
@@ -29,10 +29,10 @@ def compiled(text: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
 
 
 def compile_pattern(text: str) -> tuple[re.Pattern[str], str]:
-    """What somebody typed as a pattern, and why it is taken literally ("" if it is not).
+    """A typed text as a pattern, and why it is searched literally ("" if it is not).
 
-    Smart case: capitals count only if there are any. A regular expression that is none, or that
-    could take for ever, is taken as the text it is.
+    Smart case: case matters only if the text has capitals. An invalid expression, or one that
+    could take forever, is searched literally.
     """
     typed = re.sub(r"\\.", "", text)  # the S of \S is no capital
     flags = re.NOFLAG if any(c.isupper() for c in typed) else re.IGNORECASE
@@ -45,10 +45,10 @@ def compile_pattern(text: str) -> tuple[re.Pattern[str], str]:
 
 
 class LineSearch:
-    """The lines of a model that a pattern is in, found bit by bit.
+    """The lines of a model that match a pattern, found slice by slice.
 
-    It begins at the line somebody looks at, so that the nearest hit comes first, and goes on from
-    the top when it has reached the end. Numbers are those of the model as it is now.
+    It begins at the current line, so that the nearest match comes first, and continues from
+    the top when it has reached the end. Line numbers are those of the current model.
     """
 
     def __init__(self, model: LineModel, pattern: re.Pattern[str], *, start: int = 0) -> None:
@@ -67,7 +67,7 @@ class LineSearch:
 
     @property
     def is_done(self) -> bool:
-        """Whether every line has been looked at."""
+        """Whether every line has been searched."""
         return self._next >= len(self._model) and self._next_above >= self._begin
 
     @property
@@ -76,7 +76,7 @@ class LineSearch:
         return len(self._above) + len(self._below)
 
     def step(self, lines: int) -> bool:
-        """Look at so many more; true if there are still others."""
+        """Search a number of further lines; true if there are still others."""
         model, search = self._model, self.pattern.search
         end = min(len(model), self._next + lines)
         if self._next < end:
@@ -89,7 +89,7 @@ class LineSearch:
         return not self.is_done
 
     def forget(self, lines: int) -> None:
-        """So many lines are gone from the front of the model."""
+        """Take account of lines that were dropped from the front of the model."""
         self._above = [i - lines for i in self._above[bisect_left(self._above, lines) :]]
         self._below = [i - lines for i in self._below[bisect_left(self._below, lines) :]]
         self._begin = max(0, self._begin - lines)
@@ -97,7 +97,7 @@ class LineSearch:
         self._next_above = max(0, self._next_above - lines)
 
     def after(self, index: int) -> int | None:
-        """The nearest line found below this one; None if there is none yet."""
+        """The next match below a line; None if none is found yet."""
         for hits in (self._above, self._below):
             at = bisect_right(hits, index)
             if at < len(hits):
@@ -105,7 +105,7 @@ class LineSearch:
         return None
 
     def before(self, index: int) -> int | None:
-        """The nearest line found above this one; None if there is none yet."""
+        """The next match above a line; None if none is found yet."""
         for hits in (self._below, self._above):
             at = bisect_left(hits, index)
             if at:
@@ -113,7 +113,7 @@ class LineSearch:
         return None
 
     def rank(self, index: int) -> int:
-        """The how-manieth hit a line is, from 1; 0 if it is none."""
+        """The position of a line among the matches, from 1; 0 if it does not match."""
         for hits, offset in ((self._above, 0), (self._below, len(self._above))):
             at = bisect_left(hits, index)
             if at < len(hits) and hits[at] == index:

@@ -1,4 +1,4 @@
-"""Which steps took longest: where the time of a workflow went.
+"""The slowest steps of a workflow.
 
 Only what executes is looked at, since what groups it takes as long as its slowest. The time of a
 finished step is worked out once, and of the running ones the first that began is the slowest, so a
@@ -18,14 +18,14 @@ from tui.domain.progress import EXECUTABLE
 
 
 class Slowest:
-    """The slowest steps of one workflow, version after version."""
+    """Finds the slowest steps of one workflow; keeps durations from version to version."""
 
     def __init__(self) -> None:
         self._took: dict[NodeId, tuple[Node, float]] = {}
 
     def among(self, nodes: Iterable[Node], most: int, now: datetime) -> tuple[Node, ...]:
-        """The finished ones that took longest and the running ones that began first, so many of
-        each; whoever knows the time picks the slowest of them.
+        """The longest finished steps and the earliest running ones, at most `most` of
+        each; the caller picks the slowest among these.
         """
         took = self._took
         found: list[tuple[float, NodeId]] = []

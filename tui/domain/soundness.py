@@ -1,7 +1,7 @@
-"""What is odd about a workflow that can be read all the same.
+"""Faults in workflows that can be read nevertheless.
 
-Such a workflow is shown as it is, with every node somewhere in its tree; but who looks at it should
-know that something is missing or contradicts itself, and where to look first.
+Such a workflow is shown as it is, with every node somewhere in its tree; but the user should
+know that something is missing or contradictory, and where to look first.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ NODE_TYPES = frozenset(
 """The types Argo knows (argo.md 1.6)."""
 LONGEST_NAME = 80
 CLOCKS = timedelta(minutes=1)
-"""How far the clocks of a cluster may be apart before one wonders."""
+"""The largest difference between clocks of a cluster that is not reported."""
 
 
 class Trouble(NamedTuple):
-    """One thing that is odd."""
+    """One fault or oddity."""
 
     said: str
-    """A sentence; names in it are as they came."""
+    """A sentence, in which names are not cleaned yet."""
     is_fault: bool
-    """No controller writes such a thing: the copy is damaged, or was made by hand."""
+    """Whether no controller writes this, so that the copy is damaged or was made by hand."""
 
 
 def troubles(workflow: Workflow, misfits: Sequence[Misfit] = ()) -> tuple[Trouble, ...]:
@@ -128,7 +128,7 @@ def _impossible_time(node: Node) -> str:
 
 
 def _ends_before_it_begins(timed: Node | Status) -> bool:
-    """By more than clocks differ; a moment is nothing unusual."""
+    """Whether a time is later by more than clocks may differ."""
     began, ended = parse_time(timed.started_at), parse_time(timed.finished_at)
     return began is not None and ended is not None and began - ended > CLOCKS
 
@@ -136,7 +136,7 @@ def _ends_before_it_begins(timed: Node | Status) -> bool:
 def _told(
     odd: Sequence[Node], what: Callable[[Node], str], *, is_fault: bool = True
 ) -> Iterator[Trouble]:
-    """The first of the odd steps, what is odd about it, and how many others there are."""
+    """The first of the steps with a fault, the fault, and the number of other such steps."""
     if odd:
         others = _others(len(odd), "other step", "other steps")
         yield Trouble(f"{_name(odd[0])} {what(odd[0])}{others}", is_fault)
@@ -178,7 +178,7 @@ def _others(count: int, one: str, several: str) -> str:
 def _circling(nodes: dict[NodeId, Node]) -> list[Node]:
     """The nodes on circles, or between two of them, in the order of the workflow.
 
-    What nobody leads to is taken away until nothing more goes, then what leads nowhere.
+    Nodes without parents are removed until there are none, then nodes without children.
     """
     below = {
         key: [child for child in dict.fromkeys(node.children) if child in nodes]

@@ -1,4 +1,4 @@
-"""What state something is in, as one word or one sign (argo.md 2.2, 2.6)."""
+"""The state of workflows and nodes, as a word or an icon (argo.md 2.2, 2.6)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def icon(phase: str, *, ascii: bool = False) -> str:
 
 
 def node_icon(node: Node, *, ascii: bool = False) -> str:
-    """The same for a node: one that waits for somebody has a sign of its own."""
+    """The icon of a node; a suspended one has its own."""
     if node.is_active_suspend:
         return "=" if ascii else SUSPEND_ICON
     return icon(node.phase, ascii=ascii)
@@ -66,7 +66,7 @@ def status_text(workflow: ListedWorkflow) -> str:
 
 
 def has_active_suspend(workflow: ListedWorkflow) -> bool:
-    """Whether a suspend node waits; never known of a workflow that came without nodes."""
+    """Whether a suspend node waits; always false for a workflow that came without nodes."""
     return isinstance(workflow, Workflow) and _waits(workflow)
 
 

@@ -1,4 +1,4 @@
-"""The one door between text from a cluster and a terminal (house.md 5.7).
+"""Cleaning of text from a cluster before it is written to a terminal (house.md 5.7).
 
 A workflow's message may hold escape sequences that write the clipboard, name the window or clear
 the screen, and no widget keeps them out. So every `str` passes one of these functions where it is
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from tui.domain.hidden import IN_USE
 
 SPACES = {ord(c): " " for c in "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"}
-"""What moves the cursor along or down is a blank within one line."""
+"""Characters that move the cursor along or down; they become blanks within a line."""
 
 DROPPED: dict[int, None] = dict.fromkeys(
     [
@@ -30,13 +30,13 @@ DROPPED: dict[int, None] = dict.fromkeys(
         *range(0xE0000, 0xE0080),
     ]
 )
-"""Invisible, or turning the direction of what follows: nothing a person could miss."""
+"""Invisible characters, and those that change the direction of text; they are removed."""
 
 LAID_OUT = "\n\t\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"
-"""What gives a printed text its shape: reports are compared to the byte, and none of it harms."""
+"""Harmless white space that printed text keeps, since reports are compared byte by byte."""
 
 SHOWN = "\ufffd"
-"""What a control character becomes, so that one sees that something was there."""
+"""The visible replacement of a control character."""
 
 SGR = re.compile(r"\x1b\[[0-9;:]*m")
 """A sequence that changes colours, and nothing else."""
@@ -61,7 +61,7 @@ def clean(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """The same for text of several lines: newline, tab and blanks of every width stay."""
+    """Text of several lines fit to draw: newlines, tabs and blanks of every width stay."""
     text = IN_USE.hide(text)
     if text.isprintable():
         return text

@@ -1,4 +1,4 @@
-"""Reading what is not quite as Argo's types say: old objects, other controllers, YAML by hand.
+"""Reading objects that do not quite match Argo's types: old, handwritten, of other controllers.
 
 Used only after the typed decoder has refused. What can be read is kept (numbers and booleans become
 text as Go prints them where text is wanted), nulls count as absent, what has another shape is left
@@ -21,31 +21,31 @@ T = TypeVar("T")
 
 
 class _Unfit:
-    """Says that a value cannot be read as what is wanted."""
+    """A marker for a value that cannot be read as the expected type."""
 
 
 UNFIT = _Unfit()
 
 
 def fitted(value: Any, wanted: type[T]) -> T:
-    """`value` read as the struct `wanted`, as far as that goes."""
+    """`value` read as the struct `wanted`, as far as possible."""
     read = _fit(value, wanted)
     return wanted() if isinstance(read, _Unfit) else typing.cast(T, read)
 
 
 class Misfit(NamedTuple):
-    """Something with another shape than belongs there, so that it is left out."""
+    """A value of the wrong shape, which is left out."""
 
     place: str
-    """Where: `status.nodes`, `spec.templates.3`; names in it are as they came."""
+    """The path: `status.nodes`, `spec.templates.3`; names in it are not cleaned yet."""
     found: str
-    """What is there, in words."""
+    """A description of the actual value."""
     wanted: str
-    """What belongs there, in words."""
+    """A description of the expected value."""
 
 
 def misfits(value: Any, wanted: Any, place: str = "") -> Iterator[Misfit]:
-    """All that `fitted` leaves out. As deep as the types go, not as deep as the value."""
+    """Everything that `fitted` leaves out, down to the depth of the types."""
     wanted = _present(wanted)
     if value is None or wanted is Any:
         return
@@ -81,14 +81,14 @@ def _shape(value: Any) -> str:
 
 
 def _present(wanted: Any) -> Any:
-    """The type of what may be null, when it is not."""
+    """The type without None."""
     if typing.get_origin(wanted) in (typing.Union, types.UnionType):
         return next(a for a in typing.get_args(wanted) if a is not type(None))
     return wanted
 
 
 def _bare(wanted: Any) -> Any:
-    """The type itself, of one that only has a name of its own."""
+    """The type behind a NewType or an alias."""
     return getattr(wanted, "__supertype__", wanted)
 
 

@@ -1,8 +1,8 @@
-"""Versions of one workflow, one after the other: what did not change stays the same object.
+"""Successive versions of one workflow, in which unchanged nodes stay the same objects.
 
-A running workflow of fifty thousand steps comes anew whenever one of them changes. Whoever shows it
-looks for what is different; where unchanged nodes are the very objects they were, that takes a look
-at their identity, not at their fields. Comparing the fields, once, is work for the thread of the
+A running workflow of fifty thousand steps is read again whenever one of them changes. A widget
+looks for differences; where unchanged nodes are the same objects, that takes a comparison
+of identities, not of fields. Comparing the fields, once, is done on the thread of the
 watch.
 """
 
@@ -12,9 +12,9 @@ from tui.domain.workflow import Workflow
 
 
 def keep_nodes(workflow: Workflow, before: Workflow | None) -> int:
-    """Put nodes of the version before in the place of equal ones; how many were not equal.
+    """Replace nodes by equal ones of the version before; returns how many were not equal.
 
-    Only for a version that was just read and that nobody else has seen.
+    Only for a version that was just read and is not used anywhere else yet.
     """
     nodes = workflow.nodes
     known = before.nodes if before is not None else {}

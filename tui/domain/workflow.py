@@ -135,7 +135,7 @@ class Spec(ListedSpec, frozen=True):
 
 
 OFFLOADED = "its steps are in Argo's database, where only Argo Server reads them"
-"""What stands where steps would be told of, for a workflow that is offloaded."""
+"""The message in place of steps for a workflow whose nodes are offloaded."""
 
 
 class LockWait(Wire, frozen=True):

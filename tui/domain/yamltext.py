@@ -1,4 +1,4 @@
-"""A manifest as YAML to read: block text for scripts, keys in the order they came.
+"""A manifest as readable YAML: block text for scripts, keys in their original order.
 
 Only what YAML 1.1 would misread is quoted (`yes`, `012`, `1:30`, dates), so that a saved text is
 read back as it was, by PyYAML and by Kubernetes alike. Nothing in the output can reach a terminal
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 PLAIN = re.compile(r"[A-Za-z_/][\w./$@+()-]*(?:[ :=][\w./$@+()=-]+)*", re.ASCII)
-"""What surely needs no quotes, if no reader takes it for something else than text."""
+"""Text that needs no quotes, unless YAML 1.1 reads it as another type."""
 
 _TAKEN = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|nan|inf|~)"
@@ -37,7 +37,7 @@ def to_yaml(value: Any, *, hide_managed_fields: bool = True) -> str:
 
 
 def without_managed_fields(manifest: Any) -> Any:
-    """The manifest without the bookkeeping of server-side apply, which nobody reads."""
+    """The manifest without `managedFields`, the bookkeeping of server-side apply."""
     metadata = manifest.get("metadata") if isinstance(manifest, dict) else None
     if not isinstance(metadata, dict) or "managedFields" not in metadata:
         return manifest
