@@ -1,6 +1,6 @@
-"""Labels that say who did something, as Argo sets them (argo.md 5.0).
+"""Labels for who did something, as Argo sets them (argo.md 5.0).
 
-Without a caller the labels of whoever acted before go: they would be wrong.
+Without a known caller, labels of an earlier action are removed, since they would be wrong.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ CREATORS = tuple(
     f"{LABEL}{name}" for name in ("creator", "creator-email", "creator-preferred-username")
 )
 LONGEST = 63
-"""Characters that the value of a label may have."""
+"""Characters that are allowed in the value of a label."""
 
 
 def label_value(text: str) -> str:
-    """A text as the value of a label: its last characters, with a dash for what may not be."""
+    """A text as a label value: its last characters, with dashes for invalid ones."""
     value = re.sub("[^-_.a-zA-Z0-9]", "-", text)[-LONGEST:]
     return re.sub("^[^a-zA-Z0-9]*|[^a-zA-Z0-9]*$", "", value)
 
 
 def by_actor(manifest: Manifest, context: Context, action: str) -> Manifest:
-    """A copy labelled with who does what; `action` is "" for what has no name."""
+    """A copy labelled with the caller and the action; `action` is "" if it has no name."""
     labels = _labelled(labels_of(manifest), context, ACTORS, action)
     return manifest if labels == labels_of(manifest) else with_labels(manifest, labels)
 
 
 def actor_labels(context: Context, action: str) -> dict[str, str]:
-    """The same as labels of a patch; nothing without a caller."""
+    """The same labels for a patch; empty without a caller."""
     told = {key: label_value(text) for key, text in _told(context, ACTORS) if text}
     return {**told, ACTION: action} if context.caller is not None and action else told
 
 
 def by_creator(labels: Mapping[str, str], context: Context) -> dict[str, str]:
-    """The labels of an object that is made anew, with who makes it."""
+    """The labels of a new object, with its creator."""
     return _labelled(labels, context, CREATORS, "")
 
 
@@ -69,7 +69,7 @@ def _labelled(
 
 
 def _told(context: Context, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Label → what it is to say; "" for what is not known."""
+    """Label → value; "" for what is unknown."""
     caller = context.caller
     known = (caller.subject, caller.email, caller.preferred_username) if caller else ("", "", "")
     subject, email, name = known

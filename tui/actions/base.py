@@ -1,8 +1,8 @@
-"""What an action and its plan are (house.md 3.4).
+"""Actions and their plans (house.md 3.4).
 
 An action is data: an id, a key, words, when it is refused, which choices it offers. Its `plan` is
-pure: from a manifest and choices to an operation and a description. What the operation comes down
-to on a cluster or a server, the operations port of the connection knows.
+pure: from a manifest and choices to an operation and a description. The operations port of the
+connection knows how the operation is carried out on a cluster or a server.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something a dialog asks before the plan is made."""
+    """An option that a dialog asks for before the plan is made."""
 
     name: str
     label: str
@@ -34,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a pure plan cannot know by itself."""
+    """Facts from outside that a pure plan needs."""
 
     now: datetime
     target: Target | None = None
@@ -54,26 +54,26 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done, in words and as an operation."""
+    """A description of what would be done, and the operation that does it."""
 
     action: str
     """The action's id."""
     title: str
     """`Retry nightly-etl-x7k2p`."""
     lines: tuple[str, ...]
-    """What a person should read before saying yes: what re-runs, what is kept, what is lost."""
+    """What to read before confirming: what runs again, what is kept, what is lost."""
     operation: Operation | None
-    """None where there is nothing to do."""
+    """None if there is nothing to do."""
     command: str = ""
     """The `argo` command line that does the same."""
     result: Manifest | None = None
-    """The object as it will be, where the plan makes one."""
+    """The resulting object, if the plan makes one."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What `argo-tui plan -o json` prints besides the calls (deleted, reset, …)."""
     ref: WorkflowRef | None = None
-    """The workflow that is acted on; None where a plan only makes a new one."""
+    """The workflow that is changed; None if the plan only creates a new one."""
     warnings: tuple[str, ...] = ()
-    """What Argo would take, though it is hardly meant."""
+    """Warnings about input that Argo accepts although it is probably a mistake."""
 
 
 Choices = Mapping[str, Any]
@@ -93,7 +93,7 @@ runs, or that something is lost."""
 
 
 class Right(NamedTuple):
-    """That objects of a kind may be changed in a way."""
+    """The right to make a type of change to objects of a kind."""
 
     change: type[Change]
     kind: str
@@ -105,7 +105,7 @@ def _never(known: Any, target: Target) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that can be done to objects of some kinds, or to parts of them."""
+    """An action on objects of some kinds, or on parts of them."""
 
     id: str
     """`workflow.retry`; what the palette calls it."""
@@ -124,11 +124,11 @@ class Action:
     """Why it cannot be done just now to an object as it is known, or to its part; None if it can.
     Only `verdict` asks this."""
     form: tuple[Choice, ...] = ()
-    """What is asked before the plan is made."""
+    """The options to ask for before the plan is made."""
     rights: tuple[Right, ...] = ()
-    """What one needs to be allowed to do."""
+    """The rights that the action needs."""
     said: Callable[[Manifest], str] = _said_nothing
-    """`Resubmitted as nightly-etl-9xk2`: what came of it, from the last answer's object."""
+    """Makes the result message, `Resubmitted as nightly-etl-9xk2`, from the last response."""
     binding: str = ""
     """The id of what its key means, in `KEYS`, where several actions share one; "" for `id`."""
     key: str = ""
@@ -142,7 +142,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a plan."""
+    """The result of a plan that was carried out."""
 
     plan: Plan
     said: str

@@ -1,4 +1,4 @@
-"""Which of several subjects an action can be done to, and why not to the others."""
+"""The subjects that an action can be done to, and why not to the others."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from tui.actions.verdict import Allowed, Conditions, Denied, Subject, verdict
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What can be done, and what is to be said about the rest."""
+    """The subjects that an action can be done to, and a message about the others."""
 
     action: Action
     able: tuple[Subject, ...]
     said: str
-    """Why some (or all) were left out; "" if none was."""
+    """Why some or all were left out; "" if none were."""
     left_out: tuple[tuple[Subject, Denied], ...] = ()
-    """Those, each with its own reason."""
+    """The subjects that were left out, each with its reason."""
 
 
 def meant(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Action:
-    """The action that an id stands for: the first that may be done to one of the subjects.
+    """The action for an id: the first one that may be done to one of the subjects.
 
-    `id` is that of an action, or of what a key means. If none may be done it is the first of them,
-    so that its refusal can be told. Raises: KeyError for an id that stands for none.
+    `id` is that of an action or of a binding. If none may be done, it is the first of them,
+    so that its refusal can be shown. Raises: KeyError for an unknown id.
     """
     actions = called(id)
     if not actions:
@@ -42,7 +42,7 @@ def meant(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Actio
 
 
 def choose(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Chosen:
-    """Refuse each subject with a sentence, or take it; `id` is as for `meant`."""
+    """Accept each subject or refuse it with a sentence; `id` is as for `meant`."""
     action = meant(id, subjects, conditions)
     anything = verdict(action, None, conditions)
     if isinstance(anything, Denied):
@@ -62,6 +62,6 @@ def choose(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Chos
 
 
 def told(subject: Subject, denied: Denied) -> str:
-    """Why not, with the name of what it is about unless the sentence begins with it."""
+    """The reason, with the subject's name unless the sentence begins with it."""
     name = subject.name
     return denied.why if denied.why.startswith(f"{name} ") else f"{name}: {denied.why}"

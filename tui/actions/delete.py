@@ -1,4 +1,4 @@
-"""Delete: the workflow goes, and its pods with it (argo.md 5.8)."""
+"""Delete: remove a workflow and its pods (argo.md 5.8)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ARTIFACT_GC = f"{LABEL}artifact-gc"
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
-    """What deleting would do; by force its finalizers are taken away first."""
+    """The plan of a deletion; with `force`, finalizers are removed first."""
     check_instance(manifest, context)
     force = bool(choices.get("force"))
     return Plan(

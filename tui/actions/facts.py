@@ -9,7 +9,7 @@ from tui.domain.workflow import Manifest
 
 
 def node_facts(node: RawNode) -> Json:
-    """What plans print of a node: fields that are absent or empty are left out."""
+    """The fields of a node that plans print, without absent and empty ones."""
     shown: Json = {"phase": node.get("phase") or ""}
     if kind_of(node):
         shown["type"] = kind_of(node)
@@ -22,7 +22,7 @@ def node_facts(node: RawNode) -> Json:
 
 
 def workflow_facts(manifest: Manifest) -> Json:
-    """What plans print of a workflow's own fields."""
+    """The fields of a workflow that plans print."""
     status, spec = part(manifest, "status"), part(manifest, "spec")
     return {
         "labels": labels_of(manifest) or None,

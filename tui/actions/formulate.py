@@ -32,20 +32,20 @@ from tui.errors import PlanError
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
-    """What a retry makes of the nodes."""
+    """The effect of a retry on the nodes."""
 
     nodes: dict[str, RawNode]
-    """The nodes as they will be."""
+    """The nodes after the retry."""
     deleted: frozenset[str]
-    """Nodes that go, exit handlers included."""
+    """Ids of nodes that are deleted, exit handlers included."""
     restarted: frozenset[str]
-    """Those of them that are made anew from the root, exit handlers not included."""
+    """Those of them that are created again, without exit handlers."""
     reset: frozenset[str]
-    """Nodes that are set back to run again."""
+    """Ids of nodes that are reset to run again."""
     exit_nodes: tuple[str, ...]
-    """The tree of the workflow's exit handler, whose pods go whatever their type."""
+    """Ids in the tree of the exit handler, whose pods are deleted whatever their type."""
     held: frozenset[str]
-    """Failed work that stays as it is, because something after it succeeded."""
+    """Failed nodes that are kept, because something after them succeeded."""
 
 
 def formulate(
@@ -85,7 +85,7 @@ def formulate(
 def _after(
     nodes: RawNodes, deleted: Collection[str], reset: Collection[str], on_exit: str, now: str
 ) -> dict[str, RawNode]:
-    """The nodes that stay, those that are reset begun anew, none of them naming one that goes."""
+    """The nodes that are kept or reset, without references to deleted nodes."""
     kept = {
         node_id: node
         for node_id, node in nodes.items()
@@ -100,7 +100,7 @@ def _after(
 
 
 def _failed(nodes: RawNodes, selected: Collection[str]) -> tuple[set[str], set[str]]:
-    """Failed work to do again, and failed work that something after it succeeded in spite of."""
+    """Failed nodes to run again, and failed nodes after which something succeeded."""
     succeeded_after = followed_by_success(nodes, set(selected))
     attempt_of: dict[str, str] = {}
     for node_id in sorted(nodes, reverse=True):
@@ -127,7 +127,7 @@ def _exit_tree(nodes: RawNodes, on_exit: str) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Walk:
-    """The ways up from restarted nodes, and what they delete and reset."""
+    """Follows the paths from restarted nodes to the root, and collects what to delete and reset."""
 
     nodes: RawNodes
     parent: dict[str, str]
@@ -137,14 +137,14 @@ class _Walk:
     _been: set[tuple[str, bool]] = field(default_factory=set)
 
     def restart(self, seed: str, root: str) -> None:
-        """Delete the seed and all after it, reset what is around it."""
+        """Delete the seed and everything after it, and reset what contains it."""
         self._check_way(seed, root)
         descendants(self.nodes, [seed], self.deleted)
         if seed != root:
             self._climb(seed)
 
     def empty_groups(self) -> None:
-        """Delete what is in reset groups that are made from items."""
+        """Delete the content of reset groups that are expanded from items."""
         for node_id in self.reset - self.deleted:
             if kind_of(self.nodes[node_id]) in ("TaskGroup", "StepGroup"):
                 descendants(self.nodes, references(self.nodes[node_id]), self.deleted)
@@ -165,7 +165,7 @@ class _Walk:
         self._rooted |= way
 
     def _climb(self, seed: str) -> None:
-        """Go up to the root; groups send us on to the boundaries around them."""
+        """Go up to the root; from groups, continue at the boundaries around them."""
         here: str | None = seed
         at_boundary = False
         while here is not None and (here, at_boundary) not in self._been:
@@ -185,7 +185,7 @@ class _Walk:
                 here = self.parent.get(here)
 
     def _boundary(self, here: str) -> tuple[str | None, bool]:
-        """Reset what directly wraps `here` and its boundary; where to go on, and in which way."""
+        """Reset the group around `here` and its boundary; returns where and how to continue."""
         above = self.parent.get(here)
         if above is not None and kind_of(self.nodes[above]) == "Retry":
             self.reset.add(above)
@@ -200,7 +200,7 @@ class _Walk:
         return found, True
 
     def _seek(self, start: str, wanted: Callable[[str], bool]) -> str:
-        """The nearest node that is wanted, from `start` itself upwards."""
+        """The nearest matching node, from `start` itself upwards."""
         here: str | None = start
         way: set[str] = set()
         while here is not None and here not in way:
@@ -224,7 +224,7 @@ def _started_again(node: RawNode, now: str) -> RawNode:
 
 
 def _asking_again(node: RawNode) -> RawNode:
-    """A suspend node whose supplied outputs are to be supplied once more."""
+    """A suspend node whose supplied outputs have to be supplied again."""
     outputs = node.get("outputs")
     if not isinstance(outputs, dict) or not outputs.get("parameters"):
         return node
@@ -237,7 +237,7 @@ def _asking_again(node: RawNode) -> RawNode:
 
 
 def _cut(node: RawNode, gone: Collection[str]) -> RawNode:
-    """The node without references to nodes that are gone; the same object if it has none."""
+    """The node without references to deleted nodes; the same object if it has none."""
     changed = node
     for key in ("children", "outboundNodes"):
         ids = references(node, key)

@@ -1,4 +1,4 @@
-"""The graph of raw nodes, asked the questions that retry and resubmit ask (argo.md 5.3, 5.4).
+"""Queries on the graph of raw nodes, for retry and resubmit (argo.md 5.3, 5.4).
 
 `children` says what runs next, so the graph may be ten thousand deep; and a saved workflow may hold
 circles or lack nodes. Nothing here calls itself, and every walk remembers where it has been.
@@ -19,7 +19,7 @@ RawNodes = Mapping[str, RawNode]
 GROUP_TYPES = frozenset({"DAG", "TaskGroup", "StepGroup", "Steps"})
 EXECUTION_TYPES = frozenset({"Container", "Pod", "HTTP", "Plugin"})
 STEP_TYPES = frozenset({"Pod", "HTTP", "Plugin", "Suspend"})
-"""What a person counts as a step: no groups, and no containers of one pod."""
+"""Node types that count as steps: neither groups nor the containers of one pod."""
 
 
 def references(node: RawNode, key: str = "children") -> list[str]:
@@ -33,7 +33,7 @@ def is_problem(node: RawNode) -> bool:
 
 
 def kind_of(node: RawNode) -> str:
-    """The node's type; "" when it says none."""
+    """The node's type; "" if it has none."""
     return str(node.get("type") or "")
 
 
@@ -115,13 +115,13 @@ def parents(nodes: RawNodes, workflow: str) -> dict[str, str]:
             raise PlanError(f"couldn't find parent node for {node_id}")
         for child in references(node):
             if child not in nodes:
-                # Argo's own spelling: whoever searches for it finds Argo's issues.
+                # Argo's own spelling, so that a search for it finds Argo's issues.
                 raise PlanError(f"coudln't obtain child {child}")
     return found
 
 
 def root_of(nodes: RawNodes, workflow: str) -> str:
-    """The id of the node that is the workflow itself.
+    """The id of the root node, which stands for the workflow itself.
 
     Raises: PlanError when there is none.
     """

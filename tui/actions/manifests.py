@@ -1,4 +1,4 @@
-"""Reading and changing raw workflows, without touching the ones that were given.
+"""Reading raw workflows, and making changed copies of them.
 
 A plan writes back what it was given, every field kept, so it works on dictionaries and copies only
 the levels it changes: ten thousand nodes are shared with the input, not cloned.
@@ -55,17 +55,17 @@ def name_of(manifest: Manifest) -> str:
 
 
 def namespace_of(manifest: Manifest) -> str:
-    """`metadata.namespace`, `default` where it says none, as the API would."""
+    """`metadata.namespace`; `default` if it has none, as in the API."""
     return str(part(manifest, "metadata").get("namespace") or "default")
 
 
 def phase_of(manifest: Manifest) -> str:
-    """`status.phase`; "" when no controller has seen it yet."""
+    """`status.phase`; "" before a controller has seen the workflow."""
     return str(part(manifest, "status").get("phase") or "")
 
 
 def ref_of(manifest: Manifest) -> WorkflowRef:
-    """Which workflow this is."""
+    """The reference of this workflow."""
     uid = str(part(manifest, "metadata").get("uid") or "")
     return WorkflowRef(namespace_of(manifest), name_of(manifest), uid)
 
@@ -82,7 +82,7 @@ def rfc3339(moment: datetime, zone: tzinfo | None = UTC) -> str:
 
 
 def without(mapping: Mapping[str, Any], *keys: str) -> Json:
-    """A copy that lacks `keys`."""
+    """A copy without `keys`."""
     return {key: value for key, value in mapping.items() if key not in keys}
 
 
@@ -92,7 +92,7 @@ def with_labels(manifest: Manifest, labels: Mapping[str, str]) -> Manifest:
 
 
 def check_instance(manifest: Manifest, context: Context) -> None:
-    """Refuse an object of another controller (argo.md 5.0); a file is whose it says it is.
+    """Refuse an object of another controller instance (argo.md 5.0); files are always accepted.
 
     Raises: PlanError in Argo's words.
     """
@@ -101,12 +101,12 @@ def check_instance(manifest: Manifest, context: Context) -> None:
 
 
 def is_of_instance(manifest: Manifest, instance_id: str) -> bool:
-    """Whether the controller of this instance id runs it; "" is the controller without one."""
+    """Whether it belongs to the controller with this instance id; "" is one without an id."""
     return (labels_of(manifest).get(INSTANCE) or "") == instance_id
 
 
 def key_of(kind: str, namespace: str, name: str, what: str) -> ObjectKey:
-    """Where an object stands; `what` is what to call it.
+    """The key of an object; `what` names it in errors.
 
     Raises: InputError for a name that cannot be one: the change would mean something else.
     """
@@ -116,30 +116,30 @@ def key_of(kind: str, namespace: str, name: str, what: str) -> ObjectKey:
 
 
 def own_key(manifest: Manifest) -> ObjectKey:
-    """Where this workflow stands. Raises: InputError where it has no name."""
+    """The key of this workflow. Raises: InputError if it has no name."""
     return key_of(WORKFLOW, namespace_of(manifest), name_of(manifest), "workflow")
 
 
 def target_of(manifest: Manifest, kind: str = WORKFLOW) -> Target:
-    """This object, as what something is done to; what is submitted may have no name."""
+    """The target for this object; an object that is submitted may have no name."""
     uid = str(part(manifest, "metadata").get("uid") or "")
     return Target(ObjectKey("", kind, namespace_of(manifest), name_of(manifest)), uid)
 
 
 def whole(manifest: Manifest) -> Manifest:
-    """A copy that says what it is: objects taken from lists may lack these two."""
+    """A copy with `apiVersion` and `kind`, which objects from lists may lack."""
     return {**manifest, "apiVersion": API_VERSION, "kind": "Workflow"}
 
 
 def create(manifest: Manifest, namespace: str, purpose: str, *, dry_run: bool = False) -> Create:
-    """A new workflow in a namespace. Raises: InputError for one that cannot be one."""
+    """The creation of a workflow in a namespace. Raises: InputError for an invalid workflow."""
     check_name(namespace, "the namespace")
     key = ObjectKey("", WORKFLOW, namespace, name_of(manifest))
     return Create(key=key, manifest=manifest, purpose=purpose, dry_run=dry_run)
 
 
 def update(manifest: Manifest, purpose: str, *, dry_run: bool = False) -> Update:
-    """The whole workflow; its `metadata.resourceVersion` is the one that was read."""
+    """The update of a whole workflow, with the `metadata.resourceVersion` that was read."""
     return Update(key=own_key(manifest), manifest=whole(manifest), purpose=purpose, dry_run=dry_run)
 
 
@@ -157,20 +157,20 @@ def operation(
     kind: str = WORKFLOW,
     half_way: str = "",
 ) -> Operation | None:
-    """What an action does to this object with these options; None for no change at all."""
+    """The operation of an action on this object; None if there is nothing to change."""
     if not changes:
         return None
     return Operation(action, target_of(manifest, kind), options, tuple(changes), half_way)
 
 
 def command(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str:
-    """The `argo` command line that does the same, fit to paste into a shell."""
+    """The `argo` command line that does the same, quoted for a shell."""
     words = ["argo", *verb.split(), "-n", namespace_of(manifest), name_of(manifest), *flags]
     return shlex.join(words)
 
 
 def not_over(workflow: ListedWorkflow, verb: str) -> str | None:
-    """Why a workflow that is over cannot be `verb`ed any more; None if it is not over."""
+    """Why a completed workflow cannot be `verb`ed any more; None if it is not completed."""
     if not workflow.is_completed:
         return None
     name = workflow.metadata.name

@@ -1,4 +1,4 @@
-"""Nodes that travel compressed, and the pods that belong to raw nodes (argo.md 1.4, 3)."""
+"""Packing and unpacking of raw nodes, and the names of their pods (argo.md 1.4, 3)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tui.domain.workflow import ListedWorkflow, Manifest, Metadata
 from tui.errors import PlanError, UsageError
 
 LARGEST_OBJECT = 1024 * 1024
-"""`MAX_WORKFLOW_SIZE` of the controller: above this the nodes are written compressed."""
+"""`MAX_WORKFLOW_SIZE` of the controller, in bytes: above this, nodes are written compressed."""
 
 
 def hydrated(manifest: Manifest) -> Manifest:
-    """The manifest with its nodes in the open.
+    """The manifest with its nodes unpacked.
 
     Raises: PlanError when they are kept in a database, InputError when they cannot be unpacked.
     """
@@ -35,7 +35,7 @@ def hydrated(manifest: Manifest) -> Manifest:
 
 
 def nodes_of(manifest: Manifest) -> dict[str, RawNode]:
-    """The nodes of a hydrated manifest. Raises: InputError where they are no nodes."""
+    """The nodes of a hydrated manifest. Raises: InputError if they are malformed."""
     return check_shape(part(manifest, "status").get("nodes"))
 
 
@@ -45,7 +45,7 @@ def with_nodes(manifest: Manifest, nodes: Mapping[str, RawNode]) -> Manifest:
 
 
 def dehydrated(manifest: Manifest) -> Manifest:
-    """The manifest as it may be written: nodes compressed where it would be too large.
+    """The manifest fit to be written: with compressed nodes if it would be too large.
 
     Raises: PlanError when it is too large even so.
     """

@@ -22,7 +22,7 @@ def parse_parameter(text: str) -> tuple[str, str]:
 
 
 def known_parameters(manifest: Manifest, template: Manifest | None = None) -> list[Json]:
-    """The arguments one may give: name, value, enum, description, as far as anything tells.
+    """The arguments that can be given: name, value, enum and description, as far as known.
 
     A workflow made from a template often has names and values only; the rest stands in the spec
     that the controller stored with it, or in the template itself. Of a cron workflow they are those
@@ -46,13 +46,13 @@ def known_parameters(manifest: Manifest, template: Manifest | None = None) -> li
 
 
 def value_of(parameter: Mapping[str, Any]) -> str:
-    """A parameter's value as text, its default if it has none."""
+    """A parameter's value as text, or its default if it has none."""
     value = parameter.get("value", parameter.get("default"))
     return "" if value is None else go_text(value)
 
 
 def outside(parameter: Mapping[str, Any], value: str) -> str:
-    """Why a value is none of those that the parameter lists, as a sentence; "" if it is one."""
+    """Why a value is not in the parameter's list, as a sentence; "" if it is."""
     listed = [go_text(option) for option in parameter.get("enum") or ()]
     if not listed or value in listed:
         return ""
@@ -60,8 +60,8 @@ def outside(parameter: Mapping[str, Any], value: str) -> str:
 
 
 def warnings(manifest: Manifest, texts: Sequence[str]) -> tuple[str, ...]:
-    """What to know before parameters are sent: Argo itself drops the list with the old entry, so it
-    takes any value (argo.md 5.1)."""
+    """Warnings about values outside of an enum. Argo drops the enum with the old entry, so it
+    accepts any value (argo.md 5.1)."""
     if not texts:
         return ()
     known = {str(entry["name"]): entry for entry in known_parameters(manifest)}
@@ -69,12 +69,12 @@ def warnings(manifest: Manifest, texts: Sequence[str]) -> tuple[str, ...]:
     for text in texts:
         name, value = parse_parameter(text)
         if reason := outside(known.get(name, {}), value):
-            found.append(f"{reason}, and {value!r} is none of them; Argo may take it all the same")
+            found.append(f"{reason}, and {value!r} is none of them; Argo may accept it")
     return tuple(found)
 
 
 def overridden(old: Sequence[Json], texts: Iterable[str]) -> list[Json]:
-    """The passed parameters in their order, then the old ones that are not passed.
+    """The given parameters in their order, then the old ones that are not given.
 
     A passed one replaces the old entry wholly: its enum, description and source go.
     """
@@ -145,7 +145,7 @@ def parse_labels(text: str, *, what: str = "labels") -> dict[str, str]:
 
 
 def from_file(values: Mapping[Any, Any]) -> tuple[str, ...]:
-    """The entries of a parameter file as `NAME=VALUE`: text as it is, all else as JSON.
+    """The entries of a parameter file as `NAME=VALUE`: text unchanged, other values as JSON.
 
     Whole numbers keep their digits, however many there are.
     """

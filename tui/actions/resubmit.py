@@ -51,18 +51,18 @@ class _Renamed:
         self._new = new
 
     def name(self, name: str) -> str:
-        """Argo takes the old name for a pattern; we take it as it is, dots and all."""
+        """The new name. Argo uses the old name as a pattern; here it is replaced literally."""
         return self._new + name[len(self._old) :] if name.startswith(self._old) else name
 
     def id(self, old_id: str) -> str:
-        """The new id of an old node; of one that is missing, what Argo makes of no name."""
+        """The new id of an old node; for a missing one, that of an empty name, as in Argo."""
         node = self._nodes.get(old_id)
         name = name_of_node(node) if node is not None else ""
         return node_id(self._new, self.name(name))
 
 
 def taken_over(nodes: RawNodes, old: str, new: str, now: str) -> dict[str, RawNode]:
-    """The nodes that the new workflow begins with."""
+    """The nodes that the new workflow starts with."""
     renamed = _Renamed(nodes, old, new)
     useful = followed_by_success(nodes, frozenset())
     begun: dict[str, RawNode] = {}
@@ -101,7 +101,7 @@ NOT_COPIED = tuple(LABEL + name for name in ("phase", "completed", "workflow-arc
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
-    """The workflow that would be created; the old one stays as it is."""
+    """The plan of a resubmission; the old workflow is not changed."""
     check_instance(manifest, context)
     memoized = bool(choices.get("memoized"))
     name = str(choices.get("name") or "")

@@ -47,7 +47,7 @@ from tui.ports.operations import Change, Delete, Update
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
-    """What a retry would do, and the calls that do it."""
+    """The plan of a retry."""
     check_instance(manifest, context)
     restart = bool(choices.get("restart_successful"))
     selector = str(choices.get("node_field_selector") or "")
@@ -97,7 +97,7 @@ def _check_phase(phase: str, restart: bool, selector: str) -> None:
 
 
 def _begun_again(manifest: Manifest, now: str) -> Manifest:
-    """The workflow's own fields, as if it had just begun; what it has produced so far stays."""
+    """The workflow's own fields reset as if it had just started; its outputs are kept."""
     status = without(
         part(manifest, "status"), "phase", "message", "persistentVolumeClaims", "compressedNodes"
     )
@@ -129,7 +129,7 @@ def _uncompleted(conditions: Sequence[Json]) -> list[Json]:
 
 
 def _pods(manifest: Manifest, nodes: RawNodes, made: Formulation, context: Context) -> list[str]:
-    """The pods of deleted nodes; of an exit handler's tree whatever the types say."""
+    """The pods of deleted nodes; in the tree of the exit handler, of every type of node."""
     names = PodNames(manifest, context.pod_names)
     deleted = {node_id for node_id in made.restarted if kind_of(nodes[node_id]) == "Pod"}
     return sorted({names.of(node_id, nodes) for node_id in deleted.union(made.exit_nodes)})
@@ -200,7 +200,7 @@ def _facts(result: Manifest, made: Formulation, pods: Sequence[str]) -> Json:
 
 
 def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
-    """Why this one cannot be retried just now."""
+    """Why a workflow cannot be retried; None if it can."""
     if not workflow.is_completed:
         phase = workflow.phase or "Pending"
         return f"{workflow.metadata.name} is {phase}: only a finished workflow can be retried."

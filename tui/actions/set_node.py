@@ -33,7 +33,7 @@ PHASES = ("", SUCCEEDED, FAILED, ERROR)
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
-    """What setting would do."""
+    """The plan of setting waiting steps."""
     check_instance(manifest, context)
     selector = str(choices.get("node_field_selector") or "")
     wanted = NodeSettings(
@@ -89,7 +89,7 @@ LETTERS = dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True))
 
 
 def unquoted(text: str) -> str:
-    """A value as Go unquotes it: quoted text loses its quotes, all else stays as it is."""
+    """A value as Go unquotes it: quoted text loses its quotes, other text is unchanged."""
     if len(text) < 2 or text[0] != text[-1]:
         return text
     inner = text[1:-1]
@@ -132,7 +132,7 @@ def _lines(names: Sequence[str], wanted: NodeSettings) -> Iterable[str]:
 
 
 def refusal(workflow: ListedWorkflow, target: Target) -> str | None:
-    """Why no step of this one can be set just now."""
+    """Why no step of a workflow can be set; None if one can."""
     if reason := not_over(workflow, "set"):
         return reason
     is_told = isinstance(workflow, Workflow) and not workflow.status.offload_node_status_version

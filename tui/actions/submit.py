@@ -86,7 +86,7 @@ OPTIONS = (
     "artifacts",
     "server_dry_run",
 )
-"""Choices that change what is created, or whether it is."""
+"""Choices that change the created object, or that prevent its creation."""
 
 
 def parse_from(text: str) -> tuple[str, str]:
@@ -131,7 +131,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
 
 
 def _given(choices: Choices) -> Json:
-    """The options that were given; a priority of 0 is one."""
+    """The options that were given; a priority of 0 counts as given."""
     asked = {name: choices.get(name) for name in OPTIONS}
     return {name: value for name, value in asked.items() if value or type(value) is int}
 
@@ -161,7 +161,7 @@ def _begun(manifest: Manifest, kind: str, choices: Choices, context: Context) ->
 
 
 def _from_workflow(manifest: Manifest) -> Manifest:
-    """The workflow of a file, less what only a server may say and what an old run left."""
+    """The workflow of a file, without fields that the server sets and without an old status."""
     metadata = without(part(manifest, "metadata"), *SERVER_OWNED)
     if manifest.get("status"):
         stale = (f"{LABEL}{name}" for name in ("phase", "completed", "workflow-archiving-status"))
@@ -171,7 +171,7 @@ def _from_workflow(manifest: Manifest) -> Manifest:
 
 
 def _from_template(manifest: Manifest) -> Manifest:
-    """A reference to the template: its spec is not copied, the controller reads it."""
+    """A workflow that refers to the template; the controller reads the template's spec."""
     name = name_of(manifest)
     is_cluster = manifest["kind"] == "ClusterWorkflowTemplate"
     label = "cluster-workflow-template" if is_cluster else "workflow-template"
@@ -185,7 +185,7 @@ def _from_template(manifest: Manifest) -> Manifest:
 
 
 def _from_cron(manifest: Manifest, context: Context) -> Manifest:
-    """A copy of the cron workflow's spec, owned by it: deleted with it."""
+    """A workflow with the cron workflow's spec, owned by it and so deleted with it."""
     name = name_of(manifest)
     spec = part(manifest, "spec")
     extra = part(spec, "workflowMetadata")
@@ -218,7 +218,7 @@ def _from_cron(manifest: Manifest, context: Context) -> Manifest:
 
 
 def with_overrides(manifest: Manifest, choices: Choices) -> Manifest:
-    """A copy with what was asked for on the command line or in the form."""
+    """A copy with the options of the command line or the form."""
     spec = dict(part(manifest, "spec"))
     for choice, name, _ in OVERRIDES:
         value = choices.get(choice)
@@ -239,7 +239,7 @@ def with_overrides(manifest: Manifest, choices: Choices) -> Manifest:
 
 
 def _with_artifacts(manifest: Manifest, texts: tuple[str, ...]) -> Manifest:
-    """A copy in which argument artifacts have other keys; `NAME=KEY`."""
+    """A copy with other keys for argument artifacts, given as `NAME=KEY`."""
     keys: dict[str, str] = {}
     for text in texts:
         name, _, key = text.partition("=")
@@ -263,7 +263,7 @@ def _with_artifacts(manifest: Manifest, texts: tuple[str, ...]) -> Manifest:
 
 
 KEYED = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob", "hdfs": "path"}
-"""Where an artifact is kept → which field says what it is called there."""
+"""Kind of location → the field that holds the key."""
 
 
 def _with_key(artifact: Json, key: str) -> Json:

@@ -1,4 +1,4 @@
-"""Whether something may be done, and if not, why not: the one place that answers it.
+"""Whether an action may be done, and if not, why: the only place that decides this.
 
 Keys, hints, the palette, dialogs and commands all ask here, so they never disagree. What is asked
 about is a subject (a target and what is known of it), under conditions (the connection, and whether
@@ -22,40 +22,40 @@ READ_ONLY = "refused: started with --read-only"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A target, and what is known of it."""
+    """A target, and what is known about it."""
 
     target: Target
     known: Any = None
-    """The object as its list or its own screen has it; None before it is read, and once gone."""
+    """The object as its list or screen has it; None before it is read and after it is gone."""
     is_gone: bool = False
 
     title: str = ""
-    """What a question calls it; "" for its name."""
+    """Its title in questions; "" for its name."""
 
     @property
     def name(self) -> str:
-        """What a sentence calls it."""
+        """Its name in sentences."""
         return self.title or self.target.key.name
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What holds for whatever is done."""
+    """Conditions that are independent of the subject."""
 
     connection: Connection | None
     """None until connected."""
     read_only: bool = False
-    """Whether we were told to change nothing."""
+    """Whether the user asked for no changes (`--read-only`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """It may be done, as far as is known."""
+    """The action may be done, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """It may not be done."""
+    """The action may not be done."""
 
     why: str
     """A sentence for a person."""
@@ -97,7 +97,7 @@ def _why_not(action: Action, subject: Subject | None, conditions: Conditions) ->
 
 
 def _is_another(subject: Subject) -> bool:
-    """Whether what is known is not what was chosen, but made later under the same name."""
+    """Whether the known object is not the chosen one, but a later one with the same name."""
     known = subject.known
     if known is None or not subject.target.uid:
         return False
@@ -105,7 +105,7 @@ def _is_another(subject: Subject) -> bool:
 
 
 def _unable(action: Action, target: Target | None, connection: Connection) -> str:
-    """Why the connection cannot do it, whatever state the target is in; "" if it can."""
+    """Why the connection cannot do it, whatever the target's state; "" if it can."""
     if action.consequence == "none":
         return ""
     operations = connection.port(Operations)
@@ -115,6 +115,6 @@ def _unable(action: Action, target: Target | None, connection: Connection) -> st
 
 
 def may_change(actions: Iterable[Action], conditions: Conditions) -> bool:
-    """Whether anything can be changed here, as far as is known; rights are not."""
+    """Whether anything can be changed here, as far as is known; rights are not checked."""
     changing = [action for action in actions if action.consequence != "none"]
     return any(isinstance(verdict(one, None, conditions), Allowed) for one in changing)

@@ -1,4 +1,4 @@
-"""Words that plans share: counts, and names that do not fill the screen."""
+"""Texts that plans share: counts, and shortened lists of names."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ def counted(number: int, noun: str) -> str:
 
 
 def saying(done: str) -> Callable[[Manifest], str]:
-    """What an action says once it is done: what it did, and to which workflow."""
+    """Makes the message of a completed action: what was done, and to which workflow."""
     return lambda answer: f"{done} {name_of(answer)}"
 
 
 def named(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """The first names, and the number of further ones."""
     shown = ", ".join(names[:NAMES_SHOWN])
     more = len(names) - NAMES_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
 
 
 def step_names(nodes: Iterable[RawNode]) -> list[str]:
-    """What a person calls these nodes: attempts and items in the order of their numbers."""
+    """The titles of nodes, with attempts and items in the order of their numbers."""
     names = [str(node.get("displayName") or node.get("name") or node.get("id")) for node in nodes]
     return sorted(names, key=_by_number)
 
 
 def _by_number(name: str) -> list[tuple[int, str]]:
-    """A key by which `step(9)` stands before `step(10)`."""
+    """A sort key by which `step(9)` comes before `step(10)`."""
     pieces = re.split(r"([0-9]+)", name)
     return [(len(piece.lstrip("0")) if at % 2 else 0, piece) for at, piece in enumerate(pieces)]
 
