@@ -20,6 +20,8 @@ from tests.support.fake_api import Asked, FakeApi, Reply, fake_api
 from tests.support.runs import at, run
 from tests.support.scripted import ScriptedSource, is_of
 from tests.support.waiting import wait_until
+from tui.actions import ACTIONS
+from tui.actions.base import Action, Choices, Context, Plan
 from tui.columns.base import Column
 from tui.domain.decode import whole_reader
 from tui.domain.identity import ObjectKey, Target
@@ -249,6 +251,51 @@ def test_a_cluster_is_asked_for_it_where_its_group_is(tmp_path: Path) -> None:
 
 def paths(api: FakeApi) -> set[str]:
     return {asked.path for asked in api.asked}
+
+
+def relaxing(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """A plan that takes the first of its limits away."""
+    key = ObjectKey("", "limits", "argo", manifest["metadata"]["name"])
+    limits = manifest["spec"]["limits"][1:]
+    change = Patch(key=key, patch={"spec": {"limits": limits}}, purpose=f"relax {key.name}")
+    return Plan(
+        action="limits.relax",
+        title=f"Relax {key.name}",
+        lines=(f"Left: {len(limits)}",),
+        operation=Operation("limits.relax", Target(key), {}, (change,)),
+    )
+
+
+RELAX = Action(
+    id="limits.relax",
+    kinds=frozenset({"limits"}),
+    label="Relax",
+    help="Take its first limit away.",
+    consequence="reversible",
+    key="M",
+    plan=relaxing,
+    refusal=lambda limit, *_: None if limit.spec.limits else "there is no limit left",
+    said=lambda answer: "Relaxed",
+)
+
+
+@pytest.mark.usefixtures("registered")
+async def test_an_action_on_it_is_asked_about_and_sent() -> None:
+    here = source()
+    here.put(limit("large", 0), LIMIT_RANGES)
+    with ACTIONS.including(RELAX):
+        async with showing(source=here, size=(120, 30)) as shown:
+            await to_its_list(shown)
+            await shown.press("slash", *"small", "enter", "M")
+            await shown.until_shown("Left: 0")
+            assert "Relax small" in shown.text
+            await shown.press("y")
+            await shown.until_said("Relaxed")
+            await shown.press("escape", "slash", *"large", "enter", "M")
+            await shown.until_said("there is no limit left")
+    (call,) = here.performed
+    assert call.path == "/api/v1/namespaces/argo/limitranges/small"
+    assert call.body == {"spec": {"limits": []}}
 
 
 def test_a_change_of_it_goes_to_its_path(registered: None) -> None:

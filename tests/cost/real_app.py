@@ -17,8 +17,9 @@ from datetime import timedelta
 from tests.support.runs import NOW, run, step
 from tests.support.scripted import ScriptedSource
 from tui.app import ArgoApp
+from tui.domain.identity import Target
 from tui.domain.logs import LogBlock, blocks_of
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.workflow import Manifest
 from tui.ports.connection import Connection, Place
 from tui.ports.logs import LogRequest
 from tui.ports.threads import CancelToken
@@ -93,9 +94,9 @@ class Cluster(ScriptedSource):
         self.may_answer = threading.Event()
         self.may_answer.set()
 
-    def get(self, ref: WorkflowRef) -> Manifest:
+    def get(self, target: Target) -> Manifest:
         self.may_answer.wait()
-        return super().get(ref)
+        return super().get(target)
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         return blocks_of(self._said(stop), request.source)

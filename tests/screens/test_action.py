@@ -15,7 +15,8 @@ from tests.support.asking import Obstinate, ask, assert_calls, done, focused
 from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.identity import Target
+from tui.domain.workflow import Manifest
 from tui.errors import Busy, Conflict, SourceError
 from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
@@ -282,8 +283,8 @@ async def test_ctrl_r_repaints_whatever_is_open(key: str) -> None:
 class Renamed(ScriptedSource):
     """Whoever asks for a workflow by name gets one that was made later, as from a cluster."""
 
-    def get(self, ref: WorkflowRef) -> Manifest:
-        found = super().get(ref)
+    def get(self, target: Target) -> Manifest:
+        found = super().get(target)
         return {**found, "metadata": {**found["metadata"], "uid": "made-later"}}
 
 

@@ -7,7 +7,8 @@ from tests.support.asking import Obstinate, ask, assert_calls
 from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.identity import Target
+from tui.domain.workflow import Manifest
 from tui.errors import Missing
 
 
@@ -16,10 +17,10 @@ class Vanishing(ScriptedSource):
 
     vanished = ""
 
-    def get(self, ref: WorkflowRef) -> Manifest:
-        if ref.name == self.vanished:
-            raise Missing(f"there is no workflow {ref.name}", status=404)
-        return super().get(ref)
+    def get(self, target: Target) -> Manifest:
+        if target.key.name == self.vanished:
+            raise Missing(f"there is no workflow {target.key.name}", status=404)
+        return super().get(target)
 
 
 async def test_several_are_done_one_after_the_other_and_one_failure_stops_no_other() -> None:

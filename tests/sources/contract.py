@@ -111,14 +111,14 @@ class SourceContract:
         assert whole.fits, "and that nothing of it is left out"
 
     def test_getting_keeps_every_field(self, source: Connection) -> None:
-        found = offered(source, Objects).get(self.ref("etl"))
+        found = offered(source, Objects).get(self.ref("etl").target)
         assert found["status"]["nodes"] == NODES
         assert found["status"]["message"] == "no luck"
 
     def test_what_is_not_there_is_missing(self, source: Connection) -> None:
         nope = WorkflowRef("argo", "nope")
         with pytest.raises(Missing, match="nope"):
-            offered(source, Objects).get(nope)
+            offered(source, Objects).get(nope.target)
         with pytest.raises(Missing, match="nope"):
             key = self.key(source, "nope")
             offered(source, Watches).watch_one(

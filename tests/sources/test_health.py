@@ -42,11 +42,11 @@ def test_a_failure_that_others_would_meet_is_trouble_until_something_is_answered
     with fake_api(moody) as api:
         source = source_of(api, tmp_path)
         health = offered(source, Health)
-        source.get(ONE)
+        source.get(ONE.target)
         assert health.trouble is None
         moody.status = status
         with pytest.raises(SourceError) as caught:
-            source.get(ONE)
+            source.get(ONE.target)
         assert health.trouble is caught.value
         health.check()
         assert health.trouble is not None
@@ -63,7 +63,7 @@ def test_a_refusal_of_one_thing_says_nothing_of_the_server(tmp_path: Path, statu
     with fake_api(moody) as api:
         source = source_of(api, tmp_path)
         with pytest.raises(SourceError):
-            source.get(ONE)
+            source.get(ONE.target)
         assert offered(source, Health).trouble is None
 
 
@@ -78,7 +78,7 @@ def test_metrics_that_are_down_are_no_trouble_and_hide_none(tmp_path: Path) -> N
         assert health.trouble is None
         moody.status, moody.metrics = 504, 200
         with pytest.raises(SourceError):
-            source.get(ONE)
+            source.get(ONE.target)
         metrics.usage(ONE)
         assert health.trouble is not None
 

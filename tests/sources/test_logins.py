@@ -31,7 +31,7 @@ def test_impersonation_of_the_kubeconfig_is_sent(tmp_path: Path) -> None:
         reply.json({})
 
     with fake_api(answer) as api:
-        source_of(api, tmp_path, user).get(ONE)
+        source_of(api, tmp_path, user).get(ONE.target)
     (headers,) = seen
     assert headers["Impersonate-User"] == "jane"
     assert headers["Impersonate-Uid"] == "42"
@@ -53,7 +53,7 @@ def test_a_read_that_is_not_authorized_is_repeated_once_with_fresh_credentials(
             reply.refuse(401, "Unauthorized", "Unauthorized")
 
     with fake_api(answer) as api:
-        found = source_of(api, tmp_path, {"tokenFile": "token"}).get(ONE)
+        found = source_of(api, tmp_path, {"tokenFile": "token"}).get(ONE.target)
     assert found == {"ok": True}
     assert len(api.asked) == 2
 
@@ -61,7 +61,7 @@ def test_a_read_that_is_not_authorized_is_repeated_once_with_fresh_credentials(
 def test_a_second_401_is_final(tmp_path: Path) -> None:
     with fake_api(refusing(401, "Unauthorized")) as api:
         with pytest.raises(Unauthenticated, match="credentials") as caught:
-            source_of(api, tmp_path).get(ONE)
+            source_of(api, tmp_path).get(ONE.target)
         assert len(api.asked) == 2
     assert caught.value.status == 401
 
@@ -71,9 +71,9 @@ def test_a_rotated_token_file_is_used_without_being_refused_first(tmp_path: Path
     tokens.write_text("first")
     with fake_api(saying({})) as api:
         source = source_of(api, tmp_path, {"tokenFile": "token"})
-        source.get(ONE)
+        source.get(ONE.target)
         tokens.write_text("the second")
-        source.get(ONE)
+        source.get(ONE.target)
     sent = [{k.lower(): v for k, v in a.headers.items()}["authorization"] for a in api.asked]
     assert sent == ["Bearer first", "Bearer the second"]
 
@@ -91,7 +91,7 @@ def test_a_rotated_token_file_is_used_without_being_refused_first(tmp_path: Path
 def test_every_plain_way_to_log_in(tmp_path: Path, environ: Any, user: Any, sent: Any) -> None:
     (tmp_path / "token").write_text("from the file\n")
     with fake_api(saying({})) as api:
-        source_of(api, tmp_path, user, environ).get(ONE)
+        source_of(api, tmp_path, user, environ).get(ONE.target)
     lower = {name.lower(): value for name, value in api.asked[0].headers.items()}
     assert lower.get("authorization") == sent
 
@@ -99,7 +99,7 @@ def test_every_plain_way_to_log_in(tmp_path: Path, environ: Any, user: Any, sent
 def test_a_token_that_no_header_can_hold_is_not_shown_in_the_error(tmp_path: Path) -> None:
     with fake_api(saying({})) as api:
         with pytest.raises(Unreachable, match="Authorization cannot be sent") as caught:
-            source_of(api, tmp_path, {"token": "hush\nhush"}).get(ONE)
+            source_of(api, tmp_path, {"token": "hush\nhush"}).get(ONE.target)
         assert not api.asked
     told: BaseException | None = caught.value
     while told is not None:
@@ -110,14 +110,14 @@ def test_a_token_that_no_header_can_hold_is_not_shown_in_the_error(tmp_path: Pat
 def test_a_token_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(b"\xff\xfe")
     with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="it is not text"):
-        source_of(api, tmp_path, {"tokenFile": "token"}).get(ONE)
+        source_of(api, tmp_path, {"tokenFile": "token"}).get(ONE.target)
 
 
 def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> None:
     code = (
         "import sys; from tests.support.where import where\n"
         "from tui.sources.opening import connect; from tui.domain.workflow import WorkflowRef\n"
-        "connect(where(kubeconfig=sys.argv[1]), {}).get(WorkflowRef('argo', 'one'))\n"
+        "connect(where(kubeconfig=sys.argv[1]), {}).get(WorkflowRef('argo', 'one').target)\n"
         "print('kubernetes' in sys.modules)"
     )
     with fake_api(saying({})) as api:
@@ -140,7 +140,7 @@ def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> 
 )
 def test_a_certificate_that_cannot_be_read_is_said(tmp_path: Path, user: Any, words: str) -> None:
     with fake_api(saying({})) as api, pytest.raises(Misconfigured, match=words):
-        source_of(api, tmp_path, user).get(ONE)
+        source_of(api, tmp_path, user).get(ONE.target)
 
 
 def test_where_no_file_can_be_made_for_a_certificate_that_is_said(
@@ -150,7 +150,7 @@ def test_where_no_file_can_be_made_for_a_certificate_that_is_said(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
     with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="No such file") as caught:
         user = {"client-certificate-data": "YQ==", "client-key-data": "YQ=="}
-        source_of(api, tmp_path, user).get(ONE)
+        source_of(api, tmp_path, user).get(ONE.target)
     assert "TMPDIR" in caught.value.hint
 
 
@@ -189,7 +189,7 @@ def test_a_plugin_is_asked_once_and_again_after_a_401(tmp_path: Path, environ: A
     with fake_api(answer) as api:
         source = source_of(api, tmp_path, user, environ)
         for _ in range(6):
-            source.get(ONE)
+            source.get(ONE.target)
     assert (tmp_path / "runs").read_text() == "xx"
 
 
@@ -199,9 +199,9 @@ def test_a_credential_that_is_over_is_renewed_before_it_is_used(tmp_path: Path) 
     )
     with fake_api(saying({})) as api:
         source = source_of(api, tmp_path, user)
-        source.get(ONE)
+        source.get(ONE.target)
         first = len((tmp_path / "runs").read_text())
-        source.get(ONE)
+        source.get(ONE.target)
     assert len((tmp_path / "runs").read_text()) > first
 
 
@@ -217,7 +217,7 @@ assert json.loads(os.environ["KUBERNETES_EXEC_INFO"])["spec"]["interactive"] is 
         + "EXTRA = {}\n"
     )
     with fake_api(saying({})) as api:
-        source_of(api, tmp_path, plugin_user(tmp_path, body + COUNTING)).get(ONE)
+        source_of(api, tmp_path, plugin_user(tmp_path, body + COUNTING)).get(ONE.target)
     assert capfd.readouterr() == ("", "")
 
 
@@ -234,7 +234,7 @@ def test_a_plugin_that_fails_is_told_in_its_own_words(
     tmp_path: Path, body: str, words: str
 ) -> None:
     with fake_api(saying({})) as api, pytest.raises(Refused, match=words):
-        source_of(api, tmp_path, plugin_user(tmp_path, body)).get(ONE)
+        source_of(api, tmp_path, plugin_user(tmp_path, body)).get(ONE.target)
     assert not api.asked
 
 
@@ -247,7 +247,7 @@ def test_a_plugin_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
         }
     }
     with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="not installed") as caught:
-        source_of(api, tmp_path, user).get(ONE)
+        source_of(api, tmp_path, user).get(ONE.target)
     assert caught.value.hint == "ask the platform team"
     assert caught.value.exit_code == 2
 
@@ -255,7 +255,7 @@ def test_a_plugin_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
 def test_secrets_of_the_kubeconfig_are_in_no_repr(tmp_path: Path) -> None:
     with fake_api(saying({})) as api:
         source = source_of(api, tmp_path, {"token": "hush-hush"})
-        source.get(ONE)
+        source.get(ONE.target)
         door: Any = source._transport._door
         shown = repr([source, vars(source._transport), door.chosen, vars(door)])
         access: Any = source._transport._access
@@ -268,7 +268,7 @@ def test_the_words_of_a_plugin_are_told_without_its_secrets(tmp_path: Path) -> N
     user = plugin_user(tmp_path, body, env=[{"name": "OIDC_SECRET", "value": "hush-one"}])
     user["exec"]["args"] += ["--client-secret", "hush-two", "--token=hush-three"]
     with fake_api(saying({})) as api, pytest.raises(Refused) as caught:
-        source_of(api, tmp_path, user).get(ONE)
+        source_of(api, tmp_path, user).get(ONE.target)
     assert caught.value.what.endswith("failed: no login with *** --token=*** ***")
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from tests.support.api_source import saying, source_of
 from tests.support.fake_api import fake_api
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Rejected
+from tui.kinds.registry import kind_called
 from tui.ports.connection import Connection, offered
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.objects import Objects
@@ -20,7 +22,7 @@ from tui.ports.threads import CancelToken
 
 ASKED: dict[str, Callable[[Connection, str, str], object]] = {
     "workflow": lambda source, namespace, name: offered(source, Objects).get(
-        WorkflowRef(namespace, name)
+        WorkflowRef(namespace, name).target
     ),
     "secret": lambda source, namespace, name: offered(source, Secrets).secret_value(
         namespace, name, "key"
@@ -35,8 +37,8 @@ ASKED: dict[str, Callable[[Connection, str, str], object]] = {
         WorkflowRef(namespace or name, name)
     ),
     **{
-        kind: lambda source, namespace, name, kind=kind: offered(source, Objects).template(
-            kind, namespace, name
+        kind: lambda source, namespace, name, kind=kind: offered(source, Objects).get(
+            Target(ObjectKey("", kind_called(kind).id, namespace, name))
         )  # type: ignore[misc]  # a default binds the loop's value
         for kind in ("WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
     },

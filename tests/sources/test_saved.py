@@ -86,7 +86,7 @@ def test_two_copies_of_one_workflow_are_both_there_and_each_opens_itself(tmp_pat
         assert isinstance(told[0], Changed)
         opened_one = told[0].row.value.object
         assert (opened_one.ref, opened_one.phase) == (each.ref, each.phase)
-        assert source.get(each.ref) == copy
+        assert source.get(each.ref.target) == copy
 
 
 @pytest.mark.parametrize("content", ["", "a: [", "\x00\x01\x02", "kind: Pod\nmetadata: {name: x}"])
@@ -113,7 +113,7 @@ def test_a_workflow_that_was_never_submitted_goes_by_the_beginning_of_its_name(
 def test_a_workflow_that_is_not_in_the_file_names_those_that_are(tmp_path: Path) -> None:
     source = opened(saved(tmp_path, "one.yaml", manifest("a")))
     with pytest.raises(Missing, match="no workflow b") as caught:
-        source.get(WorkflowRef("argo", "b"))
+        source.get(WorkflowRef("argo", "b").target)
     assert caught.value.hint == "there are: a"
 
 

@@ -47,13 +47,13 @@ def test_a_login_in_the_servers_address_is_sent_and_never_shown(
         address = api.url.replace("://", "://jane:hu%3Ash@")
         path = with_server(tmp_path, address, {"token": "other"})
         source = connect(where(kubeconfig=str(path)), environ)
-        source.get(ONE)
+        source.get(ONE.target)
         door: Any = source._transport._door
         shown = repr([source.place, vars(source._transport), door.chosen])
         lower = {name.lower(): value for name, value in api.asked[0].headers.items()}
     assert lower["authorization"] == "Basic amFuZTpodTpzaA=="
     with pytest.raises(Unreachable, match=f"cannot connect to {api.url}: ") as caught:
-        connect(where(kubeconfig=str(path)), environ).get(ONE)
+        connect(where(kubeconfig=str(path)), environ).get(ONE.target)
     assert "hu%3Ash" not in shown + every_word(caught.value)
 
 
@@ -67,12 +67,12 @@ def test_a_login_in_the_proxys_address_is_sent_to_it_and_never_shown(tmp_path: P
     with fake_api(saying({})) as proxy:
         address = proxy.url.replace("://", "://jane:hu%3Ash@")
         path = with_server(tmp_path, "http://cluster.test", **{"proxy-url": address})
-        connect(where(kubeconfig=str(path)), {}).get(ONE)
+        connect(where(kubeconfig=str(path)), {}).get(ONE.target)
         lower = {name.lower(): value for name, value in proxy.asked[0].headers.items()}
     assert lower["proxy-authorization"] == "Basic amFuZTpodTpzaA=="
     assert lower["authorization"] == "Bearer let-me"
     with pytest.raises(Unreachable, match="the proxy on the way to") as caught:
-        connect(where(kubeconfig=str(path)), {}).get(ONE)
+        connect(where(kubeconfig=str(path)), {}).get(ONE.target)
     assert "hu%3Ash" not in every_word(caught.value)
 
 
@@ -89,7 +89,7 @@ def test_a_proxy_that_is_none_is_told_without_its_login(
 ) -> None:
     path = with_server(tmp_path, "http://cluster.test", **{"proxy-url": address})
     with pytest.raises(Misconfigured, match=shown) as caught:
-        connect(where(kubeconfig=str(path)), {}).get(ONE)
+        connect(where(kubeconfig=str(path)), {}).get(ONE.target)
     assert "hu" not in every_word(caught.value).replace("kubeconfig", "")
 
 
@@ -101,7 +101,7 @@ def test_a_socks_proxy_says_what_it_takes(tmp_path: Path) -> None:
         pytest.warns(DependencyWarning),
         pytest.raises(Misconfigured, match="a SOCKS proxy, which takes the Python package PySocks"),
     ):
-        connect(where(kubeconfig=str(path)), {}).get(ONE)
+        connect(where(kubeconfig=str(path)), {}).get(ONE.target)
 
 
 def test_inside_a_pod_a_proxy_of_the_environment_changes_nothing_for_the_service_account(

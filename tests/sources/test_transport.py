@@ -30,8 +30,8 @@ from tui.sources.opening import connect
 
 def test_a_request_says_who_we_are_and_takes_gzip(tmp_path: Path) -> None:
     with fake_api(saying({"kind": "Workflow", "metadata": {"name": "x" * 5000}})) as api:
-        found = far_away(api, tmp_path).get(ONE)
-        source_of(api, tmp_path).get(ONE)
+        found = far_away(api, tmp_path).get(ONE.target)
+        source_of(api, tmp_path).get(ONE.target)
     assert found["metadata"]["name"] == "x" * 5000
     asked, near = api.asked
     assert near.headers["Accept-Encoding"] == "identity", "packing costs more than it saves here"
@@ -43,7 +43,7 @@ def test_a_request_says_who_we_are_and_takes_gzip(tmp_path: Path) -> None:
 
 def test_names_cannot_leave_their_place_in_the_path(tmp_path: Path) -> None:
     with fake_api(saying({"kind": "Workflow"})) as api:
-        source_of(api, tmp_path).get(WorkflowRef("argo", "../../secrets?x=1"))
+        source_of(api, tmp_path).get(WorkflowRef("argo", "../../secrets?x=1").target)
     assert api.asked[0].path.endswith("/workflows/..%2F..%2Fsecrets%3Fx%3D1")
 
 
@@ -152,7 +152,7 @@ def test_a_redirect_is_not_followed_with_our_token(tmp_path: Path) -> None:
         lambda asked, reply: reply.raw(b"", 302, {"Location": "http://127.0.0.1:9/elsewhere"})
     ) as api:
         with pytest.raises(Rejected, match="302"):
-            source_of(api, tmp_path).get(ONE)
+            source_of(api, tmp_path).get(ONE.target)
         assert len(api.asked) == 1
 
 
@@ -162,7 +162,7 @@ def test_nobody_listening_is_said_with_the_address(tmp_path: Path) -> None:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     path = write_kubeconfig(tmp_path, url)
     with pytest.raises(Unreachable, match="cannot connect") as caught:
-        connect(where(kubeconfig=str(path)), {}).get(ONE)
+        connect(where(kubeconfig=str(path)), {}).get(ONE.target)
     assert url in caught.value.what
     assert "refused" in caught.value.what
     assert "0x" not in caught.value.what
@@ -171,13 +171,13 @@ def test_nobody_listening_is_said_with_the_address(tmp_path: Path) -> None:
 def test_an_unknown_host_is_said(tmp_path: Path) -> None:
     path = write_kubeconfig(tmp_path, "http://no-such-host.invalid")
     with pytest.raises(Unreachable, match="no address is known"):
-        connect(where(kubeconfig=str(path)), {}).get(ONE)
+        connect(where(kubeconfig=str(path)), {}).get(ONE.target)
 
 
 def test_a_connection_closed_without_an_answer_is_said_plainly(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.cut()) as api:
         with pytest.raises(Unreachable) as caught:
-            source_of(api, tmp_path).get(ONE)
+            source_of(api, tmp_path).get(ONE.target)
         assert caught.value.what == f"{api.url} closed the connection without an answer"
         assert caught.value.hint == "is it https?"
 
@@ -190,7 +190,7 @@ def test_an_answer_that_breaks_off_is_said_plainly(tmp_path: Path) -> None:
 
     with fake_api(answer) as api:
         with pytest.raises(Unreachable) as caught:
-            source_of(api, tmp_path).get(ONE)
+            source_of(api, tmp_path).get(ONE.target)
         assert caught.value.what == f"the connection to {api.url} broke: the answer ended early"
 
 
@@ -207,7 +207,7 @@ def test_plain_http_behind_a_tls_address_is_a_connection_problem(tmp_path: Path)
     with fake_api(saying({})) as api:
         path = write_kubeconfig(tmp_path, api.url.replace("http:", "https:"))
         with pytest.raises(Unreachable, match="secure connection"):
-            connect(where(kubeconfig=str(path)), {}).get(ONE)
+            connect(where(kubeconfig=str(path)), {}).get(ONE.target)
 
 
 def test_a_list_asks_page_by_page(tmp_path: Path) -> None:

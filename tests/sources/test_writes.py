@@ -50,7 +50,7 @@ def test_a_write_over_a_kept_connection_that_ends_just_then_is_not_sent_again(
 
     with fake_api(answer) as api:
         source = source_of(api, tmp_path)
-        source.get(ONE)
+        source.get(ONE.target)
         with pytest.raises(Unreachable, match="may have been done or not"):
             change(source, PATCH)
         assert [asked.method for asked in api.asked] == ["GET", "PATCH"]

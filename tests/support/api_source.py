@@ -69,5 +69,5 @@ def saying(value: Any) -> Answer:
 def error_of(folder: Path, answer: Answer, **more: Any) -> SourceError:
     """What reading a workflow from such an API raises."""
     with fake_api(answer) as api, pytest.raises(SourceError) as caught:
-        source_of(api, folder, **more).get(ONE)
+        source_of(api, folder, **more).get(ONE.target)
     return caught.value

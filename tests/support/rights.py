@@ -52,7 +52,7 @@ def _watch(cluster: Cluster, source: Connection) -> None:
 def _read(cluster: Cluster, source: Connection) -> None:
     cluster.workflow("read")
     try:
-        offered(source, Objects).get(WorkflowRef("argo", "read"))
+        offered(source, Objects).get(WorkflowRef("argo", "read").target)
     finally:
         cluster_delete(cluster, "read")
 

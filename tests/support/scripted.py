@@ -16,11 +16,12 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from tui.domain import decode
-from tui.domain.identity import ObjectKey, Origin, Part
+from tui.domain.identity import ObjectKey, Origin, Part, Target
 from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.errors import Missing, SourceError, TuiError
+from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import (
     Changed,
@@ -303,9 +304,21 @@ class ScriptedSource:
             take_back()
             self._details.remove(entry)
 
-    def get(self, ref: WorkflowRef) -> Manifest:
-        self._ask("get", ref)
-        return self._find(ref)
+    def get(self, target: Target) -> Manifest:
+        key = target.key
+        if key.kind == WORKFLOWS.id:
+            ref = WorkflowRef.of(target)
+            self._ask("get", ref)
+            return self._find(ref)
+        kind = KINDS[key.kind].resource.kind
+        for ref, manifest in self.manifests.items():
+            if manifest.get("kind") == kind and ref[:2] == (key.namespace, key.name):
+                return manifest
+        self._ask("template", (kind, key.namespace, key.name))
+        found = self.templates.get((kind, key.namespace, key.name))
+        if found is None:
+            raise Missing(f"there is no {kind} {key.name} in {key.namespace}", status=404)
+        return found
 
     def read_all(
         self, kind: Readable[L, Any], scope: Scope, left_out: LeftOut | None = None
@@ -318,13 +331,6 @@ class ScriptedSource:
     ) -> tuple[bytes, ...]:
         self._ask("read_raw", scope)
         return tuple(msgspec.json.encode(found) for found in self._manifests_of(kind, scope))
-
-    def template(self, kind: str, namespace: str, name: str) -> Manifest:
-        self._ask("template", (kind, namespace, name))
-        found = self.templates.get((kind, namespace, name))
-        if found is None:
-            raise Missing(f"there is no {kind} {name} in {namespace}", status=404)
-        return found
 
     def send(self, call: Call) -> Manifest:
         """Answer a call of an operation."""

@@ -52,7 +52,7 @@ def one(source: Connection, name: str, settings: Settings) -> Manifest:
     # Imported late, so that `list` does not wait for the actions.
     from tui.actions.manifests import is_of_instance
 
-    manifest = offered(source, Objects).get(_ref(source, name, settings))
+    manifest = offered(source, Objects).get(_ref(source, name, settings).target)
     if source.place.is_live and not is_of_instance(manifest, settings.instance_id):
         raise PlanError(f"'{name}' is not managed by the current Argo Server")
     return manifest

@@ -21,6 +21,7 @@ from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
 from tui.actions.words import call_lines
 from tui.domain import decode
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.report_list import ListFilter, filtered, label_selector
 from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.text import clean_lines
@@ -330,6 +331,7 @@ def _original(kind: str, name: str, settings: Settings) -> Iterable[Read]:
 
     A template is only referred to, so that without a cluster a plan is made without this check.
     """
+    from tui.kinds.registry import kind_called
     from tui.sources import open_source
 
     try:
@@ -342,7 +344,8 @@ def _original(kind: str, name: str, settings: Settings) -> Iterable[Read]:
         return
     with closing(source):
         namespace = source.place.namespace
-        found = offered(source, Objects).template(kind, namespace, name)
+        key = ObjectKey(source.id, kind_called(kind).id, namespace, name)
+        found = offered(source, Objects).get(Target(key))
         # A workflow from a cluster workflow template still needs a namespace.
         metadata = {"namespace": namespace, **part(found, "metadata")}
         yield {**found, "kind": kind, "metadata": metadata}, source

@@ -21,3 +21,8 @@ KINDS: Registry[Kind[Any, Any]] = Registry(
     names=lambda kind: kind.names,
 )
 """All kinds, in the order they are offered in; the first is what the program begins with."""
+
+
+def kind_called(name: str) -> Kind[Any, Any]:
+    """The kind whose manifests call themselves so, as `Workflow`. Raises: KeyError."""
+    return next((kind for kind in KINDS if kind.resource.kind == name), None) or KINDS[name]

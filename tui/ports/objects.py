@@ -6,8 +6,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from tui.domain.identity import ObjectKey, Part, Row
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.identity import ObjectKey, Part, Row, Target
+from tui.domain.workflow import Manifest
 from tui.ports.collections import HasMetadata, Readable, Sink, row_of
 from tui.ports.threads import CancelToken
 
@@ -52,8 +52,8 @@ class Watches(Protocol):
 class Objects(Protocol):
     """Where single objects are read."""
 
-    def get(self, ref: WorkflowRef) -> Manifest:
-        """One workflow as it is now, every field kept. Raises: Missing."""
+    def get(self, target: Target) -> Manifest:
+        """The object that a target is, or is a part of, as it is now, every field kept.
 
-    def template(self, kind: str, namespace: str, name: str) -> Manifest:
-        """A WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow, every field kept."""
+        Raises: Missing.
+        """

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -26,11 +27,11 @@ from tui.actions.verdict import Allowed, Denied, Subject, verdict
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.context import AppContext
-from tui.domain import decode
 from tui.domain.identity import Target
 from tui.domain.text import clean
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.workflow import Manifest
 from tui.errors import InputError, PlanError, TuiError
+from tui.kinds.registry import KINDS, kind_called
 from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
@@ -117,7 +118,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         count = len(self._subjects)
         of_more = f"{count} of {count + len(self._left_out)}" if self._left_out else f"{count}"
         is_one = count == 1 and not self._left_out
-        what = self._subjects[0].name if is_one else f"{of_more} workflows"
+        what = self._subjects[0].name if is_one else f"{of_more} {self._nouns}"
         title = f"{self.action.label} {what}".rstrip()
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
@@ -187,11 +188,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def _manifest(self, source: Connection, subject: Subject) -> Manifest:
         """What the plan is made from; an action on a kind begins with nothing."""
-        return (
-            {}
-            if self.action.on == "kind"
-            else offered(source, Objects).get(WorkflowRef.of(subject.target))
-        )
+        return {} if self.action.on == "kind" else offered(source, Objects).get(subject.target)
 
     @property
     def _destroys(self) -> bool:
@@ -278,7 +275,13 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _as_read(self, subject: Subject, manifest: Manifest) -> Subject:
         if self.action.on == "kind":
             return subject
-        return replace(subject, known=decode.from_manifest(manifest), is_gone=False)
+        known, _ = KINDS[subject.target.key.kind].whole(msgspec.json.encode(manifest))
+        return replace(subject, known=known, is_gone=False)
+
+    @property
+    def _nouns(self) -> str:
+        """What several of the subjects are called."""
+        return str(KINDS[self._subjects[0].target.key.kind].nouns)
 
     # --- plans -----------------------------------------------------------------------------
 
@@ -401,10 +404,10 @@ def _made_from(source: Connection, subject: Subject, manifest: Manifest) -> Mani
         made_from = part(part(manifest, "spec"), "workflowTemplateRef")
         if not made_from.get("name"):
             return None
-        kind = "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
-        return offered(source, Objects).template(
-            kind, subject.target.key.namespace, str(made_from["name"])
-        )
+        name = "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
+        kind, key = kind_called(name), subject.target.key
+        template = key._replace(kind=kind.id, name=str(made_from["name"]))
+        return offered(source, Objects).get(Target(template))
     except TuiError:
         # Gone, or no right to it: then there are names and values, as the workflow has them.
         return None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from tui.domain.identity import ObjectKey, Origin, Part
-from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, WorkflowRef
+from tui.domain.identity import ObjectKey, Origin, Part, Target
+from tui.domain.workflow import Manifest
 from tui.errors import Expired, Refused, SourceError
 from tui.ports.collections import Collections, HasMetadata, LeftOut, Readable, Scope, Sink
 from tui.ports.connection import Place
@@ -17,7 +17,7 @@ from tui.sources.audiences import ListAudience, ObjectAudience, all_at_once
 from tui.sources.cluster import Cluster
 from tui.sources.collections import ManyObjects, OneObject
 from tui.sources.offers import Offers
-from tui.sources.paths import object_path, resource_called
+from tui.sources.paths import object_path, resource_of
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import RESTARTS, Listed, Reflector
 from tui.sources.transport import Transport
@@ -112,9 +112,11 @@ class KubernetesSource:
         audience: ObjectAudience[W] = ObjectAudience(part, key, uid, kind.noun, sink, stop)
         Reflector(collection, audience, stop, pulse=self._pulse).run()
 
-    def get(self, ref: WorkflowRef) -> Manifest:
-        """One workflow as it is now, every field kept."""
-        return self._cluster.read_object(object_path(WORKFLOW_RESOURCE, ref.namespace, ref.name))
+    def get(self, target: Target) -> Manifest:
+        """The object that a target is, or is a part of, as it is now, every field kept."""
+        key = target.key
+        path = object_path(resource_of(key.kind), key.namespace, key.name)
+        return self._cluster.read_object(path)
 
     def read_all(
         self, kind: Readable[L, Any], scope: Scope, left_out: LeftOut | None = None
@@ -133,10 +135,6 @@ class KubernetesSource:
         return _of_all(
             parts, lambda part: _all_pages(self._many(kind, part, scope).raw_page), left_out
         )
-
-    def template(self, kind: str, namespace: str, name: str) -> Manifest:
-        """A template or cron workflow as it is now, every field kept."""
-        return self._cluster.read_object(object_path(resource_called(kind), namespace, name))
 
     def _many(self, kind: Readable[L, Any], part: Part, scope: Scope) -> ManyObjects[L]:
         return ManyObjects(

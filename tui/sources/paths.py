@@ -60,14 +60,6 @@ def resource_of(kind: str) -> Resource:
     return PODS if kind == POD and kind not in KINDS else KINDS[kind].resource
 
 
-def resource_called(name: str) -> Resource:
-    """How the API addresses the kind that manifests call so. Raises: KeyError for none of ours."""
-    from tui.kinds.registry import KINDS
-
-    found = {kind.resource.kind: kind.resource for kind in KINDS}
-    return found[name]
-
-
 SELF_SUBJECT_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 """Where the API says who we are."""
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from tui.domain.decode import list_reader
-from tui.domain.identity import ObjectKey, Origin, Part, Row
-from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, Metadata, WorkflowRef
+from tui.domain.identity import ObjectKey, Origin, Part, Row, Target
+from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, Metadata
 from tui.errors import InputError, Missing
 from tui.ports.collections import (
     Changed,
@@ -143,24 +143,26 @@ class SavedSource:
         stop: CancelToken,
     ) -> None:
         """Tell the object once."""
-        saved = self._find(kind.noun, key.namespace, key.name, uid)
+        saved = self._find(kind, key, uid)
         (part,) = self.parts(kind, Scope())
         if not stop.is_set:
             found, fits = kind.whole(saved.raw)
             whole = Whole(saved.apart(found), saved.raw, fits)
             sink(Changed(part, saved.row(whole_row(part, whole))))
 
-    def get(self, ref: WorkflowRef) -> Manifest:
+    def get(self, target: Target) -> Manifest:
         """One of them, every field kept."""
-        return self._find("workflow", *ref).manifest
+        from tui.kinds.registry import KINDS
 
-    def _find(self, noun: str, namespace: str, name: str, uid: str) -> _Saved:
+        return self._find(KINDS[target.key.kind], target.key, target.uid).manifest
+
+    def _find(self, kind: Readable[Any, Any], key: ObjectKey, uid: str) -> _Saved:
         for saved in self._saved:
-            same_place = namespace in ("", saved.namespace)
-            if same_place and saved.name == name and uid in ("", saved.uid):
+            is_meant = saved.kind == kind.resource.kind and saved.name == key.name
+            if is_meant and key.namespace in ("", saved.namespace) and uid in ("", saved.uid):
                 return saved
         raise Missing(
-            f"there is no {noun} {name} in {self._place.label}",
+            f"there is no {kind.noun} {key.name} in {self._place.label}",
             hint=f"there are: {_some(self._saved)}",
             reason="NotFound",
         )
@@ -178,10 +180,6 @@ class SavedSource:
     ) -> tuple[bytes, ...]:
         """The same, each as JSON with everything."""
         return tuple(saved.raw for saved in self._saved if saved.is_of(kind))
-
-    def template(self, kind: str, namespace: str, name: str) -> Manifest:
-        """Only workflows are read from files."""
-        raise Missing(f"{kind} {name} is not here", hint=WHY_NOT, reason="NotFound")
 
     def namespaces(self) -> tuple[str, ...]:
         """Those that the workflows name."""
