@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=s) for s in (1, 60, 3600, 86400))
 YEARS_AHEAD = 5
-"""A date that does not come within so many years is taken as one that never comes."""
+"""Years after which the search for the next date gives up."""
 
 
 class ScheduleError(ValueError):
@@ -25,7 +25,7 @@ class ScheduleError(ValueError):
 
 
 class Schedule(Protocol):
-    """When something is due."""
+    """A schedule: it computes when something is due."""
 
     def after(self, moment: datetime, since: datetime | None = None) -> datetime | None:
         """The first time after `moment`, in UTC; None if there is none.
@@ -140,7 +140,7 @@ def zone_of(name: str, local: tzinfo = UTC) -> tzinfo:
 
 @dataclass(frozen=True)
 class Every:
-    """Again and again after a span of time of whole seconds, one at least."""
+    """A schedule at a fixed interval of whole seconds, at least one."""
 
     span: timedelta
 
@@ -415,7 +415,7 @@ class _Cursor:
         self.local = utc.astimezone(self._zone).replace(tzinfo=None)
 
     def wait(self, span: timedelta) -> None:
-        """Let time pass."""
+        """Advance by elapsed time."""
         self.go_to(self.utc + span)
 
     def set_clock(self, local: datetime) -> None:

@@ -183,11 +183,6 @@ class Node(Wire, frozen=True):
         )
 
     @property
-    def is_exit_node(self) -> bool:
-        """An onExit handler of a step, a task or the workflow."""
-        return self.display_name.endswith(".onExit")
-
-    @property
     def template(self) -> str:
         """The template's own name, as pod names use it (argo.md 3)."""
         return self.template_ref.template if self.template_ref else self.template_name

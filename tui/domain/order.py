@@ -1,4 +1,4 @@
-"""In which order siblings of a tree and workflows of a list stand (argo.md 2.4, 2.8)."""
+"""The order of siblings in a tree and of workflows in a list (argo.md 2.4, 2.8)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ W = TypeVar("W", bound=ListedWorkflow)
 K = TypeVar("K", bound=str)
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-"""No longer, for Python refuses to read numbers of thousands of digits."""
+"""Maximum number of digits, since Python refuses to parse thousands of them."""
 
 
 def time_key(text: str | None) -> str:
-    """A text that sorts as the moment does; never and null come first."""
+    """A text that sorts like the time; Go's zero time and null come first."""
     if text is not None and len(text) == 20 and text[-1] == "Z" and text[0] != "0":
         # What controllers write; no time is lost on reading it.
         return text[:-1]
@@ -39,7 +39,7 @@ def item_index(display_name: str) -> int:
 
 
 def ordered(keys: list[K], nodes: dict[K, Node]) -> list[K]:
-    """Siblings in Argo's order; those that Argo finds equal stay as they came."""
+    """Siblings in Argo's order; the sort is stable."""
     if len(keys) < 2:
         return keys
     told = {key: nodes[key].started_at for key in keys}

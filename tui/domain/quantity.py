@@ -19,12 +19,12 @@ _DECIMAL = {
     "E": Decimal("1e18"),
 }
 LARGEST = Decimal(10) ** 24
-"""More than any cluster has, and still a number that can be divided and printed."""
+"""An upper bound: more than any cluster has, but still cheap to compute with."""
 _SHAPE = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]{1,3})?)(([KMGTPE])i|[numkMGTPE]?)$")
 
 
 def amount(text: str) -> Decimal:
-    """The number a quantity stands for; 0 for what is no quantity."""
+    """The number that a quantity stands for; 0 if it is invalid."""
     found = _SHAPE.match(text.strip())
     if found is None:
         return Decimal(0)

@@ -8,8 +8,8 @@
     message:"no space left"  quotes keep blanks, bars and colons as they are
 
 A text is read into a predicate over the objects of one kind; what a field finds in one stands in
-the `Fields` of the kind, one entry a field. What cannot be read is told with the place where it
-goes wrong.
+the `Fields` of the kind, one entry per field. A syntax error is reported with the position where it
+occurs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Test = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that can be asked about an object."""
+    """A field of an object that a filter can test."""
 
     help: str
     values: Callable[[Any], Iterable[str]]
@@ -40,7 +40,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What can be asked about the objects of one kind."""
+    """The fields of one kind that a filter can test."""
 
     named: Mapping[str, Field]
     """By name; the first is asked by a term without a field."""
@@ -50,7 +50,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One field asked one thing."""
+    """One test of one field."""
 
     field: Field
     key: str
@@ -89,7 +89,7 @@ class Query:
         return all(term(item) for term in self.terms)
 
     def __bool__(self) -> bool:
-        """Whether it asks anything at all."""
+        """Whether it has any term."""
         return bool(self.terms)
 
 

@@ -1,6 +1,6 @@
 """The text of `argo get`, byte for byte (argo.md 2.1 to 2.7).
 
-Everything that moves is an argument: the clock, the zone, colour. Messages are printed as they
+Everything that varies is an argument: the clock, the zone, colour. Messages are printed as they
 came, newlines and tabs included, for the columns depend on them; other controls are made visible.
 """
 
@@ -72,7 +72,7 @@ EVERY_NODE = FieldSelector()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a report is to be written."""
+    """The options of a report."""
 
     now: datetime
     zone: tzinfo | None = None
@@ -193,7 +193,7 @@ def _has_value(parameter: Parameter) -> bool:
 
 
 def _value(parameter: Parameter) -> str:
-    """What an output parameter came to; an empty value is a value."""
+    """The value of an output parameter; an empty text counts as a value."""
     return (parameter.default or "") if parameter.value is None else parameter.value
 
 

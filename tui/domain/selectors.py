@@ -52,7 +52,7 @@ class FieldSelector:
         return self._holds(lambda key: node_field(node, key))
 
     def matches_workflow(self, workflow: ListedWorkflow) -> bool:
-        """The same for a workflow, of which the API knows but these two fields (argo.md 1.1)."""
+        """Whether every term holds for a workflow, which has only two such fields (argo.md 1.1)."""
         metadata = workflow.metadata
         known = {"metadata.name": metadata.name, "metadata.namespace": metadata.namespace}
         return self._holds(lambda key: known.get(key, ""))
@@ -64,7 +64,7 @@ class FieldSelector:
 
 
 def node_field(node: Node, key: str) -> str:
-    """What a node's field selector sees; "" for a key that there is not."""
+    """The value of a node for a field selector; "" for unknown keys."""
     match key:
         case "displayName":
             return node.display_name
@@ -88,7 +88,7 @@ def node_field(node: Node, key: str) -> str:
 
 
 def _split_terms(text: str) -> list[str]:
-    """Cut at commas that no backslash protects."""
+    """Split at commas that are not escaped by a backslash."""
     terms: list[str] = []
     begin, escaped = 0, False
     for at, char in enumerate(text):
@@ -186,7 +186,7 @@ class LabelSelector:
 
     @classmethod
     def parse(cls, text: str) -> LabelSelector:
-        """Raises: UsageError saying where it cannot be understood."""
+        """Parse a selector. Raises: UsageError with the position of the error."""
         return cls(tuple(_Labels(text).requirements()))
 
     def matches(self, labels: Mapping[str, str]) -> bool:

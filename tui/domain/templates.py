@@ -49,7 +49,7 @@ def template_of(workflow: Workflow, node: Node) -> Template | None:
 
 
 def container_names(workflow: Workflow, node: Node) -> tuple[str, ...]:
-    """The containers whose logs a node's pod may have, those a person wants first."""
+    """The containers whose logs a node's pod may have, the most interesting first."""
     if node.type == "Container":
         pod = workflow.nodes.get(node.boundary_id)
         return _with_own_first(node, container_names(workflow, pod) if pod else (MAIN,))
@@ -57,7 +57,7 @@ def container_names(workflow: Workflow, node: Node) -> tuple[str, ...]:
 
 
 def container_roles(workflow: Workflow, pod: Node) -> tuple[tuple[str, str], ...]:
-    """Name and role of each: what Argo itself adds to every pod comes last."""
+    """Name and role of each container; those that Argo adds to every pod come last."""
     template = template_of(workflow, pod) or {}
     inner = _names((template.get("containerSet") or {}).get("containers"))
     found: dict[str, str] = {}

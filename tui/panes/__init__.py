@@ -24,5 +24,5 @@ PANES = Registry(
 
 
 def panes_of(kind: Kind[Any, Any]) -> tuple[PaneSpec, ...]:
-    """The panes that objects of a kind have: those that it names, and those that name it."""
+    """The panes for objects of a kind: those that the kind names, and those that name the kind."""
     return tuple(spec for spec in PANES if spec.id in kind.panes or kind.id in spec.kinds)

@@ -1,4 +1,4 @@
-"""What one wants to know first of an object, as its kind says it: a name and a value each."""
+"""The summary pane of kinds that provide facts: each is a name and a value."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tui.panes.text_pane import TextPane
 
 WIDTH = 12
 MOST = 30
-"""Cells that the names have at least, and at most."""
+"""Minimum and maximum cells of the column of names."""
 
 
 class FactsPane(TextPane):
-    """The summary of a kind that says its facts."""
+    """Shows the facts that the kind provides about an object."""
 
     WRAPS = True
 
@@ -24,12 +24,12 @@ class FactsPane(TextPane):
         self._item: Any = None
 
     def show(self, item: Any, node: Node | None, raw: bytes) -> None:
-        """The facts of this version."""
+        """Show the facts of an object."""
         self._item = item
         self._write(self.context.now())
 
     def tick(self, now: datetime) -> None:
-        """Ages, and what comes next, change by time alone."""
+        """Update facts that depend on the time, such as ages."""
         if self._item is not None:
             self._write(now)
 
@@ -45,7 +45,7 @@ class FactsPane(TextPane):
 
 
 def line(name: str, value: str, width: int) -> str:
-    """One fact; the lines of a longer value stand below each other."""
+    """One fact; further lines of the value are aligned below the first."""
     first, *rest = value.split("\n")
     label = f"{name}:" if name else ""
     return "\n".join([f"{label:<{width}} {first}".rstrip(), *(" " * (width + 1) + x for x in rest)])

@@ -1,4 +1,4 @@
-"""What an object made: a live list of its runs, newest first; Enter opens one."""
+"""The runs pane: a live list of the workflows that an object made, newest first."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RunsPane(Pane):
 
     @dataclass
     class Failed(Message):
-        """They cannot be watched."""
+        """The runs cannot be watched."""
 
         error: SourceError
 
@@ -51,7 +51,7 @@ class RunsPane(Pane):
         self._session: WatchSession[Any] | None = None
         self._listing: Listing[Any] = Listing({})
         self._of: tuple[str, str] | None = None
-        """Namespace and name of what made them."""
+        """Namespace and name of the object that made them."""
 
     @property
     def _runs(self) -> Runs:
@@ -75,7 +75,7 @@ class RunsPane(Pane):
         )
 
     def show(self, item: Any, node: Node | None, raw: bytes) -> None:
-        """Watch the runs of this object, if that is another one than before."""
+        """Watch the runs of an object, unless they are watched already."""
         metadata = item.metadata
         maker = (metadata.namespace, metadata.name)
         if maker != self._of:
@@ -83,16 +83,16 @@ class RunsPane(Pane):
             self._watch(*maker)
 
     def leave(self) -> None:
-        """Not in front: nothing is watched."""
+        """Stop watching while another pane is in front."""
         self._end()
         self._of = None
 
     def on_unmount(self) -> None:
-        """Nothing of ours goes on."""
+        """Stop watching."""
         self._end()
 
     def tick(self, now: datetime) -> None:
-        """A second went by."""
+        """Update ages and durations."""
         self.table.tick(now)
 
     def _watch(self, namespace: str, name: str) -> None:
@@ -120,7 +120,7 @@ class RunsPane(Pane):
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
-        """The runs that came, changed and went."""
+        """Apply a batch of events to the list."""
         message.stop()
         session = message.session
         if session is not self._session:
@@ -132,7 +132,7 @@ class RunsPane(Pane):
 
     @on(Failed)
     def say_why_not(self, message: Failed) -> None:
-        """What is shown in place of a list."""
+        """Show a message in place of the list."""
         message.stop()
         self.table.placeholder = message.error.what
 
@@ -146,7 +146,7 @@ class RunsPane(Pane):
 
     @on(Table.Chosen)
     def open_chosen(self, message: Table.Chosen) -> None:
-        """Enter: the run on a screen of its own."""
+        """Enter: open the run on its own screen."""
         message.stop()
         row = self.table.current
         if isinstance(row, Row) and isinstance(message.key, ObjectKey):
