@@ -404,7 +404,7 @@ class ArgoApp(TerminalApp):
             is_needed=True,
             complete=lambda typed: namespaces_like(self._known_namespaces(), typed),
             check=namespaces_of,
-            help="show those of other namespaces",
+            help="list what is in other namespaces",
         )
         for kind in KINDS:
             yield Command(
@@ -455,7 +455,7 @@ class ArgoApp(TerminalApp):
         return sorted({*self._namespaces, *listed, *self.lists.scope.namespaces})
 
     def _show_namespaces(self, namespaces: tuple[str, ...]) -> None:
-        self.views.back_to_first()
+        self.views.back_to_list()
         self.watch_scope(replace(self.lists.scope, namespaces=namespaces))
 
     @work(thread=True, group="namespaces", exclusive=True)

@@ -34,6 +34,9 @@ class View(Screen[T]):
     trouble: TuiError | None = None
     """The trouble that it tells of, for a screen that does nothing else."""
 
+    follows_scope: bool = False
+    """Whether it shows what is in the watched namespaces; others are chosen for one that does."""
+
     # --- what is meant here ------------------------------------------------------------------
 
     ACTS_ON: ClassVar[tuple[On, ...]] = ()

@@ -142,6 +142,105 @@ async def test_the_runs_of_a_template_of_the_cluster_come_from_every_namespace()
         assert "ml" in shown.text
 
 
+@pytest.mark.parametrize(
+    ("line", "head"),
+    [
+        ("cron", "scripted ▸ argo ▸ cron workflows  RW"),
+        ("wftmpl", "scripted ▸ argo ▸ workflow templates  RW"),
+        ("cwftmpl", "scripted ▸ cluster workflow templates  RW"),
+    ],
+)
+async def test_a_list_says_what_it_lists(line: str, head: str) -> None:
+    async with showing(source=source(), size=(120, 30)) as shown:
+        await go(shown, line)
+        await shown.until(lambda: listed(shown))
+        assert head in shown.rows_of_screen[0]
+        await go(shown, "wf")
+        await shown.until(lambda: sorted(listed(shown)) == ["etl-1", "nightly-1"])
+        assert "▸ argo  RW" in shown.rows_of_screen[0]
+
+
+async def test_other_namespaces_are_listed_of_the_kind_that_is_in_front() -> None:
+    elsewhere = made("CronWorkflow", "weekly", "ml", spec={"schedules": ["0 7 * * 1"]})
+    async with showing(source=ScriptedSource(NIGHTLY, elsewhere, SHARED), size=(120, 30)) as shown:
+        await go(shown, "cron")
+        await shown.until(lambda: listed(shown) == ["nightly"])
+        await go(shown, "ns all")
+        await shown.until(lambda: sorted(listed(shown)) == ["nightly", "weekly"])
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(ObjectScreen))
+        await go(shown, "ns ml")
+        await shown.until(lambda: listed(shown) == ["weekly"])
+
+
+async def test_what_is_in_no_namespace_stays_as_it_is_when_others_are_chosen() -> None:
+    async with showing(source=source(), size=(120, 30)) as shown:
+        await go(shown, "cwftmpl")
+        await shown.until(lambda: listed(shown) == ["shared"])
+        await shown.press("0")
+        assert shown.said == "cluster workflow templates are in no namespace"
+        await go(shown, "ns ml")
+        await shown.until(lambda: listed(shown) == ["shared-1"])
+
+
+async def test_keys_and_commands_that_say_nothing_of_a_kind_are_not_offered_for_it() -> None:
+    async with showing(source=source(), size=(120, 30)) as shown:
+        await go(shown, "wftmpl")
+        await shown.until(lambda: listed(shown) == ["etl"])
+        await shown.at_rest()
+        assert "Problems" not in shown.rows_of_screen[-1]
+        front = shown.app.screen
+        assert isinstance(front, ListScreen)
+        titles = {command.title: command.help for command in front.commands()}
+        assert "Problems only" not in titles
+        assert titles["Filter"] == "name, ns:…, label:…, template:…, param:…, description:…"
+        await shown.press("exclamation_mark")
+        assert shown.said == "workflow templates have no problems to look for"
+        await shown.press("enter", "P")
+        await shown.until_shown("etl-1")
+        await shown.until_shown("( ) tab")
+        assert "zoom" not in shown.text
+        await shown.press("y", "question_mark")
+        await shown.until_shown("Keys: workflow template")
+        assert "Whole workflow" not in shown.text
+
+
+async def test_one_without_runs_says_so() -> None:
+    async with showing(source=ScriptedSource(ETL), size=(120, 30)) as shown:
+        await go(shown, "wftmpl")
+        await shown.until(lambda: listed(shown) == ["etl"])
+        await shown.press("enter", "P")
+        await shown.until_shown("no workflows of this workflow template here")
+
+
+async def test_the_demo_that_an_empty_list_offers_is_opened_from_it() -> None:
+    asked: list[bool] = []
+
+    def connect(demo: bool) -> ScriptedSource:
+        asked.append(demo)
+        return ScriptedSource(run("demo-1" if demo else "one", "Running"))
+
+    async with showing(connect=connect, size=(120, 30)) as shown:
+        await go(shown, "cron")
+        await shown.until_shown("d opens the built-in demo cluster")
+        await shown.press("d")
+        await shown.until(lambda: asked == [False, True])
+        await shown.until(lambda: listed(shown) == ["demo-1"])
+
+
+async def test_a_list_that_is_in_front_again_has_the_ages_of_now() -> None:
+    async with showing(source=source(), size=(120, 30)) as shown:
+        await go(shown, "cron")
+        await shown.until(lambda: len(listed(shown)) == 2)
+        assert " 10h " in next(line for line in shown.rows_of_screen if "held" in line)
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(ObjectScreen))
+        shown.pass_time(36_000)
+        await shown.press("escape")
+        await shown.until(lambda: shown.shows(ListScreen))
+        assert " 20h " in next(line for line in shown.rows_of_screen if "held" in line)
+
+
 async def test_one_that_is_deleted_while_it_is_open_is_shown_as_it_was() -> None:
     here = source()
     async with showing(source=here, size=(160, 30)) as shown:

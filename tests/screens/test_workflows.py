@@ -207,7 +207,7 @@ async def test_curly_brackets_go_from_one_failed_workflow_to_the_next() -> None:
 async def test_without_a_failed_workflow_the_jump_says_so() -> None:
     async with showing(run("one", "Succeeded", ended=1)) as shown:
         await shown.press("right_curly_bracket")
-        assert shown.said == "no failed workflow here"
+        assert shown.said == "no workflow with a problem here"
 
 
 async def test_what_has_no_room_in_its_row_is_told_below_the_list() -> None:

@@ -68,9 +68,9 @@ def columns(look: Look, runs: Runs) -> tuple[Column[Any], ...]:
         ),
         Column(
             id="templates",
-            title="STEPS",
+            title="TEMPLATES",
             text=lambda template, now: str(len(template.spec.templates)),
-            width=5,
+            width=9,
             order=lambda template, now: len(template.spec.templates),
             drop=3,
         ),

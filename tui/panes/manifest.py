@@ -68,6 +68,10 @@ class ManifestPane(TextPane):
         if self._written == (subject, version):
             self.put(subject, text)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a kind with steps has anything besides the whole."""
+        return action != "whole" or self.kind is None or bool(self.kind.body)
+
     def action_whole(self) -> None:
         """Switch between the whole workflow and the step."""
         self._is_whole = not self._is_whole

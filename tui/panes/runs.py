@@ -142,7 +142,7 @@ class RunsPane(Pane):
             return error.what
         if not session.is_whole:
             return "reading …"
-        return f"no {self._made.nouns} of it are there"
+        return f"no {self._made.nouns} of this {self.kind.noun} here" if self.kind else ""
 
     @on(Table.Chosen)
     def open_chosen(self, message: Table.Chosen) -> None:

@@ -18,11 +18,14 @@ from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow
 from tui.keys import hint
 from tui.kinds.base import Kind
+from tui.kinds.registry import KINDS
 from tui.ports.collections import Live, Polled, Stale, Unreadable
 from tui.state.listing import Listing
 from tui.state.standing import PartStanding, Standings
 from tui.widgets.header import WHOLE, HeaderPart, Shrink
 
+SUMMARY = "pane.summary"
+"""The id of what the key means that opens the demo from an empty list."""
 LEAST_NAME = 16
 """Cells that a name keeps while something else can be shortened."""
 
@@ -36,7 +39,8 @@ class Heading(NamedTuple):
 
 
 def heading_of_list(context: AppContext, kind: Kind[Any, Any], listing: Listing[Any]) -> Heading:
-    """Which cluster, which namespaces, whether one may write, how the watch is, how many."""
+    """Which cluster, which namespaces, what is listed unless it is what the program begins with,
+    whether one may write, how the watch is, how many."""
     source, scope = context.source, context.lists.scope
     right = counts(kind, listing, ascii=context.ascii)
     if source is None:
@@ -45,11 +49,12 @@ def heading_of_list(context: AppContext, kind: Kind[Any, Any], listing: Listing[
     namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
     left: list[HeaderPart] = [
         (f" {source.place.label}", "heading"),
-        (f" {arrow} {namespaces}", ""),
+        (f" {arrow} {namespaces}" if kind.resource.namespaced else "", ""),
+        (f" {arrow} {kind.nouns}" if kind is not next(iter(KINDS)) else "", ""),
         ("  ", ""),
         *standing(context, context.lists.of(kind).standings),
     ]
-    return Heading(left, right, [(len(left) - 1, 0), (1, LEAST_NAME), (0, LEAST_NAME)])
+    return Heading(left, right, [(len(left) - 1, 0), (1, LEAST_NAME), (0, LEAST_NAME), (2, WHOLE)])
 
 
 def not_open_yet(context: AppContext) -> str:
@@ -137,7 +142,7 @@ def why_empty(context: AppContext, kind: Kind[Any, Any], query: str, total: int)
         return error.what
     demo = ""
     if context.can_demo:
-        demo = f"; {hint('pane.summary')} opens the built-in demo cluster"
+        demo = f"; {hint(SUMMARY)} opens the built-in demo cluster"
     if not kind.resource.namespaced or not context.lists.scope.namespaces:
         return f"no {kind.nouns} here yet{demo}"
     here = ",".join(context.lists.scope.namespaces)

@@ -20,17 +20,19 @@ from tui.commands import Command, alone
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import ObjectKey, Row, Target
-from tui.domain.query import parse
+from tui.domain.query import Fields, parse
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.messages import GiveSource, OpenObject, RunAction
+from tui.panes import PANES
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import action_bindings, kind_bindings, opening_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
+    SUMMARY,
     about_cursor,
     heading_of_list,
     offers_demo,
@@ -43,6 +45,12 @@ from tui.widgets.header import HeaderLine
 from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table, sort_bindings
+
+
+def _asked(fields: Fields) -> list[str]:
+    """How a filter asks for each of the fields; the first needs no name."""
+    first, *others = fields.named
+    return [first, *(f"{name}:…" for name in others)]
 
 
 class ListScreen(View[None]):
@@ -62,7 +70,7 @@ class ListScreen(View[None]):
         kind = kind or next(iter(KINDS))
         return (
             bind("filter", "filter", "Filter", group="list", shown=True),
-            bind("problems", "problems", "Problems", group="list", shown=True),
+            bind("problems", "problems", "Problems", group="list", shown=bool(kind.problems)),
             *opening_bindings(kind),
             *action_bindings(kind.id, *cls.ACTS_ON),
             *kind_bindings(),
@@ -81,6 +89,7 @@ class ListScreen(View[None]):
         add_bindings(self, self.key_bindings(kind))
         self.context = context
         self.kind = kind
+        self.follows_scope = kind.resource.namespaced
         self._ascii = context.settings.ascii
         self.arrangement: Arrangement[Any] = Arrangement(context, kind)
         self._shown_trouble: SourceError | None = None
@@ -170,6 +179,10 @@ class ListScreen(View[None]):
         if not is_live or self.context.request_trouble is not self._shown_trouble:
             self._show_head()
 
+    def on_screen_resume(self) -> None:
+        """In front again: ages are those of now, not of when it was covered."""
+        self.tick(self.context.now())
+
     def _show_head(self) -> None:
         self._shown_trouble = self.context.request_trouble
         self.head.show(*heading_of_list(self.context, self.kind, self.arrangement.listing))
@@ -207,7 +220,7 @@ class ListScreen(View[None]):
     def action_problems(self) -> None:
         """Those with a problem only, or all again."""
         if not self.kind.problems:
-            self.context.say(f"nothing can be wrong with {self.kind.nouns} here")
+            self.context.say(f"{self.kind.nouns} have no problems to look for")
             return
         self.query_bar.put(
             "" if self.arrangement.query == self.kind.problems else self.kind.problems
@@ -247,10 +260,14 @@ class ListScreen(View[None]):
             self.context.say(f"a {self.kind.noun} has no {pane}")
         elif row is not None:
             self.post_message(OpenObject(row.key, row.uid, pane))
-        elif pane == "summary" and offers_demo(self.context, self.kind):
+        elif self._is_summary(pane) and offers_demo(self.context, self.kind):
             self.post_message(GiveSource(demo=True))
         else:
             self._say_none()
+
+    def _is_summary(self, pane: str) -> bool:
+        """Whether a pane has the key of the summary."""
+        return bool(pane) and PANES[pane].binding_id == SUMMARY
 
     def action_act(self, id: str) -> None:
         """Do something to what is marked, else to what the cursor is on."""
@@ -289,20 +306,21 @@ class ListScreen(View[None]):
             names=("filter",),
             argument="a filter",
             check=partial(parse, fields=self.kind.fields),
-            help="name, phase:failed, label:k=v …",
+            help=", ".join(_asked(self.kind.fields)),
             key=hint("filter"),
         )
-        yield Command(
-            "Problems only",
-            alone(self.action_problems),
-            names=("problems",),
-            help="failed workflows, or all again",
-            key=hint("problems"),
-        )
+        if self.kind.problems:
+            yield Command(
+                "Problems only",
+                alone(self.action_problems),
+                names=("problems",),
+                help=f"{self.kind.nouns} with a problem, or all again",
+                key=hint("problems"),
+            )
         yield Command(
             "All namespaces",
             alone(self.action_namespaces),
-            help="or back to one",
+            help="or back to those it began with",
             key=hint("namespaces"),
         )
         yield from sort_commands(self.arrangement.columns, self.sort_by)
@@ -315,12 +333,15 @@ class ListScreen(View[None]):
         """To the next or previous object with a problem."""
         found = self.arrangement.problem_after(self.rows.cursor, step)
         if found is None:
-            self.context.say(f"no failed {self.kind.noun} here")
+            self.context.say(f"no {self.kind.noun} with a problem here")
         else:
             self.rows.move_to(found)
 
     def action_namespaces(self) -> None:
         """Every namespace, or back to the one we began with."""
+        if not self.kind.resource.namespaced:
+            self.context.say(f"{self.kind.nouns} are in no namespace")
+            return
         self.context.watch_scope(other_scope(self.context))
 
     def action_copy(self) -> None:

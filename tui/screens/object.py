@@ -158,6 +158,10 @@ class ObjectScreen(View[None]):
             if self._watched.is_stale:
                 self._show_head()
 
+    def on_screen_resume(self) -> None:
+        """In front again: ages are those of now, not of when it was covered."""
+        self.tick(self.context.now())
+
     def _show_head(self) -> None:
         watched = self._watched
         now = watched.stands_still or self.context.now()

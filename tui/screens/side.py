@@ -20,9 +20,10 @@ from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
 
 
-def _keys_told() -> str:
-    tab = f"{hint('tab.previous')} {hint('tab.next')} tab"
-    return f"{tab}  {hint('zoom')} zoom "
+def _keys_told(kind: Kind[Any, Any]) -> str:
+    tab = f"{hint('tab.previous')} {hint('tab.next')} tab "
+    # Without a body beside the panes they have all the room anyway.
+    return f"{tab} {hint('zoom')} zoom " if kind.body else tab
 
 
 class Side(Vertical):
@@ -136,6 +137,6 @@ class Side(Vertical):
             title = f" ({spec.title})" if is_front else f" {spec.title} "
             parts.append((title, "heading" if is_front else "muted"))
         used = sum(len(text) for text, _ in parts)
-        keys = _keys_told()
+        keys = _keys_told(self._kind)
         has_room = self.tabs.size.width > used + len(keys)
         self.tabs.show(parts, [(keys, "muted")] if has_room else [])

@@ -78,6 +78,11 @@ class ScreenStack:
         while len(self._app.screen_stack) > 2:
             self._app.pop_screen()
 
+    def back_to_list(self) -> None:
+        """Take away all that is over the last one that follows the watched namespaces."""
+        while len(self._app.screen_stack) > 2 and not self.views[-1].follows_scope:
+            self._app.pop_screen()
+
     # --- words -------------------------------------------------------------------------------
 
     def say(self, text: str, severity: str = "information") -> None:

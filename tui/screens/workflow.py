@@ -259,6 +259,10 @@ class WorkflowScreen(View[None]):
         if not is_over or self._watched.is_stale or is_news:
             self._show_head()
 
+    def on_screen_resume(self) -> None:
+        """In front again: ages are those of now, not of when it was covered."""
+        self.tick(self.context.now())
+
     def _show_head(self) -> None:
         self._shown_trouble = self.context.request_trouble
         watched = self._watched
