@@ -172,7 +172,7 @@ async def test_a_key_means_the_same_on_every_screen_wherever_the_focus_is() -> N
         check(shown, meanings)
         for pane in panes_of(WORKFLOWS):
             await shown.detail.action_pane(pane.id)
-            await shown.until(lambda: shown.detail.side.holds_focus)
+            await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
             check(shown, meanings)
     assert {key: ids for key, ids in meanings.items() if len(ids) > 1} == {}
     assert {"j", "slash", "r", "question_mark"} <= set(meanings)
@@ -217,7 +217,7 @@ async def test_a_new_pane_is_found_by_its_key_in_help_and_in_the_palette() -> No
         async with showing(nightly_etl()) as shown:
             await shown.open()
             await shown.press("%")
-            await shown.until(lambda: shown.detail.side.front == "cost")
+            await shown.until(lambda: shown.detail.pane_tabs.front == "cost")
             await shown.press("question_mark")
             await shown.until_shown("%                Cost")
             await shown.press("escape", "colon", *"cost")

@@ -31,7 +31,7 @@ EXCEPTIONS: dict[str, str] = {
     "tui/kinds/registry.py": "it is where kinds are registered",
     "tui/screens/action.py": MADE_FROM,
     "tui/screens/workflow.py": OF_A_RUN,
-    "tui/screens/halves.py": OF_A_RUN,
+    "tui/screens/split_view.py": OF_A_RUN,
     "tui/panes/": OF_A_RUN,
     "tui/app.py": "it begins with the list of workflows",
     "tui/sources/files.py": "files hold workflows",

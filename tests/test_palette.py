@@ -92,7 +92,7 @@ async def test_it_offers_actions_panes_and_columns_and_does_what_it_says() -> No
         assert {f"Show {pane.title}" for pane in panes_of(WORKFLOWS)} <= set(offered(palette))
         await shown.write("show yaml")
         await shown.press("enter")
-        await shown.until(lambda: shown.detail.side.front == "manifest")
+        await shown.until(lambda: shown.detail.pane_tabs.front == "manifest")
 
 
 async def test_it_opens_the_demo_where_there_is_one() -> None:
@@ -288,4 +288,4 @@ async def test_a_pane_is_opened_by_its_name() -> None:
     async with showing(nightly_etl()) as shown:
         await shown.open()
         await run_line(shown, "yaml")
-        await shown.until(lambda: shown.detail.side.front == "manifest")
+        await shown.until(lambda: shown.detail.pane_tabs.front == "manifest")

@@ -38,7 +38,7 @@ from tui.messages import (
     Said,
 )
 from tui.palette import Palette
-from tui.ports.collections import Collections, Scope, Told
+from tui.ports.collections import Collections, Scope, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.health import Health
 from tui.ports.namespaces import Namespaces
@@ -115,7 +115,7 @@ class ArgoApp(TerminalApp):
 
         session: WatchSession[Any]
         """What it is news of: mail of an earlier watch may still be under way."""
-        events: Sequence[Told[Any]]
+        events: Sequence[WatchEvent[Any]]
 
     def __init__(
         self,

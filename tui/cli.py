@@ -162,7 +162,7 @@ def _opened_early(settings: Settings) -> list[Any]:
     try:
         return [
             open_source(
-                settings, ahead=lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place))
+                settings, prefetch=lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place))
             )
         ]
     except TuiError:

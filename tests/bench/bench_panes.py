@@ -28,7 +28,7 @@ from tui.domain.identity import ObjectKey
 from tui.domain.lines import TextLines
 from tui.keys import KEYS
 from tui.panes import PANES
-from tui.ports.collections import Changed, Readable, Sink, Told
+from tui.ports.collections import Changed, Readable, Sink, WatchEvent
 from tui.ports.objects import Whole
 from tui.ports.threads import CancelToken
 from tui.screens.workflow import WorkflowScreen
@@ -109,7 +109,7 @@ class Wide(ScriptedSource):
         """The whole run at once, then whatever is told."""
         sent: list[bool] = []
 
-        def instead(event: Told[Any]) -> None:
+        def instead(event: WatchEvent[Any]) -> None:
             # The scripted source opens with the small one that it lists.
             if isinstance(event, Changed) and not sent:
                 sent.append(True)

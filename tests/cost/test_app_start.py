@@ -112,9 +112,10 @@ from tui.domain.workflow import WORKFLOW_RESOURCE
 from tui.settings import read_settings
 from tui.sources import open_source, scope_of
 settings = read_settings({"kubeconfig": sys.argv[1]})
-source = open_source(settings, ahead=lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place)))
+wanted = lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place))
+source = open_source(settings, prefetch=wanted)
 for thread in enumerate():
-    if thread.name == "ask ahead":
+    if thread.name == "prefetch":
         thread.join()
 """
 """What the program does before it imports Textual."""

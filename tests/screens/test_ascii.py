@@ -49,7 +49,7 @@ async def test_a_workflow_with_each_pane_and_each_question() -> None:
         async with showing(source=source, settings=PLAIN, size=size) as shown:
             await shown.open(ETL)
             for pane in panes_of(WORKFLOWS):
-                await shown.detail.side.bring(pane.id)
+                await shown.detail.pane_tabs.bring(pane.id)
                 await shown.pilot.pause()
                 assert beyond(shown) == "", pane.id
             for key in "rRD":

@@ -48,7 +48,7 @@ async def test_every_key_of_every_screen_and_pane_leads_somewhere() -> None:
         assert not leads_nowhere(shown)
         for pane in panes_of(WORKFLOWS):
             await shown.detail.action_pane(pane.id)
-            await shown.until(lambda: shown.detail.side.holds_focus)
+            await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
             assert not leads_nowhere(shown), pane.id
             shown.detail.steps.focus()
             await shown.until(lambda: shown.detail.steps.has_focus)
@@ -64,7 +64,7 @@ async def test_no_key_ends_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 await shown.open()
             if pane not in ("", "tree"):
                 await shown.detail.action_pane(pane)
-                await shown.until(lambda: shown.detail.side.holds_focus)
+                await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
             await try_each_key(shown, tried)
 
 
@@ -140,7 +140,7 @@ async def test_help_of_a_workflow_is_about_its_tree_or_the_pane_one_is_in() -> N
         await shown.until(lambda: shown.shows(HelpScreen))
         assert "TREE" in help_text(shown) and "LOG" not in help_text(shown).split()
         await shown.press("escape", "l")
-        await shown.until(lambda: shown.detail.side.holds_focus)
+        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
         await shown.press("question_mark")
         await shown.until(lambda: shown.shows(HelpScreen))
         assert "LOG" in help_text(shown).split() and "TREE" not in help_text(shown)

@@ -11,7 +11,7 @@ from tui.app import ArgoApp
 from tui.domain.identity import ObjectKey, Row
 from tui.domain.workflow import ListedWorkflow
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Gone, Told
+from tui.ports.collections import Gone, WatchEvent
 
 STEPS = 1_000
 PHASES = ("Running", "Failed", "Succeeded", "Pending")
@@ -33,7 +33,7 @@ class Storm:
         events = [self._event() for _ in range(self.chance.randint(1, 5))]
         app.take(ArgoApp.Arrived(app.lists.of(WORKFLOWS), events))
 
-    def _event(self) -> Told[ListedWorkflow]:
+    def _event(self) -> WatchEvent[ListedWorkflow]:
         name = f"w{self.chance.randrange(40)}"
         if name in self.there and self.chance.random() < 0.45:
             gone = self.there.pop(name)

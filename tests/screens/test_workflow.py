@@ -27,7 +27,7 @@ from tui.domain.workflow import Manifest
 from tui.keys import KEYS
 from tui.kinds.workflows import WORKFLOWS
 from tui.panes import panes_of
-from tui.ports.collections import Changed, Sink, Told
+from tui.ports.collections import Changed, Sink, WatchEvent
 from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.threads import CancelToken
@@ -54,14 +54,14 @@ async def test_it_opens_on_the_first_failed_step_with_its_log() -> None:
         assert node is not None and node.display_name.startswith("transform(2")
         assert node.is_problem and node.type == "Pod"
         await shown.until_shown(LAST)
-        assert shown.detail.side.front == "logs"
+        assert shown.detail.pane_tabs.front == "logs"
         assert shown.detail.steps.has_focus, "the tree keeps the keys"
 
 
 async def test_one_that_goes_well_opens_with_its_summary() -> None:
     async with showing(two_steps()) as shown:
         await shown.open()
-        assert shown.detail.side.front == "summary"
+        assert shown.detail.pane_tabs.front == "summary"
         assert "workflow:" in shown.pane_text
 
 
@@ -123,8 +123,8 @@ async def test_enter_on_a_pod_reads_its_log_and_on_a_group_folds_it() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
         await shown.press("enter")
-        await shown.until(lambda: shown.detail.side.holds_focus)
-        assert shown.detail.side.front == "logs"
+        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
+        assert shown.detail.pane_tabs.front == "logs"
         await shown.press("escape")
         shown.detail.steps.move_to_line(0)
         await shown.press("enter")
@@ -138,7 +138,7 @@ async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> Non
         await shown.open()
         await shown.press(KEYS[spec.binding_id])
         await shown.until(
-            lambda: shown.detail.side.front == spec.id and shown.detail.side.holds_focus
+            lambda: shown.detail.pane_tabs.front == spec.id and shown.detail.pane_tabs.holds_focus
         )
         assert f"({spec.title})" in shown.text
         await shown.press("escape")
@@ -150,28 +150,28 @@ async def test_e_opens_the_events_from_every_pane_but_a_log_where_it_finds_error
         await shown.open()
         for key in ("d", "i", "y"):
             await shown.press(key)
-            await shown.until(lambda: shown.detail.side.holds_focus)
+            await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
             assert shown.app.screen.active_bindings["e"].binding.description == "Events"
             await shown.press("e")
-            await shown.until(lambda: shown.detail.side.front == "events")
+            await shown.until(lambda: shown.detail.pane_tabs.front == "events")
         await shown.press("l")
-        await shown.until(lambda: shown.detail.side.holds_focus)
+        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
         assert shown.app.screen.active_bindings["e"].binding.description == "Next error"
         await shown.press("e")
-        assert shown.detail.side.front == "logs"
+        assert shown.detail.pane_tabs.front == "logs"
 
 
 async def test_brackets_turn_through_the_panes_without_leaving_the_tree() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
-        seen = [shown.detail.side.front]
+        seen = [shown.detail.pane_tabs.front]
         for _ in panes_of(WORKFLOWS):
             await shown.press("right_parenthesis")
-            seen.append(shown.detail.side.front)
+            seen.append(shown.detail.pane_tabs.front)
             assert shown.detail.steps.has_focus
         assert sorted(seen[1:]) == sorted(p.id for p in panes_of(WORKFLOWS)) and seen[0] == seen[-1]
         await shown.press("left_parenthesis")
-        assert shown.detail.side.front == seen[-2]
+        assert shown.detail.pane_tabs.front == seen[-2]
 
 
 async def test_zoom_shows_one_side_and_escape_unwinds_zoom_then_pane_then_screen() -> None:
@@ -184,7 +184,7 @@ async def test_zoom_shows_one_side_and_escape_unwinds_zoom_then_pane_then_screen
         assert "extract-users" in shown.text and LAST not in shown.text
         await shown.press("tab", "escape")
         assert "extract-users" in shown.text and LAST in shown.text
-        assert shown.detail.side.holds_focus
+        assert shown.detail.pane_tabs.holds_focus
         await shown.press("escape")
         assert shown.detail.steps.has_focus
         await shown.press("escape")
@@ -195,11 +195,11 @@ async def test_side_by_side_where_there_is_room_else_below_each_other() -> None:
     async with showing(source=with_log(nightly_etl()), size=(80, 24)) as shown:
         await shown.open()
         await shown.until_shown(LAST)
-        tree, pane = shown.detail.steps.region, shown.detail.side.place.region
+        tree, pane = shown.detail.steps.region, shown.detail.pane_tabs.place.region
         assert pane.y >= tree.bottom and pane.width == 80
         await shown.pilot.resize_terminal(140, 40)
-        await shown.until(lambda: shown.detail.side.place.region.x > 0)
-        assert shown.detail.side.place.region.x >= shown.detail.steps.region.right
+        await shown.until(lambda: shown.detail.pane_tabs.place.region.x > 0)
+        assert shown.detail.pane_tabs.place.region.x >= shown.detail.steps.region.right
 
 
 async def test_a_step_is_found_by_its_name() -> None:
@@ -259,7 +259,7 @@ class ReadOnce(ScriptedSource):
     def watch_one(
         self, kind: Any, key: ObjectKey, uid: str, sink: Sink[Any], stop: CancelToken
     ) -> None:
-        def told(event: Told[Any]) -> None:
+        def told(event: WatchEvent[Any]) -> None:
             if isinstance(event, Changed):
                 whole = structs.replace(event.row.value, raw=b"")
                 event = Changed(event.part, structs.replace(event.row, value=whole))
@@ -385,6 +385,8 @@ async def test_a_pane_asked_for_in_the_list_takes_the_keys() -> None:
         await shown.until(lambda: shown.shows(WorkflowScreen))
         screen = shown.app.screen
         assert isinstance(screen, WorkflowScreen)
-        await shown.until(lambda: screen.side.front == "artifacts" and screen.side.holds_focus)
+        await shown.until(
+            lambda: screen.pane_tabs.front == "artifacts" and screen.pane_tabs.holds_focus
+        )
         await shown.press("escape")
         await shown.until(lambda: screen.steps.has_focus)

@@ -223,9 +223,11 @@ async def test_what_has_no_room_in_its_row_is_told_below_the_list() -> None:
 async def test_a_letter_opens_the_workflow_with_that_pane_in_front(key: str, pane: str) -> None:
     async with showing(nightly_etl()) as shown:
         await shown.press(key)
-        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.side.front == pane)
+        await shown.until(
+            lambda: shown.shows(WorkflowScreen) and shown.detail.pane_tabs.front == pane
+        )
         await shown.until(lambda: shown.detail.workflow is not None)
-        assert shown.detail.side.front == pane
+        assert shown.detail.pane_tabs.front == pane
 
 
 async def test_all_namespaces_and_back() -> None:

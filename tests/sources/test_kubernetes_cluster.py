@@ -22,7 +22,7 @@ from tui.domain.logs import stamp_of
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
 from tui.errors import Busy, Missing, Refused, Unreachable
 from tui.kinds.workflows import WORKFLOWS as KIND
-from tui.ports.collections import Collections, Scope, Stale, Stood, Told, Unreadable
+from tui.ports.collections import Collections, Scope, Stale, Stood, Unreadable, WatchEvent
 from tui.ports.connection import Connection, Place, offered
 from tui.ports.events import Events
 from tui.ports.logs import LogRequest, PodLogs
@@ -93,7 +93,7 @@ class Watching:
         )
         self._thread.start()
 
-    def _take(self, event: Told[ListedWorkflow]) -> None:
+    def _take(self, event: WatchEvent[ListedWorkflow]) -> None:
         with self._lock:
             if isinstance(event, Stood) and isinstance(event.standing, Stale):
                 self.stales.append(event.standing)
@@ -211,9 +211,9 @@ def test_1200_workflows_come_in_three_pages(cluster: Cluster) -> None:
 
 def test_no_crd_says_that_argo_is_not_installed(cluster: Cluster) -> None:
     cluster.fault("no-crds")
-    stop, told = CancelToken(), list[Told[ListedWorkflow]]()
+    stop, told = CancelToken(), list[WatchEvent[ListedWorkflow]]()
 
-    def take(event: Told[ListedWorkflow]) -> None:
+    def take(event: WatchEvent[ListedWorkflow]) -> None:
         told.append(event)
         stop.set()
 

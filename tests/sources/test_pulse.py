@@ -15,14 +15,13 @@ from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.errors import SourceError, Unreachable
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Live, Scope, Stale, Standing, Stood
-from tui.ports.collections import Told as ListTold
+from tui.ports.collections import Live, Scope, Stale, Standing, Stood, WatchEvent
 from tui.ports.threads import CancelToken, endless
 from tui.sources.audiences import ListAudience
 from tui.sources.collections import ManyObjects
 from tui.sources.opening import connect
 from tui.sources.pulse import LEAST, UNKNOWN, Pulse
-from tui.sources.reflector import Listed, Reflector, Told
+from tui.sources.reflector import Listed, Reflector, StreamedEvent
 
 END = 255.0
 MINUTE = 60.0
@@ -45,7 +44,7 @@ class Clock:
         return self.now
 
 
-Moment = tuple[float, Told[str]]
+Moment = tuple[float, StreamedEvent[str]]
 """Seconds after the last one, and what is told then."""
 
 
@@ -66,7 +65,7 @@ class Server:
     @contextmanager
     def open_watch(
         self, version: str, seconds: int, stop: CancelToken, quiet: float
-    ) -> Iterator[Iterator[Told[str]]]:
+    ) -> Iterator[Iterator[StreamedEvent[str]]]:
         self.asked.append(f"watch {version}")
         self.quiet.append(quiet)
         if not self.stories:
@@ -75,7 +74,9 @@ class Server:
             return
         yield self._told(self.stories.pop(0), seconds, quiet)
 
-    def _told(self, story: list[Moment], seconds: int, quiet: float) -> Iterator[Told[str]]:
+    def _told(
+        self, story: list[Moment], seconds: int, quiet: float
+    ) -> Iterator[StreamedEvent[str]]:
         end = self.clock.now + seconds
         for later, told in story:
             assert later < quiet, "it would have been called hung before"
@@ -116,11 +117,11 @@ class Listening:
 
 
 def mark(version: int, after: float = MINUTE) -> Moment:
-    return after, Told("BOOKMARK", str(version))
+    return after, StreamedEvent("BOOKMARK", str(version))
 
 
 def change(version: int, after: float = 1.0) -> Moment:
-    return after, Told("MODIFIED", str(version), "x")
+    return after, StreamedEvent("MODIFIED", str(version), "x")
 
 
 def follow(*stories: list[Moment], pulse: Pulse | None = None) -> tuple[Server, Listening]:
@@ -219,7 +220,7 @@ def test_a_hung_watch_over_a_real_connection_is_asked_anew(tmp_path: Path, count
             reply.event("BOOKMARK", workflow("", version=str(version)))
             heard_enough.sleep(0.01)
 
-    heard: list[ListTold[Any]] = []
+    heard: list[WatchEvent[Any]] = []
     heard_enough = CancelToken()
     with fake_api(answer) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})

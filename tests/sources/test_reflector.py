@@ -19,7 +19,7 @@ from tui.errors import (
     Unreachable,
 )
 from tui.ports.threads import CancelToken
-from tui.sources.reflector import LONGEST_WAIT, REFUSED_WAIT, Listed, Reflector, Told
+from tui.sources.reflector import LONGEST_WAIT, REFUSED_WAIT, Listed, Reflector, StreamedEvent
 
 
 class PatientStop(CancelToken):
@@ -40,7 +40,9 @@ class Scripted:
 
     stop: CancelToken
     lists: list[Listed[str] | SourceError]
-    watches: list[list[Told[str] | SourceError] | SourceError] = field(default_factory=list)
+    watches: list[list[StreamedEvent[str] | SourceError] | SourceError] = field(
+        default_factory=list
+    )
     asked: list[str] = field(default_factory=list)
 
     def list_page(self, more: str) -> Listed[str]:
@@ -56,7 +58,7 @@ class Scripted:
     @contextmanager
     def open_watch(
         self, version: str, seconds: int, stop: CancelToken, quiet: float
-    ) -> Iterator[Iterator[Told[str]]]:
+    ) -> Iterator[Iterator[StreamedEvent[str]]]:
         self.asked.append(f"watch {version}")
         assert 240 <= seconds <= 300
         assert 0 < quiet < seconds + 30
@@ -69,7 +71,9 @@ class Scripted:
             raise script
         yield self._events(script)
 
-    def _events(self, script: list[Told[str] | SourceError]) -> Iterator[Told[str]]:
+    def _events(
+        self, script: list[StreamedEvent[str] | SourceError]
+    ) -> Iterator[StreamedEvent[str]]:
         for event in script:
             if isinstance(event, SourceError):
                 raise event
@@ -106,17 +110,17 @@ class Listening:
         self.heard.append("unreadable")
 
 
-def told(kind: str, version: str, item: str = "x") -> Told[str]:
-    return Told(kind, version, None if kind == "BOOKMARK" else item)
+def told(kind: str, version: str, item: str = "x") -> StreamedEvent[str]:
+    return StreamedEvent(kind, version, None if kind == "BOOKMARK" else item)
 
 
-def gone() -> Told[str]:
-    return Told("ERROR", error=Expired("too old resource version", status=410))
+def gone() -> StreamedEvent[str]:
+    return StreamedEvent("ERROR", error=Expired("too old resource version", status=410))
 
 
 def follow(
     lists: list[Listed[str] | SourceError],
-    watches: list[list[Told[str] | SourceError] | SourceError] | None = None,
+    watches: list[list[StreamedEvent[str] | SourceError] | SourceError] | None = None,
 ) -> tuple[Scripted, Listening, PatientStop]:
     stop = PatientStop()
     collection = Scripted(stop, lists, watches or [])
@@ -333,7 +337,9 @@ def test_what_cannot_be_read_makes_it_list_again() -> None:
 
 
 def test_an_error_event_that_is_no_410_waits_and_continues() -> None:
-    failed: Told[str] = Told("ERROR", error=Busy("etcdserver: request timed out", status=500))
+    failed: StreamedEvent[str] = StreamedEvent(
+        "ERROR", error=Busy("etcdserver: request timed out", status=500)
+    )
     collection, audience, _ = follow([Listed((), "7")], [[told("ADDED", "8"), failed]])
     assert collection.asked == ["list", "watch 7", "watch 8"]
     assert isinstance(audience.errors[0], Busy)

@@ -9,7 +9,7 @@ from tests.state.test_inbox import PART, key
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import Row
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
-from tui.ports.collections import Changed, Gone, Page, Told, row_of
+from tui.ports.collections import Changed, Gone, Page, WatchEvent, row_of
 from tui.state.known import KnownObjects
 from tui.state.listing import Listing
 
@@ -94,7 +94,7 @@ class Model:
         assert self.listing.total == len(self.there)
         assert self.listing.counts == Counter(each.value.phase for each in self.there.values())
 
-    def _event(self) -> Told[ListedWorkflow]:
+    def _event(self) -> WatchEvent[ListedWorkflow]:
         name = f"w{self.chance.randrange(40)}"
         known = self.there.get(name)
         if known is not None and self.chance.random() < 0.4:

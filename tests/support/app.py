@@ -168,7 +168,7 @@ class Shown:
     @property
     def pane_text(self) -> str:
         """All lines of the pane in front, those included that are not on the screen."""
-        pane = self.detail.side.pane
+        pane = self.detail.pane_tabs.pane
         assert pane is not None
         lines = pane.query_one(TextView)
         return "\n".join(lines.text.line(i) for i in range(len(lines.text)))

@@ -36,8 +36,8 @@ from tui.ports.collections import (
     Sink,
     Standing,
     Stood,
-    Told,
     Unreadable,
+    WatchEvent,
     row_of,
 )
 from tui.ports.connection import Place
@@ -182,7 +182,7 @@ class ScriptedSource:
         self.unreadable: dict[str, SourceError] = {}
         """Namespaces that may not be listed, and why; "" for all of them together."""
         self._lists: list[_List] = []
-        self._details: list[tuple[ObjectKey, queue.SimpleQueue[Told[Any] | None]]] = []
+        self._details: list[tuple[ObjectKey, queue.SimpleQueue[WatchEvent[Any] | None]]] = []
 
     @property
     def place(self) -> Place:
@@ -194,12 +194,12 @@ class ScriptedSource:
 
     # --- what a test says ------------------------------------------------------------------
 
-    def say(self, event: Told[Any], kind: str = WORKFLOWS.id) -> None:
+    def say(self, event: WatchEvent[Any], kind: str = WORKFLOWS.id) -> None:
         """Tell every open list of a kind."""
         for each in [each for each in self._lists if each.kind == kind]:
             each.waiting.put(event)
 
-    def say_of(self, event: Told[Any], name: str = "") -> None:
+    def say_of(self, event: WatchEvent[Any], name: str = "") -> None:
         """Tell every open watch of one object, or those of this name."""
         for key, waiting in list(self._details):
             if name in ("", key.name):
@@ -261,7 +261,7 @@ class ScriptedSource:
         self, kind: Readable[Any, Any], scope: Scope, sink: Sink[Any], stop: CancelToken
     ) -> None:
         self._ask("watch", scope)
-        waiting: queue.SimpleQueue[Told[Any] | None] = queue.SimpleQueue()
+        waiting: queue.SimpleQueue[WatchEvent[Any] | None] = queue.SimpleQueue()
         entry = _List(kind.id, self.parts(kind, scope), waiting)
         self._lists.append(entry)
         take_back = stop.on_set(lambda: waiting.put(None))
@@ -291,7 +291,7 @@ class ScriptedSource:
     ) -> None:
         ref = WorkflowRef(key.namespace, key.name, uid)
         self._ask("watch_one", ref)
-        waiting: queue.SimpleQueue[Told[Any] | None] = queue.SimpleQueue()
+        waiting: queue.SimpleQueue[WatchEvent[Any] | None] = queue.SimpleQueue()
         entry = (key, waiting)
         self._details.append(entry)
         take_back = stop.on_set(lambda: waiting.put(None))
@@ -421,7 +421,7 @@ class _List(NamedTuple):
 
     kind: str
     parts: tuple[Part, ...]
-    waiting: queue.SimpleQueue[Told[Any] | None]
+    waiting: queue.SimpleQueue[WatchEvent[Any] | None]
 
     def part_of(self, namespace: str) -> Part | None:
         """The part that holds the objects of a namespace; None where none does."""

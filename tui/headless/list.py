@@ -125,7 +125,7 @@ def _connected(
         return scope_at(place, labels, fields, settings)
 
     with closing(
-        open_source(settings, ahead=lambda place: (WORKFLOWS.resource, wanted(place)))
+        open_source(settings, prefetch=lambda place: (WORKFLOWS.resource, wanted(place)))
     ) as source:
         scope, left_out = wanted(source.place), LeftOutNamespaces()
         if not whole:

@@ -30,7 +30,7 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower
 from tui.logs.reader import LogReader
-from tui.ports.collections import Changed, Gone, Stale, Stood, Told
+from tui.ports.collections import Changed, Gone, Stale, Stood, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.objects import Watches, Whole
 from tui.ports.pods import Pods
@@ -47,7 +47,7 @@ def follow(source: Connection, reader: LogReader, printer: Printer, targets_of: 
 
     Raises: SourceError, when the workflow cannot be watched.
     """
-    mail: queue.SimpleQueue[Told[Whole[Workflow]] | SourceError | None] = queue.SimpleQueue()
+    mail: queue.SimpleQueue[WatchEvent[Whole[Workflow]] | SourceError | None] = queue.SimpleQueue()
     follower = LogFollower(reader, arrived=lambda: mail.put(None))
     following = _Following(reader, follower, printer, targets_of)
 
@@ -113,7 +113,7 @@ class _Following:
         """Whether there were logs and none of them could be read."""
         return bool(self._begun) and self._failed == len(self._begun)
 
-    def take(self, event: Told[Whole[Workflow]]) -> None:
+    def take(self, event: WatchEvent[Whole[Workflow]]) -> None:
         """Handle an event of the workflow's watch."""
         if isinstance(event, Changed):
             workflow = event.row.value.object

@@ -29,7 +29,7 @@ WAITING = "waiting to start"
 Number = Callable[[LogSource], int]
 """Gives the next number to a source of lines, which their blocks bear."""
 
-Told = Callable[[SourceError, float], object]
+OnTrouble = Callable[[SourceError, float], object]
 """Is told why a log broke, and in how many seconds it is tried again."""
 
 
@@ -62,7 +62,7 @@ class LogReader:
         *,
         number: Number,
         is_followed: bool = False,
-        told: Told = lambda error, seconds: None,
+        told: OnTrouble = lambda error, seconds: None,
     ) -> Iterator[LogBlock]:
         """Its lines, until its end or stopped; a log that broke goes on where it broke.
 
@@ -85,7 +85,7 @@ class LogReader:
         stop: CancelToken,
         number: Number,
         is_followed: bool,
-        told: Told,
+        told: OnTrouble,
     ) -> Iterator[LogBlock]:
         source = number(_source_of(target, "previous" if self._previous else "pod"))
         position = Position()

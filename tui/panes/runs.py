@@ -21,7 +21,7 @@ from tui.kinds.base import Kind, Look, Runs
 from tui.kinds.registry import KINDS
 from tui.messages import OpenObject
 from tui.panes.base import Pane, PaneContext
-from tui.ports.collections import Collections, Scope, Told
+from tui.ports.collections import Collections, Scope, WatchEvent
 from tui.ports.connection import offered
 from tui.state.listing import Listing
 from tui.state.watch import WatchSession
@@ -38,7 +38,7 @@ class RunsPane(Pane):
         """A beat's worth of news of the runs."""
 
         session: WatchSession[Any]
-        events: Sequence[Told[Any]]
+        events: Sequence[WatchEvent[Any]]
 
     @dataclass
     class Failed(Message):

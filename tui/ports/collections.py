@@ -166,9 +166,9 @@ class Stood(msgspec.Struct, frozen=True):
     standing: Standing
 
 
-Told = Page[T] | Changed[T] | Gone | Stood
+WatchEvent = Page[T] | Changed[T] | Gone | Stood
 """One thing that a watch tells."""
-Sink = Callable[[Told[T]], None]
+Sink = Callable[[WatchEvent[T]], None]
 """Where it is told; called on the thread of the watch."""
 
 

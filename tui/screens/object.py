@@ -24,13 +24,13 @@ from tui.domain.identity import ObjectKey, Target
 from tui.errors import SourceError
 from tui.kinds.base import Kind
 from tui.messages import RunAction
-from tui.ports.collections import Told
+from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
 from tui.ports.objects import Watches, Whole
 from tui.screens.bindings import action_bindings, kind_bindings, pane_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.headings import heading_of_object
-from tui.screens.side import Side
+from tui.screens.pane_tabs import PaneTabs
 from tui.state.watched import DELETED, WatchedObject
 from tui.view import View
 from tui.widgets.header import HeaderLine
@@ -44,13 +44,13 @@ class ObjectScreen(View[None]):
     ACTS_ON: ClassVar[tuple[On, ...]] = ("object",)
 
     head = query_one("#head", HeaderLine)
-    side = query_one(Side)
+    pane_tabs = query_one(PaneTabs)
 
     @dataclass
     class Arrived(Message):
         """Events of this object came."""
 
-        events: Sequence[Told[Whole[Any]]]
+        events: Sequence[WatchEvent[Whole[Any]]]
 
     @dataclass
     class WatchEnded(Message):
@@ -88,7 +88,7 @@ class ObjectScreen(View[None]):
     def compose(self) -> ComposeResult:
         """Header, panes, status, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
-        yield Side(self.context, self.kind)
+        yield PaneTabs(self.context, self.kind)
         yield StatusLine(ascii=self._ascii, grows=True)
         yield Hints(hides=partial(refused_here, self.context), ascii=self._ascii)
 
@@ -106,8 +106,8 @@ class ObjectScreen(View[None]):
                 arrived=lambda events: self.post_message(self.Arrived(events)),
                 failed=lambda error: self.post_message(self.WatchEnded(error)),
             )
-        await self.side.bring(self._wanted_pane or self.side.specs[0].id)
-        self.side.take_focus()
+        await self.pane_tabs.bring(self._wanted_pane or self.pane_tabs.specs[0].id)
+        self.pane_tabs.take_focus()
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
@@ -131,10 +131,10 @@ class ObjectScreen(View[None]):
         """A beat's worth of news."""
         before, was_over = self._watched.last, self._watched.over
         self._watched.take(message.events, self.context.now())
-        self.side.stands_still = self._watched.stands_still
+        self.pane_tabs.stands_still = self._watched.stands_still
         last = self._watched.last
         if last is not None and last is not before:
-            self.side.show(last.object, None, last.raw)
+            self.pane_tabs.show(last.object, None, last.raw)
         if self._watched.over == DELETED != was_over:
             self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
         self._show_head()
@@ -154,7 +154,7 @@ class ObjectScreen(View[None]):
     def tick(self, now: datetime) -> None:
         """A second went by; not for one that is no more."""
         if self._watched.stands_still is None:
-            self.side.tick(now)
+            self.pane_tabs.tick(now)
             if self._watched.is_stale:
                 self._show_head()
 
@@ -201,17 +201,17 @@ class ObjectScreen(View[None]):
 
     async def action_pane(self, name: str) -> None:
         """Open a pane."""
-        await self.side.bring(name)
-        self.side.take_focus()
+        await self.pane_tabs.bring(name)
+        self.pane_tabs.take_focus()
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab."""
-        await self.side.turn(step)
-        self.side.take_focus()
+        await self.pane_tabs.turn(step)
+        self.pane_tabs.take_focus()
 
     def action_scroll_pane(self, direction: int) -> None:
         """Scroll the pane."""
-        self.side.scroll_text(direction)
+        self.pane_tabs.scroll_text(direction)
 
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""

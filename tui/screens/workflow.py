@@ -31,16 +31,16 @@ from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.kinds.workflows import WORKFLOWS
 from tui.messages import RunAction, Said
-from tui.ports.collections import Told
+from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
 from tui.ports.metrics import PodUsage
 from tui.ports.objects import Watches, Whole
 from tui.screens.bindings import action_bindings, kind_bindings, pane_bindings, refused_here
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.find_step import FindStep
-from tui.screens.halves import Halves
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
-from tui.screens.side import Side
+from tui.screens.pane_tabs import PaneTabs
+from tui.screens.split_view import SplitView
 from tui.screens.usage import UsageReader
 from tui.session import Session
 from tui.state.watched import DELETED, WatchedObject
@@ -68,7 +68,7 @@ class WorkflowScreen(View[None]):
     class Arrived(Message):
         """Events of this workflow came."""
 
-        events: Sequence[Told[Whole[Workflow]]]
+        events: Sequence[WatchEvent[Whole[Workflow]]]
 
     @dataclass
     class WatchEnded(Message):
@@ -86,9 +86,9 @@ class WorkflowScreen(View[None]):
     """What of a workflow can be acted on from here."""
 
     head = query_one("#head", HeaderLine)
-    halves = query_one(Halves)
+    split = query_one(SplitView)
     steps = query_one(StepTree)
-    side = query_one(Side)
+    pane_tabs = query_one(PaneTabs)
     find_bar = query_one(FindStep)
 
     @classmethod
@@ -122,7 +122,7 @@ class WorkflowScreen(View[None]):
         """Header; tree and pane, below each other or side by side; status, hints."""
         plain = self._ascii
         yield HeaderLine(id="head", ascii=plain)
-        yield Halves(self.context)
+        yield SplitView(self.context)
         yield FindStep(self.context)
         yield StatusLine(ascii=plain, grows=True)
         yield Hints(hides=partial(refused_here, self.context), ascii=plain)
@@ -132,10 +132,10 @@ class WorkflowScreen(View[None]):
         self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
         self._show_head()
         self._watch()
-        await self.side.bring(self._wanted_pane or self.side.specs[0].id)
+        await self.pane_tabs.bring(self._wanted_pane or self.pane_tabs.specs[0].id)
         if self._wanted_pane and self.is_attached:
             # Who asks for the logs or artifacts of a workflow wants to move in them.
-            self.side.take_focus()
+            self.pane_tabs.take_focus()
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
@@ -148,7 +148,7 @@ class WorkflowScreen(View[None]):
         """The session with what this screen shows in it."""
         key = self.key
         return structs.replace(
-            session, namespace=key.namespace, name=key.name, pane=self.side.front
+            session, namespace=key.namespace, name=key.name, pane=self.pane_tabs.front
         )
 
     # --- what the cluster tells ------------------------------------------------------------
@@ -204,7 +204,7 @@ class WorkflowScreen(View[None]):
         """A beat's worth of news."""
         before, was_over = self._watched.last, self._watched.over
         self._watched.take(message.events, self.context.now())
-        self.side.stands_still = self._watched.stands_still
+        self.pane_tabs.stands_still = self._watched.stands_still
         if self._watched.last is not None and self._watched.last is not before:
             self._open(self._watched.last, is_first=before is None)
         if self._watched.over == DELETED != was_over:
@@ -214,13 +214,13 @@ class WorkflowScreen(View[None]):
     def _open(self, whole: Whole[Workflow], *, is_first: bool) -> None:
         workflow = whole.object
         self.steps.placeholder = why_no_steps(workflow)
-        self.halves.show(workflow, whole.raw)
+        self.split.show(workflow, whole.raw)
         if self._usage is not None:
             self._usage.read(workflow.ref, is_running=not workflow.is_completed)
         if is_first:
             self._examine(whole)
-            if not self._wanted_pane and self.halves.is_on_problem:
-                self.run_worker(self.side.bring("logs"))
+            if not self._wanted_pane and self.split.is_on_problem:
+                self.run_worker(self.pane_tabs.bring("logs"))
 
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="examine", description="examining the workflow")
@@ -242,7 +242,7 @@ class WorkflowScreen(View[None]):
     def take_usage(self, message: UsageRead) -> None:
         """CPU and memory of the steps that run."""
         self.steps.show_usage(message.usage)
-        self.side.show_usage(message.usage)
+        self.pane_tabs.show_usage(message.usage)
 
     def take_changes(self, changes: ChangeSet[ListedWorkflow]) -> None:
         """The list changed: an action on this workflow may have begun or ended."""
@@ -253,7 +253,7 @@ class WorkflowScreen(View[None]):
         if self._watched.stands_still is not None:
             return
         self.steps.tick(now)
-        self.side.tick(now)
+        self.pane_tabs.tick(now)
         is_over = self.workflow is not None and self.workflow.is_completed
         is_news = self.context.request_trouble is not self._shown_trouble
         if not is_over or self._watched.is_stale or is_news:
@@ -283,27 +283,27 @@ class WorkflowScreen(View[None]):
     async def action_pane(self, name: str) -> None:
         """Open a pane and go there; its own key again goes back to the tree."""
         self.query_children(StatusLine).first().move_on()
-        if name == self.side.front and self.side.holds_focus:
-            self.halves.go(to_pane=False)
+        if name == self.pane_tabs.front and self.pane_tabs.holds_focus:
+            self.split.go(to_pane=False)
         else:
-            await self.halves.open(name)
+            await self.split.open(name)
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
         self.query_children(StatusLine).first().move_on()
-        await self.halves.turn(step)
+        await self.split.turn(step)
 
     def action_other_side(self) -> None:
         """Between the tree and the pane; the pane's own fields come first."""
-        self.halves.go(to_pane=not self.side.holds_focus)
+        self.split.go(to_pane=not self.pane_tabs.holds_focus)
 
     def action_zoom(self) -> None:
         """Only the side with the focus, or both again."""
-        self.halves.zoom()
+        self.split.zoom()
 
     def action_scroll_pane(self, direction: int) -> None:
         """Scroll the pane without leaving the tree."""
-        self.side.scroll_text(direction)
+        self.pane_tabs.scroll_text(direction)
 
     # --- what is meant here ----------------------------------------------------------------
 
@@ -332,13 +332,13 @@ class WorkflowScreen(View[None]):
         target, known = Target(self.key, self._watched.uid), self.known
         is_gone = known is None and not self.is_reading
         if on != "object":
-            chosen = self.halves.chosen(target, on)
+            chosen = self.split.chosen(target, on)
             return (Subject(chosen[0], known, is_gone, chosen[1]),) if chosen is not None else ()
         return (Subject(target, known, is_gone),)
 
     def action_copy(self) -> None:
         """Send the pod's name, or the step's, to the clipboard of the terminal."""
-        self.context.copy(self.halves.name_of_step or self.key.name)
+        self.context.copy(self.split.name_of_step or self.key.name)
 
     def action_find(self) -> None:
         """Type the name of a step."""
@@ -350,9 +350,9 @@ class WorkflowScreen(View[None]):
 
     def action_back(self) -> None:
         """Esc: zoom, then the pane, then this screen."""
-        if self.halves.is_zoomed:
-            self.halves.unzoom()
-        elif self.side.holds_focus:
+        if self.split.is_zoomed:
+            self.split.unzoom()
+        elif self.pane_tabs.holds_focus:
             self.steps.focus()
         else:
             self.dismiss()

@@ -26,19 +26,21 @@ SOURCES = {
 
 
 def open_source(
-    settings: ConnectionSettings, *, ahead: Callable[[Place], tuple[Resource, Scope]] | None = None
+    settings: ConnectionSettings,
+    *,
+    prefetch: Callable[[Place], tuple[Resource, Scope]] | None = None,
 ) -> Connection:
     """The source that the settings ask for; connects when it is first asked something.
 
-    `ahead` says which list will be wanted in a moment; a cluster is asked for it at once.
+    `prefetch` says which list will be wanted in a moment; a cluster is asked for it at once.
 
     Raises: SettingsError where kubeconfig and flags lead nowhere, InputError for unreadable files.
     """
     name = "files" if settings.files else "kubernetes"
     module, _, factory = SOURCES[name].partition(":")
     make = getattr(import_module(module), factory)
-    if ahead is not None and not settings.files:
-        return cast(Connection, make(settings, ahead=ahead))
+    if prefetch is not None and not settings.files:
+        return cast(Connection, make(settings, prefetch=prefetch))
     return cast(Connection, make(settings))
 
 

@@ -18,8 +18,8 @@ from tui.ports.collections import (
     Stale,
     Standing,
     Stood,
-    Told,
     Unreadable,
+    WatchEvent,
     row_of,
 )
 from tui.ports.objects import Whole, whole_row
@@ -63,7 +63,7 @@ class ListAudience(Generic[L]):
         """There is nothing of this part; the others go on."""
         self._tell(Stood(self._part, Unreadable(error, retry_in)))
 
-    def _tell(self, event: Told[L]) -> None:
+    def _tell(self, event: WatchEvent[L]) -> None:
         if not self._stop.is_set:
             self._sink(event)
 

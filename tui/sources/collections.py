@@ -23,7 +23,7 @@ from tui.ports.threads import CancelToken
 from tui.sources.answers import UNREADABLE, ApiStatus, told_in_stream
 from tui.sources.lines import lines
 from tui.sources.paths import collection_path, list_path, page_query, selecting
-from tui.sources.reflector import OPENING, Listed, Told
+from tui.sources.reflector import OPENING, Listed, StreamedEvent
 from tui.sources.transport import Query, Transport, not_kubernetes
 
 GLANCE = 1000
@@ -142,7 +142,7 @@ class ManyObjects(Generic[L]):
         body = self._transport.get(self._path, self._asked(more))
         following = _likely_more(body)
         if following:
-            self._transport.ask_ahead(self._path, self._asked(following))
+            self._transport.prefetch(self._path, self._asked(following))
         return body
 
     def _asked(self, more: str) -> list[tuple[str, str]]:
@@ -151,7 +151,7 @@ class ManyObjects(Generic[L]):
     @contextmanager
     def open_watch(
         self, version: str, seconds: int, stop: CancelToken, quiet: float
-    ) -> Iterator[Iterator[Told[L]]]:
+    ) -> Iterator[Iterator[StreamedEvent[L]]]:
         """The events after a version."""
         with _watching(
             self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
@@ -164,7 +164,7 @@ def _events_of(type: type[Any]) -> msgspec.json.Decoder[_Event[Any]]:
     return msgspec.json.Decoder(_Event[type])  # type: ignore[valid-type]  # made at run time
 
 
-def listed_events(arriving: Iterable[bytes], type: type[L]) -> Iterator[Told[L]]:
+def listed_events(arriving: Iterable[bytes], type: type[L]) -> Iterator[StreamedEvent[L]]:
     """The events of a watch of many."""
     decoder = _events_of(type)
     for line in arriving:
@@ -178,26 +178,26 @@ def listed_events(arriving: Iterable[bytes], type: type[L]) -> Iterator[Told[L]]
         item = event.object
         version = item.metadata.resource_version
         if event.type == "BOOKMARK":
-            yield Told("BOOKMARK", version)
+            yield StreamedEvent("BOOKMARK", version)
         elif event.type == "ERROR":
             yield _odd_event(line, type)
         else:
-            yield Told(event.type, version, item)
+            yield StreamedEvent(event.type, version, item)
 
 
-def _odd_event(line: bytes, type: type[L]) -> Told[L]:
+def _odd_event(line: bytes, type: type[L]) -> StreamedEvent[L]:
     """An event that is not plainly an object: an error, or an object with odd fields."""
     event = _raw(line)
     if event.type == "ERROR":
-        return Told("ERROR", error=told_in_stream(_read_status(bytes(event.object))))
+        return StreamedEvent("ERROR", error=told_in_stream(_read_status(bytes(event.object))))
     try:
         item = decode.list_reader(type).one(bytes(event.object))
     except InputError as error:
         raise not_kubernetes(error) from error
     version = item.metadata.resource_version
     if event.type == "BOOKMARK":
-        return Told("BOOKMARK", version)
-    return Told(event.type, version, item)
+        return StreamedEvent("BOOKMARK", version)
+    return StreamedEvent(event.type, version, item)
 
 
 def _raw(line: bytes) -> _RawEvent:
@@ -244,7 +244,7 @@ class OneObject(Generic[W]):
     @contextmanager
     def open_watch(
         self, version: str, seconds: int, stop: CancelToken, quiet: float
-    ) -> Iterator[Iterator[Told[Whole[W]]]]:
+    ) -> Iterator[Iterator[StreamedEvent[Whole[W]]]]:
         """The events after a version."""
         with _watching(
             self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
@@ -252,21 +252,23 @@ class OneObject(Generic[W]):
             yield whole_events(arriving, self._kind)
 
 
-def whole_events(arriving: Iterable[bytes], kind: Readable[Any, W]) -> Iterator[Told[Whole[W]]]:
+def whole_events(
+    arriving: Iterable[bytes], kind: Readable[Any, W]
+) -> Iterator[StreamedEvent[Whole[W]]]:
     """The events of a watch of one."""
     for line in arriving:
         event = _raw(line)
         body = bytes(event.object)
         if event.type == "ERROR":
-            yield Told("ERROR", error=told_in_stream(_read_status(body)))
+            yield StreamedEvent("ERROR", error=told_in_stream(_read_status(body)))
         elif event.type == "BOOKMARK":
             try:
-                yield Told("BOOKMARK", _versioned.decode(body).metadata.resource_version)
+                yield StreamedEvent("BOOKMARK", _versioned.decode(body).metadata.resource_version)
             except UNREADABLE as error:
                 raise not_kubernetes(error) from error
         else:
             whole = _whole(kind, body)
-            yield Told(event.type, whole.object.metadata.resource_version, whole)
+            yield StreamedEvent(event.type, whole.object.metadata.resource_version, whole)
 
 
 def _whole(kind: Readable[Any, W], raw: bytes) -> Whole[W]:

@@ -32,7 +32,7 @@ PIECE = 1 << 20
 WHITESPACE = " \t\r\n\ufeff"
 
 
-Told = Callable[[str], object]
+OnProgress = Callable[[str], object]
 """Told a sentence about what is left out."""
 
 
@@ -40,7 +40,7 @@ def _unheard(text: str) -> None:
     """Nobody is told."""
 
 
-def read_manifests(path: str, *, told: Told = _unheard) -> list[Manifest]:
+def read_manifests(path: str, *, told: OnProgress = _unheard) -> list[Manifest]:
     """Every object of a file, of the manifests in a folder, or of stdin for `-`.
 
     Objects without a kind are taken for workflows if they look like one. What is in a folder and is
@@ -54,7 +54,7 @@ def read_manifests(path: str, *, told: Told = _unheard) -> list[Manifest]:
 
 
 def read_workflows(
-    paths: Iterable[str], *, none_ok: bool = False, told: Told = _unheard
+    paths: Iterable[str], *, none_ok: bool = False, told: OnProgress = _unheard
 ) -> list[Manifest]:
     """The workflows of files; anything else is named and refused.
 
@@ -89,7 +89,7 @@ def _called(manifest: Manifest) -> str:
     return f" ({name})" if name else ""
 
 
-def _contents(path: str, told: Told) -> Iterator[tuple[str, bytes]]:
+def _contents(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
     try:
         if path == "-":
             yield "stdin", _stdin()

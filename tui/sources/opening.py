@@ -29,11 +29,11 @@ def connect(
     settings: ConnectionSettings,
     environ: Mapping[str, str] = os.environ,
     *,
-    ahead: Callable[[Place], tuple[Resource, Scope]] | None = None,
+    prefetch: Callable[[Place], tuple[Resource, Scope]] | None = None,
 ) -> KubernetesSource:
     """The cluster that the settings name.
 
-    Nothing is asked of it yet, but for the first page of the list that `ahead` says will be wanted.
+    Nothing is asked of it yet, but for the first page of the list that `prefetch` says will be wanted.
 
     Raises: NoCluster, SettingsError where kubeconfig and flags lead nowhere.
     """
@@ -46,10 +46,10 @@ def connect(
     )
     place = _place(chosen, settings.namespace)
     # The official client, where it is needed, takes longer to import than a first frame to paint.
-    if ahead is not None and is_plain(chosen.cluster, chosen.user, environ):
-        resource, scope = ahead(place)
+    if prefetch is not None and is_plain(chosen.cluster, chosen.user, environ):
+        resource, scope = prefetch(place)
         for namespace in scope.namespaces[:1] or ("",):
-            transport.ask_ahead(list_path(resource, namespace), list_query(scope))
+            transport.prefetch(list_path(resource, namespace), list_query(scope))
 
     from tui.sources.kubernetes import KubernetesSource
 

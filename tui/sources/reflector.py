@@ -32,7 +32,7 @@ SHORTEST_WATCH, LONGEST_WATCH = 240, 300
 """Seconds a watch is opened for; different ones, so that they do not all end at once."""
 OPENING = 10.0
 """Seconds in which a watch must begin to answer: until then, what is shown may be old."""
-PATIENCE = 15
+LATE_END = 15
 """Seconds a server may be late in ending a watch before we call it hung."""
 RESTARTS = 3
 """How often a list whose pages expired under us is begun anew before that counts as trouble."""
@@ -54,7 +54,7 @@ class Listed(msgspec.Struct, Generic[T], frozen=True):
     """Where the next page begins; "" on the last one."""
 
 
-class Told(msgspec.Struct, Generic[T], frozen=True):
+class StreamedEvent(msgspec.Struct, Generic[T], frozen=True):
     """One event of a watch."""
 
     kind: str
@@ -72,7 +72,7 @@ class Collection(Protocol[T]):
 
     def open_watch(
         self, version: str, seconds: int, stop: CancelToken, quiet: float
-    ) -> AbstractContextManager[Iterator[Told[T]]]:
+    ) -> AbstractContextManager[Iterator[StreamedEvent[T]]]:
         """The events after `version`, for so many seconds.
 
         Raises: Unreachable with the reason `Timeout` after `quiet` seconds without a word.
@@ -186,7 +186,7 @@ class Reflector(Generic[T]):
         if self._stop.is_set:
             return
         seconds = SHORTEST_WATCH + int(self._jitter() * (LONGEST_WATCH - SHORTEST_WATCH))
-        quiet = self._pulse.limit(seconds + PATIENCE)
+        quiet = self._pulse.limit(seconds + LATE_END)
         opened, is_open, heard, self._marked = self._now(), False, False, None
         try:
             with self._collection.open_watch(self._version, seconds, self._stop, quiet) as events:
@@ -239,7 +239,7 @@ class Reflector(Generic[T]):
             reason="Silent",
         )
 
-    def _take(self, event: Told[T]) -> None:
+    def _take(self, event: StreamedEvent[T]) -> None:
         if event.kind == "ERROR":
             raise event.error or SourceError("the watch ended with an error it did not name")
         if event.version:

@@ -22,12 +22,12 @@ import msgspec
 from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Unreachable
 from tui.ports.threads import CancelToken
-from tui.sources.ahead import Ahead
 from tui.sources.answers import UNREADABLE, refusal, unreachable
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
 from tui.sources.health import RequestHealth
 from tui.sources.paths import REVIEWS
+from tui.sources.prefetch import Prefetches
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -37,7 +37,7 @@ PIECE = 65536
 Query = Iterable[tuple[str, str]]
 
 
-class Door(Protocol):
+class AccessProvider(Protocol):
     """Something that makes an `Access`."""
 
     def access(self) -> Access:
@@ -49,7 +49,7 @@ class Transport:
 
     def __init__(
         self,
-        door: Door,
+        provider: AccessProvider,
         *,
         server: str,
         read_only: bool = False,
@@ -57,27 +57,27 @@ class Transport:
         write_timeout: float = WRITE_TIMEOUT,
     ) -> None:
         """`write_timeout` is how many seconds the answer to a write may take."""
-        self._door = door
+        self._provider = provider
         self._server = server
         self._read_only = read_only
         self._gzip = gzip
         self._write_timeout = write_timeout
         self._lock = threading.Lock()
         self._access: Access | None = None
-        self._ahead = Ahead()
+        self._prefetches = Prefetches()
         self.health = RequestHealth()
         """What the last requests came to, streams left aside."""
 
     def get(self, path: str, query: Query = (), *, accept: str = "application/json") -> bytes:
         """The body of an answer. Raises: SourceError."""
         with self.health.of(path):
-            early = self._ahead.take(_target(path, query))
+            early = self._prefetches.take(_target(path, query))
             if early is not None:
                 return early()
             with self._answer("GET", path, query, accept=accept) as response:
                 return self._body(response)
 
-    def ask_ahead(self, path: str, query: Query) -> None:
+    def prefetch(self, path: str, query: Query) -> None:
         """Begin a `get` that will be wanted in a moment, beside whatever is done until then.
 
         What comes of it, be it an error, is that of the next `get` of just this, if that is soon.
@@ -98,7 +98,7 @@ class Transport:
 
             return read
 
-        self._ahead.begin(_target(path, query), ask)
+        self._prefetches.begin(_target(path, query), ask)
 
     def send(
         self, method: str, path: str, query: Query = (), body: Any = None, content_type: str = ""
@@ -158,7 +158,7 @@ class Transport:
 
     def close(self) -> None:
         """Let go of what is idle, read or asked ahead: nobody wants it any more. Writes go on."""
-        self._ahead.end()
+        self._prefetches.end()
         # Whoever holds the lock is logging in, which may take as long as a person at a browser;
         # there is nothing idle yet then.
         if self._lock.acquire(blocking=False):
@@ -251,7 +251,7 @@ class Transport:
 
     def _open(self) -> Access:
         try:
-            return self._door.access()
+            return self._provider.access()
         except SettingsError as error:
             raise Misconfigured(error.what, hint=error.hint, reason="Settings") from error
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
-from tui.ports.collections import Changed, Gone, Page, Stood, Told
+from tui.ports.collections import Changed, Gone, Page, Stood, WatchEvent
 
 BEAT = 0.1
 """Seconds between two deliveries in ordinary times."""
@@ -20,7 +20,7 @@ BUSY_BEAT = 0.25
 """The same when more than `BUSY` events a second arrive."""
 BUSY = 500.0
 
-Event = TypeVar("Event", bound=Told[Any])
+Event = TypeVar("Event", bound=WatchEvent[Any])
 
 
 class Loop(Protocol):

@@ -18,7 +18,7 @@ from msgspec import structs
 
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import ObjectKey, Origin, Part, Row
-from tui.ports.collections import Changed, Gone, Page, Told
+from tui.ports.collections import Changed, Gone, Page, WatchEvent
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
 
     # --- what changes it -------------------------------------------------------------------
 
-    def apply(self, events: Iterable[Told[T]]) -> ChangeSet[T]:
+    def apply(self, events: Iterable[WatchEvent[T]]) -> ChangeSet[T]:
         """Take a batch in, in its order, and say what came of it."""
         was_whole = len(self._whole)
         for event in events:

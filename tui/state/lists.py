@@ -13,7 +13,7 @@ from typing import Any
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import ObjectKey
 from tui.errors import SourceError
-from tui.ports.collections import Collections, Readable, Scope, Told
+from tui.ports.collections import Collections, Readable, Scope, WatchEvent
 from tui.state.inbox import Loop
 from tui.state.watch import WatchSession
 
@@ -27,7 +27,7 @@ class WatchedLists:
 
     def __init__(
         self,
-        arrived: Callable[[AnySession, Sequence[Told[Any]]], object],
+        arrived: Callable[[AnySession, Sequence[WatchEvent[Any]]], object],
         failed: Callable[[AnySession, SourceError], object],
     ) -> None:
         """`arrived` is called on the loop with what came of a session, for `take`; `failed` on the
@@ -103,7 +103,7 @@ class WatchedLists:
 
     # --- what arrives ----------------------------------------------------------------------
 
-    def take(self, session: AnySession, events: Sequence[Told[Any]], now: datetime) -> None:
+    def take(self, session: AnySession, events: Sequence[WatchEvent[Any]], now: datetime) -> None:
         """Take in what arrived for a session, and tell those who listen to its kind."""
         if self._trial is not None and session is self._trial.session:
             session.take(events, now)

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import Part
 from tui.errors import SourceError
-from tui.ports.collections import Sink, Stood, Told
+from tui.ports.collections import Sink, Stood, WatchEvent
 from tui.ports.threads import CancelToken, endless
 from tui.state.inbox import Inbox, Loop
 from tui.state.known import KnownObjects
@@ -33,7 +33,7 @@ class WatchSession(Generic[T]):
         self.standings = Standings(parts)
         self.failure: SourceError | None = None
         """What ended it, where trying again cannot help."""
-        self._inbox: Inbox[Told[T]] | None = None
+        self._inbox: Inbox[WatchEvent[T]] | None = None
         self._cancel: CancelToken | None = None
 
     # --- its life --------------------------------------------------------------------------
@@ -43,7 +43,7 @@ class WatchSession(Generic[T]):
         watch: Callable[[Sink[T], CancelToken], None],
         loop: Loop,
         *,
-        arrived: Callable[[Sequence[Told[T]]], object],
+        arrived: Callable[[Sequence[WatchEvent[T]]], object],
         failed: Callable[[SourceError], object],
     ) -> None:
         """Watch on a thread of its own.
@@ -51,7 +51,7 @@ class WatchSession(Generic[T]):
         `arrived` is called on the loop with what came, to be given to `take`; `failed` is called on
         the thread of the watch. Neither is called after `end`.
         """
-        inbox: Inbox[Told[T]] = Inbox(loop, arrived)
+        inbox: Inbox[WatchEvent[T]] = Inbox(loop, arrived)
         self._inbox = inbox
 
         def fail(error: SourceError) -> None:
@@ -76,7 +76,7 @@ class WatchSession(Generic[T]):
 
     # --- what arrives ----------------------------------------------------------------------
 
-    def take(self, events: Sequence[Told[T]], now: datetime) -> ChangeSet[T]:
+    def take(self, events: Sequence[WatchEvent[T]], now: datetime) -> ChangeSet[T]:
         """Take in what arrived; says what came of it."""
         stood = False
         for event in events:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from tui.domain.identity import ObjectKey
 from tui.errors import Missing, SourceError
-from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Sink, Stale, Told
+from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Sink, Stale, WatchEvent
 from tui.ports.objects import Watches, Whole
 from tui.ports.threads import CancelToken
 from tui.state.inbox import Loop
@@ -42,7 +42,7 @@ class WatchedObject(Generic[W]):
         kind: Readable[Any, W],
         loop: Loop,
         *,
-        arrived: Callable[[Sequence[Told[Whole[W]]]], object],
+        arrived: Callable[[Sequence[WatchEvent[Whole[W]]]], object],
         failed: Callable[[SourceError], object],
         compare: Callable[[W, W | None], object] = lambda version, before: None,
     ) -> None:
@@ -55,7 +55,7 @@ class WatchedObject(Generic[W]):
         def watch(sink: Sink[Whole[W]], stop: CancelToken) -> None:
             before: list[W] = []
 
-            def take(event: Told[Whole[W]]) -> None:
+            def take(event: WatchEvent[Whole[W]]) -> None:
                 if isinstance(event, Changed):
                     version = event.row.value.object
                     compare(version, before[-1] if before else None)
@@ -75,7 +75,7 @@ class WatchedObject(Generic[W]):
         """Nothing of ours goes on."""
         self._session.end()
 
-    def take(self, events: Sequence[Told[Whole[W]]], now: datetime) -> None:
+    def take(self, events: Sequence[WatchEvent[Whole[W]]], now: datetime) -> None:
         """The watch told this."""
         self._session.take(events, now)
         for event in events:

@@ -20,7 +20,7 @@ from tui.terminal.typed import TypedInput
 from tui.terminal.writer import Writer
 
 READ = 4096
-PATIENCE, GONE = 5.0, 0.1
+SLOW_DRAIN, GONE_DRAIN = 5.0, 0.1
 """Seconds that a slow terminal, and one that is gone, have to take what is left for it."""
 LISTEN = 0.1
 """Seconds after which a lone Escape is taken for the key, and an end is noticed."""
@@ -82,7 +82,7 @@ class SteadyDriver(LinuxDriver):
     def close(self) -> None:
         if self._steady is not None:
             # A terminal that is gone takes nothing any more, however long one waits.
-            self._steady.stop(PATIENCE if os.isatty(self.fileno) else GONE)
+            self._steady.stop(SLOW_DRAIN if os.isatty(self.fileno) else GONE_DRAIN)
             self._steady = None
         super().close()
 

@@ -15,7 +15,7 @@ from textual import events
 from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
 
-PATIENCE = 0.5
+KEY_WAITS = 0.5
 """Seconds after which a key no longer waits for the one before it."""
 ROUNDS = 5
 """How often all that may have to do with a key is asked whether it is done.
@@ -53,7 +53,7 @@ class KeysInTurn(App[int]):
     async def _take_turns(self) -> None:
         """Let the next key come when all is done that this one asked for."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(KEY_WAITS):
                 for _ in range(ROUNDS):
                     await self._settled()
         except TimeoutError:

@@ -15,14 +15,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-PATIENCE = 0.3
+END_WITHIN = 0.3
 """Seconds in which the threads may end by themselves."""
 
 
 class Threads(ThreadPoolExecutor):
     """An executor for an event loop; asyncio takes none that is not of this kind."""
 
-    def __init__(self, finish: Callable[[], object], *, patience: float = PATIENCE) -> None:
+    def __init__(self, finish: Callable[[], object], *, patience: float = END_WITHIN) -> None:
         super().__init__(max_workers=1)
         self._finish = finish
         self._patience = patience

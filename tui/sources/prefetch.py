@@ -23,13 +23,13 @@ Ask = Callable[[CancelToken], Callable[[], bytes]]
 """Asks until stopped, on another thread; what it gives is how to have the answer, on one's own."""
 
 
-class Ahead:
-    """The few questions that were asked ahead."""
+class Prefetches:
+    """The few answers that were asked for before anybody waits."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._asked: dict[str, _Asked] = {}
+        self._asked: dict[str, _Prefetch] = {}
 
     def begin(self, key: str, ask: Ask) -> None:
         """Ask on a thread of its own; what nobody took in time is dropped."""
@@ -40,7 +40,7 @@ class Ahead:
             self._asked = {k: each for k, each in self._asked.items() if each not in old}
             while len(self._asked) >= MOST:
                 old.append(self._asked.pop(next(iter(self._asked))))
-            self._asked[key] = _Asked(key, ask, now + FRESH)
+            self._asked[key] = _Prefetch(key, ask, now + FRESH)
         for each in old:
             each.drop()
 
@@ -66,7 +66,7 @@ class Ahead:
             each.drop()
 
 
-class _Asked:
+class _Prefetch:
     """A question under way."""
 
     def __init__(self, key: str, ask: Ask, until: float) -> None:
@@ -76,7 +76,7 @@ class _Asked:
         self._stop = CancelToken()
         self._read: Callable[[], bytes] | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._fetch, name="ask ahead", daemon=True)
+        self._thread = threading.Thread(target=self._fetch, name="prefetch", daemon=True)
         self._thread.start()
 
     def answer(self) -> bytes:

@@ -17,7 +17,7 @@ from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 from tui.kinds.workflows import WORKFLOWS
-from tui.screens.side import Side
+from tui.screens.pane_tabs import PaneTabs
 from tui.widgets.step_tree import StepTree
 
 SIDE_BY_SIDE = 100
@@ -26,14 +26,14 @@ PANE_AFTER = 0.1
 """Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
 
 
-class Halves(Container):
+class SplitView(Container):
     """The tree, and one pane at a time."""
 
     steps = query_one(StepTree)
-    side = query_one(Side)
+    pane_tabs = query_one(PaneTabs)
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(id="halves")
+        super().__init__(id="split")
         self.context = context
         self._workflow: Workflow | None = None
         self._raw = b""
@@ -47,7 +47,7 @@ class Halves(Container):
             pod_names=self.context.pod_names,
             now=self.context.now(),
         )
-        yield Side(self.context, WORKFLOWS)
+        yield PaneTabs(self.context, WORKFLOWS)
 
     def on_mount(self) -> None:
         """The keys are the tree's."""
@@ -57,7 +57,7 @@ class Halves(Container):
     def on_resize(self, event: events.Resize) -> None:
         """Side by side where there is room."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
-        self.call_after_refresh(self.side.show_tabs)
+        self.call_after_refresh(self.pane_tabs.show_tabs)
 
     # --- what is shown ---------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ class Halves(Container):
 
     def _show_in_pane(self) -> None:
         if self._workflow is not None:
-            self.side.show(self._workflow, self._step(self._workflow), self._raw)
+            self.pane_tabs.show(self._workflow, self._step(self._workflow), self._raw)
 
     def _step(self, workflow: Workflow) -> Node | None:
         """The step the cursor is on; None on the root, which stands for the whole."""
@@ -98,7 +98,7 @@ class Halves(Container):
         """The step, pod or artifact that the cursor is on, and its title; None for none."""
         node, workflow = self.steps.node, self._workflow
         if on == "artifact":
-            return self.side.pane.chosen(whole) if self.side.pane is not None else None
+            return self.pane_tabs.pane.chosen(whole) if self.pane_tabs.pane is not None else None
         if node is None or workflow is None:
             return None
         if on == "node":
@@ -130,15 +130,15 @@ class Halves(Container):
 
     async def open(self, name: str) -> None:
         """Open a pane and go there."""
-        await self.side.bring(name)
+        await self.pane_tabs.bring(name)
         self.go(to_pane=True)
 
     async def turn(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
-        was_in = self.side.holds_focus
-        await self.side.turn(step)
+        was_in = self.pane_tabs.holds_focus
+        await self.pane_tabs.turn(step)
         if was_in:
-            self.side.take_focus()
+            self.pane_tabs.take_focus()
 
     @property
     def is_zoomed(self) -> bool:
@@ -154,11 +154,11 @@ class Halves(Container):
         if self.is_zoomed:
             self.unzoom()
         else:
-            self.add_class("-zoom-pane" if self.side.holds_focus else "-zoom-tree")
+            self.add_class("-zoom-pane" if self.pane_tabs.holds_focus else "-zoom-tree")
 
     def go(self, *, to_pane: bool) -> None:
         """Put the focus on a side; where only one side is shown, on that side it is."""
-        focus = self.side.take_focus if to_pane else self.steps.focus
+        focus = self.pane_tabs.take_focus if to_pane else self.steps.focus
         if self.is_zoomed:
             self.set_class(to_pane, "-zoom-pane")
             self.set_class(not to_pane, "-zoom-tree")

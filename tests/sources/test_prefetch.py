@@ -19,10 +19,10 @@ from tui.ports.collections import Collections, Scope
 from tui.ports.connection import Place, offered
 from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
-from tui.sources.ahead import FRESH, MOST, Ahead, Ask
 from tui.sources.collections import ManyObjects
 from tui.sources.credentials import Access
 from tui.sources.opening import connect
+from tui.sources.prefetch import FRESH, MOST, Ask, Prefetches
 from tui.sources.transport import Transport
 
 ARGO = Scope(("argo",))
@@ -41,7 +41,7 @@ class Clock:
 
 
 def test_an_answer_is_given_once_and_to_the_question_it_is_of() -> None:
-    ahead = Ahead()
+    ahead = Prefetches()
     ahead.begin("/a", lambda stop: lambda: b"answer")
     assert ahead.take("/b") is None
     waiting = ahead.take("/a")
@@ -54,7 +54,7 @@ def test_what_went_wrong_is_raised_where_the_answer_is_wanted() -> None:
     def ask(stop: CancelToken) -> Callable[[], bytes]:
         raise Refused("not allowed", status=403)
 
-    ahead = Ahead()
+    ahead = Prefetches()
     ahead.begin("/a", ask)
     waiting = ahead.take("/a")
     assert waiting is not None
@@ -64,14 +64,14 @@ def test_what_went_wrong_is_raised_where_the_answer_is_wanted() -> None:
 
 def test_an_old_answer_is_nobodys() -> None:
     clock = Clock()
-    ahead = Ahead(clock)
+    ahead = Prefetches(clock)
     ahead.begin("/a", lambda stop: lambda: b"answer")
     clock.now = FRESH + 1
     assert ahead.take("/a") is None
 
 
 def test_what_is_not_taken_is_broken_off_in_the_end_or_when_there_is_too_much_of_it() -> None:
-    ahead, broken = Ahead(), []
+    ahead, broken = Prefetches(), []
     ended = threading.Event()
 
     def ask(name: str) -> Ask:
@@ -88,14 +88,14 @@ def test_what_is_not_taken_is_broken_off_in_the_end_or_when_there_is_too_much_of
     ahead.end()
     wait_until(lambda: len(broken) == MOST + 1)
     ended.set()
-    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "ask ahead"])
+    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "prefetch"])
 
 
 def test_a_source_that_is_told_what_will_be_wanted_fetches_it_meanwhile(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
         settings = where(kubeconfig=str(write_kubeconfig(tmp_path, api.url)))
         source = open_source(
-            settings, ahead=lambda place: (WORKFLOWS.resource, scope_of(settings, place))
+            settings, prefetch=lambda place: (WORKFLOWS.resource, scope_of(settings, place))
         )
         wait_until(lambda: len(api.asked) == 1)
         found = offered(source, Collections).read_all(WORKFLOWS, scope_of(settings, source.place))
@@ -109,7 +109,7 @@ def test_a_source_that_is_told_what_will_be_wanted_fetches_it_meanwhile(tmp_path
 def test_who_wants_another_list_asks_for_that(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
         path = str(write_kubeconfig(tmp_path, api.url))
-        source = connect(where(kubeconfig=path), {}, ahead=argo)
+        source = connect(where(kubeconfig=path), {}, prefetch=argo)
         offered(source, Collections).read_all(WORKFLOWS, Scope(("other",)))
         source.close()
         wait_until(lambda: len(api.asked) == 2)
@@ -119,7 +119,7 @@ def test_who_wants_another_list_asks_for_that(tmp_path: Path) -> None:
 def test_a_cluster_that_is_not_there_is_said_by_who_wants_the_list(tmp_path: Path) -> None:
     with fake_api(lambda asked, reply: reply.cut()) as api:
         url = api.url
-    source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, url))), {}, ahead=argo)
+    source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, url))), {}, prefetch=argo)
     with pytest.raises(Unreachable, match="cannot connect"):
         offered(source, Collections).read_all(WORKFLOWS, ARGO)
     source.close()
@@ -182,17 +182,17 @@ def test_what_is_asked_and_not_wanted_is_closed_with_the_source(tmp_path: Path) 
     """Warnings are errors here: a socket that is left open would be one."""
     with fake_api(lambda asked, reply: reply.raw(b"x" * 1_000_000)) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
-        source._transport.ask_ahead("/x", [])
+        source._transport.prefetch("/x", [])
         wait_until(lambda: len(api.asked) == 1)
         source.close()
-        wait_until(lambda: not [t for t in threading.enumerate() if t.name == "ask ahead"])
+        wait_until(lambda: not [t for t in threading.enumerate() if t.name == "prefetch"])
 
 
 def test_an_answer_that_began_ahead_is_read_by_who_wants_it(tmp_path: Path) -> None:
     body = b"x" * 5_000_000
     with fake_api(lambda asked, reply: reply.raw(body)) as api:
         source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
-        source._transport.ask_ahead("/x", [])
+        source._transport.prefetch("/x", [])
         assert source._transport.get("/x") == body
         assert len(api.asked) == 1
         source.close()
@@ -208,9 +208,9 @@ def test_closing_does_not_wait_for_somebody_who_logs_in() -> None:
             raise Refused("nobody came")
 
     transport = Transport(Slow(), server="https://cluster.invalid")
-    transport.ask_ahead("/x", [])
+    transport.prefetch("/x", [])
     assert begun.wait(5)
     transport.close()
     assert not ended.is_set()
     ended.set()
-    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "ask ahead"])
+    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "prefetch"])

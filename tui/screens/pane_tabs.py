@@ -26,14 +26,14 @@ def _keys_told(kind: Kind[Any, Any]) -> str:
     return f"{tab} {hint('zoom')} zoom " if kind.body else tab
 
 
-class Side(Vertical):
+class PaneTabs(Vertical):
     """The tabs, and the pane in front; a pane is made when it is first looked at."""
 
     tabs = query_one("#tabs", HeaderLine)
     place = query_one("#pane", Container)
 
     def __init__(self, context: PaneContext, kind: Kind[Any, Any]) -> None:
-        super().__init__(id="side")
+        super().__init__(id="pane-tabs")
         self.context = context
         self._kind = kind
         self.specs = panes_of(kind)
