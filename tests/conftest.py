@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from textual.app import App
 
 # What is red was broken by what changed: the same examples each time. `make fuzz` tries others.
-hypothesis.settings.register_profile("the same each time", derandomize=True)
+# That making an example takes long says that the machine is busy.
+slow = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "the same each time", derandomize=True, suppress_health_check=slow
+)
 if "FUZZ" not in os.environ:
     hypothesis.settings.load_profile("the same each time")
 

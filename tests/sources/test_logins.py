@@ -256,7 +256,7 @@ def test_secrets_of_the_kubeconfig_are_in_no_repr(tmp_path: Path) -> None:
     with fake_api(saying({})) as api:
         source = source_of(api, tmp_path, {"token": "hush-hush"})
         source.get(ONE.target)
-        door: Any = source._transport._door
+        door: Any = source._transport._provider
         shown = repr([source, vars(source._transport), door.chosen, vars(door)])
         access: Any = source._transport._access
         shown += repr([vars(access), access._bearer()])

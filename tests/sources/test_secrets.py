@@ -48,7 +48,7 @@ def test_a_login_in_the_servers_address_is_sent_and_never_shown(
         path = with_server(tmp_path, address, {"token": "other"})
         source = connect(where(kubeconfig=str(path)), environ)
         source.get(ONE.target)
-        door: Any = source._transport._door
+        door: Any = source._transport._provider
         shown = repr([source.place, vars(source._transport), door.chosen])
         lower = {name.lower(): value for name, value in api.asked[0].headers.items()}
     assert lower["authorization"] == "Basic amFuZTpodTpzaA=="

@@ -73,7 +73,7 @@ others write it before them."""
 def _likely_more(body: bytes) -> str:
     """Where the next page begins, if a glance shows it, so that it can be fetched meanwhile.
 
-    A glance may err; then the page asked ahead is one that nobody wants.
+    A glance may err; then the prefetched page is one that nobody wants.
     """
     found = _MORE.search(body, max(0, len(body) - GLANCE)) or _MORE.search(body, 0, GLANCE)
     return found[1].decode() if found else ""

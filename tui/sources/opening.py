@@ -33,7 +33,8 @@ def connect(
 ) -> KubernetesSource:
     """The cluster that the settings name.
 
-    Nothing is asked of it yet, but for the first page of the list that `prefetch` says will be wanted.
+    Nothing is asked of it yet, but for the first page of the list that `prefetch` says will be
+    wanted.
 
     Raises: NoCluster, SettingsError where kubeconfig and flags lead nowhere.
     """

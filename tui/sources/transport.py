@@ -157,7 +157,7 @@ class Transport:
         return self._current().claims()
 
     def close(self) -> None:
-        """Let go of what is idle, read or asked ahead: nobody wants it any more. Writes go on."""
+        """Let go of what is idle, read or prefetched: nobody wants it any more. Writes go on."""
         self._prefetches.end()
         # Whoever holds the lock is logging in, which may take as long as a person at a browser;
         # there is nothing idle yet then.
