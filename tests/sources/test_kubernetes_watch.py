@@ -232,7 +232,7 @@ def test_several_namespaces_are_watched_side_by_side_and_each_tells_how_it_stand
         reply.json(listing(workflow("w", namespace=namespace, uid=namespace)))
 
     with following(tmp_path, answer, Scope(("one", "two"))) as (follower, api):
-        wait_until(lambda: len(api.watches()) == 1)
+        wait_until(lambda: follower.of(Stood) and len(api.watches()) == 1)
         assert [page.part.namespace for page in follower.of(Page)] == ["one"]
         assert [event.part.namespace for event in follower.of(Stood)] == ["one"]
         release.set()
