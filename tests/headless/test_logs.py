@@ -242,6 +242,18 @@ def test_before_any_step_has_begun_there_is_nothing_to_print(
     assert "no step of it has begun" in said.err
 
 
+def test_of_a_workflow_whose_only_step_is_a_hit_of_a_cache_it_says_that_it_never_ran(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    hit = {"hit": True, "cacheName": "answers"}
+    etl(cluster, {**step("one", "01"), "startedAt": None, "memoizationStatus": hit})
+    assert run("etl") == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "one: it never ran: its outputs are from the cache answers" in said.err
+    assert "has begun" not in said.err
+
+
 def test_following_goes_from_pod_to_pod_until_the_workflow_is_over(
     cluster: Cluster, run: Run, capsys: Captured
 ) -> None:

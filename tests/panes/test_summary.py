@@ -12,7 +12,7 @@ from tests.support.panes import On, bench
 from tests.support.runs import ETL, NOW, container, nightly_etl, run, step
 from tests.support.scripted import ScriptedSource, opened
 from tests.support.widgets import painting, screen_of
-from tui.actions.suspend import RESUME
+from tui.actions.suspend import RESUME, SUSPEND
 from tui.domain import decode
 from tui.domain.podname import pod_name
 from tui.panes.summary import SummaryBars, SummaryPane, field
@@ -136,6 +136,8 @@ async def test_of_a_gate_that_needs_a_value_it_tells_that_the_key_cannot_give_it
     if "valueFrom" in parameter and "default" not in parameter["valueFrom"]:
         assert "argo node set" in told and "answer=VALUE" in told
         assert refused is not None and "approve waits for a value of answer" in refused
+        # Both actions are one key, and the first of them tells why nothing is done.
+        assert SUSPEND.refusal(workflow, workflow.ref.target) == refused
     else:
         assert refused is None
 

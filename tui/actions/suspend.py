@@ -194,7 +194,8 @@ def suspend_refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     if workflow.spec.suspend:
         return f"{name} is suspended already."
     if has_active_suspend(workflow):
-        return f"{name} waits at a suspend step already: resume it instead."
+        waits = f"{name} waits at a suspend step already: resume it instead."
+        return _needs_value(workflow) or waits
     return None
 
 

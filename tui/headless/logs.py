@@ -267,8 +267,13 @@ def why_none(workflow: Workflow, targets: Sequence[LogTarget], *, is_step: bool)
         return f"{OFFLOADED}, and none of their pods is left, so there is no log"
     if not targets:
         return "no step of it runs in a pod, so there is no log"
+    first = targets[0]
     if is_step:
-        return f"{targets[0].node.title}: {targets[0].why_none}"
+        return f"{first.node.title}: {first.why_none}"
+    if not any(target.may_begin for target in targets):
+        # Skipped steps and hits of a cache never run, so that no log comes later either.
+        others = f" (and {len(targets) - 1} more)" if len(targets) > 1 else ""
+        return f"{first.node.title}{others}: {first.why_none}"
     return "no step of it has begun, so there is no log yet"
 
 
