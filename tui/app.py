@@ -411,7 +411,7 @@ class ArgoApp(TerminalApp):
                 kind.nouns.capitalize(),
                 partial(self.show_kind, kind),
                 names=(kind.id, *kind.names),
-                argument="a namespace, several with commas, or all",
+                argument="a namespace, several with commas, or all" if kind.follows_scope else "",
                 complete=lambda typed: namespaces_like(self._known_namespaces(), typed),
                 check=namespaces_of,
                 help=f"the list of {kind.nouns}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.app import Shown, showing
@@ -11,6 +12,7 @@ from tests.support.runs import at, run
 from tests.support.scripted import ScriptedSource
 from tui.domain.workflow import LABEL, Manifest
 from tui.errors import Missing
+from tui.kinds.cluster_workflow_templates import CLUSTER_WORKFLOW_TEMPLATES
 from tui.kinds.cron_workflows import CRON_WORKFLOWS
 from tui.screens.list import ListScreen
 from tui.screens.object import ObjectScreen
@@ -147,7 +149,7 @@ async def test_the_runs_of_a_template_of_the_cluster_come_from_every_namespace()
     [
         ("cron", "scripted ▸ argo ▸ cron workflows  RW"),
         ("wftmpl", "scripted ▸ argo ▸ workflow templates  RW"),
-        ("cwftmpl", "scripted ▸ cluster workflow templates  RW"),
+        ("cwftmpl", "scripted ▸ argo ▸ cluster workflow templates  RW"),
     ],
 )
 async def test_a_list_says_what_it_lists(line: str, head: str) -> None:
@@ -173,10 +175,24 @@ async def test_other_namespaces_are_listed_of_the_kind_that_is_in_front() -> Non
         await shown.until(lambda: listed(shown) == ["weekly"])
 
 
-async def test_what_is_in_no_namespace_stays_as_it_is_when_others_are_chosen() -> None:
+async def test_the_runs_that_a_cluster_template_tells_of_are_those_of_the_watched_namespaces() -> (
+    None
+):
     async with showing(source=source(), size=(120, 30)) as shown:
         await go(shown, "cwftmpl")
         await shown.until(lambda: listed(shown) == ["shared"])
+        await go(shown, "ns all")
+        await shown.until_shown("● shared")
+        assert "▸ all namespaces ▸ cluster workflow templates" in shown.rows_of_screen[0]
+
+
+async def test_a_list_that_namespaces_do_not_matter_to_names_none_and_offers_none() -> None:
+    alone = msgspec.structs.replace(CLUSTER_WORKFLOW_TEMPLATES, related=())
+    async with showing(source=source(), size=(120, 30)) as shown:
+        shown.app.views.bring(ListScreen(shown.app.context, alone))
+        await shown.at_rest()
+        await shown.until(lambda: listed(shown) == ["shared"])
+        assert "scripted ▸ cluster workflow templates  RW" in shown.rows_of_screen[0]
         await shown.press("0")
         assert shown.said == "cluster workflow templates are in no namespace"
         await go(shown, "ns ml")

@@ -134,3 +134,16 @@ async def test_the_durations_of_one_that_was_deleted_stand_still() -> None:
         await shown.pilot.pause()
         assert "(13m)" not in shown.pane_text and "3m" in shown.pane_text
         assert shown.text == before
+
+
+async def test_no_pane_says_that_there_is_nothing_before_the_workflow_is_read() -> None:
+    async with showing(source=Slow(two_steps())) as shown:
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        for key in "lay":
+            await shown.press(key)
+            await shown.at_rest()
+            at = shown.detail.pane_tabs.region
+            under_the_tabs = shown.rows_of_screen[at.y + 1 : at.bottom]
+            assert any("reading …" in row[at.x :] for row in under_the_tabs), key
+            assert "no artifacts" not in shown.text

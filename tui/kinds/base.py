@@ -125,6 +125,14 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """A key that shows its list, where `KEYS` has none for that."""
 
     @property
+    def follows_scope(self) -> bool:
+        """Whether its list depends on the watched namespaces.
+
+        It does if its objects are in namespaces, or if its columns tell of others that may be.
+        """
+        return self.resource.namespaced or bool(self.related)
+
+    @property
     def binding_id(self) -> str:
         """The id of what its key means: to show its list."""
         return f"kind.{self.id}"

@@ -270,7 +270,7 @@ class ArtifactRows(Table[Item]):
         super().__init__(
             columns(ascii=ascii),
             key=lambda item: item.key,
-            placeholder=EMPTY,
+            placeholder="reading …",
             ascii=ascii,
             now=now,
             id="artifact-rows",

@@ -94,7 +94,7 @@ class LogsPane(SearchedPane):
     def compose(self) -> ComposeResult:
         """The heading, the lines, and the search bar."""
         yield HeaderLine(id="log-head", ascii=self.context.ascii)
-        yield TextView(follow=True, levels=True, ascii=self.context.ascii)
+        yield TextView(follow=True, levels=True, ascii=self.context.ascii, placeholder="reading …")
         yield QueryBar(ascii=self.context.ascii)
 
     def on_mount(self) -> None:

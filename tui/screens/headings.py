@@ -49,7 +49,7 @@ def heading_of_list(context: AppContext, kind: Kind[Any, Any], listing: Listing[
     namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
     left: list[HeaderPart] = [
         (f" {source.place.label}", "heading"),
-        (f" {arrow} {namespaces}" if kind.resource.namespaced else "", ""),
+        (f" {arrow} {namespaces}" if kind.follows_scope else "", ""),
         (f" {arrow} {kind.nouns}" if kind is not next(iter(KINDS)) else "", ""),
         ("  ", ""),
         *standing(context, context.lists.of(kind).standings),

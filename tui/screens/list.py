@@ -89,7 +89,7 @@ class ListScreen(View[None]):
         add_bindings(self, self.key_bindings(kind))
         self.context = context
         self.kind = kind
-        self.follows_scope = kind.resource.namespaced
+        self.follows_scope = kind.follows_scope
         self._ascii = context.settings.ascii
         self.arrangement: Arrangement[Any] = Arrangement(context, kind)
         self._shown_trouble: SourceError | None = None
@@ -339,7 +339,7 @@ class ListScreen(View[None]):
 
     def action_namespaces(self) -> None:
         """Every namespace, or back to the one we began with."""
-        if not self.kind.resource.namespaced:
+        if not self.kind.follows_scope:
             self.context.say(f"{self.kind.nouns} are in no namespace")
             return
         self.context.watch_scope(other_scope(self.context))
