@@ -82,6 +82,7 @@ class Read:
                 number=self._number,
                 is_followed=follow,
                 told=lambda error, seconds: self.told.append(f"{error} {seconds:g}"),
+                resumed=lambda: self.told.append("resumed"),
             ):
                 self.lines += [block.line(index) for index in range(len(block))]
         except SourceError as error:
@@ -131,8 +132,16 @@ def test_a_log_that_breaks_goes_on_without_a_line_twice_or_lost(follow: bool) ->
         "the connection broke 1",
         "the connection broke 2",
         "etcd has no leader 4",
+        "resumed",
     ]
     assert read.stop.slept == [1, 2, 4]
+
+
+def test_a_log_is_read_again_as_soon_as_the_server_repeats_the_last_second_of_it() -> None:
+    source = Breaking([line(1, "one"), LOST], [line(1, "one")])
+    read = Read(source, running("api"), follow=True)
+    assert read.lines == [b"one"]
+    assert read.told == ["the connection broke 1", "resumed"]
 
 
 def test_who_does_not_wait_for_ever_is_told_after_some_tries() -> None:

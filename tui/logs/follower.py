@@ -31,6 +31,13 @@ class LogDelayed(msgspec.Struct, frozen=True):
     """Until the next try."""
 
 
+class LogResumed(msgspec.Struct, frozen=True):
+    """A log that broke is read again, though it may have no new line for hours."""
+
+    log: int
+    """Which one, as `begin` said."""
+
+
 class LogEnded(msgspec.Struct, frozen=True):
     """No more comes of a log."""
 
@@ -40,7 +47,7 @@ class LogEnded(msgspec.Struct, frozen=True):
     """Why it could not be read, or not to its end; None if it was."""
 
 
-LogEvent = LogBlock | LogDelayed | LogEnded
+LogEvent = LogBlock | LogDelayed | LogResumed | LogEnded
 
 
 class LogFollower:
@@ -73,6 +80,7 @@ class LogFollower:
                     number=self._number,
                     is_followed=is_followed,
                     told=lambda error, seconds: self._put(LogDelayed(log, error, seconds)),
+                    resumed=lambda: self._put(LogResumed(log)),
                 ):
                     self._wait_for_room(stop)
                     if stop.is_set:

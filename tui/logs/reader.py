@@ -63,14 +63,18 @@ class LogReader:
         number: Number,
         is_followed: bool = False,
         told: OnTrouble = lambda error, seconds: None,
+        resumed: Callable[[], object] = lambda: None,
     ) -> Iterator[LogBlock]:
         """Its lines, until its end or stopped; a log that broke goes on where it broke.
+
+        `resumed` is called when lines come again after trouble, be they all read before: as the
+        server repeats the last second, that is soon, however long no new line comes.
 
         Raises: TuiError, where it cannot be read, or not to its end.
         """
         shown = 0
         try:
-            for block in self._of_pod(target, stop, number, is_followed, told):
+            for block in self._of_pod(target, stop, number, is_followed, told, resumed):
                 shown += len(block) - len(own_lines(block))
                 yield block
         except Missing:
@@ -86,15 +90,20 @@ class LogReader:
         number: Number,
         is_followed: bool,
         told: OnTrouble,
+        resumed: Callable[[], object],
     ) -> Iterator[LogBlock]:
         source = number(_source_of(target, "previous" if self._previous else "pod"))
         position = Position()
         tries = 0
+        is_troubled = False
         while not stop.is_set:
             request = self._request(target, source, follow=is_followed, after=position.since)
             position.begin_again()
             try:
                 for block in offered(self._source, PodLogs).log(request, stop):
+                    if is_troubled:
+                        is_troubled = False
+                        resumed()
                     unread = position.unread(block)
                     if unread is not None:
                         tries = 0
@@ -111,6 +120,7 @@ class LogReader:
                     raise
                 seconds = error.wait(min(LONGEST_PAUSE, 2.0 ** min(tries - 1, 8)))
                 if not has_not_begun:
+                    is_troubled = True
                     told(error, seconds)
                 stop.sleep(1.0 if has_not_begun else seconds)
 

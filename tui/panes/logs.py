@@ -26,7 +26,7 @@ from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
 from tui.logs.book import LogBook
-from tui.logs.follower import LogEnded, LogFollower
+from tui.logs.follower import LogEnded, LogFollower, LogResumed
 from tui.logs.reader import LogReader
 from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
@@ -200,6 +200,9 @@ class LogsPane(SearchedPane):
             blocks = []
             if isinstance(event, LogEnded):
                 self._log_ended(event.error)
+            elif isinstance(event, LogResumed):
+                self._is_delayed, self._note = False, ""
+                self._stop_complaining()
             else:
                 self._is_delayed = True
                 self._fail(f"{event.error}; trying again …")
