@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.support.real import RealCluster, container, nodes_of, single
 
 SLOWLY = "echo begun; sleep 600"
@@ -117,3 +119,56 @@ def test_a_workflow_that_waits_for_somebody_says_so(real: RealCluster) -> None:
         term.wait_for(name, within=60)
         term.press("/", *name, "enter")
         term.wait_for("waits to be resumed", within=60)
+
+
+def test_a_run_of_a_cron_workflow_names_it_in_the_list(real: RealCluster) -> None:
+    # The label is what the controller writes on the runs of a cron workflow.
+    label = {"workflows.argoproj.io/cron-workflow": "nightly-report"}
+    name = real.create(single("echo hello"), name="scheduled", labels=label)
+    with real.app() as term:
+        term.wait_for(name, within=60)
+        row = next(line for line in term.picture().splitlines() if name in line)
+    assert "nightly-report" in row
+
+
+def test_of_an_offloaded_workflow_the_log_is_the_one_of_its_pods(real: RealCluster) -> None:
+    everything = json.loads(real.kubectl("get", "workflows", "-o", "json"))["items"]
+    names = [
+        workflow["metadata"]["name"]
+        for workflow in everything
+        if workflow.get("status", {}).get("offloadNodeStatusVersion")
+    ]
+    pods = {
+        name: real.kubectl("get", "pods", "-l", f"workflows.argoproj.io/workflow={name}", "-o=name")
+        for name in names
+    }
+    name = next((name for name in names if pods[name].strip()), "")
+    if not name:
+        pytest.skip("no workflow here is offloaded and has pods")
+    ours = real.run("logs", "--no-prefix", "--no-color", name)
+    assert ours.returncode == 0, ours.stderr
+    printed = ours.stdout.splitlines()
+    for pod in pods[name].split():
+        for line in real.kubectl("logs", pod, "-c", "main").splitlines():
+            assert line in printed
+
+
+def test_a_gate_that_needs_a_value_says_so_and_so_does_the_key_that_would_resume_it(
+    real: RealCluster,
+) -> None:
+    supplied = {"name": "answer", "valueFrom": {"supplied": {}}}
+    spec = {
+        "entrypoint": "main",
+        "templates": [
+            {"name": "main", "steps": [[{"name": "approve", "template": "approve"}]]},
+            {"name": "approve", "suspend": {}, "outputs": {"parameters": [supplied]}},
+        ],
+    }
+    name = real.create(spec, name="asks")
+    real.wait(name, lambda w: "approve" in nodes_of(w), "to wait at its gate")
+    with real.app() as term:
+        term.wait_for(name, within=60)
+        term.press("/", *name, "enter", "enter")
+        term.wait_for("a value of answer", within=60)
+        term.press("s")
+        term.wait_for("approve waits for a value of answer", within=60)
