@@ -212,9 +212,10 @@ async def test_keys_and_commands_that_say_nothing_of_a_kind_are_not_offered_for_
         assert titles["Filter"] == "name, ns:…, label:…, template:…, param:…, description:…"
         await shown.press("exclamation_mark")
         assert shown.said == "workflow templates have no problems to look for"
-        await shown.press("enter", "P")
-        await shown.until_shown("etl-1")
+        await shown.press("enter")
         await shown.until_shown("( ) tab")
+        await shown.press("P")
+        await shown.until_shown("etl-1")
         assert "zoom" not in shown.text
         await shown.press("y", "question_mark")
         await shown.until_shown("Keys: workflow template")

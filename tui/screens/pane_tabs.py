@@ -129,6 +129,10 @@ class PaneTabs(Vertical):
         elif lines is not None:
             lines.action_half_up()
 
+    def on_resize(self) -> None:
+        """Whether the keys have room beside the tabs is known now."""
+        self.call_after_refresh(self.show_tabs)
+
     def show_tabs(self) -> None:
         """The names of the panes, the one in front in brackets."""
         parts: list[HeaderPart] = [("-" if self.context.ascii else "─", "guide")]
