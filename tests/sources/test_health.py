@@ -14,7 +14,9 @@ from tui.domain.workflow import WorkflowRef
 from tui.errors import SourceError
 from tui.ports.connection import offered
 from tui.ports.health import Health
+from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import Metrics
+from tui.ports.threads import CancelToken
 
 ONE = WorkflowRef("argo", "one")
 
@@ -81,6 +83,34 @@ def test_metrics_that_are_down_are_no_trouble_and_hide_none(tmp_path: Path) -> N
             source.get(ONE.target)
         metrics.usage(ONE)
         assert health.trouble is not None
+
+
+def test_a_login_that_is_refused_is_trouble_whatever_was_asked(tmp_path: Path) -> None:
+    moody = Moody()
+    moody.metrics = 401
+    with fake_api(moody) as api:
+        source = source_of(api, tmp_path)
+        health = offered(source, Health)
+        with pytest.raises(SourceError):
+            offered(source, Metrics).usage(ONE)
+        assert health.trouble is not None
+        moody.metrics = 200
+        health.check()
+        assert health.trouble is None and api.asked[-1].path == "/api"
+
+
+def test_a_log_that_may_not_be_read_without_a_login_is_trouble(tmp_path: Path) -> None:
+    moody = Moody()
+    moody.status = 401
+    with fake_api(moody) as api:
+        source = source_of(api, tmp_path)
+        logs, health = offered(source, PodLogs), offered(source, Health)
+        with pytest.raises(SourceError):
+            list(logs.log(LogRequest("argo", "pod"), CancelToken()))
+        assert health.trouble is not None
+        moody.status = 200
+        health.check()
+        assert health.trouble is None and api.asked[-1].path == "/api"
 
 
 def test_nothing_is_asked_where_nothing_failed(tmp_path: Path) -> None:

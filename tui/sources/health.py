@@ -13,6 +13,10 @@ OF_THE_SERVER = (Unreachable, Unauthenticated, Busy)
 there, is an answer."""
 
 
+DISCOVERY = "/api"
+"""What everybody who is logged in may ask for, and what the server answers with a few bytes."""
+
+
 class RequestHealth:
     """The outcome of the last request; any number of threads may report theirs."""
 
@@ -36,10 +40,25 @@ class RequestHealth:
             raise
         self._note(path, None)
 
+    @contextmanager
+    def of_stream(self, path: str) -> Iterator[None]:
+        """The same for a stream, of which only a login that is refused is noted: that it breaks is
+        told by whoever reads it."""
+        try:
+            yield
+        except Unauthenticated as error:
+            self._note(path, error)
+            raise
+
     def _note(self, path: str, error: SourceError | None) -> None:
-        if is_answered_by_the_server(path):
-            with self._lock:
+        with self._lock:
+            if is_answered_by_the_server(path):
                 self._failed = (path, error) if isinstance(error, OF_THE_SERVER) else None
+            elif isinstance(error, Unauthenticated):
+                # Who asks is looked at before anything is handed on, so this is of the server.
+                self._failed = (DISCOVERY, error)
+            elif error is None and self._failed and isinstance(self._failed[1], Unauthenticated):
+                self._failed = None
 
 
 def is_answered_by_the_server(path: str) -> bool:

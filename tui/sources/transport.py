@@ -143,7 +143,10 @@ class Transport:
         `opening` is how long the answer may take to begin, `quiet` how long nothing may come after
         that, before the connection counts as broken.
         """
-        with self._answer("GET", path, query, timeout=opening, gzip=False) as response:
+        with (
+            self.health.of_stream(path),
+            self._answer("GET", path, query, timeout=opening, gzip=False) as response,
+        ):
             response.allow_silence(quiet)
             take_back = stop.on_set(response.break_off)
             try:
