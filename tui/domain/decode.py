@@ -252,7 +252,9 @@ def _read(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(raw)
     except UNREADABLE:
-        return fitted(manifest(raw), decoder.type)
+        wanted: Any = decoder.type  # a type, which newer versions of msgspec call a TypeForm
+        found: T = fitted(manifest(raw), wanted)
+        return found
 
 
 def _loose(raw: bytes) -> Any:
