@@ -99,14 +99,26 @@ class ListReader(Generic[T]):
             page = self._page.decode(raw)
             items = page.items or ()
             meta = page.metadata
-        except (msgspec.ValidationError, UnicodeDecodeError):
+        except UNREADABLE as error:
+            if (printable := raw.decode("utf-8", "replace").encode()) != raw:
+                return self._printable_page(printable)
+            if not isinstance(error, msgspec.ValidationError):
+                raise InputError(f"the list is not JSON: {error}") from error
             # One odd item must not make the others slow or disappear.
             loose = _raw_list(raw)
             items = tuple(self.one(bytes(item)) for item in loose.items or ())
             meta = loose.metadata
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise InputError(f"the list is not JSON: {error}") from error
         return ListedPage(items, meta.resource_version, meta.continue_token)
+
+    def _printable_page(self, printable: bytes) -> ListedPage[T]:
+        """A list of which some bytes were no text, with a mark for each of them.
+
+        Raises: InputError where they were in what names its version or the next page.
+        """
+        page = self.page(printable)
+        if "\ufffd" in page.resource_version + page.continue_token:
+            raise InputError("the list is not JSON: its version is not UTF-8")
+        return page
 
 
 def list_reader(type: type[T]) -> ListReader[T]:
