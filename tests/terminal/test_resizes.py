@@ -53,8 +53,7 @@ def test_a_size_that_had_to_wait_never_takes_the_place_of_a_newer_one() -> None:
         await until(lambda: time.monotonic() - begun > 2 / app.capabilities.frames)
         app.is_done.set()
         await until(lambda: app.screen.size == app.size == (width + 1, 20))
-        await pilot.pause()
-        assert differences(driver.emulator, as_textual_paints(app)) == []
+        await until(lambda: differences(driver.emulator, as_textual_paints(app)) == [])
         app.exit()
 
     run_script(app, run)
