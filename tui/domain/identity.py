@@ -8,7 +8,7 @@ name may occur many times, has its uid in its key.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -38,6 +38,17 @@ class Origin(Enum):
     FILE = "file"
 
 
+class Depth(IntEnum):
+    """How much of an object was read. What was not read is not known: neither zero nor empty."""
+
+    TABLE = 1
+    """The row of the server's Table."""
+    SUMMARY = 2
+    """All that a list shows of it."""
+    WHOLE = 3
+    """Everything."""
+
+
 class Part(NamedTuple):
     """A part of a list that is read, and may fail, separately."""
 
@@ -59,6 +70,8 @@ class Row(msgspec.Struct, Generic[T], frozen=True, gc=False):
     origins: frozenset[Origin]
     """Where it was read from; an archived object may still be in the cluster, too."""
     value: T
+    depth: Depth = Depth.SUMMARY
+    """How much of the value was read."""
 
 
 class Target(NamedTuple):

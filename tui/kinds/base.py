@@ -17,6 +17,7 @@ from tui.columns.base import Column
 from tui.domain.identity import Row
 from tui.domain.query import Fields
 from tui.domain.resource import Resource
+from tui.domain.table import TableRow
 
 L = TypeVar("L")
 W = TypeVar("W")
@@ -92,6 +93,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """The same of several."""
     listed: type[L]
     """The struct that an object of a list is decoded into."""
+    tabled: Callable[[TableRow], L] | None = None
+    """Makes what a list shows of a row of the server's Table; None where lists need more."""
     whole: Callable[[bytes], tuple[W, bool]]
     """Decodes an object with everything; also tells whether all of it could be read."""
     columns: Callable[[Look], tuple[Column[L], ...]]

@@ -15,6 +15,7 @@ import msgspec
 
 from tui.domain.identity import ObjectKey, Origin, Part, Row
 from tui.domain.resource import Resource
+from tui.domain.table import TableRow
 from tui.domain.workflow import Metadata
 from tui.errors import SourceError
 from tui.ports.threads import CancelToken
@@ -67,6 +68,10 @@ class Readable(Protocol[L_co, W_co]):
     @property
     def listed(self) -> type[L_co]:
         """The struct that an object of a list is decoded into."""
+
+    @property
+    def tabled(self) -> Callable[[TableRow], L_co] | None:
+        """Makes what a list shows of a row of the server's Table; None where lists need more."""
 
     @property
     def whole(self) -> Callable[[bytes], tuple[W_co, bool]]:
@@ -159,6 +164,19 @@ class Gone(msgspec.Struct, frozen=True):
     """Which object it was; empty where that is not known."""
 
 
+class Filled(msgspec.Struct, Generic[T], frozen=True):
+    """Rows that were told by a Table before, read from their objects now (`ports/tables.py`).
+
+    An answer that was under way for a while: it neither adds rows nor removes any, and where a
+    row has changed since it was asked for, what the Table said later is newer.
+    """
+
+    part: Part
+    rows: tuple[Row[T], ...]
+    since: int = 0
+    """What the asker gave: the moment, in its own count, at which it asked."""
+
+
 class Stood(msgspec.Struct, frozen=True):
     """A part stands like this from now on."""
 
@@ -166,7 +184,7 @@ class Stood(msgspec.Struct, frozen=True):
     standing: Standing
 
 
-WatchEvent = Page[T] | Changed[T] | Gone | Stood
+WatchEvent = Page[T] | Changed[T] | Gone | Filled[T] | Stood
 """One thing that a watch tells."""
 Sink = Callable[[WatchEvent[T]], None]
 """Where it is told; called on the thread of the watch."""
