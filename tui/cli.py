@@ -146,7 +146,10 @@ def in_demo(settings: Settings, kubeconfig: str) -> Settings:
     """The settings for the demo cluster of this kubeconfig.
 
     When the demo was started from within the app, context and namespace belong to another cluster.
+    What is set for patterns of contexts is not meant for it either.
     """
+    named = tuple(place for place in settings.places if "*" not in place[0])
+    settings = replace(settings, places=named)
     if settings.demo:
         return replace(settings, kubeconfig=kubeconfig)
     return replace(settings, kubeconfig=kubeconfig, context="", namespace="", files=())

@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from tui.domain.names import typed_fault
+from tui.domain.names import ALL, typed_fault
 from tui.errors import InputError, UsageError
 
 Danger = Literal["none", "changes", "destroys"]
 """What a command can do to the cluster; both of the latter ask first."""
-ALL = "all"
-"""What stands for every namespace."""
 
 
 def _nothing(argument: str) -> Iterable[str]:

@@ -20,7 +20,7 @@ from tui.errors import SourceError, TuiError
 from tui.ports.collections import Scope
 from tui.ports.connection import Connection
 from tui.ports.health import Health
-from tui.settings import Settings
+from tui.settings import PlaceSettings, Settings
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
 
@@ -102,7 +102,19 @@ class AppContext:
     @property
     def conditions(self) -> Conditions:
         """What decides whether an action may be done, besides its subject."""
-        return Conditions(self.source, read_only=self.settings.read_only)
+        return Conditions(self.source, read_only=self.is_read_only)
+
+    @property
+    def here(self) -> PlaceSettings:
+        """What the settings say of the cluster that is shown."""
+        if self.source is None or not self.source.place.is_live:
+            return PlaceSettings()
+        return self.settings.for_place(self.source.place.label)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing may be changed, whoever is logged in."""
+        return self.settings.read_only or self.here.read_only
 
     @property
     def trouble(self) -> TuiError | None:

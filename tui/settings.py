@@ -1,6 +1,7 @@
-"""What flags and environment ask for, as one frozen value.
+"""What flags, environment and the settings file ask for, as one frozen value.
 
 The environment's names are those of kubectl and argo, so that people bring their habits along.
+Flags win over the environment, and both over the file, which `tui.config` reads.
 """
 
 from __future__ import annotations
@@ -8,13 +9,46 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from tui.domain.durations import parse_time
 from tui.domain.names import is_utf8, typed_fault
 from tui.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class S3Settings:
+    """How artifact stores are reached from here, where the workflow says it otherwise or not."""
+
+    region: str = ""
+    """The region of locations that name none; "" for us-east-1."""
+    path_style: bool | None = None
+    """Whether the bucket stands in the path, for locations that do not say; None for by host."""
+    profile: str = ""
+    """The AWS profile that machine credentials are taken from; "" for the default one."""
+    credentials: str = "workflow"
+    """Whose credentials sign: those the `workflow` names, or those of this `machine`."""
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    """Endpoint in workflows -> the address that leads there from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSettings:
+    """What holds in one context of the kubeconfig."""
+
+    read_only: bool = False
+    """Whether every write is refused before it is sent."""
+    header_color: str = ""
+    """The colour of the header; "" for that of the theme."""
+    namespaces: tuple[str, ...] = ()
+    """Those that a list begins with; `("all",)` for every one, () for the context's own."""
+    favourites: tuple[str, ...] = ()
+    """The namespaces of the keys 1 to 9; one may be several with commas."""
+    type_name: frozenset[str] = frozenset()
+    """Ids of the actions before which the name has to be typed."""
+    s3: S3Settings = S3Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +85,74 @@ class Settings:
     """ARGO_TUI_NOW: a fixed time instead of the clock."""
     zone: tzinfo | None = None
     """The local zone; None for the one of the C library."""
+    theme: str = ""
+    """The name of a theme; "" for the default one."""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Id of a kind -> the ids of the columns of its list, in their order."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Name -> filter, as one types it."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Id of a meaning -> its keys instead of those in `tui.keys`."""
+    remember_place: bool = False
+    """Whether the next start on a context goes on where the last one was left."""
+    places: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """Names of contexts, or patterns with `*`, and what is set for them, by the fields of
+    `PlaceSettings`; where several fit, the later ones win."""
+    file_faults: tuple[str, ...] = ()
+    """A sentence for each line of the settings file that is not followed."""
 
     def now(self) -> datetime:
         """The current time, for ages and durations."""
         return self.fixed_now or datetime.now(UTC)
 
+    def for_place(self, context: str) -> PlaceSettings:
+        """What holds in a context of the kubeconfig."""
+        given: dict[str, Any] = {}
+        for pattern, values in self.places:
+            if fits(context, pattern):
+                given.update(values)
+        return PlaceSettings(**given)
 
-def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from parsed flags and the current environment.
+    def is_read_only(self, context: str) -> bool:
+        """Whether every write to the cluster of a context is refused before it is sent."""
+        return self.read_only or self.for_place(context).read_only
+
+
+def fits(context: str, pattern: str) -> bool:
+    """Whether a name of the settings file means this context; `*` stands for any text."""
+    if "*" not in pattern:
+        return context == pattern
+    first, *middle, last = pattern.split("*")
+    if not context.startswith(first):
+        return False
+    at = len(first)
+    for part in middle:
+        found = context.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(context) - len(last) >= at and context.endswith(last)
+
+
+def read_settings(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str] | None = None,
+    file: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Settings from parsed flags, the current environment, and what the settings file sets.
+
+    `file` has fields of `Settings`.
 
     Raises: SettingsError for invalid values.
     """
     env = os.environ if environ is None else environ
+    given = dict(file or {})
 
     def text(flag: str, variable: str) -> str:
         return str(flags.get(flag) or env.get(variable, ""))
+
+    def flag(name: str) -> bool:
+        return bool(flags.get(name)) or bool(given.pop(name, False))
 
     return Settings(
         files=tuple(flags.get("files") or ()),
@@ -74,15 +161,16 @@ def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = 
         namespace=_namespaces(text("namespace", "ARGO_NAMESPACE")),
         all_namespaces=bool(flags.get("all_namespaces")),
         demo=bool(flags.get("demo")),
-        ascii=bool(flags.get("ascii")),
+        ascii=flag("ascii"),
         no_diff=bool(flags.get("no_diff")),
-        read_only=bool(flags.get("read_only")),
-        mouse=bool(flags.get("mouse")),
+        read_only=flag("read_only"),
+        mouse=flag("mouse"),
         no_color=bool(env.get("NO_COLOR")) or env.get("TERM") == "dumb",
         instance_id=_instance(text("instanceid", "ARGO_INSTANCEID")),
         pod_names="v1" if env.get("POD_NAMES") == "v1" else "v2",
         fixed_now=_clock(env.get("ARGO_TUI_NOW", "")),
         zone=local_zone(env),
+        **given,
     )
 
 

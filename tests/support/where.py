@@ -17,6 +17,16 @@ class Somewhere:
     files: tuple[str, ...] = ()
     read_only: bool = False
     instance_id: str = ""
+    namespaces: tuple[str, ...] = ()
+    """Those that the settings file has for the context."""
+
+    def is_read_only(self, context: str) -> bool:
+        """The same in every context."""
+        return self.read_only
+
+    def for_place(self, context: str) -> Somewhere:
+        """The same in every context."""
+        return self
 
 
 def where(**given: Any) -> Somewhere:

@@ -11,6 +11,9 @@ from urllib.parse import quote
 
 from tui.errors import InputError
 
+ALL = "all"
+"""What people write for every namespace."""
+
 
 def name_fault(text: str) -> str:
     """Why this cannot be a part of a path, as the end of a sentence; "" if it can.

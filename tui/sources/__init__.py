@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from tui.domain.names import ALL
 from tui.domain.resource import Resource
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
@@ -55,13 +56,14 @@ def preview_of(settings: ConnectionSettings) -> Callable[[Operation], tuple[Call
 
 
 def scope_of(settings: ConnectionSettings, place: Place) -> Scope:
-    """What to list: all namespaces, or those of the settings, or the one that the place names.
+    """What to list: all namespaces, or those that the place names, which those of the settings are.
 
     Of these the workflows of one controller: that of our instance id, else the one that has none
     (argo.md 5.0).
     """
     mine = f"{INSTANCE}={settings.instance_id}" if settings.instance_id else f"!{INSTANCE}"
-    if settings.all_namespaces or not place.namespace:
+    begun = () if settings.namespace else settings.for_place(place.label).namespaces
+    if settings.all_namespaces or not place.namespace or (place.is_live and begun == (ALL,)):
         return Scope(label_selector=mine)
     names = (name.strip() for name in place.namespace.split(","))
     return Scope(tuple(name for name in names if name), mine)

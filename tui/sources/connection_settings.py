@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 
+class PlaceRules(Protocol):
+    """What a source needs to know of the settings of one context."""
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Those that a list begins with; `("all",)` for every one, () for the context's own."""
+
+
 class ConnectionSettings(Protocol):
     """What a source needs to know of the settings."""
 
@@ -32,6 +40,8 @@ class ConnectionSettings(Protocol):
     def instance_id(self) -> str:
         """`--instanceid`: the controller whose workflows are meant; "" for the one without."""
 
-    @property
-    def read_only(self) -> bool:
-        """Whether every write is refused before it leaves."""
+    def is_read_only(self, context: str) -> bool:
+        """Whether every write to the cluster of a context is refused before it leaves."""
+
+    def for_place(self, context: str) -> PlaceRules:
+        """What holds in one context."""

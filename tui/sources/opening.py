@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tui.domain.names import ALL
 from tui.domain.resource import Resource
 from tui.ports.collections import Scope
 from tui.ports.connection import Place
@@ -39,13 +40,14 @@ def connect(
     Raises: NoCluster, SettingsError where kubeconfig and flags lead nowhere.
     """
     chosen = choose(settings.kubeconfig, settings.context, environ)
+    read_only = settings.is_read_only(chosen.context)
     transport = Transport(
         login_of(chosen, environ),
         server=chosen.server,
-        read_only=settings.read_only,
+        read_only=read_only,
         gzip=not _is_here(chosen.server),
     )
-    place = _place(chosen, settings.namespace)
+    place = _place(chosen, settings)
     # The official client, where it is needed, takes longer to import than a first frame to paint.
     if prefetch is not None and is_plain(chosen.cluster, chosen.user, environ):
         resource, scope = prefetch(place)
@@ -54,7 +56,7 @@ def connect(
 
     from tui.sources.kubernetes import KubernetesSource
 
-    return KubernetesSource(transport, place, settings.read_only)
+    return KubernetesSource(transport, place, read_only)
 
 
 def login_of(
@@ -75,7 +77,9 @@ def _is_here(server: str) -> bool:
     return urlsplit(server).hostname in ("127.0.0.1", "localhost", "::1")
 
 
-def _place(chosen: Chosen, namespace: str) -> Place:
+def _place(chosen: Chosen, settings: ConnectionSettings) -> Place:
+    begun = settings.for_place(chosen.context).namespaces
+    namespace = settings.namespace or ",".join(name for name in begun if name != ALL)
     return Place(
         label=chosen.context,
         server=chosen.server,
