@@ -149,6 +149,14 @@ def test_auth_can_i(kubectl: Kubectl) -> None:
     assert logs.stdout == "yes\n"
     listed = rows(kubectl("--context=demo-viewer", "auth", "can-i", "--list"))
     assert any(row[0] == "workflows.argoproj.io" and "watch]" in row[-1] for row in listed)
+    log = kubectl.run("--context=demo-viewer", "auth", "can-i", "get", "po", "--subresource=log")
+    assert (log.returncode, log.stdout) == (0, "yes\n")
+    least = rows(kubectl("--context=demo-least", "auth", "can-i", "--list", "-n", "argo"))
+    assert ["pods", "[]", "[]", "[list", "watch", "delete]"] in least
+    kubectl.cluster.fault("no-rules")
+    told = kubectl.run("auth", "can-i", "--list")
+    assert "the list may be incomplete: webhook authorizer does not support" in told.stderr
+    kubectl.cluster.clear_faults()
 
 
 def test_auth_whoami(kubectl: Kubectl) -> None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
+from tui.demo import refusals
 from tui.demo.refusals import ApiError
-from tui.demo.resources import ARGO, Obj, Resource
+from tui.demo.resources import ACCESS_REVIEWS, ARGO, Obj, Resource
+
+_API = "authorization.k8s.io/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +22,31 @@ class Rule:
 
     groups: tuple[str, ...]
     resources: tuple[str, ...]
-    """Plurals, with `/log` and the like for subresources."""
+    """Plurals, with `/log` and the like for subresources; `*/log` is that of any resource."""
     verbs: tuple[str, ...]
     namespaces: tuple[str, ...] = ()
     """Empty is everywhere, the cluster's scope included."""
+    names: tuple[str, ...] = ()
+    """The only objects it is about; empty is all of them."""
 
-    def allows(self, verb: str, group: str, resource: str, namespace: str) -> bool:
+    def allows(self, verb: str, group: str, resource: str, namespace: str, name: str = "") -> bool:
         """Whether it covers this."""
         if self.namespaces and namespace not in self.namespaces:
             return False
-        return all(
-            "*" in allowed or wanted in allowed
-            for allowed, wanted in (
-                (self.verbs, verb),
-                (self.groups, group),
-                (self.resources, resource),
-            )
+        if self.names and name not in self.names:
+            return False
+        plural, _, sub = resource.partition("/")
+        return (
+            not {"*", verb}.isdisjoint(self.verbs)
+            and not {"*", group}.isdisjoint(self.groups)
+            and not {"*", resource, f"*/{sub}" if sub else plural}.isdisjoint(self.resources)
         )
+
+    @property
+    def told(self) -> Obj:
+        """The rule as reviews tell it."""
+        rule: Obj = {"verbs": self.verbs, "apiGroups": self.groups, "resources": self.resources}
+        return {**rule, "resourceNames": self.names} if self.names else rule
 
 
 @dataclass(slots=True)
@@ -55,9 +66,27 @@ class User:
         shared = "system:serviceaccounts"
         return [shared, f"{shared}:{account.partition(':')[0]}", "system:authenticated"]
 
-    def may(self, verb: str, group: str, resource: str, namespace: str = "") -> bool:
+    @property
+    def subject(self) -> str:
+        """What a binding calls them."""
+        account = self.name.removeprefix("system:serviceaccount:")
+        if account == self.name:
+            return f'User "{self.name}"'
+        namespace, _, name = account.partition(":")
+        return f'ServiceAccount "{name}/{namespace}"'
+
+    def may(
+        self, verb: str, group: str, resource: str, namespace: str = "", name: str = ""
+    ) -> bool:
         """Whether any rule allows it."""
-        return any(rule.allows(verb, group, resource, namespace) for rule in self.rules)
+        return self.rule_for(verb, group, resource, namespace, name) is not None
+
+    def rule_for(
+        self, verb: str, group: str, resource: str, namespace: str, name: str
+    ) -> Rule | None:
+        """The first rule that allows it."""
+        asked = (verb, group, resource, namespace, name)
+        return next((rule for rule in self.rules if rule.allows(*asked)), None)
 
 
 _READ = ("get", "list", "watch")
@@ -207,55 +236,117 @@ def _is_free(path: str) -> bool:
     return any(path == each or path.startswith(f"{each}/") for each in _PATHS)
 
 
-def access_review(user: User, review: Obj) -> Obj:
-    """Answer a SelfSubjectAccessReview."""
+def access_review(user: User, review: Obj, *, now: str) -> Obj:
+    """Answer a SelfSubjectAccessReview; `now` is the time as objects have it."""
     spec = review.get("spec") or {}
-    if asked := spec.get("resourceAttributes"):
-        resource = str(asked.get("resource", ""))
-        if asked.get("subresource"):
-            resource += f"/{asked['subresource']}"
-        allowed = user.may(
-            str(asked.get("verb", "")),
-            str(asked.get("group", "")),
-            resource,
-            str(asked.get("namespace", "")),
+    attributes: Obj | None = spec.get("resourceAttributes")
+    path: Obj | None = spec.get("nonResourceAttributes")
+    if (attributes is None) == (path is None):
+        raise refusals.invalid(
+            ACCESS_REVIEWS,
+            "",
+            [
+                {
+                    "reason": "FieldValueInvalid",
+                    "message": 'Invalid value: "null": exactly one of nonResourceAttributes or'
+                    " resourceAttributes must be specified",
+                    "field": "spec.resourceAttributes",
+                }
+            ],
         )
-    else:
-        asked = spec.get("nonResourceAttributes") or {}
-        path = str(asked.get("path", ""))
-        allowed = forbidden_path(user, str(asked.get("verb", "")), path) is None
-    status: Obj = {"allowed": allowed}
-    if allowed:
-        status["reason"] = f'RBAC: allowed by ClusterRoleBinding of User "{user.name}"'
+    reason = (
+        _why_allowed(user, attributes) if attributes is not None else _why_free(user, path or {})
+    )
+    status: Obj = {"allowed": bool(reason), **({"reason": reason} if reason else {})}
+    part = "resourceAttributes" if attributes is not None else "nonResourceAttributes"
+    said = {name: value for name, value in spec[part].items() if value}  # as Go writes it
+    fields: Obj = {".": {}, **{f"f:{name}": {} for name in sorted(said)}}
     return {
         "kind": "SelfSubjectAccessReview",
-        "apiVersion": "authorization.k8s.io/v1",
-        "metadata": {"creationTimestamp": None},
-        "spec": spec,
+        "apiVersion": _API,
+        "metadata": {
+            "managedFields": [
+                {
+                    "manager": "unknown",
+                    "operation": "Update",
+                    "apiVersion": _API,
+                    "time": now,
+                    "fieldsType": "FieldsV1",
+                    "fieldsV1": {"f:spec": {f"f:{part}": fields}},
+                }
+            ]
+        },
+        "spec": {part: said},
         "status": status,
     }
 
 
-def rules_review(user: User, review: Obj) -> Obj:
-    """Answer a SelfSubjectRulesReview."""
-    spec = review.get("spec") or {}
-    namespace = str(spec.get("namespace", ""))
+def _why_allowed(user: User, asked: Obj) -> str:
+    """Which binding allows it; "" if none does."""
+    named = {name: str(asked.get(name) or "") for name in _ATTRIBUTES}
+    resource = "/".join(filter(None, (named["resource"], named["subresource"])))
+    namespace = named["namespace"]
+    rule = user.rule_for(named["verb"], named["group"], resource, namespace, named["name"])
+    if rule is None:
+        return ""
+    if rule in _REVIEWS:
+        return _of_everybody("system:basic-user")
+    name = user.name.rpartition(":")[2]
+    return _of_binding(user, name, namespace if rule.namespaces else "")
+
+
+def _why_free(user: User, asked: Obj) -> str:
+    verb, path = str(asked.get("verb") or ""), str(asked.get("path") or "")
+    if verb == "get" and _is_free(path):
+        return _of_everybody("system:discovery")
+    if forbidden_path(user, verb, path) is None:
+        return _of_binding(user, user.name, "")
+    return ""
+
+
+def _of_binding(user: User, name: str, namespace: str) -> str:
+    binding, role = ("RoleBinding", "Role") if namespace else _OF_CLUSTER
+    where = f"{name}/{namespace}" if namespace else name
+    return f'RBAC: allowed by {binding} "{where}" of {role} "{name}" to {user.subject}'
+
+
+def _of_everybody(role: str) -> str:
+    binding, kind = _OF_CLUSTER
+    return f'RBAC: allowed by {binding} "{role}" of {kind} "{role}" to Group "system:authenticated"'
+
+
+_ATTRIBUTES = ("verb", "group", "resource", "subresource", "namespace", "name")
+_OF_CLUSTER = ("ClusterRoleBinding", "ClusterRole")
+
+
+def rules_review(user: User, review: Obj, *, is_incomplete: bool = False) -> Obj:
+    """Answer a SelfSubjectRulesReview; an incomplete one as beside a webhook authorizer."""
+    namespace = str((review.get("spec") or {}).get("namespace") or "")
+    if not namespace:
+        raise refusals.bad_request("no namespace on request")
     rules = [
-        {"verbs": rule.verbs, "apiGroups": rule.groups, "resources": rule.resources}
+        rule.told
         for rule in user.rules
-        if not rule.namespaces or namespace in rule.namespaces
+        if (not rule.namespaces or namespace in rule.namespaces)
+        and (rule in _REVIEWS or not is_incomplete)
     ]
     paths = [form for path in _PATHS for form in (path, f"{path}/*")]
+    free: list[Obj] = [{"verbs": ["get"], "nonResourceURLs": paths}]
+    if user.rules == ADMIN:
+        free.insert(0, {"verbs": ["*"], "nonResourceURLs": ["*"]})
+    status: Obj = {
+        "resourceRules": rules,
+        "nonResourceRules": free,
+        "incomplete": is_incomplete,
+    }
+    if is_incomplete:
+        status["evaluationError"] = "webhook authorizer does not support user rule resolution"
     return {
         "kind": "SelfSubjectRulesReview",
-        "apiVersion": "authorization.k8s.io/v1",
-        "metadata": {"creationTimestamp": None},
-        "spec": spec,
-        "status": {
-            "resourceRules": rules,
-            "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}],
-            "incomplete": False,
-        },
+        "apiVersion": _API,
+        "metadata": {},
+        "spec": {},
+        "status": status,
     }
 
 

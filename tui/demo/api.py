@@ -26,6 +26,7 @@ from tui.demo.lists import listed, one
 from tui.demo.negotiation import JSON, Form, aggregated, as_gnostic, form
 from tui.demo.paths import IN_CONTAINERS, NOT_SIMULATED, Target, target, unknown_target
 from tui.demo.podlogs import PodLogs
+from tui.demo.records import timestamp
 from tui.demo.refusals import ApiError
 from tui.demo.resources import (
     ACCESS_REVIEWS,
@@ -35,7 +36,6 @@ from tui.demo.resources import (
     PODS,
     RESOURCES,
     RULES_REVIEWS,
-    SELF_REVIEWS,
     Obj,
     Resource,
 )
@@ -47,11 +47,6 @@ from tui.demo.writes import Answer, Writes
 Metrics = Callable[[str], Sequence[Obj]]
 """Namespace ("" for all) → PodMetrics objects."""
 
-_REVIEWS: dict[Resource, Callable[[User, Obj], Obj]] = {
-    ACCESS_REVIEWS: access.access_review,
-    RULES_REVIEWS: access.rules_review,
-    SELF_REVIEWS: access.self_review,
-}
 _LOG = logging.getLogger("tui.demo")
 _HEALTH = ("/healthz", "/livez", "/readyz")
 _WORTH_GZIP = 128 * 1024
@@ -69,6 +64,14 @@ class Call:
     user: User
     target: Target
     form: Form
+
+    @property
+    def name(self) -> str:
+        """The object it is about, for rules of named objects; a selector may name it, too."""
+        named = re.fullmatch(
+            r"metadata\.name=+([^,]+)", self.request.query.get("fieldSelector", "")
+        )
+        return self.target.name or (named[1] if named else "")
 
     @property
     def chosen(self) -> Selection:
@@ -200,7 +203,7 @@ class Api:
         about, verb = call.target, _verb(call)
         plural = about.resource.plural + (f"/{about.subresource}" if about.subresource else "")
         namespace = about.name if about.resource is NAMESPACES else about.namespace
-        allowed = call.user.may(verb, about.resource.group, plural, namespace)
+        allowed = call.user.may(verb, about.resource.group, plural, namespace, call.name)
         if not allowed or self.faults.forbids(call.request, verb, plural):
             raise access.forbidden(
                 call.user, verb, about.resource, namespace, about.name, about.subresource
@@ -215,7 +218,7 @@ class Api:
                 raise refusals.not_allowed()
             review = await _body(call.request)
             admission.check_shape(resource, review)
-            body = encode(_REVIEWS[resource](call.user, review))
+            body = encode(self._reviewed(resource, call.user, review))
             return await _send(call.request, call.flow, body, status=201)
         if call.request.method == "GET":
             return await self._read(call)
@@ -223,6 +226,14 @@ class Api:
         return await _send(
             call.request, call.flow, answer.body, status=answer.status, warnings=answer.warnings
         )
+
+    def _reviewed(self, resource: Resource, user: User, review: Obj) -> Obj:
+        """What a question about oneself is answered."""
+        if resource is ACCESS_REVIEWS:
+            return access.access_review(user, review, now=timestamp(self.store.clock.now()))
+        if resource is RULES_REVIEWS:
+            return access.rules_review(user, review, is_incomplete=self.faults.has("no-rules"))
+        return access.self_review(user, review)
 
     async def _read(self, call: Call) -> web.StreamResponse:
         about, query = call.target, call.request.query

@@ -20,7 +20,16 @@ from tui.demo import refusals
 from tui.demo.refusals import ApiError
 
 Kind = Literal[
-    "cut", "hang", "slow", "forbidden", "unauthorized", "too-many", "error", "no-metrics", "no-crds"
+    "cut",
+    "hang",
+    "slow",
+    "forbidden",
+    "unauthorized",
+    "too-many",
+    "error",
+    "no-metrics",
+    "no-crds",
+    "no-rules",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -107,6 +116,10 @@ class Faults:
     def hidden(self) -> frozenset[str]:
         """API groups that are not there just now."""
         return frozenset(group for fault in self._up for group in _HIDDEN.get(fault.kind, ()))
+
+    def has(self, kind: Kind) -> bool:
+        """Whether there is trouble of this kind."""
+        return any(fault.kind == kind for fault in self._up)
 
     def enter(self, request: web.Request) -> Callable[[], None]:
         """A request is being answered; returns how to say that it is no more."""

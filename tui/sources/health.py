@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tui.errors import Busy, SourceError, Unauthenticated, Unreachable
+from tui.sources.paths import REVIEWS
 
 OF_THE_SERVER = (Unreachable, Unauthenticated, Busy)
 """Failures that any other request would meet as well. A right that lacks, or an object that is not
@@ -23,6 +24,13 @@ class RequestHealth:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._failed: tuple[str, SourceError] | None = None
+        self._refused = 0
+
+    @property
+    def refused(self) -> int:
+        """How many requests so far were refused for want of a right (403)."""
+        with self._lock:
+            return self._refused
 
     @property
     def failed(self) -> tuple[str, SourceError] | None:
@@ -42,15 +50,26 @@ class RequestHealth:
 
     @contextmanager
     def of_stream(self, path: str) -> Iterator[None]:
-        """The same for a stream, of which only a login that is refused is noted: that it breaks is
-        told by whoever reads it."""
+        """The same for a stream, of which only a login or right that is refused is noted: that it
+        breaks is told by whoever reads it."""
         try:
             yield
-        except Unauthenticated as error:
-            self._note(path, error)
+        except SourceError as error:
+            if error.status == 403:
+                self._count(path)
+            elif isinstance(error, Unauthenticated):
+                self._note(path, error)
             raise
 
+    def _count(self, path: str) -> None:
+        """A refused question about rights says nothing about any other right."""
+        if not path.startswith(REVIEWS):
+            with self._lock:
+                self._refused += 1
+
     def _note(self, path: str, error: SourceError | None) -> None:
+        if error is not None and error.status == 403:
+            self._count(path)
         with self._lock:
             if is_answered_by_the_server(path):
                 self._failed = (path, error) if isinstance(error, OF_THE_SERVER) else None

@@ -10,6 +10,7 @@ from tui.ports.metrics import Metrics
 from tui.ports.namespaces import Namespaces
 from tui.ports.operations import Operations
 from tui.ports.pods import Pods
+from tui.ports.rights import Rights
 from tui.ports.secrets import Secrets
 from tui.registry import Registry
 from tui.sources.offers import Offer
@@ -25,6 +26,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("events", Events, "tui.sources.kubernetes_events:KubernetesEvents"),
         Offer("secrets", Secrets, "tui.sources.kubernetes_secrets:KubernetesSecrets"),
         Offer("health", Health, "tui.sources.kubernetes_health:KubernetesHealth"),
+        Offer("rights", Rights, "tui.sources.kubernetes_rights:KubernetesRights"),
         Offer("namespaces", Namespaces, "tui.sources.kubernetes_namespaces:KubernetesNamespaces"),
     ),
 )

@@ -62,6 +62,10 @@ def resource_of(kind: str) -> Resource:
 
 SELF_SUBJECT_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 """Where the API says who we are."""
+RULES_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+"""Where the API says what we may do in a namespace."""
+ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+"""Where the API says whether we may do one thing."""
 
 REVIEWS = ("/apis/authorization.k8s.io/", "/apis/authentication.k8s.io/")
 """Questions about us and our rights: POSTs that change nothing."""

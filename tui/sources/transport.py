@@ -3,7 +3,8 @@
 Everything that must hold for every request holds here: who we are, time limits, gzip, the one
 repetition after a 401, words for every failure, and the switch that lets no write out.
 
-A read that gets 401 is repeated once with fresh credentials. A write is never sent twice: a 401 was
+A read that gets 401 is repeated once with fresh credentials; a review, which asks who we are or
+what we may do by a POST that changes nothing, counts as one. A write is never sent twice: a 401 was
 surely not carried out by the API server, but a proxy on the way may answer 401 for reasons of its
 own, and one rule without exceptions is the one that can be trusted. The credentials are fresh for
 the next try.
@@ -105,6 +106,7 @@ class Transport:
     ) -> bytes:
         """Do one write, once. Raises: SourceError; Unreachable when its fate is not known."""
         self._check_writable(method, path)
+        changes = not _is_question(method, path)
         payload = None if body is None else msgspec.json.encode(body)
         try:
             with (
@@ -115,12 +117,12 @@ class Transport:
                     query,
                     body=payload,
                     content_type=content_type,
-                    timeout=self._write_timeout,
+                    timeout=self._write_timeout if changes else READ_TIMEOUT,
                 ) as response,
             ):
                 return self._body(response)
         except Unreachable as error:
-            if not _never_left(error):
+            if changes and not _never_left(error):
                 raise Unreachable(
                     f"{error.what}; it may have been done or not",
                     hint="look before you repeat it",
@@ -174,7 +176,7 @@ class Transport:
     # --- inside ----------------------------------------------------------------------------
 
     def _check_writable(self, method: str, path: str) -> None:
-        if self._read_only and method != "GET" and not path.startswith(REVIEWS):
+        if self._read_only and not _is_question(method, path):
             raise Refused(
                 "nothing is changed here: this is read-only mode",
                 hint="start without --read-only",
@@ -208,7 +210,7 @@ class Transport:
         try:
             if response.status == 401:
                 fresh = self._renew(access)
-                if method == "GET":
+                if _is_question(method, path):
                     response.close()
                     response = self._ask(fresh, method, target, headers, body, timeout)
             if response.status >= 300:
@@ -271,6 +273,11 @@ class Transport:
             if stop.is_set:
                 return  # we broke it ourselves
             raise unreachable(error, self._server) from error
+
+
+def _is_question(method: str, path: str) -> bool:
+    """Whether a request changes nothing, so that it may be sent again."""
+    return method == "GET" or path.startswith(REVIEWS)
 
 
 def _target(path: str, query: Query) -> str:
