@@ -85,8 +85,9 @@ class TopLevelSvg(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[mi
 
 @pytest.fixture(scope="session", autouse=True)
 def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A hang-up in a test is not the user's."""
+    """A hang-up in a test is not the user's, and neither are settings."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture(autouse=True)

@@ -38,6 +38,8 @@ ARROWS: dict[str, set[str]] = {
     "context": {"actions", "errors", "ports", "settings", "state"},
     "session": set(),
     "settings": {"errors", "domain"},
+    "themes": {"registry"},
+    "config": {"actions", "domain", "errors", "keys", "kinds", "settings", "themes"},
     "columns": {"domain"},
     "kinds": {"columns", "domain", "registry"},
     "terminal": {"bugs", "bindings", "keys", "errors", "domain.hidden", "domain.text"},
@@ -114,8 +116,10 @@ ARROWS: dict[str, set[str]] = {
     },
     "headless": {
         "actions",
+        "config",
         "domain",
         "errors",
+        "keys",
         "kinds",
         "logs",
         "ports",
@@ -125,6 +129,7 @@ ARROWS: dict[str, set[str]] = {
     "demo": {"domain", "errors"},
     "cli": {
         "app",
+        "config",
         "domain",
         "ports",
         "headless",
@@ -360,6 +365,8 @@ PURE = [
     "headless",
     "columns",
     "settings",
+    "config",
+    "themes",
 ]
 
 

@@ -26,6 +26,8 @@ from tests.support.made import within
 from tests.support.rights import USES, furnish
 from tests.support.where import where
 from tui.cli import app_parser, headless_parser
+from tui.config import ROWS
+from tui.config import parse as parse_settings
 from tui.demo.access import Rule, User
 from tui.demo.child import start as demo_child
 from tui.domain.query import parse
@@ -163,6 +165,24 @@ def test_every_variable_that_is_read_is_told_and_no_other() -> None:
     rows = re.findall(r"^\| (`[A-Z][^|]+) \|", section("Configuration"), re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
     assert told == (read - UNTOLD) | ELSEWHERE
+
+
+def test_every_row_of_the_settings_file_is_told_and_no_other() -> None:
+    told = re.findall(r"^\| `([\w.-]+)` \| (.+) \| (.+) \| (.+) \|$", README, re.MULTILINE)
+    rows = {
+        (re.sub(r"\b[A-Z]+\b", "*", key), about, allowed, default)
+        for key, about, allowed, default in told
+    }
+    # What is said of stores holds for a context as well.
+    expected = [row for row in ROWS if row.key[:1] != ("contexts",) or "s3" not in row.key]
+    assert rows == {(".".join(r.key), r.about, r.allowed, r.default) for r in expected}
+
+
+def test_the_settings_file_shown_can_be_followed_and_shows_what_there_is() -> None:
+    given, faults = parse_settings("\n".join(code_lines(section("Configuration"), "toml")))
+    assert faults == []
+    shown = {key[0] for key in given}
+    assert shown == {row.key[0] for row in ROWS} - {"read-only", "ascii", "mouse"}
 
 
 # --- examples ------------------------------------------------------------------------------------

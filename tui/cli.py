@@ -11,7 +11,7 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, NoReturn, TextIO
@@ -20,9 +20,10 @@ from tui import __version__
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS
 from tui.headless.arguments import check_flags, check_texts, file
-from tui.settings import Settings, read_settings
+from tui.settings import Settings, config_file, read_settings
 
 DEMO_CLUSTER = "demo-cluster"
+CONFIG = "config"
 INTERRUPTED = 130
 
 
@@ -101,7 +102,15 @@ def _run(words: list[str]) -> int:
         return _run_headless(name, rest)
     args = app_parser().parse_args(rest)
     check_texts(args)
-    return _run_app(read_settings(vars(args)))
+    return _run_app(_settings(vars(args), screens=True))
+
+
+def _settings(flags: Mapping[str, Any], *, screens: bool = False) -> Settings:
+    """The settings, those of the file included; rows about screens only where they are wanted."""
+    if not os.path.lexists(config_file(os.environ)):
+        return read_settings(flags)
+    config: Any = import_module("tui.config")
+    return read_settings(flags, file=config.read_config(screens=screens).settings())
 
 
 def _run_app(settings: Settings) -> int:
@@ -225,8 +234,14 @@ def _run_headless(name: str, words: list[str]) -> int:
     args = _parsed(headless_parser(name), words)
     command: Any = import_module(COMMANDS[name][0])
     flags = {key: value for key, value in vars(args).items() if key != "files"}
-    with _connected(read_settings(flags)) as settings:
-        return int(command.run(args, settings))
+    settings = _settings(flags)
+    if settings.file_faults and name != CONFIG:
+        from tui.headless.output import note
+
+        lines = "a line is" if len(settings.file_faults) == 1 else "some lines are"
+        note(f"{lines} not followed of the settings: argo-tui config check")
+    with _connected(settings) as connected:
+        return int(command.run(args, connected))
 
 
 def _run_demo_cluster(words: list[str]) -> int:

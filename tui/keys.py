@@ -12,7 +12,8 @@ and refuses one that means something else already.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from types import MappingProxyType
 
 from tui.errors import SettingsError
@@ -58,6 +59,40 @@ class KeyTable(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._keys) + len(self._brought)
 
+    def remap(self, changes: Mapping[str, str]) -> None:
+        """Give ids other keys; call it before anything that has bindings is imported.
+
+        Raises: KeyError for an id that the table does not have.
+        """
+        for meaning, keys in changes.items():
+            self._keys[meaning]  # not one that is brought
+            self._keys[meaning] = keys
+
+    def clashes(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """Which of these changes would give one key two meanings, and a sentence why.
+
+        Of two changes the later one is at fault. Keys that have two meanings already, as `d` in
+        lists and among artifacts, may keep them.
+        """
+        found: dict[str, str] = {}
+        followed = dict(changes)
+        while fault := self._clash(followed):
+            found[fault[0]] = fault[1]
+            del followed[fault[0]]
+        return found
+
+    def _clash(self, changes: Mapping[str, str]) -> tuple[str, str] | None:
+        """The last of these changes that clashes, and why."""
+        now = {**self._keys, **changes}
+        for meaning in reversed(list(changes)):
+            for key, (other, keys) in product(each(changes[meaning]), now.items()):
+                if other == meaning or key not in each(keys) or not meet(meaning, other):
+                    continue
+                before = {key} & {*each(self._keys[meaning])} & {*each(self._keys[other])}
+                if not before:
+                    return meaning, f"the key {key_name(key)} is that of {other} already"
+        return None
+
     def bring(self, defaults: Mapping[str, str]) -> None:
         """Take in the keys that registrations bring, in place of those that were brought before.
 
@@ -89,6 +124,54 @@ class KeyTable(Mapping[str, str]):
 def each(keys: str) -> tuple[str, ...]:
     """The keys of a binding, one by one."""
     return tuple(key.strip() for key in keys.split(",") if key.strip())
+
+
+MODIFIERS = ("ctrl", "shift", "alt")
+SPELLED: Mapping[str, str] = MappingProxyType(
+    {"esc": "escape", "return": "enter", "pgdn": "pagedown", "pgup": "pageup", "del": "delete"}
+)
+"""How people write the names of keys → how Textual does."""
+NAMED = frozenset(
+    {
+        *("escape", "enter", "space", "tab", "backspace", "delete", "insert", "home", "end"),
+        *("pageup", "pagedown", "up", "down", "left", "right"),
+        *(f"f{number}" for number in range(1, 13)),
+    }
+)
+"""Keys with a name that a meaning can have."""
+
+
+def checked_keys(keys: Iterable[str]) -> str:
+    """Keys as people write them, `ctrl-r`, `Esc`, `R`, in the form of this table.
+
+    Raises: SettingsError for what is no key, and where there is none.
+    """
+    found = [_checked(key) for key in keys]
+    if not found:
+        raise SettingsError("a meaning needs a key")
+    return ",".join(dict.fromkeys(found))
+
+
+def _checked(text: str) -> str:
+    """One key. Raises: SettingsError."""
+    if len(text) == 1 and text.isprintable() and text not in " ,":
+        return text
+    *modifiers, name = text.replace("-", "+").split("+")
+    modifiers = [modifier.casefold() for modifier in modifiers]
+    last = name if len(name) == 1 else SPELLED.get(name.casefold(), name.casefold())
+    is_letter = len(last) == 1 and last.isascii() and last.isalpha()
+    if not set(modifiers) <= set(MODIFIERS) or not (last in NAMED or (modifiers and is_letter)):
+        raise SettingsError(f"{text} is no key; there are r, R, ctrl+r, f5, enter, pagedown …")
+    if modifiers == ["shift"] and is_letter:
+        return last.upper()
+    return "+".join([*(name for name in MODIFIERS if name in modifiers), last.lower()])
+
+
+def meet(one: str, other: str) -> bool:
+    """Whether two meanings can be asked for on one screen, so that they need different keys."""
+    if is_shared(one) and is_shared(other):
+        return True
+    return one.partition(".")[0] == other.partition(".")[0]
 
 
 def is_shared(id: str) -> bool:

@@ -17,6 +17,16 @@ from tui.domain.durations import parse_time
 from tui.domain.names import is_utf8, typed_fault
 from tui.errors import SettingsError
 
+DESTROYS = "destroys"
+"""What stands for every action that destroys something."""
+EVERY_CHANGE = "all"
+"""What stands for every action that changes something."""
+
+
+def verb_of(action: str) -> str:
+    """What the settings call an action: `delete` for `workflow.delete`."""
+    return action.rpartition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class S3Settings:
@@ -47,8 +57,13 @@ class PlaceSettings:
     favourites: tuple[str, ...] = ()
     """The namespaces of the keys 1 to 9; one may be several with commas."""
     type_name: frozenset[str] = frozenset()
-    """Ids of the actions before which the name has to be typed."""
+    """The actions before which the name has to be typed: verbs, `destroys`, `all`."""
     s3: S3Settings = S3Settings()
+
+    def wants_name(self, action: str, *, destroys: bool) -> bool:
+        """Whether the name has to be typed before this action, by its id."""
+        wanted = {verb_of(action), EVERY_CHANGE, *([DESTROYS] if destroys else [])}
+        return not wanted.isdisjoint(self.type_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +112,7 @@ class Settings:
     """Whether the next start on a context goes on where the last one was left."""
     places: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     """Names of contexts, or patterns with `*`, and what is set for them, by the fields of
-    `PlaceSettings`; where several fit, the later ones win."""
+    `PlaceSettings` and, below `s3`, of `S3Settings`; where several fit, the later ones win."""
     file_faults: tuple[str, ...] = ()
     """A sentence for each line of the settings file that is not followed."""
 
@@ -108,14 +123,26 @@ class Settings:
     def for_place(self, context: str) -> PlaceSettings:
         """What holds in a context of the kubeconfig."""
         given: dict[str, Any] = {}
+        store: dict[str, Any] = {}
         for pattern, values in self.places:
             if fits(context, pattern):
                 given.update(values)
-        return PlaceSettings(**given)
+                stored = given.pop("s3", {})
+                endpoints = {**store.get("endpoints", {}), **stored.get("endpoints", {})}
+                store.update(stored, endpoints=endpoints)
+        return PlaceSettings(**given, s3=S3Settings(**store))
 
     def is_read_only(self, context: str) -> bool:
         """Whether every write to the cluster of a context is refused before it is sent."""
         return self.read_only or self.for_place(context).read_only
+
+
+def config_file(environ: Mapping[str, str]) -> str:
+    """The path of the settings file, be there one or not."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    # The XDG specification says to ignore a relative path.
+    folder = base if os.path.isabs(base) else os.path.join(environ.get("HOME") or "/", ".config")
+    return os.path.join(folder, "argo-tui", "config.toml")
 
 
 def fits(context: str, pattern: str) -> bool:
@@ -152,7 +179,8 @@ def read_settings(
         return str(flags.get(flag) or env.get(variable, ""))
 
     def flag(name: str) -> bool:
-        return bool(flags.get(name)) or bool(given.pop(name, False))
+        by_file = bool(given.pop(name, False))
+        return bool(flags.get(name)) or by_file
 
     return Settings(
         files=tuple(flags.get("files") or ()),
