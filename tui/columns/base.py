@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from tui.domain.identity import Row
+from tui.domain.identity import Depth, Row
 
 T = TypeVar("T")
+
+
+UNKNOWN = "·"
+ASCII_UNKNOWN = "."
+"""What stands for what was not read yet: neither zero nor empty."""
 
 
 def plain(item: object) -> str:
@@ -39,6 +44,10 @@ class Column(Generic[T]):
     """Name of a token (in `tui.widgets.line_view`) or ""."""
     order: Callable[[T, datetime], Any] | None = None
     """What to sort by; None where sorting means nothing. A key of None stands last either way."""
+    depth: Depth = Depth.SUMMARY
+    """How much of an object it needs to know its text and what it is sorted by."""
+    early: Callable[[T], str | None] | None = None
+    """The text as far as less than that tells it; None where it does not."""
     ticks: bool = False
     """Whether the text changes by time alone."""
     align: Literal["left", "right"] = "left"
@@ -168,19 +177,40 @@ def _drop(shown: list[Column[T]], cells: int, gap: int, *, least: bool, until: i
         shown.remove(max(droppable, key=lambda column: column.drop))
 
 
-def of_row(column: Column[T]) -> Column[Row[T]]:
-    """A column of objects, as a column of the rows that have them."""
-    text, style, order = column.text, column.style, column.order
+def of_row(column: Column[T], *, ascii: bool = False) -> Column[Row[T]]:
+    """A column of objects, as a column of the rows that have them.
+
+    What was not read of a row is drawn as not known, and sorted last.
+    """
+    text, style, order, depth = column.text, column.style, column.order, column.depth
+    early = column.early
+    unknown = ASCII_UNKNOWN if ascii else UNKNOWN
+
+    def row_text(row: Row[T], now: datetime) -> str:
+        if row.depth >= depth:
+            return text(row.value, now)
+        told = early(row.value) if early is not None else None
+        return unknown if told is None else told
+
+    def row_style(row: Row[T]) -> str:
+        if row.depth >= depth or (early is not None and early(row.value) is not None):
+            return style(row.value)
+        return "muted"
+
+    def row_order(row: Row[T], now: datetime) -> Any:
+        return order(row.value, now) if order is not None and row.depth >= depth else None
+
     return Column(
         id=column.id,
         title=column.title,
-        text=lambda row, now: text(row.value, now),
+        text=row_text,
         width=column.width,
         least=column.least,
         grow=column.grow,
         most=column.most,
-        style=lambda row: style(row.value),
-        order=None if order is None else lambda row, now: order(row.value, now),
+        style=row_style,
+        order=None if order is None else row_order,
+        depth=depth,
         ticks=column.ticks,
         align=column.align,
         cut=column.cut,

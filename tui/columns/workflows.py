@@ -10,6 +10,8 @@ from tui.columns.words import compact, phase_token
 from tui.domain import progress
 from tui.domain.bars import progress_bar
 from tui.domain.durations import seconds_between, short
+from tui.domain.identity import Depth
+from tui.domain.node import SUCCEEDED
 from tui.domain.status import icon
 from tui.domain.workflow import LABEL, ListedWorkflow
 
@@ -47,8 +49,9 @@ def workflow_seconds(workflow: ListedWorkflow, now: datetime) -> float | None:
 
 
 def workflow_age(workflow: ListedWorkflow, now: datetime) -> float | None:
-    """Since its creation."""
-    return seconds_between(workflow.metadata.creation_timestamp, None, now)
+    """Since its creation; since it began, where the server's Table told no more."""
+    metadata, status = workflow.metadata, workflow.status
+    return seconds_between(metadata.creation_timestamp or status.started_at, None, now)
 
 
 def template_of(workflow: ListedWorkflow) -> str:
@@ -82,6 +85,7 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
     return (
         Column(
             id="phase",
+            depth=Depth.TABLE,
             title="",
             text=lambda w, now: workflow_icon(w, ascii=ascii),
             width=1,
@@ -91,6 +95,7 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
         ),
         Column(
             id="name",
+            depth=Depth.TABLE,
             title="NAME",
             text=lambda w, now: w.metadata.name,
             width=20,
@@ -115,6 +120,7 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
 def _namespace() -> Column[ListedWorkflow]:
     return Column(
         id="namespace",
+        depth=Depth.TABLE,
         title="NAMESPACE",
         text=lambda w, now: w.metadata.namespace,
         width=14,
@@ -161,6 +167,7 @@ def _times(dash: str) -> tuple[Column[ListedWorkflow], ...]:
         ),
         Column(
             id="age",
+            depth=Depth.TABLE,
             title="AGE",
             text=lambda w, now: _age_text(workflow_age(w, now)) or dash,
             width=4,
@@ -195,12 +202,18 @@ def _message() -> Column[ListedWorkflow]:
         id="message",
         title="MESSAGE",
         text=lambda w, now: w.reason,
+        early=_told_message,
         width=30,
         least=8,
         grow=3,
         style=_message_token,
         order=lambda w, now: w.reason or None,
     )
+
+
+def _told_message(workflow: ListedWorkflow) -> str | None:
+    """As the server's Table has it; that there is none says nothing of a step that failed."""
+    return workflow.status.message or ("" if workflow.phase == SUCCEEDED else None)
 
 
 def _age_text(seconds: float | None) -> str:

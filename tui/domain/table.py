@@ -7,8 +7,10 @@ asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,3 +34,27 @@ class TableRow(msgspec.Struct, frozen=True, gc=False):
     def cell(self, column: str) -> str:
         """The text of a column, by its name in any case; "" where there is none."""
         return self.cells.get(column.lower(), "")
+
+
+_AGE = re.compile(r"(?:(\d{1,6})y)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+_UNITS = (365 * 86400, 86400, 3600, 60, 1)
+_CUT_TO = ((600, 1), (8 * 3600, 60), (8 * 86400, 3600), (8 * 365 * 86400, 86400))
+"""Below how many seconds an age is cut to how many, by what the API server prints."""
+
+
+class Age(NamedTuple):
+    """An age as the API server prints it: cut to whole minutes, hours or days."""
+
+    seconds: int
+    cut_to: int
+    """It may be up to so many seconds more."""
+
+
+def age_of(text: str) -> Age | None:
+    """Read an age, `64m` or `2d3h`; None for what is none, such as `<unknown>`."""
+    found = _AGE.fullmatch(text)
+    if not text or found is None:
+        return None
+    seconds = sum(int(n) * unit for n, unit in zip(found.groups("0"), _UNITS, strict=True))
+    cut = next((cut for most, cut in _CUT_TO if seconds < most), 365 * 86400)
+    return Age(seconds, cut)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import msgspec
 
 from tui.columns.workflows import workflow_columns
 from tui.domain import decode
-from tui.domain.node import ERROR, FAILED, PENDING, RUNNING
+from tui.domain.durations import before, parse_time
+from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING
 from tui.domain.order import time_key
 from tui.domain.query import LABELS, NAME, NAMESPACE, NAMESPACE_ALIASES, Field, Fields
 from tui.domain.status import status_text
-from tui.domain.workflow import LABEL, WORKFLOW, WORKFLOW_RESOURCE, ListedWorkflow, Workflow
+from tui.domain.table import TableRow, age_of
+from tui.domain.workflow import (
+    LABEL,
+    WORKFLOW,
+    WORKFLOW_RESOURCE,
+    ListedStatus,
+    ListedWorkflow,
+    Metadata,
+    Workflow,
+)
 from tui.kinds.base import Kind, Piece, Tally
 
 
@@ -31,6 +43,71 @@ def about(workflow: ListedWorkflow, now: datetime) -> list[Piece]:
 def is_problem(workflow: ListedWorkflow) -> bool:
     """Whether it failed."""
     return workflow.phase in (FAILED, ERROR)
+
+
+# --- what the server's Table tells ---------------------------------------------------------------
+
+SKEW = 5.0
+"""Seconds that two answers may differ by in when something began: they were under way."""
+
+
+class TabledWorkflow(ListedWorkflow, frozen=True):
+    """A workflow of which only the Table's row is known."""
+
+    cut_to: float = 0.0
+    """It may have begun up to so many seconds before the time it is said to."""
+
+
+def tabled(row: TableRow) -> TabledWorkflow:
+    """A workflow as its printer columns tell it: its age is how long ago it began, cut off."""
+    age = age_of(row.cell("age"))
+    began = before(row.at, timedelta(seconds=age.seconds)) if age is not None else None
+    return TabledWorkflow(
+        Metadata(
+            name=row.name,
+            namespace=row.namespace,
+            uid=row.uid,
+            resource_version=row.version,
+            creation_timestamp=row.created or None,
+            labels=dict(row.labels),
+        ),
+        status=ListedStatus(
+            phase=row.cell("status"),
+            started_at=f"{began:%Y-%m-%dT%H:%M:%SZ}" if began is not None else None,
+            message=row.cell("message"),
+        ),
+        cut_to=float(age.cut_to) if age is not None else 0.0,
+    )
+
+
+def renewed(known: ListedWorkflow, told: ListedWorkflow) -> ListedWorkflow:
+    """What is known of a workflow, with the phase, beginning and message of a later Table.
+
+    A beginning that is the known one as far as a Table tells stays as it is known.
+    """
+    status, later = known.status, told.status
+    began = status.started_at if _began_together(known, told) else later.started_at
+    if (status.phase, status.started_at, status.message) == (later.phase, began, later.message):
+        return known
+    is_over = later.phase in COMPLETED_PHASES
+    has_turned = status.phase != later.phase
+    now = msgspec.structs.replace(
+        status,
+        phase=later.phase,
+        started_at=began,
+        message=later.message,
+        finished_at=status.finished_at if is_over and not has_turned else None,
+        why="" if has_turned else status.why,
+    )
+    return msgspec.structs.replace(known, status=now)
+
+
+def _began_together(known: ListedWorkflow, told: ListedWorkflow) -> bool:
+    one, other = parse_time(known.status.started_at), parse_time(told.status.started_at)
+    if one is None or other is None:
+        return one is other
+    cuts = (each.cut_to for each in (known, told) if isinstance(each, TabledWorkflow))
+    return abs((one - other).total_seconds()) <= max(cuts, default=0.0) + SKEW
 
 
 # --- what a filter can ask -----------------------------------------------------------------------
@@ -85,6 +162,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     noun="workflow",
     nouns="workflows",
     listed=decode.Skimmed,
+    renewed=renewed,
     whole=decode.whole,
     columns=lambda look: workflow_columns(ascii=look.ascii, namespaces=look.namespaces),
     fields=FIELDS,

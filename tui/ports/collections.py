@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from tui.domain.identity import ObjectKey, Origin, Part, Row
+from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row
 from tui.domain.resource import Resource
 from tui.domain.table import TableRow
 from tui.domain.workflow import Metadata
@@ -74,12 +74,16 @@ class Readable(Protocol[L_co, W_co]):
         """Makes what a list shows of a row of the server's Table; None where lists need more."""
 
     @property
+    def renewed(self) -> Callable[[Any, Any], Any] | None:
+        """What is known of an object, with what a Table, the second, tells of it later."""
+
+    @property
     def whole(self) -> Callable[[bytes], tuple[W_co, bool]]:
         """Decodes an object with everything; also tells whether all of it could be read."""
 
 
-def row_of(part: Part, item: L) -> Row[L]:
-    """The row of an object that a part tells of."""
+def row_of(part: Part, item: L, *, depth: Depth = Depth.SUMMARY) -> Row[L]:
+    """The row of an object that a part tells of; `depth` says how much of it was read."""
     metadata = item.metadata
     return Row(
         ObjectKey(part.connection, part.kind, metadata.namespace, metadata.name),
@@ -87,6 +91,7 @@ def row_of(part: Part, item: L) -> Row[L]:
         metadata.resource_version,
         ORIGINS[part.origin],
         item,
+        depth,
     )
 
 

@@ -65,7 +65,11 @@ class Inbox(Generic[Event]):
             if self._is_closed:
                 return
             key = self._key(event)
-            self._waiting.pop(key, None)
+            before = self._waiting.pop(key, None)
+            if isinstance(before, Gone) and isinstance(event, Changed) and not event.row.uid:
+                # Without a uid, only what went before it says that this is another object.
+                self._waiting.pop((key, Gone), None)
+                self._waiting[key, Gone] = before
             self._waiting[key] = event
             self._arrived += 1
             # Somebody waits for the list to be whole; what changes after that is looked at.

@@ -4,21 +4,26 @@ Nothing here is guessed ahead. A batch of events goes in, what really changed co
 relist of ten thousand objects that did not change costs no drawing. Resource versions are only
 compared for equality; what is older is decided by the order of the stream.
 
+Rows may come in two tiers (`ports/tables.py`). Of a row of the server's Table only the Table's
+fields are known. It is due to be read from its object, and so is every row of which a Table has
+told something since it was read. The answer to such a question was under way for a while, so it
+says at which moment it was asked: what the Table told of its row after that is newer.
+
 Several parts may tell of one object, a cluster and its archive for example. It is one row then,
 with both origins, and goes when the last of them no longer has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Generic, TypeVar
 
 from msgspec import structs
 
 from tui.domain.changes import ChangeSet
-from tui.domain.identity import ObjectKey, Origin, Part, Row
-from tui.ports.collections import Changed, Gone, Page, WatchEvent
+from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row
+from tui.ports.collections import Changed, Filled, Gone, Page, WatchEvent
 
 T = TypeVar("T")
 
@@ -27,11 +32,16 @@ ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 _moments = count(1)
 """One count for all tables, so that a change of an earlier table is older than any later one."""
 
+Renewed = Callable[[T, T], T]
+"""What is known of an object, with what a Table, the second, tells of it later. It returns the
+first itself where that is nothing new."""
+
 
 class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
     """All objects of the watched parts by their keys, as of the last batch."""
 
-    def __init__(self, parts: Iterable[Part] = ()) -> None:
+    def __init__(self, parts: Iterable[Part] = (), *, renewed: Renewed[T] | None = None) -> None:
+        """Without `renewed` a row of a Table takes the place of whatever was known before."""
         self.moment = next(_moments)
         """Grows with each batch; change sets say which one they belong to."""
         self._rows: dict[ObjectKey, Row[T]] = {}
@@ -40,7 +50,21 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         self._relisting: dict[Part, set[ObjectKey]] = {}
         """What a list that is not at its end yet has told, for each part that is being listed."""
         self._whole: set[Part] = set()
+        self._renewed = renewed
+        self._unread: set[ObjectKey] = set()
+        self._due: dict[ObjectKey, int] = {}
+        self._came: dict[ObjectKey, int] = {}
+        """The moment at which a row of a Table came: answers asked for before that are of another
+        object."""
+        self._asked: dict[ObjectKey, int] = {}
+        """The moment at which what is known of an object was asked for."""
+        self._batch = self.moment
+        """The moment of the batch that is being taken in."""
         self._happened: dict[ObjectKey, str] = {}
+        self._replaced: set[ObjectKey] = set()
+        self._newly_due: dict[ObjectKey, None] = {}
+        self._gone: dict[ObjectKey, str] = {}
+        """The uids of what went in this batch; "" where they were not known."""
 
     def __getitem__(self, key: ObjectKey) -> Row[T]:
         return self._rows[key]
@@ -56,11 +80,27 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         """The parts of which a list has been read to its end at least once."""
         return frozenset(self._whole)
 
+    @property
+    def unread(self) -> int:
+        """Of how many only the Table's row is known."""
+        return len(self._unread)
+
+    @property
+    def due(self) -> Mapping[ObjectKey, int]:
+        """What has to be read from its object, and the moment since which that is so."""
+        return self._due
+
     # --- what changes it -------------------------------------------------------------------
 
     def apply(self, events: Iterable[WatchEvent[T]]) -> ChangeSet[T]:
-        """Take a batch in, in its order, and say what came of it."""
+        """Take a batch in, in its order, and say what came of it.
+
+        Answers are taken in last: they are judged by the moment they were asked for, not by their
+        place among the others.
+        """
         was_whole = len(self._whole)
+        self._batch = next(_moments)
+        answers: list[Filled[T]] = []
         for event in events:
             if isinstance(event, Changed):
                 self._put(event.part, event.row)
@@ -68,8 +108,26 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
                 self._drop(event.part, event.key, event.uid)
             elif isinstance(event, Page):
                 self._take_page(event)
-        self.moment = next(_moments)
-        return self._changes(standing=len(self._whole) != was_whole)
+            elif isinstance(event, Filled):
+                answers.append(event)
+        self.moment = self._batch
+        changes = self._changes()
+        filled: dict[ObjectKey, None] = {}
+        for answer in answers:
+            filled.update(dict.fromkeys(self._fill(answer)))
+        replaced, self._replaced = self._replaced, set()
+        due, self._newly_due = self._newly_due, {}
+        self._gone.clear()
+        return ChangeSet(
+            added=changes.added,
+            changed=changes.changed,
+            removed=changes.removed,
+            filled=tuple(self._rows[key] for key in filled),
+            replaced=frozenset(replaced),
+            due=tuple(key for key in due if key in self._due),
+            standing=len(self._whole) != was_whole,
+            moment=self.moment,
+        )
 
     def as_changed(self, keys: Iterable[ObjectKey]) -> ChangeSet[T]:
         """A change set that asks for these to be drawn again, those of them that are known."""
@@ -99,9 +157,68 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         before = told.get(key)
         if before is not None and _is_same(before, row):
             return
-        told[key] = row
+        is_another = before is not None and _is_another(before, row)
+        if is_another or (before is None and self._is_made_anew(row)):
+            self._replaced.add(key)
+        if row.depth is Depth.TABLE:
+            # Also where nothing looks different: it may be in what a Table does not tell.
+            self._due[key] = self._batch
+            self._newly_due[key] = None
+            if before is None or is_another:
+                self._came[key] = self._batch
+            else:
+                row = self._renew(before, row, uid=before.uid)
+                if row.value is before.value:
+                    self._set(told, row)
+                    return
+        else:
+            self._due.pop(key, None)
         self._note(key, ADDED if key not in self._rows else CHANGED)
-        self._rows[key] = row if len(self._told) == 1 else self._merged(key, row)
+        self._set(told, row)
+
+    def _is_made_anew(self, row: Row[T]) -> bool:
+        """Whether a row that comes is of an object made after one of its name went, just now."""
+        gone = self._gone.get(row.key)
+        return gone is not None and not (gone and gone == row.uid)
+
+    def _fill(self, answer: Filled[T]) -> Iterator[ObjectKey]:
+        """Take an answer in; tells which rows look different now."""
+        told = self._told.get(answer.part, {})
+        for row in answer.rows:
+            key, since = row.key, answer.since
+            before = told.get(key)
+            if before is None or self._came.get(key, 0) > since:
+                continue  # it is gone, or another object since
+            if self._asked.get(key, 0) > since:
+                continue  # an answer that was asked for later was here first
+            self._asked[key] = since
+            told_later = self._due.get(key, 0) > since
+            if told_later and not (before.version and before.version == row.version):
+                row = self._renew(row, before, uid=row.uid)
+            else:
+                self._due.pop(key, None)
+            if _is_another(before, row):
+                self._replaced.add(key)
+            is_news = before.depth is not row.depth or before.value != row.value
+            self._set(told, row)
+            if is_news:
+                yield key
+
+    def _renew(self, known: Row[T], told: Row[T], *, uid: str) -> Row[T]:
+        """What is known of an object, with what a Table told later; its version is the Table's."""
+        if self._renewed is None:
+            return told
+        value = self._renewed(known.value, told.value)
+        return structs.replace(told, uid=uid, depth=known.depth, value=value)
+
+    def _set(self, told: dict[ObjectKey, Row[T]], row: Row[T]) -> None:
+        key = row.key
+        told[key] = row
+        self._rows[key] = row = row if len(self._told) == 1 else self._merged(key, row)
+        if row.depth is Depth.TABLE:
+            self._unread.add(key)
+        else:
+            self._unread.discard(key)
 
     def _drop(self, part: Part, key: ObjectKey, uid: str = "") -> None:
         """A part no longer has an object; with a uid, only if it is still that one."""
@@ -110,6 +227,10 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         if row is None or (uid and row.uid and uid != row.uid):
             return
         del told[key]
+        self._gone[key] = row.uid
+        for each in (self._due, self._came, self._asked):
+            each.pop(key, None)
+        self._unread.discard(key)
         left = next((each[key] for each in self._told.values() if key in each), None)
         if left is None:
             del self._rows[key]
@@ -139,7 +260,7 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         elif earlier == CHANGED:
             self._happened[key] = what
 
-    def _changes(self, *, standing: bool) -> ChangeSet[T]:
+    def _changes(self) -> ChangeSet[T]:
         happened, self._happened = self._happened, {}
         sets: dict[str, list[ObjectKey]] = {ADDED: [], CHANGED: [], REMOVED: []}
         for key, what in happened.items():
@@ -148,10 +269,15 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
             added=tuple(self._rows[key] for key in sets[ADDED]),
             changed=tuple(self._rows[key] for key in sets[CHANGED]),
             removed=tuple(sets[REMOVED]),
-            standing=standing,
-            moment=self.moment,
         )
 
 
 def _is_same(before: Row[T], row: Row[T]) -> bool:
-    return bool(row.version) and before.version == row.version and before.uid == row.uid
+    """Whether a row says no more than what is known; a Table's does not say of which object."""
+    is_version = bool(row.version) and before.version == row.version
+    return is_version and row.uid in ("", before.uid) and row.depth <= before.depth
+
+
+def _is_another(before: Row[T], row: Row[T]) -> bool:
+    """Whether a row is known to be of another object than before."""
+    return bool(before.uid and row.uid) and before.uid != row.uid

@@ -6,6 +6,9 @@ and whatever is asked meanwhile is answered as of the last one that was taken in
 `update` answers the one question a list widget has: can it redraw a few rows in place, or did the
 order change? The sort key of each row is kept, so that a busy cluster costs one nearly sorted sort
 a beat and not ten thousand key functions.
+
+What is read of a row later than the row itself moves nothing: it keeps its place, or stays filtered
+out, until the list is sorted or filtered again, or its key changes by what happens.
 """
 
 from __future__ import annotations
@@ -16,13 +19,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from tui.domain.changes import ChangeSet
-from tui.domain.identity import ObjectKey, Row
+from tui.domain.identity import Depth, ObjectKey, Row
 
 T = TypeVar("T")
 
 SortKey = Callable[[T], Any]
 """What to sort by; None means "nothing to say" and stands last in either direction."""
 Predicate = Callable[[T], bool]
+RowPredicate = Callable[[Row[T]], bool]
 
 
 def nothing_to_say(value: object) -> None:
@@ -69,12 +73,16 @@ class Listing(Generic[T]):
         self._reverse = reverse
         self._matches = matches
         self._group = group
+        self._depth = Depth.TABLE
+        self._unread_matches: RowPredicate[T] | None = None
+        self._frozen: set[ObjectKey] = set()
+        """What was read since its place was found: by what is known now, that may be another."""
         self._kept: set[ObjectKey] = set()
         self._places: dict[ObjectKey, tuple[Any, ...]] = {}
         """What each row that is shown is sorted by."""
         self._keys: list[ObjectKey] = []
         self._index: dict[ObjectKey, int] | None = None
-        self._counts: Counter[str] | None = None
+        self._counts: tuple[Counter[str], Counter[str]] | None = None
         self._relay()
 
     # --- what is shown ---------------------------------------------------------------------
@@ -110,9 +118,12 @@ class Listing(Generic[T]):
     @property
     def counts(self) -> Mapping[str, int]:
         """How many of each group there are, shown or not."""
-        if self._counts is None:
-            self._counts = Counter(self._group(row.value) for row in self._objects.values())
-        return self._counts
+        return self._counted()[0]
+
+    @property
+    def unread(self) -> Mapping[str, int]:
+        """Of how many of each group only the Table's row is known."""
+        return self._counted()[1]
 
     # --- what changes it -------------------------------------------------------------------
 
@@ -125,17 +136,23 @@ class Listing(Generic[T]):
         order = False
         for key in changes.removed:
             self._objects.pop(key, None)
+            self._frozen.discard(key)
             order = self._places.pop(key, None) is not None or order
         touched: list[ObjectKey] = []
-        replaced: list[ObjectKey] = []
+        replaced = dict.fromkeys(changes.replaced)
         for row in (*changes.added, *changes.changed):
             key = row.key
             old = self._objects.get(key)
             if old is not None and old.uid and row.uid and old.uid != row.uid:
-                replaced.append(key)
+                replaced[key] = None
             self._objects[key] = row
             before = self._places.get(key)
             after = self._place_of(row)
+            if before != after and key in self._frozen and old is not None:
+                if self._place_of(old) == after:
+                    after = before
+                else:
+                    self._frozen.discard(key)
             if after is None:
                 self._places.pop(key, None)
             else:
@@ -144,23 +161,42 @@ class Listing(Generic[T]):
                 order = True
             elif after is not None:
                 touched.append(key)
+        for row in changes.filled:
+            key = row.key
+            if key in self._objects:
+                self._objects[key] = row
+                self._frozen.add(key)
+                if key in self._places:
+                    touched.append(key)
         if order:
             self._sort()
             return ListingChange(order=True, replaced=tuple(replaced))
-        indexes = (self.index_of(key) for key in touched)
+        indexes = {self.index_of(key) for key in touched}
         drawn = tuple(sorted(index for index in indexes if index is not None))
         return ListingChange(rows=drawn, replaced=tuple(replaced))
 
-    def sort(self, key: SortKey[T], *, reverse: bool = False) -> ListingChange:
-        """Sort by something else."""
-        self._key, self._reverse = key, reverse
+    def sort(
+        self, key: SortKey[T], *, reverse: bool = False, depth: Depth = Depth.TABLE
+    ) -> ListingChange:
+        """Sort by something else; of rows of less depth the key is not known."""
+        self._key, self._reverse, self._depth = key, reverse, depth
         self._relay()
         return ListingChange(order=True)
 
-    def filter(self, matches: Predicate[T] | None) -> ListingChange:
-        """Show only what matches; None shows everything. What was kept is forgotten."""
-        self._matches = matches
+    def filter(
+        self, matches: Predicate[T] | None, *, unread: RowPredicate[T] | None = None
+    ) -> ListingChange:
+        """Show only what matches; None shows everything. What was kept is forgotten.
+
+        `unread` answers for rows of which only the Table is known; without it `matches` does.
+        """
+        self._matches, self._unread_matches = matches, unread
         self._kept.clear()
+        self._relay()
+        return ListingChange(order=True)
+
+    def arrange_anew(self) -> ListingChange:
+        """Filter and sort again, by what is known now."""
         self._relay()
         return ListingChange(order=True)
 
@@ -175,14 +211,27 @@ class Listing(Generic[T]):
 
     def _place_of(self, row: Row[T]) -> tuple[Any, ...] | None:
         """Where it belongs; None when it is not shown. Names make the order a total one."""
-        value = row.value
-        if self._matches is not None and not self._matches(value) and row.key not in self._kept:
+        if self._matches is not None and row.key not in self._kept and not self._is_match(row):
             return None
-        key = self._key(value)
+        key = self._key(row.value) if row.depth >= self._depth else None
         has_nothing = key is None
         return (has_nothing is not self._reverse, 0 if has_nothing else key, *row.key[2:])
 
+    def _counted(self) -> tuple[Counter[str], Counter[str]]:
+        """By group, how many there are, and of how many only the Table's row is known."""
+        if self._counts is None:
+            rows = self._objects.values()
+            unread = (self._group(row.value) for row in rows if row.depth is Depth.TABLE)
+            self._counts = Counter(self._group(row.value) for row in rows), Counter(unread)
+        return self._counts
+
+    def _is_match(self, row: Row[T]) -> bool:
+        if self._unread_matches is not None and row.depth is Depth.TABLE:
+            return self._unread_matches(row)
+        return self._matches is None or self._matches(row.value)
+
     def _relay(self) -> None:
+        self._frozen.clear()
         places = {key: self._place_of(row) for key, row in self._objects.items()}
         self._places = {key: place for key, place in places.items() if place is not None}
         self._sort()

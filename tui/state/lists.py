@@ -134,7 +134,8 @@ class WatchedLists:
     def _begun(self, kind: AnyKind, scope: Scope) -> AnySession:
         source, loop = self.source, self._loop
         assert source is not None and loop is not None, "only begun once there is a source"
-        session: AnySession = WatchSession(f"watch {kind.id}", source.parts(kind, scope))
+        parts = source.parts(kind, scope)
+        session: AnySession = WatchSession(f"watch {kind.id}", parts, renewed=kind.renewed)
         session.begin(
             lambda sink, stop: source.watch(kind, scope, sink, stop),
             loop,

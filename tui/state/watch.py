@@ -8,6 +8,7 @@ lines of a screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -17,7 +18,7 @@ from tui.errors import SourceError
 from tui.ports.collections import Sink, Stood, WatchEvent
 from tui.ports.threads import CancelToken, endless
 from tui.state.inbox import Inbox, Loop
-from tui.state.known import KnownObjects
+from tui.state.known import KnownObjects, Renewed
 from tui.state.standing import Standings
 
 T = TypeVar("T")
@@ -26,10 +27,13 @@ T = TypeVar("T")
 class WatchSession(Generic[T]):
     """A watch, from `begin` to `end`."""
 
-    def __init__(self, name: str = "", parts: Sequence[Part] = ()) -> None:
+    def __init__(
+        self, name: str = "", parts: Sequence[Part] = (), *, renewed: Renewed[T] | None = None
+    ) -> None:
+        """`renewed` is that of the kind, as `KnownObjects` takes it."""
         self.name = name
         """What its thread is called."""
-        self.known: KnownObjects[T] = KnownObjects(parts)
+        self.known: KnownObjects[T] = KnownObjects(parts, renewed=renewed)
         self.standings = Standings(parts)
         self.failure: SourceError | None = None
         """What ended it, where trying again cannot help."""
@@ -69,6 +73,12 @@ class WatchSession(Generic[T]):
             self._cancel.set()
             self._cancel = None
 
+    def tell(self, event: WatchEvent[T]) -> None:
+        """Let something arrive that was asked for apart from the watch; from any thread."""
+        inbox = self._inbox
+        if inbox is not None:
+            inbox.put(event)
+
     @property
     def is_open(self) -> bool:
         """Whether something may still arrive."""
@@ -84,9 +94,7 @@ class WatchSession(Generic[T]):
                 stood = self.standings.take(event.part, event.standing, now) or stood
         changes = self.known.apply(events)
         if stood and not changes.standing:
-            changes = ChangeSet(
-                changes.added, changes.changed, changes.removed, True, changes.moment
-            )
+            changes = replace(changes, standing=True)
         return changes
 
     # --- how it stands ---------------------------------------------------------------------
