@@ -48,6 +48,46 @@ def test_a_wrong_flag_is_said_on_stderr_and_returns_two(argv: list[str]) -> None
 
 
 @pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("lgs", "logs"),
+        ("List", "list"),
+        ("demo-clster", "demo-cluster"),
+        ("submit", ""),
+        ("x/y", ""),
+    ],
+)
+def test_a_word_that_is_neither_file_nor_command_is_refused_with_the_nearest(
+    word: str, near: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = run([word])
+    assert (said.code, said.out) == (2, "")
+    meant = f"; did you mean {near}?" if near else ""
+    assert f"{word} is neither a file nor a command{meant}\n" in said.err
+    assert "the commands are " in said.err
+
+
+def test_a_hostile_word_is_told_without_what_is_not_printable(tmp_path: Path) -> None:
+    said = run([str(tmp_path / "\x1b[31m\udcff")])
+    assert said.code == 2 and "\x1b" not in said.err and "neither a file nor" in said.err
+
+
+def test_version_and_help_are_commands_as_well_as_flags() -> None:
+    assert run(["version"]).out == run(["--version"]).out
+    assert run(["help"]).out == run(["--help"]).out
+    assert run(["help", "logs"]).out == run(["logs", "--help"]).out
+    said = run(["help", "lgs"])
+    assert said.code == 2 and "did you mean logs?" in said.err
+
+
+@pytest.mark.parametrize("word", ["@first", "@", "@Latest"])
+def test_only_latest_stands_for_a_name(word: str) -> None:
+    said = run(["get", word])
+    assert said.code == 2 and "@latest is the workflow that was created last" in said.err
+
+
+@pytest.mark.parametrize(
     "argv", [["--demo", "--kubeconfig", "k", "list"], ["--demo", "--kubeconfig", "k"]]
 )
 def test_the_demo_and_another_place_at_once_are_refused(argv: list[str]) -> None:

@@ -64,6 +64,19 @@ def test_a_key_means_its_command_and_letters_mean_titles_before_explanations() -
     assert matching(known, "") == known and matching(known, "xyz") == []
 
 
+def test_explanations_are_searched_from_three_letters_on_and_never_for_what_destroys() -> None:
+    delete = Command("Delete", lambda argument: None, help="with its pods", danger="destroys")
+    retry = command("Retry", help="makes pods anew")
+    assert titles([delete, retry], "pods") == ["Retry"]
+    assert titles([delete, retry], "po") == []
+    assert titles([delete, retry], "del") == ["Delete"]
+
+
+def test_the_beginning_of_a_name_means_more_than_letters_of_a_title() -> None:
+    known = [command("Sort by phase of pods"), command("Go to pod list", "pods", "po")]
+    assert titles(known, "pod")[0] == "Go to pod list"
+
+
 def test_a_name_means_its_command_before_a_key_does() -> None:
     assert titles([command("Back", key="q"), command("Quit", "q")], "q") == ["Quit", "Back"]
 

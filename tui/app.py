@@ -153,6 +153,11 @@ class ArgoApp(TerminalApp):
         """Those that the source names, once somebody asked."""
 
     @property
+    def exit_code(self) -> int:
+        """Not 0 either where somebody left a screen that only said what is wrong."""
+        return self.return_code or (1 if self.views.trouble is not None else 0)
+
+    @property
     def source(self) -> Connection | None:
         """Where objects come from; None until connected."""
         return self.context.source
@@ -501,4 +506,4 @@ def run(settings: Settings, connect: Connect, capabilities: Capabilities) -> int
     """Run the app in this terminal; returns the exit code."""
     app = ArgoApp(settings, connect, capabilities=capabilities)
     app.run(mouse=settings.mouse)
-    return app.return_code or 0
+    return app.exit_code

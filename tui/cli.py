@@ -100,8 +100,13 @@ def _run(words: list[str]) -> int:
         return _run_demo_cluster(rest)
     if name:
         return _run_headless(name, rest)
+    if rest[:1] == ["version"] and not os.path.lexists("version"):
+        rest[0] = "--version"
+    if rest[:1] == ["help"] and not os.path.lexists("help"):
+        return _help(rest[1:])
     args = app_parser().parse_args(rest)
     check_texts(args)
+    _check_files(args.files)
     return _run_app(_settings(vars(args), screens=True))
 
 
@@ -111,6 +116,39 @@ def _settings(flags: Mapping[str, Any], *, screens: bool = False) -> Settings:
         return read_settings(flags)
     config: Any = import_module("tui.config")
     return read_settings(flags, file=config.read_config(screens=screens).settings())
+
+
+def _help(words: list[str]) -> int:
+    """`help`, or `help COMMAND`."""
+    if not words:
+        return _run(["--help"])
+    if words[0] not in COMMANDS and words[0] != DEMO_CLUSTER:
+        raise _no_command(words[0])
+    return _run([words[0], "--help"])
+
+
+def _check_files(words: Sequence[str]) -> None:
+    """Refuse words that are no files: most are commands, mistyped or of other programs.
+
+    Raises: UsageError with the nearest command.
+    """
+    for word in words:
+        if word != "-" and not os.path.lexists(word):
+            raise _no_command(word)
+
+
+def _no_command(word: str) -> UsageError:
+    from tui.domain.names import alike
+    from tui.domain.text import clean
+
+    near = alike(word, (*COMMANDS, DEMO_CLUSTER))
+    meant = f"; did you mean {near}?" if near else ""
+    printable = clean(os.fsencode(word).decode("utf-8", "backslashreplace"))
+    return UsageError(
+        f"{printable} is neither a file nor a command{meant}",
+        hint=f"the commands are {', '.join((*COMMANDS, DEMO_CLUSTER))}; "
+        "submit, retry, stop and the like are keys of the app (argo-tui plan shows what they do)",
+    )
 
 
 def _run_app(settings: Settings) -> int:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tui.domain.names import ALL, typed_fault
+from tui.domain.names import ALL, alike, typed_fault
 from tui.errors import InputError, SettingsError
 from tui.settings import DESTROYS, EVERY_CHANGE, config_file, verb_of
 
@@ -407,27 +407,13 @@ def _names_below(before: Key) -> list[str]:
 
 def _meant(key: Key) -> Key | None:
     """The key that was probably meant by one that there is not."""
-    near = alike(key[-1], _names_below(key[:-1]))
+    near = alike(key[-1], (each for each in _names_below(key[:-1]) if each != ANY))
     return (*key[:-1], near) if near else None
-
-
-def alike(name: str, names: Iterable[str]) -> str:
-    """The name that is most like this one; "" if none is."""
-    from difflib import get_close_matches
-
-    # People write underscores, capitals, British or American spelling.
-    by_letters = {_letters(other): other for other in names if other != ANY}
-    found = get_close_matches(_letters(name), by_letters, n=1, cutoff=0.6)
-    return by_letters[found[0]] if found else ""
-
-
-def _letters(name: str) -> str:
-    return name.replace("-", "").replace("_", "").casefold()
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """`, did you mean theme?`, for the name that is most alike; "" if none is."""
-    found = alike(name, names)
+    found = alike(name, (other for other in names if other != ANY))
     return f" (did you mean {found}?)" if found else ""
 
 

@@ -40,6 +40,8 @@ MOST_PLACES = 50
 REMEMBERED = 5
 IN_WORDS = 0.01
 """The score of a command that has what is typed only in its explanation."""
+WORDS_FROM = 3
+"""Letters from which on explanations are searched, too: fewer are in nearly all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,11 @@ class Entry:
 
 
 def matching(offered: Sequence[Command], text: str) -> list[Command]:
-    """The commands that are meant by a text, the likeliest first; all of them for none."""
+    """The commands that are meant by a text, the likeliest first; all of them for none.
+
+    Names come before keys, keys before titles, titles before explanations. What destroys is never
+    found by its explanation alone: Enter would begin it for whoever meant something else.
+    """
     if not text:
         return list(offered)
     matcher, sought = Matcher(text), text.casefold()
@@ -93,8 +99,10 @@ def matching(offered: Sequence[Command], text: str) -> list[Command]:
             score += 200.0
         elif text == command.key:
             score += 100.0
-        elif not score and sought in command.help.casefold():
-            score = IN_WORDS
+        elif any(name.startswith(sought) for name in command.names):
+            score += 10.0
+        elif not score and len(sought) >= WORDS_FROM and command.danger != "destroys":
+            score = IN_WORDS if sought in command.help.casefold() else 0.0
         if score > 0:
             scored.append((score, command))
     return [command for _, command in sorted(scored, key=lambda pair: -pair[0])]

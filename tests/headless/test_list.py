@@ -172,12 +172,15 @@ def test_nothing_found_is_said_as_argo_says_it(file: str) -> None:
     assert run(["list", "-f", file, "--prefix", "zzz", "-o", "yaml"]).out == "[]\n"
 
 
-def test_a_phase_that_does_not_exist_is_told_beside_the_output(file: str) -> None:
-    said = run(["list", "-f", file, "--status", "Failed,failed"])
-    assert said.code == 0
-    assert "there is no phase failed; there are Error, Failed, Pending" in said.err
+def test_a_phase_that_does_not_exist_is_refused_with_the_nearest(file: str) -> None:
+    for phase in ("failed", "Faild", "FAILED"):
+        said = run(["list", "-f", file, "--status", f"Error,{phase}"])
+        assert (said.code, said.out) == (2, "")
+        assert f"there is no phase {phase}; Failed?\n" in said.err
+        assert "there are Error, Failed, Pending" in said.err
     assert run(["list", "-f", file, "--status", "Failed,Error"]).err == ""
-    assert "no phase Broken" in run(["get", "-f", file, "--status", "Broken"]).err
+    said = run(["get", "-f", file, "--status", "xyz"])
+    assert (said.code, said.out) == (2, "") and "there is no phase xyz\n" in said.err
     assert run(["get", "-f", file, "--status", "Omitted"]).err == ""
 
 

@@ -121,6 +121,7 @@ async def test_r_tries_again_and_goes_on_where_it_works_now() -> None:
         await shown.press("enter")
         await shown.until(lambda: shown.shows(ListScreen) and len(shown.names) == 1)
         assert tries == [False, False, False]
+        assert shown.app.exit_code == 0
 
 
 async def test_a_cluster_that_does_not_answer_at_first_comes_by_itself() -> None:
@@ -181,6 +182,7 @@ async def test_where_there_is_no_demo_none_is_offered_and_q_leaves() -> None:
         assert shown.shows(ProblemScreen)
         await shown.press("q")
         await shown.until(lambda: shown.app._exit)
+        assert shown.app.exit_code == 1
 
 
 async def test_a_demo_that_is_not_installed_says_what_to_install() -> None:

@@ -7,6 +7,7 @@ a path is made of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from tui.errors import InputError
@@ -54,3 +55,17 @@ def path_part(text: str, what: str = "the name") -> str:
     """A name as one part of a path; `what` is what to call it. Raises: InputError."""
     check_name(text, what)
     return quote(text, safe="")
+
+
+def alike(name: str, names: Iterable[str]) -> str:
+    """The name that is most like a mistyped one; "" if none is."""
+    from difflib import get_close_matches  # only for what is wrong, and takes 2 ms
+
+    # People write underscores, capitals, British or American spelling.
+    by_letters = {_letters(other): other for other in names}
+    found = get_close_matches(_letters(name), by_letters, n=1, cutoff=0.6)
+    return by_letters[found[0]] if found else ""
+
+
+def _letters(name: str) -> str:
+    return name.replace("-", "").replace("_", "").casefold()

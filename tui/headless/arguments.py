@@ -21,8 +21,17 @@ FILES = frozenset({"files", "file", "kubeconfig", "parameter_file"})
 """Parsed arguments that hold file names, which may be any non-empty bytes."""
 
 
+LATEST = "@latest"
+"""Stands for the workflow that was created last."""
+
+
 def name(word: str) -> str:
     """Check an argument that names an object (a `type` for argparse). Raises: UsageError."""
+    if word.startswith("@") and word != LATEST:
+        raise UsageError(
+            f"nothing is called{_shown(word)}",
+            hint=f"{LATEST} is the workflow that was created last; other words with @ mean nothing",
+        )
     fault = typed_fault(word)
     if fault:
         raise UsageError(f"a name {fault}{_shown(word)}")

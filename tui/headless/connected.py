@@ -14,6 +14,7 @@ from tui.domain.identity import Part
 from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import Missing, PlanError, SourceError, UsageError
+from tui.headless.arguments import LATEST
 from tui.headless.output import say
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Collections, Scope
@@ -21,8 +22,6 @@ from tui.ports.connection import Connection, Place, offered
 from tui.ports.objects import Objects
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
-
-LATEST = "@latest"
 
 
 class LeftOutNamespaces:

@@ -15,7 +15,7 @@ from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
 from tui.headless.arguments import add_files, name
 from tui.headless.faults import say_oddities
-from tui.headless.output import counted, note, note_phases, takes_signs, to_json, unpacked, write
+from tui.headless.output import check_phases, counted, note, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
 
 OUTPUTS = ("wide", "short", "json", "yaml", "name")
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         selector=FieldSelector.parse(chosen),
         pod_names=settings.pod_names,
     )
-    note_phases([args.status] if args.status else [], NODE_PHASES)
+    check_phases([args.status] if args.status else [], NODE_PHASES)
     code = 0
     for at, manifest in enumerate(manifests(args.names, args.file, settings)):
         workflow = decode.from_manifest(manifest)

@@ -17,7 +17,7 @@ from tui.domain.yamltext import to_yaml
 from tui.errors import InputError
 from tui.headless.arguments import add_files
 from tui.headless.faults import say_faults
-from tui.headless.output import counted, note, note_phases, to_json, unpacked, write
+from tui.headless.output import check_phases, counted, note, to_json, unpacked, write
 from tui.ports.collections import Collections
 from tui.ports.connection import offered
 from tui.settings import Settings
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         since=args.since,
         older=args.older,
     )
-    note_phases(criteria.status, WORKFLOW_PHASES)
+    check_phases(criteria.status, WORKFLOW_PHASES)
     labels = label_selector(criteria)
     fields = FieldSelector.parse(args.field_selector)
     whole = args.output in ("wide", "json", "yaml")

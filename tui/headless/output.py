@@ -16,9 +16,10 @@ from typing import Any, TextIO
 
 from tui.domain import decode
 from tui.domain.hidden import IN_USE
+from tui.domain.names import alike
 from tui.domain.text import clean, clean_lines
 from tui.domain.workflow import Manifest
-from tui.errors import InputError, TuiError
+from tui.errors import InputError, TuiError, UsageError
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\n]")
 SIGNS = "✔─"
@@ -64,12 +65,18 @@ COUNT_DELAY, COUNT_INTERVAL = 2.0, 0.25
 """Seconds until the first count is shown, and between two counts."""
 
 
-def note_phases(asked: Iterable[str], known: frozenset[str]) -> None:
-    """Report phases that do not exist; Argo would silently find nothing."""
+def check_phases(asked: Iterable[str], known: frozenset[str]) -> None:
+    """Refuse phases that do not exist, with which Argo finds nothing and says so of nothing.
+
+    Raises: UsageError with the phase that was probably meant, and all there are.
+    """
     for phase in asked:
         if phase not in known:
-            known_ones = ", ".join(sorted(known - {""}))
-            say(f"argo-tui: note: there is no phase {clean(phase)}; there are {known_ones}")
+            near = alike(phase, known)
+            raise UsageError(
+                f"there is no phase {clean(phase)}" + (f"; {near}?" if near else ""),
+                hint=f"there are {', '.join(sorted(known - {''}))}",
+            )
 
 
 def write(text: str) -> None:
