@@ -20,6 +20,7 @@
        ├─ Expired            410: the place in the history is gone; list again
        ├─ Rejected           400, 415, 422: the request itself is wrong
        ├─ Busy               429 or 5xx: may work later
+       ├─ Stopped            nobody waits for the answer any more
        └─ Bug                a fault of ours ended what was read from it
 
 The words of every error are fit to show: `what` says what happened, `hint` what to do. Servers,
@@ -135,6 +136,10 @@ class Conflict(SourceError):
 
 class Expired(SourceError):
     """An answer of 410: that place in the history is gone."""
+
+
+class Stopped(SourceError):
+    """Whoever asked wants the answer no more; nothing is wrong, and nobody is told."""
 
 
 class Rejected(SourceError):

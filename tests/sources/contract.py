@@ -11,12 +11,13 @@ from typing import Any, Protocol
 import pytest
 
 from tests.support.scripted import manifest
+from tests.support.tables import TABLED
 from tests.support.waiting import wait_until
-from tui.domain.identity import ObjectKey, Target
+from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import Missing, NotOffered, SourceError
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Changed, Collections, Live, Page, Scope, Stood
+from tui.ports.collections import Changed, Collections, Filled, Live, Page, Scope, Stood
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Events
 from tui.ports.identity import Identity
@@ -27,10 +28,12 @@ from tui.ports.objects import Objects, Watches
 from tui.ports.operations import Operation, Operations, Patch
 from tui.ports.pods import Pods
 from tui.ports.secrets import Secrets
+from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
 
 EVERY_PORT: tuple[Any, ...] = (
     Collections,
+    Tables,
     Watches,
     Objects,
     Operations,
@@ -133,6 +136,38 @@ class SourceContract:
         assert sorted(found) == ["etl", "hello"]
         assert found["etl"].phase == "Failed"
         assert found["etl"].status.message == "no luck"
+
+    def test_where_there_are_tables_they_have_every_object_and_can_be_filled_in(
+        self, source: Connection
+    ) -> None:
+        tables, scope = source.port(Tables), Scope(("argo",))
+        if tables is None:
+            assert source.lacks(Tables)
+            return
+        rows = {row.name: row for row in tables.read_table(TABLED, scope)}
+        assert sorted(rows) == ["etl", "hello"]
+        assert {row.namespace for row in rows.values()} == {"argo"}
+        assert (rows["etl"].cell("Status"), rows["etl"].cell("Message")) == ("Failed", "no luck")
+        keys = [self.key(source, name) for name in ("etl", "nope", "hello")]
+        told: list[Any] = []
+        tables.fill(TABLED, keys, told.append, CancelToken(), since=4)
+        tables.fill_all(TABLED, scope, told.append, CancelToken(), since=4)
+        assert all(isinstance(each, Filled) and each.since == 4 for each in told)
+        filled = [row for each in told for row in each.rows]
+        assert sorted(row.key for row in filled) == sorted([keys[0], keys[2]] * 2)
+        assert all(row.depth >= Depth.SUMMARY and row.uid for row in filled)
+        assert {row.value.phase for row in filled} == {"Failed", "Succeeded"}
+        one = Scope(("argo",), field_selector="metadata.name=etl")
+        assert tables.matching(TABLED, one, CancelToken()) == {keys[0]}
+
+    def test_what_is_filled_in_after_it_was_stopped_is_not_told(self, source: Connection) -> None:
+        tables, stop, told = source.port(Tables), CancelToken(), list[Any]()
+        stop.set()
+        if tables is not None:
+            tables.fill(TABLED, [self.key(source, "etl")], told.append, stop)
+            tables.fill_all(TABLED, Scope(("argo",)), told.append, stop)
+            assert tables.matching(TABLED, Scope(("argo",)), stop) == frozenset()
+        assert told == []
 
     def test_an_operation_is_done_or_it_is_said_why_none_can_be(self, source: Connection) -> None:
         key = ObjectKey("", "wf", "argo", "etl")

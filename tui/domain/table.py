@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from tui.errors import InputError
+
 
 class TableRow(msgspec.Struct, frozen=True, gc=False):
     """One object as a row of a Table."""
@@ -22,18 +24,28 @@ class TableRow(msgspec.Struct, frozen=True, gc=False):
     """Empty for kinds that belong to the whole cluster."""
     name: str
     cells: Mapping[str, str]
-    """By the lower-case name of their column; "" where the server has nothing to say."""
+    """By the lower-case name of their column; "" where the server has nothing to say.
+
+    A column that the server does not have is not in there."""
     at: datetime
     """When the server was asked: ages are counted from then."""
     uid: str = ""
-    """Empty where the object's metadata was not asked for; the next two are then, too."""
+    """Empty where the object's metadata was not asked for; `created` and `labels` are then, too."""
     version: str = ""
+    """The object's resource version: known of each row of a watch, of a list only with metadata."""
     created: str = ""
     labels: Mapping[str, str] = {}
 
     def cell(self, column: str) -> str:
         """The text of a column, by its name in any case; "" where there is none."""
         return self.cells.get(column.lower(), "")
+
+    def needed(self, column: str) -> str:
+        """The same of a column that a list cannot do without. Raises: InputError."""
+        found = self.cells.get(column.lower())
+        if found is None:
+            raise InputError(f"the server's Table has no column {column}")
+        return found
 
 
 _AGE = re.compile(r"(?:(\d{1,6})y)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")

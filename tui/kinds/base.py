@@ -94,7 +94,9 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     listed: type[L]
     """The struct that an object of a list is decoded into."""
     tabled: Callable[[TableRow], L] | None = None
-    """Makes what a list shows of a row of the server's Table; None where lists need more."""
+    """Makes what a list shows of a row of the server's Table; None where lists need more.
+
+    Raises: InputError for a Table without a column that it cannot do without."""
     renewed: Callable[[L, L], L] | None = None
     """What is known of an object, with what a Table, the second, tells of it later. It returns the
     first itself where that is nothing new. None: a Table's row replaces what was known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -59,9 +60,11 @@ class TabledWorkflow(ListedWorkflow, frozen=True):
 
 
 def tabled(row: TableRow) -> TabledWorkflow:
-    """A workflow as its printer columns tell it: its age is how long ago it began, cut off."""
-    age = age_of(row.cell("age"))
-    began = before(row.at, timedelta(seconds=age.seconds)) if age is not None else None
+    """A workflow as its printer columns tell it: its age is how long ago it began, cut off.
+
+    Raises: InputError for a Table without a Status, which every list needs.
+    """
+    began, cut_to = _began(row.cell("age"), row.at)
     return TabledWorkflow(
         Metadata(
             name=row.name,
@@ -72,12 +75,23 @@ def tabled(row: TableRow) -> TabledWorkflow:
             labels=dict(row.labels),
         ),
         status=ListedStatus(
-            phase=row.cell("status"),
-            started_at=f"{began:%Y-%m-%dT%H:%M:%SZ}" if began is not None else None,
+            phase=row.needed("status"),
+            started_at=began,
             message=row.cell("message"),
         ),
-        cut_to=float(age.cut_to) if age is not None else 0.0,
+        cut_to=cut_to,
     )
+
+
+@lru_cache(maxsize=4096)
+def _began(age: str, at: datetime) -> tuple[str | None, float]:
+    """When something of an age began, and how much earlier it may have been; thousands of rows
+    share few ages."""
+    known = age_of(age)
+    if known is None:
+        return None, 0.0
+    began = before(at, timedelta(seconds=known.seconds))
+    return f"{began:%Y-%m-%dT%H:%M:%SZ}", float(known.cut_to)
 
 
 def renewed(known: ListedWorkflow, told: ListedWorkflow) -> ListedWorkflow:

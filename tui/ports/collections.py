@@ -71,7 +71,11 @@ class Readable(Protocol[L_co, W_co]):
 
     @property
     def tabled(self) -> Callable[[TableRow], L_co] | None:
-        """Makes what a list shows of a row of the server's Table; None where lists need more."""
+        """Makes what a list shows of a row of the server's Table; None where lists need more.
+
+        Raises: InputError for a Table without the columns that it cannot do without; the list is
+        read as objects then.
+        """
 
     @property
     def renewed(self) -> Callable[[Any, Any], Any] | None:

@@ -60,4 +60,7 @@ class Tables(Protocol):
     def matching(
         self, kind: Readable[Any, Any], scope: Scope, stop: CancelToken
     ) -> frozenset[ObjectKey]:
-        """Which objects the server selects by the selectors of a scope. Raises: SourceError."""
+        """Which objects the server selects by the selectors of a scope; none once stopped.
+
+        Raises: SourceError.
+        """

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from tui.domain.identity import ObjectKey, Part
+from tui.domain.identity import ObjectKey, Part, Row
 from tui.errors import Missing, SourceError
 from tui.ports.collections import (
     Changed,
@@ -29,27 +29,25 @@ L = TypeVar("L", bound=HasMetadata)
 W = TypeVar("W", bound=HasMetadata)
 
 
-class ListAudience(Generic[L]):
-    """Tells the sink of a list about one part of it; silent once stopped."""
+class RowAudience(Generic[L]):
+    """Tells the sink of a list about the rows of one part of it; silent once stopped."""
 
     def __init__(self, part: Part, sink: Sink[L], stop: CancelToken) -> None:
         self._part = part
         self._sink = sink
         self._stop = stop
 
-    def page(self, items: tuple[L, ...], *, first: bool, last: bool) -> None:
+    def page(self, items: tuple[Row[L], ...], *, first: bool, last: bool) -> None:
         """A piece of the list."""
-        part = self._part
-        self._tell(Page(part, tuple([row_of(part, item) for item in items]), first, last))
+        self._tell(Page(self._part, items, first, last))
 
-    def changed(self, item: L) -> None:
+    def changed(self, item: Row[L]) -> None:
         """One is new or different."""
-        self._tell(Changed(self._part, row_of(self._part, item)))
+        self._tell(Changed(self._part, item))
 
-    def removed(self, item: L) -> None:
+    def removed(self, item: Row[L]) -> None:
         """One is gone."""
-        row = row_of(self._part, item)
-        self._tell(Gone(self._part, row.key, row.uid))
+        self._tell(Gone(self._part, item.key, item.uid))
 
     def live(self) -> None:
         """The watch is open."""
@@ -66,6 +64,31 @@ class ListAudience(Generic[L]):
     def _tell(self, event: WatchEvent[L]) -> None:
         if not self._stop.is_set:
             self._sink(event)
+
+
+class ListAudience(Generic[L]):
+    """The same for whoever has objects, of which it makes the rows."""
+
+    def __init__(self, part: Part, sink: Sink[L], stop: CancelToken) -> None:
+        self._part = part
+        self._rows = RowAudience(part, sink, stop)
+        self.live = self._rows.live
+        self.stale = self._rows.stale
+        self.unreadable = self._rows.unreadable
+
+    def page(self, items: tuple[L, ...], *, first: bool, last: bool) -> None:
+        """A piece of the list."""
+        part = self._part
+        rows = tuple([row_of(part, item) for item in items])
+        self._rows.page(rows, first=first, last=last)
+
+    def changed(self, item: L) -> None:
+        """One is new or different."""
+        self._rows.changed(row_of(self._part, item))
+
+    def removed(self, item: L) -> None:
+        """One is gone."""
+        self._rows.removed(row_of(self._part, item))
 
 
 class ObjectAudience(Generic[W]):

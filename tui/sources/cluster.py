@@ -16,8 +16,12 @@ T = TypeVar("T")
 class Cluster:
     """One cluster, seen as one user."""
 
-    def __init__(self, transport: Transport, *, read_only: bool = False) -> None:
+    def __init__(
+        self, transport: Transport, *, connection: str = "", read_only: bool = False
+    ) -> None:
         self.transport = transport
+        self.connection = connection
+        """Id of the connection, for keys and parts."""
         self.read_only = read_only
         """Whether the transport lets no write out."""
 

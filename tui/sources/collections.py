@@ -7,7 +7,7 @@ one object with everything, whose bytes are kept for the YAML pane.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -15,16 +15,16 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from tui.domain import decode
-from tui.domain.identity import ObjectKey
-from tui.errors import InputError
-from tui.ports.collections import HasMetadata, Readable
+from tui.domain.identity import ObjectKey, Origin, Part
+from tui.errors import Expired, InputError, Refused, SourceError
+from tui.ports.collections import HasMetadata, LeftOut, Readable, Scope
 from tui.ports.objects import Whole
 from tui.ports.threads import CancelToken
 from tui.sources.answers import UNREADABLE, ApiStatus, told_in_stream
 from tui.sources.lines import lines
 from tui.sources.paths import collection_path, list_path, page_query, selecting
-from tui.sources.reflector import OPENING, Listed, StreamedEvent
-from tui.sources.transport import Query, Transport, not_kubernetes
+from tui.sources.reflector import OPENING, RESTARTS, Listed, StreamedEvent
+from tui.sources.transport import JSON, Query, Transport, not_kubernetes
 
 GLANCE = 1000
 """Bytes at either end of a page in which the beginning of the next one is looked for."""
@@ -79,8 +79,25 @@ def _likely_more(body: bytes) -> str:
     return found[1].decode() if found else ""
 
 
+def read_page(
+    transport: Transport,
+    path: str,
+    asked: Callable[[str], Query],
+    more: str,
+    *,
+    accept: str = JSON,
+    stop: CancelToken | None = None,
+) -> bytes:
+    """A page of a list, while the next one is asked for already; `asked` is the query of a page."""
+    body = transport.get(path, asked(more), accept=accept, stop=stop)
+    following = _likely_more(body)
+    if following:
+        transport.prefetch(path, asked(following), accept=accept)
+    return body
+
+
 @contextmanager
-def _watching(
+def watching(
     transport: Transport,
     path: str,
     query: Query,
@@ -89,6 +106,7 @@ def _watching(
     stop: CancelToken,
     quiet: float,
     opening: float,
+    accept: str = JSON,
 ) -> Iterator[Iterator[bytes]]:
     """The lines of a watch."""
     asked = [
@@ -98,8 +116,55 @@ def _watching(
         ("allowWatchBookmarks", "true"),
         ("timeoutSeconds", str(seconds)),
     ]
-    with transport.stream(path, asked, stop, quiet=quiet, opening=opening) as pieces:
+    with transport.stream(path, asked, stop, quiet=quiet, opening=opening, accept=accept) as pieces:
         yield lines(pieces)
+
+
+def parts_of(connection: str, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
+    """A part a namespace; one for all where all are asked for, or the kind has none."""
+    namespaces = scope.namespaces if kind.resource.namespaced else ()
+    return tuple(
+        Part(connection, kind.id, Origin.CLUSTER, namespace) for namespace in namespaces or ("",)
+    )
+
+
+def of_all(
+    parts: Sequence[Part], read: Callable[[Part], Iterable[T]], left_out: LeftOut | None
+) -> tuple[T, ...]:
+    """What is in all parts; those that may not be read are told, as long as another one can be."""
+    found: list[T] = []
+    refused: list[tuple[Part, SourceError]] = []
+    for part in parts:
+        try:
+            found.extend(read(part))
+        except Refused as error:
+            if left_out is None:
+                raise
+            refused.append((part, error))
+    if len(refused) == len(parts):
+        raise refused[0][1]
+    for part, why in refused:
+        if left_out is not None:
+            left_out(part, why)
+    return tuple(found)
+
+
+def all_pages(list_page: Callable[[str], Listed[T]]) -> list[T]:
+    """A whole list; begun anew when its pages expire meanwhile."""
+    for restart in range(RESTARTS + 1):
+        found: list[T] = []
+        more = ""
+        try:
+            while True:
+                page = list_page(more)
+                found.extend(page.items)
+                more = page.more
+                if not more:
+                    return found
+        except Expired:
+            if restart == RESTARTS:
+                raise
+    return []
 
 
 class ManyObjects(Generic[L]):
@@ -121,13 +186,9 @@ class ManyObjects(Generic[L]):
         self._path = list_path(kind.resource, namespace)
         self._query = selecting(labels, fields)
 
-    def list_page(self, more: str) -> Listed[L]:
+    def list_page(self, more: str, stop: CancelToken | None = None) -> Listed[L]:
         """A page of the list."""
-        try:
-            page = decode.list_reader(self._type).page(self._page(more))
-        except InputError as error:
-            raise not_kubernetes(error) from error
-        return Listed(page.items, page.resource_version, page.continue_token)
+        return listed_page(self._page(more, stop), self._type)
 
     def raw_page(self, more: str) -> Listed[bytes]:
         """A page of the list as it came, each object with everything."""
@@ -138,12 +199,8 @@ class ManyObjects(Generic[L]):
         items = tuple(bytes(item) for item in page.items or ())
         return Listed(items, page.metadata.resource_version, page.metadata.more)
 
-    def _page(self, more: str) -> bytes:
-        body = self._transport.get(self._path, self._asked(more))
-        following = _likely_more(body)
-        if following:
-            self._transport.prefetch(self._path, self._asked(following))
-        return body
+    def _page(self, more: str, stop: CancelToken | None = None) -> bytes:
+        return read_page(self._transport, self._path, self._asked, more, stop=stop)
 
     def _asked(self, more: str) -> list[tuple[str, str]]:
         return page_query(self._query, more)
@@ -153,10 +210,19 @@ class ManyObjects(Generic[L]):
         self, version: str, seconds: int, stop: CancelToken, quiet: float
     ) -> Iterator[Iterator[StreamedEvent[L]]]:
         """The events after a version."""
-        with _watching(
+        with watching(
             self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
         ) as arriving:
             yield listed_events(arriving, self._type)
+
+
+def listed_page(body: bytes, type: type[L]) -> Listed[L]:
+    """A page of a list of many, as it came."""
+    try:
+        page = decode.list_reader(type).page(body)
+    except InputError as error:
+        raise not_kubernetes(error) from error
+    return Listed(page.items, page.resource_version, page.continue_token)
 
 
 @cache
@@ -189,7 +255,7 @@ def _odd_event(line: bytes, type: type[L]) -> StreamedEvent[L]:
     """An event that is not plainly an object: an error, or an object with odd fields."""
     event = _raw(line)
     if event.type == "ERROR":
-        return StreamedEvent("ERROR", error=told_in_stream(_read_status(bytes(event.object))))
+        return StreamedEvent("ERROR", error=error_told(bytes(event.object)))
     try:
         item = decode.list_reader(type).one(bytes(event.object))
     except InputError as error:
@@ -207,11 +273,12 @@ def _raw(line: bytes) -> _RawEvent:
         raise not_kubernetes(error) from error
 
 
-def _read_status(body: bytes) -> ApiStatus:
+def error_told(body: bytes) -> SourceError:
+    """The error for the object of an ERROR event."""
     try:
-        return _status.decode(body)
+        return told_in_stream(_status.decode(body))
     except UNREADABLE:
-        return ApiStatus()
+        return told_in_stream(ApiStatus())
 
 
 class OneObject(Generic[W]):
@@ -246,7 +313,7 @@ class OneObject(Generic[W]):
         self, version: str, seconds: int, stop: CancelToken, quiet: float
     ) -> Iterator[Iterator[StreamedEvent[Whole[W]]]]:
         """The events after a version."""
-        with _watching(
+        with watching(
             self._transport, self._path, self._query, version, seconds, stop, quiet, self._opening
         ) as arriving:
             yield whole_events(arriving, self._kind)
@@ -260,7 +327,7 @@ def whole_events(
         event = _raw(line)
         body = bytes(event.object)
         if event.type == "ERROR":
-            yield StreamedEvent("ERROR", error=told_in_stream(_read_status(body)))
+            yield StreamedEvent("ERROR", error=error_told(body))
         elif event.type == "BOOKMARK":
             try:
                 yield StreamedEvent("BOOKMARK", _versioned.decode(body).metadata.resource_version)

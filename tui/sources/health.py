@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tui.errors import Busy, SourceError, Unauthenticated, Unreachable
+from tui.errors import Busy, SourceError, Stopped, Unauthenticated, Unreachable
 from tui.sources.paths import REVIEWS
 
 OF_THE_SERVER = (Unreachable, Unauthenticated, Busy)
@@ -43,6 +43,8 @@ class RequestHealth:
         """Notes what the request for a path, made within, comes to."""
         try:
             yield
+        except Stopped:
+            raise
         except SourceError as error:
             self._note(path, error)
             raise

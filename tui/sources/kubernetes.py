@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 from tui.domain.identity import ObjectKey, Origin, Part, Target
 from tui.domain.workflow import Manifest
-from tui.errors import Expired, Refused, SourceError
 from tui.ports.collections import Collections, HasMetadata, LeftOut, Readable, Scope, Sink
 from tui.ports.connection import Place
 from tui.ports.objects import Objects, Watches, Whole
 from tui.ports.threads import CancelToken
-from tui.sources.audiences import ListAudience, ObjectAudience, all_at_once
+from tui.sources.audiences import ListAudience, ObjectAudience, RowAudience, all_at_once
 from tui.sources.cluster import Cluster
-from tui.sources.collections import ManyObjects, OneObject
+from tui.sources.collections import ManyObjects, OneObject, all_pages, of_all, parts_of
 from tui.sources.offers import Offers
 from tui.sources.paths import object_path, resource_of
 from tui.sources.pulse import Pulse
-from tui.sources.reflector import RESTARTS, Listed, Reflector
+from tui.sources.reflector import Reflector
 from tui.sources.transport import Transport
 
 L = TypeVar("L", bound=HasMetadata)
@@ -35,7 +34,7 @@ class KubernetesSource:
         self._transport = transport
         self._place = place
         self._pulse = Pulse()
-        self._cluster = Cluster(transport, read_only=read_only)
+        self._cluster = Cluster(transport, connection=place.label, read_only=read_only)
         self._offers = Offers(
             "tui.sources.kubernetes_ports:CLUSTER_PORTS",
             self._cluster,
@@ -71,10 +70,7 @@ class KubernetesSource:
 
     def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
         """A part a namespace; one for all where all are asked for, or the kind has none."""
-        namespaces = scope.namespaces if kind.resource.namespaced else ()
-        return tuple(
-            Part(self.id, kind.id, Origin.CLUSTER, namespace) for namespace in namespaces or ("",)
-        )
+        return parts_of(self.id, kind, scope)
 
     def watch(self, kind: Readable[L, Any], scope: Scope, sink: Sink[L], stop: CancelToken) -> None:
         """List, then watch, until stopped; the parts side by side."""
@@ -95,8 +91,14 @@ class KubernetesSource:
         sink: Sink[L],
         stop: CancelToken,
     ) -> None:
-        collection = self._many(kind, part, scope)
-        Reflector(collection, ListAudience(part, sink, stop), stop, pulse=self._pulse).run()
+        if kind.tabled is None:
+            many = self._many(kind, part, scope)
+            Reflector(many, ListAudience(part, sink, stop), stop, pulse=self._pulse).run()
+            return
+        from tui.sources.tables import TabledObjects
+
+        table = TabledObjects(self._transport, kind, part, scope)
+        Reflector(table, RowAudience(part, sink, stop), stop, pulse=self._pulse).run()
 
     def watch_one(
         self,
@@ -123,8 +125,8 @@ class KubernetesSource:
     ) -> tuple[L, ...]:
         """The whole list once."""
         parts = self.parts(kind, scope)
-        return _of_all(
-            parts, lambda part: _all_pages(self._many(kind, part, scope).list_page), left_out
+        return of_all(
+            parts, lambda part: all_pages(self._many(kind, part, scope).list_page), left_out
         )
 
     def read_raw(
@@ -132,8 +134,8 @@ class KubernetesSource:
     ) -> tuple[bytes, ...]:
         """The whole list once, each object as its JSON came."""
         parts = self.parts(kind, scope)
-        return _of_all(
-            parts, lambda part: _all_pages(self._many(kind, part, scope).raw_page), left_out
+        return of_all(
+            parts, lambda part: all_pages(self._many(kind, part, scope).raw_page), left_out
         )
 
     def _many(self, kind: Readable[L, Any], part: Part, scope: Scope) -> ManyObjects[L]:
@@ -148,42 +150,3 @@ class KubernetesSource:
     def close(self) -> None:
         """Let go of connections: reads end, writes go on."""
         self._transport.close()
-
-
-def _of_all(
-    parts: Sequence[Part], read: Callable[[Part], list[T]], left_out: LeftOut | None
-) -> tuple[T, ...]:
-    """What is in all parts; those that may not be read are told, as long as another one can be."""
-    found: list[T] = []
-    refused: list[tuple[Part, SourceError]] = []
-    for part in parts:
-        try:
-            found.extend(read(part))
-        except Refused as error:
-            if left_out is None:
-                raise
-            refused.append((part, error))
-    if len(refused) == len(parts):
-        raise refused[0][1]
-    for part, why in refused:
-        if left_out is not None:
-            left_out(part, why)
-    return tuple(found)
-
-
-def _all_pages(list_page: Callable[[str], Listed[T]]) -> list[T]:
-    """A whole list; begun anew when its pages expire meanwhile."""
-    for restart in range(RESTARTS + 1):
-        found: list[T] = []
-        more = ""
-        try:
-            while True:
-                page = list_page(more)
-                found.extend(page.items)
-                more = page.more
-                if not more:
-                    return found
-        except Expired:
-            if restart == RESTARTS:
-                raise
-    return []

@@ -99,3 +99,30 @@ def page_query(selectors: Sequence[tuple[str, str]], more: str = "") -> Asked:
 def list_query(scope: Scope) -> Asked:
     """The query of the first page of a scope."""
     return page_query(selecting(scope.label_selector, scope.field_selector))
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+"""The form of lists and watches that has a row of texts for each object, or else what there is."""
+
+TABLE_PAGE = 2000
+"""Rows a page of a Table of names alone: 130 kB, and as many objects as a server that has no cache
+for lists should have to look at for one answer."""
+
+
+def includes(resource: Resource, namespace: str) -> str:
+    """How much of each object a Table must have, so that it is known where the object is."""
+    return "Metadata" if resource.namespaced and not namespace else "None"
+
+
+def table_query(selectors: Sequence[tuple[str, str]], include: str) -> Asked:
+    """What every list and watch as Table asks for."""
+    return [*selectors, ("includeObject", include)]
+
+
+def table_page_query(selectors: Sequence[tuple[str, str]], include: str, more: str = "") -> Asked:
+    """The query of one page of a Table; `more` is where it begins, "" for the first one."""
+    size = TABLE_PAGE if include == "None" else PAGE
+    query = [*table_query(selectors, include), ("limit", str(size))]
+    return [*query, ("continue", more)] if more else query

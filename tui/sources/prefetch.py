@@ -10,7 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
+from tui.errors import Stopped
 from tui.ports.threads import CancelToken
 
 FRESH = 10.0
@@ -44,10 +46,10 @@ class Prefetches:
         for each in old:
             each.drop()
 
-    def take(self, key: str) -> Callable[[], bytes] | None:
+    def take(self, key: str, stop: CancelToken | None = None) -> Callable[[], bytes] | None:
         """How to wait for the answer, once, if just this was asked lately.
 
-        What it gives raises whatever asking raised.
+        What it gives raises whatever asking raised; Stopped when stopped meanwhile.
         """
         with self._lock:
             asked = self._asked.pop(key, None)
@@ -56,7 +58,7 @@ class Prefetches:
         if self._now() > asked.until:
             asked.drop()
             return None
-        return asked.answer
+        return partial(asked.answer, stop or CancelToken())
 
     def end(self) -> None:
         """Nobody wants any of them any more."""
@@ -76,23 +78,31 @@ class _Prefetch:
         self._stop = CancelToken()
         self._read: Callable[[], bytes] | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._fetch, name="prefetch", daemon=True)
-        self._thread.start()
+        self._over = threading.Event()
+        threading.Thread(target=self._fetch, name="prefetch", daemon=True).start()
 
-    def answer(self) -> bytes:
-        """Wait for it."""
-        self._thread.join()
-        if self._read is None:
-            assert self._error is not None, "it came to one or the other"
-            raise self._error
-        return self._read()
+    def answer(self, stop: CancelToken) -> bytes:
+        """Wait for it, until stopped."""
+        take_back = stop.on_set(self.drop)
+        try:
+            self._over.wait()
+            if self._error is not None:
+                raise self._error
+            if self._read is None or stop.is_set:
+                raise Stopped("nobody waits for the answer any more")
+            return self._read()
+        finally:
+            take_back()
 
     def drop(self) -> None:
         """End it, without waiting."""
         self._stop.set()
+        self._over.set()
 
     def _fetch(self) -> None:
         try:
             self._read = self._ask(self._stop)
         except BaseException as error:  # raised by the thread that wants the answer
             self._error = error
+        finally:
+            self._over.set()

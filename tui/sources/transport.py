@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from tui import __version__
-from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Unreachable
+from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Stopped, Unreachable
 from tui.ports.threads import CancelToken
 from tui.sources.answers import UNREADABLE, refusal, unreachable
 from tui.sources.connections import BROKEN, Answer, NotConnected
@@ -34,6 +34,7 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 WRITE_TIMEOUT = 60.0
 PIECE = 65536
+JSON = "application/json"
 
 Query = Iterable[tuple[str, str]]
 
@@ -69,16 +70,24 @@ class Transport:
         self.health = RequestHealth()
         """What the last requests came to, streams left aside."""
 
-    def get(self, path: str, query: Query = (), *, accept: str = "application/json") -> bytes:
-        """The body of an answer. Raises: SourceError."""
+    def get(
+        self,
+        path: str,
+        query: Query = (),
+        *,
+        accept: str = JSON,
+        stop: CancelToken | None = None,
+    ) -> bytes:
+        """The body of an answer. Raises: SourceError; Stopped when stopped while it is read."""
+        stop = stop or CancelToken()
         with self.health.of(path):
-            early = self._prefetches.take(_target(path, query))
+            early = self._prefetches.take(_key(path, query, accept), stop)
             if early is not None:
                 return early()
             with self._answer("GET", path, query, accept=accept) as response:
-                return self._body(response)
+                return self._body(response, stop)
 
-    def prefetch(self, path: str, query: Query) -> None:
+    def prefetch(self, path: str, query: Query, *, accept: str = JSON) -> None:
         """Begin a `get` that will be wanted in a moment, beside whatever is done until then.
 
         What comes of it, be it an error, is that of the next `get` of just this, if that is soon.
@@ -88,18 +97,18 @@ class Transport:
 
         def ask(stop: CancelToken) -> Callable[[], bytes]:
             with ExitStack() as asking:
-                response = asking.enter_context(self._answer("GET", path, query))
+                response = asking.enter_context(self._answer("GET", path, query, accept=accept))
                 rest = asking.pop_all()
             take_back = stop.on_set(rest.close)
 
             def read() -> bytes:
                 take_back()
                 with rest:
-                    return self._body(response)
+                    return self._body(response, stop)
 
             return read
 
-        self._prefetches.begin(_target(path, query), ask)
+        self._prefetches.begin(_key(path, query, accept), ask)
 
     def send(
         self, method: str, path: str, query: Query = (), body: Any = None, content_type: str = ""
@@ -139,6 +148,7 @@ class Transport:
         *,
         quiet: float | None,
         opening: float = READ_TIMEOUT,
+        accept: str = JSON,
     ) -> Iterator[Iterator[bytes]]:
         """The pieces of an endless answer, as they come; ends when stopped.
 
@@ -147,7 +157,9 @@ class Transport:
         """
         with (
             self.health.of_stream(path),
-            self._answer("GET", path, query, timeout=opening, gzip=False) as response,
+            self._answer(
+                "GET", path, query, accept=accept, timeout=opening, gzip=False
+            ) as response,
         ):
             response.allow_silence(quiet)
             take_back = stop.on_set(response.break_off)
@@ -190,7 +202,7 @@ class Transport:
         path: str,
         query: Query,
         *,
-        accept: str = "application/json",
+        accept: str = JSON,
         body: bytes | None = None,
         content_type: str = "",
         timeout: float = READ_TIMEOUT,
@@ -260,11 +272,17 @@ class Transport:
         except SettingsError as error:
             raise Misconfigured(error.what, hint=error.hint, reason="Settings") from error
 
-    def _body(self, response: Answer) -> bytes:
+    def _body(self, response: Answer, stop: CancelToken | None = None) -> bytes:
+        take_back = stop.on_set(response.break_off) if stop else None
         try:
             return response.body()
         except BROKEN as error:
+            if stop and stop.is_set:
+                raise Stopped("nobody waits for the answer any more") from error
             raise unreachable(error, self._server) from error
+        finally:
+            if take_back:
+                take_back()
 
     def _pieces(self, response: Answer, stop: CancelToken) -> Iterator[bytes]:
         try:
@@ -278,6 +296,11 @@ class Transport:
 def _is_question(method: str, path: str) -> bool:
     """Whether a request changes nothing, so that it may be sent again."""
     return method == "GET" or path.startswith(REVIEWS)
+
+
+def _key(path: str, query: Query, accept: str) -> str:
+    """What tells one read from another."""
+    return f"{accept} {_target(path, query)}"
 
 
 def _target(path: str, query: Query) -> str:
