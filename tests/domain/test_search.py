@@ -75,6 +75,34 @@ def test_the_nearest_hit_below_is_found_first() -> None:
     assert (search.after(4), search.before(5)) == (5, None)
 
 
+@given(
+    st.lists(st.sampled_from("ab"), max_size=30),
+    st.integers(0, 32),
+    st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=20),
+    st.integers(-1, 31),
+)
+def test_what_is_told_of_a_part_of_the_lines_is_so_in_the_whole(
+    lines: list[str], start: int, steps: list[tuple[int, bool]], index: int
+) -> None:
+    """A hit that is told is the nearest one, though most lines were not looked at yet."""
+    search = LineSearch(TextLines("\n".join(lines)), re.compile("a"), start=start)
+    for count, forward in steps:
+        search.step(count, forward=forward)
+    wanted = [i for i, line in enumerate(lines) if line == "a"]
+    below = next((i for i in wanted if i > index), None)
+    above = next((i for i in reversed(wanted) if i < index), None)
+    assert search.after(index) in (below, None)
+    assert search.before(index) in (above, None)
+    if search.is_done:
+        assert (search.after(index), search.before(index)) == (below, above)
+
+
+def test_the_nearest_hit_above_is_found_first_when_one_goes_up() -> None:
+    search = LineSearch(TextLines("a\n" * 10_000), re.compile("a"), start=9_000)
+    search.step(1, forward=False)
+    assert (search.before(9_000), search.count) == (8_999, 1)
+
+
 def test_capitals_count_only_if_there_are_any() -> None:
     small, _ = compile_pattern("error")
     capital, _ = compile_pattern("Error")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.message import Message
 
 from tests.support.waiting import until
@@ -22,6 +24,11 @@ class Saying(Alone):
         self.told.append(message.text)
 
 
+def is_at(widget: TextView, line: int) -> bool:
+    """Whether the search for errors went to this line last."""
+    return widget.errors.hit == line
+
+
 async def test_a_search_goes_to_hits_and_round() -> None:
     heard: list[Message] = []
     widget = TextView()
@@ -39,6 +46,30 @@ async def test_a_search_goes_to_hits_and_round() -> None:
         await pilot.pause()
         last = [m for m in heard if isinstance(m, TextView.SearchMoved)][-1]
         assert (last.rank, last.count, last.is_done) == (1, 50, True)
+
+
+async def test_a_search_from_the_end_of_a_log_goes_to_the_last_hit() -> None:
+    widget = TextView(follow=True)
+    async with Alone(widget).run_test(size=(40, 10)) as pilot:
+        widget.show(numbered(5000))
+        widget.find("line \\d*77$")
+        await until(lambda: widget.finder.hit is not None)
+        assert widget.finder.hit == 4977
+        await pilot.press("n")
+        await until(lambda: widget.finder.is_done)
+        assert widget.finder.hit == 77, "there is none after the last, so it goes round"
+
+
+async def test_the_last_error_of_a_log_that_was_just_opened_is_the_last() -> None:
+    lines = [f"line {i}" for i in range(5000)]
+    for at in (10, 4000, 4995):
+        lines[at] = f"ERROR number {at}"
+    widget = TextView(follow=True, levels=True)
+    async with Alone(widget).run_test(size=(40, 10)):
+        widget.show(TextLines("\n".join(lines)))
+        for wanted in (4995, 4000, 10):
+            widget.action_error(-1)
+            await until(partial(is_at, widget, wanted))
 
 
 async def test_hits_are_seen_without_colours_and_gone_when_the_search_ends() -> None:

@@ -47,18 +47,20 @@ def compile_pattern(text: str) -> tuple[re.Pattern[str], str]:
 class LineSearch:
     """The lines of a model that match a pattern, found slice by slice.
 
-    It begins at the current line, so that the nearest match comes first, and continues from
-    the top when it has reached the end. Line numbers are those of the current model.
+    What has been searched is one piece of the model, from the line at which the search began
+    outwards, so that the nearest match on either side is found first. Nothing is said of a match
+    while there is a line between that was not searched. Line numbers are those of the current
+    model.
     """
 
     def __init__(self, model: LineModel, pattern: re.Pattern[str], *, start: int = 0) -> None:
         self.pattern = pattern
         self._model = model
-        self._begin = max(0, min(start, len(model)))
-        self._next = self._begin
-        self._next_above = 0
+        self._low = self._high = max(0, min(start, len(model)))
+        """The lines from `low` up to `high`, without it, have been searched."""
         self._below: list[int] = []
         self._above: list[int] = []
+        """The matches above the line it began at, each as its negative: so they ascend, too."""
 
     @property
     def size(self) -> int:
@@ -68,54 +70,71 @@ class LineSearch:
     @property
     def is_done(self) -> bool:
         """Whether every line has been searched."""
-        return self._next >= len(self._model) and self._next_above >= self._begin
+        return self.is_done_below and self._low == 0
+
+    @property
+    def is_done_below(self) -> bool:
+        """Whether every line below the one it began at has been searched."""
+        return self._high >= len(self._model)
 
     @property
     def count(self) -> int:
         """Lines found so far."""
         return len(self._above) + len(self._below)
 
-    def step(self, lines: int) -> bool:
-        """Search a number of further lines; true if there are still others."""
+    def step(self, lines: int, *, forward: bool = True) -> bool:
+        """Search a number of further lines; true if there are still others.
+
+        They are those below, or above if not `forward`, as long as there are any.
+        """
         model, search = self._model, self.pattern.search
-        end = min(len(model), self._next + lines)
-        if self._next < end:
-            self._below += [i for i in range(self._next, end) if search(model.line(i))]
-            self._next = end
+        if self._low and (self.is_done_below or not forward):
+            low = max(0, self._low - lines)
+            for i in reversed(range(low, self._low)):
+                if search(model.line(i)):
+                    self._above.append(-i)
+            self._low = low
         else:
-            end = min(self._begin, self._next_above + lines)
-            self._above += [i for i in range(self._next_above, end) if search(model.line(i))]
-            self._next_above = end
+            high = min(len(model), self._high + lines)
+            self._below += [i for i in range(self._high, high) if search(model.line(i))]
+            self._high = high
         return not self.is_done
 
     def forget(self, lines: int) -> None:
         """Take account of lines that were dropped from the front of the model."""
-        self._above = [i - lines for i in self._above[bisect_left(self._above, lines) :]]
+        self._above = [i + lines for i in self._above[: bisect_right(self._above, -lines)]]
         self._below = [i - lines for i in self._below[bisect_left(self._below, lines) :]]
-        self._begin = max(0, self._begin - lines)
-        self._next = max(0, self._next - lines)
-        self._next_above = max(0, self._next_above - lines)
+        self._low = max(0, self._low - lines)
+        self._high = max(0, self._high - lines)
 
     def after(self, index: int) -> int | None:
         """The next match below a line; None if none is found yet."""
-        for hits in (self._above, self._below):
-            at = bisect_right(hits, index)
-            if at < len(hits):
-                return hits[at]
-        return None
+        if not self._low <= index + 1 <= self._high and not self.is_done:
+            return None
+        # The entries before this place are matches below `index`, the nearest last.
+        above = bisect_left(self._above, -index) - 1
+        if above >= 0:
+            return -self._above[above]
+        at = bisect_right(self._below, index)
+        return self._below[at] if at < len(self._below) else None
 
     def before(self, index: int) -> int | None:
         """The next match above a line; None if none is found yet."""
-        for hits in (self._below, self._above):
-            at = bisect_left(hits, index)
-            if at:
-                return hits[at - 1]
-        return None
+        if not self._low <= index <= self._high and not self.is_done:
+            return None
+        at = bisect_left(self._below, index)
+        if at:
+            return self._below[at - 1]
+        # The entries from this place on are matches above `index`, the nearest first.
+        above = bisect_right(self._above, -index)
+        return -self._above[above] if above < len(self._above) else None
 
     def rank(self, index: int) -> int:
-        """The position of a line among the matches, from 1; 0 if it does not match."""
-        for hits, offset in ((self._above, 0), (self._below, len(self._above))):
-            at = bisect_left(hits, index)
-            if at < len(hits) and hits[at] == index:
-                return offset + at + 1
+        """The position of a line among the matches found so far, from 1; 0 if it is none."""
+        at = bisect_left(self._below, index)
+        if at < len(self._below) and self._below[at] == index:
+            return len(self._above) + at + 1
+        at = bisect_left(self._above, -index)
+        if at < len(self._above) and self._above[at] == -index:
+            return len(self._above) - at
         return 0

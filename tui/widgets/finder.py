@@ -44,6 +44,8 @@ class Finder:
         self._next_hit: Callable[[], int | None] | None = None
         """Finds the hit to go to; None while none was asked for, or after it was gone to."""
         self._is_waiting = False
+        self._forward = True
+        """Which way is looked at first: where somebody wants to go."""
 
     @property
     def rank(self) -> int:
@@ -63,14 +65,18 @@ class Finder:
         return self.search is None or self.search.is_done
 
     def begin(self, text: str, lines: LineModel, start: int) -> None:
-        """Look for a pattern, and go to the first hit from a line on; "" ends the search."""
+        """Look for a pattern, and go to the hit nearest to a line; "" ends the search.
+
+        That is the first from there on; where there is none, as at the end of a log, the last one
+        before it.
+        """
         self.hit = self._next_hit = None
         if not text:
             self.search, self.note = None, ""
             return
         pattern, self.note = compile_pattern(text)
         self.look_for(pattern, lines, start)
-        self._go_when_found(lambda: self._nearest(start - 1, forward=True))
+        self._go_when_found(lambda: self._first(start), forward=True)
 
     def look_for(self, pattern: re.Pattern[str], lines: LineModel, start: int) -> None:
         """Look for a pattern from a line on, going nowhere yet."""
@@ -88,7 +94,7 @@ class Finder:
         """To the next hit, or the one before; from the last to the first and back."""
         if self.search is not None:
             origin = self.hit if self.hit is not None else start
-            self._go_when_found(lambda: self._nearest(origin, forward=forward))
+            self._go_when_found(lambda: self._nearest(origin, forward=forward), forward=forward)
 
     def dropped(self, count: int) -> None:
         """So many lines are gone from the front of the text."""
@@ -108,14 +114,14 @@ class Finder:
         if self.search is None:
             return
         until = monotonic() + SECONDS_AT_ONCE
-        while self.search.step(SLICE) and monotonic() < until:
+        while self.search.step(SLICE, forward=self._forward) and monotonic() < until:
             pass
         self._go_if_found()
         self.go_on()
         self._progressed()
 
-    def _go_when_found(self, hit: Callable[[], int | None]) -> None:
-        self._next_hit = hit
+    def _go_when_found(self, hit: Callable[[], int | None], *, forward: bool) -> None:
+        self._next_hit, self._forward = hit, forward
         self._go_if_found()
         self.go_on()
         self._progressed()
@@ -130,6 +136,13 @@ class Finder:
             self._go_to(line)
         elif self.is_done:
             self._next_hit = None
+
+    def _first(self, start: int) -> int | None:
+        search = self.search
+        if search is None:
+            return None
+        hit = search.after(start - 1)
+        return search.before(start) if hit is None and search.is_done_below else hit
 
     def _nearest(self, start: int, *, forward: bool) -> int | None:
         search = self.search

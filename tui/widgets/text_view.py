@@ -288,7 +288,9 @@ class TextView(LineView):
         first, last = self.shown_range
         if self.errors.hit is not None and not first <= self.errors.hit <= last:
             self.errors.hit = None  # somebody scrolled away: on from what one sees
-        self.errors.move(first - 1 if step > 0 else first, forward=step > 0)
+        # Who follows the end stands below the last line; who reads, at the first on the screen.
+        origin = last + 1 if self.is_following else first
+        self.errors.move(first - 1 if step > 0 else origin, forward=step > 0)
 
     def _say_no_errors(self) -> None:
         if self._wants_error and self.errors.is_done:
