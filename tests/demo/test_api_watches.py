@@ -74,10 +74,14 @@ def test_an_open_watch_ends_with_410_when_the_history_goes(ask: Client) -> None:
     watcher.close()
 
 
-def test_a_version_from_the_future_is_504(ask: Client) -> None:
-    status, answer = ask("GET", f"{WF}?watch=1&resourceVersion=999999")
+def test_a_watch_from_the_future_tells_nothing_and_a_list_from_it_is_504(ask: Client) -> None:
+    watcher = Watcher(ask, "resourceVersion=999999&timeoutSeconds=1")
+    ask.cluster.workflow("a")
+    watcher.wait_end()
+    assert watcher.events == []
+    status, answer = ask("GET", f"{WF}?resourceVersion=999999")
     assert (status, answer["details"]["causes"][0]["reason"]) == (504, "ResourceVersionTooLarge")
-    assert ask("GET", f"{WF}?watch=1&resourceVersion=x")[0] == 400
+    assert ask("GET", f"{WF}?watch=1&resourceVersion=x")[0] == 500
 
 
 def test_a_watch_ends_when_its_time_is_up_with_a_bookmark(ask: Client) -> None:

@@ -45,8 +45,8 @@ def test_what_breaks_the_rules_is_422_with_its_field(ask: Client, body: Any, fie
     assert answer["details"]["causes"][0]["field"] == field
 
 
-def test_a_wrong_kind_is_400(ask: Client) -> None:
-    assert ask("POST", WF, {**wf("a"), "kind": "Pod"})[0] == 400
+def test_a_wrong_kind_is_invalid_and_no_json_is_400(ask: Client) -> None:
+    assert ask("POST", WF, {**wf("a"), "kind": "Pod"})[0] == 422
     assert ask("POST", WF, b"{broken")[0] == 400
 
 

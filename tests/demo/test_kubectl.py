@@ -44,7 +44,10 @@ def test_get_wide_and_of_all_namespaces(kubectl: Kubectl) -> None:
     everywhere = rows(kubectl("get", "wf", "-A"))
     assert everywhere[0][0] == "NAMESPACE"
     assert ["default", "far", "Running"] in [row[:3] for row in everywhere]
-    assert "workflow.argoproj.io/whale" in kubectl("get", "all", "-o", "name")
+    # Argo's definitions put no kind of theirs among "all".
+    all_of_them = kubectl("get", "all", "-o", "name").split()
+    assert "pod/whale-pod" in all_of_them
+    assert not [each for each in all_of_them if "argoproj.io" in each]
 
 
 def test_get_in_other_forms(kubectl: Kubectl) -> None:

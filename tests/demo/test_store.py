@@ -152,7 +152,7 @@ def test_orphaned_pods_stay_and_forget_their_owner() -> None:
 def test_a_deletion_meant_for_another_object_of_that_name_is_refused() -> None:
     objects = store()
     objects.create(WORKFLOWS, workflow("one"))
-    with pytest.raises(ApiError, match="Precondition failed: UID in precondition: other"):
+    with pytest.raises(ApiError, match=r"the UID in the precondition \(other\)"):
         objects.delete(WORKFLOWS, "argo", "one", uid="other")
 
 

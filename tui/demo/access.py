@@ -134,6 +134,10 @@ VIEWER = (
 )
 
 
+ANONYMOUS = User("system:anonymous", ())
+"""Who sends no credentials; the server knows of such people and lets them do nothing here."""
+
+
 def least(namespace: str) -> tuple[Rule, ...]:
     """What running and repairing workflows needs, in one namespace, and nothing more."""
     here = (namespace,)
@@ -169,8 +173,8 @@ class Access:
 
     def user(self, authorization: str) -> User | None:
         """Who sent this Authorization header."""
-        if not authorization and self._nameless:
-            return self.users[self._nameless]
+        if not authorization:
+            return self.users[self._nameless] if self._nameless else ANONYMOUS
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -147,34 +147,66 @@ def check_shape(resource: Resource, body: Any) -> None:
         ) from error
 
 
-def delete_options(body: Any, query: Mapping[str, str]) -> Obj:
-    """What a DELETE asks for in its body, or else in its query; raises 400 and 422."""
+def delete_options_asked(query: Mapping[str, str]) -> Obj:
+    """What a DELETE without a body asks for in its query; raises 400 and 422.
+
+    Where there is a body, even one that asks for nothing, nobody looks at the query: a
+    `?dryRun=All` really deletes then.
+    """
+    names = ("propagationPolicy", "gracePeriodSeconds", "orphanDependents")
+    options: Obj = {name: query[name] for name in names if query.get(name)}
+    if options.get("orphanDependents"):
+        options["orphanDependents"] = options["orphanDependents"] in ("true", "1")
+    if query.get("dryRun"):
+        options["dryRun"] = [query["dryRun"]]
+    return _checked_options(options)
+
+
+def delete_options_sent(body: Any) -> Obj:
+    """What a DELETE asks for in its body; raises 400 and 422."""
     try:
         msgspec.convert(body, _DeleteOptions)
     except msgspec.ValidationError as error:
         raise refusals.bad_request(
             f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: json: {error}'
         ) from error
-    options = {**body}
-    for name in ("propagationPolicy", "gracePeriodSeconds"):
-        if query.get(name):
-            options[name] = query[name]
+    return _checked_options(dict(body))
+
+
+def _checked_options(options: Obj) -> Obj:
     if options.get("orphanDependents") is not None:  # the older name of the same wish
         older = "Orphan" if options["orphanDependents"] else "Background"
         options.setdefault("propagationPolicy", older)
     policy = options.get("propagationPolicy")
     if policy is not None and policy not in _PROPAGATIONS:
         supported = ", ".join(f'"{each}"' for each in _PROPAGATIONS)
-        raise refusals.ApiError(
-            422,
-            "Invalid",
-            'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value:'
-            f' "{policy}": supported values: {supported}',
+        raise refusals.wrong_options(
+            "DeleteOptions",
+            "propagationPolicy",
+            f'Unsupported value: "{policy}": supported values: {supported}',
+            "FieldValueNotSupported",
         )
+    check_dry_run("DeleteOptions", options.get("dryRun") or [])
     grace = str(options.get("gracePeriodSeconds") or 0)
     if not re.fullmatch("-?[0-9]{1,18}", grace):
         raise refusals.bad_request(f'strconv.ParseInt: parsing "{grace}": invalid syntax')
     return options
+
+
+def check_dry_run(kind: str, asked: Sequence[str]) -> bool:
+    """Whether nothing is to be kept; raises 422 for a kind of dry run there is not.
+
+    `kind` is that of the options that ask for it, such as `CreateOptions`.
+    """
+    if any(each != "All" for each in asked):
+        values = "[" + " ".join(f'"{each}"' for each in asked) + "]"
+        raise refusals.wrong_options(
+            kind,
+            "dryRun",
+            f'Unsupported value: {values}: supported values: "All"',
+            "FieldValueNotSupported",
+        )
+    return bool(asked)
 
 
 def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
@@ -183,7 +215,7 @@ def admitted(resource: Resource, namespace: str, name: str, body: Any) -> Obj:
     `name` is that of the path, "" when it is to be created.
     """
     obj = placed(resource, namespace, name, body)
-    check(resource, obj)
+    check(resource, obj, is_new=not name)
     return _defaulted(resource, obj)
 
 
@@ -238,6 +270,9 @@ def _typed(resource: Resource, body: Mapping[str, Any]) -> Obj:
     version, kind = body.get("apiVersion"), body.get("kind")
     if resource.custom and not kind:
         raise refusals.bad_request("Object 'Kind' is missing in the body of the request")
+    if resource.custom and kind != resource.kind:
+        name = (body.get("metadata") or {}).get("name", "")
+        raise refusals.of_another_kind(resource, str(kind), str(name))
     if kind and kind != resource.kind:
         raise refusals.bad_request(
             f'no kind "{kind}" is registered for the path of {resource.qualified}:'
@@ -251,8 +286,11 @@ def _typed(resource: Resource, body: Mapping[str, Any]) -> Obj:
     return {"apiVersion": resource.api_version, "kind": resource.kind}
 
 
-def check(resource: Resource, obj: Obj) -> None:
+def check(resource: Resource, obj: Obj, *, is_new: bool = True) -> None:
     """The rules of names, labels and schemas; raises one 422 with all that is wrong."""
+    # Three layers of the server look at the labels of a custom resource that is changed, and each
+    # tells what it finds.
+    layers = 3 if resource.custom and not is_new else 1
     metadata = obj["metadata"]
     causes: list[Cause] = []
     name = str(metadata.get("name") or "")
@@ -263,9 +301,11 @@ def check(resource: Resource, obj: Obj) -> None:
         causes.append(_wrong("metadata.generateName", f'Invalid value: "{prefix}": {wrong}'))
     for key, value in (metadata.get("labels") or {}).items():
         if wrong := qualified.wrong_key(key):
-            causes.append(_wrong("metadata.labels", f'Invalid value: "{key}": {wrong}'))
+            causes.extend([_wrong("metadata.labels", f'Invalid value: "{key}": {wrong}')] * layers)
         if wrong := qualified.wrong_value(value):
-            causes.append(_wrong("metadata.labels", f'Invalid value: "{value}": {wrong}'))
+            causes.extend(
+                [_wrong("metadata.labels", f'Invalid value: "{value}": {wrong}')] * layers
+            )
     for key in metadata.get("annotations") or ():
         if wrong := qualified.wrong_key(key.lower()):
             causes.append(_wrong("metadata.annotations", f'Invalid value: "{key}": {wrong}'))
@@ -290,12 +330,14 @@ def _wrong_schema(resource: Resource, obj: Obj) -> list[Cause]:
     if not resource.custom or resource is WORKFLOW_TASK_RESULTS:
         return []
     if "spec" not in obj:
-        return [_wrong("spec", "Required value", "FieldValueRequired")]
-    return [
-        _wrong(field, _not_an_object(field, obj[field]), "FieldValueTypeInvalid")
-        for field in ("spec", "status")
-        if field in obj and not isinstance(obj[field], dict)
-    ]
+        wrong = [_wrong("spec", "Required value", "FieldValueRequired")]
+    else:
+        wrong = [
+            _wrong(field, _not_an_object(field, obj[field]), "FieldValueTypeInvalid")
+            for field in ("spec", "status")
+            if field in obj and not isinstance(obj[field], dict)
+        ]
+    return [*wrong, refusals.NOT_CHECKED] if wrong else []
 
 
 def _not_an_object(field: str, value: Any) -> str:

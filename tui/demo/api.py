@@ -19,7 +19,17 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from tui.demo import access, admission, discovery, gnostic, log_route, openapi, protobuf, refusals
+from tui.demo import (
+    access,
+    admission,
+    discovery,
+    gnostic,
+    gotext,
+    log_route,
+    openapi,
+    protobuf,
+    refusals,
+)
 from tui.demo.access import Access, User
 from tui.demo.faults import Faults, Flow
 from tui.demo.lists import listed, one
@@ -51,6 +61,8 @@ _LOG = logging.getLogger("tui.demo")
 _HEALTH = ("/healthz", "/livez", "/readyz")
 _WORTH_GZIP = 128 * 1024
 _TRUE = ("true", "1")
+_NOT_KEPT = {"Cache-Control": "no-cache, private"}
+"""No answer of the API is to be answered again by a cache on the way."""
 LARGEST_BODY = 3 * 1024 * 1024
 """What a real API server reads of a request, and no more."""
 
@@ -118,26 +130,19 @@ class Api:
             flow = self.faults.flow(request, date)
             return await self._answered(request, flow)
         except ApiError as refused:
-            return web.Response(
-                body=encode(refused.body()),
-                status=refused.status,
-                content_type=JSON,
-                headers={"Date": date, **refused.headers},
-            )
+            return _refusal(refused, date)
         except ConnectionResetError:
             # The client went away while it was written to; nobody will read this.
             return web.Response()
         except web.HTTPException:
             raise
         except RecursionError:
-            body = encode(refusals.bad_request("the body is nested too deeply").body())
-            return web.Response(body=body, status=400, content_type=JSON, headers={"Date": date})
+            return _refusal(refusals.bad_request("the body is nested too deeply"), date)
         except Exception as error:
             _LOG.exception("%s %s", request.method, request.rel_url)
             if flow and flow.has_begun and request.transport is not None:
                 request.transport.abort()
-            body = encode(refusals.internal(str(error)).body())
-            return web.Response(body=body, status=500, content_type=JSON)
+            return _refusal(refusals.internal(str(error)), date)
         finally:
             leave()
 
@@ -166,6 +171,12 @@ class Api:
             return _no_page()
         if about.resource is PODS and about.subresource in IN_CONTAINERS:
             raise refusals.simulated(about.subresource)
+        if (
+            about.subresource
+            and about.resource.custom
+            and not about.resource.has(about.subresource)
+        ):
+            raise refusals.not_found(about.resource, about.name)
         if about.subresource in NOT_SIMULATED.get(about.resource, ()):
             raise refusals.not_simulated(f"{about.resource.plural}/{about.subresource}")
         return await self._dispatched(call)
@@ -261,7 +272,7 @@ class Api:
         pod = self.store.get(PODS, about.namespace, about.name)
         asked = log_route.wish(pod, call.request.query, self.store.clock)
         if asked is None:
-            return await _send(call.request, call.flow, b"", content_type="text/plain")
+            return web.Response(status=204, headers={"Date": call.flow.date, **_NOT_KEPT})
         stream = log_route.LogStream(self.logs, asked)
         try:
             return await _stream(call.request, call.flow, "text/plain", stream.pieces())
@@ -271,22 +282,26 @@ class Api:
     async def _write(self, call: Call) -> Answer:
         request, about = call.request, call.target
         method, query = request.method, request.query
+        if method in ("PUT", "PATCH") and about.resource.custom and not about.name:
+            raise refusals.bad_request("name must be provided")
         if about.resource is DEFINITIONS:
             raise refusals.not_simulated("other kinds of objects than those it has")
         agent = request.headers.get("User-Agent", "")
         if method == "POST" and not about.name:
-            return self._writes.create(about, await _body(request), query, agent)
+            return self._writes.create(about, await _body(request, about.resource), query, agent)
         if method == "PUT" and about.name:
-            return self._writes.replace(about, await _body(request), query, agent)
+            return self._writes.replace(about, await _body(request, about.resource), query, agent)
         if method == "PATCH" and about.name:
             patch = await _body(request)
             return self._writes.patch(about, patch, request.content_type, query, agent)
         if method == "DELETE" and not about.subresource:
-            sent = await _body(request) if request.can_read_body else {}
-            options = admission.delete_options(sent, query)
+            if request.can_read_body and await _raw(request):
+                options = admission.delete_options_sent(await _body(request))
+            else:
+                options = admission.delete_options_asked(query)
             if about.name:
-                return self._writes.delete(about, options, query)
-            return self._writes.delete_all(about, call.chosen, options, query)
+                return self._writes.delete(about, options)
+            return self._writes.delete_all(about, call.chosen, options)
         raise refusals.not_allowed()
 
     def _usage(self, call: Call) -> bytes:
@@ -316,7 +331,17 @@ class Api:
 
 
 def _no_page() -> web.Response:
-    return web.Response(text="404 page not found\n", status=404)
+    return web.Response(text="404 page not found\n", status=404, headers=_NOT_KEPT)
+
+
+def _refusal(refused: ApiError, date: str) -> web.Response:
+    """A Status instead of what was asked for."""
+    return web.Response(
+        body=refused.encoded(),
+        status=refused.status,
+        content_type=JSON,
+        headers={"Date": date, **_NOT_KEPT, **refused.headers},
+    )
 
 
 def _verb(call: Call) -> str:
@@ -330,12 +355,22 @@ def _verb(call: Call) -> str:
     return {"POST": "create", "PUT": "update", "PATCH": "patch"}.get(method, method.lower())
 
 
-async def _body(request: web.Request) -> Any:
-    """The body, from JSON, YAML or the protobuf kubectl sends."""
+async def _raw(request: web.Request) -> bytes:
     try:
-        raw = await request.read()
+        return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
         raise refusals.too_large_body(LARGEST_BODY) from error
+
+
+async def _body(request: web.Request, resource: Resource | None = None) -> Any:
+    """The body, from JSON, YAML or the protobuf kubectl sends; {} where there is none.
+
+    `resource` is of what kind it has to be, where it is an object.
+    """
+    raw = await _raw(request)
+    has_type = resource is not None and "Content-Type" in request.headers
+    if has_type and request.content_type not in refusals.MEDIA_TYPES:
+        raise refusals.unsupported_media(refusals.MEDIA_TYPES)
     if request.content_type == protobuf.MEDIA_TYPE or raw.startswith(protobuf.MAGIC):
         return protobuf.decoded(raw)
     if not raw.strip():
@@ -344,9 +379,11 @@ async def _body(request: web.Request) -> Any:
         return decode(raw)
     except msgspec.DecodeError as error:
         if "yaml" not in request.content_type:
+            of_type = f" (must be of type {resource.kind})" if resource else ""
+            why = gotext.json_error(raw) or str(error)
             raise refusals.bad_request(
-                f"the object provided is unrecognized: couldn't get version/kind; json parse"
-                f" error: {error}"
+                f"the object provided is unrecognized{of_type}: couldn't get version/kind; json"
+                f" parse error: {why} ({gotext.summary(raw)})"
             ) from error
     import yaml
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tui.demo import refusals, tables
+from tui.demo import gotext, refusals, tables
 from tui.demo.negotiation import Form
 from tui.demo.resources import Resource
 from tui.demo.selectors import Selection
 from tui.demo.store import Key, Record, Store, encode
+
+TOKENS = "meta.k8s.io/v1"
+"""The version of the tokens by which a list goes on."""
 
 
 def number(query: Mapping[str, str], name: str) -> int:
@@ -31,12 +33,18 @@ def number(query: Mapping[str, str], name: str) -> int:
 
 
 def revision(text: str) -> int:
-    """A resource version sent by a client, 0 where absent."""
-    if text and not re.fullmatch("[0-9]{1,19}", text):
-        raise refusals.bad_request(
-            f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
-        )
+    """A resource version sent by a client with a list, 0 where absent; raises the 400 of it."""
+    if wrong := wrong_revision(text):
+        raise refusals.bad_request(f"invalid resource version: {wrong}")
     return int(text or 0)
+
+
+def wrong_revision(text: str) -> str:
+    """Why a text is no resource version, "" if it is one or empty."""
+    if not text or (re.fullmatch("[0-9]+", text) and int(text[:30]) < 2**64):
+        return ""
+    why = "value out of range" if re.fullmatch("[0-9]+", text) else "invalid syntax"
+    return f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": {why}'
 
 
 def listed(
@@ -62,6 +70,8 @@ def listed(
             raise refusals.too_large(revision(asked), store.revision)
         if query.get("resourceVersionMatch") == "Exact":
             at = revision(asked)
+            if at < store.compacted:
+                raise refusals.list_too_old()
     records = (
         store.records(resource, chosen.namespace)
         if at == store.revision
@@ -73,6 +83,8 @@ def listed(
         records = [record for record in records if chosen.matches(record)]
     page = records[:limit] if limit > 0 else records
     metadata: dict[str, object] = {"resourceVersion": str(at)}
+    if resource.custom and form == "json":
+        metadata["continue"] = ""
     if len(page) < len(records):
         metadata["continue"] = _token(at, page[-1].key)
         if not chosen.selects:
@@ -130,7 +142,16 @@ def _body(
     else:
         kind, version = resource.list_kind, resource.api_version
         items = [record.raw for record in page]
-    return b'{"kind":"%s","apiVersion":"%s","metadata":%s,"items":[%s]}' % (
+    if resource.custom and form == "json":
+        # A list of custom resources comes with its fields in this order: whoever reads it from the
+        # beginning learns last how it goes on.
+        return b'{"apiVersion":"%s","items":[%s],"kind":"%s","metadata":%s}\n' % (
+            version.encode(),
+            b",".join(items),
+            kind.encode(),
+            metadata,
+        )
+    return b'{"kind":"%s","apiVersion":"%s","metadata":%s,"items":[%s]}\n' % (
         kind.encode(),
         version.encode(),
         metadata,
@@ -139,20 +160,36 @@ def _body(
 
 
 def _token(at: int, last: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps([at, *last]).encode()).decode().rstrip("=")
+    token = {"v": TOKENS, "rv": at, "start": "/".join(last) + "\0"}
+    return base64.urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")
 
 
 def _read_token(store: Store, token: str) -> tuple[int, Key]:
-    try:
-        padded = token + "=" * (-len(token) % 4)
-        at, namespace, name = json.loads(base64.urlsafe_b64decode(padded))
-        key = (str(namespace), str(name))
-        at = int(at)
-    except (ValueError, TypeError, binascii.Error):
-        raise refusals.bad_request("continue key is not valid: it cannot be decoded") from None
+    at, key = _taken_apart(token)
     if at < 0:
         # The token of a 410: whoever uses it takes the present for the rest.
         return store.revision, key
     if at < store.compacted:
         raise refusals.continue_too_old(_token(-1, key))
     return at, key
+
+
+def _taken_apart(token: str) -> tuple[int, Key]:
+    """The revision and the last key that a token names; raises the 400 of the API."""
+    wrong = gotext.base64_error(token)
+    if not wrong:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        wrong = gotext.json_error(raw)
+    if not wrong:
+        found = json.loads(raw)
+        if not isinstance(found, dict) or found.get("v") != TOKENS:
+            version = found.get("v", "") if isinstance(found, dict) else ""
+            wrong = f"server does not recognize this encoded version {version}"
+        elif not isinstance(found.get("rv"), int) or not found["rv"]:
+            wrong = f"incorrect encoded start resourceVersion (version {TOKENS})"
+        elif not isinstance(found.get("start"), str) or "/" not in found["start"]:
+            wrong = f"encoded start key empty (version {TOKENS})"
+        else:
+            namespace, _, name = found["start"].rstrip("\0").partition("/")
+            return found["rv"], (namespace, name)
+    raise refusals.bad_request(f"invalid continue token: continue key is not valid: {wrong}")

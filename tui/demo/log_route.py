@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tui.demo import refusals
+from tui.demo import gotext, refusals
 from tui.demo.clock import Clock
 from tui.demo.podlogs import LogLine, PodLogs
 from tui.demo.refusals import ApiError
@@ -66,7 +66,7 @@ def _flag(query: Mapping[str, str], name: str) -> bool:
     return query.get(name, "").lower() in ("true", "1")
 
 
-def _invalid(pod: str, field: str, message: str) -> ApiError:
+def _invalid(pod: str, field: str, message: str, reason: str = "FieldValueInvalid") -> ApiError:
     return ApiError(
         422,
         "Invalid",
@@ -74,7 +74,7 @@ def _invalid(pod: str, field: str, message: str) -> ApiError:
         details={
             "name": pod,
             "kind": "PodLogOptions",
-            "causes": [{"reason": "FieldValueInvalid", "message": message, "field": field}],
+            "causes": [{"reason": reason, "message": message, "field": field}],
         },
     )
 
@@ -88,9 +88,8 @@ def _count(pod: str, query: Mapping[str, str], name: str, least: int) -> int | N
     except ValueError:
         raise refusals.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
     if value < least:
-        raise _invalid(
-            pod, name, f"Invalid value: {value}: must be greater than or equal to {least}"
-        )
+        than = "greater than or equal to 0" if not least else f"greater than {least - 1}"
+        raise _invalid(pod, name, f"Invalid value: {value}: must be {than}")
     return value
 
 
@@ -98,17 +97,23 @@ def _since(pod: str, query: Mapping[str, str], clock: Clock) -> int:
     seconds, moment = _count(pod, query, "sinceSeconds", 1), query.get("sinceTime", "")
     if seconds is not None and moment:
         raise _invalid(
-            pod, "sinceSeconds", "Forbidden: at most one of `sinceTime` or `sinceSeconds`"
+            pod,
+            "[]",
+            "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified",
+            "FieldValueForbidden",
         )
     if seconds is not None:
         return nanos(clock.now()) - seconds * _NANO
     if not moment:
         return 0
+    # A plus in a query is a space to those who forget to quote it.
+    moment = moment.replace(" ", "+")
+    if wrong := gotext.time_error(moment):
+        raise refusals.bad_request(wrong)
     try:
-        # A plus in a query is a space to those who forget to quote it.
-        return nanos(datetime.fromisoformat(moment.replace(" ", "+")).astimezone(UTC))
+        return nanos(datetime.fromisoformat(moment).astimezone(UTC))
     except ValueError:
-        raise refusals.bad_request(f'parsing time "{moment}": cannot parse as RFC 3339') from None
+        raise refusals.bad_request(f'parsing time "{moment}": day out of range') from None
 
 
 def nanos(moment: datetime) -> int:
@@ -127,11 +132,10 @@ def _container(pod: Obj, asked: str) -> str:
         return asked
     if len(mains) == 1:
         return str(mains[0])
-    message = f"a container name must be specified for pod {name}, choose one of: "
-    message += f"[{' '.join(mains)}]"
-    if inits:
-        message += f" or one of the init containers: [{' '.join(inits)}]"
-    raise refusals.bad_request(message)
+    raise refusals.bad_request(
+        f"a container name must be specified for pod {name}, choose one of:"
+        f" [{' '.join([*inits, *mains])}]"
+    )
 
 
 def _check_started(pod: Obj, container: str) -> None:

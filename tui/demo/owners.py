@@ -67,7 +67,7 @@ class Owner:
         if self.subresource:
             said += f' with subresource "{self.subresource}"'
         if self.operation == UPDATE:
-            said += f" using {self.version}" + (f" at {self.at}" if self.at else "")
+            said += f" using {self.version}"
         return said
 
 

@@ -55,7 +55,11 @@ def target(path: str) -> Target | None:
         return None
     if resource.namespaced and name and not namespace:
         return None
-    known = resource.has(subresource) or subresource in NOT_SIMULATED.get(resource, ())
+    known = (
+        resource.custom
+        or resource.has(subresource)
+        or subresource in NOT_SIMULATED.get(resource, ())
+    )
     if subresource and not known:
         return None
     return Target(resource, namespace, name, subresource)

@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from tui.demo.resources import Resource
 from tui.errors import SourceError
 
 Cause = dict[str, str]
+MEDIA_TYPES = (
+    "application/json",
+    "application/yaml",
+    "application/vnd.kubernetes.protobuf",
+)
+"""In which the real server reads and writes objects."""
 
 
 class ApiError(SourceError):
@@ -41,12 +49,26 @@ class ApiError(SourceError):
             "metadata": {"continue": self.continue_token} if self.continue_token else {},
             "status": "Failure",
             "message": self.what,
-            "reason": self.reason,
         }
-        if self.details:
+        if self.reason:
+            answer["reason"] = self.reason
+        if self.details is not None:
             answer["details"] = self.details
         answer["code"] = self.status
         return answer
+
+    def encoded(self) -> bytes:
+        """The Status object as it is sent: its fields in the real server's order."""
+        return msgspec.json.encode(self.body()) + b"\n"
+
+
+NOT_CHECKED = {
+    "reason": "FieldValueInvalid",
+    "message": "Invalid value: null: some validation rules were not checked because the object was"
+    " invalid; correct the existing errors to complete validation",
+    "field": "<nil>",
+}
+"""What stands behind what a schema does not allow, since further rules could not be looked at."""
 
 
 def details(resource: Resource, name: str = "", **more: Any) -> dict[str, Any]:
@@ -118,6 +140,11 @@ def too_large(asked: int, current: int) -> ApiError:
     )
 
 
+def list_too_old() -> ApiError:
+    """A list is wanted as it was at a time that the history does not reach."""
+    return ApiError(410, "Expired", "The resourceVersion for the provided list is too old.")
+
+
 def continue_too_old(fresh: str) -> ApiError:
     """The rest of a list can no longer be told as of its first page."""
     return ApiError(
@@ -139,12 +166,75 @@ def bad_request(message: str) -> ApiError:
 
 def invalid(resource: Resource, name: str, causes: Sequence[Cause]) -> ApiError:
     """The object breaks rules of its kind; each cause has reason, message and field."""
-    said = [f"{cause['field']}: {cause['message']}" for cause in causes]
-    listing = said[0] if len(said) == 1 else f"[{', '.join(said)}]"
+    listing = _said(causes)
     kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
     # Unlike others, this one speaks of the kind, not of its plural.
     about = {**details(resource, name), "kind": resource.kind, "causes": list(causes)}
     return ApiError(422, "Invalid", f'{kind} "{name}" is invalid: {listing}', details=about)
+
+
+def _said(causes: Sequence[Cause]) -> str:
+    """All causes in a row, each once."""
+    said = list(dict.fromkeys(f"{cause['field']}: {cause['message']}" for cause in causes))
+    return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
+
+
+def of_another_kind(resource: Resource, kind: str, name: str) -> ApiError:
+    """An object of another kind is sent to the path of a custom one."""
+    cause = {
+        "reason": "FieldValueInvalid",
+        "message": f'Invalid value: "{kind}": must be {resource.kind}',
+        "field": "kind",
+    }
+    return ApiError(
+        422,
+        "Invalid",
+        f'{kind}.{resource.group} "{name}" is invalid: {_said([cause])}',
+        details={**details(resource, name), "kind": kind, "causes": [cause]},
+    )
+
+
+def without_version(resource: Resource, name: str) -> ApiError:
+    """A custom object is replaced by one that does not say which version it comes from."""
+    cause = {
+        "reason": "FieldValueInvalid",
+        "message": "Invalid value: 0: must be specified for an update",
+        "field": "metadata.resourceVersion",
+    }
+    return ApiError(
+        422,
+        "Invalid",
+        f'{resource.qualified} "{name}" is invalid: {_said([cause])}',
+        details=details(resource, name, causes=[cause]),
+    )
+
+
+def wrong_options(
+    kind: str, field: str, message: str, reason: str = "FieldValueInvalid"
+) -> ApiError:
+    """The options of a request (`ListOptions`, `DeleteOptions` …) break a rule of theirs."""
+    cause = {"reason": reason, "message": message, "field": field}
+    return ApiError(
+        422,
+        "Invalid",
+        f'{kind}.meta.k8s.io "" is invalid: {field}: {message}',
+        details={"group": "meta.k8s.io", "kind": kind, "causes": [cause]},
+    )
+
+
+def precondition(resource: Resource, name: str, what: str, sent: str, there: str) -> ApiError:
+    """A deletion was meant for another object, or another version of it."""
+    kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+    happened = "deleted and then recreated" if what == "UID" else "modified"
+    return ApiError(
+        409,
+        "Conflict",
+        f'Operation cannot be fulfilled on {kind} "{name}": the {what} in the precondition'
+        f" ({sent}) does not match the {what} in record ({there}). The object might have been"
+        f" {happened}",
+        # This one, too, speaks of the kind.
+        details={**details(resource, name), "kind": resource.kind},
+    )
 
 
 def nameless(resource: Resource) -> ApiError:
@@ -186,7 +276,7 @@ def not_acceptable() -> ApiError:
     return ApiError(
         406,
         "NotAcceptable",
-        "only the following media types are accepted: application/json",
+        "only the following media types are accepted: " + ", ".join(MEDIA_TYPES),
     )
 
 

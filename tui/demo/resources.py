@@ -141,9 +141,7 @@ SERVICE_ACCOUNTS = Resource(
     "", "v1", "serviceaccounts", "ServiceAccount", "serviceaccount", short_names=("sa",)
 )
 
-WORKFLOWS = Resource(
-    ARGO, "v1alpha1", "workflows", "Workflow", "workflow", short_names=("wf",), categories=("all",)
-)
+WORKFLOWS = Resource(ARGO, "v1alpha1", "workflows", "Workflow", "workflow", short_names=("wf",))
 WORKFLOW_TEMPLATES = Resource(
     ARGO,
     "v1alpha1",

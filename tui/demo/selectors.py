@@ -62,17 +62,37 @@ def parse_labels(text: str) -> tuple[Test, ...]:
                 tests.append(make(found))
                 break
         else:
-            raise refusals.bad_request(f"unable to parse requirement: {text[at:]!r}")
+            raise refusals.bad_request(_wrong(text[at:], is_first=at == 0))
         rest = text[found.end() :].lstrip()
         if not rest:
             break
         after_comma = rest[1:].lstrip()
         if not after_comma:
-            raise refusals.bad_request(
-                "unable to parse requirement: found '', expected: identifier"
-            )
+            raise refusals.bad_request("found '', expected: identifier after ','")
         at = len(text) - len(after_comma)
     return tuple(tests)
+
+
+def _wrong(text: str, *, is_first: bool) -> str:
+    """What stands where in a requirement something else should."""
+    words = [*re.findall(r"==|!=|[=<>!(),]|[^\s=<>!(),]+", text)[:4], "", "", "", ""]
+    unable = "unable to parse requirement:"
+    if words[0] == "!":
+        return f"{unable} found '{words[1]}', expected: identifier"
+    key, operator, value, after, *_ = words
+    if not re.fullmatch(_KEY, key):
+        expected = "!, identifier, or 'end of string'" if is_first else "identifier after ','"
+        return f"found '{key}', expected: {expected}"
+    if operator in ("in", "notin"):
+        if value != "(":
+            return f"{unable} found '{value}' expected: '('"
+        end = re.sub(r".*?\([^\s=<>!()]*\s*", "", text, count=1)[:1]
+        return f"{unable} found '{end}', expected: ',' or ')'"
+    if operator in ("<", ">") and not re.fullmatch(r"\w[\w.-]*", value):
+        return f"{unable} found '{value}', expected: identifier"
+    if operator in ("=", "==", "!=", "<", ">"):
+        return f"found '{after}', expected: ',' or 'end of string'"
+    return f"{unable} found '{operator}', expected: in, notin, =, ==, !=, gt, lt"
 
 
 def _checked(value: str) -> str:

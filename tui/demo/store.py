@@ -16,6 +16,7 @@ from functools import partial
 from tui.demo import refusals
 from tui.demo.clock import Clock
 from tui.demo.garbage import Garbage
+from tui.demo.graceful import is_marked
 from tui.demo.history import History
 from tui.demo.merging import merged
 from tui.demo.names import Names
@@ -41,6 +42,10 @@ __all__ = ["Change", "ChangeType", "Key", "Record", "Store", "decode", "encode",
 _FIRST_REVISION = 1000
 _SECONDS_TO_END = 2
 """What a container needs that is told to end."""
+_FOREGROUND = "foregroundDeletion"
+"""The finalizer of what waits until all that belongs to it is gone."""
+_SECONDS_TO_FOLLOW = 0.1
+"""What the garbage collector needs to look after such an object again."""
 
 
 class Store:
@@ -120,7 +125,8 @@ class Store:
     def create(self, resource: Resource, obj: Obj, *, dry_run: bool = False) -> Obj:
         """Keep a new object; makes up its name from `generateName`, its uid and its times.
 
-        A uid or creationTimestamp that is there already is kept, so that scenes can have a past.
+        A uid, creationTimestamp or generation that is there already is kept, so that scenes can
+        have a past.
         """
         metadata = dict(obj.get("metadata") or {})
         if not metadata.get("name"):
@@ -138,7 +144,7 @@ class Store:
             metadata["uid"] = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
         metadata.setdefault("creationTimestamp", timestamp(self.clock.now()))
         if resource.custom:
-            metadata["generation"] = 1
+            metadata.setdefault("generation", 1)
         new = {"apiVersion": resource.api_version, "kind": resource.kind, **obj}
         new["metadata"] = metadata
         return self._commit("ADDED", resource, new, None, dry_run=dry_run)
@@ -200,23 +206,51 @@ class Store:
     ) -> Obj:
         """Delete an object, or mark it while it has finalizers; returns its last state.
 
-        What it owns goes with it, unless `propagation` is "Orphan". With `grace` it is only
-        marked, and stays for so many seconds at most, or less if it needs less to end.
+        What it owns goes after it; before it if `propagation` is "Foreground", not at all if it is
+        "Orphan". With `grace` it is only marked, and stays for so many seconds at most, or less if
+        it needs less to end.
         """
         record = self.record(resource, namespace, name)
         _check_preconditions(record, uid, version)
         obj = record.decoded()
         if grace:
             return self._end_later(record, obj, grace, dry_run=dry_run)
-        if record.finalizers:
-            if record.deleting:
+        waits_for_others = propagation == "Foreground" and _FOREGROUND not in record.finalizers
+        if waits_for_others:
+            obj["metadata"]["finalizers"] = [*record.finalizers, _FOREGROUND]
+            if not dry_run:
+                self.clock.call_later(_SECONDS_TO_FOLLOW, partial(self._clear_before, record))
+        if record.finalizers or waits_for_others:
+            if record.deleting and not waits_for_others:
                 return obj
-            obj["metadata"]["deletionTimestamp"] = timestamp(self.clock.now())
-            obj["metadata"]["deletionGracePeriodSeconds"] = 0
-            if resource.custom:
-                obj["metadata"]["generation"] = int(obj["metadata"].get("generation", 0)) + 1
+            if not record.deleting:
+                self._mark(obj, resource)
             return self._commit("MODIFIED", resource, obj, record, dry_run=dry_run)
+        if is_marked(resource) and not record.deleting:
+            self._mark(obj, resource)
         return self._remove(record, obj, dry_run=dry_run, orphan=propagation == "Orphan")
+
+    def _mark(self, obj: Obj, resource: Resource) -> None:
+        """An object is being deleted, as of now."""
+        metadata = obj["metadata"]
+        metadata["deletionTimestamp"] = timestamp(self.clock.now())
+        metadata["deletionGracePeriodSeconds"] = 0
+        if resource.custom or "generation" in metadata:
+            metadata["generation"] = int(metadata.get("generation", 0)) + 1
+
+    def _clear_before(self, record: Record) -> None:
+        """What belongs to an object goes; when all of it is gone, the object no longer waits."""
+        now = self._objects.find(record.resource, record.key)
+        if now is None or now.uid != record.uid:
+            return
+        self._garbage.gone(now, orphan=False)
+        if list(self._objects.owned_by(now.uid)):
+            self.clock.call_later(_SECONDS_TO_FOLLOW, partial(self._clear_before, record))
+            return
+        obj = now.decoded()
+        left = [each for each in obj["metadata"].get("finalizers") or () if each != _FOREGROUND]
+        obj["metadata"]["finalizers"] = left
+        self.update(record.resource, obj)
 
     def _end_later(self, record: Record, obj: Obj, grace: int, *, dry_run: bool) -> Obj:
         if record.deleting:
@@ -289,16 +323,9 @@ class Store:
 
 
 def _check_preconditions(record: Record, uid: str, version: str) -> None:
-    if uid and uid != record.uid:
-        raise refusals.conflict(
-            record.resource,
-            record.name,
-            f"Precondition failed: UID in precondition: {uid}, UID in object meta: {record.uid}",
-        )
-    if version and version != str(record.revision):
-        raise refusals.conflict(
-            record.resource,
-            record.name,
-            f"Precondition failed: ResourceVersion in precondition: {version},"
-            f" ResourceVersion in object meta: {record.revision}",
-        )
+    for what, sent, there in (
+        ("UID", uid, record.uid),
+        ("ResourceVersion", version, str(record.revision)),
+    ):
+        if sent and sent != there:
+            raise refusals.precondition(record.resource, record.name, what, sent, there)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tui.demo import refusals, tables
-from tui.demo.lists import number, one, revision
+from tui.demo.lists import number, one, wrong_revision
 from tui.demo.negotiation import Form
 from tui.demo.refusals import ApiError
 from tui.demo.resources import Resource
@@ -48,7 +48,7 @@ class Watches:
 
     def _tell(self, change: Change) -> None:
         for queue in self._queues:
-            if queue.resource is change.resource:
+            if queue.resource is change.resource and change.record.revision > queue.after:
                 queue.put(change)
 
     def expire(self) -> None:
@@ -65,13 +65,17 @@ class Watches:
         self, resource: Resource, chosen: Selection, query: Mapping[str, str], form: Form
     ) -> Watch:
         """Begin a watch, to be closed; raises what the API answers instead of a stream."""
-        asked = revision(query.get("resourceVersion", ""))
+        if wrong := wrong_revision(query.get("resourceVersion", "")):
+            # Unlike of a list, the real server has no reason to give.
+            raise ApiError(500, "", wrong)
+        asked = int(query.get("resourceVersion") or 0)
         seconds = number(query, "timeoutSeconds")
         initial = query.get("sendInitialEvents", "") in ("true", "1")
         _check_match(query, initial)
-        if asked > self.store.revision:
-            raise refusals.too_large(asked, self.store.revision)
         queue = _Queue(resource, self.store.revision)
+        # A version from the future, as after a cluster was made anew, is no error: nothing is told
+        # until the history has come that far.
+        queue.after = asked
         if initial or not asked:
             queue.unread.extend(
                 Change("ADDED", record, None)
@@ -94,15 +98,18 @@ def _check_match(query: Mapping[str, str], initial: bool) -> None:
     match = query.get("resourceVersionMatch", "")
     if initial and match != "NotOlderThan":
         message = (
-            "sendInitialEvents: Forbidden: sendInitialEvents requires setting"
-            " resourceVersionMatch to NotOlderThan"
+            "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
         )
     elif match and not query.get("sendInitialEvents"):
-        message = "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch"
-        message += " unless sendInitialEvents is provided"
+        message = (
+            "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is"
+            " provided"
+        )
     else:
         return
-    raise ApiError(422, "Invalid", f'ListOptions.meta.k8s.io "" is invalid: {message}')
+    raise refusals.wrong_options(
+        "ListOptions", "resourceVersionMatch", message, "FieldValueForbidden"
+    )
 
 
 class _Queue:
@@ -113,6 +120,8 @@ class _Queue:
         self.unread: deque[Change | _End | None] = deque()
         self.arrived = asyncio.Event()
         self.revision = revision
+        self.after = 0
+        """What was before this revision is not told."""
 
     def put(self, change: Change) -> None:
         if len(self.unread) >= _MOST_UNREAD:
@@ -231,10 +240,7 @@ class _Writer:
 
     def bookmark(self, revision: int, *, ends_initial: bool = False) -> bytes:
         """Where the history is now."""
-        metadata: dict[str, object] = {
-            "resourceVersion": str(revision),
-            "creationTimestamp": None,
-        }
+        metadata: dict[str, object] = {"resourceVersion": str(revision)}
         if ends_initial:
             metadata["annotations"] = {"k8s.io/initial-events-end": "true"}
         if self._form == "table":

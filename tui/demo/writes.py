@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tui.demo import admission, owners, patches, refusals, strictness
 from tui.demo.graceful import grace_of
 from tui.demo.owners import Author
@@ -25,16 +27,10 @@ class Answer(NamedTuple):
     warnings: Sequence[str] = ()
 
 
-def is_dry(query: Mapping[str, str], options: Mapping[str, Any] | None = None) -> bool:
-    """Whether nothing is to be kept; raises 422 for a kind of dry run there is not."""
-    asked = query.get("dryRun", "") or next(iter((options or {}).get("dryRun") or []), "")
-    if asked not in ("", "All"):
-        raise refusals.ApiError(
-            422,
-            "Invalid",
-            f'dryRun: Unsupported value: "{asked}": supported values: "All"',
-        )
-    return bool(asked)
+def is_dry(kind: str, query: Mapping[str, str]) -> bool:
+    """Whether nothing is to be kept of what a query asks for; raises 422."""
+    asked = query.get("dryRun", "")
+    return admission.check_dry_run(kind, [asked] if asked else [])
 
 
 class Writes:
@@ -62,12 +58,13 @@ class Writes:
         self, target: Target, body: Any, query: Mapping[str, str], agent: str = ""
     ) -> Answer:
         """POST."""
+        dry = is_dry("CreateOptions", query)
         self._check_namespace(target)
         obj = admission.placed(target.resource, target.namespace, "", body)
         obj, warnings = strictness.known_fields(target.resource, obj, query)
         obj = admission.new(target.resource, target.namespace, obj)
         obj = owners.created(target.resource, obj, self.author(target, query, agent))
-        made = self._store.create(target.resource, obj, dry_run=is_dry(query))
+        made = self._store.create(target.resource, obj, dry_run=dry)
         return Answer(201, encode(made), warnings)
 
     def _check_namespace(self, target: Target) -> None:
@@ -78,20 +75,15 @@ class Writes:
         self, target: Target, body: Any, query: Mapping[str, str], agent: str = ""
     ) -> Answer:
         """PUT."""
-        resource = target.resource
+        resource, dry = target.resource, is_dry("UpdateOptions", query)
         record = self._store.record(resource, target.namespace, target.name)
         obj = admission.placed(resource, target.namespace, target.name, body)
         obj, warnings = strictness.known_fields(resource, obj, query)
         obj = admission.admitted(resource, target.namespace, target.name, obj)
         if resource.custom and not obj["metadata"].get("resourceVersion"):
-            cause = {
-                "reason": "FieldValueInvalid",
-                "message": "Invalid value: 0x0: must be specified for an update",
-                "field": "metadata.resourceVersion",
-            }
-            raise refusals.invalid(resource, target.name, [cause])
+            raise refusals.without_version(resource, target.name)
         author = self.author(target, query, agent)
-        return Answer(200, self._keep(target, record.decoded(), obj, author, query), warnings)
+        return Answer(200, self._keep(target, record.decoded(), obj, author, dry), warnings)
 
     def patch(
         self,
@@ -106,6 +98,7 @@ class Writes:
         if content_type not in patches.accepted(resource):
             raise refusals.unsupported_media(patches.accepted(resource))
         author = self.author(target, query, agent)
+        dry = is_dry("PatchOptions", query)
         _check_options(content_type, query)
         if content_type == patches.APPLY:
             return self._apply(target, patch, author, query)
@@ -115,12 +108,12 @@ class Writes:
         obj = admission.placed(resource, target.namespace, target.name, obj)
         obj, warnings = strictness.known_fields(resource, obj, query)
         obj = admission.admitted(resource, target.namespace, target.name, obj)
-        return Answer(200, self._keep(target, before, obj, author, query), warnings)
+        return Answer(200, self._keep(target, before, obj, author, dry), warnings)
 
     def _apply(
         self, target: Target, config: Any, author: Author, query: Mapping[str, str]
     ) -> Answer:
-        resource, dry = target.resource, is_dry(query)
+        resource, dry = target.resource, is_dry("PatchOptions", query)
         live = self._store.find(resource, target.namespace, target.name)
         part = admission.placed(resource, target.namespace, target.name, config)
         part, warnings = strictness.known_fields(resource, part, query)
@@ -143,18 +136,16 @@ class Writes:
         before: Obj,
         obj: Obj,
         author: Author,
-        query: Mapping[str, str],
+        dry: bool,
     ) -> bytes:
         """Update, with what is changed its author's."""
         obj = owners.updated(target.resource, before, _half(target, before, obj), author)
-        return encode(self._store.update(target.resource, obj, dry_run=is_dry(query)))
+        return encode(self._store.update(target.resource, obj, dry_run=dry))
 
-    def delete(
-        self, target: Target, options: Mapping[str, Any], query: Mapping[str, str]
-    ) -> Answer:
+    def delete(self, target: Target, options: Mapping[str, Any]) -> Answer:
         """DELETE of one object."""
         conditions = options.get("preconditions") or {}
-        dry = is_dry(query, options)
+        dry = bool(options.get("dryRun"))
         record = self._store.record(target.resource, target.namespace, target.name)
         gone = self._store.delete(
             target.resource,
@@ -166,20 +157,14 @@ class Writes:
             grace=grace_of(record, options.get("gracePeriodSeconds")),
             dry_run=dry,
         )
-        there = not dry and self._store.find(target.resource, target.namespace, target.name)
-        if there or target.resource in _TOLD_WHOLE:
+        stays = gone["metadata"].get("finalizers") or target.resource in _TOLD_WHOLE
+        if stays:
             return Answer(200, encode(gone))
-        return Answer(200, encode(_success(target.resource, gone)))
+        return Answer(200, msgspec.json.encode(_success(target.resource, gone)) + b"\n")
 
-    def delete_all(
-        self,
-        target: Target,
-        chosen: Selection,
-        options: Mapping[str, Any],
-        query: Mapping[str, str],
-    ) -> Answer:
+    def delete_all(self, target: Target, chosen: Selection, options: Mapping[str, Any]) -> Answer:
         """DELETE of a collection."""
-        dry = is_dry(query, options)
+        dry = bool(options.get("dryRun"))
         items = []
         for record in self._store.records(target.resource, chosen.namespace):
             if chosen.matches(record):
@@ -194,20 +179,18 @@ class Writes:
                         dry_run=dry,
                     )
                 )
+        goes_on = {"continue": ""} if target.resource.custom else {}
         listing = {
             "kind": target.resource.list_kind,
             "apiVersion": target.resource.api_version,
-            "metadata": {"resourceVersion": str(self._store.revision)},
+            "metadata": {"resourceVersion": str(self._store.revision), **goes_on},
             "items": items,
         }
         return Answer(200, encode(listing))
 
 
 def _success(resource: Resource, obj: Obj) -> Obj:
-    details = {"name": obj["metadata"]["name"], "kind": resource.plural}
-    if resource.group:
-        details["group"] = resource.group
-    details["uid"] = obj["metadata"]["uid"]
+    details = refusals.details(resource, obj["metadata"]["name"], uid=obj["metadata"]["uid"])
     return {
         "kind": "Status",
         "apiVersion": "v1",
