@@ -1,5 +1,6 @@
 """Running an action, from the key to the answer: refused, or asked about, carried out, and told.
 
+What the account may do is asked beforehand, beside the loop, and again when something is refused.
 Plans are performed on a thread, one after the other, each write once; the workflow itself changes
 when the watch says so, never here.
 """
@@ -12,18 +13,19 @@ from functools import partial
 
 from textual.app import App
 
-from tui.actions import called
+from tui.actions import ACTIONS, called
 from tui.actions.base import Action, perform
 from tui.actions.choosing import choose
-from tui.actions.verdict import Denied, Subject
+from tui.actions.verdict import Denied, Subject, wanted_by
 from tui.bugs import caught
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey
 from tui.domain.workflow import WorkflowRef
-from tui.errors import TuiError, Unreachable
+from tui.errors import SourceError, TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
 from tui.ports.connection import offered
 from tui.ports.operations import Operations
+from tui.ports.rights import Rights, Wanted
 from tui.screens.action import ActionScreen
 from tui.screens.plan_words import Planned
 
@@ -35,19 +37,51 @@ class ActionRunner:
     """The actions somebody runs, from the question to the answer."""
 
     def __init__(
-        self, app: App[int], context: AppContext, changed: Callable[[Sequence[ObjectKey]], object]
+        self,
+        app: App[int],
+        context: AppContext,
+        changed: Callable[[Sequence[ObjectKey]], object],
+        rights_known: Callable[[], object],
     ) -> None:
+        """`rights_known` is called when it has become known what may be done in a namespace."""
         self._app = app
         self.context = context
         self._changed = changed
         """Told which rows look different because something was begun or ended."""
+        self._rights_known = rights_known
         self._writing: set[threading.Thread] = set()
+
+    def ask_rights(self, namespace: str, wanted: Sequence[Wanted], most: int, anew: bool) -> None:
+        """Find out what may be done in a namespace (`AppContext.ask_rights`); nothing is denied
+        until that is known."""
+        source = self.context.source
+        rights = source.port(Rights) if source is not None else None
+        if rights is not None:
+            wanted = wanted or wanted_by(ACTIONS)
+            learning = partial(self._learn_rights, rights, namespace, wanted, most, anew)
+            self._app.run_worker(learning, thread=True, group="rights")
+
+    def _learn_rights(
+        self, rights: Rights, namespace: str, wanted: Sequence[Wanted], most: int, anew: bool
+    ) -> None:
+        before = rights.known(namespace)
+        try:
+            found = rights.learn(namespace, wanted, most=most, anew=anew)
+        except TuiError:
+            return  # whatever is wrong is told by what is done next
+        if found != before:
+            self._app.call_from_thread(self._rights_known)
 
     def begin(self, id: str, subjects: Sequence[Subject]) -> None:
         """Refuse with a sentence, or ask; `id` is that of an action, or of what a key means."""
         chosen = choose(id, subjects, self.context.conditions)
         if chosen.said:
             self.context.say(chosen.said, "warning")
+        for namespace in {
+            one.target.key.namespace for one, denied in chosen.left_out if denied.lacks
+        }:
+            # It may have been granted meanwhile: then the key works when it is pressed again.
+            self.context.ask_rights(namespace, anew=True)
         if chosen.able:
             asking = self._ask(chosen.action, chosen.able, called(id), chosen.left_out)
             self._app.run_worker(asking, group="ask")
@@ -107,6 +141,10 @@ class ActionRunner:
                 except Exception as error:
                     told = caught(error, f"performing {action.id}")
                     failed.append((ref, told))
+                    if isinstance(told, SourceError) and told.status == 403:
+                        self._app.call_from_thread(
+                            self.context.ask_rights, ref.namespace, anew=True
+                        )
                     self._app.post_message(ActionFailed(ref, plan, told))
                 else:
                     self._app.post_message(ActionFinished(ref, outcome))

@@ -140,10 +140,13 @@ class ArgoApp(TerminalApp):
             words=self.views,
             terminal=self.terminal,
             watch_scope=self.watch_scope,
+            ask_rights=lambda *asked: self.runner.ask_rights(*asked),
             has_demo=can_demo,
         )
         self.lists = self.context.lists
-        self.runner = ActionRunner(self, self.context, self.lists.draw_again)
+        self.runner = ActionRunner(
+            self, self.context, self.lists.draw_again, self.views.rights_known
+        )
         self._connect_to = connect
         self._recent: list[str] = []
         self._ticks = 0

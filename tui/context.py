@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -20,11 +21,16 @@ from tui.errors import SourceError, TuiError
 from tui.ports.collections import Scope
 from tui.ports.connection import Connection
 from tui.ports.health import Health
+from tui.ports.rights import MOST_REQUESTS, Wanted
 from tui.settings import PlaceSettings, Settings
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
 
 SUFFIX_LETTERS = string.ascii_lowercase + string.digits
+
+
+AskRights = Callable[[str, Sequence[Wanted], int, bool], object]
+"""Asks what may be done in a namespace: see `AppContext.ask_rights`."""
 
 
 class Words(Protocol):
@@ -65,10 +71,12 @@ class AppContext:
         words: Words,
         terminal: Terminal,
         watch_scope: Callable[[Scope], object],
+        ask_rights: AskRights = lambda namespace, wanted, most, anew: None,
         has_demo: bool = False,
     ) -> None:
         """`watch_scope` watches other namespaces, once it is known that something of them can be
-        read; `has_demo` tells whether there is a demo."""
+        read; `ask_rights` asks what may be done in a namespace; `has_demo` tells whether there is a
+        demo."""
         self.settings = settings
         self.lists = lists
         self.pending = Pending()
@@ -81,6 +89,7 @@ class AppContext:
         self._words = words
         self._terminal = terminal
         self._watch_scope = watch_scope
+        self._ask_rights = ask_rights
 
     # --- what is known -----------------------------------------------------------------------
 
@@ -103,6 +112,10 @@ class AppContext:
     def conditions(self) -> Conditions:
         """What decides whether an action may be done, besides its subject."""
         return Conditions(self.source, read_only=self.is_read_only)
+
+    def conditions_in(self, namespace: str) -> Conditions:
+        """The same, where what has no subject would be done in this namespace."""
+        return replace(self.conditions, namespace=namespace)
 
     @property
     def here(self) -> PlaceSettings:
@@ -155,6 +168,22 @@ class AppContext:
     def watch_scope(self, scope: Scope) -> None:
         """Watch other namespaces, once it is known that something of them can be read."""
         self._watch_scope(scope)
+
+    def ask_rights(
+        self,
+        namespace: str,
+        wanted: Sequence[Wanted] = (),
+        *,
+        most: int = MOST_REQUESTS,
+        anew: bool = False,
+    ) -> None:
+        """Ask, beside the loop, what may be done in a namespace, unless that is known.
+
+        `wanted` is what is about to matter, nothing for whatever actions need; `most` is how many
+        requests it may take; `anew` asks in any case. Screens hear of the answer by `rights_known`.
+        """
+        if self.source is not None and namespace and not self.is_read_only:
+            self._ask_rights(namespace, wanted, most, anew)
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""

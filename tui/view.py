@@ -39,6 +39,11 @@ class View(Screen[T]):
 
     # --- what is meant here ------------------------------------------------------------------
 
+    @property
+    def namespace(self) -> str:
+        """The namespace of what keys act on just now; "" for none in particular."""
+        return ""
+
     ACTS_ON: ClassVar[tuple[On, ...]] = ()
     """What can be acted on from here."""
 
@@ -68,6 +73,10 @@ class View(Screen[T]):
 
     def scope_changed(self) -> None:
         """Another source, or other namespaces, are watched from now on."""
+
+    def rights_known(self) -> None:
+        """It is known now what may be done in some namespace."""
+        self.refresh_bindings()
 
     def try_again(self) -> None:
         """Somebody does not want to wait for the next try, or wants it read anew."""

@@ -9,14 +9,25 @@ import pytest
 
 from tests.support.made_up import made_up_action
 from tests.support.scripted import ScriptedSource, listed, manifest
+from tests.support.scripted_rights import EVERYTHING, VIEWER, ScriptedRights
 from tui.actions import ACTIONS, SET_NODE, SUBMIT, called
 from tui.actions.base import Action
 from tui.actions.choosing import choose, meant
-from tui.actions.verdict import Allowed, Conditions, Denied, Subject, may_change, verdict
+from tui.actions.verdict import (
+    Allowed,
+    Conditions,
+    Denied,
+    Subject,
+    may_change,
+    verdict,
+    verdict_of_plan,
+)
 from tui.domain import decode
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.rights import Rule
 from tui.domain.workflow import ListedWorkflow, Manifest
-from tui.ports.operations import Operations
+from tui.ports.operations import Delete, Operation, Operations, Update
+from tui.ports.rights import Rights
 from tui.sources.kubernetes_operations import KubernetesOperations
 from tui.sources.saved import WHY_NOT, SavedSource
 
@@ -158,3 +169,82 @@ def test_what_has_the_name_of_the_chosen_one_but_was_made_later_is_left_alone() 
         assert why(action, Subject(later, subject.known)) == (
             "it is gone, and another one has its name now"
         )
+
+
+NEEDED = {
+    "workflow.retry": {"get", "update"},
+    "workflow.resubmit": {"get", "create"},
+    "workflow.suspend": {"get", "update"},
+    "workflow.resume": {"get", "update"},
+    "workflow.stop": {"get", "patch"},
+    "workflow.terminate": {"get", "patch"},
+    "workflow.delete": {"get", "delete"},
+    "workflow.submit": {"create"},
+    "node.set": {"get", "update"},
+}
+
+
+@pytest.mark.parametrize("action", EVERY, ids=lambda action: action.id)
+def test_an_action_is_denied_for_each_right_it_needs_and_for_no_other(action: Action) -> None:
+    assert {right.verb for right in action.rights} == NEEDED[action.id]
+    assert {right.what for right in action.rights} == {"workflows.argoproj.io"}
+    free = verdict(action, None, LIVE)
+    for verb in ("get", "list", "watch", "create", "update", "patch", "delete"):
+        others = tuple({"get", "list", "create", "update", "patch", "delete"} - {verb})
+        source = ScriptedSource()
+        source.ports[Rights] = rights = ScriptedRights(argo=viewer_with(others))
+        conditions = Conditions(source, namespace="argo")
+        assert verdict(action, None, conditions) == free, "nothing is known yet"
+        rights.learn("argo")
+        answer = verdict(action, None, conditions)
+        if verb in NEEDED[action.id]:
+            assert isinstance(answer, Denied)
+            assert answer.why == f"needs {verb} on workflows.argoproj.io in argo"
+            assert [right.verb for right in answer.lacks] == [verb]
+        else:
+            assert answer == free
+
+
+def viewer_with(verbs: tuple[str, ...]) -> tuple[Rule, ...]:
+    return (Rule(verbs, ("argoproj.io",), ("workflows",)),)
+
+
+def test_rights_are_those_of_the_namespace_of_the_subject() -> None:
+    source = ScriptedSource()
+    source.ports[Rights] = rights = ScriptedRights(argo=EVERYTHING, ml=VIEWER)
+    for namespace in ("argo", "ml"):
+        rights.learn(namespace)
+    conditions = Conditions(source, namespace="argo")
+    there = Subject(Target(ObjectKey("", "wf", "ml", "w")), listed(manifest("w", phase="Failed")))
+    delete = called("workflow.delete")[0]
+    assert verdict(delete, shown(phase="Failed"), conditions) == Allowed()
+    assert why(delete, there, conditions) == "needs delete on workflows.argoproj.io in ml"
+    assert may_change(ACTIONS, conditions)
+    assert not may_change(ACTIONS, Conditions(source, namespace="ml"))
+    assert may_change(ACTIONS, Conditions(source)), "where that would be is not known"
+
+
+def test_rights_come_before_the_state_and_after_what_nobody_may_do_here() -> None:
+    source = ScriptedSource()
+    source.ports[Rights] = rights = ScriptedRights(argo=VIEWER)
+    rights.learn("argo")
+    retry = called("workflow.retry")[0]
+    assert why(retry, shown(), Conditions(source)).startswith("needs update")
+    assert why(retry, shown(), Conditions(source, read_only=True)).startswith("refused: started")
+
+
+def test_a_plan_needs_the_rights_of_its_calls_each_for_its_object() -> None:
+    source = ScriptedSource()
+    named = Rule(("delete",), ("",), ("pods",), ("w-pod",))
+    source.ports[Rights] = rights = ScriptedRights(argo=(*viewer_with(("get", "update")), named))
+    rights.learn("argo")
+    conditions = Conditions(source)
+    pods = [Delete(key=ObjectKey("", "pod", "argo", name), purpose="") for name in ("w-pod", "x")]
+    key = ObjectKey("", "wf", "argo", "w")
+    write = Update(key=key, manifest={}, purpose="")
+    mine = Operation("made.up", Target(key), {}, (pods[0], write))
+    theirs = Operation("made.up", Target(key), {}, (*pods, write))
+    assert verdict_of_plan(mine, conditions) == Allowed()
+    answer = verdict_of_plan(theirs, conditions)
+    assert isinstance(answer, Denied) and answer.why == "needs delete on pods in argo"
+    assert [each.name for each in rights.needed(theirs)] == ["w-pod", "x", "w"]

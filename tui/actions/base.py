@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from tui.domain.identity import Target
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.rights import Right
+from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, WorkflowRef
 from tui.ports.identity import Caller
-from tui.ports.operations import Change, Operation, Operations
+from tui.ports.operations import Operation, Operations
 
 ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
 
@@ -92,11 +93,12 @@ Consequence = Literal["none", "reversible", "runs", "destroys"]
 runs, or that something is lost."""
 
 
-class Right(NamedTuple):
-    """The right to make a type of change to objects of a kind."""
+def on_workflows(*verbs: str) -> tuple[Right, ...]:
+    """The rights to these verbs on workflows."""
+    return tuple(Right(verb, WORKFLOW_RESOURCE.group, WORKFLOW_RESOURCE.plural) for verb in verbs)
 
-    change: type[Change]
-    kind: str
+
+DELETE_PODS = Right("delete", "", "pods")
 
 
 def _never(known: Any, target: Target) -> None:
@@ -126,7 +128,9 @@ class Action:
     form: tuple[Choice, ...] = ()
     """The options to ask for before the plan is made."""
     rights: tuple[Right, ...] = ()
-    """The rights that the action needs."""
+    """The rights that it needs in any case: without one of them it is denied beforehand."""
+    sometimes: tuple[Right, ...] = ()
+    """Those that it needs besides for some objects and choices; a plan tells which."""
     said: Callable[[Manifest], str] = _said_nothing
     """Makes the result message, `Resubmitted as nightly-etl-9xk2`, from the last response."""
     binding: str = ""

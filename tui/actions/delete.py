@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
+from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.manifests import (
     Json,
     check_instance,
@@ -22,7 +22,7 @@ from tui.actions.manifests import (
 from tui.actions.words import saying
 from tui.domain.node import COMPLETED_PHASES
 from tui.domain.workflow import LABEL, WORKFLOW, Manifest
-from tui.ports.operations import Change, Delete, Patch
+from tui.ports.operations import Change, Delete
 
 ARTIFACT_GC = f"{LABEL}artifact-gc"
 
@@ -92,7 +92,8 @@ DELETE = Action(
     help="Delete it with its pods.",
     consequence="destroys",
     plan=plan,
-    rights=(Right(Delete, WORKFLOW), Right(Patch, WORKFLOW)),
+    rights=on_workflows("get", "delete"),
+    sometimes=on_workflows("patch"),
     form=(
         Choice(
             "force",

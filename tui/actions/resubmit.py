@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.actions.actors import CREATORS, by_creator
-from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
+from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.graph import (
     STEP_TYPES,
     RawNode,
@@ -39,7 +39,6 @@ from tui.domain.node import ERROR, FAILED, PENDING, SKIPPED
 from tui.domain.podname import node_id
 from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, Manifest
 from tui.errors import PlanError
-from tui.ports.operations import Create
 
 
 class _Renamed:
@@ -214,7 +213,7 @@ RESUBMIT = Action(
     help="Make a new workflow of the same spec.",
     consequence="runs",
     plan=plan,
-    rights=(Right(Create, WORKFLOW),),
+    rights=on_workflows("get", "create"),
     form=(
         Choice(
             "memoized",

@@ -14,7 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.actions.actors import by_actor
-from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
+from tui.actions.base import (
+    DELETE_PODS,
+    Action,
+    Choice,
+    Choices,
+    Context,
+    Plan,
+    on_workflows,
+)
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.formulate import Formulation, formulate
 from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
@@ -43,7 +51,7 @@ from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.workflow import LABEL, POD, WORKFLOW, ListedWorkflow, Manifest
 from tui.errors import PlanError
-from tui.ports.operations import Change, Delete, Update
+from tui.ports.operations import Change, Delete
 
 
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
@@ -216,7 +224,8 @@ RETRY = Action(
     consequence="runs",
     refusal=refusal,
     plan=plan,
-    rights=(Right(Update, WORKFLOW), Right(Delete, POD)),
+    rights=on_workflows("get", "update"),
+    sometimes=(DELETE_PODS,),
     form=(
         Choice(
             "restart_successful",

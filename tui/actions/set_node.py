@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tui.actions.actors import by_actor
-from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
+from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
     check_instance,
@@ -27,7 +27,6 @@ from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest, Workflow
 from tui.errors import PlanError
-from tui.ports.operations import Update
 
 PHASES = ("", SUCCEEDED, FAILED, ERROR)
 
@@ -149,7 +148,7 @@ SET_NODE = Action(
     consequence="runs",
     refusal=refusal,
     plan=plan,
-    rights=(Right(Update, WORKFLOW),),
+    rights=on_workflows("get", "update"),
     form=(
         Choice("node_field_selector", "Node field selector", kind="text", default=""),
         Choice("phase", "Phase", kind="one_of", default="", options=PHASES),

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 
 from tui.actions.actors import actor_labels, by_actor
-from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
+from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.manifests import (
     Json,
@@ -33,7 +33,6 @@ from tui.domain.identity import Target
 from tui.domain.node import COMPLETED_PHASES, FAILED
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest
 from tui.errors import PlanError
-from tui.ports.operations import Patch, Update
 
 
 def _plan_shutdown(
@@ -145,7 +144,8 @@ STOP = Action(
     consequence="destroys",
     refusal=stop_refusal,
     plan=plan_stop,
-    rights=(Right(Patch, WORKFLOW), Right(Update, WORKFLOW)),
+    rights=on_workflows("get", "patch"),
+    sometimes=on_workflows("update"),
     form=(
         Choice(
             "node_field_selector",
@@ -185,6 +185,6 @@ TERMINATE = Action(
     consequence="destroys",
     refusal=terminate_refusal,
     plan=plan_terminate,
-    rights=(Right(Patch, WORKFLOW),),
+    rights=on_workflows("get", "patch"),
     said=saying("Terminated"),
 )

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable
 
 from tui.actions.actors import by_creator
-from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
+from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.manifests import (
     API_VERSION,
     Json,
@@ -326,7 +326,7 @@ SUBMIT = Action(
     help="Make a workflow from a file, a template or a cron workflow.",
     consequence="runs",
     plan=plan,
-    rights=(Right(Create, WORKFLOW),),
+    rights=on_workflows("create"),
     form=(
         Choice("parameters", "Parameters", kind="parameters", default=()),
         Choice("entrypoint", "Entrypoint", kind="text", default=""),

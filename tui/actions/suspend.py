@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tui.actions.actors import by_actor, resumed_by
-from tui.actions.base import Action, Choice, Choices, Context, Plan, Right
+from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.graph import RawNode, kind_of
 from tui.actions.manifests import (
@@ -31,7 +31,6 @@ from tui.domain.node import COMPLETED_PHASES, RUNNING, SUCCEEDED
 from tui.domain.status import has_active_suspend
 from tui.domain.workflow import LABEL, WORKFLOW, ListedWorkflow, Manifest, Workflow
 from tui.errors import PlanError
-from tui.ports.operations import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +207,7 @@ SUSPEND = Action(
     consequence="reversible",
     refusal=suspend_refusal,
     plan=plan_suspend,
-    rights=(Right(Update, WORKFLOW),),
+    rights=on_workflows("get", "update"),
     said=saying("Suspended"),
 )
 
@@ -312,7 +311,7 @@ RESUME = Action(
     consequence="reversible",
     refusal=resume_refusal,
     plan=plan_resume,
-    rights=(Right(Update, WORKFLOW),),
+    rights=on_workflows("get", "update"),
     form=(
         Choice(
             "node_field_selector",

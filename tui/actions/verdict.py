@@ -2,19 +2,23 @@
 
 Keys, hints, the palette, dialogs and commands all ask here, so they never disagree. What is asked
 about is a subject (a target and what is known of it), under conditions (the connection, and whether
-anything may be changed at all). The connection has a guard of its own as the last door.
+anything may be changed at all). The connection has a guard of its own as the last door, and the
+last word is the server's: a right that is not known to lack denies nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tui.actions.base import Action
 from tui.domain.identity import Target
+from tui.domain.rights import Right, needs
 from tui.ports.connection import Connection
-from tui.ports.operations import Operations
+from tui.ports.operations import Operation, Operations
+from tui.ports.rights import Rights, Wanted
 
 ANOTHER = "it is gone, and another one has its name now"
 READ_ONLY = "refused: started with --read-only"
@@ -46,6 +50,8 @@ class Conditions:
     """None until connected."""
     read_only: bool = False
     """Whether the user asked for no changes (`--read-only`)."""
+    namespace: str = ""
+    """Where an action would be done that has no subject; "" where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Denied:
 
     why: str
     """A sentence for a person."""
+    lacks: tuple[Right, ...] = ()
+    """The rights that the account lacks, if that is the reason."""
 
 
 Verdict = Allowed | Denied
@@ -67,24 +75,72 @@ Verdict = Allowed | Denied
 def verdict(action: Action, subject: Subject | None, conditions: Conditions) -> Verdict:
     """Whether an action may be done to a subject; None asks whether it could be to anything here.
 
-    The first reason against it counts: we are read-only, the connection cannot do it, the subject
-    is gone or not read yet, or it is not in a state for it.
+    The first reason against it counts: we are read-only, the connection cannot do it, the account
+    lacks a right for it, the subject is gone or not read yet, or it is not in a state for it.
     """
-    why = _why_not(action, subject, conditions)
+    target = subject.target if subject is not None else None
+    if why := _why_never(action, target, conditions):
+        return Denied(why)
+    if denied := _unauthorized(action, target, conditions):
+        return denied
+    why = _why_not_now(action, subject)
     return Denied(why) if why else Allowed()
 
 
-def _why_not(action: Action, subject: Subject | None, conditions: Conditions) -> str:
+def _why_never(action: Action, target: Target | None, conditions: Conditions) -> str:
+    """Why it cannot be done here, whatever state its target is in and whoever asks."""
     connection = conditions.connection
     if conditions.read_only and action.consequence != "none":
         return READ_ONLY
     if connection is None:
-        return "not connected yet" if subject is not None else ""
-    target = subject.target if subject is not None else None
+        return "not connected yet" if target is not None else ""
     if target is not None and target.key.kind not in action.kinds:
         return f"{action.label} is not for this kind of object"
-    if unable := _unable(action, target, connection):
-        return unable
+    return _unable(action, target, connection)
+
+
+def _unauthorized(action: Action, target: Target | None, conditions: Conditions) -> Denied | None:
+    """Which rights lack that it needs in any case; None if none is known to."""
+    here = target.key.namespace if target is not None else ""
+    asked = ((right, _name(right, target)) for right in action.rights)
+    return _denied(asked, here or conditions.namespace, conditions.connection)
+
+
+def _name(right: Right, target: Target | None) -> str | None:
+    """The object that a right of an action is about; None where that may be any."""
+    if right.verb == "create":
+        return ""
+    if target is None:
+        return None
+    return (target.pod or None) if right.resource == "pods" else target.key.name
+
+
+def _denied(
+    asked: Iterable[tuple[Right, str | None]], namespace: str, connection: Connection | None
+) -> Denied | None:
+    rights = connection.port(Rights) if connection is not None else None
+    if rights is None:
+        return None
+    lacks = tuple(
+        right
+        for right, name in asked
+        # What is not allowed in all namespaces at once may be allowed in some of them.
+        if (namespace or right.of_cluster)
+        and rights.known("" if right.of_cluster else namespace).allows(right, name) is False
+    )
+    return Denied(needs(lacks, namespace), lacks) if lacks else None
+
+
+def verdict_of_plan(operation: Operation, conditions: Conditions) -> Verdict:
+    """Whether the account has the rights to just the changes of a plan, as far as is known."""
+    connection = conditions.connection
+    rights = connection.port(Rights) if connection is not None else None
+    needed = rights.needed(operation) if rights is not None else ()
+    return _denied(needed, operation.target.key.namespace, connection) or Allowed()
+
+
+def _why_not_now(action: Action, subject: Subject | None) -> str:
+    """Why it cannot be done to the subject as it is."""
     if subject is None:
         return ""
     if subject.is_gone:
@@ -114,7 +170,37 @@ def _unable(action: Action, target: Target | None, connection: Connection) -> st
     return operations.refusal(action.id, target)
 
 
+def why_unchangeable(actions: Iterable[Action], conditions: Conditions) -> Denied | None:
+    """Why nothing at all can be changed here; None if something can, as far as is known."""
+    denied: Denied | None = None
+    for action in actions:
+        if action.consequence != "none":
+            answer = verdict(action, None, conditions)
+            if isinstance(answer, Allowed):
+                return None
+            denied = denied or answer
+    return denied or Denied("nothing here changes anything")
+
+
 def may_change(actions: Iterable[Action], conditions: Conditions) -> bool:
-    """Whether anything can be changed here, as far as is known; rights are not checked."""
-    changing = [action for action in actions if action.consequence != "none"]
-    return any(isinstance(verdict(one, None, conditions), Allowed) for one in changing)
+    """Whether anything can be changed here, as far as is known."""
+    return why_unchangeable(actions, conditions) is None
+
+
+def wanted_for(action: Action, targets: Iterable[Target]) -> dict[str, list[Wanted]]:
+    """By namespace: the rights to change something that an action on these targets needs."""
+    wanted: dict[str, list[Wanted]] = {}
+    for target in targets:
+        for right in action.rights:
+            if not right.is_reading:
+                each = Wanted(right, _name(right, target) or "")
+                wanted.setdefault(target.key.namespace, []).append(each)
+    return wanted
+
+
+def wanted_by(actions: Iterable[Action]) -> tuple[Wanted, ...]:
+    """The rights to change something, those that most actions need first."""
+    counted = Counter(
+        right for action in actions for right in action.rights if not right.is_reading
+    )
+    return tuple(Wanted(right) for right, _ in counted.most_common())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from tui.domain.rights import Permissions, Right
+from tui.ports.operations import Operation
 
 MOST_REQUESTS = 4
 """Requests that one screen may cost."""
@@ -24,6 +25,9 @@ class Rights(Protocol):
 
     def known(self, namespace: str) -> Permissions:
         """What was answered last for a namespace; asks nobody, so it never waits."""
+
+    def needed(self, operation: Operation) -> tuple[Wanted, ...]:
+        """The rights that an operation takes, each once; asks nobody."""
 
     def learn(
         self,

@@ -19,11 +19,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from tui.actions.base import Action
+from tui.actions.base import Action, Plan
 from tui.actions.choosing import told
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
-from tui.actions.verdict import Allowed, Denied, Subject, verdict
+from tui.actions.verdict import Allowed, Denied, Subject, verdict, verdict_of_plan, wanted_for
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.context import AppContext
@@ -36,6 +36,7 @@ from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
 from tui.ports.operations import Call, Operation, Operations
+from tui.ports.rights import MOST_REQUESTS
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
 from tui.screens.plan_words import Planned, words_of_one, words_of_several
@@ -148,10 +149,19 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self.share_rows()
         self.query_one("#cancel").focus()
         self._read()
+        self._ask_rights()
 
     def try_again(self) -> None:
         """Read it anew, and plan anew; what was filled in stays."""
         self._read()
+
+    def _ask_rights(self) -> None:
+        """Ask for what the action needs, wherever its subjects are."""
+        wanted = wanted_for(self.action, [one.target for one in self._subjects])
+        namespaces = list(wanted)[:MOST_REQUESTS]
+        for namespace in namespaces:
+            most = MOST_REQUESTS // len(namespaces)
+            self.context.ask_rights(namespace, wanted[namespace], most=most)
 
     @work(thread=True, group="dialog", exclusive=True)
     def _read(self) -> None:
@@ -265,8 +275,17 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             None,
         )
 
+    def rights_known(self) -> None:
+        """Judge, and plan, by what is known now to be allowed."""
+        super().rights_known()
+        if self._manifests:
+            self._judge()
+            self._make_plans()
+            self._show()
+
     def _judge(self) -> None:
         """Who may be acted on, now that all of them is known."""
+        self._refused.clear()
         for subject, manifest in self._manifests:
             answer = verdict(self.action, self._as_read(subject, manifest), self.context.conditions)
             if isinstance(answer, Denied):
@@ -314,11 +333,17 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 refused.append(told(subject, denied) if self._is_of_several else denied.why)
                 continue
             facts = replace(self._facts, target=target)
+            name = f"{subject.name}: " if self._is_of_several else ""
             try:
-                plans.append((target, self.action.plan(manifest, self._choices(), facts)))
+                plan = self.action.plan(manifest, self._choices(), facts)
             except (PlanError, InputError) as error:
-                name = f"{subject.name}: " if self._is_of_several else ""
                 refused.append(f"{name}{error.what}")
+                continue
+            unauthorized = self._unauthorized(plan)
+            if unauthorized:
+                refused.append(f"{name}{unauthorized}")
+            else:
+                plans.append((target, plan))
         self._plans = plans
         self._not_planned = refused
         go = self.query_one("#go", Button)
@@ -335,6 +360,13 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             if commands and len(plans) == 1
             else Content("")
         )
+
+    def _unauthorized(self, plan: Plan) -> str:
+        """Which rights lack to just what is planned; "" if none is known to."""
+        if plan.operation is None:
+            return ""
+        answer = verdict_of_plan(plan.operation, self.context.conditions)
+        return answer.why if isinstance(answer, Denied) else ""
 
     @property
     def _is_of_several(self) -> bool:

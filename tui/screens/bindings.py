@@ -20,6 +20,8 @@ from tui.keys import KEYS
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.panes import PANES, panes_of
+from tui.view import View
+from tui.widgets.hints import Hints
 
 
 def bring_keys() -> None:
@@ -107,11 +109,19 @@ def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     )
 
 
-def refused_here(context: AppContext, binding: Binding) -> bool:
-    """Whether a binding is of actions none of which can be done to anything here.
+def hints(context: AppContext, view: View[Any]) -> Hints:
+    """The row of hints of a view: keys of actions that the account has no right to are dimmed, and
+    those of actions that nobody could do here are left out. Each stays bound, to say why."""
 
-    Its key stays bound, to say so, but is no hint.
-    """
-    actions = called(binding.id or "")
-    verdicts = [verdict(action, None, context.conditions) for action in actions]
-    return bool(verdicts) and all(isinstance(answer, Denied) for answer in verdicts)
+    def denied(binding: Binding) -> list[Denied]:
+        """Why none of its actions can be done to anything here; empty if one can."""
+        conditions = context.conditions_in(view.namespace)
+        answers = [verdict(action, None, conditions) for action in called(binding.id or "")]
+        found = [answer for answer in answers if isinstance(answer, Denied)]
+        return found if len(found) == len(answers) else []
+
+    return Hints(
+        hides=lambda binding: any(not each.lacks for each in denied(binding)),
+        dims=lambda binding: bool(denied(binding)),
+        ascii=context.ascii,
+    )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tui.actions import ACTIONS
-from tui.actions.verdict import may_change
+from tui.actions.verdict import why_unchangeable
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Row
@@ -38,9 +38,11 @@ class Heading(NamedTuple):
     shrinks: list[Shrink]
 
 
-def heading_of_list(context: AppContext, kind: Kind[Any, Any], listing: Listing[Any]) -> Heading:
+def heading_of_list(
+    context: AppContext, kind: Kind[Any, Any], listing: Listing[Any], namespace: str = ""
+) -> Heading:
     """Which cluster, which namespaces, what is listed unless it is what the program begins with,
-    whether one may write, how the watch is, how many."""
+    whether one may write in the namespace of the cursor, how the watch is, how many."""
     source, scope = context.source, context.lists.scope
     right = counts(kind, listing, ascii=context.ascii)
     if source is None:
@@ -52,9 +54,11 @@ def heading_of_list(context: AppContext, kind: Kind[Any, Any], listing: Listing[
         (f" {arrow} {namespaces}" if kind.follows_scope else "", ""),
         (f" {arrow} {kind.nouns}" if kind is not next(iter(KINDS)) else "", ""),
         ("  ", ""),
-        *standing(context, context.lists.of(kind).standings),
+        *standing(context, context.lists.of(kind).standings, namespace),
     ]
-    return Heading(left, right, [(len(left) - 1, 0), (1, LEAST_NAME), (0, LEAST_NAME), (2, WHOLE)])
+    words, reason = len(left) - 1, len(left) - 3
+    shrinks = [(words, 0), (reason, WHOLE), (1, LEAST_NAME), (0, LEAST_NAME), (2, WHOLE)]
+    return Heading(left, right, shrinks)
 
 
 def not_open_yet(context: AppContext) -> str:
@@ -67,23 +71,41 @@ def not_open_yet(context: AppContext) -> str:
     return f"connecting to {where} …" if where else "connecting …"
 
 
-def standing(context: AppContext, standings: Standings) -> list[HeaderPart]:
-    """Whether one may write, and how a watch stands; the last piece, words, may be left out."""
+def standing(context: AppContext, standings: Standings, namespace: str = "") -> list[HeaderPart]:
+    """Whether one may write, and why not; how a watch stands, and words about it.
+
+    Of these four pieces the second and the last may be left out.
+    """
     source = context.source
     if source is None:
-        return [("connecting", "muted"), ("", "")]
-    may: HeaderPart = ("RW  " if may_change(ACTIONS, context.conditions) else "RO  ", "muted")
+        return [("", ""), ("", ""), ("connecting", "muted"), ("", "")]
+    may = _writable(context, namespace)
     if not source.place.is_live:
-        return [may, ("saved", "muted"), ("", "")]
+        return [*may, ("saved", "muted"), ("", "")]
     failed = context.request_trouble
     if standings.is_live and failed is not None:
         sign = "! " if context.ascii else "▲ "
         return [
-            may,
+            *may,
             (f"{sign}watched, but requests fail", "warning"),
             (f": {failed.what}", "warning"),
         ]
-    return [may, *_watched(standings, context.now(), ascii=context.ascii)]
+    return [*may, *_watched(standings, context.now(), ascii=context.ascii)]
+
+
+def _writable(context: AppContext, namespace: str) -> list[HeaderPart]:
+    """RW, or RO and why, for a namespace ("" for none in particular)."""
+    denied = why_unchangeable(ACTIONS, context.conditions_in(namespace))
+    if denied is None:
+        return [("RW  ", "muted"), ("", "")]
+    reason = ""
+    if context.settings.read_only:
+        reason = "(--read-only)  "
+    elif context.is_read_only:
+        reason = "(read-only by the settings)  "
+    elif denied.lacks:
+        reason = "(no write rights)  "
+    return [("RO " if reason else "RO  ", "muted"), (reason, "muted")]
 
 
 def _watched(standings: Standings, now: datetime, *, ascii: bool) -> list[HeaderPart]:
@@ -238,11 +260,13 @@ def heading_of_object(
     where, namespace, name = 1, 2, 3
     left += doing
     right: list[HeaderPart] = (
-        [(over, "warning"), ("", "")] if over else standing(context, standings)
+        [(over, "warning"), ("", "")] if over else standing(context, standings, key.namespace)
     )
     right.append((" ", ""))
     words = len(left) + len(right) - 2
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
+    if not over:
+        shrinks.insert(1, (len(left) + 1, WHOLE))  # why one may not write
     return Heading(left, right, shrinks)
 
 

@@ -28,7 +28,7 @@ from tui.kinds.registry import KINDS
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES
 from tui.screens.arrangement import Arrangement, other_scope
-from tui.screens.bindings import action_bindings, kind_bindings, opening_bindings, refused_here
+from tui.screens.bindings import action_bindings, hints, kind_bindings, opening_bindings
 from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
@@ -42,7 +42,6 @@ from tui.screens.headings import (
 from tui.session import Session
 from tui.view import View
 from tui.widgets.header import HeaderLine
-from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table, sort_bindings
 
@@ -92,6 +91,10 @@ class ListScreen(View[None]):
         self.follows_scope = kind.follows_scope
         self._ascii = context.settings.ascii
         self.arrangement: Arrangement[Any] = Arrangement(context, kind)
+        self._asked_rights = False
+        """Whether it was asked, for what is listed now, what may be done."""
+        self._shown_for = ""
+        """The namespace whose rights header and hints show."""
         self._shown_trouble: SourceError | None = None
         """The trouble of requests that the header tells of."""
 
@@ -108,7 +111,7 @@ class ListScreen(View[None]):
         )
         yield HeaderLine(id="about", ascii=self._ascii)
         yield StatusLine(ascii=self._ascii, grows=True)
-        yield Hints(hides=partial(refused_here, self.context), ascii=self._ascii)
+        yield hints(self.context, self)
 
     def on_mount(self) -> None:
         """Show what is known already, then hear of changes."""
@@ -133,6 +136,7 @@ class ListScreen(View[None]):
     def scope_changed(self) -> None:
         """Other objects, or another source: begin anew, keep filter and order."""
         self.arrangement.begin_anew()
+        self._asked_rights = False
         self.query_bar.problem = ""
         self.rows.columns = self.arrangement.columns
         self._show_order()
@@ -169,6 +173,22 @@ class ListScreen(View[None]):
             self.context, self.kind, self.arrangement.query, self.arrangement.listing.total
         )
         self._show_about()
+        self._heed_rights()
+
+    def _heed_rights(self) -> None:
+        """Ask what may be done where the cursor is when the list opens, and show it wherever it
+        moves; of other namespaces it is asked when something is done to what is there."""
+        if not self._asked_rights and self.namespace and self.context.source is not None:
+            self._asked_rights = True
+            self.context.ask_rights(self.namespace)
+        if self._shown_for != self.namespace:
+            self.rights_known()
+
+    def rights_known(self) -> None:
+        """Header and hints tell what may be done in the namespace of the cursor."""
+        self._shown_for = self.namespace
+        self.refresh_bindings()
+        self._show_head()
 
     def tick(self, now: datetime) -> None:
         """A second went by."""
@@ -185,7 +205,8 @@ class ListScreen(View[None]):
 
     def _show_head(self) -> None:
         self._shown_trouble = self.context.request_trouble
-        self.head.show(*heading_of_list(self.context, self.kind, self.arrangement.listing))
+        listing = self.arrangement.listing
+        self.head.show(*heading_of_list(self.context, self.kind, listing, self.namespace))
 
     def _show_about(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
@@ -247,6 +268,7 @@ class ListScreen(View[None]):
     def tell_selection(self) -> None:
         """Say all of what the list has no room for."""
         self._show_about()
+        self._heed_rights()
 
     @on(Table.Chosen, "#objects")
     def open_chosen(self) -> None:
@@ -264,6 +286,15 @@ class ListScreen(View[None]):
             self.post_message(GiveSource(demo=True))
         else:
             self._say_none()
+
+    @property
+    def namespace(self) -> str:
+        """That of the row under the cursor, else the only one that is listed."""
+        row, listed = self.rows.current, self.context.lists.scope.namespaces
+        if row is not None:
+            key: ObjectKey = row.key
+            return key.namespace
+        return listed[0] if len(listed) == 1 and self.kind.resource.namespaced else ""
 
     def _is_summary(self, pane: str) -> bool:
         """Whether a pane has the key of the summary."""

@@ -27,14 +27,13 @@ from tui.messages import RunAction
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
 from tui.ports.objects import Watches, Whole
-from tui.screens.bindings import action_bindings, kind_bindings, pane_bindings, refused_here
+from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.headings import heading_of_object
 from tui.screens.pane_tabs import PaneTabs
 from tui.state.watched import DELETED, WatchedObject
 from tui.view import View
 from tui.widgets.header import HeaderLine
-from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
 
 
@@ -90,7 +89,7 @@ class ObjectScreen(View[None]):
         yield HeaderLine(id="head", ascii=self._ascii)
         yield PaneTabs(self.context, self.kind)
         yield StatusLine(ascii=self._ascii, grows=True)
-        yield Hints(hides=partial(refused_here, self.context), ascii=self._ascii)
+        yield hints(self.context, self)
 
     async def on_mount(self) -> None:
         """Show that it is read, then watch."""
@@ -98,6 +97,7 @@ class ObjectScreen(View[None]):
             self.kind, lambda changes: self._show_head()
         )
         self._show_head()
+        self.context.ask_rights(self.key.namespace)
         if self.context.source is not None:
             self._watched.watch(
                 offered(self.context.source, Watches),
@@ -150,6 +150,16 @@ class ObjectScreen(View[None]):
         """Do not wait for the next try while the connection is broken."""
         if self._watched.try_again(self.context.now()):
             self._show_head()
+
+    @property
+    def namespace(self) -> str:
+        """Its own."""
+        return self.key.namespace
+
+    def rights_known(self) -> None:
+        """Header and hints tell what may be done to it."""
+        self.refresh_bindings()
+        self._show_head()
 
     def tick(self, now: datetime) -> None:
         """A second went by; not for one that is no more."""

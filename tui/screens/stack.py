@@ -118,6 +118,12 @@ class ScreenStack:
         for view in self.views:
             view.scope_changed()
 
+    def rights_known(self) -> None:
+        """It is known now what may be done in some namespace."""
+        for view in self.views:
+            if view.is_mounted:
+                view.rights_known()
+
     def try_again(self) -> None:
         """Do not wait for the next try while a connection is broken."""
         for view in self.views:

@@ -35,7 +35,7 @@ from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
 from tui.ports.metrics import PodUsage
 from tui.ports.objects import Watches, Whole
-from tui.screens.bindings import action_bindings, kind_bindings, pane_bindings, refused_here
+from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.find_step import FindStep
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
@@ -46,7 +46,6 @@ from tui.session import Session
 from tui.state.watched import DELETED, WatchedObject
 from tui.view import View
 from tui.widgets.header import HeaderLine
-from tui.widgets.hints import Hints
 from tui.widgets.status_line import StatusLine
 from tui.widgets.step_tree import StepTree
 
@@ -125,13 +124,14 @@ class WorkflowScreen(View[None]):
         yield SplitView(self.context)
         yield FindStep(self.context)
         yield StatusLine(ascii=plain, grows=True)
-        yield Hints(hides=partial(refused_here, self.context), ascii=plain)
+        yield hints(self.context, self)
 
     async def on_mount(self) -> None:
         """Show what is known, then watch."""
         self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
         self._show_head()
         self._watch()
+        self.context.ask_rights(self.key.namespace)
         await self.pane_tabs.bring(self._wanted_pane or self.pane_tabs.specs[0].id)
         if self._wanted_pane and self.is_attached:
             # Who asks for the logs or artifacts of a workflow wants to move in them.
@@ -246,6 +246,16 @@ class WorkflowScreen(View[None]):
 
     def take_changes(self, changes: ChangeSet[ListedWorkflow]) -> None:
         """The list changed: an action on this workflow may have begun or ended."""
+        self._show_head()
+
+    @property
+    def namespace(self) -> str:
+        """Its own."""
+        return self.key.namespace
+
+    def rights_known(self) -> None:
+        """Header and hints tell what may be done to it."""
+        self.refresh_bindings()
         self._show_head()
 
     def tick(self, now: datetime) -> None:

@@ -17,15 +17,19 @@ import msgspec
 
 from tui.domain.rights import Permissions, Right, Rule
 from tui.errors import Missing, Refused, Rejected, SourceError, Unauthenticated
+from tui.ports.operations import Call, Change, Operation
 from tui.ports.rights import MOST_REQUESTS, Wanted
 from tui.sources.answers import UNREADABLE
 from tui.sources.cluster import Cluster
-from tui.sources.paths import ACCESS_REVIEWS, RULES_REVIEWS
+from tui.sources.kubernetes_operations import calls
+from tui.sources.paths import ACCESS_REVIEWS, RULES_REVIEWS, resource_of
 from tui.sources.transport import not_kubernetes
 
 KEPT = 300.0
 """Seconds that an answer is good for."""
 API = "authorization.k8s.io/v1"
+VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+"""What rules call the methods of writes."""
 
 T = TypeVar("T")
 
@@ -79,6 +83,10 @@ class KubernetesRights:
         """What was answered last."""
         kept = self._kept.get(namespace)
         return kept.permissions if kept is not None else Permissions(namespace)
+
+    def needed(self, operation: Operation) -> tuple[Wanted, ...]:
+        """The right to each of its calls."""
+        return needed(operation)
 
     def learn(
         self,
@@ -158,6 +166,18 @@ class KubernetesRights:
             return msgspec.json.decode(answer, type=review)
         except UNREADABLE as error:
             raise not_kubernetes(error) from error
+
+
+def needed(operation: Operation) -> tuple[Wanted, ...]:
+    """The rights that an operation takes on any cluster, each once; pure."""
+    return tuple(dict.fromkeys(map(_needed, operation.changes, calls(operation))))
+
+
+def _needed(change: Change, call: Call) -> Wanted:
+    """What a change takes; a name is known only of what is there already."""
+    verb, resource = VERBS[call.method], resource_of(change.key.kind)
+    right = Right(verb, resource.group, resource.plural, of_cluster=not resource.namespaced)
+    return Wanted(right, "" if verb == "create" else change.key.name)
 
 
 _NOT_TOLD = (Refused, Missing, Rejected)

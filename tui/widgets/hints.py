@@ -29,6 +29,8 @@ class Hint(NamedTuple):
     label: str
     is_kept: bool = False
     """Whether it is shown even when others have no room."""
+    is_dimmed: bool = False
+    """Whether the key only says why it does nothing."""
 
 
 def character_of(key: str) -> str | None:
@@ -47,14 +49,17 @@ class Hints(LineView, can_focus=False):
         self,
         *,
         hides: Callable[[Binding], bool] | None = None,
+        dims: Callable[[Binding], bool] | None = None,
         ascii: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`hides` says of a binding whether its key would only be refused here."""
+        """`hides` and `dims` say of a binding whether its key is no use here: to be left out, or
+        shown as what others may do."""
         super().__init__(id=id, classes=classes)
         self.ascii = ascii
         self._hides = hides or (lambda binding: False)
+        self._dims = dims or (lambda binding: False)
         self._hints: tuple[Hint, ...] = ()
 
     def on_mount(self) -> None:
@@ -78,8 +83,12 @@ class Hints(LineView, can_focus=False):
             if self._hides(binding):
                 continue
             if binding.show and active.enabled and binding.action not in found:
-                is_kept = binding.action.endswith(HELP)
-                found[binding.action] = Hint(key_name(binding.key), binding.description, is_kept)
+                found[binding.action] = Hint(
+                    key_name(binding.key),
+                    binding.description,
+                    is_kept=binding.action.endswith(HELP),
+                    is_dimmed=self._dims(binding),
+                )
         self.show(found.values())
 
     def show(self, hints: Iterable[Hint]) -> None:
@@ -90,14 +99,22 @@ class Hints(LineView, can_focus=False):
     @property
     def text(self) -> str:
         """All hints as one text, whatever there is room for."""
-        return GAP.join(f"{hint.key} {hint.label}" for hint in self._hints)
+        return GAP.join(
+            f"({hint.key} {hint.label})" if hint.is_dimmed else f"{hint.key} {hint.label}"
+            for hint in self._hints
+        )
 
     def line_at(self, y: int) -> Strip:
         """Keys in bold, each followed by what it does."""
         width, base = self.size.width, self.token("")
         pieces: list[Piece] = []
         for hint in self._fitting(width):
-            pieces += [(GAP if pieces else " ", base), (hint.key, self.token("heading"))]
+            pieces.append((GAP if pieces else " ", base))
+            if hint.is_dimmed:
+                # In brackets too: not every terminal dims.
+                pieces.append((f"({hint.key} {hint.label})", self.token("muted")))
+                continue
+            pieces.append((hint.key, self.token("heading")))
             pieces.append((f" {hint.label}", self.token("muted")))
         return strip_of(pieces, width, base)
 
@@ -107,7 +124,10 @@ class Hints(LineView, can_focus=False):
             hint._replace(key=self._drawn(hint.key), label=self._drawn(hint.label))
             for hint in self._hints
         ]
-        sizes = [width_of(hint.key) + width_of(hint.label) + 1 + len(GAP) for hint in hints]
+        sizes = [
+            width_of(hint.key) + width_of(hint.label) + 1 + 2 * hint.is_dimmed + len(GAP)
+            for hint in hints
+        ]
         left = width - sum(size for size, hint in zip(sizes, hints, strict=True) if hint.is_kept)
         fitting = []
         for size, hint in zip(sizes, hints, strict=True):
