@@ -161,7 +161,7 @@ DRAWING = {
 """Rooms that may import Textual and Rich."""
 
 LIBRARIES: dict[str, set[str]] = {
-    "kubernetes": {"tui/sources/"},
+    "kubernetes": set(),
     "boto3": {"tui/artifacts/"},
     "botocore": {"tui/artifacts/", "tui/demo/"},
     "aiohttp": {"tui/demo/"},

@@ -151,8 +151,8 @@ UNTOLD = frozenset(
         "ARGO_TUI_SUFFIX",
     }
 )
-ELSEWHERE = frozenset({"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"})
-"""Read through a tuple of names (`sources.pools.PROXIES`)."""
+ELSEWHERE = frozenset({"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"})
+"""Read by names that are put together (`sources.proxies`), or by libraries."""
 
 
 def test_every_variable_that_is_read_is_told_and_no_other() -> None:
@@ -273,7 +273,7 @@ def missed(cluster: Cluster, allowed: list[tuple[str, str, str]]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with running_cluster(tmp_path_factory.mktemp("guarded"), tls=False) as cluster:
+    with running_cluster(tmp_path_factory.mktemp("guarded"), tls=True) as cluster:
         furnish(cluster)
         yield cluster
 

@@ -42,6 +42,7 @@ from tui.ports.collections import Collections, Scope, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.health import Health
 from tui.ports.namespaces import Namespaces
+from tui.ports.terminal import TERMINAL
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
 from tui.screens.bodies import screen_of
@@ -185,6 +186,7 @@ class ArgoApp(TerminalApp):
         asyncio.get_running_loop().set_default_executor(Threads(self.runner.finish))
         self.terminal.use_colours()
         self.begin_tidying()
+        TERMINAL.step_aside_by(self.terminal.step_aside)
         self.terminal.heed_hang_up([self._remember, self._let_go])
         self.views.begin(ListScreen(self.context, WORKFLOWS))
         self.set_interval(1.0, self._tick)
@@ -508,5 +510,6 @@ class ArgoApp(TerminalApp):
 def run(settings: Settings, connect: Connect, capabilities: Capabilities) -> int:
     """Run the app in this terminal; returns the exit code."""
     app = ArgoApp(settings, connect, capabilities=capabilities)
-    app.run(mouse=settings.mouse)
+    with TERMINAL.drawn_on():
+        app.run(mouse=settings.mouse)
     return app.exit_code

@@ -164,6 +164,7 @@ def _run_app(settings: Settings) -> int:
 def _run_in_terminal(settings: Settings) -> int:
     """Run the app. The list is requested while Textual is imported; a demo starts after that."""
     from tui.ports.connection import Connection
+    from tui.ports.terminal import TERMINAL
     from tui.sources import open_source
     from tui.terminal.capabilities import this_terminal
     from tui.terminal.environment import check_log, prepare
@@ -174,7 +175,7 @@ def _run_in_terminal(settings: Settings) -> int:
         raise UsageError(capabilities.advice)
     check_log(os.environ)
     prepare(capabilities)
-    with contextlib.ExitStack() as demos:
+    with TERMINAL.of_app(), contextlib.ExitStack() as demos:
         opened = _opened_early(settings)
         for source in opened:
             demos.callback(source.close)
@@ -240,7 +241,12 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
     return "", words
 
 
-VALUED = frozenset({"--kubeconfig", "--context", "-n", "--namespace", "--instanceid"})
+VALUED = frozenset(
+    {
+        *("--kubeconfig", "--context", "-n", "--namespace", "--instanceid"),
+        *("--as", "--as-group", "--as-uid"),
+    }
+)
 """Global flags whose value is the next word."""
 
 
@@ -345,6 +351,15 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
     add("--demo", action="store_true", help="start a demo cluster and connect to it")
     add("--kubeconfig", default="", metavar="FILE", help="instead of KUBECONFIG or ~/.kube/config")
     add("--context", default="", help="a context of the kubeconfig")
+    add("--as", dest="as_user", default="", metavar="USER", help="act as this user")
+    add(
+        "--as-group",
+        dest="as_groups",
+        action="append",
+        metavar="GROUP",
+        help="of this group; may be given several times",
+    )
+    add("--as-uid", default="", metavar="UID", help="with this uid")
     add("-n", "--namespace", default="", help="instead of ARGO_NAMESPACE or the context's own")
     add("-A", "--all-namespaces", action="store_true", help="the workflows of all namespaces")
     add("--instanceid", default="", help="the instance id of the controller")

@@ -92,6 +92,12 @@ class Settings:
     """`--mouse`: handle clicks; the terminal's own text selection does not work then."""
     no_color: bool = False
     """NO_COLOR is set, or TERM is dumb."""
+    as_user: str = ""
+    """`--as`: whom to act as, instead of the `as` of the kubeconfig."""
+    as_uid: str = ""
+    """`--as-uid`: the uid of that user."""
+    as_groups: tuple[str, ...] = ()
+    """`--as-group`, which may be given several times: the groups of that user."""
     instance_id: str = ""
     """`--instanceid`, else ARGO_INSTANCEID: the controller whose workflows are shown."""
     pod_names: str = "v2"
@@ -188,6 +194,9 @@ def read_settings(
         context=str(flags.get("context") or ""),
         namespace=_namespaces(text("namespace", "ARGO_NAMESPACE")),
         all_namespaces=bool(flags.get("all_namespaces")),
+        as_user=str(flags.get("as_user") or ""),
+        as_uid=str(flags.get("as_uid") or ""),
+        as_groups=tuple(flags.get("as_groups") or ()),
         demo=bool(flags.get("demo")),
         ascii=flag("ascii"),
         no_diff=bool(flags.get("no_diff")),

@@ -102,7 +102,7 @@ def test_a_list_of_a_cluster_loads_the_standard_library_msgspec_and_little_of_ou
         modules = loaded_by(f"from tui.cli import main\nassert main({words!r}) == 0")
     assert not tops(modules) & (HEAVY | DRAWING | {"asyncio", "requests", "logging", "zoneinfo"})
     ours = {name for name in modules if name.startswith("tui.")}
-    assert not {name for name in ours if name.startswith(("tui.actions", "tui.sources.official"))}
+    assert not {name for name in ours if name.startswith("tui.actions")}
     assert len(modules) <= MOST_TO_LIST
 
 
@@ -121,14 +121,13 @@ for thread in enumerate():
 """What the program does before it imports Textual."""
 
 
-@pytest.mark.parametrize("proxy", ["", "http://proxy.invalid:1"])
+@pytest.mark.parametrize("server", ["", "http://cluster.test"], ids=["direct", "proxied"])
 def test_the_list_is_asked_for_before_the_first_frame_without_anything_heavy(
-    tmp_path: Path, proxy: str
+    tmp_path: Path, server: str
 ) -> None:
-    """Behind a proxy the official client is needed, so that everything waits for the frame."""
     with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
-        path = str(write_kubeconfig(tmp_path, api.url))
-        modules = loaded_by("import sys\n" + ASKED_AHEAD, path, HTTPS_PROXY=proxy)
-        assert len(api.asked) == (0 if proxy else 1)
+        path = str(write_kubeconfig(tmp_path, server or api.url))
+        modules = loaded_by("import sys\n" + ASKED_AHEAD, path, HTTP_PROXY=api.url)
+        assert len(api.asked) == 1
     assert "tui.sources.opening" in modules
     assert not tops(modules) & (HEAVY | DRAWING)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.echoing import PASSWORD, TOKEN, echo_kinds, forms, leaks
-from tests.support.fake_api import fake_api, write_kubeconfig
+from tests.support.fake_api import fake_api, secure_api, write_kubeconfig
 from tests.support.headless import run
 from tests.support.pty import Pty, run_tui
 from tests.support.s3_store import here
@@ -60,8 +60,9 @@ def test_no_command_prints_what_an_api_server_repeats(
     kind: str, login: str, tmp_path: Path
 ) -> None:
     user = LOGINS[login]
-    with fake_api(KINDS[kind]) as api:
-        config = str(write_kubeconfig(tmp_path, api.url, user=user))
+    with secure_api(KINDS[kind]) as api:
+        path = write_kubeconfig(tmp_path, api.url, user=user, authority=api.authority)
+        config = str(path)
         for words in COMMANDS:
             said = run(["--kubeconfig", config, *words])
             assert leaks(said.out + said.err, secrets_in(user)) == []
@@ -204,8 +205,10 @@ def test_no_screen_and_no_log_of_the_app_holds_what_a_server_repeats(
     kind: str, tmp_path: Path
 ) -> None:
     log = tmp_path / "textual.log"
-    with fake_api(KINDS[kind]) as api:
-        config = str(write_kubeconfig(tmp_path, api.url, user={"token": TOKEN}))
+    with secure_api(KINDS[kind]) as api:
+        user = {"token": TOKEN}
+        path = write_kubeconfig(tmp_path, api.url, user=user, authority=api.authority)
+        config = str(path)
         argv = run_tui("--kubeconfig", config)
         with Pty(argv, columns=120, rows=40, env={"TEXTUAL_LOG": str(log)}) as terminal:
             terminal.wait_for("quit" if kind in REFUSED else "Failed")

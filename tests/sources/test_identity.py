@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.api_source import both_ways, refusing, saying, source_of
-from tests.support.fake_api import Answer, fake_api
+from tests.support.api_source import refusing, saying, source_of
+from tests.support.fake_api import Answer, secure_api
 from tui.errors import Unreachable
 from tui.ports.connection import offered
 from tui.ports.identity import Caller, Identity, caller_of
@@ -30,13 +30,12 @@ def review(name: str) -> Answer:
     return saying({"kind": "SelfSubjectReview", "status": {"userInfo": {"username": name}}})
 
 
-@both_ways
 def test_a_token_that_says_who_we_are_is_believed_and_nobody_is_asked(
-    tmp_path: Path, environ: dict[str, str]
+    tmp_path: Path,
 ) -> None:
     claims = {"sub": "auth0|12?>", "email": "ä@x.org", "preferred_username": "alice", "aud": ["k"]}
-    with fake_api(review("other")) as api:
-        source = source_of(api, tmp_path, {"token": token(claims)}, environ)
+    with secure_api(review("other")) as api:
+        source = source_of(api, tmp_path, {"token": token(claims)})
         assert caller_of(source) == Caller("auth0|12?>", "ä@x.org", "alice")
         assert not api.asked
 
@@ -54,7 +53,7 @@ def test_a_token_that_says_who_we_are_is_believed_and_nobody_is_asked(
     ids=["opaque", "not-base64", "no-object", "odd-subject", "impersonating", "password"],
 )
 def test_else_the_cluster_is_asked_once(tmp_path: Path, user: dict[str, str]) -> None:
-    with fake_api(review("alice")) as api:
+    with secure_api(review("alice")) as api:
         source = source_of(api, tmp_path, user)
         assert [caller_of(source) for _ in range(3)] == [Caller("alice")] * 3
         (asked,) = api.asked
@@ -77,7 +76,7 @@ def test_else_the_cluster_is_asked_once(tmp_path: Path, user: dict[str, str]) ->
 def test_where_nobody_says_we_are_nobody_and_it_is_not_asked_again(
     tmp_path: Path, answer: Answer
 ) -> None:
-    with fake_api(answer) as api:
+    with secure_api(answer) as api:
         source = source_of(api, tmp_path, {"token": "opaque"})
         assert [caller_of(source), caller_of(source)] == [None, None]
         assert len(api.asked) == 1
@@ -89,7 +88,7 @@ def test_what_could_not_be_asked_is_asked_again(tmp_path: Path) -> None:
     def answer(asked: Any, reply: Any) -> None:
         answers.pop(0)(asked, reply)
 
-    with fake_api(answer) as api:
+    with secure_api(answer) as api:
         source = source_of(api, tmp_path, {"token": "opaque"})
         with pytest.raises(Unreachable):
             offered(source, Identity).caller()
@@ -97,7 +96,7 @@ def test_what_could_not_be_asked_is_asked_again(tmp_path: Path) -> None:
 
 
 def test_it_may_be_asked_in_read_only_mode(tmp_path: Path) -> None:
-    with fake_api(review("alice")) as api:
+    with secure_api(review("alice")) as api:
         assert caller_of(source_of(api, tmp_path, {"token": "t"}, read_only=True)) is not None
 
 

@@ -31,9 +31,10 @@ from tui.ports.operations import Delete, Operation, Operations, Patch
 from tui.ports.pods import Pods
 from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
+from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource
-from tui.sources.opening import connect, login_of
+from tui.sources.opening import connect
 from tui.sources.transport import Transport
 from tui.state.watch import WatchSession
 
@@ -406,7 +407,7 @@ def test_inside_a_pod_the_service_account_is_who_we_are(cluster: Cluster, tmp_pa
     }
     cluster.workflow("a")
     chosen = choose("", "", environ, service_account=tmp_path)
-    login = login_of(chosen, environ, service_account=tmp_path)
+    login = Login(chosen, environ, service_account=tmp_path)
     source = KubernetesSource(Transport(login, server=chosen.server), Place("in-cluster"))
     _opened.append(source)
     assert len(source.read_all(KIND, ARGO)) == 1

@@ -14,6 +14,7 @@ from tests.support.fake_api import (
     Reply,
     fake_api,
     listing,
+    secure_api,
     status,
     workflow,
     write_kubeconfig,
@@ -207,8 +208,9 @@ def test_a_rotated_token_in_the_middle_of_a_watch_is_read_again(tmp_path: Path) 
         else:
             reply.refuse(401, "Unauthorized")
 
-    with fake_api(answer) as api:
-        path = write_kubeconfig(tmp_path, api.url, user={"tokenFile": str(tokens)})
+    with secure_api(answer) as api:
+        user = {"tokenFile": str(tokens)}
+        path = write_kubeconfig(tmp_path, api.url, user=user, authority=api.authority)
         source = connect(where(kubeconfig=str(path)), {})
         follower = Follower(lambda sink, stop: source.watch(WORKFLOWS, ARGO, sink, stop))
         wait_until(lambda: follower.names() == ["a", "b"])

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.api_source import ONE, both_ways, refusing, saying, source_of
-from tests.support.fake_api import Asked, Reply, fake_api, write_kubeconfig
+from tests.support.api_source import ONE, refusing, saying, source_of
+from tests.support.fake_api import Asked, Reply, secure_api, write_kubeconfig
 from tui.errors import Misconfigured, Refused, Unauthenticated, Unreachable
 from tui.sources.plugins import Plugin
 
@@ -30,7 +30,7 @@ def test_impersonation_of_the_kubeconfig_is_sent(tmp_path: Path) -> None:
         seen.append(reply._handler.headers)
         reply.json({})
 
-    with fake_api(answer) as api:
+    with secure_api(answer) as api:
         source_of(api, tmp_path, user).get(ONE.target)
     (headers,) = seen
     assert headers["Impersonate-User"] == "jane"
@@ -52,14 +52,14 @@ def test_a_read_that_is_not_authorized_is_repeated_once_with_fresh_credentials(
             tokens.write_text("new\n")
             reply.refuse(401, "Unauthorized", "Unauthorized")
 
-    with fake_api(answer) as api:
+    with secure_api(answer) as api:
         found = source_of(api, tmp_path, {"tokenFile": "token"}).get(ONE.target)
     assert found == {"ok": True}
     assert len(api.asked) == 2
 
 
 def test_a_second_401_is_final(tmp_path: Path) -> None:
-    with fake_api(refusing(401, "Unauthorized")) as api:
+    with secure_api(refusing(401, "Unauthorized")) as api:
         with pytest.raises(Unauthenticated, match="credentials") as caught:
             source_of(api, tmp_path).get(ONE.target)
         assert len(api.asked) == 2
@@ -69,7 +69,7 @@ def test_a_second_401_is_final(tmp_path: Path) -> None:
 def test_a_rotated_token_file_is_used_without_being_refused_first(tmp_path: Path) -> None:
     tokens = tmp_path / "token"
     tokens.write_text("first")
-    with fake_api(saying({})) as api:
+    with secure_api(saying({})) as api:
         source = source_of(api, tmp_path, {"tokenFile": "token"})
         source.get(ONE.target)
         tokens.write_text("the second")
@@ -78,7 +78,6 @@ def test_a_rotated_token_file_is_used_without_being_refused_first(tmp_path: Path
     assert sent == ["Bearer first", "Bearer the second"]
 
 
-@both_ways
 @pytest.mark.parametrize(
     ("user", "sent"),
     [
@@ -88,16 +87,16 @@ def test_a_rotated_token_file_is_used_without_being_refused_first(tmp_path: Path
         ({}, None),
     ],
 )
-def test_every_plain_way_to_log_in(tmp_path: Path, environ: Any, user: Any, sent: Any) -> None:
+def test_every_plain_way_to_log_in(tmp_path: Path, user: Any, sent: Any) -> None:
     (tmp_path / "token").write_text("from the file\n")
-    with fake_api(saying({})) as api:
-        source_of(api, tmp_path, user, environ).get(ONE.target)
+    with secure_api(saying({})) as api:
+        source_of(api, tmp_path, user).get(ONE.target)
     lower = {name.lower(): value for name, value in api.asked[0].headers.items()}
     assert lower.get("authorization") == sent
 
 
 def test_a_token_that_no_header_can_hold_is_not_shown_in_the_error(tmp_path: Path) -> None:
-    with fake_api(saying({})) as api:
+    with secure_api(saying({})) as api:
         with pytest.raises(Unreachable, match="Authorization cannot be sent") as caught:
             source_of(api, tmp_path, {"token": "hush\nhush"}).get(ONE.target)
         assert not api.asked
@@ -109,7 +108,7 @@ def test_a_token_that_no_header_can_hold_is_not_shown_in_the_error(tmp_path: Pat
 
 def test_a_token_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(b"\xff\xfe")
-    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="it is not text"):
+    with secure_api(saying({})) as api, pytest.raises(Misconfigured, match="it is not text"):
         source_of(api, tmp_path, {"tokenFile": "token"}).get(ONE.target)
 
 
@@ -120,8 +119,8 @@ def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> 
         "connect(where(kubeconfig=sys.argv[1]), {}).get(WorkflowRef('argo', 'one').target)\n"
         "print('kubernetes' in sys.modules)"
     )
-    with fake_api(saying({})) as api:
-        path = write_kubeconfig(tmp_path, api.url)
+    with secure_api(saying({})) as api:
+        path = write_kubeconfig(tmp_path, api.url, authority=api.authority)
         done = subprocess.run(
             [sys.executable, "-c", code, str(path)],
             capture_output=True,
@@ -139,7 +138,7 @@ def test_an_ordinary_login_does_not_load_the_official_client(tmp_path: Path) -> 
     ],
 )
 def test_a_certificate_that_cannot_be_read_is_said(tmp_path: Path, user: Any, words: str) -> None:
-    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match=words):
+    with secure_api(saying({})) as api, pytest.raises(Misconfigured, match=words):
         source_of(api, tmp_path, user).get(ONE.target)
 
 
@@ -148,7 +147,10 @@ def test_where_no_file_can_be_made_for_a_certificate_that_is_said(
 ) -> None:
     monkeypatch.delattr(os, "memfd_create", raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
-    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="No such file") as caught:
+    with (
+        secure_api(saying({})) as api,
+        pytest.raises(Misconfigured, match="No such file") as caught,
+    ):
         user = {"client-certificate-data": "YQ==", "client-key-data": "YQ=="}
         source_of(api, tmp_path, user).get(ONE.target)
     assert "TMPDIR" in caught.value.hint
@@ -178,16 +180,15 @@ print(json.dumps({"apiVersion": "client.authentication.k8s.io/v1", "kind": "Exec
 """
 
 
-@both_ways
-def test_a_plugin_is_asked_once_and_again_after_a_401(tmp_path: Path, environ: Any) -> None:
+def test_a_plugin_is_asked_once_and_again_after_a_401(tmp_path: Path) -> None:
     user = plugin_user(tmp_path, "EXTRA = {}\n" + COUNTING)
 
     def answer(asked: Asked, reply: Reply) -> None:
         old = "token-0" in str(asked.headers)
         reply.refuse(401) if old and len(api.asked) > 3 else reply.json({})
 
-    with fake_api(answer) as api:
-        source = source_of(api, tmp_path, user, environ)
+    with secure_api(answer) as api:
+        source = source_of(api, tmp_path, user)
         for _ in range(6):
             source.get(ONE.target)
     assert (tmp_path / "runs").read_text() == "xx"
@@ -197,7 +198,7 @@ def test_a_credential_that_is_over_is_renewed_before_it_is_used(tmp_path: Path) 
     user = plugin_user(
         tmp_path, 'EXTRA = {"expirationTimestamp": "2020-01-01T00:00:00Z"}\n' + COUNTING
     )
-    with fake_api(saying({})) as api:
+    with secure_api(saying({})) as api:
         source = source_of(api, tmp_path, user)
         source.get(ONE.target)
         first = len((tmp_path / "runs").read_text())
@@ -216,7 +217,7 @@ assert json.loads(os.environ["KUBERNETES_EXEC_INFO"])["spec"]["interactive"] is 
 """
         + "EXTRA = {}\n"
     )
-    with fake_api(saying({})) as api:
+    with secure_api(saying({})) as api:
         source_of(api, tmp_path, plugin_user(tmp_path, body + COUNTING)).get(ONE.target)
     assert capfd.readouterr() == ("", "")
 
@@ -233,7 +234,7 @@ assert json.loads(os.environ["KUBERNETES_EXEC_INFO"])["spec"]["interactive"] is 
 def test_a_plugin_that_fails_is_told_in_its_own_words(
     tmp_path: Path, body: str, words: str
 ) -> None:
-    with fake_api(saying({})) as api, pytest.raises(Refused, match=words):
+    with secure_api(saying({})) as api, pytest.raises(Refused, match=words):
         source_of(api, tmp_path, plugin_user(tmp_path, body)).get(ONE.target)
     assert not api.asked
 
@@ -246,14 +247,17 @@ def test_a_plugin_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
             "installHint": "ask the platform team",
         }
     }
-    with fake_api(saying({})) as api, pytest.raises(Misconfigured, match="not installed") as caught:
+    with (
+        secure_api(saying({})) as api,
+        pytest.raises(Misconfigured, match="not installed") as caught,
+    ):
         source_of(api, tmp_path, user).get(ONE.target)
     assert caught.value.hint == "ask the platform team"
     assert caught.value.exit_code == 2
 
 
 def test_secrets_of_the_kubeconfig_are_in_no_repr(tmp_path: Path) -> None:
-    with fake_api(saying({})) as api:
+    with secure_api(saying({})) as api:
         source = source_of(api, tmp_path, {"token": "hush-hush"})
         source.get(ONE.target)
         door: Any = source._transport._provider
@@ -267,7 +271,7 @@ def test_the_words_of_a_plugin_are_told_without_its_secrets(tmp_path: Path) -> N
     body = "sys.exit(f'no login with {sys.argv[2]} {sys.argv[3]} ' + os.environ['OIDC_SECRET'])"
     user = plugin_user(tmp_path, body, env=[{"name": "OIDC_SECRET", "value": "hush-one"}])
     user["exec"]["args"] += ["--client-secret", "hush-two", "--token=hush-three"]
-    with fake_api(saying({})) as api, pytest.raises(Refused) as caught:
+    with secure_api(saying({})) as api, pytest.raises(Refused) as caught:
         source_of(api, tmp_path, user).get(ONE.target)
     assert caught.value.what.endswith("failed: no login with *** --token=*** ***")
 

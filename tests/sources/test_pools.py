@@ -45,7 +45,7 @@ def shake_hands(trusted: x509.Certificate, own: Made, folder: Path) -> None:
     """Between the client that trusts the one and a server that has the other, in memory."""
     data = base64.b64encode(pem(trusted)).decode()
     rules = make_connections(
-        f"https://{HOST}", {"certificate-authority-data": data}, "", None, most=1
+        f"https://{HOST}", {"certificate-authority-data": data}, "", None, {}, most=1
     )._rules()
     chain = folder / "server.pem"
     secret = own[0].private_bytes(

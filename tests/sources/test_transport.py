@@ -18,7 +18,15 @@ from tests.support.api_source import (
     saying,
     source_of,
 )
-from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
+from tests.support.fake_api import (
+    Asked,
+    Reply,
+    fake_api,
+    listing,
+    secure_api,
+    workflow,
+    write_kubeconfig,
+)
 from tests.support.where import where
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Busy, Conflict, Expired, Missing, Refused, Rejected, Unreachable
@@ -29,7 +37,7 @@ from tui.sources.opening import connect
 
 
 def test_a_request_says_who_we_are_and_takes_gzip(tmp_path: Path) -> None:
-    with fake_api(saying({"kind": "Workflow", "metadata": {"name": "x" * 5000}})) as api:
+    with secure_api(saying({"kind": "Workflow", "metadata": {"name": "x" * 5000}})) as api:
         found = far_away(api, tmp_path).get(ONE.target)
         source_of(api, tmp_path).get(ONE.target)
     assert found["metadata"]["name"] == "x" * 5000

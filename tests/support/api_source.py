@@ -14,9 +14,10 @@ from tui.domain.workflow import Manifest, WorkflowRef
 from tui.errors import SourceError
 from tui.ports.connection import Connection, Place, offered
 from tui.ports.operations import Change, Operation, Operations, Patch
+from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
 from tui.sources.kubernetes import KubernetesSource
-from tui.sources.opening import connect, login_of
+from tui.sources.opening import connect
 from tui.sources.transport import Transport
 
 ONE = WorkflowRef("argo", "one")
@@ -25,18 +26,16 @@ PATCH = Patch(key=KEY, patch={"spec": {"shutdown": "Stop"}}, purpose="stop one")
 
 
 def source_of(
-    api: FakeApi, folder: Path, user: Any = None, environ: Any = None, **more: Any
+    api: FakeApi,
+    folder: Path,
+    user: Any = None,
+    environ: Any = None,
+    cluster: Any = None,
+    **more: Any,
 ) -> KubernetesSource:
     """A source that finds this API in a kubeconfig."""
-    path = write_kubeconfig(folder, api.url, user=user)
+    path = write_kubeconfig(folder, api.url, user=user, authority=api.authority, cluster=cluster)
     return connect(where(kubeconfig=str(path), **more), environ or {})
-
-
-OUR_WAY: dict[str, str] = {}
-OFFICIAL_WAY = {"HTTPS_PROXY": "http://proxy.invalid"}
-"""An environment with a proxy makes the official client log in; our server is no https one."""
-
-both_ways = pytest.mark.parametrize("environ", [OUR_WAY, OFFICIAL_WAY], ids=["ours", "official"])
 
 
 def change(source: Connection, *changes: Change) -> Manifest:
@@ -47,8 +46,9 @@ def change(source: Connection, *changes: Change) -> Manifest:
 
 def transport_of(api: FakeApi, folder: Path, **more: Any) -> Transport:
     """Requests to this API, without a source."""
-    chosen = choose(str(write_kubeconfig(folder, api.url)), "", {})
-    return Transport(login_of(chosen, {}), server=chosen.server, **more)
+    path = write_kubeconfig(folder, api.url, authority=api.authority)
+    chosen = choose(str(path), "", {})
+    return Transport(Login(chosen, {}), server=chosen.server, **more)
 
 
 def far_away(api: FakeApi, folder: Path) -> KubernetesSource:

@@ -6,19 +6,25 @@ Each request is handed to the test's function on a thread of its own and is kept
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.scripted import manifest
+
+if TYPE_CHECKING:
+    from tui.demo.tls import Identity
 
 
 @dataclass
@@ -30,6 +36,8 @@ class Asked:
     query: dict[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    all_headers: list[tuple[str, str]] = field(default_factory=list)
+    """The same with those that were sent more than once."""
 
     @property
     def is_watch(self) -> bool:
@@ -123,6 +131,8 @@ class FakeApi:
     """The running server."""
 
     url: str
+    authority: bytes = b""
+    """The certificate of who vouches for it, PEM; none without TLS."""
     asked: list[Asked] = field(default_factory=list)
     bytes_sent: int = 0
     """Bodies of whole answers, as they went over the wire."""
@@ -137,7 +147,23 @@ class FakeApi:
 
 
 @contextmanager
-def fake_api(answer: Answer) -> Iterator[FakeApi]:
+def secure_api(answer: Answer, who: Identity | None = None) -> Iterator[FakeApi]:
+    """The same with TLS, by a certificate for this machine unless another one is given."""
+    with fake_api(answer, who or this_machine()) as api:
+        yield api
+
+
+@cache
+def this_machine() -> Identity:
+    """The certificate of this machine, made once for all tests of a process."""
+    from tui.demo.tls import identity
+
+    with tempfile.TemporaryDirectory() as folder:
+        return identity(Path(folder))
+
+
+@contextmanager
+def fake_api(answer: Answer, who: Identity | None = None) -> Iterator[FakeApi]:
     """A server that answers like this, for as long as the block lasts."""
     ending = threading.Event()
 
@@ -159,7 +185,12 @@ def fake_api(answer: Answer) -> Iterator[FakeApi]:
             length = int(self.headers.get("Content-Length") or 0)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             asked = Asked(
-                self.command, parts.path, query, dict(self.headers), self.rfile.read(length)
+                self.command,
+                parts.path,
+                query,
+                dict(self.headers),
+                self.rfile.read(length),
+                self.headers.items(),
             )
             api.asked.append(asked)
             answer(asked, Reply(self, ending, api))
@@ -169,11 +200,21 @@ def fake_api(answer: Answer) -> Iterator[FakeApi]:
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
+        def get_request(self) -> tuple[Any, Any]:
+            sock, address = super().get_request()
+            if who is not None:
+                # The handshake is the affair of the thread that answers.
+                sock = who.context.wrap_socket(
+                    sock, server_side=True, do_handshake_on_connect=False
+                )
+            return sock, address
+
         def handle_error(self, request: Any, client_address: Any) -> None:
             """Broken connections are what is tested."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    api = FakeApi(f"http://127.0.0.1:{server.server_address[1]}")
+    scheme, authority = ("https", who.authority) if who is not None else ("http", b"")
+    api = FakeApi(f"{scheme}://127.0.0.1:{server.server_address[1]}", authority)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -218,9 +259,16 @@ def listing(*items: Any, version: str = "100", more: str = "") -> dict[str, Any]
 
 
 def write_kubeconfig(
-    folder: Path, url: str, *, user: Mapping[str, Any] | None = None, namespace: str = "argo"
+    folder: Path,
+    url: str,
+    *,
+    user: Mapping[str, Any] | None = None,
+    namespace: str = "argo",
+    authority: bytes = b"",
+    cluster: Mapping[str, Any] | None = None,
 ) -> Path:
-    """A kubeconfig of one context called `fake`."""
+    """A kubeconfig of one context called `fake`; `cluster` is more about the cluster."""
+    trusted = {"certificate-authority-data": base64.b64encode(authority).decode()}
     path = folder / "kubeconfig"
     path.write_text(
         json.dumps(
@@ -234,7 +282,16 @@ def write_kubeconfig(
                         "context": {"cluster": "fake", "user": "me", "namespace": namespace},
                     }
                 ],
-                "clusters": [{"name": "fake", "cluster": {"server": url}}],
+                "clusters": [
+                    {
+                        "name": "fake",
+                        "cluster": {
+                            "server": url,
+                            **(trusted if authority else {}),
+                            **(cluster or {}),
+                        },
+                    }
+                ],
                 "users": [
                     {"name": "me", "user": dict(user if user is not None else {"token": "let-me"})}
                 ],

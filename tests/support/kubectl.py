@@ -35,6 +35,23 @@ def binary(version: str) -> str | None:
     return None
 
 
+def run_kubectl(
+    version: str, kubeconfig: Path, *args: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run that version on a kubeconfig to its end, with nothing else in its environment."""
+    path = binary(version)
+    assert path is not None
+    home = kubeconfig.parent
+    return subprocess.run(
+        [path, f"--kubeconfig={kubeconfig}", f"--cache-dir={home / 'cache'}", *args],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={"HOME": str(home), "PATH": os.environ.get("PATH", ""), **variables},
+        timeout=40,
+    )
+
+
 class Kubectl:
     """kubectl of one version against one cluster."""
 

@@ -12,6 +12,9 @@ class Somewhere:
 
     kubeconfig: str = ""
     context: str = ""
+    as_user: str = ""
+    as_uid: str = ""
+    as_groups: tuple[str, ...] = ()
     namespace: str = ""
     all_namespaces: bool = False
     files: tuple[str, ...] = ()

@@ -25,6 +25,18 @@ class ConnectionSettings(Protocol):
         """`--context`; "" for the current one."""
 
     @property
+    def as_user(self) -> str:
+        """`--as`: whom to act as; "" for the `as` of the kubeconfig, if it has one."""
+
+    @property
+    def as_uid(self) -> str:
+        """`--as-uid`."""
+
+    @property
+    def as_groups(self) -> tuple[str, ...]:
+        """`--as-group`, each time it was given."""
+
+    @property
     def namespace(self) -> str:
         """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
 

@@ -1,9 +1,8 @@
 """What a transport needs of the connections to a cluster.
 
-There are two kinds: those of the standard library (`direct.py`), which nearly everybody gets, and
-those that the official client makes (`official.py`), for proxies and the odd ways to log in. Both
-raise plain errors: `NotConnected` when a request cannot have left, else OSError, HTTPException or
-ValueError; `answers.unreachable` has the words for them.
+Those of `direct.py` are made of the standard library. They raise plain errors: `NotConnected` when
+a request cannot have left, else OSError, HTTPException or ValueError; `answers.unreachable` has the
+words for them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Who we are to a cluster, and the connections that say so.
 
-Ordinary kubeconfigs are turned into connections here (`pools.py`). Proxies and the odd ways to log
-in are left to the official client (`official.py`). What that cannot do is done here: plugins
-without our terminal, token files read again, impersonation.
+The ways to log in, and which of them wins where a kubeconfig has several, are those of client-go,
+whom everybody's kubeconfig is made for. As there, nothing of the user is sent to a server without
+TLS, so that `kubectl proxy` is asked as nobody and no token goes over a network in the clear.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from __future__ import annotations
 import base64
 import json
 import os
+import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.hidden import IN_USE, keep_login
-from tui.errors import Misconfigured
+from tui.errors import Misconfigured, SettingsError
 from tui.sources.connections import Connections
 from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
-from tui.sources.pools import client_certificate, is_plain, make_connections
+from tui.sources.pools import client_certificate, make_connections
 
 if TYPE_CHECKING:
+    from tui.sources.auth_providers import AuthProvider
     from tui.sources.plugins import Plugin
 
 MOST_CONNECTIONS = 64
@@ -48,25 +50,28 @@ class Hidden:
 
 
 class TokenFile:
-    """A token in a file that somebody else renews."""
+    """A token in a file that somebody else renews; `otherwise` is used while there is none."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, otherwise: str = "") -> None:
+        self.path = path
         self._seen: tuple[int, int] = (0, 0)
-        self._token = Hidden("")
+        self._token = Hidden(otherwise)
 
     def token(self) -> Hidden:
         """The token as the file has it now; the last good one while it cannot be read."""
         try:
-            about = self._path.stat()
+            about = self.path.stat()
             if (about.st_mtime_ns, about.st_size) != self._seen:
-                self._token = Hidden(self._path.read_text().strip())
+                token = self.path.read_text().strip()
+                # Who renews it may have emptied it first.
+                if token or not self._token:
+                    self._token = Hidden(token)
                 # Last, because other threads go by it.
                 self._seen = (about.st_mtime_ns, about.st_size)
         except (OSError, UnicodeDecodeError) as error:
             if not self._token:
                 raise Misconfigured(
-                    f"cannot read the token file {self._path}: {_why(error)}",
+                    f"cannot read the token file {self.path}: {_why(error)}",
                     hint="kubeconfig names it for this user",
                     reason="TokenFile",
                 ) from error
@@ -101,6 +106,11 @@ class Access:
         own = [("Authorization", bearer.reveal())] if bearer else []
         return [*own, *self._impersonated]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether new connections are due: the certificate that a plugin gave is at its end."""
+        return self._plugin is not None and self._plugin.certificate_is_over
+
     def claims(self) -> dict[str, Any]:
         """The claims in our token, unchecked; nothing where it has none, or speaks for another."""
         return {} if self._impersonated else claims_in(self._bearer())
@@ -122,20 +132,19 @@ class Login:
         self,
         chosen: Chosen,
         environ: Mapping[str, str],
-        by_official_client: Callable[[Login], Access],
         *,
+        acting_as: Mapping[str, Any] | None = None,
         service_account: Path = SERVICE_ACCOUNT,
     ) -> None:
+        """`acting_as` has fields of a user's section that count more than those of the file."""
         self.chosen = chosen
+        self._acting_as = acting_as or {}
         self._environ = environ
-        self._by_official_client = by_official_client
         self._service_account = service_account
-        self.plugin: Plugin | None = None
+        self._plugin: Plugin | None = None
+        self._provider: AuthProvider | None = None
+        self._token_file: TokenFile | None = None
         keep_login(chosen.user)
-        section = chosen.user.get("tokenFile")
-        self.token_file: TokenFile | None = None
-        if isinstance(section, str) and section:
-            self.token_file = TokenFile(Path(chosen.user_folder, section))
 
     def access(self) -> Access:
         """Read everything anew and build the connections.
@@ -143,12 +152,42 @@ class Login:
         Raises: SettingsError for files that are wrong, Unauthenticated where a plugin gives
             nothing.
         """
-        chosen = self._read_again()
-        if is_plain(chosen.cluster, chosen.user, self._environ):
-            return self._plain_access(chosen)
-        return self._by_official_client(self)
+        chosen = self.read_again()
+        if chosen.is_in_cluster:
+            return self._service_access(chosen)
+        # Without TLS whoever is on the way would read what says who we are; kubectl sends nothing.
+        user = chosen.user if chosen.server.startswith("https:") else {}
+        certificate = client_certificate(user, chosen.user_folder, _private_file)
+        bearer = self._told_bearer(user)
+        plugin = None
+        if isinstance(user.get("exec"), Mapping) and bearer is None and certificate is None:
+            plugin = self._plugin_of(user["exec"], chosen)
+            kept = plugin.credential()
+            if kept.token:
+                bearer = self._plugin_bearer
+            if kept.certificate and kept.key:
+                certificate = (_private_file(kept.certificate), _private_file(kept.key))
+        elif user.get("auth-provider") is not None and bearer is None:
+            self._provider = self._provider_of(user["auth-provider"], chosen)
+            bearer = self._provider_bearer
+        if chosen.login is not None:
+            # As Go's HTTP client does it, above whatever else the kubeconfig says.
+            bearer = self._address_bearer
+        return Access(
+            make_connections(
+                chosen.server,
+                chosen.cluster,
+                chosen.cluster_folder,
+                certificate,
+                self._environ,
+                most=MOST_CONNECTIONS,
+            ),
+            bearer or (lambda: Hidden("")),
+            impersonated=_impersonation({**chosen.user, **self._acting_as}),
+            plugin=plugin,
+        )
 
-    def _read_again(self) -> Chosen:
+    def read_again(self) -> Chosen:
         """The kubeconfig as it is now: logging in writes new tokens into it."""
         if self.chosen.is_in_cluster:
             return self.chosen
@@ -157,87 +196,84 @@ class Login:
         keep_login(self.chosen.user)
         return self.chosen
 
-    @property
-    def impersonated(self) -> tuple[tuple[str, str], ...]:
-        """The headers of `as…`."""
-        return _impersonation(self.chosen.user)
-
-    def renewed_bearer(self) -> Callable[[], Hidden] | None:
-        """What the address, a token file or a plugin says; None if it comes from none of them."""
-        if self.chosen.login is not None:
-            return self._address_bearer
-        if self.token_file is not None:
-            return self._file_bearer
-        if self.plugin is not None and self.plugin.credential().token:
-            return self._plugin_bearer
-        return None
-
-    def service_account_authority(self) -> str:
-        """Log in by the service account of the pod; whom it says to trust."""
-        self.token_file = TokenFile(self._service_account / "token")
-        return str(self._service_account / "ca.crt")
-
-    def make_plugin(self, config: Mapping[str, Any], cluster: Mapping[str, Any]) -> Plugin:
-        """The credential plugin of the kubeconfig, the same one again and again."""
-        from tui.sources.plugins import Plugin
-
-        if self.plugin is None:
-            self.plugin = Plugin(config, folder=self.chosen.user_folder, cluster=cluster)
-        return self.plugin
-
-    def _plain_access(self, chosen: Chosen) -> Access:
-        """Connections without the official client."""
-        if chosen.is_in_cluster:
-            authority = {"certificate-authority": self.service_account_authority()}
-            inside = make_connections(chosen.server, authority, "", None, most=MOST_CONNECTIONS)
-            return Access(inside, self._file_bearer)
-        user = chosen.user
-        certificate = client_certificate(user, chosen.user_folder, _private_file)
-        bearer = self._plain_bearer(user)
-        if bearer is None and user.get("exec"):
-            kept = self.make_plugin(user["exec"], chosen.cluster).credential()
-            if kept.token:
-                bearer = self._plugin_bearer
-            else:
-                certificate = (_private_file(kept.certificate), _private_file(kept.key))
-        return Access(
-            make_connections(
-                chosen.server,
-                chosen.cluster,
-                chosen.cluster_folder,
-                certificate,
-                most=MOST_CONNECTIONS,
-            ),
-            bearer or (lambda: Hidden("")),
-            impersonated=self.impersonated,
-            plugin=self.plugin,
+    def _service_access(self, chosen: Chosen) -> Access:
+        """As the service account of the pod that we run in."""
+        self._token_file = TokenFile(self._service_account / "token")
+        authority = {"certificate-authority": str(self._service_account / "ca.crt")}
+        inside = make_connections(
+            chosen.server, authority, "", None, self._environ, most=MOST_CONNECTIONS
         )
+        return Access(inside, self._file_bearer, impersonated=_impersonation(self._acting_as))
 
-    def _plain_bearer(self, user: Mapping[str, Any]) -> Callable[[], Hidden] | None:
+    def _told_bearer(self, user: Mapping[str, Any]) -> Callable[[], Hidden] | None:
         """What a token file, a token or a password come to; None if there is none of them."""
-        if self.chosen.login is not None:
-            # As Go's HTTP client does it, above whatever else the kubeconfig says.
-            return self._address_bearer
-        if self.token_file is not None:
+        if user.get("tokenFile"):
+            path = Path(self.chosen.user_folder, str(user["tokenFile"]))
+            if self._token_file is None or self._token_file.path != path:
+                self._token_file = TokenFile(path, str(user.get("token") or ""))
             return self._file_bearer
         if user.get("token"):
             token = Hidden(f"Bearer {user['token']}")
             return lambda: token
-        if user.get("username") and user.get("password") and not user.get("exec"):
-            basic = basic_login(user["username"], user["password"])
+        if user.get("username"):
+            basic = basic_login(user["username"], user.get("password") or "")
             return lambda: basic
         return None
+
+    def _plugin_of(self, config: Mapping[str, Any], chosen: Chosen) -> Plugin:
+        """The credential plugin of the kubeconfig, the same one as long as it says the same."""
+        from tui.sources.plugins import Plugin
+
+        if self._plugin is None or self._plugin.config != config:
+            self._plugin = Plugin(
+                config,
+                folder=chosen.user_folder,
+                cluster=chosen.cluster,
+                cluster_folder=chosen.cluster_folder,
+            )
+        return self._plugin
+
+    def _provider_of(self, section: object, chosen: Chosen) -> AuthProvider:
+        from tui.sources.auth_providers import provider_of
+
+        told = section if isinstance(section, Mapping) else {}
+        entry = _Entry(self)
+        return provider_of(told, entry, chosen.user_folder, self._environ)
 
     def _address_bearer(self) -> Hidden:
         assert self.chosen.login is not None
         return basic_login(*self.chosen.login)
 
     def _file_bearer(self) -> Hidden:
-        return _bearer_of(self.token_file)
+        return _bearer_of(self._token_file)
 
     def _plugin_bearer(self) -> Hidden:
-        assert self.plugin is not None
-        return Hidden(f"Bearer {self.plugin.credential().token}")
+        assert self._plugin is not None
+        return Hidden(f"Bearer {self._plugin.credential().token}")
+
+    def _provider_bearer(self) -> Hidden:
+        assert self._provider is not None
+        return Hidden(f"Bearer {self._provider.token()}")
+
+
+class _Entry:
+    """The `auth-provider` section of the user that a login is of."""
+
+    def __init__(self, login: Login) -> None:
+        self._login = login
+
+    def read(self) -> Mapping[str, Any]:
+        """Its `config` as the file has it now."""
+        section = self._login.read_again().user.get("auth-provider")
+        config = section.get("config") if isinstance(section, Mapping) else None
+        return config if isinstance(config, Mapping) else {}
+
+    def write(self, old: Mapping[str, Any], changes: Mapping[str, str]) -> None:
+        """Change fields of it, as kubectl does."""
+        from tui.sources.kubeconfig_writing import write_tokens
+
+        chosen = self._login.chosen
+        write_tokens(chosen.user_path, chosen.user_name, old, changes)
 
 
 def claims_in(bearer: Hidden) -> dict[str, Any]:
@@ -274,15 +310,30 @@ def _bearer_of(file: TokenFile | None) -> Hidden:
 
 
 def _impersonation(user: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """`as…` of the kubeconfig as headers; the official client silently leaves them out."""
-    headers: list[tuple[str, str]] = []
-    if user.get("as"):
-        headers.append(("Impersonate-User", str(user["as"])))
-    if user.get("as-uid"):
-        headers.append(("Impersonate-Uid", str(user["as-uid"])))
-    for group in user.get("as-groups") or ():
-        headers.append(("Impersonate-Group", str(group)))
-    for key, values in (user.get("as-user-extra") or {}).items():
-        for value in values or ():
-            headers.append((f"Impersonate-Extra-{key}", str(value)))
+    """`as…` of a user's section as headers. Raises: SettingsError where it does not say whom."""
+    name, uid = str(user.get("as") or ""), str(user.get("as-uid") or "")
+    groups, extra = user.get("as-groups") or (), user.get("as-user-extra") or {}
+    if not name:
+        if uid or groups or extra:
+            raise SettingsError(
+                "a group, a uid or more is named to act as, but no user",
+                hint="--as, or `as` in the kubeconfig, names the user",
+            )
+        return ()
+    headers = [("Impersonate-User", name)]
+    if uid:
+        headers.append(("Impersonate-Uid", uid))
+    headers += [("Impersonate-Group", str(group)) for group in groups]
+    for key, values in extra.items():
+        field = f"Impersonate-Extra-{_escaped(str(key))}"
+        headers += [(field, str(value)) for value in values or ()]
     return tuple(headers)
+
+
+_IN_NAMES = frozenset(b"!#$&'*+-.^_`|~" + string.ascii_letters.encode() + string.digits.encode())
+"""What the name of a header may have in it (RFC 9110), less the %."""
+
+
+def _escaped(key: str) -> str:
+    """A key as a part of a header's name; the API server takes it apart again."""
+    return "".join(chr(byte) if byte in _IN_NAMES else f"%{byte:02X}" for byte in key.encode())

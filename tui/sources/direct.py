@@ -22,6 +22,8 @@ from tui.sources.connections import Headers, NotConnected
 if TYPE_CHECKING:
     import ssl
 
+    from tui.sources.proxies import Proxy
+
 MakeContext = Callable[[], "ssl.SSLContext"]
 
 
@@ -101,11 +103,17 @@ class DirectAnswer:
 class DirectConnections:
     """Connections to the server of a URL; `context` makes the rules of TLS when it is first needed.
 
-    `name` is whose certificate is wanted, where that is not the host.
+    `name` is whose certificate is wanted, where that is not the host; `proxy` is on the way to it.
     """
 
     def __init__(
-        self, server: str, context: MakeContext | None = None, *, name: str = "", most: int = 8
+        self,
+        server: str,
+        context: MakeContext | None = None,
+        *,
+        name: str = "",
+        most: int = 8,
+        proxy: Proxy | None = None,
     ) -> None:
         parts = urlsplit(server)
         self._is_tls = parts.scheme == "https"
@@ -113,6 +121,12 @@ class DirectConnections:
         self._port = parts.port or (443 if self._is_tls else 80)
         self._prefix = parts.path.rstrip("/")
         self._name = name or self._host
+        self._proxy = proxy
+        self._asked_of_proxy: list[tuple[str, str]] | None = None
+        """The headers for a proxy that is sent the requests themselves; None where none is."""
+        if proxy is not None and proxy.takes_whole_addresses and not self._is_tls:
+            self._asked_of_proxy = proxy.headers()
+            self._prefix = f"{parts.scheme}://{parts.netloc}{self._prefix}"
         self._make_context = context
         self._context: ssl.SSLContext | None = None
         self._most = most
@@ -139,7 +153,7 @@ class DirectConnections:
         try:
             connection.live.settimeout(read)
             connection.putrequest(method, self._prefix + target, skip_accept_encoding=True)
-            for name, value in headers:
+            for name, value in (*headers, *(self._asked_of_proxy or ())):
                 _put_header(connection, name, value)
             if body is not None:
                 connection.putheader("Content-Length", str(len(body)))
@@ -174,14 +188,26 @@ class DirectConnections:
         connection.default_port = 443 if self._is_tls else 80
         try:
             rules = self._rules() if self._is_tls else None
-            connection.connect()
+            if self._proxy is None:
+                connection.connect()
+            else:
+                connection.sock = self._through(self._proxy, seconds)
             _keep_alive(connection.live)
             if rules is not None:
-                connection.sock = rules.wrap_socket(connection.live, server_hostname=self._name)
+                connection.sock = _secured(connection.live, rules, self._name)
+        except NotConnected:
+            connection.close()
+            raise
         except (OSError, ValueError) as error:
             connection.close()
             raise NotConnected(str(error)) from error
         return connection
+
+    def _through(self, proxy: Proxy, seconds: float) -> socket.socket:
+        from tui.sources.proxies import connect_by
+
+        target = None if self._asked_of_proxy is not None else (self._host, self._port)
+        return connect_by(proxy, target, seconds, self._rules)
 
     def _rules(self) -> ssl.SSLContext:
         with self._lock:
@@ -232,17 +258,30 @@ class _Connection(HTTPConnection):
         return bool(poll.poll(0))
 
 
+def _secured(sock: socket.socket, rules: ssl.SSLContext, name: str) -> socket.socket:
+    """TLS with the server, on a socket that may be TLS with a proxy already."""
+    import ssl
+
+    if not isinstance(sock, ssl.SSLSocket):
+        return rules.wrap_socket(sock, server_hostname=name)
+    # Python's sockets cannot do that twice; this has all that is used of one.
+    from urllib3.util.ssltransport import SSLTransport
+
+    return cast(socket.socket, SSLTransport(sock, rules, server_hostname=name))
+
+
 def _close(idle: list[_Connection]) -> None:
     while idle:
         idle.pop().close()
 
 
-def _hear_no_more(sock: socket.socket) -> None:
+def _hear_no_more(sock: Any) -> None:
     """End a read that another thread is blocked in."""
     # Raised when it has ended already, which is just as well. That of `SSLSocket` would take its
     # TLS away as well, and who has not noticed yet would go on in the clear.
+    lowest = sock if isinstance(sock, socket.socket) else sock.socket  # TLS inside of TLS
     with suppress(OSError, ValueError):
-        socket.socket.shutdown(sock, socket.SHUT_RD)
+        socket.socket.shutdown(lowest, socket.SHUT_RD)
 
 
 def _put_header(connection: HTTPConnection, name: str, value: str) -> None:

@@ -1,8 +1,7 @@
 """Which cluster, which user and which namespace: what the kubeconfig files say.
 
-Only names are read here, so that the header knows where it is before the heavy loader of the
-official client is imported. Files merge as kubectl merges them: the first file that names a thing
-wins, and so does the first current-context (the official client takes the last one).
+Nothing is asked of anybody here, so that the header knows at once where it is. Files merge as
+kubectl merges them: the first file that names a thing wins, and so does the first current-context.
 """
 
 from __future__ import annotations
@@ -39,11 +38,16 @@ class Chosen:
     user_name: str = ""
     user: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The user's section; holds secrets, so no repr shows it."""
-    user_folder: str = ""
-    """What relative paths in that section start from."""
+    user_path: str = ""
+    """The file that section is in."""
     cluster: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The cluster's section; the addresses in it may hold passwords."""
     cluster_folder: str = ""
+
+    @property
+    def user_folder(self) -> str:
+        """What relative paths in the user's section start from."""
+        return _folder_of(self.user_path)
 
     @property
     def is_in_cluster(self) -> bool:
@@ -150,7 +154,7 @@ def _resolved(
         namespace=_namespace(name, _text(context.get("namespace"))),
         user_name=user_name,
         user=user,
-        user_folder=_folder_of(user_path),
+        user_path=user_path,
         cluster=clusters[cluster_name][1],
         cluster_folder=_folder_of(clusters[cluster_name][0]),
     )

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tui.domain.names import ALL
@@ -16,10 +15,9 @@ from tui.domain.resource import Resource
 from tui.ports.collections import Scope
 from tui.ports.connection import Place
 from tui.sources.connection_settings import ConnectionSettings
-from tui.sources.credentials import Access, Login
-from tui.sources.kubeconfig import SERVICE_ACCOUNT, Chosen, choose
+from tui.sources.credentials import Login
+from tui.sources.kubeconfig import Chosen, choose
 from tui.sources.paths import list_path, list_query
-from tui.sources.pools import is_plain
 from tui.sources.transport import Transport
 
 if TYPE_CHECKING:
@@ -42,14 +40,13 @@ def connect(
     chosen = choose(settings.kubeconfig, settings.context, environ)
     read_only = settings.is_read_only(chosen.context)
     transport = Transport(
-        login_of(chosen, environ),
+        Login(chosen, environ, acting_as=_acting_as(settings)),
         server=chosen.server,
         read_only=read_only,
         gzip=not _is_here(chosen.server),
     )
     place = _place(chosen, settings)
-    # The official client, where it is needed, takes longer to import than a first frame to paint.
-    if prefetch is not None and is_plain(chosen.cluster, chosen.user, environ):
+    if prefetch is not None:
         resource, scope = prefetch(place)
         for namespace in scope.namespaces[:1] or ("",):
             transport.prefetch(list_path(resource, namespace), list_query(scope))
@@ -59,17 +56,14 @@ def connect(
     return KubernetesSource(transport, place, read_only)
 
 
-def login_of(
-    chosen: Chosen, environ: Mapping[str, str], *, service_account: Path = SERVICE_ACCOUNT
-) -> Login:
-    """How to log in by a context of the kubeconfig."""
-
-    def by_official_client(login: Login) -> Access:
-        from tui.sources.official import access_of
-
-        return access_of(login)
-
-    return Login(chosen, environ, by_official_client, service_account=service_account)
+def _acting_as(settings: ConnectionSettings) -> dict[str, Any]:
+    """The flags in place of fields of the user's section, as kubectl has it."""
+    told = {
+        "as": settings.as_user,
+        "as-uid": settings.as_uid,
+        "as-groups": list(settings.as_groups),
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _is_here(server: str) -> bool:

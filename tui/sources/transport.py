@@ -254,7 +254,7 @@ class Transport:
 
     def _current(self) -> Access:
         with self._lock:
-            if self._access is None:
+            if self._access is None or self._access.is_over:
                 self._access = self._open()
             return self._access
 

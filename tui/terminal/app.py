@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -19,7 +22,7 @@ from textual.screen import Screen
 from tui.bindings import bind
 from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
-from tui.errors import TuiError
+from tui.errors import SourceError, TuiError
 from tui.keys import hint
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
@@ -36,6 +39,8 @@ SHORT = 60
 READING = 0.3
 """Seconds for which a question must have been on the screen before an answer to it counts."""
 HUNG_UP = 129
+LOOK = 0.2
+"""Seconds after which whoever waits for the terminal looks whether the app is still there."""
 FRESH = 30.0
 """Seconds after which `ctrl-L` and `ctrl-S` no longer mean what was sent to the clipboard."""
 
@@ -141,6 +146,35 @@ class Terminal:
         except SuspendNotSupported:
             self._say("this terminal cannot be left for a while", "warning")
 
+    def step_aside(self, run: Callable[[], None]) -> None:
+        """Have something run on the plain terminal, for a thread that waits for its end.
+
+        What it raises is raised here. Raises: SourceError where the terminal cannot be left, or the
+        app ends meanwhile.
+        """
+        outcome: Future[None] = Future()
+
+        def aside() -> None:
+            if not outcome.set_running_or_notify_cancel():
+                return
+            try:
+                with self._app.suspend(), _interrupts_left_to_others():
+                    # `suspend` would leave the terminal as it is if anything passed it.
+                    try:
+                        run()
+                    except BaseException as error:
+                        outcome.set_exception(error)
+            except SuspendNotSupported:
+                outcome.set_exception(SourceError("this terminal cannot be left for a while"))
+            if not outcome.done():
+                outcome.set_result(None)
+
+        self._app.call_later(aside)
+        while not wait([outcome], LOOK).done:
+            if not self._app.is_running and outcome.cancel():
+                raise SourceError("nobody can be asked any more: the app ends")
+        outcome.result()
+
     def write_file(self) -> None:
         """What was just copied, or the whole text, into a new file of the current folder."""
         lines = self._to_read(everything=True)
@@ -168,6 +202,17 @@ class Terminal:
             "warning",
         )
         return []
+
+
+@contextmanager
+def _interrupts_left_to_others() -> Iterator[None]:
+    """A ctrl-c is for the program that has the terminal; of the main thread."""
+    # Not ignored: that would be inherited.
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
