@@ -192,7 +192,7 @@ def test_a_login_that_is_refused_and_a_broken_line_are_told(tmp_path: Path) -> N
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with running_cluster(tmp_path_factory.mktemp("demo"), tls=False) as cluster:
+    with running_cluster(tmp_path_factory.mktemp("demo"), tls=True) as cluster:
         yield cluster
 
 
