@@ -9,23 +9,29 @@ source.performed                  # the calls that were sent
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from tests.support.runs import NOW
 from tui.domain import decode
-from tui.domain.identity import ObjectKey, Origin, Part, Target
+from tui.domain.durations import parse_time
+from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row, Target
 from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.selectors import LabelSelector
+from tui.domain.table import TableRow
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.errors import Missing, SourceError, TuiError
 from tui.kinds.registry import KINDS
-from tui.kinds.workflows import WORKFLOWS
+from tui.kinds.workflows import WORKFLOWS, tabled
 from tui.ports.collections import (
     Changed,
     Collections,
+    Filled,
     Gone,
     HasMetadata,
     LeftOut,
@@ -49,6 +55,7 @@ from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.operations import Call, Operations
 from tui.ports.pods import Pod, Pods
 from tui.ports.secrets import Secrets
+from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
 from tui.sources.kubernetes_operations import KubernetesOperations
 
@@ -134,6 +141,38 @@ def listed(found: Manifest) -> ListedWorkflow:
     return decode.listed(msgspec.json.encode(found))
 
 
+def table_row(found: Manifest, at: datetime = NOW) -> TableRow:
+    """A workflow as a row of the server's Table."""
+    status, ref = found.get("status") or {}, ref_of(found)
+    began = parse_time(status.get("startedAt"))
+    cells = {
+        "name": ref.name,
+        "status": status.get("phase", ""),
+        "age": printed_age((at - began).total_seconds()) if began is not None else "",
+        "message": status.get("message", ""),
+    }
+    return TableRow(ref.namespace, ref.name, cells, at)
+
+
+def printed_age(seconds: float) -> str:
+    """An age as the API server prints it."""
+    whole = max(0, int(seconds))
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if whole < 120:
+        return f"{whole}s"
+    if minutes < 10:
+        return f"{minutes}m{whole % 60}s" if whole % 60 else f"{minutes}m"
+    if hours < 3:
+        return f"{minutes}m"
+    if hours < 8:
+        return f"{hours}h{minutes % 60}m" if minutes % 60 else f"{hours}h"
+    if hours < 48:
+        return f"{hours}h"
+    if days < 8:
+        return f"{days}d{hours % 24}h" if hours % 24 else f"{days}d"
+    return f"{days}d" if days < 2 * 365 else f"{days // 365}y{days % 365}d"
+
+
 def is_of(found: Manifest, kind: Readable[Any, Any]) -> bool:
     """Whether a manifest is of a kind; one that does not say is a workflow."""
     return bool(found.get("kind", "Workflow") == kind.resource.kind)
@@ -147,8 +186,13 @@ class ScriptedSource:
         *manifests: Manifest,
         place: Place | None = None,
         lacks: Mapping[Any, str] | None = None,
+        tables: bool = False,
     ) -> None:
-        """`lacks` are ports that are not offered, each with the sentence why."""
+        """`lacks` are ports that are not offered, each with the sentence why.
+
+        With `tables` lists of workflows tell rows of a Table, and objects are asked for one by one
+        (`fill`) or all together (`fill_all`); `held_back` keeps those answers until it is set.
+        """
         self._place = place or Place("scripted", "https://scripted", "argo", "tester")
         self.manifests = {ref_of(found): found for found in manifests}
         self.refusal: SourceError | None = None
@@ -176,6 +220,15 @@ class ScriptedSource:
         own = (Collections, Watches, Objects, Pods, PodLogs, Events, Metrics, Secrets, Namespaces)
         self.ports: dict[object, Any] = dict.fromkeys(own, self)
         """What is offered, by protocol."""
+        self.has_tables = tables
+        if tables:
+            self.ports[Tables] = self
+        self.held_back = threading.Event()
+        """What answers to `fill` and `fill_all` wait for."""
+        self.held_back.set()
+        self.unfilled: dict[str, SourceError] = {}
+        """Why `fill` fails, by the names of objects and namespaces."""
+        self.page_size = 500
         self.ports[Operations] = KubernetesOperations(self.send)
         for port in self.lacking:
             del self.ports[port]
@@ -222,11 +275,10 @@ class ScriptedSource:
         """An object is new or different: lists and its own watches hear of it."""
         ref = ref_of(found)
         self.manifests[ref] = found
-        item = decode.list_reader(kind.listed).one(msgspec.json.encode(found))
         for each in [each for each in self._lists if each.kind == kind.id]:
             of = each.part_of(ref.namespace)
             if of is not None:
-                each.waiting.put(Changed(of, row_of(of, item)))
+                each.waiting.put(Changed(of, self._row(of, found, kind)))
         self.say_of(told_whole(found, kind), ref.name)
 
     def remove(self, ref: WorkflowRef, kind: str = WORKFLOWS.id) -> None:
@@ -272,14 +324,70 @@ class ScriptedSource:
                     sink(Stood(of, Unreadable(error, 60.0)))
                     continue
                 within = (of.namespace,) if of.namespace else ()
-                items = self._in(kind, replace(scope, namespaces=within))
-                sink(Page(of, tuple(row_of(of, item) for item in items), True, True))
+                sink(Page(of, self._rows(of, kind, replace(scope, namespaces=within)), True, True))
                 sink(Stood(of, Live()))
             while not stop.is_set and (event := waiting.get()) is not None:
                 sink(event)
         finally:
             take_back()
             self._lists.remove(entry)
+
+    def read_table(
+        self, kind: Readable[Any, Any], scope: Scope, left_out: LeftOut | None = None
+    ) -> tuple[TableRow, ...]:
+        self._ask("read_table", scope)
+        return tuple(table_row(each) for each in self._manifests_of(kind, scope))
+
+    def fill(
+        self,
+        kind: Readable[Any, Any],
+        keys: Sequence[ObjectKey],
+        sink: Sink[Any],
+        stop: CancelToken,
+        *,
+        since: int = 0,
+    ) -> None:
+        self._ask("fill", tuple(key.name for key in keys))
+        self._hold_back(stop)
+        for key in keys:
+            error = self.unfilled.get(key.name) or self.unfilled.get(key.namespace)
+            if error is not None:
+                raise error
+            ref = WorkflowRef(key.namespace, key.name)
+            found = next((self.manifests[one] for one in self.manifests if one[:2] == ref[:2]), {})
+            if found and not stop.is_set:
+                of = part(key.namespace, kind.id)
+                sink(Filled(of, (row_of(of, listed(found)),), since))
+
+    def fill_all(
+        self,
+        kind: Readable[Any, Any],
+        scope: Scope,
+        sink: Sink[Any],
+        stop: CancelToken,
+        *,
+        since: int = 0,
+    ) -> None:
+        self._ask("fill_all", scope)
+        for of in self.parts(kind, scope):
+            within = (of.namespace,) if of.namespace else ()
+            found = self._manifests_of(kind, replace(scope, namespaces=within))
+            for start in range(0, len(found), self.page_size):
+                self._hold_back(stop)
+                if stop.is_set:
+                    return
+                page = found[start : start + self.page_size]
+                sink(Filled(of, tuple(row_of(of, listed(each)) for each in page), since))
+
+    def matching(
+        self, kind: Readable[Any, Any], scope: Scope, stop: CancelToken
+    ) -> frozenset[ObjectKey]:
+        self._ask("matching", scope)
+        return frozenset(key_of(each) for each in self._manifests_of(kind, scope))
+
+    def _hold_back(self, stop: CancelToken) -> None:
+        while not self.held_back.wait(0.01) and not stop.is_set:
+            pass
 
     def watch_one(
         self,
@@ -381,6 +489,17 @@ class ScriptedSource:
         self.is_closed = True
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _rows(self, of: Part, kind: Readable[Any, Any], scope: Scope) -> tuple[Row[Any], ...]:
+        if self.has_tables:
+            return tuple(self._row(of, each, kind) for each in self._manifests_of(kind, scope))
+        return tuple(row_of(of, item) for item in self._in(kind, scope))
+
+    def _row(self, of: Part, found: Manifest, kind: Readable[Any, Any]) -> Row[Any]:
+        """As a list tells it: from a Table, or all of it."""
+        if self.has_tables and kind.id == WORKFLOWS.id:
+            return row_of(of, tabled(table_row(found)), depth=Depth.TABLE)
+        return row_of(of, decode.list_reader(kind.listed).one(msgspec.json.encode(found)))
 
     def _ask(self, what: str, about: Any) -> None:
         self.asked.append((what, about))

@@ -10,6 +10,9 @@
 A text is read into a predicate over the objects of one kind; what a field finds in one stands in
 the `Fields` of the kind, one entry per field. A syntax error is reported with the position where it
 occurs.
+
+Of a row only the server's Table may be known. What a field needs beyond that is not known then,
+neither there nor missing: no term matches by it, a turned one neither.
 """
 
 from __future__ import annotations
@@ -19,10 +22,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.search import NESTED, compiled
+from tui.domain.workflow import LABEL
 from tui.errors import QueryError
 
 Test = Callable[[str], bool]
+Selected = Mapping[str, frozenset[ObjectKey]]
+"""What a server selects, by the text of a label selector."""
+NOTHING_SELECTED: Selected = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,18 @@ class Field:
     """The map that `key=value` looks into, for fields that have keys."""
     whole_word: bool = False
     """Whether a plain value must begin a word of the text, instead of standing anywhere."""
+    depth: Depth = Depth.SUMMARY
+    """How much of an object has to be read to know its texts."""
+    deeper: tuple[tuple[str, str], ...] = ()
+    """Texts that need a `SUMMARY` although the others do not, each with what is known before."""
+    selectors: Callable[[str, str], tuple[str, ...]] | None = None
+    """Label selectors with which a server finds what has `key=value`."""
+
+    def depth_of(self, test: Test) -> Depth:
+        """How much of an object has to be read to know whether a test holds."""
+        if any(test(text) and not test(before) for text, before in self.deeper):
+            return Depth.SUMMARY
+        return self.depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,18 @@ class Alternative:
     field: Field
     key: str
     test: Test
+    depth: Depth = Depth.TABLE
+    """How much of an object has to be read to know whether it holds."""
+    selectors: tuple[str, ...] = ()
+    """Label selectors with which a server finds out as much; empty where it cannot."""
+
+    def answer(self, row: Row[Any], selected: Selected) -> bool | None:
+        """Whether it holds; None where too little is known of a row."""
+        if row.depth >= self.depth:
+            return self(row.value)
+        if self.selectors and all(each in selected for each in self.selectors):
+            return any(row.key in selected[each] for each in self.selectors)
+        return None
 
     def __call__(self, item: Any) -> bool:
         if not self.key or self.field.keyed is None:
@@ -73,6 +105,13 @@ class Term:
     def __call__(self, item: Any) -> bool:
         return any(one(item) for one in self.alternatives) is not self.is_negated
 
+    def is_known(self, row: Row[Any], selected: Selected) -> bool:
+        """Whether it is known to hold of a row."""
+        answers = [one.answer(row, selected) for one in self.alternatives]
+        if not self.is_negated:
+            return True in answers
+        return True not in answers and None not in answers
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -87,6 +126,28 @@ class Query:
     def matches(self, item: Any) -> bool:
         """Whether every term holds."""
         return all(term(item) for term in self.terms)
+
+    def is_known(self, row: Row[Any], selected: Selected = NOTHING_SELECTED) -> bool:
+        """Whether every term is known to hold of a row, of which little may have been read."""
+        return all(term.is_known(row, selected) for term in self.terms)
+
+    @property
+    def depth(self) -> Depth:
+        """How much of the objects has to be read to answer it."""
+        return max((one.depth for one in self._alternatives), default=Depth.TABLE)
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """Label selectors with which a server answers what needs more than its Table; empty where
+        it cannot answer all of that."""
+        deep = [one for one in self._alternatives if one.depth > Depth.TABLE]
+        if not all(one.selectors for one in deep):
+            return ()
+        return tuple(dict.fromkeys(each for one in deep for each in one.selectors))
+
+    @property
+    def _alternatives(self) -> Iterable[Alternative]:
+        return (one for term in self.terms for one in term.alternatives)
 
     def __bool__(self) -> bool:
         """Whether it has any term."""
@@ -106,9 +167,29 @@ def _labels(item: Any) -> tuple[str, ...]:
     return (*labels, *(f"{key}={value}" for key, value in labels.items()))
 
 
-NAME = Field("the name", _names)
-NAMESPACE = Field("the namespace", lambda item: (item.metadata.namespace,))
-LABELS = Field("key=value, or a key", _labels, lambda item: item.metadata.labels)
+def _label_selectors(key: str, value: str) -> tuple[str, ...]:
+    """As it is typed, and with Argo's own prefix, which people leave out."""
+    keys = (key,) if "/" in key else (key, f"{LABEL}{key}")
+    found = tuple(f"{each}={value}" for each in keys)
+    return found if all(map(_is_selector, found)) else ()
+
+
+def _is_selector(text: str) -> bool:
+    return _SELECTOR.fullmatch(text) is not None
+
+
+_NAME = r"[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?"
+_SELECTOR = re.compile(rf"(?:[a-z0-9](?:[-.a-z0-9]{{0,251}}[a-z0-9])?/)?{_NAME}={_NAME}")
+"""A label that exists with one value, as the API server takes it."""
+
+NAME = Field("the name", _names, depth=Depth.TABLE)
+NAMESPACE = Field("the namespace", lambda item: (item.metadata.namespace,), depth=Depth.TABLE)
+LABELS = Field(
+    "key=value, or a key",
+    _labels,
+    lambda item: item.metadata.labels,
+    selectors=_label_selectors,
+)
 NAMESPACE_ALIASES = {"namespace": "ns"}
 
 OF_ANY_OBJECT = Fields({"name": NAME, "ns": NAMESPACE, "label": LABELS}, NAMESPACE_ALIASES)
@@ -182,6 +263,7 @@ class _Reader:
     def _alternative(self, name: str) -> Alternative:
         field, begun = self._fields.named[name], self._at
         key = self._key() if field.keyed is not None else ""
+        selectors: tuple[str, ...] = ()
         if self._peek() == "/":
             test = self._regex()
         else:
@@ -190,7 +272,10 @@ class _Reader:
                 what = f"{name}: needs a value" if begun else "something must stand before |"
                 raise QueryError(what, begun)
             test = _value_test(value, is_plain, whole=bool(key), word=field.whole_word)
-        return Alternative(field, key, test)
+            is_text = key and value and not (is_plain and "*" in value)
+            if is_text and field.selectors is not None:
+                selectors = field.selectors(key, value)
+        return Alternative(field, key, test, field.depth_of(test), selectors)
 
     def _key(self) -> str:
         """`key=` before a value; "" when there is none."""

@@ -10,6 +10,7 @@ import msgspec
 from tui.columns.workflows import workflow_columns
 from tui.domain import decode
 from tui.domain.durations import before, parse_time
+from tui.domain.identity import Depth
 from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING
 from tui.domain.order import time_key
 from tui.domain.query import LABELS, NAME, NAMESPACE, NAMESPACE_ALIASES, Field, Fields
@@ -159,7 +160,17 @@ def _parameter_texts(workflow: ListedWorkflow) -> tuple[str, ...]:
 FIELDS = Fields(
     {
         "name": NAME,
-        "phase": Field("pending, running, succeeded, failed, error", _phases, whole_word=True),
+        "phase": Field(
+            "pending, running, succeeded, failed, error",
+            _phases,
+            whole_word=True,
+            depth=Depth.TABLE,
+            deeper=(
+                ("Running (Suspended)", RUNNING),
+                ("Failed (Terminated)", FAILED),
+                ("Unknown", PENDING),
+            ),
+        ),
         "ns": NAMESPACE,
         "label": LABELS,
         "template": Field("the workflow template or cron workflow it came from", _templates),

@@ -5,7 +5,7 @@ Nothing to see: the screen asks, and puts the answers into its widgets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -15,8 +15,8 @@ from msgspec import structs
 from tui.columns import Column, next_sort_column
 from tui.columns.base import of_row
 from tui.context import AppContext
-from tui.domain.identity import ObjectKey, Row
-from tui.domain.query import Fields, parse
+from tui.domain.identity import Depth, ObjectKey, Row
+from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, parse
 from tui.kinds.base import Kind, Look
 from tui.kinds.registry import KINDS
 from tui.ports.collections import Scope
@@ -50,6 +50,9 @@ class Arrangement(Generic[L]):
         self.sort_column = ""
         """The id of a column; "" is newest first."""
         self.descending = True
+        self.selected: Selected = NOTHING_SELECTED
+        """What a server selects of what is not read."""
+        self._asked = Query("", ())
         self._seconds = 0
         self.columns = self._made_columns()
         """All columns, those included that have no room."""
@@ -70,8 +73,23 @@ class Arrangement(Generic[L]):
         """What is shown, in its order."""
         return self.listing.rows
 
+    @property
+    def depth(self) -> Depth:
+        """How much of the objects has to be read for this filter and this order."""
+        column = self._sorting
+        return max(self._asked.depth, column.depth if column is not None else Depth.TABLE)
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """Label selectors with which a server answers what needs more than its Table; empty where
+        it cannot answer all of that."""
+        column = self._sorting
+        is_order_known = column is None or column.depth is Depth.TABLE
+        return self._asked.selectors if is_order_known else ()
+
     def begin_anew(self) -> None:
         """Other objects, or another source: filter and order stay."""
+        self.selected = NOTHING_SELECTED
         self.columns = self._made_columns()
         self.listing = self._made_listing()
         self.filter(self.query)
@@ -96,8 +114,12 @@ class Arrangement(Generic[L]):
     def filter(self, text: str) -> None:
         """Show what matches; a QueryError leaves everything as it is."""
         query = parse(text, self._kind.fields)
-        self.query = text
-        self.listing.filter(query.matches if text.strip() else None)
+        self.query, self._asked = text, query
+        self.listing.filter(query.matches if text.strip() else None, unread=self._is_known)
+
+    def _is_known(self, row: Row[L]) -> bool:
+        """Whether a row of which only the Table is known is known to match."""
+        return self._asked.is_known(row, self.selected)
 
     def sort_by(self, column: str, *, descending: bool | None = None) -> None:
         """Sort by a column; "" is newest first, which begins descending, all others ascending."""
@@ -116,12 +138,15 @@ class Arrangement(Generic[L]):
 
     def sort(self) -> None:
         """Sort anew, as of now."""
-        order = self._order
-        if order is None:
+        column = self._own_column
+        order = column.order if column is not None else None
+        if column is None or order is None:
             self.listing.sort(self._kind.newest, reverse=self.descending)
-        else:
-            now = self.context.now()
-            self.listing.sort(lambda value: order(value, now), reverse=self.descending)
+            return
+        now = self.context.now()
+        self.listing.sort(
+            lambda value: order(value, now), reverse=self.descending, depth=column.depth
+        )
 
     def tick(self) -> bool:
         """A second went by; whether that was a reason to sort anew."""
@@ -146,10 +171,10 @@ class Arrangement(Generic[L]):
         return next((c for c in self.columns if c.id == self.sort_column), None)
 
     @property
-    def _order(self) -> Callable[[L, datetime], Any] | None:
+    def _own_column(self) -> Column[L] | None:
+        """The column of the kind that it is sorted by."""
         found = (c for c in self._kind.columns(self._look) if c.id == self.sort_column)
-        column = next(found, None)
-        return column.order if column is not None else None
+        return next(found, None)
 
     def _made_columns(self) -> tuple[Column[Row[L]], ...]:
         """The columns of the kind, with what is being done to an object before its message."""
@@ -165,7 +190,7 @@ class Arrangement(Generic[L]):
         )
 
     def _of_row(self, column: Column[L]) -> Column[Row[L]]:
-        made = of_row(column)
+        made = of_row(column, ascii=self.context.ascii)
         if column.id != MESSAGE:
             return made
         pending = self.context.pending

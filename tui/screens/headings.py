@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from tui.actions import ACTIONS
 from tui.actions.verdict import why_unchangeable
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
+from tui.columns.base import ASCII_UNKNOWN, UNKNOWN
 from tui.context import AppContext
-from tui.domain.identity import ObjectKey, Row
+from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow
 from tui.keys import hint
@@ -56,8 +57,15 @@ def heading_of_list(
         ("  ", ""),
         *standing(context, context.lists.of(kind).standings, namespace),
     ]
-    words, reason = len(left) - 1, len(left) - 3
-    shrinks = [(words, 0), (reason, WHOLE), (1, LEAST_NAME), (0, LEAST_NAME), (2, WHOLE)]
+    words, reason, read = len(left) - 1, len(left) - 3, len(left)
+    shrinks = [
+        (words, 0),
+        (read, WHOLE),
+        (reason, WHOLE),
+        (1, LEAST_NAME),
+        (0, LEAST_NAME),
+        (2, WHOLE),
+    ]
     return Heading(left, right, shrinks)
 
 
@@ -147,17 +155,40 @@ def counts(kind: Kind[Any, Any], listing: Listing[Any], *, ascii: bool) -> list[
         number = sum(found.get(group, 0) for group in groups)
         if number:
             parts.append((f"{number:,} {word} ", token))
-    return [*parts, (f"{bar} {listing.total:,} ", "")]
+    return [(how_far_read(kind, listing), "muted"), *parts, (f"{bar} {listing.total:,} ", "")]
 
 
-def why_empty(context: AppContext, kind: Kind[Any, Any], query: str, total: int) -> str:
-    """What stands where no object does."""
+def how_far_read(kind: Kind[Any, Any], listing: Listing[Any]) -> str:
+    """How many of those that are counted were read whole; "" where all were.
+
+    What a step of one failed of is not known before that.
+    """
+    groups = [group for tally in kind.tallies for group in tally.groups]
+    unread = sum(listing.unread.get(group, 0) for group in groups)
+    if not unread:
+        return ""
+    counted = sum(listing.counts.get(group, 0) for group in groups)
+    return f"{counted - unread:,} of {counted:,} read  "
+
+
+def how_far_all_read(listing: Listing[Any]) -> str:
+    """How many of all of them were read whole; "" where all were."""
+    unread = sum(listing.unread.values())
+    return f"{listing.total - unread:,} of {listing.total:,} read" if unread else ""
+
+
+def why_empty(
+    context: AppContext, kind: Kind[Any, Any], query: str, total: int, read: str = ""
+) -> str:
+    """What stands where no object does; `read` says how far what a filter needs was read."""
     if context.source is None:
         return not_open_yet(context)
     session = context.lists.of(kind)
     error = session.standings.error
     if error is None and not session.is_whole:
         return "reading the list …"
+    if query and total and read:
+        return f"none that matches “{query}” so far: {read}; {hint('unwind')} ends that"
     if query and total:
         return f"none of {total:,} match “{query}”; {hint('unwind')} clears the filter"
     if error is not None:
@@ -210,12 +241,15 @@ def about_cursor(
     row: Row[Any] | None,
     listing: Listing[Any],
     query: str,
+    read: str = "",
 ) -> tuple[list[HeaderPart], list[HeaderPart]]:
-    """Both sides of the line below the list: the cursor's object, and how many match."""
+    """Both sides of the line below the list: the cursor's object, how many match, and how far what
+    the filter or the order needs was read."""
+    far = [(f" {read} ", "muted")] if read else []
     if row is None:
-        return [], []
-    shown = [(f"{len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
-    return about_row(context, kind, row), shown
+        return [], far
+    shown = [(f" {len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
+    return about_row(context, kind, row), [*far, *shown]
 
 
 def about_row(context: AppContext, kind: Kind[Any, Any], row: Row[Any]) -> list[HeaderPart]:
@@ -225,7 +259,10 @@ def about_row(context: AppContext, kind: Kind[Any, Any], row: Row[Any]) -> list[
         parts.append((f"  {doing} …", "accent"))
     if row.value.metadata.deletion_timestamp:
         parts.append(("  Terminating", "warning"))
-    return [*parts, *kind.about(row.value, context.now())]
+    parts += kind.about(row.value, context.now())
+    if row.depth is Depth.TABLE:
+        parts.append((f"  {ASCII_UNKNOWN if context.ascii else UNKNOWN}", "muted"))
+    return parts
 
 
 def heading_of_workflow(

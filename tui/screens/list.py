@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
+from textual.timer import Timer
 
 from tui.actions import called
 from tui.actions.base import On
@@ -19,7 +21,7 @@ from tui.bindings import add_bindings, bind
 from tui.commands import Command, alone
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
-from tui.domain.identity import ObjectKey, Row, Target
+from tui.domain.identity import Depth, ObjectKey, Row, Target
 from tui.domain.query import Fields, parse
 from tui.errors import SourceError
 from tui.keys import hint
@@ -27,6 +29,7 @@ from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES
+from tui.ports.tables import Tables
 from tui.screens.arrangement import Arrangement, other_scope
 from tui.screens.bindings import action_bindings, hints, kind_bindings, opening_bindings
 from tui.screens.commands import action_commands, objects_called, sort_commands
@@ -35,15 +38,20 @@ from tui.screens.headings import (
     SUMMARY,
     about_cursor,
     heading_of_list,
+    how_far_all_read,
     offers_demo,
     why_empty,
     why_nothing_done,
 )
 from tui.session import Session
+from tui.state.filling import Filling
 from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table, sort_bindings
+
+TYPING = 0.3
+"""Seconds without a key after which a filter is taken for one that is wanted."""
 
 
 def _asked(fields: Fields) -> list[str]:
@@ -95,6 +103,11 @@ class ListScreen(View[None]):
         """Whether it was asked, for what is listed now, what may be done."""
         self._shown_for = ""
         """The namespace whose rights header and hints show."""
+        self._filling: Filling[Any] | None = None
+        """What is read whole beside the list; None where the server tells all of it at once."""
+        self._wanting: Timer | None = None
+        self._has_landed = False
+        """Whether something was read that the filter or the order may wait for."""
         self._shown_trouble: SourceError | None = None
         """The trouble of requests that the header tells of."""
 
@@ -121,6 +134,7 @@ class ListScreen(View[None]):
             lists.listen(KINDS[other], lambda changes: self.rows.repaint())
             for other in self.kind.related
         ]
+        self.rows.sees = self._see
         self.scope_changed()
         self.rows.focus()
 
@@ -129,14 +143,17 @@ class ListScreen(View[None]):
         self._end_listening()
         for end in self._end_related:
             end()
+        self._end_filling()
         self.context.lists.drop_unheard(self.kind)
 
     # --- what the cluster tells ------------------------------------------------------------
 
     def scope_changed(self) -> None:
         """Other objects, or another source: begin anew, keep filter and order."""
+        self._end_filling()
         self.arrangement.begin_anew()
         self._asked_rights = False
+        self._begin_filling()
         self.query_bar.problem = ""
         self.rows.columns = self.arrangement.columns
         self._show_order()
@@ -144,6 +161,8 @@ class ListScreen(View[None]):
 
     def take_changes(self, changes: ChangeSet[Any]) -> None:
         """Redraw what changed: some rows, or the order."""
+        if not self.query(Table):
+            return  # the screen is being taken down
         listing = self.arrangement.listing
         if self.context.pending:
             # What somebody acts on stays in sight, though it may not match the filter after.
@@ -156,6 +175,10 @@ class ListScreen(View[None]):
             for index in change.rows:
                 self.rows.update_item(index, rows[index])
         self._unmark(change.replaced)
+        self.rows.marks = self.rows.marks - set(changes.removed)
+        self._has_landed = self._has_landed or bool(changes.filled)
+        if self._filling is not None:
+            self._filling.take(changes)
         self.show_standing()
 
     def _unmark(self, replaced: Sequence[ObjectKey]) -> None:
@@ -169,8 +192,9 @@ class ListScreen(View[None]):
     def show_standing(self) -> None:
         """Header, placeholder and the line about the cursor's row."""
         self._show_head()
+        listing, query = self.arrangement.listing, self.arrangement.query
         self.rows.placeholder = why_empty(
-            self.context, self.kind, self.arrangement.query, self.arrangement.listing.total
+            self.context, self.kind, query, listing.total, self._how_far
         )
         self._show_about()
         self._heed_rights()
@@ -194,6 +218,9 @@ class ListScreen(View[None]):
         """A second went by."""
         if self.arrangement.tick():
             self._show_rows()
+        if self._filling is not None:
+            self._show_landed()
+            self._filling.go_on()
         self.rows.tick(now)
         is_live = self.arrangement.session.standings.is_live
         if not is_live or self.context.request_trouble is not self._shown_trouble:
@@ -210,7 +237,8 @@ class ListScreen(View[None]):
 
     def _show_about(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
-        self.about.show(*about_cursor(self.context, self.kind, self.rows.current, listing, query))
+        row = self.rows.current
+        self.about.show(*about_cursor(self.context, self.kind, row, listing, query, self._how_far))
 
     def _show_rows(self) -> None:
         self.rows.replace(list(self.arrangement.rows))
@@ -218,6 +246,7 @@ class ListScreen(View[None]):
     def _show_order(self) -> None:
         self.rows.show_sort(self.arrangement.sort_column, descending=self.arrangement.descending)
         self._show_rows()
+        self._want()
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""
@@ -228,10 +257,108 @@ class ListScreen(View[None]):
         self.query_bar.put(session.query)
         self.sort_by(session.sort, descending=session.descending)
 
+    # --- what is read beside the list --------------------------------------------------------
+
+    def _begin_filling(self) -> None:
+        source = self.context.source
+        tables = source.port(Tables) if source is not None else None
+        if tables is None:
+            return
+        urgencies = {
+            group: place for place, tally in enumerate(self.kind.tallies) for group in tally.groups
+        }
+        self._filling = Filling(
+            self.arrangement.session,
+            tables,
+            self.kind,
+            self.context.lists.scope,
+            asyncio.get_running_loop(),
+            urgency=lambda value: urgencies.get(self.kind.group(value)),
+            newest=self.kind.newest,
+            said=self._say_not_read,
+            went_on=self._reading_went_on,
+        )
+        self._want()
+
+    def _end_filling(self) -> None:
+        if self._wanting is not None:
+            self._wanting.stop()
+        if self._filling is not None:
+            self._filling.end()
+            self._filling = None
+
+    def _say_not_read(self, error: SourceError) -> None:
+        self.context.say(f"{self.kind.nouns} are not read whole: {error}", "warning")
+
+    def _see(self, near: Sequence[Hashable]) -> None:
+        """Other rows are on the screen."""
+        if self._filling is not None:
+            self._filling.look([key for key in near if isinstance(key, ObjectKey)])
+
+    def _want(self) -> None:
+        """Read what filter and order need, once somebody has typed to the end."""
+        if self._filling is None:
+            return
+        if self._wanting is not None:
+            self._wanting.stop()
+        if self.arrangement.depth is Depth.TABLE:
+            self._filling.read_no_more()
+        else:
+            self._wanting = self.set_timer(TYPING, self._read_wanted)
+
+    def _read_wanted(self) -> None:
+        filling = self._filling
+        if filling is None:
+            return
+        selectors = self.arrangement.selectors
+        if selectors:
+            filling.select(selectors)
+        else:
+            filling.read_all()
+        self._reading_went_on()
+
+    def _reading_went_on(self) -> None:
+        """Reading everything began or ended, or a server selected."""
+        if self._filling is None or not self.query(Table):
+            return
+        self.arrangement.selected = self._filling.selected
+        self._has_landed = True
+        self._show_landed()
+        self.show_standing()
+
+    def _show_landed(self) -> None:
+        """Filter and sort by what was read meanwhile; calmly, not with every page that lands."""
+        if self._has_landed and self.arrangement.depth > Depth.TABLE:
+            self.arrangement.listing.arrange_anew()
+            self._show_rows()
+        self._has_landed = False
+
+    @property
+    def _how_far(self) -> str:
+        """How far that was read which filter and order need; "" where it is there."""
+        filling, arrangement = self._filling, self.arrangement
+        if filling is None or arrangement.depth is Depth.TABLE:
+            return ""
+        far = how_far_all_read(arrangement.listing)
+        if not far:
+            return ""
+        if filling.is_asking:
+            return "asking the server for labels …"
+        selectors = arrangement.selectors
+        if any(filling.selected.get(each) for each in selectors):
+            return "labels as typed"
+        return f"{far} …" if filling.is_reading_all else far
+
+    def try_again(self) -> None:
+        """Do not wait for the next try."""
+        if self._filling is not None:
+            self._filling.try_again()
+
     # --- filter and order ------------------------------------------------------------------
 
     def _show_filtered(self) -> None:
         self._show_rows()
+        self._want()
         self.show_standing()
 
     def action_filter(self) -> None:
@@ -384,8 +511,12 @@ class ListScreen(View[None]):
             self._say_none()
 
     def action_unwind(self) -> None:
-        """Esc: first the filter, then the marks."""
-        if self.arrangement.query:
+        """Esc: first what is being read for filter and order, then the filter, then the marks."""
+        filling = self._filling
+        if filling is not None and filling.read_no_more():
+            self.context.say(f"stopped reading: {how_far_all_read(self.arrangement.listing)}")
+            self.show_standing()
+        elif self.arrangement.query:
             self.query_bar.put("")
         elif self.rows.marks:
             self.rows.action_unmark()

@@ -39,6 +39,18 @@ class Loop(Protocol):
         """The loop's own clock, in seconds."""
 
 
+def call_on(loop: Loop, call: Callable[[], object]) -> None:
+    """Call on the thread of a loop, from any other; not at all once it is closed."""
+    if loop.is_closed():
+        return
+    try:
+        loop.call_soon_threadsafe(call)
+    except RuntimeError:
+        # Closed between the question and the call: the app is gone, nobody waits for it.
+        if not loop.is_closed():
+            raise
+
+
 class Inbox(Generic[Event]):
     """The mail of one watch: `put` on any thread, delivered in batches on the loop."""
 
@@ -77,7 +89,7 @@ class Inbox(Generic[Event]):
             if self._is_woken and not is_end:
                 return
             self._is_woken = True
-        self._wake(self._hand_over if is_end else self._arm)
+        call_on(self._loop, self._hand_over if is_end else self._arm)
 
     def close(self) -> None:
         """Deliver nothing more: the watch this was for is no longer wanted."""
@@ -94,16 +106,6 @@ class Inbox(Generic[Event]):
             return event.part
         self._pages += 1
         return self._pages
-
-    def _wake(self, call: Callable[[], None]) -> None:
-        if self._loop.is_closed():
-            return
-        try:
-            self._loop.call_soon_threadsafe(call)
-        except RuntimeError:
-            # Closed between the question and the call: the app is gone, nobody wants the mail.
-            if not self._loop.is_closed():
-                raise
 
     def _arm(self) -> None:
         """On the loop: deliver now if the last delivery is a beat ago, else when it is."""

@@ -183,9 +183,9 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
 
     def _fill(self, answer: Filled[T]) -> Iterator[ObjectKey]:
         """Take an answer in; tells which rows look different now."""
-        told = self._told.get(answer.part, {})
         for row in answer.rows:
             key, since = row.key, answer.since
+            told = self._teller(answer.part, key)
             before = told.get(key)
             if before is None or self._came.get(key, 0) > since:
                 continue  # it is gone, or another object since
@@ -203,6 +203,14 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
             self._set(told, row)
             if is_news:
                 yield key
+
+    def _teller(self, part: Part, key: ObjectKey) -> dict[ObjectKey, Row[T]]:
+        """What the part tells that has a key: this one, or one of more namespaces."""
+        told = self._told.get(part, {})
+        if key in told:
+            return told
+        wide = (each for each in self._told if each.origin is part.origin and not each.namespace)
+        return next((self._told[each] for each in wide), {})
 
     def _renew(self, known: Row[T], told: Row[T], *, uid: str) -> Row[T]:
         """What is known of an object, with what a Table told later; its version is the Table's."""

@@ -122,6 +122,9 @@ class Table(LineView, Generic[T]):
         )
         self._header_height = 1 if header else 0
         self._is_markable = markable
+        self.sees: Callable[[Sequence[Hashable]], object] | None = None
+        """Told the keys of what is on the screen, from the top, and then of a screen below and one
+        above, whenever these are others."""
 
     # --- what is in it -------------------------------------------------------------------
 
@@ -311,6 +314,8 @@ class Table(LineView, Generic[T]):
 
     def _look_at_items(self) -> bool:
         """Other items are on the screen; true if that changes how all of them look."""
+        if self.sees is not None:
+            self.sees([self.model.key(item) for item in self.model.near_items])
         has_other_names = self.renderer.forget_names()
         has_grown = self.renderer.measure(self.model.visible_items)
         return has_other_names or has_grown

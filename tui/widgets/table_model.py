@@ -79,6 +79,12 @@ class TableModel(Generic[T]):
         """The items on the screen."""
         return self._items[self._top : self._top + self._page]
 
+    @property
+    def near_items(self) -> Sequence[T]:
+        """The items on the screen, then those of a screen below, then those of one above."""
+        top, page = self._top, self._page
+        return [*self._items[top : top + 2 * page], *self._items[max(0, top - page) : top]]
+
     def index_of(self, key: Hashable | None, hint: int = -1) -> int:
         """Index of the item with a key, `hint` if there is none; `hint` is looked at first."""
         if key is None or self._key_at(hint) == key:
