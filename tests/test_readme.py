@@ -18,6 +18,7 @@ import yaml
 from textual.dom import DOMNode
 
 import tui
+from tests.support import roletext
 from tests.support.arrowtable import CONTRIBUTING, table
 from tests.support.cluster import Cluster, running_cluster
 from tests.support.headless import run
@@ -25,6 +26,8 @@ from tests.support.keytable import TABLES, loaded, own_bindings, tables
 from tests.support.made import within
 from tests.support.rights import USES, furnish
 from tests.support.where import where
+from tui.actions import ACTIONS
+from tui.actions.role import CLUSTER_PARTS, PARTS, all_rights
 from tui.cli import app_parser, headless_parser
 from tui.config import ROWS
 from tui.config import parse as parse_settings
@@ -276,6 +279,25 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with running_cluster(tmp_path_factory.mktemp("guarded"), tls=True) as cluster:
         furnish(cluster)
         yield cluster
+
+
+def test_the_role_is_made_of_what_the_program_tells_of() -> None:
+    found = within(ROOT / "README.md", "role")
+    assert found == roletext.text(), "run: python -m tests.support.roletext --write"
+    told = {(right.group, right.path, right.verb) for right in all_rights(PARTS)}
+    assert told == set(rights())
+
+
+def test_what_needs_a_cluster_role_is_named() -> None:
+    for right in all_rights(CLUSTER_PARTS):
+        assert f"`{right.resource}`" in section("Your cluster")
+        assert f"`{right.verb}`" in section("Your cluster")
+
+
+def test_each_action_needs_no_more_than_the_role_gives() -> None:
+    given = set(all_rights(PARTS))
+    for action in ACTIONS:
+        assert given.issuperset((*action.rights, *action.sometimes)), action.id
 
 
 def test_the_role_is_one_of_kubernetes() -> None:

@@ -140,6 +140,11 @@ def test_a_role_of_a_namespace_says_nothing_of_what_is_in_none() -> None:
             "ml",
             "needs patch, update on workflows.argoproj.io and delete on pods in ml",
         ),
+        (
+            [PATCH, PATCH._replace(resource="cronworkflows")],
+            "argo",
+            "needs patch on workflows.argoproj.io, cronworkflows.argoproj.io in argo",
+        ),
         ([LIST_CLUSTER], "argo", "needs list on clusterworkflowtemplates.argoproj.io"),
         (
             [Right("get", ARGO, "workflows", "status")],

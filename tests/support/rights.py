@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +16,12 @@ from tests.support.cluster import Cluster
 from tui.actions import ACTIONS
 from tui.actions.base import Context, perform
 from tui.demo.resources import CONFIG_MAPS, SECRETS
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, SourceError
+from tui.kinds.base import Kind
+from tui.kinds.cron_workflows import CRON_WORKFLOWS
+from tui.kinds.workflow_templates import WORKFLOW_TEMPLATES
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Collections, Scope, Stale, Stood, Unreadable
 from tui.ports.connection import Connection, offered
@@ -25,6 +30,7 @@ from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import Metrics
 from tui.ports.objects import Objects
 from tui.ports.operations import Operations
+from tui.ports.pods import Pods
 from tui.ports.secrets import Secrets
 from tui.ports.threads import CancelToken
 
@@ -35,6 +41,10 @@ Use = Callable[[Cluster, Connection], None]
 
 
 def _watch(cluster: Cluster, source: Connection) -> None:
+    _watch_kind(source, WORKFLOWS)
+
+
+def _watch_kind(source: Connection, kind: Kind[Any, Any]) -> None:
     stop, stale = CancelToken(), list[SourceError]()
 
     def take(event: object) -> None:
@@ -44,9 +54,24 @@ def _watch(cluster: Cluster, source: Connection) -> None:
         if standing is not None:
             stop.set()
 
-    offered(source, Collections).watch(WORKFLOWS, Scope(("argo",)), take, stop)
+    offered(source, Collections).watch(kind, Scope(("argo",)), take, stop)
     if stale:
         raise stale[0]
+
+
+def _watch_templates(cluster: Cluster, source: Connection) -> None:
+    for kind in (WORKFLOW_TEMPLATES, CRON_WORKFLOWS):
+        _watch_kind(source, kind)
+
+
+def _template(cluster: Cluster, source: Connection) -> None:
+    for kind in (WORKFLOW_TEMPLATES, CRON_WORKFLOWS):
+        with suppress(Missing):
+            offered(source, Objects).get(Target(ObjectKey("", kind.id, "argo", "any")))
+
+
+def _pods(cluster: Cluster, source: Connection) -> None:
+    offered(source, Pods).pods(WorkflowRef("argo", "any"))
 
 
 def _read(cluster: Cluster, source: Connection) -> None:
@@ -145,7 +170,10 @@ def _action(id: str) -> Use:
 USES: Mapping[str, Use] = {
     "the live list, and one workflow live": _watch,
     "reading a workflow before an action": _read,
+    "live lists of templates and cron workflows": _watch_templates,
+    "reading a template or cron workflow": _template,
     "logs of pods": _log,
+    "the containers of pods": _pods,
     "events": _events,
     "CPU and memory": _usage,
     "the keys of an artifact store": _secret,

@@ -49,6 +49,10 @@ class ScriptedRights:
     def needed(self, operation: Operation) -> tuple[Wanted, ...]:
         return needed(operation)
 
+    def may(self, namespace: str, wanted: Wanted) -> bool:
+        rules = self.rules.get(namespace, ())
+        return Permissions(namespace, rules, True).allows(*wanted) is True
+
     def learn(
         self,
         namespace: str,

@@ -7,7 +7,7 @@ authorizers (webhook, node) answer questions, but do not tell their rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -115,13 +115,20 @@ class Permissions(msgspec.Struct, frozen=True):
         return tuple(right for right in rights if self.allows(right, name) is None)
 
 
-def needs(lacking: Iterable[Right], namespace: str) -> str:
-    """What to ask an administrator for: `needs patch on workflows.argoproj.io in argo`."""
+def words_of(rights: Iterable[Right]) -> str:
+    """Rights in a few words: `get, list on pods and patch on workflows.argoproj.io`."""
     verbs: dict[str, list[str]] = {}
-    in_namespace = False
-    for right in dict.fromkeys(lacking):
+    for right in dict.fromkeys(rights):
         verbs.setdefault(right.what, []).append(right.verb)
-        in_namespace = in_namespace or not right.of_cluster
-    each = [f"{', '.join(some)} on {what}" for what, some in verbs.items()]
-    where = "" if not in_namespace else f" in {namespace}" if namespace else " in all namespaces"
-    return f"needs {' and '.join(each)}{where}"
+    alike: dict[str, list[str]] = {}
+    for what, some in verbs.items():
+        alike.setdefault(", ".join(some), []).append(what)
+    return " and ".join(f"{some} on {', '.join(whats)}" for some, whats in alike.items())
+
+
+def needs(lacking: Sequence[Right], namespace: str) -> str:
+    """What to ask an administrator for: `needs patch on workflows.argoproj.io in argo`."""
+    if all(right.of_cluster for right in lacking):
+        return f"needs {words_of(lacking)}"
+    where = f"in {namespace}" if namespace else "in all namespaces"
+    return f"needs {words_of(lacking)} {where}"

@@ -29,6 +29,10 @@ class Rights(Protocol):
     def needed(self, operation: Operation) -> tuple[Wanted, ...]:
         """The rights that an operation takes, each once; asks nobody."""
 
+    def may(self, namespace: str, wanted: Wanted) -> bool:
+        """Ask for just one right, in any case; "" is every namespace at once. Raises: SourceError,
+        also where asking is not allowed."""
+
     def learn(
         self,
         namespace: str,

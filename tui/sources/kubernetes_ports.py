@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.ports.discovery import Discovery
 from tui.ports.events import Events
 from tui.ports.health import Health
 from tui.ports.identity import Identity
@@ -29,6 +30,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("secrets", Secrets, "tui.sources.kubernetes_secrets:KubernetesSecrets"),
         Offer("health", Health, "tui.sources.kubernetes_health:KubernetesHealth"),
         Offer("rights", Rights, "tui.sources.kubernetes_rights:KubernetesRights"),
+        Offer("discovery", Discovery, "tui.sources.kubernetes_discovery:KubernetesDiscovery"),
         Offer("namespaces", Namespaces, "tui.sources.kubernetes_namespaces:KubernetesNamespaces"),
     ),
 )

@@ -107,12 +107,27 @@ class KubernetesRights:
             for right, name in dict.fromkeys(wanted):
                 if most > 0 and found.allows(right, name) is None:
                     most -= 1
-                    allowed = self._may(namespace, right, name)
+                    allowed = self._told(namespace, right, name)
                     if allowed is not None:
                         answers[right, name] = allowed
             kept = kept._replace(permissions=msgspec.structs.replace(found, answers=answers))
             self._kept[namespace] = kept
             return kept.permissions
+
+    def may(self, namespace: str, wanted: Wanted) -> bool:
+        """One SelfSubjectAccessReview. Raises: SourceError."""
+        right, name = wanted
+        attributes = {
+            "namespace": "" if right.of_cluster else namespace,
+            "verb": right.verb,
+            "group": right.group,
+            "resource": right.resource,
+            "subresource": right.subresource,
+            "name": name,
+        }
+        spec = {"resourceAttributes": {key: value for key, value in attributes.items() if value}}
+        review = self._review(ACCESS_REVIEWS, "SelfSubjectAccessReview", spec, _AccessReview)
+        return review.status.allowed and not review.status.denied
 
     @property
     def _refused(self) -> int:
@@ -141,23 +156,13 @@ class KubernetesRights:
             trouble=trouble,
         )
 
-    def _may(self, namespace: str, right: Right, name: str) -> bool | None:
+    def _told(self, namespace: str, right: Right, name: str) -> bool | None:
         """Ask for one right; None where the cluster does not say."""
-        attributes = {
-            "namespace": "" if right.of_cluster else namespace,
-            "verb": right.verb,
-            "group": right.group,
-            "resource": right.resource,
-            "subresource": right.subresource,
-            "name": name,
-        }
-        spec = {"resourceAttributes": {key: value for key, value in attributes.items() if value}}
         try:
-            review = self._review(ACCESS_REVIEWS, "SelfSubjectAccessReview", spec, _AccessReview)
+            return self.may(namespace, Wanted(right, name))
         except _NOT_TOLD as error:
             _raise_if_logged_out(error)
             return None
-        return review.status.allowed and not review.status.denied
 
     def _review(self, path: str, kind: str, spec: dict[str, Any], review: type[T]) -> T:
         body = {"apiVersion": API, "kind": kind, "spec": spec}

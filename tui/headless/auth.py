@@ -1,0 +1,130 @@
+"""`argo-tui auth can-i`: what this account may do, as `kubectl auth can-i` answers it.
+
+With a verb and a resource: yes or no, and exit code 0 or 1. With neither: a table of what the
+program does, and whether this account can.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from typing import Any
+
+from tui.actions.role import Function, all_rights, functions
+from tui.domain.rights import ANY, Right, words_of
+from tui.domain.tabwriter import aligned
+from tui.domain.text import clean
+from tui.errors import UsageError
+from tui.headless.output import note, say, to_json, write
+from tui.ports.connection import Connection, offered
+from tui.ports.discovery import Discovery
+from tui.ports.rights import Rights, Wanted
+from tui.settings import Settings
+from tui.sources import open_source, scope_of
+
+OF_PODS = frozenset({"log", "exec", "attach", "portforward", "eviction", "status"})
+"""What people mean by `pods/log`, where kubectl reads the name of a pod."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `auth`."""
+    add = parser.add_argument
+    add("what", choices=("can-i",), help="whether this account may do something")
+    add(
+        "asked",
+        nargs="*",
+        metavar="VERB TYPE[/NAME]",
+        help="as for kubectl auth can-i; a table of everything for none",
+    )
+    add("--subresource", default="", metavar="NAME", help="of the type, such as log of pods")
+    add("-q", "--quiet", action="store_true", help="print nothing: the exit code tells")
+    add("-o", "--output", choices=("table", "json"), default="table", help="of the table")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """0 for yes and for the table, 1 for no."""
+    if len(args.asked) not in (0, 2):
+        raise UsageError(
+            "you must specify two arguments: verb resource or verb resource/resourceName"
+        )
+    with closing(open_source(settings)) as source:
+        namespaces = scope_of(settings, source.place).namespaces or ("",)
+        if args.asked:
+            return _answer(source, namespaces, args)
+        if namespaces == ("",):
+            raise UsageError("the table is of one namespace", hint="name it with -n")
+        _print(source, namespaces, args)
+    return 0
+
+
+def _answer(source: Connection, namespaces: Sequence[str], args: argparse.Namespace) -> int:
+    verb, (kind, _, name) = args.asked[0], args.asked[1].partition("/")
+    right = _right(source, verb, kind, args.subresource)
+    if not args.subresource and right.resource == "pods" and name in OF_PODS:
+        instead = f"--subresource={name} asks for what you may have meant"
+        note(f"{args.asked[1]} means the pod called {name}, as for kubectl; {instead}")
+    rights = offered(source, Rights)
+    denied = [
+        namespace
+        for namespace in (("",) if right.of_cluster else namespaces)
+        if not rights.may(namespace, Wanted(right, name))
+    ]
+    if denied and len(namespaces) > 1 and not args.quiet:
+        say(f"argo-tui: not in {', '.join(denied)}")
+    if not args.quiet:
+        write("no\n" if denied else "yes\n")
+    return 1 if denied else 0
+
+
+def _right(source: Connection, verb: str, kind: str, subresource: str) -> Right:
+    """What is asked for; a type that nobody knows is asked for all the same."""
+    if kind == ANY:
+        return Right(verb, ANY, ANY, subresource)
+    found = offered(source, Discovery).find(kind)
+    if found is None:
+        say(f"argo-tui: warning: the cluster has no resource type {clean(kind)}")
+        plural, _, group = kind.partition(".")
+        return Right(verb, group, plural, subresource)
+    return Right(verb, found.group, found.plural, subresource, of_cluster=not found.namespaced)
+
+
+def _print(source: Connection, namespaces: Sequence[str], args: argparse.Namespace) -> None:
+    told = {namespace: _functions(source, namespace) for namespace in namespaces}
+    if args.output == "json":
+        write(f"{to_json([each for one in told for each in _json(one, told[one])], 2)}\n")
+        return
+    for namespace, found in told.items():
+        if len(told) > 1:
+            write(f"{clean(namespace)}:\n")
+        write("".join(f"{clean(line).rstrip()}\n" for line in aligned(_lines(found), 3)))
+
+
+def _functions(source: Connection, namespace: str) -> tuple[Function, ...]:
+    """What can be done in a namespace; scripts may ask as much as they need."""
+    rights = offered(source, Rights)
+    wanted = [Wanted(right) for right in all_rights()]
+    here = [each for each in wanted if not each.right.of_cluster]
+    of_cluster = [each for each in wanted if each.right.of_cluster]
+    found = rights.learn(namespace, here, most=len(here) + 1)
+    rights.learn("", of_cluster, most=len(of_cluster))
+    if found.trouble and not found.is_complete:
+        note(f"{clean(namespace)}: {clean(found.trouble)}")
+    return functions(rights.known, namespace)
+
+
+def _lines(found: Iterable[Function]) -> Iterable[str]:
+    yield "NAME\tALLOWED\tLACKS"
+    for each in found:
+        yield f"{each.id}\t{each.answer.value}\t{words_of(each.lacks)}"
+
+
+def _json(namespace: str, found: Iterable[Function]) -> Iterable[dict[str, Any]]:
+    for each in found:
+        lacks = [{"verb": right.verb, "resource": right.what} for right in each.lacks]
+        yield {
+            "name": each.id,
+            "namespace": namespace,
+            "allowed": each.answer.value,
+            "lacks": lacks,
+        }
