@@ -78,6 +78,7 @@ ARROWS: dict[str, set[str]] = {
         "ports",
         "session",
         "state",
+        "themes",
         "view",
         "widgets",
     },
@@ -112,6 +113,7 @@ ARROWS: dict[str, set[str]] = {
         "sources",
         "state",
         "terminal",
+        "themes",
         "view",
     },
     "headless": {
@@ -134,6 +136,7 @@ ARROWS: dict[str, set[str]] = {
         "ports",
         "headless",
         "demo",
+        "keys",
         "settings",
         "errors",
         "sources",

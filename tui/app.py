@@ -17,11 +17,12 @@ from typing import Any, ClassVar
 from textual import events, on, work
 from textual.binding import BindingType
 from textual.message import Message
+from textual.theme import Theme
 
 from tui.action_runner import ActionRunner
 from tui.bindings import bind
 from tui.bugs import caught
-from tui.commands import Command, alone, namespaces_like, namespaces_of
+from tui.commands import Command, alone, among, namespaces_like, namespaces_of, one_of
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey
 from tui.errors import Bug, SourceError, TuiError
@@ -51,13 +52,15 @@ from tui.screens.headings import first_of
 from tui.screens.list import ListScreen
 from tui.screens.stack import ScreenStack
 from tui.session import Session, is_for, restore, save
-from tui.settings import Settings
+from tui.settings import SETTINGS_FILE, Settings
 from tui.sources import scope_of
 from tui.state.lists import WatchedLists
 from tui.state.watch import WatchSession
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
+from tui.terminal.environment import ANSI_THEMES
 from tui.terminal.threads import Threads
+from tui.themes import NAMES, THEMES, about
 from tui.view import BlankView
 
 Connect = Callable[[bool], Connection]
@@ -74,6 +77,10 @@ STYLE_FILES = (
     "dialogs.tcss",
     "pane_artifacts.tcss",
 )
+
+
+OURS = {theme.id: Theme(**theme.as_textual()) for theme in THEMES}
+"""Our themes, as Textual has them."""
 
 
 class ArgoApp(TerminalApp):
@@ -162,6 +169,14 @@ class ArgoApp(TerminalApp):
         return self.return_code or (1 if self.views.trouble is not None else 0)
 
     @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and ours.
+
+        Not registered, because Textual uses TEXTUAL_THEME before an app can register any.
+        """
+        return {**super().available_themes, **OURS}
+
+    @property
     def source(self) -> Connection | None:
         """Where objects come from; None until connected."""
         return self.context.source
@@ -184,7 +199,7 @@ class ArgoApp(TerminalApp):
     def on_mount(self) -> None:
         """Paint first; everything heavy comes after."""
         asyncio.get_running_loop().set_default_executor(Threads(self.runner.finish))
-        self.terminal.use_colours()
+        self.terminal.use_colours(self.context.settings.theme)
         self.begin_tidying()
         TERMINAL.step_aside_by(self.terminal.step_aside)
         self.terminal.heed_hang_up([self._remember, self._let_go])
@@ -194,9 +209,15 @@ class ArgoApp(TerminalApp):
         self.call_after_refresh(self.connect)
 
     def _say_notes(self) -> None:
-        """Tell what is otherwise with this Textual than it should be."""
-        for text in self.terminal_notes:
+        """Tell what is otherwise than it should be, with this Textual and with the settings."""
+        for text in self._notes:
             self.say(text, "warning")
+
+    @property
+    def _notes(self) -> list[str]:
+        faults = self.context.settings.file_faults
+        settings = f"settings, {first_of(faults)}; argo-tui config check" if faults else ""
+        return [*self.terminal_notes, *([settings] if settings else [])]
 
     def _tick(self) -> None:
         self._ticks += 1
@@ -276,7 +297,8 @@ class ArgoApp(TerminalApp):
         settings = Settings() if message.is_demo else self.context.settings
         self._watch(message.source, scope_of(settings, message.source.place))
         self.screen.refresh_bindings()  # what can be done here is known now
-        self.say(first_of([str(trouble) for trouble in message.source.troubles]), "warning")
+        troubles = [str(trouble) for trouble in message.source.troubles]
+        self.say(first_of(troubles or self._notes), "warning")
         self._open_only_file()
         if not (message.is_demo or self.context.settings.demo):
             self._go_on()
@@ -427,6 +449,17 @@ class ArgoApp(TerminalApp):
                 help=f"the list of {kind.nouns}",
                 key=key_of(kind.binding_id),
             )
+        yield Command(
+            "Theme",
+            self._use_theme,
+            names=("theme",),
+            argument="a theme",
+            is_needed=True,
+            complete=lambda typed: among(NAMES, typed),
+            check=one_of(lambda: NAMES, "theme"),
+            help=f"other colours; these are {self.current_theme.name}",
+            explain=about,
+        )
         if self.context.can_demo:
             yield Command(
                 "Demo cluster",
@@ -459,6 +492,15 @@ class ArgoApp(TerminalApp):
             names=("q", "quit"),
             help="leave argo-tui at once, without asking",
         )
+
+    def _use_theme(self, name: str) -> None:
+        name = name.casefold()
+        self.theme = name
+        if self.terminal.capabilities.few_colours and name not in ANSI_THEMES:
+            named = " and ".join(ANSI_THEMES)
+            self.say(f"this terminal has sixteen colours or none: {named} are made for it")
+        else:
+            self.say(f'{name}; a line theme = "{name}" in {SETTINGS_FILE} keeps it')
 
     def _known_namespaces(self) -> list[str]:
         listed = {key.namespace for key in self.lists.of(WORKFLOWS).known}

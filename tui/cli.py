@@ -20,6 +20,7 @@ from tui import __version__
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS
 from tui.headless.arguments import check_flags, check_texts, file
+from tui.keys import KEYS
 from tui.settings import Settings, config_file, read_settings
 
 DEMO_CLUSTER = "demo-cluster"
@@ -174,7 +175,9 @@ def _run_in_terminal(settings: Settings) -> int:
     if capabilities.advice:
         raise UsageError(capabilities.advice)
     check_log(os.environ)
-    prepare(capabilities)
+    prepare(capabilities, theme=settings.theme)
+    # Before anything is imported that has bindings.
+    KEYS.remap(settings.keys)
     with TERMINAL.of_app(), contextlib.ExitStack() as demos:
         opened = _opened_early(settings)
         for source in opened:

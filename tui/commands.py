@@ -27,6 +27,10 @@ def _anything(argument: str) -> None:
     """Every argument is right."""
 
 
+def _unexplained(argument: str) -> str:
+    return ""
+
+
 def alone(run: Callable[[], object]) -> Callable[[str], object]:
     """What a command runs that takes no argument."""
     return lambda argument: run()
@@ -52,6 +56,8 @@ class Command:
     """Raises TuiError for an argument that cannot be one."""
     help: str = ""
     """A sentence beside its title."""
+    explain: Callable[[str], str] = field(default=_unexplained)
+    """What is said of one of its arguments, in place of that; "" for nothing."""
     key: str = ""
     """How its key is called in a sentence."""
     refusal: str = ""

@@ -63,8 +63,10 @@ class Entry:
 
     @property
     def help(self) -> str:
-        """What it does, or why it cannot be done just now."""
-        return self.command.refusal or self.command.help
+        """What it does, with its argument if there is more to say, or why it cannot be done."""
+        argument = self.line.argument if self.line is not None else ""
+        said = self.command.explain(argument) if argument else ""
+        return self.command.refusal or said or self.command.help
 
     @property
     def text(self) -> str:

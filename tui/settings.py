@@ -143,6 +143,10 @@ class Settings:
         return self.read_only or self.for_place(context).read_only
 
 
+SETTINGS_FILE = "argo-tui/config.toml"
+"""What sentences call the settings file."""
+
+
 def config_file(environ: Mapping[str, str]) -> str:
     """The path of the settings file, be there one or not."""
     base = environ.get("XDG_CONFIG_HOME", "")

@@ -67,10 +67,11 @@ class ThemeColours:
             "foreground": self.foreground,
             "surface": self.surface,
             "panel": self.panel,
-            "boost": self.boost,
             "dark": self.dark,
-            # Textual would tint these with black or white, and phases would be more alike.
             "variables": {
+                # Textual's Theme heeds a boost only where it has no panel.
+                "boost": self.boost,
+                # Textual would tint these with black or white, and phases would be more alike.
                 "text-primary": self.primary,
                 "text-secondary": self.running,
                 "text-success": self.succeeded,
@@ -133,7 +134,7 @@ THEMES: Registry[ThemeColours] = Registry(
             suspended="#ff9bff",
         ),
         ThemeColours(
-            id="colour-blind-red-green",
+            id="red-green-blind",
             about="blue and orange, for eyes that see red and green alike",
             background="#11161d",
             boost="#1c242e",
@@ -149,7 +150,7 @@ THEMES: Registry[ThemeColours] = Registry(
             sight="red-green",
         ),
         ThemeColours(
-            id="colour-blind-blue-yellow",
+            id="blue-yellow-blind",
             about="red and turquoise, for eyes that see blue and yellow poorly",
             background="#14171a",
             boost="#20252a",
@@ -192,6 +193,17 @@ OF_TEXTUAL = (
     "atom-one-light",
 )
 """The names of Textual's own."""
+
+
+def about(name: str) -> str:
+    """What is said of a theme, in a few words."""
+    theme = THEMES.get(name)
+    if theme is not None:
+        return theme.about
+    ansi = "the terminal's own sixteen colours, "
+    is_light = name.endswith(("light", "latte", "dawn"))
+    return f"{ansi if name.startswith('ansi-') else ''}{'light' if is_light else 'dark'}"
+
 
 NAMES = (*(theme.id for theme in THEMES), *OF_TEXTUAL)
 """All names of themes, ours first."""

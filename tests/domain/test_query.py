@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.node import Parameter
-from tui.domain.query import Query, QueryError
+from tui.domain.query import Query, QueryError, expanded
 from tui.domain.query import parse as parse_with
 from tui.domain.workflow import (
     Arguments,
@@ -186,3 +186,22 @@ def test_any_text_is_read_or_refused_but_never_breaks(text: str) -> None:
 @given(st.text(alphabet="abcxyz7-", min_size=1, max_size=8))
 def test_a_plain_word_is_found_as_it_stands_in_the_name(word: str) -> None:
     assert parse(word)(ETL) is (word in "nightly-etl-x7k2p" or word in "data/nightly-etl-x7k2p")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("@a", "phase:failed"),
+        ("x @a !y", "x phase:failed !y"),
+        ("@a @b", "phase:failed n|m"),
+        ('message:"mail @a b" z', 'message:"mail @a b" z'),
+        ("name:x@a", "name:x@a"),
+        ("", ""),
+    ],
+)
+def test_a_name_after_an_at_stands_for_a_filter(text: str, meant: str) -> None:
+    assert expanded(text, {"a": "phase:failed", "b": "n|m"}) == meant
+
+
+def test_a_filter_is_not_looked_for_in_another_one() -> None:
+    assert expanded("@a", {"a": "@b", "b": "x"}) == "@b"

@@ -18,9 +18,11 @@ from tui.ports.collections import Scope
 from tui.ports.connection import Place
 from tui.screens.arrangement import RESORT_EVERY, Arrangement, other_scope
 from tui.session import Session
+from tui.settings import Settings
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
 
+STILL = Settings(fixed_now=NOW)
 ARGO = Scope(("argo",))
 RUNS = (
     run("old", "Failed", began=300, ended=200),
@@ -29,7 +31,7 @@ RUNS = (
 )
 
 
-def context_with(scope: Scope = ARGO) -> AppContext:
+def context_with(scope: Scope = ARGO, settings: Settings = STILL) -> AppContext:
     """As much of a context as a list is arranged with."""
     lists = WatchedLists(lambda session, events: None, lambda session, error: None)
     lists.scope = scope
@@ -38,6 +40,7 @@ def context_with(scope: Scope = ARGO) -> AppContext:
     made = SimpleNamespace(
         lists=lists,
         pending=Pending(),
+        settings=settings,
         ascii=False,
         source=SimpleNamespace(place=Place("cluster", namespace="argo,etl")),
         now=lambda: NOW + timedelta(seconds=1),
@@ -98,3 +101,56 @@ def test_what_a_session_remembers_is_filter_and_order() -> None:
 def test_all_namespaces_and_back_to_those_one_began_with() -> None:
     assert other_scope(context_with()).namespaces == ()
     assert other_scope(context_with(Scope())).namespaces == ("argo", "etl")
+
+
+def shown_columns(settings: Settings, scope: Scope = ARGO) -> list[str]:
+    return [column.id for column in Arrangement(context_with(scope, settings), WORKFLOWS).columns]
+
+
+def test_columns_are_those_of_the_settings_in_their_order() -> None:
+    wanted = ("age", "phase", "name", "no-more", "message")
+    settings = Settings(columns={"wf": wanted, "cron": ("name",)})
+    assert shown_columns(settings) == ["age", "phase", "name", "message"]
+
+
+def test_the_namespace_is_among_them_where_several_are_listed() -> None:
+    several = Scope(("argo", "etl"))
+    settings = Settings(columns={"wf": ("name", "age")})
+    assert shown_columns(settings, several) == ["name", "namespace", "age"]
+    settings = Settings(columns={"wf": ("namespace", "name")})
+    assert shown_columns(settings, several) == ["namespace", "name"]
+    assert shown_columns(settings) == ["name"]
+
+
+def test_a_list_can_be_sorted_by_a_column_that_the_settings_leave_out() -> None:
+    arrangement = Arrangement(context_with(settings=Settings(columns={"wf": ("name",)})), WORKFLOWS)
+    arrangement.sort_by("phase")
+    assert names(arrangement) == ["old", "young", "middle"]
+
+
+def test_a_name_stands_for_a_filter_alone_and_beside_other_terms() -> None:
+    settings = Settings(filters={"done": "phase:succeeded|failed"})
+    arrangement = Arrangement(context_with(settings=settings), WORKFLOWS)
+    arrangement.filter("@done")
+    assert names(arrangement) == ["middle", "old"]
+    arrangement.filter("@done mid")
+    assert names(arrangement) == ["middle"]
+    arrangement.filter("@running")
+    assert names(arrangement) == ["young"]
+
+
+def test_a_name_that_no_filter_has_is_told_with_those_there_are() -> None:
+    arrangement = Arrangement(context_with(settings=Settings(filters={"done": "x"})), WORKFLOWS)
+    with pytest.raises(QueryError) as told:
+        arrangement.filter("mid @don")
+    assert told.value.what == "no filter is called @don"
+    assert told.value.position == 4
+    assert told.value.hint == "there are @done, @running, @waiting, @failed, @succeeded"
+    assert names(arrangement) == ["young", "middle", "old"]
+
+
+def test_filters_of_other_lists_are_not_offered() -> None:
+    settings = Settings(filters={"late": "schedule:x", "mine": "label:a", "failed": "phase:error"})
+    arrangement = Arrangement(context_with(settings=settings), WORKFLOWS)
+    assert list(arrangement.named_filters) == ["mine", "failed", "running", "waiting", "succeeded"]
+    assert arrangement.named_filters["failed"] == "phase:error"

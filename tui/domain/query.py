@@ -201,6 +201,27 @@ def parse(text: str, fields: Fields = OF_ANY_OBJECT) -> Query:
     return Query(text, tuple(_Reader(text, fields).terms()))
 
 
+NAMED = re.compile(r'"[^"]*"|(?<!\S)@(\S*)')
+"""A term that stands for a filter with a name; what is in quotes is none."""
+
+
+def expanded(text: str, filters: Mapping[str, str]) -> str:
+    """A filter with what `@name` stands for in place of it. Raises: QueryError for no such name."""
+
+    def meaning(found: re.Match[str]) -> str:
+        name = found[1]
+        if name is None:
+            return found[0]
+        if name not in filters:
+            known = ", ".join(f"@{each}" for each in filters) or "none"
+            raise QueryError(
+                f"no filter is called @{name}", found.start(), hint=f"there are {known}"
+            )
+        return filters[name]
+
+    return NAMED.sub(meaning, text)
+
+
 # --- reading ------------------------------------------------------------------------------------
 
 

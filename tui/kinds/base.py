@@ -7,7 +7,7 @@ named by their ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -119,6 +119,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """Whether it is one that needs somebody."""
     problems: str = ""
     """The filter that leaves those only; empty where there is no such thing."""
+    filters: Mapping[str, str] = {}
+    """Filters that have a name without anybody giving it one."""
     body: str = ""
     """Id of what its screen has besides panes, such as a tree of steps; empty for nothing."""
     panes: tuple[str, ...] = ()

@@ -201,6 +201,12 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     about=about,
     is_problem=is_problem,
     problems="phase:failed|error",
+    filters={
+        "running": "phase:running",
+        "waiting": "phase:pending",
+        "failed": "phase:failed|error",
+        "succeeded": "phase:succeeded",
+    },
     body="steps",
     panes=("summary", "logs", "artifacts", "inout", "events", "manifest"),
 )

@@ -5,7 +5,7 @@ Nothing to see: the screen asks, and puts the answers into its widgets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -16,7 +16,8 @@ from tui.columns import Column, next_sort_column
 from tui.columns.base import of_row
 from tui.context import AppContext
 from tui.domain.identity import Depth, ObjectKey, Row
-from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, parse
+from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded, parse
+from tui.errors import QueryError
 from tui.kinds.base import Kind, Look
 from tui.kinds.registry import KINDS
 from tui.ports.collections import Scope
@@ -26,6 +27,8 @@ from tui.state.watch import WatchSession
 
 L = TypeVar("L")
 
+NAME, NAMESPACE = "name", "namespace"
+"""Ids of the columns that tell rows apart."""
 MESSAGE = "message"
 """Id of the column that also says what is being done to an object."""
 RESORT_EVERY = 5
@@ -37,6 +40,19 @@ def other_scope(context: AppContext) -> Scope:
     own = context.source.place.namespace if context.source else "default"
     scope = context.lists.scope
     return replace(scope, namespaces=() if scope.namespaces else tuple(own.split(",")))
+
+
+def chosen(columns: Sequence[Column[L]], wanted: Sequence[str]) -> tuple[Column[L], ...]:
+    """The columns with these ids, in their order.
+
+    The namespace is among them where several are listed, wanted or not: rows of two namespaces may
+    have one name.
+    """
+    by_id = {column.id: column for column in columns}
+    names = [name for name in wanted if name in by_id]
+    if NAMESPACE in by_id and NAMESPACE not in names:
+        names.insert(names.index(NAME) + 1 if NAME in names else 0, NAMESPACE)
+    return tuple(by_id[name] for name in names)
 
 
 class Arrangement(Generic[L]):
@@ -111,9 +127,27 @@ class Arrangement(Generic[L]):
             session, query=self.query, sort=self.sort_column, descending=self.descending
         )
 
+    @property
+    def named_filters(self) -> Mapping[str, str]:
+        """The filters with names that this kind can be asked by, those of the settings first."""
+        given = self.context.settings.filters
+        known = {**given, **{k: v for k, v in self._kind.filters.items() if k not in given}}
+        return {name: text for name, text in known.items() if self._can_ask(text)}
+
+    def _can_ask(self, text: str) -> bool:
+        try:
+            parse(text, self._kind.fields)
+        except QueryError:
+            return False
+        return True
+
+    def read(self, text: str) -> Query:
+        """A filter of this list; `@name` stands for one with a name. Raises: QueryError."""
+        return parse(expanded(text, self.named_filters), self._kind.fields)
+
     def filter(self, text: str) -> None:
         """Show what matches; a QueryError leaves everything as it is."""
-        query = parse(text, self._kind.fields)
+        query = self.read(text)
         self.query, self._asked = text, query
         self.listing.filter(query.matches if text.strip() else None, unread=self._is_known)
 
@@ -177,8 +211,11 @@ class Arrangement(Generic[L]):
         return next(found, None)
 
     def _made_columns(self) -> tuple[Column[Row[L]], ...]:
-        """The columns of the kind, with what is being done to an object before its message."""
-        return tuple(self._of_row(column) for column in self._kind.columns(self._look))
+        """The columns of the list, with what is being done to an object before its message."""
+        columns = self._kind.columns(self._look)
+        if wanted := self.context.settings.columns.get(self._kind.id):
+            columns = chosen(columns, wanted)
+        return tuple(self._of_row(column) for column in columns)
 
     @property
     def _look(self) -> Look:

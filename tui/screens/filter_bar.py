@@ -8,7 +8,6 @@ from typing import Any
 from textual import on
 
 from tui.context import AppContext
-from tui.domain.query import parse
 from tui.errors import QueryError
 from tui.screens.arrangement import Arrangement
 from tui.widgets.query_bar import QueryBar
@@ -54,7 +53,7 @@ class FilterBar(QueryBar):
         message.stop()
         self._leave()
         try:
-            parse(message.text, self._arrangement.fields)
+            self._arrangement.read(message.text)
         except QueryError as error:
             shown = self._arrangement.query
             kept = f"; shown is what matches {shown}" if shown else ""

@@ -23,6 +23,7 @@ from tui.kinds.registry import KINDS
 from tui.ports.collections import Live, Polled, Stale, Unreadable
 from tui.state.listing import Listing
 from tui.state.standing import PartStanding, Standings
+from tui.themes import HEADER_COLOURS
 from tui.widgets.header import WHOLE, HeaderPart, Shrink
 
 SUMMARY = "pane.summary"
@@ -37,6 +38,8 @@ class Heading(NamedTuple):
     left: list[HeaderPart]
     right: list[HeaderPart]
     shrinks: list[Shrink]
+    colour: str = ""
+    """What it stands on; "" for that of the theme."""
 
 
 def heading_of_list(
@@ -66,7 +69,13 @@ def heading_of_list(
         (0, LEAST_NAME),
         (2, WHOLE),
     ]
-    return Heading(left, right, shrinks)
+    return Heading(left, right, shrinks, colour_of(context))
+
+
+def colour_of(context: AppContext) -> str:
+    """The colour of the header in this context, as `#rrggbb`; "" for that of the theme."""
+    wanted = context.here.header_color
+    return HEADER_COLOURS.get(wanted, wanted)
 
 
 def not_open_yet(context: AppContext) -> str:
@@ -304,7 +313,7 @@ def heading_of_object(
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     if not over:
         shrinks.insert(1, (len(left) + 1, WHOLE))  # why one may not write
-    return Heading(left, right, shrinks)
+    return Heading(left, right, shrinks, colour_of(context))
 
 
 def _doing(

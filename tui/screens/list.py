@@ -18,11 +18,11 @@ from tui.actions import called
 from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
-from tui.commands import Command, alone
+from tui.commands import Command, alone, among
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import Depth, ObjectKey, Row, Target
-from tui.domain.query import Fields, parse
+from tui.domain.query import Fields
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.base import Kind
@@ -463,10 +463,16 @@ class ListScreen(View[None]):
             lambda text: self.query_bar.put(text) if text else self.action_filter(),
             names=("filter",),
             argument="a filter",
-            check=partial(parse, fields=self.kind.fields),
+            complete=self._filters_like,
+            explain=lambda text: self.arrangement.named_filters.get(text.removeprefix("@"), ""),
+            check=self.arrangement.read,
             help=", ".join(_asked(self.kind.fields)),
             key=hint("filter"),
         )
+        for name, text in self.arrangement.named_filters.items():
+            yield Command(
+                f"Filter @{name}", alone(partial(self.query_bar.put, f"@{name}")), help=text
+            )
         if self.kind.problems:
             yield Command(
                 "Problems only",
@@ -482,6 +488,13 @@ class ListScreen(View[None]):
             key=hint("namespaces"),
         )
         yield from sort_commands(self.arrangement.columns, self.sort_by)
+
+    def _filters_like(self, typed: str) -> list[str]:
+        """What a filter may become: its last term the name of one."""
+        before, _, last = typed.rpartition(" ")
+        names = [f"@{name}" for name in self.arrangement.named_filters]
+        found = among(names, last) if last.startswith("@") or not last else []
+        return [f"{before} {name}".strip() for name in found]
 
     def places(self, text: str) -> Iterable[Command]:
         """The listed objects that are called like a text."""

@@ -27,6 +27,7 @@ from tui.keys import hint
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
+from tui.terminal.environment import theme_for
 from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
@@ -69,10 +70,11 @@ class Terminal:
         self._sent = ("", float("-inf"))
         """What was sent to the clipboard last, and when."""
 
-    def use_colours(self) -> None:
-        """Those of the terminal itself where that saves bytes, unless somebody chose others."""
-        if self.capabilities.ansi_theme and not os.environ.get("TEXTUAL_THEME"):
-            self._app.theme = "ansi-dark"
+    def use_colours(self, wanted: str = "") -> None:
+        """Those of a theme, or the terminal's own where that is better; TEXTUAL_THEME wins."""
+        theme = theme_for(self.capabilities, wanted)
+        if theme and not os.environ.get("TEXTUAL_THEME"):
+            self._app.theme = theme
 
     def heed_hang_up(self, steps: Sequence[Callable[[], object]]) -> None:
         """When the terminal goes: these steps, then leave."""

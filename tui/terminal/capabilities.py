@@ -72,12 +72,17 @@ class Capabilities:
         return REMOTE_FRAMES if self.remote else LOCAL_FRAMES
 
     @property
+    def few_colours(self) -> bool:
+        """Whether other colours than the terminal's own sixteen would not look as they should."""
+        return self.no_color or self.colours in ("16", "none")
+
+    @property
     def ansi_theme(self) -> bool:
         """Whether the terminal's own sixteen colours are the better default.
 
         They take half the bytes of RGB, and with NO_COLOR an RGB theme would become greys.
         """
-        return self.remote or self.no_color or self.colours in ("16", "none")
+        return self.remote or self.few_colours
 
     @property
     def color_system(self) -> str:

@@ -14,12 +14,25 @@ from tui.bugs import LOG
 from tui.errors import UsageError
 from tui.terminal.capabilities import Capabilities
 
+ANSI_THEMES = ("ansi-dark", "ansi-light")
+"""Textual's themes of the terminal's own sixteen colours."""
 REMOTE_ESCAPE_DELAY = 200
 """Milliseconds Escape waits for the rest of a sequence; over SSH packets come apart."""
 
 
-def wanted(capabilities: Capabilities) -> Mapping[str, str]:
-    """The variables and their values for such a terminal."""
+def theme_for(capabilities: Capabilities, wanted: str = "") -> str:
+    """The theme for such a terminal, where somebody wanted one; "" for Textual's default.
+
+    A theme of the terminal's own colours saves bytes over SSH, and is the only one that looks as it
+    was meant where there are sixteen colours or none.
+    """
+    if capabilities.few_colours and wanted not in ANSI_THEMES:
+        return ANSI_THEMES[0]
+    return wanted or (ANSI_THEMES[0] if capabilities.ansi_theme else "")
+
+
+def wanted(capabilities: Capabilities, theme: str = "") -> Mapping[str, str]:
+    """The variables and their values for such a terminal, where somebody wants this theme."""
     found = {
         "TEXTUAL_FPS": str(capabilities.frames),
         "TEXTUAL_ANIMATIONS": "none",
@@ -28,8 +41,8 @@ def wanted(capabilities: Capabilities) -> Mapping[str, str]:
     }
     if capabilities.remote:
         found["ESCDELAY"] = str(REMOTE_ESCAPE_DELAY)
-    if capabilities.ansi_theme:
-        found["TEXTUAL_THEME"] = "ansi-dark"
+    if chosen := theme_for(capabilities, theme):
+        found["TEXTUAL_THEME"] = chosen
     if capabilities.colours == "none":
         # With a theme of the terminal's own colours Textual leaves all of them out then.
         found["NO_COLOR"] = "1"
@@ -37,7 +50,7 @@ def wanted(capabilities: Capabilities) -> Mapping[str, str]:
 
 
 def prepare(
-    capabilities: Capabilities, environ: MutableMapping[str, str] | None = None
+    capabilities: Capabilities, environ: MutableMapping[str, str] | None = None, *, theme: str = ""
 ) -> list[str]:
     """Set them where the user has not; call it before Textual is imported.
 
@@ -50,7 +63,7 @@ def prepare(
     for name in ("COLUMNS", "LINES"):
         target.pop(name, None)
     late = []
-    for name, value in wanted(capabilities).items():
+    for name, value in wanted(capabilities, theme).items():
         if name not in target:
             target[name] = value
             late.append(name)

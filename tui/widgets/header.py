@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 
 from tui.widgets.cells import (
@@ -48,20 +50,40 @@ class HeaderLine(LineView, can_focus=False):
         self._left: tuple[HeaderPart, ...] = ()
         self._right: tuple[HeaderPart, ...] = ()
         self._shrinks: tuple[Shrink, ...] = ()
+        self._colour = ""
 
     def show(
         self,
         left: Sequence[HeaderPart],
         right: Sequence[HeaderPart] = (),
         shrinks: Sequence[Shrink] = (),
+        colour: str = "",
     ) -> None:
-        """Show these parts.
+        """Show these parts; `colour` (`#rrggbb`) is what they stand on, "" for that of the theme.
 
         Where there is not room for all of them, parts are shortened in the order of `shrinks`; if
         that is not enough, the left side is cut.
         """
         self._left, self._right, self._shrinks = tuple(left), tuple(right), tuple(shrinks)
+        if colour != self._colour:
+            self._colour = colour
+            self._token_styles.clear()
         self.repaint()
+
+    def token(self, name: str) -> Style:
+        """The style of a token; on a colour of its own all text is black or white, as bold as ever.
+
+        Without colours it is drawn in reverse video.
+        """
+        if not self._colour or name in self._token_styles:
+            return super().token(name)
+        usual = super().token(name)
+        behind = Color.parse(self._colour)
+        text = behind.get_contrast_text(1.0)
+        look = Style(bold=usual.bold, reverse=self.app.no_color)
+        style = look + Style(color=text.rich_color, bgcolor=behind.rich_color)
+        self._token_styles[name] = style
+        return style
 
     @property
     def text(self) -> str:

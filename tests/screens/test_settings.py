@@ -1,0 +1,180 @@
+"""What the settings file says is seen on the screens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.app import STILL, Shown, showing, strips_of
+from tests.support.runs import run, team
+from tests.support.scripted import ScriptedSource
+from tui.palette import Palette
+from tui.ports.connection import Place
+from tui.settings import Settings
+from tui.terminal.capabilities import Capabilities
+from tui.terminal.environment import theme_for, wanted
+from tui.themes import HEADER_COLOURS, NAMES, THEMES
+
+PROD = Place("prod-eu", "https://prod-eu", "argo", "kim")
+
+
+def settings_for(**place: object) -> Settings:
+    return replace(STILL, places=(("prod-*", place),))
+
+
+def background(shown: Shown, row: int = 0) -> str:
+    """What most of a row of the screen stands on."""
+    found = [segment.style for segment in strips_of(shown.app)[row] if segment.style]
+    colours = {style.bgcolor.name for style in found if style.bgcolor is not None}
+    assert len(colours) == 1, colours
+    return colours.pop()
+
+
+async def typed(shown: Shown, line: str) -> Palette:
+    """A command line, not entered yet."""
+    await shown.press("colon")
+    await shown.until(lambda: shown.shows(Palette))
+    palette = shown.app.screen
+    assert isinstance(palette, Palette)
+    palette._write(line)
+    await shown.pilot.pause()
+    return palette
+
+
+# --- themes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", [theme.id for theme in THEMES])
+async def test_a_theme_of_ours_is_what_is_painted(theme: str) -> None:
+    async with showing(*team(), settings=replace(STILL, theme=theme)) as shown:
+        assert shown.app.theme == theme
+        assert background(shown) == THEMES[theme].boost
+        assert background(shown, 30) == THEMES[theme].background
+
+
+async def test_a_theme_is_chosen_by_a_command_and_all_is_painted_in_it() -> None:
+    async with showing(*team(), settings=replace(STILL, theme="argo-dark")) as fresh:
+        await fresh.at_rest()
+        expected = strips_of(fresh.app)
+    async with showing(*team()) as shown:
+        await typed(shown, "theme argo-dark")
+        await shown.press("enter")
+        await shown.until_said('theme = "argo-dark" in argo-tui/config.toml keeps it')
+        await shown.at_rest()
+        # The status line says so, and the rest is as if it had been so from the start.
+        assert strips_of(shown.app)[:-2] == expected[:-2]
+
+
+async def test_themes_are_completed_and_explained_and_a_wrong_one_is_told() -> None:
+    async with showing(*team()) as shown:
+        palette = await typed(shown, "theme ")
+        assert [entry.name for entry in palette.found.items] == [f"theme {n}" for n in NAMES]
+        palette._write("theme blind")
+        await shown.pilot.pause()
+        rows = {entry.name: entry.help for entry in palette.found.items}
+        assert rows["theme red-green-blind"] == THEMES["red-green-blind"].about
+        palette._write("theme nrod")
+        await shown.pilot.pause()
+        await shown.press("enter")
+        await shown.until_shown("there is no theme nrod")
+        assert shown.app.theme == "textual-dark"
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "asked", "theme"),
+    [
+        (Capabilities(), "", ""),
+        (Capabilities(), "argo-dark", "argo-dark"),
+        (Capabilities(remote=True), "", "ansi-dark"),
+        (Capabilities(remote=True), "argo-dark", "argo-dark"),
+        (Capabilities(colours="256"), "argo-dark", "argo-dark"),
+        (Capabilities(colours="16"), "argo-dark", "ansi-dark"),
+        (Capabilities(colours="16"), "ansi-light", "ansi-light"),
+        (Capabilities(colours="none", no_color=True), "high-contrast", "ansi-dark"),
+    ],
+)
+def test_a_theme_gives_way_where_its_colours_cannot_be_shown(
+    capabilities: Capabilities, asked: str, theme: str
+) -> None:
+    assert theme_for(capabilities, asked) == theme
+    assert wanted(capabilities, asked).get("TEXTUAL_THEME", "") == theme
+
+
+# --- one context ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("colour", "painted"), [("red", HEADER_COLOURS["red"]), ("#102030", "#102030"), ("", None)]
+)
+async def test_the_header_has_the_colour_of_its_context(colour: str, painted: str | None) -> None:
+    source = ScriptedSource(*team(), place=PROD)
+    async with showing(source=source, settings=settings_for(header_color=colour)) as shown:
+        await shown.at_rest()
+        usual = background(shown, -1)
+        assert background(shown) == (painted or usual)
+        await shown.open()
+        await shown.at_rest()
+        assert background(shown) == (painted or usual)
+
+
+async def test_another_context_has_no_colour() -> None:
+    source = ScriptedSource(*team(), place=replace(PROD, label="dev"))
+    async with showing(source=source, settings=settings_for(header_color="red")) as shown:
+        assert background(shown) != HEADER_COLOURS["red"]
+
+
+async def test_texts_on_a_coloured_header_are_all_readable() -> None:
+    source = ScriptedSource(*team(), place=PROD)
+    async with showing(source=source, settings=settings_for(header_color="yellow")) as shown:
+        await shown.at_rest()
+        styles = [segment.style for segment in strips_of(shown.app)[0] if segment.text.strip()]
+        colours = {style.color.name for style in styles if style and style.color}
+        assert colours == {"#000000"}
+
+
+async def test_a_context_that_is_read_only_refuses_and_says_so() -> None:
+    source = ScriptedSource(*team(), place=PROD)
+    async with showing(source=source, settings=settings_for(read_only=True)) as shown:
+        assert "  RO  " in shown.rows_of_screen[0]
+        await shown.press("D")
+        await shown.until_said("read-only")
+        assert source.performed == []
+
+
+# --- columns and filters -------------------------------------------------------------------------
+
+
+async def test_columns_are_in_the_order_of_the_settings() -> None:
+    settings = replace(STILL, columns={"wf": ("phase", "name", "age", "message")})
+    async with showing(*team(), settings=settings) as shown:
+        assert shown.rows_of_screen[1].split() == ["NAME", "AGE", "MESSAGE"]
+
+
+async def test_a_named_filter_is_a_command_and_can_be_typed() -> None:
+    settings = replace(STILL, filters={"bad": "phase:failed|error"})
+    runs = (run("good", "Succeeded"), run("ill", "Failed"), run("ill-2", "Error"))
+    async with showing(*runs, settings=settings) as shown:
+        palette = await typed(shown, "filter @")
+        rows = {entry.name: entry.help for entry in palette.found.items}
+        assert rows["Filter @bad"] == "phase:failed|error"
+        palette._write("filter @bad")
+        await shown.pilot.pause()
+        await shown.press("enter")
+        await shown.until(lambda: sorted(shown.names) == ["ill", "ill-2"])
+        assert "2 of 3 shown" in shown.text
+        await shown.press("escape")
+        await shown.until(lambda: len(shown.names) == 3)
+        await shown.press("slash", *"@bad -2", "enter")
+        await shown.until(lambda: shown.names == ["ill-2"])
+
+
+# --- lines that are wrong ------------------------------------------------------------------------
+
+
+async def test_what_is_wrong_in_the_file_is_said_at_the_start() -> None:
+    faults = ("line 3: zzz: there is no zzz", "line 9: x")
+    async with showing(*team(), settings=replace(STILL, file_faults=faults)) as shown:
+        await shown.until_said(
+            "settings, line 3: zzz: there is no zzz (and 1 more); argo-tui config check"
+        )
