@@ -19,7 +19,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from tui.actions.base import Action, Plan
+from tui.actions.base import Action, Choice, Plan
 from tui.actions.choosing import told
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
@@ -47,6 +47,9 @@ from tui.widgets.header import HeaderLine
 WORTH_WAITING = 0.15
 """Seconds in which a workflow is usually read: a box that opens with its plan is painted once, one
 that opens before it twice, and it jumps."""
+
+PROOF = "typed-name"
+"""The field into which one types what would be acted on, where the settings ask for that."""
 
 TOO_SOON = "not taken: that was typed before the question could be read"
 
@@ -129,6 +132,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 for choice in self.action.form:
                     if choice.kind != "parameters":
                         yield ChoiceField(choice, choice.default, ascii=self.context.ascii)
+                if self._wants_name:
+                    yield ChoiceField(self._proof, "", ascii=self.context.ascii)
             yield HeaderLine(id="dialog-about", ascii=self.context.ascii)
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
@@ -204,6 +209,36 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _destroys(self) -> bool:
         return self.action.consequence == "destroys"
 
+    @property
+    def _wants_name(self) -> bool:
+        """Whether the settings ask for the name to be typed before this is done."""
+        return self.context.here.wants_name(self.action.id, destroys=self._destroys)
+
+    @property
+    def _proof(self) -> Choice:
+        """The field for it; of several, their number is asked for."""
+        is_one = not self._is_of_several
+        return Choice(
+            PROOF,
+            "Type its name" if is_one else f"Type how many {self._nouns}",
+            kind="text",
+            help=self._subjects[0].target.key.name if is_one else "their number",
+        )
+
+    @property
+    def _is_proved(self) -> bool:
+        """Whether what had to be typed is there."""
+        if not self._wants_name:
+            return True
+        wanted = f"{len(self._plans)}"
+        if not self._is_of_several:
+            wanted = self._subjects[0].target.key.name
+        return self._typed_name.value.strip() == wanted
+
+    @property
+    def _typed_name(self) -> Input:
+        return self.query_one(f"#choice-{PROOF}", Input)
+
     @on(NotRead)
     def say_why_not(self, message: NotRead) -> None:
         """Without the workflow as it is now there is no plan."""
@@ -231,6 +266,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if is_first and not self._destroys and self._plans:
             fields = self.query(ParameterField)
             (fields.first().entry if fields else self.query_one("#go")).focus()
+        if is_first and self._plans and self._wants_name and not self.query(ParameterField):
+            self._typed_name.focus()
         self._show()
 
     def _show(self, before: object = None) -> None:
@@ -347,7 +384,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._plans = plans
         self._not_planned = refused
         go = self.query_one("#go", Button)
-        go.disabled = not plans
+        go.disabled = not plans or not self._is_proved
         if problem:
             self._say(problem)
             self.query_one("#dialog-command", Static).update(Content(""))
@@ -404,9 +441,16 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self.tell_about()
 
     @on(Input.Submitted)
-    def next_field(self) -> None:
-        """Enter in a field goes on to the next; only a button sends."""
-        self.focus_next()
+    def next_field(self, message: Input.Submitted) -> None:
+        """Enter in a field goes on to the next; only a button sends.
+
+        Whoever has typed the name goes on to the button that does it.
+        """
+        go = self.query_one("#go", Button)
+        if message.input.id == f"choice-{PROOF}" and not go.disabled:
+            go.focus()
+        else:
+            self.focus_next()
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
@@ -421,7 +465,10 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.context.say(TOO_SOON, "warning")
             return
         self._make_plans()  # times in a plan are those of the answer, not of the question
-        if self._plans:
+        if self._plans and not self._is_proved:
+            self.context.say(f"not done: {self._proof.label.lower()} first", "warning")
+            self._typed_name.focus()
+        elif self._plans:
             self.dismiss(self._plans)
 
     def action_yes(self) -> None:

@@ -1,0 +1,101 @@
+"""Where the settings ask for it, the name is typed before something is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Button, Input
+
+from tests.support.app import STILL, Shown, showing
+from tests.support.runs import run
+from tests.support.scripted import ScriptedSource
+from tui.ports.connection import Place
+from tui.screens.action import PROOF, ActionScreen
+from tui.settings import PlaceSettings, Settings
+
+PROD = Place("prod", "https://prod", "argo", "kim")
+ONE, TWO = run("one-run", "Failed", ended=5), run("two-run", "Failed", began=20, ended=5)
+
+
+def asking_for(*actions: str) -> Settings:
+    return replace(STILL, places=(("prod", {"type_name": frozenset(actions)}),))
+
+
+async def asked(shown: Shown, key: str) -> Button:
+    """The question of a key, read; its button that does it."""
+    await shown.press(key)
+    await shown.until(lambda: shown.shows(ActionScreen))
+    screen = shown.app.screen
+    assert isinstance(screen, ActionScreen)
+    await shown.until(lambda: screen._plans)
+    return screen.query_one("#go", Button)
+
+
+@pytest.mark.parametrize(
+    ("rules", "action", "destroys", "wants"),
+    [
+        (("delete",), "workflow.delete", True, True),
+        (("delete",), "workflow.stop", True, False),
+        (("destroys",), "workflow.stop", True, True),
+        (("destroys",), "workflow.retry", False, False),
+        (("all",), "workflow.retry", False, True),
+        ((), "workflow.delete", True, False),
+    ],
+)
+def test_rules_name_verbs_or_what_they_do(
+    rules: tuple[str, ...], action: str, destroys: bool, wants: bool
+) -> None:
+    rule = PlaceSettings(type_name=frozenset(rules))
+    assert rule.wants_name(action, destroys=destroys) is wants
+
+
+async def test_nothing_is_deleted_before_its_name_was_typed() -> None:
+    source = ScriptedSource(ONE, place=PROD)
+    async with showing(source=source, settings=asking_for("destroys")) as shown:
+        go = await asked(shown, "D")
+        await shown.until_shown("Type its name")
+        assert isinstance(shown.app.focused, Input)
+        assert go.disabled
+        await shown.press("y", "ctrl+s")
+        await shown.until_said("not done: type its name first")
+        assert source.performed == []
+        await shown.press("backspace")
+        await shown.write("one-ru")
+        assert go.disabled
+        await shown.write("n")
+        await shown.until(lambda: not go.disabled)
+        await shown.press("ctrl+s")
+        await shown.until_said("Deleted one-run")
+        assert [call.method for call in source.performed] == ["DELETE"]
+
+
+async def test_of_several_their_number_is_typed() -> None:
+    source = ScriptedSource(ONE, TWO, place=PROD)
+    async with showing(source=source, settings=asking_for("delete")) as shown:
+        await shown.press("space", "space")
+        go = await asked(shown, "D")
+        await shown.until_shown("Type how many workflows")
+        await shown.write("1")
+        assert go.disabled
+        await shown.press("backspace")
+        await shown.write("2")
+        await shown.until(lambda: not go.disabled)
+        await shown.press("enter", "enter")
+        await shown.until(lambda: len(source.performed) == 2)
+
+
+async def test_what_is_not_named_asks_as_ever() -> None:
+    source = ScriptedSource(ONE, place=PROD)
+    async with showing(source=source, settings=asking_for("delete")) as shown:
+        go = await asked(shown, "r")
+        assert not go.disabled
+        assert not shown.app.screen.query(f"#choice-{PROOF}")
+
+
+async def test_another_context_asks_as_ever() -> None:
+    place = replace(PROD, label="dev")
+    source = ScriptedSource(ONE, place=place)
+    async with showing(source=source, settings=asking_for("all")) as shown:
+        go = await asked(shown, "D")
+        assert not go.disabled
