@@ -136,7 +136,7 @@ async def test_texts_on_a_coloured_header_are_all_readable() -> None:
 async def test_a_context_that_is_read_only_refuses_and_says_so() -> None:
     source = ScriptedSource(*team(), place=PROD)
     async with showing(source=source, settings=settings_for(read_only=True)) as shown:
-        assert "  RO  " in shown.rows_of_screen[0]
+        assert "  RO (read-only by the settings)  " in shown.rows_of_screen[0]
         await shown.press("D")
         await shown.until_said("read-only")
         assert source.performed == []
