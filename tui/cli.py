@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from tui import __version__
 from tui.errors import TuiError, UsageError
@@ -22,6 +22,10 @@ from tui.headless import COMMANDS
 from tui.headless.arguments import check_flags, check_texts, file
 from tui.keys import KEYS
 from tui.settings import Settings, config_file, read_settings
+
+if TYPE_CHECKING:
+    from tui.ports.connection import Place
+    from tui.sources.paths import Wanted
 
 DEMO_CLUSTER = "demo-cluster"
 CONFIG = "config"
@@ -213,12 +217,14 @@ def _opened_early(settings: Settings) -> list[Any]:
 
     if settings.demo or settings.files:
         return []
+
+    def wanted(place: Place) -> Wanted:
+        from tui.sources.paths import Wanted
+
+        return Wanted(WORKFLOW_RESOURCE, scope_of(settings, place))
+
     try:
-        return [
-            open_source(
-                settings, prefetch=lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place))
-            )
-        ]
+        return [open_source(settings, prefetch=wanted)]
     except TuiError:
         # The app tries again once there is a screen, and shows the error there.
         return []

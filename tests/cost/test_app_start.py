@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.fake_api import fake_api, listing, workflow, write_kubeconfig
 from tests.support.runs import nightly_etl
+from tests.support.tables import cells, table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEAVY = {"kubernetes", "boto3", "botocore", "aiohttp", "yaml", "urllib3", "cryptography"}
@@ -93,12 +94,14 @@ def test_headless_commands_on_files_never_import_textual(tmp_path: Path) -> None
         assert not tops(modules) & (DRAWING | (HEAVY - {"yaml"}))
 
 
+@pytest.mark.parametrize("output", [[], ["-o", "brief"]], ids=str)
 def test_a_list_of_a_cluster_loads_the_standard_library_msgspec_and_little_of_ours(
-    tmp_path: Path,
+    tmp_path: Path, output: list[str]
 ) -> None:
-    with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
+    answer = table(cells("a")) if output else listing(workflow("a"))
+    with fake_api(lambda asked, reply: reply.json(answer)) as api:
         path = str(write_kubeconfig(tmp_path, api.url))
-        words = ["--kubeconfig", path, "list"]
+        words = ["--kubeconfig", path, "list", *output]
         modules = loaded_by(f"from tui.cli import main\nassert main({words!r}) == 0")
     assert not tops(modules) & (HEAVY | DRAWING | {"asyncio", "requests", "logging", "zoneinfo"})
     ours = {name for name in modules if name.startswith("tui.")}
@@ -111,8 +114,9 @@ from threading import enumerate
 from tui.domain.workflow import WORKFLOW_RESOURCE
 from tui.settings import read_settings
 from tui.sources import open_source, scope_of
+from tui.sources.paths import Wanted
 settings = read_settings({"kubeconfig": sys.argv[1]})
-wanted = lambda place: (WORKFLOW_RESOURCE, scope_of(settings, place))
+wanted = lambda place: Wanted(WORKFLOW_RESOURCE, scope_of(settings, place))
 source = open_source(settings, prefetch=wanted)
 for thread in enumerate():
     if thread.name == "prefetch":

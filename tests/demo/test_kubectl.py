@@ -7,9 +7,11 @@ version, and a discovery cache of its own for each.
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from tests.support.headless import run
 from tests.support.kubectl import Kubectl, Reader
 from tests.support.waiting import wait_until
 from tui.demo.resources import WORKFLOWS
@@ -35,6 +37,19 @@ def test_get_prints_the_servers_columns(kubectl: Kubectl) -> None:
     etl, whale = (next(line for line in lines if line[0] == name) for name in ("etl", "whale"))
     assert etl[1] == "Failed" and etl[-2:] == ["child", "failed"]
     assert whale[1] == "Succeeded"
+
+
+def test_our_brief_list_is_the_table_that_kubectl_prints(kubectl: Kubectl) -> None:
+    def without_ages(text: str) -> str:
+        return re.sub(r"\b\d+[smh]\b", "AGE", text)
+
+    config = str(kubectl.cluster.kubeconfig)
+    for flags in ([], ["-A"], ["--no-headers"], ["-l", "team=data"]):
+        ours = run(["list", "--kubeconfig", config, "-o", "brief", *flags])
+        theirs = kubectl("get", "wf", *flags)
+        if theirs:
+            assert without_ages(ours.out) == without_ages(theirs), flags
+        assert ours.code == 0
 
 
 def test_get_wide_and_of_all_namespaces(kubectl: Kubectl) -> None:

@@ -15,7 +15,8 @@ from tui.demo.protobuf import decoded
 from tui.demo.refusals import ApiError
 from tui.demo.resources import PODS, WORKFLOWS
 from tui.demo.selectors import parse_fields, parse_labels
-from tui.demo.tables import human_duration, pod_status
+from tui.demo.tables import pod_status
+from tui.domain.table import age_text
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,7 @@ def test_broken_protobuf_is_400_or_415(body: bytes) -> None:
     ],
 )
 def test_ages_are_written_as_kubectl_writes_them(seconds: float, text: str) -> None:
-    assert human_duration(seconds) == text
+    assert age_text(seconds) == text
 
 
 @pytest.mark.parametrize(

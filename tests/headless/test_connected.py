@@ -12,6 +12,7 @@ import pytest
 from tests.support.cluster import Cluster, running_cluster
 from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
 from tests.support.headless import Said, run
+from tests.support.tables import cells, metadata_in, table
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOW_TEMPLATES, WORKFLOWS
 
 Ask = Callable[..., Said]
@@ -183,3 +184,64 @@ def test_of_several_namespaces_one_that_is_refused_is_named_and_the_others_are_l
         alone = run(["list", "--kubeconfig", path, "-n", "secret", *output])
         assert alone.code == 1 and alone.out == ""
         assert "not allowed to list workflows in secret" in alone.err
+
+
+# --- list -o brief -------------------------------------------------------------------------------
+
+
+def test_brief_is_one_question_for_the_servers_table_asked_ahead(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.json(table(cells("b", "Failed", "64m", "no\x1b[2J luck\nat all"), cells("a")))
+
+    with fake_api(answer) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        said = run(["list", "--kubeconfig", path, "-o", "brief", "--status", "Failed", "-l", "a=b"])
+    assert said.code == 0
+    assert said.out == (
+        "NAME   STATUS    AGE   MESSAGE\n"
+        "b      Failed    64m   no\ufffd[2J luck...\n"
+        "a      Running   64m   \n"
+    ), "in the order of the server"
+    (asked,) = api.asked
+    assert asked.query["includeObject"] == "None"
+    wanted = "a=b,workflows.argoproj.io/phase in (Failed),!workflows.argoproj.io/controller"
+    assert asked.query["labelSelector"].startswith(wanted)
+
+
+def test_brief_of_all_namespaces_says_which_and_prefixes_are_looked_for_here(
+    tmp_path: Path,
+) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.json(table(cells("etl-1"), cells("web"), metadata=metadata_in("ml")))
+
+    with fake_api(answer) as api:
+        words = ["list", "--kubeconfig", str(write_kubeconfig(tmp_path, api.url)), "-o", "brief"]
+        said = run([*words, "-A", "--prefix", "etl", "--no-headers"])
+    assert said.out == "ml    etl-1   Running   64m   \n"
+
+
+def test_brief_of_several_namespaces_leaves_out_what_may_not_be_read_and_says_so(
+    tmp_path: Path,
+) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if "/two/" in asked.path:
+            reply.refuse(403, "Forbidden", "no")
+        else:
+            reply.json(table(cells("a")))
+
+    with fake_api(answer) as api:
+        words = ["list", "--kubeconfig", str(write_kubeconfig(tmp_path, api.url)), "-o", "brief"]
+        said = run([*words, "-n", "one,two"])
+    assert said.code == 1
+    assert said.out.splitlines()[1].split() == ["one", "a", "Running", "64m"]
+    assert "two is left out" in said.err
+
+
+def test_brief_of_a_server_without_tables_says_that_other_outputs_need_none(
+    tmp_path: Path,
+) -> None:
+    with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        said = run(["list", "--kubeconfig", path, "-o", "brief"])
+    assert (said.code, said.out) == (1, "")
+    assert "no Table" in said.err and "another output" in said.err

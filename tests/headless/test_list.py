@@ -211,7 +211,7 @@ def test_many_workflows_get_argos_nudge(tmp_path: Path) -> None:
     assert "\n\nYou have at least 101 completed workflows. Reducing" in out
 
 
-@pytest.mark.parametrize("output", ["", "wide", "name", "json", "yaml"])
+@pytest.mark.parametrize("output", ["", "wide", "name", "brief", "json", "yaml"])
 def test_saved_ones_that_no_controller_wrote_are_listed_and_named_and_exit_2(
     output: str, tmp_path: Path
 ) -> None:
@@ -242,3 +242,64 @@ def test_of_many_that_are_no_good_the_first_are_named(tmp_path: Path) -> None:
     said = run(["list", "-f", str(path)])
     assert said.code == 2 and len(said.err.splitlines()) == 12
     assert "and 20 more faults" in said.err
+
+
+# --- -o brief ------------------------------------------------------------------------------------
+
+
+def test_brief_prints_of_files_the_rows_that_a_server_would_make_of_them(file: str) -> None:
+    said = run(["list", "-f", file, "-o", "brief", "-n", "argo"])
+    assert said.code == 0
+    assert said.out == (
+        "NAME    STATUS      AGE   MESSAGE\n"
+        "etl-1   Succeeded         \n"
+        "etl-2   Succeeded         \n"
+    )
+    everywhere = run(["list", "-f", file, "-o", "brief", "-A", "--no-headers"]).out
+    assert [line.split()[:2] for line in everywhere.splitlines()] == [
+        ["argo", "etl-1"],
+        ["argo", "etl-2"],
+        ["other", "web"],
+    ]
+
+
+def test_brief_has_ages_from_the_beginning_and_the_first_line_of_messages(tmp_path: Path) -> None:
+    found = workflow("w")
+    found["status"] |= {"startedAt": "2026-01-15T08:48:00Z", "message": "one\x1b[2J\ntwo"}
+    path = tmp_path / "w.json"
+    path.write_text(json.dumps(found))
+    out = run(["list", "-f", str(path), "-o", "brief", "--no-headers"]).out
+    assert out.split() == ["w", "Succeeded", "3h12m", "one\ufffd[2J..."]
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("flags", "names"),
+    [
+        (["--prefix", "etl"], ["etl-1", "etl-2"]),
+        (["--status", "Failed,Error"], ["etl-1", "web"]),
+        (["--running"], ["etl-2"]),
+        (["--completed"], ["etl-1", "web"]),
+        (["--resubmitted"], ["web"]),
+        (["-n", "argo"], ["etl-1", "etl-2"]),
+        (["--field-selector", "metadata.name=web"], ["web"]),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_flags_choose_in_brief_too(file: str, flags: list[str], names: list[str]) -> None:
+    out = run(["list", "-f", file, "-o", "brief", "--no-headers", *flags]).out
+    assert [line.split()[0] for line in out.splitlines()] == names
+
+
+@pytest.mark.parametrize("flags", [["--since", "2h"], ["--older", "1h"]], ids=str)
+def test_what_a_table_does_not_tell_is_refused_with_the_output_that_does(
+    file: str, flags: list[str]
+) -> None:
+    said = run(["list", "-f", file, "-o", "brief", *flags])
+    assert (said.code, said.out) == (2, "")
+    assert flags[0] in said.err and "-o name" in said.err
+
+
+def test_nothing_found_is_said_in_brief_as_elsewhere(file: str) -> None:
+    out = run(["list", "-f", file, "-o", "brief", "--prefix", "zzz"]).out
+    assert out == "No workflows found\n"

@@ -10,26 +10,28 @@ from typing import Any
 import pytest
 
 from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
+from tests.support.following import Follower
+from tests.support.tables import TABLED, cells, metadata_in, table
 from tests.support.waiting import wait_until
 from tests.support.where import where
-from tui.domain.resource import Resource
 from tui.errors import Refused, Unreachable
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Collections, Scope
+from tui.ports.collections import Collections, Live, Scope
 from tui.ports.connection import Place, offered
 from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
 from tui.sources.collections import ManyObjects
 from tui.sources.credentials import Access
 from tui.sources.opening import connect
+from tui.sources.paths import TABLE, Wanted
 from tui.sources.prefetch import FRESH, MOST, Ask, Prefetches
 from tui.sources.transport import Transport
 
 ARGO = Scope(("argo",))
 
 
-def argo(place: Place) -> tuple[Resource, Scope]:
-    return WORKFLOWS.resource, ARGO
+def argo(place: Place) -> Wanted:
+    return Wanted(WORKFLOWS.resource, ARGO)
 
 
 class Clock:
@@ -95,7 +97,7 @@ def test_a_source_that_is_told_what_will_be_wanted_fetches_it_meanwhile(tmp_path
     with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
         settings = where(kubeconfig=str(write_kubeconfig(tmp_path, api.url)))
         source = open_source(
-            settings, prefetch=lambda place: (WORKFLOWS.resource, scope_of(settings, place))
+            settings, prefetch=lambda place: Wanted(WORKFLOWS.resource, scope_of(settings, place))
         )
         wait_until(lambda: len(api.asked) == 1)
         found = offered(source, Collections).read_all(WORKFLOWS, scope_of(settings, source.place))
@@ -103,6 +105,44 @@ def test_a_source_that_is_told_what_will_be_wanted_fetches_it_meanwhile(tmp_path
         assert len(api.asked) == 1, "the answer that was asked for is the one that is read"
         offered(source, Collections).read_all(WORKFLOWS, scope_of(settings, source.place))
         assert len(api.asked) == 2, "and it is read once"
+        source.close()
+
+
+@pytest.mark.parametrize("namespaces", [("argo",), ("argo", "other"), ()], ids=str)
+def test_a_list_as_table_is_fetched_ahead_by_the_very_request_that_its_watch_makes(
+    tmp_path: Path, namespaces: tuple[str, ...]
+) -> None:
+    scope = Scope(namespaces, "team=data")
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.is_watch:
+            reply.begin()
+            reply.hold()
+        else:
+            reply.json(table(cells("a"), metadata=metadata_in("argo")))
+
+    def wanted(place: Place) -> Wanted:
+        return Wanted(TABLED.resource, scope, as_table=True)
+
+    with fake_api(answer) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        source = connect(where(kubeconfig=path), {}, prefetch=wanted)
+        wait_until(lambda: len(api.asked) == 1)
+        follower = Follower(lambda sink, stop: source.watch(TABLED, scope, sink, stop))
+        parts = max(1, len(namespaces))
+        wait_until(lambda: len(follower.standings(Live)) == parts)
+        follower.end()
+        assert len(api.lists()) == parts, "the first page is that which was asked for"
+        source.close()
+
+
+def test_an_answer_in_one_form_is_none_to_whoever_wants_another(tmp_path: Path) -> None:
+    with fake_api(lambda asked, reply: reply.json(listing(workflow("a")))) as api:
+        source = connect(where(kubeconfig=str(write_kubeconfig(tmp_path, api.url))), {})
+        source._transport.prefetch("/x", [], accept=TABLE)
+        wait_until(lambda: len(api.asked) == 1)
+        source._transport.get("/x")
+        assert len(api.asked) == 2
         source.close()
 
 

@@ -27,6 +27,7 @@ from tui.demo.resources import (
     Resource,
 )
 from tui.demo.store import Record, encode
+from tui.domain.table import age_text
 
 Cells = list[Any]
 
@@ -177,39 +178,9 @@ def age(stamp: Any, now: datetime) -> str:
     if not isinstance(stamp, str):
         return "<unknown>"
     try:
-        return human_duration((now - datetime.fromisoformat(stamp)).total_seconds())
+        return age_text((now - datetime.fromisoformat(stamp)).total_seconds())
     except ValueError:
         return "<unknown>"
-
-
-def human_duration(seconds: float) -> str:
-    """Two units at most, and coarser the longer it is (apimachinery's HumanDuration)."""
-    whole = int(seconds)
-    if whole < -1:
-        return "<invalid>"
-    if whole < 120:
-        return f"{max(0, whole)}s"
-    minutes, hours = whole // 60, whole // 3600
-    if minutes < 10:
-        return _two(minutes, "m", whole % 60, "s")
-    if minutes < 180:
-        return f"{minutes}m"
-    if hours < 8:
-        return _two(hours, "h", minutes % 60, "m")
-    if hours < 48:
-        return f"{hours}h"
-    days = hours // 24
-    if hours < 192:
-        return _two(days, "d", hours % 24, "h")
-    if days < 730:
-        return f"{days}d"
-    if days < 365 * 8:
-        return _two(days // 365, "y", days % 365, "d")
-    return f"{days // 365}y"
-
-
-def _two(large: int, unit: str, small: int, small_unit: str) -> str:
-    return f"{large}{unit}{small}{small_unit}" if small else f"{large}{unit}"
 
 
 def _created(obj: Obj, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The text of `argo list`, byte for byte (argo.md 2.8)."""
+"""The text of `argo list`, byte for byte (argo.md 2.8), and of `kubectl get workflows`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from tui.domain.durations import age, before, between, parse_time, short
 from tui.domain.node import RUNNING
 from tui.domain.selectors import LabelSelector, Requirement
 from tui.domain.status import status_text
+from tui.domain.table import TableRow, age_text
 from tui.domain.tabwriter import aligned
-from tui.domain.text import clean_lines
+from tui.domain.text import clean, clean_lines
 from tui.domain.workflow import LABEL, ListedWorkflow, Workflow
 from tui.errors import UsageError
 
@@ -199,3 +200,53 @@ def _nudge(workflows: Sequence[ListedWorkflow]) -> Iterator[str]:
             "Reducing the total number of workflows will reduce your costs."
         )
         yield ("Learn more at https://argo-workflows.readthedocs.io/en/latest/cost-optimisation/")
+
+
+# --- what the server's Table has -----------------------------------------------------------------
+
+BRIEF = ("name", "status", "age", "message")
+"""The columns of Argo's CRD that kubectl prints."""
+
+NARROWEST, BLANKS = 6, 3
+"""Characters of a column at least, and blanks after its widest cell, as kubectl aligns them."""
+
+_BREAK = re.compile(r"[\f\n\r]")
+
+
+def brief(
+    rows: Sequence[TableRow], *, namespaces: bool = False, headers: bool = True
+) -> Iterator[str]:
+    """The lines that kubectl prints of the rows of a Table, in their order."""
+    if not rows:
+        yield NONE_FOUND
+        return
+    lines = ["\t".join(_brief_cells(row, namespaces)) for row in rows]
+    if headers:
+        titles = ("namespace", *BRIEF) if namespaces else BRIEF
+        lines.insert(0, "\t".join(titles).upper())
+    yield from aligned(lines, BLANKS, narrowest=NARROWEST)
+
+
+def _brief_cells(row: TableRow, namespaces: bool) -> list[str]:
+    cells = [row.name, *(row.cells.get(column, "") for column in BRIEF[1:])]
+    if namespaces:
+        cells.insert(0, row.namespace)
+    return [_first_line(cell) for cell in cells]
+
+
+def _first_line(cell: str) -> str:
+    found = _BREAK.search(cell)
+    return clean(cell) if found is None else f"{clean(cell[: found.start()])}..."
+
+
+def table_row(workflow: ListedWorkflow, now: datetime) -> TableRow:
+    """The row that a server would make of a workflow."""
+    metadata, status = workflow.metadata, workflow.status
+    begun = parse_time(status.started_at)
+    cells = {
+        "name": metadata.name,
+        "status": status.phase,
+        "age": "" if begun is None else age_text((now - begun).total_seconds()),
+        "message": status.message,
+    }
+    return TableRow(metadata.namespace, metadata.name, cells, now)

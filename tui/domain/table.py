@@ -70,3 +70,33 @@ def age_of(text: str) -> Age | None:
     seconds = sum(int(n) * unit for n, unit in zip(found.groups("0"), _UNITS, strict=True))
     cut = next((cut for most, cut in _CUT_TO if seconds < most), 365 * 86400)
     return Age(seconds, cut)
+
+
+def age_text(seconds: float) -> str:
+    """An age as the API server prints it: two units at most, coarser the longer it is."""
+    whole = int(seconds)
+    if whole < -1:
+        return "<invalid>"
+    if whole < 120:
+        return f"{max(0, whole)}s"
+    minutes, hours = whole // 60, whole // 3600
+    if minutes < 10:
+        return _two(minutes, "m", whole % 60, "s")
+    if minutes < 180:
+        return f"{minutes}m"
+    if hours < 8:
+        return _two(hours, "h", minutes % 60, "m")
+    if hours < 48:
+        return f"{hours}h"
+    days = hours // 24
+    if hours < 192:
+        return _two(days, "d", hours % 24, "h")
+    if days < 730:
+        return f"{days}d"
+    if days < 365 * 8:
+        return _two(days // 365, "y", days % 365, "d")
+    return f"{days // 365}y"
+
+
+def _two(large: int, unit: str, small: int, small_unit: str) -> str:
+    return f"{large}{unit}{small}{small_unit}" if small else f"{large}{unit}"

@@ -19,10 +19,11 @@ class _Column:
         self.width = 0
 
 
-def aligned(lines: Iterable[str], padding: int) -> Iterator[str]:
+def aligned(lines: Iterable[str], padding: int, *, narrowest: int = 0) -> Iterator[str]:
     """The lines with their tabs made blanks; `padding` blanks follow the widest cell.
 
-    A text with newlines in it counts as several lines.
+    With these a column has at least `narrowest` characters. A text with newlines in it counts as
+    several lines.
     """
     open_columns: list[_Column] = []
     read: list[tuple[list[str], tuple[_Column, ...]]] = []
@@ -38,6 +39,7 @@ def aligned(lines: Iterable[str], padding: int) -> Iterator[str]:
         read.append((cells, tuple(open_columns)))
     for cells, columns in read:
         padded = [
-            cell.ljust(column.width + padding) for cell, column in zip(cells, columns, strict=False)
+            cell.ljust(max(column.width + padding, narrowest))
+            for cell, column in zip(cells, columns, strict=False)
         ]
         yield "".join(padded) + cells[-1]

@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from tui.domain.names import ALL
-from tui.domain.resource import Resource
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
 from tui.ports.connection import Connection, Place
@@ -18,6 +17,7 @@ from tui.sources.connection_settings import ConnectionSettings
 
 if TYPE_CHECKING:  # a list does not wait for what changes things
     from tui.ports.operations import Call, Operation
+    from tui.sources.paths import Wanted
 
 SOURCES = {
     "kubernetes": "tui.sources.opening:connect",
@@ -29,7 +29,7 @@ SOURCES = {
 def open_source(
     settings: ConnectionSettings,
     *,
-    prefetch: Callable[[Place], tuple[Resource, Scope]] | None = None,
+    prefetch: Callable[[Place], Wanted] | None = None,
 ) -> Connection:
     """The source that the settings ask for; connects when it is first asked something.
 

@@ -22,9 +22,9 @@ from tui.ports.objects import Whole
 from tui.ports.threads import CancelToken
 from tui.sources.answers import UNREADABLE, ApiStatus, told_in_stream
 from tui.sources.lines import lines
-from tui.sources.paths import collection_path, list_path, page_query, selecting
+from tui.sources.paths import JSON, collection_path, list_path, page_query, selecting
 from tui.sources.reflector import OPENING, RESTARTS, Listed, StreamedEvent
-from tui.sources.transport import JSON, Query, Transport, not_kubernetes
+from tui.sources.transport import Query, Transport, not_kubernetes
 
 GLANCE = 1000
 """Bytes at either end of a page in which the beginning of the next one is looked for."""

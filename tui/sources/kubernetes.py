@@ -11,6 +11,7 @@ from tui.domain.workflow import Manifest
 from tui.ports.collections import Collections, HasMetadata, LeftOut, Readable, Scope, Sink
 from tui.ports.connection import Place
 from tui.ports.objects import Objects, Watches, Whole
+from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
 from tui.sources.audiences import ListAudience, ObjectAudience, RowAudience, all_at_once
 from tui.sources.cluster import Cluster
@@ -38,7 +39,12 @@ class KubernetesSource:
         self._offers = Offers(
             "tui.sources.kubernetes_ports:CLUSTER_PORTS",
             self._cluster,
-            own={Collections: self, Watches: self, Objects: self},
+            own={
+                Collections: self,
+                Watches: self,
+                Objects: self,
+                Tables: "tui.sources.tables:KubernetesTables",
+            },
             lacks={},
             otherwise="a cluster does not offer this",
         )

@@ -13,7 +13,6 @@ from tui.ports.operations import Operations
 from tui.ports.pods import Pods
 from tui.ports.rights import Rights
 from tui.ports.secrets import Secrets
-from tui.ports.tables import Tables
 from tui.registry import Registry
 from tui.sources.offers import Offer
 
@@ -26,7 +25,6 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("metrics", Metrics, "tui.sources.kubernetes_pods:KubernetesMetrics"),
         Offer("logs", PodLogs, "tui.sources.kubernetes_logs:KubernetesLogs"),
         Offer("events", Events, "tui.sources.kubernetes_events:KubernetesEvents"),
-        Offer("tables", Tables, "tui.sources.tables:KubernetesTables"),
         Offer("secrets", Secrets, "tui.sources.kubernetes_secrets:KubernetesSecrets"),
         Offer("health", Health, "tui.sources.kubernetes_health:KubernetesHealth"),
         Offer("rights", Rights, "tui.sources.kubernetes_rights:KubernetesRights"),

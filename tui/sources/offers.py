@@ -41,11 +41,12 @@ class Offers:
     ) -> None:
         """`offered` is a registry, or "module:NAME" of one, imported when it is first needed.
 
-        `own` are ports that are there already; `lacks` and `otherwise` say why one is not.
+        `own` are ports that are there already, or "module:name" of what makes one, for those that
+        others should not be imported for; `lacks` and `otherwise` say why one is not.
         """
         self._offered = offered
         self._shared = shared
-        self._own = own
+        self._own = dict(own)
         self._lacks = lacks
         self._otherwise = otherwise
         self._made: dict[Offer, object] = {}
@@ -54,7 +55,11 @@ class Offers:
     def port(self, wanted: Callable[..., P]) -> P | None:
         """The port, or None where it is not offered."""
         found: Any = self._own.get(wanted)
-        if found is None and (offer := self._offer(wanted)) is not None:
+        if isinstance(found, str):
+            with self._lock:
+                if isinstance(found := self._own[wanted], str):
+                    found = self._own[wanted] = _loaded(found)(self._shared)
+        elif found is None and (offer := self._offer(wanted)) is not None:
             with self._lock:
                 if offer not in self._made:
                     self._made[offer] = _loaded(offer.make)(self._shared)

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tui.domain.names import ALL
-from tui.domain.resource import Resource
-from tui.ports.collections import Scope
 from tui.ports.connection import Place
 from tui.sources.connection_settings import ConnectionSettings
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import Chosen, choose
-from tui.sources.paths import list_path, list_query
+from tui.sources.paths import Wanted, first_page
 from tui.sources.transport import Transport
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ def connect(
     settings: ConnectionSettings,
     environ: Mapping[str, str] = os.environ,
     *,
-    prefetch: Callable[[Place], tuple[Resource, Scope]] | None = None,
+    prefetch: Callable[[Place], Wanted] | None = None,
 ) -> KubernetesSource:
     """The cluster that the settings name.
 
@@ -47,9 +45,8 @@ def connect(
     )
     place = _place(chosen, settings)
     if prefetch is not None:
-        resource, scope = prefetch(place)
-        for namespace in scope.namespaces[:1] or ("",):
-            transport.prefetch(list_path(resource, namespace), list_query(scope))
+        path, query, form = first_page(prefetch(place))
+        transport.prefetch(path, query, accept=form)
 
     from tui.sources.kubernetes import KubernetesSource
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tui.domain import names
 from tui.domain.resource import Resource
@@ -80,6 +81,15 @@ def path_part(text: str, what: str) -> str:
         raise Rejected(error.what, reason="Name") from error
 
 
+class Wanted(NamedTuple):
+    """A list that will be wanted."""
+
+    resource: Resource
+    scope: Scope
+    as_table: bool = False
+    """Whether as the server's Table, as lists of kinds that have a form for its rows."""
+
+
 Asked = list[tuple[str, str]]
 """Names and values of a query."""
 
@@ -96,15 +106,11 @@ def page_query(selectors: Sequence[tuple[str, str]], more: str = "") -> Asked:
     return [*query, ("continue", more)] if more else query
 
 
-def list_query(scope: Scope) -> Asked:
-    """The query of the first page of a scope."""
-    return page_query(selecting(scope.label_selector, scope.field_selector))
-
-
 # --- tables --------------------------------------------------------------------------------------
 
+JSON = "application/json"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
-"""The form of lists and watches that has a row of texts for each object, or else what there is."""
+"""Forms of an answer: objects; a row of texts for each object, or else objects."""
 
 TABLE_PAGE = 2000
 """Rows a page of a Table of names alone: 130 kB, and as many objects as a server that has no cache
@@ -126,3 +132,14 @@ def table_page_query(selectors: Sequence[tuple[str, str]], include: str, more: s
     size = TABLE_PAGE if include == "None" else PAGE
     query = [*table_query(selectors, include), ("limit", str(size))]
     return [*query, ("continue", more)] if more else query
+
+
+def first_page(wanted: Wanted) -> tuple[str, Asked, str]:
+    """Path, query and form of the first page of a list, of its first namespace."""
+    resource, scope, as_table = wanted
+    namespace = scope.namespaces[0] if scope.namespaces and resource.namespaced else ""
+    path = list_path(resource, namespace)
+    selectors = selecting(scope.label_selector, scope.field_selector)
+    if as_table:
+        return path, table_page_query(selectors, includes(resource, namespace)), TABLE
+    return path, page_query(selectors), JSON

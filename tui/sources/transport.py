@@ -27,14 +27,13 @@ from tui.sources.answers import UNREADABLE, refusal, unreachable
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
 from tui.sources.health import RequestHealth
-from tui.sources.paths import REVIEWS
+from tui.sources.paths import JSON, REVIEWS
 from tui.sources.prefetch import Prefetches
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 WRITE_TIMEOUT = 60.0
 PIECE = 65536
-JSON = "application/json"
 
 Query = Iterable[tuple[str, str]]
 
