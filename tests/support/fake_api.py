@@ -10,6 +10,7 @@ import base64
 import gzip
 import json
 import socket
+import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,8 @@ class Asked:
     body: bytes = b""
     all_headers: list[tuple[str, str]] = field(default_factory=list)
     """The same with those that were sent more than once."""
+    certificate: str = ""
+    """The name in the certificate of the client, if it showed one."""
 
     @property
     def is_watch(self) -> bool:
@@ -191,6 +194,7 @@ def fake_api(answer: Answer, who: Identity | None = None) -> Iterator[FakeApi]:
                 dict(self.headers),
                 self.rfile.read(length),
                 self.headers.items(),
+                _name_in(self.connection),
             )
             api.asked.append(asked)
             answer(asked, Reply(self, ending, api))
@@ -224,6 +228,13 @@ def fake_api(answer: Answer, who: Identity | None = None) -> Iterator[FakeApi]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _name_in(sock: socket.socket) -> str:
+    """The common name in the certificate of the client."""
+    told: Any = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
+    fields = dict(pair for entry in (told or {}).get("subject", ()) for pair in entry)
+    return str(fields.get("commonName", ""))
 
 
 def status(code: int, reason: str = "", message: str = "", **details: Any) -> dict[str, Any]:
