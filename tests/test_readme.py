@@ -144,6 +144,50 @@ def test_every_flag_is_told_and_no_other() -> None:
     assert told == flags_of(app_parser())
 
 
+LOGINS = {
+    "`token`, `tokenFile`": "test_a_rotated_token_file_is_used_without_being_refused_first",
+    "`username`, `password`": "test_a_login_says_what_kubectl_says",
+    "`client-certificate`, `client-key`, also as `…-data`": (
+        "test_who_we_are_is_said_by_a_certificate"
+    ),
+    "`exec`": "test_a_plugin_is_asked_once_and_again_after_a_401",
+    "`exec` with `interactiveMode`": (
+        "test_a_plugin_asks_before_the_app_draws_and_again_while_it_does"
+    ),
+    "`exec` with `provideClusterInfo`, `env`, `installHint`": (
+        "test_a_plugin_is_told_what_kubectl_tells_it"
+    ),
+    "`auth-provider: oidc`": (
+        "test_kubectl_asks_the_issuer_for_the_same_and_leaves_the_same_login"
+    ),
+    "`auth-provider: gcp`, `azure`": "test_a_provider_that_kubectl_gave_up_names_its_plugin",
+    "`as`, `as-uid`, `as-groups`, `as-user-extra`; `--as`, `--as-uid`, `--as-group`": (
+        "test_flags_act_as_somebody_else_as_for_kubectl"
+    ),
+    "`https://user:password@server`": "test_a_login_in_the_address_wins_as_for_kubectl",
+    "`http://server`": "test_without_tls_no_login_is_sent_and_no_plugin_is_run",
+    "`certificate-authority`, also as `…-data`; `insecure-skip-tls-verify`": (
+        "test_whom_to_trust_is_said_by_data_or_a_file"
+    ),
+    "`tls-server-name`": "test_the_name_that_is_wanted_may_be_another_one_than_the_host",
+    "`proxy-url`": "test_a_secure_cluster_is_reached_through_each_kind_of_proxy",
+}
+"""What the README says of logins, and a test of each against a real server."""
+
+
+def test_each_row_about_logins_has_a_test() -> None:
+    told = section("Your cluster").partition("\n### Rights\n")[0]
+    rows = re.findall(r"^\| (`[^|]+?) \|", told, re.MULTILINE)
+    assert rows == list(LOGINS)
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*logins.py"))
+    tests += "".join(
+        (ROOT / "tests" / "sources" / f"test_{name}.py").read_text()
+        for name in ("oidc", "proxies", "tls")
+    )
+    for name in LOGINS.values():
+        assert f"def {name}(" in tests
+
+
 ENVIRONMENT = re.compile(r"""(?:env(?:iron)?(?:\.get\(|\[)|text\("\w+", )"([A-Z][A-Z_0-9]+)\"""")
 UNTOLD = frozenset(
     {

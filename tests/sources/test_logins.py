@@ -283,3 +283,87 @@ def test_a_plugin_that_never_answers_is_told_without_its_arguments(tmp_path: Pat
     with pytest.raises(Unauthenticated, match="did not answer within") as caught:
         plugin.credential()
     assert "hush" not in str(caught.value)
+
+
+CREDENTIAL = (
+    '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", '
+    '"status": {"token": "of-a-plugin", "expirationTimestamp": "2999-01-01T00:00:00Z"}}'
+)
+IN_YAML = """\
+apiVersion: client.authentication.k8s.io/v1
+kind: ExecCredential
+status:
+  token: of-a-plugin
+  expirationTimestamp: 2999-01-01T00:00:00Z
+"""
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        CREDENTIAL.encode(),
+        CREDENTIAL.encode("utf-8-sig"),
+        b"\n " + CREDENTIAL.encode() + b"\r\n",
+        CREDENTIAL.encode("utf-16"),
+        IN_YAML.encode(),
+        IN_YAML.encode("utf-8-sig"),
+        IN_YAML.encode("utf-16"),
+    ],
+    ids=["json", "marked", "blanks", "utf-16", "yaml", "marked yaml", "utf-16 yaml"],
+)
+def test_an_answer_of_a_plugin_is_read_however_it_was_written(
+    tmp_path: Path, output: bytes
+) -> None:
+    user = plugin_user(tmp_path, f"sys.stdout.buffer.write({output!r})")
+    with secure_api(saying({})) as api:
+        source_of(api, tmp_path, user).get(ONE.target)
+        assert api.asked[0].headers["Authorization"] == "Bearer of-a-plugin"
+
+
+def test_a_plugin_that_must_ask_is_not_run_where_nobody_can_answer(tmp_path: Path) -> None:
+    user = plugin_user(tmp_path, COUNTING, interactiveMode="Always")
+    with (
+        secure_api(saying({})) as api,
+        pytest.raises(Unauthenticated, match="wants to ask something on a terminal"),
+    ):
+        source_of(api, tmp_path, user).get(ONE.target)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_another_plugin_in_the_kubeconfig_is_run_when_the_first_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if "second" in asked.headers["Authorization"]:
+            reply.json({})
+        else:
+            second = plugin_user(tmp_path, giving("second"), env=[])
+            write_kubeconfig(tmp_path, api.url, user=second, authority=api.authority)
+            reply.refuse(401)
+
+    def giving(token: str) -> str:
+        return f"print({CREDENTIAL.replace('of-a-plugin', token)!r})"
+
+    with secure_api(answer) as api:
+        source_of(api, tmp_path, plugin_user(tmp_path, giving("first"))).get(ONE.target)
+        assert len(api.asked) == 2
+
+
+def test_a_token_file_that_is_empty_for_a_moment_is_not_used(tmp_path: Path) -> None:
+    tokens = tmp_path / "token"
+    tokens.write_text("first")
+    with secure_api(saying({})) as api:
+        source = source_of(api, tmp_path, {"tokenFile": "token"})
+        for content in ("first", "", "second"):
+            tokens.write_text(content)
+            source.get(ONE.target)
+        tokens.unlink()
+        source.get(ONE.target)
+        sent = [asked.headers["Authorization"].removeprefix("Bearer ") for asked in api.asked]
+    assert sent == ["first", "first", "second", "second"]
+
+
+def test_a_token_file_that_is_not_there_gives_way_to_the_token_beside_it(tmp_path: Path) -> None:
+    with secure_api(saying({})) as api:
+        source_of(api, tmp_path, {"tokenFile": "gone", "token": "beside"}).get(ONE.target)
+        assert api.asked[0].headers["Authorization"] == "Bearer beside"

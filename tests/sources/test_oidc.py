@@ -315,6 +315,7 @@ def test_an_issuer_that_is_down_is_told_apart_from_the_cluster(tmp_path: Path) -
         error = failing(api, tmp_path, user)
     assert isinstance(error, Unreachable)
     assert f"the login cannot be renewed: cannot connect to {issuer.api.url}" in error.what
+    assert "issuer" in error.hint
 
 
 @pytest.mark.parametrize(

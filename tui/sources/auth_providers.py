@@ -293,7 +293,7 @@ class _Web:
                 answer.close()
         except BROKEN as error:
             told = unreachable(error, origin)
-            hint = told.hint
+            hint = "is the issuer of the login up, and the network (VPN)?"
             if told.reason == "Certificate":
                 hint = "is idp-certificate-authority right in the kubeconfig?"
             # Nothing was asked of the cluster, whatever became of this request.
