@@ -21,7 +21,6 @@ from tui.domain.soundness import WORKFLOW_PHASES
 from tui.domain.table import TableRow
 from tui.domain.text import clean
 from tui.domain.workflow import WORKFLOW_RESOURCE, ListedWorkflow, Manifest, Workflow
-from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
 from tui.headless.arguments import add_files
 from tui.headless.faults import say_faults
@@ -224,10 +223,12 @@ def _print(
 ) -> None:
     if args.output in ("json", "yaml"):
         objects = [unpacked(_manifest(originals[id(each)])) for each in shown]
-        is_json = args.output == "json"
-        write(
-            f"{to_json(objects, 2)}\n" if is_json else to_yaml(objects, hide_managed_fields=False)
-        )
+        if args.output == "json":
+            write(f"{to_json(objects, 2)}\n")
+            return
+        from tui.domain.yamltext import to_yaml
+
+        write(to_yaml(objects, hide_managed_fields=False))
         return
     if args.output == "name" and shown:
         for each in shown:

@@ -274,14 +274,16 @@ class Transport:
     def _body(self, response: Answer, stop: CancelToken | None = None) -> bytes:
         take_back = stop.on_set(response.break_off) if stop else None
         try:
-            return response.body()
+            body = response.body()
         except BROKEN as error:
-            if stop and stop.is_set:
-                raise Stopped("nobody waits for the answer any more") from error
+            _go_on(stop)
             raise unreachable(error, self._server) from error
         finally:
             if take_back:
                 take_back()
+        # An answer of no length that is broken off looks like one that is over.
+        _go_on(stop)
+        return body
 
     def _pieces(self, response: Answer, stop: CancelToken) -> Iterator[bytes]:
         try:
@@ -295,6 +297,12 @@ class Transport:
 def _is_question(method: str, path: str) -> bool:
     """Whether a request changes nothing, so that it may be sent again."""
     return method == "GET" or path.startswith(REVIEWS)
+
+
+def _go_on(stop: CancelToken | None) -> None:
+    """Raises: Stopped where we were."""
+    if stop and stop.is_set:
+        raise Stopped("nobody waits for the answer any more")
 
 
 def _key(path: str, query: Query, accept: str) -> str:
