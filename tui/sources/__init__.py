@@ -13,10 +13,10 @@ from tui.domain.names import ALL
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
 from tui.ports.connection import Connection, Place
-from tui.sources.connection_settings import ConnectionSettings
 
 if TYPE_CHECKING:  # a list does not wait for what changes things
     from tui.ports.operations import Call, Operation
+    from tui.sources.connection_settings import ConnectionSettings
     from tui.sources.paths import Wanted
 
 SOURCES = {

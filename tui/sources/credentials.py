@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -330,10 +329,15 @@ def _impersonation(user: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(headers)
 
 
-_IN_NAMES = frozenset(b"!#$&'*+-.^_`|~" + string.ascii_letters.encode() + string.digits.encode())
-"""What the name of a header may have in it (RFC 9110), less the %."""
+_IN_NAMES = "!#$&'*+-.^_`|~"
+"""What the name of a header may have in it besides letters and digits (RFC 9110), less the %."""
 
 
 def _escaped(key: str) -> str:
     """A key as a part of a header's name; the API server takes it apart again."""
-    return "".join(chr(byte) if byte in _IN_NAMES else f"%{byte:02X}" for byte in key.encode())
+    return "".join(
+        chr(byte)
+        if byte < 0x80 and (chr(byte).isalnum() or chr(byte) in _IN_NAMES)
+        else f"%{byte:02X}"
+        for byte in key.encode()
+    )

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from tui.domain.names import ALL
 from tui.ports.connection import Place
-from tui.sources.connection_settings import ConnectionSettings
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import Chosen, choose
 from tui.sources.paths import Wanted, first_page
 from tui.sources.transport import Transport
 
 if TYPE_CHECKING:
+    from tui.sources.connection_settings import ConnectionSettings
     from tui.sources.kubernetes import KubernetesSource
 
 
