@@ -134,6 +134,19 @@ def test_a_plugin_that_gives_half_a_certificate_is_told(api: FakeApi, tmp_path: 
         asked(api, tmp_path, user)
 
 
+def test_certificates_that_were_renewed_meanwhile_are_read_again(
+    api: FakeApi, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.crt").write_bytes(Authority("before").pem)
+    cluster = {"certificate-authority": "ca.crt"}
+    path = write_kubeconfig(tmp_path, api.url, cluster=cluster)
+    source = connect(where(kubeconfig=str(path)), {})
+    with pytest.raises(SourceError, match="cannot be trusted"):
+        source.get(ONE.target)
+    (tmp_path / "ca.crt").write_bytes(api.authority)
+    assert source.get(ONE.target) == {"ok": 1}
+
+
 # --- what goes wrong ---------------------------------------------------------------------------
 
 TOKEN = "planted-token-0123456789"

@@ -249,7 +249,16 @@ class Transport:
                 method, target, every, body, connect=CONNECT_TIMEOUT, read=timeout
             )
         except BROKEN as error:
-            raise unreachable(error, self._server) from error
+            told = unreachable(error, self._server)
+            if told.reason == "Certificate":
+                # One of us has a certificate that was renewed: the next try reads the files again.
+                self._drop(access)
+            raise told from error
+
+    def _drop(self, access: Access) -> None:
+        with self._lock:
+            if self._access is access:
+                self._access = None
 
     def _current(self) -> Access:
         with self._lock:
