@@ -412,7 +412,7 @@ def _meant(key: Key) -> Key | None:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """`, did you mean theme?`, for the name that is most alike; "" if none is."""
+    """` (did you mean theme?)`, for the name that is most alike; "" if none is."""
     found = alike(name, (other for other in names if other != ANY))
     return f" (did you mean {found}?)" if found else ""
 

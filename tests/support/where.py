@@ -22,6 +22,7 @@ class Somewhere:
     instance_id: str = ""
     namespaces: tuple[str, ...] = ()
     """Those that the settings file has for the context."""
+    s3: Any = None
 
     def is_read_only(self, context: str) -> bool:
         """The same in every context."""

@@ -9,11 +9,21 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import msgspec
 
-from tui.artifacts.base import ReadSecret, Store, StoreError
+from tui.artifacts.base import (
+    Folder,
+    FolderListing,
+    Progress,
+    ReadSecret,
+    Stat,
+    Store,
+    StoreError,
+)
 from tui.domain.location import Location, OtherLocation
+from tui.ports.threads import CancelToken
 from tui.registry import Registry
 
 MakeStore = Callable[[ReadSecret], Store]
@@ -107,11 +117,57 @@ def unsupported(location: Location) -> StoreError:
     return StoreError(f"{location.kind} is not supported here", reason="unsupported", hint=hint)
 
 
+Reach = Callable[[Location], Location]
+
+
+def _as_it_is(location: Location) -> Location:
+    return location
+
+
+class ReachedStore:
+    """A store whose locations are those of workflows, reached as this machine reaches them."""
+
+    def __init__(self, store: Store, reach: Reach) -> None:
+        self._store = store
+        self._reach = reach
+
+    def stat(self, location: Location) -> Stat | Folder:
+        """What is at a location."""
+        return self._store.stat(self._reach(location))
+
+    def read(self, location: Location, offset: int, length: int) -> bytes:
+        """A part of one object."""
+        return self._store.read(self._reach(location), offset, length)
+
+    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+        """The direct entries of a folder."""
+        return self._store.listing(self._reach(location), limit)
+
+    def download(
+        self,
+        location: Location,
+        target: Path,
+        progress: Progress,
+        stop: CancelToken,
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the artifact to a file or folder."""
+        place = self._reach(location)
+        return self._store.download(place, target, progress, stop, overwrite=overwrite)
+
+    def close(self) -> None:
+        """Close connections."""
+        self._store.close()
+
+
 class Stores:
     """The open stores of one cluster; each is opened once, so that connections are reused."""
 
-    def __init__(self, secrets: ReadSecret) -> None:
+    def __init__(self, secrets: ReadSecret, reach: Reach = _as_it_is) -> None:
+        """`reach` gives a location as it is reached from this machine."""
         self._secrets = secrets
+        self._reach = reach
         self._open: dict[str, Store] = {}
         self._lock = threading.Lock()
 
@@ -119,7 +175,8 @@ class Stores:
         """The store for this location. Raises StoreError ("unsupported")."""
         with self._lock:
             if location.kind not in self._open:
-                self._open[location.kind] = open_store(location, self._secrets)
+                opened = open_store(location, self._secrets)
+                self._open[location.kind] = ReachedStore(opened, self._reach)
             return self._open[location.kind]
 
     def close(self) -> None:

@@ -54,7 +54,7 @@ def build(location: S3Location, secrets: ReadSecret) -> Client:
 
     keys = _keys(location, secrets)
     # Profiles and endpoints of this machine must not change requests with explicit credentials.
-    core = _core_session(isolated=bool(keys))
+    core = _core_session(isolated=bool(keys), profile=location.profile)
     config: dict[str, Any] = {}
     if not keys and not location.use_sdk_creds:
         # Outside of a cloud machine, asking for a metadata service only costs time.
@@ -100,11 +100,11 @@ def _config(config: Any, style: str, more: dict[str, Any]) -> Any:
     return config(**{**fields, **more})
 
 
-def _core_session(*, isolated: bool) -> Any:
+def _core_session(*, isolated: bool, profile: str) -> Any:
     import botocore.session
 
     if not isolated:
-        return botocore.session.Session()
+        return botocore.session.Session(profile=profile or None)
     nothing = (None, None, None, None)
     files = (None, None, os.devnull, None)
     return botocore.session.Session(

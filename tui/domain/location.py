@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tui.domain.hidden import only_host
@@ -73,6 +73,8 @@ class S3Location:
     """"" lets us choose, else `path` or `virtual`."""
     customer_key: SecretRef | None = None
     """The key that the object is encrypted with (SSE-C)."""
+    profile: str = ""
+    """The AWS profile of this machine whose credentials are used where there are no others."""
 
     kind = "s3"
 
@@ -118,6 +120,48 @@ class OtherLocation:
 
 
 Location = S3Location | RawLocation | OtherLocation
+
+
+class S3Rules(Protocol):
+    """What somebody says of stores for their own machine."""
+
+    @property
+    def region(self) -> str:
+        """The region of locations that name none."""
+
+    @property
+    def path_style(self) -> bool | None:
+        """Whether the bucket stands in the path, for locations that do not say."""
+
+    @property
+    def profile(self) -> str:
+        """The AWS profile that credentials of this machine are taken from."""
+
+    @property
+    def credentials(self) -> str:
+        """Whose credentials sign: those the `workflow` names, or those of this `machine`."""
+
+    @property
+    def endpoints(self) -> Mapping[str, str]:
+        """Endpoint in workflows -> the address that leads there from here."""
+
+
+def reached(location: Location, rules: S3Rules) -> Location:
+    """A location as it is reached from here by these rules."""
+    if not isinstance(location, S3Location):
+        return location
+    style = {True: "path", False: "virtual", None: ""}[rules.path_style]
+    found = replace(
+        location,
+        endpoint=rules.endpoints.get(location.endpoint.rstrip("/"), location.endpoint),
+        region=location.region or rules.region,
+        addressing_style=location.addressing_style or style,
+        profile=rules.profile,
+    )
+    if rules.credentials != "machine":
+        return found
+    own = replace(found, access_key=None, secret_key=None, session_token=None)
+    return replace(own, role_arn="", use_sdk_creds=True)
 
 
 @dataclass(frozen=True, slots=True)

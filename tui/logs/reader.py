@@ -16,6 +16,7 @@ from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
 from tui.ports.connection import Connection, offered
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.secrets import reader_of
+from tui.ports.stores import reached_from
 from tui.ports.threads import CancelToken
 
 PIECE = 1 << 20
@@ -158,6 +159,7 @@ def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Itera
     location = archived_log(workflow, target.node, target.container, repository)
     if location is None:
         raise Missing("its pod is gone, and its log was not archived", reason="NoLog")
+    location = reached_from(source, location)
     with closing(open_store(location, reader_of(source))) as store:
         offset = 0
         while piece := store.read(location, offset, PIECE):

@@ -33,6 +33,7 @@ from tui.panes.artifact_lookup import ArtifactLookup, Measured, Unknown
 from tui.panes.artifact_preview import ArtifactPreview
 from tui.panes.base import Pane, PaneContext
 from tui.ports.secrets import reader_of
+from tui.ports.stores import reached_from
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
@@ -123,7 +124,7 @@ class ArtifactsPane(Pane):
         self._is_due = False
         self._news: dict[Location, Fact] = {}
         """Answers of stores that are not shown yet."""
-        self._stores = Stores(self._secret)
+        self._stores = Stores(self._secret, lambda place: reached_from(context.source, place))
         self._lookup = ArtifactLookup(self._stores, context)
         self._rows = ArtifactRows(ascii=context.ascii, now=context.now())
         self._preview = ArtifactPreview(self._stores, ascii=context.ascii)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.domain.workflow import Manifest
 from tui.errors import SourceError
 from tui.sources.paths import page_query
 from tui.sources.transport import Transport, decoded
+
+if TYPE_CHECKING:  # a list does not wait for what reads artifacts
+    from tui.domain.location import S3Rules
 
 T = TypeVar("T")
 
@@ -17,13 +20,20 @@ class Cluster:
     """One cluster, seen as one user."""
 
     def __init__(
-        self, transport: Transport, *, connection: str = "", read_only: bool = False
+        self,
+        transport: Transport,
+        *,
+        connection: str = "",
+        read_only: bool = False,
+        stores: S3Rules | None = None,
     ) -> None:
         self.transport = transport
         self.connection = connection
         """Id of the connection, for keys and parts."""
         self.read_only = read_only
         """Whether the transport lets no write out."""
+        self.stores = stores
+        """How its artifact stores are reached from here; None for as workflows say."""
 
     def read_object(self, path: str) -> Manifest:
         """One object, every field kept. Raises: SourceError."""

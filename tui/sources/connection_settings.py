@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # a list does not wait for what reads artifacts
+    from tui.domain.location import S3Rules
 
 
 class PlaceRules(Protocol):
@@ -11,6 +14,10 @@ class PlaceRules(Protocol):
     @property
     def namespaces(self) -> tuple[str, ...]:
         """Those that a list begins with; `("all",)` for every one, () for the context's own."""
+
+    @property
+    def s3(self) -> S3Rules | None:
+        """How artifact stores are reached from here; None for as workflows say."""
 
 
 class ConnectionSettings(Protocol):

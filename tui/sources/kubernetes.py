@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.domain.identity import ObjectKey, Origin, Part, Target
 from tui.domain.workflow import Manifest
@@ -22,6 +22,9 @@ from tui.sources.pulse import Pulse
 from tui.sources.reflector import Reflector
 from tui.sources.transport import Transport
 
+if TYPE_CHECKING:  # a list does not wait for what reads artifacts
+    from tui.domain.location import S3Rules
+
 L = TypeVar("L", bound=HasMetadata)
 W = TypeVar("W", bound=HasMetadata)
 P = TypeVar("P")
@@ -31,11 +34,19 @@ T = TypeVar("T")
 class KubernetesSource:
     """One cluster, seen as one user."""
 
-    def __init__(self, transport: Transport, place: Place, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        place: Place,
+        read_only: bool = False,
+        stores: S3Rules | None = None,
+    ) -> None:
         self._transport = transport
         self._place = place
         self._pulse = Pulse()
-        self._cluster = Cluster(transport, connection=place.label, read_only=read_only)
+        self._cluster = Cluster(
+            transport, connection=place.label, read_only=read_only, stores=stores
+        )
         self._offers = Offers(
             "tui.sources.kubernetes_ports:CLUSTER_PORTS",
             self._cluster,

@@ -13,6 +13,7 @@ from tui.ports.operations import Operations
 from tui.ports.pods import Pods
 from tui.ports.rights import Rights
 from tui.ports.secrets import Secrets
+from tui.ports.stores import StoreReach
 from tui.registry import Registry
 from tui.sources.offers import Offer
 
@@ -26,6 +27,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("logs", PodLogs, "tui.sources.kubernetes_logs:KubernetesLogs"),
         Offer("events", Events, "tui.sources.kubernetes_events:KubernetesEvents"),
         Offer("secrets", Secrets, "tui.sources.kubernetes_secrets:KubernetesSecrets"),
+        Offer("stores", StoreReach, "tui.sources.kubernetes_stores:KubernetesStoreReach"),
         Offer("health", Health, "tui.sources.kubernetes_health:KubernetesHealth"),
         Offer("rights", Rights, "tui.sources.kubernetes_rights:KubernetesRights"),
         Offer("discovery", Discovery, "tui.sources.kubernetes_discovery:KubernetesDiscovery"),

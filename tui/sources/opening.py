@@ -50,7 +50,7 @@ def connect(
 
     from tui.sources.kubernetes import KubernetesSource
 
-    return KubernetesSource(transport, place, read_only)
+    return KubernetesSource(transport, place, read_only, settings.for_place(chosen.context).s3)
 
 
 def _acting_as(settings: ConnectionSettings) -> dict[str, Any]:
