@@ -27,7 +27,7 @@ from tui.domain.table import TableRow
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.errors import Missing, SourceError, TuiError
 from tui.kinds.registry import KINDS
-from tui.kinds.workflows import WORKFLOWS, tabled
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import (
     Changed,
     Collections,
@@ -249,7 +249,7 @@ class ScriptedSource:
 
     def say(self, event: WatchEvent[Any], kind: str = WORKFLOWS.id) -> None:
         """Tell every open list of a kind."""
-        for each in [each for each in self._lists if each.kind == kind]:
+        for each in [each for each in self._lists if each.kind.id == kind]:
             each.waiting.put(event)
 
     def say_of(self, event: WatchEvent[Any], name: str = "") -> None:
@@ -275,20 +275,21 @@ class ScriptedSource:
         """An object is new or different: lists and its own watches hear of it."""
         ref = ref_of(found)
         self.manifests[ref] = found
-        for each in [each for each in self._lists if each.kind == kind.id]:
+        for each in [each for each in self._lists if each.is_of(kind.id) and each.selects(found)]:
             of = each.part_of(ref.namespace)
             if of is not None:
-                each.waiting.put(Changed(of, self._row(of, found, kind)))
+                each.waiting.put(Changed(of, self._row(of, found, each.kind)))
         self.say_of(told_whole(found, kind), ref.name)
 
     def remove(self, ref: WorkflowRef, kind: str = WORKFLOWS.id) -> None:
         """An object is gone."""
         self.manifests.pop(ref, None)
         key = ObjectKey("scripted", kind, ref.namespace, ref.name)
-        for each in [each for each in self._lists if each.kind == kind]:
+        for each in [each for each in self._lists if each.is_of(kind)]:
             of = each.part_of(ref.namespace)
             if of is not None:
-                each.waiting.put(Gone(of, key, ref.uid))
+                uid = "" if self._is_tabled(each.kind) else ref.uid
+                each.waiting.put(Gone(of, key._replace(kind=of.kind), uid))
         self.say_of(Gone(part(ref.namespace, kind), key, ref.uid), ref.name)
 
     @property
@@ -314,7 +315,7 @@ class ScriptedSource:
     ) -> None:
         self._ask("watch", scope)
         waiting: queue.SimpleQueue[WatchEvent[Any] | None] = queue.SimpleQueue()
-        entry = _List(kind.id, self.parts(kind, scope), waiting)
+        entry = _List(kind, scope, self.parts(kind, scope), waiting)
         self._lists.append(entry)
         take_back = stop.on_set(lambda: waiting.put(None))
         try:
@@ -490,15 +491,18 @@ class ScriptedSource:
 
     # --- inside ----------------------------------------------------------------------------
 
+    def _is_tabled(self, kind: Readable[Any, Any]) -> bool:
+        return self.has_tables and kind.tabled is not None
+
     def _rows(self, of: Part, kind: Readable[Any, Any], scope: Scope) -> tuple[Row[Any], ...]:
-        if self.has_tables:
+        if self._is_tabled(kind):
             return tuple(self._row(of, each, kind) for each in self._manifests_of(kind, scope))
         return tuple(row_of(of, item) for item in self._in(kind, scope))
 
     def _row(self, of: Part, found: Manifest, kind: Readable[Any, Any]) -> Row[Any]:
         """As a list tells it: from a Table, or all of it."""
-        if self.has_tables and kind.id == WORKFLOWS.id:
-            return row_of(of, tabled(table_row(found)), depth=Depth.TABLE)
+        if self._is_tabled(kind) and kind.tabled is not None:
+            return row_of(of, kind.tabled(table_row(found)), depth=Depth.TABLE)
         return row_of(of, decode.list_reader(kind.listed).one(msgspec.json.encode(found)))
 
     def _ask(self, what: str, about: Any) -> None:
@@ -538,9 +542,19 @@ class ScriptedSource:
 class _List(NamedTuple):
     """A list that is being watched."""
 
-    kind: str
+    kind: Readable[Any, Any]
+    scope: Scope
     parts: tuple[Part, ...]
     waiting: queue.SimpleQueue[WatchEvent[Any] | None]
+
+    def is_of(self, kind: str) -> bool:
+        """Whether it lists objects of a kind, all of them or those with some label."""
+        return self.kind.id.partition("/")[0] == kind
+
+    def selects(self, found: Manifest) -> bool:
+        """Whether its label selector does."""
+        labels = found["metadata"].get("labels") or {}
+        return LabelSelector.parse(self.scope.label_selector).matches(labels)
 
     def part_of(self, namespace: str) -> Part | None:
         """The part that holds the objects of a namespace; None where none does."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import msgspec
 
@@ -55,8 +55,10 @@ class Look(NamedTuple):
     ascii: bool = False
     namespaces: bool = False
     """Whether objects of several namespaces are listed."""
-    known: Callable[[str], KnownRows] = lambda kind: NothingKnown()
-    """The list of a kind, by its id, for columns that look at other objects too."""
+    known: Callable[[str], KnownRows] = lambda name: NothingKnown()
+    """Another list, by its id, for columns that look at other objects too."""
+    is_read: Callable[[str], bool] = lambda name: True
+    """Whether such a list has been read to its end: what is not in it is not there."""
 
 
 class Tally(NamedTuple):
@@ -77,6 +79,11 @@ class Runs(NamedTuple):
     """The label that has its name."""
     everywhere: bool = False
     """Whether they may be in any namespace."""
+
+    @property
+    def list_id(self) -> str:
+        """Id of the list of all objects that have the label: `wf/LABEL`."""
+        return f"{self.kind}/{self.label}"
 
 
 class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
@@ -130,7 +137,9 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     runs: Runs | None = None
     """The objects that one of them made, for the pane `runs`."""
     related: tuple[str, ...] = ()
-    """Ids of the kinds whose lists its columns look at."""
+    """Ids of the lists that its columns look at; `list_called` knows them."""
+    selector: str = ""
+    """A label selector, where only those are listed that it selects."""
     key: str = ""
     """A key that shows its list, where `KEYS` has none for that."""
 
@@ -141,6 +150,11 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
         It does if its objects are in namespaces, or if its columns tell of others that may be.
         """
         return self.resource.namespaced or bool(self.related)
+
+    @property
+    def in_full(self) -> Self:
+        """The same kind, of whose lists all that is shown is read at once."""
+        return msgspec.structs.replace(self, tabled=None)
 
     @property
     def binding_id(self) -> str:

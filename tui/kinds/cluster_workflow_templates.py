@@ -33,5 +33,5 @@ CLUSTER_WORKFLOW_TEMPLATES: Kind[Template, Template] = Kind(
     panes=("facts", "runs", "manifest"),
     facts=facts,
     runs=RUNS,
-    related=(WORKFLOW,),
+    related=(RUNS.list_id,),
 )

@@ -23,6 +23,7 @@ from tui.kinds.runs import age_column, named_columns, runs_columns
 STOPPED = "Stopped"
 SUBMISSION_ERROR = "SubmissionError"
 MADE_BY = f"{LABEL}cron-workflow"
+RUNS = Runs(WORKFLOW, MADE_BY)
 NOT_AVAILABLE = "N/A"
 
 
@@ -148,7 +149,7 @@ def seconds_until(cron: ListedCron, now: datetime) -> float | None:
 def columns(look: Look) -> tuple[Column[Any], ...]:
     """Those of `argo cron list` (argo.md 5.9), how the last run went, and how many are active."""
     dash = ASCII_DASH if look.ascii else DASH
-    phase, _, _ = runs_columns(look, MADE_BY)
+    phase, _, _ = runs_columns(look, RUNS)
     return (
         phase,
         *named_columns(look),
@@ -323,6 +324,6 @@ CRON_WORKFLOWS: Kind[ListedCron, CronWorkflow] = Kind(
     problems="phase:failing",
     panes=("facts", "runs", "manifest"),
     facts=facts,
-    runs=Runs(WORKFLOW, MADE_BY),
-    related=(WORKFLOW,),
+    runs=RUNS,
+    related=(RUNS.list_id,),
 )

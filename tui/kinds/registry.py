@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tui.kinds.base import Kind
 from tui.kinds.cluster_workflow_templates import CLUSTER_WORKFLOW_TEMPLATES
 from tui.kinds.cron_workflows import CRON_WORKFLOWS
@@ -26,3 +28,14 @@ KINDS: Registry[Kind[Any, Any]] = Registry(
 def kind_called(name: str) -> Kind[Any, Any]:
     """The kind whose manifests call themselves so, as `Workflow`. Raises: KeyError."""
     return next((kind for kind in KINDS if kind.resource.kind == name), None) or KINDS[name]
+
+
+def list_called(id: str) -> Kind[Any, Any]:
+    """What is listed under an id: `wf` all workflows, `wf/LABEL` those that have a label.
+
+    Of those labels are what somebody wants to see, so they are read in full. Raises: KeyError.
+    """
+    kind, _, label = id.partition("/")
+    if not label:
+        return KINDS[kind]
+    return msgspec.structs.replace(KINDS[kind].in_full, id=id, selector=label)

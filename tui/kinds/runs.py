@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tui.columns.base import Column
+from tui.columns.base import ASCII_UNKNOWN, UNKNOWN, Column
 from tui.columns.words import compact
 from tui.columns.workflows import ASCII_DASH, DASH, SORT_RANK, workflow_icon, workflow_token
 from tui.domain.durations import seconds_between
 from tui.domain.order import time_key
-from tui.domain.workflow import WORKFLOW, ListedWorkflow
-from tui.kinds.base import KnownRows, Look
+from tui.domain.workflow import ListedWorkflow
+from tui.kinds.base import KnownRows, Look, Runs
 
 Maker = tuple[str, str]
 """Namespace and name of what made a workflow; no namespace for one of the whole cluster."""
@@ -70,24 +70,29 @@ def _created(workflow: ListedWorkflow) -> str:
     return time_key(workflow.metadata.creation_timestamp) or ""
 
 
-def runs_columns(
-    look: Look, label: str, *, everywhere: bool = False
-) -> tuple[Column[Any], Column[Any], Column[Any]]:
-    """How the last run went, when it was created, and how many are under way."""
-    runs = RunsByMaker(look.known(WORKFLOW), label, everywhere=everywhere)
+def runs_columns(look: Look, made: Runs) -> tuple[Column[Any], Column[Any], Column[Any]]:
+    """How the last run went, when it was created, and how many are under way.
+
+    None of that is known before all runs are: one that is read later may be the last.
+    """
+    runs = RunsByMaker(look.known(made.list_id), made.label, everywhere=made.everywhere)
     dash = ASCII_DASH if look.ascii else DASH
+    unknown = ASCII_UNKNOWN if look.ascii else UNKNOWN
+
+    def told(text: str) -> str:
+        return text if look.is_read(made.list_id) else unknown
 
     def last(maker: Any) -> ListedWorkflow | None:
-        made = runs.of(maker)
-        return made.last if made is not None else None
+        found = runs.of(maker)
+        return found.last if found is not None else None
 
     def age(maker: Any, now: datetime) -> float | None:
         run = last(maker)
         return seconds_between(run.metadata.creation_timestamp, None, now) if run else None
 
     def under_way(maker: Any) -> int:
-        made = runs.of(maker)
-        return made.under_way if made is not None else 0
+        found = runs.of(maker)
+        return found.under_way if found is not None else 0
 
     def of_last(answer: Callable[[ListedWorkflow], Any], otherwise: Any) -> Callable[[Any], Any]:
         def found(maker: Any) -> Any:
@@ -102,7 +107,7 @@ def runs_columns(
         Column(
             id="phase",
             title="",
-            text=lambda maker, now: str(icon(maker)),
+            text=lambda maker, now: str(icon(maker)) if look.is_read(made.list_id) else " ",
             width=1,
             style=of_last(workflow_token, ""),
             order=lambda maker, now: rank(maker),
@@ -111,7 +116,7 @@ def runs_columns(
         Column(
             id="last-run",
             title="LAST RUN",
-            text=lambda maker, now: compact(age(maker, now)) or dash,
+            text=lambda maker, now: told(compact(age(maker, now)) or dash),
             width=8,
             order=age,
             ticks=True,
@@ -119,7 +124,7 @@ def runs_columns(
         Column(
             id="active",
             title="ACTIVE",
-            text=lambda maker, now: str(under_way(maker) or dash),
+            text=lambda maker, now: told(str(under_way(maker) or dash)),
             width=6,
             order=lambda maker, now: under_way(maker) or None,
         ),

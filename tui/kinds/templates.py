@@ -50,7 +50,7 @@ def description(template: Template) -> str:
 def columns(look: Look, runs: Runs) -> tuple[Column[Any], ...]:
     """The name, as `argo template list` has it, its runs, and what is in it."""
     dash = ASCII_DASH if look.ascii else DASH
-    phase, last_run, active = runs_columns(look, runs.label, everywhere=runs.everywhere)
+    phase, last_run, active = runs_columns(look, runs)
     return (
         phase,
         *named_columns(look),

@@ -27,5 +27,5 @@ WORKFLOW_TEMPLATES: Kind[Template, Template] = Kind(
     panes=("facts", "runs", "manifest"),
     facts=facts,
     runs=RUNS,
-    related=(WORKFLOW,),
+    related=(RUNS.list_id,),
 )

@@ -187,6 +187,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     noun="workflow",
     nouns="workflows",
     listed=decode.Skimmed,
+    tabled=tabled,
     renewed=renewed,
     whole=decode.whole,
     columns=lambda look: workflow_columns(ascii=look.ascii, namespaces=look.namespaces),

@@ -60,7 +60,8 @@ class RunsPane(Pane):
 
     @property
     def _made(self) -> Kind[Any, Any]:
-        return KINDS[self._runs.kind]
+        """What it lists; all that is shown of one at once, as of one maker there are not many."""
+        return KINDS[self._runs.kind].in_full
 
     def compose(self) -> ComposeResult:
         """The list."""

@@ -78,6 +78,10 @@ class Readable(Protocol[L_co, W_co]):
         """
 
     @property
+    def selector(self) -> str:
+        """A label selector, where only those are listed that it selects."""
+
+    @property
     def renewed(self) -> Callable[[Any, Any], Any] | None:
         """What is known of an object, with what a Table, the second, tells of it later."""
 

@@ -19,8 +19,9 @@ from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded, parse
 from tui.errors import QueryError
 from tui.kinds.base import Kind, Look
-from tui.kinds.registry import KINDS
+from tui.kinds.registry import list_called
 from tui.ports.collections import Scope
+from tui.ports.tables import Tables
 from tui.session import Session
 from tui.state.listing import Listing
 from tui.state.watch import WatchSession
@@ -223,8 +224,18 @@ class Arrangement(Generic[L]):
         return Look(
             self.context.ascii,
             lists.scope.shows_namespaces,
-            lambda kind: lists.of(KINDS[kind]).known,
+            lambda other: lists.of(self.related(other)).known,
+            lambda other: lists.of(self.related(other)).is_whole,
         )
+
+    def related(self, other: str) -> Kind[Any, Any]:
+        """What is listed under the id of another list that columns look at.
+
+        Where the server tells all of its objects at once, that is the list that is watched anyway.
+        """
+        kind, source = list_called(other), self.context.source
+        has_tables = source is not None and source.port(Tables) is not None
+        return kind if has_tables else list_called(other.partition("/")[0])
 
     def _of_row(self, column: Column[L]) -> Column[Row[L]]:
         made = of_row(column, ascii=self.context.ascii)

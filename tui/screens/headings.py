@@ -15,6 +15,7 @@ from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.columns.base import ASCII_UNKNOWN, UNKNOWN
 from tui.context import AppContext
 from tui.domain.identity import Depth, ObjectKey, Row
+from tui.domain.node import PENDING
 from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow
 from tui.keys import hint
@@ -281,9 +282,11 @@ def heading_of_workflow(
     standings: Standings,
     now: datetime,
     over: str = "",
+    *,
+    depth: Depth = Depth.WHOLE,
 ) -> Heading:
-    """The heading of a workflow's own screen."""
-    doing = _doing(context, key, workflow, now) if workflow is not None else []
+    """The heading of a workflow's own screen; `depth` says how much of the workflow is known."""
+    doing = _doing(context, key, workflow, now, depth) if workflow is not None else []
     return heading_of_object(context, key, doing, standings, over)
 
 
@@ -317,14 +320,15 @@ def heading_of_object(
 
 
 def _doing(
-    context: AppContext, key: ObjectKey, workflow: ListedWorkflow, now: datetime
+    context: AppContext, key: ObjectKey, workflow: ListedWorkflow, now: datetime, depth: Depth
 ) -> list[HeaderPart]:
     icon = workflow_icon(workflow, ascii=context.ascii)
-    seconds = workflow_seconds(workflow, now)
-    parts: list[HeaderPart] = [
-        (f"  {icon} {status_text(workflow)}", workflow_token(workflow)),
-        (f"  {compact(seconds)}  {workflow.status.progress}", ""),
-    ]
+    is_read = depth > Depth.TABLE
+    status = status_text(workflow) if is_read else workflow.phase or PENDING
+    parts: list[HeaderPart] = [(f"  {icon} {status}", workflow_token(workflow))]
+    if is_read:
+        seconds = compact(workflow_seconds(workflow, now))
+        parts.append((f"  {seconds}  {workflow.status.progress}", ""))
     doing = context.pending.of(key)
     if doing:
         parts.append((f"  {doing} …", "accent"))

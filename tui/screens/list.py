@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -103,6 +103,11 @@ class ListScreen(View[None]):
         """Whether it was asked, for what is listed now, what may be done."""
         self._shown_for = ""
         """The namespace whose rights header and hints show."""
+        self._related: list[Kind[Any, Any]] = []
+        """The other lists that its columns look at."""
+        self._end_related: list[Callable[[], object]] = []
+        self._vanished: set[ObjectKey] = set()
+        """What was marked when it went; another one of its name is not."""
         self._filling: Filling[Any] | None = None
         """What is read whole beside the list; None where the server tells all of it at once."""
         self._wanting: Timer | None = None
@@ -130,10 +135,6 @@ class ListScreen(View[None]):
         """Show what is known already, then hear of changes."""
         lists = self.context.lists
         self._end_listening = lists.listen(self.kind, self.take_changes)
-        self._end_related = [
-            lists.listen(KINDS[other], lambda changes: self.rows.repaint())
-            for other in self.kind.related
-        ]
         self.rows.sees = self._see
         self.scope_changed()
         self.rows.focus()
@@ -141,8 +142,7 @@ class ListScreen(View[None]):
     def on_unmount(self) -> None:
         """Nobody looks at it any more."""
         self._end_listening()
-        for end in self._end_related:
-            end()
+        self._leave_related()
         self._end_filling()
         self.context.lists.drop_unheard(self.kind)
 
@@ -151,6 +151,8 @@ class ListScreen(View[None]):
     def scope_changed(self) -> None:
         """Other objects, or another source: begin anew, keep filter and order."""
         self._end_filling()
+        self._listen_to_related()
+        self._vanished.clear()
         self.arrangement.begin_anew()
         self._asked_rights = False
         self._begin_filling()
@@ -158,6 +160,28 @@ class ListScreen(View[None]):
         self.rows.columns = self.arrangement.columns
         self._show_order()
         self.show_standing()
+
+    def _listen_to_related(self) -> None:
+        """Which lists those are depends on the source."""
+        related = [self.arrangement.related(other) for other in self.kind.related]
+        if [each.id for each in related] == [each.id for each in self._related]:
+            return
+        self._leave_related()
+        self._related = related
+        self._end_related = [
+            self.context.lists.listen(each, lambda changes: self._show_related())
+            for each in related
+        ]
+
+    def _show_related(self) -> None:
+        if self.query(Table):  # else the screen is being taken down
+            self.rows.repaint()
+
+    def _leave_related(self) -> None:
+        for end in self._end_related:
+            end()
+        for other in self._related:
+            self.context.lists.drop_unheard(other)
 
     def take_changes(self, changes: ChangeSet[Any]) -> None:
         """Redraw what changed: some rows, or the order."""
@@ -174,19 +198,22 @@ class ListScreen(View[None]):
             rows = listing.rows
             for index in change.rows:
                 self.rows.update_item(index, rows[index])
-        self._unmark(change.replaced)
-        self.rows.marks = self.rows.marks - set(changes.removed)
+        self._unmark(changes, change.replaced)
         self._has_landed = self._has_landed or bool(changes.filled)
         if self._filling is not None:
             self._filling.take(changes)
         self.show_standing()
 
-    def _unmark(self, replaced: Sequence[ObjectKey]) -> None:
+    def _unmark(self, changes: ChangeSet[Any], replaced: Sequence[ObjectKey]) -> None:
         """A mark is for an object; another one of the same name was never meant."""
-        lost = self.rows.marks & set(replaced)
+        gone = {key for key in changes.removed if key in self.rows.marks}
+        again = {row.key for row in changes.added if row.key in self._vanished}
+        lost = (self.rows.marks & set(replaced)) | again
+        self._vanished = (self._vanished | gone) - again
+        if lost or gone:
+            self.rows.marks = self.rows.marks - lost - gone
         if lost:
-            self.rows.marks = self.rows.marks - lost
-            names = ", ".join(sorted(key.name for key in replaced if key in lost))
+            names = ", ".join(sorted(str(key.name) for key in lost if isinstance(key, ObjectKey)))
             self.context.say(f"no longer marked, as it was made anew: {names}", "warning")
 
     def show_standing(self) -> None:

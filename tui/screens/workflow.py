@@ -24,7 +24,7 @@ from tui.commands import Command
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
-from tui.domain.identity import ObjectKey, Target
+from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.soundness import troubles
 from tui.domain.versions import keep_nodes
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
@@ -277,6 +277,7 @@ class WorkflowScreen(View[None]):
         self._shown_trouble = self.context.request_trouble
         watched = self._watched
         now = watched.stands_still or self.context.now()
+        row = self.context.lists.of(WORKFLOWS).known.get(self.key)
         self.head.show(
             *heading_of_workflow(
                 self.context,
@@ -285,6 +286,7 @@ class WorkflowScreen(View[None]):
                 watched.standings,
                 now,
                 watched.over,
+                depth=row.depth if row is not None and watched.object is None else Depth.WHOLE,
             )
         )
 

@@ -199,9 +199,8 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
                 self._due.pop(key, None)
             if _is_another(before, row):
                 self._replaced.add(key)
-            is_news = before.depth is not row.depth or before.value != row.value
             self._set(told, row)
-            if is_news:
+            if row != before:
                 yield key
 
     def _teller(self, part: Part, key: ObjectKey) -> dict[ObjectKey, Row[T]]:

@@ -7,6 +7,7 @@ that asking for what one may not see costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -133,6 +134,9 @@ class WatchedLists:
 
     def _begun(self, kind: AnyKind, scope: Scope) -> AnySession:
         source, loop = self.source, self._loop
+        if kind.selector:
+            both = ",".join(filter(None, (scope.label_selector, kind.selector)))
+            scope = replace(scope, label_selector=both)
         assert source is not None and loop is not None, "only begun once there is a source"
         parts = source.parts(kind, scope)
         session: AnySession = WatchSession(f"watch {kind.id}", parts, renewed=kind.renewed)
