@@ -14,11 +14,13 @@ from tests.support.following import Follower
 from tests.support.tables import TABLED, cells, metadata_in, table
 from tests.support.waiting import wait_until
 from tests.support.where import where
+from tui.cli import _opened_early
 from tui.errors import Refused, Unreachable
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Collections, Live, Scope
 from tui.ports.connection import Place, offered
 from tui.ports.threads import CancelToken
+from tui.settings import read_settings
 from tui.sources import open_source, scope_of
 from tui.sources.collections import ManyObjects
 from tui.sources.credentials import Access
@@ -133,6 +135,29 @@ def test_a_list_as_table_is_fetched_ahead_by_the_very_request_that_its_watch_mak
         wait_until(lambda: len(follower.standings(Live)) == parts)
         follower.end()
         assert len(api.lists()) == parts, "the first page is that which was asked for"
+        source.close()
+
+
+def test_the_start_of_the_app_asks_for_the_first_page_once_as_its_list_wants_it(
+    tmp_path: Path,
+) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.is_watch:
+            reply.begin()
+            reply.hold()
+        else:
+            reply.json(table(cells("a")) if "includeObject" in asked.query else listing())
+
+    with fake_api(answer) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        settings = read_settings({"kubeconfig": path}, {})
+        (source,) = _opened_early(settings)
+        wait_until(lambda: len(api.asked) == 1)
+        scope, watch = scope_of(settings, source.place), offered(source, Collections).watch
+        follower = Follower(lambda sink, stop: watch(WORKFLOWS, scope, sink, stop))
+        wait_until(lambda: follower.standings(Live))
+        follower.end()
+        assert len(api.lists()) == 1
         source.close()
 
 
