@@ -22,7 +22,15 @@ from textual.theme import Theme
 from tui.action_runner import ActionRunner
 from tui.bindings import bind
 from tui.bugs import caught
-from tui.commands import Command, alone, among, namespaces_like, namespaces_of, one_of
+from tui.commands import (
+    Command,
+    alone,
+    among,
+    namespace_of,
+    namespaces_like,
+    namespaces_of,
+    one_of,
+)
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey
 from tui.errors import Bug, SourceError, TuiError
@@ -43,6 +51,7 @@ from tui.ports.collections import Collections, Scope, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.health import Health
 from tui.ports.namespaces import Namespaces
+from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
@@ -50,6 +59,7 @@ from tui.screens.bodies import screen_of
 from tui.screens.commands import key_of
 from tui.screens.headings import first_of
 from tui.screens.list import ListScreen
+from tui.screens.rights import RightsScreen
 from tui.screens.stack import ScreenStack
 from tui.session import Session, is_for, restore, save
 from tui.settings import SETTINGS_FILE, Settings
@@ -460,6 +470,16 @@ class ArgoApp(TerminalApp):
             help=f"other colours; these are {self.current_theme.name}",
             explain=about,
         )
+        if self.source is not None and self.source.port(Rights) is not None:
+            yield Command(
+                "Rights",
+                self._show_rights,
+                names=("rights",),
+                argument="a namespace",
+                complete=lambda typed: among(self._known_namespaces(), typed),
+                check=namespace_of,
+                help="what this account may do, and which rights it lacks",
+            )
         if self.context.can_demo:
             yield Command(
                 "Demo cluster",
@@ -505,6 +525,14 @@ class ArgoApp(TerminalApp):
     def _known_namespaces(self) -> list[str]:
         listed = {key.namespace for key in self.lists.of(WORKFLOWS).known}
         return sorted({*self._namespaces, *listed, *self.lists.scope.namespaces})
+
+    def _show_rights(self, namespace: str) -> None:
+        """Of a namespace, else of the one that keys act in, else of the first that is listed."""
+        view, source = self.views.in_use, self.source
+        if source is not None:
+            listed = [*self.lists.scope.namespaces, source.place.namespace.partition(",")[0]]
+            here = namespace or (view.namespace if view is not None else "") or listed[0]
+            self.push_screen(RightsScreen(self.context, source, here))
 
     def _show_namespaces(self, namespaces: tuple[str, ...]) -> None:
         self.views.back_to_list()

@@ -141,6 +141,14 @@ def namespaces_of(argument: str) -> tuple[str, ...]:
     return names
 
 
+def namespace_of(argument: str) -> str:
+    """Just one namespace. Raises: InputError."""
+    names = namespaces_of(argument)
+    if len(names) != 1:
+        raise InputError("one namespace at a time")
+    return names[0]
+
+
 def namespaces_like(known: Iterable[str], typed: str) -> list[str]:
     """What a list with commas may become: its last name completed, none of them twice."""
     before, comma, last = typed.rpartition(",")

@@ -67,7 +67,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "completes it. `:q` and Enter leaves at once.",
         ("palette:Palette",),
     ),
-    ("Help", "", ("screens.help:HelpScreen",)),
+    (
+        "Help",
+        "Esc closes what `:rights` shows, too.",
+        ("screens.help:HelpScreen", "screens.rights:RightsScreen"),
+    ),
     ("Nothing to show", "The screen that says what is wrong.", ("screens.problem:ProblemScreen",)),
     ("Too small", "Where the terminal has no room.", ("screens.small:TooSmallScreen",)),
 )

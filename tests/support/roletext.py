@@ -6,7 +6,7 @@ python -m tests.support.roletext --write    puts it into README.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 
@@ -41,15 +41,7 @@ def text() -> str:
 
 def _lines(part: Part) -> Iterator[str]:
     yield from wrap(part.title, WIDE - 4, initial_indent="  # ", subsequent_indent="  # ")
-    rule = part.rule
-    yield f"  - apiGroups: {_list(rule.groups)}"
-    yield f"    resources: {_list(rule.resources)}"
-    yield f"    verbs: {_list(rule.verbs)}"
-
-
-def _list(words: Sequence[str]) -> str:
-    quoted = (word or '""' for word in words)
-    return f"[{', '.join(quoted)}]"
+    yield from part.yaml
 
 
 if __name__ == "__main__":

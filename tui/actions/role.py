@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from tui.actions import ACTIONS
-from tui.domain.rights import Permissions, Right, Rule
+from tui.domain.rights import Permissions, Right
 from tui.domain.workflow import WORKFLOW_RESOURCE
 
 ARGO = WORKFLOW_RESOURCE.group
@@ -49,13 +49,18 @@ class Part(NamedTuple):
         return any(right.of_cluster for right in self.rights)
 
     @property
-    def rule(self) -> Rule:
-        """The rule of a role that gives these rights, and no others."""
-        return Rule(
-            tuple(dict.fromkeys(right.verb for right in self.rights)),
-            tuple(dict.fromkeys(right.group for right in self.rights)),
-            tuple(dict.fromkeys(right.path for right in self.rights)),
+    def yaml(self) -> tuple[str, ...]:
+        """The rule of a role that gives these rights and no others, as lines of YAML."""
+        return (
+            f"  - apiGroups: {_list(right.group for right in self.rights)}",
+            f"    resources: {_list(right.path for right in self.rights)}",
+            f"    verbs: {_list(right.verb for right in self.rights)}",
         )
+
+
+def _list(words: Iterable[str]) -> str:
+    quoted = (word or '""' for word in dict.fromkeys(words))
+    return f"[{', '.join(quoted)}]"
 
 
 def _part(
@@ -183,19 +188,37 @@ def _function(
         return Function(id, title, Answer.NO, tuple(needed))
     lacks = tuple(right for right in sometimes if answers[right] is Answer.NO)
     if any(answers[right] is Answer.UNKNOWN for right in rights):
-        return Function(id, title, Answer.UNKNOWN, lacks)
+        return Function(id, title, Answer.UNKNOWN, ())
     is_partly = lacks or Answer.PARTLY in answers.values()
     return Function(id, title, Answer.PARTLY if is_partly else Answer.YES, lacks)
 
 
 def _allowed(right: Right, known: KnownIn, namespace: str) -> Answer:
-    found = known("" if right.of_cluster else namespace)
+    found = known(namespace)
+    if right.of_cluster and found.allows(right) is not False:
+        # Rules of a namespace say for sure only what is nowhere allowed.
+        if _holds_everywhere(right, found, known("")):
+            return Answer.YES
+        found = known("")
     in_general = found.allows(right)
     if in_general is None:
         return Answer.UNKNOWN
     if in_general:
         return Answer.YES
     return Answer.PARTLY if found.allows(right, None) else Answer.NO
+
+
+def _holds_everywhere(right: Right, here: Permissions, everywhere: Permissions) -> bool:
+    """Whether a rule gives it of which another verb was seen to hold in the whole cluster: one
+    question a resource is enough then."""
+    seen = [
+        other
+        for (other, _), allowed in everywhere.answers.items()
+        if allowed and (other.group, other.path) == (right.group, right.path)
+    ]
+    return any(
+        rule.covers(right) and any(rule.covers(other) for other in seen) for rule in here.rules
+    )
 
 
 def missing(known: KnownIn, namespace: str) -> tuple[Part, ...]:

@@ -254,8 +254,9 @@ class ListScreen(View[None]):
             self._show_head()
 
     def on_screen_resume(self) -> None:
-        """In front again: ages are those of now, not of when it was covered."""
+        """In front again: ages are those of now, not of when it was covered, and so are rights."""
         self.tick(self.context.now())
+        self.rights_known()
 
     def _show_head(self) -> None:
         self._shown_trouble = self.context.request_trouble

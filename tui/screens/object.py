@@ -169,8 +169,9 @@ class ObjectScreen(View[None]):
                 self._show_head()
 
     def on_screen_resume(self) -> None:
-        """In front again: ages are those of now, not of when it was covered."""
+        """In front again: ages are those of now, not of when it was covered, and so are rights."""
         self.tick(self.context.now())
+        self.rights_known()
 
     def _show_head(self) -> None:
         watched = self._watched
