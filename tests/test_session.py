@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from tui.session import MAX_AGE, Session, is_for, restore, save
+from tui.session import MAX_AGE, Session, is_for, last_place, place_file, restore, save
 
 SEEN = Session("prod-eu", ("ml-etl",), "phase:failed", "duration", False, "ml-etl", "etl-1", "logs")
 
@@ -67,3 +68,27 @@ def test_who_goes_to_another_cluster_meanwhile_can_still_go_on_in_the_first(
     now = path.stat().st_mtime + 5
     assert restore(now, "staging", path) is None
     assert restore(now, "prod-eu", path) == SEEN
+
+
+def test_the_last_place_of_each_cluster_is_kept_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    odd = "arn:aws:eks:eu-1:123:cluster/../x"
+    for place in ("prod-eu", odd):
+        save(structs.replace(SEEN, place=place), place_file(place))
+    for _ in range(2):
+        assert last_place("prod-eu") == SEEN
+        assert last_place(odd) == structs.replace(SEEN, place=odd)
+    assert last_place("staging") is None
+    assert {path.parent for path in tmp_path.rglob("*.json")} == {tmp_path / "argo-tui" / "places"}
+
+
+def test_two_clusters_whose_long_names_begin_alike_are_not_taken_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    one, other = "x" * 300, "x" * 301
+    save(structs.replace(SEEN, place=one), place_file(one))
+    assert last_place(one) is not None
+    assert last_place(other) is None

@@ -8,12 +8,15 @@ cluster was asked for before Textual was imported (`cli.py`), and is taken over 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events, on, work
 from textual.binding import BindingType
 from textual.message import Message
@@ -61,7 +64,7 @@ from tui.screens.headings import first_of
 from tui.screens.list import ListScreen
 from tui.screens.rights import RightsScreen
 from tui.screens.stack import ScreenStack
-from tui.session import Session, is_for, restore, save
+from tui.session import Session, is_for, last_place, place_file, restore, save
 from tui.settings import SETTINGS_FILE, Settings
 from tui.sources import scope_of
 from tui.state.lists import WatchedLists
@@ -258,18 +261,39 @@ class ArgoApp(TerminalApp):
         if self.source is not None:
             self.source.close()
 
-    def _remember(self) -> None:
-        """The terminal hung up: the next start goes on from here."""
+    def _remember(self, file: Callable[[str], Path | None] = lambda place: None) -> None:
+        """The next start on this cluster goes on from here.
+
+        `file` names the file for a cluster; None is that of a hang-up.
+        """
         # A demo cluster is never the same again, and somebody's real one may be remembered.
         if self.context.is_demo or self.source is None or not self.source.place.is_live:
             return
-        save(self.views.remembered(Session(self.source.place.label, self.lists.scope.namespaces)))
+        label = self.source.place.label
+        save(self.views.remembered(Session(label, self.lists.scope.namespaces)), file(label))
+
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave; where the settings ask for it, the next start goes on from here."""
+        if self.context.settings.remember_place:
+            # What cannot be written is not worth keeping somebody who wants to leave.
+            with contextlib.suppress(OSError):
+                self._remember(place_file)
+        super().exit(result, return_code, message)
 
     def _go_on(self) -> None:
-        """Where the last terminal hung up, if that was on the same cluster."""
+        """Where the last terminal hung up, or was left, if that was on the same cluster."""
         if self.source is None or not self.source.place.is_live:
             return
-        before = restore(time.time(), self.source.place.label)
+        label = self.source.place.label
+        before = restore(time.time(), label)
+        said = "going on from where the terminal hung up"
+        if before is None and self.context.settings.remember_place:
+            before, said = last_place(label), "going on from where you were the last time"
         is_asked = self.context.settings.namespace or self.context.settings.all_namespaces
         asked = self.lists.scope.namespaces if is_asked else None
         if before is None or not is_for(before, asked):
@@ -278,7 +302,7 @@ class ArgoApp(TerminalApp):
         self.views.go_on(before)
         if before.name:
             self._open(self._key_of(before.namespace, before.name), pane=before.pane)
-        self.say("going on from where the terminal hung up")
+        self.say(said)
 
     # --- the source --------------------------------------------------------------------------
 

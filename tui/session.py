@@ -1,7 +1,7 @@
-"""The state of the screen when the terminal hung up, which the next start restores.
+"""The state of the screen when it was left, which a later start restores.
 
-Only a hang-up saves it, and the next start on the same cluster removes it. After quitting on
-purpose, nothing is restored.
+A hang-up always saves it, and the next start on the same cluster removes it. After quitting on
+purpose, the last place of each cluster is kept only where the settings ask for it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+MOST_OF_A_NAME = 200
+"""Characters of the name of a file; what is cut off makes two clusters share one, at worst."""
 MAX_AGE = 24 * 3600.0
 """Seconds after which a saved session is not restored any more."""
 
@@ -45,6 +47,26 @@ def session_file() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("argo-tui") / "hung-up.json"
+
+
+def place_file(place: str) -> Path:
+    """The path of the last place on a cluster, in the user's state folder."""
+    from urllib.parse import quote
+
+    from platformdirs import user_state_path
+
+    # A name of a context may hold slashes and be long; a name of a file may not.
+    name = quote(place, safe="@:")
+    return user_state_path("argo-tui") / "places" / f"{name[:MOST_OF_A_NAME]}.json"
+
+
+def last_place(place: str, path: Path | None = None) -> Session | None:
+    """Where somebody was on a cluster the last time; None where that is not known."""
+    try:
+        before = _read((path or place_file(place)).read_bytes())
+    except OSError:
+        return None
+    return before if before is not None and before.place == place else None
 
 
 def save(session: Session, path: Path | None = None) -> None:

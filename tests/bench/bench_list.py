@@ -58,13 +58,15 @@ print(json.dumps([len(found["items"]), before, after, seconds]))
 """
 
 
-def side_by_side(commands: Mapping[str, Sequence[str]], expected: int) -> dict[str, float]:
+def side_by_side(
+    commands: Mapping[str, Sequence[str]], expected: int, *, runs: int = RUNS
+) -> dict[str, float]:
     """Seconds of commands that print one line a workflow; the medians of several rounds.
 
     They take turns, so that what else this machine does meets all of them.
     """
     seconds: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for name, command in commands.items():
             begun = time.perf_counter()
             done = subprocess.run(

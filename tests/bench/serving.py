@@ -1,6 +1,8 @@
 """What the benches measure against: servers in processes of their own.
 
     python tests/bench/serving.py cluster 1000     the demo cluster's API with so many workflows
+    python tests/bench/serving.py large 10000      the same of 50 kB, with managed fields
+    python tests/bench/serving.py small 50000      the same of 1 kB, without nodes
     python tests/bench/serving.py firehose 5000    one watch that sends so many events at once
 
 Both print the path of a kubeconfig and serve until stdin ends. The workflows are made here and not
@@ -13,8 +15,9 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +86,36 @@ def workflow(number: int) -> dict[str, Any]:
     }
 
 
+def large(number: int) -> dict[str, Any]:
+    """A workflow of 50 kB, a quarter of them about who set which field of which node."""
+    made = workflow(number)
+    nodes = made["status"]["nodes"]
+    for name, node in list(nodes.items()):
+        again = f"{name}-again"
+        nodes[again] = {**node, "id": again}
+    fields: dict[str, Any] = {f"f:{key}": {} for key in next(iter(nodes.values()))}
+    made["metadata"]["managedFields"] = [
+        {
+            "manager": "workflow-controller",
+            "operation": "Update",
+            "apiVersion": "argoproj.io/v1alpha1",
+            "time": made["metadata"]["creationTimestamp"],
+            "fieldsType": "FieldsV1",
+            "fieldsV1": {
+                "f:status": {"f:nodes": {f"f:{name}": {".": {}, **fields} for name in nodes}}
+            },
+        }
+    ]
+    return made
+
+
+def small(number: int) -> dict[str, Any]:
+    """A workflow without nodes, for lists of which only the length matters."""
+    made = workflow(number)
+    made["status"]["nodes"] = {}
+    return made
+
+
 @contextmanager
 def serving(kind: str, count: int) -> Iterator[str]:
     """One of the servers, in a process of its own; gives the path of its kubeconfig."""
@@ -105,14 +138,14 @@ def serving(kind: str, count: int) -> Iterator[str]:
         process.wait(20)
 
 
-def cluster(count: int) -> None:
+def cluster(count: int, make: Callable[[int], dict[str, Any]] = workflow) -> None:
     """The demo cluster's API, over TLS."""
     from tests.support.cluster import running_cluster
     from tui.demo.resources import WORKFLOWS
 
     with tempfile.TemporaryDirectory() as folder, running_cluster(Path(folder)) as running:
         for number in range(count):
-            running.create(WORKFLOWS, workflow(number))
+            running.create(WORKFLOWS, make(number))
         print(running.kubeconfig, flush=True)
         sys.stdin.read()
 
@@ -144,4 +177,10 @@ def firehose(count: int) -> None:
 
 
 if __name__ == "__main__":
-    {"cluster": cluster, "firehose": firehose}[sys.argv[1]](int(sys.argv[2]))
+    servers: dict[str, Callable[[int], None]] = {
+        "cluster": cluster,
+        "large": partial(cluster, make=large),
+        "small": partial(cluster, make=small),
+        "firehose": firehose,
+    }
+    servers[sys.argv[1]](int(sys.argv[2]))

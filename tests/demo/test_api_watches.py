@@ -117,6 +117,29 @@ def test_a_watched_table_tells_its_columns_once(ask: Client) -> None:
     watcher.close()
 
 
+@pytest.mark.parametrize("include", ["None", "Metadata"])
+def test_a_bookmark_as_table_is_the_row_of_nothing_and_may_be_the_first_with_columns(
+    ask: Client, include: str
+) -> None:
+    ask.cluster.server.api.watches.bookmark_seconds = 0.05
+    query = f"allowWatchBookmarks=true&includeObject={include}&resourceVersion=1000"
+    watcher = Watcher(ask, query, accept=TABLE)
+    first, second = [event["object"] for event in watcher.wait(2)]
+    assert len(first["columnDefinitions"]) == 4 and second["columnDefinitions"] is None
+    (row,) = second["rows"]
+    assert row["cells"] == ["", None, None, None]
+    version = second["metadata"]["resourceVersion"]
+    expected = {"resourceVersion": version}
+    assert row["object"] is None if include == "None" else row["object"]["metadata"] == expected
+    watcher.close()
+
+
+def test_a_table_without_objects_is_small_and_its_rows_say_so(ask: Client) -> None:
+    ask.cluster.workflow("a", status={"phase": "Running", "message": {"odd": 1}})
+    _, table = ask("GET", f"{WF}?includeObject=None", accept=TABLE)
+    assert table["rows"] == [{"cells": ["a", "Running", None, None], "object": None}]
+
+
 def test_a_client_that_goes_away_is_forgotten_without_a_word(
     ask: Client, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.support.runs import run, team
 from tests.support.scripted import ScriptedSource
 from tui.palette import Palette
 from tui.ports.connection import Place
+from tui.screens.workflow import WorkflowScreen
 from tui.settings import Settings
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.environment import theme_for, wanted
@@ -178,3 +180,41 @@ async def test_what_is_wrong_in_the_file_is_said_at_the_start() -> None:
         await shown.until_said(
             "settings, line 3: zzz: there is no zzz (and 1 more); argo-tui config check"
         )
+
+
+# --- the last place ------------------------------------------------------------------------------
+
+
+async def test_the_next_start_goes_on_where_one_was_on_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    remembering = replace(STILL, remember_place=True)
+    async with showing(source=ScriptedSource(*team(), place=PROD), settings=remembering) as shown:
+        await shown.press("slash", *"nightly", "enter")
+        name = shown.names[0]
+        await shown.open(name)
+        await shown.press("colon", "q", "enter")
+    for settings, goes_on in ((STILL, False), (remembering, True)):
+        source = ScriptedSource(*team(), place=PROD)
+        async with showing(source=source, settings=settings) as shown:
+            if not goes_on:
+                assert shown.overview.arrangement.query == ""
+                continue
+            await shown.until(lambda: shown.shows(WorkflowScreen))
+            await shown.until(lambda: shown.detail.workflow is not None)
+            assert name in shown.rows_of_screen[0]
+            assert shown.overview.arrangement.query == "nightly"
+
+
+async def test_another_cluster_begins_as_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    remembering = replace(STILL, remember_place=True)
+    async with showing(source=ScriptedSource(*team(), place=PROD), settings=remembering) as shown:
+        await shown.press("slash", *"nightly", "enter")
+        shown.app.exit()
+    dev = ScriptedSource(*team(), place=replace(PROD, label="dev"))
+    async with showing(source=dev, settings=remembering) as shown:
+        assert shown.overview.arrangement.query == ""

@@ -48,6 +48,8 @@ class Record:
     """Uids of its owners."""
     finalizers: tuple[str, ...] = ()
     deleting: bool = False
+    printed: tuple[Any, ...] = ()
+    """The values of the fields that its kind prints, so that a Table of thousands reads none."""
 
     @property
     def key(self) -> Key:
@@ -118,6 +120,7 @@ def made_record(resource: Resource, obj: Obj, revision: int, raw: bytes) -> Reco
         owners=tuple(str(ref.get("uid")) for ref in metadata.get("ownerReferences") or ()),
         finalizers=tuple(metadata.get("finalizers") or ()),
         deleting="deletionTimestamp" in metadata,
+        printed=tuple(_at(obj, path) for path in resource.printed),
     )
 
 
@@ -130,10 +133,16 @@ def _fields(resource: Resource, obj: Obj) -> dict[str, str]:
     }
     for label in resource.selectable:
         path = "source.component" if resource is EVENTS and label == "source" else label
-        value: Any = obj
-        for step in path.split("."):
-            value = value.get(step) if isinstance(value, dict) else None
+        value = _at(obj, path)
         found[label] = "" if value is None else str(value)
     if resource is PODS and not found["status.phase"]:
         found["status.phase"] = "Pending"
     return found
+
+
+def _at(obj: Obj, path: str) -> Any:
+    """The value of a field; None where there is none."""
+    value: Any = obj
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

@@ -32,6 +32,8 @@ class Resource:
     """Name and verbs, e.g. ("log", ("get",))."""
     selectable: tuple[str, ...] = ()
     """Field labels besides metadata.name and metadata.namespace."""
+    printed: tuple[str, ...] = ()
+    """The fields that its printer columns show after the name."""
     virtual: bool = False
     """Answered by code; no objects of it are kept."""
 
@@ -141,7 +143,15 @@ SERVICE_ACCOUNTS = Resource(
     "", "v1", "serviceaccounts", "ServiceAccount", "serviceaccount", short_names=("sa",)
 )
 
-WORKFLOWS = Resource(ARGO, "v1alpha1", "workflows", "Workflow", "workflow", short_names=("wf",))
+WORKFLOWS = Resource(
+    ARGO,
+    "v1alpha1",
+    "workflows",
+    "Workflow",
+    "workflow",
+    short_names=("wf",),
+    printed=("status.phase", "status.startedAt", "status.message"),
+)
 WORKFLOW_TEMPLATES = Resource(
     ARGO,
     "v1alpha1",

@@ -1,7 +1,8 @@
 """Objects as rows: what `kubectl get` prints is made here, by the server.
 
 The columns and their words are those of the real server for built-in kinds, and of Argo's CRDs
-for its own (argo.md 1.1). Of a workflow only what the row shows is decoded.
+for its own (argo.md 1.1). What the row of a workflow shows is kept with it, so that nothing of it
+is decoded.
 """
 
 from __future__ import annotations
@@ -46,19 +47,7 @@ class _Metadata(msgspec.Struct):
     metadata: msgspec.Raw
 
 
-class _WorkflowStatus(msgspec.Struct):
-    # Whatever it is: the CRD has no schema that would keep rubbish out.
-    phase: Any = None
-    startedAt: Any = None
-    message: Any = None
-
-
-class _Workflow(msgspec.Struct):
-    status: _WorkflowStatus = msgspec.field(default_factory=_WorkflowStatus)
-
-
 _metadata = msgspec.json.Decoder(_Metadata).decode
-_workflow = msgspec.json.Decoder(_Workflow).decode
 
 _NAME = Column("Name", format="name")
 _AGE = Column("Age")
@@ -134,19 +123,28 @@ def metadata_of(record: Record) -> bytes:
 
 def partial(record: Record) -> bytes:
     """The object as PartialObjectMetadata."""
-    return (
-        b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":%s}'
-        % metadata_of(record)
-    )
+    return _partial(metadata_of(record))
+
+
+def _partial(metadata: bytes) -> bytes:
+    kind = b'"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"'
+    return b'{%s,"metadata":%s}' % (kind, metadata)
 
 
 def row(record: Record, now: datetime, include: str) -> bytes:
     """One row, with as much of its object as `includeObject` asks for."""
     cells = encode(_cells(record, now))
     if include == "None":
-        return b'{"cells":%s}' % cells
+        return b'{"cells":%s,"object":null}' % cells
     shown = record.raw if include == "Object" else partial(record)
     return b'{"cells":%s,"object":%s}' % (cells, shown)
+
+
+def bookmark_row(resource: Resource, metadata: Obj | None) -> bytes:
+    """The row of a bookmark: that of an object that has nothing but, perhaps, its metadata."""
+    cells = ["", *[None] * (len(_COLUMNS.get(resource, _OTHERS)) - 1)]
+    shown = b"null" if metadata is None else _partial(encode(metadata))
+    return b'{"cells":%s,"object":%s}' % (encode(cells), shown)
 
 
 def table(definitions: bytes | None, rows: Sequence[bytes], metadata: bytes) -> bytes:
@@ -159,9 +157,10 @@ def table(definitions: bytes | None, rows: Sequence[bytes], metadata: bytes) -> 
 
 def _cells(record: Record, now: datetime) -> Cells:
     if record.resource is WORKFLOWS:
-        status = _workflow(record.raw).status
-        begun = age(status.startedAt, now) if status.startedAt else None
-        return [record.name, _text(status.phase), begun, _text(status.message)]
+        # Whatever they are: the CRD has no schema that would keep rubbish out.
+        phase, started_at, message = record.printed
+        begun = age(started_at, now) if started_at else None
+        return [record.name, _text(phase), begun, _text(message)]
     make = _MAKERS.get(record.resource)
     obj = record.decoded()
     if make:

@@ -233,10 +233,13 @@ class _Writer:
         now = self._store.clock.now()
         if self._form != "table":
             return one(record, self._form, "", now)
-        # Column definitions come once, with the first event.
-        columns, self._columns = self._columns, None
         metadata = encode({"resourceVersion": str(record.revision)})
-        return tables.table(columns, [tables.row(record, now, self._include)], metadata)
+        return self._table(tables.row(record, now, self._include), metadata)
+
+    def _table(self, row: bytes, metadata: bytes) -> bytes:
+        # Column definitions come once, with the first event, be it a bookmark.
+        columns, self._columns = self._columns, None
+        return tables.table(columns, [row], metadata)
 
     def bookmark(self, revision: int, *, ends_initial: bool = False) -> bytes:
         """Where the history is now."""
@@ -244,7 +247,11 @@ class _Writer:
         if ends_initial:
             metadata["annotations"] = {"k8s.io/initial-events-end": "true"}
         if self._form == "table":
-            return b'{"type":"BOOKMARK","object":%s}\n' % tables.table(None, [], encode(metadata))
+            # Where the metadata says more than the Table's own, it comes unasked.
+            is_told = ends_initial or self._include != "None"
+            row = tables.bookmark_row(self._resource, metadata if is_told else None)
+            told = encode({"resourceVersion": str(revision)})
+            return b'{"type":"BOOKMARK","object":%s}\n' % self._table(row, told)
         partial = self._form == "partial"
         kind = "PartialObjectMetadata" if partial else self._resource.kind
         version = "meta.k8s.io/v1" if partial else self._resource.api_version
@@ -265,4 +272,5 @@ def _as_of(record: Record, revision: int) -> Record:
         raw=encode(obj),
         labels=record.labels,
         fields=record.fields,
+        printed=record.printed,
     )
