@@ -221,7 +221,7 @@ def _opened_early(settings: Settings) -> list[Any]:
     def wanted(place: Place) -> Wanted:
         from tui.sources.paths import Wanted
 
-        return Wanted(WORKFLOW_RESOURCE, scope_of(settings, place))
+        return Wanted(WORKFLOW_RESOURCE, scope_of(settings, place), as_table=True)
 
     try:
         return [open_source(settings, prefetch=wanted)]
