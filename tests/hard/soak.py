@@ -34,6 +34,9 @@ SETTLED = 600.0
 GROWTH = 1.05
 LONGEST = 20.0
 """Seconds after which an app that does not answer is called hung."""
+ANSWERS_EVERY = 20
+"""Things done between two looks whether all keys so far were taken: who types faster than a busy
+machine takes it would measure the keys that wait."""
 
 
 LEAVING = ("q", "Q", ":")
@@ -81,6 +84,7 @@ class Hands:
         self.terminal = terminal
         self.keys = 0
         self._random = random.Random(seed)
+        self._acts = 0
         self._habits: tuple[tuple[int, Callable[[], None]], ...] = (
             (10, self._move),
             (4, self._look_into_one),
@@ -100,6 +104,9 @@ class Hands:
         weights = [weight for weight, _ in self._habits]
         (habit,) = self._random.choices([act for _, act in self._habits], weights)
         habit()
+        self._acts += 1
+        if self._acts % ANSWERS_EVERY == 0:
+            self._wait_for_answers()
 
     def press(self, *keys: str) -> None:
         """Press keys, each when the app has taken the one before."""
@@ -165,6 +172,16 @@ class Hands:
         """Any keys at all, but for those that leave the program or ask for its commands."""
         self.press(*self._random.choices(MASHED, k=self._random.randint(5, 40)))
         self._back()
+
+    def _wait_for_answers(self) -> None:
+        """Until every key was taken: help comes, and goes again."""
+        title = "Esc closes"
+        self.press("?")
+        self.terminal.wait_for(title, within=LONGEST)
+        self.press("escape")
+        self.terminal.wait_until(
+            lambda: not self.terminal.emulator.shows(title), "help to close", within=LONGEST
+        )
 
     def _back(self) -> None:
         """To the list, from wherever this led."""
