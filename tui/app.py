@@ -155,7 +155,9 @@ class ArgoApp(TerminalApp):
         self.context = AppContext(
             settings,
             WatchedLists(
-                lambda session, events: self.post_message(self.Arrived(session, events)),
+                lambda session, events: self.give_way(
+                    lambda: self.post_message(self.Arrived(session, events))
+                ),
                 lambda session, error: self.post_message(self.NotConnected(error)),
             ),
             words=self.views,

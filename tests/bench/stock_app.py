@@ -1,11 +1,15 @@
 """The same things in stock widgets: a DataTable, a Tree, a Log. Textual as it comes.
 
-`python stock_app.py (list|tree|log)`; the keys are those of `tests/cost/dialog_app.py`.
+`python stock_app.py (list|tree|log) [ROWS [EVENTS]]`; the keys are those of
+`tests/cost/dialog_app.py`. With EVENTS a thread changes so many random rows of the list a second.
 """
 
 from __future__ import annotations
 
+import random
 import sys
+import threading
+import time
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
@@ -19,6 +23,9 @@ from textual.widgets import DataTable, Footer, Log, Static, Tree
 from tests.cost.dialog_app import Confirm, Other
 from tests.cost.widgets_app import NOON, ROWS, log_line, steps, workflow
 from tui.columns import workflow_columns
+
+STEP = 0.02
+"""Seconds between two bundles of events."""
 
 
 class StockApp(App[None]):
@@ -38,9 +45,11 @@ class StockApp(App[None]):
         ("q", "quit", "Quit"),
     ]
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, rows: int = ROWS, events: int = 0) -> None:
         super().__init__()
         self.what = what
+        self.rows = rows
+        self.events = events
         self.count = 3
         self.seconds = 0
         self.columns = workflow_columns()
@@ -58,8 +67,10 @@ class StockApp(App[None]):
             table = self.query_one(DataTable)
             table.cursor_type = "row"
             table.add_columns(*(column.title for column in self.columns))
-            table.add_rows(self._cells(number) for number in range(ROWS))
+            table.add_rows(self._cells(number) for number in range(self.rows))
             table.focus()
+            if self.events:
+                threading.Thread(target=self._flood, daemon=True).start()
         elif self.what == "tree":
             tree = self.query_one(Tree)
             for node in (steps().status.nodes or {}).values():
@@ -74,6 +85,20 @@ class StockApp(App[None]):
         now = NOON + timedelta(seconds=self.seconds)
         item = workflow(number, done)
         return [column.text(item, now) for column in self.columns]
+
+    def _flood(self) -> None:
+        chance, began, bundle = random.Random(17), time.monotonic(), int(self.events * STEP)
+        told = 0
+        while self.is_running:
+            told += 1
+            changed = [chance.randrange(self.rows) for _ in range(bundle)]
+            self.call_from_thread(self._take, changed)
+            time.sleep(max(0.0, began + told * STEP - time.monotonic()))
+
+    def _take(self, changed: Iterable[int]) -> None:
+        self.count += 1
+        for number in changed:
+            self._row(number)
 
     def _row(self, number: int) -> None:
         table = self.query_one(DataTable)
@@ -118,4 +143,4 @@ class StockApp(App[None]):
 
 
 if __name__ == "__main__":
-    StockApp(sys.argv[1]).run(mouse=False)
+    StockApp(sys.argv[1], *map(int, sys.argv[2:])).run(mouse=False)

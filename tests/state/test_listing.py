@@ -7,9 +7,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tui.domain.changes import ChangeSet
-from tui.domain.identity import ObjectKey, Origin, Part, Row
+from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
 from tui.kinds.workflows import newest
 from tui.ports.collections import row_of
@@ -149,6 +150,41 @@ def test_phases_are_counted_over_everything() -> None:
     assert listing.counts == {"Failed": 2, "": 1}
     listing.update(changes(changed=[workflow("a", "Running")]))
     assert listing.counts == {"Failed": 1, "Running": 1, "": 1}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["added", "changed", "removed", "filled"]),
+            st.sampled_from("abcd"),
+            st.sampled_from(["Running", "Failed", ""]),
+            st.sampled_from([Depth.TABLE, Depth.SUMMARY]),
+        )
+    )
+)
+def test_counts_that_are_kept_are_those_of_counting_anew(
+    steps: list[tuple[str, str, str, Depth]],
+) -> None:
+    objects: Rows = {}
+    listing = Listing(objects, group=lambda each: each.phase)
+    assert listing.counts == {} and listing.unread == {}
+    for what, name, phase, depth in steps:
+        row = replace(workflow(name, phase), depth=depth)
+        if what == "removed":
+            objects.pop(key(name), None)
+            listing.update(changes(removed=name))
+        elif what != "filled" or key(name) in objects:
+            objects[key(name)] = row
+            rows = (row,)
+            listing.update(
+                ChangeSet(
+                    added=rows if what == "added" else (),
+                    changed=rows if what == "changed" else (),
+                    filled=rows if what == "filled" else (),
+                )
+            )
+        anew = Listing(objects, group=lambda each: each.phase)
+        assert (listing.counts, listing.unread) == (anew.counts, anew.unread)
 
 
 def test_rows_can_be_sliced() -> None:

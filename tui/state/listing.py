@@ -132,10 +132,9 @@ class Listing(Generic[T]):
         if changes.moment < self._moment:
             return ListingChange()
         self._moment = changes.moment
-        self._counts = None
         order = False
         for key in changes.removed:
-            self._objects.pop(key, None)
+            self._count(self._objects.pop(key, None), -1)
             self._frozen.discard(key)
             order = self._places.pop(key, None) is not None or order
         touched: list[ObjectKey] = []
@@ -146,6 +145,8 @@ class Listing(Generic[T]):
             if old is not None and old.uid and row.uid and old.uid != row.uid:
                 replaced[key] = None
             self._objects[key] = row
+            self._count(old, -1)
+            self._count(row, 1)
             before = self._places.get(key)
             after = self._place_of(row)
             if before != after and key in self._frozen and old is not None:
@@ -164,6 +165,8 @@ class Listing(Generic[T]):
         for row in changes.filled:
             key = row.key
             if key in self._objects:
+                self._count(self._objects[key], -1)
+                self._count(row, 1)
                 self._objects[key] = row
                 self._frozen.add(key)
                 if key in self._places:
@@ -209,6 +212,17 @@ class Listing(Generic[T]):
 
     # --- inside ----------------------------------------------------------------------------
 
+    def _count(self, row: Row[T] | None, times: int) -> None:
+        """Keep the counts, once somebody asked for them: counting anew looks at every row."""
+        if row is None or self._counts is None:
+            return
+        group = self._group(row.value)
+        everything, unread = self._counts
+        for counts in (everything, unread) if row.depth is Depth.TABLE else (everything,):
+            counts[group] += times
+            if not counts[group]:
+                del counts[group]
+
     def _place_of(self, row: Row[T]) -> tuple[Any, ...] | None:
         """Where it belongs; None when it is not shown. Names make the order a total one."""
         if self._matches is not None and row.key not in self._kept and not self._is_match(row):
@@ -244,7 +258,6 @@ class Listing(Generic[T]):
         keys.sort(key=self._places.__getitem__, reverse=self._reverse)
         self._keys = keys
         self._index = None
-        self._counts = None
 
 
 class _Rows(Sequence[Row[T]]):

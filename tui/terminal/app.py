@@ -217,7 +217,7 @@ def _interrupts_left_to_others() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class TerminalApp(KeysInTurn, CellDiffMixin, App[int]):
+class TerminalApp(CellDiffMixin, KeysInTurn, App[int]):
     """An app that paints by cells, takes one key after the other, and has a terminal.
 
     Painting and keys are inherited, because Textual has no other way in; all else is `Terminal`.

@@ -20,6 +20,9 @@ Multiplexer = Literal["", "tmux", "screen"]
 
 LOCAL_FRAMES = 20
 REMOTE_FRAMES = 10
+REMOTE_AHEAD = 2_000
+"""Over SSH nobody sees how full the line is: it gets some steps of a cursor, but no more than a
+page, ahead of the next frame."""
 
 REPEATING = ("alacritty", "contour", "foot", "mlterm", "xterm-ghostty", "xterm-kitty", "wezterm")
 """Names of terminals whose own TERM says who they are, and which repeat characters."""
@@ -75,6 +78,11 @@ class Capabilities:
     def few_colours(self) -> bool:
         """Whether other colours than the terminal's own sixteen would not look as they should."""
         return self.no_color or self.colours in ("16", "none")
+
+    @property
+    def ahead(self) -> float:
+        """Bytes that keys may have written before the next frame is due."""
+        return REMOTE_AHEAD if self.remote else float("inf")
 
     @property
     def ansi_theme(self) -> bool:

@@ -4,12 +4,15 @@ On a slow line keys arrive in one packet. Textual hands each of them at once to 
 focus then, so that of `/abc` only the first would reach the list's filter: the others would still
 go to the list, where they mean something else. Here a key waits until the one before it is dealt
 with: all that it asked for is done, and what it opened has the focus.
+
+What the cluster tells gives way to keys: taking it in is work for the same thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -17,6 +20,8 @@ from textual.message_pump import MessagePump
 
 KEY_WAITS = 0.5
 """Seconds after which a key no longer waits for the one before it."""
+NEWS_WAIT = 0.25
+"""Seconds that news wait for keys at most, so that a key held down does not keep them out."""
 ROUNDS = 5
 """How often all that may have to do with a key is asked whether it is done.
 
@@ -32,6 +37,9 @@ class KeysInTurn(App[int]):
     _next: events.Event | None = None
     typed: events.Event | None = None
     """What was typed or clicked last."""
+    _news: tuple[Callable[[], object], ...] = ()
+    """What waits until no key is under way."""
+    _news_alarm: asyncio.TimerHandle | None = None
 
     async def on_event(self, event: events.Event) -> None:
         """Hold back what is typed while the key before it is under way."""
@@ -47,8 +55,36 @@ class KeysInTurn(App[int]):
         if self._turn is None:
             self._waiting = deque()
         self.typed = event
+        self.key_comes()
         await super().on_event(event)
         self._turn = asyncio.create_task(self._take_turns(), name="keys in turn")
+
+    def give_way(self, news: Callable[[], object]) -> None:
+        """Call this when no key is under way: at once, or after it; in the order it was asked for.
+
+        To be called on the event loop.
+        """
+        if self._turn is None and not self._news:
+            news()
+            return
+        self._news = (*self._news, news)
+        if self._news_alarm is None:
+            loop = asyncio.get_running_loop()
+            self._news_alarm = loop.call_later(NEWS_WAIT, self._tell_news)
+
+    def _tell_news(self) -> None:
+        if self._news_alarm is not None:
+            self._news_alarm.cancel()
+            self._news_alarm = None
+        told, self._news = self._news, ()
+        for news in told:
+            news()
+
+    def key_comes(self) -> None:
+        """A key, or a paste, is about to be dealt with."""
+
+    def key_is_done(self, *, more: bool) -> None:
+        """All is done that it asked for; `more` if others came meanwhile, which are next."""
 
     async def _take_turns(self) -> None:
         """Let the next key come when all is done that this one asked for."""
@@ -60,11 +96,14 @@ class KeysInTurn(App[int]):
             pass  # something takes long; ctrl-C must get through all the same
         finally:
             # Whatever went wrong: a keyboard that is deaf would be worse.
-            if self._waiting:
-                self._next = self._waiting.popleft()
+            self._next = self._waiting.popleft() if self._waiting else None
+            if self._next is not None:
                 self.post_message(self._next)
             else:
-                self._turn = self._next = None
+                self._turn = None
+            self.key_is_done(more=self._next is not None)
+            if self._next is None and self._news:
+                self.call_later(self._tell_news)
 
     async def _settled(self) -> None:
         """Everything from the focus up to the app has dealt with what it had to."""

@@ -3,7 +3,8 @@
 Textual writes every cell of what is marked dirty, changed or not. Here its updates are laid into a
 picture of the screen; when a frame may be painted the painter writes what differs from what the
 terminal shows. Frames wait for the writer, for their pace and for the focus of the terminal, and as
-only the picture is kept, whatever is painted late is the latest.
+only the picture is kept, whatever is painted late is the latest. The frame after a key does not
+wait for its turn among the others (`pace.py`).
 
     class OurApp(CellDiffMixin, App[None]): ...
     app.use_terminal(capabilities, diff=not no_diff)    # before run()
@@ -42,12 +43,16 @@ class CellDiff:
         *,
         frames: int,
         abilities: Abilities,
+        ahead: float = float("inf"),
         paint_unfocused: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`ahead`: see `Pace`."""
         self.app = app
-        self.pace = Pace(frames)
+        self.pace = Pace(frames, ahead=ahead)
         self.painter = Painter(abilities)
         self.paint_unfocused = paint_unfocused
+        self.clock = clock
         self.painted: Callable[[], None] | None = None
         """Called after each frame that was written."""
         self.frames = 0
@@ -117,10 +122,23 @@ class CellDiff:
 
     def hold(self, seconds: float) -> None:
         """Paint nothing for so long, or until this is said again: with 0, at once."""
+        self.pace.hold(self.clock() + seconds if seconds > 0 else 0.0)
+        self._flush_anew()
+
+    def typed(self) -> None:
+        """A key is about to be dealt with: the next frame is to have its effect."""
+        self.pace.typed(self.clock())
+
+    def settled(self, *, more: bool) -> None:
+        """A key was dealt with; if no more of them wait, what it changed is painted at once."""
+        self.pace.settled(self.clock(), more=more)
+        self._flush_anew()
+
+    def _flush_anew(self) -> None:
+        """Paint what may be painted now, whenever that was to be until now."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self.pace.hold(time.monotonic() + seconds if seconds > 0 else 0.0)
         self.flush()
 
     def flush(self) -> None:
@@ -140,7 +158,7 @@ class CellDiff:
             return
         if not app.app_focus and not self.paint_unfocused:
             return
-        wait = self.pace.wait(time.monotonic())
+        wait = self.pace.wait(self.clock())
         if wait > 0:
             self._later(wait)
             return
@@ -161,7 +179,7 @@ class CellDiff:
         driver.write(body)
         driver.flush()
         self.frames += 1
-        self.pace.painted(time.monotonic())
+        self.pace.painted(self.clock(), len(body))
         if self.painted is not None:
             self.painted()
 
@@ -248,6 +266,7 @@ class CellDiffMixin:
                 erase_colour=capabilities.erase_colour,
                 scroll=capabilities.scroll,
             ),
+            ahead=capabilities.ahead,
             paint_unfocused=paint_unfocused,
         )
         self.cell_diff.painted = self._painted
@@ -297,6 +316,31 @@ class CellDiffMixin:
         if self.cell_diff is not None:
             try:
                 self.cell_diff.hold(seconds)
+            except Exception as error:
+                self._give_up(error)
+
+    def key_comes(self) -> None:
+        """A key is about to be dealt with."""
+        if self.cell_diff is not None:
+            self.cell_diff.typed()
+
+    def key_is_done(self, *, more: bool) -> None:
+        """A key was dealt with; `more` if others came meanwhile, which are next."""
+        app = self._app
+        if more or not app.screen_stack:
+            self._answer(more=more)
+        else:
+            # As the screen, whose drawing this is, and before it does anything else.
+            app.screen.call_next(self._draw_and_answer)
+
+    def _draw_and_answer(self) -> None:
+        textual_private.draw_now(self._app.screen)
+        self._answer(more=False)
+
+    def _answer(self, *, more: bool) -> None:
+        if self.cell_diff is not None:
+            try:
+                self.cell_diff.settled(more=more)
             except Exception as error:
                 self._give_up(error)
 

@@ -201,6 +201,16 @@ def may_paint(app: Any) -> bool:
     return bool(app._running and not app._closed and app._driver is not None and not app.is_inline)
 
 
+def draw_now(screen: Any) -> None:
+    """Draw what changed on this screen, without waiting for its timer of 60 beats a second.
+
+    Where Textual has no such method any more, the timer comes soon enough.
+    """
+    draw = getattr(screen, "_on_timer_update", None)
+    if callable(draw):
+        draw()
+
+
 def is_batching(app: Any) -> bool:
     return bool(app._batch_count)
 

@@ -238,8 +238,9 @@ class Table(LineView, Generic[T]):
 
     @placeholder.setter
     def placeholder(self, text: str) -> None:
-        self.renderer.placeholder = text
-        self.repaint()
+        if text != self.renderer.placeholder:
+            self.renderer.placeholder = text
+            self.repaint()
 
     def tick(self, now: datetime) -> None:
         """Time went on: paint the durations on the screen that read differently now."""
