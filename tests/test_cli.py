@@ -207,6 +207,20 @@ def test_a_full_disk_is_said(file: str, count: int) -> None:
     assert done.stderr == "argo-tui: cannot write the output: No space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["list", "-h"]], ids=" ".join)
+@pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_what_argparse_prints_is_not_lost_without_a_word(words: list[str], buffered: str) -> None:
+    command = [sys.executable, "-m", "tui", *words]
+    environ = {**os.environ, "PYTHONUNBUFFERED": buffered}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, env=environ
+        )
+    assert done.returncode == 1
+    assert done.stderr == "argo-tui: cannot write the output: No space left on device\n"
+
+
 @pytest.mark.parametrize("command", ["get", "list", "plan resubmit"])
 def test_a_closed_stdout_is_said(file: str, command: str) -> None:
     script = f"{sys.executable} -m tui {command} -f {file} >&-"
@@ -241,6 +255,39 @@ def test_ctrl_c_returns_130(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("imported", ["tui.errors", "argparse", "tui.settings"])
+def test_ctrl_c_while_python_imports_ends_the_program_without_a_word(imported: str) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "tui", "list", "-f", "-"]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_ctrl_c,
+    )
+    with process:
+        assert process.stderr is not None
+        # A line each import, as it ends.
+        while not process.stderr.readline().endswith(f" {imported}\n"):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode in (-signal.SIGINT, 130)
+    assert "Traceback" not in said and "KeyboardInterrupt" not in said
+
+
+def test_an_interrupt_that_is_to_be_ignored_is_ignored() -> None:
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from tui.__main__ import Interrupts\n"
+        "with Interrupts():\n    print(signal.getsignal(signal.SIGINT).name)\n"
+        "print(signal.getsignal(signal.SIGINT).name)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "SIG_IGN\nSIG_IGN\n"
 
 
 @pytest.mark.parametrize("command", ["get", "list"])

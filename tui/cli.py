@@ -12,6 +12,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 from tui import __version__
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS
-from tui.headless.arguments import check_flags, check_texts, file
+from tui.headless.arguments import Parser, Version, check_flags, check_texts, file
 from tui.keys import KEYS
 from tui.settings import Settings, config_file, read_settings
 
@@ -32,12 +33,12 @@ CONFIG = "config"
 INTERRUPTED = 130
 
 
-def entry() -> NoReturn:
-    """The console script."""
+def entry(interrupts: AbstractContextManager[None] | None = None) -> NoReturn:
+    """The console script; inside of `interrupts` an interrupt is a KeyboardInterrupt."""
     # Imports and lists create hundreds of thousands of objects that stay. Collecting garbage among
     # them again and again would take a tenth of the start time.
     gc.set_threshold(100_000, 20, 50)
-    code = main()
+    code = main(interrupts=interrupts)
     # Python would flush again when it exits, and an error there would change the exit code.
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -50,12 +51,17 @@ def entry() -> NoReturn:
     sys.exit(code)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    interrupts: AbstractContextManager[None] | None = None,
+) -> int:
     """Run one command line; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _run(words)
-        _flush()
+        with interrupts or contextlib.nullcontext():
+            code = _run(words)
+            _flush()
     except TuiError as error:
         return _told(error)
     except KeyboardInterrupt:
@@ -262,7 +268,7 @@ VALUED = frozenset(
 def headless_parser(name: str) -> argparse.ArgumentParser:
     """The arguments of a command that prints."""
     module, said = COMMANDS[name]
-    parser = argparse.ArgumentParser(prog=f"argo-tui {name}", description=said, allow_abbrev=False)
+    parser = Parser(prog=f"argo-tui {name}", description=said, allow_abbrev=False)
     _add_connection(parser)
     command: Any = import_module(module)
     command.configure(parser)
@@ -298,7 +304,7 @@ def _run_headless(name: str, words: list[str]) -> int:
 
 
 def _run_demo_cluster(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"argo-tui {DEMO_CLUSTER}",
         description="serve the demo cluster until ctrl-C",
         allow_abbrev=False,
@@ -333,7 +339,7 @@ def _check_demo(settings: Settings) -> None:
 def app_parser() -> argparse.ArgumentParser:
     """The arguments of the app itself."""
     commands = "\n".join(f"  {name:<14}{said}" for name, (_, said) in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="argo-tui",
         description="A terminal UI for Argo Workflows.",
         epilog=f"commands:\n{commands}\n  {DEMO_CLUSTER:<14}serve a made-up cluster",
@@ -348,7 +354,7 @@ def app_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="saved workflows to look at, `-` for stdin",
     )
-    add("--version", action="version", version=f"argo-tui {__version__}")
+    add("--version", action=Version, version=f"argo-tui {__version__}")
     _add_connection(parser)
     add("--no-diff", action="store_true", help="write whole frames, without the cell diff")
     add("--mouse", action="store_true", help="handle clicks (text cannot be selected then)")

@@ -10,15 +10,48 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui.domain.names import is_utf8, typed_fault
 from tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 MAY_BE_EMPTY = frozenset({"-m", "--message", "-p", "--parameter"})
 """Flags whose value may be any text."""
 
 FILES = frozenset({"files", "file", "kubeconfig", "parameter_file"})
 """Parsed arguments that hold file names, which may be any non-empty bytes."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says so when its help cannot be written; argparse would say nothing."""
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        if file is not None:
+            super().print_help(file)
+        else:
+            _print(self.format_help())
+
+
+class Version(argparse.Action):
+    """A flag that prints a text and ends the program; for the same reason."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, *, version: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version")
+        self._version = version
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        _print(f"{self._version}\n")
+        parser.exit()
+
+
+def _print(text: str) -> None:
+    from tui.headless.output import flush, write
+
+    write(text)
+    flush()
 
 
 LATEST = "@latest"
