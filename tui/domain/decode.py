@@ -181,11 +181,15 @@ def whole(raw: bytes) -> tuple[Workflow, bool]:
 
 def from_manifest(manifest: Manifest) -> Workflow:
     """The same from an object already read, as files and plans have it."""
+    return whole_manifest(manifest)[0]
+
+
+def whole_manifest(manifest: Manifest) -> tuple[Workflow, bool]:
+    """The same, and whether all of it has the shape it should; `misfits` says what has not."""
     try:
-        found = msgspec.convert(manifest, Workflow)
+        return _hydrated(msgspec.convert(manifest, Workflow)), True
     except (msgspec.ValidationError, UnicodeEncodeError, RecursionError):
-        found = fitted(manifest, Workflow)
-    return _hydrated(found)
+        return _hydrated(fitted(manifest, Workflow)), False
 
 
 def manifest(raw: bytes) -> Manifest:

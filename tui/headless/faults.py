@@ -5,7 +5,7 @@ Only files are judged. What a cluster has is never bad input.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from tui.domain import decode
 from tui.domain.soundness import troubles
@@ -38,9 +38,8 @@ def say_oddities(manifest: Manifest, workflow: Workflow, *, is_file: bool) -> bo
     return bool(faults)
 
 
-def say_faults(manifests: Iterable[Manifest]) -> bool:
-    """Report the faults of saved workflows, each with its workflow; true if there are any."""
-    faults = [fault for manifest in manifests for fault in _faults(manifest)]
+def say_faults(faults: Sequence[str]) -> bool:
+    """Report faults of saved workflows (`faults_of`); true if there are any."""
     for fault in faults[:MOST]:
         say(f"argo-tui: {fault}")
     if len(faults) > MOST:
@@ -50,12 +49,12 @@ def say_faults(manifests: Iterable[Manifest]) -> bool:
     return bool(faults)
 
 
-def _faults(manifest: Manifest) -> list[str]:
-    workflow = decode.from_manifest(manifest)
+def faults_of(manifest: Manifest, workflow: Workflow, *, fits: bool) -> list[str]:
+    """The faults of one, with its name; `workflow` and `fits` are what it was read as."""
     name = clean(workflow.metadata.name)
     if _never_seen(manifest):
         return [f"{name} {NOT_SEEN}"]
-    odd = troubles(workflow, decode.misfits(manifest))
+    odd = troubles(workflow, () if fits else decode.misfits(manifest))
     return [f"{name}: {clean(each.said)}" for each in odd if each.is_fault]
 
 

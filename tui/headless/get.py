@@ -68,9 +68,9 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
     if names and files:
         raise UsageError("give names or -f FILE, not both")
     if files:
-        from tui.sources.files import read_workflows
+        from tui.sources.files import each_workflow
 
-        yield from read_workflows(counted(files), told=note)
+        yield from each_workflow(counted(files), told=note)
     elif names:
         from tui.headless.connected import named
 

@@ -20,10 +20,10 @@ from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.soundness import WORKFLOW_PHASES
 from tui.domain.table import TableRow
 from tui.domain.text import clean
-from tui.domain.workflow import WORKFLOW_RESOURCE, ListedWorkflow, Manifest, Workflow
+from tui.domain.workflow import WORKFLOW_RESOURCE, ListedWorkflow, Manifest
 from tui.errors import InputError, UsageError
 from tui.headless.arguments import add_files
-from tui.headless.faults import say_faults
+from tui.headless.faults import faults_of, say_faults
 from tui.headless.output import check_phases, counted, note, to_json, unpacked, write
 from tui.ports.collections import Collections
 from tui.ports.connection import Place, offered
@@ -80,15 +80,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return _run_brief(args, criteria, labels, fields, settings)
     whole = args.output in ("wide", "json", "yaml")
     is_complete = True
+    faults: Faults = {}
     if args.file:
         # Only a namespace that was typed: one from the environment is about a cluster.
         namespace = "" if args.all_namespaces else args.namespace
-        found, originals = _saved(args.file, labels, fields, namespace, whole)
+        found, originals, faults = _saved(args.file, labels, fields, namespace, whole)
     else:
         found, originals, is_complete = _connected(labels, args.field_selector, settings, whole)
     shown = newest_first(filtered(found, criteria, settings.now()))
     _print(shown, originals, args, settings)
-    if args.file and say_faults(_manifest(originals[id(each)]) for each in shown):
+    if args.file and say_faults([fault for each in shown for fault in faults[id(each)]]):
         return InputError.exit_code
     return 0 if is_complete else 1
 
@@ -107,13 +108,13 @@ def _run_brief(
                 f"{flag} asks for exact times, which -o brief does not read",
                 hint=f"leave out -o brief, or use -o name with {flag}",
             )
-    manifests: list[Manifest] = []
+    told: list[str] = []
     code = 0
     if args.file:
         namespace = "" if args.all_namespaces else args.namespace
-        found, originals = _saved(args.file, labels, fields, namespace, whole=False)
+        found, _, faults = _saved(args.file, labels, fields, namespace, whole=False)
         found = [each for each in found if each.metadata.name.startswith(criteria.prefix)]
-        manifests = [_manifest(originals[id(each)]) for each in found]
+        told = [fault for each in found for fault in faults[id(each)]]
         rows = [table_row(each, settings.now()) for each in found]
         rows.sort(key=lambda row: (row.namespace, row.name))
         namespaces = settings.all_namespaces
@@ -123,7 +124,7 @@ def _run_brief(
         code = 0 if is_complete else 1
     lines = brief(rows, namespaces=namespaces, headers=not args.no_headers)
     write("".join(f"{line}\n" for line in lines))
-    return InputError.exit_code if say_faults(manifests) else code
+    return InputError.exit_code if say_faults(told) else code
 
 
 def _table(
@@ -149,6 +150,9 @@ def _table(
 Originals = dict[int, Manifest | bytes]
 """id of a workflow → what it was read from, its JSON or the manifest of a file."""
 
+Faults = dict[int, list[str]]
+"""id of a workflow → what is wrong with what was read."""
+
 
 def _saved(
     files: Sequence[str],
@@ -156,24 +160,29 @@ def _saved(
     fields: FieldSelector,
     namespace: str,
     whole: bool,
-) -> tuple[list[ListedWorkflow], Originals]:
-    from tui.sources.files import read_workflows
+) -> tuple[list[ListedWorkflow], Originals, Faults]:
+    """Those of files that match; with `whole` also the manifest of each, nodes and all."""
+    from tui.sources.files import each_workflow
 
     found: list[ListedWorkflow] = []
     originals: Originals = {}
-    for manifest in read_workflows(counted(files), none_ok=True, told=note):
-        workflow: ListedWorkflow = decode.from_manifest(manifest)
+    faults: Faults = {}
+    for manifest in each_workflow(counted(files), none_ok=True, told=note):
+        saved, fits = decode.whole_manifest(manifest)
+        workflow: ListedWorkflow = saved
         metadata = workflow.metadata
         if namespace and metadata.namespace != namespace:
             continue
         if not labels.matches(metadata.labels) or not fields.matches_workflow(workflow):
             continue
-        if not whole and isinstance(workflow, Workflow):
+        if whole:
+            originals[id(workflow)] = manifest
+        else:
             # Argo does not fetch nodes for the short table, so a waiting step does not show in it.
-            workflow = decode.without_nodes(workflow)
+            workflow = decode.without_nodes(saved)
         found.append(workflow)
-        originals[id(workflow)] = manifest
-    return found, originals
+        faults[id(workflow)] = faults_of(manifest, saved, fits=fits)
+    return found, originals, faults
 
 
 def _connected(

@@ -62,15 +62,15 @@ def read(settings: ConnectionSettings) -> SavedSource:
     A file that cannot be read does not hide the others: it is told in `troubles`.
     Raises: InputError when no file has a workflow.
     """
-    from tui.sources.files import read_workflows, shown_name
+    from tui.sources.files import each_workflow, shown_name
 
-    found: list[Manifest] = []
+    found: list[bytes] = []
     troubles: list[InputError] = []
     for path in settings.files:
         try:
-            found.extend(
-                read_workflows([path], told=lambda text: troubles.append(InputError(text)))
-            )
+            manifests = each_workflow([path], told=lambda text: troubles.append(InputError(text)))
+            # Encoded one by one: as objects they would take five times the memory.
+            found.extend([_encoded(manifest) for manifest in manifests])
         except InputError as error:
             troubles.append(error)
     if not found and troubles:
@@ -84,11 +84,16 @@ class SavedSource:
     """Manifests in memory."""
 
     def __init__(
-        self, manifests: Iterable[Manifest], label: str, *, troubles: tuple[InputError, ...] = ()
+        self,
+        manifests: Iterable[Manifest | bytes],
+        label: str,
+        *,
+        troubles: tuple[InputError, ...] = (),
     ) -> None:
+        """`manifests` may be their JSON, too."""
         self.troubles = troubles
         """What was wrong with files that are not shown."""
-        self._saved = _told_apart(_with_name(manifest) for manifest in manifests)
+        self._saved = _told_apart(manifests)
         namespaces = {saved.namespace for saved in self._saved}
         only = namespaces.pop() if len(namespaces) == 1 else ""
         self._place = Place(label, namespace=only, origin=Origin.FILE)
@@ -154,7 +159,9 @@ class SavedSource:
         """One of them, every field kept."""
         from tui.kinds.registry import KINDS
 
-        return self._find(KINDS[target.key.kind], target.key, target.uid).manifest
+        saved = self._find(KINDS[target.key.kind], target.key, target.uid)
+        manifest: Manifest = msgspec.json.decode(saved.raw)
+        return manifest
 
     def _find(self, kind: Readable[Any, Any], key: ObjectKey, uid: str) -> _Saved:
         for saved in self._saved:
@@ -199,7 +206,6 @@ def _some(saved: Sequence[_Saved]) -> str:
 class _Saved:
     """An object as it was saved."""
 
-    manifest: Manifest
     raw: bytes
     kind: str
     namespace: str
@@ -228,28 +234,31 @@ class _Saved:
         return msgspec.structs.replace(row, key=row.key._replace(incarnation=self.uid))
 
 
-def _told_apart(manifests: Iterable[Manifest]) -> list[_Saved]:
+def _told_apart(manifests: Iterable[Manifest | bytes]) -> list[_Saved]:
     """Two copies of one object, saved before and after, are two rows: each has a uid of its own."""
     found: list[_Saved] = []
     copies: Counter[tuple[str, ...]] = Counter()
     for manifest in manifests:
-        raw = msgspec.json.encode(manifest)
-        metadata = _metadata(raw)
-        kind = str(manifest.get("kind") or WORKFLOW_RESOURCE.kind)
+        raw = manifest if isinstance(manifest, bytes) else _encoded(manifest)
+        named = list_reader(_Named).one(raw)
+        metadata = named.metadata
+        kind = named.kind or WORKFLOW_RESOURCE.kind
         names = (kind, metadata.namespace, metadata.name, metadata.uid)
         copies[names] += 1
         copy = copies[names]
         uid = metadata.uid if copy == 1 else f"{metadata.uid} copy {copy}"
-        found.append(_Saved(manifest, raw, kind, metadata.namespace, metadata.name, uid, copy))
+        found.append(_Saved(raw, kind, metadata.namespace, metadata.name, uid, copy))
     return found
 
 
 class _Named(msgspec.Struct, frozen=True):
+    kind: str = ""
     metadata: Metadata = Metadata()
 
 
-def _metadata(raw: bytes) -> Metadata:
-    return list_reader(_Named).one(raw).metadata
+def _encoded(manifest: Manifest) -> bytes:
+    """Its JSON, with a name."""
+    return msgspec.json.encode(_with_name(manifest))
 
 
 def _with_name(manifest: Manifest) -> Manifest:
