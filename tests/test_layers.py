@@ -77,6 +77,7 @@ ARROWS: dict[str, set[str]] = {
         "panes",
         "ports",
         "session",
+        "settings",
         "state",
         "themes",
         "view",

@@ -334,10 +334,12 @@ class ArgoApp(TerminalApp):
         self._watch(message.source, scope_of(settings, message.source.place))
         self.screen.refresh_bindings()  # what can be done here is known now
         troubles = [str(trouble) for trouble in message.source.troubles]
-        self.say(first_of(troubles or self._notes), "warning")
+        self.say(first_of(troubles), "warning")
         self._open_only_file()
         if not (message.is_demo or self.context.settings.demo):
             self._go_on()
+        if not troubles:
+            self.call_after_refresh(self._say_notes)  # on the screen that was opened, if one was
 
     def _open_only_file(self) -> None:
         """One saved workflow is opened at once."""

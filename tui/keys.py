@@ -179,7 +179,7 @@ def is_shared(id: str) -> bool:
     return id.partition(".")[0] not in OF_DIALOGS
 
 
-OF_DIALOGS = frozenset({"dialog", "field", "palette", "containers", "problem"})
+OF_DIALOGS = frozenset({"dialog", "field", "palette", "containers", "filters", "problem"})
 """First parts of ids whose keys mean something inside a dialog or a field only."""
 
 KEYS = KeyTable(
@@ -200,6 +200,7 @@ KEYS = KeyTable(
         "text.page-up": "b",
         # Looking for something, and at something.
         "filter": "/",
+        "named-filters": ".",
         "find.next": "n",
         "find.previous": "N",
         "problems": "!",
@@ -293,6 +294,10 @@ KEYS = KeyTable(
         "containers.read": "enter",
         "containers.close": "escape,q",
         **{f"containers.read-{digit}": str(digit) for digit in range(1, 10)},
+        "filters.next": ".",
+        "filters.put": "enter",
+        "filters.close": "escape,q",
+        **{f"filters.put-{digit}": str(digit) for digit in range(1, 10)},
         "problem.again": "r,enter",
         "problem.demo": "d",
         "problem.quit": "q,escape",

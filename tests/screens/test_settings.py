@@ -12,6 +12,7 @@ from tests.support.runs import run, team
 from tests.support.scripted import ScriptedSource
 from tui.palette import Palette
 from tui.ports.connection import Place
+from tui.screens.named_filters import NamedFiltersScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.settings import Settings
 from tui.terminal.capabilities import Capabilities
@@ -169,6 +170,46 @@ async def test_a_named_filter_is_a_command_and_can_be_typed() -> None:
         await shown.until(lambda: len(shown.names) == 3)
         await shown.press("slash", *"@bad -2", "enter")
         await shown.until(lambda: shown.names == ["ill-2"])
+
+
+async def menu(shown: Shown) -> NamedFiltersScreen:
+    await shown.press("full_stop")
+    await shown.until(lambda: shown.shows(NamedFiltersScreen))
+    screen = shown.app.screen
+    assert isinstance(screen, NamedFiltersScreen)
+    return screen
+
+
+async def test_a_menu_offers_the_filters_that_have_names() -> None:
+    settings = replace(STILL, filters={"bad": "phase:failed|error", "late": "schedule:x"})
+    runs = (run("good", "Succeeded"), run("ill", "Failed"), run("ill-2", "Error"))
+    async with showing(*runs, settings=settings) as shown:
+        offered = (await menu(shown)).rows
+        names = ["bad", "running", "waiting", "failed", "succeeded"]
+        assert [row.name for row in offered.items] == names, "not those of other lists"
+        await shown.until_shown("@bad")
+        await shown.press("enter")
+        await shown.until(lambda: sorted(shown.names) == ["ill", "ill-2"])
+        offered = (await menu(shown)).rows
+        assert offered.current is not None and offered.current.name == "bad"
+        await shown.press("full_stop", "full_stop", "full_stop", "full_stop", "enter")
+        await shown.until(lambda: shown.names == ["good"])
+        await menu(shown)
+        await shown.press("1")
+        await shown.until(lambda: sorted(shown.names) == ["ill", "ill-2"])
+        await menu(shown)
+        await shown.press("escape")
+        await shown.until(lambda: not shown.shows(NamedFiltersScreen))
+        assert sorted(shown.names) == ["ill", "ill-2"]
+
+
+async def test_where_no_filter_has_a_name_it_is_said_how_one_gets_one() -> None:
+    async with showing(*team()) as shown:
+        await typed(shown, "cron")
+        await shown.press("enter")
+        await shown.until(lambda: shown.app.screen.title == "cron workflow list")
+        await shown.press("full_stop")
+        await shown.until_said("[filters] in argo-tui/config.toml gives them names")
 
 
 # --- lines that are wrong ------------------------------------------------------------------------

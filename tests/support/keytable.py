@@ -44,6 +44,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "The list that `A` opens in the logs pane: Enter reads one, a digit does so at once.",
         ("panes.containers:ContainerScreen",),
     ),
+    (
+        "Choosing a filter",
+        "The menu that `.` opens in a list: Enter puts one on, a digit does so at once.",
+        ("screens.named_filters:NamedFiltersScreen",),
+    ),
     ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifact_list:ArtifactRows")),
     ("YAML pane", "", ("panes.manifest:ManifestPane",)),
     (

@@ -129,6 +129,23 @@ def test_a_terminal_that_cannot_draw_gets_advice_and_no_rubbish(term: str) -> No
         assert b"argo-tui list" in terminal.data and b"\x1b" not in terminal.data
 
 
+def test_what_the_settings_file_says_of_keys_and_colours_holds(tmp_path: Path) -> None:
+    folder = tmp_path / "argo-tui"
+    folder.mkdir()
+    lines = ('theme = "high-contrast"', "[keys]", 'help = "ctrl-y"', 'zoom = "ctrl-y"')
+    (folder / "config.toml").write_text("\n".join(lines))
+    with reading(XDG_CONFIG_HOME=str(tmp_path), COLORTERM="truecolor") as terminal:
+        assert b"48;2;28;28;28" in terminal.data, "what is behind the header in that theme"
+        assert terminal.emulator.shows("the key ctrl-y is that of help already")
+        assert terminal.emulator.shows("ctrl-y help"), "hints name the keys that there are"
+        terminal.step("?", still=0.2)
+        assert not terminal.emulator.shows("Keys: workflow")
+        terminal.step("ctrl+y", still=0.3)
+        assert terminal.emulator.shows("Keys: workflow")
+    with reading(XDG_CONFIG_HOME=str(tmp_path), NO_COLOR="1") as terminal:
+        assert not re.search(ANY, terminal.data)
+
+
 # What a terminal goes through
 
 

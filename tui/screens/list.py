@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
@@ -43,7 +43,9 @@ from tui.screens.headings import (
     why_empty,
     why_nothing_done,
 )
+from tui.screens.named_filters import NamedFiltersScreen
 from tui.session import Session
+from tui.settings import SETTINGS_FILE
 from tui.state.filling import Filling
 from tui.view import View
 from tui.widgets.header import HeaderLine
@@ -77,6 +79,7 @@ class ListScreen(View[None]):
         kind = kind or next(iter(KINDS))
         return (
             bind("filter", "filter", "Filter", group="list", shown=True),
+            bind("named-filters", "named_filters", "Named filters", group="list"),
             bind("problems", "problems", "Problems", group="list", shown=bool(kind.problems)),
             *opening_bindings(kind),
             *action_bindings(kind.id, *cls.ACTS_ON),
@@ -393,6 +396,19 @@ class ListScreen(View[None]):
         """Type what to look for."""
         self.query_bar.open(self.arrangement.query)
 
+    @work(exclusive=True, group="named-filters")
+    async def action_named_filters(self) -> None:
+        """Choose one of the filters that have a name."""
+        filters = self.arrangement.named_filters
+        if not filters:
+            self.context.say(f"no filter has a name; [filters] in {SETTINGS_FILE} gives them names")
+            return
+        current = self.arrangement.query.removeprefix("@")
+        menu = NamedFiltersScreen(filters, current=current, ascii=self._ascii)
+        name = await self.app.push_screen_wait(menu)
+        if name is not None:
+            self.query_bar.put(f"@{name}")
+
     def action_problems(self) -> None:
         """Those with a problem only, or all again."""
         if not self.kind.problems:
@@ -499,7 +515,10 @@ class ListScreen(View[None]):
         )
         for name, text in self.arrangement.named_filters.items():
             yield Command(
-                f"Filter @{name}", alone(partial(self.query_bar.put, f"@{name}")), help=text
+                f"Filter @{name}",
+                alone(partial(self.query_bar.put, f"@{name}")),
+                help=text,
+                key=hint("named-filters"),
             )
         if self.kind.problems:
             yield Command(
