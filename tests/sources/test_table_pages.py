@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.golden import ABSENT, DATA
 from tests.support.tables import COLUMNS, as_bytes, cells, metadata_in, table
-from tui.errors import InputError
+from tui.errors import InputError, SourceError
 from tui.kinds.workflows import tabled
 from tui.sources.tables import read_table_page
 
@@ -82,9 +82,10 @@ def test_objects_of_all_namespaces_that_do_not_say_theirs_are_refused() -> None:
     assert page is not None and page.rows[0].namespace == "x"
 
 
-def test_what_is_no_json_is_said_to_be_none() -> None:
-    with pytest.raises(InputError):
-        read_table_page(b"<html>log in</html>", "argo", AT)
+@pytest.mark.parametrize("body", [b"<html>log in</html>", b"{}", b"[]", b'{"kind": "Status"}', b""])
+def test_what_is_neither_table_nor_list_cannot_be_read(body: bytes) -> None:
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_table_page(body, "argo", AT)
 
 
 def test_bytes_that_are_no_text_spoil_neither_their_row_nor_the_others() -> None:

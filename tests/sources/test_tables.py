@@ -240,6 +240,52 @@ def test_a_watch_whose_columns_changed_beyond_use_is_begun_again_with_objects(
         assert not follower.standings(Stale)
 
 
+@pytest.mark.parametrize(
+    "body", [b"<html>log in first</html>", b'{"kind": "Status", "status": "Success"}', b"{}"]
+)
+def test_something_else_in_the_place_of_a_list_is_told_and_takes_neither_rows_nor_tables_away(
+    tmp_path: Path, body: bytes
+) -> None:
+    lists: list[Asked] = []
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.is_watch:
+            reply.begin()
+            if len(lists) == 1:
+                reply.event("ERROR", status(410, "Expired", "too old"))
+                reply.end()
+            reply.hold()
+        lists.append(asked)
+        if len(lists) == 2:
+            reply.raw(body)
+        else:
+            reply.json(table(cells("a")))
+
+    with following(tmp_path, answer) as (follower, _):
+        wait_until(lambda: len(follower.standings(Live)) == 2)
+        assert "cannot be read" in follower.standings(Stale)[0].error.what
+        assert [row.depth for row in rows_of(follower)] == [Depth.TABLE] * 2
+        assert len(lists) == 3
+
+
+def test_tables_are_asked_for_again_with_each_new_list(tmp_path: Path) -> None:
+    lists: list[Asked] = []
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.is_watch:
+            reply.begin()
+            if len(lists) == 1:
+                reply.event("ERROR", status(410, "Expired", "too old"))
+                reply.end()
+            reply.hold()
+        lists.append(asked)
+        reply.json(listing(workflow("a")) if len(lists) == 1 else table(cells("a")))
+
+    with following(tmp_path, answer) as (follower, _):
+        wait_until(lambda: len(follower.standings(Live)) == 2)
+        assert [row.depth for row in rows_of(follower)] == [Depth.SUMMARY, Depth.TABLE]
+
+
 def test_rubbish_in_a_watch_of_tables_is_told_and_everything_is_listed_again(
     tmp_path: Path,
 ) -> None:

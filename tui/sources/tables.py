@@ -187,13 +187,19 @@ class TablePage(msgspec.Struct, frozen=True):
 
 
 def read_table_page(body: bytes, namespace: str | None, at: datetime) -> TablePage | None:
-    """A page of a Table; None where the answer is something else, such as a list of objects.
+    """A page of a Table; None where the answer is a list of objects.
 
-    Raises: InputError for no JSON, and where rows do not say which objects they are of.
+    Raises: SourceError for what is neither, InputError where rows do not say which objects they
+    are of.
     """
-    table = decode.list_reader(_Table).one(body)
-    if table.kind != "Table":
+    try:
+        table = decode.list_reader(_Table).one(body)
+    except InputError as error:
+        raise not_kubernetes(error) from error
+    if table.kind.endswith("List"):
         return None
+    if table.kind != "Table":
+        raise not_kubernetes(InputError("neither a Table nor a list"))
     columns = Columns(table.column_definitions or ())
     rows = tuple(columns.rows(table.rows or (), namespace, at))
     return TablePage(columns, rows, table.metadata.resource_version, table.metadata.more)
@@ -232,25 +238,30 @@ class TabledObjects(Generic[L]):
             opening=opening,
         )
         self._has_tables = True
+        self._is_unreliable = False
+        """Whether what its watches tell cannot be read, although its lists can."""
         self._columns = Columns(())
 
     def list_page(self, more: str) -> Listed[Row[L]]:
         """A page of the list."""
-        if self._has_tables:
-            body = self._table.read(more)
-            try:
-                page = read_table_page(body, self._table.namespace, self._now())
-                if page is not None:
-                    self._columns = page.columns
-                    rows = tuple([self._row(each) for each in page.rows])
-                    return Listed(rows, page.version, page.more)
-            except InputError:
-                # Of a Table that lacks what a list needs; what is no JSON fails below as well.
-                self._has_tables = False
-            else:
-                self._has_tables = False
-                return self._of_objects(listed_page(body, self._kind.listed))
-        return self._of_objects(self._objects.list_page(more))
+        if not more:
+            # It may have learned to: an API server that was replaced, columns that were mended.
+            self._has_tables = not self._is_unreliable
+        if not self._has_tables:
+            return self._of_objects(self._objects.list_page(more))
+        body = self._table.read(more)
+        try:
+            page = read_table_page(body, self._table.namespace, self._now())
+            if page is not None:
+                self._columns = page.columns
+                rows = tuple([self._row(each) for each in page.rows])
+                return Listed(rows, page.version, page.more)
+        except InputError:
+            # A Table that lacks what a list needs.
+            self._has_tables = False
+            return self._of_objects(self._objects.list_page(more))
+        self._has_tables = False
+        return self._of_objects(listed_page(body, self._kind.listed))
 
     def _of_objects(self, page: Listed[L]) -> Listed[Row[L]]:
         rows = tuple([row_of(self._part, each) for each in page.items])
@@ -311,8 +322,8 @@ class TabledObjects(Generic[L]):
             found = self._columns.rows(rows, self._table.namespace, self._now(), version)
             return [self._row(each) for each in found]
         except InputError as error:
-            # The columns became others than can be read: list again, as objects.
-            self._has_tables = False
+            # The columns became others than can be read: list again.
+            self._is_unreliable = True
             raise Expired(error.what, reason="NoTable") from error
 
 
