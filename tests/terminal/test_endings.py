@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import subprocess
@@ -12,6 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.certificates import Authority
+from tests.support.fake_api import (
+    Asked,
+    Reply,
+    listing,
+    secure_api,
+    workflow,
+    write_kubeconfig,
+)
 from tests.support.pty import Pty, run_tui
 
 pytestmark = pytest.mark.pty
@@ -38,7 +48,7 @@ def test_a_terminal_that_closes_ends_the_program_at_once(
         assert time.monotonic() - begun < 4
 
 
-@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGUSR1, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM])
 def test_a_signal_that_ends_the_program_leaves_the_terminal_as_it_was(number: int) -> None:
     with Pty(run_tui(SAVED), columns=100, rows=30) as shown:
         # As it is after the program has ended, too: the terminal is ours.
@@ -111,3 +121,63 @@ def test_where_nothing_can_be_written_the_exit_code_says_what_happened() -> None
                 [sys.executable, "-m", "tui", *words], stdout=nowhere, stderr=nowhere, cwd=ROOT
             )
             assert done.returncode == code
+
+
+def children(pid: int) -> list[int]:
+    """The processes that it started."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc here")
+def test_a_demo_that_is_killed_with_its_app_leaves_nothing_after_the_next_start(
+    tmp_path: Path,
+) -> None:
+    env = {"TMPDIR": str(tmp_path)}
+    with Pty(run_tui("--demo"), columns=100, rows=30, env=env) as shown:
+        shown.wait_for("live")
+        for pid in (*children(shown.process.pid), shown.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        shown.process.wait(20)
+    left = list(tmp_path.glob("argo-tui-demo-*"))
+    assert left, "what is killed cannot tidy up"
+    done = subprocess.run(
+        run_tui("--demo", "list"), env={**os.environ, **env}, cwd=ROOT, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.glob("argo-tui-demo-*"))
+
+
+def test_a_client_key_is_on_no_disk_when_the_program_is_killed(tmp_path: Path) -> None:
+    if not hasattr(os, "memfd_create"):
+        pytest.skip("this system has no files in memory; tests/sources/test_private_files.py")
+    authority = Authority()
+    certificate, key = authority.issue("jane")
+    user = {
+        f"client-{name}-data": base64.b64encode(text.encode()).decode()
+        for name, text in (("certificate", certificate), ("key", key))
+    }
+    folders = {name: tmp_path / name.lower() for name in ("TMPDIR", "XDG_RUNTIME_DIR", "HOME")}
+    for folder in folders.values():
+        folder.mkdir()
+    seen: list[str] = []
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        seen.append(asked.certificate)
+        if asked.is_watch:
+            reply.begin()
+            reply.hold()
+        else:
+            reply.json(listing(workflow("one")))
+
+    with secure_api(answer, authority.server("127.0.0.1")) as api:
+        path = write_kubeconfig(tmp_path, api.url, user=user, authority=api.authority)
+        argv = run_tui("--kubeconfig", str(path))
+        env = {name: str(folder) for name, folder in folders.items()}
+        with Pty(argv, columns=100, rows=30, env=env) as shown:
+            shown.wait_for("one")
+            os.kill(shown.process.pid, signal.SIGKILL)
+            shown.process.wait(20)
+    assert set(seen) == {"jane"}
+    secret = key.splitlines()[1].encode()
+    files = [file for file in tmp_path.rglob("*") if file.is_file() and file != path]
+    assert [file for file in files if secret in file.read_bytes()] == []
