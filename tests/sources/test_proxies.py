@@ -15,7 +15,7 @@ from tests.support.fake_api import FakeApi, fake_api, secure_api, write_kubeconf
 from tests.support.kubectl import VERSIONS, binary, run_kubectl
 from tests.support.proxies import RunningProxy, http_proxy, socks_proxy
 from tests.support.where import where
-from tui.errors import Misconfigured, SettingsError, Unreachable
+from tui.errors import Misconfigured, SettingsError, SourceError, Unreachable
 from tui.ports.threads import CancelToken
 from tui.sources.opening import connect
 from tui.sources.proxies import goes_around, proxy_for, read_proxy
@@ -98,6 +98,22 @@ def test_a_proxy_that_is_not_there_is_told_apart_from_the_cluster(tmp_path: Path
     path = write_kubeconfig(tmp_path, "https://cluster.test", cluster={"proxy-url": proxy.address})
     with pytest.raises(Unreachable, match=f"the proxy .* {proxy.address}: Connection refused"):
         connect(where(kubeconfig=str(path)), {}).get(ONE.target)
+
+
+def test_a_proxy_that_does_not_know_us_says_so_in_the_clear_too(tmp_path: Path) -> None:
+    with fake_api(saying({})) as api, http_proxy(api.url, login="jane:other") as proxy:
+        path = write_kubeconfig(
+            tmp_path, "http://cluster.test", cluster={"proxy-url": proxy.address}
+        )
+        with pytest.raises(SourceError, match="proxy on the way to the cluster wants a login"):
+            connect(where(kubeconfig=str(path)), {}).get(ONE.target)
+
+
+def test_whoever_wants_nothing_packed_gets_nothing_packed(tmp_path: Path) -> None:
+    with secure_api(saying({})) as api, http_proxy(api.url) as proxy:
+        for wanted in (False, True):
+            behind(proxy, api, tmp_path, **{"disable-compression": wanted}).get(ONE.target)
+        assert [asked.headers["Accept-Encoding"] for asked in api.asked] == ["gzip", "identity"]
 
 
 def test_what_a_socks_proxy_cannot_do_is_told_in_words(tmp_path: Path) -> None:

@@ -90,6 +90,12 @@ def refusal(
         )
     if status == 403:
         return _forbidden(told, method, path)
+    if status == 407:
+        return Rejected(
+            "the proxy on the way to the cluster wants a login",
+            hint="http://USER:PASSWORD@HOST:PORT names one, in proxy-url or HTTP_PROXY",
+            status=407,
+        )
     if status == 404:
         return _missing(told, path)
     if status == 409:

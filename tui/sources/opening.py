@@ -41,7 +41,7 @@ def connect(
         Login(chosen, environ, acting_as=_acting_as(settings)),
         server=chosen.server,
         read_only=read_only,
-        gzip=not _is_here(chosen.server),
+        gzip=not (_is_here(chosen.server) or chosen.cluster.get("disable-compression")),
     )
     place = _place(chosen, settings)
     if prefetch is not None:
