@@ -243,3 +243,30 @@ def test_sorting_goes_through_the_columns_that_can_be_sorted_by_and_back_to_none
         "a",
     ]
     assert [next_sort_column(columns, by, -1) for by in ("", "a", "c")] == ["c", "", "a"]
+
+
+def test_some_columns_are_only_there_where_somebody_wants_them() -> None:
+    usual = [column.id for column in COLUMNS]
+    wanted = {column.id: column for column in workflow_columns(hidden=True)}
+    more = [name for name in wanted if name not in usual]
+    assert more == ["started", "finished", "entrypoint", "priority", "labels"]
+    made = ListedWorkflow(
+        metadata=Metadata(labels={"team": "ml", "workflows.argoproj.io/phase": "Failed"}),
+        spec=ListedSpec(entrypoint="main", priority=3),
+        status=ListedStatus(started_at="2026-08-21T10:00:00Z"),
+    )
+    assert [wanted[name].text(made, NOON) for name in more] == [
+        "2026-08-21T10:00:00Z",
+        "",
+        "main",
+        "3",
+        "team=ml",
+    ]
+    orders = [wanted[name].order for name in more]
+    assert [order(made, NOON) for order in orders if order is not None] == [
+        "2026-08-21T10:00:00Z",
+        None,
+        "main",
+        3,
+        "team=ml",
+    ]

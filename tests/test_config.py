@@ -456,5 +456,12 @@ def test_a_command_that_prints_says_nothing_of_lines_about_screens(home: Path) -
     assert run(["list", "-f", "tests/saved/nightly.yaml", "-o", "name"]).err == ""
 
 
+def test_the_ids_of_columns_are_listed_with_those_that_are_hidden() -> None:
+    lines = run(["config", "columns"]).out.splitlines()
+    assert "wf      duration      DUR" in lines
+    assert "wf      started       STARTED       shown where the settings name it" in lines
+    assert any(line.startswith("cron    ") for line in lines)
+
+
 def test_the_ids_of_keys_are_listed() -> None:
     assert "act.retry               r\n" in run(["config", "keys"]).out

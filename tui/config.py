@@ -548,7 +548,7 @@ def _columns(name: str, value: Any) -> tuple[str, ...]:
         other = KINDS.named(name)
         near = f" (did you mean {other.id}?)" if other is not None else nearest(name, ids)
         raise Wrong(f"there is no list {name}{near}; there are {listed(ids)}")
-    known = [column.id for column in kind.columns(Look(namespaces=True))]
+    known = [column.id for column in kind.columns(Look(namespaces=True, hidden=True))]
     names = _texts(value, "columns")
     for each in names:
         if each not in known:
@@ -672,9 +672,10 @@ ROWS: tuple[Row, ...] = (
     Row(
         ("columns", ANY),
         _columns,
-        "the columns of a list and their order",
-        "ids of columns",
-        "all of them",
+        "the columns of a list and their order; of workflows also `started`, `finished`, "
+        "`entrypoint`, `priority` and `labels`, which are not shown otherwise",
+        "ids of columns, which `argo-tui config columns` lists",
+        "all but those",
         of_screens=True,
     ),
     Row(

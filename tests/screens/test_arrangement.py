@@ -113,6 +113,15 @@ def test_columns_are_those_of_the_settings_in_their_order() -> None:
     assert shown_columns(settings) == ["age", "phase", "name", "message"]
 
 
+def test_a_column_that_is_hidden_otherwise_is_shown_and_sorted_by() -> None:
+    settings = Settings(columns={"wf": ("name", "started")})
+    arrangement = Arrangement(context_with(settings=settings), WORKFLOWS)
+    assert [column.id for column in arrangement.columns] == ["name", "started"]
+    arrangement.sort_by("started", descending=True)
+    assert names(arrangement) == ["young", "middle", "old"]
+    assert "started" not in shown_columns(Settings())
+
+
 def test_the_namespace_is_among_them_where_several_are_listed() -> None:
     several = Scope(("argo", "etl"))
     settings = Settings(columns={"wf": ("name", "age")})

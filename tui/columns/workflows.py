@@ -64,8 +64,13 @@ def _message_token(workflow: ListedWorkflow) -> str:
     return "problem" if workflow.phase in ("Failed", "Error") else ""
 
 
-def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[Column[Any], ...]:
-    """The columns of the list of workflows; C.1 of ux.md part 2."""
+def workflow_columns(
+    *, ascii: bool = False, namespaces: bool = False, hidden: bool = False
+) -> tuple[Column[Any], ...]:
+    """The columns of the list of workflows; C.1 of ux.md part 2.
+
+    `hidden` are those that are only shown where the settings name them.
+    """
     dash = ASCII_DASH if ascii else DASH
     phase, name, template = _what(ascii)
     namespace = (_namespace(),) if namespaces else ()
@@ -77,6 +82,7 @@ def workflow_columns(*, ascii: bool = False, namespaces: bool = False) -> tuple[
         *_progress(ascii),
         *_times(dash),
         _parameters(),
+        *(_hidden() if hidden else ()),
         _message(),
     )
 
@@ -195,6 +201,62 @@ def _parameters() -> Column[ListedWorkflow]:
 def _parameter_text(workflow: ListedWorkflow, now: datetime) -> str:
     given = workflow.spec.arguments.parameters
     return " ".join(f"{each.name}={each.value}" for each in given if each.value is not None)
+
+
+def _hidden() -> tuple[Column[ListedWorkflow], ...]:
+    return (
+        Column(
+            id="started",
+            title="STARTED",
+            text=lambda w, now: w.status.started_at or "",
+            width=20,
+            order=lambda w, now: w.status.started_at or None,
+            drop=3,
+        ),
+        Column(
+            id="finished",
+            title="FINISHED",
+            text=lambda w, now: w.status.finished_at or "",
+            width=20,
+            order=lambda w, now: w.status.finished_at or None,
+            drop=3,
+        ),
+        Column(
+            id="entrypoint",
+            title="ENTRYPOINT",
+            text=lambda w, now: w.spec.entrypoint,
+            width=14,
+            order=lambda w, now: w.spec.entrypoint or None,
+            cut="middle",
+            drop=3,
+        ),
+        Column(
+            id="priority",
+            title="PRIO",
+            text=lambda w, now: str(w.spec.priority) if w.spec.priority is not None else "",
+            width=4,
+            align="right",
+            order=lambda w, now: w.spec.priority,
+            drop=3,
+        ),
+        Column(
+            id="labels",
+            title="LABELS",
+            text=lambda w, now: _own_labels(w),
+            width=20,
+            grow=2,
+            most=60,
+            style=lambda w: "muted",
+            order=lambda w, now: _own_labels(w) or None,
+            drop=4,
+        ),
+    )
+
+
+def _own_labels(workflow: ListedWorkflow) -> str:
+    """Those that somebody gave it, without those of Argo."""
+    labels = workflow.metadata.labels.items()
+    return " ".join(f"{key}={value}" for key, value in labels if not key.startswith(LABEL))
 
 
 def _message() -> Column[ListedWorkflow]:

@@ -11,6 +11,8 @@ from tui.config import ANY, ROWS, Config, Given, Key, read_config, toml
 from tui.domain.text import clean
 from tui.headless.output import say, write
 from tui.keys import KEYS, each, key_name
+from tui.kinds.base import Look
+from tui.kinds.registry import KINDS
 from tui.settings import Settings
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -30,9 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `config`."""
     parser.add_argument(
         "what",
-        choices=("path", "show", "check", "keys"),
+        choices=("path", "show", "check", "keys", "columns"),
         help="where the file is; what is in effect, and from where; what is wrong with it; "
-        "the ids of keys",
+        "the ids of keys and of columns",
     )
 
 
@@ -44,6 +46,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             write(f"{clean(str(config.path))}\n")
         case "keys":
             write("".join(_keys()))
+        case "columns":
+            write("".join(_columns()))
         case "show":
             write("".join(f"{line}\n" for line in _shown(config, settings)))
             _tell(config)
@@ -75,6 +79,14 @@ def _keys() -> Iterator[str]:
     for meaning, keys in KEYS.items():
         shown = " ".join(key_name(key) for key in each(keys))
         yield f"{meaning:<24}{shown}\n"
+
+
+def _columns() -> Iterator[str]:
+    for kind in KINDS:
+        shown = {column.id for column in kind.columns(Look(namespaces=True))}
+        for column in kind.columns(Look(namespaces=True, hidden=True)):
+            hidden = "" if column.id in shown else "shown where the settings name it"
+            yield f"{kind.id:<8}{column.id:<14}{column.title:<14}{hidden}".rstrip() + "\n"
 
 
 # --- what is in effect ---------------------------------------------------------------------------

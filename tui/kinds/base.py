@@ -59,6 +59,8 @@ class Look(NamedTuple):
     """Another list, by its id, for columns that look at other objects too."""
     is_read: Callable[[str], bool] = lambda name: True
     """Whether such a list has been read to its end: what is not in it is not there."""
+    hidden: bool = False
+    """Whether columns are wanted, too, that are only shown where the settings name them."""
 
 
 class Tally(NamedTuple):

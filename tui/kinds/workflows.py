@@ -190,7 +190,9 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     tabled=tabled,
     renewed=renewed,
     whole=decode.whole,
-    columns=lambda look: workflow_columns(ascii=look.ascii, namespaces=look.namespaces),
+    columns=lambda look: workflow_columns(
+        ascii=look.ascii, namespaces=look.namespaces, hidden=look.hidden
+    ),
     fields=FIELDS,
     newest=newest,
     group=lambda workflow: workflow.phase or PENDING,

@@ -226,6 +226,7 @@ class Arrangement(Generic[L]):
             lists.scope.shows_namespaces,
             lambda other: lists.of(self.related(other)).known,
             lambda other: lists.of(self.related(other)).is_whole,
+            hidden=self._kind.id in self.context.settings.columns,
         )
 
     def related(self, other: str) -> Kind[Any, Any]:
