@@ -19,12 +19,12 @@ from tests.support.waiting import wait_until
 from tui.domain.identity import Depth, ObjectKey, Part
 from tui.domain.resource import Resource
 from tui.errors import Busy, Refused, SourceError
-from tui.ports.collections import Changed, Filled, Gone, Live, Page, Scope, Stale, Stood
+from tui.ports.collections import Changed, Filled, Gone, Live, Page, Scope, Stale, Stood, Unreadable
 from tui.ports.connection import offered
 from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
 from tui.sources.kubernetes import KubernetesSource
-from tui.sources.paths import PAGE, TABLE_PAGE
+from tui.sources.paths import MOST_APART, PAGE, TABLE_PAGE
 
 PLAIN = "application/json"
 
@@ -155,6 +155,72 @@ def test_over_all_namespaces_rows_come_with_metadata_in_the_pages_of_objects(
         assert all(row.value.metadata.labels == labels for row in found)
         assert {asked.query["includeObject"] for asked in api.asked} == {"Metadata"}
         assert {asked.query["limit"] for asked in api.lists()} == {str(PAGE)}
+
+
+MANY = tuple(f"ns-{number:02}" for number in range(MOST_APART + 1))
+
+
+def test_more_namespaces_than_go_apart_are_read_by_one_list_and_one_watch(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.is_watch:
+            reply.begin()
+            for name, namespace in (("c", "ns-01"), ("x", "elsewhere"), ("d", "ns-02")):
+                body = table(cells(name), version="101", metadata=metadata_in(namespace))
+                reply.event("ADDED", body)
+            reply.event("DELETED", table(cells("c"), metadata=metadata_in("ns-01")))
+            reply.hold()
+        elif asked.query.get("continue"):
+            reply.json(table(cells("b"), metadata=metadata_in("ns-32")))
+        else:
+            body = table(cells("a"), more="next", metadata=metadata_in("ns-00"))
+            body["rows"] += table(cells("y"), metadata=metadata_in("elsewhere"))["rows"]
+            reply.json(body)
+
+    with following(tmp_path, answer, Scope(MANY)) as (follower, api):
+        wait_until(lambda: follower.of(Gone))
+        assert {asked.path for asked in api.asked} == {"/apis/argoproj.io/v1alpha1/workflows"}
+        assert len(api.watches()) == 1
+        assert [(row.key.namespace, row.key.name) for row in rows_of(follower)] == [
+            ("ns-00", "a"),
+            ("ns-32", "b"),
+        ]
+        ended = {event.part.namespace for event in follower.of(Page) if event.last}
+        assert ended == set(MANY), "each part is complete, also one in which there is nothing"
+        live = {event.part.namespace for event in follower.of(Stood)}
+        assert live == set(MANY) and len(follower.standings(Live)) == len(MANY)
+        assert follower.names() == ["c", "d"]
+        assert all(
+            event.part.namespace == event.row.key.namespace for event in follower.of(Changed)
+        )
+        assert [(gone.part.namespace, gone.key.name) for gone in follower.of(Gone)] == [
+            ("ns-01", "c")
+        ]
+
+
+def test_who_may_not_read_all_namespaces_reads_many_one_by_one(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if "/namespaces/" not in asked.path:
+            reply.refuse(403, "Forbidden", "no")
+        elif asked.is_watch:
+            reply.begin()
+            reply.hold()
+        else:
+            reply.json(table(cells("a")))
+
+    with following(tmp_path, answer, Scope(MANY)) as (follower, api):
+        wait_until(lambda: len(follower.standings(Live)) == len(MANY))
+        assert {row.key.namespace for row in rows_of(follower)} == set(MANY)
+        assert {asked.query["includeObject"] for asked in api.watches()} == {"None"}
+        assert not follower.standings(Unreadable)
+
+
+def test_many_namespaces_of_a_cluster_without_the_kind_say_so_each(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        reply.raw(b"404 page not found", 404)
+
+    with following(tmp_path, answer, Scope(MANY)) as (follower, _):
+        wait_until(lambda: len(follower.standings(Unreadable)) == len(MANY))
+        assert follower.error is None
 
 
 def test_a_kind_of_the_whole_cluster_needs_no_metadata(tmp_path: Path) -> None:

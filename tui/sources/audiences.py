@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from tui.domain.identity import ObjectKey, Part, Row
@@ -89,6 +89,50 @@ class ListAudience(Generic[L]):
     def removed(self, item: L) -> None:
         """One is gone."""
         self._rows.removed(row_of(self._part, item))
+
+
+class ManyPartsAudience(Generic[L]):
+    """Tells the sink of a list about parts that are read together, each as if it were by itself.
+
+    Rows of other namespaces are nobody's.
+    """
+
+    def __init__(self, parts: Sequence[Part], sink: Sink[L], stop: CancelToken) -> None:
+        self._audiences = {part.namespace: RowAudience(part, sink, stop) for part in parts}
+
+    def page(self, items: tuple[Row[L], ...], *, first: bool, last: bool) -> None:
+        """A piece of the list: of each part what is in it."""
+        of: dict[str, list[Row[L]]] = {namespace: [] for namespace in self._audiences}
+        for row in items:
+            if row.key.namespace in of:
+                of[row.key.namespace].append(row)
+        for namespace, rows in of.items():
+            if rows or first or last:
+                self._audiences[namespace].page(tuple(rows), first=first, last=last)
+
+    def changed(self, item: Row[L]) -> None:
+        """One is new or different."""
+        if (audience := self._audiences.get(item.key.namespace)) is not None:
+            audience.changed(item)
+
+    def removed(self, item: Row[L]) -> None:
+        """One is gone."""
+        if (audience := self._audiences.get(item.key.namespace)) is not None:
+            audience.removed(item)
+
+    def live(self) -> None:
+        """The watch is open."""
+        for audience in self._audiences.values():
+            audience.live()
+
+    def stale(self, error: SourceError, retry_in: float, attempt: int) -> None:
+        """The watch broke."""
+        for audience in self._audiences.values():
+            audience.stale(error, retry_in, attempt)
+
+    def unreadable(self, error: SourceError, retry_in: float) -> None:
+        """They may not be read together, which says nothing of each. Raises: the error."""
+        raise error
 
 
 class ObjectAudience(Generic[W]):

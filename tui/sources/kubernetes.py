@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.domain.identity import ObjectKey, Origin, Part, Target
 from tui.domain.workflow import Manifest
+from tui.errors import Missing, Refused
 from tui.ports.collections import Collections, HasMetadata, LeftOut, Readable, Scope, Sink
 from tui.ports.connection import Place
 from tui.ports.objects import Objects, Watches, Whole
 from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
-from tui.sources.audiences import ListAudience, ObjectAudience, RowAudience, all_at_once
+from tui.sources.audiences import (
+    ListAudience,
+    ManyPartsAudience,
+    ObjectAudience,
+    RowAudience,
+    all_at_once,
+)
 from tui.sources.cluster import Cluster
 from tui.sources.collections import ManyObjects, OneObject, all_pages, of_all, parts_of
 from tui.sources.offers import Offers
-from tui.sources.paths import object_path, resource_of
+from tui.sources.paths import MOST_APART, object_path, resource_of
 from tui.sources.pulse import Pulse
 from tui.sources.reflector import Reflector
 from tui.sources.transport import Transport
@@ -90,10 +97,17 @@ class KubernetesSource:
         return parts_of(self.id, kind, scope)
 
     def watch(self, kind: Readable[L, Any], scope: Scope, sink: Sink[L], stop: CancelToken) -> None:
-        """List, then watch, until stopped; the parts side by side."""
+        """List, then watch, until stopped; the parts side by side, many of them together."""
+        parts = self.parts(kind, scope)
+        if kind.tabled is not None and len(parts) > MOST_APART:
+            try:
+                self._follow_together(kind, parts, scope, sink, stop)
+                return
+            except (Refused, Missing):
+                # Who may not read all namespaces may well read these; else each says so itself.
+                pass
         jobs: dict[str, Callable[[CancelToken], None]] = {
-            part.namespace: partial(self._follow, kind, part, scope, sink)
-            for part in self.parts(kind, scope)
+            part.namespace: partial(self._follow, kind, part, scope, sink) for part in parts
         }
         if len(jobs) == 1:
             jobs.popitem()[1](stop)
@@ -116,6 +130,25 @@ class KubernetesSource:
 
         table = TabledObjects(self._transport, kind, part, scope)
         Reflector(table, RowAudience(part, sink, stop), stop, pulse=self._pulse).run()
+
+    def _follow_together(
+        self,
+        kind: Readable[L, Any],
+        parts: Sequence[Part],
+        scope: Scope,
+        sink: Sink[L],
+        stop: CancelToken,
+    ) -> None:
+        """The parts by one list and one watch of all namespaces.
+
+        Raises: Refused, Missing where these may not be read, or the kind is not there.
+        """
+        from tui.sources.tables import TabledObjects
+
+        everywhere = Part(self.id, kind.id, Origin.CLUSTER)
+        table = TabledObjects(self._transport, kind, everywhere, scope)
+        audience = ManyPartsAudience(parts, sink, stop)
+        Reflector(table, audience, stop, pulse=self._pulse).run()
 
     def watch_one(
         self,

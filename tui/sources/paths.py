@@ -117,6 +117,10 @@ TABLE_PAGE = 2000
 for lists should have to look at for one answer."""
 
 
+MOST_APART = 32
+"""Namespaces that are watched one by one as Tables, each over a connection of its own."""
+
+
 def includes(resource: Resource, namespace: str) -> str:
     """How much of each object a Table must have, so that it is known where the object is."""
     return "Metadata" if resource.namespaced and not namespace else "None"
@@ -137,7 +141,10 @@ def table_page_query(selectors: Sequence[tuple[str, str]], include: str, more: s
 def first_page(wanted: Wanted) -> tuple[str, Asked, str]:
     """Path, query and form of the first page of a list, of its first namespace."""
     resource, scope, as_table = wanted
-    namespace = scope.namespaces[0] if scope.namespaces and resource.namespaced else ""
+    namespaces = scope.namespaces if resource.namespaced else ()
+    if as_table and len(namespaces) > MOST_APART:
+        namespaces = ()
+    namespace = namespaces[0] if namespaces else ""
     path = list_path(resource, namespace)
     selectors = selecting(scope.label_selector, scope.field_selector)
     if as_table:
