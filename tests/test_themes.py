@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from rich.color import ColorSystem
 from textual.color import Color, rgb_to_lab
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -38,6 +39,8 @@ SIGHTS: dict[str, tuple[Matrix, ...]] = {
 }
 """What becomes of a colour in eyes of each kind."""
 
+CLOSE = 8.0
+"""Distance up to which two backgrounds look alike."""
 APART = 35.0
 """Distance in CIELAB from which on two small texts are told apart at a glance."""
 
@@ -87,6 +90,22 @@ def test_any_two_phases_are_told_apart_by_the_eyes_a_theme_is_for(theme: ThemeCo
             for (one, a), (other, b) in combinations(theme.phases.items(), 2):
                 found = distance(seen(a, matrix), seen(b, matrix))
                 assert found >= APART, f"{one} and {other}: {found:.0f}"
+
+
+def with_256(colour: str) -> str:
+    """What becomes of a colour on a terminal with 256 of them."""
+    found = Color.parse(colour).rich_color.downgrade(ColorSystem.EIGHT_BIT)
+    return found.get_truecolor().hex
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=ids)
+def test_with_256_colours_backgrounds_stay_and_phases_differ(theme: ThemeColours) -> None:
+    for colour in (theme.background, theme.boost, theme.surface):
+        assert distance(Color.parse(colour), Color.parse(with_256(colour))) < CLOSE, colour
+    for eyes in SIGHTS[theme.sight]:
+        for (one, a), (other, b) in combinations(theme.phases.items(), 2):
+            found = distance(seen(with_256(a), eyes), seen(with_256(b), eyes))
+            assert found >= APART, f"{one} and {other}: {found:.0f}"
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=ids)

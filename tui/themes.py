@@ -2,8 +2,9 @@
 
 A theme says for each meaning which colour its text has: those of the phases first, because they are
 what one looks for. Any two of them differ for everybody whom the theme is for, also where somebody
-sees fewer colours, and all can be read on every background there is (`tests/test_themes.py`
-measures both). Signs and letters say the same as colours, in every theme.
+sees fewer colours or a terminal has no more than 256, and all can be read on every background there
+is (`tests/test_themes.py` measures that). Backgrounds are nearly grey, because a dark blue becomes
+a bright one among 256 colours. Signs and letters say the same as colours, in every theme.
 """
 
 from __future__ import annotations
@@ -90,32 +91,32 @@ THEMES: Registry[ThemeColours] = Registry(
         ThemeColours(
             id="argo-dark",
             about="dark, in the colours of Argo's own pages",
-            background="#10191f",
-            boost="#1b2931",
-            surface="#17232a",
+            background="#15191b",
+            boost="#23292c",
+            surface="#1c2124",
             panel="#33454f",
             foreground="#d7e2e8",
             primary="#3f9fc4",
             running="#2cbcf2",
-            succeeded="#35c795",
+            succeeded="#3dbf99",
             failed="#ff7b7b",
             pending="#f2c14b",
-            suspended="#bda6f2",
+            suspended="#c99ceb",
         ),
         ThemeColours(
             id="argo-light",
             about="light, in the colours of Argo's own pages",
             background="#f8fafb",
-            boost="#e6edf1",
+            boost="#eaedee",
             surface="#ffffff",
             panel="#bccbd3",
             foreground="#1c2a33",
             primary="#0a6c93",
-            running="#0068a3",
-            succeeded="#0b7350",
-            failed="#c01f31",
+            running="#046296",
+            succeeded="#007a51",
+            failed="#af203c",
             pending="#8a5200",
-            suspended="#6a3fb0",
+            suspended="#764bb9",
             dark=False,
         ),
         ThemeColours(
@@ -136,17 +137,17 @@ THEMES: Registry[ThemeColours] = Registry(
         ThemeColours(
             id="red-green-blind",
             about="blue and orange, for eyes that see red and green alike",
-            background="#11161d",
-            boost="#1c242e",
-            surface="#171e27",
+            background="#15181b",
+            boost="#22262a",
+            surface="#1b1e22",
             panel="#364350",
             foreground="#dde4ea",
             primary="#5b9bd5",
             running="#ffffff",
-            succeeded="#5596fa",
-            failed="#f4623f",
-            pending="#fdf650",
-            suspended="#948da6",
+            succeeded="#4b90ff",
+            failed="#fa6452",
+            pending="#fff44a",
+            suspended="#9293b5",
             sight="red-green",
         ),
         ThemeColours(
