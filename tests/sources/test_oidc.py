@@ -275,8 +275,26 @@ def test_a_refused_renewal_says_to_log_in_again(tmp_path: Path) -> None:
         issuer.valid = set()
         error = failing(api, tmp_path, issuer.user())
     assert isinstance(error, Unauthenticated)
-    assert "refuses to renew the login: invalid_grant: token is not active (400)" in error.what
+    assert "refuses to renew it: invalid_grant: token is not active (400)" in error.what
+    assert error.what.startswith("the login is over, log in again: ")
     assert "log in again" in error.hint
+
+
+def test_a_refused_token_is_not_offered_again_and_again_but_another_one_is(
+    tmp_path: Path,
+) -> None:
+    with secure_api(saying({})) as api, running_issuer() as issuer:
+        issuer.valid = {"second-refresh-token"}
+        source = source_of(api, tmp_path, issuer.user())
+        for _ in range(3):
+            with pytest.raises(Unauthenticated):
+                source.get(ONE.target)
+        spent = [grant.form["refresh_token"] for grant in issuer.grants]
+        assert spent == [REFRESH] * 2, "once with the secret in a header, once in the body"
+        again = issuer.user(refresh_token="second-refresh-token")
+        write_kubeconfig(tmp_path, api.url, user=again, authority=api.authority)
+        source.get(ONE.target)
+        assert token_of(api) == issuer.fresh
 
 
 ECHO = f"no {REFRESH} {SECRET} refresh_token={REFRESH}"
@@ -354,7 +372,11 @@ def test_an_issuer_with_the_certificate_of_another_is_not_asked(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("changes", "kind", "words"),
     [
-        ({"refresh_token": ""}, Unauthenticated, "the id-token .* is over, .* no refresh-token"),
+        (
+            {"refresh_token": ""},
+            Unauthenticated,
+            "the id-token .* is over, .* has no refresh-token",
+        ),
         (
             {"refresh_token": "", "id_token": ""},
             Unauthenticated,
@@ -407,7 +429,7 @@ def test_no_command_ends_with_a_traceback(tmp_path: Path, words: list[str]) -> N
         path = write_kubeconfig(tmp_path, api.url, user=issuer.user(), authority=api.authority)
         said = run(["--kubeconfig", str(path), *words])
     assert said.code == 1
-    assert "refuses to renew the login: invalid_grant" in said.err
+    assert "refuses to renew it: invalid_grant" in said.err
     assert "hint: log in again" in said.err
     assert leaks(said.out + said.err, [REFRESH, SECRET]) == []
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.echoing import leaks
 from tests.support.fake_api import (
     Asked,
     FakeApi,
@@ -20,6 +21,7 @@ from tests.support.fake_api import (
     workflow,
     write_kubeconfig,
 )
+from tests.support.issuer import REFRESH, SECRET, running_issuer
 from tests.support.pty import Pty, run_tui
 
 pytestmark = pytest.mark.pty
@@ -61,11 +63,11 @@ class Server:
         elif asked.is_watch:
             ended = self.end_watch
             reply.begin()
-            reply.event("ADDED", workflow(f"seen-by-{NAMES[token]}", version="101"))
+            reply.event("ADDED", workflow(f"seen-by-{NAMES.get(token, 'oidc')}", version="101"))
             ended.wait(30)
             reply.end()
         else:
-            reply.json(listing(workflow(f"seen-by-{NAMES[token]}")))
+            reply.json(listing(workflow(f"seen-by-{NAMES.get(token, 'oidc')}")))
 
 
 @contextmanager
@@ -184,3 +186,38 @@ def test_ctrl_c_at_the_question_of_a_plugin_ends_a_command(tmp_path: Path) -> No
             assert terminal.wait_for_exit() == 130
             ours = terminal.data.decode().rpartition("KeyboardInterrupt")[2]
             assert "tui/" not in ours
+
+
+# --- logins that cannot be renewed ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("is_up", "words"),
+    [(True, "the login is over, log in again"), (False, "the login cannot be renewed")],
+)
+def test_a_login_that_cannot_be_renewed_is_told_with_what_to_do(
+    tmp_path: Path, is_up: bool, words: str
+) -> None:
+    with server() as (_, api), running_issuer() as issuer:
+        issuer.valid = set()
+        user = issuer.user(**({} if is_up else {"idp_issuer_url": "https://127.0.0.1:1/realm"}))
+        path = write_kubeconfig(tmp_path, api.url, user=user, authority=api.authority)
+        with Pty(run_tui("--kubeconfig", str(path)), columns=100, rows=30) as terminal:
+            terminal.wait_for(words)
+            terminal.wait_for("try again")
+            assert leaks(terminal.picture(), [REFRESH, SECRET]) == []
+
+
+def test_a_login_that_ends_while_the_list_is_shown_is_told_in_the_header(tmp_path: Path) -> None:
+    with server() as (serving, api), running_issuer() as issuer:
+        issuer.valid = set()
+        serving.tokens = {issuer.fresh}
+        user = issuer.user(id_token=issuer.fresh)
+        path = write_kubeconfig(tmp_path, api.url, user=user, authority=api.authority)
+        with Pty(run_tui("--kubeconfig", str(path)), columns=100, rows=30) as terminal:
+            terminal.wait_for("seen-by-")
+            write_kubeconfig(tmp_path, api.url, user=issuer.user(), authority=api.authority)
+            serving.tokens = set()
+            serving.end_watch.set()
+            terminal.wait_for("the login is over, log in again")
+            assert "seen-by-" in terminal.picture()

@@ -42,6 +42,8 @@ TIMEOUT = 10.0
 MOST_READ = 1 << 20
 """Bytes of an issuer's answer that are read."""
 MOST_REDIRECTS = 5
+REST = timedelta(seconds=30)
+"""How long an issuer is not asked again for what it has just refused; several screens may ask."""
 UNTOLD = timedelta(minutes=5)
 """How long a token is used of which nobody says when it is over."""
 COMMAND_TIMEOUT = 60.0
@@ -49,6 +51,8 @@ COMMAND_TIMEOUT = 60.0
 SHORT = 80
 """Characters of an issuer's answer that are told when it is not JSON."""
 
+OVER = "the login is over, log in again"
+"""Begins what is said; a header has room for little more."""
 LOG_IN = "log in again as you did for kubectl"
 
 Config = Mapping[str, Any]
@@ -113,6 +117,19 @@ class _Renewed:
         self._lock = threading.Lock()
         self._asking: dict[tuple[str, str], threading.Lock] = {}
         self._by_spent: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._refused: dict[tuple[str, str, str], tuple[datetime, SourceError]] = {}
+
+    def refuse(self, config: Config, at: datetime, error: SourceError) -> None:
+        """The issuer takes this refresh token no more."""
+        with self._lock:
+            self._refused[_identity(config)] = at, error
+
+    def check(self, config: Config, now: datetime) -> None:
+        """Raises: what came of it when a refresh token was refused a moment ago."""
+        with self._lock:
+            at, error = self._refused.get(_identity(config), (None, None))
+        if at is not None and error is not None and now < at + REST:
+            raise error
 
     def asking(self, config: Config) -> threading.Lock:
         """What whoever asks the issuer holds meanwhile: one renewal of a client at a time."""
@@ -190,13 +207,18 @@ class Oidc:
             return held
         if not config.get("refresh-token"):
             raise Unauthenticated(
-                "the id-token of the kubeconfig is over, and there is no refresh-token"
+                f"{OVER}: the id-token of the kubeconfig is over, and it has no refresh-token"
                 if token
                 else "the kubeconfig has neither id-token nor refresh-token",
                 hint=LOG_IN,
                 reason="Oidc",
             )
-        changes = self._refreshed(config)
+        _RENEWED.check(config, self._now())
+        try:
+            changes = self._refreshed(config)
+        except Unauthenticated as error:
+            _RENEWED.refuse(config, self._now(), error)
+            raise
         IN_USE.keep(*changes.values())
         held = changes["id-token"], end_of(changes["id-token"])
         try:
@@ -231,7 +253,7 @@ class Oidc:
         token = told.get("id_token")
         if not isinstance(token, str) or not token:
             raise Unauthenticated(
-                f"the issuer {issuer} renewed the login without an id_token",
+                f"{OVER}: the issuer {issuer} renewed it without an id_token",
                 hint="was the login made with the scope openid? log in again",
                 reason="Oidc",
             )
@@ -339,7 +361,7 @@ def _grant(
         if not 400 <= status < 500:
             break
     if not 200 <= status < 300:
-        _fail(f"the issuer {issuer} refuses to renew the login", status, body)
+        _fail(f"{OVER}: the issuer {issuer} refuses to renew it", status, body)
     return _object_in(body)
 
 
