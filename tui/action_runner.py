@@ -8,7 +8,7 @@ when the watch says so, never here.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from textual.app import App
@@ -23,7 +23,7 @@ from tui.domain.identity import ObjectKey
 from tui.domain.workflow import WorkflowRef
 from tui.errors import SourceError, TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
-from tui.ports.connection import offered
+from tui.ports.connection import Connection, offered
 from tui.ports.operations import Operations
 from tui.ports.rights import Rights, Wanted
 from tui.screens.action import ActionScreen
@@ -51,11 +51,17 @@ class ActionRunner:
         self._rights_known = rights_known
         self._writing: set[threading.Thread] = set()
 
-    def ask_rights(self, namespace: str, wanted: Sequence[Wanted], most: int, anew: bool) -> None:
+    def ask_rights(
+        self,
+        connection: Connection,
+        namespace: str,
+        wanted: Sequence[Wanted],
+        most: int,
+        anew: bool,
+    ) -> None:
         """Find out what may be done in a namespace (`AppContext.ask_rights`); nothing is denied
         until that is known."""
-        source = self.context.source
-        rights = source.port(Rights) if source is not None else None
+        rights = connection.port(Rights)
         if rights is not None:
             wanted = wanted or wanted_by(ACTIONS)
             learning = partial(self._learn_rights, rights, namespace, wanted, most, anew)
@@ -77,11 +83,13 @@ class ActionRunner:
         chosen = choose(id, subjects, self.context.conditions)
         if chosen.said:
             self.context.say(chosen.said, "warning")
-        for namespace in {
-            one.target.key.namespace for one, denied in chosen.left_out if denied.lacks
+        for namespace, connection in {
+            (one.target.key.namespace, one.target.key.connection)
+            for one, denied in chosen.left_out
+            if denied.lacks
         }:
             # It may have been granted meanwhile: then the key works when it is pressed again.
-            self.context.ask_rights(namespace, anew=True)
+            self.context.ask_rights(namespace, connection=connection, anew=True)
         if chosen.able:
             asking = self._ask(chosen.action, chosen.able, called(id), chosen.left_out)
             self._app.run_worker(asking, group="ask")
@@ -113,9 +121,11 @@ class ActionRunner:
         number = self.context.pending.begin(action.label.lower(), keys)
         self._changed(keys)
         self.context.say(f"{action.label} …")
+        # Where the question was asked, wherever the lists have gone until this is its turn.
+        connections = {key: self.context.connection_of(key) for key in keys}
         # Not exclusive: a second action must never cancel the first.
         self._app.run_worker(
-            partial(self._perform, action, list(plans), number, tuple(left_out)),
+            partial(self._perform, action, list(plans), connections, number, tuple(left_out)),
             thread=True,
             group="actions",
         )
@@ -126,24 +136,34 @@ class ActionRunner:
             thread.join()
 
     def _perform(
-        self, action: Action, plans: list[Planned], number: int, left_out: tuple[str, ...]
+        self,
+        action: Action,
+        plans: list[Planned],
+        connections: Mapping[ObjectKey, Connection | None],
+        number: int,
+        left_out: tuple[str, ...],
     ) -> None:
-        source = self.context.source
         failed: list[tuple[WorkflowRef, TuiError]] = []
         self._writing.add(threading.current_thread())
         try:
             for target, plan in plans:
                 ref = WorkflowRef.of(target)
                 try:
-                    if source is None:
+                    connection = connections[target.key]
+                    if connection is None:
                         raise Unreachable("not connected")
-                    outcome = perform(plan, offered(source, Operations), action.said)
+                    outcome = perform(plan, offered(connection, Operations), action.said)
                 except Exception as error:
                     told = caught(error, f"performing {action.id}")
                     failed.append((ref, told))
                     if isinstance(told, SourceError) and told.status == 403:
                         self._app.call_from_thread(
-                            self.context.ask_rights, ref.namespace, anew=True
+                            partial(
+                                self.context.ask_rights,
+                                ref.namespace,
+                                connection=target.key.connection,
+                                anew=True,
+                            )
                         )
                     self._app.post_message(ActionFailed(ref, plan, told))
                 else:

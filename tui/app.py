@@ -35,8 +35,9 @@ from tui.commands import (
     one_of,
 )
 from tui.context import AppContext
+from tui.destinations import Destinations
 from tui.domain.identity import ObjectKey
-from tui.errors import Bug, SourceError, TuiError
+from tui.errors import Bug, SettingsError, TuiError
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
@@ -45,15 +46,17 @@ from tui.messages import (
     ActionFailed,
     ActionFinished,
     GiveSource,
+    GoBack,
     OpenObject,
     RunAction,
     Said,
 )
+from tui.navigator import Attempt, Location, Navigator
 from tui.palette import Palette
-from tui.ports.collections import Collections, Scope, WatchEvent
+from tui.ports.collections import Collections, WatchEvent
 from tui.ports.connection import Connection, offered
+from tui.ports.contexts import Contexts
 from tui.ports.health import Health
-from tui.ports.namespaces import Namespaces
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
 from tui.resources import styles
@@ -66,7 +69,6 @@ from tui.screens.rights import RightsScreen
 from tui.screens.stack import ScreenStack
 from tui.session import Session, is_for, last_place, place_file, restore, save
 from tui.settings import SETTINGS_FILE, Settings
-from tui.sources import scope_of
 from tui.state.lists import WatchedLists
 from tui.state.watch import WatchSession
 from tui.terminal.app import TerminalApp
@@ -113,22 +115,25 @@ class ArgoApp(TerminalApp):
         bind("cancel", "interrupt", "Cancel", group="app", priority=True),
         bind("header", "toggle_header", "Header", group="app"),
         bind("to-the-shell", "suspend_process", "Suspend", group="app"),
+        bind("last-place", "last_place", "Last place", group="app"),
     ]
 
     @dataclass
     class Connected(Message):
-        """A source was opened."""
+        """What an attempt to go somewhere needs was opened."""
 
-        source: Connection
-        is_demo: bool
+        attempt: int
+        connections: tuple[Connection, ...]
 
     @dataclass
     class NotConnected(Message):
-        """No source could be opened, or its watch cannot go on."""
+        """What an attempt to go somewhere needs cannot be opened, or a watch cannot go on."""
 
         error: TuiError
-        is_demo: bool = False
-        """Whether it was the demo's source."""
+        attempt: int | None = None
+        """None for what is shown, whichever attempt that was."""
+        session: WatchSession[Any] | None = None
+        """The watch that ended."""
 
     @dataclass
     class Arrived(Message):
@@ -145,7 +150,9 @@ class ArgoApp(TerminalApp):
         *,
         capabilities: Capabilities | None = None,
         can_demo: bool = True,
+        contexts: Contexts | None = None,
     ) -> None:
+        """`contexts` are the clusters that one can go to; None where there are none."""
         found = capabilities or Capabilities()
         super().__init__(found, diff=not settings.no_diff, say=self.say)
         bring_keys()
@@ -158,11 +165,10 @@ class ArgoApp(TerminalApp):
                 lambda session, events: self.give_way(
                     lambda: self.post_message(self.Arrived(session, events))
                 ),
-                lambda session, error: self.post_message(self.NotConnected(error)),
+                lambda session, error: self.post_message(self.NotConnected(error, session=session)),
             ),
             words=self.views,
             terminal=self.terminal,
-            watch_scope=self.watch_scope,
             ask_rights=lambda *asked: self.runner.ask_rights(*asked),
             has_demo=can_demo,
         )
@@ -171,12 +177,20 @@ class ArgoApp(TerminalApp):
             self, self.context, self.lists.draw_again, self.views.rights_known
         )
         self._connect_to = connect
+        self._contexts = contexts
+        self.navigator = Navigator(
+            self.context,
+            self.views,
+            open=self.open_connections,
+            show_kind=self._bring_kind,
+            after=self.set_timer,
+        )
+        self.context.elsewhere = self.navigator
+        self.destinations = Destinations(self, self.context, self.navigator, contexts)
         self._recent: list[str] = []
         self._ticks = 0
         self._is_checking = False
         """Whether a thread asks just now if requests are answered again."""
-        self._namespaces: tuple[str, ...] = ()
-        """Those that the source names, once somebody asked."""
 
     @property
     def exit_code(self) -> int:
@@ -193,8 +207,8 @@ class ArgoApp(TerminalApp):
 
     @property
     def source(self) -> Connection | None:
-        """Where objects come from; None until connected."""
-        return self.context.source
+        """Where objects come from, the first of several; None until connected."""
+        return next(iter(self.context.connections.values()), None)
 
     def get_default_screen(self) -> BlankView:
         """What is below all others."""
@@ -221,7 +235,11 @@ class ArgoApp(TerminalApp):
         self.views.begin(ListScreen(self.context, WORKFLOWS))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._say_notes)
-        self.call_after_refresh(self.connect)
+        self.call_after_refresh(self.navigator.begin, self._first_location())
+
+    def _first_location(self) -> Location:
+        settings = self.context.settings
+        return Location(namespaces=() if settings.all_namespaces else None)
 
     def _say_notes(self) -> None:
         """Tell what is otherwise than it should be, with this Textual and with the settings."""
@@ -247,9 +265,10 @@ class ArgoApp(TerminalApp):
     def _check_health(self) -> None:
         """Find out whether requests are answered again."""
         try:
-            health = self.source.port(Health) if self.source is not None else None
-            if health is not None:
-                health.check()
+            for connection in list(self.context.connections.values()):
+                health = connection.port(Health)
+                if health is not None and health.trouble is not None:
+                    health.check()
         finally:
             self._is_checking = False
 
@@ -260,8 +279,7 @@ class ArgoApp(TerminalApp):
 
     def _let_go(self) -> None:
         self.lists.end()
-        if self.source is not None:
-            self.source.close()
+        self.navigator.close()
 
     def _remember(self, file: Callable[[str], Path | None] = lambda place: None) -> None:
         """The next start on this cluster goes on from here.
@@ -269,9 +287,9 @@ class ArgoApp(TerminalApp):
         `file` names the file for a cluster; None is that of a hang-up.
         """
         # A demo cluster is never the same again, and somebody's real one may be remembered.
-        if self.context.is_demo or self.source is None or not self.source.place.is_live:
+        if self.context.is_demo or not self.context.is_live:
             return
-        label = self.source.place.label
+        label = self.context.place_label
         save(self.views.remembered(Session(label, self.lists.scope.namespaces)), file(label))
 
     def exit(
@@ -289,9 +307,9 @@ class ArgoApp(TerminalApp):
 
     def _go_on(self) -> None:
         """Where the last terminal hung up, or was left, if that was on the same cluster."""
-        if self.source is None or not self.source.place.is_live:
+        if self.context.is_demo or not self.context.is_live:
             return
-        label = self.source.place.label
+        label = self.context.place_label
         before = restore(time.time(), label)
         said = "going on from where the terminal hung up"
         if before is None and self.context.settings.remember_place:
@@ -300,7 +318,7 @@ class ArgoApp(TerminalApp):
         asked = self.lists.scope.namespaces if is_asked else None
         if before is None or not is_for(before, asked):
             return
-        self._watch(self.source, replace(self.lists.scope, namespaces=before.namespaces))
+        self.navigator.go_to_namespaces(before.namespaces)
         self.views.go_on(before)
         if before.name:
             self._open(self._key_of(before.namespace, before.name), pane=before.pane)
@@ -308,35 +326,52 @@ class ArgoApp(TerminalApp):
 
     # --- the source --------------------------------------------------------------------------
 
-    @work(thread=True, group="connect", exclusive=True)
-    def connect(self, demo: bool = False) -> None:
-        """Open the source, with all that is imported for it, beside the loop."""
+    @work(thread=True, group="connect")
+    def open_connections(self, attempt: Attempt) -> None:
+        """Open what an attempt needs, with all that is imported for it, beside the loop."""
+        opened: list[Connection] = []
         try:
-            source = self._connect_to(demo)
+            for open_one in self._openers(attempt.location):
+                opened.append(open_one())
         except Exception as error:
-            self.post_message(self.NotConnected(caught(error, "connecting"), demo))
+            for connection in opened:
+                connection.close()
+            self.post_message(self.NotConnected(caught(error, "connecting"), attempt.number))
         else:
-            self.post_message(self.Connected(source, demo))
+            self.post_message(self.Connected(attempt.number, tuple(opened)))
+
+    def _openers(self, location: Location) -> Iterator[Callable[[], Connection]]:
+        if location.is_demo or not location.contexts:
+            yield partial(self._connect_to, location.is_demo)
+        for name in location.contexts:
+            if self._contexts is None:
+                raise SettingsError("there are no contexts to go to")
+            yield partial(self._contexts.open, name)
 
     @on(GiveSource)
     def connect_again(self, message: GiveSource) -> None:
         """From a screen with nothing to show: try again, or the demo."""
-        self.views.trouble = None
-        self.views.back_to_first()
         self.say("connecting …")
-        self.connect(message.demo)
+        if message.demo:
+            self.navigator.go_to_demo()
+        else:
+            self.navigator.try_again()
+
+    @on(GoBack)
+    def action_last_place(self) -> None:
+        """Back to the last place, and from there here again; while one goes somewhere, stay."""
+        self.navigator.go_back()
 
     @on(Connected)
     def connected(self, message: Connected) -> None:
-        """Watch what the settings ask for."""
-        self.context.is_demo = message.is_demo or self.context.settings.demo
-        settings = Settings() if message.is_demo else self.context.settings
-        self._watch(message.source, scope_of(settings, message.source.place))
+        """Watch what was asked for, unless something else was meanwhile."""
+        if not self.navigator.opened(message.attempt, message.connections):
+            return
         self.screen.refresh_bindings()  # what can be done here is known now
-        troubles = [str(trouble) for trouble in message.source.troubles]
+        troubles = [str(each) for source in message.connections for each in source.troubles]
         self.say(first_of(troubles), "warning")
         self._open_only_file()
-        if not (message.is_demo or self.context.settings.demo):
+        if self.navigator.here is None:
             self._go_on()
         if not troubles:
             self.call_after_refresh(self._say_notes)  # on the screen that was opened, if one was
@@ -352,39 +387,15 @@ class ArgoApp(TerminalApp):
             self._open(self._key_of(metadata.namespace, metadata.name), metadata.uid)
 
     def _key_of(self, namespace: str, name: str) -> ObjectKey:
-        place = self.source.place.label if self.source is not None else ""
-        return ObjectKey(place, WORKFLOWS.id, namespace, name)
-
-    def watch_scope(self, scope: Scope) -> None:
-        """Watch other namespaces; what is shown stays until something of them could be read."""
-        if self.source is None:
-            return
-        if self.lists.of(WORKFLOWS).is_whole:
-            self.lists.try_scope(
-                scope,
-                adopted=self.views.scope_changed,
-                refused=lambda error: self._keep_scope(error),
-            )
-        else:
-            self._watch(self.source, scope)
-
-    def _keep_scope(self, error: SourceError) -> None:
-        self.say(f"the list stays as it is: {error}", "warning")
-
-    def _watch(self, source: Connection, scope: Scope) -> None:
-        if self.source is not source:
-            self._namespaces = ()
-            if self.source is not None:
-                self.source.close()
-        self.context.source = source
-        self.lists.watch(offered(source, Collections), scope, asyncio.get_running_loop())
-        self.views.scope_changed()
+        return ObjectKey(next(iter(self.context.connections)), WORKFLOWS.id, namespace, name)
 
     @on(Arrived)
     def take(self, message: Arrived) -> None:
         """One writer of what is known: the source."""
         before = message.session.standings.unreadable
         self.lists.take(message.session, message.events, self.context.now())
+        if self.lists.shows(message.session) and message.session.has_answered:
+            self.navigator.answered()
         session = self.lists.of(WORKFLOWS)
         if message.session is not session:
             return
@@ -396,17 +407,29 @@ class ArgoApp(TerminalApp):
                 if part not in before:
                     self.say(f"{part.namespace or 'all namespaces'}: {error}", "warning")
         if session.trouble is not None:
-            self.views.show_trouble(session.trouble, can_demo=self.context.has_demo)
+            self._show_trouble(session.trouble)
         elif session.standings.is_partly_live:
             self.views.end_trouble()
 
     @on(NotConnected)
     def not_connected(self, message: NotConnected) -> None:
-        """A screen that says what is wrong and what to do."""
-        if message.is_demo and self.lists.of(WORKFLOWS).standings.is_live:
-            self.say(str(message.error), "error")  # the cluster that was shown still is
+        """Say what is wrong: back where one came from, else on a screen of its own."""
+        if message.session is not None and not self.lists.shows(message.session):
+            return  # the watch of a place that one has left
+        if message.attempt is not None and not self.navigator.not_opened(message.attempt):
+            return  # somebody has gone elsewhere meanwhile
+        if message.attempt is not None and self.context.is_connected:
+            self.say(str(message.error), "error")
         else:
-            self.views.show_trouble(message.error, can_demo=self.context.has_demo)
+            self._show_trouble(message.error)
+
+    def _show_trouble(self, error: TuiError) -> None:
+        self.views.show_trouble(
+            error,
+            can_demo=self.context.has_demo,
+            way_back=self.navigator.way_back,
+            can_go=self.destinations.has_contexts,
+        )
 
     # --- screens -----------------------------------------------------------------------------
 
@@ -424,11 +447,12 @@ class ArgoApp(TerminalApp):
 
     def show_kind(self, kind: Kind[Any, Any], namespaces: str = "") -> None:
         """The list of a kind; of these namespaces, as `:ns` takes them, if any are named."""
+        self.navigator.go_to_kind(kind.id, namespaces_of(namespaces) if namespaces else None)
+
+    def _bring_kind(self, kind: str) -> None:
         self.views.back_to_first()
-        if kind is not next(iter(KINDS)):
-            self.views.bring(ListScreen(self.context, kind))
-        if namespaces:
-            self.watch_scope(replace(self.lists.scope, namespaces=namespaces_of(namespaces)))
+        if kind and kind != next(iter(KINDS)).id:
+            self.views.bring(ListScreen(self.context, KINDS[kind]))
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is no room, say so."""
@@ -461,28 +485,18 @@ class ArgoApp(TerminalApp):
         commands = [*view.commands(), *self._commands()]
         palette = Palette(commands, view.places, self._recent, ascii=self.context.ascii)
         self.push_screen(palette)
-        if self.source is not None and not self._namespaces:
-            self._read_namespaces(self.source, palette.show_offered)
+        self.destinations.read(palette.show_offered)
 
     def _commands(self) -> Iterator[Command]:
         """What works on every screen."""
-        yield Command(
-            "Namespaces",
-            lambda text: self._show_namespaces(namespaces_of(text)),
-            names=("ns", "namespace", "namespaces"),
-            argument="a namespace, several with commas, or all",
-            is_needed=True,
-            complete=lambda typed: namespaces_like(self._known_namespaces(), typed),
-            check=namespaces_of,
-            help="list what is in other namespaces",
-        )
+        yield from self.destinations.commands()
         for kind in KINDS:
             yield Command(
                 kind.nouns.capitalize(),
                 partial(self.show_kind, kind),
                 names=(kind.id, *kind.names),
                 argument="a namespace, several with commas, or all" if kind.follows_scope else "",
-                complete=lambda typed: namespaces_like(self._known_namespaces(), typed),
+                complete=lambda typed: namespaces_like(self.destinations.known_namespaces, typed),
                 check=namespaces_of,
                 help=f"the list of {kind.nouns}",
                 key=key_of(kind.binding_id),
@@ -504,7 +518,7 @@ class ArgoApp(TerminalApp):
                 self._show_rights,
                 names=("rights",),
                 argument="a namespace",
-                complete=lambda typed: among(self._known_namespaces(), typed),
+                complete=lambda typed: among(self.destinations.known_namespaces, typed),
                 check=namespace_of,
                 help="what this account may do, and which rights it lacks",
             )
@@ -550,35 +564,15 @@ class ArgoApp(TerminalApp):
         else:
             self.say(f'{name}; a line theme = "{name}" in {SETTINGS_FILE} keeps it')
 
-    def _known_namespaces(self) -> list[str]:
-        listed = {key.namespace for key in self.lists.of(WORKFLOWS).known}
-        return sorted({*self._namespaces, *listed, *self.lists.scope.namespaces})
-
     def _show_rights(self, namespace: str) -> None:
         """Of a namespace, else of the one that keys act in, else of the first that is listed."""
-        view, source = self.views.in_use, self.source
+        view = self.views.in_use
+        where = view.connection if view is not None else ""
+        source = self.context.connection(where) or self.source
         if source is not None:
             listed = [*self.lists.scope.namespaces, source.place.namespace.partition(",")[0]]
             here = namespace or (view.namespace if view is not None else "") or listed[0]
             self.push_screen(RightsScreen(self.context, source, here))
-
-    def _show_namespaces(self, namespaces: tuple[str, ...]) -> None:
-        self.views.back_to_list()
-        self.watch_scope(replace(self.lists.scope, namespaces=namespaces))
-
-    @work(thread=True, group="namespaces", exclusive=True)
-    def _read_namespaces(self, source: Connection, known: Callable[[], object]) -> None:
-        try:
-            namespaces = offered(source, Namespaces).namespaces()
-        except TuiError:
-            return  # they may not be listed; then those that are seen are offered
-
-        def take() -> None:
-            if source is self.source:
-                self._namespaces = namespaces
-                known()
-
-        self.call_from_thread(take)
 
     def action_repaint(self) -> None:
         """Write the whole screen again; try a broken connection again now."""
@@ -605,9 +599,11 @@ class ArgoApp(TerminalApp):
         self.say(f"{message.plan.title}: {message.error}", "error")
 
 
-def run(settings: Settings, connect: Connect, capabilities: Capabilities) -> int:
+def run(
+    settings: Settings, connect: Connect, capabilities: Capabilities, contexts: Contexts
+) -> int:
     """Run the app in this terminal; returns the exit code."""
-    app = ArgoApp(settings, connect, capabilities=capabilities)
+    app = ArgoApp(settings, connect, capabilities=capabilities, contexts=contexts)
     with TERMINAL.drawn_on():
         app.run(mouse=settings.mouse)
     return app.exit_code

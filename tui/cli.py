@@ -177,6 +177,7 @@ def _run_in_terminal(settings: Settings) -> int:
     from tui.ports.connection import Connection
     from tui.ports.terminal import TERMINAL
     from tui.sources import open_source
+    from tui.sources.contexts import KubeconfigContexts
     from tui.terminal.capabilities import this_terminal
     from tui.terminal.environment import check_log, prepare
 
@@ -193,14 +194,18 @@ def _run_in_terminal(settings: Settings) -> int:
         for source in opened:
             demos.callback(source.close)
 
+        running: list[Any] = []
+
         def connect(demo: bool) -> Connection:
             if not (demo or settings.demo):
                 return opened.pop() if opened else open_source(settings)
-            child: Any = import_module("tui.demo.child")
-            running = demos.enter_context(child.start())
-            return open_source(in_demo(settings, str(running.kubeconfig)))
+            if not running:
+                child: Any = import_module("tui.demo.child")
+                running.append(demos.enter_context(child.start()))
+            return open_source(in_demo(settings, str(running[0].kubeconfig)))
 
-        return int(import_module("tui.app").run(settings, connect, capabilities))
+        contexts = KubeconfigContexts(settings)
+        return int(import_module("tui.app").run(settings, connect, capabilities, contexts))
 
 
 def in_demo(settings: Settings, kubeconfig: str) -> Settings:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from tui.actions.base import Context
 from tui.actions.verdict import Conditions
+from tui.domain.identity import ObjectKey
 from tui.errors import SourceError, TuiError
-from tui.ports.collections import Scope
 from tui.ports.connection import Connection
 from tui.ports.health import Health
 from tui.ports.rights import MOST_REQUESTS, Wanted
@@ -29,7 +29,7 @@ from tui.state.pending import Pending
 SUFFIX_LETTERS = string.ascii_lowercase + string.digits
 
 
-AskRights = Callable[[str, Sequence[Wanted], int, bool], object]
+AskRights = Callable[[Connection, str, Sequence[Wanted], int, bool], object]
 """Asks what may be done in a namespace: see `AppContext.ask_rights`."""
 
 
@@ -60,6 +60,44 @@ class Terminal(Protocol):
         """Whether what was typed last can be an answer to the question on this screen."""
 
 
+class Elsewhere(Protocol):
+    """How one goes to other namespaces and clusters, and back."""
+
+    @property
+    def wanted(self) -> str:
+        """What is being gone to, in words; "" while nothing is."""
+
+    @property
+    def way_back(self) -> str:
+        """Where giving up what is tried leads, in words; "" where nothing is tried."""
+
+    @property
+    def favourites(self) -> Sequence[str]:
+        """Namespaces for the keys 1 to 9, as they are typed: `argo`, or `argo,data`."""
+
+    def go_to_namespaces(self, namespaces: tuple[str, ...] | None) -> None:
+        """List other namespaces, () for all, None for those that the contexts name, once it is
+        known that something of them can be read."""
+
+    def give_up(self) -> bool:
+        """Stay where one was before what is tried now; false if nothing is tried."""
+
+
+class NowhereElse:
+    """There is one place only: what a screen alone in a test gets."""
+
+    wanted = ""
+    way_back = ""
+    favourites: Sequence[str] = ()
+
+    def go_to_namespaces(self, namespaces: tuple[str, ...] | None) -> None:
+        """Nothing else can be listed."""
+
+    def give_up(self) -> bool:
+        """Nothing is tried."""
+        return False
+
+
 class AppContext:
     """The app, as screens and panes know it."""
 
@@ -70,25 +108,24 @@ class AppContext:
         *,
         words: Words,
         terminal: Terminal,
-        watch_scope: Callable[[Scope], object],
-        ask_rights: AskRights = lambda namespace, wanted, most, anew: None,
+        ask_rights: AskRights = lambda connection, namespace, wanted, most, anew: None,
         has_demo: bool = False,
     ) -> None:
-        """`watch_scope` watches other namespaces, once it is known that something of them can be
-        read; `ask_rights` asks what may be done in a namespace; `has_demo` tells whether there is a
+        """`ask_rights` asks what may be done in a namespace; `has_demo` tells whether there is a
         demo."""
         self.settings = settings
         self.lists = lists
         self.pending = Pending()
         """Actions under way."""
-        self.source: Connection | None = None
-        """Where objects come from; None until connected."""
+        self.connections: Mapping[str, Connection] = {}
+        """The connections of the lists by their ids; empty until connected."""
+        self.elsewhere: Elsewhere = NowhereElse()
+        """What is being gone to, and how one goes elsewhere."""
         self.is_demo = settings.demo
         """Whether the demo is what is shown."""
         self.has_demo = has_demo
         self._words = words
         self._terminal = terminal
-        self._watch_scope = watch_scope
         self._ask_rights = ask_rights
 
     # --- what is known -----------------------------------------------------------------------
@@ -109,25 +146,63 @@ class AppContext:
         return self.settings.pod_names
 
     @property
+    def is_connected(self) -> bool:
+        """Whether there is anything to ask for objects."""
+        return bool(self.connections)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what is shown goes on by itself; what was saved in files does not."""
+        return any(each.place.is_live for each in self.connections.values())
+
+    @property
+    def place_label(self) -> str:
+        """What the connections are called in a header: `prod`, `prod,staging`."""
+        return ",".join(each.place.label for each in self.connections.values())
+
+    def connection(self, id: str) -> Connection | None:
+        """The connection of a key that names it; None where it is shown no more, or not yet."""
+        return self.connections.get(id)
+
+    def connection_of(self, key: ObjectKey) -> Connection | None:
+        """Where an object is; the first connection for a key that names none."""
+        return self.connection(key.connection or next(iter(self.connections), ""))
+
+    def at(self, id: str) -> ConnectionContext:
+        """This context as the panes of an object of a connection know it."""
+        return ConnectionContext(self, self.connection(id))
+
+    @property
     def conditions(self) -> Conditions:
         """What decides whether an action may be done, besides its subject."""
-        return Conditions(self.source, read_only=self.is_read_only)
+        each = [self._conditions_at(connection) for connection in self.connections.values()]
+        if not each:
+            return Conditions(None, read_only=self.settings.read_only)
+        others = dict(zip(self.connections, each, strict=True)) if len(each) > 1 else {}
+        return replace(each[0], others=others)
 
-    def conditions_in(self, namespace: str) -> Conditions:
-        """The same, where what has no subject would be done in this namespace."""
-        return replace(self.conditions, namespace=namespace)
+    def _conditions_at(self, connection: Connection) -> Conditions:
+        return Conditions(connection, read_only=self.is_read_only_at(connection.id))
 
-    @property
-    def here(self) -> PlaceSettings:
-        """What the settings say of the cluster that is shown."""
-        if self.source is None or not self.source.place.is_live:
+    def is_read_only_at(self, id: str) -> bool:
+        """Whether nothing may be changed through a connection, whoever is logged in."""
+        return self.settings.read_only or self.for_place(id).read_only
+
+    def for_place(self, id: str) -> PlaceSettings:
+        """What the settings say of the cluster of a connection."""
+        connection = self.connection(id)
+        if connection is None or not connection.place.is_live:
             return PlaceSettings()
-        return self.settings.for_place(self.source.place.label)
+        return self.settings.for_place(connection.place.label)
 
-    @property
-    def is_read_only(self) -> bool:
-        """Whether nothing may be changed, whoever is logged in."""
-        return self.settings.read_only or self.here.read_only
+    def conditions_in(self, namespace: str, connection: str = "") -> Conditions:
+        """The same, where what has no subject would be done in this namespace.
+
+        Where a connection is named, what holds there, and at no other.
+        """
+        named = self.connection(connection)
+        conditions = self.conditions if named is None else self._conditions_at(named)
+        return replace(conditions, namespace=namespace)
 
     @property
     def trouble(self) -> TuiError | None:
@@ -136,10 +211,10 @@ class AppContext:
 
     @property
     def request_trouble(self) -> SourceError | None:
-        """Why the last request to the server failed, whatever an open watch says; None while
+        """Why the last request to a server failed, whatever an open watch says; None while
         requests are answered."""
-        health = self.source.port(Health) if self.source is not None else None
-        return health.trouble if health is not None else None
+        checked = (each.port(Health) for each in self.connections.values())
+        return next((each.trouble for each in checked if each is not None and each.trouble), None)
 
     def now(self) -> datetime:
         """The time everything is shown at."""
@@ -165,25 +240,24 @@ class AppContext:
         """Send a text to the clipboard of the terminal."""
         self._terminal.copy(text)
 
-    def watch_scope(self, scope: Scope) -> None:
-        """Watch other namespaces, once it is known that something of them can be read."""
-        self._watch_scope(scope)
-
     def ask_rights(
         self,
         namespace: str,
         wanted: Sequence[Wanted] = (),
         *,
+        connection: str = "",
         most: int = MOST_REQUESTS,
         anew: bool = False,
     ) -> None:
         """Ask, beside the loop, what may be done in a namespace, unless that is known.
 
         `wanted` is what is about to matter, nothing for whatever actions need; `most` is how many
-        requests it may take; `anew` asks in any case. Screens hear of the answer by `rights_known`.
+        requests it may take; `anew` asks in any case. `connection` is the first if it is not named.
+        Screens hear of the answer by `rights_known`.
         """
-        if self.source is not None and namespace and not self.is_read_only:
-            self._ask_rights(namespace, wanted, most, anew)
+        asked = self.connection(connection or next(iter(self.connections), ""))
+        if asked is not None and namespace and not self.is_read_only_at(asked.id):
+            self._ask_rights(asked, namespace, wanted, most, anew)
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
@@ -196,3 +270,38 @@ class AppContext:
     def may_confirm(self, screen: Any) -> bool:
         """Whether what was typed last can be an answer to the question on this screen."""
         return self._terminal.may_confirm(screen)
+
+
+class ConnectionContext:
+    """What the panes of one object know of the app: its own connection, whatever else is shown.
+
+    An object keeps the connection it was opened with: one that is looked at while the lists go to
+    another cluster is never read from that one.
+    """
+
+    def __init__(self, context: AppContext, source: Connection | None) -> None:
+        self._context = context
+        self.source = source
+        """Where its pods, logs and events come from; None where it is shown no more."""
+
+    @property
+    def ascii(self) -> bool:
+        """Whether to use ASCII characters only."""
+        return self._context.ascii
+
+    @property
+    def pod_names(self) -> str:
+        """The pod name format of unmarked workflows (argo.md 3)."""
+        return self._context.pod_names
+
+    def now(self) -> datetime:
+        """The current time."""
+        return self._context.now()
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Show a sentence on the status line."""
+        self._context.say(text, severity)
+
+    def copy(self, text: str) -> None:
+        """Copy a text to the clipboard of the terminal."""
+        self._context.copy(text)

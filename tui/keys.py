@@ -179,7 +179,7 @@ def is_shared(id: str) -> bool:
     return id.partition(".")[0] not in OF_DIALOGS
 
 
-OF_DIALOGS = frozenset({"dialog", "field", "palette", "containers", "filters", "problem"})
+OF_DIALOGS = frozenset({"dialog", "field", "palette", "picker", "containers", "filters", "problem"})
 """First parts of ids whose keys mean something inside a dialog or a field only."""
 
 KEYS = KeyTable(
@@ -226,6 +226,8 @@ KEYS = KeyTable(
         "error-after": "e",
         "error-before": "E",
         "namespaces": "0",
+        **{f"favourite-{digit}": str(digit) for digit in range(1, 10)},
+        "last-place": "minus",
         # Panes.
         "pane.summary": "d",
         "pane.logs": "l",
@@ -290,6 +292,7 @@ KEYS = KeyTable(
         "palette.complete": "tab",
         "palette.run": "enter",
         "palette.close": "escape",
+        "picker.mark": "space",
         "containers.next": "A",
         "containers.read": "enter",
         "containers.close": "escape,q",
@@ -300,7 +303,8 @@ KEYS = KeyTable(
         **{f"filters.put-{digit}": str(digit) for digit in range(1, 10)},
         "problem.again": "r,enter",
         "problem.demo": "d",
-        "problem.quit": "q,escape",
+        "problem.back": "escape",
+        "problem.quit": "q",
     }
 )
 

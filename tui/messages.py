@@ -70,3 +70,8 @@ class GiveSource(Message):
     """Connect again: to where the settings say, or to the built-in demo cluster."""
 
     demo: bool = False
+
+
+@dataclass
+class GoBack(Message):
+    """Go back to the place that was shown before."""

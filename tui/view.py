@@ -37,11 +37,19 @@ class View(Screen[T]):
     follows_scope: bool = False
     """Whether it shows what is in the watched namespaces; others are chosen for one that does."""
 
+    listed: str = ""
+    """Id of the kind whose list it is; "" for all others."""
+
     # --- what is meant here ------------------------------------------------------------------
 
     @property
     def namespace(self) -> str:
         """The namespace of what keys act on just now; "" for none in particular."""
+        return ""
+
+    @property
+    def connection(self) -> str:
+        """The id of the connection of what keys act on just now; "" for none in particular."""
         return ""
 
     ACTS_ON: ClassVar[tuple[On, ...]] = ()
@@ -77,6 +85,9 @@ class View(Screen[T]):
     def rights_known(self) -> None:
         """It is known now what may be done in some namespace."""
         self.refresh_bindings()
+
+    def arrived(self) -> None:
+        """What was gone to has answered: one is there, and can go back from there."""
 
     def try_again(self) -> None:
         """Somebody does not want to wait for the next try, or wants it read anew."""

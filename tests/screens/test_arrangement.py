@@ -15,8 +15,7 @@ from tui.domain.workflow import ListedWorkflow
 from tui.errors import QueryError
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Scope
-from tui.ports.connection import Place
-from tui.screens.arrangement import RESORT_EVERY, Arrangement, other_scope
+from tui.screens.arrangement import RESORT_EVERY, Arrangement
 from tui.session import Session
 from tui.settings import Settings
 from tui.state.lists import WatchedLists
@@ -31,10 +30,21 @@ RUNS = (
 )
 
 
+class Listed(WatchedLists):
+    """Lists of a scope, of which nothing is watched."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(lambda session, events: None, lambda session, error: None)
+        self._scope = scope
+
+    @property
+    def scope(self) -> Scope:
+        return self._scope
+
+
 def context_with(scope: Scope = ARGO, settings: Settings = STILL) -> AppContext:
     """As much of a context as a list is arranged with."""
-    lists = WatchedLists(lambda session, events: None, lambda session, error: None)
-    lists.scope = scope
+    lists = Listed(scope)
     session = lists.of(WORKFLOWS)
     lists.take(session, [page(*RUNS)], NOW)
     made = SimpleNamespace(
@@ -42,7 +52,6 @@ def context_with(scope: Scope = ARGO, settings: Settings = STILL) -> AppContext:
         pending=Pending(),
         settings=settings,
         ascii=False,
-        source=SimpleNamespace(place=Place("cluster", namespace="argo,etl")),
         now=lambda: NOW + timedelta(seconds=1),
     )
     return cast(AppContext, made)
@@ -96,11 +105,6 @@ def test_what_a_session_remembers_is_filter_and_order() -> None:
     arrangement.sort_by("name", descending=True)
     session = arrangement.remembered(Session("cluster", ("argo",)))
     assert (session.query, session.sort, session.descending) == ("young", "name", True)
-
-
-def test_all_namespaces_and_back_to_those_one_began_with() -> None:
-    assert other_scope(context_with()).namespaces == ()
-    assert other_scope(context_with(Scope())).namespaces == ("argo", "etl")
 
 
 def shown_columns(settings: Settings, scope: Scope = ARGO) -> list[str]:

@@ -73,6 +73,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("palette:Palette",),
     ),
     (
+        "Choosing contexts or namespaces",
+        "What `:ctx` and `:ns` open: typing narrows it.",
+        ("screens.picker:Picker",),
+    ),
+    (
         "Help",
         "Esc closes what `:rights` shows, too.",
         ("screens.help:HelpScreen", "screens.rights:RightsScreen"),

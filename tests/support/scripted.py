@@ -103,9 +103,9 @@ def key_of(found: Manifest, kind: str = WORKFLOWS.id, connection: str = "scripte
     return ObjectKey(connection, kind, ref.namespace, ref.name)
 
 
-def part(namespace: str = "argo", kind: str = WORKFLOWS.id) -> Part:
-    """A namespace of the scripted source."""
-    return Part("scripted", kind, Origin.CLUSTER, namespace)
+def part(namespace: str = "argo", kind: str = WORKFLOWS.id, connection: str = "scripted") -> Part:
+    """A namespace of a scripted source."""
+    return Part(connection, kind, Origin.CLUSTER, namespace)
 
 
 def page(
@@ -128,11 +128,13 @@ def opened(found: Manifest) -> Whole[Workflow]:
     return Whole(workflow, raw, fits)
 
 
-def told_whole(found: Manifest, kind: Readable[Any, Any] = WORKFLOWS) -> Changed[Whole[Any]]:
+def told_whole(
+    found: Manifest, kind: Readable[Any, Any] = WORKFLOWS, connection: str = "scripted"
+) -> Changed[Whole[Any]]:
     """An object as a watch of one tells it."""
     raw = msgspec.json.encode(found)
     whole, fits = kind.whole(raw)
-    of = part(whole.metadata.namespace, kind.id)
+    of = part(whole.metadata.namespace, kind.id, connection)
     return Changed(of, whole_row(of, Whole(whole, raw, fits)))
 
 
@@ -269,7 +271,7 @@ class ScriptedSource:
         """The same for open watches of one object."""
         for key, waiting in list(self._details):
             if name in ("", key.name):
-                waiting.put(Stood(part(key.namespace, key.kind), standing))
+                waiting.put(Stood(part(key.namespace, key.kind, self.id), standing))
 
     def put(self, found: Manifest, kind: Readable[Any, Any] = WORKFLOWS) -> None:
         """An object is new or different: lists and its own watches hear of it."""
@@ -279,18 +281,18 @@ class ScriptedSource:
             of = each.part_of(ref.namespace)
             if of is not None:
                 each.waiting.put(Changed(of, self._row(of, found, each.kind)))
-        self.say_of(told_whole(found, kind), ref.name)
+        self.say_of(told_whole(found, kind, self.id), ref.name)
 
     def remove(self, ref: WorkflowRef, kind: str = WORKFLOWS.id) -> None:
         """An object is gone."""
         self.manifests.pop(ref, None)
-        key = ObjectKey("scripted", kind, ref.namespace, ref.name)
+        key = ObjectKey(self.id, kind, ref.namespace, ref.name)
         for each in [each for each in self._lists if each.is_of(kind)]:
             of = each.part_of(ref.namespace)
             if of is not None:
                 uid = "" if self._is_tabled(each.kind) else ref.uid
                 each.waiting.put(Gone(of, key._replace(kind=of.kind), uid))
-        self.say_of(Gone(part(ref.namespace, kind), key, ref.uid), ref.name)
+        self.say_of(Gone(part(ref.namespace, kind, self.id), key, ref.uid), ref.name)
 
     @property
     def open_watches(self) -> int:
@@ -308,7 +310,7 @@ class ScriptedSource:
 
     def parts(self, kind: Readable[Any, Any], scope: Scope) -> tuple[Part, ...]:
         namespaces = scope.namespaces if kind.resource.namespaced else ()
-        return tuple(part(namespace, kind.id) for namespace in namespaces or ("",))
+        return tuple(part(namespace, kind.id, self.id) for namespace in namespaces or ("",))
 
     def watch(
         self, kind: Readable[Any, Any], scope: Scope, sink: Sink[Any], stop: CancelToken
@@ -405,8 +407,8 @@ class ScriptedSource:
         self._details.append(entry)
         take_back = stop.on_set(lambda: waiting.put(None))
         try:
-            sink(told_whole(self._find(ref), kind))
-            sink(Stood(part(key.namespace, kind.id), Live()))
+            sink(told_whole(self._find(ref), kind, self.id))
+            sink(Stood(part(key.namespace, kind.id, self.id), Live()))
             while not stop.is_set and (event := waiting.get()) is not None:
                 sink(event)
         finally:

@@ -9,8 +9,8 @@ last word is the server's: a right that is not known to lack denies nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tui.actions.base import Action
@@ -52,6 +52,12 @@ class Conditions:
     """Whether the user asked for no changes (`--read-only`)."""
     namespace: str = ""
     """Where an action would be done that has no subject; "" where that is not known."""
+    others: Mapping[str, Conditions] = field(default_factory=dict)
+    """Where several clusters are shown in one list: the conditions of each by its connection."""
+
+    def at(self, connection: str) -> Conditions:
+        """Those that hold at a connection, by its id."""
+        return self.others.get(connection, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,14 @@ def verdict(action: Action, subject: Subject | None, conditions: Conditions) -> 
     The first reason against it counts: we are read-only, the connection cannot do it, the account
     lacks a right for it, the subject is gone or not read yet, or it is not in a state for it.
     """
+    if subject is not None:
+        return _verdict(action, subject, conditions.at(subject.target.key.connection))
+    answers = [_verdict(action, None, each) for each in conditions.others.values()]
+    answers = answers or [_verdict(action, None, conditions)]
+    return next((answer for answer in answers if isinstance(answer, Allowed)), answers[0])
+
+
+def _verdict(action: Action, subject: Subject | None, conditions: Conditions) -> Verdict:
     target = subject.target if subject is not None else None
     if why := _why_never(action, target, conditions):
         return Denied(why)

@@ -6,7 +6,7 @@ anew after each answer, so that what one reads is what will be sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -76,8 +76,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         manifests: list[tuple[Subject, Manifest]]
         template: Manifest | None = None
         """What the only one of them was made from, if that can be read."""
-        caller: Caller | None = None
-        """Who acts, where the connection says."""
+        callers: Mapping[str, Caller | None] = field(default_factory=dict)
+        """Who acts, by connection, where that says."""
         unread: dict[Target, Denied] = field(default_factory=dict)
         """Those that could not be read, and why."""
 
@@ -114,6 +114,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._not_planned: list[str] = []
         """A sentence for each that the plans leave out."""
         self._facts = context.plan_context()
+        self._callers: Mapping[str, Caller | None] = {}
+        # Those of now: an answer is carried out where the question was asked.
+        self._connections = {one.target: context.connection_of(one.target.key) for one in subjects}
 
     # --- the box ---------------------------------------------------------------------------
 
@@ -162,29 +165,40 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def _ask_rights(self) -> None:
         """Ask for what the action needs, wherever its subjects are."""
-        wanted = wanted_for(self.action, [one.target for one in self._subjects])
-        namespaces = list(wanted)[:MOST_REQUESTS]
-        for namespace in namespaces:
-            most = MOST_REQUESTS // len(namespaces)
-            self.context.ask_rights(namespace, wanted[namespace], most=most)
+        by_connection: dict[str, list[Target]] = {}
+        for one in self._subjects:
+            by_connection.setdefault(one.target.key.connection, []).append(one.target)
+        asked = [
+            (connection, namespace, wanted)
+            for connection, targets in by_connection.items()
+            for namespace, wanted in wanted_for(self.action, targets).items()
+        ][:MOST_REQUESTS]
+        for connection, namespace, wanted in asked:
+            most = MOST_REQUESTS // len(asked)
+            self.context.ask_rights(namespace, wanted, connection=connection, most=most)
 
     @work(thread=True, group="dialog", exclusive=True)
     def _read(self) -> None:
-        source = self.context.source
         try:
-            if source is None:
-                raise TuiError("not connected")
-            found, unread = self._read_each(source)
+            found, unread = self._read_each()
+            asks = self._asks_parameters and len(found) == 1
+            template = None
+            if asks:
+                template = _made_from(self._connection(found[0][0]), *found[0])
+            callers = self._read_callers()
         except Exception as error:
             self.post_message(self.NotRead(caught(error, "reading for a question")))
         else:
-            asks = self._asks_parameters and len(found) == 1
-            template = _made_from(source, *found[0]) if asks else None
-            self.post_message(self.Read(found, template, caller_of(source), unread))
+            self.post_message(self.Read(found, template, callers, unread))
 
-    def _read_each(
-        self, source: Connection
-    ) -> tuple[list[tuple[Subject, Manifest]], dict[Target, Denied]]:
+    def _connection(self, subject: Subject) -> Connection:
+        """Where a subject is. Raises: TuiError where that is no longer, or not yet, connected."""
+        connection = self._connections[subject.target]
+        if connection is None:
+            raise TuiError("not connected")
+        return connection
+
+    def _read_each(self) -> tuple[list[tuple[Subject, Manifest]], dict[Target, Denied]]:
         """Each subject as it is now; of several, one that is gone keeps nobody from the others.
 
         Raises: TuiError where none can be read.
@@ -194,16 +208,22 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         last: TuiError | None = None
         for one in self._subjects:
             try:
-                found.append((one, self._manifest(source, one)))
+                found.append((one, self._manifest(one)))
             except TuiError as error:
                 unread[one.target], last = Denied(error.what), error
         if last is not None and not found:
             raise last
         return found, unread
 
-    def _manifest(self, source: Connection, subject: Subject) -> Manifest:
+    def _read_callers(self) -> Mapping[str, Caller | None]:
+        """Who acts at each of the connections."""
+        at = {one.target.key.connection: self._connection(one) for one in self._subjects}
+        return {name: caller_of(connection) for name, connection in at.items()}
+
+    def _manifest(self, subject: Subject) -> Manifest:
         """What the plan is made from; an action on a kind begins with nothing."""
-        return {} if self.action.on == "kind" else offered(source, Objects).get(subject.target)
+        connection = self._connection(subject)
+        return {} if self.action.on == "kind" else offered(connection, Objects).get(subject.target)
 
     @property
     def _destroys(self) -> bool:
@@ -212,7 +232,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     @property
     def _wants_name(self) -> bool:
         """Whether the settings ask for the name to be typed before this is done."""
-        return self.context.here.wants_name(self.action.id, destroys=self._destroys)
+        places = (self.context.for_place(one.target.key.connection) for one in self._subjects)
+        return any(each.wants_name(self.action.id, destroys=self._destroys) for each in places)
 
     @property
     def _proof(self) -> Choice:
@@ -253,7 +274,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         is_first = not self._manifests
         found = self._manifests = message.manifests
         self._unread = message.unread
-        self._facts = replace(self._facts, caller=message.caller)
+        self._callers = message.callers
         self._judge()
         instead = self._meant_instead()
         if instead is not None:
@@ -369,14 +390,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             if denied is not None:
                 refused.append(told(subject, denied) if self._is_of_several else denied.why)
                 continue
-            facts = replace(self._facts, target=target)
+            caller = self._callers.get(target.key.connection)
+            facts = replace(self._facts, target=target, caller=caller)
             name = f"{subject.name}: " if self._is_of_several else ""
             try:
                 plan = self.action.plan(manifest, self._choices(), facts)
             except (PlanError, InputError) as error:
                 refused.append(f"{name}{error.what}")
                 continue
-            unauthorized = self._unauthorized(plan)
+            unauthorized = self._unauthorized(plan, target.key.connection)
             if unauthorized:
                 refused.append(f"{name}{unauthorized}")
             else:
@@ -398,11 +420,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             else Content("")
         )
 
-    def _unauthorized(self, plan: Plan) -> str:
+    def _unauthorized(self, plan: Plan, connection: str) -> str:
         """Which rights lack to just what is planned; "" if none is known to."""
         if plan.operation is None:
             return ""
-        answer = verdict_of_plan(plan.operation, self.context.conditions)
+        answer = verdict_of_plan(plan.operation, self.context.conditions.at(connection))
         return answer.why if isinstance(answer, Denied) else ""
 
     @property
@@ -421,8 +443,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         return words_of_several(plans, phases, self._preview)
 
     def _preview(self, operation: Operation) -> tuple[Call, ...]:
-        source = self.context.source
-        port = source.port(Operations) if source is not None else None
+        connection = self._connections[self._subjects[0].target]
+        port = connection.port(Operations) if connection is not None else None
         return port.preview(operation) if port is not None else ()
 
     def _say(self, text: str) -> None:

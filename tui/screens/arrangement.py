@@ -20,7 +20,6 @@ from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded
 from tui.errors import QueryError
 from tui.kinds.base import Kind, Look
 from tui.kinds.registry import list_called
-from tui.ports.collections import Scope
 from tui.ports.tables import Tables
 from tui.session import Session
 from tui.state.listing import Listing
@@ -34,13 +33,6 @@ MESSAGE = "message"
 """Id of the column that also says what is being done to an object."""
 RESORT_EVERY = 5
 """Seconds between sorts anew where the key itself changes with time."""
-
-
-def other_scope(context: AppContext) -> Scope:
-    """Every namespace, or those of the place we began at where every one is shown."""
-    own = context.source.place.namespace if context.source else "default"
-    scope = context.lists.scope
-    return replace(scope, namespaces=() if scope.namespaces else tuple(own.split(",")))
 
 
 def chosen(columns: Sequence[Column[L]], wanted: Sequence[str]) -> tuple[Column[L], ...]:
@@ -234,9 +226,9 @@ class Arrangement(Generic[L]):
 
         Where the server tells all of its objects at once, that is the list that is watched anyway.
         """
-        kind, source = list_called(other), self.context.source
-        has_tables = source is not None and source.port(Tables) is not None
-        return kind if has_tables else list_called(other.partition("/")[0])
+        connections = self.context.connections.values()
+        has_tables = any(each.port(Tables) is not None for each in connections)
+        return list_called(other if has_tables else other.partition("/")[0])
 
     def _of_row(self, column: Column[L]) -> Column[Row[L]]:
         made = of_row(column, ascii=self.context.ascii)

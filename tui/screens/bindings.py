@@ -7,6 +7,7 @@ are bound once, and whichever is not refused is meant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from textual.binding import Binding
@@ -16,6 +17,7 @@ from tui.actions.base import On
 from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.context import AppContext
+from tui.domain.names import ALL
 from tui.keys import KEYS
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
@@ -109,13 +111,38 @@ def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     )
 
 
+def favourite_bindings(favourites: Sequence[str]) -> tuple[Binding, ...]:
+    """All namespaces, and one key for each favourite; hinted where there is something to choose."""
+    is_choice = len(favourites) > 1
+    names = dict(enumerate(favourites, 1))
+    return (
+        bind(
+            "namespaces",
+            "namespaces",
+            ALL if is_choice else "All namespaces",
+            group="list",
+            shown=is_choice,
+        ),
+        *(
+            bind(
+                f"favourite-{digit}",
+                f"favourite({digit})",
+                names.get(digit, "Favourite"),
+                group="list",
+                shown=is_choice and digit in names,
+            )
+            for digit in range(1, 10)
+        ),
+    )
+
+
 def hints(context: AppContext, view: View[Any]) -> Hints:
     """The row of hints of a view: keys of actions that the account has no right to are dimmed, and
     those of actions that nobody could do here are left out. Each stays bound, to say why."""
 
     def denied(binding: Binding) -> list[Denied]:
         """Why none of its actions can be done to anything here; empty if one can."""
-        conditions = context.conditions_in(view.namespace)
+        conditions = context.conditions_in(view.namespace, view.connection)
         answers = [verdict(action, None, conditions) for action in called(binding.id or "")]
         found = [answer for answer in answers if isinstance(answer, Denied)]
         return found if len(found) == len(answers) else []

@@ -44,22 +44,28 @@ class Heading(NamedTuple):
 
 
 def heading_of_list(
-    context: AppContext, kind: Kind[Any, Any], listing: Listing[Any], namespace: str = ""
+    context: AppContext,
+    kind: Kind[Any, Any],
+    listing: Listing[Any],
+    where: tuple[str, str] = ("", ""),
 ) -> Heading:
     """Which cluster, which namespaces, what is listed unless it is what the program begins with,
-    whether one may write in the namespace of the cursor, how the watch is, how many."""
-    source, scope = context.source, context.lists.scope
+    whether one may write, how the watch is, how many.
+
+    `where` are the connection and the namespace of the cursor, where one may write or not.
+    """
+    scope = context.lists.scope
     right = counts(kind, listing, ascii=context.ascii)
-    if source is None:
+    if not context.is_connected:
         return Heading([(f" {not_open_yet(context)}", "muted")], right, [])
     arrow = ">" if context.ascii else "▸"
     namespaces = "all namespaces" if not scope.namespaces else ",".join(scope.namespaces)
     left: list[HeaderPart] = [
-        (f" {source.place.label}", "heading"),
+        (f" {context.place_label}", "heading"),
         (f" {arrow} {namespaces}" if kind.follows_scope else "", ""),
         (f" {arrow} {kind.nouns}" if kind is not next(iter(KINDS)) else "", ""),
         ("  ", ""),
-        *standing(context, context.lists.of(kind).standings, namespace),
+        *standing(context, context.lists.of(kind).standings, where),
     ]
     words, reason, read = len(left) - 1, len(left) - 3, len(left)
     shrinks = [
@@ -70,17 +76,21 @@ def heading_of_list(
         (0, LEAST_NAME),
         (2, WHOLE),
     ]
-    return Heading(left, right, shrinks, colour_of(context))
+    return Heading(left, right, shrinks, colour_of(context, *context.connections))
 
 
-def colour_of(context: AppContext) -> str:
-    """The colour of the header in this context, as `#rrggbb`; "" for that of the theme."""
-    wanted = context.here.header_color
+def colour_of(context: AppContext, *connections: str) -> str:
+    """The colour of the header at a connection, as `#rrggbb`, of several at the first that has one;
+    "" for that of the theme."""
+    colours = (context.for_place(each).header_color for each in connections)
+    wanted = next(filter(None, colours), "")
     return HEADER_COLOURS.get(wanted, wanted)
 
 
 def not_open_yet(context: AppContext) -> str:
     """What is under way before there is anything to show; where that is may not be known yet."""
+    if context.elsewhere.wanted:
+        return f"connecting to {context.elsewhere.wanted} …"
     wanted = context.settings
     if wanted.files:
         return "reading …"
@@ -89,16 +99,17 @@ def not_open_yet(context: AppContext) -> str:
     return f"connecting to {where} …" if where else "connecting …"
 
 
-def standing(context: AppContext, standings: Standings, namespace: str = "") -> list[HeaderPart]:
+def standing(
+    context: AppContext, standings: Standings, where: tuple[str, str] = ("", "")
+) -> list[HeaderPart]:
     """Whether one may write, and why not; how a watch stands, and words about it.
 
     Of these four pieces the second and the last may be left out.
     """
-    source = context.source
-    if source is None:
+    if not context.is_connected:
         return [("", ""), ("", ""), ("connecting", "muted"), ("", "")]
-    may = _writable(context, namespace)
-    if not source.place.is_live:
+    may = _writable(context, *where)
+    if not context.is_live:
         return [*may, ("saved", "muted"), ("", "")]
     failed = context.request_trouble
     if standings.is_live and failed is not None:
@@ -111,15 +122,16 @@ def standing(context: AppContext, standings: Standings, namespace: str = "") -> 
     return [*may, *_watched(standings, context.now(), ascii=context.ascii)]
 
 
-def _writable(context: AppContext, namespace: str) -> list[HeaderPart]:
-    """RW, or RO and why, for a namespace ("" for none in particular)."""
-    denied = why_unchangeable(ACTIONS, context.conditions_in(namespace))
+def _writable(context: AppContext, connection: str, namespace: str) -> list[HeaderPart]:
+    """RW, or RO and why, for a namespace of a connection ("" for none in particular)."""
+    conditions = context.conditions_in(namespace, connection)
+    denied = why_unchangeable(ACTIONS, conditions)
     if denied is None:
         return [("RW  ", "muted"), ("", "")]
     reason = ""
     if context.settings.read_only:
         reason = "(--read-only)  "
-    elif context.is_read_only:
+    elif conditions.read_only:
         reason = "(read-only by the settings)  "
     elif denied.lacks:
         reason = "(no write rights)  "
@@ -191,12 +203,14 @@ def why_empty(
     context: AppContext, kind: Kind[Any, Any], query: str, total: int, read: str = ""
 ) -> str:
     """What stands where no object does; `read` says how far what a filter needs was read."""
-    if context.source is None:
-        return not_open_yet(context)
+    back = context.elsewhere.way_back
+    way_out = f"; {hint('unwind')} goes back to {back}" if back else ""
+    if not context.is_connected:
+        return f"{not_open_yet(context)}{way_out}"
     session = context.lists.of(kind)
     error = session.standings.error
     if error is None and not session.is_whole:
-        return "reading the list …"
+        return f"reading the list …{way_out}"
     if query and total and read:
         return f"none that matches “{query}” so far: {read}; {hint('unwind')} ends that"
     if query and total:
@@ -238,7 +252,7 @@ def first_of(said: Sequence[str]) -> str:
 
 def why_nothing_done(context: AppContext, kind: Kind[Any, Any], query: str, total: int) -> str:
     """What a key says that needs an object under the cursor where there is none."""
-    if context.source is None:
+    if not context.is_connected:
         return "not connected yet"
     if query and total:
         return f"no {kind.noun} here: {hint('unwind')} clears the filter"
@@ -299,7 +313,8 @@ def heading_of_object(
 ) -> Heading:
     """Where one is, how this object is doing, and how its watch stands, or that it is `over`."""
     arrow = ">" if context.ascii else "▸"
-    place = context.source.place.label if context.source else "…"
+    connection = context.connection(key.connection)
+    place = connection.place.label if connection is not None else key.connection or "…"
     left: list[HeaderPart] = [
         (" ", ""),
         (f"{place} {arrow} ", "muted"),
@@ -309,14 +324,16 @@ def heading_of_object(
     where, namespace, name = 1, 2, 3
     left += doing
     right: list[HeaderPart] = (
-        [(over, "warning"), ("", "")] if over else standing(context, standings, key.namespace)
+        [(over, "warning"), ("", "")]
+        if over
+        else standing(context, standings, (key.connection, key.namespace))
     )
     right.append((" ", ""))
     words = len(left) + len(right) - 2
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     if not over:
         shrinks.insert(1, (len(left) + 1, WHOLE))  # why one may not write
-    return Heading(left, right, shrinks, colour_of(context))
+    return Heading(left, right, shrinks, colour_of(context, key.connection))
 
 
 def _doing(

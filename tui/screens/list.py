@@ -18,7 +18,7 @@ from tui.actions import called
 from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
-from tui.commands import Command, alone, among
+from tui.commands import Command, alone, among, namespaces_of
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import Depth, ObjectKey, Row, Target
@@ -30,8 +30,14 @@ from tui.kinds.registry import KINDS
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES
 from tui.ports.tables import Tables
-from tui.screens.arrangement import Arrangement, other_scope
-from tui.screens.bindings import action_bindings, hints, kind_bindings, opening_bindings
+from tui.screens.arrangement import Arrangement
+from tui.screens.bindings import (
+    action_bindings,
+    favourite_bindings,
+    hints,
+    kind_bindings,
+    opening_bindings,
+)
 from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
@@ -81,13 +87,13 @@ class ListScreen(View[None]):
             bind("filter", "filter", "Filter", group="list", shown=True),
             bind("named-filters", "named_filters", "Named filters", group="list"),
             bind("problems", "problems", "Problems", group="list", shown=bool(kind.problems)),
+            *favourite_bindings(()),
             *opening_bindings(kind),
             *action_bindings(kind.id, *cls.ACTS_ON),
             *kind_bindings(),
             *sort_bindings("list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),
-            bind("namespaces", "namespaces", "All namespaces", group="list"),
             bind("copy", "copy", "Copy name", group="workflow"),
             bind("unwind", "unwind", "Unwind", group="list"),
         )
@@ -100,12 +106,13 @@ class ListScreen(View[None]):
         self.context = context
         self.kind = kind
         self.follows_scope = kind.follows_scope
+        self.listed = kind.id
         self._ascii = context.settings.ascii
         self.arrangement: Arrangement[Any] = Arrangement(context, kind)
         self._asked_rights = False
         """Whether it was asked, for what is listed now, what may be done."""
-        self._shown_for = ""
-        """The namespace whose rights header and hints show."""
+        self._shown_for = ("", "")
+        """The connection and namespace whose rights header and hints show."""
         self._related: list[Kind[Any, Any]] = []
         """The other lists that its columns look at."""
         self._end_related: list[Callable[[], object]] = []
@@ -140,6 +147,7 @@ class ListScreen(View[None]):
         self._end_listening = lists.listen(self.kind, self.take_changes)
         self.rows.sees = self._see
         self.scope_changed()
+        self.arrived()
         self.rows.focus()
 
     def on_unmount(self) -> None:
@@ -185,6 +193,20 @@ class ListScreen(View[None]):
             end()
         for other in self._related:
             self.context.lists.drop_unheard(other)
+
+    def arrived(self) -> None:
+        """Other objects are listed: marks of those before are over, and favourites may differ."""
+        self.rows.marks = [mark for mark in self.rows.marks if self._may_list(mark)]
+        if self.follows_scope:
+            add_bindings(self, favourite_bindings(self.context.elsewhere.favourites))
+            self.refresh_bindings()
+
+    def _may_list(self, key: Hashable) -> bool:
+        """Whether an object can be in the list at all."""
+        if not isinstance(key, ObjectKey) or self.context.connection(key.connection) is None:
+            return False
+        within = self.context.lists.scope.namespaces
+        return not within or key.namespace in ("", *within)
 
     def take_changes(self, changes: ChangeSet[Any]) -> None:
         """Redraw what changed: some rows, or the order."""
@@ -232,15 +254,15 @@ class ListScreen(View[None]):
     def _heed_rights(self) -> None:
         """Ask what may be done where the cursor is when the list opens, and show it wherever it
         moves; of other namespaces it is asked when something is done to what is there."""
-        if not self._asked_rights and self.namespace and self.context.source is not None:
+        if not self._asked_rights and self.namespace and self.context.is_connected:
             self._asked_rights = True
-            self.context.ask_rights(self.namespace)
-        if self._shown_for != self.namespace:
+            self.context.ask_rights(self.namespace, connection=self.connection)
+        if self._shown_for != (self.connection, self.namespace):
             self.rights_known()
 
     def rights_known(self) -> None:
         """Header and hints tell what may be done in the namespace of the cursor."""
-        self._shown_for = self.namespace
+        self._shown_for = (self.connection, self.namespace)
         self.refresh_bindings()
         self._show_head()
 
@@ -264,7 +286,8 @@ class ListScreen(View[None]):
     def _show_head(self) -> None:
         self._shown_trouble = self.context.request_trouble
         listing = self.arrangement.listing
-        self.head.show(*heading_of_list(self.context, self.kind, listing, self.namespace))
+        where = (self.connection, self.namespace)
+        self.head.show(*heading_of_list(self.context, self.kind, listing, where))
 
     def _show_about(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
@@ -291,8 +314,8 @@ class ListScreen(View[None]):
     # --- what is read beside the list --------------------------------------------------------
 
     def _begin_filling(self) -> None:
-        source = self.context.source
-        tables = source.port(Tables) if source is not None else None
+        connection = self.context.connection(self.connection)
+        tables = connection.port(Tables) if connection is not None else None
         if tables is None:
             return
         urgencies = {
@@ -467,6 +490,12 @@ class ListScreen(View[None]):
             return key.namespace
         return listed[0] if len(listed) == 1 and self.kind.resource.namespaced else ""
 
+    @property
+    def connection(self) -> str:
+        """That of the row under the cursor, else the first that is listed."""
+        row = self.rows.current
+        return row.key.connection if row is not None else next(iter(self.context.connections), "")
+
     def _is_summary(self, pane: str) -> bool:
         """Whether a pane has the key of the summary."""
         return bool(pane) and PANES[pane].binding_id == SUMMARY
@@ -482,7 +511,7 @@ class ListScreen(View[None]):
     def subjects(self, on: On) -> tuple[Subject, ...]:
         """What an action on this is done to: what is marked, else what the cursor is on."""
         if on == "kind":
-            return (Subject(Target(ObjectKey("", self.kind.id, "", ""))),)
+            return (Subject(Target(ObjectKey(self.connection, self.kind.id, "", ""))),)
         if on != "object":
             return ()
         marks, current = self.rows.marks, self.rows.current
@@ -560,7 +589,19 @@ class ListScreen(View[None]):
         if not self.kind.follows_scope:
             self.context.say(f"{self.kind.nouns} are in no namespace")
             return
-        self.context.watch_scope(other_scope(self.context))
+        # None is those of the contexts themselves.
+        others = () if self.context.lists.scope.namespaces else None
+        self.context.elsewhere.go_to_namespaces(others)
+
+    def action_favourite(self, number: int) -> None:
+        """One of the namespaces that are set as favourites, or that were listed before."""
+        favourites = self.context.elsewhere.favourites
+        if not self.follows_scope:
+            self.context.say(f"{self.kind.nouns} are in no namespace")
+        elif number <= len(favourites):
+            self.context.elsewhere.go_to_namespaces(namespaces_of(favourites[number - 1]))
+        else:
+            self.context.say(f"no namespace has this key yet; {hint('command')} and ns choose one")
 
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""
@@ -571,8 +612,10 @@ class ListScreen(View[None]):
             self._say_none()
 
     def action_unwind(self) -> None:
-        """Esc: first what is being read for filter and order, then the filter, then the marks."""
+        """Esc: first what is being gone to or read, then the filter, then the marks."""
         filling = self._filling
+        if self.context.elsewhere.give_up():
+            return
         if filling is not None and filling.read_no_more():
             self.context.say(f"stopped reading: {how_far_all_read(self.arrangement.listing)}")
             self.show_standing()

@@ -87,7 +87,7 @@ class ObjectScreen(View[None]):
     def compose(self) -> ComposeResult:
         """Header, panes, status, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
-        yield PaneTabs(self.context, self.kind)
+        yield PaneTabs(self.context.at(self.key.connection), self.kind)
         yield StatusLine(ascii=self._ascii, grows=True)
         yield hints(self.context, self)
 
@@ -97,10 +97,11 @@ class ObjectScreen(View[None]):
             self.kind, lambda changes: self._show_head()
         )
         self._show_head()
-        self.context.ask_rights(self.key.namespace)
-        if self.context.source is not None:
+        self.context.ask_rights(self.key.namespace, connection=self.key.connection)
+        connection = self.context.connection(self.key.connection)
+        if connection is not None:
             self._watched.watch(
-                offered(self.context.source, Watches),
+                offered(connection, Watches),
                 self.kind,
                 asyncio.get_running_loop(),
                 arrived=lambda events: self.post_message(self.Arrived(events)),
@@ -155,6 +156,11 @@ class ObjectScreen(View[None]):
     def namespace(self) -> str:
         """Its own."""
         return self.key.namespace
+
+    @property
+    def connection(self) -> str:
+        """Its own."""
+        return self.key.connection
 
     def rights_known(self) -> None:
         """Header and hints tell what may be done to it."""

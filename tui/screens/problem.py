@@ -25,7 +25,7 @@ from tui.errors import (
     Unreachable,
 )
 from tui.keys import hint
-from tui.messages import GiveSource
+from tui.messages import GiveSource, GoBack
 from tui.view import View
 from tui.widgets.cells import plain
 
@@ -75,14 +75,27 @@ class ProblemScreen(View[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("problem.again", "again", "Try again", shown=True),
         bind("problem.demo", "demo", "Demo cluster", shown=True),
+        bind("problem.back", "back", "Back", shown=True),
         bind("problem.quit", "app.quit", "Quit", shown=True),
     ]
 
-    def __init__(self, error: TuiError, *, can_demo: bool = True, ascii: bool = False) -> None:
+    def __init__(
+        self,
+        error: TuiError,
+        *,
+        can_demo: bool = True,
+        way_back: str = "",
+        can_go: bool = False,
+        ascii: bool = False,
+    ) -> None:
+        """`way_back` is the place one came from, "" where there is none; `can_go` tells whether
+        there are contexts to go to."""
         super().__init__()
         self.trouble = error
         self._error = error
         self.can_demo = can_demo
+        self._way_back = way_back
+        self._can_go = can_go
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
@@ -99,6 +112,10 @@ class ProblemScreen(View[None]):
             if self.can_demo:
                 demo = "open the built-in demo cluster, to look around"
                 keys.append(f"{hint('problem.demo')}  {demo}")
+            if self._way_back:
+                keys.append(f"{hint('problem.back')}  go back to {clean(self._way_back)}")
+            if self._can_go:
+                keys.append(f"{hint('command')}ctx  go to another context")
             keys.append(f"{hint('problem.quit')}  quit")
             yield self._text("\n".join(keys), "problem-keys")
 
@@ -108,6 +125,13 @@ class ProblemScreen(View[None]):
     def action_again(self) -> None:
         """Connect again."""
         self.app.post_message(GiveSource())
+
+    def action_back(self) -> None:
+        """Back to the place one came from; quit where there is none."""
+        if self._way_back:
+            self.app.post_message(GoBack())
+        else:
+            self.app.exit(0)
 
     def action_demo(self) -> None:
         """Leave the cluster alone and look at the demo instead."""

@@ -11,12 +11,12 @@ from textual.containers import Container
 from textual.getters import query_one
 from textual.timer import Timer
 
-from tui.context import AppContext
 from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 from tui.kinds.workflows import WORKFLOWS
+from tui.panes.base import PaneContext
 from tui.screens.pane_tabs import PaneTabs
 from tui.widgets.step_tree import StepTree
 
@@ -32,7 +32,7 @@ class SplitView(Container):
     steps = query_one(StepTree)
     pane_tabs = query_one(PaneTabs)
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: PaneContext) -> None:
         super().__init__(id="split")
         self.context = context
         self._workflow: Workflow | None = None

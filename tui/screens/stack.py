@@ -83,6 +83,17 @@ class ScreenStack:
         while len(self._app.screen_stack) > 2 and not self.views[-1].follows_scope:
             self._app.pop_screen()
 
+    def leave_place(self) -> None:
+        """Take away all that is over the last list: it is about what is left now."""
+        self.trouble = None
+        while len(self._app.screen_stack) > 2 and not self.views[-1].listed:
+            self._app.pop_screen()
+
+    @property
+    def listed_kind(self) -> str:
+        """Id of the kind whose list is in front, or nearest below."""
+        return next((view.listed for view in reversed(self.views) if view.listed), "")
+
     # --- words -------------------------------------------------------------------------------
 
     def say(self, text: str, severity: str = "information") -> None:
@@ -102,6 +113,11 @@ class ScreenStack:
                     return line
         return None
 
+    @property
+    def _mounted(self) -> list[View[Any]]:
+        """Those that show something already; the others ask when they are mounted."""
+        return [view for view in self.views if view.is_mounted]
+
     # --- what all of them are told -----------------------------------------------------------
 
     def tick(self) -> None:
@@ -115,14 +131,18 @@ class ScreenStack:
 
     def scope_changed(self) -> None:
         """Another source, or other namespaces, are watched now."""
-        for view in self.views:
+        for view in self._mounted:
             view.scope_changed()
 
     def rights_known(self) -> None:
         """It is known now what may be done in some namespace."""
-        for view in self.views:
-            if view.is_mounted:
-                view.rights_known()
+        for view in self._mounted:
+            view.rights_known()
+
+    def arrived(self) -> None:
+        """What was gone to has answered."""
+        for view in self._mounted:
+            view.arrived()
 
     def try_again(self) -> None:
         """Do not wait for the next try while a connection is broken."""
@@ -142,13 +162,19 @@ class ScreenStack:
 
     # --- trouble -----------------------------------------------------------------------------
 
-    def show_trouble(self, error: TuiError, *, can_demo: bool) -> None:
-        """Say why nothing can be shown, once."""
+    def show_trouble(
+        self, error: TuiError, *, can_demo: bool, way_back: str = "", can_go: bool = False
+    ) -> None:
+        """Say why nothing can be shown, once; the rest is for `ProblemScreen`."""
         self.trouble = error
         if str(error) in [str(view.trouble) for view in self.views if view.trouble is not None]:
             return
         self._end_problem()
-        self.bring(ProblemScreen(error, can_demo=can_demo, ascii=self._ascii))
+        self.bring(
+            ProblemScreen(
+                error, can_demo=can_demo, way_back=way_back, can_go=can_go, ascii=self._ascii
+            )
+        )
 
     def end_trouble(self) -> None:
         """There is something to show again."""

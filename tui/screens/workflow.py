@@ -121,7 +121,7 @@ class WorkflowScreen(View[None]):
         """Header; tree and pane, below each other or side by side; status, hints."""
         plain = self._ascii
         yield HeaderLine(id="head", ascii=plain)
-        yield SplitView(self.context)
+        yield SplitView(self.context.at(self.key.connection))
         yield FindStep(self.context)
         yield StatusLine(ascii=plain, grows=True)
         yield hints(self.context, self)
@@ -131,7 +131,7 @@ class WorkflowScreen(View[None]):
         self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
         self._show_head()
         self._watch()
-        self.context.ask_rights(self.key.namespace)
+        self.context.ask_rights(self.key.namespace, connection=self.key.connection)
         await self.pane_tabs.bring(self._wanted_pane or self.pane_tabs.specs[0].id)
         if self._wanted_pane and self.is_attached:
             # Who asks for the logs or artifacts of a workflow wants to move in them.
@@ -180,13 +180,14 @@ class WorkflowScreen(View[None]):
         return self._watched.is_reading
 
     def _watch(self) -> None:
-        if self.context.source is None:
+        connection = self.context.connection(self.key.connection)
+        if connection is None:
             return
         self._usage = UsageReader(
-            self.context.source, lambda usage: self.post_message(self.UsageRead(usage))
+            connection, lambda usage: self.post_message(self.UsageRead(usage))
         )
         self._watched.watch(
-            offered(self.context.source, Watches),
+            offered(connection, Watches),
             WORKFLOWS,
             asyncio.get_running_loop(),
             arrived=lambda events: self.post_message(self.Arrived(events)),
@@ -252,6 +253,11 @@ class WorkflowScreen(View[None]):
     def namespace(self) -> str:
         """Its own."""
         return self.key.namespace
+
+    @property
+    def connection(self) -> str:
+        """Its own."""
+        return self.key.connection
 
     def rights_known(self) -> None:
         """Header and hints tell what may be done to it."""

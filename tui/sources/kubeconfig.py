@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +18,9 @@ import msgspec
 from tui.domain.hidden import only_host, split_login
 from tui.domain.names import typed_fault
 from tui.errors import InputError, NoCluster, SettingsError
+
+if TYPE_CHECKING:  # `list` does not wait for it
+    from tui.ports.contexts import ContextEntry
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where Kubernetes puts a pod's own credentials."""
@@ -93,6 +96,29 @@ def choose(
     name = context or next((text for text in _current(files) if text), "")
     _check_context(name, contexts, ", ".join(paths))
     return _resolved(name, contexts[name][1], files, tuple(paths))
+
+
+def entries(kubeconfig: str, environ: Mapping[str, str]) -> tuple[ContextEntry, ...]:
+    """The contexts of all files, in their order; none where there is no file.
+
+    Raises: SettingsError where a file is not a kubeconfig.
+    """
+    from tui.ports.contexts import ContextEntry
+
+    paths = [path for path in wanted_paths(kubeconfig, environ) if os.path.exists(path)]
+    files = [(path, _read(path)) for path in paths]
+    current = next((text for text in _current(files) if text), "")
+    return tuple(
+        ContextEntry(
+            name,
+            _text(context.get("cluster")),
+            _text(context.get("user")),
+            _text(context.get("namespace")),
+            is_current=name == current,
+        )
+        for name, (_, context) in _named(files, "contexts", "context").items()
+        if name
+    )
 
 
 def _current(files: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:

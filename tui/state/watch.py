@@ -1,4 +1,4 @@
-"""One watch of objects: its thread, its inbox, what is known from it, and how its parts stand.
+"""One watch of objects: its threads, its inbox, what is known from it, and how its parts stand.
 
 A session is used once: whoever wants to watch something else begins another one. Events are handed
 over on the event loop and taken in by whoever owns the session, so that nothing changes between two
@@ -38,7 +38,7 @@ class WatchSession(Generic[T]):
         self.failure: SourceError | None = None
         """What ended it, where trying again cannot help."""
         self._inbox: Inbox[WatchEvent[T]] | None = None
-        self._cancel: CancelToken | None = None
+        self._cancels: list[CancelToken] = []
 
     # --- its life --------------------------------------------------------------------------
 
@@ -50,28 +50,29 @@ class WatchSession(Generic[T]):
         arrived: Callable[[Sequence[WatchEvent[T]]], object],
         failed: Callable[[SourceError], object],
     ) -> None:
-        """Watch on a thread of its own.
+        """Watch on a thread of its own; called once for each connection that is watched.
 
-        `arrived` is called on the loop with what came, to be given to `take`; `failed` is called on
-        the thread of the watch. Neither is called after `end`.
+        `arrived`, that of the first call, is called on the loop with what came, to be given to
+        `take`; `failed` is called on the thread of the watch. Neither is called after `end`.
         """
-        inbox: Inbox[WatchEvent[T]] = Inbox(loop, arrived)
-        self._inbox = inbox
+        inbox = self._inbox
+        if inbox is None:
+            inbox = self._inbox = Inbox(loop, arrived)
 
         def fail(error: SourceError) -> None:
             if self._inbox is inbox:
                 failed(error)
 
-        self._cancel = endless(self.name, lambda stop: watch(inbox.put, stop), fail)
+        self._cancels.append(endless(self.name, lambda stop: watch(inbox.put, stop), fail))
 
     def end(self) -> None:
         """Watch nothing more; what is known stays."""
         if self._inbox is not None:
             self._inbox.close()
             self._inbox = None
-        if self._cancel is not None:
-            self._cancel.set()
-            self._cancel = None
+        cancels, self._cancels = self._cancels, []
+        for cancel in cancels:
+            cancel.set()
 
     def tell(self, event: WatchEvent[T]) -> None:
         """Let something arrive that was asked for apart from the watch; from any thread."""
@@ -106,6 +107,11 @@ class WatchSession(Generic[T]):
         return bool(whole) and set(self.standings) - whole <= set(self.standings.unreadable)
 
     @property
+    def has_answered(self) -> bool:
+        """Whether anything of it could be read."""
+        return bool(self.known.whole_parts or len(self.known) or self.standings.is_partly_live)
+
+    @property
     def trouble(self) -> SourceError | None:
         """Why there is nothing to show at all; None while something is known, or may be."""
         if self.failure is not None:
@@ -116,7 +122,8 @@ class WatchSession(Generic[T]):
 
     def try_again(self, now: datetime) -> bool:
         """Do not wait for the next try of what is broken: it is now. False if nothing is."""
-        if self._cancel is None or not self.standings.try_now(now):
+        if not self._cancels or not self.standings.try_now(now):
             return False
-        self._cancel.wake()
+        for cancel in self._cancels:
+            cancel.wake()
         return True

@@ -1,0 +1,48 @@
+"""The contexts of the kubeconfig, as places to go to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from tui.ports.connection import Connection
+from tui.ports.contexts import ContextEntry
+from tui.sources.connection_settings import ConnectionSettings
+from tui.sources.kubeconfig import entries
+from tui.sources.opening import connect
+
+
+class _AtContext:
+    """The settings, but for what was said of another place: `--context`, `-n`, `-A`, files."""
+
+    namespace = ""
+    all_namespaces = False
+    files: tuple[str, ...] = ()
+
+    def __init__(self, settings: ConnectionSettings, context: str) -> None:
+        self.context = context
+        self.kubeconfig = settings.kubeconfig
+        self.instance_id = settings.instance_id
+        self.as_user = settings.as_user
+        self.as_uid = settings.as_uid
+        self.as_groups = settings.as_groups
+        self.is_read_only = settings.is_read_only
+        self.for_place = settings.for_place
+
+
+class KubeconfigContexts:
+    """The contexts of the files that the settings name."""
+
+    def __init__(
+        self, settings: ConnectionSettings, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+
+    def entries(self) -> tuple[ContextEntry, ...]:
+        """All contexts, in the order of the files. Raises: SettingsError for a bad file."""
+        return entries(self._settings.kubeconfig, self._environ)
+
+    def open(self, name: str) -> Connection:
+        """The cluster of a context; its namespace is the context's own. Raises: TuiError."""
+        return connect(_AtContext(self._settings, name), self._environ)
