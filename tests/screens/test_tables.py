@@ -119,6 +119,7 @@ async def test_an_order_that_needs_more_reads_everything_says_how_far_and_ends_b
     source = source_of(100)
     source.held_back.clear()
     async with showing(source=source) as shown:
+        shown.overview.query_bar.put("w-")
         shown.overview.sort_by("steps")
         await shown.until(lambda: asked(source, "fill_all"))
         shown.pass_time(1)
@@ -126,6 +127,10 @@ async def test_an_order_that_needs_more_reads_everything_says_how_far_and_ends_b
         await shown.press("escape")
         await shown.until_said("stopped reading: 0 of 100 read")
         assert "0 of 100 read" in shown.text
+        await shown.press("escape")
+        await shown.at_rest()
+        assert not shown.overview.arrangement.query
+        assert "0 of 100 read …" not in shown.text, "what was stopped does not begin by itself"
         source.held_back.set()
         shown.overview.sort_by("steps", descending=True)
         await shown.until(lambda: not shown.app.lists.of(shown.overview.kind).known.unread)

@@ -10,22 +10,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
+from sys import intern
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from tui.domain import compressed, tolerant
-from tui.domain.node import COMPLETED_PHASES, SUCCEEDED, Node, NodeId
+from tui.domain.node import COMPLETED_PHASES, SUCCEEDED, Node, NodeId, Parameter
 from tui.domain.reason import Glimpse, why
 from tui.domain.tolerant import Misfit, fitted
-from tui.domain.workflow import ListedStatus, ListedWorkflow, Manifest, Workflow
+from tui.domain.workflow import Arguments, ListedStatus, ListedWorkflow, Manifest, Workflow
 from tui.errors import InputError
 
 T = TypeVar("T")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """Exceptions with which the typed decoder refuses an object."""
+
+_NOTHING: dict[str, Any] = {}
+"""What thousands of listed workflows have in common: nothing of what no list shows."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -48,6 +52,9 @@ class SkimmedStatus(ListedStatus, frozen=True):
     nodes: dict[str, Glimpse] | None = None
 
     def __post_init__(self) -> None:
+        if self.conditions or self.resources_duration:  # no list shows them
+            msgspec.structs.force_setattr(self, "conditions", ())
+            msgspec.structs.force_setattr(self, "resources_duration", _NOTHING)
         nodes = self.nodes
         if nodes:
             msgspec.structs.force_setattr(self, "nodes", None)
@@ -56,10 +63,50 @@ class SkimmedStatus(ListedStatus, frozen=True):
                 msgspec.structs.force_setattr(self, "why", reason)
 
 
+@lru_cache(maxsize=4096)
+def _labels(items: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """One map for all workflows with these labels."""
+    return {intern(key): intern(value) for key, value in items}
+
+
+def _parameter(name: str, value: str | None) -> Parameter:
+    """A parameter as a list shows it."""
+    return _shared_parameter(name, value) if len(value or "") < 64 else Parameter(name, value)
+
+
+@lru_cache(maxsize=4096)
+def _shared_parameter(name: str, value: str | None) -> Parameter:
+    """One parameter for all workflows that were given it."""
+    return Parameter(name, value)
+
+
 class Skimmed(ListedWorkflow, frozen=True):
-    """What lists and their watches are decoded into: it finds the reason while it is read."""
+    """What lists and their watches are decoded into: it finds the reason while it is read.
+
+    Thousands are kept, so what many of them have is kept once, and what no list shows not at all:
+    annotations, which may hold a whole manifest, and all of a parameter but its name and value.
+    """
 
     status: SkimmedStatus = SkimmedStatus()
+
+    def __post_init__(self) -> None:
+        metadata = self.metadata
+        labels = metadata.labels and _labels(tuple(metadata.labels.items()))
+        began = self.status.started_at
+        created = metadata.creation_timestamp
+        kept = msgspec.structs.replace(
+            metadata,
+            namespace=intern(metadata.namespace),
+            creation_timestamp=began if created == began else created,
+            labels=labels,
+            annotations=_NOTHING,
+        )
+        msgspec.structs.force_setattr(self, "metadata", kept)
+        arguments = self.spec.arguments
+        if arguments.parameters or arguments.artifacts:
+            given = tuple(_parameter(each.name, each.value) for each in arguments.parameters)
+            spec = msgspec.structs.replace(self.spec, arguments=Arguments(given))
+            msgspec.structs.force_setattr(self, "spec", spec)
 
 
 class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):

@@ -89,6 +89,18 @@ class Arrangement(Generic[L]):
         return max(self._asked.depth, column.depth if column is not None else Depth.TABLE)
 
     @property
+    def needs(self) -> tuple[str, str]:
+        """The filter and the order, each if it needs more than the server's Table; else ""."""
+        column = self._sorting
+        is_deep = column is not None and column.depth > Depth.TABLE
+        return self.query if self.is_filter_deep else "", self.sort_column if is_deep else ""
+
+    @property
+    def is_filter_deep(self) -> bool:
+        """Whether the filter needs more than the server's Table to know what matches."""
+        return self._asked.depth > Depth.TABLE
+
+    @property
     def selectors(self) -> tuple[str, ...]:
         """Label selectors with which a server answers what needs more than its Table; empty where
         it cannot answer all of that."""

@@ -121,6 +121,8 @@ class ListScreen(View[None]):
         self._filling: Filling[Any] | None = None
         """What is read whole beside the list; None where the server tells all of it at once."""
         self._wanting: Timer | None = None
+        self._stopped: tuple[str, str] | None = None
+        """What somebody did not want to be read for any longer."""
         self._has_landed = False
         """Whether something was read that the filter or the order may wait for."""
         self._shown_trouble: SourceError | None = None
@@ -245,9 +247,8 @@ class ListScreen(View[None]):
         """Header, placeholder and the line about the cursor's row."""
         self._show_head()
         listing, query = self.arrangement.listing, self.arrangement.query
-        self.rows.placeholder = why_empty(
-            self.context, self.kind, query, listing.total, self._how_far
-        )
+        far = self._how_far if self.arrangement.is_filter_deep else ""
+        self.rows.placeholder = why_empty(self.context, self.kind, query, listing.total, far)
         self._show_about()
         self._heed_rights()
 
@@ -300,6 +301,7 @@ class ListScreen(View[None]):
     def _show_order(self) -> None:
         self.rows.show_sort(self.arrangement.sort_column, descending=self.arrangement.descending)
         self._show_rows()
+        self._stopped = None
         self._want()
 
     def remembered(self, session: Session) -> Session:
@@ -357,7 +359,7 @@ class ListScreen(View[None]):
             self._wanting.stop()
         if self.arrangement.depth is Depth.TABLE:
             self._filling.read_no_more()
-        else:
+        elif self.arrangement.needs != self._stopped:
             self._wanting = self.set_timer(TYPING, self._read_wanted)
 
     def _read_wanted(self) -> None:
@@ -617,6 +619,7 @@ class ListScreen(View[None]):
         if self.context.elsewhere.give_up():
             return
         if filling is not None and filling.read_no_more():
+            self._stopped = self.arrangement.needs
             self.context.say(f"stopped reading: {how_far_all_read(self.arrangement.listing)}")
             self.show_standing()
         elif self.arrangement.query:

@@ -165,7 +165,8 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
             self._due[key] = self._batch
             self._newly_due[key] = None
             if before is None or is_another:
-                self._came[key] = self._batch
+                if part in self._whole:  # else nobody can have asked for it
+                    self._came[key] = self._batch
             else:
                 row = self._renew(before, row, uid=before.uid)
                 if row.value is before.value:
@@ -192,6 +193,7 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
             if self._asked.get(key, 0) > since:
                 continue  # an answer that was asked for later was here first
             self._asked[key] = since
+            row = structs.replace(row, key=before.key)  # one key of an object is enough to keep
             told_later = self._due.get(key, 0) > since
             if told_later and not (before.version and before.version == row.version):
                 row = self._renew(row, before, uid=row.uid)
