@@ -214,7 +214,7 @@ def test_a_login_that_ends_while_the_list_is_shown_is_told_in_the_header(tmp_pat
         serving.tokens = {issuer.fresh}
         user = issuer.user(id_token=issuer.fresh)
         path = write_kubeconfig(tmp_path, api.url, user=user, authority=api.authority)
-        with Pty(run_tui("--kubeconfig", str(path)), columns=100, rows=30) as terminal:
+        with Pty(run_tui("--kubeconfig", str(path)), columns=130, rows=30) as terminal:
             terminal.wait_for("seen-by-")
             write_kubeconfig(tmp_path, api.url, user=issuer.user(), authority=api.authority)
             serving.tokens = set()
