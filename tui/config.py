@@ -14,12 +14,14 @@ row that is about the screen.
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tui.domain.hidden import without_secrets
 from tui.domain.names import ALL, alike, typed_fault
 from tui.errors import InputError, SettingsError
 from tui.settings import DESTROYS, EVERY_CHANGE, config_file, verb_of
@@ -139,6 +141,9 @@ def read_config(environ: Mapping[str, str] | None = None, *, screens: bool = Tru
     """The settings file of this user; rows about screens only where `screens` are wanted."""
     path = Path(config_file(os.environ if environ is None else environ))
     try:
+        # A pipe in its place would keep the program waiting for ever.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return Config(path, True, faults=(Fault(0, "", "is not a file"),))
         with open(path, "rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -263,12 +268,14 @@ class _Reading:
 
     def _skip(self, unread: Unread) -> None:
         """Tell what cannot be read; a line that protects something protects all the same."""
-        what = f"{_quoted(unread.text)}: {unread.why}"
+        name, sign, _ = unread.text.partition("=")
+        # What was to be the value may be what nobody should read.
+        shown = f"{name.strip()} = …" if sign and not unread.is_header else unread.text
+        what = f"{_quoted(without_secrets(shown))}: {unread.why}"
         if unread.is_header:
             self._table = None
             what += f"; nothing below it is read ({QUOTES})"
         else:
-            name = unread.text.partition("=")[0]
             key = tuple(part.strip(" \t\"'") for part in name.split("."))
             what += self._protect((*(self._table or ()), *key), unread.line)
         self._tell(unread.line, (), what)
