@@ -67,6 +67,9 @@ class Pane(Widget):
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """Take note of what the pods of the workflow use now, by their names."""
 
+    def show_usage_refused(self, why: str) -> None:
+        """Take note of why nobody tells what the pods use: a right lacks."""
+
     def chosen(self, whole: Target) -> tuple[Target, str] | None:
         """The target under the pane's own cursor and its title; None if there is none."""
         return None

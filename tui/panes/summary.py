@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 
 from textual import events
 from textual.app import ComposeResult
@@ -329,6 +330,8 @@ class SummaryPane(TextPane):
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
         self._of: tuple[Workflow, Node | None] | None = None
+        self._usage_refused = ""
+        """Why nobody tells what pods use; "" where somebody does, or nobody measures it."""
         self._hangs_on: tuple[Workflow, tuple[str, ...]] | None = None
         self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
 
@@ -358,6 +361,11 @@ class SummaryPane(TextPane):
             self._made.usage = usage
             self._write(self.context.now())
 
+    def show_usage_refused(self, why: str) -> None:
+        """Say so where CPU and memory would be."""
+        self._usage_refused = why
+        self._write(self.context.now())
+
     def tick(self, now: datetime) -> None:
         """Update durations and ages."""
         self._write(now)
@@ -380,5 +388,7 @@ class SummaryPane(TextPane):
             context = self.context
             lines = of_node(workflow, node, now, context.pod_names, ascii=context.ascii)
             bars = self._made.of_node(workflow, node, now)
+        if self._usage_refused and not workflow.is_completed:
+            lines = chain(lines, [field("CPU, memory", self._usage_refused)])
         self.put((workflow.ref, node.id if node else ""), "\n".join(lines))
         self.bars.show(list(bars))

@@ -42,6 +42,7 @@ class PaneTabs(Vertical):
         self._front = ""
         self._shown: tuple[Any, Node | None, bytes] | None = None
         self._usage: Mapping[str, Usage] = {}
+        self._usage_refused = ""
         self.stands_still: datetime | None = None
         """The time that panes show from now on, for a workflow that is no more."""
 
@@ -100,10 +101,18 @@ class PaneTabs(Vertical):
         if self.pane is not None:
             self.pane.show_usage(usage)
 
+    def show_usage_refused(self, why: str) -> None:
+        """Why nobody tells what they use."""
+        self._usage_refused = why
+        if self.pane is not None:
+            self.pane.show_usage_refused(why)
+
     def _hand_over(self) -> None:
         if self.pane is not None and self._shown is not None:
             self.pane.show(*self._shown)
             self.pane.show_usage(self._usage)
+            if self._usage_refused:
+                self.pane.show_usage_refused(self._usage_refused)
             if self.stands_still is not None:
                 self.pane.tick(self.stands_still)
 

@@ -42,7 +42,7 @@ ADVICE: dict[type[TuiError], tuple[str, ...]] = {
     Refused: (
         "kubectl auth can-i list workflows.argoproj.io says what you may do.",
         "Another namespace may be open to you: start with -n NAMESPACE.",
-        "README.md lists the rights each function needs.",
+        "README.md lists the rights each function needs; argo-tui auth can-i says which you have.",
     ),
     Unauthenticated: (
         "Log in again: kubectl get workflows.argoproj.io uses the same credentials, and says more.",

@@ -18,11 +18,16 @@ class UsageReader:
     """A thread while its workflow runs."""
 
     def __init__(
-        self, connection: Connection, used: Callable[[dict[str, PodUsage]], object]
+        self,
+        connection: Connection,
+        used: Callable[[dict[str, PodUsage]], object],
+        refused: Callable[[str], object] = lambda why: None,
     ) -> None:
-        """`used` is called on the thread, by pod name; with nothing once the workflow is over."""
+        """`used` is called on the thread, by pod name; with nothing once the workflow is over.
+        `refused` is called there once, with the sentence, where a right lacks."""
         self._connection = connection
         self._used = used
+        self._refused = refused
         self._stop: CancelToken | None = None
 
     def read(self, ref: WorkflowRef, *, is_running: bool) -> None:
@@ -48,8 +53,10 @@ class UsageReader:
         while not stop.is_set:
             try:
                 usage = metrics.usage(ref)
-            except (Missing, Refused):
-                # No metrics here, or no right to them: the columns stay away, nothing else is lost.
+            except Missing:
+                return  # no metrics here: the columns stay away
+            except Refused as error:
+                self._refused(error.what)
                 return
             except SourceError:
                 usage = {}  # what was read before is no longer so

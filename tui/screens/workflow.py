@@ -81,6 +81,12 @@ class WorkflowScreen(View[None]):
 
         usage: dict[str, PodUsage]
 
+    @dataclass
+    class UsageRefused(Message):
+        """Nobody tells what they use: a right lacks."""
+
+        why: str
+
     ACTS_ON: ClassVar[tuple[On, ...]] = ("object", "node", "pod", "artifact")
     """What of a workflow can be acted on from here."""
 
@@ -184,7 +190,9 @@ class WorkflowScreen(View[None]):
         if connection is None:
             return
         self._usage = UsageReader(
-            connection, lambda usage: self.post_message(self.UsageRead(usage))
+            connection,
+            lambda usage: self.post_message(self.UsageRead(usage)),
+            lambda why: self.post_message(self.UsageRefused(why)),
         )
         self._watched.watch(
             offered(connection, Watches),
@@ -244,6 +252,11 @@ class WorkflowScreen(View[None]):
         """CPU and memory of the steps that run."""
         self.steps.show_usage(message.usage)
         self.pane_tabs.show_usage(message.usage)
+
+    @on(UsageRefused)
+    def take_usage_refused(self, message: UsageRefused) -> None:
+        """The pane that would show it says so."""
+        self.pane_tabs.show_usage_refused(message.why)
 
     def take_changes(self, changes: ChangeSet[ListedWorkflow]) -> None:
         """The list changed: an action on this workflow may have begun or ended."""

@@ -219,6 +219,8 @@ def _forbidden(told: ApiStatus, method: str, path: str) -> SourceError:
     hint = f"you are {found['user']}"
     if found["verb"] in ("list", "watch", "get") and not path.endswith("/log"):
         hint += "; try --namespace, or ask for the right"
+    if found["group"] not in (None, "", "argoproj.io"):
+        resource = f"{resource}.{found['group']}"  # there may be one of this name in another group
     return Refused(
         f"not allowed to {found['verb']} {resource}{where_text}",
         hint=hint,
