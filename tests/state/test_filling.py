@@ -108,6 +108,7 @@ class Bench:
             WORKFLOWS,
             SCOPE,
             self.loop,
+            connection=PART.connection,
             urgency=lambda value: URGENCIES.get(value.phase),
             newest=newest,
             said=lambda error: self.said.append(error.what),

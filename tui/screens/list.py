@@ -29,6 +29,7 @@ from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES
+from tui.ports.collections import Collections, Scope
 from tui.ports.tables import Tables
 from tui.screens.arrangement import Arrangement
 from tui.screens.bindings import (
@@ -52,7 +53,7 @@ from tui.screens.headings import (
 from tui.screens.named_filters import NamedFiltersScreen
 from tui.session import Session
 from tui.settings import SETTINGS_FILE
-from tui.state.filling import Filling
+from tui.state.filling import Filling, Fillings
 from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.status_line import StatusLine
@@ -118,7 +119,7 @@ class ListScreen(View[None]):
         self._end_related: list[Callable[[], object]] = []
         self._vanished: set[ObjectKey] = set()
         """What was marked when it went; another one of its name is not."""
-        self._filling: Filling[Any] | None = None
+        self._filling: Fillings[Any] | None = None
         """What is read whole beside the list; None where the server tells all of it at once."""
         self._wanting: Timer | None = None
         self._stopped: tuple[str, str] | None = None
@@ -316,25 +317,35 @@ class ListScreen(View[None]):
     # --- what is read beside the list --------------------------------------------------------
 
     def _begin_filling(self) -> None:
-        connection = self.context.connection(self.connection)
-        tables = connection.port(Tables) if connection is not None else None
-        if tables is None:
-            return
         urgencies = {
             group: place for place, tally in enumerate(self.kind.tallies) for group in tally.groups
         }
-        self._filling = Filling(
-            self.arrangement.session,
-            tables,
-            self.kind,
-            self.context.lists.scope,
-            asyncio.get_running_loop(),
-            urgency=lambda value: urgencies.get(self.kind.group(value)),
-            newest=self.kind.newest,
-            said=self._say_not_read,
-            went_on=self._reading_went_on,
-        )
+        each = [
+            Filling(
+                self.arrangement.session,
+                tables,
+                self.kind,
+                scope,
+                asyncio.get_running_loop(),
+                connection=name,
+                urgency=lambda value: urgencies.get(self.kind.group(value)),
+                newest=self.kind.newest,
+                said=self._say_not_read,
+                went_on=self._reading_went_on,
+            )
+            for name, tables, scope in self._tables()
+        ]
+        if each:
+            self._filling = Fillings(each)
         self._want()
+
+    def _tables(self) -> Iterable[tuple[str, Tables, Scope]]:
+        """The connections of this list that tell Tables, and what is listed of each."""
+        scopes = {id(feed.collections): feed.scope for feed in self.context.lists.feeds}
+        for name, connection in self.context.connections.items():
+            tables, scope = connection.port(Tables), scopes.get(id(connection.port(Collections)))
+            if tables is not None and scope is not None:
+                yield name, tables, scope
 
     def _end_filling(self) -> None:
         if self._wanting is not None:

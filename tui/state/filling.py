@@ -71,16 +71,20 @@ class Filling(Generic[T]):
         scope: Scope,
         loop: Loop,
         *,
+        connection: str,
         urgency: Callable[[T], int | None],
         newest: Callable[[T], Any],
         said: Callable[[SourceError], object],
         went_on: Callable[[], object],
     ) -> None:
-        """`urgency` says what is read in the background, the lowest first; None is not.
+        """`connection` is the id of the one whose objects it reads.
+
+        `urgency` says what is read in the background, the lowest first; None is not.
 
         `said` hears once of each kind of trouble, `went_on` when reading everything began, ended or
         when a server selected. Both are called on the loop.
         """
+        self._connection = connection
         self._session = session
         self._known = session.known
         self._tables = tables
@@ -119,13 +123,13 @@ class Filling(Generic[T]):
         self._selectors: tuple[str, ...] = ()
         self.selected: dict[str, frozenset[ObjectKey]] = {}
         """What the server selected, by the text of a label selector."""
-        self._take_due(self._known.due)
+        self._take_due(self._own(self._known.due))
 
     # --- what is wanted --------------------------------------------------------------------
 
     def look(self, near: Sequence[ObjectKey]) -> None:
         """These are on the screen, in this order, and then those that are near it."""
-        wanted = tuple(near)
+        wanted = tuple(key for key in near if key.connection == self._connection)
         if wanted == self._near:
             return
         self._near = wanted
@@ -137,8 +141,9 @@ class Filling(Generic[T]):
 
     def take(self, changes: ChangeSet[T]) -> None:
         """This happened in the list."""
-        self._take_due(changes.due)
-        if self._wants_all and self._pages is None and len(changes.due) >= BY_PAGES:
+        due = self._own(changes.due)
+        self._take_due(due)
+        if self._wants_all and self._pages is None and len(due) >= BY_PAGES:
             self._read_pages()
         self.go_on()
 
@@ -157,10 +162,11 @@ class Filling(Generic[T]):
         if self._is_over or self._wants_all:
             return
         self._wants_all = True
-        if len(self._known.due) >= BY_PAGES:
+        due = self._own(self._known.due)
+        if len(due) >= BY_PAGES:
             self._read_pages()
         else:
-            self._again.update(dict.fromkeys(self._known.due))
+            self._again.update(dict.fromkeys(due))
         self.go_on()
 
     def read_no_more(self) -> bool:
@@ -383,6 +389,10 @@ class Filling(Generic[T]):
 
         self._loop.call_later(max(0.0, when - now), wake)
 
+    def _own(self, keys: Iterable[ObjectKey]) -> list[ObjectKey]:
+        """Those of its connection."""
+        return [key for key in keys if key.connection == self._connection]
+
     # --- what is due -----------------------------------------------------------------------
 
     def _take_due(self, due: Iterable[ObjectKey]) -> None:
@@ -451,8 +461,8 @@ class Filling(Generic[T]):
 
     def _want_due_after(self, moment: int) -> None:
         """Read single objects that came or changed since everything was asked for."""
-        later = (key for key, since in self._known.due.items() if since > moment)
-        self._again.update(dict.fromkeys(later))
+        due = self._known.due
+        self._again.update((key, None) for key in self._own(due) if due[key] > moment)
 
     def _take_selected(
         self, stop: CancelToken, found: Mapping[str, frozenset[ObjectKey]], since: int
@@ -476,6 +486,71 @@ class Filling(Generic[T]):
         self._selecting = None
         self._said(error)
         self._went_on()
+
+
+class Fillings(Generic[T]):
+    """The same of all connections that one list is made of: each waits for its own server alone."""
+
+    def __init__(self, each: Iterable[Filling[T]]) -> None:
+        self._each = tuple(each)
+
+    def look(self, near: Sequence[ObjectKey]) -> None:
+        """These are on the screen, in this order, and then those that are near it."""
+        for one in self._each:
+            one.look(near)
+
+    def take(self, changes: ChangeSet[T]) -> None:
+        """This happened in the list."""
+        for one in self._each:
+            one.take(changes)
+
+    def go_on(self) -> None:
+        """Ask for what is due and most wanted, unless something is under way or has to wait."""
+        for one in self._each:
+            one.go_on()
+
+    @property
+    def is_reading_all(self) -> bool:
+        """Whether everything is being read just now, page by page."""
+        return any(one.is_reading_all for one in self._each)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a server is asked just now what it selects."""
+        return any(one.is_asking for one in self._each)
+
+    @property
+    def selected(self) -> dict[str, frozenset[ObjectKey]]:
+        """What the servers selected, by the text of a label selector."""
+        found: dict[str, frozenset[ObjectKey]] = {}
+        for one in self._each:
+            for selector, keys in one.selected.items():
+                found[selector] = found.get(selector, frozenset()) | keys
+        return found
+
+    def read_all(self) -> None:
+        """Read everything that is not read yet, and from now on whatever comes or changes."""
+        for one in self._each:
+            one.read_all()
+
+    def read_no_more(self) -> bool:
+        """Do not read everything any longer; whether it was being read, or asked about."""
+        return any([one.read_no_more() for one in self._each])
+
+    def select(self, selectors: Sequence[str]) -> None:
+        """Ask the servers what they select; where that is nothing, read everything."""
+        for one in self._each:
+            one.select(selectors)
+
+    def try_again(self) -> None:
+        """Do not wait for the next try, and ask again for what was refused."""
+        for one in self._each:
+            one.try_again()
+
+    def end(self) -> None:
+        """Read nothing more."""
+        for one in self._each:
+            one.end()
 
 
 def _own_pause(failures: int) -> float:
