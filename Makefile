@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 ROUNDS ?= 5
+SEEDS ?= 500
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo check test fuzz pictures hard bench
+.PHONY: help install run demo check test fuzz soak pictures hard bench
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +41,9 @@ fuzz: install ## the tests of random examples with new ones, over and over: make
 pictures: install ## draw one test file's pictures anew: make pictures FILE=tests/screens/test_pictures.py
 	@test -n "$(FILE)" || { echo 'say which: make pictures FILE=tests/screens/test_pictures.py'; exit 2; }
 	$(BIN)/pytest -q $(FILE) --snapshot-update
+
+soak: install ## random changes with random faults on the way, for long: make soak SEEDS=2000
+	SOAK=$(SEEDS) $(BIN)/pytest -q -n 2 tests/sources/test_faults.py -k whatever_happens
 
 hard: install ## hard treatment, long: 100,000 keys in an hour while the cluster churns, limits as they are
 	HARD=1 $(BIN)/pytest -q tests/hard

@@ -85,6 +85,12 @@ class Reply:
         self._handler.end_headers()
         self._handler.wfile.write(body)
 
+    def bare(self, data: bytes) -> None:
+        """Bytes as they are, status line and headers too if there are any."""
+        self._handler.close_connection = True
+        self._handler.wfile.write(data)
+        self._handler.wfile.flush()
+
     def refuse(self, code: int, reason: str = "", message: str = "", **more: Any) -> None:
         """A `Status`, as Kubernetes refuses."""
         headers = more.pop("headers", None)

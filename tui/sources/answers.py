@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http.client import IncompleteRead, RemoteDisconnected
 
 import msgspec
@@ -128,6 +129,15 @@ def _expired(reason: str) -> Expired:
         hint="it may be overloaded, or compact its history too often",
         status=410,
         reason=reason or "Expired",
+    )
+
+
+def web_page(server: str) -> SourceError:
+    """The error for a page of HTML where the API was asked: nobody knows who answered."""
+    return Unreachable(
+        f"a web page was answered instead of {server}",
+        hint="does the network, or a proxy, want you to log in first?",
+        reason="NotJson",
     )
 
 
@@ -288,9 +298,23 @@ def _busy(status: int, headers: Mapping[str, str], told: ApiStatus) -> SourceErr
 
 
 def _retry_after(headers: Mapping[str, str], told: ApiStatus) -> float | None:
-    header = headers.get("Retry-After", "")
+    header = headers.get("Retry-After", "").strip()
     if header.isdecimal():
         return min(float(header), LONGEST_PAUSE)
+    if (at := _moment(header)) is not None:
+        # Both by the server's clock: ours may be another one.
+        now = _moment(headers.get("Date", "")) or datetime.now(UTC)
+        seconds = (at - now).total_seconds()
+        return min(seconds, LONGEST_PAUSE) if seconds > 0 else None
     if told.details and told.details.retry_after_seconds > 0:
         return min(told.details.retry_after_seconds, LONGEST_PAUSE)
     return None
+
+
+def _moment(text: str) -> datetime | None:
+    """A date as HTTP writes it; None for anything else."""
+    try:
+        found = datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT")
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC)

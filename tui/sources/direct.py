@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPResponse, IncompleteRead
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead, RemoteDisconnected
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -45,7 +45,12 @@ class DirectAnswer:
 
     def body(self) -> bytes:
         """All of it, unpacked."""
+        has_end = self._response.chunked or self._response.length is not None
         data = self._response.read()
+        if not has_end and not data:
+            # Headers that were cut look like all of them; no API server answers with neither a
+            # length nor a body.
+            raise IncompleteRead(b"")
         return _unpacked(data) if self._is_packed else data
 
     def pieces(self, most: int) -> Iterator[bytes]:
@@ -145,8 +150,30 @@ class DirectConnections:
         connect: float,
         read: float,
     ) -> DirectAnswer:
-        """Send a request over an idle connection, or a new one."""
-        connection = self._usable() or self._connected(connect)
+        """Send a request over an idle connection, or a new one.
+
+        A server may end an idle connection just when it is used again. A read is sent once more
+        then, over a new one; a write never is.
+        """
+        asked = (method, target, headers, body, read)
+        idle = self._usable()
+        if idle is not None:
+            try:
+                return self._asked(idle, *asked)
+            except (RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                if method != "GET":
+                    raise
+        return self._asked(self._connected(connect), *asked)
+
+    def _asked(
+        self,
+        connection: _Connection,
+        method: str,
+        target: str,
+        headers: Headers,
+        body: bytes | None,
+        read: float,
+    ) -> DirectAnswer:
         if method == "GET":
             with self._lock:
                 self._reading.add(connection)

@@ -41,6 +41,9 @@ QUIET_EXPIRIES = 2
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 REFUSED_WAIT = 60.0
 """Seconds between tries while the cluster refuses us; somebody has to do something first."""
+MOST_MUTE = 5
+"""So many watches in a row without a word, and what is known is listed again: a cluster that was
+made anew has nothing to tell of versions that it has not reached yet."""
 SETTLED = 5.0
 """A watch that lived so long, or said anything, was a good one."""
 
@@ -126,6 +129,8 @@ class Reflector(Generic[T]):
         self._has_listed = False
         self._silences = 0
         """Watches in a row that ended in silence."""
+        self._mute = 0
+        """Watches in a row in which not a word was said, however they ended."""
         self._marked: float | None = None
         """When the last bookmark of this watch came."""
 
@@ -167,12 +172,25 @@ class Reflector(Generic[T]):
                 return
 
     def _list_through(self) -> None:
-        more, first, version = "", True, ""
+        more, first, seen = "", True, {""}
         while not self._stop.is_set:
             page = self._collection.list_page(more)
             if self._stop.is_set:
                 return
             version, more = page.version, page.more
+            if not version:
+                raise SourceError(
+                    "the cluster answered with something that is no list",
+                    hint="is the server address in the kubeconfig that of a Kubernetes API?",
+                    reason="NotJson",
+                )
+            if more and more in seen:
+                raise SourceError(
+                    "the list of the cluster goes on with a page that was read before",
+                    hint="something on the way may answer in the cluster's stead",
+                    reason="Endless",
+                )
+            seen.add(more)
             self._audience.page(page.items, first=first, last=not more)
             first = False
             if not more:
@@ -188,9 +206,13 @@ class Reflector(Generic[T]):
         seconds = SHORTEST_WATCH + int(self._jitter() * (LONGEST_WATCH - SHORTEST_WATCH))
         quiet = self._pulse.limit(seconds + LATE_END)
         opened, is_open, heard, self._marked = self._now(), False, False, None
+        if self._mute >= MOST_MUTE:
+            self._mute, self._version = 0, ""
+            return
         try:
             with self._collection.open_watch(self._version, seconds, self._stop, quiet) as events:
                 is_open = True
+                self._mute += 1
                 if self._is_believed:
                     self._audience.live()
                 for event in events:
@@ -198,7 +220,7 @@ class Reflector(Generic[T]):
                         return
                     self._take(event)
                     if not heard:
-                        heard = True
+                        heard, self._mute = True, 0
                         self._hear_first()
         except Unreachable as error:
             if is_open and error.reason == "Timeout":

@@ -23,7 +23,7 @@ import msgspec
 from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Stopped, Unreachable
 from tui.ports.threads import CancelToken
-from tui.sources.answers import UNREADABLE, refusal, unreachable
+from tui.sources.answers import UNREADABLE, refusal, unreachable, web_page
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
 from tui.sources.health import RequestHealth
@@ -55,13 +55,16 @@ class Transport:
         server: str,
         read_only: bool = False,
         gzip: bool = True,
+        read_timeout: float = READ_TIMEOUT,
         write_timeout: float = WRITE_TIMEOUT,
     ) -> None:
-        """`write_timeout` is how many seconds the answer to a write may take."""
+        """`read_timeout` and `write_timeout` are the seconds that an answer to a read, and to a
+        write, may be silent."""
         self._provider = provider
         self._server = server
         self._read_only = read_only
         self._gzip = gzip
+        self._read_timeout = read_timeout
         self._write_timeout = write_timeout
         self._lock = threading.Lock()
         self._access: Access | None = None
@@ -125,7 +128,7 @@ class Transport:
                     query,
                     body=payload,
                     content_type=content_type,
-                    timeout=self._write_timeout if changes else READ_TIMEOUT,
+                    timeout=self._write_timeout if changes else self._read_timeout,
                 ) as response,
             ):
                 return self._body(response)
@@ -204,7 +207,7 @@ class Transport:
         accept: str = JSON,
         body: bytes | None = None,
         content_type: str = "",
-        timeout: float = READ_TIMEOUT,
+        timeout: float | None = None,
         gzip: bool = True,
     ) -> Iterator[Answer]:
         """An answer of less than 300, its connection given back or closed at the end."""
@@ -217,6 +220,7 @@ class Transport:
             headers["Content-Type"] = content_type or "application/json"
         target = _target(path, query)
         access = self._current()
+        timeout = self._read_timeout if timeout is None else timeout
         response = self._ask(access, method, target, headers, body, timeout)
         try:
             if response.status == 401:
@@ -227,6 +231,8 @@ class Transport:
             if response.status >= 300:
                 told = self._body(response)
                 raise refusal(response.status, response.headers, told, method=method, path=path)
+            if "text/html" in response.headers.get("Content-Type", "").lower():
+                raise web_page(self._server)
             yield response
         except BaseException:
             response.close()
