@@ -93,20 +93,25 @@ class _Builder:
         """Each document when it is whole. Raises: what the parser raises, InputError."""
         import yaml
 
+        # Thousands of events come in a file, so what is asked of each is looked up once.
+        scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
+        mapping, sequence = yaml.MappingStartEvent, yaml.SequenceStartEvent
+        ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+        read_scalar = self._scalar
         stack = self._stack
         document: Any = None
         for event in events:
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                value = self._scalar(event)
+            if kind is scalar:
+                value = read_scalar(event)
                 if event.anchor:
                     self._anchors[event.anchor] = value
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self._begin(event, {} if kind is yaml.MappingStartEvent else [])
+            elif kind is mapping or kind is sequence:
+                self._begin(event, {} if kind is mapping else [])
                 continue
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            elif kind in ends:
                 value = self._end(event)
-            elif kind is yaml.AliasEvent:
+            elif kind is alias:
                 value = self._alias(event)
             else:
                 if kind is yaml.DocumentStartEvent:
@@ -122,7 +127,10 @@ class _Builder:
             if type(top.made) is list:
                 top.made.append("<<" if value is _MERGE else value)
             elif top.key is _NO_KEY:
-                if isinstance(value, dict | list):
+                if type(value) is str:
+                    top.key = value
+                    continue
+                if isinstance(value, (dict, list)):
                     self._refuse(event, "found unhashable key")
                 top.key = value if value is _MERGE else _key(value)
             else:
