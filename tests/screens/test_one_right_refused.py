@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any, NamedTuple
 
 import pytest
+from textual.widgets import Button
 
 from tests.support.app import showing
 from tests.support.cluster import Cluster, running_cluster
@@ -217,3 +218,21 @@ async def test_what_the_account_may_not_do_is_dimmed_on_a_real_connection(
             await shown.until(lambda: shown.names == ["one-run"])
             await shown.press("D")
             await shown.until_said("needs delete on workflows.argoproj.io in argo")
+
+
+async def test_where_rules_are_not_told_single_questions_decide_for_the_object(
+    cluster: Cluster,
+) -> None:
+    reading = Rule(("argoproj.io",), ("workflows",), ("get", "list", "watch"))
+    mine = Rule(("argoproj.io",), ("workflows",), ("update",), names=("another",))
+    cluster.fault("no-rules")
+    try:
+        with account(cluster, reading, mine) as source:
+            async with showing(source=source, size=(160, 40)) as shown:
+                await shown.until_shown("(s Suspend/resume)")
+                await shown.until(lambda: shown.names == ["one-run"])
+                await shown.press("s")
+                await shown.until_shown("needs update on workflows.argoproj.io in argo")
+                assert shown.app.screen.query_one("#go", Button).disabled
+    finally:
+        cluster.clear_faults()
