@@ -117,6 +117,11 @@ def test_one_word_or_three_are_no_question(can_i: Ask, words: tuple[str, ...]) -
     assert said.code == 2 and "two arguments: verb resource" in said.err
 
 
+def test_paths_are_left_to_kubectl(can_i: Ask) -> None:
+    said = can_i("get", "/healthz")
+    assert said.code == 2 and "only resources are asked about" in said.err
+
+
 def table(said: Said) -> dict[str, tuple[str, str]]:
     """Name → whether it is allowed, and what lacks."""
     assert said.code == 0, said.err

@@ -131,6 +131,9 @@ def test_an_answer_is_good_for_five_minutes_or_until_something_is_refused(tmp_pa
         port.learn("argo")
         assert [asked.path for asked in api.asked[2:]].count(RULES) == 1
         port.learn("argo", anew=True)
+        assert [asked.path for asked in api.asked[2:]].count(RULES) == 1, "it is of this moment"
+        now.seconds += 3
+        port.learn("argo", anew=True)
         assert [asked.path for asked in api.asked[2:]].count(RULES) == 2
 
 

@@ -48,6 +48,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise UsageError(
             "you must specify two arguments: verb resource or verb resource/resourceName"
         )
+    if args.asked and args.asked[1].startswith("/"):
+        raise UsageError("only resources are asked about", hint="kubectl auth can-i knows paths")
     with closing(open_source(settings)) as source:
         namespaces = scope_of(settings, source.place).namespaces or ("",)
         if args.asked:

@@ -44,8 +44,9 @@ class Rights(Protocol):
         """Ask what is not known, or is out of date, by at most so many requests.
 
         The rules of the namespace come first, then what they leave open of `wanted`, in its
-        order. An answer is good for five minutes, or until something is refused; `anew` asks in
-        any case. With the namespace "" only `wanted` is asked: in every namespace at once.
+        order. An answer is good for five minutes, or until something is refused; `anew` asks
+        unless it is of this moment. With the namespace "" only `wanted` is asked: in every
+        namespace at once.
 
         Raises: SourceError where the cluster could not be asked. That asking is not allowed is an
         answer: nothing is known then.

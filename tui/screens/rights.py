@@ -82,8 +82,10 @@ class RightsScreen(ModalView[None]):
     def on_mount(self) -> None:
         """What is known at once, then what the cluster answers."""
         keys = f"{hint('refresh')} asks again  {hint('unwind')} closes "
+        several = len(self.context.connections) > 1
+        of = f" of {self._source.place.label}" if several else ""
         self.query_one(HeaderLine).show(
-            [(f" Rights in {self._where}", "heading")], [(keys, "muted")]
+            [(f" Rights in {self._where}{of}", "heading")], [(keys, "muted")]
         )
         self._show()
         self.query_one(TextView).focus()

@@ -27,6 +27,8 @@ from tui.sources.transport import not_kubernetes
 
 KEPT = 300.0
 """Seconds that an answer is good for."""
+OF_THIS_MOMENT = 2.0
+"""Seconds within which nobody asks anew, however often a denied key is pressed."""
 API = "authorization.k8s.io/v1"
 VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 """What rules call the methods of writes."""
@@ -99,7 +101,7 @@ class KubernetesRights:
         """The rules of the namespace, then what they leave open. Raises: SourceError."""
         with self._asking:
             kept = self._kept.get(namespace)
-            if anew or kept is None or not self._is_good(kept):
+            if kept is None or not self._is_good(kept, OF_THIS_MOMENT if anew else KEPT):
                 kept = _Kept(self._rules(namespace), self._now(), self._refused)
                 most -= 1 if namespace else 0
             found = kept.permissions
@@ -133,8 +135,8 @@ class KubernetesRights:
     def _refused(self) -> int:
         return self._transport.health.refused
 
-    def _is_good(self, kept: _Kept) -> bool:
-        return self._now() - kept.at < KEPT and kept.refused == self._refused
+    def _is_good(self, kept: _Kept, seconds: float) -> bool:
+        return self._now() - kept.at < seconds and kept.refused == self._refused
 
     def _rules(self, namespace: str) -> Permissions:
         if not namespace:
