@@ -7,19 +7,29 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.state.test_inbox import PART, HandLoop, key
 from tests.state.test_tables import read, told
 from tests.support.runs import NOW
 from tests.support.waiting import wait_until
-from tui.domain.identity import ObjectKey, Row
+from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.table import TableRow
 from tui.domain.workflow import ListedWorkflow
 from tui.errors import Busy, Refused, SourceError, Unreachable
 from tui.kinds.workflows import WORKFLOWS, newest, renewed
 from tui.ports.collections import Changed, Filled, LeftOut, Page, Scope, Sink, WatchEvent
 from tui.ports.threads import CancelToken
-from tui.state.filling import AT_ONCE, BACKGROUND, BY_PAGES, FAR_EVERY, NEAR_EVERY, PACE, Filling
+from tui.state.filling import (
+    AT_ONCE,
+    BACKGROUND,
+    BY_PAGES,
+    FAR_EVERY,
+    NEAR_EVERY,
+    PACE,
+    Filling,
+    Fillings,
+)
 from tui.state.watch import WatchSession
 
 SCOPE = Scope(("argo",))
@@ -398,6 +408,36 @@ def test_where_a_server_selects_nothing_everything_is_read() -> None:
     bench.until(lambda: not bench.filling.is_asking)
     bench.rest(1)
     assert bench.asked == ["team=qa", "everything"]
+
+
+def test_each_connection_of_a_list_reads_its_own_rows_and_waits_for_its_own_server() -> None:
+    bench = Bench(*rows(4))
+    other = FakeTables()
+    other.error = Unreachable("broken")
+    there = Row(key("t")._replace(connection="there"), "", "", frozenset(), told("t").value)
+    part = PART._replace(connection="there")
+    far = structs.replace(there, depth=Depth.TABLE)
+    bench.session.take([Page(part, (far,), True, True)], NOW)
+    second: Filling[ListedWorkflow] = Filling(
+        bench.session,
+        other,
+        WORKFLOWS,
+        SCOPE,
+        bench.loop,
+        connection="there",
+        urgency=lambda value: None,
+        newest=newest,
+        said=lambda error: None,
+        went_on=lambda: None,
+    )
+    both = Fillings([bench.filling, second])
+    both.look([key("w000"), far.key])
+    bench.rest(0.5)
+    wait_until(lambda: other.asked == ["t"])
+    both.look([key("w001"), far.key])
+    bench.rest(0.2)
+    assert bench.asked == ["w000", "w001"] and other.asked == ["t"]
+    both.end()
 
 
 def test_a_list_that_is_closed_asks_nothing_more() -> None:

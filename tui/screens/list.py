@@ -59,6 +59,8 @@ from tui.widgets.header import HeaderLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table, sort_bindings
 
+ARRANGING = 10
+"""Arranging a list anew while it is read takes one in so many seconds at most."""
 TYPING = 0.3
 """Seconds without a key after which a filter is taken for one that is wanted."""
 
@@ -124,6 +126,8 @@ class ListScreen(View[None]):
         self._wanting: Timer | None = None
         self._stopped: tuple[str, str] | None = None
         """What somebody did not want to be read for any longer."""
+        self._next_arranging = 0.0
+        """By the clock of the loop, when it is arranged anew at the earliest."""
         self._has_landed = False
         """Whether something was read that the filter or the order may wait for."""
         self._shown_trouble: SourceError | None = None
@@ -390,15 +394,23 @@ class ListScreen(View[None]):
             return
         self.arrangement.selected = self._filling.selected
         self._has_landed = True
-        self._show_landed()
+        self._show_landed(at_once=True)
         self.show_standing()
 
-    def _show_landed(self) -> None:
-        """Filter and sort by what was read meanwhile; calmly, not with every page that lands."""
-        if self._has_landed and self.arrangement.depth > Depth.TABLE:
-            self.arrangement.listing.arrange_anew()
-            self._show_rows()
+    def _show_landed(self, *, at_once: bool = False) -> None:
+        """Filter and sort by what was read meanwhile: not with every page that lands, and of many
+        thousands less often than once a second."""
+        if not self._has_landed or self.arrangement.depth is Depth.TABLE:
+            self._has_landed = False
+            return
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        if begun < self._next_arranging and not at_once:
+            return
+        self.arrangement.listing.arrange_anew()
+        self._show_rows()
         self._has_landed = False
+        self._next_arranging = begun + (clock() - begun) * ARRANGING
 
     @property
     def _how_far(self) -> str:
