@@ -158,6 +158,25 @@ def test_an_answer_about_an_object_that_was_made_anew_since_is_not_taken() -> No
     assert known[key("a")].uid == "" and key("a") in known.due
 
 
+def test_an_answer_reaches_its_row_also_where_all_namespaces_are_one_part() -> None:
+    wide = PART._replace(namespace="")
+    known: KnownObjects[ListedWorkflow] = KnownObjects(
+        [wide._replace(connection="there"), wide], renewed=renewed
+    )
+    known.apply([Page(wide, (told("a"),), True, True)])
+    known.apply([answer(read("a"), since=known.moment)])
+    assert known[key("a")].depth is Depth.SUMMARY and not known.due
+
+
+def test_where_a_server_tells_whole_objects_after_all_an_earlier_answer_is_older() -> None:
+    known = listed(told("a"))
+    asked = known.moment
+    known.apply([Page(PART, (read("a", version="2", progress="2/3"),), True, True)])
+    assert not known.due and not known.unread
+    assert not known.apply([answer(read("a", version="1", progress="1/3"), since=asked)])
+    assert known[key("a")].value.status.progress == "2/3"
+
+
 def test_another_uid_than_the_known_one_is_another_object() -> None:
     known = listed(told("a"))
     known.apply([answer(read("a", uid="old"), since=known.moment)])

@@ -172,8 +172,8 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
                 if row.value is before.value:
                     self._set(told, row)
                     return
-        else:
-            self._due.pop(key, None)
+        elif self._due.pop(key, None) is not None or key in self._asked:
+            self._asked[key] = self._batch  # answers that are under way are older than this
         self._note(key, ADDED if key not in self._rows else CHANGED)
         self._set(told, row)
 
@@ -210,8 +210,7 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         told = self._told.get(part, {})
         if key in told:
             return told
-        wide = (each for each in self._told if each.origin is part.origin and not each.namespace)
-        return next((self._told[each] for each in wide), {})
+        return self._told.get(part._replace(namespace=""), {})
 
     def _renew(self, known: Row[T], told: Row[T], *, uid: str) -> Row[T]:
         """What is known of an object, with what a Table told later; its version is the Table's."""
