@@ -14,7 +14,7 @@ from tests.support.driver import driver_of, run_script
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.output import CellDiff
-from tui.terminal.pace import ANSWERING, SETTLING, Pace
+from tui.terminal.pace import ANSWERING, APART, SETTLING, Pace
 
 BEAT = 0.1
 FRAME = 250
@@ -65,6 +65,14 @@ def test_a_key_has_one_frame_ahead_of_the_beat() -> None:
     pressed(pace, 5.01)
     pace.painted(5.01, FRAME)
     assert pace.wait(5.02) == pytest.approx(BEAT - 0.01), "news after it have the usual distance"
+
+
+def test_answers_to_a_burst_of_keys_keep_a_small_distance() -> None:
+    pace = Pace(10)
+    pressed(pace, 5.0)
+    pace.painted(5.0, FRAME)
+    pressed(pace, 5.004)
+    assert pace.wait(5.004) == pytest.approx(APART - 0.004)
 
 
 def test_a_key_that_changed_nothing_does_not_hasten_later_news() -> None:
@@ -156,14 +164,19 @@ async def drawn(pilot: Pilot[None]) -> None:
 
 
 def begun(app: Keyed, *, ahead: float = float("inf")) -> CellDiff:
-    """A clock that stands still, just after a frame: the next beat never comes."""
+    """The clock stands still but for `later`, just after a frame: the next beat never comes."""
     diff = app.cell_diff
     assert diff is not None
-    diff.clock = lambda: 5.0
+    later(diff, 5.0)
     diff.pace = Pace(1, ahead=ahead)
     diff.pace.painted(5.0, 0)
     diff.frames = 0
     return diff
+
+
+def later(diff: CellDiff, now: float) -> None:
+    """The clock goes on."""
+    diff.clock = lambda: now
 
 
 def test_a_key_is_answered_by_one_frame_while_news_wait_for_the_beat() -> None:
@@ -175,6 +188,7 @@ def test_a_key_is_answered_by_one_frame_while_news_wait_for_the_beat() -> None:
         await app.tell(pilot, 20)
         assert diff.frames == 0 and screen.shows("count 0")
         for number in range(1, 4):
+            later(diff, 5.0 + number * 0.02)
             await pilot.press("j")
             await drawn(pilot)
             assert diff.frames == number
@@ -228,7 +242,8 @@ def test_a_key_held_down_paints_no_more_than_its_bytes_ahead_of_the_beat() -> No
     async def run(pilot: Pilot[None]) -> None:
         await drawn(pilot)
         diff = begun(app, ahead=1)
-        for _ in range(5):
+        for number in range(5):
+            later(diff, 5.0 + number * 0.02)
             await pilot.press("j")
             await drawn(pilot)
         assert diff.frames == 1, "the first is ahead of the beat, the others come with it"

@@ -125,6 +125,11 @@ class CellDiff:
         self.pace.hold(self.clock() + seconds if seconds > 0 else 0.0)
         self._flush_anew()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether frames wait for something better to show."""
+        return self.pace.is_held(self.clock())
+
     def typed(self) -> None:
         """A key is about to be dealt with: the next frame is to have its effect."""
         self.pace.typed(self.clock())
@@ -334,7 +339,8 @@ class CellDiffMixin:
             app.screen.call_next(self._draw_and_answer)
 
     def _draw_and_answer(self) -> None:
-        textual_private.draw_now(self._app.screen)
+        if self.cell_diff is None or not self.cell_diff.is_held:
+            textual_private.draw_now(self._app.screen)
         self._answer(more=False)
 
     def _answer(self, *, more: bool) -> None:

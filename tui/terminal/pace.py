@@ -14,6 +14,8 @@ from __future__ import annotations
 
 SETTLING = 0.01
 """Seconds that a frame waits for all of a key's effect; what comes later is in the next one."""
+APART = 0.015
+"""Seconds between two frames that answer keys: of keys in quick succession not each has its own."""
 ANSWERING = 0.25
 """Seconds after a key was dealt with in which a frame may be its answer: a screen that it opened
 takes its time."""
@@ -33,20 +35,24 @@ class Pace:
         """When a frame need not wait for the key under way any more."""
         self._answering = 0.0
         """Until when the next frame is the answer to a key."""
+        self._answered = 0.0
+        """When the one after the last answer may be painted."""
         self._beat = 0.0
         self._written = 0
         """Bytes since then."""
 
     def wait(self, now: float) -> float:
         """Seconds until a frame may be painted; 0 for at once."""
-        due = max(self._settled, self._held)
-        if not self._may_answer(now):
-            due = max(due, self._next)
-        return max(0.0, due - now)
+        turn = min(self._answered, self._next) if self._may_answer(now) else self._next
+        return max(0.0, max(turn, self._settled, self._held) - now)
 
     def hold(self, until: float) -> None:
         """No frame before that time; a time that has passed ends the wait."""
         self._held = until
+
+    def is_held(self, now: float) -> bool:
+        """Whether frames wait for something better to show."""
+        return now < self._held
 
     def typed(self, now: float) -> None:
         """A key is about to be dealt with."""
@@ -64,6 +70,8 @@ class Pace:
     def painted(self, now: float, size: int) -> None:
         """A frame of so many bytes was handed to the terminal."""
         self._next = now + self.interval
+        if now < self._answering:
+            self._answered = now + APART
         self._answering = 0.0
         if now - self._beat >= self.interval:
             self._beat, self._written = now, 0

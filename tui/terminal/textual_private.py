@@ -204,10 +204,15 @@ def may_paint(app: Any) -> bool:
 def draw_now(screen: Any) -> None:
     """Draw what changed on this screen, without waiting for its timer of 60 beats a second.
 
-    Where Textual has no such method any more, the timer comes soon enough.
+    Where something waits to be called after a refresh the timer comes soon enough: that refresh may
+    still have to learn of a change. So it does where Textual has no such method any more.
     """
     draw = getattr(screen, "_on_timer_update", None)
-    if callable(draw):
+    changed = any(
+        getattr(screen, name, False)
+        for name in ("_dirty_widgets", "_layout_required", "_repaint_required", "_scroll_required")
+    )
+    if callable(draw) and changed and not getattr(screen, "_callbacks", ()):
         draw()
 
 
