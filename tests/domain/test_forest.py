@@ -171,6 +171,17 @@ def test_a_view_shows_what_rows_made_anew_show(workflow: Workflow, data: st.Data
         assert len(same) + len(view.changed) == len(view.rows)
 
 
+def test_a_view_takes_the_rows_that_were_found_elsewhere_and_goes_on_from_them() -> None:
+    first = made(node("w", "DAG"), node("a", inside="w"), node("b", inside="w"))
+    found, view = rows(first), ForestView()
+    assert view.update(first, found=found) is found
+    changed = msgspec.structs.replace(first.nodes[NodeId("b")], phase="Failed")
+    status = msgspec.structs.replace(first.status, nodes={**first.nodes, NodeId("b"): changed})
+    second = msgspec.structs.replace(first, status=status)
+    assert view.update(second) == rows(second)
+    assert view.rows[1] is found[1] and view.place_of(NodeId("b")) == 2
+
+
 @ANY_GRAPH
 @given(graphs(), st.data())
 def test_folding_hides_exactly_what_it_counts(workflow: Workflow, data: st.DataObject) -> None:

@@ -7,6 +7,7 @@ a workflow without a creation time is `106751d`, and people compare us line by l
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 LONGEST = timedelta(microseconds=(2**63 - 1) // 1000)
 """The longest duration in Go."""
@@ -26,6 +27,13 @@ def parse_time(text: str | None) -> datetime | None:
         return None
     moment = _moment(text)
     return None if moment == ZERO else moment
+
+
+@lru_cache(8192)  # the steps of a wide run share theirs: an hour has 3,600 seconds
+def epoch_of(text: str | None) -> float | None:
+    """The time of a text in seconds since 1970; None where there is none."""
+    moment = parse_time(text)
+    return moment.timestamp() if moment is not None else None
 
 
 def is_no_time(text: str | None) -> bool:

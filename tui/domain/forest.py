@@ -185,12 +185,16 @@ class ForestView:
         folded: AbstractSet[NodeId] = frozenset(),
         show_containers: bool = True,
         show_skipped: bool = True,
+        found: tuple[TreeRow, ...] | None = None,
     ) -> tuple[TreeRow, ...]:
-        """The rows of this version; rows that did not change are kept from the last version."""
+        """The rows of this version; rows that did not change are kept from the last version.
+
+        `found` are those of `rows` for this version and these options, where they are known.
+        """
         options = (workflow.metadata.name, frozenset(folded), show_containers, show_skipped)
         fresh = None if options != self._options else self._same_shape(workflow.nodes)
         if fresh is None:
-            self._rows = rows(
+            self._rows = found or rows(
                 workflow,
                 folded=folded,
                 show_containers=show_containers,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import Protocol
 
 from tui.domain.levels import Level, level_of
@@ -39,6 +42,35 @@ class TextLines:
     def level(self, index: int) -> Level:
         """How bad it says it is."""
         return level_of(self._lines[index])
+
+
+class BlockLines:
+    """A text that does not change, in blocks of whole lines, each ending in a newline.
+
+    A million lines are only as large as their text: one block at a time is cut into lines.
+    """
+
+    def __init__(self, blocks: Iterable[str]) -> None:
+        self._blocks = list(blocks)
+        self._ends = list(accumulate(block.count("\n") for block in self._blocks))
+        """Number of the line after the last one of each block."""
+        self._cut: tuple[int, list[str]] = (-1, [])
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def line(self, index: int) -> str:
+        """One line, without its end."""
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        at = bisect_right(self._ends, index)
+        if self._cut[0] != at:
+            self._cut = (at, self._blocks[at].split("\n"))
+        return self._cut[1][index - (self._ends[at - 1] if at else 0)]
+
+    def level(self, index: int) -> Level:
+        """How bad it says it is."""
+        return level_of(self.line(index))
 
 
 class Colourless:

@@ -131,10 +131,13 @@ def best_of(pods: Iterable[Node]) -> Node | None:
     best: Node | None = None
     most, latest = -1, ""
     for node in pods:
-        if node.phase in PROBLEM_PHASES:
+        phase = node.phase
+        if phase in PROBLEM_PHASES:
             urgency = 3
-        elif node.phase == RUNNING:
+        elif phase == RUNNING:
             urgency = 2
+        elif most > 1:
+            continue
         else:
             urgency = 1 if _has_begun(node) else 0
         if urgency < most:
@@ -149,8 +152,8 @@ def best_of(pods: Iterable[Node]) -> Node | None:
 def _pods_of_whole(workflow: Workflow) -> Iterable[Node]:
     nodes = workflow.nodes
     gone = Superseded(nodes)
-    pods = (node for node in nodes.values() if node.type == POD)
-    return (node for node in pods if node.id not in gone) if gone.attempts else pods
+    pods = [node for node in nodes.values() if node.type == POD]
+    return [node for node in pods if node.id not in gone] if gone.attempts else pods
 
 
 def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:

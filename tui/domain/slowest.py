@@ -12,7 +12,7 @@ from datetime import datetime
 from heapq import nlargest, nsmallest
 from operator import itemgetter
 
-from tui.domain.durations import seconds_between
+from tui.domain.durations import epoch_of, seconds_between
 from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.progress import EXECUTABLE
 
@@ -37,7 +37,11 @@ class Slowest:
             elif node.type not in EXECUTABLE or not node.started_at:
                 continue
             elif node.finished_at:
-                seconds = seconds_between(node.started_at, node.finished_at, now) or 0.0
+                begun, ended = epoch_of(node.started_at), epoch_of(node.finished_at)
+                if begun is not None and ended is not None:
+                    seconds = ended - begun
+                else:
+                    seconds = seconds_between(node.started_at, node.finished_at, now) or 0.0
                 took[node.id] = (node, seconds)
                 found.append((seconds, node.id))
             elif node.phase == RUNNING:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 PLAIN = re.compile(r"[A-Za-z_/][\w./$@+()-]*(?:[ :=][\w./$@+()=-]+)*", re.ASCII)
 """Text that needs no quotes, unless YAML 1.1 reads it as another type."""
 
@@ -26,6 +28,11 @@ _UNSAFE = re.compile(r"[^\x20-\x7e]")
 INDENT = "  "
 LONGEST_KEY = 1000
 
+PIECE = 32_768
+"""Bytes of JSON that are decoded at once; what is larger is opened one level at a time."""
+BLOCK = 8_192
+"""Characters, or somewhat more, of a block of lines."""
+
 
 def to_yaml(value: Any, *, hide_managed_fields: bool = True) -> str:
     """The value as a YAML document, ending in a newline."""
@@ -34,6 +41,47 @@ def to_yaml(value: Any, *, hide_managed_fields: bool = True) -> str:
     if isinstance(value, dict | list) and value:
         return "\n".join(_Lines().of(value)) + "\n"
     return f"{_flow(value)}\n"
+
+
+def yaml_blocks(raw: bytes, *, piece: int = PIECE, block: int = BLOCK) -> Iterator[str]:
+    """The YAML of a JSON document as `to_yaml` writes it, in blocks of whole lines.
+
+    Decoded as it is written, never all of it at once: of a run of fifty thousand steps the values
+    would take some hundred megabytes, and for as long as decoding takes no other thread can run.
+    Raises: msgspec.DecodeError and UnicodeDecodeError where the JSON cannot be read, possibly after
+    some blocks.
+    """
+    value = _opened(msgspec.Raw(raw), piece)
+    if isinstance(value, dict) and "metadata" in value:
+        value = without_managed_fields({**value, "metadata": _opened(value["metadata"], 1 << 62)})
+    if not isinstance(value, dict | list) or not value:
+        yield f"{_flow(value)}\n"
+        return
+    lines: list[str] = []
+    size = 0
+    for line in _Lines(piece).of(value):
+        lines.append(line)
+        size += len(line)
+        if size >= block:
+            yield "\n".join(lines) + "\n"
+            lines.clear()
+            size = 0
+    if lines:
+        yield "\n".join(lines) + "\n"
+
+
+def _opened(value: Any, piece: int) -> Any:
+    """The value of a piece of JSON; of a large one only the first level, its items still pieces."""
+    if not isinstance(value, msgspec.Raw):
+        return value
+    text = memoryview(value)
+    if len(text) > piece:
+        begin = bytes(text[:64]).lstrip()[:1]
+        if begin == b"{":
+            return msgspec.json.decode(value, type=dict[str, msgspec.Raw])
+        if begin == b"[":
+            return msgspec.json.decode(value, type=list[msgspec.Raw])
+    return msgspec.json.decode(value)
 
 
 def without_managed_fields(manifest: Any) -> Any:
@@ -48,6 +96,10 @@ def without_managed_fields(manifest: Any) -> Any:
 class _Lines:
     """The lines of a mapping or list; a stack of what is under way instead of recursion."""
 
+    def __init__(self, piece: int = PIECE) -> None:
+        """`piece` is for values that are JSON still, see `yaml_blocks`."""
+        self._piece = piece
+
     def of(self, value: Any) -> Iterator[str]:
         """Every line, first to last."""
         waiting: list[tuple[Iterator[tuple[str, Any]], str]] = [(_entries(value), "")]
@@ -58,7 +110,7 @@ class _Lines:
             if entry is None:
                 waiting.pop()
                 continue
-            head, item = entry[0].replace("\n", f"\n{indent}"), entry[1]
+            head, item = entry[0].replace("\n", f"\n{indent}"), _opened(entry[1], self._piece)
             lead = dash or indent
             dash = ""
             if isinstance(item, dict) and item:

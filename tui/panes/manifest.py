@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
 import msgspec
 from textual import work
 from textual.binding import BindingType
+from textual.worker import get_current_worker
 
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.domain import decode
 from tui.domain.highlight import Highlighter, yaml_spans
+from tui.domain.lines import BlockLines, LineModel
 from tui.domain.node import Node
-from tui.domain.yamltext import to_yaml
+from tui.domain.yamltext import to_yaml, yaml_blocks
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
 
+BREATH = 0.0001
+"""Seconds between two blocks in which the thread of the event loop may go on."""
+
+
+class _Status(msgspec.Struct, frozen=True):
+    nodes: dict[str, msgspec.Raw] | None = None
+
+
+class _Nodes(msgspec.Struct, frozen=True):
+    """As much of a workflow as it takes to find one node of it."""
+
+    status: _Status | None = None
+
+
+def json_of(raw: bytes, node: Node | None, name: str) -> bytes:
+    """The JSON of the status of a node, or of the whole object if there is no node or it is the
+    root. Raises: msgspec.DecodeError and UnicodeDecodeError where it cannot be read.
+    """
+    if node is None or node.id == name:
+        return raw
+    status = msgspec.json.decode(raw, type=_Nodes).status
+    found = ((status.nodes if status is not None else None) or {}).get(node.id)
+    return bytes(found) if found is not None else msgspec.json.encode(node)
+
 
 def part_of(manifest: dict[str, Any], node: Node | None, name: str) -> Any:
-    """The status of a node, or the whole manifest if there is no node or it is the root."""
+    """The same of a manifest, as values."""
     if node is None or node.id == name:
         return manifest
     nodes = (manifest.get("status") or {}).get("nodes") or {}
@@ -57,16 +84,27 @@ class ManifestPane(TextPane):
     def _write(
         self, subject: object, version: str, node: Node | None, raw: bytes, name: str
     ) -> None:
-        # A large workflow is a megabyte of YAML, so it is made on a thread.
+        # A large workflow is fifty megabytes of YAML, so it is made on a thread, and in blocks.
+        worker, blocks = get_current_worker(), list[str]()
         try:
-            text = to_yaml(part_of(decode.manifest(raw), node, name))
+            try:
+                for block in yaml_blocks(json_of(raw, node, name)):
+                    if worker.is_cancelled:
+                        return
+                    blocks.append(block)
+                    # Else the loop, which wants to run every now and then, gets its turn only when
+                    # the interpreter thinks of it, 5 ms later.
+                    time.sleep(BREATH)
+            except decode.UNREADABLE:
+                # Bytes that are no text, for one; they are replaced in all of it at once.
+                blocks = [to_yaml(part_of(decode.manifest(raw), node, name))]
         except Exception as error:
-            text = f"# {caught(error, 'writing YAML')}\n"
-        self.app.call_from_thread(self._put_if_current, subject, version, text)
+            blocks = [f"# {caught(error, 'writing YAML')}\n"]
+        self.app.call_from_thread(self._put_if_current, subject, version, BlockLines(blocks))
 
-    def _put_if_current(self, subject: object, version: str, text: str) -> None:
+    def _put_if_current(self, subject: object, version: str, lines: LineModel) -> None:
         if self._written == (subject, version):
-            self.put(subject, text)
+            self.put_lines(subject, lines)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a kind with steps has anything besides the whole."""

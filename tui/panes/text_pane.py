@@ -13,7 +13,7 @@ from textual.getters import query_one
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
-from tui.domain.lines import TextLines
+from tui.domain.lines import LineModel, TextLines
 from tui.panes.base import Pane, PaneContext
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
@@ -22,12 +22,12 @@ from tui.widgets.text_view import TextView
 class PaneText:
     """A text that can be replaced while it is shown; a `LineModel`."""
 
-    def __init__(self, text: str = "") -> None:
-        self._lines = TextLines(text)
+    def __init__(self, lines: LineModel) -> None:
+        self._lines = lines
 
-    def replace(self, text: str) -> None:
+    def replace(self, lines: LineModel) -> None:
         """Replace the text."""
-        self._lines = TextLines(text)
+        self._lines = lines
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -98,7 +98,7 @@ class TextPane(SearchedPane):
 
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
-        self._text = PaneText()
+        self._text = PaneText(TextLines())
         self._subject: object = None
         self._shown = ""
 
@@ -129,11 +129,14 @@ class TextPane(SearchedPane):
         """Show a text; the scroll position stays if the subject is the same as before."""
         if subject == self._subject and text == self._shown:
             return
-        is_fresh = subject != self._subject
-        self._subject, self._shown = subject, text
-        if is_fresh:
-            self._text = PaneText(text)
-            self.lines.show(self._text)
-        else:
-            self._text.replace(text)
+        self._shown = text
+        self.put_lines(subject, TextLines(text))
+
+    def put_lines(self, subject: object, lines: LineModel) -> None:
+        """Show the lines of a text that is too large to be put as a whole; else like `put`."""
+        if subject == self._subject:
+            self._text.replace(lines)
             self.lines.changed()
+        else:
+            self._subject, self._text = subject, PaneText(lines)
+            self.lines.show(self._text)

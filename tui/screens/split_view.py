@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.getters import query_one
 from textual.timer import Timer
 
+from tui.domain.forest import TreeRow
 from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
@@ -24,6 +25,8 @@ SIDE_BY_SIDE = 100
 """Cells from which on the panes stand beside the tree, not below it."""
 PANE_AFTER = 0.1
 """Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
+MANY = 10_000
+"""Nodes from which on tree and pane are shown one after the other."""
 
 
 class SplitView(Container):
@@ -61,12 +64,17 @@ class SplitView(Container):
 
     # --- what is shown ---------------------------------------------------------------------
 
-    def show(self, workflow: Workflow, raw: bytes) -> None:
-        """This is the workflow now."""
+    def show(
+        self, workflow: Workflow, raw: bytes, *, found: tuple[TreeRow, ...] | None = None
+    ) -> None:
+        """This is the workflow now; `found` are the rows of its tree, if they are known."""
         self._workflow, self._raw = workflow, raw
         self.steps.tick(self.context.now())
-        self.steps.show(workflow)
-        self._show_in_pane()
+        self.steps.show(workflow, found=found)
+        if len(workflow.nodes) > MANY:
+            self.call_later(self._show_in_pane)  # in a turn of its own, so that keys come between
+        else:
+            self._show_in_pane()
 
     def _show_in_pane(self) -> None:
         if self._workflow is not None:

@@ -24,6 +24,7 @@ from tui.commands import Command
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
+from tui.domain.forest import TreeRow, rows
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.soundness import troubles
 from tui.domain.versions import keep_nodes
@@ -122,6 +123,8 @@ class WorkflowScreen(View[None]):
         self._ascii = context.settings.ascii
         self._wanted_pane = pane
         self._usage: UsageReader | None = None
+        self._found: tuple[Workflow, tuple[TreeRow, ...]] | None = None
+        """The rows of the tree of the first version, until that is shown."""
 
     def compose(self) -> ComposeResult:
         """Header; tree and pane, below each other or side by side; status, hints."""
@@ -200,8 +203,14 @@ class WorkflowScreen(View[None]):
             asyncio.get_running_loop(),
             arrived=lambda events: self.post_message(self.Arrived(events)),
             failed=lambda error: self.post_message(self.WatchEnded(error)),
-            compare=keep_nodes,
+            compare=self._prepare,
         )
+
+    def _prepare(self, version: Workflow, before: Workflow | None) -> None:
+        """On the thread of the watch: what would take long on that of the event loop."""
+        keep_nodes(version, before)
+        if before is None:
+            self._found = version, rows(version)
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""
@@ -223,7 +232,9 @@ class WorkflowScreen(View[None]):
     def _open(self, whole: Whole[Workflow], *, is_first: bool) -> None:
         workflow = whole.object
         self.steps.placeholder = why_no_steps(workflow)
-        self.split.show(workflow, whole.raw)
+        found, self._found = self._found, None
+        is_of_this = found is not None and found[0] is workflow
+        self.split.show(workflow, whole.raw, found=found[1] if found and is_of_this else None)
         if self._usage is not None:
             self._usage.read(workflow.ref, is_running=not workflow.is_completed)
         if is_first:

@@ -131,8 +131,17 @@ class StepTree(Table[TreeRow]):
 
     # --- what is in it -------------------------------------------------------------------
 
-    def show(self, workflow: Workflow, usage: Mapping[str, Usage] | None = None) -> None:
+    def show(
+        self,
+        workflow: Workflow,
+        usage: Mapping[str, Usage] | None = None,
+        *,
+        found: tuple[TreeRow, ...] | None = None,
+    ) -> None:
         """Show this version of a workflow, and what its pods (by name) use.
+
+        `found` are its rows with nothing folded, if they are known: of a large run it takes a while
+        to find them.
 
         Another workflow than before opens with the cursor on its first failed step, else on the
         one that cannot begin or waits for somebody.
@@ -140,7 +149,7 @@ class StepTree(Table[TreeRow]):
         key = self._cursor_node
         is_gone = key is not None and key not in workflow.nodes
         above = self._tree.ancestors_at(self.cursor) if is_gone else []
-        is_other = self._tree.show(workflow)
+        is_other = self._tree.show(workflow, found)
         if is_other or usage is not None:
             self._set_usage(usage or {})
         self.replace(self._tree.rows)

@@ -52,18 +52,26 @@ class StepTreeModel:
         """Whether a node has a row that is not folded away."""
         return self._view.place_of(key) is not None
 
-    def show(self, workflow: Workflow) -> bool:
-        """Show this version of a workflow; true if it is another workflow than before."""
+    def show(self, workflow: Workflow, found: tuple[TreeRow, ...] | None = None) -> bool:
+        """Show this version of a workflow; true if it is another workflow than before.
+
+        `found` are its rows with nothing folded, if they are known.
+        """
         before, self.workflow = self.workflow, workflow
         is_other = before is None or before.ref != workflow.ref
         if is_other:
             self._folded = NOTHING
-        self._update()
+        self._update(found if self._shows_skipped and not self._folded else None)
         return is_other
 
-    def _update(self) -> None:
+    def _update(self, found: tuple[TreeRow, ...] | None = None) -> None:
         if self.workflow is not None:
-            self._view.update(self.workflow, folded=self._folded, show_skipped=self._shows_skipped)
+            self._view.update(
+                self.workflow,
+                folded=self._folded,
+                show_skipped=self._shows_skipped,
+                found=found,
+            )
 
     @property
     def opening_node(self) -> NodeId | None:
