@@ -63,7 +63,7 @@ from tui.resources import styles
 from tui.screens.bindings import bring_keys
 from tui.screens.bodies import screen_of
 from tui.screens.commands import key_of
-from tui.screens.headings import first_of
+from tui.screens.headings import first_of, part_named
 from tui.screens.list import ListScreen
 from tui.screens.rights import RightsScreen
 from tui.screens.stack import ScreenStack
@@ -239,7 +239,10 @@ class ArgoApp(TerminalApp):
 
     def _first_location(self) -> Location:
         settings = self.context.settings
-        return Location(namespaces=() if settings.all_namespaces else None)
+        namespaces: tuple[str, ...] | None = () if settings.all_namespaces else None
+        if settings.contexts and settings.namespace:
+            namespaces = namespaces_of(settings.namespace)
+        return Location(settings.contexts, namespaces)
 
     def _say_notes(self) -> None:
         """Tell what is otherwise than it should be, with this Textual and with the settings."""
@@ -405,7 +408,7 @@ class ArgoApp(TerminalApp):
         if session.trouble is None:
             for part, error in session.standings.unreadable.items():
                 if part not in before:
-                    self.say(f"{part.namespace or 'all namespaces'}: {error}", "warning")
+                    self.say(f"{part_named(part, session.standings)}: {error}", "warning")
         if session.trouble is not None:
             self._show_trouble(session.trouble)
         elif session.standings.is_partly_live:

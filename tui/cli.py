@@ -183,6 +183,7 @@ def _run_in_terminal(settings: Settings) -> int:
 
     capabilities = this_terminal(ascii_only=settings.ascii, mouse=settings.mouse)
     _check_demo(settings)
+    settings = _of_contexts(settings)
     if capabilities.advice:
         raise UsageError(capabilities.advice)
     check_log(os.environ)
@@ -199,12 +200,19 @@ def _run_in_terminal(settings: Settings) -> int:
         def connect(demo: bool) -> Connection:
             if not (demo or settings.demo):
                 return opened.pop() if opened else open_source(settings)
+            return open_source(in_demo(settings, start_demo()))
+
+        def start_demo() -> str:
+            """The kubeconfig of the demo cluster, which is started once."""
             if not running:
                 child: Any = import_module("tui.demo.child")
                 running.append(demos.enter_context(child.start()))
-            return open_source(in_demo(settings, str(running[0].kubeconfig)))
+            return str(running[0].kubeconfig)
 
-        contexts = KubeconfigContexts(settings)
+        def of_kubeconfig() -> Settings:
+            return in_demo(settings, start_demo()) if settings.demo else settings
+
+        contexts = KubeconfigContexts(of_kubeconfig)
         return int(import_module("tui.app").run(settings, connect, capabilities, contexts))
 
 
@@ -226,7 +234,7 @@ def _opened_early(settings: Settings) -> list[Any]:
     from tui.domain.workflow import WORKFLOW_RESOURCE
     from tui.sources import open_source, scope_of
 
-    if settings.demo or settings.files:
+    if settings.demo or settings.files or settings.contexts:
         return []
 
     def wanted(place: Place) -> Wanted:
@@ -261,6 +269,8 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
     return "", words
 
 
+OF_SEVERAL = ("list",)
+"""The commands that read several clusters at once."""
 VALUED = frozenset(
     {
         *("--kubeconfig", "--context", "-n", "--namespace", "--instanceid"),
@@ -305,7 +315,25 @@ def _run_headless(name: str, words: list[str]) -> int:
         lines = "a line is" if len(settings.file_faults) == 1 else "some lines are"
         note(f"{lines} not followed of the settings: argo-tui config check")
     with _connected(settings) as connected:
+        connected = _of_contexts(connected)
+        if connected.contexts and name not in OF_SEVERAL:
+            raise UsageError(
+                f"{name} is about one cluster, and --context names {len(connected.contexts)}",
+                hint=f"only {' and '.join(OF_SEVERAL)} reads several",
+            )
         return int(command.run(args, connected))
+
+
+def _of_contexts(settings: Settings) -> Settings:
+    """The settings with the contexts one by one, where `--context` names several."""
+    if "," not in settings.context or settings.files:
+        return settings
+    from tui.sources.contexts import several
+
+    names = tuple(several(settings))
+    if len(names) == 1:
+        return replace(settings, context=names[0])
+    return replace(settings, context="", contexts=names) if names else settings
 
 
 def _run_demo_cluster(words: list[str]) -> int:
@@ -370,7 +398,12 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--demo", action="store_true", help="start a demo cluster and connect to it")
     add("--kubeconfig", default="", metavar="FILE", help="instead of KUBECONFIG or ~/.kube/config")
-    add("--context", default="", help="a context of the kubeconfig")
+    add(
+        "--context",
+        default="",
+        metavar="NAME[,NAME]",
+        help="a context of the kubeconfig, or several",
+    )
     add("--as", dest="as_user", default="", metavar="USER", help="act as this user")
     add(
         "--as-group",

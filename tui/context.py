@@ -168,6 +168,12 @@ class AppContext:
         """Where an object is; the first connection for a key that names none."""
         return self.connection(key.connection or next(iter(self.connections), ""))
 
+    def where(self, key: ObjectKey) -> str:
+        """Where an object is, as the end of a sentence: ` in argo`, ` in argo on prod` where
+        several clusters are shown, "" for one without a namespace on the only one."""
+        namespace = f" in {key.namespace}" if key.namespace else ""
+        return f"{namespace} on {key.connection}" if len(self.connections) > 1 else namespace
+
     def at(self, id: str) -> ConnectionContext:
         """This context as the panes of an object of a connection know it."""
         return ConnectionContext(self, self.connection(id))

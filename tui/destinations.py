@@ -249,7 +249,7 @@ class Destinations:
         self.read(partial(self._offer_contexts, picker))
 
     def _offer_contexts(self, picker: Picker) -> None:
-        shown = () if self._context.is_demo else tuple(self._context.connections)
+        shown = self._navigator.contexts_shown
         choices = [
             Choice(
                 each.name,

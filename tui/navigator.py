@@ -110,6 +110,14 @@ class Navigator:
         return tuple(dict.fromkeys(name for names in used for name in names))
 
     @property
+    def contexts_shown(self) -> Sequence[str]:
+        """The contexts of the kubeconfig that are shown, or gone to."""
+        place = self._place
+        if place is None or place.is_demo or (self._ids and not self._context.is_live):
+            return ()
+        return self._ids or place.contexts
+
+    @property
     def favourites(self) -> Sequence[str]:
         """Namespaces for the keys 1 to 9: those of the settings, else those that were used."""
         settings = (self._context.for_place(each) for each in self._context.connections)
@@ -147,7 +155,7 @@ class Navigator:
         """Go to other clusters, or, within those that are shown, to their own namespaces."""
         now = self._place or Location()
         is_here = self._context.is_connected and self._context.is_live and names == self._ids
-        if is_here and not self._is_demo(now):
+        if is_here and not now.is_demo:
             self.go_to_namespaces(None)
         else:
             self.begin(Location(names, kind=now.kind))
@@ -229,7 +237,7 @@ class Navigator:
             return
         location, self.attempt = self.attempt.location, None
         self._context.lists.end_parked()
-        _close(each for each in self._parked.values() if each not in self._open_connections)
+        _close(self._parked.values())
         self._parked = {}
         self._arrive(location)
 
@@ -259,7 +267,7 @@ class Navigator:
         return list(self._context.connections.values())
 
     def _is_demo(self, location: Location) -> bool:
-        return location.is_demo or (not location.contexts and self._context.settings.demo)
+        return location.is_demo or self._context.settings.demo
 
     def _drop(self) -> None:
         """Let go of what is tried."""

@@ -76,6 +76,8 @@ class Settings:
     """`--kubeconfig`; "" for KUBECONFIG, else ~/.kube/config, else in-cluster."""
     context: str = ""
     """`--context`; "" for the current one."""
+    contexts: tuple[str, ...] = ()
+    """The contexts of `--context`, where it names several; `context` is empty then."""
     namespace: str = ""
     """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
     all_namespaces: bool = False

@@ -50,6 +50,7 @@ def context_with(scope: Scope = ARGO, settings: Settings = STILL) -> AppContext:
     made = SimpleNamespace(
         lists=lists,
         pending=Pending(),
+        connections={},
         settings=settings,
         ascii=False,
         now=lambda: NOW + timedelta(seconds=1),

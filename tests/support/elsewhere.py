@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from tests.support.app import STILL, Shown, is_settled
 from tests.support.runs import NOW, run
@@ -32,6 +32,7 @@ class Cluster(ScriptedSource):
         place = Place(name, f"https://{name}.example", namespace, f"{name}-user")
         super().__init__(*(manifests or runs_of(name)), place=place)
         self.known_namespaces = NAMESPACES
+        self.times_opened = self.times_closed = 0
         self.answers_now = Event()
         self.answers_now.set()
 
@@ -48,6 +49,21 @@ class Cluster(ScriptedSource):
     def namespaces(self) -> tuple[str, ...]:
         self.answers_now.wait(MOST)
         return super().namespaces()
+
+
+class Opened:
+    """A connection of its own to a cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cluster, name)
+
+    def close(self) -> None:
+        cluster = self._cluster
+        cluster.times_closed += 1
+        cluster.is_closed = cluster.times_closed == cluster.times_opened
 
 
 def runs_of(cluster: str) -> list[Manifest]:
@@ -102,10 +118,10 @@ class Clusters(Mapping[str, Cluster]):
         if name not in self._made:
             raise SettingsError(f"there is no context {name}")
         found = self._made[name]
-        if found.is_closed:
-            found.is_closed = False
+        found.is_closed = False
+        found.times_opened += 1
         self.opened.append((name, found))
-        return found
+        return cast(Connection, Opened(found))
 
 
 @asynccontextmanager

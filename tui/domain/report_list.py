@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -110,12 +110,17 @@ def report(
     wide: bool = False,
     namespaces: bool = False,
     headers: bool = True,
+    contexts: Sequence[str] = (),
 ) -> Iterator[str]:
-    """The lines of the table, with the workflows in the given order."""
+    """The lines of the table, with the workflows in the given order.
+
+    `contexts` has that of each workflow, where they are of several clusters.
+    """
     if not workflows:
         yield NONE_FOUND
         return
-    yield from aligned(_table(workflows, now, wide, namespaces, headers), 3)
+    lines = _table(workflows, now, wide, namespaces, headers)
+    yield from aligned(with_contexts(lines, contexts, headers=headers), 3)
     yield from _nudge(workflows)
 
 
@@ -213,10 +218,23 @@ NARROWEST, BLANKS = 6, 3
 _BREAK = re.compile(r"[\f\n\r]")
 
 
+def with_contexts(lines: Iterable[str], contexts: Sequence[str], *, headers: bool) -> Iterator[str]:
+    """Lines of a table, headers first if there are any, with the context of each in front."""
+    if not contexts:
+        return iter(lines)
+    cells = [*(["CONTEXT"] if headers else []), *map(clean_lines, contexts)]
+    return (f"{cell}\t{line}" for cell, line in zip(cells, lines, strict=True))
+
+
 def brief(
-    rows: Sequence[TableRow], *, namespaces: bool = False, headers: bool = True
+    rows: Sequence[TableRow],
+    *,
+    namespaces: bool = False,
+    headers: bool = True,
+    contexts: Sequence[str] = (),
 ) -> Iterator[str]:
-    """The lines that kubectl prints of the rows of a Table, in their order."""
+    """The lines that kubectl prints of the rows of a Table, in their order; `contexts` as in
+    `report`."""
     if not rows:
         yield NONE_FOUND
         return
@@ -224,7 +242,8 @@ def brief(
     if headers:
         titles = ("namespace", *BRIEF) if namespaces else BRIEF
         lines.insert(0, "\t".join(titles).upper())
-    yield from aligned(lines, BLANKS, narrowest=NARROWEST)
+    told = with_contexts(lines, contexts, headers=headers)
+    yield from aligned(told, BLANKS, narrowest=NARROWEST)
 
 
 def _brief_cells(row: TableRow, namespaces: bool) -> list[str]:

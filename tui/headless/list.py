@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
+from typing import TypeVar
 
 from tui.domain import decode
 from tui.domain.order import newest_first
@@ -15,19 +17,23 @@ from tui.domain.report_list import (
     label_selector,
     report,
     table_row,
+    with_contexts,
 )
 from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.soundness import WORKFLOW_PHASES
 from tui.domain.table import TableRow
+from tui.domain.tabwriter import aligned
 from tui.domain.text import clean
 from tui.domain.workflow import WORKFLOW_RESOURCE, ListedWorkflow, Manifest
-from tui.errors import InputError, UsageError
+from tui.errors import InputError, SourceError, UsageError
 from tui.headless.arguments import add_files
 from tui.headless.faults import faults_of, say_faults
-from tui.headless.output import check_phases, counted, note, to_json, unpacked, write
+from tui.headless.output import check_phases, counted, note, say, to_json, unpacked, write
 from tui.ports.collections import Collections
 from tui.ports.connection import Place, offered
 from tui.settings import Settings
+
+T = TypeVar("T")
 
 OUTPUTS = ("wide", "name", "brief", "json", "yaml")
 
@@ -81,14 +87,23 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     whole = args.output in ("wide", "json", "yaml")
     is_complete = True
     faults: Faults = {}
+    contexts: Contexts = {}
     if args.file:
         # Only a namespace that was typed: one from the environment is about a cluster.
         namespace = "" if args.all_namespaces else args.namespace
         found, originals, faults = _saved(args.file, labels, fields, namespace, whole)
     else:
-        found, originals, is_complete = _connected(labels, args.field_selector, settings, whole)
+        found, originals = [], {}
+        for name, answer in _of_each(
+            settings, lambda one: _connected(labels, args.field_selector, one, whole)
+        ):
+            is_complete = is_complete and answer is not None and answer[2]
+            if answer is not None:
+                found += answer[0]
+                originals |= answer[1]
+                contexts |= {id(each): name for each in answer[0] if name}
     shown = newest_first(filtered(found, criteria, settings.now()))
-    _print(shown, originals, args, settings)
+    _print(shown, originals, args, settings, contexts)
     if args.file and say_faults([fault for each in shown for fault in faults[id(each)]]):
         return InputError.exit_code
     return 0 if is_complete else 1
@@ -109,6 +124,7 @@ def _run_brief(
                 hint=f"leave out -o brief, or use -o name with {flag}",
             )
     told: list[str] = []
+    contexts: list[str] = []
     code = 0
     if args.file:
         namespace = "" if args.all_namespaces else args.namespace
@@ -119,10 +135,18 @@ def _run_brief(
         rows.sort(key=lambda row: (row.namespace, row.name))
         namespaces = settings.all_namespaces
     else:
-        rows, namespaces, is_complete = _table(labels, args.field_selector, settings)
-        rows = [row for row in rows if row.name.startswith(criteria.prefix)]
-        code = 0 if is_complete else 1
-    lines = brief(rows, namespaces=namespaces, headers=not args.no_headers)
+        rows, namespaces, contexts = [], False, []
+        for name, answer in _of_each(
+            settings, lambda one: _table(labels, args.field_selector, one)
+        ):
+            if answer is None or not answer[2]:
+                code = 1
+            if answer is not None:
+                own = [row for row in answer[0] if row.name.startswith(criteria.prefix)]
+                rows += own
+                contexts += [name] * len(own) if name else []
+                namespaces = namespaces or answer[1]
+    lines = brief(rows, namespaces=namespaces, headers=not args.no_headers, contexts=contexts)
     write("".join(f"{line}\n" for line in lines))
     return InputError.exit_code if say_faults(told) else code
 
@@ -146,6 +170,31 @@ def _table(
         rows = offered(source, Tables).read_table(WORKFLOWS, scope, left_out)
     return list(rows), scope.shows_namespaces, not left_out.count
 
+
+def _of_each(settings: Settings, read: Callable[[Settings], T]) -> Iterator[tuple[str, T | None]]:
+    """What is read of each context of the settings, with its name; "" where there is only one.
+
+    A cluster that cannot be read is said, and None: the others are still read. Raises: SourceError
+    where none can be.
+    """
+    if not settings.contexts:
+        yield "", read(settings)
+        return
+    failed: list[SourceError] = []
+    for name in settings.contexts:
+        answer: T | None = None
+        try:
+            answer = read(replace(settings, context=name, contexts=()))
+        except SourceError as error:
+            failed.append(error)
+            if len(failed) == len(settings.contexts):
+                raise failed[0] from None
+            say(f"argo-tui: {name} is left out: {error}")
+        yield name, answer
+
+
+Contexts = dict[int, str]
+"""id of a workflow → the context it is of, where there are several."""
 
 Originals = dict[int, Manifest | bytes]
 """id of a workflow → what it was read from, its JSON or the manifest of a file."""
@@ -229,7 +278,9 @@ def _print(
     originals: Originals,
     args: argparse.Namespace,
     settings: Settings,
+    contexts: Contexts,
 ) -> None:
+    of = [contexts[id(each)] for each in shown if id(each) in contexts]
     if args.output in ("json", "yaml"):
         objects = [unpacked(_manifest(originals[id(each)])) for each in shown]
         if args.output == "json":
@@ -240,8 +291,9 @@ def _print(
         write(to_yaml(objects, hide_managed_fields=False))
         return
     if args.output == "name" and shown:
-        for each in shown:
-            write(f"{clean(each.metadata.name)}\n")
+        names = (clean(each.metadata.name) for each in shown)
+        for line in aligned(with_contexts(names, of, headers=False), 3):
+            write(f"{line}\n")
         return
     if args.output == "wide":
         shown = [_with_nodes(each, originals) for each in shown]
@@ -251,5 +303,6 @@ def _print(
         wide=args.output == "wide",
         namespaces=settings.all_namespaces,
         headers=not args.no_headers,
+        contexts=of,
     ):
         write(f"{line}\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from typing import Any, ClassVar
 
 import msgspec
@@ -35,7 +36,7 @@ from tui.kinds.registry import KINDS, kind_called
 from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
-from tui.ports.operations import Call, Operation, Operations
+from tui.ports.operations import Call, Operations
 from tui.ports.rights import MOST_REQUESTS
 from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
@@ -127,6 +128,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         is_one = count == 1 and not self._left_out
         what = self._subjects[0].name if is_one else f"{of_more} {self._nouns}"
         title = f"{self.action.label} {what}".rstrip()
+        if len(self.context.connections) > 1:
+            places = dict.fromkeys(one.target.key.connection for one in self._subjects)
+            title += f" on {', '.join(places)}"
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
             with VerticalScroll(id="dialog-body", can_focus=False):
@@ -413,12 +417,18 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             return
         lines = [f"✖ {line}" for line in refused] + self._lines(plans)
         self._say("\n".join(lines))
-        commands = [plan.command for _, plan in plans[:1] if plan.command]
+        commands = [self._command(*planned) for planned in plans[:1] if planned[1].command]
         self.query_one("#dialog-command", Static).update(
             Content(plain(clean(f"$ {commands[0]}"), self.context.ascii))
             if commands and len(plans) == 1
             else Content("")
         )
+
+    def _command(self, target: Target, plan: Plan) -> str:
+        """What would do the same; where several clusters are shown, it names the one."""
+        if len(self.context.connections) < 2:
+            return plan.command
+        return f"{plan.command} --context {quote(target.key.connection)}"
 
     def _unauthorized(self, plan: Plan, connection: str) -> str:
         """Which rights lack to just what is planned; "" if none is known to."""
@@ -438,14 +448,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
         if not self._is_of_several:
-            return words_of_one(plans[0][1], self._preview) if plans else []
+            return words_of_one(plans[0], self._preview) if plans else []
         phases = {one.target: phase_of(made) or "Pending" for one, made in self._manifests}
         return words_of_several(plans, phases, self._preview)
 
-    def _preview(self, operation: Operation) -> tuple[Call, ...]:
-        connection = self._connections[self._subjects[0].target]
+    def _preview(self, planned: Planned) -> tuple[Call, ...]:
+        target, plan = planned
+        connection = self._connections.get(target)
         port = connection.port(Operations) if connection is not None else None
-        return port.preview(operation) if port is not None else ()
+        return port.preview(plan.operation) if port is not None and plan.operation else ()
 
     def _say(self, text: str) -> None:
         shown = "\n".join(plain(clean(line), self.context.ascii) for line in text.split("\n"))

@@ -5,7 +5,7 @@ Nothing to see: the screen asks, and puts the answers into its widgets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -18,7 +18,7 @@ from tui.context import AppContext
 from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded, parse
 from tui.errors import QueryError
-from tui.kinds.base import Kind, Look
+from tui.kinds.base import Kind, KnownRows, Look
 from tui.kinds.registry import list_called
 from tui.ports.tables import Tables
 from tui.session import Session
@@ -33,6 +33,18 @@ MESSAGE = "message"
 """Id of the column that also says what is being done to an object."""
 RESORT_EVERY = 5
 """Seconds between sorts anew where the key itself changes with time."""
+CONTEXT: Column[Row[Any]] = Column(
+    id="context",
+    title="CONTEXT",
+    text=lambda row, now: row.key.connection,
+    width=12,
+    least=6,
+    grow=1,
+    most=30,
+    cut="middle",
+    order=lambda row, now: row.key.connection.casefold(),
+)
+"""The column beside the name where rows of several clusters are listed."""
 
 
 def chosen(columns: Sequence[Column[L]], wanted: Sequence[str]) -> tuple[Column[L], ...]:
@@ -46,6 +58,47 @@ def chosen(columns: Sequence[Column[L]], wanted: Sequence[str]) -> tuple[Column[
     if NAMESPACE in by_id and NAMESPACE not in names:
         names.insert(names.index(NAME) + 1 if NAME in names else 0, NAMESPACE)
     return tuple(by_id[name] for name in names)
+
+
+def _of_several(
+    column: Column[Row[L]], by_connection: Mapping[str, Sequence[Column[Row[L]]]]
+) -> Column[Row[L]]:
+    """A column that looks at other objects of the same cluster only, whichever row it is of."""
+    own = {
+        name: next(each for each in columns if each.id == column.id)
+        for name, columns in by_connection.items()
+    }
+
+    def at(row: Row[L]) -> Column[Row[L]]:
+        return own.get(row.key.connection, column)
+
+    def order(row: Row[L], now: datetime) -> Any:
+        found = at(row).order
+        return found(row, now) if found is not None else None
+
+    return replace(
+        column,
+        text=lambda row, now: at(row).text(row, now),
+        style=lambda row: at(row).style(row),
+        order=order if column.order is not None else None,
+    )
+
+
+class RowsAt:
+    """The rows of a list that are of one connection."""
+
+    def __init__(self, known: KnownRows, connection: str) -> None:
+        self._known = known
+        self._connection = connection
+
+    @property
+    def moment(self) -> int:
+        """Another number after each change."""
+        return self._known.moment
+
+    def values(self) -> Iterable[Row[Any]]:
+        """Its rows."""
+        return (row for row in self._known.values() if row.key.connection == self._connection)
 
 
 class Arrangement(Generic[L]):
@@ -177,6 +230,13 @@ class Arrangement(Generic[L]):
 
     def sort(self) -> None:
         """Sort anew, as of now."""
+        of_row = self._sorting.order if self._sorting is not None else None
+        if of_row is not None and self._is_of_several:
+            at = self.context.now()
+            self.listing.sort(
+                self._kind.newest, reverse=self.descending, of_row=lambda row: of_row(row, at)
+            )
+            return
         column = self._own_column
         order = column.order if column is not None else None
         if column is None or order is None:
@@ -212,26 +272,44 @@ class Arrangement(Generic[L]):
     @property
     def _own_column(self) -> Column[L] | None:
         """The column of the kind that it is sorted by."""
-        found = (c for c in self._kind.columns(self._look) if c.id == self.sort_column)
+        found = (c for c in self._kind.columns(self._look()) if c.id == self.sort_column)
         return next(found, None)
 
     def _made_columns(self) -> tuple[Column[Row[L]], ...]:
         """The columns of the list, with what is being done to an object before its message."""
-        columns = self._kind.columns(self._look)
+        made = self._columns_at("")
+        if self._is_of_several:
+            by_connection = {each: self._columns_at(each) for each in self.context.connections}
+            made = tuple(_of_several(column, by_connection) for column in made)
+            at = next((i for i, column in enumerate(made) if column.id == NAME), -1) + 1
+            made = (*made[:at], CONTEXT, *made[at:])
+        return made
+
+    @property
+    def _is_of_several(self) -> bool:
+        """Whether rows of several clusters are listed."""
+        return len(self.context.connections) > 1
+
+    def _columns_at(self, connection: str) -> tuple[Column[Row[L]], ...]:
+        """Those of rows of one connection; "" for all of them."""
+        columns = self._kind.columns(self._look(connection))
         if wanted := self.context.settings.columns.get(self._kind.id):
             columns = chosen(columns, wanted)
         return tuple(self._of_row(column) for column in columns)
 
-    @property
-    def _look(self) -> Look:
+    def _look(self, connection: str = "") -> Look:
         lists = self.context.lists
         return Look(
             self.context.ascii,
             lists.scope.shows_namespaces,
-            lambda other: lists.of(self.related(other)).known,
+            lambda other: self._known(other, connection),
             lambda other: lists.of(self.related(other)).is_whole,
             hidden=self._kind.id in self.context.settings.columns,
         )
+
+    def _known(self, other: str, connection: str) -> KnownRows:
+        known = self.context.lists.of(self.related(other)).known
+        return RowsAt(known, connection) if connection else known
 
     def related(self, other: str) -> Kind[Any, Any]:
         """What is listed under the id of another list that columns look at.

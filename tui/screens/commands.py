@@ -95,7 +95,7 @@ def objects_called(
             continue
         for row in list(context.lists.of(kind).known.values()):
             if sought in row.key.name.casefold():
-                where = f" in {row.key.namespace}" if row.key.namespace else ""
+                where = context.where(row.key)
                 group = kind.group(row.value)
                 yield Command(
                     f"Go to {row.key.name}",

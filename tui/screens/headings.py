@@ -5,7 +5,7 @@ Plain functions of what is known; the screens only put their answers into lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from tui.actions.verdict import why_unchangeable
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.columns.base import ASCII_UNKNOWN, UNKNOWN
 from tui.context import AppContext
-from tui.domain.identity import Depth, ObjectKey, Row
+from tui.domain.identity import Depth, ObjectKey, Part, Row
 from tui.domain.node import PENDING
 from tui.domain.status import status_text
 from tui.domain.workflow import ListedWorkflow, Workflow
@@ -144,7 +144,7 @@ def _watched(standings: Standings, now: datetime, *, ascii: bool) -> list[Header
     if worst is None:
         return [("reading", "muted"), ("", "")]
     part = standings[worst]
-    which = f" {worst.namespace}" if len(standings) > 1 else ""
+    which = f" {part_named(worst, standings)}" if len(standings) > 1 else ""
     sign = "! " if ascii else "▲ "
     match part.standing:
         case Live():
@@ -152,13 +152,22 @@ def _watched(standings: Standings, now: datetime, *, ascii: bool) -> list[Header
         case Polled(every):
             return [(f"asked every {compact(every)}", "muted"), ("", "")]
         case Unreadable(error):
-            names = ", ".join(each.namespace or "all namespaces" for each in standings.unreadable)
+            names = ", ".join(part_named(each, standings) for each in standings.unreadable)
             return [(f"{sign}cannot read {names}", "warning"), (f": {error.what}", "warning")]
         case Stale(error):
             text = f"{sign}stale{which}{_age(part, now)}"
             return [(text, "warning"), (f": {error.what}", "warning")]
         case _:
             return [(f"reading{which}", "muted"), ("", "")]
+
+
+def part_named(part: Part, standings: Iterable[Part]) -> str:
+    """What tells a part from the others: its namespace, its connection, or both."""
+    parts = list(standings)
+    at = part.connection if len({each.connection for each in parts}) > 1 else ""
+    siblings = [each for each in parts if each.connection == part.connection]
+    namespace = part.namespace or ("" if at else "all namespaces")
+    return "/".join(filter(None, (at, namespace if not at or len(siblings) > 1 else "")))
 
 
 def _age(part: PartStanding, now: datetime) -> str:

@@ -12,12 +12,12 @@ from tui.actions.base import Plan
 from tui.actions.words import call_lines, counted
 from tui.domain.identity import Target
 from tui.domain.workflow import POD
-from tui.ports.operations import Call, Operation
+from tui.ports.operations import Call
 
 Planned = tuple[Target, Plan]
 """What is acted on, and the plan for it."""
-Preview = Callable[[Operation], tuple[Call, ...]]
-"""`Operations.preview` of the connection."""
+Preview = Callable[[Planned], tuple[Call, ...]]
+"""The calls of a plan, as `Operations.preview` of its connection says; none where there is none."""
 MOST_WORKFLOWS = 100
 """Workflows that are told of one by one, and …"""
 MOST_CALLS = 300
@@ -26,9 +26,9 @@ SHORT = "…"
 """Stands for the root of paths, which would leave no room for the name of a workflow."""
 
 
-def words_of_one(plan: Plan, preview: Preview) -> list[str]:
+def words_of_one(planned: Planned, preview: Preview) -> list[str]:
     """What it would do, and how."""
-    return [*plan.lines, *_told(_calls_of([plan], preview))]
+    return [*planned[1].lines, *_told(preview(planned))]
 
 
 def words_of_several(
@@ -41,29 +41,29 @@ def words_of_several(
     namespaces = {target.key.namespace for target, _ in planned}
     others = [set(plan.lines) for plan in plans[1:]]
     shared = [line for line in plans[0].lines if all(line in lines for lines in others)]
-    calls = _calls_of(plans, preview)
-    told = [_sum(plans, namespaces, len(calls)), *shared]
+    calls = [call for each in planned for call in preview(each)]
+    clusters = {target.key.connection for target, _ in planned}
+    told = [_sum(plans, namespaces, clusters, len(calls)), *shared]
     for target, plan in planned[:MOST_WORKFLOWS]:
         where = f" in {target.key.namespace}" if len(namespaces) > 1 else ""
+        where += f" on {target.key.connection}" if len(clusters) > 1 else ""
         told.append(f"{plan.title}{where} ({phases.get(target, 'gone')})")
         told += [f"  {line}" for line in plan.lines if line not in shared]
     told += _rest(len(planned) - MOST_WORKFLOWS)
     return [*told, *_told(calls)]
 
 
-def _sum(plans: Sequence[Plan], namespaces: set[str], calls: int) -> str:
+def _sum(plans: Sequence[Plan], namespaces: set[str], clusters: set[str], calls: int) -> str:
     changes = [each for plan in plans if plan.operation for each in plan.operation.changes]
     pods = sum(change.key.kind == POD for change in changes)
     parts = [counted(len(plans), "workflow")]
     if len(namespaces) > 1:
         parts[0] += f" in {counted(len(namespaces), 'namespace')}"
+    if len(clusters) > 1:
+        parts[0] += f" on {counted(len(clusters), 'cluster')}"
     if pods:
         parts.append(f"{counted(pods, 'pod')} deleted with their logs")
     return f"In all: {', '.join([*parts, counted(calls, 'API call')])}"
-
-
-def _calls_of(plans: Sequence[Plan], preview: Preview) -> list[Call]:
-    return [call for plan in plans if plan.operation for call in preview(plan.operation)]
 
 
 def _told(calls: Sequence[Call]) -> Iterable[str]:

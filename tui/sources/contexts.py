@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from tui.errors import SettingsError
 from tui.ports.connection import Connection
 from tui.ports.contexts import ContextEntry
 from tui.sources.connection_settings import ConnectionSettings
@@ -34,15 +35,34 @@ class KubeconfigContexts:
     """The contexts of the files that the settings name."""
 
     def __init__(
-        self, settings: ConnectionSettings, environ: Mapping[str, str] = os.environ
+        self,
+        settings: Callable[[], ConnectionSettings],
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
+        """`settings` may take its time: it is asked on the threads that list and open."""
         self._settings = settings
         self._environ = environ
 
     def entries(self) -> tuple[ContextEntry, ...]:
         """All contexts, in the order of the files. Raises: SettingsError for a bad file."""
-        return entries(self._settings.kubeconfig, self._environ)
+        return entries(self._settings().kubeconfig, self._environ)
 
     def open(self, name: str) -> Connection:
         """The cluster of a context; its namespace is the context's own. Raises: TuiError."""
-        return connect(_AtContext(self._settings, name), self._environ)
+        return connect(_AtContext(self._settings(), name), self._environ)
+
+
+def several(settings: ConnectionSettings, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The contexts that `--context` names, where those are several; empty for one or none.
+
+    The name of a context may have a comma in it. Raises: SettingsError.
+    """
+    text = settings.context
+    if "," not in text or text in {each.name for each in entries(settings.kubeconfig, environ)}:
+        return []
+    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    if "" in names:
+        raise SettingsError(
+            "--context has a comma with no name beside it", hint="write it as --context a,b"
+        )
+    return names

@@ -70,6 +70,7 @@ class Listing(Generic[T]):
         self._objects = dict(objects)
         self._moment = moment
         self._key = key
+        self._row_key: Callable[[Row[T]], Any] | None = None
         self._reverse = reverse
         self._matches = matches
         self._group = group
@@ -179,10 +180,18 @@ class Listing(Generic[T]):
         return ListingChange(rows=drawn, replaced=tuple(replaced))
 
     def sort(
-        self, key: SortKey[T], *, reverse: bool = False, depth: Depth = Depth.TABLE
+        self,
+        key: SortKey[T],
+        *,
+        reverse: bool = False,
+        depth: Depth = Depth.TABLE,
+        of_row: Callable[[Row[T]], Any] | None = None,
     ) -> ListingChange:
-        """Sort by something else; of rows of less depth the key is not known."""
-        self._key, self._reverse, self._depth = key, reverse, depth
+        """Sort by something else; of rows of less depth the key is not known.
+
+        `of_row` is used instead of `key` where the order depends on more than the object.
+        """
+        self._key, self._reverse, self._depth, self._row_key = key, reverse, depth, of_row
         self._relay()
         return ListingChange(order=True)
 
@@ -227,9 +236,16 @@ class Listing(Generic[T]):
         """Where it belongs; None when it is not shown. Names make the order a total one."""
         if self._matches is not None and row.key not in self._kept and not self._is_match(row):
             return None
-        key = self._key(row.value) if row.depth >= self._depth else None
+        key = None
+        if row.depth >= self._depth:
+            key = self._key(row.value) if self._row_key is None else self._row_key(row)
         has_nothing = key is None
-        return (has_nothing is not self._reverse, 0 if has_nothing else key, *row.key[2:])
+        return (
+            has_nothing is not self._reverse,
+            0 if has_nothing else key,
+            *row.key[2:],
+            row.key[0],
+        )
 
     def _counted(self) -> tuple[Counter[str], Counter[str]]:
         """By group, how many there are, and of how many only the Table's row is known."""
