@@ -48,7 +48,7 @@ class Printed:
 
     def __init__(self, capsys: Captured) -> None:
         self._capsys = capsys
-        self.text = ""
+        self.text = self.said = ""
 
     def has(self, text: str) -> Callable[[], bool]:
         """To be waited for."""
@@ -56,6 +56,17 @@ class Printed:
         def check() -> bool:
             self.text += self._capsys.readouterr().out
             return text in self.text
+
+        return check
+
+    def has_said(self, text: str) -> Callable[[], bool]:
+        """To be waited for, on stderr."""
+
+        def check() -> bool:
+            captured = self._capsys.readouterr()
+            self.text += captured.out
+            self.said += captured.err
+            return text in self.said
 
         return check
 
@@ -252,6 +263,33 @@ def test_of_a_workflow_whose_only_step_is_a_hit_of_a_cache_it_says_that_it_never
     assert said.out == ""
     assert "one: it never ran: its outputs are from the cache answers" in said.err
     assert "has begun" not in said.err
+
+
+def test_following_says_of_a_container_that_it_waits_to_start(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Running"), phase="Running")
+    cluster.pod(pod_of("one"))
+
+    def state(**now: Any) -> dict[str, Any]:
+        return {"status": {"containerStatuses": [{"name": "main", "state": now}]}}
+
+    cluster.patch(PODS, pod_of("one"), state(waiting={"reason": "CreateContainerError"}))
+    codes: list[int] = []
+    thread = threading.Thread(
+        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
+    )
+    thread.start()
+    printed = Printed(capsys)
+    wait_until(printed.has_said("is waiting to start: CreateContainerError; waiting for it"))
+    cluster.print_log(pod_of("one"), "begun")
+    cluster.end_log(pod_of("one"))
+    cluster.patch(PODS, pod_of("one"), state(running={}))
+    wait_until(printed.has("begun\n"))
+    cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
+    thread.join(5)
+    assert codes == [0]
+    assert printed.said.count("waiting to start") == 1
 
 
 def test_following_goes_from_pod_to_pod_until_the_workflow_is_over(

@@ -10,11 +10,11 @@ import pytest
 from tests.support.logs_pane import RUN, line, pod, running
 from tests.support.scripted import ScriptedSource
 from tui.domain import decode
-from tui.domain.logs import LogBlock, LogSource, blocks_of
+from tui.domain.logs import EMPTY, LogBlock, LogSource, blocks_of
 from tui.domain.logtargets import LogTarget, best_target
 from tui.domain.workflow import Manifest, Workflow
 from tui.errors import Busy, Missing, Refused, Rejected, SourceError, Unreachable
-from tui.logs.reader import TRIES, LogReader
+from tui.logs.reader import LOOK_AGAIN, TRIES, LogReader
 from tui.ports.logs import LogRequest
 from tui.ports.threads import CancelToken
 
@@ -81,6 +81,7 @@ class Read:
                 self.stop,
                 number=self._number,
                 is_followed=follow,
+                waits=lambda error: self.told.append(f"waits: {error}"),
                 told=lambda error, seconds: self.told.append(f"{error} {seconds:g}"),
                 resumed=lambda: self.told.append("resumed"),
             ):
@@ -164,11 +165,41 @@ def test_what_will_not_be_otherwise_is_not_tried_again(error: SourceError) -> No
     assert (read.lines, read.error, read.told) == ([b"so far"], error, [])
 
 
-def test_a_container_that_has_not_begun_is_waited_for_in_silence() -> None:
-    waiting = Rejected('container "main" in pod "p" is waiting to start: PodInitializing')
-    read = Read(Breaking([waiting], [waiting], [line(1, "begun")]), running("api"), follow=True)
-    assert (read.lines, read.told) == ([b"begun"], [])
-    assert Read(Breaking([waiting]), running("api")).error is waiting
+def waiting(reason: str) -> Rejected:
+    """What the API answers about a container that has not started."""
+    return Rejected(f'container "main" in pod "p" is waiting to start: {reason}', status=400)
+
+
+def test_a_container_that_has_not_started_is_waited_for_and_each_reason_told_once() -> None:
+    pulling, broken_pull = waiting("ContainerCreating"), waiting("ImagePullBackOff")
+    answers: list[Answer] = [[pulling]]
+    answers.extend([broken_pull] for _ in range(50))
+    read = Read(Breaking(*answers, [line(1, "begun")]), running("api"), follow=True)
+    assert (read.lines, read.error) == ([b"begun"], None)
+    assert read.told == [f"waits: {pulling}", f"waits: {broken_pull}", "resumed"]
+    assert read.stop.slept == [LOOK_AGAIN] * 51
+
+
+def test_a_container_that_has_started_is_known_before_its_first_line() -> None:
+    class Opened(Breaking):
+        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+            yield from super().log(request, stop)
+            yield EMPTY
+
+    read = Read(Opened([waiting("ImagePullBackOff")], []), running("api"), follow=True)
+    assert read.told[1:] == ["resumed"]
+    assert read.lines == []
+
+
+def test_waiting_for_a_container_uses_up_no_tries_of_who_does_not_wait_for_ever() -> None:
+    answers: list[Answer] = [[waiting("ContainerCreating")] for _ in range(TRIES + 1)]
+    read = Read(Breaking(*answers, [LOST], [line(1, "begun")]), running("api"), follow=True)
+    assert (read.lines, read.error) == ([b"begun"], None)
+
+
+def test_who_reads_once_is_told_at_once_that_a_container_has_not_started() -> None:
+    answer = waiting("PodInitializing")
+    assert Read(Breaking([answer]), running("api"), is_patient=True).error is answer
 
 
 def test_a_log_whose_pod_is_gone_comes_from_the_archive_as_the_program_wrote_it() -> None:

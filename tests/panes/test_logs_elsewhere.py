@@ -8,7 +8,7 @@ from tests.support.logs_pane import POD_OF_ETL, RUN, Written, asked, head, line,
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, etl_log, nightly_etl
 from tests.support.scripted import ScriptedSource, opened
-from tui.domain.logs import LogBlock, blocks_of
+from tui.domain.logs import EMPTY, LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.errors import Refused, Rejected, Unreachable
 from tui.panes.logs import LogsPane
@@ -80,6 +80,38 @@ async def test_a_step_that_has_not_begun_says_what_it_waits_for() -> None:
         on.app.show(waiting, "api")
         assert "not begun yet (Unschedulable)" in said_or_shown(on)
         assert not asked(source)
+
+
+class Starting(Written):
+    """A container that the API says waits to start, for as long as `reason` stands."""
+
+    reason = "ImagePullBackOff"
+
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        if self.reason:
+            self._ask("log", request)
+            what = f'container "main" in pod "{request.pod}" is waiting to start: {self.reason}'
+            raise Rejected(what, status=400)
+        yield EMPTY
+        yield from super().log(request, stop)
+
+
+async def test_a_container_that_waits_to_start_says_so_and_is_read_as_soon_as_it_runs() -> None:
+    source = Starting()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        await on.until(lambda: "is waiting to start: ImagePullBackOff" in said_or_shown(on))
+        assert "following" not in head(on)
+        source.reason = "trying and failing to pull image"
+        on.app.show(running("api", "other"), "api")  # news of the workflow: it is looked at once
+        await on.until(lambda: "failing to pull image" in on.app.lines.placeholder)
+        source.reason = ""
+        on.app.show(running("api"), "api")
+        await on.until(lambda: on.app.lines.placeholder == "reading …")
+        assert "following" in head(on), "it runs, and has said nothing yet"
+        source.pipe(pod("api")).put(line(1, "begun"))
+        await on.until(lambda: on.app.text == "begun")
+        assert not on.app.said
 
 
 async def test_of_a_group_the_step_that_failed_is_read() -> None:

@@ -118,6 +118,7 @@ def test_a_log_without_chunks_comes_as_it_is_written(tmp_path: Path) -> None:
     with fake_api(answer) as api:
         source = connected(api, tmp_path)
         blocks = offered(source, PodLogs).log(LogRequest("argo", "p"), CancelToken())
+        assert next(blocks).data == b"", "it is opened"
         assert next(blocks).data == b"early\n"
         blocks.close()  # type: ignore[attr-defined]
 

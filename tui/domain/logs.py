@@ -88,6 +88,9 @@ class LogBlock(msgspec.Struct, frozen=True):
         return LogBlock(data, ends, self.times[first:last], self.source)
 
 
+EMPTY = LogBlock(b"", array("I"), array("q"))
+
+
 def joined(blocks: Sequence[LogBlock]) -> LogBlock:
     """Blocks of one source as one."""
     if len(blocks) == 1:

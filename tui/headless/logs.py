@@ -28,7 +28,7 @@ from tui.headless.connected import one
 from tui.headless.output import flush, say, write
 from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
-from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower
+from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogWaiting
 from tui.logs.reader import LogReader
 from tui.ports.collections import Changed, Gone, Stale, Stood, WatchEvent
 from tui.ports.connection import Connection, offered
@@ -134,6 +134,8 @@ class _Following:
             if event.log not in self._told:
                 self._told.add(event.log)
                 self._say(event.log, f"{event.error}; trying again")
+        elif isinstance(event, LogWaiting):
+            self._say(event.log, f"{event.error}; waiting for it")
         elif isinstance(event, LogEnded):
             self._open -= 1
             if event.error is not None:

@@ -31,8 +31,17 @@ class LogDelayed(msgspec.Struct, frozen=True):
     """Until the next try."""
 
 
+class LogWaiting(msgspec.Struct, frozen=True):
+    """A container has not started; its log is read as soon as it has."""
+
+    log: int
+    """Which one, as `begin` said."""
+    error: SourceError
+    """What the API says of it."""
+
+
 class LogResumed(msgspec.Struct, frozen=True):
-    """A log that broke is read again, though it may have no new line for hours."""
+    """A log that broke or waited for its container is read now, be it without lines for hours."""
 
     log: int
     """Which one, as `begin` said."""
@@ -47,7 +56,7 @@ class LogEnded(msgspec.Struct, frozen=True):
     """Why it could not be read, or not to its end; None if it was."""
 
 
-LogEvent = LogBlock | LogDelayed | LogResumed | LogEnded
+LogEvent = LogBlock | LogDelayed | LogWaiting | LogResumed | LogEnded
 
 
 class LogFollower:
@@ -80,6 +89,7 @@ class LogFollower:
                     number=self._number,
                     is_followed=is_followed,
                     told=lambda error, seconds: self._put(LogDelayed(log, error, seconds)),
+                    waits=lambda error: self._put(LogWaiting(log, error)),
                     resumed=lambda: self._put(LogResumed(log)),
                 ):
                     self._wait_for_room(stop)

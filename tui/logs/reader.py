@@ -25,13 +25,18 @@ TRIES = 5
 LONGEST_PAUSE = 5.0
 """Seconds between two tries at the most."""
 WAITING = "waiting to start"
-"""What the kubelet says of a container that has not begun."""
+"""What the API says of a container that has not started, in an answer of 400."""
+LOOK_AGAIN = 1.0
+"""Seconds until a container that has not started is asked for again."""
 
 Number = Callable[[LogSource], int]
 """Gives the next number to a source of lines, which their blocks bear."""
 
 OnTrouble = Callable[[SourceError, float], object]
 """Is told why a log broke, and in how many seconds it is tried again."""
+
+OnWaiting = Callable[[SourceError], object]
+"""Is told what the API says of a container that has not started; once for each thing it says."""
 
 
 class LogReader:
@@ -64,18 +69,20 @@ class LogReader:
         number: Number,
         is_followed: bool = False,
         told: OnTrouble = lambda error, seconds: None,
+        waits: OnWaiting = lambda error: None,
         resumed: Callable[[], object] = lambda: None,
     ) -> Iterator[LogBlock]:
         """Its lines, until its end or stopped; a log that broke goes on where it broke.
 
-        `resumed` is called when lines come again after trouble, be they all read before: as the
-        server repeats the last second, that is soon, however long no new line comes.
+        A followed log whose container has not started is asked for until it has. `resumed` is
+        called when it has started, and when lines come again after trouble, be they all read
+        before: as the server repeats the last second, that is soon, however long no new line comes.
 
         Raises: TuiError, where it cannot be read, or not to its end.
         """
         shown = 0
         try:
-            for block in self._of_pod(target, stop, number, is_followed, told, resumed):
+            for block in self._of_pod(target, stop, number, is_followed, told, waits, resumed):
                 shown += len(block) - len(own_lines(block))
                 yield block
         except Missing:
@@ -91,39 +98,43 @@ class LogReader:
         number: Number,
         is_followed: bool,
         told: OnTrouble,
+        waits: OnWaiting,
         resumed: Callable[[], object],
     ) -> Iterator[LogBlock]:
         source = number(_source_of(target, "previous" if self._previous else "pod"))
         position = Position()
         tries = 0
         is_troubled = False
+        waits_for = ""
         while not stop.is_set:
             request = self._request(target, source, follow=is_followed, after=position.since)
             position.begin_again()
             try:
                 for block in offered(self._source, PodLogs).log(request, stop):
-                    if is_troubled:
-                        is_troubled = False
+                    if waits_for or (is_troubled and len(block)):
+                        is_troubled, waits_for = False, ""
                         resumed()
+                    if not len(block):
+                        continue
                     unread = position.unread(block)
                     if unread is not None:
                         tries = 0
                         yield unread
                 return
             except (Unreachable, Busy, Rejected) as error:
+                if is_followed and isinstance(error, Rejected) and WAITING in error.what:
+                    if error.what != waits_for:
+                        waits_for = error.what
+                        waits(error)
+                    stop.sleep(LOOK_AGAIN)
+                    continue
                 tries += 1
-                has_not_begun = (
-                    is_followed and isinstance(error, Rejected) and WAITING in error.what
-                )
-                if isinstance(error, Rejected) and not has_not_begun:
-                    raise
-                if not self._is_patient and not has_not_begun and tries > TRIES:
+                if isinstance(error, Rejected) or (not self._is_patient and tries > TRIES):
                     raise
                 seconds = error.wait(min(LONGEST_PAUSE, 2.0 ** min(tries - 1, 8)))
-                if not has_not_begun:
-                    is_troubled = True
-                    told(error, seconds)
-                stop.sleep(1.0 if has_not_begun else seconds)
+                is_troubled, waits_for = True, ""
+                told(error, seconds)
+                stop.sleep(seconds)
 
     def _request(self, target: LogTarget, source: int, *, follow: bool, after: str) -> LogRequest:
         return LogRequest(

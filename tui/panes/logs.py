@@ -26,7 +26,7 @@ from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
 from tui.logs.book import LogBook
-from tui.logs.follower import LogEnded, LogFollower, LogResumed
+from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
 from tui.logs.reader import LogReader
 from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
@@ -41,6 +41,7 @@ from tui.widgets.text_view import TextView
 
 READING_DELAY = 0.3
 """Seconds without a line after which the pane says that it is reading."""
+READING = "reading …"
 END = "end of the log"
 LEAST_NAME = 12
 """Cells of the step's name that stay in the heading when it is shortened."""
@@ -83,7 +84,7 @@ class LogsPane(SearchedPane):
         self._has_failed = False
         """Whether the log could not be read, or not to its end."""
         self._is_delayed = False
-        """Whether the connection broke and a new attempt is made."""
+        """Whether the log cannot be read yet, or its connection broke, and it is tried again."""
         self._complained = False
         """Whether the status line says why this log cannot be read."""
         self._found = ""
@@ -94,7 +95,7 @@ class LogsPane(SearchedPane):
     def compose(self) -> ComposeResult:
         """The heading, the lines, and the search bar."""
         yield HeaderLine(id="log-head", ascii=self.context.ascii)
-        yield TextView(follow=True, levels=True, ascii=self.context.ascii, placeholder="reading …")
+        yield TextView(follow=True, levels=True, ascii=self.context.ascii, placeholder=READING)
         yield QueryBar(ascii=self.context.ascii)
 
     def on_mount(self) -> None:
@@ -166,7 +167,7 @@ class LogsPane(SearchedPane):
         if workflow is None or not workflow.is_offloaded:
             return "no pod belongs to this step, so there is no log"
         if self._is_asking:
-            return "reading …"
+            return READING
         return f"{OFFLOADED}, and none of its pods is left, so there is no log"
 
     def _begin_book(self, sources: Sequence[LogSource]) -> None:
@@ -183,7 +184,7 @@ class LogsPane(SearchedPane):
 
     def _say_reading(self, follower: LogFollower) -> None:
         if follower is self._follower and not self._note:
-            self.lines.placeholder = "reading …"
+            self.lines.placeholder = READING
 
     # --- lines that arrive -----------------------------------------------------------------
 
@@ -203,6 +204,10 @@ class LogsPane(SearchedPane):
             elif isinstance(event, LogResumed):
                 self._is_delayed, self._note = False, ""
                 self._stop_complaining()
+                self.lines.placeholder = READING
+            elif isinstance(event, LogWaiting):
+                self._is_delayed = True
+                self._fail(f"{event.error}; its log is read as soon as it starts")
             else:
                 self._is_delayed = True
                 self._fail(f"{event.error}; trying again …")

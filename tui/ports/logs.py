@@ -33,5 +33,7 @@ class PodLogs(Protocol):
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         """A log in blocks of lines with their times, until its end or stopped.
 
-        Blocks come as soon as a line is whole. Raises: Missing where there is no such pod.
+        Blocks come as soon as a line is whole. The first may be empty: the log was opened, and its
+        first line may come much later. Raises: Missing where there is no such pod, Rejected where
+        its container has not started yet.
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.domain.logs import LogBlock, blocks_of
+from tui.domain.logs import EMPTY, LogBlock, blocks_of
 from tui.ports.logs import LogRequest
 from tui.ports.threads import CancelToken
 from tui.sources.cluster import Cluster
@@ -27,6 +27,7 @@ class KubernetesLogs:
         quiet = None if request.follow else QUIET
         stream = self._cluster.transport.stream(path, _query(request), stop, quiet=quiet)
         with stream as pieces:
+            yield EMPTY
             yield from blocks_of(pieces, request.source)
 
 
