@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import run
-from tests.support.scripted import ScriptedSource, key_of
+from tests.support.scripted import ScriptedSource, key_of, ref_of
 from tui.domain.identity import Depth
 from tui.errors import Refused
 
@@ -224,4 +224,23 @@ async def test_an_action_on_a_row_without_uid_hits_the_object_that_was_shown() -
         body = source.performed[-1].body
         assert isinstance(body, dict)
         assert body["preconditions"] == {"uid": f"uid-{name}"}
+        source.held_back.set()
+
+
+async def test_a_plan_on_a_row_without_uid_is_for_the_object_that_was_read_and_no_other() -> None:
+    source = source_of(3)
+    source.held_back.clear()
+    async with showing(source=source) as shown:
+        name = shown.current
+        await shown.press("D")
+        await shown.until_shown(f"Delete {name}")
+        await shown.until(lambda: not shown.app.screen.query_one("#go").disabled)
+        ref = next(ref for ref in source.manifests if ref.name == name)
+        found = source.manifests.pop(ref)
+        found = {**found, "metadata": {**found["metadata"], "uid": "another"}}
+        source.manifests[ref_of(found)] = found
+        await shown.press("ctrl+r")
+        await shown.until(lambda: shown.app.screen.query_one("#go").disabled)
+        await shown.press("ctrl+s")
+        assert not source.performed
         source.held_back.set()

@@ -264,6 +264,17 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _typed_name(self) -> Input:
         return self.query_one(f"#choice-{PROOF}", Input)
 
+    def _as_chosen(self, subject: Subject, manifest: Manifest) -> tuple[Subject, Manifest]:
+        """A subject with the uid it has, if nobody knew that: from now on it is this object that is
+        meant, and no other of its name."""
+        uid = str(part(manifest, "metadata").get("uid") or "")
+        if subject.target.uid or not uid:
+            return subject, manifest
+        chosen = replace(subject, target=subject.target._replace(uid=uid))
+        self._connections[chosen.target] = self._connections[subject.target]
+        self._subjects = tuple(chosen if each is subject else each for each in self._subjects)
+        return chosen, manifest
+
     @on(NotRead)
     def say_why_not(self, message: NotRead) -> None:
         """Without the workflow as it is now there is no plan."""
@@ -276,7 +287,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     async def take(self, message: Read) -> None:
         """Now it can be planned."""
         is_first = not self._manifests
-        found = self._manifests = message.manifests
+        found = self._manifests = [self._as_chosen(*each) for each in message.manifests]
         self._unread = message.unread
         self._callers = message.callers
         self._judge()
