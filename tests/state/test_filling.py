@@ -27,6 +27,7 @@ from tui.state.filling import (
     FAR_EVERY,
     NEAR_EVERY,
     PACE,
+    PAGES_EVERY,
     Filling,
     Fillings,
 )
@@ -352,6 +353,23 @@ def test_everything_is_read_by_pages_and_what_comes_meanwhile_one_by_one() -> No
     bench.take([Changed(PART, told("later", "Succeeded"))])
     bench.rest(5)
     assert "later" in bench.asked[-1].split(), "what comes is wanted as well"
+
+
+def test_a_busy_cluster_does_not_make_everything_be_read_again_and_again() -> None:
+    bench = Bench(*rows(BY_PAGES))
+    bench.tables.pages = [[read(f"w{i:03}", "Succeeded") for i in range(BY_PAGES)]]
+    bench.filling.read_all()
+    bench.rest(1)
+    assert bench.asked == ["everything"]
+    for _ in range(10):
+        bench.take([Changed(PART, row) for row in rows(BY_PAGES)])
+        bench.rest(1, step=PACE)
+    asked = bench.asked
+    assert "everything" not in asked and len(asked) <= 10 / PACE + 1
+    bench.rest(PAGES_EVERY, step=1)
+    bench.take([Changed(PART, row) for row in rows(BY_PAGES)])
+    bench.rest(1)
+    assert "everything" in bench.asked
 
 
 def test_few_objects_are_not_worth_a_page() -> None:

@@ -39,6 +39,8 @@ BACKGROUND = 500
 """How many objects are read in the background that nobody looked at."""
 BY_PAGES = 64
 """Where everything is wanted: from so many on, whole pages are read instead of single objects."""
+PAGES_EVERY = 60.0
+"""Seconds after which everything is read again at the earliest, however much has changed."""
 LONGEST_PAUSE = 60.0
 """Seconds between two tries of a server that fails, unless it asks for more."""
 
@@ -119,6 +121,8 @@ class Filling(Generic[T]):
         self._pages: CancelToken | None = None
         """Of reading everything; set, too, while that waits for its next try."""
         self._page_failures = 0
+        self._next_pages = float("-inf")
+        """When everything is read again at the earliest, as where a list was begun anew."""
         self._selecting: CancelToken | None = None
         self._selectors: tuple[str, ...] = ()
         self.selected: dict[str, frozenset[ObjectKey]] = {}
@@ -143,7 +147,8 @@ class Filling(Generic[T]):
         """This happened in the list."""
         due = self._own(changes.due)
         self._take_due(due)
-        if self._wants_all and self._pages is None and len(due) >= BY_PAGES:
+        is_many = self._wants_all and self._pages is None and len(due) >= BY_PAGES
+        if is_many and self._loop.time() >= self._next_pages:
             self._read_pages()
         self.go_on()
 
@@ -437,6 +442,7 @@ class Filling(Generic[T]):
         if self._pages is stop:
             self._pages = None
             self._page_failures = 0
+            self._next_pages = self._loop.time() + PAGES_EVERY
             self._want_due_after(since)
             self._went_on()
             self.go_on()
