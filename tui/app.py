@@ -261,7 +261,7 @@ class ArgoApp(TerminalApp):
         if is_due and self.context.request_trouble is not None:
             self._is_checking = True
             self._check_health()
-        if self.app_focus and self.is_running:
+        if self.is_running:
             self.views.tick()
 
     @work(thread=True, group="health")

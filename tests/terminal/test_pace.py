@@ -14,7 +14,7 @@ from tests.support.driver import driver_of, run_script
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.output import CellDiff
-from tui.terminal.pace import ANSWERING, APART, SETTLING, Pace
+from tui.terminal.pace import ANSWERING, APART, AWAY, SETTLING, Pace
 
 BEAT = 0.1
 FRAME = 250
@@ -120,6 +120,15 @@ def test_a_page_that_filled_the_beat_has_the_next_key_wait_for_the_next() -> Non
     pace.painted(5.0, 2_000)
     pressed(pace, 5.03)
     assert pace.wait(5.03) == pytest.approx(0.07)
+
+
+def test_without_the_focus_news_are_painted_slowly_and_never_stop() -> None:
+    pace = painted_at(5.0)
+    pace.is_away = True
+    assert pace.wait(5.1) == pytest.approx(AWAY - 0.1)
+    assert pace.wait(5.0 + AWAY) == pytest.approx(0)
+    pace.is_away = False
+    assert pace.wait(5.1) == pytest.approx(0), "with the focus the usual beat is back"
 
 
 # How many are painted
@@ -267,6 +276,31 @@ def test_what_the_cluster_tells_gives_way_to_the_keys_under_way() -> None:
         app.give_way(lambda: told.append((2, app.steps)))
         await drawn(pilot)
         assert told == [(0, 0), (1, 2), (2, 2)], "in their order, after the keys"
+        app.exit()
+
+    run_script(app, run, (40, 6))
+
+
+def test_without_the_focus_the_latest_picture_is_painted_at_each_slow_beat() -> None:
+    app = Keyed()
+
+    async def run(pilot: Pilot[None]) -> None:
+        await drawn(pilot)
+        diff, screen = begun(app), driver_of(app).emulator
+        diff.pace = Pace(20)
+        diff.pace.painted(5.0, 0)
+        app.app_focus = False
+        await app.tell(pilot, 3)
+        later(diff, 5.0 + AWAY / 2)
+        await app.tell(pilot, 5)
+        assert diff.frames == 0 and screen.shows("count 0")
+        later(diff, 5.0 + AWAY)
+        await app.tell(pilot, 8)
+        assert diff.frames == 1 and screen.shows("count 1"), "the others wait for the next beat"
+        later(diff, 5.1 + AWAY)
+        app.app_focus = True
+        await drawn(pilot)
+        assert diff.frames == 2 and screen.shows("count 8"), "with the focus it is due"
         app.exit()
 
     run_script(app, run, (40, 6))

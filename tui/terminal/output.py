@@ -2,9 +2,9 @@
 
 Textual writes every cell of what is marked dirty, changed or not. Here its updates are laid into a
 picture of the screen; when a frame may be painted the painter writes what differs from what the
-terminal shows. Frames wait for the writer, for their pace and for the focus of the terminal, and as
-only the picture is kept, whatever is painted late is the latest. The frame after a key does not
-wait for its turn among the others (`pace.py`).
+terminal shows. Frames wait for the writer and for their pace, and as only the picture is kept,
+whatever is painted late is the latest. The frame after a key does not wait for its turn among the
+others, and without the focus of the terminal frames are rarer (`pace.py`).
 
     class OurApp(CellDiffMixin, App[None]): ...
     app.use_terminal(capabilities, diff=not no_diff)    # before run()
@@ -44,14 +44,12 @@ class CellDiff:
         frames: int,
         abilities: Abilities,
         ahead: float = float("inf"),
-        paint_unfocused: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`ahead`: see `Pace`."""
         self.app = app
         self.pace = Pace(frames, ahead=ahead)
         self.painter = Painter(abilities)
-        self.paint_unfocused = paint_unfocused
         self.clock = clock
         self.painted: Callable[[], None] | None = None
         """Called after each frame that was written."""
@@ -130,6 +128,10 @@ class CellDiff:
         """Whether frames wait for something better to show."""
         return self.pace.is_held(self.clock())
 
+    def focused(self) -> None:
+        """The terminal has the focus again: what it has not been shown yet is due."""
+        self._flush_anew()
+
     def typed(self) -> None:
         """A key is about to be dealt with: the next frame is to have its effect."""
         self.pace.typed(self.clock())
@@ -161,8 +163,7 @@ class CellDiff:
         if getattr(driver, "backlog", 0):
             # Not drained: the writer calls again, and then the latest picture is painted.
             return
-        if not app.app_focus and not self.paint_unfocused:
-            return
+        self.pace.is_away = not app.app_focus
         wait = self.pace.wait(self.clock())
         if wait > 0:
             self._later(wait)
@@ -246,9 +247,7 @@ class CellDiffMixin:
     _stock_missed = False
     _sight: Sight | None = None
 
-    def use_terminal(
-        self, capabilities: Capabilities, *, diff: bool = True, paint_unfocused: bool = False
-    ) -> None:
+    def use_terminal(self, capabilities: Capabilities, *, diff: bool = True) -> None:
         """Paint for this terminal; by cells unless told otherwise or Textual has changed."""
         self._frames = capabilities.frames
         self._has_mouse = capabilities.mouse
@@ -272,7 +271,6 @@ class CellDiffMixin:
                 scroll=capabilities.scroll,
             ),
             ahead=capabilities.ahead,
-            paint_unfocused=paint_unfocused,
         )
         self.cell_diff.painted = self._painted
 
@@ -441,8 +439,8 @@ class CellDiffMixin:
         app.app_resume_signal.subscribe(app, self._resumed)
 
     def _focus_changed(self, focused: bool) -> None:
-        if focused:
-            self.flush_terminal()
+        if focused and self.cell_diff is not None:
+            self.cell_diff.focused()
 
     def _resumed(self, _: App[Any]) -> None:
         self.repaint_terminal()

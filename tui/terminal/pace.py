@@ -6,12 +6,15 @@ Its frame waits for no beat, only until the key is dealt with, so that all of it
 frame. Keys that arrive together are answered by the frame after the last of them.
 
 On a slow line not even keys may fill it with frames: what is written ahead of the beat has a bound,
-and past that a key waits for the beat like anything else. Who is about to know better what to show,
-such as a question whose plan is being read, may have the next frame wait.
+and past that a key waits for the beat like anything else. A terminal without the focus may still be
+looked at, in a split or on another screen: its beat is a slow one. Who is about to know better what
+to show, such as a question whose plan is being read, may have the next frame wait.
 """
 
 from __future__ import annotations
 
+AWAY = 0.5
+"""Seconds between two frames while the terminal has not the focus."""
 SETTLING = 0.01
 """Seconds that a frame waits for all of a key's effect; what comes later is in the next one."""
 APART = 0.015
@@ -27,8 +30,10 @@ class Pace:
     def __init__(self, frames: int, *, ahead: float = float("inf")) -> None:
         """`ahead` is how many bytes may be written in one beat before a key waits for the next."""
         self.interval = 1.0 / frames
+        self.is_away = False
+        """Whether the terminal has not the focus."""
         self._ahead = ahead
-        self._next = 0.0
+        self._painted = float("-inf")
         self._held = 0.0
         self._is_typing = False
         self._settled = 0.0
@@ -43,7 +48,9 @@ class Pace:
 
     def wait(self, now: float) -> float:
         """Seconds until a frame may be painted; 0 for at once."""
-        turn = min(self._answered, self._next) if self._may_answer(now) else self._next
+        turn = self._painted + (max(AWAY, self.interval) if self.is_away else self.interval)
+        if self._may_answer(now):
+            turn = min(turn, self._answered)
         return max(0.0, max(turn, self._settled, self._held) - now)
 
     def hold(self, until: float) -> None:
@@ -69,7 +76,7 @@ class Pace:
 
     def painted(self, now: float, size: int) -> None:
         """A frame of so many bytes was handed to the terminal."""
-        self._next = now + self.interval
+        self._painted = now
         if now < self._answering:
             self._answered = now + APART
         self._answering = 0.0
