@@ -206,18 +206,27 @@ async def wait_for(app: Any, version: Version) -> None:
     await asyncio.sleep(0.5)
 
 
-async def wrap_a_long_line() -> tuple[float, float]:
-    """The first `w` on a line of a megabyte."""
+LONG_LINES = {
+    "plain": "x" * 1_000_000,
+    "words": "some words and more " * 50_000,
+    "coloured": "\x1b[31mred\x1b[0m plain " * 60_000,
+    "wide": "日本語 " * 250_000,
+}
+"""Lines of about a megabyte."""
+
+
+async def wrap_a_long_line(line: str, *, by_words: bool) -> tuple[float, float]:
+    """The first `w` on a long line."""
     from textual.app import App
 
     class Alone(App[None]):
         def compose(self) -> Any:
-            yield TextView()
+            yield TextView(by_words=by_words)
 
     app = Alone()
     async with app.run_test(size=SIZE) as pilot:
         view = app.query_one(TextView)
-        view.show(TextLines("x" * 1_000_000 + "\nshort"))
+        view.show(TextLines(f"{line}\nshort"))
         view.focus()
         await pilot.pause(0.2)
         loop = Loop()
@@ -234,8 +243,11 @@ def main() -> None:
         for what, spent, stall in asyncio.run(measure(nodes)):
             late = "  !" if what.endswith("update") and spent > AIM else ""
             print(f"{nodes:>7,} nodes {what:<14}{spent:>12.1f}{stall:>12.1f}{late}", flush=True)
-    spent, stall = asyncio.run(wrap_a_long_line())
-    print(f"{'w on a line of a megabyte':<28}{spent:>12.1f}{stall:>12.1f}")
+    for name, line in LONG_LINES.items():
+        for by_words in (False, True):
+            spent, stall = asyncio.run(wrap_a_long_line(line, by_words=by_words))
+            told = f"w, a megabyte {name}{', by words' if by_words else ''}"
+            print(f"{told:<32}{spent:>8.1f}{stall:>12.1f}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import repeat
+from itertools import compress, repeat
+from operator import eq, is_not
 from typing import Any
 
 import msgspec
@@ -214,9 +215,8 @@ class ForestView:
             return None
         fresh: list[tuple[NodeId, Node]] = []
         turned = False
-        for key, node in nodes.items():
-            old = known.get(key)
-            if old is node or old == node:
+        for key, node, old in _others(nodes, known):
+            if old == node:
                 continue
             if old is None or _shape(old) != _shape(node):
                 return None
@@ -238,6 +238,24 @@ class ForestView:
                     changed.append(at)
             self._rows = tuple(replaced)
         self.changed = tuple(sorted(changed))
+
+
+def _others(
+    nodes: dict[NodeId, Node], known: dict[NodeId, Node]
+) -> Iterator[tuple[NodeId, Node, Node | None]]:
+    """The nodes that are not the very ones that were known, each with the one that was.
+
+    Two versions nearly always have the same nodes in the same order, and most of them are shared
+    (`versions.keep_nodes`); so no line of Python is run for those.
+    """
+    if len(nodes) != len(known) or not all(map(eq, nodes, known)):
+        for key, node in nodes.items():
+            if (old := known.get(key)) is not node:
+                yield key, node, old
+        return
+    differs = map(is_not, nodes.values(), known.values())
+    for (key, node), old in compress(zip(nodes.items(), known.values(), strict=True), differs):
+        yield key, node, old
 
 
 def _shape(node: Node) -> tuple[Any, ...]:
