@@ -15,11 +15,13 @@ from tests.support.app import STILL, Shown
 from tests.support.elsewhere import Clusters, among, in_namespace
 from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow
 from tests.support.headless import run as run_headless
+from tests.support.health import Troubled
 from tests.support.runs import run
 from tests.support.scripted import opened
 from tests.test_elsewhere import head, names_of, picker, type_line
-from tui.errors import Refused, SettingsError, Unreachable
+from tui.errors import Busy, Refused, SettingsError, Unreachable
 from tui.ports.collections import Live, Stale
+from tui.ports.health import Health
 from tui.screens.action import ActionScreen
 from tui.screens.list import ListScreen
 from tui.settings import Settings
@@ -119,6 +121,24 @@ async def test_each_is_stale_and_live_by_itself_and_the_header_names_the_worst()
         assert ("prod", "prod-argo-1") in rows(shown), "what was known of it stays"
         clusters["prod"].stand(Live())
         await shown.until_shown("● live")
+
+
+async def test_requests_that_fail_are_told_of_their_own_cluster_only() -> None:
+    clusters, health = shared(), Troubled()
+    clusters["prod"].ports[Health] = health
+    async with among(clusters, BOTH) as shown:
+        await shown.until(lambda: len(shown.names) == 2)
+        health.trouble = Busy("etcdserver: request timed out", status=504)
+        await shown.until_shown("watched, but requests to prod fail")
+        for context in ("dev", "prod"):
+            shown.rows.move_to_line([each for each, _ in rows(shown)].index(context))
+            health.trouble = Busy("etcdserver: request timed out", status=504)
+            await shown.press("enter")
+            is_troubled = context == "prod"
+            await shown.until_shown("requests fail" if is_troubled else "● live")
+            assert is_troubled or "fail" not in head(shown)
+            await shown.press("q")
+            await shown.until(lambda: shown.shows(ListScreen))
 
 
 async def test_one_that_cannot_be_read_hides_no_other() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -219,7 +219,12 @@ class AppContext:
     def request_trouble(self) -> SourceError | None:
         """Why the last request to a server failed, whatever an open watch says; None while
         requests are answered."""
-        checked = (each.port(Health) for each in self.connections.values())
+        return self.request_trouble_at(self.connections)
+
+    def request_trouble_at(self, ids: Iterable[str]) -> SourceError | None:
+        """The same of some connections: what is wrong with one says nothing of another."""
+        found = (self.connections.get(each) for each in ids)
+        checked = (one.port(Health) for one in found if one is not None)
         return next((each.trouble for each in checked if each is not None and each.trouble), None)
 
     def now(self) -> datetime:

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from tests.support.app import showing
+from tests.support.health import Troubled
 from tests.support.runs import run
 from tests.support.scripted import ScriptedSource
-from tui.errors import Busy, SourceError
+from tui.errors import Busy
 from tui.ports.health import Health
-
-
-class Troubled:
-    """The requests of a connection, as a test says they go."""
-
-    def __init__(self) -> None:
-        self.trouble: SourceError | None = None
-        self.checks = 0
-
-    def check(self) -> None:
-        self.checks += 1
-        self.trouble = None
 
 
 async def test_requests_that_fail_are_in_the_header_though_the_watch_goes_on() -> None:

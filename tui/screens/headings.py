@@ -111,14 +111,17 @@ def standing(
     may = _writable(context, *where)
     if not context.is_live:
         return [*may, ("saved", "muted"), ("", "")]
-    failed = context.request_trouble
-    if standings.is_live and failed is not None:
-        sign = "! " if context.ascii else "▲ "
-        return [
-            *may,
-            (f"{sign}watched, but requests fail", "warning"),
-            (f": {failed.what}", "warning"),
-        ]
+    ids = dict.fromkeys(part.connection for part in standings)
+    for connection in ids if standings.is_live else ():
+        failed = context.request_trouble_at([connection])
+        if failed is not None:
+            sign = "! " if context.ascii else "▲ "
+            which = f" to {connection}" if len(ids) > 1 else ""
+            return [
+                *may,
+                (f"{sign}watched, but requests{which} fail", "warning"),
+                (f": {failed.what}", "warning"),
+            ]
     return [*may, *_watched(standings, context.now(), ascii=context.ascii)]
 
 
