@@ -292,6 +292,8 @@ class ArgoApp(TerminalApp):
         # A demo cluster is never the same again, and somebody's real one may be remembered.
         if self.context.is_demo or not self.context.is_live:
             return
+        if len({feed.scope.namespaces for feed in self.lists.feeds}) > 1:
+            return  # each cluster is shown with its own, and a session remembers the same for all
         label = self.context.place_label
         save(self.views.remembered(Session(label, self.lists.scope.namespaces)), file(label))
 

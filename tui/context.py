@@ -72,6 +72,10 @@ class Elsewhere(Protocol):
         """Where giving up what is tried leads, in words; "" where nothing is tried."""
 
     @property
+    def is_named(self) -> bool:
+        """Whether the contexts that are shown were named: the current one may be another."""
+
+    @property
     def favourites(self) -> Sequence[str]:
         """Namespaces for the keys 1 to 9, as they are typed: `argo`, or `argo,data`."""
 
@@ -88,6 +92,7 @@ class NowhereElse:
 
     wanted = ""
     way_back = ""
+    is_named = False
     favourites: Sequence[str] = ()
 
     def go_to_namespaces(self, namespaces: tuple[str, ...] | None) -> None:

@@ -110,6 +110,13 @@ class Navigator:
         return tuple(dict.fromkeys(name for names in used for name in names))
 
     @property
+    def is_named(self) -> bool:
+        """Whether the contexts that are shown were named: the current one may be another."""
+        place = self._place
+        named = place.contexts if place is not None else ()
+        return bool(named or self._context.settings.context) and self._context.is_live
+
+    @property
     def contexts_shown(self) -> Sequence[str]:
         """The contexts of the kubeconfig that are shown, or gone to."""
         place = self._place

@@ -11,7 +11,9 @@ import yaml
 
 from tests.support.where import where
 from tui.errors import NoCluster, SettingsError
+from tui.settings import Settings
 from tui.sources import kubeconfig
+from tui.sources.contexts import KubeconfigContexts
 from tui.sources.opening import connect
 
 
@@ -174,3 +176,25 @@ def test_a_kubeconfig_wins_over_the_service_account(tmp_path: Path) -> None:
 def test_the_users_secrets_are_in_no_repr(tmp_path: Path) -> None:
     path = written(tmp_path / "config", config("a", current="a", token="hush"))
     assert "hush" not in repr(kubeconfig.choose(str(path), "", {}))
+
+
+def test_contexts_to_go_to_are_those_of_all_files_and_nothing_of_another_place_holds_there(
+    tmp_path: Path,
+) -> None:
+    first = written(tmp_path / "first", config("a", "b", current="b", namespace="team"))
+    second = written(tmp_path / "second", config("b", "c", current="c"))
+    environ = {"KUBECONFIG": f"{first}{os.pathsep}{second}{os.pathsep}{tmp_path / 'absent'}"}
+    settings = Settings(context="a", namespace="elsewhere", all_namespaces=True, read_only=True)
+    contexts = KubeconfigContexts(lambda: settings, environ)
+    assert [(each.name, each.namespace, each.is_current) for each in contexts.entries()] == [
+        ("a", "team", False),
+        ("b", "team", True),
+        ("c", "", False),
+    ]
+    entry = contexts.entries()[2]
+    assert (entry.cluster, entry.user) == ("c", "c")
+    place = contexts.open("b").place
+    assert (place.label, place.server, place.namespace) == ("b", "https://b.example:6443", "team")
+    with pytest.raises(SettingsError, match="no context d"):
+        contexts.open("d")
+    assert KubeconfigContexts(lambda: settings, {"HOME": str(tmp_path)}).entries() == ()

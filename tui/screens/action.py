@@ -436,8 +436,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         )
 
     def _command(self, target: Target, plan: Plan) -> str:
-        """What would do the same; where several clusters are shown, it names the one."""
-        if len(self.context.connections) < 2:
+        """What would do the same; where the current context may be another, it names this one."""
+        if not self.context.elsewhere.is_named:
             return plan.command
         return f"{plan.command} --context {quote(target.key.connection)}"
 
