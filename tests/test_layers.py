@@ -64,6 +64,8 @@ ARROWS: dict[str, set[str]] = {
     },
     "screens": {
         "actions",
+        "artifacts.base",
+        "artifacts.saving",
         "bindings",
         "bugs",
         "columns",

@@ -116,6 +116,7 @@ class ArgoApp(TerminalApp):
         bind("header", "toggle_header", "Header", group="app"),
         bind("to-the-shell", "suspend_process", "Suspend", group="app"),
         bind("last-place", "last_place", "Last place", group="app"),
+        bind("write", "write_file", "Write to a file", group="app"),
     ]
 
     @dataclass
@@ -470,6 +471,15 @@ class ArgoApp(TerminalApp):
     def action_toggle_header(self) -> None:
         """With or without the header line."""
         self.views.toggle_header()
+
+    def action_write_file(self) -> None:
+        """The whole text with the focus, else what `c` just sent, into a file: asks which."""
+        text = self.terminal.text_to_read(everything=True)
+        if text is not None:
+            from tui.screens.save import SaveScreen
+
+            screen = SaveScreen(self.context, text.lines, text.file_name)
+            self.push_screen(screen, lambda told: self.say(told) if told else None)
 
     @work(exclusive=True, group="leave")
     async def action_leave(self) -> None:

@@ -11,7 +11,38 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tui.artifacts.base import StoreError
-from tui.artifacts.saving import LONGEST_NAME, SafeTree, safe_name, whole_file, whole_folder
+from tui.artifacts.saving import (
+    LONGEST_NAME,
+    SafeTree,
+    safe_name,
+    typed_file,
+    whole_file,
+    whole_folder,
+)
+
+
+def test_a_typed_folder_means_the_file_in_it_and_a_tilde_is_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert typed_file(str(tmp_path), "../a") == tmp_path / ".._a"
+    assert typed_file("~", "a") == tmp_path / "a"
+    assert typed_file("~/b", "a") == tmp_path / "b"
+    assert typed_file(f"{tmp_path}/new/", "a") == tmp_path / "new" / "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "a path is needed"),
+        ("  ", "a path is needed"),
+        ("~nobody-of-that-name/x", "this path cannot be used: .*home"),
+        ("a\0b", "this path cannot be used: it contains a null byte"),
+    ],
+)
+def test_what_can_be_no_path_is_said(text: str, why: str) -> None:
+    with pytest.raises(StoreError, match=why):
+        typed_file(text, "a")
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tui.artifacts.base import FolderEntry
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import RawLocation
 from tui.domain.node import NodeId
-from tui.panes.artifact_download import Download, chosen, proposed, targets
+from tui.panes.artifact_download import Download, proposed, targets
 from tui.panes.artifact_list import Item
 
 MIB = 1 << 20
@@ -61,19 +61,9 @@ def test_where_nobody_knows_the_size_nothing_is_made_up() -> None:
     assert fetched.line(ascii=False) == "downloading train/model  5 B  Esc stops"
 
 
-@pytest.mark.parametrize("text", ["", "  "])
-def test_a_blank_path_means_nothing(text: str) -> None:
-    assert chosen(text, "a") is None
-
-
-def test_a_folder_means_the_file_in_it_and_a_tilde_is_home(
+def test_a_file_or_the_folder_for_several_is_proposed_where_one_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert chosen(str(tmp_path), "../a") == tmp_path / ".._a"
-    assert chosen("~", "a") == tmp_path / "a"
-    assert chosen("~/b", "a") == tmp_path / "b"
-    assert chosen(f"{tmp_path}/new/", "a") == tmp_path / "new" / "a"
     monkeypatch.chdir(tmp_path)
     assert proposed([named("x\x1b/y")]) == str(tmp_path / "x__y")
     assert proposed([named("a"), named("b")]) == f"{tmp_path}/"

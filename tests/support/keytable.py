@@ -59,6 +59,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "screens.dialog:Dialog",
             "screens.confirm:ConfirmScreen",
             "screens.confirm:LeaveScreen",
+            "screens.save:SaveScreen",
             "widgets.form_fields:CheckboxField",
             "widgets.form_fields:SelectField",
             "view:ModalView",

@@ -1,4 +1,4 @@
-"""Writing downloads to disk: complete or not at all, and under safe file names.
+"""Writing files to disk: the path somebody typed, complete or not at all, under safe file names.
 
 Everything is first written beside its target under a hidden name, then moved there in one step.
 The names of objects come from the cluster, so each part of them is cleaned before it becomes part
@@ -127,14 +127,14 @@ def _check_same(path: Path, made: os.stat_result) -> None:
 
 def _swapped(path: Path) -> StoreError:
     return StoreError(
-        f"{path} was replaced by something else during the download",
+        f"{path} was replaced by something else while it was written",
         reason="disk",
         hint="nothing was written to the replacement; try a folder that nobody else writes to",
     )
 
 
 def check_target(target: Path, *, size: int | None, overwrite: bool) -> None:
-    """Check before a download that its target can be written. Raises StoreError."""
+    """Check before writing that a target can be written. Raises StoreError."""
     with _disk_errors(target):
         _check_target(target, size, overwrite)
 
@@ -154,6 +154,49 @@ def _check_target(target: Path, size: int | None, overwrite: bool) -> None:
         raise StoreError(
             f"{target.parent} has {free:,} bytes free, and {size:,} are needed", reason="disk"
         )
+
+
+def proposed_path(name: str) -> Path:
+    """The path to propose for something of this name: in the current folder."""
+    return current_folder() / safe_name(name)
+
+
+def current_folder() -> Path:
+    """The current folder; the home folder if it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
+
+
+def typed_path(text: str) -> Path:
+    """The path that was typed. Raises: StoreError where it is blank or cannot be used."""
+    if not text.strip():
+        raise StoreError("a path is needed", reason="disk")
+    if "\0" in text:
+        raise StoreError("this path cannot be used: it contains a null byte", reason="disk")
+    with _usable():
+        return Path(text.strip()).expanduser()
+
+
+def typed_file(text: str, name: str) -> Path:
+    """The file for a path that was typed; a folder gets a file of this name.
+
+    Raises: StoreError where it is blank or cannot be used.
+    """
+    path = typed_path(text)
+    with _usable():
+        return path / safe_name(name) if path.is_dir() or text.endswith("/") else path
+
+
+@contextlib.contextmanager
+def _usable() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        # For example a name that is too long, or `~nobody`.
+        why = getattr(error, "strerror", None) or error
+        raise StoreError(f"this path cannot be used: {why}", reason="disk") from error
 
 
 def safe_name(name: str) -> str:

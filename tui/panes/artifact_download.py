@@ -20,7 +20,14 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import StoreError
-from tui.artifacts.saving import SafeTree, safe_name
+from tui.artifacts.saving import (
+    SafeTree,
+    current_folder,
+    proposed_path,
+    safe_name,
+    typed_file,
+    typed_path,
+)
 from tui.bugs import caught
 from tui.domain.bars import progress_bar
 from tui.domain.location import Location
@@ -85,37 +92,22 @@ class Download:
 
 def proposed(items: Sequence[Item]) -> str:
     """The path that is proposed for a download: a file, or a folder for several items."""
-    try:
-        here = Path.cwd()
-    except OSError:
-        # The folder that we were started in was removed.
-        here = Path.home()
-    return str(here / safe_name(items[0].file_name)) if len(items) == 1 else f"{here}{os.sep}"
-
-
-def _no_path() -> str:
-    return f"a path is needed; {hint('field.cancel')} saves nothing"
+    if len(items) == 1:
+        return str(proposed_path(items[0].file_name))
+    return f"{current_folder()}{os.sep}"
 
 
 def targets(items: Sequence[Item], text: str) -> list[Path] | str:
     """The file for each item, by the path that was typed; or what is wrong with that path."""
     if not text.strip():
-        return _no_path()
+        return f"a path is needed; {hint('field.cancel')} saves nothing"
     try:
-        return _targets(items, text)
-    except (OSError, RuntimeError, ValueError) as error:
-        # For example a name that is too long, `~nobody`, or a null byte.
-        return f"this path cannot be used: {getattr(error, 'strerror', None) or error}"
-
-
-def _targets(items: Sequence[Item], text: str) -> list[Path] | str:
-    if "\0" in text:
-        raise ValueError("it contains a null byte")
-    if len(items) == 1:
-        target = chosen(text, items[0].file_name)
-        return [target] if target is not None else _no_path()
-    folder = Path(text.strip()).expanduser()
-    if not folder.is_dir():
+        if len(items) == 1:
+            return [typed_file(text, items[0].file_name)]
+        folder = typed_path(text)
+    except StoreError as error:
+        return str(error)
+    if not os.path.isdir(folder):
         return f"there is no folder {folder}; several artifacts need one"
     often = Counter(item.file_name for item in items)
     tree = SafeTree()
@@ -128,14 +120,6 @@ def _targets(items: Sequence[Item], text: str) -> list[Path] | str:
 def _called(item: Item, *, is_alone: bool) -> str:
     """The file name, with the step's name in front where several items have the same one."""
     return item.file_name if is_alone else f"{item.artifact.step}-{item.file_name}"
-
-
-def chosen(text: str, name: str) -> Path | None:
-    """The file for a typed path; a folder gets the artifact's own name. None for a blank path."""
-    if not text.strip():
-        return None
-    path = Path(text.strip()).expanduser()
-    return path / safe_name(name) if path.is_dir() or text.endswith("/") else path
 
 
 class ArtifactDownloads(Vertical):

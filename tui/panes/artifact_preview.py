@@ -51,6 +51,7 @@ class ArtifactPreview(Vertical):
         self._stores = stores
         self._ascii = ascii
         self._number = 0
+        self._file_name = ""
 
     def compose(self) -> ComposeResult:
         """The title and the text."""
@@ -60,6 +61,11 @@ class ArtifactPreview(Vertical):
             ascii=self._ascii,
             id="artifact-preview",
         )
+
+    @property
+    def file_name(self) -> str:
+        """The name of the artifact that is shown."""
+        return self._file_name
 
     def open(self, item: Item) -> None:
         """Read an item; posts `Opened`, and shows the preview if there is one."""
@@ -119,6 +125,7 @@ class ArtifactPreview(Vertical):
         found = message.found
         if not isinstance(found, Preview):
             return
+        self._file_name = message.item.file_name
         title = f"{message.item.title}  {found.kind}  {found.note}".rstrip()
         if found.is_cut:
             title += f"   {hint('download')} downloads all of it"

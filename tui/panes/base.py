@@ -74,6 +74,11 @@ class Pane(Widget):
         """The target under the pane's own cursor and its title; None if there is none."""
         return None
 
+    @property
+    def file_name(self) -> str:
+        """What a file with its text is called; "" for a name made of the object's and the tab's."""
+        return ""
+
     def tick(self, now: datetime) -> None:
         """Called once a second."""
 

@@ -21,6 +21,7 @@ from textual.message import Message
 
 from tui.bindings import bind
 from tui.domain.logs import TIMES, LogBlock, LogSource
+from tui.domain.logtargets import MAIN
 from tui.domain.node import RUNNING, Node
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import SourceError, TuiError
@@ -122,6 +123,14 @@ class LogsPane(SearchedPane):
                 # The workflow was updated, so the connection is back.
                 self._follower.try_again()
             self._show_head()
+
+    @property
+    def file_name(self) -> str:
+        """`<pod>.log`, with the name of the container where it is not the main one."""
+        target = self._choice.target
+        if target is None:
+            return ""
+        return f"{target.pod}{'' if target.container == MAIN else f'-{target.container}'}.log"
 
     def leave(self) -> None:
         """Stop reading until the pane is shown again."""

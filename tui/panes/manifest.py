@@ -106,6 +106,16 @@ class ManifestPane(TextPane):
         if self._written == (subject, version):
             self.put_lines(subject, lines)
 
+    @property
+    def file_name(self) -> str:
+        """`<object>.yaml`, or `<object>-<step>.yaml`."""
+        if self._of is None:
+            return ""
+        item, node, _ = self._of
+        name = item.metadata.name
+        is_step = node is not None and not self._is_whole and node.id != name
+        return f"{name}-{node.title}.yaml" if node is not None and is_step else f"{name}.yaml"
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a kind with steps has anything besides the whole."""
         return action != "whole" or self.kind is None or bool(self.kind.body)

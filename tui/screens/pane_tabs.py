@@ -63,6 +63,16 @@ class PaneTabs(Vertical):
         return pane if pane is not None and pane.is_mounted else None
 
     @property
+    def file_name(self) -> str:
+        """What a file with the text of the pane is called: `<object>[-<step>]-<tab>.txt`."""
+        if self._shown is None:
+            return ""
+        item, node, _ = self._shown
+        name = item.metadata.name
+        step = "" if node is None or node.id == name else f"-{node.title}"
+        return f"{name}{step}-{self._front}.txt"
+
+    @property
     def holds_focus(self) -> bool:
         """Whether keys go to the pane."""
         focused = self.screen.focused

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events, on
@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tui.bindings import bind
 from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
-from tui.errors import SourceError, TuiError
+from tui.errors import SourceError
 from tui.keys import hint
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
@@ -33,7 +33,7 @@ from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
 from tui.terminal.tidying import Tidying
 from tui.terminal.typed import MOST_PASTED, Key, PasteRefused, PasteStalled
-from tui.terminal.ways_out import show_plainly, write_file
+from tui.terminal.ways_out import show_plainly
 
 SHORT = 60
 """Characters up to which a copied text is called by itself."""
@@ -44,14 +44,38 @@ LOOK = 0.2
 """Seconds after which whoever waits for the terminal looks whether the app is still there."""
 FRESH = 30.0
 """Seconds after which `ctrl-L` and `ctrl-S` no longer mean what was sent to the clipboard."""
+DEFAULT_NAME = "argo-tui.txt"
+"""The file that is proposed for a text that has no name."""
 
 
 @runtime_checkable
 class Readable(Protocol):
     """A widget with a text in it."""
 
+    @property
+    def ancestors_with_self(self) -> Sequence[object]:
+        """The widget and those that it is in, the innermost first."""
+
     def plain_lines(self, *, everything: bool) -> Iterable[str]:
         """Its lines without colours: all of them, or those on the screen."""
+
+
+@runtime_checkable
+class FileNamed(Protocol):
+    """A widget that knows what a file with the text in it is called."""
+
+    @property
+    def file_name(self) -> str:
+        """The name, not yet safe for a file system; "" if it cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text to show plainly or to write to a file."""
+
+    lines: Sequence[str]
+    file_name: str
+    """What a file with it is called, not yet safe for a file system."""
 
 
 class Terminal:
@@ -135,16 +159,16 @@ class Terminal:
         self._say(sent.message, "information" if sent.ok else "warning")
 
     def show_plainly(self) -> None:
-        """What was just copied, or the lines on the screen, as any output: to select by hand."""
-        lines = self._to_read(everything=False)
-        if not lines:
+        """The text with the focus, else what was just copied, as any output: to select by hand."""
+        text = self.text_to_read(everything=False)
+        if text is None:
             return
         terminal, keys = sys.__stderr__, sys.__stdin__
         try:
             with self._app.suspend():
                 if terminal is not None and keys is not None:
                     fd = terminal.fileno()
-                    show_plainly(lines, lambda data: os.write(fd, data), keys.fileno())
+                    show_plainly(text.lines, lambda data: os.write(fd, data), keys.fileno())
         except SuspendNotSupported:
             self._say("this terminal cannot be left for a while", "warning")
 
@@ -177,33 +201,24 @@ class Terminal:
                 raise SourceError("nobody can be asked any more: the app ends")
         outcome.result()
 
-    def write_file(self) -> None:
-        """What was just copied, or the whole text, into a new file of the current folder."""
-        lines = self._to_read(everything=True)
-        if not lines:
-            return
-        try:
-            path = write_file(lines, Path.cwd())
-        except (TuiError, OSError) as error:
-            self._say(f"not written: {error}", "error")
-        else:
-            count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-            self._say(f"{count} written to {path}", "information")
-
-    def _to_read(self, *, everything: bool) -> list[str]:
-        """What was just sent to the clipboard, else the text that has the focus."""
-        text, sent_at = self._sent
-        if text and time.monotonic() - sent_at < FRESH:
-            return [text]
+    def text_to_read(self, *, everything: bool) -> PlainText | None:
+        """The text that has the focus, all of it or what is on the screen; where none has it, what
+        was just sent to the clipboard. None, and a word about it, where there is neither."""
         focused = self._app.focused
         if isinstance(focused, Readable):
-            return list(focused.plain_lines(everything=everything))
+            around = focused.ancestors_with_self
+            names = (each.file_name for each in around if isinstance(each, FileNamed))
+            name = next(filter(None, names), DEFAULT_NAME)
+            return PlainText(list(focused.plain_lines(everything=everything)), name)
+        text, sent_at = self._sent
+        if text and time.monotonic() - sent_at < FRESH:
+            return PlainText([text], DEFAULT_NAME)
         self._say(
             f"nothing to show plainly or to write here: {hint('copy')} sends a name, "
             f"{hint('pane.logs')} opens a log",
             "warning",
         )
-        return []
+        return None
 
 
 @contextmanager
@@ -225,7 +240,6 @@ class TerminalApp(CellDiffMixin, KeysInTurn, App[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("plain", "show_plainly", "Show plainly", group="app"),
-        bind("write", "write_file", "Write to a file", group="app"),
     ]
 
     def __init__(
@@ -238,12 +252,8 @@ class TerminalApp(CellDiffMixin, KeysInTurn, App[int]):
         self.use_terminal(capabilities, diff=diff)
 
     def action_show_plainly(self) -> None:
-        """What `c` just sent, or the lines on the screen, as any output: to select by hand."""
+        """The lines on the screen of a text, else what `c` just sent, as any output: to select."""
         self.terminal.show_plainly()
-
-    def action_write_file(self) -> None:
-        """What `c` just sent, or the whole text, into a new file of the current folder."""
-        self.terminal.write_file()
 
     def begin_tidying(self) -> None:
         """Free what closed screens leave behind, from now on."""

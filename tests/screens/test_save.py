@@ -1,0 +1,158 @@
+"""ctrl-s asks where to save the text that has the focus, and replaces nothing unasked."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import Shown, showing
+from tests.support.logs_pane import POD_OF_ETL
+from tests.support.runs import ETL, etl_log, nightly_etl
+from tests.support.scripted import ScriptedSource
+from tui.domain.text import SGR
+from tui.screens.save import SaveScreen
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def proposed(shown: Shown) -> str:
+    """What stands in the field of the question."""
+    screen = shown.app.screen
+    assert isinstance(screen, SaveScreen)
+    return screen.path.value
+
+
+async def ask(shown: Shown) -> None:
+    await shown.press("ctrl+s")
+    await shown.until(lambda: shown.shows(SaveScreen) and proposed(shown))
+
+
+async def retype(shown: Shown, text: str) -> None:
+    screen = shown.app.screen
+    assert isinstance(screen, SaveScreen)
+    screen.path.value = text
+    await shown.pilot.pause()
+
+
+async def test_in_a_log_it_is_the_log_whatever_was_copied_just_before(here: Path) -> None:
+    source = ScriptedSource(nightly_etl())
+    source.logs[POD_OF_ETL, "main"] = etl_log()
+    async with showing(source=source) as shown:
+        await shown.press("c")
+        await shown.until_said("sent to the clipboard")
+        await shown.open()
+        await shown.press("l")
+        await shown.until(lambda: "Killed" in shown.pane_text)
+        shown.detail.pane_tabs.take_focus()
+        await ask(shown)
+        assert proposed(shown) == str(here / f"{POD_OF_ETL}.log")
+        lines = SGR.sub("", shown.pane_text).splitlines()
+        assert f"Save {len(lines):,} lines as" in shown.text
+        await shown.press("enter")
+        await shown.until_said(f"{len(lines):,} lines written to {here / POD_OF_ETL}.log")
+    assert (here / f"{POD_OF_ETL}.log").read_text().splitlines() == lines
+
+
+async def test_every_tab_with_a_text_proposes_a_name_of_its_own(here: Path) -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        await shown.press("g")
+        for key, name in (("y", f"{ETL}.yaml"), ("d", f"{ETL}-summary.txt")):
+            await shown.press(key)
+            await shown.until(lambda: shown.pane_text)
+            shown.detail.pane_tabs.take_focus()
+            await shown.at_rest()
+            await ask(shown)
+            assert proposed(shown) == str(here / name)
+            await shown.press("escape")
+    assert os.listdir(here) == []
+
+
+async def test_a_file_that_exists_is_replaced_only_by_who_says_so(here: Path) -> None:
+    old = here / "mine.txt"
+    old.write_text("mine\n")
+    async with showing(nightly_etl()) as shown:
+        await shown.press("c")
+        await ask(shown)
+        assert "Save 1 line as" in shown.text
+        await retype(shown, "mine.txt")
+        await shown.press("enter")
+        await shown.until(lambda: "mine.txt exists: Enter again replaces it" in shown.text)
+        assert old.read_text() == "mine\n"
+        await retype(shown, "other.txt")
+        await retype(shown, "mine.txt")
+        await shown.press("enter")
+        await shown.until(lambda: "Enter again replaces it" in shown.text)
+        assert old.read_text() == "mine\n", "what was said of another path counts no more"
+        await shown.press("ctrl+s")
+        await shown.until_said("1 line written to mine.txt")
+        assert old.read_text() == f"{ETL}\n"
+
+
+async def test_an_answer_typed_before_the_question_could_be_read_replaces_nothing(
+    here: Path,
+) -> None:
+    (here / "mine.txt").write_text("mine\n")
+    async with showing(nightly_etl(), reading_time=3600.0) as shown:
+        await shown.press("c")
+        await ask(shown)
+        await retype(shown, "mine.txt")
+        await shown.press("enter", "enter")
+        await shown.until(lambda: "not taken" in shown.text)
+    assert (here / "mine.txt").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (" ", "not saved: a path is needed"),
+        ("no/such/folder/x", "not saved: there is no folder no/such/folder"),
+        ("/dev/null", "is a device or a pipe"),
+        ("~nobody-of-that-name/x", "not saved: this path cannot be used"),
+    ],
+)
+async def test_what_cannot_be_saved_is_said_in_the_question(
+    here: Path, text: str, why: str
+) -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.press("c")
+        await ask(shown)
+        await retype(shown, text)
+        await shown.press("enter")
+        await shown.until(lambda: why in shown.text)
+        assert shown.shows(SaveScreen)
+    assert os.listdir(here) == []
+
+
+async def test_a_file_has_the_rights_of_the_umask_and_nothing_but_text(here: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        async with showing(nightly_etl()) as shown:
+            shown.app.terminal.copy("a name\nrm -rf .\x1b[2J")
+            await ask(shown)
+            assert proposed(shown) == str(here / "argo-tui.txt")
+            await shown.press("enter")
+            await shown.until_said("1 line written to")
+    finally:
+        os.umask(mask)
+    path = here / "argo-tui.txt"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert path.read_text().count("\n") == 1 and "\x1b" not in path.read_text()
+
+
+async def test_without_a_text_and_nothing_copied_a_word_says_so() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.press("ctrl+s")
+        await shown.until_said("nothing to show plainly or to write here")
+        await shown.press("ctrl+l")
+        await shown.until_said("nothing to show plainly or to write here")
+        await shown.press("c", "ctrl+l")
+        await shown.until_said("cannot be left")
