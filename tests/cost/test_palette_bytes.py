@@ -23,3 +23,18 @@ def test_it_costs_its_own_cells_and_stands_still(screen: Screen) -> None:  # noq
     assert 0 < screen.press("down").size <= budgets.CURSOR_DOWN.at(screen.columns)
     assert 0 < screen.press("escape").size <= BOX
     assert not screen.terminal.emulator.shows("Esc closes")
+
+
+def test_a_box_to_choose_namespaces_from_costs_no_more(screen: Screen) -> None:  # noqa: F811
+    screen.press(":")
+    screen.terminal.wait_for("Esc closes")
+    for letter in "ns":
+        screen.press(letter)
+    opened = screen.press("enter")
+    screen.terminal.wait_for("Esc stays")
+    assert 0 < opened.size <= 2 * BOX, "the palette goes, and the box comes"
+    assert screen.terminal.during(lambda: None, still=2.0).size == 0, "nothing in it moves"
+    assert 0 < screen.press("space").size <= 2 * budgets.CURSOR_DOWN.at(screen.columns)
+    assert 0 < screen.press("x").size <= BOX
+    assert 0 < screen.press("escape").size <= BOX
+    assert not screen.terminal.emulator.shows("Esc stays")
