@@ -73,7 +73,8 @@ class RealCluster:
     def options(self, *args: str) -> list[str]:
         """The arguments of a command that is meant for this cluster."""
         command, rest = args[:1], args[1:]
-        return [*command, "--kubeconfig", self.kubeconfig, "-n", self.namespace, *rest]
+        place = ["-n", self.namespace] if self.namespace else []
+        return [*command, "--kubeconfig", self.kubeconfig, *place, *rest]
 
     def app(self, *, columns: int = 120, rows: int = 40) -> Pty:
         """The program on the screen."""
