@@ -42,7 +42,7 @@ SHORTEST, LONGEST = 0.02, 0.08
 """Seconds between an answer and the next key: somebody types, or holds a key down."""
 TURN = 15
 """Keys after which the cursor goes the other way."""
-TOO_LONG = 5.0
+TOO_LONG = 30.0
 TICKS_A_SECOND = 100
 AIMS = {"idle": (15, 30), "busy": (25, 60)}
 
