@@ -13,7 +13,7 @@ from tests.support.runs import nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.domain.workflow import Manifest
 from tui.screens.action import ActionScreen
-from tui.screens.fields import ParameterField
+from tui.screens.fields import ChoiceField, ParameterField
 from tui.widgets.form_fields import CheckboxField, SelectField
 
 
@@ -165,16 +165,51 @@ async def test_fields_never_push_the_plan_out_of_sight_and_all_of_it_can_be_read
             await shown.until(lambda: not shown.shows(ActionScreen))
 
 
-async def test_enter_in_a_field_goes_on_and_only_a_button_sends() -> None:
+async def test_enter_goes_from_field_to_field_then_to_the_button_that_alone_sends() -> None:
     source = ScriptedSource(nightly_etl())
+    source.answers = [run("nightly-etl-9xk2d", "")]
     async with showing(source=source) as shown:
         screen = await ask(shown, "R")
-        for _ in screen.query(ParameterField):
+        box = screen.query_one("#dialog")
+        fields = [*screen.query(ChoiceField), *screen.query(ParameterField)]
+        assert {type(field.entry) for field in fields} >= {CheckboxField, SelectField}
+        fields[0].entry.focus()
+        for field in fields:
+            await shown.at_rest()
+            assert screen.focused is field.entry
+            assert "Enter next field  ctrl-S does it" in str(box.border_subtitle)
             await shown.press("enter")
-        assert shown.shows(ActionScreen) and not source.performed
-        assert focused(shown) == "cancel"
+        await shown.until(lambda: focused(shown) == "go")
+        assert "Enter presses  ctrl-S does it" in str(box.border_subtitle)
+        assert not screen.query_one(CheckboxField).value, "Enter ticks nothing on the way"
         await shown.write("y")
         assert not source.performed, "y answers only where nothing can be typed"
+        await shown.press("enter")
+        await shown.until_said("Resubmitted as nightly-etl-9xk2d")
+
+
+async def test_enter_in_the_last_field_stays_while_the_button_cannot_be_pressed() -> None:
+    old = nightly_etl()
+    (region,) = [p for p in old["spec"]["arguments"]["parameters"] if p["name"] == "region"]
+    old["spec"] = {**old["spec"], "arguments": {"parameters": [{**region, "value": "mars"}]}}
+    async with showing(old) as shown:
+        screen = await ask(shown, "R")
+        entry = screen.query_one(ParameterField).entry
+        entry.focus()
+        await shown.press("enter", "enter")
+        assert screen.focused is entry
+
+
+@pytest.mark.parametrize("key", ["R", "D"])
+async def test_a_button_looks_chosen_only_while_it_has_the_focus(key: str) -> None:
+    async with showing(done()) as shown:
+        screen = await ask(shown, key)
+        go, cancel = screen.query_one("#go", Button), screen.query_one("#cancel", Button)
+        for chosen, other in ((go, cancel), (cancel, go)):
+            chosen.focus()
+            await shown.at_rest()
+            assert chosen.rich_style.reverse and not other.rich_style.reverse
+            assert other.rich_style.bgcolor == screen.query_one("#dialog-plan").rich_style.bgcolor
 
 
 async def test_memoized_resubmit_says_what_it_takes_over() -> None:

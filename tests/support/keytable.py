@@ -53,13 +53,15 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("YAML pane", "", ("panes.manifest:ManifestPane",)),
     (
         "Dialogs",
-        "Tab and the arrows go from field to field, Enter presses the button.",
+        "Tab and the arrows go from field to field. Enter in a field goes to the next one and from "
+        "the last to the button; on a button it presses it. ctrl-s does it from anywhere.",
         (
             "screens.action:ActionScreen",
             "screens.dialog:Dialog",
             "screens.confirm:ConfirmScreen",
             "screens.confirm:LeaveScreen",
             "screens.save:SaveScreen",
+            "widgets.form_fields:FormField",
             "widgets.form_fields:CheckboxField",
             "widgets.form_fields:SelectField",
             "view:ModalView",

@@ -17,6 +17,7 @@ class Asking(App[None]):
         super().__init__()
         self.field = SelectField(values, value, ascii=ascii)
         self.told: list[str] = []
+        self.done = 0
 
     def compose(self) -> ComposeResult:
         yield self.field
@@ -25,6 +26,9 @@ class Asking(App[None]):
     def on_select_field_selected(self, message: SelectField.Selected) -> None:
         assert message.control is self.field
         self.told.append(message.value)
+
+    def on_form_field_done(self) -> None:
+        self.done += 1
 
     @property
     def line(self) -> str:
@@ -40,12 +44,12 @@ async def test_left_and_right_go_round_and_other_keys_choose_nothing() -> None:
         assert app.line == "‹ [small] base xl ›"
 
 
-async def test_enter_goes_on_to_the_next_field() -> None:
+async def test_enter_is_done_with_the_field_and_chooses_nothing() -> None:
     app = Asking(["a", "b"])
     async with app.run_test() as pilot:
         app.field.focus()
         await pilot.press("enter")
-        assert app.focused is not app.field and not app.told
+        assert app.done == 1 and not app.told
 
 
 async def test_what_has_no_room_comes_when_it_is_chosen() -> None:

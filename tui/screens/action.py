@@ -42,7 +42,7 @@ from tui.screens.dialog import Dialog
 from tui.screens.fields import ChoiceField, ParameterField
 from tui.screens.plan_words import Planned, words_of_one, words_of_several
 from tui.widgets.cells import plain
-from tui.widgets.form_fields import CheckboxField, SelectField
+from tui.widgets.form_fields import CheckboxField, FormField, SelectField
 from tui.widgets.header import HeaderLine
 
 WORTH_WAITING = 0.15
@@ -485,16 +485,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self.tell_about()
 
     @on(Input.Submitted)
-    def next_field(self, message: Input.Submitted) -> None:
-        """Enter in a field goes on to the next; only a button sends.
-
-        Whoever has typed the name goes on to the button that does it.
-        """
-        go = self.query_one("#go", Button)
-        if message.input.id == f"choice-{PROOF}" and not go.disabled:
-            go.focus()
-        else:
-            self.focus_next()
+    @on(FormField.Done)
+    def next_field(self) -> None:
+        """Enter in a field goes on to the next; from the last to the button, which alone sends."""
+        if self.focused is not None:
+            self.focus_after(self.focused, self.query_one("#go", Button))
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

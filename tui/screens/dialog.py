@@ -6,17 +6,21 @@ that going to a field never takes the words out of sight, and the buttons are al
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.scrollbar import ScrollBarRender
+from textual.widget import Widget
+from textual.widgets import Button
 
 from tui.bindings import bind
 from tui.keys import hint
 from tui.screens.fields import ChoiceField, ParameterField, field_of
 from tui.view import ModalView
+from tui.widgets.form_fields import CheckboxField
 from tui.widgets.header import HeaderLine
 
 T = TypeVar("T")
@@ -31,22 +35,25 @@ AIR = 4
 """Blank rows between the parts, where there is room."""
 ROOMY = 20
 """Rows of the screen from which on there is."""
-KEYS_TOLD = (
+IN_BUTTONS = (
     ("dialog.next", "next"),
-    ("dialog.tick", "ticks"),
     ("dialog.press", "presses"),
     ("dialog.submit", "does it"),
     ("dialog.cancel", "cancels"),
 )
-"""What the box says of its keys, the ones it can best do without first."""
+"""What the box says of its keys while a button has the focus, what it can do without first."""
+IN_FIELDS = (("dialog.field-done", "next field"), *IN_BUTTONS[2:])
+"""The same while a field has the focus."""
+IN_CHECKBOXES = (("dialog.tick", "ticks"), *IN_FIELDS)
+"""The same while a checkbox has the focus."""
 CORNERS = 6
 """Cells of the border's line beside them."""
 
 
-def key_words(cells: int, *, has_more: bool) -> str:
+def key_words(keys: Sequence[tuple[str, str]], cells: int, *, has_more: bool) -> str:
     """The keys that there is room to tell, first of all how to read what does not fit."""
     first = [f"{hint('dialog.read-on')} reads on"] if has_more else []
-    told = [f"{hint(binding)} {what}" for binding, what in KEYS_TOLD]
+    told = [f"{hint(binding)} {what}" for binding, what in keys]
     for skipped in range(len(told)):
         words = "  ".join([*first, *told[skipped:]])
         if len(words) <= cells:
@@ -85,11 +92,16 @@ class Dialog(ModalView[T]):
         """The buttons are always on the screen; what does not fit above them scrolls."""
         self.share_rows()
 
+    @property
+    def _fields(self) -> list[ChoiceField | ParameterField]:
+        """The fields, in the order in which they stand: choices first."""
+        return [*self.query(ChoiceField), *self.query(ParameterField)]
+
     def share_rows(self) -> None:
         """What is read gets the rows that the fields leave, and they leave it half of them."""
         height = self.size.height
         is_tight = height < ROOMY
-        fields = len(self.query(ChoiceField)) + len(self.query(ParameterField))
+        fields = len(self._fields)
         box = self.query_one("#dialog")
         box.set_class(is_tight, "-tight")
         box.set_class(not fields, "-no-fields")
@@ -106,17 +118,30 @@ class Dialog(ModalView[T]):
             has_more = self.query_one("#dialog-body").show_vertical_scrollbar
             box = self.query_one("#dialog")
             cells = min(WIDTH, self.size.width) - CORNERS
-            box.border_subtitle = key_words(cells, has_more=has_more)
+            field = field_of(self.focused)
+            keys = IN_BUTTONS if field is None else IN_FIELDS
+            if field is not None and isinstance(field.entry, CheckboxField):
+                keys = IN_CHECKBOXES
+            box.border_subtitle = key_words(keys, cells, has_more=has_more)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """What is known of the field one is in."""
+        """What is known of the field one is in, and its keys."""
         self.tell_about()
+        self.tell_keys()
 
     def tell_about(self) -> None:
         """Say what is known of the field with the focus; nothing of buttons."""
         field = field_of(self.focused)
         parts = [(field.about, "muted")] if field is not None else []
         self.query_one("#dialog-about", HeaderLine).show(parts)
+
+    def focus_after(self, entry: Widget, button: Button) -> None:
+        """From a field on to the next one; from the last to the button, if it can be pressed."""
+        entries: list[Widget] = [field.entry for field in self._fields]
+        later = entries[entries.index(entry) + 1 :] if entry in entries else []
+        following = next(iter(later), button)
+        if not following.disabled:
+            following.focus()
 
     def action_read_on(self, direction: int) -> None:
         """Read what is not in sight."""

@@ -37,12 +37,22 @@ class FormField(LineView):
     """One answer on one line."""
 
     DEFAULT_CSS = "FormField { height: 1; width: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("dialog.field-done", "done", "Next field"),
+    ]
+
+    class Done(Message):
+        """Enter was pressed: on to the next field."""
 
     @property
     def value_style(self) -> Style:
         """The style of the chosen value: reverse video while the field has the focus."""
         base = self.token("")
         return base + REVERSE if self.has_focus else base
+
+    def action_done(self) -> None:
+        """Go on to the next field, and from the last one to the button."""
+        self.post_message(self.Done())
 
     def on_focus(self) -> None:
         """The value is drawn in reverse video from now on."""
@@ -112,7 +122,6 @@ class SelectField(FormField):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("dialog.value-before", "turn(-1)", "Value before"),
         bind("dialog.value-next", "turn(1)", "Next value"),
-        bind("dialog.value-taken", "app.focus_next", system=True),
     ]
 
     @dataclass
