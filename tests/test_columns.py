@@ -16,7 +16,9 @@ from tui.columns import (
     next_sort_column,
     workflow_columns,
 )
-from tui.domain.node import FAILED, RUNNING, Parameter
+from tui.columns.workflows import workflow_icon
+from tui.domain.node import FAILED, RUNNING, Node, NodeId, Parameter
+from tui.domain.status import node_icon
 from tui.domain.workflow import (
     Arguments,
     ListedSpec,
@@ -77,6 +79,13 @@ def test_without_utf8_every_text_is_ascii() -> None:
 def test_a_workflow_nobody_has_seen_yet_has_dashes_and_no_progress() -> None:
     shown = texts(etl())
     assert (shown["phase"], shown["steps"], shown["bar"], shown["duration"]) == ("◷", "", "", "–")
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+def test_what_is_held_has_the_same_sign_in_the_list_and_in_the_tree(ascii: bool) -> None:
+    held = ListedWorkflow(spec=ListedSpec(suspend=True), status=ListedStatus(phase=RUNNING))
+    gate = Node(id=NodeId("gate"), type="Suspend", phase=RUNNING)
+    assert workflow_icon(held, ascii=ascii) == node_icon(gate, ascii=ascii)
 
 
 def test_a_suspended_workflow_has_a_sign_of_its_own() -> None:

@@ -116,6 +116,9 @@ def test_resume_passes_waiting_steps_with_their_defaults() -> None:
     node = calls_of(plan)[0].body["status"]["nodes"]["w-1"]
     assert (node["phase"], node["finishedAt"]) == ("Succeeded", "2026-01-15T12:00:00Z")
     assert node["outputs"]["parameters"] == [{"name": "p", "value": "yes"}]
+    assert any(line.strip().endswith(".p = yes") for line in plan.lines), plan.lines
+    nothing = BY_ID["workflow.resume"].plan(waiting(), {}, CONTEXT)
+    assert not any("default" in line for line in nothing.lines), "there is nothing to take one"
     bare = waiting(outputs={"parameters": [supplied("p")]})
     with pytest.raises(PlanError, match="raw output parameter 'p' has not been set and does not"):
         BY_ID["workflow.resume"].plan(bare, {}, CONTEXT)

@@ -85,6 +85,42 @@ def test_a_folded_row_counts_what_it_hides() -> None:
     assert (found[1].is_folded, found[1].has_children, found[1].hidden_below) == (True, True, 2)
 
 
+def test_steps_that_are_left_out_are_counted_and_leave_no_line_dangling() -> None:
+    workflow = made(
+        node("w", "DAG"),
+        node("a", inside="w", startedAt="2026-01-01T00:00:01Z"),
+        node("b", inside="w", startedAt="2026-01-01T00:00:02Z"),
+        node("c", "Skipped", "w", phase="Omitted", startedAt="2026-01-01T00:00:03Z"),
+        node("d", "Skipped", "w", phase="Skipped", startedAt="2026-01-01T00:00:04Z"),
+        node("e", "Skipped", "w", phase="Omitted", startedAt="2026-01-01T00:00:05Z"),
+    )
+    found = rows(workflow)
+    assert drawn(found) == ["w", "├─a", "├─b", "└─d"]
+    assert [row.left_out for row in found] == [2, 0, 0, 0]
+    found = rows(workflow, show_skipped=False)
+    assert drawn(found) == ["w", "├─a", "└─b"]
+    assert [row.left_out for row in found] == [3, 0, 0]
+
+
+def test_a_group_of_which_all_is_left_out_is_counted_where_it_is_missed() -> None:
+    workflow = made(
+        node("w", "Steps", children=["g0"]),
+        node("g0", "StepGroup", "w", children=["a"]),
+        node("a", inside="w", children=["g1"]),
+        node("g1", "StepGroup", "w", children=["b", "c"]),
+        node("b", "Skipped", "w", phase="Skipped"),
+        node("c", "Skipped", "w", phase="Omitted"),
+    )
+    found = rows(workflow, show_skipped=False)
+    assert drawn(found) == ["w", "└───a"]
+    assert [row.left_out for row in found] == [2, 0]
+
+
+def test_nothing_is_left_out_where_all_has_rows() -> None:
+    workflow = made(node("w", "DAG"), node("a", inside="w"), node("b", inside="w"))
+    assert [row.left_out for row in rows(workflow, show_skipped=False)] == [0, 0, 0]
+
+
 def test_the_cursor_goes_to_the_last_attempt_of_the_first_step_that_failed() -> None:
     workflow = made(
         node("w", "DAG", phase="Failed"),

@@ -29,6 +29,7 @@ from tui.actions.words import counted, named, saying, step_names
 from tui.domain.identity import Target
 from tui.domain.node import COMPLETED_PHASES, RUNNING, SUCCEEDED
 from tui.domain.status import has_active_suspend
+from tui.domain.text import clean
 from tui.domain.workflow import LABEL, WORKFLOW, ListedWorkflow, Manifest, Workflow
 from tui.errors import PlanError
 
@@ -230,7 +231,13 @@ def plan_resume(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     return Plan(
         action=RESUME.id,
         title=f"Resume {name}",
-        lines=tuple(_lines(step_names(nodes[one] for one in passed), is_lifted=lifted)),
+        lines=tuple(
+            _lines(
+                step_names(nodes[one] for one in passed),
+                _defaults_taken(nodes_of(hydrated(manifest)), nodes, passed),
+                is_lifted=lifted,
+            )
+        ),
         operation=operation(
             RESUME.id,
             manifest,
@@ -261,12 +268,33 @@ def _all_resumed(manifest: Manifest, context: Context) -> tuple[Manifest, tuple[
     return with_nodes(given, nodes), waiting
 
 
-def _lines(passed: list[str], *, is_lifted: bool) -> Iterable[str]:
+def _defaults_taken(
+    before: Mapping[str, RawNode], after: Mapping[str, RawNode], passed: Iterable[str]
+) -> list[str]:
+    """`approve.choice = no` for each output that nobody supplied and that has its default now."""
+    found: list[str] = []
+    for one in passed:
+        (step,) = step_names([after[one]])
+        unsupplied = {
+            entry.get("name")
+            for entry in items(part(before[one], "outputs"), "parameters")
+            if part(entry, "valueFrom").get("supplied") is not None
+        }
+        for entry in items(part(after[one], "outputs"), "parameters"):
+            if entry.get("name") in unsupplied and "value" in entry:
+                value = clean(str(entry["value"]))
+                found.append(f"{step}.{entry.get('name')} = {value or 'an empty text'}")
+    return found
+
+
+def _lines(passed: list[str], defaults: list[str], *, is_lifted: bool) -> Iterable[str]:
     if is_lifted:
         yield "The workflow is no longer suspended: new steps begin."
     if passed:
         yield f"Passed: {counted(len(passed), 'waiting step')}: {named(passed)}"
-        yield "Outputs that were to be supplied take their defaults."
+    if defaults:
+        yield "Outputs that nobody supplied take their defaults:"
+        yield from (f"    {default}" for default in defaults)
     if is_lifted or passed:
         yield "A conflict is not tried again: it means that the workflow went on meanwhile."
     else:

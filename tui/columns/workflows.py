@@ -12,7 +12,7 @@ from tui.domain.bars import progress_bar
 from tui.domain.durations import seconds_between, short
 from tui.domain.identity import Depth
 from tui.domain.node import SUCCEEDED
-from tui.domain.status import icon
+from tui.domain.status import SUSPEND_ICON, icon
 from tui.domain.workflow import LABEL, ListedWorkflow
 
 DASH = "–"
@@ -29,7 +29,7 @@ def is_suspended(workflow: ListedWorkflow) -> bool:
 def workflow_icon(workflow: ListedWorkflow, *, ascii: bool = False) -> str:
     """One cell that says how it stands."""
     if is_suspended(workflow):
-        return "=" if ascii else "‖"
+        return "=" if ascii else SUSPEND_ICON
     return icon(workflow.phase or "Pending", ascii=ascii)
 
 

@@ -8,7 +8,8 @@ changed are replaced and all others stay the very same objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import compress, repeat
 from operator import eq, is_not
@@ -47,6 +48,9 @@ class TreeRow(msgspec.Struct, frozen=True, gc=False):
     is_folded: bool = False
     hidden_below: int = 0
     """Number of rows that are folded here."""
+    left_out: int = 0
+    """Number of steps right below it that are not shown though nothing is folded: omitted ones, and
+    skipped ones where those are hidden."""
     is_lost: bool = False
     """Whether its parent could not be found, so that it is at the end."""
 
@@ -78,26 +82,32 @@ class _Walk:
         self._forest = forest
         self._folded = folded
         self._show_skipped = show_skipped
+        self._left_out_below: Counter[NodeId] = Counter()
+        self._vanished = self._find_vanished()
 
     def rows(self) -> list[TreeRow]:
         """Every visible row, in order."""
         # Most nodes have nothing below them: those cost no more than their own row.
-        nodes, branches, lost = self._nodes, self._forest.branches, self._forest.lost
+        nodes, lost, left_out = self._nodes, self._forest.lost, self._left_out_below
         found: list[TreeRow] = []
-        roots: Siblings = zip(self._forest.roots, repeat(Prefix("", "")))
+        shown = self._without_vanished(self._forest.roots)
+        roots: Siblings = zip(shown, repeat(Prefix("", "")))
         waiting = [(roots, 0)]
         while waiting:
             siblings, depth = waiting[-1]
             for key, prefix in siblings:
                 node = nodes[key]
-                below = branches.get(key, ())
+                below = self._below(key)
                 is_hidden = self._is_hidden(node, below)
                 if not is_hidden:
                     count = self._visible_below(key) if below and key in self._folded else 0
                     shut = count > 0
                     label = node.display_name or node.name or key
+                    is_lost, out = key in lost, left_out.get(key, 0)
                     found.append(
-                        TreeRow(key, prefix.own, node, label, depth, shut, shut, count, key in lost)
+                        TreeRow(
+                            key, prefix.own, node, label, depth, shut, shut, count, out, is_lost
+                        )
                     )
                     if count:
                         continue
@@ -114,6 +124,62 @@ class _Walk:
                 waiting.pop()
         return _with_children_marked(found)
 
+    def _below(self, key: NodeId) -> Sequence[NodeId]:
+        """What is below a node and has rows, or has something with rows below it."""
+        return self._without_vanished(self._forest.branches.get(key, ()))
+
+    def _without_vanished(self, keys: Sequence[NodeId]) -> Sequence[NodeId]:
+        vanished = self._vanished
+        return [key for key in keys if key not in vanished] if vanished else keys
+
+    def _find_vanished(self) -> set[NodeId]:
+        """The nodes that have no rows, nor anything below them; counts them where they are missed.
+
+        Without them the last sibling that is shown is the one that ends the lines.
+        """
+        nodes, branches = self._nodes, self._forest.branches
+        may_vanish = [
+            key
+            for key, node in nodes.items()
+            if node.phase in (SKIPPED, OMITTED) or node.type == "StepGroup"
+        ]
+        vanished = {
+            key for key in may_vanish if not branches.get(key) and self._is_hidden(nodes[key], ())
+        }
+        if not vanished:
+            return vanished
+        above = {key: parent for parent, keys in branches.items() for key in keys}
+        wave = set(vanished)
+        while wave:
+            parents = {above[key] for key in wave if key in above} - vanished
+            wave = {
+                key
+                for key in parents
+                if vanished.issuperset(branches[key]) and self._is_hidden(nodes[key], ())
+            }
+            vanished |= wave
+        missed = Counter(
+            above[key] for key in vanished if key in above and nodes[key].type != "StepGroup"
+        )
+        for parent, count in missed.items():
+            self._miss(parent, count, above, vanished)
+        return vanished
+
+    def _miss(
+        self,
+        key: NodeId | None,
+        count: int,
+        above: Mapping[NodeId, NodeId],
+        vanished: AbstractSet[NodeId],
+    ) -> None:
+        """Count steps without rows at this node, or at the nearest one above it that has a row."""
+        while key is not None:
+            below = [each for each in self._forest.branches[key] if each not in vanished]
+            if key not in vanished and not self._is_hidden(self._nodes[key], below):
+                self._left_out_below[key] += count
+                return
+            key = above.get(key)
+
     def _is_hidden(self, node: Node, below: Sequence[NodeId]) -> bool:
         kind = node.type
         if kind == "StepGroup":
@@ -126,12 +192,11 @@ class _Walk:
         return not self._show_skipped and node.phase in (SKIPPED, OMITTED)
 
     def _visible_below(self, key: NodeId) -> int:
-        branches = self._forest.branches
         count = 0
-        waiting = list(branches.get(key, ()))
+        waiting = list(self._below(key))
         while waiting:
             key = waiting.pop()
-            below = branches.get(key, ())
+            below = self._below(key)
             count += not self._is_hidden(self._nodes[key], below)
             waiting.extend(below)
         return count
@@ -154,7 +219,14 @@ def _with_children_marked(found: list[TreeRow]) -> list[TreeRow]:
         row = found[at]
         if found[at + 1].depth > row.depth:
             found[at] = TreeRow(
-                row.key, row.guide, row.node, row.label, row.depth, True, is_lost=row.is_lost
+                row.key,
+                row.guide,
+                row.node,
+                row.label,
+                row.depth,
+                True,
+                left_out=row.left_out,
+                is_lost=row.is_lost,
             )
     return found
 

@@ -29,7 +29,7 @@ from tui.domain.node import (
 )
 from tui.domain.podname import pod_name
 from tui.domain.selectors import FieldSelector
-from tui.domain.status import ICONS, SUSPEND_ICON, SUSPEND_WORD, status_text
+from tui.domain.status import ICONS, SUSPEND_WORD, status_text
 from tui.domain.tabwriter import aligned
 from tui.domain.text import clean_lines
 from tui.domain.workflow import Condition, Workflow
@@ -63,6 +63,8 @@ HEADERS = {
 }
 
 
+ARGOS_SUSPEND_ICON = "ǁ"
+"""The sign that Argo prints; it looks like the one on our screens, and is another character."""
 BLANK_ROW = "\t" * 5
 """Between the tree of the workflow and that of its exit handler; the wide columns end at it."""
 
@@ -270,7 +272,7 @@ def _duration(node: Node, now: datetime) -> str:
 def _icon(node: Node, look: Look) -> str:
     """The sign of a phase, or its name; nothing for a phase that Argo has no sign for."""
     if node.is_active_suspend:
-        sign, colour = (SUSPEND_ICON if look.utf8 else SUSPEND_WORD), COLOURS[RUNNING]
+        sign, colour = (ARGOS_SUSPEND_ICON if look.utf8 else SUSPEND_WORD), COLOURS[RUNNING]
     elif node.phase in ICONS:
         sign = ICONS[node.phase] if look.utf8 else node.phase
         colour = COLOURS[node.phase]

@@ -22,7 +22,7 @@ ICONS = {
     FAILED: "✖",
     ERROR: "⚠",
 }
-SUSPEND_ICON = "ǁ"
+SUSPEND_ICON = "‖"
 SUSPEND_WORD = "Suspend"
 
 LETTERS = {

@@ -45,7 +45,7 @@ class StepCell:
         """How many cells a step takes."""
         signs = len(item.guide) + width_of(node_icon(item.node)) + 1
         label = width_of(printable_name(item.label))
-        return signs + label + width_of(self._folded_away(item))
+        return signs + label + width_of(self._not_shown(item))
 
     def __call__(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
         """The cell of one step."""
@@ -57,7 +57,7 @@ class StepCell:
             guide = tail(guide, room)
         icon = node_icon(item.node, ascii=table.ascii)
         sign = (">" if table.ascii else "►") if is_cursor else " "
-        below = self._folded_away(item)
+        below = self._not_shown(item)
         left = cells - width_of(guide) - width_of(icon) - 1
         label = table.cut_name(
             self._column, printable_name(item.label), max(0, left - width_of(below))
@@ -73,11 +73,11 @@ class StepCell:
             (blank, base),
         ]
 
-    def _folded_away(self, item: TreeRow) -> str:
-        """` ▸12`: how many rows are folded away here; "" for none."""
-        if not item.is_folded:
-            return ""
-        return f" {'+' if self._table.ascii else '▸'}{item.hidden_below}"
+    def _not_shown(self, item: TreeRow) -> str:
+        """` ▸12`, how many rows are folded away here; ` +2 left out`, how many have no rows."""
+        folded = f" {'+' if self._table.ascii else '▸'}{item.hidden_below}"
+        left_out = f" +{item.left_out} left out" if item.left_out else ""
+        return f"{folded if item.is_folded else ''}{left_out}"
 
 
 class StepTree(Table[TreeRow]):
