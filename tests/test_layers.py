@@ -192,7 +192,8 @@ DRAWING = {
 """Rooms that may import Textual and Rich."""
 
 LIBRARIES: dict[str, set[str]] = {
-    "kubernetes": set(),
+    "kubernetes": {"tui/sources/kubernetes_exec.py"},
+    "websocket": {"tui/sources/kubernetes_exec.py"},
     "boto3": {"tui/artifacts/"},
     "botocore": {"tui/artifacts/", "tui/demo/"},
     "aiohttp": {"tui/demo/"},

@@ -191,9 +191,9 @@ def test_each_row_about_logins_has_a_test() -> None:
 ENVIRONMENT = re.compile(r"""(?:env(?:iron)?(?:\.get\(|\[)|text\("\w+", )"([A-Z][A-Z_0-9]+)\"""")
 UNTOLD = frozenset(
     {
-        # What terminals, tmux, SSH and Kubernetes set by themselves.
+        # What terminals, shells, tmux, SSH and Kubernetes set by themselves.
         *("TERM", "COLORTERM", "XTERM_VERSION", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY"),
-        *("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "HOME"),
+        *("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "HOME", "PATH"),
         # For tests of `plan` alone.
         "ARGO_TUI_SUFFIX",
     }

@@ -7,6 +7,7 @@ when the watch says so, never here.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -19,14 +20,17 @@ from tui.actions.choosing import choose
 from tui.actions.verdict import Denied, Subject, wanted_by
 from tui.bugs import caught
 from tui.context import AppContext
-from tui.domain.identity import ObjectKey
+from tui.domain.identity import ObjectKey, Target
+from tui.domain.templates import MAIN, WAIT
 from tui.domain.workflow import WorkflowRef
 from tui.errors import SourceError, TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
 from tui.ports.connection import Connection, offered
+from tui.ports.exec import Container, Exec
 from tui.ports.operations import Operations
 from tui.ports.rights import Rights, Wanted
 from tui.screens.action import ActionScreen
+from tui.screens.container_choice import ContainerChoice
 from tui.screens.plan_words import Planned
 
 MOST_TOLD = 3
@@ -50,6 +54,8 @@ class ActionRunner:
         """Told which rows look different because something was begun or ended."""
         self._rights_known = rights_known
         self._writing: set[threading.Thread] = set()
+        self._is_in_session = False
+        """Whether a program has the terminal, or is about to."""
 
     def ask_rights(
         self,
@@ -90,7 +96,9 @@ class ActionRunner:
         }:
             # It may have been granted meanwhile: then the key works when it is pressed again.
             self.context.ask_rights(namespace, connection=connection, anew=True)
-        if chosen.able:
+        if chosen.able and chosen.action.session:
+            self._begin_session(chosen.action, chosen.able)
+        elif chosen.able:
             asking = self._ask(chosen.action, chosen.able, called(id), chosen.left_out)
             self._app.run_worker(asking, group="ask")
 
@@ -109,6 +117,55 @@ class ActionRunner:
             answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
             self.carry_out(action, answer, question.not_planned)
+
+    # --- sessions on the terminal ------------------------------------------------------------
+
+    def _begin_session(self, action: Action, subjects: Sequence[Subject]) -> None:
+        if self._is_in_session:
+            self.context.say(f"{action.label}: one is being opened already", "warning")
+            return
+        self._is_in_session = True
+        self._app.run_worker(self._hold_session(action, subjects[0].target), group="session")
+
+    async def _hold_session(self, action: Action, target: Target) -> None:
+        """Choose a container of the pod, and have its program on the terminal until it ends."""
+        namespace = target.key.namespace
+        try:
+            connection = self.context.connection_of(target.key)
+            if connection is None:
+                raise Unreachable("not connected")
+            port = offered(connection, Exec)
+            self.context.say(f"{action.label} …")
+            names = await asyncio.to_thread(port.running, namespace, target.pod)
+            name = await self._container_of(target.pod, names)
+            if name is None:
+                self.context.say("")
+                return
+            session = port.session(Container(namespace, target.pod, name), action.session)
+            running = partial(self.context.run_on_terminal, session.command, session.run)
+            code = await asyncio.to_thread(running)
+        except Exception as error:
+            told = caught(error, f"running {action.id}")
+            if isinstance(told, SourceError) and told.status == 403:
+                self.context.ask_rights(namespace, connection=target.key.connection, anew=True)
+            self.context.say(f"{action.label}: {told}", "error")
+        else:
+            ended = f"exit code {code}" if code else "ended"
+            self.context.say(f"{action.label} in {name} of {target.pod}: {ended}")
+        finally:
+            self._is_in_session = False
+
+    async def _container_of(self, pod: str, names: Sequence[str]) -> str | None:
+        """The container that is meant: the only one, or one that is chosen; None for none."""
+        # That of Argo is beside every other, and its image has nothing to run.
+        own = sorted((name for name in names if name != WAIT), key=lambda name: name != MAIN)
+        own = own or list(names)
+        if len(own) == 1:
+            return own[0]
+        title = f"Containers of {pod}"
+        return await self._app.push_screen_wait(
+            ContainerChoice(title, own, ascii=self.context.ascii)
+        )
 
     def carry_out(
         self, action: Action, plans: Sequence[Planned], left_out: Sequence[str] = ()

@@ -22,6 +22,7 @@ from tui.errors import SourceError, TuiError
 from tui.ports.connection import Connection
 from tui.ports.health import Health
 from tui.ports.rights import MOST_REQUESTS, Wanted
+from tui.ports.terminal import TERMINAL
 from tui.settings import PlaceSettings, Settings
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
@@ -58,6 +59,12 @@ class Terminal(Protocol):
 
     def may_confirm(self, screen: Any) -> bool:
         """Whether what was typed last can be an answer to the question on this screen."""
+
+    def run_plainly(self, command: Sequence[str], run: Callable[[], int]) -> int:
+        """The exit code of a program that has the plain terminal, which the app has left.
+
+        What it raises is raised.
+        """
 
 
 class Elsewhere(Protocol):
@@ -274,6 +281,14 @@ class AppContext:
         asked = self.connection(connection or next(iter(self.connections), ""))
         if asked is not None and namespace and not self.is_read_only_at(asked.id):
             self._ask_rights(asked, namespace, wanted, most, anew)
+
+    def run_on_terminal(self, command: Sequence[str], run: Callable[[], int]) -> int:
+        """The exit code of a program that gets the terminal, once nobody else has it; of a thread.
+
+        `command` is its argument vector, which is told. Raises: SourceError where the app cannot
+        step aside, and what the program raises.
+        """
+        return TERMINAL.lend(lambda: self._terminal.run_plainly(command, run))
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""

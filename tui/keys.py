@@ -253,6 +253,7 @@ KEYS = KeyTable(
         "act.stop": "X",
         "act.terminate": "T",
         "act.delete": "D",
+        "act.shell": "$",
         "copy": "c",
         "download": "d",
         # Everywhere.

@@ -34,7 +34,8 @@ from tui.sources.saved import WHY_NOT, SavedSource
 LIVE = Conditions(ScriptedSource())
 SAVED = Conditions(SavedSource([], "one.yaml"))
 READ_ONLY = Conditions(ScriptedSource(), read_only=True)
-EVERY = [*ACTIONS, SUBMIT, SET_NODE]
+OBJECTS = [action for action in ACTIONS if action.on == "object"]
+EVERY = [*OBJECTS, SUBMIT, SET_NODE]
 
 
 def of(known: ListedWorkflow | None, **more: Any) -> Subject:
@@ -85,9 +86,9 @@ def test_what_is_gone_or_unknown_is_told_before_its_state(action: Action) -> Non
 )
 def test_the_phase_decides_what_can_be_done(phase: str, allowed: set[str]) -> None:
     subject = shown(phase=phase)
-    free = {one.id for one in ACTIONS if verdict(one, subject, LIVE) == Allowed()}
+    free = {one.id for one in OBJECTS if verdict(one, subject, LIVE) == Allowed()}
     assert free == {f"workflow.{verb}" for verb in allowed}
-    for action in ACTIONS:
+    for action in OBJECTS:
         reason = why(action, subject)
         assert not reason or (reason.startswith("w is ") and reason.endswith("."))
 
@@ -163,7 +164,7 @@ def test_what_has_the_name_of_the_chosen_one_but_was_made_later_is_left_alone() 
     subject = shown(phase="Failed")
     chosen = subject.target._replace(uid="uid-w")
     later = chosen._replace(uid="uid-of-an-earlier-one")
-    for action in ACTIONS:
+    for action in OBJECTS:
         before = verdict(action, Subject(chosen, subject.known), LIVE)
         assert before == verdict(action, subject, LIVE)
         assert why(action, Subject(later, subject.known)) == (

@@ -38,7 +38,7 @@ async def entries(shown: Shown) -> dict[str, Entry]:
 async def test_it_is_in_list_palette_help_and_keys_and_does_its_work(on: On) -> None:
     source = ScriptedSource(nightly_etl())
     with ACTIONS.including(made_up_action("part.note", on=on, key="M")):
-        assert [one.id for one in actions_of("wf", on)] == ["part.note"]
+        assert "part.note" in [one.id for one in actions_of("wf", on)]
         async with showing(source=source) as shown:
             await to_a_pod(shown)
             if on == "artifact":

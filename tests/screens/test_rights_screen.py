@@ -60,7 +60,7 @@ async def test_each_function_is_marked_and_what_lacks_is_named() -> None:
         assert all(found[action.id.rpartition(".")[2]] == "✖" for action in ACTIONS)
         assert "      needs get on pods/log" in told
         assert told.count("      needs update on workflows.argoproj.io") == 3
-        assert "  viewer: lacks 6 of 8 parts" in told and "  operator: lacks 11 of 13 parts" in told
+        assert "  viewer: lacks 6 of 8 parts" in told and "  operator: lacks 12 of 14 parts" in told
 
 
 async def test_what_lacks_is_told_as_rules_that_an_administrator_can_use() -> None:

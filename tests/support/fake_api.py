@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.scripted import manifest
@@ -90,6 +90,12 @@ class Reply:
         self._handler.close_connection = True
         self._handler.wfile.write(data)
         self._handler.wfile.flush()
+
+    @property
+    def wire(self) -> tuple[BinaryIO, BinaryIO]:
+        """What comes and what goes, for another protocol than HTTP."""
+        self._handler.close_connection = True
+        return cast(BinaryIO, self._handler.rfile), cast(BinaryIO, self._handler.wfile)
 
     def refuse(self, code: int, reason: str = "", message: str = "", **more: Any) -> None:
         """A `Status`, as Kubernetes refuses."""

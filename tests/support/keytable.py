@@ -45,6 +45,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("panes.containers:ContainerScreen",),
     ),
     (
+        "Choosing a container for a shell",
+        "The menu that `$` opens where several run: Enter takes one, a digit does so at once.",
+        ("screens.container_choice:ContainerChoice",),
+    ),
+    (
         "Choosing a filter",
         "The menu that `.` opens in a list: Enter puts one on, a digit does so at once.",
         ("screens.named_filters:NamedFiltersScreen",),

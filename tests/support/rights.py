@@ -15,10 +15,11 @@ from typing import Any
 from tests.support.cluster import Cluster
 from tui.actions import ACTIONS
 from tui.actions.base import Context, perform
-from tui.demo.resources import CONFIG_MAPS, SECRETS
+from tui.actions.shell import SHELL
+from tui.demo.resources import CONFIG_MAPS, PODS, SECRETS
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import WorkflowRef
-from tui.errors import Missing, SourceError
+from tui.errors import Missing, Rejected, SourceError
 from tui.kinds.base import Kind
 from tui.kinds.cron_workflows import CRON_WORKFLOWS
 from tui.kinds.workflow_templates import WORKFLOW_TEMPLATES
@@ -26,6 +27,7 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Collections, Scope, Stale, Stood, Unreadable
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Events
+from tui.ports.exec import Container, Exec
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import Metrics
 from tui.ports.objects import Objects
@@ -167,6 +169,18 @@ def _action(id: str) -> Use:
     return act
 
 
+def _enter(cluster: Cluster, source: Connection) -> None:
+    """As far as containers can be entered that do not really run."""
+    cluster.pod("entered")
+    try:
+        (name,) = offered(source, Exec).running("argo", "entered")
+        session = offered(source, Exec).session(Container("argo", "entered", name), SHELL.session)
+        with suppress(Rejected):
+            session.run()
+    finally:
+        cluster.delete(PODS, "entered")
+
+
 USES: Mapping[str, Use] = {
     "the live list, and one workflow live": _watch,
     "reading a workflow before an action": _read,
@@ -178,6 +192,11 @@ USES: Mapping[str, Use] = {
     "CPU and memory": _usage,
     "the keys of an artifact store": _secret,
     "an artifact repository that is only named": _config_map,
-    **{action.id.removeprefix("workflow."): _action(action.id) for action in ACTIONS},
+    **{
+        action.id.removeprefix("workflow."): _action(action.id)
+        for action in ACTIONS
+        if action is not SHELL
+    },
+    "a shell in a pod": _enter,
 }
 """What is done → doing it once."""

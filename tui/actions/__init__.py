@@ -12,13 +12,14 @@ from tui.actions.delete import DELETE
 from tui.actions.resubmit import RESUBMIT
 from tui.actions.retry import RETRY
 from tui.actions.set_node import SET_NODE
+from tui.actions.shell import SHELL
 from tui.actions.stop import STOP, TERMINATE
 from tui.actions.submit import SUBMIT
 from tui.actions.suspend import RESUME, SUSPEND
 from tui.registry import Registry
 
 ACTIONS: Registry[Action] = Registry(
-    "action", (RETRY, RESUBMIT, SUSPEND, RESUME, STOP, TERMINATE, DELETE)
+    "action", (RETRY, RESUBMIT, SUSPEND, RESUME, STOP, TERMINATE, DELETE, SHELL)
 )
 """What can be done to what is under the cursor, in the order of menus."""
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from tui.domain.identity import Target
 from tui.domain.rights import Right
 from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, WorkflowRef
+from tui.errors import PlanError
+from tui.ports.exec import Exec
 from tui.ports.identity import Caller
 from tui.ports.operations import Operation, Operations
 
@@ -81,6 +83,11 @@ Choices = Mapping[str, Any]
 """Choice name → value; parameters are a tuple of `NAME=VALUE` texts."""
 
 
+def no_plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """That of an action which is a session on the terminal."""
+    raise PlanError("this is a session on a terminal: there is no plan of it")
+
+
 def _said_nothing(answer: Manifest) -> str:
     return "Done"
 
@@ -105,6 +112,13 @@ def _never(known: Any, target: Target) -> None:
     return None
 
 
+class Doer(Protocol):
+    """What is common to the ports that do something."""
+
+    def refusal(self, operation: str, target: Target | None) -> str:
+        """Why this connection can never do the operation of this id; "" if it can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """An action on objects of some kinds, or on parts of them."""
@@ -118,9 +132,12 @@ class Action:
     help: str
     """A sentence for `?` and the palette."""
     consequence: Consequence
-    plan: Callable[[Manifest, Choices, Context], Plan]
+    plan: Callable[[Manifest, Choices, Context], Plan] = no_plan
     """Raises PlanError in Argo's words. `Context.target` says which part is meant; an action on a
     kind is given an empty manifest."""
+    session: tuple[str, ...] = ()
+    """The argument vector of the program that runs on the terminal, in a container of the chosen
+    pod, in place of a plan; () for actions that have a plan."""
     on: On = "object"
     refusal: Callable[[Any, Target], str | None] = _never
     """Why it cannot be done just now to an object as it is known, or to its part; None if it can.
@@ -137,6 +154,11 @@ class Action:
     """The id of what its key means, in `KEYS`, where several actions share one; "" for `id`."""
     key: str = ""
     """A key of its own, where `KEYS` has none for it."""
+
+    @property
+    def port(self) -> Callable[..., Doer]:
+        """The port of a connection that does it."""
+        return Exec if self.session else Operations
 
     @property
     def binding_id(self) -> str:

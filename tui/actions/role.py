@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from tui.actions import ACTIONS
+from tui.actions.shell import SHELL
 from tui.domain.rights import Permissions, Right
 from tui.domain.workflow import WORKFLOW_RESOURCE
 
@@ -50,11 +51,21 @@ class Part(NamedTuple):
 
     @property
     def yaml(self) -> tuple[str, ...]:
-        """The rule of a role that gives these rights and no others, as lines of YAML."""
-        return (
-            f"  - apiGroups: {_list(right.group for right in self.rights)}",
-            f"    resources: {_list(right.path for right in self.rights)}",
-            f"    verbs: {_list(right.verb for right in self.rights)}",
+        """The rules of a role that give these rights and no others, as lines of YAML."""
+        verbs: dict[tuple[str, str], list[str]] = {}
+        for right in self.rights:
+            verbs.setdefault((right.group, right.path), []).append(right.verb)
+        alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for (group, path), some in verbs.items():
+            alike.setdefault((group, tuple(some)), []).append(path)
+        return tuple(
+            line
+            for (group, some), paths in alike.items()
+            for line in (
+                f"  - apiGroups: {_list([group])}",
+                f"    resources: {_list(paths)}",
+                f"    verbs: {_list(some)}",
+            )
         )
 
 
@@ -127,6 +138,11 @@ PARTS: tuple[Part, ...] = (
     _part("stop", "Stop, terminate.", ARGO, "workflows", "patch"),
     _part("resubmit", "Resubmit.", ARGO, "workflows", "create"),
     _part("delete", "Delete.", ARGO, "workflows", "delete"),
+    Part(
+        "shell",
+        "A shell in a pod. `get` is for where there is no kubectl.",
+        (*SHELL.rights, *SHELL.sometimes),
+    ),
 )
 """The Role, in its order."""
 

@@ -17,7 +17,7 @@ from tui.actions.base import Action
 from tui.domain.identity import Target
 from tui.domain.rights import Right, needs
 from tui.ports.connection import Connection
-from tui.ports.operations import Operation, Operations
+from tui.ports.operations import Operation
 from tui.ports.rights import Rights, Wanted
 
 ANOTHER = "it is gone, and another one has its name now"
@@ -122,7 +122,7 @@ def _unauthorized(action: Action, target: Target | None, conditions: Conditions)
 
 def _name(right: Right, target: Target | None) -> str | None:
     """The object that a right of an action is about; None where that may be any."""
-    if right.verb == "create":
+    if right.verb == "create" and not right.subresource:
         return ""
     if target is None:
         return None
@@ -178,10 +178,10 @@ def _unable(action: Action, target: Target | None, connection: Connection) -> st
     """Why the connection cannot do it, whatever the target's state; "" if it can."""
     if action.consequence == "none":
         return ""
-    operations = connection.port(Operations)
-    if operations is None:
-        return connection.lacks(Operations)
-    return operations.refusal(action.id, target)
+    doer = connection.port(action.port)
+    if doer is None:
+        return connection.lacks(action.port)
+    return doer.refusal(action.id, target)
 
 
 def why_unchangeable(actions: Iterable[Action], conditions: Conditions) -> Denied | None:

@@ -120,6 +120,7 @@ OPERATOR = (
     Rule((ARGO,), _ARGO_KINDS, _EDIT),
     Rule(("",), ("pods", "configmaps", "serviceaccounts"), _EDIT),
     Rule(("",), ("pods/log", "pods/status", "secrets", *_SURROUNDINGS), _READ),
+    Rule(("",), ("pods/exec",), ("get", "create")),
     Rule(("",), ("events",), (*_READ, "create", "patch")),
     _METRICS,
 )

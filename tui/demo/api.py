@@ -214,11 +214,16 @@ class Api:
         about, verb = call.target, _verb(call)
         plural = about.resource.plural + (f"/{about.subresource}" if about.subresource else "")
         namespace = about.name if about.resource is NAMESPACES else about.namespace
-        allowed = call.user.may(verb, about.resource.group, plural, namespace, call.name)
-        if not allowed or self.faults.forbids(call.request, verb, plural):
-            raise access.forbidden(
-                call.user, verb, about.resource, namespace, about.name, about.subresource
-            )
+        verbs = [verb]
+        if about.resource is PODS and "Upgrade" in call.request.headers:
+            # Since 1.35 a session by websocket, which begins with a GET, needs the verb of a POST.
+            verbs += ["create"] if verb == "get" else []
+        for verb in verbs:
+            allowed = call.user.may(verb, about.resource.group, plural, namespace, call.name)
+            if not allowed or self.faults.forbids(call.request, verb, plural):
+                raise access.forbidden(
+                    call.user, verb, about.resource, namespace, about.name, about.subresource
+                )
 
     async def _dispatched(self, call: Call) -> web.StreamResponse:
         resource = call.target.resource

@@ -193,6 +193,7 @@ VERBS: dict[str, tuple[Action, Configure]] = {
     **{
         (verb := action.id.partition(".")[2]): (action, _MORE.get(verb, _nothing))
         for action in ACTIONS
+        if not action.session
     },
     "set": (SET_NODE, _set),
     "submit": (SUBMIT, _submit),

@@ -12,6 +12,7 @@ from tui.sources.transport import Transport, decoded
 
 if TYPE_CHECKING:  # a list does not wait for what reads artifacts
     from tui.domain.location import S3Rules
+    from tui.sources.kubectl import Kubectl
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ class Cluster:
         connection: str = "",
         read_only: bool = False,
         stores: S3Rules | None = None,
+        kubectl: Callable[[], Kubectl] | None = None,
     ) -> None:
         self.transport = transport
         self.connection = connection
@@ -34,6 +36,13 @@ class Cluster:
         """Whether the transport lets no write out."""
         self.stores = stores
         """How its artifact stores are reached from here; None for as workflows say."""
+        self._kubectl = kubectl
+
+    def kubectl(self) -> Kubectl:
+        """How kubectl is told of this cluster; one that is not there where nobody knows."""
+        from tui.sources.kubectl import Kubectl
+
+        return self._kubectl() if self._kubectl is not None else Kubectl()
 
     def read_object(self, path: str) -> Manifest:
         """One object, every field kept. Raises: SourceError."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPException
-from typing import Protocol
+from typing import Any, Protocol
 
 TOO_LARGE = (MemoryError, OverflowError)
 """What an answer raises that announces more than a computer can hold."""
@@ -73,6 +73,12 @@ class Connections(Protocol):
         """Send a request, once; answers when the headers of the answer are there.
 
         `connect` and `read` are the seconds that connecting, and each silence, may take.
+        """
+
+    def raw(self, target: str, *, connect: float) -> tuple[Any, str]:
+        """A connected socket for another protocol than HTTP, and the URL of a target on it.
+
+        It has no time limit, and is closed by whoever asked for it.
         """
 
     def close(self) -> None:

@@ -124,7 +124,7 @@ class DirectConnections:
         self._is_tls = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if self._is_tls else 80)
-        self._prefix = parts.path.rstrip("/")
+        self._prefix = self._path = parts.path.rstrip("/")
         self._name = name or self._host
         self._proxy = proxy
         self._asked_of_proxy: list[tuple[str, str]] | None = None
@@ -199,6 +199,14 @@ class DirectConnections:
                 if connection.has_socket:
                     _hear_no_more(connection.live)
 
+    def raw(self, target: str, *, connect: float) -> tuple[Any, str]:
+        """A tunnel through the proxy, if there is one: it is not sent the request itself."""
+        connection = self._connected(connect, tunnels=True)
+        connection.live.settimeout(None)
+        scheme = "wss" if self._is_tls else "ws"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return connection.live, f"{scheme}://{host}:{self._port}{self._path}{target}"
+
     def _usable(self) -> _Connection | None:
         """The idle connection used last that is still there."""
         while True:
@@ -210,7 +218,8 @@ class DirectConnections:
                 return connection
             connection.close()
 
-    def _connected(self, seconds: float) -> _Connection:
+    def _connected(self, seconds: float, *, tunnels: bool = False) -> _Connection:
+        """A new one; `tunnels` is for what an http proxy cannot be asked for by its address."""
         connection = _Connection(self._host, self._port, timeout=seconds)
         connection.default_port = 443 if self._is_tls else 80
         try:
@@ -218,7 +227,7 @@ class DirectConnections:
             if self._proxy is None:
                 connection.connect()
             else:
-                connection.sock = self._through(self._proxy, seconds)
+                connection.sock = self._through(self._proxy, seconds, tunnels=tunnels)
             _keep_alive(connection.live)
             if rules is not None:
                 connection.sock = _secured(connection.live, rules, self._name)
@@ -230,10 +239,11 @@ class DirectConnections:
             raise NotConnected(str(error)) from error
         return connection
 
-    def _through(self, proxy: Proxy, seconds: float) -> socket.socket:
+    def _through(self, proxy: Proxy, seconds: float, *, tunnels: bool) -> socket.socket:
         from tui.sources.proxies import connect_by
 
-        target = None if self._asked_of_proxy is not None else (self._host, self._port)
+        is_asked = self._asked_of_proxy is not None and not tunnels
+        target = None if is_asked else (self._host, self._port)
         return connect_by(proxy, target, seconds, self._rules)
 
     def _rules(self) -> ssl.SSLContext:

@@ -31,6 +31,7 @@ from tui.sources.transport import Transport
 
 if TYPE_CHECKING:  # a list does not wait for what reads artifacts
     from tui.domain.location import S3Rules
+    from tui.sources.kubectl import Kubectl
 
 L = TypeVar("L", bound=HasMetadata)
 W = TypeVar("W", bound=HasMetadata)
@@ -47,12 +48,13 @@ class KubernetesSource:
         place: Place,
         read_only: bool = False,
         stores: S3Rules | None = None,
+        kubectl: Callable[[], Kubectl] | None = None,
     ) -> None:
         self._transport = transport
         self._place = place
         self._pulse = Pulse()
         self._cluster = Cluster(
-            transport, connection=place.label, read_only=read_only, stores=stores
+            transport, connection=place.label, read_only=read_only, stores=stores, kubectl=kubectl
         )
         self._offers = Offers(
             "tui.sources.kubernetes_ports:CLUSTER_PORTS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.ports.discovery import Discovery
 from tui.ports.events import Events
+from tui.ports.exec import Exec
 from tui.ports.health import Health
 from tui.ports.identity import Identity
 from tui.ports.logs import PodLogs
@@ -25,6 +26,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("pods", Pods, "tui.sources.kubernetes_pods:KubernetesPods"),
         Offer("metrics", Metrics, "tui.sources.kubernetes_pods:KubernetesMetrics"),
         Offer("logs", PodLogs, "tui.sources.kubernetes_logs:KubernetesLogs"),
+        Offer("exec", Exec, "tui.sources.kubernetes_exec:KubernetesExec"),
         Offer("events", Events, "tui.sources.kubernetes_events:KubernetesEvents"),
         Offer("secrets", Secrets, "tui.sources.kubernetes_secrets:KubernetesSecrets"),
         Offer("stores", StoreReach, "tui.sources.kubernetes_stores:KubernetesStoreReach"),

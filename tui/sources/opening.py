@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from tui.sources.transport import Transport
 
 if TYPE_CHECKING:
     from tui.sources.connection_settings import ConnectionSettings
+    from tui.sources.kubectl import Kubectl
     from tui.sources.kubernetes import KubernetesSource
 
 
@@ -50,7 +52,13 @@ def connect(
 
     from tui.sources.kubernetes import KubernetesSource
 
-    return KubernetesSource(transport, place, read_only, settings.for_place(chosen.context).s3)
+    return KubernetesSource(
+        transport,
+        place,
+        read_only,
+        settings.for_place(chosen.context).s3,
+        partial(_kubectl, chosen, settings, environ),
+    )
 
 
 def _acting_as(settings: ConnectionSettings) -> dict[str, Any]:
@@ -61,6 +69,20 @@ def _acting_as(settings: ConnectionSettings) -> dict[str, Any]:
         "as-groups": list(settings.as_groups),
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _kubectl(chosen: Chosen, settings: ConnectionSettings, environ: Mapping[str, str]) -> Kubectl:
+    """How kubectl is told the same."""
+    from tui.sources.kubectl import Kubectl
+
+    return Kubectl(
+        kubeconfig=os.path.expanduser(settings.kubeconfig),
+        context="" if chosen.is_in_cluster else chosen.context,
+        as_user=settings.as_user,
+        as_uid=settings.as_uid,
+        as_groups=tuple(settings.as_groups),
+        environ=environ,
+    )
 
 
 def _is_here(server: str) -> bool:

@@ -145,6 +145,14 @@ def pods(body: bytes) -> tuple[list[Pod], str]:
     return [_pod(each) for each in found], more
 
 
+def pod(body: bytes) -> Pod:
+    """One pod. Raises: SourceError where it is something else."""
+    try:
+        return _pod(msgspec.json.decode(body, type=_Pod))
+    except UNREADABLE as error:
+        raise not_kubernetes(error) from error
+
+
 def usage(body: bytes) -> tuple[dict[str, PodUsage], str]:
     """A page of metrics.k8s.io: pod name → what all its containers use together."""
     found, more = page(body, _Metrics)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 import msgspec
@@ -43,6 +43,19 @@ class AccessProvider(Protocol):
 
     def access(self) -> Access:
         """Read credentials anew and build connections."""
+
+
+class RawConnection(NamedTuple):
+    """A connection to the server, for another protocol."""
+
+    socket: Any
+    """Connected, by TLS where the server has it; of nobody else."""
+    url: str
+    """What is to be asked for on it."""
+    path: str
+    """The same without server and query."""
+    headers: tuple[tuple[str, str], ...]
+    """Those that say who we are."""
 
 
 class Transport:
@@ -169,6 +182,21 @@ class Transport:
                 yield self._pieces(response, stop)
             finally:
                 take_back()
+
+    def raw(self, path: str, query: Query) -> RawConnection:
+        """A connection for another protocol than HTTP, which is to be asked for on it.
+
+        It may change something, so it is made once. Raises: SourceError.
+        """
+        self._check_writable("CONNECT", path)
+        access = self._current()
+        headers = (*access.headers(), ("User-Agent", f"argo-tui/{__version__}"))
+        target = _target(path, query)
+        try:
+            sock, address = access.connections.raw(target, connect=CONNECT_TIMEOUT)
+        except BROKEN as error:
+            raise unreachable(error, self._server) from error
+        return RawConnection(sock, address, path, headers)
 
     def claims(self) -> dict[str, Any]:
         """What our token says of us, unchecked; nothing where it says nothing, or where we act in

@@ -31,6 +31,7 @@ from tui.terminal.environment import theme_for
 from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
 from tui.terminal.output import CellDiffMixin
+from tui.terminal.session import run_plainly
 from tui.terminal.tidying import Tidying
 from tui.terminal.typed import MOST_PASTED, Key, PasteRefused, PasteStalled
 from tui.terminal.ways_out import show_plainly
@@ -200,6 +201,13 @@ class Terminal:
             if not self._app.is_running and outcome.cancel():
                 raise SourceError("nobody can be asked any more: the app ends")
         outcome.result()
+
+    def run_plainly(self, command: Sequence[str], run: Callable[[], int]) -> int:
+        """The exit code of a program that has the plain terminal, which the app has left.
+
+        What it raises is raised.
+        """
+        return run_plainly(command, run, keys=0, screen=2)
 
     def text_to_read(self, *, everything: bool) -> PlainText | None:
         """The text that has the focus, all of it or what is on the screen; where none has it, what
