@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from tests.support.fake_api import (
 from tests.support.pty import Pty, run_tui
 from tests.support.websockets import ServerSocket
 from tui.actions.shell import BEST_SHELL
+from tui.terminal.app import HUNG_UP
 
 pytestmark = pytest.mark.pty
 
@@ -237,6 +239,20 @@ def test_however_a_websocket_ends_the_app_comes_back_whole(
             terminal.wait_for("Enter returns to argo-tui")
             terminal.send(b"\r")
         comes_back(terminal, words)
+
+
+@pytest.mark.parametrize("kubectl", [True, False], ids=["kubectl", "websocket"])
+def test_a_terminal_that_hangs_up_ends_the_shell_and_the_program(
+    tmp_path: Path, kubectl: bool
+) -> None:
+    with opened(tmp_path, Server(), kubectl=kubectl) as (terminal, _):
+        terminal.step("$")
+        terminal.wait_for("a shell")
+        os.close(terminal.master)
+        try:
+            assert terminal.process.wait(20) == HUNG_UP
+        finally:
+            terminal.master = os.open(os.devnull, os.O_RDWR)
 
 
 def test_read_only_refuses_it_before_anything_starts(tmp_path: Path) -> None:
