@@ -249,6 +249,30 @@ async def test_all_namespaces_and_back() -> None:
         assert len({scope.label_selector for scope in scopes}) == 1, "of the same controller"
 
 
+async def test_how_many_are_marked_is_said_until_none_is() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("space", "space")
+        await shown.until_shown(" 2 marked ")
+        await shown.press("j", "V")
+        await shown.until_shown(" 4 marked ")
+        await shown.press("u")
+        await shown.until(lambda: " marked " not in shown.text)
+
+
+async def test_escape_takes_a_message_away_whatever_else_it_does() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.press("c")
+        await shown.until_said("sent to the clipboard")
+        await shown.press("escape")
+        await shown.until(lambda: not shown.said)
+        await shown.open()
+        await shown.press("l", "c")
+        await shown.until_said("sent to the clipboard")
+        shown.detail.pane_tabs.take_focus()
+        await shown.press("escape")
+        await shown.until(lambda: not shown.said and shown.detail.steps.has_focus)
+
+
 async def test_marks_are_what_an_action_is_about_and_escape_takes_them_back() -> None:
     async with showing(*team()) as shown:
         shown.rows.move_to_line(1)

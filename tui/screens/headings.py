@@ -288,6 +288,11 @@ def about_cursor(
     return about_row(context, kind, row), [*far, *shown]
 
 
+def count_of_marks(count: int) -> list[HeaderPart]:
+    """`3 marked`; nothing where none is."""
+    return [(f" {count:,} marked ", "accent")] if count else []
+
+
 def about_row(context: AppContext, kind: Kind[Any, Any], row: Row[Any]) -> list[HeaderPart]:
     """All that the list has no room for."""
     parts: list[HeaderPart] = [(f" {row.key.name}", "heading")]

@@ -44,6 +44,7 @@ from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
     SUMMARY,
     about_cursor,
+    count_of_marks,
     heading_of_list,
     how_far_all_read,
     offers_demo,
@@ -298,7 +299,8 @@ class ListScreen(View[None]):
     def _show_about(self) -> None:
         listing, query = self.arrangement.listing, self.arrangement.query
         row = self.rows.current
-        self.about.show(*about_cursor(self.context, self.kind, row, listing, query, self._how_far))
+        left, right = about_cursor(self.context, self.kind, row, listing, query, self._how_far)
+        self.about.show(left, [*right, *count_of_marks(len(self.rows.marks))])
 
     def _show_rows(self) -> None:
         self.rows.replace(list(self.arrangement.rows))
@@ -483,6 +485,11 @@ class ListScreen(View[None]):
 
     # --- keys ------------------------------------------------------------------------------
 
+    @on(Table.Marked, "#objects")
+    def tell_marks(self) -> None:
+        """Say how many are marked."""
+        self._show_about()
+
     @on(Table.CursorMoved, "#objects")
     def tell_selection(self) -> None:
         """Say all of what the list has no room for."""
@@ -637,7 +644,11 @@ class ListScreen(View[None]):
             self._say_none()
 
     def action_unwind(self) -> None:
-        """Esc: first what is being gone to or read, then the filter, then the marks."""
+        """Esc: first what is being gone to or read, then the filter, then the marks.
+
+        What was said before goes in any case.
+        """
+        self.context.say("")
         filling = self._filling
         if self.context.elsewhere.give_up():
             return

@@ -392,7 +392,8 @@ class WorkflowScreen(View[None]):
         self.find_bar.find_next(step)
 
     def action_back(self) -> None:
-        """Esc: zoom, then the pane, then this screen."""
+        """Esc: zoom, then the pane, then this screen; what was said before goes in any case."""
+        self.context.say("")
         if self.split.is_zoomed:
             self.split.unzoom()
         elif self.pane_tabs.holds_focus:

@@ -83,6 +83,17 @@ class Table(LineView, Generic[T]):
             return isinstance(message, Table.CursorMoved) and message.table is self.table
 
     @dataclass
+    class Marked(Message):
+        """Other items are marked than before, or none."""
+
+        table: Table[Any]
+
+        @property
+        def control(self) -> Table[Any]:
+            """The table it happened in."""
+            return self.table
+
+    @dataclass
     class Chosen(Message):
         """An item was opened, by Enter or by a double click."""
 
@@ -207,6 +218,7 @@ class Table(LineView, Generic[T]):
         if new != self.model.marks:
             self.model.marks = new
             self.repaint()
+            self.post_message(self.Marked(self))
 
     # --- how it looks --------------------------------------------------------------------
 
@@ -382,6 +394,7 @@ class Table(LineView, Generic[T]):
         if self._may_mark():
             self.model.toggle_mark()
             self.repaint()
+            self.post_message(self.Marked(self))
             self.action_down()
 
     def action_mark_range(self) -> None:
@@ -389,6 +402,7 @@ class Table(LineView, Generic[T]):
         if self._may_mark():
             self.model.mark_range()
             self.repaint()
+            self.post_message(self.Marked(self))
 
     def action_unmark(self) -> None:
         """Take all marks back."""
