@@ -27,7 +27,6 @@ EXCEPTIONS: dict[str, str] = {
     "tui/actions/": ARGOS_RULES,
     "tui/headless/": "commands of argo's that print, retry, follow … workflows",
     "tui/demo/": "it is a cluster: it makes, serves and runs objects of these kinds",
-    "tui/kinds/runs.py": MADE_FROM,
     "tui/kinds/registry.py": "it is where kinds are registered",
     "tui/screens/action.py": MADE_FROM,
     "tui/screens/workflow.py": OF_A_RUN,

@@ -147,7 +147,7 @@ def test_what_is_swapped_for_a_link_while_it_is_written_is_never_written_through
     with pytest.raises(StoreError) as caught:
         store.download(here(endpoint, "root/"), into / "target", Meanwhile(swap), CancelToken())
     assert caught.value.reason == "disk"
-    assert "was replaced by something else during the download" in caught.value.what
+    assert "was replaced by something else while it was written" in caught.value.what
     assert {path.read_text() for path in everything(precious)} == {"precious"}
     assert not os.path.lexists(into / "target")
 
@@ -169,7 +169,7 @@ def test_one_file_that_is_swapped_for_a_link_is_not_taken_for_ours(
 
     with pytest.raises(StoreError) as caught:
         store.download(here(endpoint, "big"), into / "target", Meanwhile(swap), CancelToken())
-    assert "was replaced by something else during the download" in caught.value.what
+    assert "was replaced by something else while it was written" in caught.value.what
     assert precious.read_text() == "precious"
     assert not os.path.lexists(into / "target")
 

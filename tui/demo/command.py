@@ -31,6 +31,7 @@ DEMO_TOKEN that it prints:
   {"kind":"error","status":503}        500, 502, 503 or 504
   {"kind":"no-metrics"}                no metrics server
   {"kind":"no-crds"}                   no Argo Workflows
+  {"kind":"no-rules"}                  rules of an account are not told
 
 Each takes "path" (a regular expression), "method" and "count", so as to meet
 some requests only. GET /demo/faults tells what is up, DELETE takes it down.
