@@ -185,6 +185,7 @@ class ArgoApp(TerminalApp):
             open=self.open_connections,
             show_kind=self._bring_kind,
             after=self.set_timer,
+            leaving=self._remember_place,
         )
         self.context.elsewhere = self.navigator
         self.destinations = Destinations(self, self.context, self.navigator, contexts)
@@ -305,11 +306,15 @@ class ArgoApp(TerminalApp):
         message: RenderableType | None = None,
     ) -> None:
         """Leave; where the settings ask for it, the next start goes on from here."""
+        self._remember_place()
+        super().exit(result, return_code, message)
+
+    def _remember_place(self) -> None:
+        """This place is left: where the settings ask for it, coming back goes on from here."""
         if self.context.settings.remember_place:
             # What cannot be written is not worth keeping somebody who wants to leave.
             with contextlib.suppress(OSError):
                 self._remember(place_file)
-        super().exit(result, return_code, message)
 
     def _go_on(self) -> None:
         """Where the last terminal hung up, or was left, if that was on the same cluster."""
@@ -322,8 +327,18 @@ class ArgoApp(TerminalApp):
             before, said = last_place(label), "going on from where you were the last time"
         is_asked = self.context.settings.namespace or self.context.settings.all_namespaces
         asked = self.lists.scope.namespaces if is_asked else None
-        if before is None or not is_for(before, asked):
+        if before is not None and is_for(before, asked):
+            self._go_on_from(before, said)
+
+    def _come_back(self) -> None:
+        """To where one was on this cluster the last time, where the settings ask for it."""
+        if not self.context.settings.remember_place or self.context.is_demo:
             return
+        before = last_place(self.context.place_label)
+        if before is not None:
+            self._go_on_from(before, "going on from where you were the last time")
+
+    def _go_on_from(self, before: Session, said: str) -> None:
         self.navigator.go_to_namespaces(before.namespaces)
         self.views.go_on(before)
         if before.name:
@@ -379,6 +394,8 @@ class ArgoApp(TerminalApp):
         self._open_only_file()
         if self.navigator.here is None:
             self._go_on()
+        else:
+            self._come_back()
         if not troubles:
             self.call_after_refresh(self._say_notes)  # on the screen that was opened, if one was
 

@@ -69,15 +69,17 @@ class Navigator:
         open: Callable[[Attempt], object],
         show_kind: Callable[[str], object],
         after: Callable[[float, Callable[[], None]], object],
+        leaving: Callable[[], object],
     ) -> None:
         """`open` opens the connections of an attempt on a thread and has `opened` or `not_opened`
         called on the loop; `show_kind` shows the list of a kind; `after` calls back after so many
-        seconds."""
+        seconds; `leaving` is called while the place is still shown that is left for others."""
         self._context = context
         self._views = views
         self._open = open
         self._show_kind = show_kind
         self._after = after
+        self._leaving = leaving
         self._number = 0
         self._trials = 0
         self.attempt: Attempt | None = None
@@ -202,6 +204,8 @@ class Navigator:
 
     def begin(self, location: Location) -> None:
         """Open the connections of a location, and show it while they are tried."""
+        if self.attempt is None and self.here is not None:
+            self._leaving()
         lists, self.here = self._context.lists, self._at_last()
         if self.attempt is None and self.here is not None:
             self._parked = self._context.connections

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import STILL, Shown, showing, strips_of
+from tests.support.elsewhere import Clusters, among
 from tests.support.runs import run, team
 from tests.support.scripted import ScriptedSource
+from tests.test_elsewhere import head, type_line
 from tui.palette import Palette
 from tui.ports.connection import Place
 from tui.screens.named_filters import NamedFiltersScreen
@@ -259,3 +261,31 @@ async def test_another_cluster_begins_as_ever(
     dev = ScriptedSource(*team(), place=replace(PROD, label="dev"))
     async with showing(source=dev, settings=remembering) as shown:
         assert shown.overview.arrangement.query == ""
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+async def test_going_to_another_cluster_and_back_goes_on_where_one_was_on_request(
+    remembers: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    settings = replace(STILL, context="dev", remember_place=remembers)
+    async with among(Clusters("dev", "prod"), settings) as shown:
+        await type_line(shown, "ns data")
+        await shown.until(lambda: shown.names == ["dev-data-1"])
+        await shown.press("slash", *"data", "enter")
+        await type_line(shown, "ctx prod")
+        await shown.until(lambda: head(shown).startswith(" prod"))
+        await shown.press("escape")  # a filter stays where nothing else is remembered
+        await shown.until(lambda: shown.names == ["prod-argo-1"])
+        await shown.press("slash", *"argo", "enter")
+        await type_line(shown, "ctx dev")
+        if not remembers:
+            await shown.until(lambda: shown.names == ["dev-argo-1"])
+            assert shown.overview.arrangement.query == "argo"
+            return
+        await shown.until(lambda: shown.names == ["dev-data-1"])
+        assert shown.overview.arrangement.query == "data"
+        await shown.until_said("going on from where you were the last time")
+        await type_line(shown, "ctx prod")
+        await shown.until(lambda: shown.names == ["prod-argo-1"])
+        assert shown.overview.arrangement.query == "argo"
