@@ -661,7 +661,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         ("remember-place",),
         _flag,
-        "whether a start on a context, or :ctx to it, goes on where it was left the last time",
+        "whether a start on a context, or `:ctx` to it, goes on where it was left the last time",
         "true or false",
         "false",
         of_screens=True,
