@@ -167,7 +167,8 @@ def test_kinds_and_paths_that_are_not_there(kubectl: Kubectl) -> None:
 def test_nothing_runs_in_a_simulated_container(kubectl: Kubectl) -> None:
     said = kubectl.refused("--context=demo-admin", "exec", "whale-pod", "-c", "main", "--", "ls")
     assert "are simulated" in said
-    assert 'resource "pods/exec"' in kubectl.refused("exec", "whale-pod", "-c", "main", "--", "ls")
+    said = kubectl.refused("--context=demo-viewer", "exec", "whale-pod", "-c", "main", "--", "ls")
+    assert 'resource "pods/exec"' in said
 
 
 def test_explain_goes_down_into_a_template(kubectl: Kubectl) -> None:

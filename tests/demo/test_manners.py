@@ -57,7 +57,7 @@ def test_a_path_that_is_no_objects_is_the_administrators(ask: Client) -> None:
 @pytest.mark.parametrize("what", ["exec", "attach", "portforward"])
 def test_nothing_can_be_run_in_a_simulated_container(ask: Client, what: str) -> None:
     ask.cluster.pod("p")
-    status, answer = ask("POST", f"{NS}/pods/p/{what}")
+    status, answer = ask("POST", f"{NS}/pods/p/{what}", user="demo-viewer")
     assert status == 403 and f'cannot create resource "pods/{what}"' in answer["message"]
     status, answer = ask("POST", f"{NS}/pods/p/{what}", user="demo-admin")
     assert status == 400 and "are simulated" in answer["message"]

@@ -182,13 +182,7 @@ def test_ctrl_c_at_the_question_of_a_plugin_ends_a_command(tmp_path: Path) -> No
         path = kubeconfig(api, tmp_path, "Always", QUESTION + ANSWER)
         with Pty(run_tui("list", "--kubeconfig", path), columns=100, rows=30) as terminal:
             terminal.wait_for("what is the code?")
-            # The plugin may be between its question and its wait for the answer, where Python, in
-            # which it is written, does not heed an interrupt: a person presses again.
-            for _ in range(5):
-                terminal.send(b"\x03")
-                terminal.pump(1.0)
-                if terminal.process.poll() is not None:
-                    break
+            terminal.send(b"\x03")
             assert terminal.wait_for_exit() == 130
             ours = terminal.data.decode().rpartition("KeyboardInterrupt")[2]
             assert "tui/" not in ours

@@ -77,17 +77,20 @@ class ScreenStack:
         """Take away all but the first."""
         while len(self._app.screen_stack) > 2:
             self._app.pop_screen()
+        self.check_size(*self._app.size)
 
     def back_to_list(self) -> None:
         """Take away all that is over the last one that follows the watched namespaces."""
         while len(self._app.screen_stack) > 2 and not self.views[-1].follows_scope:
             self._app.pop_screen()
+        self.check_size(*self._app.size)
 
     def leave_place(self) -> None:
         """Take away all that is over the last list: it is about what is left now."""
         self.trouble = None
         while len(self._app.screen_stack) > 2 and not self.views[-1].listed:
             self._app.pop_screen()
+        self.check_size(*self._app.size)
 
     @property
     def listed_kind(self) -> str:
