@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ async def happen(shown: Shown, source: ScriptedSource, events: list[tuple[str, A
             source.remove(ref_of(about[0]))
             source.put(about[1])
         else:
-            await shown.until(lambda about=about: shown.rows.move_to(about))  # type: ignore[misc]
+            await shown.until(partial(shown.rows.move_to, about))
             await shown.press("space")
         await shown.pilot.pause()
 
