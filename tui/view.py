@@ -18,7 +18,7 @@ from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import bind
 from tui.commands import Command
-from tui.domain.identity import Target
+from tui.domain.identity import ObjectKey, Target
 from tui.errors import TuiError
 from tui.session import Session
 from tui.widgets.query_bar import QueryBar
@@ -43,14 +43,19 @@ class View(Screen[T]):
     # --- what is meant here ------------------------------------------------------------------
 
     @property
+    def key(self) -> ObjectKey | None:
+        """The object it shows; None where that is not one."""
+        return None
+
+    @property
     def namespace(self) -> str:
         """The namespace of what keys act on just now; "" for none in particular."""
-        return ""
+        return self.key.namespace if self.key is not None else ""
 
     @property
     def connection(self) -> str:
         """The id of the connection of what keys act on just now; "" for none in particular."""
-        return ""
+        return self.key.connection if self.key is not None else ""
 
     ACTS_ON: ClassVar[tuple[On, ...]] = ()
     """What can be acted on from here."""

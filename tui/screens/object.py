@@ -152,16 +152,6 @@ class ObjectScreen(View[None]):
         if self._watched.try_again(self.context.now()):
             self._show_head()
 
-    @property
-    def namespace(self) -> str:
-        """Its own."""
-        return self.key.namespace
-
-    @property
-    def connection(self) -> str:
-        """Its own."""
-        return self.key.connection
-
     def rights_known(self) -> None:
         """Header and hints tell what may be done to it."""
         self.refresh_bindings()

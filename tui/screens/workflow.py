@@ -273,16 +273,6 @@ class WorkflowScreen(View[None]):
         """The list changed: an action on this workflow may have begun or ended."""
         self._show_head()
 
-    @property
-    def namespace(self) -> str:
-        """Its own."""
-        return self.key.namespace
-
-    @property
-    def connection(self) -> str:
-        """Its own."""
-        return self.key.connection
-
     def rights_known(self) -> None:
         """Header and hints tell what may be done to it."""
         self.refresh_bindings()
