@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs
 
 from tests.support.fake_api import Asked, FakeApi, Reply, fake_api, secure_api
+from tui.sources import auth_providers
 
 REFRESH = "refresh+to/ken=one-0123456789"
 SECRET = "client-se&cret-0123456789"
@@ -112,8 +114,13 @@ class Issuer:
 
 @contextmanager
 def running_issuer(*, tls: bool = True) -> Iterator[Issuer]:
-    """An issuer on this machine."""
+    """An issuer on this machine.
+
+    It starts without what this process remembers of others: a port, and so an address, comes again
+    after some thousand tests, and a refusal of whoever had it before would be taken for its own.
+    """
     serving = secure_api if tls else fake_api
-    with serving(lambda asked, reply: issuer.answer(asked, reply)) as api:
+    fresh = patch.object(auth_providers, "_RENEWED", auth_providers._Renewed())
+    with fresh, serving(lambda asked, reply: issuer.answer(asked, reply)) as api:
         issuer = Issuer(api)
         yield issuer
