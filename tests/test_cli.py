@@ -53,7 +53,7 @@ def test_a_wrong_flag_is_said_on_stderr_and_returns_two(argv: list[str]) -> None
         ("lgs", "logs"),
         ("List", "list"),
         ("demo-clster", "demo-cluster"),
-        ("submit", ""),
+        ("archive", ""),
         ("x/y", ""),
     ],
 )

@@ -273,7 +273,7 @@ def test_every_command_has_an_example() -> None:
 
 
 def test_every_verb_of_plan_is_named() -> None:
-    from tui.headless.plan import VERBS
+    from tui.headless.verbs import VERBS
 
     paragraph = section("In scripts").partition("`plan` knows")[2].partition(".")[0]
     assert set(re.findall(r"`(\w+)`", paragraph)) == set(VERBS)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from tui import __version__
 from tui.errors import TuiError, UsageError
-from tui.headless import COMMANDS
+from tui.headless import COMMANDS, command
 from tui.headless.arguments import Parser, Version, check_flags, check_texts, file
 from tui.keys import KEYS
 from tui.settings import Settings, config_file, read_settings
@@ -157,8 +157,7 @@ def _no_command(word: str) -> UsageError:
     printable = clean(os.fsencode(word).decode("utf-8", "backslashreplace"))
     return UsageError(
         f"{printable} is neither a file nor a command{meant}",
-        hint=f"the commands are {', '.join((*COMMANDS, DEMO_CLUSTER))}; "
-        "submit, retry, stop and the like are keys of the app (argo-tui plan shows what they do)",
+        hint=f"the commands are {', '.join((*COMMANDS, DEMO_CLUSTER))}",
     )
 
 
@@ -282,11 +281,9 @@ VALUED = frozenset(
 
 def headless_parser(name: str) -> argparse.ArgumentParser:
     """The arguments of a command that prints."""
-    module, said = COMMANDS[name]
-    parser = Parser(prog=f"argo-tui {name}", description=said, allow_abbrev=False)
+    parser = Parser(prog=f"argo-tui {name}", description=COMMANDS[name][1], allow_abbrev=False)
     _add_connection(parser)
-    command: Any = import_module(module)
-    command.configure(parser)
+    command(name).configure(parser)
     return parser
 
 
@@ -306,7 +303,6 @@ def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Names
 
 def _run_headless(name: str, words: list[str]) -> int:
     args = _parsed(headless_parser(name), words)
-    command: Any = import_module(COMMANDS[name][0])
     flags = {key: value for key, value in vars(args).items() if key != "files"}
     settings = _settings(flags)
     if settings.file_faults and name != CONFIG:
@@ -321,7 +317,7 @@ def _run_headless(name: str, words: list[str]) -> int:
                 f"{name} is about one cluster, and --context names {len(connected.contexts)}",
                 hint=f"only {' and '.join(OF_SEVERAL)} reads several",
             )
-        return int(command.run(args, connected))
+        return int(command(name).run(args, connected))
 
 
 def _of_contexts(settings: Settings) -> Settings:
@@ -342,9 +338,9 @@ def _run_demo_cluster(words: list[str]) -> int:
         description="serve the demo cluster until ctrl-C",
         allow_abbrev=False,
     )
-    command: Any = import_module("tui.demo.command")
-    command.configure(parser)
-    return int(command.run(parser.parse_args(words), read_settings({})))
+    demo: Any = import_module("tui.demo.command")
+    demo.configure(parser)
+    return int(demo.run(parser.parse_args(words), read_settings({})))
 
 
 @contextlib.contextmanager

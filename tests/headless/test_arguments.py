@@ -14,7 +14,7 @@ from tests.support.headless import run
 from tests.support.scripted import manifest
 from tui.actions import ACTIONS
 from tui.errors import SettingsError
-from tui.headless.plan import VERBS
+from tui.headless.verbs import VERBS
 from tui.settings import read_settings
 
 NOT_UTF8 = os.fsdecode(b"a\xff")
@@ -119,7 +119,7 @@ def test_several_namespaces_and_none_at_all_are_taken() -> None:
 def test_a_saved_workflow_without_a_name_is_never_the_path_of_all_of_them(
     action: object, name: str, tmp_path: Path
 ) -> None:
-    verb = next(verb for verb, (each, _) in VERBS.items() if each is action)
+    verb = next(word for word, verb in VERBS.items() if verb.action is action)
     made = manifest(name, phase="Failed" if verb in ("retry", "resubmit", "delete") else "Running")
     made["spec"]["suspend"] = verb == "resume"
     path = tmp_path / "w.json"

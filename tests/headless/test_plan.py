@@ -79,7 +79,7 @@ def test_submit_reads_files_and_parameter_files(
 ) -> None:
     parameters = tmp_path / "p.yaml"
     parameters.write_text("big: 81861780812\nlist: [1, a]\n")
-    words = ["plan", "submit", saved(failed()), "-o", "json", "--parameter-file", str(parameters)]
+    words = ["plan", "submit", saved(failed()), "-o", "json", "-f", str(parameters)]
     assert main([*words, "-p", "x=1", "--entrypoint", "e"]) == 0
     made = json.loads(capsys.readouterr().out)
     values = [(one["name"], one["value"]) for one in made["spec"]["arguments"]["parameters"]]
@@ -139,9 +139,10 @@ def test_a_value_beside_the_list_is_warned_of_and_planned_as_argo_would(
     found = failed()
     where = {"name": "where", "value": "staging", "enum": ["staging", "live"]}
     found["spec"]["arguments"] = {"parameters": [where]}
-    assert main(["plan", verb, "-f", saved(found), "-p", "where=mars", "-o", "json"]) == 0
+    given = [saved(found)] if verb == "submit" else ["-f", saved(found)]
+    assert main(["plan", verb, *given, "-p", "where=mars", "-o", "json"]) == 0
     told = capsys.readouterr()
     assert "where must be one of staging, live, and 'mars' is none of them" in told.err
     assert "mars" in told.out and "must be one of" not in told.out
-    assert main(["plan", verb, "-f", saved(found), "-p", "where=live", "-o", "json"]) == 0
+    assert main(["plan", verb, *given, "-p", "where=live", "-o", "json"]) == 0
     assert "must be" not in capsys.readouterr().err

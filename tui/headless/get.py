@@ -34,24 +34,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SELECTOR",
         help="only matching steps, for example templateName=train,phase!=Succeeded",
     )
+    add_look(parser)
+
+
+def add_look(parser: argparse.ArgumentParser) -> None:
+    """Add how a workflow is printed."""
+    add = parser.add_argument
     add("--no-color", action="store_true", help="without colours")
     add("--no-utf8", action="store_true", help="words instead of icons, ASCII lines")
+
+
+def look_of(args: argparse.Namespace, settings: Settings) -> Look:
+    """How the workflows of a command line are printed."""
+    status, selector = getattr(args, "status", ""), getattr(args, "node_field_selector", "")
+    output = getattr(args, "output", "")
+    return Look(
+        now=settings.now(),
+        zone=settings.zone,
+        output=output if output in ("wide", "short") else "",
+        colour=not (args.no_color or settings.no_color),
+        utf8=takes_signs() and not (args.no_utf8 or settings.ascii),
+        selector=FieldSelector.parse(f"phase={status}" if status else selector),
+        pod_names=settings.pod_names,
+    )
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print each workflow."""
     if args.status and args.node_field_selector:
         raise UsageError("cannot use both --status and --node-field-selector")
-    chosen = f"phase={args.status}" if args.status else args.node_field_selector
-    look = Look(
-        now=settings.now(),
-        zone=settings.zone,
-        output=args.output if args.output in ("wide", "short") else "",
-        colour=not (args.no_color or settings.no_color),
-        utf8=takes_signs() and not (args.no_utf8 or settings.ascii),
-        selector=FieldSelector.parse(chosen),
-        pod_names=settings.pod_names,
-    )
+    look = look_of(args, settings)
     check_phases([args.status] if args.status else [], NODE_PHASES)
     code = 0
     for at, manifest in enumerate(manifests(args.names, args.file, settings)):
@@ -77,6 +89,11 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
         yield from named(names, settings)
     else:
         raise UsageError("no workflow is named", hint="give a NAME, @latest, or -f FILE")
+
+
+def print_one(manifest: Manifest, output: str, look: Look, at: int) -> None:
+    """Print a workflow as `argo get` does; `at` is its place among several."""
+    _print(manifest, decode.from_manifest(manifest), output, look, at)
 
 
 def _print(manifest: Manifest, workflow: Workflow, output: str, look: Look, at: int) -> None:

@@ -21,7 +21,7 @@ from tui.domain.logs import LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.search import compiled
 from tui.domain.text import clean, clean_log_lines, clean_plain_lines
-from tui.domain.workflow import OFFLOADED, Workflow
+from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import Bug, Missing, SourceError, TuiError, UsageError
 from tui.headless.arguments import name
 from tui.headless.connected import one
@@ -32,7 +32,7 @@ from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogWa
 from tui.logs.reader import LogReader
 from tui.ports.collections import Changed, Gone, Stale, Stood, WatchEvent
 from tui.ports.connection import Connection, offered
-from tui.ports.objects import Watches, Whole
+from tui.ports.objects import Objects, Watches, Whole
 from tui.ports.pods import Pods
 from tui.ports.threads import CancelToken, endless
 from tui.settings import Settings
@@ -236,6 +236,21 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if args.follow:
             return follow(source, reader, printer, targets_of)
         return _print_once(reader, printer, workflow, targets, is_step=bool(step))
+
+
+def follow_one(source: Connection, ref: WorkflowRef, settings: Settings) -> int:
+    """Print the log of all of a workflow until it is over; 1 when nothing could be read."""
+    workflow = decode.from_manifest(offered(source, Objects).get(ref.target))
+
+    def targets_of(now: Workflow) -> Sequence[LogTarget]:
+        return log_targets(now, "", "", settings.pod_names)
+
+    colour = _has_colour("auto", settings)
+    printer = Printer(colour=colour, prefix=True, timestamps=False, wanted=None)
+    reader = LogReader(
+        source, workflow, tail=None, previous=False, since_time=None, is_patient=True
+    )
+    return follow(source, reader, printer, targets_of)
 
 
 def _print_once(
