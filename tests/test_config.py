@@ -355,8 +355,8 @@ def test_where_a_name_was_to_be_typed_and_the_line_is_wrong_it_always_is(
             {},
             "line 1: keys.act.retry: the key d is that of pane.summary already",
         ),
-        # `d` means two things already, on screens that do not meet.
-        ("keys.download = ['d', 'f7']", {"download": "d,f7"}, ""),
+        # Space means two things already, in lists and in texts.
+        ("keys.mark = ['space', 'f7']", {"mark": "space,f7"}, ""),
         # Keys of dialogs are their own.
         ("keys.dialog.yes = 'r'", {"dialog.yes": "r"}, ""),
         (

@@ -5,21 +5,29 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
 
 from tests.support.app import Shown, app_showing, showing
 from tests.support.runs import nightly_etl, team
 from tests.support.scripted import ScriptedSource
+from tui.domain.workflow import Manifest
 from tui.errors import SettingsError, Unreachable
-from tui.keys import KEYS, KeyTable, each, hint, is_shared, key_name
+from tui.keys import KEYS, KeyTable, each, hint, is_shared
+from tui.kinds.base import Kind
+from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
 from tui.panes import PANES, panes_of
 from tui.panes.base import PaneSpec
 from tui.screens.bindings import bring_keys
+from tui.screens.list import ListScreen
+from tui.screens.object import ObjectScreen
 
 PACKAGE = Path(__file__).resolve().parent.parent / "tui"
 FILES = sorted(
@@ -95,14 +103,6 @@ def test_no_registration_of_ours_brings_a_key_of_its_own() -> None:
 
 # --- one meaning ---------------------------------------------------------------------------------
 
-HABITS = {
-    ("o", "sort.reverse"): "sorting gets a menu, then `o` only opens and folds",
-    ("e", "error-after"): "errors of a log are `{` and `}`, then `e` is only the events",
-    ("E", "error-before"): "the same",
-    ("d", "download"): "downloads get `f`, then `d` is only the summary",
-}
-"""Keys that people have in their fingers and that mean something else beside it, until the issue on
-habits gives them up."""
 FREE = {"space", *"0123456789"}
 """Keys whose meaning is told by the row of hints, or is that of the widget."""
 
@@ -111,16 +111,16 @@ def test_a_key_of_the_table_has_one_meaning() -> None:
     meanings: dict[str, set[str]] = {}
     for meaning, keys in KEYS.items():
         for key in each(keys):
-            if is_shared(meaning) and key not in FREE and (key, meaning) not in HABITS:
+            if is_shared(meaning) and key not in FREE:
                 meanings.setdefault(key, set()).add(meaning)
     assert {key: ids for key, ids in meanings.items() if len(ids) > 1} == {}
 
 
-def test_the_exceptions_are_still_there() -> None:
-    assert all(key in each(KEYS[meaning]) for key, meaning in HABITS)
+TWICE = ({"move.page-down", "text.page-down"}, {"move.page-up", "text.page-up"})
+"""Ids of one meaning: texts have Space and `b` for it, too, and Space is no key like others."""
 
 
-def live(shown: Shown) -> Iterator[Binding]:
+def live(shown: Shown) -> Iterator[tuple[DOMNode, Binding]]:
     """The bindings that are alive, but for those that every screen of Textual has."""
     for active in shown.app.screen.active_bindings.values():
         module = next(
@@ -129,7 +129,7 @@ def live(shown: Shown) -> Iterator[Binding]:
             if active.binding.id is not None or active.binding in declared(kind)
         )
         if not module.startswith("textual."):
-            yield active.binding
+            yield active.node, active.binding
 
 
 def declared(kind: type) -> set[Binding]:
@@ -137,16 +137,36 @@ def declared(kind: type) -> set[Binding]:
     return set(Binding.make_bindings(kind.__dict__.get("BINDINGS", ())))
 
 
-def check(shown: Shown, meanings: dict[str, set[str]]) -> None:
-    """Add what the keys mean here to what they mean elsewhere."""
-    screen = shown.app.screen
-    for binding in live(shown):
-        assert binding.id, f"{binding.key} of {screen} has no id"
-        assert binding.key in {normal(key) for key in each(KEYS[binding.id])}, binding
-        in_dialog = isinstance(screen, ModalScreen) or not is_shared(binding.id)
-        if in_dialog or binding.key in FREE or (key_name(binding.key), binding.id) in HABITS:
-            continue
-        meanings.setdefault(binding.key, set()).add(binding.id)
+@dataclass
+class Meanings:
+    """The table of keys, made of what is alive on each screen with each focus."""
+
+    of_keys: dict[str, set[str]] = field(default_factory=dict)
+    """Key → ids."""
+    ids: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """Class and action → ids."""
+    places: set[str] = field(default_factory=set)
+    """What had the focus."""
+
+    def add(self, shown: Shown) -> None:
+        """What the keys mean here."""
+        screen, focused = shown.app.screen, shown.app.focused
+        self.places.add(f"{type(screen).__name__} {type(focused).__name__}")
+        for node, binding in live(shown):
+            assert binding.id, f"{binding.key} of {screen} has no id"
+            assert binding.key in {normal(key) for key in each(KEYS[binding.id])}, binding
+            if isinstance(screen, ModalScreen) or not is_shared(binding.id):
+                continue  # a dialog
+            self.ids.setdefault((type(node).__name__, binding.action), set()).add(binding.id)
+            if binding.key not in FREE:
+                self.of_keys.setdefault(binding.key, set()).add(binding.id)
+
+    @property
+    def faults(self) -> list[str]:
+        """Keys with two meanings, and meanings with two ids."""
+        keys = [f"{key} means {ids}" for key, ids in self.of_keys.items() if len(ids) > 1]
+        twice = [(what, ids) for what, ids in self.ids.items() if len(ids) > 1]
+        return keys + [f"{what} has {ids}" for what, ids in twice if ids not in TWICE]
 
 
 def normal(key: str) -> str:
@@ -155,27 +175,73 @@ def normal(key: str) -> str:
     return binding.key
 
 
+def test_keys_with_two_meanings_and_meanings_with_two_ids_are_faults() -> None:
+    of_keys = {"d": {"pane.summary", "download"}, "r": {"act.retry"}}
+    ids = {("List", "open"): {"open", "choose"}, ("Text", "page_down"): TWICE[0]}
+    assert len(Meanings(of_keys, ids).faults) == 2
+
+
 async def test_a_key_means_the_same_on_every_screen_wherever_the_focus_is() -> None:
-    meanings: dict[str, set[str]] = {}
+    found = Meanings()
     async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
-        check(shown, meanings)
-        for key in ("question_mark", "colon", "D", "q"):
+        found.add(shown)
+        for key in ("question_mark", "colon", "S", "D", "q"):
             await shown.press(key)
             await shown.until(lambda: len(shown.app.screen_stack) == 3)
-            check(shown, meanings)
+            found.add(shown)
             await shown.press("escape")
             await shown.until(lambda: len(shown.app.screen_stack) == 2)
         await shown.press("slash")
-        check(shown, meanings)
+        found.add(shown)
         await shown.press("escape")
         await shown.open()
-        check(shown, meanings)
+        found.add(shown)
         for pane in panes_of(WORKFLOWS):
             await shown.detail.action_pane(pane.id)
             await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
-            check(shown, meanings)
-    assert {key: ids for key, ids in meanings.items() if len(ids) > 1} == {}
-    assert {"j", "slash", "r", "question_mark"} <= set(meanings)
+            found.add(shown)
+    assert found.faults == []
+    assert {"j", "slash", "r", "question_mark"} <= set(found.of_keys)
+    assert {"WorkflowScreen StepTree", "WorkflowScreen ArtifactRows"} <= found.places
+    assert {"ListScreen Table", "WorkflowScreen TextView", "Menu Table"} <= found.places
+
+
+NIGHTLY: Manifest = {
+    "kind": "CronWorkflow",
+    "metadata": {"name": "nightly", "namespace": "argo", "uid": "u1", "resourceVersion": "1"},
+    "spec": {"schedules": ["0 7 * * *"]},
+}
+ETL: Manifest = {
+    "kind": "WorkflowTemplate",
+    "metadata": {"name": "etl", "namespace": "argo", "uid": "u2", "resourceVersion": "1"},
+    "spec": {"entrypoint": "main"},
+}
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind is not WORKFLOWS], ids=lambda kind: kind.id
+)
+async def test_a_key_means_the_same_in_every_list_and_beside_workflows(
+    kind: Kind[Any, Any],
+) -> None:
+    found = Meanings()
+    async with showing(source=ScriptedSource(nightly_etl(), NIGHTLY, ETL)) as shown:
+        found.add(shown)
+        shown.app.show_kind(kind)
+        await shown.until(lambda: shown.app.views.listed_kind == kind.id)
+        found.add(shown)
+        view = shown.app.screen
+        assert isinstance(view, ListScreen)
+        if kind.id == "cwftmpl":
+            assert found.faults == [], "there are none to open"
+            return
+        await shown.until(lambda: len(view.rows.items))
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(ObjectScreen))
+        for pane in panes_of(kind):
+            await shown.app.screen.action_pane(pane.id)  # type: ignore[attr-defined]
+            found.add(shown)
+    assert found.faults == []
 
 
 async def test_the_screen_that_says_what_is_wrong_has_keys_of_the_table() -> None:
@@ -186,7 +252,7 @@ async def test_the_screen_that_says_what_is_wrong_has_keys_of_the_table() -> Non
         await pilot.pause()
         shown = Shown(pilot.app, pilot)  # type: ignore[arg-type]  # run_test forgets the class
         await shown.until_shown("no route")
-        check(shown, {})
+        Meanings().add(shown)
 
 
 # --- sentences and registrations -----------------------------------------------------------------
@@ -194,7 +260,7 @@ async def test_the_screen_that_says_what_is_wrong_has_keys_of_the_table() -> Non
 
 def test_a_hint_is_the_first_key_as_sentences_spell_it() -> None:
     told = [*map(hint, ("filter", "unwind", "write", "move.left", "dialog.read-on", "mark"))]
-    assert told == ["/", "Esc", "ctrl-S", "Left", "PgDn", "Space"]
+    assert told == ["/", "Esc", "f", "Left", "PgDn", "Space"]
     with pytest.raises(KeyError):
         hint("nothing.of-ours")
 

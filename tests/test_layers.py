@@ -42,9 +42,10 @@ ARROWS: dict[str, set[str]] = {
     "config": {"actions", "domain", "errors", "keys", "kinds", "settings", "themes"},
     "columns": {"domain"},
     "kinds": {"columns", "domain", "registry"},
-    "terminal": {"bugs", "bindings", "keys", "errors", "domain.hidden", "domain.text"},
+    "terminal": {"bugs", "keys", "errors", "domain.hidden", "domain.text"},
     "messages": {"domain", "actions", "errors"},
     "widgets": {"bindings", "keys", "columns", "domain", "messages"},
+    "menu": {"bindings", "columns", "keys", "messages", "view", "widgets"},
     "panes": {
         "artifacts",
         "bindings",
@@ -53,6 +54,7 @@ ARROWS: dict[str, set[str]] = {
         "domain",
         "errors",
         "keys",
+        "menu",
         "logs",
         "ports",
         "registry",
@@ -75,6 +77,7 @@ ARROWS: dict[str, set[str]] = {
         "errors",
         "keys",
         "kinds",
+        "menu",
         "messages",
         "panes",
         "ports",
@@ -176,6 +179,7 @@ WORDS = r"tui(\.\w+)+(:\w+)?"
 """A module in words, for `import_module`."""
 
 DRAWING = {
+    "menu",
     "view",
     "bindings",
     "widgets",

@@ -165,7 +165,7 @@ async def test_it_is_in_palette_and_help_and_its_keys_are_those_of_every_list() 
         await shown.write("sort by limits")
         await shown.press("enter")
         await shown.until(lambda: names(shown) == ["small", "large"])
-        await shown.press("o")
+        await shown.press("S", "r")
         await shown.until(lambda: names(shown) == ["large", "small"])
         await shown.press("slash", *"sma", "enter")
         assert names(shown) == ["small"]

@@ -172,7 +172,7 @@ async def test_the_list_can_be_sorted_by_context() -> None:
         await shown.until(lambda: len(shown.names) == 4)
         await type_line(shown, "sort context")
         await shown.until(lambda: [each for each, _ in rows(shown)] == ["dev"] * 2 + ["prod"] * 2)
-        await shown.press("o")
+        await shown.press("S", "r")
         await shown.until(lambda: [each for each, _ in rows(shown)] == ["prod"] * 2 + ["dev"] * 2)
 
 

@@ -108,10 +108,10 @@ class ArgoApp(TerminalApp):
         bind("help", "help", "help", group="app", shown=True),
         bind("command", "command_palette", "command", group="app"),
         # Of priority, so that a dialog, the palette and help do not keep it from here.
-        bind("refresh", "repaint", "Repaint", group="app", priority=True),
+        bind("refresh", "read_anew", "Read anew", group="app", priority=True),
+        bind("repaint", "repaint", "Repaint", group="app", priority=True),
+        # ctrl-Q, too: Textual's own would quit without asking.
         bind("back", "leave", "Back", group="app"),
-        # Textual's own would quit without asking.
-        bind("leave", "leave", "Back", system=True),
         bind("cancel", "interrupt", "Cancel", group="app", priority=True),
         bind("header", "toggle_header", "Header", group="app"),
         bind("to-the-shell", "suspend_process", "Suspend", group="app"),
@@ -564,12 +564,13 @@ class ArgoApp(TerminalApp):
         for title, names, binding, action, words in (
             ("Keys", ("help", "keys"), "help", "help", "which key does what here"),
             (
-                "Repaint",
-                ("repaint", "refresh"),
+                "Read anew",
+                ("refresh",),
                 "refresh",
-                "repaint",
-                "write the whole screen; try a broken connection now",
+                "read_anew",
+                "try a broken connection now, and write the whole screen",
             ),
+            ("Repaint", ("repaint",), "repaint", "repaint", "write the whole screen again"),
             ("Header", ("header",), "header", "toggle_header", "with or without the header line"),
             ("Back", ("back",), "back", "leave", "back; at the root, ask once"),
         ):
@@ -580,6 +581,12 @@ class ArgoApp(TerminalApp):
                 help=words,
                 key=hint(binding),
             )
+        yield Command(
+            "Show plainly",
+            alone(self.action_show_plainly),
+            names=("plain",),
+            help="the text on the screen, or what was just copied, to select it by hand",
+        )
         yield Command(
             "Quit",
             alone(partial(self.exit, 0)),
@@ -607,7 +614,11 @@ class ArgoApp(TerminalApp):
             self.push_screen(RightsScreen(self.context, source, here))
 
     def action_repaint(self) -> None:
-        """Write the whole screen again; try a broken connection again now."""
+        """Write the whole screen again."""
+        self.repaint_terminal()
+
+    def action_read_anew(self) -> None:
+        """Try what could not be read again now, and write the whole screen again."""
         self.repaint_terminal()
         self.lists.try_again(self.context.now())
         self._tick()

@@ -71,8 +71,8 @@ class KeyTable(Mapping[str, str]):
     def clashes(self, changes: Mapping[str, str]) -> dict[str, str]:
         """Which of these changes would give one key two meanings, and a sentence why.
 
-        Of two changes the later one is at fault. Keys that have two meanings already, as `d` in
-        lists and among artifacts, may keep them.
+        Of two changes the later one is at fault. Space, which marks in lists and turns pages in
+        texts, may keep its two meanings.
         """
         found: dict[str, str] = {}
         followed = dict(changes)
@@ -179,7 +179,9 @@ def is_shared(id: str) -> bool:
     return id.partition(".")[0] not in OF_DIALOGS
 
 
-OF_DIALOGS = frozenset({"dialog", "field", "palette", "picker", "containers", "filters", "problem"})
+OF_DIALOGS = frozenset(
+    {"dialog", "field", "palette", "picker", "menu", "containers", "filters", "problem"}
+)
 """First parts of ids whose keys mean something inside a dialog or a field only."""
 
 KEYS = KeyTable(
@@ -208,8 +210,7 @@ KEYS = KeyTable(
         "problem-before": "{",
         "open": "enter",
         "unwind": "escape",
-        "back": "q",
-        "leave": "ctrl+q",
+        "back": "q,ctrl+q",
         "wide": "w,ctrl+w",
         "hide": "H",
         "follow": "F",
@@ -219,12 +220,10 @@ KEYS = KeyTable(
         "whole": "Y",
         "sort.next": ">",
         "sort.previous": "<",
-        "sort.reverse": "o",
+        "sort": "S",
         "fold.one": "o",
         "fold.all": "O",
         "fold.problems": "E",
-        "error-after": "e",
-        "error-before": "E",
         "namespaces": "0",
         **{f"favourite-{digit}": str(digit) for digit in range(1, 10)},
         "last-place": "minus",
@@ -238,14 +237,14 @@ KEYS = KeyTable(
         "pane.runs": "P",
         "tab.next": ")",
         "tab.previous": "(",
-        "side.other": "tab",
-        "side.other-back": "shift+tab",
+        "side.other": "tab,shift+tab",
         "side.down": "J",
         "side.up": "K",
         "zoom": "z",
         # Marking, and doing something.
         "mark": "space",
-        "mark.range": "V,ctrl+@",
+        "mark.range": "V,ctrl+@,ctrl+space",
+        "mark.all": "*",
         "mark.none": "u",
         "act.retry": "r",
         "act.new-run": "R",
@@ -255,14 +254,13 @@ KEYS = KeyTable(
         "act.delete": "D",
         "act.shell": "$",
         "copy": "c",
-        "download": "d",
         # Everywhere.
         "help": "?",
         "command": ":,ctrl+p",
         "refresh": "ctrl+r",
         "header": "ctrl+e",
-        "plain": "ctrl+l",
-        "write": "ctrl+s",
+        "repaint": "ctrl+l",
+        "write": "f,ctrl+s",
         "cancel": "ctrl+c",
         "to-the-shell": "ctrl+z",
         # Inside dialogs and fields.
@@ -294,6 +292,8 @@ KEYS = KeyTable(
         "palette.run": "enter",
         "palette.close": "escape",
         "picker.mark": "space",
+        "menu.take": "enter",
+        "menu.close": "escape,q",
         "containers.next": "A",
         "containers.read": "enter",
         "containers.close": "escape,q",
@@ -313,6 +313,8 @@ KEYS = KeyTable(
 def key_name(key: str) -> str:
     """How a key is called in tables and in the row of hints: `Esc`, `ctrl-d`, `/`."""
     modifier, plus, last = key.rpartition("+")
+    if key == "ctrl+@":  # what terminals send for it
+        last = "space"
     return f"{modifier}-{_last_name(last)}" if plus and last else _last_name(key)
 
 

@@ -119,7 +119,8 @@ class ModalView(ModalScreen[T], View[T]):
     # ModalScreen is first: Textual looks for style sheets along the first bases only. The keys of
     # the app do not reach through a modal screen.
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("refresh", "app.repaint", "Repaint"),
+        bind("refresh", "app.read_anew", "Read anew"),
+        bind("repaint", "app.repaint", "Repaint"),
     ]
 
     def interrupt(self) -> None:

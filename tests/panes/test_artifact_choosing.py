@@ -33,7 +33,7 @@ def names(seen: Seen) -> list[str]:
 
 
 async def save_into(seen: Seen, folder: Path) -> None:
-    await seen.press("d")
+    await seen.press("f")
     bar = seen.app.query_one("#artifact-path", QueryBar)
     assert bar.is_open
     bar.text = str(folder)
@@ -58,10 +58,10 @@ async def test_what_cannot_be_had_is_left_out_and_said(
     async with showing(workflow(server[0])) as seen:
         rows = seen.app.query_one(ArtifactRows)
         rows.marks = frozenset(item.key for item in rows.items if item.name in ("metrics", "swept"))
-        await seen.press("d")
+        await seen.press("f")
         assert seen.line("status").startswith("save train(1)/metrics as;")
         assert "(1 left out: swept was deleted by artifact GC)" in seen.line("status")
-        await seen.press("escape", "u", *"jjjj", "d")
+        await seen.press("escape", "u", *"jjjj", "f")
         assert "swept was deleted by artifact GC" in seen.line("status")
 
 
@@ -199,12 +199,12 @@ async def test_it_is_sorted_by_each_column_and_what_is_not_known_stands_last(
         await seen.press(">")
         assert names(seen)[0] == "model", "the largest first"
         assert set(names(seen)[-2:]) == {"lost", "swept"}
-        await seen.press("o")
+        await seen.press("S", "r")
         assert names(seen)[-3] == "model"
         assert set(names(seen)[-2:]) == {"lost", "swept"}
         await seen.press("<", "<", "<")
         assert names(seen) == ran
-        await seen.press("o")
+        await seen.press("S", "r")
         assert names(seen) == ran[::-1]
 
 

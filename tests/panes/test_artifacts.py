@@ -141,7 +141,7 @@ async def test_c_copies_an_address_whole_and_shows_it_without_its_signature() ->
 
 
 async def typed(seen: Seen, path: Path) -> None:
-    await seen.press("d")
+    await seen.press("f")
     bar = seen.app.query_one("#artifact-path", QueryBar)
     assert bar.is_open
     bar.text = str(path)

@@ -97,7 +97,7 @@ async def test_its_folders_open_its_files_are_read_and_its_title_is_shown(tmp_pa
             await seen.until(lambda: "more.txt" in "".join(seen.rows))
             await seen.press("enter")
             await seen.until(lambda: "deeper" in seen.preview)
-            await seen.press("d")
+            await seen.press("f")
             seen.app.query_one("#artifact-path", QueryBar).text = str(tmp_path)
             await seen.press("enter")
             await seen.until(lambda: seen.line("status").startswith("saved"))

@@ -270,14 +270,15 @@ async def test_ctrl_r_in_a_question_reads_the_workflow_anew_and_plans_anew() -> 
 
 
 @pytest.mark.parametrize("key", ["question_mark", "colon", "D", "q"])
-async def test_ctrl_r_repaints_whatever_is_open(key: str) -> None:
+async def test_ctrl_r_and_ctrl_l_repaint_whatever_is_open(key: str) -> None:
     async with showing(nightly_etl()) as shown:
         await shown.press(key)
         await shown.until(lambda: len(shown.app.screen_stack) == 3)
-        active = shown.app.screen.active_bindings["ctrl+r"]
-        assert active.enabled and active.binding.action == "app.repaint"
-        await shown.press("ctrl+r")
-        assert len(shown.app.screen_stack) == 3
+        for pressed, action in (("ctrl+r", "app.read_anew"), ("ctrl+l", "app.repaint")):
+            active = shown.app.screen.active_bindings[pressed]
+            assert active.enabled and active.binding.action == action
+            await shown.press(pressed)
+            assert len(shown.app.screen_stack) == 3
 
 
 class Renamed(ScriptedSource):

@@ -77,14 +77,14 @@ async def test_where_they_do_something_they_say_nothing() -> None:
 @pytest.mark.parametrize(
     ("pane", "key", "said"),
     [
-        ("a", "d", "no artifact here"),
+        ("a", "f", "no artifact here"),
         ("a", "c", "no artifact here"),
         ("a", "J", "nothing to scroll: Enter shows what is in an artifact"),
         ("a", "enter", "nothing here to open"),
         ("l", "p", "no pod belongs to this step, so there are no attempts"),
         ("l", "A", "no pod belongs to this step, so there are no containers"),
         ("l", "n", "nothing to look for yet: / searches"),
-        ("l", "e", "no line of this tells of an error"),
+        ("l", "}", "no line of this tells of an error"),
         ("d", "n", "nothing to look for yet: / searches"),
     ],
 )

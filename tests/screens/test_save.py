@@ -152,7 +152,7 @@ async def test_without_a_text_and_nothing_copied_a_word_says_so() -> None:
     async with showing(nightly_etl()) as shown:
         await shown.press("ctrl+s")
         await shown.until_said("nothing to show plainly or to write here")
-        await shown.press("ctrl+l")
+        await shown.press(*":plain", "enter")
         await shown.until_said("nothing to show plainly or to write here")
-        await shown.press("c", "ctrl+l")
+        await shown.press("c", *":plain", "enter")
         await shown.until_said("cannot be left")

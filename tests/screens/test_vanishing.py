@@ -69,7 +69,7 @@ class Storm:
                 rows.action_unmark,
                 rows.action_page_down,
                 screen.action_problems,
-                screen.action_reverse,
+                screen.reverse,
                 screen.action_copy,
                 screen.action_unwind,
                 lambda: screen.action_sort(1),

@@ -145,20 +145,28 @@ async def test_each_pane_has_a_key_that_goes_there_and_back(pane: object) -> Non
         assert shown.detail.steps.has_focus
 
 
-async def test_e_opens_the_events_from_every_pane_but_a_log_where_it_finds_errors() -> None:
+async def test_e_opens_the_events_from_every_pane() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
-        for key in ("d", "i", "y"):
+        for key in ("d", "i", "y", "l", "a"):
             await shown.press(key)
             await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
             assert shown.app.screen.active_bindings["e"].binding.description == "Events"
             await shown.press("e")
             await shown.until(lambda: shown.detail.pane_tabs.front == "events")
-        await shown.press("l")
-        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
-        assert shown.app.screen.active_bindings["e"].binding.description == "Next error"
-        await shown.press("e")
-        assert shown.detail.pane_tabs.front == "logs"
+
+
+@pytest.mark.parametrize(
+    ("key", "step"), [("d", ETL), ("y", ETL), ("l", "shard"), ("enter", "shard")]
+)
+async def test_from_the_list_a_summary_or_a_manifest_is_that_of_the_workflow(
+    key: str, step: str
+) -> None:
+    async with showing(source=with_log(nightly_etl())) as shown:
+        await shown.press(key)
+        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.steps.node)
+        assert shown.detail.steps.node is not None
+        assert step in shown.detail.steps.node.title
 
 
 async def test_brackets_turn_through_the_panes_without_leaving_the_tree() -> None:

@@ -177,7 +177,7 @@ async def test_what_one_retries_among_the_failed_stays_in_sight() -> None:
         await shown.until(lambda: ETL not in shown.names)
 
 
-async def test_any_column_sorts_and_o_turns_the_order() -> None:
+async def test_any_column_sorts_and_the_menu_turns_the_order() -> None:
     async with showing(*team(), size=(140, 24)) as shown:
         sortable = [column.id for column in shown.overview.arrangement.columns if column.order]
         seen = []
@@ -187,7 +187,7 @@ async def test_any_column_sorts_and_o_turns_the_order() -> None:
         assert seen == sortable
         shown.overview.sort_by("name")
         assert shown.names == sorted(shown.names)
-        await shown.press("o")
+        await shown.press("S", "r")
         assert shown.names == sorted(shown.names, reverse=True)
         await shown.press("less_than_sign")
         assert shown.overview.arrangement.sort_column != "name"
@@ -271,6 +271,21 @@ async def test_escape_takes_a_message_away_whatever_else_it_does() -> None:
         shown.detail.pane_tabs.take_focus()
         await shown.press("escape")
         await shown.until(lambda: not shown.said and shown.detail.steps.has_focus)
+
+
+async def test_all_that_is_shown_is_marked_by_one_key_and_no_more_by_the_same() -> None:
+    async with showing(*team()) as shown:
+        await shown.press("exclamation_mark")
+        failed = {row.key for row in shown.rows.items}
+        assert 1 < len(failed) < 16
+        await shown.press("*")
+        assert shown.rows.marks == failed
+        await shown.press("exclamation_mark", "*")
+        assert len(shown.rows.marks) == 16
+        await shown.press("*")
+        assert not shown.rows.marks
+        await shown.press("space", "j", "j", "ctrl+@")
+        assert len(shown.rows.marks) == 4
 
 
 async def test_marks_are_what_an_action_is_about_and_escape_takes_them_back() -> None:

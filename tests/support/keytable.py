@@ -54,6 +54,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "The menu that `.` opens in a list: Enter puts one on, a digit does so at once.",
         ("screens.named_filters:NamedFiltersScreen",),
     ),
+    (
+        "Menus",
+        "Such as `S` opens: Enter takes what the cursor is on, a letter what it stands before.",
+        ("menu:Menu",),
+    ),
     ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifact_list:ArtifactRows")),
     ("YAML pane", "", ("panes.manifest:ManifestPane",)),
     (

@@ -40,7 +40,7 @@ def test_shown_plainly_and_back_the_screen_is_whole() -> None:
         terminal.wait_for("shard(17:17)(2)")
         terminal.step("g", "c", still=0.3)
         before = terminal.emulator.seen()
-        terminal.press("ctrl+l")
+        terminal.press(*":plain", "enter")
         terminal.wait_until(lambda: b"any key returns" in terminal.data, "the plain text")
         plain = terminal.data[terminal.data.rindex(b"\x1b[?1049l") :]
         assert b"nightly-etl-8kq2v" in plain

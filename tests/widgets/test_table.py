@@ -100,7 +100,7 @@ async def test_when_its_thing_is_gone_the_cursor_stays_on_its_line() -> None:
 
 async def test_an_empty_list_says_why_and_every_key_is_harmless() -> None:
     widget = rows(0, placeholder="no workflows [/here]")
-    keys = ["j", "k", "g", "G", "ctrl+d", "ctrl+u", "pagedown", "pageup", "space", "V", "u"]
+    keys = ["j", "k", "g", "G", "ctrl+d", "ctrl+u", "pagedown", "pageup", "space", "V", "*", "u"]
     async with Alone(widget).run_test(size=(40, 8)) as pilot:
         await pilot.press(*keys, "left", "right", "w", "enter")
         assert screen_of(widget)[1].strip() == "no workflows [/here]"

@@ -104,15 +104,15 @@ async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> Non
     widget = TextView(levels=True)
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(TextLines("\n".join(lines)))
-        await pilot.press("e")
+        await pilot.press("}")
         await until(lambda: widget.errors.hit == 20)
         marks = {line[:5]: line[-1] for line in screen_of(widget)}
         assert (marks["ERROR"], marks["WARN "], marks["line "]) == ("◄", "◂", " ")
-        await pilot.press("e")
+        await pilot.press("}")
         await until(lambda: widget.errors.hit == 50)
-        await pilot.press("E")
+        await pilot.press("{")
         assert widget.errors.hit == 20
-        await pilot.press("E")
+        await pilot.press("{")
         assert widget.errors.hit == 50
         await pilot.press("w")
         assert [line[-1] for line in screen_of(widget) if line.startswith("Error")] == ["◄"]
@@ -126,8 +126,8 @@ async def test_a_key_that_finds_nothing_and_one_that_changes_how_it_looks_say_so
         for key in ("n", "N"):
             await pilot.press(key)
             assert app.told.pop() == "nothing to look for yet: / searches"
-        for key in ("e", "E"):
-            widget.action_error(1 if key == "e" else -1)
+        for step in (1, -1):
+            widget.action_error(step)
             await until(lambda: bool(app.told))
             assert app.told.pop() == "no line of this tells of an error"
         await pilot.press("w")
@@ -142,7 +142,7 @@ async def test_a_key_that_finds_nothing_and_one_that_changes_how_it_looks_say_so
 
 async def test_in_a_text_that_is_no_log_the_keys_to_errors_are_free_for_others() -> None:
     class Around(Alone):
-        BINDINGS = [("e", "events", "")]
+        BINDINGS = [("right_curly_bracket", "events", "")]
         asked = 0
 
         def action_events(self) -> None:
@@ -153,5 +153,5 @@ async def test_in_a_text_that_is_no_log_the_keys_to_errors_are_free_for_others()
         app = Around(widget)
         async with app.run_test(size=(40, 5)) as pilot:
             widget.show(TextLines("ERROR no such table"))
-            await pilot.press("e")
+            await pilot.press("}")
             assert app.asked == asked

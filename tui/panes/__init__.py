@@ -14,7 +14,7 @@ PANES = Registry(
         PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane"),
         PaneSpec("facts", "Summary", "tui.panes.facts:FactsPane", binding="pane.summary", kinds=()),
         PaneSpec("runs", "Runs", "tui.panes.runs:RunsPane", kinds=()),
-        PaneSpec("logs", "Logs", "tui.panes.logs:LogsPane", is_hinted=True),
+        PaneSpec("logs", "Logs", "tui.panes.logs:LogsPane", is_hinted=True, of_step=True),
         PaneSpec("artifacts", "Artifacts", "tui.panes.artifacts:ArtifactsPane", is_hinted=True),
         PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane", from_list=False),
         PaneSpec("events", "Events", "tui.panes.events:EventsPane", from_list=False),

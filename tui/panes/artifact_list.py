@@ -18,6 +18,7 @@ from tui.domain.artifact import NodeArtifact, kind_by_name
 from tui.domain.location import Location
 from tui.domain.preview import size_text
 from tui.keys import hint
+from tui.menu import REVERSED, Menu, orders
 from tui.widgets.table import Table, sort_bindings
 
 Fact = Stat | Folder | StoreError | None
@@ -398,14 +399,25 @@ class ArtifactRows(Table[Item]):
 
     def action_sort(self, step: int) -> None:
         """Sort by the next (1) or previous (-1) column; before the first is the steps' order."""
-        self._sorted_by = next_sort_column(self.columns, self._sorted_by, step)
-        # Sorting by size is for finding what is large.
-        self._descending = self._sorted_by == "size"
-        self._show_order()
+        self._sort_by(next_sort_column(self.columns, self._sorted_by, step))
 
-    def action_reverse(self) -> None:
-        """Reverse the order."""
-        self._descending = not self._descending
+    def action_sort_menu(self) -> None:
+        """Choose the column to sort by, or turn the order round."""
+        choices = orders(self.columns, "Order of the steps", descending=self._descending)
+        menu = Menu("Sort", choices, current=self._sorted_by, ascii=self.ascii)
+        self.app.push_screen(menu, self._order)
+
+    def _order(self, chosen: str | None) -> None:
+        if chosen == REVERSED:
+            self._descending = not self._descending
+            self._show_order()
+        elif chosen is not None:
+            self._sort_by(chosen)
+
+    def _sort_by(self, column: str) -> None:
+        self._sorted_by = column
+        # Sorting by size is for finding what is large.
+        self._descending = column == "size"
         self._show_order()
 
     def _show_order(self) -> None:

@@ -107,7 +107,7 @@ class ArtifactsPane(Pane):
     """A list of artifacts, a preview of one of them, and a line for downloads."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("download", "download", "Download", group="artifacts", shown=True),
+        bind("write", "download", "Download", group="artifacts", shown=True),
         bind("filter", "filter", "Filter", group="artifacts", shown=True),
         bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
         bind("side.down", "scroll_preview(1)", "Preview down", group="artifacts"),

@@ -98,6 +98,8 @@ class PaneSpec:
     """Whether its key is shown in the row of hints."""
     from_list: bool = True
     """Whether its key also works in a list, for the workflow under the cursor."""
+    of_step: bool = False
+    """Whether it begins with the step that failed when it is opened from a list, not the whole."""
     key: str = ""
     """A key of its own, where `KEYS` has none for it."""
     binding: str = ""

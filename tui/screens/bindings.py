@@ -88,7 +88,6 @@ def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     bring_keys()
     beside_a_body = (
         bind("side.other", "other_side", "Pane", group="pane", shown=True),
-        bind("side.other-back", "other_side", "Pane", group="pane"),
         bind("zoom", "zoom", "Zoom", group="pane", shown=True),
     )
     return (

@@ -81,7 +81,7 @@ def sort_commands(
             yield Command(
                 f"Sort by {column.title}",
                 alone(partial(run, column.id)),
-                help=f"{hint('sort.reverse')} reverses the order",
+                help="the same again turns the order round",
             )
 
 

@@ -27,6 +27,7 @@ from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
+from tui.menu import REVERSED, Menu, orders
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES
 from tui.ports.collections import Collections, Scope
@@ -478,7 +479,20 @@ class ListScreen(View[None]):
         self.arrangement.sort_by(column, descending=descending)
         self._show_order()
 
-    def action_reverse(self) -> None:
+    def action_sort_menu(self) -> None:
+        """Choose the column to sort by, or turn the order round."""
+        arrangement = self.arrangement
+        choices = orders(arrangement.columns, "Newest", descending=arrangement.descending)
+        menu = Menu("Sort", choices, current=arrangement.sort_column, ascii=self._ascii)
+        self.app.push_screen(menu, self._order)
+
+    def _order(self, chosen: str | None) -> None:
+        if chosen == REVERSED:
+            self.reverse()
+        elif chosen is not None:
+            self.sort_by(chosen)
+
+    def reverse(self) -> None:
         """The other way round."""
         self.arrangement.reverse()
         self._show_order()

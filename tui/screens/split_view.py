@@ -35,9 +35,11 @@ class SplitView(Container):
     steps = query_one(StepTree)
     pane_tabs = query_one(PaneTabs)
 
-    def __init__(self, context: PaneContext) -> None:
+    def __init__(self, context: PaneContext, *, whole: bool = False) -> None:
+        """With `whole` the cursor begins on the root, not on the step that failed."""
         super().__init__(id="split")
         self.context = context
+        self._is_whole = whole
         self._workflow: Workflow | None = None
         self._raw = b""
         self._resting: Timer | None = None
@@ -70,7 +72,7 @@ class SplitView(Container):
         """This is the workflow now; `found` are the rows of its tree, if they are known."""
         self._workflow, self._raw = workflow, raw
         self.steps.tick(self.context.now())
-        self.steps.show(workflow, found=found)
+        self.steps.show(workflow, found=found, whole=self._is_whole)
         if len(workflow.nodes) > MANY:
             self.call_later(self._show_in_pane)  # in a turn of its own, so that keys come between
         else:

@@ -32,6 +32,7 @@ from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.kinds.workflows import WORKFLOWS
 from tui.messages import RunAction, Said
+from tui.panes import PANES
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
 from tui.ports.metrics import PodUsage
@@ -130,7 +131,10 @@ class WorkflowScreen(View[None]):
         """Header; tree and pane, below each other or side by side; status, hints."""
         plain = self._ascii
         yield HeaderLine(id="head", ascii=plain)
-        yield SplitView(self.context.at(self.key.connection))
+        # A summary or a manifest is that of the workflow, a log that of the step that failed.
+        wanted = self._wanted_pane
+        is_whole = bool(wanted) and not PANES[wanted].of_step
+        yield SplitView(self.context.at(self.key.connection), whole=is_whole)
         yield FindStep(self.context)
         yield StatusLine(ascii=plain, grows=True)
         yield hints(self.context, self)

@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from textual import events, on
 from textual.app import App, SuspendNotSupported
 from textual.await_complete import AwaitComplete
-from textual.binding import BindingType
 from textual.screen import Screen
 
-from tui.bindings import bind
 from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
 from tui.errors import SourceError
@@ -44,7 +42,7 @@ HUNG_UP = 129
 LOOK = 0.2
 """Seconds after which whoever waits for the terminal looks whether the app is still there."""
 FRESH = 30.0
-"""Seconds after which `ctrl-L` and `ctrl-S` no longer mean what was sent to the clipboard."""
+"""Seconds after which showing plainly and writing no longer mean what was sent to the clipboard."""
 DEFAULT_NAME = "argo-tui.txt"
 """The file that is proposed for a text that has no name."""
 
@@ -245,10 +243,6 @@ class TerminalApp(CellDiffMixin, KeysInTurn, App[int]):
 
     Painting and keys are inherited, because Textual has no other way in; all else is `Terminal`.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind("plain", "show_plainly", "Show plainly", group="app"),
-    ]
 
     def __init__(
         self, capabilities: Capabilities, *, diff: bool, say: Callable[[str, str], object]

@@ -137,6 +137,7 @@ class StepTree(Table[TreeRow]):
         usage: Mapping[str, Usage] | None = None,
         *,
         found: tuple[TreeRow, ...] | None = None,
+        whole: bool = False,
     ) -> None:
         """Show this version of a workflow, and what its pods (by name) use.
 
@@ -144,7 +145,7 @@ class StepTree(Table[TreeRow]):
         to find them.
 
         Another workflow than before opens with the cursor on its first failed step, else on the
-        one that cannot begin or waits for somebody.
+        one that cannot begin or waits for somebody; with `whole`, on its root.
         """
         key = self._cursor_node
         is_gone = key is not None and key not in workflow.nodes
@@ -154,7 +155,7 @@ class StepTree(Table[TreeRow]):
             self._set_usage(usage or {})
         self.replace(self._tree.rows)
         if is_other:
-            opening = self._tree.opening_node
+            opening = None if whole else self._tree.opening_node
             if opening is None or not self.move_to(opening):
                 self.move_to_line(0)
             self.centre()

@@ -33,11 +33,11 @@ WHEEL = 3
 
 
 def sort_bindings(group: str) -> tuple[Binding, ...]:
-    """Keys for what has the actions `sort` and `reverse`; `group` is the heading of help."""
+    """Keys for what has the actions `sort` and `sort_menu`; `group` is the heading of help."""
     return (
         bind("sort.next", "sort(1)", "Sort by next column", group=group),
         bind("sort.previous", "sort(-1)", "Sort by previous column", group=group),
-        bind("sort.reverse", "reverse", "Reverse order", group=group),
+        bind("sort", "sort_menu", "Sort", group=group),
     )
 
 
@@ -56,6 +56,7 @@ class Table(LineView, Generic[T]):
         bind("move.page-up", "page_up", "Page up", group="list"),
         bind("mark", "mark", "Mark", group="list"),
         bind("mark.range", "mark_range", "Mark up to here", group="list"),
+        bind("mark.all", "mark_all", "Mark all shown", group="list"),
         bind("mark.none", "unmark", "Unmark all", group="list"),
         bind("move.left", "pan_left", "Pan left", group="list"),
         bind("move.right", "pan_right", "Pan right", group="list"),
@@ -403,6 +404,12 @@ class Table(LineView, Generic[T]):
             self.model.mark_range()
             self.repaint()
             self.post_message(self.Marked(self))
+
+    def action_mark_all(self) -> None:
+        """Mark all that is shown, or take all marks back where all of it is marked."""
+        if self._may_mark():
+            shown = {self.model.key(item) for item in self.items}
+            self.marks = self.marks - shown if shown <= self.marks else self.marks | shown
 
     def action_unmark(self) -> None:
         """Take all marks back."""

@@ -56,9 +56,7 @@ class TextView(LineView):
         bind("wide", "wrap", "Wrap", group="text"),
         bind("find.next", "next_hit", "Next match", group="text"),
         bind("find.previous", "previous_hit", "Previous match", group="text"),
-        bind("error-after", "error(1)", "Next error", group="text"),
         bind("problem-after", "error(1)", "Next error", group="text"),
-        bind("error-before", "error(-1)", "Last error", group="text"),
         bind("problem-before", "error(-1)", "Last error", group="text"),
     ]
 

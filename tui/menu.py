@@ -1,0 +1,199 @@
+"""A menu: a few things to choose from, each with a letter that takes it at once.
+
+What one may not do just now stays in it, with the reason; choosing it says that and closes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.getters import query_one
+
+from tui.bindings import bind
+from tui.columns import Column
+from tui.keys import hint
+from tui.messages import Said
+from tui.view import ModalView
+from tui.widgets.header import HeaderLine
+from tui.widgets.table import Table
+
+FRAME = 3
+"""Rows of the box besides the choices: its border and the title."""
+MARGIN = 2
+"""Rows of the screen that the box leaves free."""
+LEAST, MOST = 40, 92
+"""Cells that the box is wide at least and at most."""
+AROUND = 9
+"""Cells of a row besides title and words: border, padding, gutter, letter and gaps."""
+NO_LETTERS = "jkqhlG"
+"""Letters that move in a menu or close it."""
+GROUPING = "g"
+"""The letter that no column has in the menu of orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One row of a menu."""
+
+    id: str
+    """What the menu answers."""
+    title: str
+    letter: str = ""
+    """The letter that takes it; "" for none."""
+    help: str = ""
+    refusal: str = ""
+    """Why it may not be chosen just now; "" if it may."""
+
+
+def lettered(choices: Iterable[Choice], taken: Iterable[str] = ()) -> tuple[Choice, ...]:
+    """The same choices, those without a letter with one of their title, small or large, if one is
+    left; short titles choose first.
+
+    The letters of `taken`, and those that move in a menu, are given to none.
+    """
+    given = list(choices)
+    used = {*taken, *NO_LETTERS, *(choice.letter for choice in given)}
+    letters: dict[str, str] = {}
+    for choice in sorted(given, key=lambda choice: len(choice.title)):
+        if not choice.letter:
+            wanted = choice.title.casefold() + choice.title.upper()
+            free = (each for each in wanted if each.isascii() and each.isalpha())
+            letter = next((each for each in free if each not in used), "")
+            used.add(letter)
+            letters[choice.id] = letter
+    return tuple(
+        choice if choice.letter else replace(choice, letter=letters[choice.id]) for choice in given
+    )
+
+
+REVERSED = "reversed"
+"""The choice of the other way round."""
+
+
+def orders(columns: Iterable[Column[Any]], first: str, *, descending: bool) -> tuple[Choice, ...]:
+    """The orders that a list can have: that which it begins with, called `first`, each column that
+    can be sorted by, and the other way round."""
+    turned = "first things first" if descending else "last things first"
+    return lettered(
+        (
+            Choice("", first, help="as the list begins"),
+            *(
+                Choice(column.id, column.title.capitalize())
+                for column in columns
+                if column.order is not None and column.title
+            ),
+            Choice(REVERSED, "The other way round", "r", turned),
+        ),
+        taken=GROUPING,
+    )
+
+
+def _columns(titles: int) -> tuple[Column[Choice], ...]:
+    return (
+        Column(id="letter", title="", text=lambda row, now: row.letter, width=1, joined=True),
+        Column(
+            id="title",
+            title="",
+            text=lambda row, now: row.title,
+            width=titles,
+            least=8,
+            style=lambda row: "muted" if row.refusal else "",
+        ),
+        Column(
+            id="help",
+            title="",
+            text=lambda row, now: row.refusal or row.help,
+            width=8,
+            grow=1,
+            style=lambda row: "warning" if row.refusal else "muted",
+        ),
+    )
+
+
+class Menu(ModalView[str | None]):
+    """The box; its result is the id of a choice, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("menu.close", "cancel", "Close"),
+    ]
+
+    rows = query_one(Table)
+
+    def __init__(
+        self, title: str, choices: Sequence[Choice], *, current: str = "", ascii: bool
+    ) -> None:
+        """`current` is the id of the choice that the cursor begins on; "" for the first."""
+        super().__init__()
+        self._heading = title
+        self._choices = tuple(choices)
+        self._current = current
+        self._ascii = ascii
+
+    def compose(self) -> ComposeResult:
+        """A box with the choices in it."""
+        titles = max((len(choice.title) for choice in self._choices), default=0)
+        with Vertical(id="menu"):
+            yield HeaderLine(ascii=self._ascii)
+            yield Table[Choice](
+                _columns(titles),
+                key=lambda choice: choice.id,
+                ascii=self._ascii,
+                header=False,
+                markable=False,
+            )
+
+    def on_mount(self) -> None:
+        """All there is to choose from."""
+        self.query_one(HeaderLine).show([(self._heading, "heading")])
+        box = self.query_one("#menu")
+        box.border_subtitle = (
+            f"{hint('menu.take')} or a letter chooses  {hint('menu.close')} closes"
+        )
+        self._fit()
+        self.rows.replace(self._choices)
+        self.rows.move_to(self._current)
+        self.rows.focus()
+
+    def on_resize(self) -> None:
+        """As large as it has to be, and as there is room for."""
+        self._fit()
+
+    def _fit(self) -> None:
+        box = self.query_one("#menu")
+        titles = max((len(choice.title) for choice in self._choices), default=0)
+        words = max((len(choice.refusal or choice.help) for choice in self._choices), default=0)
+        wanted = max(LEAST, min(MOST, titles + words + AROUND, self.app.size.width))
+        box.styles.width = wanted
+        box.styles.height = min(len(self._choices) + FRAME, self.app.size.height - MARGIN)
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter takes what has it."""
+        letter = event.character if event.is_printable else None
+        found = [choice for choice in self._choices if letter and choice.letter == letter]
+        if found:
+            event.stop()
+            # Opposites have one letter: whichever may be done just now is meant.
+            self._take(next((each for each in found if not each.refusal), found[0]))
+
+    @on(Table.Chosen)
+    def choose(self) -> None:
+        """Enter: what the cursor is on."""
+        if self.rows.current is not None:
+            self._take(self.rows.current)
+
+    def _take(self, choice: Choice) -> None:
+        if choice.refusal:
+            self.rows.move_to(choice.id)
+            self.post_message(Said(f"{choice.title}: {choice.refusal}", "warning"))
+        else:
+            self.dismiss(choice.id)
+
+    def action_cancel(self) -> None:
+        """Close the menu without a choice."""
+        self.dismiss(None)
