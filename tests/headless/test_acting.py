@@ -433,12 +433,34 @@ def test_a_conflict_shows_what_is_different_and_is_left_to_a_person(tmp_path: Pa
     assert "+ Passed: 2 waiting steps: approve, sign" in said.err
 
 
-def test_yes_takes_the_new_plan_and_sends_it_on_what_is_there_now(tmp_path: Path) -> None:
+def test_a_conflict_that_changes_nothing_of_the_plan_is_overcome(tmp_path: Path) -> None:
     cluster = Changing(changed())
     with fake_api(cluster.answer) as api:
-        said = told_of(["resume", "held", "--yes"], api, tmp_path)
-    assert said.code == 0 and said.out == "workflow held resumed\n"
+        said = told_of(["resume", "held"], api, tmp_path)
+    assert said == (0, "workflow held resumed\n", "")
     assert [json.loads(one.body)["metadata"]["resourceVersion"] for one in cluster.taken] == ["99"]
+
+
+def test_yes_takes_the_new_plan_and_sends_it_on_what_is_there_now(tmp_path: Path) -> None:
+    more = gate("held")["nodes"]
+    second = {**more["held-1"], "id": "held-2", "name": "held.sign", "displayName": "sign"}
+    cluster = Changing(changed(status={"phase": "Running", "nodes": {**more, "held-2": second}}))
+    with fake_api(cluster.answer) as api:
+        said = told_of(["resume", "held", "--yes"], api, tmp_path)
+    assert said.code == 0 and "+ Passed: 2 waiting steps: approve, sign" in said.err
+    (sent,) = cluster.taken
+    nodes = json.loads(sent.body)["status"]["nodes"].values()
+    assert [node["phase"] for node in nodes] == ["Succeeded", "Succeeded"]
+
+
+def test_a_cluster_that_always_refuses_is_given_up(tmp_path: Path) -> None:
+    def refuses(asked: Asked, reply: Reply) -> None:
+        reply.refuse(409, "Conflict", "the object has been modified")
+
+    with fake_api(answering(refuses)) as api:
+        said = told_of(["suspend", "w"], api, tmp_path)
+    assert said.code == 1 and "it says the same" in said.err
+    assert len(writes(api)) == 6
 
 
 def test_another_one_of_that_name_is_never_acted_on(tmp_path: Path) -> None:

@@ -165,10 +165,7 @@ def plan_suspend(manifest: Manifest, choices: Choices, context: Context) -> Plan
     spec = part(manifest, "spec")
     is_suspended = spec.get("suspend") is True
     after = by_actor({**manifest, "spec": {**spec, "suspend": True}}, context, "Suspend")
-    lines = (
-        "Steps that run now go on to their end; no new step begins until it is resumed.",
-        "A conflict is not tried again: it means that the workflow went on meanwhile.",
-    )
+    lines = ("Steps that run now go on to their end; no new step begins until it is resumed.",)
     return Plan(
         action=SUSPEND.id,
         title=f"Suspend {name}",
@@ -295,9 +292,7 @@ def _lines(passed: list[str], defaults: list[str], *, is_lifted: bool) -> Iterab
     if defaults:
         yield "Outputs that nobody supplied take their defaults:"
         yield from (f"    {default}" for default in defaults)
-    if is_lifted or passed:
-        yield "A conflict is not tried again: it means that the workflow went on meanwhile."
-    else:
+    if not is_lifted and not passed:
         yield "Nothing is suspended and no step waits: nothing to do."
 
 

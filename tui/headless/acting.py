@@ -2,13 +2,15 @@
 
 The words, flags and plans are those of the registered actions. Every write is sent once. What
 becomes of one workflow says nothing about the next, but where the connection broke nothing more is
-sent: nobody could tell what arrived. After a conflict the plan is made anew from the workflow as it
-is by then, what is different is shown, and a person decides, or `--yes` has.
+sent: nobody could tell what arrived. After a conflict, which did nothing, the plan is made anew of
+the workflow as it is by then. Where it says the same it is what was decided, and is done; else what
+is different is shown, and a person decides, or `--yes` has.
 """
 
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -17,7 +19,7 @@ from typing import Any
 from tui.actions.base import Action, Choices, Context, Outcome, Plan, perform
 from tui.actions.manifests import name_of, namespace_of
 from tui.actions.verdict import ANOTHER, Conditions, Denied, verdict
-from tui.domain.identity import Target
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.text import clean
 from tui.domain.workflow import WORKFLOW, Manifest, WorkflowRef
 from tui.errors import Conflict, InputError, PlanError, SourceError, Unreachable, UsageError
@@ -48,6 +50,13 @@ SAID = {
 
 DRY = frozenset({"stop", "terminate", "delete"})
 """Words that take `--dry-run`, as in argo; others have `argo-tui plan`."""
+
+
+AGAIN = frozenset({"workflow.suspend", "workflow.resume", "workflow.stop", "node.set"})
+"""Actions that Argo does again by itself when the controller was faster (argo.md 5.0). A refused
+write did nothing, so that each is still done once."""
+MOST_TRIES, FIRST_PAUSE = 5, 0.01
+"""How often, and the seconds before the first time; each pause is twice the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,22 +280,28 @@ class Doing:
             say(f"hint: {error.hint}")
 
     def _one(self, one: Planned) -> Outcome:
-        try:
-            return self._perform(one.plan)
-        except Conflict as error:
-            operation = one.plan.operation
-            if operation is None or error.reason == "AlreadyExists":
-                raise
-            return self._again(one, operation.target, error)
+        tries = 0
+        while True:
+            try:
+                return self._perform(one.plan)
+            except Conflict as error:
+                operation = one.plan.operation
+                if operation is None or error.reason == "AlreadyExists":
+                    raise
+                one = self._again(one, operation.target, error, is_patient=tries < MOST_TRIES)
+                time.sleep(FIRST_PAUSE * 2**tries)
+                tries += 1
 
     def _perform(self, plan: Plan) -> Outcome:
         assert self._action is not None
         return perform(plan, offered(self.source, Operations), self._action.said)
 
-    def _again(self, one: Planned, target: Target, error: Conflict) -> Outcome:
-        """Plan anew after a conflict, show what is different, and do it if that is wanted.
+    def _again(self, one: Planned, target: Target, error: Conflict, *, is_patient: bool) -> Planned:
+        """The plan made anew after a conflict, if it is to be carried out.
 
-        Raises: the conflict, where nobody wants it; PlanError where it cannot be done any more.
+        That is so where it is what was decided already, and Argo would try again as well; else
+        what is different is shown, and asked about. Raises: the conflict, where nobody wants it;
+        PlanError where it cannot be done any more.
         """
         assert self._action is not None
         now = offered(self.source, Objects).get(
@@ -295,6 +310,8 @@ class Doing:
         if target.uid and ref_of_made(now).uid != target.uid:
             raise PlanError(f"{name_of(one.manifest)}: {ANOTHER}")
         plan = self._plan(now)
+        if is_patient and plan.action in AGAIN and _is_same(one.plan, plan):
+            return Planned(now, plan)
         name = clean(name_of(one.manifest))
         say(f"argo-tui: {name} was changed meanwhile; this is the plan for it as it is now:")
         for line in differences(one.plan, plan):
@@ -310,7 +327,17 @@ class Doing:
                     reason=error.reason,
                 )
             asking.confirm(f"{self._action.label} {name} as it is now", ())
-        return self._perform(plan)
+        return Planned(now, plan)
+
+
+def _is_same(old: Plan, new: Plan) -> bool:
+    """Whether both are the same decision: the same words, and changes of the same objects."""
+    return old.lines == new.lines and _changed(old) == _changed(new)
+
+
+def _changed(plan: Plan) -> list[tuple[type, ObjectKey]]:
+    changes = plan.operation.changes if plan.operation is not None else ()
+    return [(type(change), change.key) for change in changes]
 
 
 def differences(old: Plan, new: Plan) -> list[str]:
