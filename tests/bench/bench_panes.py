@@ -28,7 +28,8 @@ from tests.support.scripted import ScriptedSource, told_whole
 from tui.domain.identity import ObjectKey
 from tui.domain.lines import TextLines
 from tui.keys import KEYS
-from tui.panes import PANES
+from tui.kinds.workflows import WORKFLOWS
+from tui.panes import panes_of
 from tui.ports.collections import Changed, Readable, Sink, WatchEvent
 from tui.ports.objects import Whole
 from tui.ports.threads import CancelToken
@@ -169,7 +170,7 @@ async def measure(nodes: int) -> list[tuple[str, float, float]]:
     """What each pane costs for a run of this size: what, computing, longest stall."""
     versions = [told_whole(wide(nodes, version)) for version in range(1, 6)]
     found: list[tuple[str, float, float]] = []
-    for spec in PANES:
+    for spec in panes_of(WORKFLOWS):
         source = Wide(versions[0], wide(3))
         app = app_showing(source=source, settings=Settings())
         async with app.run_test(size=SIZE) as pilot:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
+from tests.support.app import Shown, showing
 from tests.support.panes import bench
 from tests.support.runs import NOW
-from tests.support.scripted import ScriptedSource, opened
+from tests.support.scripted import ScriptedSource, opened, told_whole
 from tests.support.waiting import until
 from tests.support.widgets import screen_of
 from tui.domain import decode
 from tui.domain.forest import ForestView
+from tui.domain.node import NodeId
+from tui.domain.overview import prepare
 from tui.domain.status import status_text
 from tui.domain.versions import keep_nodes
 from tui.domain.workflow import Workflow
@@ -26,6 +32,7 @@ from tui.panes.logs import LogsPane
 from tui.panes.manifest import ManifestPane
 from tui.panes.summary import SummaryPane
 from tui.screens.headings import why_no_steps
+from tui.screens.workflow import WorkflowScreen
 from tui.widgets.line_view import LineView
 
 
@@ -33,6 +40,10 @@ class Counted(dict[Any, Any]):
     """Nodes that count how often somebody goes through all of them."""
 
     passes = 0
+
+    def __init__(self, nodes: dict[Any, Any]) -> None:
+        super().__init__(nodes)
+        self.by_thread: Counter[int] = Counter()
 
     def values(self) -> Any:
         return self._each(super().values())
@@ -45,13 +56,17 @@ class Counted(dict[Any, Any]):
 
     def _each(self, found: Iterable[Any]) -> Iterator[Any]:
         self.passes += 1  # not before somebody takes the first of them
+        self.by_thread[threading.get_ident()] += 1
         yield from found
 
 
-def fan_out(steps: int) -> dict[str, Any]:
+def fan_out(steps: int, within: str = "wide") -> dict[str, Any]:
     """A run of so many steps that all go on, each with an artifact."""
+    dag = {"type": "DAG", "phase": "Running"}
+    inner = {within: {"id": within, "name": f"wide.{within}", "boundaryID": "wide", **dag}}
     nodes = {
-        "wide": {"id": "wide", "name": "wide", "type": "DAG", "phase": "Running"},
+        **inner,
+        "wide": {"id": "wide", "name": "wide", **dag},
         **{
             f"n{number}": {
                 "id": f"n{number}",
@@ -59,7 +74,7 @@ def fan_out(steps: int) -> dict[str, Any]:
                 "displayName": f"part({number})",
                 "type": "Pod",
                 "phase": "Pending",
-                "boundaryID": "wide",
+                "boundaryID": within,
                 "outputs": {"artifacts": [{"name": "out", "raw": {"data": "x"}}]},
             }
             for number in range(steps)
@@ -70,8 +85,12 @@ def fan_out(steps: int) -> dict[str, Any]:
     return {"metadata": metadata, "spec": {}, "status": status}
 
 
-def counted(steps: int) -> tuple[Workflow, Counted]:
-    workflow = decode.from_manifest(fan_out(steps))
+OF_THE_TREE = 3
+"""Passes through the identities of all steps by which the tree finds out which ones changed."""
+
+
+def counted(steps: int, within: str = "wide") -> tuple[Workflow, Counted]:
+    workflow = decode.from_manifest(fan_out(steps, within))
     nodes = Counted(workflow.nodes)
     return replace(workflow, status=replace(workflow.status, nodes=nodes)), nodes
 
@@ -90,6 +109,52 @@ async def test_a_pane_goes_as_often_through_many_steps_as_through_few(
                 on.pane.tick(NOW)
             assert nodes.passes == passes[-1], "a second that goes by changes no step"
     assert passes[0] == passes[1] <= 12
+
+
+@pytest.mark.parametrize("new", [LogsPane, SummaryPane, InOutPane], ids=lambda new: new.__name__)
+@pytest.mark.parametrize("selected", [None, NodeId("inner")], ids=["whole", "a step of it"])
+async def test_a_prepared_version_costs_a_pane_no_look_at_all_steps(
+    new: Callable[[PaneContext], Pane], selected: NodeId | None
+) -> None:
+    workflow, nodes = counted(50, within="inner")
+    again, more_nodes = counted(50, within="inner")
+    prepare(workflow, None, selected)
+    prepare(again, workflow, selected)
+    nodes.passes = more_nodes.passes = 0
+    async with bench(new, ScriptedSource()) as on:
+        for version in (workflow, again):
+            on.pane.show(version, version.nodes.get(selected) if selected else None, b"{}")
+            on.pane.tick(NOW)
+    assert (nodes.passes, more_nodes.passes) == (0, 0)
+
+
+async def test_an_update_of_an_open_run_goes_through_its_steps_off_the_loop() -> None:
+    """All but what the tree compares: which steps are not the very ones that it shows."""
+    source, loop = ScriptedSource(fan_out(50)), threading.get_ident()
+    async with showing(source=source) as shown:
+        await shown.press("enter")
+        await shown.until(lambda: has_read(shown))
+        for version in range(2, 5):
+            made = fan_out(50)
+            made["metadata"]["resourceVersion"] = str(version)
+            made["status"]["nodes"][f"n{version}"]["phase"] = "Running"
+            told = told_whole(made)
+            nodes = Counted(told.row.value.object.nodes)
+            force_setattr(told.row.value.object.status, "nodes", nodes)
+            source.say_of(told)
+            await shown.until(partial(shows, shown, told.row.value.object))
+            await shown.at_rest()
+            assert nodes.by_thread[loop] <= OF_THE_TREE < nodes.passes
+
+
+def has_read(shown: Shown) -> bool:
+    """Whether the screen of a run is there, with the run."""
+    return isinstance(shown.app.screen, WorkflowScreen) and shown.app.screen.workflow is not None
+
+
+def shows(shown: Shown, workflow: Workflow) -> bool:
+    """Whether the screen of a run shows this version of it."""
+    return isinstance(shown.app.screen, WorkflowScreen) and shown.app.screen.workflow is workflow
 
 
 def test_whether_it_waits_is_looked_for_once_a_version() -> None:

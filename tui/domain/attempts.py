@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Protocol, TypeVar, cast
 
-from tui.domain.node import NodeFlag
+from tui.domain.node import NodeFlag, NodeId
+from tui.domain.once import once
+from tui.domain.workflow import Workflow
 
 RETRY = "Retry"
 
@@ -65,12 +68,21 @@ def superseded(nodes: Mapping[Key, Named]) -> frozenset[Key]:
     )
 
 
+@once
+def superseded_of(workflow: Workflow) -> frozenset[NodeId]:
+    """The attempts of a workflow that a later attempt has replaced."""
+    return superseded(workflow.nodes)
+
+
 class Superseded:
     """Whether a node is an attempt that was tried again, or ran inside one."""
 
-    def __init__(self, nodes: Mapping[Key, Named]) -> None:
+    def __init__(
+        self, nodes: Mapping[Key, Named], attempts: AbstractSet[str] | None = None
+    ) -> None:
+        """`attempts` are the superseded ones, where they are known."""
         self._nodes = cast(Mapping[str, Named], nodes)
-        self.attempts = superseded(self._nodes)
+        self.attempts = superseded(self._nodes) if attempts is None else attempts
         self._known: dict[str, bool] = {"": False}
 
     def __contains__(self, key: str) -> bool:

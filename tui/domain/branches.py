@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tui.domain.node import Node, NodeId
+from tui.domain.once import once
 from tui.domain.order import ordered
 from tui.domain.podname import node_id
 from tui.domain.workflow import Workflow
@@ -43,6 +44,12 @@ def group_parents(nodes: Nodes) -> dict[NodeId, NodeId]:
         if node.type in GROUPS and node.children
         for child in node.children
     }
+
+
+@once
+def group_parents_of(workflow: Workflow) -> dict[NodeId, NodeId]:
+    """Child → the StepGroup or Retry of the workflow that has it among its children."""
+    return group_parents(workflow.nodes)
 
 
 def argo_branches(workflow: Workflow) -> NodeTree:
@@ -118,9 +125,7 @@ def inside(workflow: Workflow, node: Node) -> list[NodeId]:
     after it for children, so only children that carry its name are its own.
     """
     nodes = workflow.nodes
-    by_boundary: dict[NodeId, list[NodeId]] = {}
-    for key, other in nodes.items():
-        _hang(by_boundary, other.boundary_id, key)
+    by_boundary = within_boundaries(workflow)
     seen: set[NodeId] = {node.id, NodeId("")}
     found: list[NodeId] = []
     waiting = [node]
@@ -139,6 +144,15 @@ def inside(workflow: Workflow, node: Node) -> list[NodeId]:
                 seen.add(key)
                 found.append(key)
                 waiting.append(nodes[key])
+    return found
+
+
+@once
+def within_boundaries(workflow: Workflow) -> Branches:
+    """Boundary → the nodes right inside it; "" → those without one."""
+    found: Branches = {}
+    for key, node in workflow.nodes.items():
+        _hang(found, node.boundary_id, key)
     return found
 
 

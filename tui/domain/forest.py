@@ -17,10 +17,11 @@ from typing import Any
 
 import msgspec
 
-from tui.domain.attempts import superseded
+from tui.domain.attempts import superseded_of
 from tui.domain.branches import GROUPS, TASK_GROUP, NodeTree, all_branches
 from tui.domain.guides import Prefix, child_prefixes
 from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDED, Node, NodeId
+from tui.domain.once import once
 from tui.domain.workflow import Workflow
 
 WIDEST_GUIDE = 80
@@ -351,7 +352,7 @@ def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None
     Branches that succeeded are passed by, since what failed in them was forgiven, and so are
     attempts that a later one took the place of.
     """
-    gone = superseded(workflow.nodes) | _forgiven(workflow.nodes)
+    gone = superseded_of(workflow) | forgiven(workflow)
     best: TreeRow | None = None
     passed: int | None = None
     for row in found:
@@ -369,11 +370,12 @@ def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None
     return None if best is None else best.key
 
 
-def _forgiven(nodes: dict[NodeId, Node]) -> set[NodeId]:
+@once
+def forgiven(workflow: Workflow) -> frozenset[NodeId]:
     """The steps of groups that succeeded, since groups have no row of their own."""
-    return {
+    return frozenset(
         child
-        for node in nodes.values()
+        for node in workflow.nodes.values()
         if node.type == "StepGroup" and node.phase == SUCCEEDED
         for child in node.children
-    }
+    )

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tui.domain.attempts import RETRY, Superseded, attempts
-from tui.domain.branches import inside
+from tui.domain.attempts import RETRY, Superseded, attempts, superseded_of
+from tui.domain.branches import group_parents_of, inside
 from tui.domain.node import OMITTED, PENDING, PROBLEM_PHASES, RUNNING, SKIPPED, Node, NodeId
+from tui.domain.once import once
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow
 
@@ -67,8 +68,7 @@ def log_targets(
     Without a step all of them, attempts that were tried again too, as `argo logs` has it. Empty
     when no node is called so, or no pod is inside it.
     """
-    nodes = workflow.nodes
-    inner = _containers_by_pod(nodes.values())
+    inner = containers_by_pod(workflow)
     found: dict[tuple[str, str], LogTarget] = {}
     for node in _pods(workflow, step, pod_names):
         names = (container,) if container else _containers(inner.get(node.id, ()), step)
@@ -94,14 +94,22 @@ def best_target(
     if node is not None and node.type == RETRY:
         # Its hooks are inside it too, and begin last.
         tries = attempts(nodes, node)
-        wanted = best_of(_pods_inside(workflow, nodes[tries[-1]])) if tries else None
+        wanted = best_pod(workflow, tries[-1]) if tries else None
     if wanted is None:
-        pods = _pods_of_whole(workflow) if node is None else _pods_inside(workflow, node)
-        wanted = best_of(pods)
+        wanted = best_pod(workflow, None if node is None else node.id)
     if wanted is None:
         return None
     name = pod_name(workflow, wanted, pod_names)
-    return LogTarget(wanted, name, _container_to_read(nodes.values(), wanted))
+    return LogTarget(wanted, name, _container_to_read(workflow, wanted))
+
+
+@once
+def best_pod(workflow: Workflow, within: NodeId | None) -> Node | None:
+    """The pod to read of those inside a node, or of all (None)."""
+    if within is None:
+        return best_of(_pods_of_whole(workflow))
+    node = workflow.nodes.get(within)
+    return None if node is None else best_of(_pods_inside(workflow, node))
 
 
 def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
@@ -110,15 +118,15 @@ def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
     None for a node that no retry strategy has made.
     """
     nodes = workflow.nodes
-    for group in nodes.values():
-        if group.type != RETRY or node.id not in group.children:
-            continue
-        tries = attempts(nodes, group)
-        if node.id not in tries:
-            return None
-        before = [nodes[key] for key in reversed(tries[: tries.index(node.id)])]
-        return tuple(each for each in before if each.type == POD)
-    return None
+    above = group_parents_of(workflow).get(node.id)
+    group = nodes[above] if above is not None else None
+    if group is None or group.type != RETRY:
+        return None
+    tries = attempts(nodes, group)
+    if node.id not in tries:
+        return None
+    before = [nodes[key] for key in reversed(tries[: tries.index(node.id)])]
+    return tuple(each for each in before if each.type == POD)
 
 
 def _has_begun(node: Node) -> bool:
@@ -151,7 +159,7 @@ def best_of(pods: Iterable[Node]) -> Node | None:
 
 def _pods_of_whole(workflow: Workflow) -> Iterable[Node]:
     nodes = workflow.nodes
-    gone = Superseded(nodes)
+    gone = Superseded(nodes, superseded_of(workflow))
     pods = [node for node in nodes.values() if node.type == POD]
     return [node for node in pods if node.id not in gone] if gone.attempts else pods
 
@@ -164,7 +172,7 @@ def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:
     if node.type == CONTAINER:
         return [nodes[node.boundary_id]] if node.boundary_id in nodes else []
     pods = [nodes[key] for key in inside(workflow, node) if nodes[key].type == POD]
-    gone = Superseded(nodes)
+    gone = Superseded(nodes, superseded_of(workflow))
     # Who stands inside an attempt that was tried again wants to see what is there.
     return pods if node.id in gone else [pod for pod in pods if pod.id not in gone]
 
@@ -196,10 +204,11 @@ def _called(workflow: Workflow, step: str, pod_names: str) -> list[Node]:
     return []
 
 
-def _containers_by_pod(nodes: Iterable[Node]) -> dict[NodeId, list[Node]]:
+@once
+def containers_by_pod(workflow: Workflow) -> dict[NodeId, list[Node]]:
     """The containers of each pod that is a containerSet."""
     found: dict[NodeId, list[Node]] = {}
-    for node in nodes:
+    for node in workflow.nodes.values():
         if node.type == CONTAINER:
             found.setdefault(node.boundary_id, []).append(node)
     return found
@@ -212,9 +221,9 @@ def _containers(inner: Sequence[Node], step: str) -> tuple[str, ...]:
     return tuple(name for name in names if name) or (MAIN,)
 
 
-def _container_to_read(nodes: Iterable[Node], pod: Node) -> str:
+def _container_to_read(workflow: Workflow, pod: Node) -> str:
     """The container of a pod that failed, else `main` or the first of its set."""
-    inner = [node for node in nodes if node.type == CONTAINER and node.boundary_id == pod.id]
+    inner = containers_by_pod(workflow).get(pod.id, [])
     names = [_name_of(node) for node in inner if node.is_problem] or [failed_container(pod)]
     return names[0] or next((name for name in map(_name_of, inner) if name), MAIN)
 

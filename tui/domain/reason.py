@@ -15,8 +15,10 @@ from typing import Protocol, TypeVar, cast
 import msgspec
 
 from tui.domain.attempts import superseded
-from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, NodeFlag, Wire
+from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, NodeFlag, NodeId, Wire
+from tui.domain.once import once
 from tui.domain.order import item_index
+from tui.domain.workflow import Workflow
 
 GROUPS = frozenset({"Retry", "StepGroup"})
 """What has its steps as children; everything else has them as their boundary (argo.md 2.3)."""
@@ -150,6 +152,19 @@ def reasons(nodes: Mapping[Key, Looked], *, is_over: bool) -> Iterator[Key]:
     if not is_over:
         yield from stuck(nodes)
     yield from failed(nodes)
+
+
+@once
+def stuck_of(workflow: Workflow) -> tuple[NodeId, ...]:
+    """The keys of the steps of a workflow that cannot begin or that wait to be resumed."""
+    return tuple(stuck(workflow.nodes))
+
+
+@once
+def reasons_of(workflow: Workflow) -> tuple[NodeId, ...]:
+    """The keys of all steps that a workflow hangs on, the most important first."""
+    waiting = () if workflow.is_completed else stuck_of(workflow)
+    return (*waiting, *failed(workflow.nodes))
 
 
 def why(nodes: Mapping[Key, Looked], *, is_over: bool) -> str:

@@ -1,54 +1,72 @@
 """The slowest steps of a workflow.
 
 Only what executes is looked at, since what groups it takes as long as its slowest. The time of a
-finished step is worked out once, and of the running ones the first that began is the slowest, so a
-second that goes by costs nothing here.
+finished step is worked out once, for all versions of the workflow in which it is the same, and of
+the running ones the first that began is the slowest, so a second that goes by costs nothing here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from heapq import nlargest, nsmallest
-from operator import itemgetter
 
-from tui.domain.durations import epoch_of, seconds_between
+from tui.domain.branches import inside
+from tui.domain.durations import epoch_of
 from tui.domain.node import RUNNING, Node, NodeId
+from tui.domain.once import once
 from tui.domain.progress import EXECUTABLE
+from tui.domain.workflow import Workflow
 
 
-class Slowest:
-    """Finds the slowest steps of one workflow; keeps durations from version to version."""
-
-    def __init__(self) -> None:
-        self._took: dict[NodeId, tuple[Node, float]] = {}
-
-    def among(self, nodes: Iterable[Node], most: int, now: datetime) -> tuple[Node, ...]:
-        """The longest finished steps and the earliest running ones, at most `most` of
-        each; the caller picks the slowest among these.
-        """
-        took = self._took
-        found: list[tuple[float, NodeId]] = []
-        running: list[Node] = []
-        for node in nodes:
-            known = took.get(node.id)
-            if known is not None and known[0] is node:
-                found.append((known[1], node.id))
-            elif node.type not in EXECUTABLE or not node.started_at:
-                continue
-            elif node.finished_at:
-                begun, ended = epoch_of(node.started_at), epoch_of(node.finished_at)
-                if begun is not None and ended is not None:
-                    seconds = ended - begun
-                else:
-                    seconds = seconds_between(node.started_at, node.finished_at, now) or 0.0
-                took[node.id] = (node, seconds)
-                found.append((seconds, node.id))
-            elif node.phase == RUNNING:
-                running.append(node)
-        long = nlargest(most, found, key=_seconds)
-        early = nsmallest(most, running, key=lambda node: node.started_at or "")
-        return tuple([*(took[key][0] for _, key in long), *early])
+@once
+def durations(workflow: Workflow) -> dict[NodeId, float]:
+    """Seconds that each finished step took; one whose times cannot be read took none."""
+    return _durations(workflow, {}, {})
 
 
-_seconds = itemgetter(0)
+def keep_durations(workflow: Workflow, before: Workflow) -> None:
+    """Take over those of the version before, for nodes that are the very same objects."""
+    durations.keep(workflow, _durations(workflow, before.nodes, durations(before)))
+
+
+def _durations(
+    workflow: Workflow, before: dict[NodeId, Node], known: dict[NodeId, float]
+) -> dict[NodeId, float]:
+    found: dict[NodeId, float] = {}
+    for key, node in workflow.nodes.items():
+        if key in known and before[key] is node:
+            found[key] = known[key]
+        elif node.finished_at and node.started_at and node.type in EXECUTABLE:
+            begun, ended = epoch_of(node.started_at), epoch_of(node.finished_at)
+            if ended is not None or node.phase != RUNNING:
+                found[key] = 0.0 if begun is None or ended is None else ended - begun
+    return found
+
+
+@once
+def running(workflow: Workflow) -> dict[NodeId, Node]:
+    """The steps that execute at the moment."""
+    took = durations(workflow)
+    return {
+        key: node
+        for key, node in workflow.nodes.items()
+        if node.phase == RUNNING and node.started_at and node.type in EXECUTABLE and key not in took
+    }
+
+
+@once
+def slowest(workflow: Workflow, within: NodeId | None, most: int) -> tuple[Node, ...]:
+    """The longest finished steps and the earliest running ones inside a node, or of all (None).
+
+    At most `most` of each; the caller picks the slowest among these.
+    """
+    nodes, took, now_running = workflow.nodes, durations(workflow), running(workflow)
+    over: Iterable[NodeId] = took
+    going: Iterable[NodeId] = now_running
+    if within is not None:
+        keys = inside(workflow, nodes[within]) if within in nodes else []
+        over = [key for key in keys if key in took]
+        going = [key for key in keys if key in now_running]
+    long = nlargest(most, over, key=took.__getitem__)
+    early = nsmallest(most, going, key=lambda key: nodes[key].started_at or "")
+    return tuple(nodes[key] for key in (*long, *early))

@@ -12,6 +12,7 @@ from tui.domain.node import (
     SUCCEEDED,
     Node,
 )
+from tui.domain.once import once
 from tui.domain.workflow import ListedWorkflow, Workflow
 
 ICONS = {
@@ -67,20 +68,10 @@ def status_text(workflow: ListedWorkflow) -> str:
 
 def has_active_suspend(workflow: ListedWorkflow) -> bool:
     """Whether a suspend node waits; always false for a workflow that came without nodes."""
-    return isinstance(workflow, Workflow) and _waits(workflow)
+    return isinstance(workflow, Workflow) and waits_to_be_resumed(workflow)
 
 
-_asked: tuple[Workflow | None, bool] = (None, False)
-"""The workflow that was asked about last, and the answer.
-
-Headers ask several times a second about the one on the screen, which may have many nodes.
-"""
-
-
-def _waits(workflow: Workflow) -> bool:
-    global _asked
-    known, answer = _asked
-    if known is not workflow:
-        answer = any(node.is_active_suspend for node in workflow.nodes.values())
-        _asked = (workflow, answer)
-    return answer
+@once
+def waits_to_be_resumed(workflow: Workflow) -> bool:
+    """Whether one of its nodes is a suspend node that waits."""
+    return any(node.is_active_suspend for node in workflow.nodes.values())

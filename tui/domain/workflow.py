@@ -219,8 +219,11 @@ class ListedWorkflow(Wire, frozen=True):
         return message or ("suspended" if is_held else "")
 
 
-class Workflow(ListedWorkflow, frozen=True):
-    """One workflow with all its nodes, as of one resource version."""
+class Workflow(ListedWorkflow, frozen=True, gc=True, dict=True):
+    """One workflow with all its nodes, as of one resource version.
+
+    `dict` gives it room for what is worked out of it once (`domain.once`).
+    """
 
     spec: Spec = Spec()
     status: Status = Status()

@@ -17,21 +17,17 @@ from tui.columns.words import cores, memory
 from tui.domain import progress
 from tui.domain.allowance import allowance_of
 from tui.domain.durations import age, resources, seconds_between
-from tui.domain.node import RUNNING, Node, NodeId, Parameter
+from tui.domain.node import RUNNING, Node, Parameter
+from tui.domain.overview import INSIDE, MOST, progress_within
 from tui.domain.podname import pod_name
-from tui.domain.reason import reasons, said
-from tui.domain.slowest import Slowest
+from tui.domain.reason import reasons_of, said
+from tui.domain.slowest import running, slowest
 from tui.domain.status import node_icon, status_text
 from tui.domain.workflow import LABEL, Workflow
 from tui.keys import hint
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
 from tui.widgets.bars import Bar, Bars
-
-MOST = 5
-"""Number of slowest steps that are shown."""
-INSIDE = ("DAG", "Steps")
-"""Types of nodes that contain other nodes."""
 
 
 class SummaryBars:
@@ -42,9 +38,6 @@ class SummaryBars:
         """What the pods use now, by their names."""
         self._pod_names = pod_names
         self._ascii = ascii
-        self._slowest = Slowest()
-        self._of: tuple[Workflow, NodeId | None] | None = None
-        self._steps: tuple[Node, ...] = ()
 
     def of_workflow(self, workflow: Workflow, now: datetime) -> Iterator[Bar]:
         """The bars of the whole workflow."""
@@ -53,14 +46,14 @@ class SummaryBars:
         yield from _progress_bar(progress.parse(status.progress))
         if not workflow.is_completed:
             yield from _duration_bar(seconds, status.estimated_duration)
-            yield from self._usage_bars(workflow, workflow.nodes.values())
+            yield from self._usage_bars(workflow, running(workflow).values())
         yield from self._slowest_bars(workflow, None, status.started_at, seconds, now)
 
     def of_node(self, workflow: Workflow, node: Node, now: datetime) -> Iterator[Bar]:
         """The bars of one step."""
         seconds = node_seconds(node, now)
         if node.type in INSIDE:
-            yield from _progress_bar(_progress(_inside(workflow, node.id)))
+            yield from _progress_bar(progress_within(workflow, node.id))
         elif node.progress not in ("", "0/1", "1/1"):
             yield from _progress_bar(progress.parse(node.progress))
         if not node.is_fulfilled:
@@ -98,14 +91,10 @@ class SummaryBars:
         now: datetime,
     ) -> Iterator[Bar]:
         """The slowest steps, each as a bar on the time line of the whole."""
-        key = node.id if node else None
-        if self._of is None or self._of[0] is not workflow or self._of[1] != key:
-            self._of = (workflow, key)
-            inside = workflow.nodes.values() if key is None else _inside(workflow, key)
-            self._steps = self._slowest.among(inside, MOST, now)
-        if not seconds or len(self._steps) < 2:
+        steps = slowest(workflow, node.id if node else None, MOST)
+        if not seconds or len(steps) < 2:
             return
-        took = sorted(((node_seconds(s, now) or 0.0, s) for s in self._steps), key=lambda x: -x[0])
+        took = sorted(((node_seconds(s, now) or 0.0, s) for s in steps), key=lambda x: -x[0])
         yield Bar("slowest", "slowest steps", is_heading=True)
         for length, step in took[:MOST]:
             yield Bar(
@@ -117,26 +106,6 @@ class SummaryBars:
                 seconds_between(started_at, step.started_at, now) or 0.0,
                 node_token(step),
             )
-
-
-def _inside(workflow: Workflow, key: NodeId) -> list[Node]:
-    """All nodes inside a node, at any depth."""
-    within: dict[NodeId, list[Node]] = {}
-    for node in workflow.nodes.values():
-        within.setdefault(node.boundary_id, []).append(node)
-    found: list[Node] = []
-    waiting = [key]
-    while waiting:
-        inner = within.pop(waiting.pop(), [])
-        found += inner
-        waiting += [node.id for node in inner]
-    return found
-
-
-def _progress(nodes: Iterable[Node]) -> tuple[int, int]:
-    """The progress of all nodes that execute, as done and total."""
-    known = [each for each in map(progress.of_node, nodes) if each is not None]
-    return sum(done for done, _ in known), sum(total for _, total in known)
 
 
 def _progress_bar(counts: tuple[int, int] | None) -> Iterator[Bar]:
@@ -214,7 +183,7 @@ def times(started: str | None, finished: str | None, now: datetime) -> Iterator[
 
 def hangs_on(workflow: Workflow) -> Iterator[str]:
     """The steps that made it fail or that it waits for, and the holders of locks it waits for."""
-    found = list(reasons(workflow.nodes, is_over=workflow.is_completed))
+    found = reasons_of(workflow)
     for at, key in enumerate(found[:MOST_STEPS]):
         yield field("" if at else "because of", said(workflow.nodes[key]))
     if len(found) > MOST_STEPS:
@@ -332,7 +301,6 @@ class SummaryPane(TextPane):
         self._of: tuple[Workflow, Node | None] | None = None
         self._usage_refused = ""
         """Why nobody tells what pods use; "" where somebody does, or nobody measures it."""
-        self._hangs_on: tuple[Workflow, tuple[str, ...]] | None = None
         self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
@@ -370,19 +338,13 @@ class SummaryPane(TextPane):
         """Update durations and ages."""
         self._write(now)
 
-    def _why(self, workflow: Workflow) -> tuple[str, ...]:
-        """The lines of `hangs_on`, which are made once for each version of the workflow."""
-        if self._hangs_on is None or self._hangs_on[0] is not workflow:
-            self._hangs_on = (workflow, tuple(hangs_on(workflow)))
-        return self._hangs_on[1]
-
     def _write(self, now: datetime) -> None:
         if self._of is None:
             return
         workflow, node = self._of
         bars: Iterator[Bar]
         if node is None or node.id == workflow.metadata.name:
-            lines = of_workflow(workflow, now, self._why(workflow))
+            lines = of_workflow(workflow, now, hangs_on(workflow))
             bars = self._made.of_workflow(workflow, now)
         else:
             context = self.context

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from msgspec import structs
 from textual import on, work
@@ -26,8 +26,9 @@ from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.forest import TreeRow, rows
 from tui.domain.identity import Depth, ObjectKey, Target
+from tui.domain.node import NodeId
+from tui.domain.overview import prepare
 from tui.domain.soundness import troubles
-from tui.domain.versions import keep_nodes
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.kinds.workflows import WORKFLOWS
@@ -126,6 +127,8 @@ class WorkflowScreen(View[None]):
         self._usage: UsageReader | None = None
         self._found: tuple[Workflow, tuple[TreeRow, ...]] | None = None
         """The rows of the tree of the first version, until that is shown."""
+        self._selected: NodeId | None = None
+        """The step under the cursor, which the thread of the watch asks about beforehand."""
 
     def compose(self) -> ComposeResult:
         """Header; tree and pane, below each other or side by side; status, hints."""
@@ -212,7 +215,7 @@ class WorkflowScreen(View[None]):
 
     def _prepare(self, version: Workflow, before: Workflow | None) -> None:
         """On the thread of the watch: what would take long on that of the event loop."""
-        keep_nodes(version, before)
+        prepare(version, before, self._selected)
         if before is None:
             self._found = version, rows(version)
 
@@ -261,6 +264,11 @@ class WorkflowScreen(View[None]):
         self.steps.placeholder = str(message.error)
         self.context.say(str(message.error), "error")
         self._show_head()
+
+    @on(StepTree.CursorMoved)
+    def remember_selected(self, message: StepTree.CursorMoved) -> None:
+        """The next version is read with this step in mind."""
+        self._selected = cast(NodeId | None, message.key)
 
     @on(UsageRead)
     def take_usage(self, message: UsageRead) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from tui.domain.attempts import Superseded
+from tui.domain.attempts import Superseded, superseded_of
 from tui.domain.forest import ForestView, TreeRow, first_problem, rows
 from tui.domain.node import RUNNING, NodeId
-from tui.domain.reason import stuck
+from tui.domain.reason import stuck_of
 from tui.domain.workflow import Workflow
 
 NOTHING: frozenset[NodeId] = frozenset()
@@ -36,12 +36,16 @@ class StepTreeModel:
         """The rows of the tree with nothing folded."""
         if self.workflow is None:
             return ()
+        if not self._folded:
+            return self.rows
         return rows(self.workflow, show_skipped=self._shows_skipped)
 
     @property
     def _superseded(self) -> Superseded:
         """The nodes in attempts that were tried again."""
-        return Superseded(self.workflow.nodes if self.workflow is not None else {})
+        if self.workflow is None:
+            return Superseded({})
+        return Superseded(self.workflow.nodes, superseded_of(self.workflow))
 
     @property
     def folded(self) -> frozenset[NodeId]:
@@ -84,7 +88,7 @@ class StepTreeModel:
         failed = first_problem(self.workflow, self.rows)
         if failed is not None or self.workflow.is_completed:
             return failed
-        return next(iter(stuck(self.workflow.nodes)), None)
+        return next(iter(stuck_of(self.workflow)), None)
 
     # --- folding -------------------------------------------------------------------------
 

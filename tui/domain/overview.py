@@ -1,0 +1,58 @@
+"""Everything that screens ask about all nodes of a run, asked on the thread that reads it.
+
+The event loop then finds the answers with the version it is given (`domain.once`), so that one more
+update of a run costs it no more for fifty thousand nodes than for fifty.
+"""
+
+from __future__ import annotations
+
+from tui.domain import progress
+from tui.domain.attempts import superseded_of
+from tui.domain.branches import inside
+from tui.domain.forest import forgiven
+from tui.domain.logtargets import POD, best_target
+from tui.domain.node import NodeId
+from tui.domain.once import once
+from tui.domain.reason import reasons_of
+from tui.domain.slowest import keep_durations, slowest
+from tui.domain.status import has_active_suspend
+from tui.domain.versions import keep_nodes
+from tui.domain.workflow import Workflow
+
+INSIDE = ("DAG", "Steps")
+"""Types of nodes that contain other nodes."""
+MOST = 5
+"""Number of slowest steps that are shown."""
+
+
+def prepare(version: Workflow, before: Workflow | None, selected: NodeId | None = None) -> None:
+    """Work out what will be asked about a version, and about the node that is looked at.
+
+    Nodes that are equal to those of the version before become those. Only for a version that was
+    just read and is not used anywhere else yet.
+    """
+    keep_nodes(version, before)
+    if before is not None:
+        keep_durations(version, before)
+    else:
+        superseded_of(version)
+        forgiven(version)
+    has_active_suspend(version)
+    reasons_of(version)
+    slowest(version, None, MOST)
+    node = version.nodes.get(selected) if selected else None
+    if node is not None and node.name == version.metadata.name and node.type != POD:
+        node = None  # the root stands for the whole
+    best_target(version, node)
+    if node is not None and node.type in INSIDE:
+        progress_within(version, node.id)
+        slowest(version, node.id, MOST)
+
+
+@once
+def progress_within(workflow: Workflow, key: NodeId) -> tuple[int, int]:
+    """Done and all of what executes inside a node, at any depth."""
+    nodes = workflow.nodes
+    keys = inside(workflow, nodes[key]) if key in nodes else []
+    known = [found for each in keys if (found := progress.of_node(nodes[each])) is not None]
+    return sum(done for done, _ in known), sum(total for _, total in known)
