@@ -51,6 +51,7 @@ ARROWS: dict[str, set[str]] = {
         "bindings",
         "bugs",
         "columns",
+        "commands",
         "domain",
         "errors",
         "keys",

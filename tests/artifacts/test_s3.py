@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tui.artifacts import open_store
 from tui.artifacts.base import Folder, Stat, StoreError
 from tui.artifacts.s3 import S3Store
 from tui.demo.bucket import Blob, Buckets
+from tui.domain.location import SecretRef
 from tui.ports.threads import CancelToken
 
 
@@ -258,3 +261,56 @@ def test_an_object_that_changes_while_it_is_fetched_is_not_mixed(
         with pytest.raises(StoreError, match="changed while"):
             store.download(here(endpoint, "k"), tmp_path / "x", quiet, CancelToken())
     assert os.listdir(tmp_path) == []
+
+
+def test_a_key_that_is_a_slash_is_the_whole_bucket(
+    store: S3Store, filled: str, tmp_path: Path
+) -> None:
+    place = here(filled, "/")
+    found = store.stat(place)
+    assert isinstance(found, Folder)
+    assert found.count == 8
+    assert [(e.name, e.is_folder) for e in store.listing(place).entries] == [
+        ("wf", True),
+        ("big", False),
+    ]
+    small = here(filled, "wf/")
+    store.download(small, tmp_path / "wf", quiet, CancelToken())
+    assert (tmp_path / "wf/pod/report.json").exists()
+
+
+def test_an_empty_bucket_is_said_to_be_empty(store: S3Store) -> None:
+    with demo_s3("runs") as (endpoint, _), pytest.raises(StoreError, match="runs is empty"):
+        store.stat(here(endpoint, "/"))
+
+
+def test_a_folder_is_listed_page_by_page(store: S3Store) -> None:
+    with demo_s3("runs") as (endpoint, buckets):
+        for i in range(2_500):
+            buckets["runs"].put(f"out/{i:05}", b"12")
+        names: list[str] = []
+        more, pages = "", 0
+        while True:
+            page = store.listing(here(endpoint, "out"), 1000, more)
+            names += [entry.name for entry in page.entries]
+            more, pages = page.more, pages + 1
+            assert page.whole is (more == "")
+            if not more:
+                break
+        assert (pages, names) == (3, [f"{i:05}" for i in range(2_500)])
+
+
+def test_a_link_opens_an_object_without_a_login_and_says_when_it_ends(
+    store: S3Store, filled: str
+) -> None:
+    before = datetime.now(UTC)
+    link = store.link(here(filled, "wf/pod/with space+plus %41 ü.txt"), 600)
+    assert link.until is not None
+    assert timedelta(seconds=590) < link.until - before < timedelta(seconds=610)
+    with urllib.request.urlopen(link.url) as response:
+        assert response.read() == b"odd"
+    assert "Signature" not in repr(link)
+    for place in (here(filled, "wf/"), here(filled, "k", customer_key=SecretRef("minio", "user"))):
+        with pytest.raises(StoreError) as none:
+            store.link(place, 600)
+        assert none.value.reason == "unsupported"

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.support.artifacts_pane import MIB, Seen, out, repository, showing, source, workflow
-from tests.support.s3_servers import demo_s3
+from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3
 from tests.support.widgets import screen_of
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
@@ -232,7 +232,7 @@ async def test_the_state_says_why_there_are_no_credentials(
 async def test_a_repository_that_is_only_named_is_looked_up(server: tuple[str, Buckets]) -> None:
     found = source()
     text = msgspec.json.encode(repository(server[0])).decode()
-    found.config_maps["argo", "artifact-repositories"] = {"default": text}
+    found.maps["argo", "artifact-repositories"] = {"default": text}
     async with showing(workflow(server[0], stored=False), by=found) as seen:
         await seen.until(lambda: "24 B" in seen.rows[1])
 
@@ -278,7 +278,7 @@ def offline() -> Workflow:
     made = {"name": "metrics", "raw": {"data": '{"epoch":40,"loss":0.112,"tags":["a","b"]}'}}
     given = {"name": "notes", "raw": {"data": "first line\nsecond [bold]line[/bold]\n"}}
     outputs = [made, out("model", "etl/model.tgz"), out("old", "etl/old.csv", deleted=True)]
-    outputs.append({"name": "table", "gcs": {"bucket": "b", "key": "t.parquet"}})
+    outputs.append({"name": "table", "hdfs": {"addresses": ["h"], "path": "t.parquet"}})
     whole = {
         "metadata": {"name": "etl", "namespace": "argo", "uid": "u"},
         "status": {
@@ -304,3 +304,34 @@ async def test_it_looks_like_this(size: tuple[int, int], picture: Callable[..., 
         await seen.press("down", "enter")
         await seen.until(lambda: seen.preview[:1] == ["{"])
         assert picture(seen.app)
+
+
+async def test_own_credentials_are_offered_aloud_and_used_only_on_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    closed = source()
+    closed.secrets = {}
+    with demo_s3("runs") as (endpoint, buckets):
+        buckets["runs"].put("etl/metrics.json", "{}")
+        async with showing(workflow(endpoint), by=closed) as seen:
+            await seen.until(lambda: "own-credentials" in seen.line("status"))
+            assert seen.line("status").endswith(
+                ":own-credentials signs with those of the environment instead"
+            )
+            await seen.until(lambda: "no secret" in "".join(seen.rows))
+            (command,) = seen.app.pane.commands()
+            command.run("")
+            await seen.until(lambda: "✔" in "".join(seen.rows))
+            assert seen.line("head").endswith("with those of the environment")
+            assert list(seen.app.pane.commands()) == []
+
+
+async def test_why_no_repository_could_be_read_is_said(server: tuple[str, Buckets]) -> None:
+    closed = source()
+    closed.refusal = Refused("configmaps is forbidden", status=403)
+    async with showing(workflow(server[0], stored=False), by=closed) as seen:
+        await seen.until(lambda: "no location" in "".join(seen.rows))
+        await seen.press("enter")
+        await seen.until(lambda: "configmaps is forbidden" in seen.line("status"))

@@ -11,9 +11,11 @@ import msgspec
 from tests.support.artifacts_pane import showing
 from tui.artifacts import STORES, StoreKind
 from tui.artifacts.base import (
+    Can,
     Folder,
     FolderEntry,
     FolderListing,
+    Link,
     Progress,
     ReadSecret,
     Stat,
@@ -30,6 +32,7 @@ FILES = {"out/notes.txt": b"made up\n", "out/deep/more.txt": b"deeper\n"}
 class Drawer:
     """A store of a kind that argo-tui has none for, with a folder in it."""
 
+    can: frozenset[Can] = frozenset(("range", "list", "presign"))
     asked: list[str] = []
 
     def __init__(self, secrets: ReadSecret) -> None:
@@ -47,7 +50,7 @@ class Drawer:
     def read(self, location: Location, offset: int, length: int) -> bytes:
         return FILES[location.key][offset : offset + length]
 
-    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+    def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         assert isinstance(location, OtherLocation)
         found: dict[str, FolderEntry] = {}
         for key, data in FILES.items():
@@ -69,13 +72,16 @@ class Drawer:
         target.write_bytes(FILES[location.key])
         return target
 
+    def link(self, location: Location, seconds: int) -> Link:
+        return Link(f"drawer:{location.key}")
+
     def close(self) -> None:
         pass
 
 
 def workflow(*keys: str) -> Workflow:
     def out(key: str) -> dict[str, Any]:
-        return {"name": key, "gcs": {"bucket": "b", "key": key}, "archive": {"none": {}}}
+        return {"name": key, "plugin": {"name": "drawer", "key": key}, "archive": {"none": {}}}
 
     node = {"id": "n", "name": "w.n", "type": "Pod", "outputs": {"artifacts": list(map(out, keys))}}
     whole = {"metadata": {"name": "w", "uid": "u"}, "status": {"nodes": {"n": node}}}
@@ -83,7 +89,7 @@ def workflow(*keys: str) -> Workflow:
 
 
 def drawer(**more: Any) -> StoreKind:
-    return StoreKind("gcs", Drawer, **more)
+    return StoreKind("plugin", Drawer, **more)
 
 
 async def test_its_folders_open_its_files_are_read_and_its_title_is_shown(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import Metrics
 from tui.ports.operations import Delete, Operation, Operations, Patch
 from tui.ports.pods import Pods
-from tui.ports.secrets import Secrets
+from tui.ports.secrets import ConfigMap, Secrets
 from tui.ports.threads import CancelToken
 from tui.sources.credentials import Login
 from tui.sources.kubeconfig import choose
@@ -371,13 +371,20 @@ def test_one_value_of_a_secret_and_the_data_of_a_config_map(cluster: Cluster) ->
         SECRETS, {"metadata": {"namespace": "argo", "name": "s"}, "data": {"key": "aHVzaA=="}}
     )
     cluster.create(
-        CONFIG_MAPS, {"metadata": {"namespace": "argo", "name": "c"}, "data": {"a": "b"}}
+        CONFIG_MAPS,
+        {
+            "metadata": {"namespace": "argo", "name": "c", "annotations": {"which": "a"}},
+            "data": {"a": "b"},
+        },
     )
     source = source_of(cluster)
     assert offered(source, Secrets).secret_value("argo", "s", "key") == b"hush"
     with pytest.raises(Missing, match="no key other"):
         offered(source, Secrets).secret_value("argo", "s", "other")
-    assert offered(source, Secrets).config_map("argo", "c") == {"a": "b"}
+    there = ConfigMap({"a": "b"}, {"which": "a"}, "argo")
+    assert offered(source, Secrets).config_map("argo", "c") == there
+    assert offered(source, Secrets).config_maps("c") == [there]
+    assert offered(source, Secrets).config_maps("d") == []
 
 
 def test_several_namespaces_with_one_known_list(cluster: Cluster) -> None:

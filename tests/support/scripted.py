@@ -54,7 +54,7 @@ from tui.ports.namespaces import Namespaces
 from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.operations import Call, Operations
 from tui.ports.pods import Pod, Pods
-from tui.ports.secrets import Secrets
+from tui.ports.secrets import ConfigMap, Secrets
 from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
 from tui.sources.kubernetes_operations import KubernetesOperations
@@ -211,7 +211,9 @@ class ScriptedSource:
         self.logs: dict[tuple[str, str], list[bytes]] = {}
         """(pod, container) → pieces."""
         self.secrets: dict[tuple[str, str, str], bytes] = {}
-        self.config_maps: dict[tuple[str, str], dict[str, str]] = {}
+        self.maps: dict[tuple[str, str], dict[str, str]] = {}
+        """(namespace, name) → data of a config map."""
+        self.map_annotations: dict[tuple[str, str], dict[str, str]] = {}
         self.templates: dict[tuple[str, str, str], Manifest] = {}
         """(kind, namespace, name) → a template or cron workflow."""
         self.known_namespaces: tuple[str, ...] = ("argo",)
@@ -478,11 +480,16 @@ class ScriptedSource:
             raise Missing(f"there is no secret {name} in {namespace}", status=404)
         return self.secrets[namespace, name, key]
 
-    def config_map(self, namespace: str, name: str) -> dict[str, str]:
+    def config_map(self, namespace: str, name: str) -> ConfigMap:
         self._ask("config_map", (namespace, name))
-        if (namespace, name) not in self.config_maps:
+        if (namespace, name) not in self.maps:
             raise Missing(f"there is no configmap {name} in {namespace}", status=404)
-        return self.config_maps[namespace, name]
+        annotations = self.map_annotations.get((namespace, name), {})
+        return ConfigMap(self.maps[namespace, name], annotations, namespace)
+
+    def config_maps(self, name: str) -> list[ConfigMap]:
+        self._ask("config_maps", name)
+        return [self.config_map(*at) for at in self.maps if at[1] == name]
 
     def namespaces(self) -> tuple[str, ...]:
         self._ask("namespaces", None)

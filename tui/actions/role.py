@@ -126,7 +126,7 @@ PARTS: tuple[Part, ...] = (
     ),
     _part(
         "repositories",
-        "An artifact repository that the workflow only names (Argo before 3.1).",
+        "An artifact repository that the workflow only names (Argo before 3.1, or not begun yet).",
         "",
         "configmaps",
         "get",

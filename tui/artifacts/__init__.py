@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from tui.artifacts.base import (
+    Can,
     Folder,
     FolderListing,
+    Link,
     Progress,
     ReadSecret,
     Stat,
     Store,
     StoreError,
 )
-from tui.domain.location import Location, OtherLocation
+from tui.artifacts.elsewhere import how_elsewhere
+from tui.domain.hidden import only_host
+from tui.domain.location import Location, OtherLocation, S3Location, with_own_credentials
 from tui.ports.threads import CancelToken
 from tui.registry import Registry
 
@@ -54,28 +58,36 @@ def _s3_title(location: Location) -> str:
     return f"S3 {location.server or 'Amazon'}"
 
 
-def _s3_server(location: Location) -> str:
-    return location.server
+def _gcs_title(location: Location) -> str:
+    return "GCS"
+
+
+def _oss_title(location: Location) -> str:
+    return f"OSS {only_server(location)}"
+
+
+def _azure_title(location: Location) -> str:
+    return f"Azure {only_server(location)}"
+
+
+def only_server(location: Location) -> str:
+    """The server in the fields of a location, as it can be shown."""
+    if not isinstance(location, OtherLocation):
+        return location.server
+    return only_host(str(location.fields.get("endpoint") or location.kind))
 
 
 STORES: Registry[StoreKind] = Registry(
     "store",
     (
+        StoreKind("azure", "tui.artifacts.azure:AzureStore", _azure_title, only_server),
+        StoreKind("gcs", "tui.artifacts.gcs:GcsStore", _gcs_title, only_server),
         StoreKind("http", "tui.artifacts.http:HttpStore"),
+        StoreKind("oss", "tui.artifacts.oss:OssStore", _oss_title, only_server),
         StoreKind("raw", "tui.artifacts.raw:RawStore"),
-        StoreKind("s3", "tui.artifacts.s3:S3Store", _s3_title, _s3_server),
+        StoreKind("s3", "tui.artifacts.s3:S3Store", _s3_title, only_server),
     ),
 )
-
-ELSEWHERE: Mapping[str, str] = {
-    "artifactory": "curl -O '{url}'",
-    "azure": "az storage blob download --blob-url '{url}'",
-    "gcs": "gcloud storage cp '{url}' .",
-    "git": "git clone '{url}'",
-    "hdfs": "hdfs dfs -get '{key}'",
-    "oss": "ossutil cp '{url}' .",
-}
-"""Commands to download an artifact of a kind that has no store here."""
 
 
 def open_store(location: Location, secrets: ReadSecret) -> Store:
@@ -86,6 +98,10 @@ def open_store(location: Location, secrets: ReadSecret) -> Store:
     kind = STORES.get(location.kind)
     if kind is None:
         raise unsupported(location)
+    return _made(kind, secrets)
+
+
+def _made(kind: StoreKind, secrets: ReadSecret) -> Store:
     if not isinstance(kind.make, str):
         return kind.make(secrets)
     module, _, name = kind.make.partition(":")
@@ -107,14 +123,8 @@ def server_of(location: Location) -> str:
 
 def unsupported(location: Location) -> StoreError:
     """The error for a location that cannot be read here, with a command that can."""
-    command = ELSEWHERE.get(location.kind, "argo cp WORKFLOW .")
-    fields = {"url": location.url, "key": location.key}
-    # A quote in a key would end the shell's quoting, so no command is offered then.
-    if isinstance(location, OtherLocation) and not any("'" in text for text in fields.values()):
-        hint = f"download it with: {command.format(**fields)}"
-    else:
-        hint = "download it with argo cp"
-    return StoreError(f"{location.kind} is not supported here", reason="unsupported", hint=hint)
+    what = f"{location.kind} is not supported here"
+    return StoreError(what, reason="unsupported", hint=how_elsewhere(location))
 
 
 Reach = Callable[[Location], Location]
@@ -131,6 +141,11 @@ class ReachedStore:
         self._store = store
         self._reach = reach
 
+    @property
+    def can(self) -> frozenset[Can]:
+        """What it is able to do."""
+        return self._store.can
+
     def stat(self, location: Location) -> Stat | Folder:
         """What is at a location."""
         return self._store.stat(self._reach(location))
@@ -139,9 +154,13 @@ class ReachedStore:
         """A part of one object."""
         return self._store.read(self._reach(location), offset, length)
 
-    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+    def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """The direct entries of a folder."""
-        return self._store.listing(self._reach(location), limit)
+        return self._store.listing(self._reach(location), limit, after)
+
+    def link(self, location: Location, seconds: int) -> Link:
+        """A link to one object."""
+        return self._store.link(self._reach(location), seconds)
 
     def download(
         self,
@@ -164,12 +183,41 @@ class ReachedStore:
 class Stores:
     """The open stores of one cluster; each is opened once, so that connections are reused."""
 
-    def __init__(self, secrets: ReadSecret, reach: Reach = _as_it_is) -> None:
+    def __init__(
+        self, secrets: ReadSecret, reach: Reach = _as_it_is, *, own_credentials: bool = False
+    ) -> None:
         """`reach` gives a location as it is reached from this machine."""
         self._secrets = secrets
-        self._reach = reach
+        self._given = reach
+        self._own = own_credentials
         self._open: dict[str, Store] = {}
         self._lock = threading.Lock()
+
+    @property
+    def uses_own_credentials(self) -> bool:
+        """Whether requests are signed with credentials of this machine, whatever workflows name."""
+        return self._own
+
+    def use_own_credentials(self) -> None:
+        """Sign with credentials of this machine from now on; only ever because somebody said so."""
+        self._own = True
+
+    def again(self) -> Stores:
+        """The same stores anew, for work that goes on when these are closed."""
+        return Stores(self._secrets, self._given, own_credentials=self._own)
+
+    def _reach(self, location: Location) -> Location:
+        found = self._given(location)
+        return with_own_credentials(found) if self._own else found
+
+    def own_credentials(self, location: Location) -> str:
+        """What credentials this machine has for a location: `the AWS profile ops`; "" for none."""
+        place = self._given(location)
+        if not isinstance(place, S3Location):
+            return ""
+        from tui.artifacts.s3_client import own_credentials
+
+        return own_credentials(place.profile)
 
     def store(self, location: Location) -> Store:
         """The store for this location. Raises StoreError ("unsupported")."""
@@ -188,7 +236,6 @@ class Stores:
 
 
 __all__ = [
-    "ELSEWHERE",
     "STORES",
     "StoreKind",
     "Stores",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -40,6 +41,13 @@ SAME_FOR_ALL: frozenset[Reason] = frozenset(
     ("unreachable", "credentials", "login", "secret", "secret-denied", "secret-missing")
 )
 """Reasons that hold for every location of a store, once one location of it has met them."""
+
+Can = Literal["range", "list", "presign", "write"]
+"""What a store may be able to do beyond giving an object from its first byte to its last: give a
+part of one, list a folder, make a link that needs no login, take objects."""
+
+NO_SECRET: frozenset[Reason] = frozenset(("secret-denied", "secret-missing"))
+"""Reasons in which credentials of this machine may be used instead, if somebody says so."""
 
 ReadSecret = Callable[[str, str, str], bytes]
 """Reads a secret: (namespace, name, key) → value; made by `tui.ports.secrets.reader_of`."""
@@ -96,10 +104,25 @@ class FolderListing:
     entries: tuple[FolderEntry, ...]
     whole: bool = True
     """False if there are more entries than the limit of the request."""
+    more: str = ""
+    """Where the next page begins, for `listing`; "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that anybody can read an object at who has it, until it ends."""
+
+    url: str = field(repr=False)
+    until: datetime | None = None
+    """When it ends; None where it does not."""
 
 
 class Store(Protocol):
     """Reads artifacts of one kind of location. Every method may be called on any thread."""
+
+    @property
+    def can(self) -> frozenset[Can]:
+        """What it is able to do. Without `range`, `read` reads from the beginning and closes."""
 
     def stat(self, location: Location) -> Stat | Folder:
         """What is at a location. Raises StoreError ("missing" if there is nothing)."""
@@ -107,8 +130,14 @@ class Store(Protocol):
     def read(self, location: Location, offset: int, length: int) -> bytes:
         """A part of one object in bytes; shorter than `length` only at the object's end."""
 
-    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
-        """The direct entries of a folder, folders first."""
+    def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
+        """The direct entries of a folder, folders first in each page.
+
+        `after` is the `more` of the page before.
+        """
+
+    def link(self, location: Location, seconds: int) -> Link:
+        """A link to one object that ends after so long. Raises StoreError ("unsupported")."""
 
     def download(
         self,
@@ -137,6 +166,11 @@ def length_in(text: str) -> int | None:
 def stopped() -> StoreError:
     """The error of a download whose `stop` was set."""
     return StoreError("the download was stopped", reason="stopped")
+
+
+def no_link(name: str) -> StoreError:
+    """The error for a link to something of which there is none."""
+    return StoreError(f"there is no link to {name}", reason="unsupported")
 
 
 def not_a_folder(name: str) -> StoreError:

@@ -8,24 +8,30 @@ that somebody else wrote, so such artifacts are not read.
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import os
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tui.artifacts.base import (
+    Can,
     Folder,
     FolderListing,
+    Link,
     Progress,
     ReadSecret,
+    Reason,
     Stat,
     StoreError,
     length_in,
+    no_link,
     not_a_folder,
     stopped,
 )
-from tui.artifacts.saving import open_file, whole_file
+from tui.artifacts.saving import check_room, open_file, whole_file
 from tui.domain.hidden import IN_USE, names_secret, split_login
 from tui.domain.location import Location, OtherLocation
 from tui.ports.threads import CancelToken
@@ -33,12 +39,27 @@ from tui.ports.threads import CancelToken
 PIECE = 1 << 18
 HERE = re.compile(r"localhost|127\..*|::1")
 
-STATUS: dict[int, tuple[Any, str]] = {
+STATUS: dict[int, tuple[Reason, str]] = {
     401: ("denied", "requires credentials"),
     403: ("denied", "may not be read"),
     404: ("missing", "does not exist"),
     410: ("missing", "does not exist any more"),
 }
+
+
+REFUSES_HEAD = frozenset((403, 405, 501))
+"""Answers to HEAD after which a GET may still be answered."""
+
+MAX_TRIES = 3
+"""Attempts in a row without a byte after which a download fails."""
+
+
+class _Answered(StoreError):
+    """A server answered with an error."""
+
+    def __init__(self, what: str, reason: Reason, status: int) -> None:
+        super().__init__(what, reason=reason)
+        self.status = status
 
 
 class HttpStore:
@@ -52,14 +73,23 @@ class HttpStore:
         """Connection pools by the address of their proxy; "" is without a proxy."""
         self._retries = urllib3.Retry(total=2, redirect=3, status=0, raise_on_status=False)
 
+    can: frozenset[Can] = frozenset(("range", "presign"))
+
     def stat(self, location: Location) -> Stat | Folder:
-        """What the response headers say; a server that sends no length makes the size 0."""
-        with self._request("HEAD", location, {}) as response:
-            return Stat(
-                length_in(response.headers.get("Content-Length", "")) or 0,
-                etag=response.headers.get("ETag", "").strip('"'),
-                content_type=response.headers.get("Content-Type", ""),
-            )
+        """What the response headers say; a server that sends no length makes the size 0.
+
+        An address that is signed for reading answers nothing else, and some servers do not know
+        HEAD at all; those are asked for the first byte.
+        """
+        try:
+            with self._request("HEAD", location, {}) as response:
+                return _stat(response, response.headers.get("Content-Length", ""))
+        except _Answered as error:
+            if error.status not in REFUSES_HEAD:
+                raise
+        with self._request("GET", location, {"Range": "bytes=0-0"}) as response:
+            header = "Content-Length" if response.status == 200 else "Content-Range"
+            return _stat(response, response.headers.get(header, "").rpartition("/")[2])
 
     def read(self, location: Location, offset: int, length: int) -> bytes:
         """A part of the content, also from servers that do not support ranges."""
@@ -73,9 +103,16 @@ class HttpStore:
                 self._skip(response, offset)
             return bytes(response.read(length))
 
-    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+    def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """A web address is not a folder. Raises StoreError ("unsupported")."""
         raise not_a_folder("a web address")
+
+    def link(self, location: Location, seconds: int) -> Link:
+        """The address itself; nobody here knows when it ends."""
+        url, given = self._place(location)
+        if given:
+            raise no_link("an address that wants headers")
+        return Link(url)
 
     def download(
         self,
@@ -87,21 +124,53 @@ class HttpStore:
         overwrite: bool = False,
     ) -> Path:
         """Write the content to a file."""
-        with self._request("GET", location, {}) as response:
-            size = length_in(response.headers.get("Content-Length", ""))
-            with (
-                whole_file(target, size=size, overwrite=overwrite) as path,
-                os.fdopen(open_file(path), "r+b") as file,
-                _shut_down_on(stop, response),
-            ):
-                done = 0
-                while piece := response.read(PIECE):
-                    file.write(piece)
-                    done += len(piece)
-                    progress(done, size)
-                if stop.is_set:
-                    raise stopped()
+        with (
+            whole_file(target, size=None, overwrite=overwrite) as path,
+            os.fdopen(open_file(path), "r+b") as file,
+        ):
+            self._fetch(location, file, target, progress, stop)
         return target
+
+    def _fetch(
+        self,
+        location: Location,
+        file: BinaryIO,
+        target: Path,
+        progress: Progress,
+        stop: CancelToken,
+    ) -> None:
+        """Write the content to an open file; where a connection breaks, go on from there."""
+        from urllib3.exceptions import HTTPError
+
+        done, size, etag, tries = 0, None, "", 0
+        while True:
+            before = done
+            headers = {"Range": f"bytes={done}-", "If-Range": etag} if done else {}
+            with self._request("GET", location, headers) as response:
+                if not done:
+                    size = length_in(response.headers.get("Content-Length", ""))
+                    etag = response.headers.get("ETag", "")
+                    check_room(target, size)
+                elif response.status != 206:
+                    raise StoreError(f"{location.url} changed while it was read", hint="try again")
+                try:
+                    with shut_down_on(stop, response):
+                        while piece := response.read1(PIECE):
+                            file.write(piece)
+                            done += len(piece)
+                            progress(done, size)
+                        if stop.is_set:
+                            raise stopped()
+                    return
+                except HTTPError as error:
+                    tries = 1 if done > before else tries + 1
+                    # Without a tag nobody knows whether the rest would be of the same content.
+                    if tries >= MAX_TRIES or not done or not etag or etag.startswith("W/"):
+                        raise _ended_early(location, done, size) from error
+
+    def _place(self, location: Location) -> tuple[str, dict[str, str]]:
+        """The address, and the headers that go with it. Raises: StoreError."""
+        return _address(location)
 
     def close(self) -> None:
         """Close all connections."""
@@ -112,16 +181,24 @@ class HttpStore:
     def _request(
         self, method: str, location: Location, headers: Mapping[str, str]
     ) -> Iterator[Any]:
+        url, given = self._place(location)
+        with self._ask(method, url, given, headers) as response:
+            yield response
+
+    @contextlib.contextmanager
+    def _ask(
+        self, method: str, url: str, given: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Iterator[Any]:
+        """The response of a server; `given` are headers that no other server gets."""
         from urllib3.exceptions import HTTPError
 
-        url, given = _address(location)
         try:
             response = self._open(method, url, given, headers)
             try:
                 if response.status >= 400 and response.status != 416:
                     reason, words = STATUS.get(response.status, ("failed", "refused"))
                     what = f"{url} {words} ({response.status})"
-                    raise StoreError(what, reason=reason)
+                    raise _Answered(what, reason, response.status)
                 yield response
             finally:
                 response.close()
@@ -167,8 +244,30 @@ class HttpStore:
             count -= len(piece)
 
 
+def _stat(response: Any, length: str) -> Stat:
+    headers = response.headers
+    changed = email.utils.parsedate_tz(headers.get("Last-Modified", ""))
+    modified = ""
+    if changed is not None:
+        with contextlib.suppress(ValueError, OverflowError, OSError):
+            when = datetime.fromtimestamp(email.utils.mktime_tz(changed), UTC)
+            modified = when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Stat(
+        length_in(length) or 0,
+        modified,
+        headers.get("ETag", "").strip('"'),
+        headers.get("Content-Type", ""),
+    )
+
+
+def _ended_early(location: Location, done: int, size: int | None) -> StoreError:
+    whole = f" of {size:,}" if size is not None else ""
+    what = f"the connection to {location.url} broke after {done:,}{whole} bytes"
+    return StoreError(what, reason="unreachable", hint="try again")
+
+
 @contextlib.contextmanager
-def _shut_down_on(stop: CancelToken, response: Any) -> Iterator[None]:
+def shut_down_on(stop: CancelToken, response: Any) -> Iterator[None]:
     """Shut the connection down when `stop` is set, which ends the read that is under way."""
     from urllib3.exceptions import HTTPError
 

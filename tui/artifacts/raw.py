@@ -6,12 +6,15 @@ import os
 from pathlib import Path
 
 from tui.artifacts.base import (
+    Can,
     Folder,
     FolderListing,
+    Link,
     Progress,
     ReadSecret,
     Stat,
     StoreError,
+    no_link,
     not_a_folder,
 )
 from tui.artifacts.saving import open_file, whole_file
@@ -33,9 +36,15 @@ class RawStore:
         """A part of the text."""
         return _data(location)[offset : offset + max(0, length)]
 
-    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+    can: frozenset[Can] = frozenset(("range",))
+
+    def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """A raw artifact is not a folder. Raises StoreError ("unsupported")."""
         raise not_a_folder("a raw artifact")
+
+    def link(self, location: Location, seconds: int) -> Link:
+        """It is nowhere but in the workflow. Raises StoreError ("unsupported")."""
+        raise no_link("what is written into the workflow")
 
     def download(
         self,

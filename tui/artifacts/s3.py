@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from tui.artifacts.base import (
+    Can,
     Folder,
     FolderEntry,
     FolderListing,
+    Link,
     Progress,
     ReadSecret,
     Stat,
     StoreError,
     length_in,
+    no_link,
     stopped,
 )
 from tui.artifacts.s3_client import Client, build
@@ -78,19 +81,22 @@ class S3Store:
                     body.read(offset)
                 return bytes(body.read(length))
 
-    def listing(self, location: Location, limit: int = 1000) -> FolderListing:
+    can: frozenset[Can] = frozenset(("range", "list", "presign"))
+
+    def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """The direct entries of a folder: folders first, then files, each by name."""
         with self._connected(location) as (client, place):
             prefix = _prefix(place.key)
-            pages = client.boto.get_paginator("list_objects_v2").paginate(
-                Bucket=place.bucket,
-                Prefix=prefix,
-                Delimiter="/",
-                PaginationConfig={"MaxItems": limit + 1, "PageSize": min(limit + 1, 1000)},
-            )
             folders: list[FolderEntry] = []
             files: list[FolderEntry] = []
-            for page in pages:
+            while (room := limit - len(folders) - len(files)) > 0:
+                page = client.boto.list_objects_v2(
+                    Bucket=place.bucket,
+                    Prefix=prefix,
+                    Delimiter="/",
+                    MaxKeys=min(room, 1000),
+                    **({"ContinuationToken": after} if after else {}),
+                )
                 for inner in page.get("CommonPrefixes", ()):
                     name = inner["Prefix"][len(prefix) : -1]
                     folders.append(FolderEntry(name, True, place.at(f"{prefix}{name}/")))
@@ -99,8 +105,25 @@ class S3Store:
                     if name:
                         at = place.at(prefix + name)
                         files.append(FolderEntry(name, False, at, found.size, found.modified))
-            entries = (*folders, *files)
-            return FolderListing(entries[:limit], whole=len(entries) <= limit)
+                after = page.get("NextContinuationToken", "")
+                if not after:
+                    break
+            return FolderListing((*folders, *files), whole=not after, more=after)
+
+    def link(self, location: Location, seconds: int) -> Link:
+        """A presigned address; it ends with the credentials that sign it, if that is earlier."""
+        with self._connected(location) as (client, place):
+            if place.key.endswith("/"):
+                raise no_link("a folder")
+            if client.extra:
+                raise StoreError(
+                    "an object that is encrypted with a key of its own has no link",
+                    reason="unsupported",
+                    hint="a browser would have to send that key",
+                )
+            asked = {"Bucket": place.bucket, "Key": place.key}
+            url = client.boto.generate_presigned_url("get_object", asked, ExpiresIn=seconds)
+            return Link(url, client.link_end(seconds) if "?" in url else None)
 
     def download(
         self,
@@ -261,6 +284,8 @@ def _object(entry: dict[str, Any]) -> _Object:
 
 
 def _prefix(key: str) -> str:
+    if key == "/":
+        return ""  # the whole bucket
     # Not normalized: in S3 `a//b` and `a/b` are two keys, and a listing shows both.
     return key if key.endswith("/") else f"{key}/"
 
@@ -276,7 +301,9 @@ def _raise_if_stopped(stop: CancelToken) -> None:
 
 def _missing(place: S3Location) -> StoreError:
     return StoreError(
-        f"{place.key} is not in the bucket {place.bucket}",
+        f"the bucket {place.bucket} is empty"
+        if place.key == "/"
+        else f"{place.key} is not in the bucket {place.bucket}",
         reason="missing",
         hint="it may have been deleted, or was never written",
     )

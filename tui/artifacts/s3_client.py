@@ -13,6 +13,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,13 @@ class Client:
     extra: dict[str, str]
     """Parameters for the key that objects are encrypted with (SSE-C), if there is one."""
     folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def link_end(self, seconds: int) -> datetime:
+        """When a link that is made now ends, if it shall end after so many seconds."""
+        end = datetime.now(UTC) + timedelta(seconds=seconds)
+        signer = getattr(self.boto, "_request_signer", None)
+        lent: Any = getattr(getattr(signer, "_credentials", None), "_expiry_time", None)
+        return min(end, lent) if isinstance(lent, datetime) else end
 
     def close(self) -> None:
         """Close connections and remove the file with the CA certificate."""
@@ -61,8 +69,10 @@ def build(location: S3Location, secrets: ReadSecret) -> Client:
         core.get_component("credential_provider").remove("iam-role")
     if not keys and location.role_arn:
         keys = _keys_of_role(core, location)
-    if not keys and not location.use_sdk_creds and core.get_credentials() is None:
+    if not keys and not location.use_sdk_creds and _is_anonymous(location, core):
         config["signature_version"] = UNSIGNED
+    elif location.signing == "v2":
+        config["signature_version"] = "s3"
     endpoint = location.endpoint.rstrip("/")
     amazon = not endpoint or AMAZON.fullmatch(endpoint) is not None
     if LOOPBACK.fullmatch(endpoint):
@@ -78,9 +88,37 @@ def build(location: S3Location, secrets: ReadSecret) -> Client:
         config=_config(Config, style, config),
         **keys,
     )
-    if not keys and "signature_version" not in config:
+    if not keys and config.get("signature_version") is not UNSIGNED:
         _hide_own_keys(core)
     return Client(client, _customer_key(location, secrets), folder)
+
+
+def _is_anonymous(location: S3Location, core: Any) -> bool:
+    if location.signing == "named" and not location.profile:
+        return True
+    return core.get_credentials() is None
+
+
+METHODS = {"env": "those of the environment", "shared-credentials-file": "", "config-file": ""}
+"""Where botocore found credentials, by its own word for it; "" is a profile."""
+
+
+def own_credentials(profile: str) -> str:
+    """What credentials this machine has: `the AWS profile ops`; "" for none. Connects nowhere."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        core = _core_session(isolated=False, profile=profile)
+        resolver = core.get_component("credential_provider")
+        for remote in ("container-role", "iam-role"):
+            resolver.remove(remote)
+        found = core.get_credentials()
+    except BotoCoreError:
+        return ""  # for example a profile that is not there
+    if found is None:
+        return ""
+    called = core.get_config_variable("profile") or "default"
+    return METHODS.get(found.method, "") or f"the AWS profile {called}"
 
 
 def _config(config: Any, style: str, more: dict[str, Any]) -> Any:

@@ -149,6 +149,11 @@ def _check_target(target: Path, size: int | None, overwrite: bool) -> None:
         raise StoreError(f"{target} is a device or a pipe, not a file", reason="disk")
     if os.path.lexists(target) and not overwrite:
         raise _exists(target)
+    check_room(target, size)
+
+
+def check_room(target: Path, size: int | None) -> None:
+    """Check that the disk has room for a file or folder of so many bytes. Raises: StoreError."""
     free = shutil.disk_usage(target.parent).free
     if size is not None and size > free:
         raise StoreError(

@@ -8,9 +8,10 @@ Nothing is read here: a repository that is only named must be looked up by the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tui.domain.hidden import only_host
@@ -50,6 +51,11 @@ class SecretRef:
     key: str
 
 
+Signing = Literal["v4", "v2", "named"]
+"""How requests are signed. `named`: only with a profile of this machine that somebody named, since
+the store takes no credentials that happen to be here for Amazon."""
+
+
 @dataclass(frozen=True, slots=True)
 class S3Location:
     """An object, or a folder of objects, in S3 or a compatible store (argo.md 8.2)."""
@@ -75,6 +81,7 @@ class S3Location:
     """The key that the object is encrypted with (SSE-C)."""
     profile: str = ""
     """The AWS profile of this machine whose credentials are used where there are no others."""
+    signing: Signing = "v4"
 
     kind = "s3"
 
@@ -148,6 +155,7 @@ class S3Rules(Protocol):
 
 def reached(location: Location, rules: S3Rules) -> Location:
     """A location as it is reached from here by these rules."""
+    location = by_s3(location)
     if not isinstance(location, S3Location):
         return location
     style = {True: "path", False: "virtual", None: ""}[rules.path_style]
@@ -158,10 +166,52 @@ def reached(location: Location, rules: S3Rules) -> Location:
         addressing_style=location.addressing_style or style,
         profile=rules.profile,
     )
-    if rules.credentials != "machine":
-        return found
-    own = replace(found, access_key=None, secret_key=None, session_token=None)
-    return replace(own, role_arn="", use_sdk_creds=True)
+    return with_own_credentials(found) if rules.credentials == "machine" else found
+
+
+def with_own_credentials(location: Location) -> Location:
+    """A location of S3 that is read with credentials of this machine, whatever the workflow names.
+
+    The secret with an authority's certificate is not asked for either: this machine has its own.
+    """
+    if not isinstance(location, S3Location):
+        return location
+    own = replace(location, access_key=None, secret_key=None, session_token=None)
+    return replace(own, role_arn="", use_sdk_creds=True, ca=None)
+
+
+GOOGLE = "storage.googleapis.com"
+ALIBABA = re.compile(r"(?:https?://)?(oss-[a-z0-9-]+\.aliyuncs\.com)/*")
+
+
+def by_s3(location: Location) -> Location:
+    """A location of a store that speaks the protocol of S3 beside its own, in that protocol."""
+    if not isinstance(location, OtherLocation):
+        return location
+    if location.kind == "gcs":
+        bucket = _text(location.fields, "bucket")
+        return S3Location(bucket, location.key, endpoint=GOOGLE, signing="named")
+    if location.kind == "oss":
+        return _oss(location)
+    return location
+
+
+def _oss(location: OtherLocation) -> S3Location:
+    fields = location.fields
+    endpoint = _text(fields, "endpoint")
+    known = ALIBABA.fullmatch(endpoint)
+    return S3Location(
+        _text(fields, "bucket"),
+        location.key,
+        # Its door for the protocol of S3 has a name of its own.
+        endpoint=f"s3.{known[1]}" if known else endpoint,
+        namespace=location.namespace,
+        access_key=_secret(fields, "accessKeySecret"),
+        secret_key=_secret(fields, "secretKeySecret"),
+        # boto3's newer signature comes with an encoding that OSS does not know.
+        addressing_style="virtual",
+        signing="v2",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +222,10 @@ class RepositoryReference:
     config_map: str
     key: str
     """"" means the one that the config map's annotation names as its default."""
+
+
+REPOSITORIES = "artifact-repositories"
+"""The config map that holds a namespace's artifact repositories, unless another is named."""
 
 
 def wired(artifact: Artifact) -> dict[str, Any]:
@@ -222,16 +276,30 @@ def repository_of(workflow: Workflow) -> dict[str, Any] | None:
 
 
 def repository_references(workflow: Workflow) -> tuple[RepositoryReference, ...]:
-    """Where to look for the repository when the status does not hold it, in Argo's order.
+    """Where to look for the repository when the status does not hold it (argo.md 8.3).
 
-    The last resort, the controller's own config map, is in a namespace that we cannot know.
+    The namespace "" is that of the controller, which no workflow names. What the controller has
+    found already, in the status, comes before what the spec asks for.
     """
     status = workflow.status.artifact_repository_ref or {}
+    if status.get("default") is True:
+        return ()
     own = workflow.metadata.namespace
-    name = _text(status, "configMap") or "artifact-repositories"
-    key = _text(status, "key")
-    places = [_text(status, "namespace") or own, own]
+    asked = status if _text(status, "configMap") or _text(status, "key") else {}
+    asked = asked or workflow.spec.artifact_repository_ref or {}
+    name = _text(asked, "configMap") or REPOSITORIES
+    key = _text(asked, "key")
+    # Only one that is asked for by name, and not found yet, may be in the controller's namespace.
+    found = _text(status, "namespace")
+    places = [found or own, own, *([""] if asked and not found else [])]
     return tuple(RepositoryReference(place, name, key) for place in dict.fromkeys(places))
+
+
+def may_be_default(workflow: Workflow) -> bool:
+    """Whether the repository may be the one in the controller's own config map (argo.md 8.3)."""
+    status = workflow.status.artifact_repository_ref or {}
+    named = _text(status, "configMap") or (workflow.spec.artifact_repository_ref or {})
+    return status.get("default") is True or not named
 
 
 def archive_location(
@@ -334,7 +402,8 @@ def _url(kind: str, fields: Wired, key: str) -> str:
     if kind == "oss":
         return f"oss://{_text(fields, 'bucket')}/{key}"
     if kind == "azure":
-        endpoint = _text(fields, "endpoint").rstrip("/")
+        # A signature in the endpoint is no part of what is shown.
+        endpoint = _text(fields, "endpoint").partition("?")[0].rstrip("/")
         return f"{endpoint}/{_text(fields, 'container')}/{key}"
     if kind == "hdfs":
         return f"hdfs://{key}"

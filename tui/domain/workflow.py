@@ -132,6 +132,7 @@ class Spec(ListedSpec, frozen=True):
     templates: tuple[dict[str, Any], ...] = ()
     on_exit: str = ""
     archive_logs: bool | None = None
+    artifact_repository_ref: dict[str, Any] | None = None
 
 
 OFFLOADED = "its steps are in Argo's database, where only Argo Server reads them"

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from tui.artifacts import Stores, server_of
-from tui.artifacts.base import SAME_FOR_ALL, StoreError
-from tui.artifacts.repository import find_repository
+from tui.artifacts.base import NO_SECRET, SAME_FOR_ALL, StoreError
+from tui.artifacts.repository import Found, look_for_repository
 from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, Wired
@@ -30,6 +30,15 @@ class Measured(Message):
 
     location: Location
     fact: Fact
+
+
+@dataclass
+class OwnCredentials(Message):
+    """The workflow's credentials cannot be read, and this machine has some of its own."""
+
+    which: str
+    """`the AWS profile ops`."""
+    error: StoreError
 
 
 class Unknown(NamedTuple):
@@ -51,12 +60,17 @@ class ArtifactLookup(Widget):
 
         uid: str
         repository: Wired | None
+        why_not: str = ""
+        """What kept us from reading one, as a sentence; "" if nothing did."""
 
     def __init__(self, stores: Stores, context: PaneContext) -> None:
         super().__init__()
         self.facts: dict[Location, Fact] = {}
         self.repositories: dict[str, Wired | None] = {}
+        self.troubles: dict[str, str] = {}
+        """Why no repository could be read, by the uid of the workflow."""
         self._stores = stores
+        self._has_offered = False
         self.context = context
 
     def forget_errors(self) -> None:
@@ -86,6 +100,15 @@ class ArtifactLookup(Widget):
         if unknown.locations:
             self._measure(unknown.locations)
 
+    def _offer_own(self, location: Location, error: StoreError) -> None:
+        """Tell once that there are other credentials; on a thread, since boto3 knows of them."""
+        if error.reason not in NO_SECRET or self._has_offered or self._stores.uses_own_credentials:
+            return
+        self._has_offered = True
+        which = self._stores.own_credentials(location)
+        if which:
+            self.post_message(OwnCredentials(which, error))
+
     # Without a description, Textual formats the arguments of a worker: megabytes in a large run.
     @work(
         thread=True,
@@ -110,6 +133,7 @@ class ArtifactLookup(Widget):
                     fact = error
                     if error.reason in SAME_FOR_ALL:
                         broken[server] = error
+                    self._offer_own(location, error)
             self.post_message(Measured(location, fact))
 
     @work(
@@ -120,13 +144,14 @@ class ArtifactLookup(Widget):
     )
     def _look_up_repository(self, workflow: Workflow) -> None:
         source = self.context.source
-        found = find_repository(workflow, source) if source else None
-        self.post_message(self.RepositoryFound(workflow.metadata.uid, found))
+        found = look_for_repository(workflow, source) if source else Found(None)
+        self.post_message(self.RepositoryFound(workflow.metadata.uid, *found))
 
     @on(RepositoryFound)
     def remember_repository(self, message: RepositoryFound) -> None:
         """Keep the answer; without a repository the pane has nothing to update."""
         self.repositories[message.uid] = message.repository
+        self.troubles[message.uid] = message.why_not
         if message.repository is None:
             message.stop()
 

@@ -7,6 +7,7 @@ once; sizes follow.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from textual import events, on, work
@@ -20,6 +21,7 @@ from tui.artifacts import Stores
 from tui.artifacts.base import FolderListing, Reason, StoreError
 from tui.bindings import bind
 from tui.bugs import caught
+from tui.commands import Command, alone
 from tui.domain.artifact import artifacts_of_workflow, artifacts_within
 from tui.domain.hidden import without_secrets
 from tui.domain.identity import Target
@@ -29,7 +31,7 @@ from tui.domain.workflow import OFFLOADED, Workflow
 from tui.keys import hint
 from tui.panes.artifact_download import ArtifactDownloads
 from tui.panes.artifact_list import EMPTY, ArtifactRows, Fact, Item
-from tui.panes.artifact_lookup import ArtifactLookup, Measured, Unknown
+from tui.panes.artifact_lookup import ArtifactLookup, Measured, OwnCredentials, Unknown
 from tui.panes.artifact_preview import ArtifactPreview
 from tui.panes.base import Pane, PaneContext
 from tui.ports.secrets import reader_of
@@ -46,6 +48,9 @@ LOCAL_REASONS: frozenset[Reason] = frozenset(("exists", "disk", "stopped"))
 
 MANY = 2_000
 """Number of steps or rows above which work on all of them is done less often, or on a thread."""
+
+OWN = "own-credentials"
+"""The command that uses credentials of this machine."""
 
 FACT_INTERVALS = (0.1, 1.0)
 """Seconds for which answers of stores are gathered before they are shown; the second for MANY."""
@@ -122,6 +127,8 @@ class ArtifactsPane(Pane):
         self._known: tuple[str, str, str] | None = None
         self._subject: tuple[str, str] | None = None
         self._is_due = False
+        self._own = ""
+        """What credentials this machine has, where those of the workflow cannot be read."""
         self._news: dict[Location, Fact] = {}
         """Answers of stores that are not shown yet."""
         self._stores = Stores(self._secret, lambda place: reached_from(context.source, place))
@@ -222,7 +229,8 @@ class ArtifactsPane(Pane):
         self._tell_head()
 
     def _tell_head(self) -> None:
-        self.query_one("#artifact-head", StatusLine).say(self._rows.headline)
+        own = f"   with {self._own}" if self._stores.uses_own_credentials else ""
+        self.query_one("#artifact-head", StatusLine).say(f"{self._rows.headline}{own}")
 
     def _say(self, text: str, severity: str = "information") -> None:
         self._downloads.say(text, severity)
@@ -250,6 +258,29 @@ class ArtifactsPane(Pane):
         self._rows.show_facts(news)
         self._tell_head()
 
+    @on(OwnCredentials)
+    def offer_own_credentials(self, message: OwnCredentials) -> None:
+        """Say which credentials of this machine could be used; nobody's are used unasked."""
+        message.stop()
+        self._own = message.which
+        self._say(f"{message.error}; :{OWN} signs with {message.which} instead", "warning")
+
+    def commands(self) -> Iterable[Command]:
+        """To use credentials of this machine, where those of the workflow cannot be read."""
+        if self._own and not self._stores.uses_own_credentials:
+            yield Command(
+                "Own credentials",
+                alone(self._use_own_credentials),
+                names=(OWN,),
+                help=f"sign requests for artifacts with {self._own}, until this is closed",
+            )
+
+    def _use_own_credentials(self) -> None:
+        self._stores.use_own_credentials()
+        self._say(f"signing with {self._own}")
+        self._lookup.forget_errors()
+        self._read_workflow()
+
     @on(ArtifactLookup.RepositoryFound)
     def use_repository(self, message: ArtifactLookup.RepositoryFound) -> None:
         """With the repository, artifacts that have only a key have locations."""
@@ -274,7 +305,9 @@ class ArtifactsPane(Pane):
         if item is None:
             return
         if item.why_not or item.location is None:
-            self._say(item.why_not, "warning")
+            trouble = self._lookup.troubles.get(self._subject[0]) if self._subject else ""
+            is_lost = item.location is None and not item.artifact.deleted and trouble
+            self._say(f"{item.why_not}: {trouble}" if is_lost else item.why_not, "warning")
             return
         self._say(f"reading {item.title}")
         self._preview.open(item)

@@ -7,7 +7,7 @@ be cheap and do nothing when nothing has changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -16,6 +16,7 @@ from typing import Any, Protocol, cast
 from textual.widget import Widget
 
 from tui.columns.nodes import Usage
+from tui.commands import Command
 from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.workflow import WORKFLOW
@@ -73,6 +74,10 @@ class Pane(Widget):
     def chosen(self, whole: Target) -> tuple[Target, str] | None:
         """The target under the pane's own cursor and its title; None if there is none."""
         return None
+
+    def commands(self) -> Iterable[Command]:
+        """What can be done here besides, in the order it is offered."""
+        return ()
 
     @property
     def file_name(self) -> str:

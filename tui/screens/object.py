@@ -186,6 +186,7 @@ class ObjectScreen(View[None]):
         """What can be done to it, and its panes."""
         yield from action_commands(self, self.kind.id, self.context.conditions)
         yield from pane_commands(self.kind, partial(self.call_later, self.action_pane))
+        yield from self.pane_tabs.commands()
 
     def places(self, text: str) -> Iterable[Command]:
         """The listed objects that are called like a text."""

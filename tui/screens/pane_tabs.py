@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from textual.containers import Container, Vertical
 from textual.getters import query_one
 
 from tui.columns.nodes import Usage
+from tui.commands import Command
 from tui.domain.node import Node
 from tui.keys import hint
 from tui.kinds.base import Kind
@@ -71,6 +72,10 @@ class PaneTabs(Vertical):
         name = item.metadata.name
         step = "" if node is None or node.id == name else f"-{node.title}"
         return f"{name}{step}-{self._front}.txt"
+
+    def commands(self) -> Iterable[Command]:
+        """What the pane in front offers."""
+        return self.pane.commands() if self.pane is not None else ()
 
     @property
     def holds_focus(self) -> bool:

@@ -356,6 +356,7 @@ class WorkflowScreen(View[None]):
         """What can be done to this workflow, and which panes there are."""
         yield from action_commands(self, WORKFLOWS.id, self.context.conditions)
         yield from pane_commands(WORKFLOWS, partial(self.call_later, self.action_pane))
+        yield from self.pane_tabs.commands()
 
     def places(self, text: str) -> Iterable[Command]:
         """The workflows that are called like a text."""

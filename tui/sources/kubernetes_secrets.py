@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 
+from tui.domain.workflow import Manifest
 from tui.errors import Missing, SourceError
-from tui.sources.cluster import Cluster
-from tui.sources.paths import CONFIG_MAPS, SECRETS, object_path
+from tui.ports.secrets import ConfigMap
+from tui.sources.cluster import Cluster, object_in
+from tui.sources.paths import CONFIG_MAPS, SECRETS, list_path, object_path, selecting
 
 
 class KubernetesSecrets:
@@ -28,10 +30,37 @@ class KubernetesSecrets:
         except binascii.Error as error:
             raise SourceError(f"key {key} of secret {name} is not base64") from error
 
-    def config_map(self, namespace: str, name: str) -> dict[str, str]:
-        """The data of a config map."""
-        found = self._cluster.read_object(object_path(CONFIG_MAPS, namespace, name))
-        data = found.get("data")
-        if not isinstance(data, dict):
-            return {}
-        return {key: value for key, value in data.items() if isinstance(value, str)}
+    def config_map(self, namespace: str, name: str) -> ConfigMap:
+        """A config map."""
+        return _config_map(self._cluster.read_object(object_path(CONFIG_MAPS, namespace, name)))
+
+    def config_maps(self, name: str) -> list[ConfigMap]:
+        """Every config map of this name."""
+        asked = selecting("", f"metadata.name={name}")
+        return self._cluster.read_list(list_path(CONFIG_MAPS), asked, _config_maps_in)
+
+
+def _config_maps_in(body: bytes) -> tuple[list[ConfigMap], str]:
+    """The config maps of a page of a list, and where more are."""
+    found = object_in(body)
+    items, metadata = found.get("items"), found.get("metadata")
+    more = metadata.get("continue") if isinstance(metadata, dict) else ""
+    listed = items if isinstance(items, list) else []
+    return [_config_map(each) for each in listed if isinstance(each, dict)], str(more or "")
+
+
+def _config_map(found: Manifest) -> ConfigMap:
+    metadata = found.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    namespace = metadata.get("namespace")
+    return ConfigMap(
+        _texts(found.get("data")),
+        _texts(metadata.get("annotations")),
+        namespace if isinstance(namespace, str) else "",
+    )
+
+
+def _texts(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {key: text for key, text in value.items() if isinstance(text, str)}
