@@ -25,6 +25,12 @@ COMMANDS = {
     "resume": ("tui.headless.acting:RESUME", "let workflows, or waiting steps, go on"),
     "set": ("tui.headless.acting:SET", "give waiting steps outputs, a phase or a message"),
     "delete": ("tui.headless.acting:DELETE", "delete workflows"),
+    "cron": ("tui.headless.definitions:CRONS", "cron workflows: list, get, create, trigger …"),
+    "template": ("tui.headless.definitions:TEMPLATES", "workflow templates: list, get, create …"),
+    "cluster-template": (
+        "tui.headless.definitions:CLUSTER_TEMPLATES",
+        "cluster workflow templates: list, get, create …",
+    ),
     "auth": ("tui.headless.auth", "say what this account may do, as `kubectl auth can-i`"),
     "config": ("tui.headless.config", "say what the settings file says, and what is wrong with it"),
     "plan": ("tui.headless.plan", "say what an action would do, and do nothing"),

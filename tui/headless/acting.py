@@ -210,7 +210,6 @@ class Doing:
         self._action, self._choices = action, choices
         self._context = replace(context, caller=caller_of(self.source))
         planned: list[Planned] = []
-        refused = False
         found = list(found)
         for manifest in found:
             try:
@@ -219,12 +218,9 @@ class Doing:
                 if len(found) == 1:
                     raise
                 self.failed(manifest, error)
-                refused = True
         warnings = (warning for one in planned for warning in one.plan.warnings)
         for warning in dict.fromkeys(warnings):
             say(f"argo-tui: {warning}")
-        if refused and not planned:
-            self.code = 1
         return planned
 
     def _plan(self, manifest: Manifest) -> Plan:

@@ -92,6 +92,18 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_connection_again(parser: argparse.ArgumentParser) -> None:
+    """Accept the global flags after the word of a sub-command as well."""
+    absent = argparse.SUPPRESS
+    for flag in ("--kubeconfig", "--context", "--instanceid", "--as", "--as-uid"):
+        dest = "as_user" if flag == "--as" else flag[2:].replace("-", "_")
+        parser.add_argument(flag, dest=dest, default=absent, help=absent)
+    parser.add_argument("-n", "--namespace", default=absent, help=absent)
+    parser.add_argument("-A", "--all-namespaces", action="store_true", default=absent, help=absent)
+    for flag in ("--demo", "--ascii", "--read-only"):
+        parser.add_argument(flag, action="store_true", default=absent, help=absent)
+
+
 def check_flags(words: Sequence[str]) -> None:
     """Refuse flags with an empty value. Raises: UsageError naming the flag."""
     for before, word in zip(["", *words], words, strict=False):

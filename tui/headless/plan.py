@@ -17,7 +17,7 @@ from tui.domain.text import clean_lines
 from tui.domain.workflow import Manifest
 from tui.domain.yamltext import to_yaml
 from tui.errors import PlanError
-from tui.headless.arguments import add_files
+from tui.headless.arguments import add_connection_again, add_files
 from tui.headless.output import say, to_json, write
 from tui.headless.verbs import VERBS, add_names, choices_of, context_of, subjects
 from tui.ports.connection import Connection
@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="ACTION")
     for word, verb in VERBS.items():
         one = verbs.add_parser(word, help=verb.action.help, allow_abbrev=False)
-        _add_connection(one)
+        add_connection_again(one)
         outputs = ("json", "yaml", "text") if word in MAKES_ONE else ("json", "text")
         one.add_argument(
             "-o", "--output", choices=outputs, default="text", help="text is for people"
@@ -44,17 +44,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if verb.action is not SUBMIT:
             add_files(one)
         verb.add(one)
-
-
-def _add_connection(parser: argparse.ArgumentParser) -> None:
-    """Accept the global flags after the action as well."""
-    absent = argparse.SUPPRESS
-    for flag in ("--kubeconfig", "--context", "--instanceid"):
-        parser.add_argument(flag, default=absent, help=absent)
-    parser.add_argument("-n", "--namespace", default=absent, help=absent)
-    parser.add_argument("-A", "--all-namespaces", action="store_true", default=absent, help=absent)
-    for flag in ("--demo", "--ascii"):
-        parser.add_argument(flag, action="store_true", default=absent, help=absent)
 
 
 CallsOf = Callable[[Plan], tuple[Call, ...]]

@@ -60,7 +60,8 @@ def add_names(parser: argparse.ArgumentParser, verb: Verb) -> None:
         )
 
 
-def _parameters(parser: argparse.ArgumentParser) -> None:
+def add_parameters(parser: argparse.ArgumentParser) -> None:
+    """Add `-p`."""
     parser.add_argument(
         "-p",
         "--parameter",
@@ -94,14 +95,14 @@ def _retry(parser: argparse.ArgumentParser) -> None:
         help="also successful steps that match the node field selector",
     )
     _nodes(parser)
-    _parameters(parser)
+    add_parameters(parser)
     _selectors(parser)
 
 
 def _resubmit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memoized", action="store_true", help="reuse results of successful steps")
     parser.add_argument("--name", type=name, help="name of the new workflow")
-    _parameters(parser)
+    add_parameters(parser)
     _selectors(parser)
 
 
@@ -115,7 +116,7 @@ def _set(parser: argparse.ArgumentParser) -> None:
     _nodes(parser)
     parser.add_argument("-m", "--message", default="", help="message for these steps")
     parser.add_argument("--phase", default="", help="Succeeded, Failed or Error; default: none")
-    _parameters(parser)
+    add_parameters(parser)
 
 
 def _delete(parser: argparse.ArgumentParser) -> None:
@@ -168,7 +169,7 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         dest="artifacts",
         help="the key of an argument artifact",
     )
-    _parameters(parser)
+    add_parameters(parser)
 
 
 def _submit(parser: argparse.ArgumentParser) -> None:
