@@ -177,20 +177,42 @@ async def test_what_one_retries_among_the_failed_stays_in_sight() -> None:
         await shown.until(lambda: ETL not in shown.names)
 
 
-async def test_any_column_sorts_and_the_menu_turns_the_order() -> None:
-    async with showing(*team(), size=(140, 24)) as shown:
-        sortable = [column.id for column in shown.overview.arrangement.columns if column.order]
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_any_column_that_is_shown_sorts_and_an_arrow_stands_at_it(width: int) -> None:
+    async with showing(*team(), size=(width, 24)) as shown:
+        assert "AGE↑" in shown.rows_of_screen[1], "the newest first is an order, too"
+        sortable = [column.id for column in shown.rows.shown_columns if column.order]
         seen = []
         for _ in sortable:
             await shown.press("greater_than_sign")
-            seen.append(shown.overview.arrangement.sort_column)
-        assert seen == sortable
+            by, falls = shown.overview.arrangement.sorted_as
+            seen.append(by)
+            column = next(each for each in shown.rows.shown_columns if each.id == by)
+            assert f"{column.title}{'↓' if falls else '↑'}" in shown.rows_of_screen[1]
+        # At 60 columns an age is only shown where it is what one sorts by.
+        assert set(seen) >= set(sortable) - {"age"}
+
+
+async def test_a_column_that_is_sorted_by_is_shown_and_durations_begin_with_the_longest() -> None:
+    async with showing(*team(), size=(60, 24)) as shown:
+        assert "PARAMETERS" not in shown.rows_of_screen[1]
+        shown.overview.sort_by("parameters")
+        assert "PARAMETERS↑" in shown.rows_of_screen[1]
+        shown.overview.sort_by("duration")
+        assert "DUR↓" in shown.rows_of_screen[1]
+        order = next(c.order for c in shown.overview.arrangement.columns if c.id == "duration")
+        assert order is not None
+        spans = [order(row, shown.app.context.now()) for row in shown.rows.items]
+        known = [span for span in spans if span is not None]
+        assert known == sorted(known, reverse=True) and spans[: len(known)] == known
+
+
+async def test_the_menu_of_orders_turns_the_order() -> None:
+    async with showing(*team(), size=(140, 24)) as shown:
         shown.overview.sort_by("name")
         assert shown.names == sorted(shown.names)
         await shown.press("S", "r")
         assert shown.names == sorted(shown.names, reverse=True)
-        await shown.press("less_than_sign")
-        assert shown.overview.arrangement.sort_column != "name"
 
 
 async def test_curly_brackets_go_from_one_failed_workflow_to_the_next() -> None:
@@ -211,7 +233,7 @@ async def test_without_a_failed_workflow_the_jump_says_so() -> None:
 
 
 async def test_what_has_no_room_in_its_row_is_told_below_the_list() -> None:
-    message = "the disk of the node is full: " + "evicting " * 4 + "at last"
+    message = "the disk of the node is full: " + "evicting " * 5 + "at last"
     async with showing(run("one", "Failed", ended=1, message=message), size=(100, 14)) as shown:
         assert "at last" not in line_of(shown, "►✖ one")
         assert message in shown.text

@@ -74,7 +74,12 @@ async def test_the_cursor_is_seen_without_colours() -> None:
             "►R thing-1   ",
             " R thing-2   ",
         ]
-        assert any(segment.style and segment.style.reverse for segment in widget.render_line(2))
+        behind = {
+            y: {segment.style.bgcolor for segment in widget.render_line(y) if segment.style}
+            for y in (1, 2)
+        }
+        assert len(behind[2]) == 1, "all along its row"
+        assert behind[2] != behind[1]
 
 
 async def test_the_cursor_stays_on_its_thing_when_others_come_and_go() -> None:
@@ -269,14 +274,14 @@ async def test_a_second_paints_only_the_digits_that_changed() -> None:
         assert painted.cells == 23
 
 
-async def test_the_cursor_paints_two_names_and_not_two_lines() -> None:
+async def test_the_cursor_paints_the_row_it_leaves_and_the_one_it_comes_to() -> None:
     widget = rows(100)
     async with Alone(widget).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         with painting(widget) as painted:
             widget.action_down()
         assert painted.rows == [1, 2]
-        assert painted.cells <= 2 * 14
+        assert painted.cells <= 2 * 80
 
 
 async def test_a_hundred_thousand_rows_build_no_more_lines_than_a_hundred() -> None:

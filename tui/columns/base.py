@@ -57,6 +57,10 @@ class Column(Generic[T]):
     """On a narrow screen, columns with the highest number are left out first; 0 is never."""
     joined: bool = False
     """Whether it forms one unit with the next column for the cursor and for panning."""
+    keeps: bool = False
+    """Whether it is shown though none of its texts says anything."""
+    falls: bool = False
+    """Whether sorting by it begins with the highest, as one asks for the longest durations."""
 
     @property
     def minimum(self) -> int:
@@ -128,6 +132,13 @@ def next_sort_column(columns: Iterable[Column[Any]], sorted_by: str, step: int) 
     """
     ids = ["", *(column.id for column in columns if column.order)]
     at = ids.index(sorted_by) if sorted_by in ids else 0
+    return ids[(at + step) % len(ids)]
+
+
+def sort_column_beside(columns: Iterable[Column[Any]], sorted_by: str, step: int) -> str:
+    """The same where the order is always that of a column, and seen in its title."""
+    ids = [column.id for column in columns if column.order] or [""]
+    at = ids.index(sorted_by) if sorted_by in ids else min(0, -step)
     return ids[(at + step) % len(ids)]
 
 
@@ -216,4 +227,6 @@ def of_row(column: Column[T], *, ascii: bool = False) -> Column[Row[T]]:
         cut=column.cut,
         drop=column.drop,
         joined=column.joined,
+        keeps=column.keeps,
+        falls=column.falls,
     )

@@ -8,15 +8,18 @@ from typing import Any
 from tui.columns.base import Column
 from tui.columns.words import compact, phase_token
 from tui.domain import progress
-from tui.domain.bars import progress_bar
+from tui.domain.bars import thin_bar
 from tui.domain.durations import seconds_between, short
 from tui.domain.identity import Depth
-from tui.domain.node import SUCCEEDED
+from tui.domain.node import RUNNING, SUCCEEDED
 from tui.domain.status import SUSPEND_ICON, icon
 from tui.domain.workflow import LABEL, ListedWorkflow
 
 DASH = "–"
 ASCII_DASH = "-"
+
+BAR = 5
+"""Cells of the bar of what runs."""
 
 SORT_RANK = {"Error": 0, "Failed": 1, "Running": 2, "Pending": 3, "": 4, "Succeeded": 5}
 
@@ -98,6 +101,7 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
             style=workflow_token,
             order=lambda w, now: SORT_RANK.get(w.phase, 6),
             joined=True,
+            keeps=True,
         ),
         Column(
             id="name",
@@ -110,12 +114,15 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
             most=48,
             order=lambda w, now: w.metadata.name,
             cut="middle",
+            keeps=True,
         ),
         Column(
             id="template",
             title="TEMPLATE",
             text=lambda w, now: template_of(w),
             width=16,
+            least=8,
+            most=32,
             order=lambda w, now: template_of(w) or None,
             cut="middle",
             drop=5,
@@ -133,22 +140,24 @@ def _namespace() -> Column[ListedWorkflow]:
         least=9,
         order=lambda w, now: w.metadata.namespace,
         cut="middle",
+        keeps=True,
     )
 
 
 def _progress(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
     def bar_text(workflow: ListedWorkflow, now: datetime) -> str:
-        parts = progress.parse(workflow.status.progress)
-        return progress_bar(parts[0], parts[1], 10, ascii=ascii) if parts else ""
+        """Of what runs alone: of what is over there is nothing to watch."""
+        parts = progress.parse(workflow.status.progress) if workflow.phase == RUNNING else None
+        return thin_bar(parts[0], parts[1], BAR, ascii=ascii) if parts else ""
 
     return (
         Column(
             id="bar",
-            title="PROGRESS",
+            title="",
             text=bar_text,
-            width=10,
-            style=lambda w: "muted" if w.phase == "Succeeded" else workflow_token(w),
-            order=lambda w, now: _fraction(w),
+            early=lambda w: None if w.phase == RUNNING else "",
+            width=BAR,
+            style=workflow_token,
             drop=4,
         ),
         Column(
@@ -156,6 +165,7 @@ def _progress(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
             title="STEPS",
             text=lambda w, now: w.status.progress,
             width=8,
+            least=5,
             order=lambda w, now: _fraction(w),
         ),
     )
@@ -170,6 +180,7 @@ def _times(dash: str) -> tuple[Column[ListedWorkflow], ...]:
             width=6,
             order=workflow_seconds,
             ticks=True,
+            falls=True,
         ),
         Column(
             id="age",
@@ -265,7 +276,7 @@ def _message() -> Column[ListedWorkflow]:
         title="MESSAGE",
         text=lambda w, now: w.reason,
         early=_told_message,
-        width=30,
+        width=32,
         least=8,
         grow=3,
         style=_message_token,

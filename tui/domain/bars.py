@@ -22,6 +22,21 @@ def progress_bar(done: int, total: int, cells: int, *, ascii: bool = False) -> s
     return (FULL * whole + (EIGHTHS[part] if part else "")).ljust(cells)
 
 
+def thin_bar(done: int, total: int, cells: int, *, ascii: bool = False) -> str:
+    """A line on a track, quiet enough to stand in every row: `━━╸──`; empty if nothing is known.
+
+    It is full only when all is done, and is half a cell long at least when something is.
+    """
+    if cells <= 0 or total <= 0:
+        return ""
+    halves = max(0, min(done, total)) * cells * 2 // total
+    if ascii:
+        return ("=" * (halves // 2)).ljust(cells, "-")
+    halves = max(halves, 1 if done > 0 else 0)
+    whole, part = divmod(halves, 2)
+    return ("━" * whole + "╸" * part).ljust(cells, "─")
+
+
 def timeline_bar(start: float, end: float, cells: int, *, ascii: bool = False) -> str:
     """A bar from one fraction of the window to another; it always shows at least one block."""
     if cells <= 0:

@@ -112,6 +112,7 @@ def runs_columns(look: Look, made: Runs) -> tuple[Column[Any], Column[Any], Colu
             style=of_last(workflow_token, ""),
             order=lambda maker, now: rank(maker),
             joined=True,
+            keeps=True,
         ),
         Column(
             id="last-run",
@@ -143,6 +144,7 @@ def named_columns(look: Look) -> tuple[Column[Any], ...]:
         most=48,
         order=lambda each, now: each.metadata.name,
         cut="middle",
+        keeps=True,
     )
     namespace: Column[Any] = Column(
         id="namespace",
@@ -152,6 +154,7 @@ def named_columns(look: Look) -> tuple[Column[Any], ...]:
         least=9,
         order=lambda each, now: each.metadata.namespace,
         cut="middle",
+        keeps=True,
     )
     return (name, namespace) if look.namespaces else (name,)
 

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import structs
 
-from tui.columns import Column, next_sort_column
-from tui.columns.base import of_row
+from tui.columns import Column
+from tui.columns.base import of_row, sort_column_beside
 from tui.context import AppContext
 from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded, parse
@@ -29,6 +29,8 @@ L = TypeVar("L")
 
 NAME, NAMESPACE = "name", "namespace"
 """Ids of the columns that tell rows apart."""
+AGE = "age"
+"""Id of the column that the order of a list can be seen in that nobody sorted."""
 MESSAGE = "message"
 """Id of the column that also says what is being done to an object."""
 RESORT_EVERY = 5
@@ -214,14 +216,28 @@ class Arrangement(Generic[L]):
         return self._asked.is_known(row, self.selected)
 
     def sort_by(self, column: str, *, descending: bool | None = None) -> None:
-        """Sort by a column; "" is newest first, which begins descending, all others ascending."""
+        """Sort by a column; "" is newest first.
+
+        That begins descending, and so do columns that fall; all others begin ascending.
+        """
         self.sort_column = column
-        self.descending = not column if descending is None else descending
+        falls = not column or any(each.falls for each in self.columns if each.id == column)
+        self.descending = falls if descending is None else descending
         self.sort()
 
-    def sort_by_next(self, step: int) -> None:
-        """Sort by the next (1) or previous (-1) column that can be sorted by."""
-        self.sort_by(next_sort_column(self.columns, self.sort_column, step))
+    def sort_by_next(self, step: int, shown: Iterable[Column[Any]]) -> None:
+        """Sort by the next (1) or previous (-1) of the columns that are shown."""
+        self.sort_by(sort_column_beside(shown, self.sorted_as[0], step))
+
+    @property
+    def sorted_as(self) -> tuple[str, bool]:
+        """The column in whose title an arrow stands, and whether it falls.
+
+        What is newest has the least age.
+        """
+        if self.sort_column:
+            return self.sort_column, self.descending
+        return AGE, not self.descending
 
     def reverse(self) -> None:
         """The other way round."""

@@ -37,23 +37,32 @@ class FilterBar(QueryBar):
         self._filtered()
 
     def put(self, text: str) -> None:
-        """The same, as if it had been typed."""
-        self.text = text
+        """The same, as if it had been typed and kept: of one that is none the line says nothing."""
         self.look_for(text)
+        if self.problem:
+            self.context.say(f"{text}: {self.problem}", "warning")
+            self.problem = ""
+        self.text = self._arrangement.query
 
     @on(QueryBar.Edited)
     def narrow(self, message: QueryBar.Edited) -> None:
-        """Filter while typing."""
+        """Filter while typing, by what stands in the line now: a later key may have changed it."""
         message.stop()
-        self.look_for(message.text)
+        if self.is_typed_into:
+            self.look_for(self.text)
 
     @on(QueryBar.Submitted)
     def keep(self, message: QueryBar.Submitted) -> None:
-        """Back to the list; the filter stays, and of one that is none all is said."""
+        """Back to the list; the filter stays. One that is none keeps the line open, and all is said
+        of it."""
         message.stop()
-        self._leave()
+        self.look_for(self.text)
+        if not self.problem:
+            self._leave()
+            return
+        self.go_on()
         try:
-            self._arrangement.read(message.text)
+            self._arrangement.read(self.text)
         except QueryError as error:
             shown = self._arrangement.query
             kept = f"; shown is what matches {shown}" if shown else ""
@@ -61,10 +70,18 @@ class FilterBar(QueryBar):
 
     @on(QueryBar.Cancelled)
     def drop(self, message: QueryBar.Cancelled) -> None:
-        """Back to the list without a filter."""
+        """Back to the list, with the filter from before the line was opened."""
         message.stop()
-        self.look_for("")
+        self.put(message.text)
         self._leave()
+
+    @on(QueryBar.Left)
+    def settle(self, message: QueryBar.Left) -> None:
+        """Something else has the focus: what stands in the line is what filters."""
+        message.stop()
+        if not self.is_typed_into:
+            self.problem = ""
+            self.text = self._arrangement.query
 
     def _leave(self) -> None:
         self.screen.query_one("#objects", Table).focus()

@@ -97,6 +97,7 @@ class ListScreen(View[None]):
             *action_bindings(kind.id, *cls.ACTS_ON),
             *kind_bindings(),
             *sort_bindings("list"),
+            bind("follow", "newest", "Stay at the newest", group="list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),
             bind("copy", "copy", "Copy name", group="workflow"),
@@ -123,6 +124,10 @@ class ListScreen(View[None]):
         self._end_related: list[Callable[[], object]] = []
         self._vanished: set[ObjectKey] = set()
         """What was marked when it went; another one of its name is not."""
+        self._new: set[ObjectKey] = set()
+        """What came above the screen since somebody moved the cursor, and was not seen yet."""
+        self._wanted: tuple[ObjectKey, int] | None = None
+        """The row that the cursor was on before other namespaces were listed, and its line."""
         self._filling: Fillings[Any] | None = None
         """What is read whole beside the list; None where the server tells all of it at once."""
         self._wanting: Timer | None = None
@@ -143,6 +148,7 @@ class ListScreen(View[None]):
             self.arrangement.columns,
             key=lambda row: row.key,
             ascii=self._ascii,
+            fits=True,
             now=self.context.now(),
             id="objects",
         )
@@ -155,6 +161,7 @@ class ListScreen(View[None]):
         lists = self.context.lists
         self._end_listening = lists.listen(self.kind, self.take_changes)
         self.rows.sees = self._see
+        self.rows.stay_at_newest()
         self.scope_changed()
         self.arrived()
         self.rows.focus()
@@ -169,7 +176,8 @@ class ListScreen(View[None]):
     # --- what the cluster tells ------------------------------------------------------------
 
     def scope_changed(self) -> None:
-        """Other objects, or another source: begin anew, keep filter and order."""
+        """Other objects, or another source: begin anew, keep filter, order and the cursor's row."""
+        self._remember_row()
         self._end_filling()
         self._listen_to_related()
         self._vanished.clear()
@@ -222,6 +230,8 @@ class ListScreen(View[None]):
         if not self.query(Table):
             return  # the screen is being taken down
         listing = self.arrangement.listing
+        if self.arrangement.session.is_whole and not self.rows.model.is_at_newest:
+            self._new.update(row.key for row in changes.added)
         if self.context.pending:
             # What somebody acts on stays in sight, though it may not match the filter after.
             listing.keep(row.key for row in changes.changed if self.context.pending.of(row.key))
@@ -305,10 +315,45 @@ class ListScreen(View[None]):
 
     def _show_rows(self) -> None:
         self.rows.replace(list(self.arrangement.rows))
+        self._go_back_to_row()
+        self._count_new()
+
+    def _remember_row(self) -> None:
+        """The cursor shall stay on its row if that is in the next list, too."""
+        key, model = self.rows.cursor_key, self.rows.model
+        if isinstance(key, ObjectKey):
+            self._wanted = key, model.cursor - model.top
+        self.rows.stay_at_newest()
+        self._new.clear()
+
+    def _go_back_to_row(self) -> None:
+        if self._wanted is None:
+            return
+        key, line = self._wanted
+        index = self.arrangement.listing.index_of(key)
+        if index is not None:
+            self.rows.move_to_line(index, line=line)
+        if index is not None or not self.rows.model.is_at_newest:
+            self._wanted = None  # it is there, or somebody went elsewhere meanwhile
+
+    def _count_new(self) -> None:
+        """Say how many came above what is on the screen."""
+        if self._new:
+            listing, top = self.arrangement.listing, self.rows.model.top
+            places = {key: listing.index_of(key) for key in self._new}
+            self._new = {key for key, at in places.items() if at is not None and at < top}
+        count = f"{len(self._new):,} new above ({hint('move.first')})" if self._new else ""
+        self.rows.note(count)
+
+    def action_newest(self) -> None:
+        """The cursor stays on the newest from now on."""
+        self.sort_by("")
+        self.rows.stay_at_newest()
 
     def _show_order(self) -> None:
-        self.rows.show_sort(self.arrangement.sort_column, descending=self.arrangement.descending)
+        column, descending = self.arrangement.sorted_as
         self._show_rows()
+        self.rows.show_sort(column, descending=descending)
         self._stopped = None
         self._want()
 
@@ -366,6 +411,8 @@ class ListScreen(View[None]):
 
     def _see(self, near: Sequence[Hashable]) -> None:
         """Other rows are on the screen."""
+        if self._new:
+            self._count_new()
         if self._filling is not None:
             self._filling.look([key for key in near if isinstance(key, ObjectKey)])
 
@@ -440,6 +487,7 @@ class ListScreen(View[None]):
 
     def _show_filtered(self) -> None:
         self._show_rows()
+        self.rows.refit()
         self._want()
         self.show_standing()
 
@@ -470,8 +518,8 @@ class ListScreen(View[None]):
         )
 
     def action_sort(self, step: int) -> None:
-        """Sort by the next or previous column that can be sorted by."""
-        self.arrangement.sort_by_next(step)
+        """Sort by the next or previous column that is shown."""
+        self.arrangement.sort_by_next(step, self.rows.shown_columns)
         self._show_order()
 
     def sort_by(self, column: str, *, descending: bool | None = None) -> None:
@@ -518,6 +566,7 @@ class ListScreen(View[None]):
     def action_open(self, pane: str) -> None:
         """Open the object under the cursor with one of its panes in front."""
         row = self.rows.current
+        self.rows.hold()
         if row is not None and pane and pane not in self.kind.panes:
             self.context.say(f"a {self.kind.noun} has no {pane}")
         elif row is not None:
@@ -548,6 +597,7 @@ class ListScreen(View[None]):
 
     def action_act(self, id: str) -> None:
         """Do something to what is marked, else to what the cursor is on."""
+        self.rows.hold()
         subjects = self.subjects(called(id)[0].on)
         if subjects:
             self.post_message(RunAction(id, subjects))
@@ -652,6 +702,7 @@ class ListScreen(View[None]):
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""
         row = self.rows.current
+        self.rows.hold()
         if row is not None:
             self.context.copy(row.key.name)
         else:

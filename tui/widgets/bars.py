@@ -79,6 +79,7 @@ class Bars(Table[Bar]):
             header=False,
             markable=False,
             gutter=0,
+            whole_row=False,
             now=now,
             id=id,
         )

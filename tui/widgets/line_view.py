@@ -40,7 +40,9 @@ def token_classes(*names: str) -> set[str]:
     return {f"token--{name}" for name in names}
 
 
-COMMON = token_classes(*PHASE_TOKENS, *TEXT_TOKENS)
+CURSOR = "cursor"
+"""The token of the row that the cursor is on: what is laid over the styles of its texts."""
+COMMON = token_classes(*PHASE_TOKENS, *TEXT_TOKENS, CURSOR)
 """The component classes of what tables, headers and texts draw with."""
 
 
@@ -71,6 +73,7 @@ class LineView(Widget, can_focus=True):
         & > .token--string { color: $text-success; }
         & > .token--number { color: $text-warning; }
         & > .token--comment { text-style: dim; }
+        & > .token--cursor { background: $primary-muted; }
     }
     """
 
@@ -112,10 +115,19 @@ class LineView(Widget, can_focus=True):
             if not self.is_mounted:
                 return Style.null()  # nothing has colours yet, and nothing is drawn yet
             style = self.rich_style
-            if name:
+            if name == CURSOR:
+                style = self._over_the_cursor()
+            elif name:
                 style += self.get_component_rich_style(f"token--{name}", partial=True)
             self._token_styles[name] = style
         return style
+
+    def _over_the_cursor(self) -> Style:
+        """A background where there are colours enough for a quiet one, else reverse video."""
+        if self.app.native_ansi_color or self.app.no_color:
+            return Style(reverse=True, bold=True)
+        behind = self.get_component_styles(f"token--{CURSOR}").background
+        return Style(bgcolor=(self.background_colors[1] + behind).rich_color)
 
     def notify_style_update(self) -> None:
         """The theme, a class or the focus changed; Textual repaints all if colours did."""

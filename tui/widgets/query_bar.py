@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from tui.bindings import bind
 from tui.domain.text import SHOWN, clean, clean_plain
@@ -103,6 +104,17 @@ class QueryBar(Horizontal):
             """The bar it happened in."""
             return self.bar
 
+    @dataclass
+    class Left(Message):
+        """Another widget has the focus now."""
+
+        bar: QueryBar
+
+        @property
+        def control(self) -> QueryBar:
+            """The bar it happened in."""
+            return self.bar
+
     def __init__(
         self,
         *,
@@ -178,8 +190,23 @@ class QueryBar(Horizontal):
         self._before = self.text
         self._history_index = len(self._history)
         self.add_class("-open")
-        self._input.cursor_position = len(self.text)
+        # The old text is selected: what is typed takes its place, and a cursor key keeps it.
+        self._input.selection = Selection(0, len(self.text))
         self._input.focus()
+
+    def go_on(self) -> None:
+        """Keep it open after all; Esc still restores what was there before."""
+        self.add_class("-open")
+        self._input.focus()
+
+    @property
+    def is_typed_into(self) -> bool:
+        """Whether it has the focus."""
+        return self._input.has_focus
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """The focus went elsewhere."""
+        self.post_message(self.Left(self))
 
     def close(self) -> None:
         """Hide it, unless there is a text in it."""

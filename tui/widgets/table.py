@@ -116,11 +116,14 @@ class Table(LineView, Generic[T]):
         header: bool = True,
         markable: bool = True,
         gutter: int = 1,
+        fits: bool = False,
+        whole_row: bool = True,
         now: datetime | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`gutter` is how many cells are in front of the columns, for cursor and marks."""
+        """`gutter` is how many cells are in front of the columns, for cursor and marks; with `fits`
+        columns are as wide as the texts on the screen need them."""
         super().__init__(id=id, classes=classes)
         self.model: TableModel[T] = TableModel(key)
         self.renderer: TableRenderer[T] = TableRenderer(
@@ -131,6 +134,8 @@ class Table(LineView, Generic[T]):
             placeholder=placeholder,
             ascii=ascii,
             gutter=gutter,
+            fits=fits,
+            whole_row=whole_row,
         )
         self._header_height = 1 if header else 0
         self._is_markable = markable
@@ -191,11 +196,22 @@ class Table(LineView, Generic[T]):
         self.move_to_line(index)
         return True
 
-    def move_to_line(self, index: int) -> None:
-        """Put the cursor on an index, or on the nearest there is."""
+    def move_to_line(self, index: int, *, line: int | None = None) -> None:
+        """Put the cursor on an index, or on the nearest there is; `line` is the line of the screen
+        that it shall be on, as far as possible."""
         before = self.model.position
-        self.model.move_to(index)
+        self.model.move_to(index, line=line)
         self._paint_moved(before)
+
+    def stay_at_newest(self) -> None:
+        """The cursor is on the first line from now on, whichever item comes there, until somebody
+        moves it or does something to an item."""
+        self.move_to_line(0)
+        self.model.is_at_newest = True
+
+    def hold(self) -> None:
+        """The cursor stays on its item from now on: somebody has chosen it."""
+        self.model.is_at_newest = False
 
     def centre(self) -> None:
         """Scroll until as much is above the cursor as below it."""
@@ -269,10 +285,26 @@ class Table(LineView, Generic[T]):
             if any(c.text(items[i], before) != c.text(items[i], now) for c in ticking)
         )
 
+    @property
+    def shown_columns(self) -> tuple[Column[T], ...]:
+        """The columns that there is room for."""
+        return tuple(placed.column for placed in self.renderer.layout(self.size.width))
+
+    def refit(self) -> None:
+        """Fit columns to what is on the screen now, and forget what was there before."""
+        self.renderer.refit()
+        self.repaint()
+
+    def note(self, text: str) -> None:
+        """Say something at the right of the titles; "" for nothing."""
+        if text != self.renderer.note:
+            self.renderer.note = text
+            self.repaint(range(self._header_height))
+
     def show_sort(self, column: str, *, descending: bool = False) -> None:
         """Say in the header which column the order is by; "" for none."""
         self.renderer.sort = (column, descending) if column else None
-        self.repaint(range(self._header_height))
+        self.refit()
 
     def widen(self, on: bool) -> None:
         """Show all columns with their texts whole, or as many columns as fit."""
@@ -443,6 +475,7 @@ class Table(LineView, Generic[T]):
     def action_choose(self) -> None:
         """Open what the cursor is on."""
         if self.cursor_key is not None:
+            self.hold()
             self.post_message(self.Chosen(self, self.cursor_key))
         else:
             self.post_message(Said("nothing here to open"))

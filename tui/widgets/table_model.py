@@ -31,6 +31,8 @@ class TableModel(Generic[T]):
         self._cursor_key: Hashable | None = None
         self._top = 0
         self._page = 1
+        self.is_at_newest = False
+        """Whether the cursor stays on the first line, whichever item that is; until it is moved."""
         self._marks: frozenset[Hashable] = frozenset()
         self._range_start: Hashable | None = None
 
@@ -98,10 +100,14 @@ class TableModel(Generic[T]):
         """Show other items, or the same in another order; the sequence is kept, not copied.
 
         The cursor stays on its item; if that is gone, on its line. The line of the screen that the
-        cursor is on stays the same as far as possible.
+        cursor is on stays the same as far as possible. While it is at the newest, it stays there.
         """
         line = self._cursor - self._top
         self._items = items
+        if self.is_at_newest:
+            self._cursor = self._top = 0
+            self._settle()
+            return
         self._cursor = self.index_of(self._cursor_key, self._cursor)
         self._top = self._cursor - line
         self._settle()
@@ -119,9 +125,13 @@ class TableModel(Generic[T]):
         self._page = max(1, page)
         self._settle()
 
-    def move_to(self, index: int) -> None:
-        """Put the cursor on an index, or on the nearest there is."""
+    def move_to(self, index: int, *, line: int | None = None) -> None:
+        """Put the cursor on an index, or on the nearest there is, and that on a line of the screen,
+        as far as possible."""
+        self.is_at_newest = False
         self._cursor = index
+        if line is not None:
+            self._top = index - line
         self._settle()
 
     def centre(self) -> None:
@@ -131,6 +141,7 @@ class TableModel(Generic[T]):
 
     def scroll(self, lines: int) -> None:
         """Move the items and the cursor together; at either end, only the cursor."""
+        self.is_at_newest = False
         top = max(0, min(self._top + lines, len(self._items) - self._page))
         self._cursor += top - self._top or lines
         self._top = top
@@ -161,6 +172,7 @@ class TableModel(Generic[T]):
     def toggle_mark(self) -> None:
         """Mark the item under the cursor, or take its mark away; a range begins here."""
         if self._cursor_key is not None:
+            self.is_at_newest = False
             self._range_start = self._cursor_key
             self._marks ^= {self._cursor_key}
 
@@ -168,6 +180,7 @@ class TableModel(Generic[T]):
         """Mark everything between the item marked last and the cursor, both included."""
         if self._cursor_key is None:
             return
+        self.is_at_newest = False
         low, high = sorted((self.index_of(self._range_start, self._cursor), self._cursor))
         self._range_start = self._cursor_key
         self._marks |= {self.key(self._items[i]) for i in range(low, high + 1)}

@@ -15,11 +15,14 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.columns import Column, Placed, arrange, fixed_count
+from tui.columns.base import ASCII_UNKNOWN, UNKNOWN
+from tui.columns.fitting import UNKNOWN_SIZE, Fitting, RowSizes
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
     ELLIPSIS,
     LONGEST,
     Piece,
+    cut,
     fit,
     padded,
     panned,
@@ -30,6 +33,7 @@ from tui.widgets.cells import (
     width_of,
     wrapped,
 )
+from tui.widgets.line_view import CURSOR
 from tui.widgets.names import Names
 
 T = TypeVar("T")
@@ -60,10 +64,14 @@ class TableRenderer(Generic[T]):
         placeholder: str = "",
         ascii: bool = False,
         gutter: int = 1,
+        fits: bool = False,
+        whole_row: bool = False,
     ) -> None:
         """`style` gives the style of a token, `visible` the items on the screen.
 
-        `gutter` is how many cells are in front of the columns, for cursor and marks.
+        `gutter` is how many cells are in front of the columns, for cursor and marks. With `fits`
+        columns are as wide as the texts on the screen need them; with `whole_row` the cursor is
+        seen all along its row.
         """
         self.style = style
         self.ascii = ascii
@@ -79,9 +87,15 @@ class TableRenderer(Generic[T]):
         """By column id, what draws its cells; all other columns draw their text."""
         self.widths: Mapping[str, Callable[[T], int]] = {}
         """By column id, the cells that an item takes, where its text does not say it."""
+        self.note = ""
+        """What the header says at its right, beside the titles."""
         self._columns = tuple(columns)
         self._visible = visible
         self._gutter = gutter
+        self._whole_row = whole_row
+        self._fitting: Fitting[T] | None = Fitting(columns) if fits else None
+        self._sizes: dict[int, tuple[T, RowSizes]] = {}
+        """What the texts of the items on the screen take, by the `id` of each."""
         self._needed: dict[str, int] | None = None
         """In wide mode, the cells that the longest text of each column takes."""
         self._layout: tuple[Placed[T], ...] | None = None
@@ -106,7 +120,15 @@ class TableRenderer(Generic[T]):
     @columns.setter
     def columns(self, columns: Sequence[Column[T]]) -> None:
         self._columns = tuple(columns)
+        self.refit()
+
+    def refit(self) -> None:
+        """Other items, or another size: columns are fitted anew."""
         self._layout = None
+        if self._fitting is not None:
+            self._fitting = Fitting(self._columns)
+            self._sizes.clear()
+            self._fitting.take(self._row_sizes())
 
     @property
     def is_wide(self) -> bool:
@@ -125,7 +147,7 @@ class TableRenderer(Generic[T]):
     def measure(self, items: Sequence[T]) -> bool:
         """Widen columns for the texts of these items; false if all is as it was."""
         if self._needed is None:
-            return False
+            return self._fit()
         has_grown = False
         for column in self._columns:
             before = self._needed.get(column.id, 0)
@@ -136,6 +158,39 @@ class TableRenderer(Generic[T]):
         if has_grown:
             self._layout = None
         return has_grown
+
+    def _fit(self) -> bool:
+        """Fit columns to the items on the screen; false if all is as it was."""
+        if self._fitting is None or self._layout is None:
+            return False
+        rows = self._row_sizes()
+        self._fitting.take(rows)
+        before, self._layout = self._layout, self._placed(self._layout_width, rows)
+        return before != self._layout
+
+    def _placed(self, width: int, rows: Sequence[RowSizes]) -> tuple[Placed[T], ...]:
+        assert self._fitting is not None
+        sorted_by = self.sort[0] if self.sort is not None else ""
+        return self._fitting.place(width - self._gutter, rows, sorted_by=sorted_by)
+
+    def _row_sizes(self) -> list[RowSizes]:
+        """What the texts of each item on the screen take; known still for those that stayed."""
+        before, self._sizes = self._sizes, {}
+        for item in self._visible():
+            known = before.get(id(item))
+            if known is None or known[0] is not item:
+                known = (
+                    item,
+                    {each.id: self._size(each, item) for each in self._columns if not each.ticks},
+                )
+            self._sizes[id(item)] = known
+        return [sizes for _, sizes in self._sizes.values()]
+
+    def _size(self, column: Column[T], item: T) -> int:
+        text = column.text(item, self.now)[:WIDEST]
+        if text in (UNKNOWN, ASCII_UNKNOWN):
+            return UNKNOWN_SIZE
+        return width_of(printable(text))
 
     def _item_widths(self, column: Column[T], items: Sequence[T], least: int) -> Iterator[int]:
         """The cells that the items take in a column, those that take more than so many."""
@@ -151,7 +206,12 @@ class TableRenderer(Generic[T]):
     def layout(self, width: int) -> tuple[Placed[T], ...]:
         """The columns that are shown in a table of this width, and where."""
         if self._layout is None or self._layout_width != width:
-            self._layout = arrange(self._columns, width - self._gutter, needed=self._needed)
+            if self._fitting is not None and self._needed is None:
+                if self._layout_width != width:
+                    self.refit()
+                self._layout = self._placed(width, self._row_sizes())
+            else:
+                self._layout = arrange(self._columns, width - self._gutter, needed=self._needed)
             self._layout_width = width
             self._fixed = fixed_count([placed.column for placed in self._layout])
         return self._layout
@@ -199,20 +259,33 @@ class TableRenderer(Generic[T]):
                 title = title[: max(0, placed.width - 1)] + arrows[self.sort[1]]
             return [(fit(title, placed.width, align=column.align), heading)]
 
-        return self._line((" " * self._gutter, heading), cell, heading, width)
+        line = self._line((" " * self._gutter, heading), cell, heading, width)
+        if not self.note:
+            return line
+        note = cut(f"  {plain(printable(self.note), self.ascii)} ", width, ellipsis=self.ellipsis)
+        kept = line.crop(0, width - width_of(note))
+        return Strip.join([kept, strip_of([(note, self.style("accent"))], width_of(note), heading)])
 
     def item_line(self, item: T, width: int, *, is_cursor: bool, is_marked: bool) -> Strip:
         """One item; cursor and mark are seen without colours, too."""
         base = self.style("")
         signs = " >*#" if self.ascii else " ►■◆"
-        style = base + REVERSE if is_cursor else base
+        style = self._on_cursor(base) if is_cursor else base
         return self._line(
             (signs[is_cursor + 2 * is_marked] * self._gutter, style),
             lambda placed, is_fixed: self._cell(placed, item, is_cursor, is_fixed),
-            base,
+            style if self._whole_row else base,
             width,
             joint=style,
         )
+
+    def _on_cursor(self, style: Style) -> Style:
+        """A style as it is in the row of the cursor. In reverse video all of it looks alike: a
+        colour would become a block."""
+        if not self._whole_row:
+            return style + REVERSE
+        over = self.style(CURSOR)
+        return (self.style("") if over.reverse else style) + over
 
     def placeholder_line(self, row: int, width: int) -> Strip:
         """A line of an empty table: this row of what it says, wrapped."""
@@ -233,7 +306,8 @@ class TableRenderer(Generic[T]):
         else:
             text = fit(text, placed.width, align=column.align, ellipsis=self.ellipsis)
         style = self.style(column.style(item))
-        return [(text, style + REVERSE if is_cursor and is_fixed else style)]
+        is_under = is_cursor and (is_fixed or self._whole_row)
+        return [(text, self._on_cursor(style) if is_under else style)]
 
     def _line(
         self,

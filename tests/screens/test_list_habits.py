@@ -1,0 +1,170 @@
+"""What one relies on in a list that one keeps open: the filter line, what is new, the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.app import Shown, showing
+from tests.support.runs import run, team
+from tests.support.scripted import ScriptedSource, listed, ref_of
+from tui.domain.query import expanded, parse
+from tui.errors import QueryError
+from tui.kinds.workflows import FIELDS
+
+RUNS = tuple(team())
+NAMED = {"mine-too": "name:nightly*"}
+KEYS = (
+    *("slash", "exclamation_mark", "escape", "enter", "up", "down", "backspace", "left", "end"),
+    *("n", "i", "x", "vertical_line", "full_stop", "ctrl+u", "tab", "1", "space", "j", "delete"),
+    *("less_than_sign", "name:/(", "phase:failed", " phase:", "@failed", "@no", "!zz"),
+)
+"""Keys of the list and of the filter line, and texts that somebody types at once."""
+
+
+def matching(shown: Shown, text: str) -> set[str] | None:
+    """The names that a text leaves, read on its own; None for one that is no filter."""
+    try:
+        query = parse(expanded(text, shown.overview.arrangement.named_filters), FIELDS)
+    except QueryError:
+        return None
+    return {each.metadata.name for each in map(listed, RUNS) if query.matches(each)}
+
+
+async def press(shown: Shown, key: str) -> None:
+    is_key = key in dict.fromkeys(KEYS) and not set(key) & set(":@! /(")
+    await shown.press(*([key] if is_key else key))
+
+
+async def check(keys: list[str]) -> None:
+    async with showing(*RUNS, size=(100, 24)) as shown:
+        for key in keys:
+            await press(shown, key)
+            if shown.app.screen is not shown.overview:
+                continue
+            bar, query = shown.overview.query_bar, shown.overview.arrangement.query
+            wanted = matching(shown, bar.text)
+            assert set(shown.names) == matching(shown, query), (key, bar.text, query)
+            if bar.is_typed_into and wanted is None:
+                assert bar.problem, "a wrong filter says so while it is typed"
+            else:
+                assert bar.text == query and not bar.problem, (key, bar.text, query)
+                assert set(shown.names) == wanted
+            assert bar.is_open == (bool(bar.text) or bar.is_typed_into)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.lists(st.sampled_from(KEYS), min_size=3, max_size=14))
+def test_what_stands_in_the_filter_line_is_what_filters(keys: list[str]) -> None:
+    asyncio.run(check(keys))
+
+
+@pytest.mark.parametrize("key", ["escape", "enter"])
+async def test_problems_a_letter_and_esc_show_the_problems_again(key: str) -> None:
+    async with showing(*RUNS) as shown:
+        await shown.press("exclamation_mark")
+        problems = shown.names
+        await shown.press("slash", "x")
+        assert shown.overview.query_bar.text == "x", "the old text is selected: typing replaces it"
+        await shown.press("escape", "slash", key)
+        assert shown.names == problems
+        assert shown.overview.query_bar.text == shown.overview.kind.problems
+        await shown.press("escape")
+        assert len(shown.names) == len(RUNS)
+
+
+async def test_a_cursor_key_keeps_the_old_filter_for_more_to_be_typed() -> None:
+    async with showing(*RUNS) as shown:
+        await shown.press("slash", *"phase:failed", "enter", "slash", "end", *" vacuum")
+        assert shown.names == ["vacuum-warehouse-c8n3d"]
+
+
+async def test_a_wrong_filter_shows_what_was_shown_before_and_enter_does_not_take_it() -> None:
+    async with showing(*RUNS) as shown:
+        await shown.press("slash", *"nightly", "enter")
+        before = shown.names
+        await shown.press("slash", *"name:/(", "enter")
+        assert "is not closed" in shown.said
+        assert shown.overview.query_bar.is_typed_into, "it is still being typed"
+        await shown.press("escape")
+        assert shown.names == before and shown.overview.query_bar.text == "nightly"
+
+
+def many(count: int) -> list[dict[str, object]]:
+    return [run(f"w-{i:02}", "Succeeded", began=100 + i, ended=50) for i in range(count)]
+
+
+async def test_a_list_that_nobody_touched_stays_at_its_top() -> None:
+    source = ScriptedSource(*many(40))
+    async with showing(source=source, size=(100, 20)) as shown:
+        source.put(run("new-1", "Running", began=1))
+        await shown.until(lambda: "new-1" in shown.names)
+        assert (shown.current, shown.rows.model.top) == ("new-1", 0)
+        assert "new above" not in shown.text
+
+
+async def test_once_the_cursor_was_moved_it_keeps_its_row_and_a_line_tells_what_came_above() -> (
+    None
+):
+    source = ScriptedSource(*many(40))
+    async with showing(source=source, size=(100, 20)) as shown:
+        await shown.press("j")
+        for number in range(3):
+            source.put(run(f"new-{number}", "Running", began=3 - number))
+            await shown.until(lambda number=number: f"new-{number}" in shown.names)  # type: ignore[misc]
+        assert shown.current == "w-01"
+        assert "3 new above (g)" in shown.rows_of_screen[1]
+        source.remove(ref_of(run("new-1", "")))
+        await shown.until_shown("2 new above (g)")
+        await shown.press("g")
+        assert shown.current == "new-2" and "new above" not in shown.text
+        source.put(run("new-9", "Running", began=0))
+        await shown.until(lambda: "new-9" in shown.names)
+        assert shown.current == "new-2", "going there is moving the cursor, too"
+        await shown.press("F")
+        assert shown.current == "new-9"
+        source.put(run("newest", "Running", began=-1))
+        await shown.until(lambda: shown.current == "newest")
+
+
+async def test_what_scrolls_into_sight_is_not_told_to_be_new_any_more() -> None:
+    source = ScriptedSource(*many(40))
+    async with showing(source=source, size=(100, 20)) as shown:
+        await shown.press("pagedown")
+        source.put(run("new-1", "Running", began=1))
+        await shown.until_shown("1 new above (g)")
+        await shown.press("pageup", "pageup")
+        assert "new above" not in shown.text
+
+
+@pytest.mark.parametrize("key", ["enter", "c", "space", "l"])
+async def test_what_one_did_something_to_keeps_the_cursor(key: str) -> None:
+    source = ScriptedSource(*many(5))
+    async with showing(source=source, size=(100, 20)) as shown:
+        await shown.press(key)
+        if shown.app.screen is not shown.overview:
+            await shown.press("q")
+        held = shown.current
+        source.put(run("new-1", "Running", began=1))
+        await shown.until(lambda: "new-1" in shown.names)
+        assert shown.current == held
+
+
+async def test_all_namespaces_and_back_keep_the_cursor_on_its_row() -> None:
+    there = [run(f"t-{i:02}", "Running", began=90 + i, namespace="ml") for i in range(30)]
+    source = ScriptedSource(*many(30), *there)
+    async with showing(source=source, size=(100, 20)) as shown:
+        shown.rows.move_to_line(12)
+        key, line = shown.rows.cursor_key, shown.rows.cursor - shown.rows.model.top
+        for count in (60, 30):
+            await shown.press("0")
+            await shown.until(lambda count=count: len(shown.names) == count)  # type: ignore[misc]
+            assert shown.rows.cursor_key == key
+            assert shown.rows.cursor - shown.rows.model.top == line
