@@ -276,27 +276,15 @@ def test_no_arrow_is_there_for_nothing() -> None:
         assert not idle, f"nothing in {room} imports {sorted(idle)}: take it out of the table"
 
 
-CIRCLES_OF_TYPES = {
-    "demo.engine": "its parts work on one operation and one engine, whose types they name; "
-    "undone when the engine is redone",
-}
-"""Folders whose modules may know each other in a circle, for types alone, and why."""
-
 OURS = {dotted(path) for path in modules()}
 
 
-def is_for_types(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-
-
-def known_modules(path: Path, *, types: bool) -> set[str]:
-    """The modules of ours that one names: at its top, late and in words; for types too if asked."""
+def known_modules(path: Path) -> set[str]:
+    """The modules of ours that one names: at its top, late, for types and in words."""
     found: set[str] = set()
 
     def walk(node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
-            if is_for_types(child) and not types:
-                continue
             if isinstance(child, ast.ImportFrom):
                 assert child.level == 0, f"{path} has a relative import, which is not looked at"
                 if (child.module or "").split(".")[0] == "tui":
@@ -313,10 +301,6 @@ def known_modules(path: Path, *, types: bool) -> set[str]:
     return {name if name in OURS else name.rpartition(".")[0] for name in inner} & OURS
 
 
-def allows_a_circle(module: str) -> bool:
-    return any(module.startswith(f"{folder}.") for folder in CIRCLES_OF_TYPES)
-
-
 def circle(graph: dict[str, set[str]]) -> list[str]:
     """Modules that know each other in a circle, each the one after it; none if there is none."""
     try:
@@ -328,19 +312,8 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
 
 
 def test_no_modules_know_each_other_in_a_circle() -> None:
-    graph = {
-        dotted(path): known_modules(path, types=not allows_a_circle(dotted(path)))
-        for path in modules()
-    }
+    graph = {dotted(path): known_modules(path) for path in modules()}
     assert circle(graph) == []
-
-
-def test_an_exception_for_circles_is_there_as_long_as_it_is_needed() -> None:
-    for folder in CIRCLES_OF_TYPES:
-        inside = [path for path in modules() if dotted(path).startswith(f"{folder}.")]
-        assert circle({dotted(path): known_modules(path, types=True) for path in inside}), (
-            f"no modules of {folder} know each other in a circle any more: take it out of the table"
-        )
 
 
 @pytest.mark.parametrize("path", modules(), ids=dotted)

@@ -107,9 +107,59 @@ def test_python_reads_and_writes_the_files_of_the_pod() -> None:
 
 def test_python_ends_as_it_says() -> None:
     assert ran("python", "-c", "import sys; sys.exit(4)")[0] == 4
-    code, _, printed, _ = ran("python", "-c", "assert 1 == 2, 'no'")
-    assert code == 1
-    assert "AssertionError: no" in printed
+    code, printed, said = streams("python", "-c", "assert 1 == 2, 'no'")
+    assert (code, printed) == (1, "")
+    assert "AssertionError: no" in said
+    assert streams("python", "-c", "import sys; sys.exit('no')") == (1, "", "no\n")
+
+
+def streams(*argv: str) -> tuple[int, str, str]:
+    """Exit code, and what it prints on each of the two streams."""
+    box = Box({}, {}, random.Random(7), 1_767_225_600.0)
+    program = commands.run(list(argv), box)
+    printed = {True: "", False: ""}
+    try:
+        while True:
+            event = next(program)
+            if isinstance(event, str):
+                printed[isinstance(event, Err)] += event
+    except StopIteration as done:
+        return int(done.value), printed[False], printed[True]
+
+
+@pytest.mark.parametrize(
+    ("script", "out", "err"),
+    [
+        ("echo a >&2; echo b", "b\n", "a\n"),
+        ("echo a 1>&2", "", "a\n"),
+        ("echo a > /dev/stderr", "", "a\n"),
+        ("{ echo a; echo b; } >&2\necho c", "c\n", "a\nb\n"),
+        ("(echo a; echo b >&2)", "a\n", "b\n"),
+        ("if true; then echo a; fi >&2", "", "a\n"),
+        ("for i in 1 2; do echo $i; done >&2", "", "1\n2\n"),
+        ("{ echo a >&2; echo b; } 2>/dev/null", "b\n", ""),
+        ("{ echo a >&2; echo b; } 2>&1", "a\nb\n", ""),
+        ("{ echo a >&2; echo b; } 2>&1 | wc -l", "2\n", ""),
+        ("{ echo a >&2; echo b; } | cat", "b\n", "a\n"),
+        ("{ echo a >&2; echo b; } > /f 2>&1; cat /f", "a\nb\n", ""),
+        ("{ echo a >&2; echo b; } 2>&1 > /f; cat /f", "a\nb\n", ""),
+        ("{ echo a >&2; echo b; } &> /f; cat /f >&2", "", "a\nb\n"),
+        ("echo a 2>> /f >> /f; echo b >> /f; cat /f", "a\nb\n", ""),
+        ("x=$(echo a >&2; echo b); echo $x", "b\n", "a\n"),
+        ("cat /none; ls /none; sh /none", "", None),
+        (
+            "python -c 'from sys import stderr as e; print(1, file=e); e.write(str(2)); print(3)'",
+            "3\n",
+            "1\n2",
+        ),
+    ],
+)
+def test_what_is_said_on_the_error_stream_stays_there(
+    script: str, out: str, err: str | None
+) -> None:
+    _, printed, said = streams("sh", "-c", script)
+    assert printed == out
+    assert said == err if err is not None else said.count("No such file") == 3
     assert ran("python", "-c", "def :")[0] == 1
 
 

@@ -13,20 +13,19 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.demo.engine.behaviour import Behaviour
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.names import agent_pod_name
+from tui.demo.engine.operation import Operation
+from tui.demo.engine.parts import Parts
 from tui.demo.engine.podspec import EXECUTOR, owned
 from tui.demo.engine.run import LABEL, Node, Run, Template, node_type
 from tui.demo.engine.simpod import SimPod
+from tui.demo.engine.where import Where
 from tui.demo.store import encode
 from tui.domain.podname import fnv1a
-
-if TYPE_CHECKING:
-    from tui.demo.engine.engine import Engine
-    from tui.demo.engine.operation import Operation, Where
 
 _STATUS = re.compile(r"/status/(\d{3})\b")
 
@@ -43,37 +42,37 @@ def execute(
         return run.mark(node, "Failed", op.now, op.stopped())
     if node is None:
         node = op.add(name, node_type(kind), "Pending", where, fields)
-    pod = op.engine.kubelet.find(run.namespace, agent_pod_name(run.name))
+    pod = op.parts.kubelet.find(run.namespace, agent_pod_name(run.name))
     if pod is None:
-        op.engine.kubelet.create(_pod(op.engine, run))
+        op.parts.kubelet.create(_pod(op.parts, run))
     elif pod.phase == "Running":
         _work(op, pod, node, template)
     return node
 
 
-def dismiss(engine: Engine, run: Run) -> None:
+def dismiss(parts: Parts, run: Run) -> None:
     """The workflow is over: the agent has nothing more to do."""
     name = agent_pod_name(run.name)
-    if engine.kubelet.find(run.namespace, name) is not None:
-        engine.kubelet.delete(run.namespace, name)
+    if parts.kubelet.find(run.namespace, name) is not None:
+        parts.kubelet.delete(run.namespace, name)
 
 
 def _work(op: Operation, pod: SimPod, node: Node, template: Template) -> None:
     run, task = op.run, node["name"]
     answered = run.agent.get(node["id"])
     if answered is None:
-        takes = op.engine.rng(run.uid, task).uniform(0.8, 2.5)
-        answered = op.engine.agenda.after(op.now, takes)
+        takes = op.parts.rng(run.uid, task).uniform(0.8, 2.5)
+        answered = op.parts.agenda.after(op.now, takes)
         run.agent[node["id"]] = answered
-        op.engine.kubelet.say(pod, f'level=info msg="Processing task" nodeID={node["id"]}')
-        op.engine.kubelet.say(pod, "demo: no request is sent, the answer is made up")
+        op.parts.kubelet.say(pod, f'level=info msg="Processing task" nodeID={node["id"]}')
+        op.parts.kubelet.say(pod, "demo: no request is sent, the answer is made up")
     if op.now < answered:
         op.wake_at(answered)
         return
     del run.agent[node["id"]]
     words = _answer(run, node, template["http"]) if template.get("http") is not None else ""
     phase = "Failed" if words else "Succeeded"
-    op.engine.kubelet.say(pod, f'level=info msg="Sending result" nodeID={node["id"]} phase={phase}')
+    op.parts.kubelet.say(pod, f'level=info msg="Sending result" nodeID={node["id"]} phase={phase}')
     run.mark(node, phase, op.now, words)
 
 
@@ -98,7 +97,7 @@ def _answer(run: Run, node: Node, http: dict[str, Any]) -> str:
     return "" if accepted else f"successCondition '{condition}' evaluated false"
 
 
-def _pod(engine: Engine, run: Run) -> SimPod:
+def _pod(parts: Parts, run: Run) -> SimPod:
     work = {"name": "main", "image": EXECUTOR, "command": ["argoexec", "agent", "main"]}
     first = {"name": "init", "image": EXECUTOR, "command": ["argoexec", "agent", "init"]}
     obj = {
@@ -129,4 +128,4 @@ def _pod(engine: Engine, run: Run) -> SimPod:
     }
     # It works for as long as anybody may ask.
     told = Behaviour(duration=math.inf, log_rate=0.0)
-    return SimPod(obj, {"container": work}, told, {}, fnv1a(f"{engine.seed}/{run.uid}/agent"))
+    return SimPod(obj, {"container": work}, told, {}, fnv1a(f"{parts.seed}/{run.uid}/agent"))

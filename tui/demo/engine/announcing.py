@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from tui.demo.engine.parts import Parts
 from tui.demo.engine.run import LABEL, Node, Run
-
-if TYPE_CHECKING:
-    from tui.demo.engine.engine import Engine
 
 _WORKFLOW = {
     "Running": ("WorkflowRunning", "Workflow Running"),
@@ -16,7 +13,7 @@ _WORKFLOW = {
 }
 
 
-def announce(engine: Engine, run: Run, noted: list[tuple[str, Node]], now: datetime) -> None:
+def announce(parts: Parts, run: Run, noted: list[tuple[str, Node]], now: datetime) -> None:
     """Tell of every phase that was noted."""
     about = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -30,10 +27,10 @@ def announce(engine: Engine, run: Run, noted: list[tuple[str, Node]], now: datet
                 phase, ("WorkflowFailed", run.status.get("message") or "")
             )
             if phase != "Pending":
-                engine.events.tell(about, reason, words, now, warning=bad)
+                parts.events.tell(about, reason, words, now, warning=bad)
         elif phase in ("Running", "Succeeded", "Failed", "Error"):
             extra = f": {node['message']}" if node.get("message") else ""
-            engine.events.tell(
+            parts.events.tell(
                 about,
                 f"WorkflowNode{phase}",
                 f"{phase} node {node['name']}{extra}",

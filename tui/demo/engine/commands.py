@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tui.demo.engine import chatter, file_tools, minipython, shell, text_tools
-from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.programs import Box, Err, Program
 from tui.demo.engine.whale import says
 
 Tool = Callable[[list[str], Box, str], Program]
@@ -93,7 +93,7 @@ def _shell(words: list[str], box: Box, stdin: str) -> Program:
 
 
 def _failing(text: str, code: int) -> Program:
-    yield text
+    yield Err(text)
     return code
 
 
@@ -125,7 +125,7 @@ def _argosay(words: list[str], box: Box, stdin: str) -> Program:
         verb
     )
     if tool is None:
-        yield f"unknown command {verb}\n"
+        yield Err(f"unknown command {verb}\n")
         return 1
     return (yield from tool(rest, box, stdin))
 

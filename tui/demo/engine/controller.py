@@ -6,23 +6,32 @@ import base64
 import binascii
 import gzip
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from tui.demo.engine import estimates, holding, hooks, podnodes, progress, scopes, validation
+from tui.demo.engine import (
+    cleanup,
+    estimates,
+    holding,
+    hooks,
+    podnodes,
+    progress,
+    scopes,
+    validation,
+)
 from tui.demo.engine.arguments import ArgumentError, from_config_map
 from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.locks import LockError
-from tui.demo.engine.operation import Operation, Where
+from tui.demo.engine.operation import Operation
+from tui.demo.engine.parts import Parts
+from tui.demo.engine.reconciliation import Reconciliation
 from tui.demo.engine.run import COMPLETED, LABEL, Node, Run, fulfilled
 from tui.demo.engine.spec_parts import InvalidSpec
 from tui.demo.engine.templates import TemplateError
 from tui.demo.engine.variables import Scope, nested, substitute
+from tui.demo.engine.where import Where
 from tui.demo.store import decode, timestamp
-
-if TYPE_CHECKING:
-    from tui.demo.engine.engine import Engine
 
 _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, IndexError, RecursionError)
 """What reading a manifest of the wrong shape may raise: the API has no schema to refuse it."""
@@ -40,42 +49,43 @@ def unpack(run: Run) -> None:
     del run.status["compressedNodes"]
 
 
-def reconcile(engine: Engine, run: Run, now: datetime) -> None:
+def reconcile(parts: Parts, run: Run, now: datetime) -> None:
     """Bring one workflow as far as it can go now."""
     if run.obj["metadata"].get("deletionTimestamp"):
         if "workflows.argoproj.io/artifact-gc" in (run.obj["metadata"].get("finalizers") or ()):
-            engine.cleanup.collect_artifacts(run)
+            cleanup.collect_artifacts(parts, run)
         return
     if run.is_over:
         return
     try:
-        _reconcile(engine, run, now)
+        _reconcile(parts, run, now)
     except (TemplateError, ArgumentError) as error:
-        _finish(engine, run, "Error", str(error), now)
+        _finish(parts, run, "Error", str(error), now)
     except _MALFORMED as error:
         # As with the real controller, a malformed spec ends its own workflow, not the engine.
-        _finish(engine, run, "Error", f"Workflow operation error: {error}", now)
+        _finish(parts, run, "Error", f"Workflow operation error: {error}", now)
 
 
-def _reconcile(engine: Engine, run: Run, now: datetime) -> None:
-    if run.phase in ("", "Pending") and not _begin(engine, run, now):
+def _reconcile(parts: Parts, run: Run, now: datetime) -> None:
+    if run.phase in ("", "Pending") and not _begin(parts, run, now):
         return
-    operation = Operation(engine, run, now, _globals(engine, run, now))
-    podnodes.assess(engine, run, now)
-    _enforce(engine, operation)
+    operation = Reconciliation(parts, run, now, _globals(parts, run, now))
+    podnodes.assess(parts, run, now)
+    _enforce(parts, operation)
+    operation.settle_all()
     if (run.obj.get("spec") or {}).get("suspend") and not run.shutdown:
-        progress.update(run, watched=not engine.agenda.in_past)
+        progress.update(run, watched=not parts.agenda.in_past)
         return
-    where = Where(engine.templates.root_scope(run))
+    where = Where(parts.templates.root_scope(run))
     if run.shutdown != "Terminate":
         _workflow_hooks(operation, where)
     node = operation.execute(
         run.name, {"template": run.spec.get("entrypoint")}, where, run.spec.get("arguments") or {}
     )
-    progress.update(run, watched=not engine.agenda.in_past)
+    progress.update(run, watched=not parts.agenda.in_past)
     _show_running(run)
     if node is None and not operation.may_run(where):
-        _finish(engine, run, "Failed", "", now)
+        _finish(parts, run, "Failed", "", now)
     elif node is not None and fulfilled(node) and not node.get("daemoned"):
         _end(operation, node, where)
 
@@ -83,56 +93,56 @@ def _reconcile(engine: Engine, run: Run, now: datetime) -> None:
 # Beginning
 
 
-def _begin(engine: Engine, run: Run, now: datetime) -> bool:
+def _begin(parts: Parts, run: Run, now: datetime) -> bool:
     """Initialise a workflow; false while it has to wait or cannot run."""
     if run.status.get("storedWorkflowTemplateSpec") is None:
         try:
-            stored = engine.templates.stored_spec(run)
+            stored = parts.templates.stored_spec(run)
         except TemplateError as error:
-            _finish(engine, run, "Error", str(error), now)
+            _finish(parts, run, "Error", str(error), now)
             return False
         if stored is not None:
             run.status["storedWorkflowTemplateSpec"] = stored
             run.changed = True
-    if not run.status.get("nodes") and not _may_begin(engine, run, now):
+    if not run.status.get("nodes") and not _may_begin(parts, run, now):
         return False
-    if holding.is_crowded(engine, run):
+    if holding.is_crowded(parts, run):
         _set_phase(run, "Pending", holding.POSTPONED, now)
-        run.wake = engine.agenda.after(now, 5.0)
+        run.wake = parts.agenda.after(now, 5.0)
         return False
     wanted = run.spec.get("synchronization")
     if isinstance(wanted, dict):
         try:
-            waiting = engine.locks.acquire(run, wanted)
+            waiting = parts.locks.acquire(run, wanted)
         except LockError as error:
             words = f"Failed to acquire the synchronization lock. {error}"
-            _finish(engine, run, "Failed", words, now)
+            _finish(parts, run, "Failed", words, now)
             return False
         if waiting:
             _set_phase(run, "Pending", waiting, now)
             return False
-    _set_running(engine, run, now)
+    _set_running(parts, run, now)
     return True
 
 
-def _may_begin(engine: Engine, run: Run, now: datetime) -> bool:
+def _may_begin(parts: Parts, run: Run, now: datetime) -> bool:
     """Whether a new workflow makes sense and nobody has stopped it."""
     try:
-        validation.check(run, engine.templates)
+        validation.check(run, parts.templates)
     except InvalidSpec as error:
-        _finish(engine, run, "Failed", f"invalid spec: {error}", now)
+        _finish(parts, run, "Failed", f"invalid spec: {error}", now)
         return False
     _set_metadata(run)
-    engine.cleanup.guard(run)
+    cleanup.guard(run)
     if run.shutdown:
-        _finish(engine, run, "Failed", f"Stopped with strategy '{run.shutdown}'", now)
+        _finish(parts, run, "Failed", f"Stopped with strategy '{run.shutdown}'", now)
         return False
     return True
 
 
-def _set_running(engine: Engine, run: Run, now: datetime) -> None:
+def _set_running(parts: Parts, run: Run, now: datetime) -> None:
     _set_phase(run, "Running", "", now)
-    estimate = estimates.prepare(run, engine.store)
+    estimate = estimates.prepare(run, parts.store)
     if not run.status.get("startedAt"):
         run.status["startedAt"] = timestamp(now)
         run.note(run.status, "startedAt", now)
@@ -141,7 +151,7 @@ def _set_running(engine: Engine, run: Run, now: datetime) -> None:
             run.status["estimatedDuration"] = estimate
     ref = run.status.get("artifactRepositoryRef")
     if ref is None:
-        run.status["artifactRepositoryRef"] = engine.s3.repository_ref(run.namespace)
+        run.status["artifactRepositoryRef"] = parts.s3.repository_ref(run.namespace)
     claims = [_claim(run, each) for each in run.spec.get("volumeClaimTemplates") or ()]
     if claims:
         run.status["persistentVolumeClaims"] = claims
@@ -209,11 +219,11 @@ def _show_running(run: Run) -> None:
     condition(run, "PodRunning", "True" if running else "False")
 
 
-def _globals(engine: Engine, run: Run, now: datetime) -> Scope:
+def _globals(parts: Parts, run: Run, now: datetime) -> Scope:
     scope = scopes.of_workflow(run, now)
     for parameter in (run.spec.get("arguments") or {}).get("parameters") or ():
         if parameter.get("value") is None and parameter.get("valueFrom"):
-            value = from_config_map(run, parameter["valueFrom"], scope, engine.store)
+            value = from_config_map(run, parameter["valueFrom"], scope, parts.store)
             if value is not None:
                 scope[f"workflow.parameters.{parameter['name']}"] = value
     return substitute(scope, scope) if any("{{" in str(v) for v in scope.values()) else scope
@@ -222,10 +232,10 @@ def _globals(engine: Engine, run: Run, now: datetime) -> Scope:
 # Stopping
 
 
-def _enforce(engine: Engine, operation: Operation) -> None:
+def _enforce(parts: Parts, operation: Operation) -> None:
     """End what a shutdown or the workflow's deadline does not allow (argo.md 1.3, 5.5)."""
     run, now = operation.run, operation.now
-    deadline = _deadline(engine, run)
+    deadline = _deadline(parts, run)
     if deadline is not None and now < deadline:
         operation.wake_at(deadline)
     late = deadline is not None and now >= deadline
@@ -237,7 +247,7 @@ def _enforce(engine: Engine, operation: Operation) -> None:
         if _is_exit(run, node) and (run.shutdown != "Terminate" or late):
             continue
         if node.get("type") in ("Pod", "Suspend", "HTTP", "Plugin"):
-            _end_node(engine, operation, node, late=late)
+            _end_node(parts, operation, node, late=late)
     if late and not run.shutdown:
         for node in list(run.nodes.values()):
             if not fulfilled(node) and node.get("type") == "Retry" and not _lives(run, node):
@@ -264,31 +274,31 @@ def _is_exit(run: Run, node: Node) -> bool:
     return ".onExit" in node["name"][len(run.name) :]
 
 
-def _end_node(engine: Engine, operation: Operation, node: Node, *, late: bool) -> None:
+def _end_node(parts: Parts, operation: Operation, node: Node, *, late: bool) -> None:
     run, now = operation.run, operation.now
     words = "Step exceeded its deadline" if late else operation.stopped()
-    pod = engine.kubelet.find(run.namespace, run.pod_name(node))
+    pod = parts.kubelet.find(run.namespace, run.pod_name(node))
     if node.get("type") == "Pod" and pod is not None:
         if pod.phase == "Pending":
             words = words if late else f"workflow shutdown with strategy:  {run.shutdown}"
-            engine.kubelet.delete(pod.namespace, pod.name)
+            parts.kubelet.delete(pod.namespace, pod.name)
         else:
-            engine.kubelet.kill(pod)
+            parts.kubelet.kill(pod)
             run.put(node, "outputs", pod.outputs or None)
             run.put(node, "resourcesDuration", pod.resources_duration())
             run.status.setdefault("taskResultsCompletionStatus", {})[node["id"]] = True
     run.put(node, "daemoned", None)
     run.put(node, "synchronizationStatus", None)
     run.mark(node, "Failed", now, words)
-    engine.locks.release(run, node["id"])
+    parts.locks.release(run, node["id"])
 
 
-def _deadline(engine: Engine, run: Run) -> datetime | None:
+def _deadline(parts: Parts, run: Run) -> datetime | None:
     seconds = run.spec.get("activeDeadlineSeconds")
     started = run.moment(run.status, "startedAt")
     if seconds is None or started is None or not str(seconds).isdigit():
         return None
-    return engine.agenda.after(started, int(seconds))
+    return parts.agenda.after(started, int(seconds))
 
 
 # Hooks and the end
@@ -314,7 +324,7 @@ def _workflow_hooks(operation: Operation, where: Where) -> None:
 
 def _end(operation: Operation, root: Node, where: Where) -> None:
     """The entrypoint has ended: hooks, the exit handler, then the workflow."""
-    run, engine, now = operation.run, operation.engine, operation.now
+    run, parts, now = operation.run, operation.parts, operation.now
     phase = root["phase"] if root["phase"] in COMPLETED else "Succeeded"
     message = str(root.get("message") or "") if phase != "Succeeded" else ""
     operation.globals["workflow.status"] = phase
@@ -327,7 +337,7 @@ def _end(operation: Operation, root: Node, where: Where) -> None:
         given = substitute(handler.get("arguments") or {}, operation.globals)
         given = {**(run.spec.get("arguments") or {}), **given}
         node = operation.execute(f"{run.name}.onExit", handler, on_exit, given)
-        progress.update(run, watched=not engine.agenda.in_past)
+        progress.update(run, watched=not parts.agenda.in_past)
         if node is None or not fulfilled(node):
             return
         if phase == "Succeeded" and node["phase"] in ("Failed", "Error"):
@@ -337,10 +347,10 @@ def _end(operation: Operation, root: Node, where: Where) -> None:
         return
     if run.shutdown and phase != "Succeeded":
         message = f"Stopped with strategy '{run.shutdown}'"
-    _finish(engine, run, phase, message, now)
+    _finish(parts, run, phase, message, now)
 
 
-def _finish(engine: Engine, run: Run, phase: str, message: str, now: datetime) -> None:
+def _finish(parts: Parts, run: Run, phase: str, message: str, now: datetime) -> None:
     """The workflow is over."""
     if not run.status.get("startedAt"):
         run.status["startedAt"] = timestamp(now)
@@ -353,12 +363,12 @@ def _finish(engine: Engine, run: Run, phase: str, message: str, now: datetime) -
     if run.status.get("persistentVolumeClaims") and (every or phase == "Succeeded"):
         del run.status["persistentVolumeClaims"]
     progress.update(run)
-    engine.locks.release_all(run)
+    parts.locks.release_all(run)
     run.changed = True
-    engine.cleanup.workflow_over(run)
+    cleanup.workflow_over(parts, run)
     cron = run.labels.get(f"{LABEL}cron-workflow")
     if cron:
         # After this write, so that its history counts this one too.
-        engine.agenda.call_later(
-            0.1, lambda: engine.crons.workflow_over(run.namespace, cron, run.name, phase)
+        parts.agenda.call_later(
+            0.1, lambda: parts.crons.workflow_over(run.namespace, cron, run.name, phase)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.demo.engine import conditions, hooks, loops, scopes, steps
 from tui.demo.engine.arguments import scope_of_inputs
@@ -11,12 +11,11 @@ from tui.demo.engine.conditions import ConditionError
 from tui.demo.engine.dag_graph import Graph, Task, became
 from tui.demo.engine.ends import outbound
 from tui.demo.engine.loops import LoopError
+from tui.demo.engine.operation import Operation
 from tui.demo.engine.run import Node, Template, completed, fulfilled, unsuccessful
 from tui.demo.engine.templates import Found
 from tui.demo.engine.variables import Scope, Unresolved, require_resolved
-
-if TYPE_CHECKING:
-    from tui.demo.engine.operation import Operation, Where
+from tui.demo.engine.where import Where
 
 
 def execute(

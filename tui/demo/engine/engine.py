@@ -6,7 +6,6 @@ most a few times a second, and written once each time, as the real controller do
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,22 +13,16 @@ from typing import Any
 from tui.demo.bucket import Bucket
 from tui.demo.clock import Clock
 from tui.demo.engine import agent, controller
-from tui.demo.engine.agenda import Agenda, Due
+from tui.demo.engine.agenda import Due
 from tui.demo.engine.announcing import announce
-from tui.demo.engine.cleanup import Cleanup
-from tui.demo.engine.cron import Crons
-from tui.demo.engine.events import Events
-from tui.demo.engine.kubelet import Kubelet
-from tui.demo.engine.locks import Locks
+from tui.demo.engine.parts import Parts
 from tui.demo.engine.place import S3Place
 from tui.demo.engine.run import Run
 from tui.demo.engine.simpod import SimPod
-from tui.demo.engine.templates import Templates
 from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import CONFIG_MAPS, CRON_WORKFLOWS, PODS, WORKFLOWS
 from tui.demo.store import Change, Store
-from tui.domain.podname import fnv1a
 
 SOON = 0.05
 """Seconds from a change to the look at it, so that changes made together are seen together."""
@@ -43,7 +36,7 @@ STILL = "demo.argo-tui/still"
 """Label of workflows that are only looked at: the engine leaves them as they are."""
 
 
-class Engine:
+class Engine(Parts):
     """Runs every workflow there is, and starts those of cron workflows."""
 
     def __init__(
@@ -56,18 +49,7 @@ class Engine:
         seed: int = 0,
         s3: S3Place | None = None,
     ) -> None:
-        self.store = store
-        self.bucket = bucket
-        self.seed = seed
-        self.s3 = s3 or S3Place(bucket=bucket.name)
-        self.agenda = Agenda(clock)
-        self.events = Events(store)
-        self.templates = Templates(store)
-        self.locks = Locks(store, self._look_again)
-        self.cleanup = Cleanup(self)
-        self.kubelet = Kubelet(store, self.agenda, logs, bucket, self.events, self._pod_changed)
-        self.crons = Crons(store, self.agenda, self._phase_of)
-        self.runs: dict[tuple[str, str], Run] = {}
+        super().__init__(store, clock, logs, bucket, self.look, seed=seed, s3=s3)
         self._due: dict[tuple[str, str], tuple[datetime, Due]] = {}
         self._looked: dict[tuple[str, str], datetime] = {}
         self._writing: tuple[str, str] | None = None
@@ -108,10 +90,6 @@ class Engine:
         """CPU and memory of running pods now: `PodMetrics` without apiVersion and kind."""
         return self.kubelet.usage(namespace, self.agenda.now())
 
-    def rng(self, *parts: str) -> random.Random:
-        """Chance that is the same in every run with the same seed."""
-        return random.Random(fnv1a("/".join((str(self.seed), *parts))))
-
     # Hearing
 
     def _heard(self, change: Change) -> None:
@@ -122,7 +100,7 @@ class Engine:
         elif change.resource is PODS and change.type == "DELETED":
             pod = self.kubelet.forget(*key)
             if pod is not None:
-                self._pod_changed(pod)
+                self.pod_changed(pod)
         elif change.resource is CRON_WORKFLOWS:
             # Our own writes of its status plan nothing.
             before = change.previous.decoded() if change.previous else {}
@@ -168,16 +146,6 @@ class Engine:
             run.settled.clear()
         controller.unpack(run)
         self.look(namespace, name)
-
-    def _pod_changed(self, pod: SimPod) -> None:
-        self.look(pod.namespace, str(pod.obj["metadata"]["ownerReferences"][0]["name"]))
-
-    def _look_again(self, namespace: str, name: str) -> None:
-        self.look(namespace, name)
-
-    def _phase_of(self, namespace: str, name: str) -> str | None:
-        found = self.store.find(WORKFLOWS, namespace, name)
-        return None if found is None else str((found.get("status") or {}).get("phase") or "")
 
     # Looking
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.demo.engine.locks import LockError
 from tui.demo.engine.names import node_id
+from tui.demo.engine.operation import Operation
+from tui.demo.engine.parts import Parts
 from tui.demo.engine.run import (
     LABEL,
     PODDED,
@@ -17,24 +19,20 @@ from tui.demo.engine.run import (
     template_kind,
     unsuccessful,
 )
+from tui.demo.engine.where import Where
 from tui.demo.resources import NAMESPACES
-
-if TYPE_CHECKING:
-    from tui.demo.engine.engine import Engine
-    from tui.demo.engine.operation import Operation, Where
-
 
 POSTPONED = "Workflow processing has been postponed because too many workflows are already running"
 
 
-def is_crowded(engine: Engine, run: Run) -> bool:
+def is_crowded(parts: Parts, run: Run) -> bool:
     """Whether as many workflows run as the label of their namespace allows (argo.md 1.7)."""
-    namespace = engine.store.find(NAMESPACES, "", run.namespace) or {}
+    namespace = parts.store.find(NAMESPACES, "", run.namespace) or {}
     labels = (namespace.get("metadata") or {}).get("labels") or {}
     limit = str(labels.get(f"{LABEL}parallelism-limit") or "")
     if not limit.isdigit():
         return False
-    others = (each for each in engine.runs.values() if each is not run)
+    others = (each for each in parts.runs.values() if each is not run)
     here = [each for each in others if each.namespace == run.namespace]
     return sum(each.phase == "Running" and not each.is_over for each in here) >= int(limit)
 
@@ -105,7 +103,7 @@ def wait_for_lock(
         return None
     key = node_id(op.run.name, name)
     try:
-        message = op.engine.locks.acquire(op.run, wanted, key)
+        message = op.parts.locks.acquire(op.run, wanted, key)
     except LockError as error:
         return op.error(name, node, where, {"template": template.get("name")}, str(error))
     if not message:
@@ -121,6 +119,6 @@ def wait_for_lock(
         )
         node = op.add(name, type_, "Pending", where, fields)
     op.run.mark(node, "Pending", op.now, message)
-    waiting = op.engine.locks.waiting_for(op.run, key)
+    waiting = op.parts.locks.waiting_for(op.run, key)
     op.run.put(node, "synchronizationStatus", {"waiting": waiting})
     return node

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.demo.engine import arguments
 from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.operation import Operation
 from tui.demo.engine.run import Node, completed, fulfilled
 from tui.demo.engine.scopes import add_node
 from tui.demo.engine.variables import Scope, nested, substitute
-
-if TYPE_CHECKING:
-    from tui.demo.engine.operation import Operation, Where
+from tui.demo.engine.where import Where
 
 
 def run(

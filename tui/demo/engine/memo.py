@@ -26,13 +26,8 @@ def load(
 ) -> dict[str, Any] | None:
     """The kept outputs (maybe empty), or None when there are none or they are too old."""
     cache, key = _place(template)
-    found = store.find(CONFIG_MAPS, run.namespace, cache)
-    text = ((found or {}).get("data") or {}).get(key)
-    if not isinstance(text, str):
-        return None
-    try:
-        entry = decode(text.encode())
-    except msgspec.DecodeError:
+    entry = _entry(store.find(CONFIG_MAPS, run.namespace, cache), key)
+    if entry is None:
         return None
     age = duration(template["memoize"].get("maxAge"))
     kept = parse_time(entry.get("creationTimestamp"))
@@ -42,16 +37,16 @@ def load(
     return outputs if isinstance(outputs, dict) else {}
 
 
-def save(
-    store: Store, run: Run, node: Node, template: Template, now: datetime, agenda: Agenda
-) -> None:
-    """Keep the outputs of a node that has just succeeded."""
-    cache, key = _place(template)
-    if (node.get("memoizationStatus") or {}).get("hit") or not cache:
+def save(store: Store, run: Run, node: Node, now: datetime) -> None:
+    """Keep the outputs of a node that has just succeeded, where its template asks for that."""
+    status = node.get("memoizationStatus") or {}
+    cache, key = str(status.get("cacheName") or ""), str(status.get("key") or "")
+    if status.get("hit") or not cache or not key or node.get("phase") != "Succeeded":
         return
+    outputs = node.get("outputs") or {}
     entry = {
         "nodeID": node["id"],
-        "outputs": node.get("outputs") or {},
+        "outputs": outputs,
         "creationTimestamp": timestamp(now),
         "lastHitTimestamp": timestamp(now),
     }
@@ -61,6 +56,18 @@ def save(
         labels = {f"{LABEL}configmap-type": "Cache"}
         metadata = {"name": cache, "namespace": run.namespace, "labels": labels}
         store.create(CONFIG_MAPS, {"metadata": metadata, "data": data})
-    elif key not in (found.get("data") or {}) or load(store, run, template, now, agenda) is None:
+    elif (_entry(found, key) or {}).get("outputs") != outputs:
         found["data"] = {**(found.get("data") or {}), **data}
         store.update(CONFIG_MAPS, found)
+
+
+def _entry(cache: dict[str, Any] | None, key: str) -> dict[str, Any] | None:
+    """What a config map keeps under a key; None if there is nothing that can be read."""
+    text = ((cache or {}).get("data") or {}).get(key)
+    if not isinstance(text, str):
+        return None
+    try:
+        entry = decode(text.encode())
+    except msgspec.DecodeError:
+        return None
+    return entry if isinstance(entry, dict) else None

@@ -29,7 +29,7 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        yield f'  File "<stdin>"\nSyntaxError: {error}\n'
+        yield Err(f'  File "<stdin>"\nSyntaxError: {error}\n')
         return 1
     script = _Script(box, arguments)
     yield 0.3
@@ -38,6 +38,8 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
             yield from script.perform(statement)
     except Left as left:
         yield from script.printed()
+        if left.words:
+            yield Err(f"{left.words}\n")
         return left.code
     except Unknown:
         box.vague = True
@@ -49,10 +51,10 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
         pass
     except Raised as raised:
         yield from script.printed()
-        yield f"Traceback (most recent call last):\n{raised.kind}: {raised}\n"
+        yield Err(f"Traceback (most recent call last):\n{raised.kind}: {raised}\n")
         return 1
     except RecursionError:
-        yield "RecursionError: maximum recursion depth exceeded\n"
+        yield Err("RecursionError: maximum recursion depth exceeded\n")
         return 1
     yield from script.printed()
     return 0

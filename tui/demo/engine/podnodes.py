@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tui.demo.engine import behaviour, podspec, progress
+from tui.demo.engine import behaviour, cleanup, podspec, progress
+from tui.demo.engine.operation import Operation
+from tui.demo.engine.parts import Parts
 from tui.demo.engine.run import LABEL, Node, Run, Template, fulfilled
 from tui.demo.engine.simpod import SimPod
 from tui.demo.engine.variables import text
+from tui.demo.engine.where import Where
 from tui.demo.refusals import ApiError
 from tui.demo.store import timestamp
 from tui.domain.podname import fnv1a
-
-if TYPE_CHECKING:
-    from tui.demo.engine.engine import Engine
-    from tui.demo.engine.operation import Operation, Where
 
 _ERRORS = ("init:", "wait:", "Pod failed before")
 """How the messages of failures begin that are Argo's own."""
@@ -29,7 +28,7 @@ def execute(
     """The node of a pod; creates the pod if there is none yet."""
     run = op.run
     node = run.node(name)
-    if node is not None and op.engine.kubelet.find(run.namespace, run.pod_name(node)):
+    if node is not None and op.parts.kubelet.find(run.namespace, run.pod_name(node)):
         return node
     if node is None:
         node = op.add(name, "Pod", "Pending", where, {**fields, "taskResultSynced": False})
@@ -47,7 +46,7 @@ def execute(
 
 
 def _create(op: Operation, node: Node, template: Template) -> None:
-    run, engine = op.run, op.engine
+    run, parts = op.run, op.parts
     name = run.pod_name(node)
     obj = podspec.pod(run, node, template, name, op.globals)
     step = _ATTEMPT.sub("", node["name"]) if (node.get("nodeFlag") or {}).get("retried") else ""
@@ -56,7 +55,7 @@ def _create(op: Operation, node: Node, template: Template) -> None:
     run.attempts[counted] = attempt + 1
     told = behaviour.of(obj["metadata"].get("annotations") or {}, attempt)
     # The seed is made of names, not of the order of things, so a run is the same at any speed.
-    seed = fnv1a(f"{engine.seed}/{run.uid}/{node['name']}/{attempt}")
+    seed = fnv1a(f"{parts.seed}/{run.uid}/{node['name']}/{attempt}")
     files = _files(run, template)
     pod = SimPod(obj, template, told, files, seed)
     location = template.get("archiveLocation") or {}
@@ -71,7 +70,7 @@ def _create(op: Operation, node: Node, template: Template) -> None:
     if progress.parsed(first):
         pod.progress = first
         run.put(node, "progress", first)
-    engine.kubelet.create(pod)
+    parts.kubelet.create(pod)
     for container in (template.get("containerSet") or {}).get("containers") or ():
         _container_node(op, node, container)
     _connect_containers(op, node, template)
@@ -152,21 +151,21 @@ def _connect_containers(op: Operation, pod_node: Node, template: Template) -> No
 # What has become of pods
 
 
-def assess(engine: Engine, run: Run, now: datetime) -> None:
+def assess(parts: Parts, run: Run, now: datetime) -> None:
     """Bring every unfinished node of a pod up to date."""
     for node in list(run.nodes.values()):
         if node.get("type") != "Pod" or (fulfilled(node) and not node.get("daemoned")):
             continue
-        pod = engine.kubelet.find(run.namespace, run.pod_name(node))
+        pod = parts.kubelet.find(run.namespace, run.pod_name(node))
         if pod is None:
             if node["phase"] == "Running" or node.get("daemoned"):
                 run.put(node, "daemoned", None)
                 run.mark(node, "Error", now, "pod deleted")
             continue
-        _take_over(engine, run, node, pod, now)
+        _take_over(parts, run, node, pod, now)
 
 
-def _take_over(engine: Engine, run: Run, node: Node, pod: SimPod, now: datetime) -> None:
+def _take_over(parts: Parts, run: Run, node: Node, pod: SimPod, now: datetime) -> None:
     if pod.scheduled:
         run.put(node, "hostNodeName", pod.host)
     if pod.phase == "Pending":
@@ -200,8 +199,8 @@ def _take_over(engine: Engine, run: Run, node: Node, pod: SimPod, now: datetime)
         early = tuple(f"{each.name}:" for each in pod.firsts)
         phase = "Error" if words.startswith((*_ERRORS, *early)) else "Failed"
         run.mark(node, phase, now, words)
-    engine.kubelet.label(pod, f"{LABEL}completed", "true")
-    engine.cleanup.pod_over(run, pod)
+    parts.kubelet.label(pod, f"{LABEL}completed", "true")
+    cleanup.pod_over(parts, run, pod)
 
 
 def _hear_progress(run: Run, node: Node, pod: SimPod) -> None:

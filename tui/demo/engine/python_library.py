@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from tui.demo.engine.programs import Box
+from tui.demo.engine.programs import Box, Err
 
 MOST_LENGTH = 1_000_000
 """Items of any list or text a script may make."""
@@ -35,9 +36,11 @@ class Raised(Exception):
 class Left(Exception):
     """The script leaves, with a code."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, words: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.words = words
+        """What it says on the error stream as it leaves."""
 
 
 class Flow(Exception):
@@ -47,6 +50,10 @@ class Flow(Exception):
         super().__init__(word)
         self.word = word
         self.value = value
+
+
+STREAMS: dict[str, Callable[[Any], str]] = {"<stdout>": str, "<stderr>": lambda text: Err(text)}
+"""The standard streams by their names, and what is said on each."""
 
 
 class File:
@@ -61,8 +68,8 @@ class File:
 
     def write(self, text: Any) -> int:
         """Append text, and how much that was."""
-        if self.name == "<stdout>":
-            self.script.events.append(str(text))
+        if self.name in STREAMS:
+            self.script.events.append(STREAMS[self.name](text))
         else:
             self.script.box.write(self.name, str(text), append=True)
         return len(str(text))
@@ -93,7 +100,9 @@ class Module:
 
 def leave(code: Any = 0) -> None:
     """`exit`, with a code or a word."""
-    raise Left(code & 255 if isinstance(code, int) else 0 if code is None else 1)
+    if code is None or isinstance(code, int):
+        raise Left((code or 0) & 255)
+    raise Left(1, str(code))
 
 
 def builtins_of(script: Running) -> dict[str, Any]:
@@ -131,7 +140,6 @@ def builtins_of(script: Running) -> dict[str, Any]:
 
 def modules_of(script: Running, box: Box, arguments: list[str]) -> dict[str, Module]:
     """The modules there are, with what they offer."""
-    stream = File(script, "<stdout>", "")
     moment = datetime.fromtimestamp(box.time, UTC)
     return {
         "random": _random(box),
@@ -142,7 +150,11 @@ def modules_of(script: Running, box: Box, arguments: list[str]) -> dict[str, Mod
         ),
         "json": _json(),
         "sys": Module(
-            exit=leave, stdout=stream, stderr=stream, argv=["-", *arguments], version="3.13"
+            exit=leave,
+            stdout=File(script, "<stdout>", ""),
+            stderr=File(script, "<stderr>", ""),
+            argv=["-", *arguments],
+            version="3.13",
         ),
         "os": _os(box),
         "math": Module(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.operation import Operation
 from tui.demo.engine.run import Node, Template, fulfilled, unsuccessful
 from tui.demo.engine.spans import duration
 from tui.demo.engine.templates import Found
 from tui.demo.engine.variables import Scope, nested
+from tui.demo.engine.where import Where
 from tui.domain.durations import long, parse_time
-
-if TYPE_CHECKING:
-    from tui.demo.engine.operation import Operation, Where
 
 
 def execute(
@@ -163,7 +162,7 @@ def _backed_off(
     cap = duration(backoff.get("cap"))
     seconds = min(seconds, cap) if cap else seconds
     most = duration(backoff.get("maxDuration"))
-    agenda = op.engine.agenda
+    agenda = op.parts.agenda
     begun = op.run.moment(attempts[0], "startedAt") or op.now
     if most and op.now > agenda.after(begun, most):
         op.run.mark(node, attempts[-1]["phase"], op.now, "Max duration limit exceeded")

@@ -7,6 +7,7 @@ is not known behaves plausibly.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tui.demo.engine.programs import Body, Box, Err, Program, Run
 from tui.demo.engine.shell_expansion import Expansion
@@ -28,6 +29,18 @@ _STEP = 0.01
 """Seconds any command takes, so that a loop without a sleep is no endless moment."""
 
 _MOST_SUBSTITUTED = 10_000
+_OUT, _ERR = "&1", "&2"
+"""The streams of a command, beside names of files."""
+_STREAMS = {
+    **{name: _OUT for name in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/proc/1/fd/1")},
+    **{name: _ERR for name in ("/dev/stderr", "/dev/fd/2", "/proc/self/fd/2", "/proc/1/fd/2")},
+}
+_JOINED: dict[str, Callable[[str, str], tuple[str, str]]] = {
+    "2>&1": lambda out, err: (out, out),
+    "1>&2": lambda out, err: (err, err),
+    ">&2": lambda out, err: (err, err),
+    ">&1": lambda out, err: (out, err),
+}
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
 
@@ -50,7 +63,7 @@ def script(
     try:
         tree = parse(text)
     except ShellSyntaxError as error:
-        yield f"sh: {error}\n"
+        yield Err(f"sh: {error}\n")
         return 2
     shell = _Shell(box, command, options, arguments or [])
     try:
@@ -60,7 +73,7 @@ def script(
     except _Loop:
         return 0
     except RecursionError:
-        yield "sh: too deeply nested\n"
+        yield Err("sh: too deeply nested\n")
         return 2
 
 
@@ -72,6 +85,8 @@ class _Shell:
         self.command = command
         self.strict = "e" in options
         self.trace = "x" in options
+        self.overheard: list[Err] = []
+        """What commands in `$(…)` said on the error stream, which nothing captures."""
         self.words = Expansion(box, arguments, self._captured)
 
     def run(self, command: Command, stdin: str) -> Program:
@@ -169,6 +184,8 @@ class _Shell:
             self.box.env[match[1]] = " ".join(self.words.pieces(match[2], split=False))
             words = words[1:]
         argv = list(self.words.expanded(words))
+        overheard, self.overheard = self.overheard, []
+        yield from overheard
         return (
             yield from self.redirected(
                 command.redirects, lambda given: self.execute(argv, given), stdin
@@ -176,7 +193,7 @@ class _Shell:
         )
 
     def redirected(self, redirects: list[Redirect], body: Body, stdin: str) -> Program:
-        target, append = "", False
+        out, err = _OUT, _ERR
         for redirect in redirects:
             name = "".join(self.words.pieces(redirect.target, split=False))
             if redirect.op == "<<":
@@ -184,26 +201,43 @@ class _Shell:
             elif redirect.op == "<":
                 content = self.box.read(name)
                 if content is None and name != "/dev/null":
-                    yield f"sh: can't open {name}: no such file\n"
+                    yield Err(f"sh: can't open {name}: no such file\n")
                     return 1
                 stdin = content or ""
-            elif redirect.op in (">", ">>", "&>", "1>", ">&"):
-                target, append = name, redirect.op == ">>"
-        if not target:
+            elif redirect.op in _JOINED:
+                # From left to right, as in a shell: `>f 2>&1` is not `2>&1 >f`.
+                out, err = _JOINED[redirect.op](out, err)
+            else:
+                to = self._opened(name, append=redirect.op in (">>", "2>>"))
+                is_both = redirect.op in ("&>", ">&")
+                out = to if is_both or not redirect.op.startswith("2") else out
+                err = to if is_both or redirect.op.startswith("2") else err
+        if (out, err) == (_OUT, _ERR):
             return (yield from body(stdin))
-        if not append:
-            self.box.write(target, "")
         program = body(stdin)
         while True:
             try:
                 event = next(program)
             except StopIteration as done:
                 return int(done.value)
-            apart = isinstance(event, Err) or not isinstance(event, str)
-            if apart or target in ("/dev/stdout", "/dev/stderr"):
+            if not isinstance(event, str):
                 yield event
+                continue
+            to = err if isinstance(event, Err) else out
+            if to == _OUT:
+                yield str(event)
+            elif to == _ERR:
+                yield Err(event)
             else:
-                self.box.write(target, str(event), append=True)
+                self.box.write(to, event, append=True)
+
+    def _opened(self, name: str, *, append: bool) -> str:
+        """Where what goes to a file of this name goes; one that is not appended to is empty."""
+        if name in _STREAMS:
+            return _STREAMS[name]
+        if not append:
+            self.box.write(name, "")
+        return name
 
     def execute(self, argv: list[str], stdin: str) -> Program:
         if not argv:
@@ -237,7 +271,9 @@ class _Shell:
             program = self.run(parse(text), "")
             for _ in range(_MOST_SUBSTITUTED):
                 event = next(program)
-                if isinstance(event, str) and not isinstance(event, Err):
+                if isinstance(event, Err):
+                    self.overheard.append(event)
+                elif isinstance(event, str):
                     printed.append(event)
         except StopIteration:
             pass

@@ -45,6 +45,22 @@ def unresolved(value: Any, *known: set[str]) -> str:
     return ""
 
 
+def named(output: dict[str, Any], *known: set[str]) -> str:
+    """The name of an output as it is checked: with letters for each tag that can be filled in.
+
+    What steps and tasks give comes too late for a name.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        tag = match[1].strip()
+        if tag.startswith(("steps.", "tasks.", "outputs.")):
+            return match[0]
+        is_known = tag.startswith("=") or any(tag in each for each in known)
+        return re.sub(r"\W", "-", tag) if is_known else match[0]
+
+    return _TAG.sub(filled, str(output.get("name") or ""))
+
+
 def of_workflow(run: Run) -> set[str]:
     """What every template may speak of."""
     spec, metadata = run.spec, run.obj["metadata"]

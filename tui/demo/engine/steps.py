@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.demo.engine import conditions, hooks, loops, scopes
 from tui.demo.engine.arguments import ABSENT, resolved, scope_of_inputs
@@ -12,12 +12,11 @@ from tui.demo.engine.conditions import ConditionError
 from tui.demo.engine.ends import outbound
 from tui.demo.engine.loops import LoopError
 from tui.demo.engine.names import node_id
+from tui.demo.engine.operation import Operation
 from tui.demo.engine.run import Node, Template, fulfilled, unsuccessful
 from tui.demo.engine.templates import Found, TemplateError
 from tui.demo.engine.variables import Scope, Unresolved, require_resolved, substitute
-
-if TYPE_CHECKING:
-    from tui.demo.engine.operation import Operation, Where
+from tui.demo.engine.where import Where
 
 StepDict = dict[str, Any]
 
@@ -48,8 +47,11 @@ def execute(
     scope: Scope = {**op.globals, **scope_of_inputs(template.get("inputs") or {})}
     before: Node | None = None
     for index, group in enumerate(groups_of(template)):
+        is_new = op.run.node(f"{name}[{index}]") is None
         group_node = _group_node(op, f"{name}[{index}]", inside, fields)
-        _connect(op, node, before, group_node)
+        if is_new:
+            # Once: later the children of an empty group are what comes after it.
+            _connect(op, node, before, group_node)
         if not fulfilled(group_node):
             _execute_group(op, group, group_node, inside, scope)
         if not fulfilled(group_node):
@@ -266,7 +268,7 @@ def _mark_skipped(arguments: dict[str, Any], scope: Scope) -> None:
 def default_outputs(op: Operation, step: StepDict, where: Where) -> dict[str, Any]:
     """What a skipped step gives: the defaults of its template's output parameters."""
     try:
-        found = op.engine.templates.find(op.run, step, where.scope)
+        found = op.parts.templates.find(op.run, step, where.scope)
     except TemplateError:
         return {}
     made = [

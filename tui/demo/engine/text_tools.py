@@ -6,7 +6,7 @@ import base64
 import json
 import re
 
-from tui.demo.engine.programs import Box, Program
+from tui.demo.engine.programs import Box, Err, Program
 
 
 def echo(words: list[str], box: Box, stdin: str) -> Program:
@@ -93,7 +93,7 @@ def grep(words: list[str], box: Box, stdin: str) -> Program:
     try:
         found = re.compile(pattern, re.IGNORECASE if "i" in flags else 0)
     except re.error:
-        yield f"grep: bad regex '{pattern}'\n"
+        yield Err(f"grep: bad regex '{pattern}'\n")
         return 2
     lines = [line for line in text.splitlines() if bool(found.search(line)) != ("v" in flags)]
     if "q" not in flags:
@@ -119,7 +119,7 @@ def jq(words: list[str], box: Box, stdin: str) -> Program:
         for key, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path):
             value = value[key] if key else value[int(index)]
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        yield f"jq: error: {error}\n"
+        yield Err(f"jq: error: {error}\n")
         return 5
     yield (value if isinstance(value, str) and "-r" in words else json.dumps(value)) + "\n"
     return 0
@@ -131,7 +131,7 @@ def base64_(words: list[str], box: Box, stdin: str) -> Program:
         try:
             yield base64.b64decode(stdin).decode("utf-8", "replace")
         except ValueError:
-            yield "base64: truncated input\n"
+            yield Err("base64: truncated input\n")
             return 1
     else:
         yield base64.b64encode(stdin.encode()).decode() + "\n"

@@ -175,7 +175,11 @@ class _Checks:
         outputs = template.get("outputs") or {}
         for each in ("parameters", "artifacts"):
             listed = outputs.get(each) or ()
-            spec_parts.check_names(f"{place}.outputs.{each} ", listed, values=True)
+            # Tags in their names are filled in before the names are looked at.
+            named = [
+                {**one, "name": spec_variables.named(one, known, self.known)} for one in listed
+            ]
+            spec_parts.check_names(f"{place}.outputs.{each} ", named, values=True)
         self._resolved(outputs, f"{place}.outputs ", known)
         spec_parts.check_outputs(template)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tui.demo.engine.operation import Operation
 from tui.demo.engine.run import Node, Template
 from tui.demo.engine.spans import duration
-
-if TYPE_CHECKING:
-    from tui.demo.engine.operation import Operation, Where
+from tui.demo.engine.where import Where
 
 
 def suspend(
@@ -29,7 +28,7 @@ def suspend(
         return op.run.mark(node, "Failed", op.now, op.stopped())
     seconds = duration((template.get("suspend") or {}).get("duration"))
     if seconds:
-        end = op.engine.agenda.after(op.run.moment(node, "startedAt") or op.now, seconds)
+        end = op.parts.agenda.after(op.run.moment(node, "startedAt") or op.now, seconds)
         if op.now >= end:
             return op.run.mark(node, "Succeeded", op.now)
         op.wake_at(end)
