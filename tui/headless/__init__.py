@@ -25,6 +25,7 @@ COMMANDS = {
     "resume": ("tui.headless.acting:RESUME", "let workflows, or waiting steps, go on"),
     "set": ("tui.headless.acting:SET", "give waiting steps outputs, a phase or a message"),
     "delete": ("tui.headless.acting:DELETE", "delete workflows"),
+    "lint": ("tui.headless.lint:LINT", "say what Argo would refuse of manifests, and where it is"),
     "cron": ("tui.headless.definitions:CRONS", "cron workflows: list, get, create, trigger …"),
     "template": ("tui.headless.definitions:TEMPLATES", "workflow templates: list, get, create …"),
     "cluster-template": (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAY_BE_EMPTY = frozenset({"-m", "--message", "-p", "--parameter"})
 """Flags whose value may be any text."""
 
-FILES = frozenset({"files", "file", "kubeconfig", "parameter_file"})
+FILES = frozenset({"files", "file", "kubeconfig", "parameter_file", "paths"})
 """Parsed arguments that hold file names, which may be any non-empty bytes."""
 
 

@@ -33,6 +33,7 @@ from tui.headless.acting import Doing, add_following, add_yes, follow, print_mad
 from tui.headless.arguments import add_connection_again, file, name
 from tui.headless.connected import LeftOutNamespaces
 from tui.headless.get import OUTPUTS as RUN_OUTPUTS
+from tui.headless.lint import Lint
 from tui.headless.output import flush, note, say, to_json, write
 from tui.headless.verbs import add_overrides, add_parameters, context_of, given_parameters
 from tui.kinds.cron_workflows import CronWorkflow
@@ -533,12 +534,21 @@ def _run_backfill(group: Group, args: argparse.Namespace, settings: Settings) ->
         return doing.code
 
 
+def _add_lint(parser: argparse.ArgumentParser, of: Definition) -> None:
+    Lint(of.kind).configure(parser)
+
+
+def _run_lint(group: Group, args: argparse.Namespace, settings: Settings) -> int:
+    return Lint(group.of.kind).run(args, settings)
+
+
 COMMANDS: dict[str, Command] = {
     "list": ("list them", _add_list, _run_list),
     "get": ("print a {}", _add_get, _run_get),
     "create": ("create a {} from a manifest", _add_create, _run_create),
     "update": ("replace a {} by a manifest", _add_update, _run_update),
     "submit": ("run a {}", _add_run, _run_run),
+    "lint": ("say what Argo would refuse of a {}", _add_lint, _run_lint),
     "delete": ("delete a {}", _add_delete, _run_delete),
 }
 CRON_COMMANDS: dict[str, Command] = {

@@ -36,11 +36,11 @@ OnProgress = Callable[[str], object]
 """Told a sentence about what is left out."""
 
 
-def _unheard(text: str) -> None:
+def unheard(text: str) -> None:
     """Nobody is told."""
 
 
-def read_manifests(path: str, *, told: OnProgress = _unheard) -> list[Manifest]:
+def read_manifests(path: str, *, told: OnProgress = unheard) -> list[Manifest]:
     """Every object of a file, of the manifests in a folder, or of stdin for `-`.
 
     Objects without a kind are taken for workflows if they look like one. What is in a folder and is
@@ -48,20 +48,20 @@ def read_manifests(path: str, *, told: OnProgress = _unheard) -> list[Manifest]:
     Raises: InputError naming the file, and the line where there is one.
     """
     found: list[Manifest] = []
-    for name, data in _contents(path, told):
+    for name, data in contents(path, told):
         found.extend(manifests_in(name, data))
     return found
 
 
 def read_workflows(
-    paths: Iterable[str], *, none_ok: bool = False, told: OnProgress = _unheard
+    paths: Iterable[str], *, none_ok: bool = False, told: OnProgress = unheard
 ) -> list[Manifest]:
     """All of `each_workflow`."""
     return list(each_workflow(paths, none_ok=none_ok, told=told))
 
 
 def each_workflow(
-    paths: Iterable[str], *, none_ok: bool = False, told: OnProgress = _unheard
+    paths: Iterable[str], *, none_ok: bool = False, told: OnProgress = unheard
 ) -> Iterator[Manifest]:
     """The workflows of files, one after another; anything else is named and refused.
 
@@ -72,7 +72,7 @@ def each_workflow(
     for path in paths:
         count = 0
         # File by file also in a folder: what is wanted of one is a tenth of what was read.
-        for name, data in _contents(path, told):
+        for name, data in contents(path, told):
             for manifest in manifests_in(name, data):
                 kind = manifest.get("kind")
                 if kind != "Workflow":
@@ -97,7 +97,8 @@ def _called(manifest: Manifest) -> str:
     return f" ({name})" if name else ""
 
 
-def _contents(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
+def contents(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of a file, of the manifests in a folder, or of stdin. Raises: InputError."""
     try:
         if path == "-":
             yield "stdin", _stdin()

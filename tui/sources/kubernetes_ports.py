@@ -13,6 +13,7 @@ from tui.ports.namespaces import Namespaces
 from tui.ports.operations import Operations
 from tui.ports.pods import Pods
 from tui.ports.rights import Rights
+from tui.ports.schemas import Schemas
 from tui.ports.secrets import Secrets
 from tui.ports.stores import StoreReach
 from tui.registry import Registry
@@ -33,6 +34,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("health", Health, "tui.sources.kubernetes_health:KubernetesHealth"),
         Offer("rights", Rights, "tui.sources.kubernetes_rights:KubernetesRights"),
         Offer("discovery", Discovery, "tui.sources.kubernetes_discovery:KubernetesDiscovery"),
+        Offer("schemas", Schemas, "tui.sources.kubernetes_schemas:KubernetesSchemas"),
         Offer("namespaces", Namespaces, "tui.sources.kubernetes_namespaces:KubernetesNamespaces"),
     ),
 )
