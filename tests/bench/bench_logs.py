@@ -1,38 +1,51 @@
-"""What a log of a million lines costs, from the bytes of its pod to the pane and to a pipe.
+"""What a log of a million lines costs, from its pod to the pane and to a pipe, beside kubectl.
 
     python tests/bench/bench_logs.py [LINES]
 
-The neighbour in the same run is the least that Python can do with the same bytes: split them into
-lines, once. Before logs were blocks the pane took 11.8 and the command 27.1 times as long as that,
-and of 64 MB the pane kept 510,000 lines.
+A server in a process of its own gives all of them the same bytes, as fast as it can, in pieces as
+the kubelet sends them. `kubectl logs --timestamps` is the neighbour where it is installed: the
+command prints less of each line, and the pane keeps all of them.
 """
 
 from __future__ import annotations
 
-import io
+import json
+import os
 import queue
+import re
+import shutil
+import statistics
+import subprocess
 import sys
+import tempfile
+import threading
 import time
-import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tui.domain import decode
-from tui.domain.logs import LogBlock, Run, blocks_of, merged
+from tui.domain.lines import Levels
+from tui.domain.logs import LogBlock
 from tui.domain.logtargets import LogTarget
-from tui.domain.node import Node
-from tui.headless.logs import Printer
-from tui.logs.book import LogBook
+from tui.domain.search import compile_pattern
+from tui.headless.connected import one
+from tui.logs.book import LogBook, LogView
 from tui.logs.follower import LogEnded, LogFollower
 from tui.logs.reader import LogReader
-from tui.ports.logs import LogRequest
+from tui.settings import Settings
+from tui.sources import open_source
+from tui.widgets.finder import Finder
 
-PIECE = 1 << 16
-BEFORE = {"pane": 11.8, "command": 27.1}
-"""How many times as long as splitting it took before logs were blocks."""
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "train-x7k2p"
+PIECE = 1 << 15
+"""Bytes of a chunk, as the kubelet copies a log."""
+RUNS = 3
 
 
 def log_of(lines: int) -> bytes:
@@ -53,99 +66,250 @@ def log_of(lines: int) -> bytes:
     )
 
 
-class Pods:
-    """A pod that has this log."""
-
-    def __init__(self, whole: bytes) -> None:
-        self._whole = whole
-
-    def log(self, request: LogRequest, stop: Any) -> Iterator[LogBlock]:
-        """All of it, in pieces as they come from a socket."""
-        whole = self._whole
-        pieces = (whole[at : at + PIECE] for at in range(0, len(whole), PIECE))
-        return blocks_of(pieces, request.source)
+# --- the server ----------------------------------------------------------------------------
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long something computes."""
-    begun = time.process_time()
+def serve(lines: int) -> None:
+    """A cluster with one workflow and one pod that has written this; until stdin ends."""
+    body = log_of(lines)
+    chunked = b"".join(
+        b"%x\r\n%s\r\n" % (len(piece), piece)
+        for piece in (body[at : at + PIECE] for at in range(0, len(body), PIECE))
+    )
+    meta = {"name": NAME, "namespace": "argo", "uid": "1", "resourceVersion": "1"}
+    root = {"id": NAME, "name": NAME, "displayName": NAME, "type": "Pod", "templateName": "main"}
+    times = {"startedAt": "2026-03-17T06:00:00Z", "phase": "Running"}
+    workflow = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": meta,
+        "spec": {"entrypoint": "main", "templates": [{"name": "main", "container": {}}]},
+        "status": {**times, "nodes": {NAME: {**root, **times}}},
+    }
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": meta,
+        "spec": {"containers": [{"name": "main"}]},
+        "status": {"phase": "Running"},
+    }
+
+    discovered: dict[str, dict[str, Any]] = {
+        "/api": {"kind": "APIVersions", "versions": ["v1"]},
+        "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
+        "/api/v1": {
+            "kind": "APIResourceList",
+            "groupVersion": "v1",
+            "resources": [
+                {
+                    "name": "pods",
+                    "singularName": "pod",
+                    "namespaced": True,
+                    "kind": "Pod",
+                    "verbs": ["get", "list"],
+                }
+            ],
+        },
+    }
+
+    class Cluster(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            if "/log" in self.path:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                self.wfile.write(chunked + b"0\r\n\r\n")
+                return
+            path = self.path.partition("?")[0]
+            found = discovered.get(path, workflow if "workflows" in path else pod)
+            data = json.dumps(found).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: object) -> None:
+            """Nothing is told."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Cluster)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kubeconfig"
+        path.write_text(
+            json.dumps(
+                {
+                    "apiVersion": "v1",
+                    "kind": "Config",
+                    "current-context": "bench",
+                    "clusters": [
+                        {
+                            "name": "bench",
+                            "cluster": {"server": f"http://127.0.0.1:{server.server_port}"},
+                        }
+                    ],
+                    "users": [{"name": "bench", "user": {}}],
+                    "contexts": [
+                        {
+                            "name": "bench",
+                            "context": {"cluster": "bench", "user": "bench", "namespace": "argo"},
+                        }
+                    ],
+                }
+            )
+        )
+        print(path, flush=True)
+        sys.stdin.read()
+
+
+@contextmanager
+def serving(lines: int) -> Iterator[str]:
+    """The server, in a process of its own; gives the path of its kubeconfig."""
+    process = subprocess.Popen(
+        [sys.executable, __file__, "serve", str(lines)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.stdin.close()
+        process.wait(20)
+
+
+# --- who reads -----------------------------------------------------------------------------
+
+
+def wall(work: Callable[[], object]) -> float:
+    """Seconds that something takes."""
+    begun = time.perf_counter()
     work()
-    return time.process_time() - begun
+    return time.perf_counter() - begun
 
 
-def to_pane(reader: LogReader, target: LogTarget) -> LogBook:
+def run(*words: str, kubeconfig: str) -> None:
+    """A command, its output thrown away."""
+    env = {**os.environ, "KUBECONFIG": kubeconfig, "PYTHONPATH": str(ROOT)}
+    subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=True, cwd=ROOT)
+
+
+def to_pane(kubeconfig: str, firsts: list[float]) -> LogBook:
     """Through a follower into a book, as the pane has it."""
+    begun = time.perf_counter()
+    settings = Settings(kubeconfig=kubeconfig)
+    source = open_source(settings)
+    workflow = decode.from_manifest(one(source, NAME, settings))
     woken: queue.SimpleQueue[None] = queue.SimpleQueue()
-    follower = LogFollower(reader, arrived=lambda: woken.put(None))
+    follower = LogFollower(LogReader(source, workflow), arrived=lambda: woken.put(None))
     book = LogBook(follower.sources)
-    follower.begin(target, is_followed=True)
+    target = LogTarget(next(iter(workflow.nodes.values())), NAME)
+    follower.begin(target, is_followed=False)
     while True:
         woken.get()
-        for event in follower.take():
-            if isinstance(event, LogBlock):
-                book.append([event])
-            elif isinstance(event, LogEnded):
+        events = follower.take()
+        book.append([event for event in events if isinstance(event, LogBlock)])
+        if book and not firsts:
+            firsts.append(time.perf_counter() - begun)
+        for event in events:
+            if isinstance(event, LogEnded):
+                if event.error is not None:
+                    raise event.error
+                source.close()
                 return book
 
 
-class Sink(io.StringIO):
-    """Where a pipe would be."""
-
-    def write(self, text: str) -> int:
-        """Forgotten."""
-        return len(text)
-
-
-def to_pipe(reader: LogReader, target: LogTarget) -> None:
-    """Merged and printed, as the command does it."""
-    sources: list[Any] = []
-
-    def number(source: Any) -> int:
-        sources.append(source)
-        return len(sources) - 1
-
-    printer = Printer(colour=False, prefix=True, timestamps=False, wanted=None)
-    stdout, sys.stdout = sys.stdout, Sink()
-    try:
-        blocks = reader.blocks(target, _Never(), number=number)  # type: ignore[arg-type]
-        for run in merged([(0, blocks)]):
-            printer.show(sources[run.block.source], Run(*run))
-    finally:
-        sys.stdout = stdout
+def search(book: LogBook, text: str) -> tuple[float, float, int, float]:
+    """Seconds to the first hit and to the count, the count, and the longest turn of the loop."""
+    turns: list[Callable[[], None]] = []
+    gone: list[float] = []
+    begun = time.perf_counter()
+    finder = Finder(turns.append, lambda line: gone.append(time.perf_counter() - begun), _nothing)
+    longest = wall(lambda: finder.begin(text, book, 0))
+    while turns:
+        longest = max(longest, wall(turns.pop(0)))
+    first = gone[0] if gone else 0.0
+    return first, time.perf_counter() - begun, finder.count, longest
 
 
-class _Never:
-    is_set = False
+def problems(book: LogBook) -> tuple[float, int]:
+    """Seconds until all lines that tell of errors are known, and how many there are."""
+    turns: list[Callable[[], None]] = []
+    finder = Finder(turns.append, lambda line: None, _nothing)
+    begun = time.perf_counter()
+    finder.look_for(re.compile("error"), Levels(book), 0)
+    while turns:
+        turns.pop(0)()
+    return time.perf_counter() - begun, finder.count
+
+
+def _nothing() -> None:
+    """Nobody is told."""
+
+
+def resident() -> int:
+    """Bytes of memory that this process has now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:
     """Print the figures."""
     lines = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    whole = log_of(lines)
-    workflow = decode.from_manifest({"metadata": {"name": "w", "namespace": "n"}})
-    source: Any = Pods(whole)
-    reader = LogReader(source, workflow)
-    target = LogTarget(Node(name="train", type="Pod", phase="Running"), "pod")
-    split = seconds(lambda: [piece.split(b"\n") for piece in _pieces(whole)])
-    print(f"{lines:,} lines, {len(whole) / 1e6:,.0f} MB; split into lines: {split:.2f} s")
-    books: list[LogBook] = []
-    for what, spent in (
-        ("pane", seconds(lambda: books.append(to_pane(reader, target)))),
-        ("command", seconds(lambda: to_pipe(reader, target))),
-    ):
-        print(f"{what:<10}{spent:6.2f} s   {spent / split:5.1f} x   before {BEFORE[what]:5.1f} x")
-    book = books.pop()
-    print(f"the pane keeps {len(book):,} lines of {book.size / 1e6:,.0f} MB")
-    del book
-    tracemalloc.start()
-    kept = to_pane(reader, target)
-    held, peak = tracemalloc.get_traced_memory()
-    print(f"memory {held / kept.size:.2f} x the bytes kept, {peak / kept.size:.2f} x at its most")
-
-
-def _pieces(whole: bytes) -> Iterator[bytes]:
-    return (whole[at : at + PIECE] for at in range(0, len(whole), PIECE))
+    size = len(log_of(min(lines, 1000))) * lines // min(lines, 1000)
+    print(f"{lines:,} lines, about {size / 1e6:,.0f} MB with their times")
+    with serving(lines) as kubeconfig:
+        pod = ("logs", NAME, "--timestamps")
+        ours = (sys.executable, "-m", "tui", "logs", NAME)
+        commands = {
+            "kubectl logs": ("kubectl", *pod),
+            "command": (*ours, "--no-color"),
+            "with --timestamps": (*ours, "--no-color", "--timestamps"),
+            "with --grep": (*ours, "--no-color", "--grep", "step=.*77"),
+        }
+        if shutil.which("kubectl") is None:
+            del commands["kubectl logs"]
+        took: dict[str, list[float]] = {name: [] for name in [*commands, "pane"]}
+        firsts: list[float] = []
+        before = resident()
+        book = to_pane(kubeconfig, firsts)
+        memory = resident() - before
+        for _ in range(RUNS):
+            for name, words in commands.items():
+                took[name].append(wall(lambda words=words: run(*words, kubeconfig=kubeconfig)))  # type: ignore[misc]
+            book.close()
+            before = resident()
+            took["pane"].append(
+                wall(lambda: firsts.append(0) or setattr(sys, "book", to_pane(kubeconfig, firsts)))  # type: ignore[func-returns-value]
+            )
+            book = sys.book  # type: ignore[attr-defined]
+        medians = {name: statistics.median(each) for name, each in took.items()}
+        neighbour = medians.get("kubectl logs")
+        for name, seconds in medians.items():
+            ratio = f"{seconds / neighbour:5.2f} x kubectl" if neighbour else ""
+            print(f"{name:<20}{seconds:6.2f} s  {ratio}")
+    print(f"first line in the pane after {firsts[0]:.2f} s; {len(book):,} lines kept")
+    print(f"memory {memory / 1e6:.0f} MB, {book.on_disk / 1e6:.0f} MB in the file")
+    for text in (f"step={lines - 1}", "STEP=77", "batch", "zzz", r"step=\d*77\b", "(a|aa)+$"):
+        compile_pattern(text)
+        first, all_of_it, count, longest = search(book, text)
+        told = f"first {first:.2f} s, all {all_of_it:.2f} s, longest turn {longest * 1e3:.0f} ms"
+        print(f"search {text:<14} {count:>9,} lines  {told}")
+    seconds, count = problems(book)
+    print(f"errors {count:,} in {seconds:.2f} s")
+    view = LogView(filters=())
+    print(f"back to everything in {wall(lambda: book.choose(view)) * 1e3:.0f} ms")
+    book.close()
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["serve"]:
+        serve(int(sys.argv[2]))
+    else:
+        main()

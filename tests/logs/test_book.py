@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from tests.support.widgets import blocks
+from tests.support.widgets import FullDisk, blocks
 from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, stamp_of
-from tui.logs.book import LogBook
+from tui.logs.book import LogBook, LogView
+from tui.logs.spill import Spill
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 PROGRAM = LogSource("train", "train-1", "main", "n1")
 WAIT = LogSource("train", "train-1", "wait", "n1")
 OWN = b'time=2026-11-29T04:08:43.269Z level=INFO msg="sub-process exited" argo=true error=<nil>\n'
+
+
+def source_at(book: LogBook, index: int) -> int:
+    block, line = book.block_of(index)
+    return block.source_of(line)
+
+
+def hide_own(book: LogBook, hides: bool) -> None:
+    assert book.choose(LogView(hides_own=hides))
 
 
 def text_of(book: LogBook) -> list[str]:
@@ -29,16 +42,35 @@ def test_what_comes_is_counted_and_stands_at_the_end() -> None:
     assert book.size == len(b"one\ntwo\nthree\nfour\n")
 
 
-def test_a_full_book_drops_its_oldest_lines_and_counts_them() -> None:
-    book = LogBook(max_lines=80)
-    dropped = sum(book.append(blocks(b"%d\n" % i)).dropped for i in range(1000))
-    assert 60 <= len(book) <= 80
+def test_what_no_longer_fits_into_memory_is_in_a_file_and_nothing_is_dropped() -> None:
+    book = LogBook(in_memory=8000)
+    for i in range(1000):
+        assert book.append(blocks(b"%099d\n" % i)) == (1, 0)
+    assert book.size - book.on_disk <= 8000
+    assert book.dropped == 0 and book.disk_error == ""
+    assert text_of(book) == [str(i).zfill(99) for i in range(1000)]
+    assert book.line(3) == "3".zfill(99), "and read in any order"
+
+
+def test_the_file_has_no_name_and_is_for_nobody_else(tmp_path: Path) -> None:
+    spill = Spill(str(tmp_path))
+    begin = spill.put(b"secret")
+    assert spill.get(begin, 6) == b"secret"
+    assert list(tmp_path.iterdir()) == []
+    spill.close()
+
+
+def test_only_a_full_disk_makes_it_drop_its_oldest_lines_and_it_says_so() -> None:
+    book = LogBook(in_memory=8000, spill=FullDisk(20_000))
+    dropped = sum(book.append(blocks(b"%099d\n" % i)).dropped for i in range(1000))
+    assert book.disk_error == os.strerror(errno.ENOSPC)
     assert dropped == book.dropped == 1000 - len(book)
-    assert text_of(book) == [str(i) for i in range(book.dropped, 1000)]
+    assert 200 <= len(book) <= 280
+    assert text_of(book) == [str(i).zfill(99) for i in range(book.dropped, 1000)]
 
 
-def test_the_bytes_of_a_book_are_bounded_too() -> None:
-    book = LogBook(max_bytes=8000)
+def test_where_there_is_no_disk_at_all_the_newest_lines_are_kept() -> None:
+    book = LogBook(in_memory=8000, spill=FullDisk(0))
     for i in range(500):
         book.append(blocks(b"%099d\n" % i))
     assert book.size <= 8000
@@ -59,7 +91,7 @@ def test_lines_of_several_sources_stay_apart() -> None:
     for source, line in ((0, b"a\n"), (1, b"b\n"), (0, b"c\n"), (0, b"d\n")):
         book.append(blocks_of([line], source))
     assert text_of(book) == ["a", "b", "c", "d"]
-    assert [book.block_of(index)[0].source for index in range(4)] == [0, 1, 0, 0]
+    assert [source_at(book, index) for index in range(4)] == [0, 1, 0, 0]
 
 
 def test_times_are_kept_and_shown_when_asked_for() -> None:
@@ -128,30 +160,37 @@ def test_a_container_that_is_argos_own_has_a_log_like_any_other() -> None:
 
 def test_hidden_lines_are_left_out_and_what_one_read_stays_where_it_is() -> None:
     book = own(OWN + b"one\n" + OWN + b"two\n" + OWN)
-    assert book.same_line(3, hides_own=True) == 1
+    number = book.number_of(3)
+    hide_own(book, True)
+    assert book.index_of(number) == 1
     assert text_of(book) == ["one", "two"]
     assert book.append(blocks(OWN + b"three\n")) == (1, 0)
     assert book.append(blocks(OWN)) == (0, 0)
     assert text_of(book) == ["one", "two", "three"]
     assert [book.level(index) for index in range(3)] == ["", "", ""]
-    assert book.same_line(2, hides_own=False) == 6
+    number = book.number_of(2)
+    hide_own(book, False)
+    assert book.index_of(number) == 6
     assert len(book) == 8 and book.own == 5
 
 
 def test_from_a_line_that_is_hidden_one_comes_to_the_next_that_is_not() -> None:
     book = own(b"one\n" + OWN + OWN + b"two\n")
-    assert book.same_line(2, hides_own=True) == 1
+    number = book.number_of(2)
+    hide_own(book, True)
+    assert book.index_of(number) == 1 and not book.is_shown(number)
     assert book.line(1) == "two"
 
 
 def test_hidden_lines_that_are_dropped_are_counted_once() -> None:
-    book = LogBook([PROGRAM], max_lines=40, hides_own=True)
+    view = LogView(hides_own=True)
+    book = LogBook([PROGRAM], in_memory=1000, spill=FullDisk(0), view=view)
     shown = 0
     for number in range(200):
         came = book.append(blocks(OWN if number % 2 else b"%d\n" % number))
         shown += came.lines - came.dropped
     assert shown == len(book)
-    assert book.dropped + len(book) + book.own == 200
+    assert book.dropped + len(book) + book.own == 200 and book.dropped
     assert text_of(book)[-1] == "198"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +14,7 @@ from textual.widget import Widget
 from tui.domain.lines import TextLines
 from tui.domain.logs import LogBlock, blocks_of
 from tui.logs.book import LogBook
+from tui.logs.spill import Spill
 from tui.widgets.line_view import LineView
 
 
@@ -78,8 +81,22 @@ def blocks(*pieces: bytes) -> list[LogBlock]:
     return list(blocks_of(pieces))
 
 
-def book_of(*lines: str) -> LogBook:
-    """A log with these lines in it, and room for eighty."""
-    book = LogBook(max_lines=80)
+class FullDisk(Spill):
+    """A file that takes no more than so many bytes."""
+
+    def __init__(self, room: int = 0) -> None:
+        super().__init__()
+        self.room = room
+
+    def put(self, data: bytes, begin: int | None = None) -> int:
+        """Raises: OSError, where there is no room."""
+        if (self.size if begin is None else begin) + len(data) > self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().put(data, begin)
+
+
+def book_of(*lines: str, room: int = 1 << 16) -> LogBook:
+    """A log with these lines in it, and room for so many bytes."""
+    book = LogBook(in_memory=room, spill=FullDisk())
     book.append(blocks(*(f"{line}\n".encode() for line in lines)))
     return book

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from textual.strip import Strip
 
-from tests.support.widgets import Alone, blocks
+from tests.support.widgets import Alone, FullDisk, blocks
 from tests.widgets.test_step_tree import etl, node
 from tui.columns import workflow_columns
 from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata
@@ -108,7 +108,7 @@ async def test_a_list_in_pieces(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_log_in_pieces(seed: int) -> None:
     random = Random(seed)
-    book = LogBook(max_lines=80, clock=lambda: NOON)
+    book = LogBook(in_memory=1000, spill=FullDisk(), clock=lambda: NOON)
     widget = TextView(levels=True)
     async with Alone(widget).run_test(size=(50, 12)) as pilot:
         widget.show(book)

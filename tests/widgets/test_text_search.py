@@ -155,3 +155,14 @@ async def test_in_a_text_that_is_no_log_the_keys_to_errors_are_free_for_others()
             widget.show(TextLines("ERROR no such table"))
             await pilot.press("}")
             assert app.asked == asked
+
+
+async def test_an_expression_that_would_never_end_is_given_up_and_its_text_sought() -> None:
+    widget = TextView()
+    async with Alone(widget).run_test(size=(60, 10)) as pilot:
+        widget.show(TextLines("a" * 64 + "b\n(x|xx)*$ (a|aa)+$ is the text\n"))
+        widget.find("(a|aa)+$")
+        await pilot.pause()
+        await pilot.pause()
+        assert "takes too long" in widget.finder.note
+        assert widget.finder.hit == 1 and widget.finder.is_done

@@ -79,7 +79,7 @@ async def test_a_followed_text_makes_room_and_then_stands_still() -> None:
 
 
 async def test_what_one_reads_stays_where_it_is_while_a_full_book_drops_its_front() -> None:
-    book = book_of(*(f"line {i}" for i in range(75)))
+    book = book_of(*(f"line {i}" for i in range(75)), room=640)
     widget = TextView()
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(book)
@@ -300,7 +300,7 @@ async def test_lines_of_other_lengths_stand_where_they_wrap_now() -> None:
 
 
 async def test_what_is_dropped_from_the_front_leaves_the_rest_where_it_wraps() -> None:
-    book = book_of("long " * 20, *(f"line {i}" for i in range(79)))
+    book = book_of("long " * 20, *(f"line {i}" for i in range(79)), room=740)
     widget = TextView(wrap=True)
     async with Alone(widget).run_test(size=(30, 10)):
         widget.show(book)

@@ -66,6 +66,8 @@ class SecretsInUse:
         self._kept: deque[str] = deque()
         self._known: tuple[tuple[int, ...], tuple[str, ...]] = ((), ())
         """Lengths and forms, the shortest first; one value, so that it can be read without lock."""
+        self._sought: tuple[bytes, ...] = ()
+        """The forms as bytes of UTF-8."""
 
     def keep(self, *secrets: str) -> None:
         """Register secrets; values that could be ordinary words are ignored."""
@@ -84,12 +86,18 @@ class SecretsInUse:
             forms = {form for kept in self._kept for form in _forms(kept)}
             ordered = tuple(sorted(forms, key=len))
             self._known = tuple(map(len, ordered)), ordered
+            self._sought = tuple(form.encode(errors="replace") for form in ordered)
 
     def forget(self) -> None:
         """Forget all secrets."""
         with self._lock:
             self._kept.clear()
             self._known = (), ()
+            self._sought = ()
+
+    def are_in(self, data: bytes) -> bool:
+        """Whether one of them may stand in these bytes of UTF-8."""
+        return any(form in data for form in self._sought)
 
     def hide(self, text: str) -> str:
         """The text with `***` in place of each secret."""

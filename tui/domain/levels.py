@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Level = Literal["", "warning", "error", "own"]
-"""`own`: Argo wrote it into the log of a program."""
+Level = Literal["", "warning", "error", "own", "seam"]
+"""`own`: Argo wrote it into the log of a program; `seam`: we wrote it between parts of a log."""
 
 ERROR = re.compile(
     r"\b(?:ERROR|FATAL|CRITICAL|PANIC|SEVERE|EMERG|ALERT)\b"

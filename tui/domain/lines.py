@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tui.domain.levels import Level, level_of
 from tui.domain.text import SGR
@@ -22,6 +23,17 @@ class LineModel(Protocol):
 
     def level(self, index: int) -> Level:
         """How bad it says it is."""
+
+
+@runtime_checkable
+class SearchedLines(LineModel, Protocol):
+    """Lines that know better how they are searched than one by one."""
+
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
+        """The lines from `low` up to `high` in which a pattern is found, without colours."""
+
+    def problems(self, low: int, high: int) -> Sequence[tuple[int, Level]]:
+        """The lines of these that tell of errors and warnings; a trace counts once."""
 
 
 class TextLines:
@@ -91,6 +103,13 @@ class Colourless:
         """How bad it is."""
         return self._model.level(index)
 
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
+        """The lines in which a pattern is found."""
+        if isinstance(self._model, SearchedLines | Levels):
+            return self._model.hits(pattern, low, high)
+        search = pattern.search
+        return [i for i in range(low, high) if search(self.line(i))]
+
 
 class Levels:
     """The levels of a model, as lines to be searched."""
@@ -108,3 +127,10 @@ class Levels:
     def level(self, index: int) -> Level:
         """The same."""
         return self._model.level(index)
+
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
+        """The lines whose level matches."""
+        search = pattern.search
+        if isinstance(self._model, SearchedLines):
+            return [i for i, level in self._model.problems(low, high) if search(level)]
+        return [i for i in range(low, high) if search(self._model.level(i))]

@@ -25,14 +25,18 @@ Times = Literal["off", "relative", "local", "utc"]
 TIMES: tuple[Times, ...] = ("off", "relative", "local", "utc")
 """The ways of showing the time of a line; a key goes through them."""
 
-Origin = Literal["pod", "previous", "archive"]
-"""Where a log was read: its pod, the container's start before this one, the archive."""
+Origin = Literal["pod", "previous", "archive", "seam"]
+"""Where a log was read: its pod, the container's start before this one, the archive. A seam is a
+sentence of ours between lines of different origins."""
 
 NO_TIME = -(1 << 63)
 """The time of a line that has none; smaller than every time."""
 
 LONGEST_LINE = 1 << 20
 """Bytes after which a line without a newline is split, so that blocks stay bounded."""
+
+LATE = 1 << 15
+"""Added to the number of a line's source where it came too late to stand in its place."""
 
 JOINED = 1 << 18
 """Bytes up to which blocks that come one after the other become one."""
@@ -54,21 +58,141 @@ class LogSource(msgspec.Struct, frozen=True):
         return self.container in ("init", "wait", "supervisor")
 
 
-class LogBlock(msgspec.Struct, frozen=True):
-    """Some lines of one source.
+class LogBlock:
+    """Some lines of one source, or of several that were merged.
 
     `data` is their bytes, each line with its newline; `ends[i]` is where line `i` ends in it, its
     newline included; `times[i]` is when it was written, in nanoseconds since 1970, or `NO_TIME`.
+
+    A block that was just read (`uncut`) is the bytes that came, with the times in front of the
+    lines. They are taken apart when somebody asks for it: of a million lines that go by, most are
+    only counted.
     """
 
-    data: bytes
-    ends: array[int]
-    times: array[int]
-    source: int = 0
-    """Number of its `LogSource`, for whoever reads several logs at a time."""
+    __slots__ = (
+        "_begun",
+        "_count",
+        "_data",
+        "_ends",
+        "_stamped",
+        "_times",
+        "raw",
+        "source",
+        "sources",
+    )
+
+    def __init__(
+        self,
+        data: bytes,
+        ends: array[int],
+        times: array[int],
+        source: int = 0,
+        sources: array[int] | None = None,
+    ) -> None:
+        self.raw: bytes | None = None
+        """The bytes as they came, while they can be taken apart again; else None."""
+        self.source = source
+        """Number of its `LogSource`, for whoever reads several logs at a time."""
+        self.sources = sources
+        """The number of each line's `LogSource` where lines of several were merged, else None."""
+        self._stamped = False
+        self._begun: int | None = None
+        self._count = len(ends)
+        self._data: bytes | None = data
+        self._ends: array[int] | None = ends
+        self._times: array[int] | None = times
+
+    @classmethod
+    def uncut(
+        cls, raw: bytes, source: int = 0, *, stamped: bool = True, begun: int | None = None
+    ) -> LogBlock:
+        """Whole lines as they came, each with its newline.
+
+        `begun` is the time of the first line where its beginning is in the block before.
+        """
+        block = cls(b"", array("I"), array("q"), source)
+        block.raw, block._stamped, block._begun = raw, stamped, begun
+        block._count = raw.count(b"\n")
+        block.forget()
+        return block
 
     def __len__(self) -> int:
-        return len(self.ends)
+        return self._count
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, LogBlock):
+            return NotImplemented
+        mine = (self.data, self.ends, self.times, self.source, self.sources)
+        return mine == (other.data, other.ends, other.times, other.source, other.sources)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"LogBlock({self.data[:60]!r}, {len(self)} lines, source={self.source})"
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes: its text, and what is known of its lines."""
+        if self.raw is not None:
+            return len(self.raw)
+        return len(self.data) + (12 if self.sources is None else 14) * self._count
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether `raw` has the time of each line in front of it."""
+        return self._stamped
+
+    @property
+    def begun(self) -> int | None:
+        """The time of the first line where its beginning is in the block before."""
+        return self._begun
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of its lines."""
+        if self._data is None:
+            assert self.raw is not None
+            self._data = self.raw
+            if self._stamped:
+                contents, _ = _taken_apart(self.raw, self._begun, wants_times=False)
+                self._data = b"\n".join(contents) + b"\n"
+        return self._data
+
+    @property
+    def ends(self) -> array[int]:
+        """Where each line ends in `data`."""
+        if self._ends is None:
+            lengths = [len(line) + 1 for line in self.data[:-1].split(b"\n")]
+            self._ends = array("I", accumulate(lengths))
+        return self._ends
+
+    @property
+    def times(self) -> array[int]:
+        """When each line was written."""
+        if self._times is None:
+            assert self.raw is not None
+            if self._stamped:
+                _, self._times = _taken_apart(self.raw, self._begun, wants_times=True)
+            else:
+                self._times = array("q", [NO_TIME]) * self._count
+        return self._times
+
+    def forget(self) -> None:
+        """Keep only the bytes that came: what was taken apart can be so again."""
+        if self.raw is not None:
+            self._data = self._ends = self._times = None
+
+    @property
+    def last_time(self) -> int:
+        """The time of its last line that has one; `NO_TIME` where none has."""
+        if self._times is None and self.raw is not None:
+            if not self._stamped:
+                return NO_TIME
+            last = self.raw[self.raw.rfind(b"\n", 0, -1) + 1 : -1]
+            stamp = _STAMP.match(last) if last[:1].isdigit() else None
+            if stamp is not None and (moment := time_of(stamp[0].rstrip(b" "))) != NO_TIME:
+                return moment
+        return next((moment for moment in reversed(self.times) if moment != NO_TIME), NO_TIME)
 
     def start(self, index: int) -> int:
         """The offset of a line in `data`."""
@@ -78,6 +202,10 @@ class LogBlock(msgspec.Struct, frozen=True):
         """One line, without its newline."""
         return self.data[self.start(index) : self.ends[index] - 1]
 
+    def source_of(self, index: int) -> int:
+        """The number of a line's `LogSource`."""
+        return self.source if self.sources is None else self.sources[index]
+
     def part(self, first: int, last: int) -> LogBlock:
         """The lines from `first` up to but without `last`."""
         if not first and last == len(self):
@@ -85,28 +213,111 @@ class LogBlock(msgspec.Struct, frozen=True):
         begin = self.start(first)
         ends = array("I", [end - begin for end in self.ends[first:last]])
         data = self.data[begin : self.start(last)]
-        return LogBlock(data, ends, self.times[first:last], self.source)
+        sources = None if self.sources is None else self.sources[first:last]
+        return LogBlock(data, ends, self.times[first:last], self.source, sources)
+
+    def chosen(self, lines: Sequence[int]) -> LogBlock:
+        """Some of its lines."""
+        whole = self.data.split(b"\n")
+        contents = [whole[line] for line in lines]
+        ends = array("I", accumulate([len(content) + 1 for content in contents]))
+        times = array("q", [self.times[line] for line in lines])
+        sources = None
+        if self.sources is not None:
+            sources = array("H", [self.sources[line] for line in lines])
+        return LogBlock(b"\n".join(contents) + b"\n", ends, times, self.source, sources)
+
+    def stamped(self) -> bytes:
+        """Its lines with their times in front of them, as RFC 3339 in UTC with nanoseconds."""
+        raw = self.raw
+        if (
+            raw is not None
+            and self._stamped
+            and self._begun is None
+            and _all_in_nanoseconds(raw[:-1].split(b"\n"), wants_times=False) is not None
+        ):
+            return raw
+        lines = self.data[:-1].split(b"\n")
+        stamps = [stamp_of(moment).encode() for moment in self.times]
+        told = [
+            b"%s %s\n" % (stamp, line) if stamp else line + b"\n"
+            for stamp, line in zip(stamps, lines, strict=True)
+        ]
+        return b"".join(told)
+
+    def packed(self) -> tuple[Packing, bytes]:
+        """It as bytes for a file, and what is to be known to read them."""
+        if self.raw is not None:
+            return Packing(self.source, self._count, 0, self._stamped, self._begun), self.raw
+        parts = [self.data, self.ends.tobytes(), self.times.tobytes()]
+        if self.sources is not None:
+            parts.append(self.sources.tobytes())
+        return Packing(self.source, self._count, len(self.data)), b"".join(parts)
+
+    @classmethod
+    def unpacked(cls, packing: Packing, data: bytes) -> LogBlock:
+        """What was packed, from its bytes."""
+        if not packing.length:
+            return cls.uncut(data, packing.source, stamped=packing.stamped, begun=packing.begun)
+        at, count = packing.length, packing.lines
+        found: list[array[int]] = []
+        for code in ("I", "q", "H"):
+            numbers: array[int] = array(code)
+            numbers.frombytes(data[at : at + numbers.itemsize * count])
+            at += numbers.itemsize * count
+            found.append(numbers)
+        ends, times, sources = found
+        return cls(data[: packing.length], ends, times, packing.source, sources or None)
+
+
+class Packing(NamedTuple):
+    """What is to be known of a block to read it from bytes."""
+
+    source: int
+    lines: int
+    length: int
+    """Bytes of its text; 0 of a block that is as it came."""
+    stamped: bool = False
+    begun: int | None = None
 
 
 EMPTY = LogBlock(b"", array("I"), array("q"))
 
 
 def joined(blocks: Sequence[LogBlock]) -> LogBlock:
-    """Blocks of one source as one."""
+    """Blocks of one source, or of several that were merged, as one."""
+    first = blocks[0]
     if len(blocks) == 1:
-        return blocks[0]
+        return first
+    raws = [
+        block.raw
+        for index, block in enumerate(blocks)
+        if block.raw is not None
+        and block.is_stamped == first.is_stamped
+        and block.source == first.source
+        and (block.begun is None or not index)
+    ]
+    if len(raws) == len(blocks):
+        return LogBlock.uncut(
+            b"".join(raws), first.source, stamped=first.is_stamped, begun=first.begun
+        )
     ends, times = array("I"), array("q")
+    is_mixed = any(block.sources is not None or block.source != first.source for block in blocks)
+    sources = array("H") if is_mixed else None
     begin = 0
     for block in blocks:
         ends.extend([end + begin for end in block.ends] if begin else block.ends)
         times.extend(block.times)
+        if sources is not None:
+            sources.extend(block.sources or array("H", [block.source]) * len(block))
         begin += len(block.data)
-    return LogBlock(b"".join(block.data for block in blocks), ends, times, blocks[0].source)
+    return LogBlock(b"".join(block.data for block in blocks), ends, times, first.source, sources)
 
 
 # --- cutting a stream ----------------------------------------------------------------------
 
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?: |$)")
+_ANY_STAMP = re.compile(_STAMP.pattern.replace(rb"|$)", rb"|(?=\n))"), re.IGNORECASE)
 _UNTIL_SECOND = 20
 """Bytes of `2026-08-21T10:41:22.` in the times that Kubernetes writes."""
 _ZONE = 29
@@ -131,11 +342,11 @@ class BlockCutter:
 
     def cut(self, piece: bytes) -> LogBlock | None:
         """The lines that end in this piece; None if none does."""
-        end = piece.rfind(b"\n")
-        if end >= 0:
+        end = piece.rfind(b"\n") + 1
+        if end:
             whole = bytes(self._rest) + piece[:end] if self._rest else piece[:end]
-            self._rest = bytearray(piece[end + 1 :])
-            return self._block(whole.split(b"\n"))
+            self._rest = bytearray(piece[end:])
+            return self._block(whole)
         self._rest += piece
         if len(self._rest) <= LONGEST_LINE:
             return None
@@ -145,51 +356,60 @@ class BlockCutter:
         """The end of the stream: an unfinished line is returned as a line."""
         whole = bytes(self._rest)
         self._rest.clear()
-        return self._block([whole]) if whole else None
+        return self._block(whole + b"\n") if whole else None
 
     def _break(self) -> LogBlock:
         """The beginning of a line that will not end; the rest of it has the same time."""
         heads: list[LogBlock] = []
         while len(self._rest) > LONGEST_LINE:
-            heads.append(self._block([bytes(self._rest[:LONGEST_LINE])]))
+            heads.append(self._block(bytes(self._rest[:LONGEST_LINE]) + b"\n"))
             del self._rest[:LONGEST_LINE]
             self._broken = heads[-1].times[-1]
         return joined(heads)
 
-    def _block(self, lines: list[bytes]) -> LogBlock:
-        times = array("q")
-        begun: list[bytes] = []
-        if self._broken is not None:
-            times.append(self._broken)
-            self._broken = None
-            begun.append(lines.pop(0))
-        contents = begun + self._unstamped(lines, times)
-        data = b"\n".join(contents) + b"\n"
-        ends = array("I", accumulate([len(content) + 1 for content in contents]))
-        return LogBlock(data, ends, times, self._source)
+    def _block(self, whole: bytes) -> LogBlock:
+        begun, self._broken = self._broken, None
+        return LogBlock.uncut(whole, self._source, stamped=self._stamped, begun=begun)
 
-    def _unstamped(self, lines: list[bytes], times: array[int]) -> list[bytes]:
-        """The lines without the times in front of them, and these at the end of `times`."""
+
+def _taken_apart(
+    raw: bytes, begun: int | None, *, wants_times: bool
+) -> tuple[list[bytes], array[int]]:
+    """The lines without the times in front of them, and these, if they are wanted."""
+    lines = raw[:-1].split(b"\n")
+    times = array("q")
+    contents: list[bytes] = []
+    if begun is not None:
+        times.append(begun)
+        contents.append(lines.pop(0))
         if not lines:
-            return []
-        if not self._stamped:
-            times.extend([NO_TIME] * len(lines))
-            return lines
-        found = _all_in_nanoseconds(lines)
-        if found is not None:
-            times.extend(found)
-            return [line[_WITH_BLANK:] for line in lines]
-        contents: list[bytes] = []
-        for line in lines:
-            stamp = _STAMP.match(line) if line[:1].isdigit() else None
-            moment = time_of(stamp[0].rstrip(b" ")) if stamp is not None else NO_TIME
-            times.append(moment)
-            contents.append(line[stamp.end() :] if stamp and moment != NO_TIME else line)
-        return contents
+            return contents, times
+    found = _all_in_nanoseconds(lines, wants_times=wants_times)
+    if found is not None:
+        times.extend(found)
+        contents += [line[_WITH_BLANK:] for line in lines]
+        return contents, times
+    for line in lines:
+        stamp = _STAMP.match(line) if line[:1].isdigit() else None
+        moment = time_of(stamp[0].rstrip(b" ")) if stamp is not None else NO_TIME
+        times.append(moment)
+        contents.append(line[stamp.end() :] if stamp and moment != NO_TIME else line)
+    return contents, times
 
 
-def _all_in_nanoseconds(lines: Sequence[bytes]) -> list[int] | None:
+def stamp_end(raw: bytes, begin: int) -> int:
+    """Where the text of a line begins that begins there in bytes as they came, lower case or not.
+
+    That is behind its time; where it has none, `begin`.
+    """
+    stamp = _ANY_STAMP.match(raw, begin)
+    return stamp.end() if stamp is not None else begin
+
+
+def _all_in_nanoseconds(lines: Sequence[bytes], *, wants_times: bool) -> list[int] | None:
     """The times of lines that all begin with one of full width in UTC; None if one does not.
+
+    Without `wants_times` it is only looked whether all do, and the list is empty.
 
     That is what the kubelet writes, and looked at column by column it takes a quarter of the time
     that line by line takes.
@@ -212,6 +432,8 @@ def _all_in_nanoseconds(lines: Sequence[bytes]) -> list[int] | None:
         if moment == NO_TIME:
             return None
         seconds[head] = moment
+    if not wants_times:
+        return []
     return [seconds[stamp[:_UNTIL_SECOND]] + int(stamp[_UNTIL_SECOND:_ZONE]) for stamp in stamps]
 
 
@@ -291,8 +513,8 @@ class Position:
 
     def __init__(self) -> None:
         self._last = NO_TIME
-        self._count = 0
-        """Lines that were read with the last time."""
+        self._latest: list[LogBlock] = []
+        """The blocks that end with lines of the last time; they are counted when it matters."""
         self._to_skip: int | None = None
         """While repeated lines come again: how many lines with the last time are still to come."""
 
@@ -303,7 +525,7 @@ class Position:
 
     def begin_again(self) -> None:
         """The log comes anew, from the second of `since` on."""
-        self._to_skip = self._count if self._last != NO_TIME else None
+        self._to_skip = self._count_last() if self._last != NO_TIME else None
 
     def unread(self, block: LogBlock) -> LogBlock | None:
         """The part of a block that was not read before; None if there is none."""
@@ -325,16 +547,24 @@ class Position:
         return self._to_skip >= 0
 
     def _remember(self, block: LogBlock) -> None:
-        at = len(block) - 1
-        while at >= 0 and block.times[at] == NO_TIME:
-            at -= 1
-        if at < 0:
+        last = block.last_time
+        if last == NO_TIME:
             return
-        if block.times[at] != self._last:
-            self._last, self._count = block.times[at], 0
-        while at >= 0 and block.times[at] in (self._last, NO_TIME):
-            self._count += block.times[at] == self._last
-            at -= 1
+        if last != self._last:
+            self._last, self._latest = last, []
+        self._latest.append(block)
+        if len(self._latest) > 1 and block.times[0] not in (last, NO_TIME):
+            self._latest = [block]
+
+    def _count_last(self) -> int:
+        """How many lines with the last time were read."""
+        count = 0
+        for block in self._latest:
+            at = len(block) - 1
+            while at >= 0 and block.times[at] in (self._last, NO_TIME):
+                count += block.times[at] == self._last
+                at -= 1
+        return count
 
 
 # --- several logs as one -------------------------------------------------------------------
@@ -355,6 +585,12 @@ def merged(streams: Iterable[tuple[int, Iterable[LogBlock]]]) -> Iterator[Run]:
     without a time (the rest of a stack trace) stays behind the line it follows, and a clock that
     was set back sends no line in front of its own log's past.
     """
+    streams = list(streams)
+    if len(streams) == 1:
+        for block in streams[0][1]:
+            if len(block):
+                yield Run(block, 0, len(block))
+        return
     cursors = [_Cursor(moment, iter(blocks)) for moment, blocks in streams]
     waiting = [
         (cursor.key, number) for number, cursor in enumerate(cursors) if cursor.key is not None
@@ -436,7 +672,8 @@ def own_lines(block: LogBlock, *, is_after_own: bool = False) -> array[int]:
     found = array("I")
     last = -1
     # Most logs have no such word at all, and to know that is fifty times faster.
-    for mark in _MARK.finditer(block.data) if b"argo" in block.data else ():
+    whole = block.data if block.raw is None else block.raw
+    for mark in _MARK.finditer(block.data) if b"argo" in whole else ():
         index = bisect_right(block.ends, mark.start())
         if index != last and _OF_ARGO.match(block.data, block.start(index), block.ends[index]):
             found.append(index)

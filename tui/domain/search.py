@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import warnings
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
-from tui.domain.lines import LineModel
+from tui.domain.lines import Colourless, LineModel
 
 NESTED = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
 """A nested repeat, `(a+)+`, for which Python's engine may need years (platform.md 7)."""
@@ -55,12 +56,19 @@ class LineSearch:
 
     def __init__(self, model: LineModel, pattern: re.Pattern[str], *, start: int = 0) -> None:
         self.pattern = pattern
+        self.start = start
+        """The line at which it begins."""
         self._model = model
         self._low = self._high = max(0, min(start, len(model)))
         """The lines from `low` up to `high`, without it, have been searched."""
         self._below: list[int] = []
         self._above: list[int] = []
         """The matches above the line it began at, each as its negative: so they ascend, too."""
+
+    @property
+    def model(self) -> LineModel:
+        """The lines that are searched."""
+        return self._model
 
     @property
     def size(self) -> int:
@@ -87,18 +95,22 @@ class LineSearch:
 
         They are those below, or above if not `forward`, as long as there are any.
         """
-        model, search = self._model, self.pattern.search
         if self._low and (self.is_done_below or not forward):
             low = max(0, self._low - lines)
-            for i in reversed(range(low, self._low)):
-                if search(model.line(i)):
-                    self._above.append(-i)
+            self._above += [-i for i in reversed(self._hits(low, self._low))]
             self._low = low
         else:
-            high = min(len(model), self._high + lines)
-            self._below += [i for i in range(self._high, high) if search(model.line(i))]
+            high = min(len(self._model), self._high + lines)
+            self._below += self._hits(self._high, high)
             self._high = high
         return not self.is_done
+
+    def _hits(self, low: int, high: int) -> Sequence[int]:
+        """The lines of these that match."""
+        model, search = self._model, self.pattern.search
+        if isinstance(model, Colourless):
+            return model.hits(self.pattern, low, high)
+        return [i for i in range(low, high) if search(model.line(i))]
 
     def forget(self, lines: int) -> None:
         """Take account of lines that were dropped from the front of the model."""

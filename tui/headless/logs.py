@@ -15,17 +15,20 @@ from datetime import timedelta
 
 from tui.actions.manifests import rfc3339
 from tui.domain import decode
+from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.durations import before, parse_time
 from tui.domain.identity import ObjectKey
 from tui.domain.logs import LogBlock, LogSource, Run, merged, stamp_of, time_of
+from tui.domain.logsearch import Wanted, lines_with, wanted_of
 from tui.domain.logtargets import LogTarget, log_targets
+from tui.domain.re2 import python_of_re2
 from tui.domain.search import compiled
-from tui.domain.text import clean, clean_log_lines, clean_plain_lines
+from tui.domain.text import clean, clean_log_lines, clean_plain_lines, decoded_log, is_plain_ascii
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import Bug, Missing, SourceError, TuiError, UsageError
 from tui.headless.arguments import name
 from tui.headless.connected import one
-from tui.headless.output import flush, say, write
+from tui.headless.output import flush, say, write, write_ascii
 from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogWaiting
@@ -169,6 +172,8 @@ class _Following:
 
 NEWLINE = "\n"
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
+LONGEST_GREP = 2.0
+"""Seconds of computing that an expression may take on one block of lines."""
 MOST_AT_ONCE = 32
 """Pods whose logs are read side by side to merge them; more are printed one after the other."""
 
@@ -330,7 +335,7 @@ class Printer:
         colour: bool,
         prefix: bool,
         timestamps: bool,
-        wanted: re.Pattern[str] | None,
+        wanted: Wanted | None,
     ) -> None:
         self._colour = colour
         self._prefix = prefix
@@ -340,27 +345,41 @@ class Printer:
 
     def show(self, source: LogSource, run: Run) -> None:
         """Print lines of one log that match; many at once, since there may be millions."""
-        block, first, last = run
+        block = run.block.part(run.first, run.last)
+        if self._wanted is not None:
+            found = self._matching(block, self._wanted)
+            if found is None:
+                return
+            block = found
         prefix = self._before(source)
-        if self._wanted is not None or self._timestamps:
-            text = "".join(self._wanted_lines(block, first, last, self._wanted))
-        else:
-            data = block.data[block.start(first) : block.ends[last - 1]]
-            text = self._clean(data.decode("utf-8", "replace"))
-        if prefix and text:
+        if is_plain_ascii(block.data):
+            data = block.stamped() if self._timestamps else block.data
+            if prefix:
+                before = prefix.encode()
+                data = before + data[:-1].replace(b"\n", b"\n" + before) + b"\n"
+            write_ascii(data)
+            return
+        text = self._clean("\n".join(map(decoded_log, block.data.split(b"\n"))))
+        if self._timestamps:
+            lines = zip(map(stamp_of, block.times), text[:-1].split(NEWLINE), strict=True)
+            text = "".join(f"{stamp}{' ' if stamp else ''}{line}\n" for stamp, line in lines)
+        if prefix:
             text = f"{prefix}{text[:-1].replace(NEWLINE, NEWLINE + prefix)}{NEWLINE}"
-        if text:
-            write(text)
+        write(text)
 
-    def _wanted_lines(
-        self, block: LogBlock, first: int, last: int, wanted: re.Pattern[str] | None
-    ) -> Iterator[str]:
-        for index in range(first, last):
-            text = block.line(index).decode("utf-8", "replace")
-            if wanted is not None and not wanted.search(text.rstrip("\r")):
-                continue
-            stamp = stamp_of(block.times[index]) if self._timestamps else ""
-            yield f"{stamp}{' ' if stamp else ''}{self._clean(text + NEWLINE)}"
+    def _matching(self, block: LogBlock, wanted: Wanted) -> LogBlock | None:
+        """The lines that match. Raises: UsageError, where that takes for ever on some line."""
+        try:
+            with deadline(LONGEST_GREP):
+                found = lines_with(block, wanted)
+        except TookTooLong as error:
+            raise UsageError(
+                f"--grep {wanted.pattern.pattern} takes too long on some line",
+                hint="leave out repeats of repeats, as in (a+)+",
+            ) from error
+        if not found:
+            return None
+        return block if len(found) == len(block) else block.chosen(found)
 
     def flush(self) -> None:
         """Flush stdout."""
@@ -404,11 +423,13 @@ def _span(text: str) -> timedelta:
         raise UsageError(f"--since {text} is too long") from error
 
 
-def _pattern(text: str | None) -> re.Pattern[str] | None:
+def _pattern(text: str | None) -> Wanted | None:
     if text is None:
         return None
     try:
-        return compiled(text)
+        return wanted_of(compiled(python_of_re2(text)))
+    except ValueError as error:
+        raise UsageError(f"--grep {text}: {error}") from error
     except re.error as error:
         raise UsageError(f"--grep {text} is not a regular expression: {error}") from error
 

@@ -91,6 +91,22 @@ def write(text: str) -> None:
             stream.write(text.encode(encoding, "replace").decode(encoding))
 
 
+def write_ascii(data: bytes) -> None:
+    """Write bytes that are printable ASCII already; only secrets that are in use are hidden.
+
+    Of a log of a million lines it is half the time not to make text of it.
+    """
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None or IN_USE.are_in(data):
+        write(data.decode("ascii", "replace"))
+        return
+    with _told():
+        _stdout().flush()
+        binary.write(data)
+        if _stdout().line_buffering:
+            binary.flush()
+
+
 def flush() -> None:
     """Flush stdout."""
     with _told():

@@ -1,30 +1,64 @@
-"""The lines of a log, as many as we keep.
+"""The lines of a log, all of them, however many there are.
 
 A million Python strings take twice the memory of the text in them, and most are never looked at.
 So the text stays in the blocks it came in (platform.md 7); a line becomes a string when it is drawn
-or searched. When the book is full its oldest block is dropped, and what was dropped is counted, so
-that it can be said.
+or searched. The newest blocks are kept in memory, older ones in a private temporary file
+(`spill.py`); only where that can take no more, for the disk is full, the oldest lines are dropped,
+and what was dropped is counted, so that it can be said.
+
+What is shown is a choice of the lines (`LogView`). Choosing anew goes block by block, so that keys
+are heard meanwhile; a line has a number among all lines, by which it is found again afterwards.
 """
 
 from __future__ import annotations
 
+import re
 from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
+from itertools import accumulate
 from typing import NamedTuple
+
+import msgspec
 
 from tui.domain.levels import Level, level_of
 from tui.domain.logs import (
     JOINED,
+    LATE,
+    NO_TIME,
     LogBlock,
     LogSource,
+    Packing,
     Times,
     joined,
     own_lines,
     shown_time,
 )
-from tui.domain.text import SGR
+from tui.domain.logsearch import (
+    LONGEST_TRACE,
+    bad_lines,
+    is_in_trace,
+    lines_with,
+    shown_text,
+    wanted_of,
+)
+from tui.domain.text import clean, decoded_log
+from tui.logs.spill import Spill
+
+IN_MEMORY = 64 << 20
+"""Bytes of a log that are kept in memory."""
+OPEN = 6
+"""Blocks that stay taken apart, or read from the file, for those who look at them next."""
+AT_ONCE = 20_000
+"""Lines of a book that is so small that another choice of its lines is made at once."""
+MIXED = 1 << 16
+"""Bytes up to which a block takes in lines of other sources."""
+NAME_CELLS = 14
+"""Cells of a step's name before its lines."""
+COLOURS = (32, 33, 34, 35, 36, 37)
+"""Codes of the colours of names, as Argo gives them to pods (argo.md 7.1)."""
 
 
 class Appended(NamedTuple):
@@ -36,28 +70,83 @@ class Appended(NamedTuple):
     """How many are gone from the front."""
 
 
-class _Kept:
-    """A block, and which of its lines are Argo's own."""
+class LineFilter(msgspec.Struct, frozen=True):
+    """Which lines are to be shown: those that match, or that do not."""
 
-    __slots__ = ("block", "own", "shown")
+    pattern: re.Pattern[str]
+    is_inverted: bool = False
+    context: int = 0
+    """How many lines before and after each are shown as well."""
 
-    def __init__(self, block: LogBlock, own: array[int]) -> None:
-        self.block = block
-        self.own = frozenset(own)
-        self.shown: array[int] | None = None
-        """The numbers of the lines that are shown; None for all of them."""
 
-    def show(self, *, without_own: bool) -> None:
-        """Show all lines, or those that are not Argo's own."""
-        self.shown = None
-        if without_own and self.own:
-            lines = range(len(self.block))
-            self.shown = array("I", [line for line in lines if line not in self.own])
+class LogView(msgspec.Struct, frozen=True):
+    """Which lines of a book are shown."""
+
+    hides_own: bool = False
+    """Whether lines that Argo wrote into the log of a program are left out."""
+    filters: tuple[LineFilter, ...] = ()
+    window: tuple[int, int] | None = None
+    """From when until when, in nanoseconds since 1970."""
+    left_out: frozenset[int] = frozenset()
+    """Numbers of sources whose lines are left out."""
 
     @property
-    def count(self) -> int:
+    def context(self) -> int:
+        """Lines before and after each that matches."""
+        return max((each.context for each in self.filters), default=0)
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every line is shown."""
+        return not (self.hides_own or self.filters or self.window or self.left_out)
+
+
+EVERYTHING = LogView()
+
+
+class _Choice(NamedTuple):
+    """Which lines of a block are shown."""
+
+    lines: array[int] | None
+    """Their numbers; None for all of them."""
+    reach: int = 0
+    """How many lines after its last one are shown for the context of one that matched."""
+    first: int = -1
+    """The first line that matched, whose context may begin before the block; -1 for none."""
+
+
+ALL = _Choice(None)
+
+
+class _Kept:
+    """A block, in memory or in the file, and which of its lines are shown."""
+
+    __slots__ = ("block", "choice", "count", "ends", "hits", "own", "packing", "place")
+
+    def __init__(self, block: LogBlock, own: Iterable[int]) -> None:
+        self.block: LogBlock | None = block
+        """None while it is in the file only."""
+        self.place: tuple[int, int] | None = None
+        """Where it is in the file, and how many bytes; None while it is in memory."""
+        self.packing: Packing | None = None
+        self.count = len(block)
+        """All of its lines."""
+        self.own = frozenset(own)
+        self.choice = ALL
+        self.ends = block.last_time
+        """The time of its last line that has one."""
+        self.hits: tuple[re.Pattern[str], Sequence[int]] | None = None
+        """What was sought in it last, and the lines that were found."""
+
+    @property
+    def shown(self) -> array[int] | None:
+        """The numbers of the lines that are shown; None for all of them."""
+        return self.choice.lines
+
+    @property
+    def showing(self) -> int:
         """How many lines are shown."""
-        return len(self.block) if self.shown is None else len(self.shown)
+        return self.count if self.shown is None else len(self.shown)
 
     def line(self, place: int) -> int:
         """The number in the block of a line that is shown."""
@@ -65,7 +154,7 @@ class _Kept:
 
 
 class LogBook:
-    """A bounded log: a `LineModel` that grows at its end.
+    """A log that grows at its end: a `LineModel`, and one that searches itself.
 
     `sources` says where lines are from, by the number that their blocks bear; it may grow.
     """
@@ -74,151 +163,572 @@ class LogBook:
         self,
         sources: Sequence[LogSource] = (),
         *,
-        max_bytes: int = 64 << 20,
-        max_lines: int = 1_000_000,
+        in_memory: int = IN_MEMORY,
+        spill: Spill | None = None,
         times: Times = "off",
-        hides_own: bool = False,
+        view: LogView = EVERYTHING,
+        shows_names: bool = False,
         zone: tzinfo | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`shows_names` puts the name of its step before each line."""
         self.times: Times = times
         """How `line` shows the time of each line."""
-        self.max_bytes = max_bytes
-        self.max_lines = max_lines
+        self.shows_names = shows_names
+        self.in_memory = in_memory
+        self.disk_error = ""
+        """Why lines had to be dropped; "" while none was."""
+        self.dropped = 0
+        """How many lines are gone from the front, hidden ones too."""
+        self.view = view
+        """Which lines are shown."""
+        self._next: LogView | None = None
+        """Which are to be shown instead, while they are being chosen."""
+        self._chosen: list[_Choice] = []
+        """What is to be shown of each block then, as far as it is known."""
+        self._bad: tuple[_Kept, dict[int, Level]] | None = None
+        """The block that was searched for errors last, and what was found."""
         self._sources = sources
-        self._hides_own = hides_own
+        self._spill = spill or Spill()
         self._zone = zone
         self._clock = clock
         self._kept: list[_Kept] = []
         self._firsts: list[int] = []
-        """The number of each block's first line, counted from the first that was ever shown."""
+        """The number of each block's first line among those that were shown since the choice."""
+        self._all_firsts: list[int] = []
+        """The number of each block's first line among all lines that ever came."""
         self._end = 0
+        self._all_end = 0
         self._bytes = 0
-        self._lines = 0
+        self._in_memory = 0
+        self._resident: deque[_Kept] = deque()
+        """The blocks in memory, the oldest first."""
+        self._recent: list[_Kept] = []
+        """The blocks that were looked at last, the last one at the end."""
+        self._free = (0, 0)
+        """A part of the file whose lines were dropped: where it begins, and its size."""
         self._own = 0
         self._ended_own: dict[int, bool] = {}
         """Source → whether the last line that came of it was Argo's own."""
-        self.dropped = 0
-        """How many lines are gone from the front, hidden ones too."""
+        self._names: dict[int, str] = {}
 
     def __len__(self) -> int:
         return self._end - self._firsts[0] if self._firsts else 0
 
     @property
     def size(self) -> int:
-        """Bytes of text that are kept."""
+        """Bytes that are kept, in memory and in the file."""
         return self._bytes
+
+    @property
+    def on_disk(self) -> int:
+        """Bytes of them that are in the file."""
+        return self._bytes - self._in_memory
+
+    @property
+    def total(self) -> int:
+        """How many lines are kept, shown or not."""
+        return self._all_end - (self._all_firsts[0] if self._all_firsts else self._all_end)
 
     @property
     def own(self) -> int:
         """How many of the lines that are kept are Argo's own, hidden or not."""
         return self._own
 
-    @property
-    def hides_own(self) -> bool:
-        """Whether the lines of Argo's own are left out."""
-        return self._hides_own
+    def close(self) -> None:
+        """Give back the file; nothing of it can be read after that."""
+        self._kept, self._firsts, self._all_firsts, self._end = [], [], [], 0
+        self._resident.clear()
+        self._recent.clear()
+        self._spill.close()
 
-    @hides_own.setter
-    def hides_own(self, hides: bool) -> None:
-        self._hides_own = hides
-        self._firsts, self._end = [], 0
-        for kept in self._kept:
-            kept.show(without_own=hides)
-            self._firsts.append(self._end)
-            self._end += kept.count
+    # --- lines that come -------------------------------------------------------------------
 
     def append(self, blocks: Iterable[LogBlock]) -> Appended:
         """Take in what came."""
-        end, gone = self._end, 0
-        for block in blocks:
-            if len(block):
-                self._add(block)
-        while len(self._kept) > 1 and (
-            self._bytes > self.max_bytes or self._lines > self.max_lines
-        ):
-            gone += self._drop()
-        return Appended(self._end - end, gone)
+        end, first = self._end, self._firsts[0] if self._firsts else self._end
+        for group in _grouped(blocks):
+            self._add(group)
+        self._make_room()
+        return Appended(self._end - end, (self._firsts[0] if self._firsts else self._end) - first)
 
-    def block_of(self, index: int) -> tuple[LogBlock, int]:
-        """The block that a line is in, and its number there."""
+    def _add(self, blocks: Sequence[LogBlock]) -> None:
+        """Take in blocks that are to be one, and one with the last if that is small."""
+        own = array("I")
+        begin = 0
+        for block in blocks:
+            own.extend([begin + line for line in self._own_of(block)])
+            begin += len(block)
+        new = joined(blocks)
+        self._own += len(own)
+        last = self._kept[-1] if self._kept else None
+        if (
+            last is not None
+            and last.block is not None
+            and last.place is None
+            and last.block.size + new.size <= min(JOINED, max(1, self.in_memory // 8))
+            and (last.block.source == new.source or last.block.size <= MIXED)
+        ):
+            kept = _Kept(
+                joined([last.block, new]), [*last.own, *(last.count + line for line in own)]
+            )
+            self._bytes -= last.block.size
+            self._in_memory -= last.block.size
+            self._forget_recent(last)
+            self._kept[-1] = self._resident[-1] = kept
+        else:
+            kept = _Kept(new, own)
+            self._kept.append(kept)
+            self._resident.append(kept)
+            self._firsts.append(self._end)
+            self._all_firsts.append(self._all_end)
+        assert kept.block is not None
+        self._bytes += kept.block.size
+        self._in_memory += kept.block.size
+        self._all_end += len(new)
+        at = len(self._kept) - 1
+        kept.choice = self._choice(self.view, at, self._kept[at - 1].choice.reach if at else 0)
+        if self.view.context:
+            self._widen_kept(at)
+        self._end = self._firsts[-1] + kept.showing
+        if kept not in self._recent:
+            kept.block.forget()
+
+    def _widen_kept(self, at: int) -> None:
+        """Show what belongs to the context of the last block at the end of those before it."""
+        choices = [kept.choice for kept in self._kept]
+        begin = self._widen(self.view, at, choices)
+        for index in range(begin, at):
+            self._kept[index].choice = choices[index]
+            self._firsts[index + 1] = self._firsts[index] + self._kept[index].showing
+
+    def _own_of(self, block: LogBlock) -> array[int]:
+        number = block.source
+        if block.sources is not None or (
+            number < len(self._sources) and self._sources[number].is_argo
+        ):
+            return array("I")
+        found = own_lines(block, is_after_own=self._ended_own.get(number, False))
+        self._ended_own[number] = bool(found) and found[-1] == len(block) - 1
+        return found
+
+    def _make_room(self) -> None:
+        """Bring the oldest blocks in memory into the file, until few enough bytes are left."""
+        while self._in_memory > self.in_memory and len(self._resident) > 1:
+            kept = self._resident[0]
+            assert kept.block is not None
+            packing, data = kept.block.packed()
+            try:
+                begin = self._put(data)
+            except OSError as error:
+                self.disk_error = error.strerror or str(error)
+                self._drop()
+                continue
+            self._resident.popleft()
+            self._in_memory -= kept.block.size
+            self._bytes += len(data) - kept.block.size
+            kept.place, kept.packing = (begin, len(data)), packing
+            if kept not in self._recent:
+                kept.block = None
+
+    def _put(self, data: bytes) -> int:
+        """Into the part of the file that is free, or at its end. Raises: OSError."""
+        begin, size = self._free
+        if size >= len(data):
+            self._free = begin + len(data), size - len(data)
+            return self._spill.put(data, begin)
+        return self._spill.put(data)
+
+    def _drop(self) -> None:
+        """Forget the oldest block."""
+        gone = self._kept.pop(0)
+        self._firsts.pop(0)
+        self._all_firsts.pop(0)
+        if self._chosen:
+            self._chosen.pop(0)
+        self._forget_recent(gone)
+        if gone.place is None:
+            assert gone.block is not None
+            self._resident.popleft()
+            self._bytes -= gone.block.size
+            self._in_memory -= gone.block.size
+        else:
+            begin, size = gone.place
+            self._bytes -= size
+            free_begin, free_size = self._free
+            is_next = free_size and free_begin + free_size == begin
+            self._free = (free_begin, free_size + size) if is_next else (begin, size)
+        self._own -= len(gone.own)
+        self.dropped += gone.count
+
+    # --- one line --------------------------------------------------------------------------
+
+    def _opened(self, kept: _Kept) -> LogBlock:
+        """The block, read from the file if it is there; it stays open for a while."""
+        if not self._recent or self._recent[-1] is not kept:
+            if kept in self._recent:
+                self._recent.remove(kept)
+            self._recent.append(kept)
+            if len(self._recent) > OPEN:
+                self._shut(self._recent.pop(0))
+        if kept.block is None:
+            assert kept.place is not None and kept.packing is not None
+            kept.block = LogBlock.unpacked(kept.packing, self._spill.get(*kept.place))
+        return kept.block
+
+    @staticmethod
+    def _shut(kept: _Kept) -> None:
+        if kept.place is not None:
+            kept.block = None
+        elif kept.block is not None:
+            kept.block.forget()
+
+    def _forget_recent(self, kept: _Kept) -> None:
+        if kept in self._recent:
+            self._recent.remove(kept)
+
+    def _find(self, index: int) -> tuple[_Kept, int, int]:
+        """The block of a line that is shown, its number in the block, and which block it is."""
         if not 0 <= index < len(self):
             raise IndexError(index)
         number = index + self._firsts[0]
         at = bisect_right(self._firsts, number) - 1
         kept = self._kept[at]
-        return kept.block, kept.line(number - self._firsts[at])
+        return kept, kept.line(number - self._firsts[at]), at
+
+    def block_of(self, index: int) -> tuple[LogBlock, int]:
+        """The block that a line is in, and its number there."""
+        kept, line, _ = self._find(index)
+        return self._opened(kept), line
 
     def text(self, index: int) -> str:
         """What stands in a line, without its time."""
         block, line = self.block_of(index)
-        return block.line(line).decode("utf-8", "replace")
+        return decoded_log(block.line(line))
+
+    def time(self, index: int) -> int:
+        """When a line was written, in nanoseconds since 1970; of one without a time `NO_TIME`."""
+        block, line = self.block_of(index)
+        return block.times[line]
+
+    def source(self, index: int) -> LogSource | None:
+        """Of which step and container a line is."""
+        block, line = self.block_of(index)
+        number = block.source_of(line) & ~LATE
+        return self._sources[number] if number < len(self._sources) else None
 
     def line(self, index: int) -> str:
         """A line as it is shown, not yet made printable."""
         block, line = self.block_of(index)
-        text = block.line(line).decode("utf-8", "replace")
+        text = decoded_log(block.line(line))
+        if self.shows_names:
+            text = self._name_before(block.source_of(line)) + text
         if self.times == "off":
             return text
         return shown_time(block.times[line], self.times, self._clock(), self._zone) + text
 
     def level(self, index: int) -> Level:
         """How bad a line says it is, or that it is Argo's own."""
-        number = index + self._firsts[0]
-        at = bisect_right(self._firsts, number) - 1
-        kept = self._kept[at]
-        if kept.own and kept.line(number - self._firsts[at]) in kept.own:
+        kept, line, _ = self._find(index)
+        if kept.own and line in kept.own:
             return "own"
-        text = self.text(index)
-        return level_of(SGR.sub("", text) if "\x1b" in text else text)
+        block = self._opened(kept)
+        if self._is_seam(block.source_of(line)):
+            return "seam"
+        return level_of(shown_text(block.line(line)))
 
-    def same_line(self, index: int, *, hides_own: bool) -> int:
-        """Hide or show the lines of Argo's own; returns where a line stands now, or the next."""
-        block, line = self.block_of(index)
-        at = next(place for place, kept in enumerate(self._kept) if kept.block is block)
-        self.hides_own = hides_own
+    def _is_seam(self, number: int) -> bool:
+        number &= ~LATE
+        return number < len(self._sources) and self._sources[number].origin == "seam"
+
+    def _name_before(self, number: int) -> str:
+        """The name of a source in its colour, in a column of one width."""
+        known = self._names.get(number)
+        if known is not None:
+            return known
+        bare = number & ~LATE
+        if bare >= len(self._sources) or self._is_seam(bare):
+            return ""
+        source = self._sources[bare]
+        name = short_name(source)
+        late = "\x1b[2mlate\x1b[22m " if number & LATE else ""
+        self._names[number] = f"\x1b[{colour_of(source.pod)}m{name:<{NAME_CELLS}}\x1b[0m {late}"
+        return self._names[number]
+
+    # --- numbers that stay -----------------------------------------------------------------
+
+    def number_of(self, index: int) -> int:
+        """The number of a line among all that ever came, by which it is found again."""
+        _, line, at = self._find(index)
+        return self._all_firsts[at] + line
+
+    def index_of(self, number: int) -> int:
+        """Where the line with this number is shown, or the next one that is; at most the last."""
+        if not self._kept:
+            return 0
+        at = max(0, bisect_right(self._all_firsts, number) - 1)
         kept = self._kept[at]
-        place = line if kept.shown is None else bisect_right(kept.shown, line - 1)
-        return self._firsts[at] + place - self._firsts[0]
+        line = max(0, number - self._all_firsts[at])
+        place = line if kept.shown is None else bisect_left(kept.shown, line)
+        index = self._firsts[at] + min(place, kept.showing) - self._firsts[0]
+        return max(0, min(index, len(self) - 1))
 
-    def _add(self, block: LogBlock) -> None:
-        own = self._own_of(block)
-        self._bytes += len(block.data)
-        self._lines += len(block)
-        self._own += len(own)
-        last = self._kept[-1] if self._kept else None
-        room = min(JOINED, max(1, self.max_bytes // 8))
-        if (
-            last is not None
-            and last.block.source == block.source
-            and len(last.block.data) + len(block.data) <= room
-            and len(last.block) + len(block) <= max(1, self.max_lines // 8)
-        ):
-            begin = len(last.block)
-            merged = array("I", sorted(last.own)) + array("I", [begin + line for line in own])
-            self._end -= last.count
-            last = self._kept[-1] = _Kept(joined([last.block, block]), merged)
-        else:
-            last = _Kept(block, own)
-            self._kept.append(last)
-            self._firsts.append(self._end)
-        last.show(without_own=self._hides_own)
-        self._end += last.count
+    def is_shown(self, number: int) -> bool:
+        """Whether the line with this number is kept and shown."""
+        return bool(len(self)) and self.number_of(self.index_of(number)) == number
 
-    def _own_of(self, block: LogBlock) -> array[int]:
-        number = block.source
-        if number < len(self._sources) and self._sources[number].is_argo:
-            return array("I")
-        found = own_lines(block, is_after_own=self._ended_own.get(number, False))
-        self._ended_own[number] = bool(found) and found[-1] == len(block) - 1
+    def index_at(self, moment: int) -> int:
+        """The first line that is shown of those written then or later; else the last line."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._time_near(middle) < moment:
+                low = middle + 1
+            else:
+                high = middle
+        return max(0, min(low, len(self) - 1))
+
+    def _time_near(self, index: int) -> int:
+        """The time of a line, or of the nearest before it that has one."""
+        for back in range(index, max(-1, index - LONGEST_TRACE), -1):
+            if (moment := self.time(back)) != NO_TIME:
+                return moment
+        return NO_TIME
+
+    @property
+    def last_time(self) -> int:
+        """The time of the last line that has one, shown or not."""
+        return next((each.ends for each in reversed(self._kept) if each.ends != NO_TIME), NO_TIME)
+
+    # --- which lines are shown -------------------------------------------------------------
+
+    def choose(self, view: LogView) -> bool:
+        """Show other lines; true if that is done, false if `go_on` has to be called for it."""
+        if view.is_all or self.total <= AT_ONCE:
+            self._next, self._chosen = view, []
+            while not self.go_on():
+                pass
+            return True
+        self._next, self._chosen = view, []
+        return False
+
+    @property
+    def choosing(self) -> float | None:
+        """What part of the lines was looked at for another choice; None while there is none."""
+        if self._next is None:
+            return None
+        return len(self._chosen) / max(1, len(self._kept))
+
+    @property
+    def wanted(self) -> LogView:
+        """Which lines are shown, or are to be when they are chosen."""
+        return self.view if self._next is None else self._next
+
+    def go_on(self) -> bool:
+        """Look at one more block for the choice that is being made; true if that is over."""
+        view = self._next
+        if view is None:
+            return True
+        at = len(self._chosen)
+        if at < len(self._kept):
+            self._chosen.append(self._choice(view, at, self._chosen[-1].reach if at else 0))
+            self._widen(view, at, self._chosen)
+            if len(self._chosen) < len(self._kept):
+                return False
+        for kept, choice in zip(self._kept, self._chosen, strict=True):
+            kept.choice = choice
+        counts = [kept.showing for kept in self._kept]
+        self._firsts = list(accumulate(counts, initial=0))[:-1]
+        self._end = sum(counts)
+        self.view, self._next, self._chosen = view, None, []
+        return True
+
+    def _widen(self, view: LogView, at: int, choices: list[_Choice]) -> int:
+        """Show the context of the first match of a block at the end of those before it.
+
+        Returns the first block of which more is shown.
+        """
+        first = choices[at].first
+        missing = view.context - first if first >= 0 else 0
+        while missing > 0 and at:
+            at -= 1
+            before, (lines, reach, match) = self._kept[at], choices[at]
+            if lines is not None:
+                begin = max(0, before.count - missing)
+                more = [n for n in range(begin, before.count) if self._is_eligible(view, before, n)]
+                choices[at] = _Choice(array("I", sorted({*lines, *more})), reach, match)
+            missing -= before.count
+        return at
+
+    def _is_eligible(self, view: LogView, kept: _Kept, line: int) -> bool:
+        """Whether a line may be shown as context of another."""
+        if view.hides_own and line in kept.own:
+            return False
+        if view.left_out and self._opened(kept).source_of(line) & ~LATE in view.left_out:
+            return False
+        if view.window is not None:
+            return view.window[0] <= self._opened(kept).times[line] < view.window[1]
+        return True
+
+    def _choice(self, view: LogView, at: int, reach: int) -> _Choice:
+        """Which lines of a block are shown, where so many at its beginning are of a context."""
+        kept = self._kept[at]
+        lines: Sequence[int] = range(kept.count)
+        if view.window is not None:
+            lines = self._within(kept, *view.window)
+        if view.left_out and len(lines):
+            lines = self._without(kept, view.left_out, lines)
+        if view.hides_own and kept.own:
+            lines = [line for line in lines if line not in kept.own]
+        if not view.filters:
+            return ALL if len(lines) == kept.count else _Choice(array("I", lines))
+        if not len(lines) and not reach:
+            return _Choice(array("I"))
+        block = self._opened(kept)
+        matched: set[int] | None = None
+        for each in view.filters:
+            found: set[int] = set(lines_with(block, wanted_of(each.pattern)))
+            if each.is_inverted:
+                found = set(range(kept.count)) - found
+            matched = found if matched is None else matched & found
+        eligible = set(lines)
+        hits = sorted(eligible & (matched or set()))
+        context = view.context
+        if not context:
+            return _Choice(array("I", hits))
+        wanted = set(range(min(reach, kept.count)))
+        for line in hits:
+            wanted.update(range(max(0, line - context), min(kept.count, line + context + 1)))
+        left = reach - kept.count
+        if hits:
+            left = max(left, hits[-1] + context + 1 - kept.count)
+        first = hits[0] if hits else -1
+        return _Choice(array("I", sorted(wanted & eligible)), max(0, left), first)
+
+    def _within(self, kept: _Kept, begin: int, end: int) -> Sequence[int]:
+        """The lines that were written from `begin` on and before `end`."""
+        if kept.ends != NO_TIME and kept.ends < begin:
+            return ()
+        times = self._opened(kept).times
+        moment = NO_TIME
+        found = []
+        for line, time in enumerate(times):
+            if time != NO_TIME:
+                moment = time
+            if begin <= moment < end:
+                found.append(line)
         return found
 
-    def _drop(self) -> int:
-        """Forget the oldest block; how many lines of it were shown."""
-        gone = self._kept.pop(0)
-        self._firsts.pop(0)
-        self._bytes -= len(gone.block.data)
-        self._lines -= len(gone.block)
-        self._own -= len(gone.own)
-        self.dropped += len(gone.block)
-        return gone.count
+    def _without(
+        self, kept: _Kept, left_out: frozenset[int], lines: Sequence[int]
+    ) -> Sequence[int]:
+        """The lines of other sources than these."""
+        block = self._opened(kept)
+        if block.sources is None:
+            return () if block.source & ~LATE in left_out else lines
+        sources = block.sources
+        return [line for line in lines if sources[line] & ~LATE not in left_out]
+
+    # --- searching -------------------------------------------------------------------------
+
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
+        """The lines from `low` up to `high` in which a pattern is found, without colours."""
+        found: list[int] = []
+        for kept, first, begin, end in self._pieces(low, high):
+            if kept.hits is None or kept.hits[0] is not pattern:
+                kept.hits = (pattern, lines_with(self._opened(kept), wanted_of(pattern)))
+            found += self._as_shown(kept, kept.hits[1], first, begin, end)
+            if end == kept.showing:
+                kept.hits = None
+        return found
+
+    def problems(self, low: int, high: int) -> Sequence[tuple[int, Level]]:
+        """The lines of these that tell of errors and warnings; a trace counts once."""
+        found: list[tuple[int, Level]] = []
+        for kept, first, begin, end in self._pieces(low, high):
+            if self._bad is None or self._bad[0] is not kept:
+                self._bad = kept, dict(bad_lines(self._opened(kept)))
+            levels = self._bad[1]
+            lines = [line for line in levels if line not in kept.own]
+            for index in self._as_shown(kept, lines, first, begin, end):
+                _, line, _ = self._find(index)
+                if not (levels[line] == "error" and self._goes_on_with_trace(index)):
+                    found.append((index, levels[line]))
+        return found
+
+    def _pieces(self, low: int, high: int) -> Iterator[tuple[_Kept, int, int, int]]:
+        """The blocks of some lines: block, index of its first line, first and last place in it."""
+        if not self._firsts:
+            return
+        base = self._firsts[0]
+        at = max(0, bisect_right(self._firsts, low + base) - 1)
+        while at < len(self._kept) and self._firsts[at] - base < high:
+            kept, first = self._kept[at], self._firsts[at] - base
+            begin, end = max(0, low - first), min(kept.showing, high - first)
+            if begin < end:
+                yield kept, first, begin, end
+            at += 1
+
+    @staticmethod
+    def _as_shown(
+        kept: _Kept, lines: Sequence[int], first: int, begin: int, end: int
+    ) -> Sequence[int]:
+        """Lines of a block as indexes of what is shown, of those in a part of the block."""
+        if not lines:
+            return ()
+        if kept.shown is None:
+            return [
+                first + line for line in lines[bisect_left(lines, begin) : bisect_left(lines, end)]
+            ]
+        wanted = set(lines)
+        return [first + place for place in range(begin, end) if kept.shown[place] in wanted]
+
+    def _goes_on_with_trace(self, index: int) -> bool:
+        """Whether a line is part of the error that is told of before it."""
+        block, line = self.block_of(index)
+        if not is_in_trace(shown_text(block.line(line))):
+            return False
+        source = block.source_of(line)
+        for before in range(index - 1, max(-1, index - LONGEST_TRACE), -1):
+            block, line = self.block_of(before)
+            if block.source_of(line) != source:
+                continue
+            text = shown_text(block.line(line))
+            if level_of(text) == "error":
+                return True
+            if not is_in_trace(text):
+                return False
+        return False
+
+
+def _grouped(blocks: Iterable[LogBlock]) -> Iterator[list[LogBlock]]:
+    """Blocks that become one, since they are small and come one after the other."""
+    group: list[LogBlock] = []
+    size = 0
+    for block in blocks:
+        if not len(block):
+            continue
+        is_other = bool(group) and block.source != group[0].source
+        if group and (size + block.size > JOINED or (is_other and size > MIXED)):
+            yield group
+            group, size = [], 0
+        group.append(block)
+        size += block.size
+    if group:
+        yield group
+
+
+def short_name(source: LogSource) -> str:
+    """The name of a step that stands before each of its lines, cut in its middle."""
+    name = clean(source.step)
+    if source.container != "main":
+        name = f"{name}/{clean(source.container)}"
+    if len(name) <= NAME_CELLS:
+        return name
+    head = (NAME_CELLS - 1) // 2
+    return f"{name[:head]}…{name[len(name) - (NAME_CELLS - 1 - head) :]}"
+
+
+def colour_of(pod: str) -> int:
+    """The code of the colour that a pod's lines have (argo.md 7.1)."""
+    return COLOURS[sum(map(ord, pod)) % len(COLOURS)]

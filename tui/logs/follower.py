@@ -63,12 +63,20 @@ class LogFollower:
     """The logs of one run that are being read.
 
     `arrived` is called on the thread of a log when something waits to be taken and nothing did
-    before; RuntimeError from there means that nobody will ever take anything.
+    before, and `is_full` when so much waits that reading is soon held back; RuntimeError from there
+    means that nobody will ever take anything.
     """
 
-    def __init__(self, reader: LogReader, arrived: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        reader: LogReader,
+        arrived: Callable[[], object],
+        *,
+        is_full: Callable[[], object] = lambda: None,
+    ) -> None:
         self._reader = reader
         self._arrived = arrived
+        self._is_full = is_full
         self._taken = threading.Condition()
         self._events: list[LogEvent] = []
         self._size = 0
@@ -142,12 +150,14 @@ class LogFollower:
     def _put(self, event: LogEvent) -> None:
         with self._taken:
             is_first = not self._events
+            is_full = self._size > FAR_AHEAD // 2
             self._events.append(event)
             if isinstance(event, LogBlock):
-                self._size += len(event.data)
-        if is_first:
+                self._size += event.size
+            is_full = not is_full and self._size > FAR_AHEAD // 2
+        if is_first or is_full:
             try:
-                self._arrived()
+                (self._is_full if is_full else self._arrived)()
             except RuntimeError:
                 # The event loop is closed: nobody will ever take this.
                 self.end()

@@ -26,7 +26,7 @@ from tui.domain.node import RUNNING, Node
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
-from tui.logs.book import LogBook
+from tui.logs.book import LogBook, LogView
 from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
 from tui.logs.reader import LogReader
 from tui.panes.base import PaneContext
@@ -168,7 +168,11 @@ class LogsPane(SearchedPane):
         def take_soon() -> None:
             loop.call_later(BEAT, self._take, follower)
 
-        follower = LogFollower(reader, lambda: loop.call_soon_threadsafe(take_soon))
+        follower = LogFollower(
+            reader,
+            lambda: loop.call_soon_threadsafe(take_soon),
+            is_full=lambda: loop.call_soon_threadsafe(self._take, follower),
+        )
         return follower
 
     def _why_no_pod(self) -> str:
@@ -185,8 +189,12 @@ class LogsPane(SearchedPane):
         self._has_failed = self._is_delayed = False
         self._stop_complaining()
         before = self.book
+        before.close()
         self.book = LogBook(
-            sources, times=before.times, hides_own=before.hides_own, clock=self.context.now
+            sources,
+            times=before.times,
+            view=LogView(hides_own=before.view.hides_own),
+            clock=self.context.now,
         )
         self.lines.show(self.book)
         self.lines.follow(True)
@@ -260,7 +268,7 @@ class LogsPane(SearchedPane):
 
     def _end(self, note: str) -> None:
         self._note = note
-        only_own = self.book.hides_own and self.book.own
+        only_own = self.book.view.hides_own and self.book.own
         if not len(self.book):
             shows = f"it has only lines of Argo's own; {hint('hide')} shows them"
             self.lines.placeholder = f"{note}: {shows}" if only_own else note
@@ -322,7 +330,7 @@ class LogsPane(SearchedPane):
             right.append(("following ", "muted"))
         if self.book.dropped:
             right.append((f"first {self.book.dropped:,} dropped ", "warning"))
-        if self.book.hides_own and self.book.own:
+        if self.book.view.hides_own and self.book.own:
             right.append((f"{self.book.own:,} of Argo's hidden  ", "muted"))
         count = len(self.book)
         right.append((f"{count:,} line{'' if count == 1 else 's'}", "muted"))
@@ -358,16 +366,18 @@ class LogsPane(SearchedPane):
 
     def action_own(self) -> None:
         """Hide or show the lines that Argo writes into the logs of programs."""
-        hides = not self.book.hides_own
+        hides = not self.book.view.hides_own
         if hides and not self.book.own:
             self.context.say("this log has no lines of Argo's own")
         first, _ = self.lines.shown_range
         is_following = self.lines.is_following
-        place = self.book.same_line(first, hides_own=hides) if len(self.book) else 0
-        self.book.hides_own = hides
+        place = self.book.number_of(first) if len(self.book) else 0
+        self.book.choose(LogView(hides_own=hides))
+        while not self.book.go_on():
+            pass
         self.lines.show(self.book)
         if not is_following:
-            self.lines.show_from(place)
+            self.lines.show_from(self.book.index_of(place))
         if self._note and not len(self.book):
             self._end(self._note)
         self._show_head()

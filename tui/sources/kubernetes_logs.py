@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import monotonic
 
 from tui.domain.logs import EMPTY, LogBlock, blocks_of
 from tui.ports.logs import LogRequest
@@ -13,6 +14,11 @@ from tui.sources.paths import PODS, object_path
 QUIET = 60.0
 """Seconds that a log may be silent which is not followed; a followed one may be so for hours, and
 TCP keepalive notices a peer that is dead."""
+
+LARGE = 1 << 17
+"""Bytes of a piece that is not made larger."""
+SOON = 0.05
+"""Seconds that a piece may wait for the next one."""
 
 
 class KubernetesLogs:
@@ -28,7 +34,26 @@ class KubernetesLogs:
         stream = self._cluster.transport.stream(path, _query(request), stop, quiet=quiet)
         with stream as pieces:
             yield EMPTY
-            yield from blocks_of(pieces, request.source)
+            yield from blocks_of(pieces if request.follow else _larger(pieces), request.source)
+
+
+def _larger(pieces: Iterator[bytes], now: Callable[[], float] = monotonic) -> Iterator[bytes]:
+    """Pieces that come quickly one after the other, as fewer and larger ones.
+
+    A log that is read once comes as fast as the line can; each piece costs us as much as a hundred
+    lines do.
+    """
+    waiting: list[bytes] = []
+    size, since = 0, now()
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= LARGE or now() - since > SOON:
+            yield b"".join(waiting)
+            waiting.clear()
+            size, since = 0, now()
+    if waiting:
+        yield b"".join(waiting)
 
 
 def _query(request: LogRequest) -> list[tuple[str, str]]:

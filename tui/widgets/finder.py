@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from time import monotonic
 
+from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.lines import Colourless, LineModel
 from tui.domain.search import LineSearch, compile_pattern
 
@@ -18,6 +19,16 @@ SLICE = 500
 """Lines a search looks at before it looks at the clock."""
 SECONDS_AT_ONCE = 0.008
 """Seconds a search may take before keys are heard again."""
+LARGEST_SLICE = 20_000
+LONGEST_SLICE = 0.05
+"""Seconds of computing after which an expression is given up."""
+
+
+def _next_slice(lines: int, seconds: float) -> int:
+    """How many lines to look at next, by how long so many took."""
+    if seconds > SECONDS_AT_ONCE / 2:
+        return max(SLICE // 10, lines // 2)
+    return min(LARGEST_SLICE, lines * 2) if seconds < SECONDS_AT_ONCE / 8 else lines
 
 
 class Finder:
@@ -34,6 +45,7 @@ class Finder:
         `progressed` is called when more was looked at, or another hit was gone to.
         """
         self.search: LineSearch | None = None
+        self._slice = SLICE
         self.hit: int | None = None
         """The line of the hit that was gone to last."""
         self.note = ""
@@ -113,12 +125,30 @@ class Finder:
         self._is_waiting = False
         if self.search is None:
             return
-        until = monotonic() + SECONDS_AT_ONCE
-        while self.search.step(SLICE, forward=self._forward) and monotonic() < until:
-            pass
+        begun = now = monotonic()
+        try:
+            with deadline(LONGEST_SLICE):
+                while now < begun + SECONDS_AT_ONCE:
+                    is_more = self.search.step(self._slice, forward=self._forward)
+                    before, now = now, monotonic()
+                    # Some texts are searched a hundred times as fast as others.
+                    self._slice = _next_slice(self._slice, now - before)
+                    if not is_more:
+                        break
+        except TookTooLong:
+            self._take_literally()
         self._go_if_found()
         self.go_on()
         self._progressed()
+
+    def _take_literally(self) -> None:
+        """Look for the text of the expression itself: it would take for ever on some line."""
+        search = self.search
+        assert search is not None
+        pattern = re.compile(re.escape(search.pattern.pattern), search.pattern.flags)
+        self.note = "taken literally: on some line the expression takes too long"
+        self.search = LineSearch(search.model, pattern, start=search.start)
+        self._slice = SLICE
 
     def _go_when_found(self, hit: Callable[[], int | None], *, forward: bool) -> None:
         self._next_hit, self._forward = hit, forward

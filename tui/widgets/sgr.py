@@ -51,10 +51,14 @@ def coloured(line: str, base: Style) -> Iterator[Piece]:
 @lru_cache(maxsize=512)
 def _after(style: Style, codes: str, base: Style) -> Style:
     """What a style becomes by one sequence; codes nobody knows change nothing."""
-    numbers = [int(part) if part else 0 for part in re.split("[;:]", codes[:64])]
+    parts = codes[:64].split(";")
     i = 0
-    while i < len(numbers):
-        code = numbers[i]
+    while i < len(parts):
+        if ":" in parts[i]:
+            style = _with_parameters(style, [_number(sub) for sub in parts[i].split(":")])
+            i += 1
+            continue
+        code = _number(parts[i])
         i += 1
         if code == 0:
             style = base
@@ -63,9 +67,8 @@ def _after(style: Style, codes: str, base: Style) -> Style:
         elif code in _OFF:
             style += _OFF[code]
         elif code in (38, 48):
-            colour, i = _extended(numbers, i)
-            if colour is not None:
-                style += Style(color=colour) if code == 38 else Style(bgcolor=colour)
+            colour, i = _extended([_number(part) for part in parts], i)
+            style = _painted(style, code, colour)
         elif 30 <= code <= 37 or 90 <= code <= 97:
             style += Style(color=_standard(code, 30))
         elif 40 <= code <= 47 or 100 <= code <= 107:
@@ -75,6 +78,31 @@ def _after(style: Style, codes: str, base: Style) -> Style:
         elif code == 49:
             style += Style(bgcolor=base.bgcolor or Color.default())
     return style
+
+
+def _number(part: str) -> int:
+    return int(part) if part.isdecimal() else 0
+
+
+def _with_parameters(style: Style, numbers: list[int]) -> Style:
+    """A code whose parameters are behind colons: `38:5:n`, `38:2::r:g:b`, `4:3`."""
+    code, kind = numbers[:2]
+    if code == 4:
+        return style + (_ON[4] if kind else _OFF[24])
+    if code not in (38, 48):
+        return style
+    # Before red there may be the number of a colour space, which is mostly left empty.
+    told = [kind, *numbers[-3:]] if kind == 2 and len(numbers) > 5 else numbers[1:]
+    if kind == 2 and len(numbers) > 6:
+        told = [kind, *numbers[3:6]]
+    colour, _ = _extended(told, 0)
+    return _painted(style, code, colour)
+
+
+def _painted(style: Style, code: int, colour: Color | None) -> Style:
+    if colour is None:
+        return style
+    return style + (Style(color=colour) if code == 38 else Style(bgcolor=colour))
 
 
 def _standard(code: int, low: int) -> Color:

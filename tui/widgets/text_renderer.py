@@ -16,9 +16,10 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.highlight import Highlighter
 from tui.domain.lines import LineModel, TextLines
-from tui.domain.text import SGR, clean_log
+from tui.domain.text import SGR, clean_log, overwritten
 from tui.widgets.cells import (
     LONGEST,
     Piece,
@@ -38,11 +39,14 @@ LONGEST_SHOWN = 20_000
 """Characters of one line that are drawn; the rest is counted at its end."""
 KEPT = 400
 """Lines whose pieces are kept."""
+LONGEST_LOOK = 0.02
+"""Seconds of computing after which the hits of one row are left unmarked."""
 HIT = Style(reverse=True)
 CURRENT_HIT = Style(reverse=True, bold=True, underline=True)
 LEVELS = {
     "": ("  ", ""),
     "own": ("  ", ""),
+    "seam": ("  ", ""),
     "warning": ("◂<", "warning"),
     "error": ("◄!", "problem"),
 }
@@ -105,8 +109,11 @@ class TextRenderer:
         if (kept := self._pieces.get(index)) is not None:
             return kept
         raw = self._text.line(index)
+        if "\r" in raw:
+            raw = overwritten(raw.rstrip("\r\n"))  # what it says last may be far behind
         shown = without_selectors(clean_log(raw[:LONGEST_SHOWN]))
-        if self.levels and self._text.level(index) == "own":
+        level = self._text.level(index) if self.levels else ""
+        if level in ("own", "seam"):
             pieces = [(SGR.sub("", shown), self.style("muted"))]
         elif "\x1b" in shown or self._highlighter is None:
             pieces = list(coloured(shown, self.style("")))
@@ -224,8 +231,13 @@ def _split_rows(pieces: Iterable[Piece], lengths: Iterable[int]) -> Iterator[lis
 
 def _spans_of(pieces: list[Piece], pattern: re.Pattern[str]) -> list[tuple[int, int]]:
     """Where a pattern is found in the text of some pieces."""
-    found = pattern.finditer("".join(text for text, _ in pieces))
-    return [match.span() for match in found if match.end() > match.start()]
+    text = "".join(text for text, _ in pieces)
+    try:
+        with deadline(LONGEST_LOOK):
+            found = [match.span() for match in pattern.finditer(text)]
+    except TookTooLong:
+        return []
+    return [(start, end) for start, end in found if end > start]
 
 
 def _restyled(pieces: list[Piece], spans: list[tuple[int, int]], style: Style) -> list[Piece]:
