@@ -129,6 +129,15 @@ favourites = ["argo", "ml,data"]
 header-color = "#aA0011"
 s3.path-style = true
 
+[contexts.history.server]
+address = "argo.example.com:443"
+token-command = "argo auth token"
+token-file = "~/token"
+certificate-authority = "ca.pem"
+client-certificate = "me.pem"
+client-key = "me.key"
+insecure-skip-verify = true
+
 [s3]
 profile = "work"
 region = "eu-central-1"
@@ -157,6 +166,10 @@ def test_every_kind_of_row_is_read() -> None:
         type_name=frozenset({"destroys", "retry"}),
         s3=replace(store, path_style=True),
     )
+    server = settings.for_place("history").server
+    assert (server.address, server.token_command) == ("argo.example.com:443", "argo auth token")
+    assert server.insecure_skip_verify and not server.takes_environment
+    assert settings.server_places == ("history",)
     assert settings.for_place("staging") == PlaceSettings(namespaces=("argo",), s3=store)
 
 

@@ -274,6 +274,8 @@ VALUED = frozenset(
     {
         *("--kubeconfig", "--context", "-n", "--namespace", "--instanceid"),
         *("--as", "--as-group", "--as-uid"),
+        *("--server", "--token-file", "--token-command"),
+        *("--certificate-authority", "--client-certificate", "--client-key"),
     }
 )
 """Global flags whose value is the next word."""
@@ -358,6 +360,7 @@ def _connected(settings: Settings) -> Iterator[Settings]:
 def _check_demo(settings: Settings) -> None:
     """Refuse --demo together with another source, or where the demo is not installed."""
     other = "--kubeconfig" if settings.kubeconfig else "FILE" if settings.files else ""
+    other = "--server" if settings.server.address else other
     if settings.demo and other:
         raise UsageError(f"--demo and {other} cannot be used together")
     if settings.demo:
@@ -400,6 +403,18 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[,NAME]",
         help="a context of the kubeconfig, or several",
     )
+    add(
+        "--server",
+        default="",
+        metavar="HOST:PORT",
+        help="an Argo Server instead of ARGO_SERVER, and of a kubeconfig",
+    )
+    add("--token-file", default="", metavar="FILE", help="with a token for it, not ARGO_TOKEN")
+    add("--token-command", default="", metavar="CMD", help="a command that prints a token for it")
+    add("--certificate-authority", default="", metavar="FILE", help="of who vouches for it")
+    add("--client-certificate", default="", metavar="FILE", help="to show to it")
+    add("--client-key", default="", metavar="FILE", help="of that certificate")
+    add("--insecure-skip-verify", action="store_true", help="take its certificate unseen")
     add("--as", dest="as_user", default="", metavar="USER", help="act as this user")
     add(
         "--as-group",

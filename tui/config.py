@@ -649,6 +649,56 @@ def _s3_rows(before: Key) -> tuple[Row, ...]:
     )
 
 
+def _server_rows(before: Key) -> tuple[Row, ...]:
+    """The rows about the Argo Server of a context."""
+    at = (*before, "server")
+    return (
+        Row(
+            (*at, "address"),
+            _endpoint,
+            "an Argo Server; where no kubeconfig has the context, it is gone to through it alone",
+            "host:port, or https://host:port/base; http:// for one without TLS",
+            "none",
+        ),
+        Row(
+            (*at, "token-command"),
+            _text,
+            "a command that prints a token for it; run again when the token is refused",
+            "a command, which no shell reads",
+            "none",
+        ),
+        Row(
+            (*at, "token-file"),
+            _text,
+            "a file with a token for it; read again when the token is refused",
+            "a path",
+            "none",
+        ),
+        Row(
+            (*at, "certificate-authority"),
+            _text,
+            "the file of who vouches for its certificate",
+            "a path",
+            "whom this machine trusts",
+        ),
+        Row(
+            (*at, "client-certificate"),
+            _text,
+            "the file of a certificate to show to it",
+            "a path",
+            "none",
+        ),
+        Row((*at, "client-key"), _text, "the file of the key of that", "a path", "none"),
+        Row(
+            (*at, "insecure-skip-verify"),
+            _flag,
+            "whether its certificate is taken whoever it is of",
+            "true or false",
+            "false",
+        ),
+    )
+
+
 ROWS: tuple[Row, ...] = (
     Row(
         ("theme",),
@@ -741,6 +791,7 @@ ROWS: tuple[Row, ...] = (
         safe=frozenset({EVERY_CHANGE}),
         of_screens=True,
     ),
+    *_server_rows(("contexts", ANY)),
     *_s3_rows(("contexts", ANY)),
     *_s3_rows(()),
 )

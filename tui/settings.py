@@ -45,8 +45,34 @@ class S3Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """An Argo Server, and how one logs in to it; its token is never in here."""
+
+    address: str = ""
+    """`HOST:PORT`, or a URL; "" for no server."""
+    base_href: str = ""
+    """The path that something before the server takes away again."""
+    secure: bool = True
+    """Whether it speaks TLS, where the address does not say."""
+    insecure_skip_verify: bool = False
+    """Whether its certificate is taken whoever it is of."""
+    certificate_authority: str = ""
+    """The file of who vouches for it; "" for those that this machine trusts."""
+    client_certificate: str = ""
+    """The file of our own certificate."""
+    client_key: str = ""
+    """The file of its key."""
+    token_file: str = ""
+    """A file with a token, read again when the token is refused."""
+    token_command: str = ""
+    """A command that prints a token, run again when the token is refused."""
+    takes_environment: bool = False
+    """Whether ARGO_TOKEN is meant for this server: it is for the one of flags and environment."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceSettings:
-    """What holds in one context of the kubeconfig."""
+    """What holds in one context of the kubeconfig, or at one Argo Server."""
 
     read_only: bool = False
     """Whether every write is refused before it is sent."""
@@ -59,6 +85,8 @@ class PlaceSettings:
     type_name: frozenset[str] = frozenset()
     """The actions before which the name has to be typed: verbs, `destroys`, `all`."""
     s3: S3Settings = S3Settings()
+    server: ServerSettings = ServerSettings()
+    """The Argo Server of this place; where no kubeconfig has the context, it is all there is."""
 
     def wants_name(self, action: str, *, destroys: bool) -> bool:
         """Whether the name has to be typed before this action, by its id."""
@@ -82,6 +110,8 @@ class Settings:
     """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
     all_namespaces: bool = False
     """`-A`."""
+    server: ServerSettings = ServerSettings()
+    """`--server`, else ARGO_SERVER, with what goes with it."""
     demo: bool = False
     """`--demo`: start a demo cluster and connect to it."""
     ascii: bool = False
@@ -120,7 +150,8 @@ class Settings:
     """Whether the next start on a context goes on where the last one was left."""
     places: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     """Names of contexts, or patterns with `*`, and what is set for them, by the fields of
-    `PlaceSettings` and, below `s3`, of `S3Settings`; where several fit, the later ones win."""
+    `PlaceSettings` and, below `s3` and `server`, of `S3Settings` and `ServerSettings`; where
+    several fit, the later ones win."""
     file_faults: tuple[str, ...] = ()
     """A sentence for each line of the settings file that is not followed."""
 
@@ -132,13 +163,21 @@ class Settings:
         """What holds in a context of the kubeconfig."""
         given: dict[str, Any] = {}
         store: dict[str, Any] = {}
+        server: dict[str, Any] = {}
         for pattern, values in self.places:
             if fits(context, pattern):
                 given.update(values)
+                server.update(given.pop("server", {}))
                 stored = given.pop("s3", {})
                 endpoints = {**store.get("endpoints", {}), **stored.get("endpoints", {})}
                 store.update(stored, endpoints=endpoints)
-        return PlaceSettings(**given, s3=S3Settings(**store))
+        return PlaceSettings(**given, s3=S3Settings(**store), server=ServerSettings(**server))
+
+    @property
+    def server_places(self) -> tuple[str, ...]:
+        """The names of contexts that are set a server for."""
+        names = (name for name, values in self.places if "*" not in name and "server" in values)
+        return tuple(dict.fromkeys(names))
 
     def is_read_only(self, context: str) -> bool:
         """Whether every write to the cluster of a context is refused before it is sent."""
@@ -203,6 +242,7 @@ def read_settings(
         as_user=str(flags.get("as_user") or ""),
         as_uid=str(flags.get("as_uid") or ""),
         as_groups=tuple(flags.get("as_groups") or ()),
+        server=_server(flags, env),
         demo=bool(flags.get("demo")),
         ascii=flag("ascii"),
         no_diff=bool(flags.get("no_diff")),
@@ -215,6 +255,40 @@ def read_settings(
         zone=local_zone(env),
         **given,
     )
+
+
+KUBERNETES_FLAGS = ("kubeconfig", "context", "as_user", "as_uid", "as_groups", "demo", "files")
+"""Flags that name another source than a server that only the environment names."""
+
+
+def _server(flags: Mapping[str, Any], env: Mapping[str, str]) -> ServerSettings:
+    address = str(flags.get("server") or "")
+    if not address and not any(flags.get(name) for name in KUBERNETES_FLAGS):
+        address = env.get("ARGO_SERVER", "")
+    if not address:
+        return ServerSettings()
+    return ServerSettings(
+        address=address,
+        base_href=env.get("ARGO_BASE_HREF", ""),
+        secure=_truth("ARGO_SECURE", env.get("ARGO_SECURE", ""), default=True),
+        insecure_skip_verify=bool(flags.get("insecure_skip_verify"))
+        or _truth("ARGO_INSECURE_SKIP_VERIFY", env.get("ARGO_INSECURE_SKIP_VERIFY", "")),
+        certificate_authority=str(flags.get("certificate_authority") or ""),
+        client_certificate=str(flags.get("client_certificate") or ""),
+        client_key=str(flags.get("client_key") or ""),
+        token_file=str(flags.get("token_file") or ""),
+        token_command=str(flags.get("token_command") or ""),
+        takes_environment=True,
+    )
+
+
+def _truth(name: str, text: str, *, default: bool = False) -> bool:
+    """The text of a variable as Go reads it. Raises: SettingsError."""
+    if text in ("", "1", "t", "T", "true", "TRUE", "True"):
+        return bool(text) or default
+    if text in ("0", "f", "F", "false", "FALSE", "False"):
+        return False
+    raise SettingsError(f"{name}={text} is neither true nor false")
 
 
 def _namespaces(text: str) -> str:

@@ -54,6 +54,9 @@ HELLO = manifest("hello", phase="Succeeded")
 class SourceContract:
     """Subclasses say how to make the source; its workflows are `ETL` and `HELLO`, in argo."""
 
+    stop_path = "/namespaces/argo/workflows/etl"
+    """The end of the path that a workflow is stopped by."""
+
     @abstractmethod
     def opened(self) -> AbstractContextManager[Connection]:
         """The source, for as long as a test needs it."""
@@ -181,14 +184,14 @@ class SourceContract:
         operations = offered(source, Operations)
         assert operations.refusal("workflow.stop", Target(key)) == ""
         (call,) = operations.preview(operation)
-        assert call.path.endswith("/namespaces/argo/workflows/etl")
+        assert call.path.endswith(self.stop_path)
         assert operations.perform(operation)["spec"]["shutdown"] == "Stop"
 
     def test_the_log_of_a_pod_that_is_gone_is_missing(self, source: Connection) -> None:
         with pytest.raises(Missing):
             list(
                 offered(source, PodLogs).log(
-                    LogRequest("argo", "gone", follow=False), CancelToken()
+                    LogRequest("argo", "gone", follow=False, workflow="etl"), CancelToken()
                 )
             )
 

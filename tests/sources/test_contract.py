@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.contract import ETL, HELLO, SourceContract
+from tests.support.argo_server import StandIn, served_by
 from tests.support.cluster import Cluster, running_cluster
 from tests.support.scripted import ScriptedSource
 from tests.support.where import where
@@ -36,6 +37,19 @@ class TestKubernetes(SourceContract):
     @contextmanager
     def opened(self) -> Iterator[Connection]:
         yield connect(where(kubeconfig=str(self.cluster.kubeconfig)), {})
+
+
+class TestArgoServer(SourceContract):
+    """An Argo Server, which is asked by its own endpoints."""
+
+    stop_path = "/api/v1/workflows/argo/etl/stop"
+
+    @contextmanager
+    def opened(self) -> Iterator[Connection]:
+        stand_in = StandIn(ETL, HELLO, archived=[HELLO])
+        stand_in.beat = 0.1
+        with stand_in.running() as api:
+            yield served_by(api)
 
 
 class TestSaved(SourceContract):

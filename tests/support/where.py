@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tui.settings import ServerSettings
+
+NO_SERVER = ServerSettings()
+
 
 @dataclass(frozen=True)
 class Somewhere:
@@ -23,6 +27,12 @@ class Somewhere:
     namespaces: tuple[str, ...] = ()
     """Those that the settings file has for the context."""
     s3: Any = None
+    server: ServerSettings = NO_SERVER
+
+    @property
+    def server_places(self) -> tuple[str, ...]:
+        """None."""
+        return ()
 
     def is_read_only(self, context: str) -> bool:
         """The same in every context."""

@@ -14,7 +14,7 @@ from tui.domain.logtargets import LogTarget
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
 from tui.ports.connection import Connection, offered
-from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.logs import NOTHING, LogRequest, PodLogs
 from tui.ports.secrets import reader_of
 from tui.ports.stores import reached_from
 from tui.ports.threads import CancelToken
@@ -85,11 +85,16 @@ class LogReader:
             for block in self._of_pod(target, stop, number, is_followed, told, waits, resumed):
                 shown += len(block) - len(own_lines(block))
                 yield block
-        except Missing:
+        except Missing as error:
             if self._previous:
                 raise
             # What was read of the pod stands in the archive too, less the lines of Argo's own.
-            yield from _without_first(self._of_archive(target, number), shown)
+            try:
+                yield from _without_first(self._of_archive(target, number), shown)
+            except Missing:
+                if error.reason == NOTHING:
+                    raise error from None
+                raise
 
     def _of_pod(
         self,
@@ -146,6 +151,7 @@ class LogReader:
             tail_lines=None if after else self._tail,
             since_time=after or self._since,
             source=source,
+            workflow=self.workflow.metadata.name,
         )
 
     def _of_archive(self, target: LogTarget, number: Number) -> Iterator[LogBlock]:

@@ -26,6 +26,8 @@ class Place:
     namespace: str = "default"
     user: str = ""
     origin: Origin = Origin.CLUSTER
+    is_server: bool = False
+    """Whether it is an Argo Server, with nothing else."""
 
     @property
     def is_live(self) -> bool:

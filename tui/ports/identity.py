@@ -17,6 +17,11 @@ class Caller(msgspec.Struct, frozen=True):
     """`system:serviceaccount:argo:jenkins`, or whatever the identity provider calls a user."""
     email: str = ""
     preferred_username: str = ""
+    groups: tuple[str, ...] = ()
+    issuer: str = ""
+    """Who gave the token, where that is told."""
+    service_account: str = ""
+    """`NAMESPACE/NAME` of the service account that an Argo Server acts as for us."""
 
 
 class Identity(Protocol):
@@ -26,6 +31,12 @@ class Identity(Protocol):
         """Who we are; None where nobody says. Asked once and remembered, unless asking failed.
 
         Raises: SourceError where it could not be asked.
+        """
+
+    def prove(self) -> None:
+        """Find out whether what we log in with is good: what it says of us may prove nothing.
+
+        Raises: Unauthenticated where it is not, SourceError where it could not be asked.
         """
 
 

@@ -25,6 +25,12 @@ class LogRequest(msgspec.Struct, frozen=True):
     since_time: str | None = None
     source: int = 0
     """The number that its blocks bear."""
+    workflow: str = ""
+    """The name of the workflow that the pod is of: a server finds the pod by it."""
+
+
+NOTHING = "Nothing"
+"""`reason` of a Missing of a log of which nothing came, and nobody says why."""
 
 
 class PodLogs(Protocol):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a list does not wait for what changes things
 
 SOURCES = {
     "kubernetes": "tui.sources.opening:connect",
+    "argo-server": "tui.sources.argo_server_opening:connect",
     "files": "tui.sources.saved:read",
 }
 """Name of a source → module and factory; a factory takes the settings."""
@@ -37,12 +38,25 @@ def open_source(
 
     Raises: SettingsError where kubeconfig and flags lead nowhere, InputError for unreadable files.
     """
-    name = "files" if settings.files else "kubernetes"
+    name = source_of(settings)
     module, _, factory = SOURCES[name].partition(":")
     make = getattr(import_module(module), factory)
-    if prefetch is not None and not settings.files:
+    if prefetch is not None and name != "files":
         return cast(Connection, make(settings, prefetch=prefetch))
     return cast(Connection, make(settings))
+
+
+def source_of(settings: ConnectionSettings) -> str:
+    """The name of the source that the settings ask for."""
+    if settings.files:
+        return "files"
+    if settings.server.address:
+        return "argo-server"
+    if settings.context and settings.for_place(settings.context).server.address:
+        from tui.sources.argo_server_opening import is_alone
+
+        return "argo-server" if is_alone(settings) else "kubernetes"
+    return "kubernetes"
 
 
 def preview_of(settings: ConnectionSettings) -> Callable[[Operation], tuple[Call, ...]]:
@@ -50,6 +64,10 @@ def preview_of(settings: ConnectionSettings) -> Callable[[Operation], tuple[Call
 
     What was read from a file is planned for a cluster.
     """
+    if source_of(settings) == "argo-server":
+        from tui.sources import argo_server_operations
+
+        return argo_server_operations.calls
     from tui.sources.kubernetes_operations import calls
 
     return calls
@@ -62,6 +80,8 @@ def scope_of(settings: ConnectionSettings, place: Place) -> Scope:
     (argo.md 5.0).
     """
     mine = f"{INSTANCE}={settings.instance_id}" if settings.instance_id else f"!{INSTANCE}"
+    if place.is_server and not settings.instance_id:
+        mine = ""  # a server shows those of its own controller, whichever that is
     begun = () if settings.namespace else settings.for_place(place.label).namespaces
     if settings.all_namespaces or not place.namespace or (place.is_live and begun == (ALL,)):
         return Scope(label_selector=mine)

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.client import IncompleteRead, RemoteDisconnected
+from typing import Protocol
 
 import msgspec
 
@@ -38,7 +39,7 @@ NO_KIND = "NoKind"
 LONGEST_PAUSE = 3600.0
 """Seconds that a server may have us wait, whatever it says."""
 
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     r'User "(?P<user>.*?)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]+)"'
     r'(?: in API group "(?P<group>[^"]*)")?'
     r'(?: in the namespace "(?P<namespace>[^"]+)"|(?P<cluster> at the cluster scope))?'
@@ -210,7 +211,7 @@ def _short(error: BaseException) -> str:
 
 
 def _forbidden(told: ApiStatus, method: str, path: str) -> SourceError:
-    found = _FORBIDDEN.search(told.message)
+    found = FORBIDDEN.search(told.message)
     if found is None:
         where = _PATH.match(path)
         what = (
@@ -297,7 +298,8 @@ def _busy(status: int, headers: Mapping[str, str], told: ApiStatus) -> SourceErr
     )
 
 
-def _retry_after(headers: Mapping[str, str], told: ApiStatus) -> float | None:
+def pause_asked_for(headers: Mapping[str, str]) -> float | None:
+    """Seconds that `Retry-After` asks us to wait, in either of its forms; None if it does not."""
     header = headers.get("Retry-After", "").strip()
     if header.isdecimal():
         return min(float(header), LONGEST_PAUSE)
@@ -306,15 +308,54 @@ def _retry_after(headers: Mapping[str, str], told: ApiStatus) -> float | None:
         now = _moment(headers.get("Date", "")) or datetime.now(UTC)
         seconds = (at - now).total_seconds()
         return min(seconds, LONGEST_PAUSE) if seconds > 0 else None
+    return None
+
+
+def _retry_after(headers: Mapping[str, str], told: ApiStatus) -> float | None:
+    seconds = pause_asked_for(headers)
+    if seconds is not None:
+        return seconds
     if told.details and told.details.retry_after_seconds > 0:
         return min(told.details.retry_after_seconds, LONGEST_PAUSE)
     return None
 
 
 def _moment(text: str) -> datetime | None:
-    """A date as HTTP writes it; None for anything else."""
+    """A date as HTTP writes it, and as Argo Server does, which says UTC; None for anything else."""
+    text = text.strip().removesuffix("GMT").removesuffix("UTC")
     try:
-        found = datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT")
+        found = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S ")
     except ValueError:
         return None
     return found.replace(tzinfo=UTC)
+
+
+class Words(Protocol):
+    """Makes errors of what a server answers that does not do what was asked, or of its silence."""
+
+    def refusal(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        method: str = "GET",
+        path: str = "",
+    ) -> SourceError:
+        """The error for an HTTP answer of 300 or more."""
+
+    def web_page(self, server: str) -> SourceError:
+        """The error for a page of HTML where the API was asked."""
+
+    def unreachable(self, error: Exception, server: str) -> SourceError:
+        """The error for a connection that could not be made, or broke."""
+
+
+class _Kubernetes:
+    refusal = staticmethod(refusal)
+    web_page = staticmethod(web_page)
+    unreachable = staticmethod(unreachable)
+
+
+KUBERNETES: Words = _Kubernetes()
+"""The words about the API server of a cluster."""

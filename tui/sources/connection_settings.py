@@ -2,10 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # a list does not wait for what reads artifacts
     from tui.domain.location import S3Rules
+
+
+class ServerRules(Protocol):
+    """An Argo Server, and how one logs in to it."""
+
+    @property
+    def address(self) -> str:
+        """`HOST:PORT`, with `http://` before it for one without TLS; "" for no server."""
+
+    @property
+    def base_href(self) -> str:
+        """The path that something before the server takes away again."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it speaks TLS, where the address does not say."""
+
+    @property
+    def insecure_skip_verify(self) -> bool:
+        """Whether its certificate is taken whoever it is of."""
+
+    @property
+    def certificate_authority(self) -> str:
+        """The file of who vouches for it; "" for those that this machine trusts."""
+
+    @property
+    def client_certificate(self) -> str:
+        """The file of our own certificate."""
+
+    @property
+    def client_key(self) -> str:
+        """The file of its key."""
+
+    @property
+    def token_file(self) -> str:
+        """A file with a token."""
+
+    @property
+    def token_command(self) -> str:
+        """A command that prints a token."""
+
+    @property
+    def takes_environment(self) -> bool:
+        """Whether ARGO_TOKEN is meant for this server."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoServer:
+    """What is said of no server."""
+
+    address: str = ""
+    base_href: str = ""
+    secure: bool = True
+    insecure_skip_verify: bool = False
+    certificate_authority: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+    token_file: str = ""
+    token_command: str = ""
+    takes_environment: bool = False
 
 
 class PlaceRules(Protocol):
@@ -18,6 +80,10 @@ class PlaceRules(Protocol):
     @property
     def s3(self) -> S3Rules | None:
         """How artifact stores are reached from here; None for as workflows say."""
+
+    @property
+    def server(self) -> ServerRules:
+        """The Argo Server of this place; its address is "" for none."""
 
 
 class ConnectionSettings(Protocol):
@@ -44,6 +110,10 @@ class ConnectionSettings(Protocol):
         """`--as-group`, each time it was given."""
 
     @property
+    def server(self) -> ServerRules:
+        """`--server`, else ARGO_SERVER; its address is "" for none."""
+
+    @property
     def namespace(self) -> str:
         """`-n`, else ARGO_NAMESPACE; "" for the context's own."""
 
@@ -58,6 +128,10 @@ class ConnectionSettings(Protocol):
     @property
     def instance_id(self) -> str:
         """`--instanceid`: the controller whose workflows are meant; "" for the one without."""
+
+    @property
+    def server_places(self) -> Sequence[str]:
+        """The names of contexts that the settings name a server for."""
 
     def is_read_only(self, context: str) -> bool:
         """Whether every write to the cluster of a context is refused before it leaves."""

@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping
 from tui.errors import SettingsError
 from tui.ports.connection import Connection
 from tui.ports.contexts import ContextEntry
-from tui.sources.connection_settings import ConnectionSettings
+from tui.sources import source_of
+from tui.sources.connection_settings import ConnectionSettings, NoServer
 from tui.sources.kubeconfig import entries
 from tui.sources.opening import connect
 
 
 class _AtContext:
-    """The settings, but for what was said of another place: `--context`, `-n`, `-A`, files."""
+    """The settings, but for what was said of another place: `--context`, `--server`, `-n` …"""
 
     namespace = ""
     all_namespaces = False
+    server = NoServer()
     files: tuple[str, ...] = ()
 
     def __init__(self, settings: ConnectionSettings, context: str) -> None:
@@ -29,6 +31,7 @@ class _AtContext:
         self.as_groups = settings.as_groups
         self.is_read_only = settings.is_read_only
         self.for_place = settings.for_place
+        self.server_places = settings.server_places
 
 
 class KubeconfigContexts:
@@ -44,12 +47,33 @@ class KubeconfigContexts:
         self._environ = environ
 
     def entries(self) -> tuple[ContextEntry, ...]:
-        """All contexts, in the order of the files. Raises: SettingsError for a bad file."""
-        return entries(self._settings().kubeconfig, self._environ)
+        """All contexts, in the order of the files, then the servers of the settings file.
+
+        Raises: SettingsError for a bad file.
+        """
+        settings = self._settings()
+        found = entries(settings.kubeconfig, self._environ)
+        names = {each.name for each in found}
+        servers = (name for name in settings.server_places if name not in names)
+        return (
+            *found,
+            *(
+                ContextEntry(name, cluster=f"Argo Server {settings.for_place(name).server.address}")
+                for name in servers
+            ),
+        )
 
     def open(self, name: str) -> Connection:
-        """The cluster of a context; its namespace is the context's own. Raises: TuiError."""
-        return connect(_AtContext(self._settings(), name), self._environ)
+        """The cluster, or the server, of a context; its namespace is the context's own.
+
+        Raises: TuiError.
+        """
+        settings = _AtContext(self._settings(), name)
+        if source_of(settings) == "argo-server":
+            from tui.sources import argo_server_opening
+
+            return argo_server_opening.connect(settings, self._environ)
+        return connect(settings, self._environ)
 
 
 def several(settings: ConnectionSettings, environ: Mapping[str, str] = os.environ) -> list[str]:

@@ -15,6 +15,7 @@ import msgspec
 from tui.errors import Missing, Refused, Rejected
 from tui.ports.identity import Caller
 from tui.sources.cluster import Cluster
+from tui.sources.health import DISCOVERY
 from tui.sources.paths import SELF_SUBJECT_REVIEWS
 
 ANONYMOUS = "system:anonymous"
@@ -47,6 +48,10 @@ class KubernetesIdentity:
             if self._known is None:
                 self._known = (self._by_token() or self._by_review(),)
             return self._known[0]
+
+    def prove(self) -> None:
+        """Ask for what everybody may read who is logged in. Raises: SourceError."""
+        self._transport.get(DISCOVERY)
 
     def _by_token(self) -> Caller | None:
         claims = self._transport.claims()

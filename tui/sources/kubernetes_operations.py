@@ -58,7 +58,7 @@ class KubernetesOperations:
             try:
                 answer = self._send(call)
             except SourceError as error:
-                told = _how_far(planned, done, error, operation.half_way)
+                told = how_far(planned, done, error, operation.half_way)
                 error.hint = "; ".join(filter(None, (error.hint, told)))
                 raise
         return answer
@@ -136,7 +136,7 @@ def _as_dry_run(call: Call) -> Call:
     return replace(call, query=DRY_RUN, is_rehearsal=True)
 
 
-def _how_far(planned: Sequence[Call], done: int, error: SourceError, half_way: str) -> str:
+def how_far(planned: Sequence[Call], done: int, error: SourceError, half_way: str) -> str:
     """Which calls were done before the one that failed, and what that means."""
     failed = planned[done]
     before = [call for call in planned[:done] if not call.is_rehearsal]

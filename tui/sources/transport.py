@@ -23,7 +23,7 @@ import msgspec
 from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Stopped, Unreachable
 from tui.ports.threads import CancelToken
-from tui.sources.answers import UNREADABLE, refusal, unreachable, web_page
+from tui.sources.answers import KUBERNETES, UNREADABLE, Words
 from tui.sources.connections import BROKEN, Answer, NotConnected
 from tui.sources.credentials import Access
 from tui.sources.health import RequestHealth
@@ -59,7 +59,7 @@ class RawConnection(NamedTuple):
 
 
 class Transport:
-    """Requests to one cluster. Any number of threads may ask at once."""
+    """Requests to one cluster, or one server. Any number of threads may ask at once."""
 
     def __init__(
         self,
@@ -70,15 +70,17 @@ class Transport:
         gzip: bool = True,
         read_timeout: float = READ_TIMEOUT,
         write_timeout: float = WRITE_TIMEOUT,
+        words: Words = KUBERNETES,
     ) -> None:
         """`read_timeout` and `write_timeout` are the seconds that an answer to a read, and to a
-        write, may be silent."""
+        write, may be silent. `words` makes errors of what is answered, and of what is not."""
         self._provider = provider
         self._server = server
         self._read_only = read_only
         self._gzip = gzip
         self._read_timeout = read_timeout
         self._write_timeout = write_timeout
+        self._words = words
         self._lock = threading.Lock()
         self._access: Access | None = None
         self._prefetches = Prefetches()
@@ -195,7 +197,7 @@ class Transport:
         try:
             sock, address = access.connections.raw(target, connect=CONNECT_TIMEOUT)
         except BROKEN as error:
-            raise unreachable(error, self._server) from error
+            raise self._words.unreachable(error, self._server) from error
         return RawConnection(sock, address, path, headers)
 
     def claims(self) -> dict[str, Any]:
@@ -258,9 +260,11 @@ class Transport:
                     response = self._ask(fresh, method, target, headers, body, timeout)
             if response.status >= 300:
                 told = self._body(response)
-                raise refusal(response.status, response.headers, told, method=method, path=path)
+                raise self._words.refusal(
+                    response.status, response.headers, told, method=method, path=path
+                )
             if "text/html" in response.headers.get("Content-Type", "").lower():
-                raise web_page(self._server)
+                raise self._words.web_page(self._server)
             yield response
         except BaseException:
             response.close()
@@ -283,7 +287,7 @@ class Transport:
                 method, target, every, body, connect=CONNECT_TIMEOUT, read=timeout
             )
         except BROKEN as error:
-            told = unreachable(error, self._server)
+            told = self._words.unreachable(error, self._server)
             if told.reason == "Certificate":
                 # One of us has a certificate that was renewed: the next try reads the files again.
                 self._drop(access)
@@ -320,7 +324,7 @@ class Transport:
             body = response.body()
         except BROKEN as error:
             _go_on(stop)
-            raise unreachable(error, self._server) from error
+            raise self._words.unreachable(error, self._server) from error
         finally:
             if take_back:
                 take_back()
@@ -334,7 +338,7 @@ class Transport:
         except BROKEN as error:
             if stop.is_set:
                 return  # we broke it ourselves
-            raise unreachable(error, self._server) from error
+            raise self._words.unreachable(error, self._server) from error
 
 
 def _is_question(method: str, path: str) -> bool:
