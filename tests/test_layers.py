@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
     "logs": {"artifacts", "domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},
     "actions": {"domain", "errors", "ports", "registry"},
-    "context": {"actions", "domain", "errors", "ports", "settings", "state"},
+    "context": {"actions", "bugs", "domain", "errors", "ports", "settings", "state"},
     "session": set(),
     "settings": {"errors", "domain"},
     "themes": {"registry"},

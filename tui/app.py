@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -57,6 +58,7 @@ from tui.ports.collections import Collections, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.contexts import Contexts
 from tui.ports.health import Health
+from tui.ports.jobs import JobStanding
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
 from tui.resources import styles
@@ -64,6 +66,7 @@ from tui.screens.bindings import bring_keys
 from tui.screens.bodies import screen_of
 from tui.screens.commands import key_of
 from tui.screens.headings import first_of, part_named
+from tui.screens.jobs import JobsScreen
 from tui.screens.list import ListScreen
 from tui.screens.rights import RightsScreen
 from tui.screens.stack import ScreenStack
@@ -137,6 +140,12 @@ class ArgoApp(TerminalApp):
         """The watch that ended."""
 
     @dataclass
+    class JobEnded(Message):
+        """Work in the background is over, and nobody else tells of it."""
+
+        standing: JobStanding
+
+    @dataclass
     class Arrived(Message):
         """A beat's worth of news of a list."""
 
@@ -189,6 +198,9 @@ class ArgoApp(TerminalApp):
         )
         self.context.elsewhere = self.navigator
         self.destinations = Destinations(self, self.context, self.navigator, contexts)
+        self.context.jobs.on_end = lambda standing: self.post_message(self.JobEnded(standing))
+        self.farewell: tuple[str, ...] = ()
+        """What is said in the terminal once the screens are gone."""
         self._recent: list[str] = []
         self._ticks = 0
         self._is_checking = False
@@ -283,6 +295,7 @@ class ArgoApp(TerminalApp):
         self._let_go()
 
     def _let_go(self) -> None:
+        self.farewell += self.context.jobs.end()
         self.lists.end()
         self.navigator.close()
 
@@ -454,6 +467,19 @@ class ArgoApp(TerminalApp):
             can_go=self.destinations.has_contexts,
         )
 
+    @on(JobEnded)
+    def say_end_of_job(self, message: JobEnded) -> None:
+        """How something ended that was begun on a screen which is gone."""
+        tasks = message.standing.tasks
+        failed = [task for task in tasks if task.phase != "done"]
+        if failed:
+            more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+            self.say(f"{failed[0].title}: {failed[0].said}{more}", "error")
+        elif len(tasks) == 1:
+            self.say(tasks[0].said)
+        else:
+            self.say(f"{message.standing.what}: {len(tasks)} done")
+
     # --- screens -----------------------------------------------------------------------------
 
     @on(OpenObject)
@@ -588,6 +614,12 @@ class ArgoApp(TerminalApp):
             help="the text on the screen, or what was just copied, to select it by hand",
         )
         yield Command(
+            "Jobs",
+            alone(lambda: self.push_screen(JobsScreen(self.context))),
+            names=("jobs", "downloads"),
+            help="what goes on in the background, such as downloads; ends it",
+        )
+        yield Command(
             "Quit",
             alone(partial(self.exit, 0)),
             names=("q", "quit"),
@@ -649,4 +681,7 @@ def run(
     app = ArgoApp(settings, connect, capabilities=capabilities, contexts=contexts)
     with TERMINAL.drawn_on():
         app.run(mouse=settings.mouse)
+    for line in app.farewell:
+        with contextlib.suppress(OSError):  # nobody is there any more to read it
+            print(f"argo-tui: {line}", file=sys.stderr)
     return app.exit_code

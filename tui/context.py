@@ -17,13 +17,16 @@ from typing import Any, Protocol
 
 from tui.actions.base import Context
 from tui.actions.verdict import Conditions
+from tui.bugs import caught
 from tui.domain.identity import ObjectKey
 from tui.errors import SourceError, TuiError
 from tui.ports.connection import Connection
 from tui.ports.health import Health
+from tui.ports.jobs import Jobs
 from tui.ports.rights import MOST_REQUESTS, Wanted
 from tui.ports.terminal import TERMINAL
 from tui.settings import PlaceSettings, Settings
+from tui.state.jobs import JobList
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
 
@@ -127,6 +130,8 @@ class AppContext:
         demo."""
         self.settings = settings
         self.lists = lists
+        self.jobs = JobList(caught)
+        """Work in the background: downloads."""
         self.pending = Pending()
         """Actions under way."""
         self.connections: Mapping[str, Connection] = {}
@@ -324,6 +329,11 @@ class ConnectionContext:
     def pod_names(self) -> str:
         """The pod name format of unmarked workflows (argo.md 3)."""
         return self._context.pod_names
+
+    @property
+    def jobs(self) -> Jobs:
+        """Work that outlives the screen it was begun on."""
+        return self._context.jobs
 
     def now(self) -> datetime:
         """The current time."""

@@ -180,7 +180,7 @@ def is_shared(id: str) -> bool:
 
 
 OF_DIALOGS = frozenset(
-    {"dialog", "field", "palette", "picker", "menu", "containers", "filters", "problem"}
+    {"dialog", "field", "palette", "picker", "menu", "containers", "filters", "jobs", "problem"}
 )
 """First parts of ids whose keys mean something inside a dialog or a field only."""
 
@@ -298,6 +298,8 @@ KEYS = KeyTable(
         "containers.read": "enter",
         "containers.close": "escape,q",
         **{f"containers.read-{digit}": str(digit) for digit in range(1, 10)},
+        "jobs.stop": "X,delete",
+        "jobs.close": "escape,q",
         "filters.next": ".",
         "filters.put": "enter",
         "filters.close": "escape,q",

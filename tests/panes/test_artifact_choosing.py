@@ -104,7 +104,7 @@ async def test_several_need_a_folder_that_is_there(
         assert seen.app.query_one("#artifact-path", QueryBar).is_open
 
 
-async def test_esc_stops_the_one_under_way_and_those_after_it(
+async def test_stopping_a_job_stops_what_is_under_way_and_what_comes_after_it(
     server: tuple[str, Buckets], tmp_path: Path
 ) -> None:
     from threading import Event
@@ -112,18 +112,20 @@ async def test_esc_stops_the_one_under_way_and_those_after_it(
     halted = Event()
 
     def part(offset: int, length: int) -> bytes:
-        halted.wait(5)
+        halted.wait(0.1)
         return b"\x01" * length
 
-    server[1]["runs"].put("etl/model.bin", Blob(MIB, part, etag="fixed"))
+    server[1]["runs"].put("etl/model.bin", Blob(64 * MIB, part, etag="fixed"))
     async with showing(workflow(server[0])) as seen:
         await seen.press("space", "space", "G", "space")
         await save_into(seen, tmp_path)
-        await seen.until(lambda: "downloading 2 of 3: train(1)/model" in seen.line("status"))
-        await seen.press("escape")
+        await seen.until(lambda: "2 of 3 done" in seen.line("status"))
+        assert "downloading train(1)/model" in seen.line("status")
+        (job,) = seen.app.jobs.standings
+        seen.app.jobs.stop(job.id)
         halted.set()
         await seen.until(lambda: "stopped" in seen.line("status"))
-        assert os.listdir(tmp_path) == ["metrics.json"]
+        assert sorted(os.listdir(tmp_path)) == ["metrics.json", "note"]
 
 
 async def test_the_filter_narrows_while_one_types_and_esc_takes_filter_then_marks_back(

@@ -10,55 +10,43 @@ from tui.artifacts.base import FolderEntry
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import RawLocation
 from tui.domain.node import NodeId
-from tui.panes.artifact_download import Download, proposed, targets
+from tui.panes.artifact_download import progress_line, proposed, targets
 from tui.panes.artifact_list import Item
+from tui.ports.jobs import JobStanding, TaskStanding
 
 MIB = 1 << 20
 
 
-class Clock:
-    """A clock that a test moves."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def download(clock: Clock) -> Download:
-    place = RawLocation("")
-    item = Item(NodeArtifact(NodeId("n"), "train", "model", "out", place), place)
-    return Download(item, place, Path("x"), False, clock=clock)
-
-
-def test_it_is_told_a_few_times_a_second_and_always_at_the_end() -> None:
-    clock = Clock()
-    fetched = download(clock)
-    told = []
-    for step in range(101):
-        clock.now += 0.01
-        told.append(fetched.update(step * MIB, 100 * MIB))
-    assert told[0] and told[-1]
-    assert 4 <= sum(told) <= 6
+def standing(*tasks: TaskStanding, seconds: float = 2) -> JobStanding:
+    moved = sum(task.done for task in tasks)
+    return JobStanding(1, "downloading", tasks, seconds, moved, False)
 
 
 def test_the_line_says_how_much_how_fast_and_how_long() -> None:
-    clock = Clock()
-    fetched = download(clock)
-    fetched.update(0, 100 * MIB)
-    clock.now += 2
-    fetched.update(50 * MIB, 100 * MIB)
-    line = fetched.line(ascii=True)
-    assert line == (
-        "downloading train/model  ######        50%  50.0 MiB  25.0 MiB/s  eta 3s  Esc stops"
+    half = TaskStanding("train/model", "running", 50 * MIB, 100 * MIB)
+    assert progress_line(standing(half), ascii=True) == (
+        "downloading train/model  ######        50%  50.0 MiB  25.0 MiB/s  eta 3s  :jobs stops it"
+    )
+    slow = standing(half, seconds=5000)
+    assert "  10.2 KiB/s  eta 1h23m  " in progress_line(slow, ascii=True)
+    at_first = standing(half, seconds=0.5)
+    assert "/s" not in progress_line(at_first, ascii=True)
+
+
+def test_of_several_the_line_says_how_many_are_done() -> None:
+    done = TaskStanding("train/metrics", "done", MIB, MIB)
+    half = TaskStanding("train/model", "running", MIB, 3 * MIB)
+    next_one = TaskStanding("train/plot", total=0)
+    assert progress_line(standing(done, half, next_one), ascii=True).startswith(
+        "downloading train/model and 1 more, 1 of 3 done  ######        50%"
     )
 
 
 def test_where_nobody_knows_the_size_nothing_is_made_up() -> None:
-    clock = Clock()
-    fetched = download(clock)
-    fetched.update(5, None)
-    assert fetched.line(ascii=False) == "downloading train/model  5 B  Esc stops"
+    some = TaskStanding("train/model", "running", 5, None)
+    assert progress_line(standing(some, seconds=0), ascii=False) == (
+        "downloading train/model  5 B  :jobs stops it"
+    )
 
 
 def test_a_file_or_the_folder_for_several_is_proposed_where_one_is(

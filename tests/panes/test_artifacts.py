@@ -16,6 +16,7 @@ from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Refused, SourceError, Unreachable
 from tui.panes.artifact_list import ArtifactRows
+from tui.ports.jobs import JobStanding
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView
@@ -176,7 +177,7 @@ async def test_a_file_is_replaced_only_after_a_second_enter(
         assert target.read_text().startswith('{"auc"')
 
 
-async def test_esc_stops_a_download_and_leaves_nothing(
+async def test_a_download_that_is_stopped_leaves_nothing(
     server: tuple[str, Buckets], tmp_path: Path
 ) -> None:
     from threading import Event
@@ -193,11 +194,42 @@ async def test_esc_stops_a_download_and_leaves_nothing(
         await seen.until(lambda: "3.0 MiB" in "".join(seen.rows))
         await seen.press("down")
         await typed(seen, tmp_path / "x")
-        await seen.until(lambda: "Esc stops" in seen.line("status"))
+        await seen.until(lambda: ":jobs stops it" in seen.line("status"))
         await seen.press("escape")
+        (job,) = seen.app.jobs.standings
+        assert not job.is_over, "Esc goes back, and stops nothing"
+        seen.app.jobs.stop(job.id)
         await seen.until(lambda: "stopped" in seen.line("status"))
         halted.set()
         assert os.listdir(tmp_path) == []
+
+
+async def test_a_download_outlives_the_pane_and_is_told_by_the_program(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    from threading import Event
+
+    halted = Event()
+
+    def part(offset: int, length: int) -> bytes:
+        halted.wait(5)
+        return b"\x01" * length
+
+    server[1]["runs"].put("etl/model.bin", Blob(3 * MIB, part, etag="fixed"))
+    told: list[JobStanding] = []
+    async with showing(workflow(server[0])) as seen:
+        seen.app.jobs.on_end = told.append
+        await seen.until(lambda: "3.0 MiB" in "".join(seen.rows))
+        await seen.press("down")
+        await typed(seen, tmp_path / "x")
+        await seen.until(lambda: ":jobs stops it" in seen.line("status"))
+        seen.app.says.clear()
+        await seen.app.pane.remove()
+        assert seen.app.says == ["downloading goes on; :jobs shows it"]
+        halted.set()
+        await seen.until(lambda: told)
+    assert [task.said for task in told[0].tasks] == [f"saved {tmp_path / 'x'}"]
+    assert (tmp_path / "x").stat().st_size == 3 * MIB
 
 
 async def test_wrong_credentials_are_said_once_for_all(server: tuple[str, Buckets]) -> None:

@@ -78,6 +78,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
+    ("Jobs", "What `:jobs` opens.", ("screens.jobs:JobsScreen",)),
     (
         "The palette",
         "Typing narrows it; Enter does what the cursor is on. Some commands take a word after "

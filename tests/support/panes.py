@@ -15,10 +15,12 @@ from tests.support.runs import NOW
 from tests.support.scripted import ScriptedSource, opened
 from tests.support.waiting import until
 from tests.support.widgets import screen_of
+from tui.bugs import caught
 from tui.domain.node import Node
 from tui.domain.workflow import Manifest
 from tui.panes.base import Pane
 from tui.resources import styles
+from tui.state.jobs import JobList
 from tui.widgets.text_view import TextView
 
 P = TypeVar("P", bound=Pane)
@@ -39,6 +41,7 @@ class Bench(App[None], Generic[P]):
         self.time = NOW
         self.said: list[str] = []
         self.copied: list[str] = []
+        self.jobs = JobList(caught)
         self.escapes = 0
         self.pane = kind(self)
 

@@ -26,11 +26,22 @@ from tui.artifacts.base import (
     stopped,
 )
 from tui.artifacts.s3_client import Client, build
-from tui.artifacts.s3_download import ObjectDownload, ObjectFile
+from tui.artifacts.s3_download import PIECE, ObjectDownload, ObjectFile
 from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, store_error
-from tui.artifacts.saving import SafeTree, check_target, create_inside, whole_file, whole_folder
+from tui.artifacts.saving import (
+    SafeTree,
+    check_target,
+    create_inside,
+    kept_file,
+    whole_file,
+    whole_folder,
+)
 from tui.domain.location import Location, S3Location
+from tui.domain.preview import size_text
 from tui.ports.threads import CancelToken
+
+RESUMED = 8 << 20
+"""Bytes from which an object is worth keeping a part of."""
 
 COUNTED = 10_000
 """Maximum number of objects that are counted for the size of a folder; ten requests."""
@@ -140,9 +151,7 @@ class S3Store:
             _raise_if_stopped(stop)
             found = None if place.key.endswith("/") else self._head(client, place)
             if found is not None:
-                with whole_file(target, size=found.size, overwrite=overwrite) as path:
-                    file = ObjectFile(place.key, found.size, found.etag, path)
-                    ObjectDownload(client, place.bucket, progress, found.size).run([file], stop)
+                self._download_one(client, place, found, target, progress, stop, overwrite)
                 return target
             objects = self._all_objects(client, place, stop)
             size = sum(one.size for one in objects)
@@ -151,6 +160,39 @@ class S3Store:
                 ObjectDownload(client, place.bucket, progress, size).run(inside, stop)
                 _check_sizes(inside)
             return target
+
+    def _download_one(
+        self,
+        client: Client,
+        place: S3Location,
+        found: Stat,
+        target: Path,
+        progress: Progress,
+        stop: CancelToken,
+        overwrite: bool,
+    ) -> None:
+        """Write one object; a large one goes on where an earlier try was cut off."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if found.size < RESUMED or not found.etag:
+            with whole_file(target, size=found.size, overwrite=overwrite) as path:
+                file = ObjectFile(place.key, found.size, found.etag, path)
+                ObjectDownload(client, place.bucket, progress, found.size).run([file], stop)
+            return
+        mark = f"{place.server} {place.url} {found.etag}"
+        with kept_file(target, size=found.size, step=PIECE, mark=mark, overwrite=overwrite) as kept:
+            file = ObjectFile(place.key, found.size, found.etag, kept.path, kept=kept)
+            try:
+                ObjectDownload(client, place.bucket, progress, found.size).run([file], stop)
+            except (BotoCoreError, ClientError) as error:
+                told = store_error(error, place)
+                if told.reason != "unreachable":
+                    raise
+                part = size_text(sum(kept.done()))
+                hint = (
+                    f"{part} of {size_text(found.size)} are kept; the next try goes on from there"
+                )
+                raise StoreError(told.what, reason=told.reason, hint=hint) from error
 
     def close(self) -> None:
         """Close every client."""

@@ -11,14 +11,14 @@ import contextlib
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tui.artifacts.base import Progress, StoreError, stopped
 from tui.artifacts.s3_client import Client
-from tui.artifacts.saving import open_file, open_inside
+from tui.artifacts.saving import Kept, open_file, open_inside
 from tui.ports.threads import CancelToken
 
 PIECE = 32 << 20
@@ -47,6 +47,8 @@ class ObjectFile:
     path: Path
     folder: Path | None = None
     """The folder that we fill, and `path` is relative to it. None for a single file."""
+    kept: Kept | None = None
+    """What remembers how far it is, for the next try."""
 
     def opened(self) -> int:
         """A descriptor of the file. Raises: OSError; StoreError if a link has replaced the file."""
@@ -58,10 +60,22 @@ class _Range:
     file: ObjectFile
     start: int
     end: int
+    index: int = 0
+    had: int = 0
+    """Bytes of it that are there from an earlier try."""
 
     @property
     def is_whole(self) -> bool:
         return self.end - self.start == self.file.size
+
+
+def _ranges(file: ObjectFile) -> Iterator[_Range]:
+    """The ranges of a file that are not there yet."""
+    had = file.kept.done() if file.kept is not None else ()
+    for index, start in enumerate(range(0, file.size, PIECE)):
+        found = _Range(file, start, min(start + PIECE, file.size), index, had[index] if had else 0)
+        if found.start + found.had < found.end:
+            yield found
 
 
 class ObjectDownload:
@@ -88,12 +102,10 @@ class ObjectDownload:
 
         Raises: the first error of boto3 or of the disk; StoreError ("stopped").
         """
-        self._waiting.extend(
-            _Range(file, start, min(start + PIECE, file.size))
-            for file in objects
-            for start in range(0, file.size, PIECE)
-        )
-        self._progress(0, self._total)
+        for file in objects:
+            self._waiting.extend(_ranges(file))
+            self._done += sum(file.kept.done()) if file.kept is not None else 0
+        self._progress(self._done, self._total)
         self._alive = min(PARALLEL_REQUESTS, len(self._waiting))
         threads = [
             threading.Thread(target=self._work, name="artifact fetch", daemon=True)
@@ -142,8 +154,11 @@ class ObjectDownload:
             boto.ReadTimeoutError,
             boto.ResponseStreamingError,
         )
-        at, tries = piece.start, 0
-        with os.fdopen(piece.file.opened(), "r+b", buffering=0) as file:
+        at, tries = piece.start + piece.had, 0
+        with (
+            os.fdopen(piece.file.opened(), "r+b", buffering=0) as file,
+            _remembered(piece, lambda: at),
+        ):
             while at < piece.end and not self._over.is_set():
                 before = at
                 try:
@@ -198,6 +213,16 @@ class ObjectDownload:
         with self._progress_lock:
             self._done += more
             self._progress(self._done, self._total)
+
+
+@contextlib.contextmanager
+def _remembered(piece: _Range, at: Callable[[], int]) -> Iterator[None]:
+    """Remember how far a range is, however it ends."""
+    try:
+        yield
+    finally:
+        if piece.file.kept is not None:
+            piece.file.kept.keep(piece.index, at() - piece.start)
 
 
 def _write(descriptor: int, data: bytes, at: int) -> int:

@@ -92,6 +92,12 @@ def store_error(error: Exception, location: S3Location) -> StoreError:
             reason="unreachable",
             hint="if it is a service inside the cluster, it may not be open to this machine",
         )
+    if isinstance(error, boto.IncompleteReadError | boto.ResponseStreamingError):
+        return StoreError(
+            f"{endpoint} broke off in the middle of {location.key}",
+            reason="unreachable",
+            hint="try again",
+        )
     if isinstance(error, boto.ReadTimeoutError | boto.ConnectionClosedError | boto.HTTPClientError):
         return StoreError(f"{endpoint} stopped answering", reason="unreachable", hint="try again")
     if isinstance(error, boto.ParamValidationError | boto.InvalidRegionError | ValueError):

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
 import shutil
+import stat
+import threading
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from tui.artifacts.base import StoreError
+from tui.artifacts.base import Reason, StoreError
 
 LONGEST_NAME = 200
 """Bytes of one file name that every file system takes, with room for our own suffixes."""
@@ -40,6 +43,109 @@ def whole_file(target: Path, *, size: int | None, overwrite: bool) -> Iterator[P
         # A folder that cannot be written to has raised an error already.
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+class Kept:
+    """A file of known size that is filled in ranges, and that remembers which of them it has.
+
+    What it remembers stands behind the content, a number of bytes for each range, so that it is in
+    the one file that may be left behind; the file that it becomes is cut before that.
+    """
+
+    def __init__(self, path: Path, size: int, step: int) -> None:
+        """`step` is the size of a range in bytes."""
+        self.path = path
+        self._size = size
+        self._step = step
+        self._lock = threading.Lock()
+
+    @property
+    def ranges(self) -> int:
+        """How many ranges it has."""
+        return -(-self._size // self._step)
+
+    def done(self) -> list[int]:
+        """How many bytes of each range are there already. Raises: OSError; StoreError."""
+        with os.fdopen(open_file(self.path), "rb") as file:
+            file.seek(self._size)
+            told = file.read(self.ranges * 8)
+        known = [int.from_bytes(told[at : at + 8], "little") for at in range(0, len(told), 8)]
+        known += [0] * (self.ranges - len(known))
+        # A number that cannot be is that of a file which is not ours to believe.
+        return [n if n <= self._length(i) else 0 for i, n in enumerate(known)]
+
+    def keep(self, index: int, count: int) -> None:
+        """Remember that so many bytes of a range are written. Raises: OSError; StoreError."""
+        with self._lock, os.fdopen(open_file(self.path), "r+b", buffering=0) as file:
+            os.pwrite(file.fileno(), count.to_bytes(8, "little"), self._size + index * 8)
+
+    def _length(self, index: int) -> int:
+        return min(self._step, self._size - index * self._step)
+
+
+GOES_ON: frozenset[Reason] = frozenset(("unreachable",))
+"""Reasons of failures after which what was fetched so far is kept for the next try."""
+
+
+@contextlib.contextmanager
+def kept_file(target: Path, *, size: int, step: int, mark: str, overwrite: bool) -> Iterator[Kept]:
+    """A file to fill in ranges, with what an earlier try left of it.
+
+    It becomes `target` when the `with` block succeeds. Where the store went away meanwhile it stays
+    beside it, hidden, for the next try with the same `mark`; after any other failure it is removed.
+    """
+    check_target(target, size=None, overwrite=overwrite)
+    part = _beside(target, hashlib.sha256(f"{mark}\0{size}\0{step}".encode()).hexdigest()[:12])
+    with _disk_errors(target):
+        lock = _locked(part)
+        if lock is None:
+            # Somebody else fetches the same, or may write here what they like: beside it, anew.
+            part = _beside(target)
+            lock = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    is_left = False
+    try:
+        with _disk_errors(target):
+            made = part.lstat()
+            check_room(target, max(0, size - made.st_blocks * 512))
+            yield Kept(part, size, step)
+            _check_same(part, made)
+            os.ftruncate(lock, size)
+            _sync(part)
+            _move(part, target, overwrite=overwrite)
+    except StoreError as error:
+        is_left = error.reason in GOES_ON
+        raise
+    finally:
+        os.close(lock)
+        if not is_left:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def _locked(part: Path) -> int | None:
+    """The descriptor of a part that is ours alone; None where it is somebody else's.
+
+    Raises: OSError where no file can be made.
+    """
+    try:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR):
+            return None
+        raise
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = os.fstat(descriptor)
+        here = part.lstat()
+    except OSError:
+        os.close(descriptor)
+        return None
+    is_ours = found.st_uid == os.geteuid() and found.st_nlink == 1 and stat.S_ISREG(found.st_mode)
+    # Between opening and locking, whoever had it may have finished with it.
+    if is_ours and (found.st_dev, found.st_ino) == (here.st_dev, here.st_ino):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 @contextlib.contextmanager
@@ -256,9 +362,9 @@ def _is_bad(character: str) -> bool:
     return character in "/\\\0" or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def _beside(target: Path) -> Path:
+def _beside(target: Path, mark: str = "") -> Path:
     """A hidden name in the same folder, hence on the same file system."""
-    return target.parent / f".{target.name[:40]}.{secrets.token_hex(6)}.part"
+    return target.parent / f".{target.name[:40]}.{mark or secrets.token_hex(6)}.part"
 
 
 def _move(part: Path, target: Path, *, overwrite: bool) -> None:

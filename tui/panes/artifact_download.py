@@ -1,25 +1,23 @@
-"""Downloading artifacts: asking for a path, fetching on a thread, and one line that shows progress.
+"""Downloading artifacts: asking for a path, and one line that shows progress.
 
-Downloads run one after the other, each complete or not at all. They go on while the user looks at
-other things, and end with the pane."""
+Each download is a job in the background, complete or not at all; it goes on when the pane is left.
+"""
 
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
-from tui.artifacts.base import StoreError
+from tui.artifacts.base import Progress, StoreError
 from tui.artifacts.saving import (
     SafeTree,
     current_folder,
@@ -28,66 +26,56 @@ from tui.artifacts.saving import (
     typed_file,
     typed_path,
 )
-from tui.bugs import caught
-from tui.domain.bars import progress_bar
 from tui.domain.location import Location
-from tui.domain.preview import size_text
+from tui.domain.transfers import transfer_words
 from tui.keys import hint
 from tui.panes.artifact_list import Item
+from tui.panes.base import PaneContext
+from tui.ports.jobs import Job, JobStanding, Task, TaskStanding
 from tui.ports.threads import CancelToken
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 
-UPDATE_INTERVAL = 0.25
-"""Seconds between two updates of the progress line: more often would only cost bytes."""
+JOBS = "jobs"
+"""The command that shows what goes on in the background."""
 
-BAR_WIDTH = 12
-"""Cells of the progress bar."""
+DOWNLOADING = "downloading"
+
+AT_ONCE = 3
+"""Artifacts of one job that are fetched at a time; a large one takes several connections itself."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Download:
-    """One download: what is fetched, the file it goes to, and its progress."""
+    """One download: what is fetched, and the file it goes to."""
 
     item: Item
     location: Location
     target: Path
     overwrite: bool
-    position: str = ""
-    """`2 of 3` where there are several."""
-    stop: CancelToken = field(default_factory=CancelToken)
-    clock: Callable[[], float] = time.monotonic
-    done: int = 0
-    total: int | None = None
-    _begun: float = 0.0
-    _told: float = -1.0
 
-    def update(self, done: int, total: int | None) -> bool:
-        """Record the progress in bytes; true when the progress line is due for an update."""
-        now = self.clock()
-        if self._told < 0:
-            self._begun = now
-        self.done, self.total = done, total
-        if self._told >= 0 and now - self._told < UPDATE_INTERVAL and done != total:
-            return False
-        self._told = now
-        return True
+    def task(self, stores: Stores) -> Task:
+        """The download as a task of a job."""
 
-    def line(self, *, ascii: bool) -> str:
-        """`downloading train/model  ███▌     62%  13.1 MB/s  eta 6s`."""
-        what = f"{self.position}: {self.item.title}" if self.position else self.item.title
-        parts = [f"downloading {what}"]
-        if self.total:
-            bar = progress_bar(self.done, self.total, BAR_WIDTH, ascii=ascii)
-            parts += [bar, f"{self.done * 100 // self.total}%"]
-        parts.append(size_text(self.done))
-        passed = self.clock() - self._begun
-        if passed >= 1 and self.done:
-            rate = self.done / passed
-            parts.append(f"{size_text(int(rate))}/s")
-            if self.total and self.total > self.done:
-                parts.append(f"eta {int((self.total - self.done) / rate) + 1}s")
-        return "  ".join([*parts, f"{hint('unwind')} stops"])
+        def run(progress: Progress, stop: CancelToken) -> str:
+            stores.store(self.location).download(
+                self.location, self.target, progress, stop, overwrite=self.overwrite
+            )
+            return f"saved {self.target}"
+
+        return Task(self.item.title, run)
+
+
+def progress_line(job: JobStanding, *, ascii: bool) -> str:
+    """`downloading train/model  ███▌     62%  13.1 MB/s  eta 6s  :jobs stops it`."""
+    left = [task for task in job.tasks if task.phase in ("waiting", "running")]
+    what = left[0].title if left else ""
+    if len(left) > 1:
+        what += f" and {len(left) - 1} more"
+    if len(job.tasks) > 1:
+        what += f", {len(job.tasks) - len(left)} of {len(job.tasks)} done"
+    words = transfer_words(job.done, job.total, job.rate, job.seconds_left, ascii=ascii)
+    return f"{job.what} {what}  {words}  :{JOBS} stops it"
 
 
 def proposed(items: Sequence[Item]) -> str:
@@ -130,20 +118,11 @@ class ArtifactDownloads(Vertical):
     class PathClosed(Message):
         """The path field was closed, with or without a path."""
 
-    @dataclass
     class Progressed(Message):
-        """A download has made progress."""
-
-        download: Download
+        """Something has changed in the background."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ArtifactDownloads.Progressed)
-
-    @dataclass
-    class Ended(Message):
-        """The downloads have ended; each with its error, or None."""
-
-        results: list[tuple[Download, StoreError | None]]
 
     @dataclass
     class Failed(Message):
@@ -151,44 +130,46 @@ class ArtifactDownloads(Vertical):
 
         failed: list[tuple[Item, StoreError]]
 
-    def __init__(self, stores: Stores, *, ascii: bool) -> None:
+    def __init__(self, stores: Stores, context: PaneContext) -> None:
         super().__init__()
         self._stores = stores
-        self._ascii = ascii
+        self.context = context
+        self._ascii = context.ascii
         self._items: tuple[Item, ...] = ()
         """The items that a path is asked for."""
         self._replaceable = ""
         """The path for which files existed already; submitting it again replaces them."""
         self._in_the_way: list[Path] = []
-        self._downloads: list[Download] = []
+        self._mine: dict[int, list[Download]] = {}
+        """Our jobs that are not over, or not told as such, by their numbers."""
 
     def compose(self) -> ComposeResult:
         """The path field and the status line."""
         yield QueryBar(prompt=">", ascii=self._ascii, id="artifact-path")
         yield StatusLine(ascii=self._ascii, grows=True, id="artifact-status")
 
+    def on_mount(self) -> None:
+        """Hear of the jobs that are begun here."""
+        self._end_listening = self.context.jobs.listen(lambda: self.post_message(self.Progressed()))
+
     def on_unmount(self) -> None:
-        """Stop the downloads."""
-        self.stop()
+        """Downloads go on; the app tells how they end."""
+        self._end_listening()
+        for number in self._mine:
+            self.context.jobs.hand_over(number)
+        if self._mine:
+            self.context.say(f"{DOWNLOADING} goes on; :{JOBS} shows it")
 
     def say(self, text: str, severity: str = "information") -> None:
         """Show a sentence on the status line, until a download next updates its progress."""
         self.query_one("#artifact-status", StatusLine).say(text, severity)
-
-    def stop(self) -> bool:
-        """Stop the downloads; false if there are none."""
-        for download in self._downloads:
-            download.stop.set()
-        return bool(self._downloads)
 
     def ask(self, items: Sequence[Item]) -> None:
         """Ask where to save an item, or several."""
         readable = tuple(item for item in items if not item.why_not)
         left_out = len(items) - len(readable)
         why = next((item.why_not for item in items if item.why_not), "")
-        if self._downloads:
-            self.say(f"a download is under way; {hint('unwind')} stops it", "warning")
-        elif not readable:
+        if not readable:
             self.say(why, "warning")
         else:
             what, preposition = f"{len(readable)} artifacts", "into"
@@ -217,22 +198,19 @@ class ArtifactDownloads(Vertical):
             self.say(found, "warning")
             self.query_one(QueryBar).open()
             return
-        several = len(found) > 1
-        self._downloads = [
-            Download(
-                item,
-                item.location,
-                target,
-                overwrite,
-                position=f"{number} of {len(found)}" if several else "",
-            )
-            for number, (item, target) in enumerate(zip(self._items, found, strict=True), start=1)
+        downloads = [
+            Download(item, item.location, target, overwrite)
+            for item, target in zip(self._items, found, strict=True)
             if item.location is not None
         ]
         self._close_path()
-        if self._downloads:
-            self.say(f"{self._downloads[0].line(ascii=self._ascii)}")
-            self._fetch(self._downloads)
+        if downloads:
+            # Stores of its own: those of the pane are closed with it.
+            stores = self._stores.again()
+            tasks = [download.task(stores) for download in downloads]
+            job = Job(DOWNLOADING, tasks, parallel=AT_ONCE, end=stores.close)
+            self._mine[self.context.jobs.start(job)] = downloads
+            self._tell_progress()
 
     @on(QueryBar.Cancelled)
     def cancel_path(self, message: QueryBar.Cancelled) -> None:
@@ -257,56 +235,46 @@ class ArtifactDownloads(Vertical):
         if not self._items:
             self.query_one(QueryBar).close()
 
-    @work(thread=True, group="artifact-download", exit_on_error=False, description="downloading")
-    def _fetch(self, downloads: list[Download]) -> None:
-        results: list[tuple[Download, StoreError | None]] = []
-        for download in downloads:
-            error = self._fetch_one(download)
-            results.append((download, error))
-            if error is not None and error.reason == "stopped":
-                break
-        self.post_message(self.Ended(results))
-
-    def _fetch_one(self, download: Download) -> StoreError | None:
-        def tell(done: int, total: int | None) -> None:
-            if download.update(done, total):
-                self.post_message(self.Progressed(download))
-
-        try:
-            self._stores.store(download.location).download(
-                download.location,
-                download.target,
-                tell,
-                download.stop,
-                overwrite=download.overwrite,
-            )
-        except StoreError as error:
-            return error
-        return None
-
     @on(Progressed)
     def tell_progress(self, message: Progressed) -> None:
-        """Show the progress line."""
+        """Show the progress line, or how a download has ended."""
         message.stop()
-        if any(message.download is download for download in self._downloads):
-            self.say(message.download.line(ascii=self._ascii))
+        self._tell_progress()
 
-    @on(Ended)
-    def end(self, message: Ended) -> None:
+    def tick(self) -> None:
+        """Speed and time left change also while nothing arrives."""
+        if self._mine:
+            self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        for number in sorted(self._mine):
+            standing = self.context.jobs.standing(number)
+            if standing is None or standing.is_over:
+                downloads = self._mine.pop(number)
+                if standing is not None:
+                    self._end(downloads, standing)
+            elif not self._items:
+                self.say(progress_line(standing, ascii=self._ascii))
+
+    def _end(self, downloads: Sequence[Download], standing: JobStanding) -> None:
         """Show the outcome; existing files are replaced if the same path is submitted again."""
-        message.stop()
-        self._downloads = []
-        results = message.results
-        failed = [(download, error) for download, error in results if error is not None]
+        results = list(zip(downloads, standing.tasks, strict=True))
+        failed = [
+            (download, task.error)
+            for download, task in results
+            if isinstance(task.error, StoreError)
+        ]
         if failed:
             self.post_message(self.Failed([(each.item, error) for each, error in failed]))
         said, severity = outcome(results)
-        self.say(said, severity)
         in_the_way = [
             download
             for download, error in failed
             if error.reason == "exists" and not download.target.is_dir()
         ]
+        if self._items:
+            return  # a path is being typed: what it is for is said beside it
+        self.say(said, severity)
         if in_the_way and len(in_the_way) == len(failed):
             paths = [download.target for download in in_the_way]
             is_one = len(paths) == 1
@@ -318,25 +286,19 @@ class ArtifactDownloads(Vertical):
             text = str(paths[0]) if is_one else f"{paths[0].parent}{os.sep}"
             self._open_path([download.item for download in in_the_way], text, paths)
 
-    @on(Worker.StateChanged)
-    def tell_failure(self, message: Worker.StateChanged) -> None:
-        """Show a bug in a download; otherwise it looks like a download that never ends."""
-        if message.state is WorkerState.ERROR and message.worker.error is not None:
-            self._downloads = []
-            self.say(str(caught(message.worker.error, "downloading")), "error")
 
-
-def outcome(results: Sequence[tuple[Download, StoreError | None]]) -> tuple[str, str]:
+def outcome(results: Sequence[tuple[Download, TaskStanding]]) -> tuple[str, str]:
     """The outcome of downloads, as a sentence and its severity."""
-    failed = [(download, error) for download, error in results if error is not None]
+    failed = [(download, task) for download, task in results if task.phase != "done"]
     if not failed:
         first = results[0][0]
         if len(results) == 1:
             return f"saved {first.target}", "information"
         return f"saved {len(results)} artifacts into {first.target.parent}", "information"
-    download, error = failed[0]
-    said = error.what if error.reason == "exists" else str(error)
-    severity = "warning" if error.reason in ("stopped", "exists") else "error"
+    download, task = failed[0]
+    reason = task.error.reason if isinstance(task.error, StoreError) else ""
+    said = task.error.what if task.error is not None and reason == "exists" else task.said
+    severity = "warning" if task.phase == "stopped" or reason == "exists" else "error"
     if len(results) == 1:
         return said, severity
     saved = len(results) - len(failed)

@@ -8,6 +8,7 @@ once; sizes follow.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from textual import events, on, work
@@ -117,7 +118,7 @@ class ArtifactsPane(Pane):
         bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
         bind("side.down", "scroll_preview(1)", "Preview down", group="artifacts"),
         bind("side.up", "scroll_preview(-1)", "Preview up", group="artifacts"),
-        bind("unwind", "stop", "Stop", group="artifacts"),
+        bind("unwind", "undo", "Back", group="artifacts"),
     ]
 
     def __init__(self, context: PaneContext) -> None:
@@ -136,7 +137,7 @@ class ArtifactsPane(Pane):
         self._rows = ArtifactRows(ascii=context.ascii, now=context.now())
         self._preview = ArtifactPreview(self._stores, ascii=context.ascii)
         self._split = ArtifactSplit(self._rows, self._preview)
-        self._downloads = ArtifactDownloads(self._stores, ascii=context.ascii)
+        self._downloads = ArtifactDownloads(self._stores, context)
 
     def compose(self) -> ComposeResult:
         """A heading, the split view, the filter, and the lines for downloads."""
@@ -287,6 +288,10 @@ class ArtifactsPane(Pane):
         message.stop()
         self._read_workflow()
 
+    def tick(self, now: datetime) -> None:
+        """A second went by."""
+        self._downloads.tick()
+
     # --- opening ---------------------------------------------------------------------------
 
     def chosen(self, whole: Target) -> tuple[Target, str] | None:
@@ -415,9 +420,9 @@ class ArtifactsPane(Pane):
         message.stop()
         self._rows.focus()
 
-    def action_stop(self) -> None:
-        """Esc: stop the download, or else undo preview, filter, marks or folder, one at a time."""
-        if self._downloads.stop() or self._split.close_stacked_preview():
+    def action_undo(self) -> None:
+        """Esc: undo preview, filter, marks or folder, one at a time."""
+        if self._split.close_stacked_preview():
             return
         rows = self._rows
         if rows.filter:

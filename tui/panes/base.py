@@ -22,6 +22,7 @@ from tui.domain.node import Node
 from tui.domain.workflow import WORKFLOW
 from tui.kinds.base import Kind
 from tui.ports.connection import Connection
+from tui.ports.jobs import Jobs
 
 
 class PaneContext(Protocol):
@@ -38,6 +39,10 @@ class PaneContext(Protocol):
     @property
     def pod_names(self) -> str:
         """The pod name format of unmarked workflows (argo.md 3)."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Work that outlives the screen it was begun on."""
 
     def now(self) -> datetime:
         """The current time."""
