@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +14,15 @@ import pytest
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingsMap
+from textual.containers import Vertical
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.support.driver import as_textual_paints, driver_of, run_script
 from tests.support.emulator import differences
+from tests.support.waiting import until
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.output import CellDiffMixin
@@ -27,6 +33,27 @@ ROOT = Path(__file__).resolve().parents[2]
 class Small(CellDiffMixin, App[None]):
     def compose(self) -> ComposeResult:
         yield Static("hello", id="words")
+
+
+class Family(Vertical):
+    """A widget that asks for its child when it is looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static("child", id="child")
+
+    def look(self) -> None:
+        self.looked += 1
+        self.query_one("#child")
+
+    class Said(Message):
+        """What a child of it says."""
+
+    def on_family_said(self) -> None:
+        self.look()
 
 
 class Foreign(CellDiffMixin):
@@ -40,6 +67,7 @@ class Foreign(CellDiffMixin):
 def test_all_is_known_of_this_textual() -> None:
     assert textual_private.missing(Small()) == []
     assert textual_private.missing_of_bindings(Small()) == []
+    assert textual_private.missing_of_callbacks(Small()) == []
     assert textual_private.missing_of_driver() == []
 
 
@@ -72,8 +100,9 @@ def test_an_app_that_lacks_what_we_use_is_left_alone_with_a_note() -> None:
     app = Foreign()
     app.use_terminal(Capabilities())
     assert app.cell_diff is None
-    keys, painting = app.terminal_notes
+    keys, late, painting = app.terminal_notes
     assert keys == "actions and panes have no keys: this Textual has no DOMNode._bindings"
+    assert "_pruning" in late
     assert "_batch_count" in painting
 
 
@@ -128,3 +157,43 @@ def test_bindings_are_laid_over_those_of_the_class_or_left_where_there_is_no_pla
         textual_private.lay_bindings(node, laid)
     assert [binding.id for binding in app._bindings.get_bindings_for_key("x")] == ["made-up"]
     assert not hasattr(foreign, "_bindings")
+
+
+@pytest.mark.parametrize(
+    "put_off",
+    [
+        lambda family: family.call_after_refresh(family.look),
+        lambda family: family.call_later(partial(family.look)),
+        lambda family: family.call_next(family.look),
+        lambda family: family.set_timer(0.001, family.look),
+        lambda family: family.post_message(Family.Said()),
+    ],
+    ids=["after a refresh", "later", "next", "by a timer", "a message"],
+)
+async def test_what_a_widget_put_off_is_not_done_once_it_is_being_removed(
+    put_off: Callable[[Family], object],
+) -> None:
+    app = Small()
+    app.use_terminal(Capabilities())
+    async with app.run_test() as pilot:
+        family, after = Family(), Family()
+        await app.mount(family, after)
+        gone = family.remove()
+        put_off(family)
+        put_off(after)
+        await gone
+        await until(lambda: after.looked == 1)
+        await pilot.pause()
+    assert family.looked == 0
+
+
+async def test_an_answer_of_a_thread_for_a_widget_that_goes_is_dropped() -> None:
+    app = Small()
+    app.use_terminal(Capabilities())
+    async with app.run_test():
+        family = Family()
+        await app.mount(family)
+        gone = family.remove()
+        await asyncio.to_thread(app.call_from_thread, family.look)
+        await gone
+    assert family.looked == 0

@@ -253,9 +253,13 @@ class CellDiffMixin:
         self._has_mouse = capabilities.mouse
         textual_private.still_cursors()
         textual_private.quiet_log(self)
+        textual_private.skip_callbacks_of_removed(self)
         unknown = textual_private.missing_of_bindings(self)
         if unknown:
             self._note(f"actions and panes have no keys: {_lacks(unknown)}")
+        unknown = textual_private.missing_of_callbacks(self)
+        if unknown:
+            self._note(f"what comes late may end the program: {_lacks(unknown)}")
         if not diff:
             return
         unknown = textual_private.missing(self)

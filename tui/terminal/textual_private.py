@@ -12,12 +12,14 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.color import ColorSystem
 from textual import Logger, constants
 from textual.app import App
 from textual.binding import BindingsMap
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
@@ -46,6 +48,9 @@ DRIVER_METHODS = (
     "flush",
 )
 DRIVER_STATE = ("fileno", "exit_event")
+
+_CALLERS = ("textual.app", "textual.message_pump", "textual.screen")
+"""Modules of Textual that run callbacks."""
 
 
 class Parser(Protocol):
@@ -104,6 +109,16 @@ def missing_of_bindings(app: object) -> list[str]:
     """What bindings of one node need of Textual and is not as we know it; empty if all is."""
     found = isinstance(getattr(app, "_bindings", None), BindingsMap)
     return [] if found else ["DOMNode._bindings"]
+
+
+def missing_of_callbacks(app: object) -> list[str]:
+    """What running callbacks needs of Textual and is not as we know it; empty if all is."""
+    found = [
+        f"{module}.invoke"
+        for module in _CALLERS
+        if not inspect.iscoroutinefunction(getattr(sys.modules.get(module), "invoke", None))
+    ]
+    return found if hasattr(app, "_pruning") else [*found, "DOMNode._pruning"]
 
 
 def _parameters(of: Any) -> list[str]:
@@ -165,6 +180,48 @@ def quiet_log(app: Any) -> None:
 
     changed: Any = Logger
     changed.__call__ = cleaned
+
+
+# --- what comes late ------------------------------------------------------------------------
+
+
+def skip_callbacks_of_removed(app: object) -> None:
+    """No callback of a widget runs any more once the widget is being removed.
+
+    Textual runs what was put off (`call_after_refresh`, `call_later`, timers, answers of threads)
+    of widgets that are on their way out, and has them handle what other widgets say: their children
+    are gone by then, and what looks for one ends the app. Textual's own events and messages, which
+    a widget needs to leave, are handled as ever. Does nothing where `missing_of_callbacks` names
+    something.
+    """
+    if missing_of_callbacks(app):
+        return
+    for module in _CALLERS:
+        caller: Any = sys.modules[module]
+        if not hasattr(caller.invoke, "skips_removed"):
+            caller.invoke = _unless_removed(caller.invoke)
+
+
+def _unless_removed(invoke: Any) -> Any:
+    async def invoke_unless_removed(callback: Any, *params: object) -> Any:
+        if not any(_is_of_textual(param) for param in params) and _is_removed(callback):
+            return None
+        return await invoke(callback, *params)
+
+    changed: Any = invoke_unless_removed
+    changed.skips_removed = True
+    return changed
+
+
+def _is_of_textual(message: object) -> bool:
+    return type(message).__module__ in ("textual.events", "textual.messages")
+
+
+def _is_removed(callback: Any) -> bool:
+    while isinstance(callback, partial):
+        callback = callback.func
+    owner = getattr(callback, "__self__", None)
+    return isinstance(owner, DOMNode) and owner._pruning
 
 
 # --- painting -------------------------------------------------------------------------------
