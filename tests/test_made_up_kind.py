@@ -210,7 +210,7 @@ async def test_enter_opens_it_with_its_panes() -> None:
         await shown.press("enter")
         await shown.until(lambda: shown.shows(ObjectScreen))
         await shown.until_shown("limits:")
-        assert "(Summary)" in shown.text and "Logs" not in shown.text
+        assert " Summary " in shown.text and "Logs" not in shown.text
         await shown.press("y")
         await shown.until_shown("kind: LimitRange")
         await shown.press("q")

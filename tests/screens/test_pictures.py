@@ -32,7 +32,7 @@ def cluster() -> ScriptedSource:
 async def at_the_failed_run(shown: Shown) -> None:
     await shown.open(ETL)
     await shown.until_shown("Killed")
-    await shown.until_shown("end of th")
+    await shown.until_shown("1 error 2 warnings")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])

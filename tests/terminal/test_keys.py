@@ -37,7 +37,7 @@ def test_the_words_of_a_filter_reach_the_filter(terminal: Pty) -> None:
 
 def test_a_key_after_enter_reaches_what_enter_opened(terminal: Pty) -> None:
     terminal.send(b"/nightly\r\rl")
-    terminal.wait_for("(Logs)")
+    terminal.wait_for(" Logs  ")
     terminal.step("q", still=0.3)
     assert "1 of 2 shown" in terminal.picture(), "there was one screen, so one key leaves it"
 

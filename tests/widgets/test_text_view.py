@@ -175,7 +175,7 @@ async def test_wrapped_text_scrolls_by_rows_and_ends_at_its_end() -> None:
         await pilot.press("G")
         assert screen_of(widget) == ["dddd", "eeee", "ffff"]
         await pilot.press("w")
-        assert screen_of(widget) == ["aaaa", "cccc", "eeee"]
+        assert screen_of(widget) == ["aaa›", "ccc›", "eee›"]
 
 
 async def test_long_lines_are_panned() -> None:
@@ -185,9 +185,9 @@ async def test_long_lines_are_panned() -> None:
         await pilot.press("right")
         assert screen_of(widget)[:2] == ["abcdefghij", " " * 10]
         await pilot.press("right", "left")
-        assert screen_of(widget)[0] == "0123456789"
+        assert screen_of(widget)[0] == "012345678›"
         await pilot.press("right", "shift+left")
-        assert screen_of(widget)[0] == "0123456789"
+        assert screen_of(widget)[0] == "012345678›"
 
 
 async def test_a_hundred_thousand_lines_are_not_read_to_show_ten() -> None:

@@ -67,6 +67,11 @@ def node_columns(
     return (step, *_spent(usage), message, *_origin(pod))
 
 
+WIDE_ONLY = ("message", "template", "pod")
+"""Ids of the columns that are there in wide mode alone: else the tree says a message beside the
+label, and the screen tells template and pod of the step under the cursor."""
+
+
 def _spent(usage: Callable[[Node], Usage | None]) -> tuple[Column[TreeRow], ...]:
     """Time, and what the pod uses now."""
 
@@ -79,6 +84,8 @@ def _spent(usage: Callable[[Node], Usage | None]) -> tuple[Column[TreeRow], ...]
         return memory(used.memory_bytes) if used else ""
 
     return (
+        Column(id="cpu", title="CPU", text=cpu, width=5, align="right", drop=1),
+        Column(id="memory", title="MEM", text=ram, width=6, align="right", drop=1),
         Column(
             id="duration",
             title="DUR",
@@ -87,8 +94,6 @@ def _spent(usage: Callable[[Node], Usage | None]) -> tuple[Column[TreeRow], ...]
             align="right",
             ticks=True,
         ),
-        Column(id="cpu", title="CPU", text=cpu, width=5, align="right", drop=1),
-        Column(id="memory", title="MEM", text=ram, width=6, align="right", drop=1),
     )
 
 

@@ -158,6 +158,16 @@ class Node(Wire, frozen=True):
         return self.phase in PROBLEM_PHASES
 
     @property
+    def ran_out_of_memory(self) -> bool:
+        """Whether one of its containers was killed for taking more memory than it may."""
+        return self.is_problem and "OOMKilled" in self.message
+
+    @property
+    def waits_for(self) -> str:
+        """The lock it waits for; "" for none."""
+        return self.synchronization_status.waiting if self.synchronization_status else ""
+
+    @property
     def is_fulfilled(self) -> bool:
         """Nothing more will happen to it (argo.md 1.5)."""
         if self.is_completed and self.task_result_synced is not False:

@@ -48,6 +48,17 @@ def template_of(workflow: Workflow, node: Node) -> Template | None:
     return template_named(workflow, node.template) if node.template else None
 
 
+def image_of(workflow: Workflow, node: Node) -> str:
+    """The image of a step's own container; "" where there is none or a parameter names it."""
+    template = template_of(workflow, node) or {}
+    inner = template.get("containerSet")
+    several = inner.get("containers") if isinstance(inner, dict) else None
+    own = next((template[name] for name in ("container", "script") if template.get(name)), None)
+    found = [own] if own else several if isinstance(several, list) else []
+    images = [str(each.get("image") or "") for each in found if isinstance(each, dict)]
+    return ", ".join(dict.fromkeys(image for image in images if image and "{{" not in image))
+
+
 def container_names(workflow: Workflow, node: Node) -> tuple[str, ...]:
     """The containers whose logs a node's pod may have, the most interesting first."""
     if node.type == "Container":

@@ -76,6 +76,9 @@ class Pane(Widget):
     def show_usage_refused(self, why: str) -> None:
         """Take note of why nobody tells what the pods use: a right lacks."""
 
+    tells_position: bool = False
+    """Whether it says itself where in its text one is."""
+
     def chosen(self, whole: Target) -> tuple[Target, str] | None:
         """The target under the pane's own cursor and its title; None if there is none."""
         return None

@@ -36,7 +36,7 @@ from tui.panes.text_pane import SearchedPane
 from tui.ports.connection import offered
 from tui.ports.pods import Pod, Pods
 from tui.state.inbox import BEAT
-from tui.widgets.header import HeaderLine, HeaderPart, Shrink
+from tui.widgets.header import WHOLE, HeaderLine, HeaderPart, Shrink
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
@@ -48,6 +48,17 @@ LEAST_NAME = 12
 """Cells of the step's name that stay in the heading when it is shortened."""
 NEVER_RESTARTED = "previous terminated container"
 """Part of the kubelet's error when a container was never restarted."""
+
+
+def _counted(errors: int, warnings: int) -> list[HeaderPart]:
+    """`  3 errors 12 warnings { }`: how many lines tell of them, and what goes there."""
+    parts: list[HeaderPart] = []
+    for number, word, token in ((errors, "error", "problem"), (warnings, "warning", "warning")):
+        if number:
+            before = " " if parts else "  "
+            parts.append((f"{before}{number:,} {word}{'' if number == 1 else 's'}", token))
+    keys = f" {hint('problem-before')} {hint('problem-after')}" if errors else ""
+    return [*parts, (keys, "muted")]
 
 
 class LogsPane(SearchedPane):
@@ -62,6 +73,7 @@ class LogsPane(SearchedPane):
         bind("previous-attempt", "previous", "Previous attempt", group="logs"),
     ]
 
+    tells_position = True
     head = query_one("#log-head", HeaderLine)
 
     @dataclass
@@ -242,6 +254,9 @@ class LogsPane(SearchedPane):
         """The log has ended, or cannot be read."""
         if error is None:
             self._end(END)
+            target = self._choice.target
+            if target is not None and target.node.is_problem and not self._goes_on:
+                self.lines.show_last_error()
         else:
             self._has_failed = True
             self._fail(self._in_words(error))
@@ -311,11 +326,15 @@ class LogsPane(SearchedPane):
     def _show_head(self) -> None:
         left: list[HeaderPart] = []
         target = self._choice.target
+        counts, keys = self.lines.counts, 0
         if target is not None:
             name = target.node.title
             left = [(f"{name} ", "heading"), (target.container, "")]
             if self._choice.is_earlier:
                 left.append((" (previous attempt)", "warning"))
+        if counts is not None and any(counts):
+            left += _counted(*counts)
+            keys = len(left) - 1
         if self._found:
             left.append((f"  {self._found}", "accent"))
         shrinks: list[Shrink] = []
@@ -324,6 +343,7 @@ class LogsPane(SearchedPane):
             left.append((f"  {self._note}", "muted"))
         if target is not None:
             shrinks.append((0, LEAST_NAME))
+            shrinks += [(keys, WHOLE)] if keys else []
         right: list[HeaderPart] = []
         goes_on = self._follower is not None and self._goes_on and not self._note
         if self.lines.is_following and goes_on:
@@ -333,13 +353,24 @@ class LogsPane(SearchedPane):
         if self.book.view.hides_own and self.book.own:
             right.append((f"{self.book.own:,} of Argo's hidden  ", "muted"))
         count = len(self.book)
-        right.append((f"{count:,} line{'' if count == 1 else 's'}", "muted"))
+        all_of_it = f"{count:,} line{'' if count == 1 else 's'}"
+        shown, of, whole = (self.lines.position or all_of_it).rpartition(" of ")
+        # That nothing more comes matters less than where one is; what is wrong matters more.
+        shrinks.insert(self._note == END, (len(left) + len(right), WHOLE))
+        right += [(shown + of, "muted"), (whole, "muted")]
         self.head.show(left, right, shrinks)
 
     def tick(self, now: datetime) -> None:
         """Update relative times."""
         if self.book.times == "relative":
             self.lines.changed()
+
+    @on(TextView.Moved)
+    @on(TextView.Counted)
+    def tell_position(self, message: TextView.Moved | TextView.Counted) -> None:
+        """Show in the heading where in the log one is, and how bad it is."""
+        message.stop()
+        self._show_head()
 
     @on(TextView.FollowChanged)
     def tell_follow(self, message: TextView.FollowChanged) -> None:

@@ -17,7 +17,7 @@ from tui.context import AppContext
 from tui.domain.identity import Depth, ObjectKey, Part, Row
 from tui.domain.node import PENDING
 from tui.domain.status import status_text
-from tui.domain.workflow import ListedWorkflow, Workflow
+from tui.domain.workflow import LABEL, ListedWorkflow, Workflow
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
@@ -29,6 +29,9 @@ from tui.widgets.header import WHOLE, HeaderPart, Shrink
 
 SUMMARY = "pane.summary"
 """The id of what the key means that opens the demo from an empty list."""
+CRON = f"{LABEL}cron-workflow"
+LONGEST_PARAMETER = 32
+"""Characters of a parameter's value that a header has room for."""
 LEAST_NAME = 16
 """Cells that a name keeps while something else can be shortened."""
 
@@ -318,7 +321,8 @@ def heading_of_workflow(
 ) -> Heading:
     """The heading of a workflow's own screen; `depth` says how much of the workflow is known."""
     doing = _doing(context, key, workflow, now, depth) if workflow is not None else []
-    return heading_of_object(context, key, doing, standings, over)
+    made = _made_of(workflow) if workflow is not None else []
+    return heading_of_object(context, key, doing, standings, over, made=made)
 
 
 def heading_of_object(
@@ -327,8 +331,13 @@ def heading_of_object(
     doing: Sequence[HeaderPart],
     standings: Standings,
     over: str = "",
+    *,
+    made: Sequence[HeaderPart] = (),
 ) -> Heading:
-    """Where one is, how this object is doing, and how its watch stands, or that it is `over`."""
+    """Where one is, how this object is doing, and how its watch stands, or that it is `over`.
+
+    `made` is told where there is room for it, the first of it first.
+    """
     arrow = ">" if context.ascii else "▸"
     connection = context.connection(key.connection)
     place = connection.place.label if connection is not None else key.connection or "…"
@@ -340,6 +349,8 @@ def heading_of_object(
     ]
     where, namespace, name = 1, 2, 3
     left += doing
+    more = range(len(left), len(left) + len(made))
+    left += made
     right: list[HeaderPart] = (
         [(over, "warning"), ("", "")]
         if over
@@ -350,7 +361,23 @@ def heading_of_object(
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     if not over:
         shrinks.insert(1, (len(left) + 1, WHOLE))  # why one may not write
+    shrinks = [*((index, WHOLE) for index in reversed(more)), *shrinks]
     return Heading(left, right, shrinks, colour_of(context, key.connection))
+
+
+def _made_of(workflow: ListedWorkflow) -> list[HeaderPart]:
+    """What it was made from and with: template, cron, parameters."""
+    ref, labels = workflow.spec.workflow_template_ref, workflow.metadata.labels
+    found = [
+        f"template {ref.name}" if ref else "",
+        f"cron {labels[CRON]}" if CRON in labels else "",
+        *(
+            f"{parameter.name}={parameter.value}"
+            for parameter in workflow.spec.arguments.parameters
+            if parameter.value and len(parameter.value) <= LONGEST_PARAMETER
+        ),
+    ]
+    return [(f"  {words}", "muted") for words in found if words]
 
 
 def _doing(
@@ -359,10 +386,10 @@ def _doing(
     icon = workflow_icon(workflow, ascii=context.ascii)
     is_read = depth > Depth.TABLE
     status = status_text(workflow) if is_read else workflow.phase or PENDING
-    parts: list[HeaderPart] = [(f"  {icon} {status}", workflow_token(workflow))]
+    parts: list[HeaderPart] = [(" ", ""), (f" {icon} {status} ", workflow_token(workflow))]
     if is_read:
         seconds = compact(workflow_seconds(workflow, now))
-        parts.append((f"  {seconds}  {workflow.status.progress}", ""))
+        parts.append((f" {seconds}  {workflow.status.progress}", ""))
     doing = context.pending.of(key)
     if doing:
         parts.append((f"  {doing} …", "accent"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.getters import query_one
@@ -17,12 +18,13 @@ from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.panes import PANES, panes_of
 from tui.panes.base import Pane, PaneContext
+from tui.widgets.cells import rule
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
 
 
 def _keys_told(kind: Kind[Any, Any]) -> str:
-    tab = f"{hint('tab.previous')} {hint('tab.next')} tab "
+    tab = f" {hint('tab.previous')} {hint('tab.next')} tab "
     # Without a body beside the panes they have all the room anyway.
     return f"{tab} {hint('zoom')} zoom " if kind.body else tab
 
@@ -157,14 +159,46 @@ class PaneTabs(Vertical):
         """Whether the keys have room beside the tabs is known now."""
         self.call_after_refresh(self.show_tabs)
 
+    @on(TextView.Moved)
+    def tell_position(self, message: TextView.Moved) -> None:
+        """Where in its text the pane is."""
+        message.stop()
+        self.show_tabs()
+
+    @property
+    def _position(self) -> str:
+        pane = self.pane
+        if pane is None or pane.tells_position:
+            return ""
+        lines = next(iter(pane.query(TextView)), None)
+        return lines.position if lines is not None else ""
+
     def show_tabs(self) -> None:
-        """The names of the panes, the one in front in brackets."""
-        parts: list[HeaderPart] = [("-" if self.context.ascii else "─", "guide")]
+        """The names of the panes on a rule, the one in front in reverse video; the rule is heavy
+        while keys go to the pane."""
+        has_keys = self.holds_focus
+        line = rule(has_keys, ascii=self.context.ascii)
+        token = "rule" if has_keys else "guide"
+        parts: list[HeaderPart] = [(line, token)]
         for spec in self.specs:
             is_front = spec.id == self._front
-            title = f" ({spec.title})" if is_front else f" {spec.title} "
-            parts.append((title, "heading" if is_front else "muted"))
-        used = sum(len(text) for text, _ in parts)
-        keys = _keys_told(self._kind)
-        has_room = self.tabs.size.width > used + len(keys)
-        self.tabs.show(parts, [(keys, "muted")] if has_room else [])
+            parts.append(
+                (f" {spec.title} ", "front" if is_front else "heading" if has_keys else "")
+            )
+            parts.append((" ", ""))
+        parts[-1] = (" ", "")
+        room = self.tabs.size.width - sum(len(text) for text, _ in parts) - 1
+        position, keys = self._position, _keys_told(self._kind)
+        # Where there is not room for all of it, how far down one is matters most.
+        offers = (f" {position} ", f" {position.rpartition(' ')[2]} ") if position else (keys,)
+        told = next((words for words in offers if len(words) < room), "")
+        right = [(told, "muted"), (line, token)] if told else []
+        self.tabs.show(parts, right, fill=(line, token))
+
+    def on_descendant_focus(self) -> None:
+        """Keys go to the pane now."""
+        self.show_tabs()
+
+    def on_descendant_blur(self) -> None:
+        """Keys may go elsewhere now."""
+        self.call_after_refresh(self.show_tabs)

@@ -1,6 +1,8 @@
 """The tree of steps and the side with the panes: which has the room, and which has the keys.
 
-Beside each other where there is room, else the tree above; either can have it all for a while.
+Beside each other where there is room, and then what the cursor is on stands below the tree; else
+the tree is above the pane. It takes the rows it needs, as far as half of them. Either side can have
+all the room for a while, and the border between them can be moved.
 """
 
 from __future__ import annotations
@@ -19,12 +21,17 @@ from tui.domain.workflow import Workflow
 from tui.kinds.workflows import WORKFLOWS
 from tui.panes.base import PaneContext
 from tui.screens.pane_tabs import PaneTabs
+from tui.screens.step_about import StepAbout, facts_of
 from tui.widgets.step_tree import StepTree
 
-SIDE_BY_SIDE = 100
+SIDE_BY_SIDE = 110
 """Cells from which on the panes stand beside the tree, not below it."""
 PANE_AFTER = 0.1
 """Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
+BORDER = 4, 2
+"""Cells, and rows, that the border moves by."""
+LEAST = 24, 4
+"""Cells, and rows, that each side keeps."""
 MANY = 10_000
 """Nodes from which on tree and pane are shown one after the other."""
 
@@ -33,6 +40,8 @@ class SplitView(Container):
     """The tree, and one pane at a time."""
 
     steps = query_one(StepTree)
+    about = query_one(StepAbout)
+    tree_side = query_one("#tree-side", Container)
     pane_tabs = query_one(PaneTabs)
 
     def __init__(self, context: PaneContext, *, whole: bool = False) -> None:
@@ -46,12 +55,14 @@ class SplitView(Container):
 
     def compose(self) -> ComposeResult:
         """Tree and side."""
-        yield StepTree(
-            ascii=self.context.ascii,
-            placeholder="reading …",
-            pod_names=self.context.pod_names,
-            now=self.context.now(),
-        )
+        with Container(id="tree-side"):
+            yield StepTree(
+                ascii=self.context.ascii,
+                placeholder="reading …",
+                pod_names=self.context.pod_names,
+                now=self.context.now(),
+            )
+            yield StepAbout(ascii=self.context.ascii)
         yield PaneTabs(self.context, WORKFLOWS)
 
     def on_mount(self) -> None:
@@ -61,7 +72,10 @@ class SplitView(Container):
 
     def on_resize(self, event: events.Resize) -> None:
         """Side by side where there is room."""
-        self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
+        is_beside = event.size.width >= SIDE_BY_SIDE
+        if is_beside != self.has_class("-side-by-side"):
+            self._put_border(None)
+        self.set_class(is_beside, "-side-by-side")
         self.call_after_refresh(self.pane_tabs.show_tabs)
 
     # --- what is shown ---------------------------------------------------------------------
@@ -81,6 +95,16 @@ class SplitView(Container):
     def _show_in_pane(self) -> None:
         if self._workflow is not None:
             self.pane_tabs.show(self._workflow, self._step(self._workflow), self._raw)
+            self._show_about()
+
+    def _show_about(self) -> None:
+        """What the cursor is on, below the tree, where there is room beside it."""
+        workflow = self._workflow
+        if workflow is None or not self.has_class("-side-by-side"):
+            return
+        node, context = self._step(workflow), self.context
+        facts = facts_of(workflow, node, context.pod_names, ascii=context.ascii)
+        self.about.show(workflow.metadata.name if node is None else node.title, facts)
 
     def _step(self, workflow: Workflow) -> Node | None:
         """The step the cursor is on; None on the root, which stands for the whole."""
@@ -126,6 +150,30 @@ class SplitView(Container):
         self._resting = self.set_timer(PANE_AFTER, self._show_in_pane)
 
     # --- room and keys ---------------------------------------------------------------------
+
+    def move_border(self, step: int) -> None:
+        """Give the side with the keys more of the room (1), or less (-1)."""
+        if self.is_zoomed:
+            return
+        grows = step if not self.pane_tabs.holds_focus else -step
+        is_beside = self.has_class("-side-by-side")
+        now, whole = self.tree_side.size, self.size
+        by, least = BORDER[not is_beside], LEAST[not is_beside]
+        has, of = (now.width, whole.width) if is_beside else (now.height, whole.height)
+        self._put_border(max(least, min(has + grows * by, of - least)))
+
+    def _put_border(self, at: int | None) -> None:
+        """Give the tree so many cells, or rows; None for what the style sheet says."""
+        styles = self.tree_side.styles
+        for rule in ("width", "height", "max_height"):
+            styles.clear_rule(rule)
+        self.set_class(at is not None, "-border-moved")
+        if at is None:
+            return
+        if self.has_class("-side-by-side"):
+            styles.width = at
+        else:
+            styles.height = styles.max_height = at
 
     @on(StepTree.Chosen)
     async def open_chosen(self) -> None:

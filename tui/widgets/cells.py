@@ -108,6 +108,11 @@ def fit(text: str, cells: int, *, align: Align = "left", ellipsis: str = ELLIPSI
     return padded(cut(printable(text[:LONGEST]), cells, ellipsis=ellipsis), cells, align)
 
 
+def rule(is_heavy: bool, *, ascii: bool) -> str:
+    """What a line across the screen is made of; the heavy one is of the side that keys go to."""
+    return "-="[is_heavy] if ascii else "─━"[is_heavy]
+
+
 def padded(text: str, cells: int, align: Align = "left") -> str:
     """A text that is not too long as exactly so many cells."""
     blank = " " * (cells - width_of(text))

@@ -51,6 +51,7 @@ class HeaderLine(LineView, can_focus=False):
         self._right: tuple[HeaderPart, ...] = ()
         self._shrinks: tuple[Shrink, ...] = ()
         self._colour = ""
+        self._fill: HeaderPart = (" ", "")
 
     def show(
         self,
@@ -58,13 +59,16 @@ class HeaderLine(LineView, can_focus=False):
         right: Sequence[HeaderPart] = (),
         shrinks: Sequence[Shrink] = (),
         colour: str = "",
+        fill: HeaderPart = (" ", ""),
     ) -> None:
         """Show these parts; `colour` (`#rrggbb`) is what they stand on, "" for that of the theme.
+        `fill` is one cell of what is between the sides.
 
         Where there is not room for all of them, parts are shortened in the order of `shrinks`; if
         that is not enough, the left side is cut.
         """
         self._left, self._right, self._shrinks = tuple(left), tuple(right), tuple(shrinks)
+        self._fill = fill
         if colour != self._colour:
             self._colour = colour
             self._token_styles.clear()
@@ -103,7 +107,7 @@ class HeaderLine(LineView, can_focus=False):
             shown = cut(text, max(0, most - used), ellipsis=self._ellipsis)
             left.append((shown, self.token(token)))
             used += width_of(shown)
-        blank = (" " * (room - used), base)
+        blank = (self._fill[0] * (room - used), self.token(self._fill[1]))
         return strip_of([*left, blank, *right], width, base)
 
     def _shortened(self, width: int) -> list[HeaderPart]:

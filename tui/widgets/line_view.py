@@ -30,7 +30,7 @@ PHASE_TOKENS = (
     "phase-omitted",
     "phase-suspended",
 )
-TEXT_TOKENS = ("muted", "warning", "problem", "accent", "heading", "guide")
+TEXT_TOKENS = ("muted", "warning", "problem", "accent", "heading", "guide", "rule", "front")
 SYNTAX_TOKENS = ("key", "string", "number", "comment")
 """Names of styles; each is a component class `token--<name>`. Columns use the first two groups."""
 
@@ -69,6 +69,8 @@ class LineView(Widget, can_focus=True):
         & > .token--problem { color: $text-error; }
         & > .token--accent { color: $text-accent; }
         & > .token--heading { text-style: bold; }
+        & > .token--rule { color: $text-primary; text-style: bold; }
+        & > .token--front { text-style: bold reverse; }
         & > .token--key { color: $text-secondary; }
         & > .token--string { color: $text-success; }
         & > .token--number { color: $text-warning; }

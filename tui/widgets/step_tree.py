@@ -1,83 +1,34 @@
 """The steps of one workflow as a tree that moves while one looks at it.
 
-The tree is a table whose first column has box lines in front (`StepCell`), so it scrolls, ticks and
-repaints as any table does. Which rows there are and what is folded is `step_tree_model.py`.
+The tree is a table, so it scrolls, ticks and repaints as any table does; how its lines look is
+`step_tree_renderer.py`, which rows there are and what is folded `step_tree_model.py`. It is as high
+as it has rows, as far as the style sheet lets it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, cast
 
 from textual.binding import BindingType
+from textual.geometry import Size
 
 from tui.bindings import bind
-from tui.columns import Column
-from tui.columns.nodes import Usage, node_columns, node_token
+from tui.columns.nodes import WIDE_ONLY, Usage, node_columns
 from tui.domain.forest import TreeRow
-from tui.domain.guides import ascii_guide
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
-from tui.domain.status import node_icon
 from tui.domain.workflow import Workflow
 from tui.keys import hint
 from tui.messages import Said
-from tui.widgets.cells import Piece, printable, printable_name, tail, width_of
+from tui.widgets.cells import LONGEST, printable, wrapped
 from tui.widgets.step_tree_model import StepTreeModel
+from tui.widgets.step_tree_renderer import StepTreeRenderer
 from tui.widgets.table import Table
-from tui.widgets.table_renderer import REVERSE, TableRenderer
 
 USAGE = ("cpu", "memory")
 """Columns that are there only while something is known for them."""
-LABEL_ROOM = 12
-"""Cells that a label keeps however deep it is."""
-
-
-class StepCell:
-    """The first column: box lines, icon, the sign of the cursor, label, how much is folded away."""
-
-    def __init__(self, table: TableRenderer[TreeRow], column: Column[TreeRow]) -> None:
-        self._table = table
-        self._column = column
-
-    def width(self, item: TreeRow) -> int:
-        """How many cells a step takes."""
-        signs = len(item.guide) + width_of(node_icon(item.node)) + 1
-        label = width_of(printable_name(item.label))
-        return signs + label + width_of(self._not_shown(item))
-
-    def __call__(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
-        """The cell of one step."""
-        table = self._table
-        base = table.style("")
-        guide = ascii_guide(item.guide) if table.ascii else item.guide
-        room = max(0, cells - LABEL_ROOM)
-        if len(guide) > room:
-            guide = tail(guide, room)
-        icon = node_icon(item.node, ascii=table.ascii)
-        sign = (">" if table.ascii else "►") if is_cursor else " "
-        below = self._not_shown(item)
-        left = cells - width_of(guide) - width_of(icon) - 1
-        label = table.cut_name(
-            self._column, printable_name(item.label), max(0, left - width_of(below))
-        )
-        blank = " " * max(0, left - width_of(label) - width_of(below))
-        style = base + REVERSE if is_cursor else base
-        return [
-            (guide, table.style("guide")),
-            (icon, table.style(node_token(item.node))),
-            (sign, style),
-            (label, style),
-            (below, table.style("muted")),
-            (blank, base),
-        ]
-
-    def _not_shown(self, item: TreeRow) -> str:
-        """` ▸12`, how many rows are folded away here; ` +2 left out`, how many have no rows."""
-        folded = f" {'+' if self._table.ascii else '▸'}{item.hidden_below}"
-        left_out = f" +{item.left_out} left out" if item.left_out else ""
-        return f"{folded if item.is_folded else ''}{left_out}"
 
 
 class StepTree(Table[TreeRow]):
@@ -120,14 +71,66 @@ class StepTree(Table[TreeRow]):
             classes=classes,
         )
         everything = node_columns(pod=self._pod_of, usage=self._usage_of)
-        step = StepCell(self.renderer, everything[0])
-        self.renderer.cells, self.renderer.widths = {"step": step}, {"step": step.width}
-        self._columns_with_usage = everything
-        self._columns_without_usage = tuple(c for c in everything if c.id not in USAGE)
-        self.columns = self._columns_without_usage
+        self.renderer = self._lines = StepTreeRenderer(
+            everything[0],
+            self.token,
+            lambda: self.model.visible_items,
+            now=self.renderer.now,
+            placeholder=placeholder,
+            ascii=ascii,
+        )
+        self._everything = everything
         self._pod_names = pod_names
         self._usage: Mapping[str, Usage] = {}
         self._tree = StepTreeModel()
+        self._choose_columns()
+        self._opened_at: NodeId | None = None
+        """The node that the cursor was put on; it is kept in the middle until the cursor moves."""
+
+    # --- room and focus ------------------------------------------------------------------
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A row for each step, or those of what it says instead; the style sheet limits it."""
+        if not self.items:
+            return len(wrapped(printable(self.placeholder[:LONGEST]), width - 2)) + 1
+        return len(self.items) + self._header_height
+
+    @property
+    def placeholder(self) -> str:
+        """What it says while it is empty."""
+        return super().placeholder
+
+    @placeholder.setter
+    def placeholder(self, text: str) -> None:
+        if text != self.renderer.placeholder:
+            self.renderer.placeholder = text
+            self.repaint()
+            self.refresh(layout=True)
+
+    def replace(self, items: Sequence[TreeRow]) -> None:
+        """Show other rows; with more or fewer of them it takes other room."""
+        is_other = len(items) != len(self.items)
+        super().replace(items)
+        if is_other:
+            self.refresh(layout=True)
+
+    def resized(self) -> None:
+        """Where the cursor was put when it opened is in the middle, once there is a size."""
+        super().resized()
+        if self._opened_at is not None and self._opened_at == self.cursor_key:
+            self.model.centre()
+
+    def on_focus(self) -> None:
+        """Heading and cursor show that keys come here."""
+        self._show_focus(True)
+
+    def on_blur(self) -> None:
+        """The same when they do not."""
+        self._show_focus(False)
+
+    def _show_focus(self, on: bool) -> None:
+        self._lines.is_focused = on
+        self.repaint([*range(self._header_height), self._y(self.cursor)])
 
     # --- what is in it -------------------------------------------------------------------
 
@@ -159,6 +162,7 @@ class StepTree(Table[TreeRow]):
             if opening is None or not self.move_to(opening):
                 self.move_to_line(0)
             self.centre()
+            self._opened_at = self._cursor_node
             return
         still_there = next(filter(self._tree.has_row, above), None)
         if still_there is not None:
@@ -171,7 +175,18 @@ class StepTree(Table[TreeRow]):
 
     def _set_usage(self, usage: Mapping[str, Usage]) -> None:
         self._usage = usage
-        columns = self._columns_with_usage if usage else self._columns_without_usage
+        self._choose_columns()
+
+    def widen(self, on: bool) -> None:
+        """All columns, messages among them, or what there is room for."""
+        self._choose_columns(is_wide=on)
+        super().widen(on)
+
+    def _choose_columns(self, *, is_wide: bool | None = None) -> None:
+        """Those of the mode, with what pods use where that is known."""
+        wide = self.renderer.is_wide if is_wide is None else is_wide
+        left_out = (*(() if wide else WIDE_ONLY), *(() if self._usage else USAGE))
+        columns = tuple(c for c in self._everything if c.id not in left_out)
         if columns != self.columns:
             self.columns = columns
 

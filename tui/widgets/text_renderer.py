@@ -181,7 +181,13 @@ class TextRenderer:
                 pieces = _restyled(pieces, spans, CURRENT_HIT if line == hit else HIT)
         if pan:
             pieces = list(panned(pieces, pan))
-        strip = strip_of(pieces, width - self.levels, self.style(""))
+        cells = width - self.levels
+        if wrap_at is None and sum(width_of(text) for text, _ in pieces) > cells > 0:
+            # Not every line ends where the screen does.
+            more = Segment(">" if self.ascii else "›", self.style("accent"))
+            strip = Strip([*strip_of(pieces, cells - 1, self.style("")), more], cells)
+        else:
+            strip = strip_of(pieces, cells, self.style(""))
         if self.levels:
             strip = Strip([*strip, Segment(*self._level_sign(position))], width)
         return strip

@@ -8,7 +8,7 @@ are on the screen, so a million of them cost what a screenful costs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,8 +27,10 @@ from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, LineView, token_classes
 from tui.widgets.text_renderer import TextRenderer
 from tui.widgets.text_view_model import TextViewModel
 
-ERROR = re.compile("error")
-"""The level of lines that tell of errors."""
+ERROR, WARNING = re.compile("error"), re.compile("warning")
+"""The levels of lines that tell of errors and of warnings."""
+MOST_COUNTED = 200_000
+"""Lines of a log in which they are counted before somebody goes to one: it takes some computing."""
 PAN = 10
 """Cells that Left and Right move by."""
 WHEEL = 3
@@ -81,6 +83,34 @@ class TextView(LineView):
             return isinstance(message, TextView.SearchMoved) and message.view is self.view
 
     @dataclass
+    class Counted(Message):
+        """More lines that tell of errors or warnings were found, or all are."""
+
+        view: TextView
+
+        @property
+        def control(self) -> TextView:
+            """The view it happened in."""
+            return self.view
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, TextView.Counted) and message.view is self.view
+
+    @dataclass
+    class Moved(Message):
+        """Other lines are on the screen, or there are more or fewer of them."""
+
+        view: TextView
+
+        @property
+        def control(self) -> TextView:
+            """The view it happened in."""
+            return self.view
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, TextView.Moved) and message.view is self.view
+
+    @dataclass
     class FollowChanged(Message):
         """It follows the end now, or no longer."""
 
@@ -120,9 +150,15 @@ class TextView(LineView):
         )
         self.model = TextViewModel(self.renderer.row_count, is_wrapped=wrap, is_following=follow)
         self.finder = Finder(self.call_later, self.go_to, self._post_search)
-        self.errors = Finder(self.call_later, self.go_to, self._say_no_errors)
+        self.errors = Finder(self.call_later, self._show_error, self._errors_counted)
         """The search for lines that tell of errors."""
+        self.warnings = Finder(self.call_later, self.go_to, self._post_counts)
+        """The same for warnings, which are only counted."""
         self._wants_error = False
+        self._is_opening = False
+        """Whether the last error is gone to only if it is not on the screen anyway."""
+        self._told: tuple[int, int, int] | None = None
+        """What is on the screen, as it was told last."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only logs have lines that tell of errors; elsewhere the keys mean something else."""
@@ -141,6 +177,9 @@ class TextView(LineView):
         self.model.show(text)
         self.finder.begin_again(text, 0)
         self.errors.begin("", text, 0)
+        self.warnings.begin("", text, 0)
+        self._is_opening = False
+        self._count()
         self.repaint()
 
     def lines_appended(self, count: int, dropped: int = 0) -> None:
@@ -149,10 +188,30 @@ class TextView(LineView):
             self.renderer.dropped(dropped)
             self.finder.dropped(dropped)
             self.errors.dropped(dropped)
+            self.warnings.dropped(dropped)
         if self.model.lines_appended(count, dropped):
             self.repaint()
         self.finder.go_on()
-        self.errors.go_on()
+        self._count()
+
+    def _count(self) -> None:
+        """Count the lines that tell of errors and of warnings, where that is told."""
+        if not self.renderer.levels or not len(self.text):
+            return
+        if len(self.text) > MOST_COUNTED and not self._wants_error:
+            return
+        for finder, level in ((self.errors, ERROR), (self.warnings, WARNING)):
+            if finder.search is None:
+                finder.look_for(level, Levels(self.text), 0)
+            finder.go_on()
+
+    @property
+    def counts(self) -> tuple[int, int] | None:
+        """How many lines tell of errors, and how many of warnings; None until all are counted."""
+        found = self.errors.search, self.warnings.search
+        if None in found or not (self.errors.is_done and self.warnings.is_done):
+            return None
+        return self.errors.count, self.warnings.count
 
     def ended(self) -> None:
         """No more lines come, so the end needs no room below it."""
@@ -181,6 +240,15 @@ class TextView(LineView):
     def shown_range(self) -> tuple[int, int]:
         """First and last line on the screen, from 0; (0, -1) while there is none."""
         return self.model.shown_range
+
+    @property
+    def position(self) -> str:
+        """`12-40 of 1,204 lines  3%`: those on the screen, and how far down the last of them is; ""
+        where all are there."""
+        (first, last), count = self.shown_range, len(self.text)
+        if not count or (first == 0 and last >= count - 1):
+            return ""
+        return f"{first + 1:,}-{last + 1:,} of {count:,} lines  {(last + 1) * 100 // count}%"
 
     def plain_lines(self, *, everything: bool) -> Iterator[str]:
         """Its lines without colours: all of them, or those on the screen."""
@@ -225,6 +293,14 @@ class TextView(LineView):
         self.repaint()
 
     # --- painting ------------------------------------------------------------------------
+
+    def repaint(self, rows: Iterable[int] | None = None) -> None:
+        """Paint what changed, and tell where in the text that is."""
+        super().repaint(rows)
+        now = (*self.shown_range, len(self.text))
+        if now != self._told:
+            self._told = now
+            self.post_message(self.Moved(self))
 
     def line_at(self, y: int) -> Strip:
         """A row of the text, of the placeholder, or a blank."""
@@ -290,7 +366,25 @@ class TextView(LineView):
         origin = last + 1 if self.is_following else first
         self.errors.move(first - 1 if step > 0 else origin, forward=step > 0)
 
-    def _say_no_errors(self) -> None:
+    def show_last_error(self) -> None:
+        """To the last line that tells of an error, where there is one and it is not in sight."""
+        if not len(self.text) or len(self.text) > MOST_COUNTED:
+            return
+        self._count()
+        self._is_opening = True
+        self.errors.move(len(self.text), forward=False)
+
+    def _show_error(self, line: int) -> None:
+        first, last = self.shown_range
+        if not (self._is_opening and first <= line <= last):
+            self.go_to(line)
+        self._is_opening = False
+
+    def _post_counts(self) -> None:
+        self.post_message(self.Counted(self))
+
+    def _errors_counted(self) -> None:
+        self._post_counts()
         if self._wants_error and self.errors.is_done:
             self._wants_error = False
             if not self.errors.count:

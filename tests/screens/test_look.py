@@ -1,0 +1,216 @@
+"""What the eye is told: where keys go, where one is, and every word there is room for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.app import STILL, Shown, showing, strips_of
+from tests.support.runs import ETL, FAILED_ATTEMPT, container, nightly_etl, run, step, two_steps
+from tests.support.scripted import ScriptedSource
+from tui.domain.podname import node_id
+from tui.domain.workflow import Manifest
+from tui.widgets.line_view import CURSOR
+
+LONG = "the pod was evicted: the node had too little ephemeral storage left, 41Gi of 40Gi in use"
+POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
+
+
+def failing(message: str, name: str = "train") -> Manifest:
+    """A run with one step, which says why it failed."""
+    run_name = "weekly-q1w2e"
+    root = step(run_name, "", "Failed", type="DAG", children=[name])
+    inputs = {"parameters": [{"name": "shard", "value": "3"}]}
+    made = step(run_name, name, "Failed", message=message, inputs=inputs, outputs={"exitCode": "7"})
+    spec = {
+        "entrypoint": "main",
+        "workflowTemplateRef": {"name": "weekly"},
+        "arguments": {"parameters": [{"name": "day", "value": "2026-03-16"}]},
+        "templates": [{"name": "main", "dag": {}}, container("train")],
+    }
+    labels = {"workflows.argoproj.io/cron-workflow": "every-week"}
+    return run(run_name, "Failed", nodes=[root, made], ended=2, spec=spec, labels=labels)
+
+
+def highlighted(shown: Shown, row: int) -> str:
+    """What of a row is shown as being under the cursor."""
+    wanted = shown.detail.steps.token(CURSOR).bgcolor
+    strip = strips_of(shown.app)[row]
+    return "".join(s.text for s in strip if s.style is not None and s.style.bgcolor == wanted)
+
+
+def row_with(shown: Shown, text: str) -> int:
+    return next(y for y, row in enumerate(shown.rows_of_screen) if text in row)
+
+
+def longest_blank(row: str) -> int:
+    return max(len(run) for run in "".join(c if c == " " else "|" for c in row).split("|"))
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 90, 100, 109, 110, 120, 140, 160, 200])
+@pytest.mark.parametrize("name", ["t", "train-the-large-model(17:region:eu)"])
+async def test_no_message_of_a_step_is_cut_while_eight_cells_of_its_row_are_empty(
+    width: int, name: str
+) -> None:
+    async with showing(failing(LONG, name), size=(width, 30)) as shown:
+        await shown.open()
+        width_of_tree = shown.detail.steps.size.width
+        row = shown.rows_of_screen[row_with(shown, "►")][:width_of_tree]
+        assert LONG in row or longest_blank(row) < 8, row
+
+
+async def test_the_tree_takes_the_rows_it_needs_and_the_pane_the_rest() -> None:
+    async with showing(two_steps(), size=(80, 24)) as shown:
+        await shown.open()
+        steps = shown.detail.steps
+        assert steps.size.height == len(steps.items) + 1
+        assert row_with(shown, " In/Out ") == 1 + steps.size.height
+
+
+async def test_a_long_tree_leaves_half_of_the_rows_and_shows_where_it_opened() -> None:
+    async with showing(nightly_etl(), size=(80, 14)) as shown:
+        await shown.open()
+        await shown.at_rest()
+        split = shown.detail.split
+        assert split.tree_side.size.height <= split.size.height // 2
+        assert "►transform" in shown.text
+
+
+@pytest.mark.parametrize(("width", "beside"), [(80, False), (109, False), (110, True), (200, True)])
+async def test_the_pane_stands_beside_the_tree_from_110_columns(width: int, beside: bool) -> None:
+    async with showing(nightly_etl(), size=(width, 40)) as shown:
+        await shown.open()
+        await shown.at_rest()
+        heading, tabs = row_with(shown, " STEP "), row_with(shown, " In/Out ")
+        assert (heading == tabs) == beside
+
+
+async def test_below_the_tree_stands_what_the_cursor_is_on_with_every_word() -> None:
+    async with showing(failing(LONG * 3), size=(120, 40)) as shown:
+        await shown.open()
+        await shown.until_shown("exit code")
+        left = [row[: shown.detail.steps.size.width] for row in shown.rows_of_screen]
+        told = " ".join(" ".join(row.split()) for row in left)
+        assert (LONG * 3)[-60:] in told
+        for fact in ("exit code 7", "template train", "inputs shard=3", "image registry.local"):
+            assert fact in told
+        await shown.press("k")
+        await shown.until_shown("cron      every-week")
+        assert "day=2026-03-16" in shown.text and "template  weekly" in shown.text
+
+
+async def test_the_header_tells_template_cron_and_parameters_where_there_is_room() -> None:
+    made_of = ("template weekly", "cron every-week", "day=2026-03-16")
+    for width, told in ((80, 0), (120, 2), (200, 3)):
+        async with showing(failing("no"), size=(width, 24)) as shown:
+            await shown.open()
+            await shown.at_rest()
+            header = shown.rows_of_screen[0]
+            assert all(words in header for words in made_of[:told]), header
+            assert "weekly-q1w2e" in header and "● live" in header
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_side_with_the_keys_has_the_heavy_rule_and_only_it(
+    size: tuple[int, int], ascii: bool
+) -> None:
+    settings = STILL.__class__(fixed_now=STILL.fixed_now, ascii=ascii)
+    heavy = "===" if ascii else "━━━"
+    async with showing(nightly_etl(), size=size, settings=settings) as shown:
+        await shown.open()
+        await shown.at_rest()
+        width = shown.detail.steps.size.width
+
+        def sides() -> tuple[bool, bool]:
+            tabs = shown.detail.pane_tabs.tabs.region
+            row = shown.rows_of_screen[tabs.y][tabs.x : tabs.right]
+            return heavy in shown.rows_of_screen[1][:width], heavy[0] in row
+
+        assert sides() == (True, False)
+        cursor = row_with(shown, ">transform" if ascii else "►transform")
+        assert len(highlighted(shown, cursor)) >= width, "the whole row"
+        await shown.press("tab")
+        await shown.at_rest()
+        assert sides() == (False, True)
+        assert highlighted(shown, cursor) == ""
+
+
+async def test_the_border_moves_for_the_side_with_the_keys() -> None:
+    for size in ((80, 24), (120, 40)):
+        async with showing(nightly_etl(), size=size) as shown:
+            await shown.open()
+            split = shown.detail.split
+            before = split.tree_side.size
+            split.move_border(1)
+            await shown.at_rest()
+            assert split.tree_side.size > before
+            await shown.press("tab")
+            for _ in range(40):
+                split.move_border(1)
+                await shown.pilot.pause()
+            assert split.tree_side.size < before, "the other side keeps a little"
+
+
+def with_log(*lines: str) -> ScriptedSource:
+    source = ScriptedSource(nightly_etl())
+    source.logs[POD, "main"] = [b"2026-03-17T06:29:00.0Z %s\n" % line.encode() for line in lines]
+    return source
+
+
+async def test_the_title_of_a_log_counts_errors_and_warnings_and_tells_where_one_is() -> None:
+    lines = ["WARN low disk", "ERROR one", "fine", "WARN again", *["fine"] * 80, "bye"]
+    async with showing(source=with_log(*lines), size=(120, 24)) as shown:
+        await shown.open()
+        await shown.until_shown("1 error 2 warnings { }")
+        title = shown.rows_of_screen[2]
+        assert "main" in title and "85 lines" in title and title.rstrip().endswith("%")
+
+
+async def test_the_log_of_a_failed_step_opens_at_its_last_error() -> None:
+    lines = [*["before"] * 60, "ERROR first", *["between"] * 60, "ERROR last", *["after"] * 60]
+    async with showing(source=with_log(*lines), size=(120, 24)) as shown:
+        await shown.open()
+        await shown.until_shown("ERROR last")
+        await shown.press("tab", "F")
+        await shown.until_shown("100%")
+        assert "ERROR last" not in shown.text
+
+
+async def test_an_error_in_sight_leaves_the_log_at_its_end() -> None:
+    lines = [*["before"] * 60, "ERROR last", "bye"]
+    async with showing(source=with_log(*lines), size=(120, 24)) as shown:
+        await shown.open()
+        await shown.until_shown("bye")
+        await shown.until_shown("1 error")
+        assert "100%" in shown.rows_of_screen[2] and "ERROR last" in shown.text
+
+
+async def test_a_line_that_is_cut_ends_in_a_sign_and_one_that_fits_does_not() -> None:
+    async with showing(source=with_log("x" * 200, "short"), size=(120, 24)) as shown:
+        await shown.open()
+        await shown.until_shown("short")
+        assert "x› " in shown.text
+        assert shown.text.count("›") == 1
+        await shown.press("tab", "w")
+        await shown.at_rest()
+        assert "›" not in shown.text, "wrapped lines are not cut"
+
+
+async def test_every_text_tells_where_in_it_one_is() -> None:
+    async with showing(nightly_etl(), size=(80, 24)) as shown:
+        await shown.open()
+        for key in ("d", "y"):
+            await shown.press(key)
+            await shown.at_rest()
+            if not shown.detail.pane_tabs.holds_focus:
+                await shown.press("tab")
+            await shown.press("G")
+            await shown.at_rest()
+            row: Any = shown.rows_of_screen[row_with(shown, " In/Out ")]
+            assert "100%" in row, row
+            await shown.press("g")
+            await shown.at_rest()
+            assert "100%" not in shown.rows_of_screen[row_with(shown, " In/Out ")]
+            await shown.press("escape")

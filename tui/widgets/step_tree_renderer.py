@@ -1,0 +1,179 @@
+"""How the lines of the step tree look: box lines, a label, what the step says, and its duration.
+
+What a step says stands beside its label, not in a column of its own: such a column would be empty
+in most rows, and cut the few sentences there are. They begin below each other where they can, and
+further left where that saves their end. In wide mode they are a column like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.columns import Column
+from tui.columns.nodes import node_token
+from tui.domain.forest import TreeRow
+from tui.domain.guides import ascii_guide
+from tui.domain.status import node_icon
+from tui.widgets.cells import (
+    LONGEST,
+    Piece,
+    cut,
+    fit,
+    panned,
+    printable,
+    printable_name,
+    rule,
+    strip_of,
+    tail,
+    width_of,
+)
+from tui.widgets.table_renderer import TableRenderer
+
+LABEL_ROOM = 12
+"""Cells that a label keeps however deep it is."""
+MESSAGE_AT = 36
+"""The cell at which messages begin where there is room, at most half of the column."""
+LEAST_MESSAGE = 16
+"""Cells for which a long label makes room."""
+BETWEEN = 2
+"""Cells between a label and what the step says."""
+
+
+class StepTreeRenderer(TableRenderer[TreeRow]):
+    """Makes a line of the screen out of a row of the tree."""
+
+    def __init__(
+        self,
+        step: Column[TreeRow],
+        style: Callable[[str], Style],
+        visible: Callable[[], Sequence[TreeRow]],
+        *,
+        now: datetime,
+        placeholder: str = "",
+        ascii: bool = False,
+    ) -> None:
+        """`step` is the column with the tree itself."""
+        super().__init__(
+            (),
+            style,
+            visible,
+            now=now,
+            placeholder=placeholder,
+            ascii=ascii,
+            gutter=0,
+            whole_row=True,
+        )
+        self._step = step
+        self.cells, self.widths = {"step": self._label}, {"step": self._width}
+        self.is_focused = False
+        """Whether keys come here: the row of the cursor and the heading show it."""
+
+    # --- lines ---------------------------------------------------------------------------
+
+    def header_line(self, width: int) -> Strip:
+        """The titles of the columns on a rule, which is heavy while keys come here."""
+        line = rule(self.is_focused, ascii=self.ascii)
+        rules = self.style("rule" if self.is_focused else "guide")
+        heading = self.style("heading" if self.is_focused else "muted")
+        pieces: list[Piece] = []
+        for placed in self.layout(width):
+            title = placed.column.title
+            gap = line * (placed.width - width_of(title) - 1)
+            if placed.column.align == "right":
+                pieces += [(gap + line, rules), (f" {title}", heading)]
+            else:
+                pieces += [(line, rules), (f" {title} ", heading), (gap[2:], rules)]
+        if self.is_wide:
+            pieces = list(panned(pieces, self.pan))
+        return strip_of([*pieces, (line * width, rules)], width, rules)
+
+    def item_line(self, item: TreeRow, width: int, *, is_cursor: bool, is_marked: bool) -> Strip:
+        """One step; the whole line shows where the cursor is while keys come here."""
+        if self.is_wide:
+            return super().item_line(item, width, is_cursor=is_cursor, is_marked=is_marked)
+        return self._narrow_line(item, width, is_cursor)
+
+    def _on_cursor(self, style: Style) -> Style:
+        """As in every list; while the keys go elsewhere a sign and bold letters are enough."""
+        return super()._on_cursor(style) if self.is_focused else style
+
+    def _narrow_line(self, item: TreeRow, width: int, is_cursor: bool) -> Strip:
+        """The step with what it says, in the room that its other columns leave, then those."""
+        base = self.style("")
+        first, *others = self.layout(width)
+        told = [(placed, placed.column.text(item, self.now)) for placed in others]
+        cells = first.width
+        while told and not told[0][1]:
+            cells += told.pop(0)[0].width + 1
+        pieces = self._said(item, cells, min(MESSAGE_AT, first.width // 2), is_cursor)
+        for placed, text in told:
+            column = placed.column
+            pieces.append((" ", base))
+            pieces.append(
+                (fit(text, placed.width, align=column.align), self.style(column.style(item)))
+            )
+        if is_cursor:
+            pieces = [(text, self._on_cursor(style)) for text, style in pieces]
+            base = self._on_cursor(base)
+        return strip_of(pieces, width, base)
+
+    # --- the step ------------------------------------------------------------------------
+
+    def _said(self, item: TreeRow, cells: int, at: int, is_cursor: bool) -> list[Piece]:
+        """The step, and what it says from the cell `at` on, or further left where it is long."""
+        message = printable(item.node.message[:LONGEST])
+        width = self._width(item)
+        if not message:
+            return self._label(item, cells, is_cursor=is_cursor)
+        room = max(min(width_of(message), LEAST_MESSAGE), cells - width - BETWEEN)
+        step = min(width, max(LABEL_ROOM, cells - room - BETWEEN))
+        begin = max(step + BETWEEN, min(at, cells - width_of(message)))
+        left = max(0, cells - begin)
+        said = cut(message, left, ellipsis=self.ellipsis)
+        style = self.style("problem" if item.node.is_problem else "muted")
+        return [
+            *self._label(item, min(cells, begin), is_cursor=is_cursor),
+            (said, style),
+            (" " * (left - width_of(said)), self.style("")),
+        ]
+
+    def _width(self, item: TreeRow) -> int:
+        """How many cells a step takes without what it says."""
+        signs = len(item.guide) + width_of(node_icon(item.node)) + 1
+        label = width_of(printable_name(item.label))
+        return signs + label + width_of(self._not_shown(item))
+
+    def _label(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
+        """Box lines, icon, the sign of the cursor, label, how much is folded away."""
+        base = self.style("")
+        guide = ascii_guide(item.guide) if self.ascii else item.guide
+        room = max(0, cells - LABEL_ROOM)
+        if len(guide) > room:
+            guide = tail(guide, room)
+        icon = node_icon(item.node, ascii=self.ascii)
+        sign = (">" if self.ascii else "►") if is_cursor else " "
+        below = self._not_shown(item)
+        left = cells - width_of(guide) - width_of(icon) - 1
+        label = self.cut_name(
+            self._step, printable_name(item.label), max(0, left - width_of(below))
+        )
+        blank = " " * max(0, left - width_of(label) - width_of(below))
+        style = self.style("heading") if is_cursor else base
+        return [
+            (guide, self.style("guide")),
+            (icon, self.style(node_token(item.node))),
+            (sign, style),
+            (label, style),
+            (below, self.style("muted")),
+            (blank, base),
+        ]
+
+    def _not_shown(self, item: TreeRow) -> str:
+        """` ▸12`, how many rows are folded away here; ` +2 left out`, how many have no rows."""
+        folded = f" {'+' if self.ascii else '▸'}{item.hidden_below}"
+        left_out = f" +{item.left_out} left out" if item.left_out else ""
+        return f"{folded if item.is_folded else ''}{left_out}"
