@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.node import Parameter
-from tui.domain.query import Query, QueryError, expanded
+from tui.domain.query import Clock, Query, QueryError, expanded
 from tui.domain.query import parse as parse_with
 from tui.domain.workflow import (
     Arguments,
@@ -20,8 +23,8 @@ from tui.domain.workflow import (
 from tui.kinds.workflows import FIELDS
 
 
-def parse(text: str) -> Query:
-    return parse_with(text, FIELDS)
+def parse(text: str, clock: Clock | None = None) -> Query:
+    return parse_with(text, FIELDS, clock=clock)
 
 
 ETL = ListedWorkflow(
@@ -205,3 +208,75 @@ def test_a_name_after_an_at_stands_for_a_filter(text: str, meant: str) -> None:
 
 def test_a_filter_is_not_looked_for_in_another_one() -> None:
     assert expanded("@a", {"a": "@b", "b": "x"}) == "@b"
+
+
+# --- spans ----------------------------------------------------------------------------------------
+
+EVENING = datetime(2026, 8, 21, 20, 30, tzinfo=timezone(timedelta(hours=2)))
+
+
+def created(moment: str) -> ListedWorkflow:
+    return ListedWorkflow(metadata=Metadata(name="w", creation_timestamp=moment))
+
+
+@pytest.mark.parametrize(
+    ("text", "ago", "found"),
+    [
+        ("age:<2h", 7199, True),
+        ("age:<2h", 7200, False),
+        ("age:<=2h", 7200, True),
+        ("age:>1h30m", 5401, True),
+        ("age:>=1h30m", 5400, True),
+        ("age:>1h30m", 5400, False),
+        ("age:<1m|>1d", 90_000, True),
+        ("!age:<2h", 7300, True),
+        ("since:24h", 86_400, True),
+        ("since:24h", 86_401, False),
+        ("since:1w", 86_400 * 6, True),
+        ("since:today", 20 * 3600, True),
+        ("since:today", 21 * 3600, False),
+        ("since:1.5h", 5400, True),
+    ],
+)
+def test_a_span_is_compared_with_the_clock_of_whoever_looks(
+    text: str, ago: int, found: bool
+) -> None:
+    moment = (EVENING - timedelta(seconds=ago)).astimezone(UTC)
+    query = parse(text, lambda: EVENING)
+    assert query(created(f"{moment:%Y-%m-%dT%H:%M:%SZ}")) is found
+    assert query.ticks and query.depth is Depth.TABLE
+
+
+def test_what_has_no_span_is_neither_longer_nor_shorter() -> None:
+    for text in ("age:<2h", "age:>2h", "duration:>1s", "duration:<1s"):
+        assert not parse(text, lambda: EVENING)(ListedWorkflow())
+
+
+@pytest.mark.parametrize("text", ["age:2h", "age:<", "age:<soon", "duration:10", "since:", "age:"])
+def test_what_is_no_span_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(QueryError) as told:
+        parse(text)
+    assert "such as" in told.value.what and told.value.position == text.index(":") + 1
+
+
+def test_a_row_of_a_table_is_only_open_where_what_it_lacks_decides() -> None:
+    over = row_of(ListedWorkflow(status=ListedStatus(phase="Succeeded")))
+    runs = row_of(
+        ListedWorkflow(status=ListedStatus(phase="Running", started_at="2026-08-21T10:00:00Z"))
+    )
+    problems = parse("phase:failed|error|trouble:*")
+    assert not problems.is_open(over) and problems.is_open(runs)
+    long = parse("phase:running duration:>1h", lambda: EVENING)
+    assert not long.is_open(over) and not long.is_open(runs)
+    assert long.is_known(runs)
+
+
+def row_of(workflow: ListedWorkflow) -> Row[ListedWorkflow]:
+    return Row(
+        key=ObjectKey("c", "wf", "n", "w"),
+        uid="",
+        version="",
+        origins=frozenset(),
+        value=workflow,
+        depth=Depth.TABLE,
+    )

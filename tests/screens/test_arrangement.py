@@ -159,12 +159,16 @@ def test_a_name_that_no_filter_has_is_told_with_those_there_are() -> None:
         arrangement.filter("mid @don")
     assert told.value.what == "no filter is called @don"
     assert told.value.position == 4
-    assert told.value.hint == "there are @done, @running, @waiting, @failed, @succeeded"
+    assert told.value.hint == (
+        "there are @done, @running, @failed-today, @in-trouble, @over-an-hour, @waiting, @failed, "
+        "@succeeded"
+    )
     assert names(arrangement) == ["young", "middle", "old"]
 
 
 def test_filters_of_other_lists_are_not_offered() -> None:
     settings = Settings(filters={"late": "schedule:x", "mine": "label:a", "failed": "phase:error"})
     arrangement = Arrangement(context_with(settings=settings), WORKFLOWS)
-    assert list(arrangement.named_filters) == ["mine", "failed", "running", "waiting", "succeeded"]
+    own = ["running", "failed-today", "in-trouble", "over-an-hour", "waiting", "succeeded"]
+    assert list(arrangement.named_filters) == ["mine", "failed", *own]
     assert arrangement.named_filters["failed"] == "phase:error"

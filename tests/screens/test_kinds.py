@@ -209,7 +209,10 @@ async def test_keys_and_commands_that_say_nothing_of_a_kind_are_not_offered_for_
         assert isinstance(front, ListScreen)
         titles = {command.title: command.help for command in front.commands()}
         assert "Problems only" not in titles
-        assert titles["Filter"] == "name, ns:…, label:…, template:…, param:…, description:…"
+        assert (
+            titles["Filter"]
+            == "name, ns:…, label:…, template:…, param:…, description:…, age:…, since:…"
+        )
         await shown.press("exclamation_mark")
         assert shown.said == "workflow templates have no problems to look for"
         await shown.press("enter")

@@ -9,14 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.app import Shown, showing
-from tests.support.runs import run, team
+from tests.support.runs import run, step, team
 from tests.support.scripted import ScriptedSource, listed, ref_of
 from tui.domain.query import expanded, parse
+from tui.domain.workflow import Manifest
 from tui.errors import QueryError
 from tui.kinds.workflows import FIELDS
+from tui.ports.connection import Place
+from tui.screens.arrangement import RESORT_EVERY
+from tui.screens.list import TYPING
 
 RUNS = tuple(team())
-NAMED = {"mine-too": "name:nightly*"}
 KEYS = (
     *("slash", "exclamation_mark", "escape", "enter", "up", "down", "backspace", "left", "end"),
     *("n", "i", "x", "vertical_line", "full_stop", "ctrl+u", "tab", "1", "space", "j", "delete"),
@@ -97,7 +100,7 @@ async def test_a_wrong_filter_shows_what_was_shown_before_and_enter_does_not_tak
         assert shown.names == before and shown.overview.query_bar.text == "nightly"
 
 
-def many(count: int) -> list[dict[str, object]]:
+def many(count: int) -> list[Manifest]:
     return [run(f"w-{i:02}", "Succeeded", began=100 + i, ended=50) for i in range(count)]
 
 
@@ -168,3 +171,65 @@ async def test_all_namespaces_and_back_keep_the_cursor_on_its_row() -> None:
             await shown.until(lambda count=count: len(shown.names) == count)  # type: ignore[misc]
             assert shown.rows.cursor_key == key
             assert shown.rows.cursor - shown.rows.model.top == line
+
+
+# --- what waits in trouble, and spans -------------------------------------------------------------
+
+
+def stuck(name: str, message: str = "ImagePullBackOff: no such tag") -> Manifest:
+    pull = step(name, "score", "Pending", message=message)
+    return run(name, "Running", "0/1", began=9, nodes=[step(name, "", "Running"), pull])
+
+
+async def test_what_waits_in_trouble_is_counted_and_is_a_problem_with_a_sign_of_its_own() -> None:
+    source = ScriptedSource(
+        stuck("score-1"), run("fine-1", "Running", began=2), run("bad-1", "Failed", ended=1)
+    )
+    async with showing(source=source, size=(110, 20)) as shown:
+        assert "1 run 1 trouble 1 fail │ 3" in shown.rows_of_screen[0]
+        assert any(row.lstrip(" ►").startswith("▲ score-1") for row in shown.rows_of_screen)
+        await shown.press("exclamation_mark")
+        assert set(shown.names) == {"score-1", "bad-1"}
+        source.put(run("score-1", "Running", "0/1", began=9, version="101"))
+        await shown.until(lambda: shown.names == ["bad-1"])
+        source.put({**stuck("fine-1"), "metadata": run("fine-1", "", version="102")["metadata"]})
+        await shown.until(lambda: set(shown.names) == {"fine-1", "bad-1"})
+
+
+async def test_problems_of_a_long_list_read_only_what_may_be_one() -> None:
+    there = [run(f"w-{i:03}", "Succeeded", began=100 + i, ended=50) for i in range(300)]
+    source = ScriptedSource(*there, stuck("score-1"), run("bad-1", "Failed", ended=1), tables=True)
+    async with showing(source=source, size=(110, 20)) as shown:
+        await shown.press("exclamation_mark")
+        await shown.until(lambda: "bad-1" in shown.names)
+        shown.pass_time(1)
+        await shown.until(lambda: set(shown.names) == {"score-1", "bad-1"})
+        await shown.pilot.pause(TYPING * 2)
+        assert not [what for what, _ in source.asked if what == "fill_all"]
+        assert "read" not in shown.rows_of_screen[0]
+
+
+async def test_spans_filter_by_the_clock_and_go_on_with_it() -> None:
+    source = ScriptedSource(run("old", "Running", began=119), run("new", "Running", began=5))
+    async with showing(source=source) as shown:
+        await shown.press("slash", *"age:<2h", "enter")
+        assert set(shown.names) == {"new", "old"}
+        for _ in range(RESORT_EVERY):
+            shown.pass_time(60)
+        await shown.until(lambda: shown.names == ["new"])
+        await shown.press("slash", *"@over-an-hour", "enter")
+        assert shown.names == ["old"]
+
+
+async def test_mine_goes_by_the_labels_of_argo() -> None:
+    labels = {"workflows.argoproj.io/creator": "system-serviceaccount-argo-kim"}
+    source = ScriptedSource(
+        run("hers", "Running", labels=labels),
+        run("his", "Running", labels={"workflows.argoproj.io/creator": "lee"}),
+        place=Place("prod", "https://prod", "argo", "system:serviceaccount:argo:kim"),
+    )
+    async with showing(source=source) as shown:
+        await shown.press("slash", *"@mine", "enter")
+        assert shown.names == ["hers"]
+        found = shown.overview.arrangement.named_filters["mine"]
+        assert found == "label:creator=system-serviceaccount-argo-kim"

@@ -48,7 +48,7 @@ async def test_a_row_tells_why_a_workflow_does_not_get_on_and_the_filter_finds_i
 async def test_the_header_counts_by_phase_and_says_where_and_live() -> None:
     async with showing(*team()) as shown:
         head = shown.rows_of_screen[0]
-        for told in ("scripted", "argo", "RW", "live", "3 run", "1 wait", "3 fail", "16"):
+        for told in ("scripted", "argo", "RW", "live", "3 run", "1 trouble", "3 fail", "16"):
             assert told in head
 
 
@@ -152,7 +152,7 @@ async def test_a_workflow_that_begins_to_fit_the_filter_appears() -> None:
     source = ScriptedSource(*team())
     async with showing(source=source) as shown:
         await shown.press("exclamation_mark")
-        assert len(shown.names) == 3
+        assert len(shown.names) == 4, "what failed, and one that waits for a lock"
         source.put(run("features-daily-9d4ls", "Failed", "213/480", began=54, version="101"))
         await shown.until(lambda: "features-daily-9d4ls" in shown.names)
         await shown.press("exclamation_mark")
@@ -164,14 +164,14 @@ async def test_what_one_retries_among_the_failed_stays_in_sight() -> None:
     async with showing(source=source) as shown:
         await shown.press("exclamation_mark")
         shown.rows.move_to_line(shown.names.index(ETL))
-        assert len(shown.names) == 3
+        assert len(shown.names) == 4
         await shown.press("r")
         await shown.until_shown("Runs again")
         await shown.press("ctrl+s")
         await shown.until_said(f"Retried {ETL}")
         for other in (ETL, "vacuum-warehouse-c8n3d"):
             source.put(run(other, "Running", "0/2", began=0, version="200"))
-        await shown.until(lambda: len(shown.names) == 2)
+        await shown.until(lambda: len(shown.names) == 3)
         assert shown.current == ETL and "●" in line_of(shown, ETL), "the other one went"
         await shown.press("exclamation_mark", "exclamation_mark")
         await shown.until(lambda: ETL not in shown.names)

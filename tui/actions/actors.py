@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from tui.actions.base import Context
 from tui.actions.manifests import labels_of, with_labels, without
 from tui.domain.workflow import LABEL, Manifest
+from tui.ports.identity import Caller
 
 ACTION = f"{LABEL}action"
 ACTORS = tuple(f"{LABEL}{name}" for name in ("actor", "actor-email", "actor-preferred-username"))
@@ -25,6 +26,13 @@ def label_value(text: str) -> str:
     """A text as a label value: its last characters, with dashes for invalid ones."""
     value = re.sub("[^-_.a-zA-Z0-9]", "-", text)[-LONGEST:]
     return re.sub("^[^a-zA-Z0-9]*|[^a-zA-Z0-9]*$", "", value)
+
+
+def made_by(caller: Caller) -> dict[str, str]:
+    """The labels that say of an object that this caller made it."""
+    known = (caller.subject, caller.email.replace("@", ".at.", 1), caller.preferred_username)
+    told = {key: label_value(text) for key, text in zip(CREATORS, known, strict=True)}
+    return {key: value for key, value in told.items() if value}
 
 
 def by_actor(manifest: Manifest, context: Context, action: str) -> Manifest:

@@ -12,7 +12,7 @@ from tui.domain.bars import thin_bar
 from tui.domain.durations import seconds_between, short
 from tui.domain.identity import Depth
 from tui.domain.node import RUNNING, SUCCEEDED
-from tui.domain.status import SUSPEND_ICON, icon
+from tui.domain.status import ASCII_TROUBLE, SUSPEND_ICON, TROUBLE_ICON, icon
 from tui.domain.workflow import LABEL, ListedWorkflow
 
 DASH = "–"
@@ -21,6 +21,8 @@ ASCII_DASH = "-"
 BAR = 5
 """Cells of the bar of what runs."""
 
+TROUBLE_RANK = 1.5
+"""Between what failed and what runs."""
 SORT_RANK = {"Error": 0, "Failed": 1, "Running": 2, "Pending": 3, "": 4, "Succeeded": 5}
 
 
@@ -31,6 +33,8 @@ def is_suspended(workflow: ListedWorkflow) -> bool:
 
 def workflow_icon(workflow: ListedWorkflow, *, ascii: bool = False) -> str:
     """One cell that says how it stands."""
+    if workflow.trouble:
+        return ASCII_TROUBLE if ascii else TROUBLE_ICON
     if is_suspended(workflow):
         return "=" if ascii else SUSPEND_ICON
     return icon(workflow.phase or "Pending", ascii=ascii)
@@ -38,6 +42,8 @@ def workflow_icon(workflow: ListedWorkflow, *, ascii: bool = False) -> str:
 
 def workflow_token(workflow: ListedWorkflow) -> str:
     """The token of a workflow's icon."""
+    if workflow.trouble:
+        return "trouble"
     return "phase-suspended" if is_suspended(workflow) else phase_token(workflow.phase)
 
 
@@ -64,6 +70,8 @@ def template_of(workflow: ListedWorkflow) -> str:
 
 
 def _message_token(workflow: ListedWorkflow) -> str:
+    if workflow.trouble:
+        return "warning"
     return "problem" if workflow.phase in ("Failed", "Error") else ""
 
 
@@ -99,7 +107,7 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
             text=lambda w, now: workflow_icon(w, ascii=ascii),
             width=1,
             style=workflow_token,
-            order=lambda w, now: SORT_RANK.get(w.phase, 6),
+            order=lambda w, now: TROUBLE_RANK if w.trouble else SORT_RANK.get(w.phase, 6),
             joined=True,
             keeps=True,
         ),

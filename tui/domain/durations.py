@@ -6,6 +6,7 @@ a workflow without a creation time is `106751d`, and people compare us line by l
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -73,6 +74,18 @@ def seconds_between(started_at: str | None, finished_at: str | None, now: dateti
     if start is None:
         return None
     return between(start, parse_time(finished_at), now).total_seconds()
+
+
+_SPAN = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdw])+")
+_UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
+
+
+def seconds_of(text: str) -> float | None:
+    """The seconds of a span as people write it: `90s`, `1h30m`, `2w`; None for what is none."""
+    if _SPAN.fullmatch(text) is None:
+        return None
+    parts = re.findall(r"([0-9.]+)([smhdw])", text)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 def short(seconds: float) -> str:

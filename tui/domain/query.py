@@ -6,6 +6,7 @@
     name:etl-*               * stands for anything, and then the whole value is meant
     message:/exit 1[37]/     a regular expression
     message:"no space left"  quotes keep blanks, bars and colons as they are
+    age:<2h duration:>10m    less or more than a span; since:24h is not longer ago than that
 
 A text is read into a predicate over the objects of one kind; what a field finds in one stands in
 the `Fields` of the kind, one entry per field. A syntax error is reported with the position where it
@@ -17,17 +18,22 @@ neither there nor missing: no term matches by it, a turned one neither.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from tui.domain.durations import seconds_between, seconds_of
 from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.search import NESTED, compiled
 from tui.domain.workflow import LABEL
 from tui.errors import QueryError
 
 Test = Callable[[str], bool]
+Clock = Callable[[], datetime]
+"""Tells what time it is, in the zone of whoever looks: `since:today` begins at midnight there."""
 Selected = Mapping[str, frozenset[ObjectKey]]
 """What a server selects, by the text of a label selector."""
 NOTHING_SELECTED: Selected = {}
@@ -50,6 +56,12 @@ class Field:
     """Texts that need a `SUMMARY` although the others do not, each with what is known before."""
     selectors: Callable[[str, str], tuple[str, ...]] | None = None
     """Label selectors with which a server finds what has `key=value`."""
+    early: Callable[[Any], bool] = lambda item: False
+    """Whether as much as the server's Table tells of an object answers all that can be asked."""
+    seconds: Callable[[Any, datetime], float | None] | None = None
+    """A span that is compared, for fields that are one; None where an object has none."""
+    within: bool = False
+    """Whether a span alone is meant to be the longest; else it needs `<` or `>` before it."""
 
     def depth_of(self, test: Test) -> Depth:
         """How much of an object has to be read to know whether a test holds."""
@@ -79,16 +91,20 @@ class Alternative:
     """How much of an object has to be read to know whether it holds."""
     selectors: tuple[str, ...] = ()
     """Label selectors with which a server finds out as much; empty where it cannot."""
+    measures: Callable[[Any], bool] | None = None
+    """What is asked instead of `test` of a field that is a span."""
 
     def answer(self, row: Row[Any], selected: Selected) -> bool | None:
         """Whether it holds; None where too little is known of a row."""
-        if row.depth >= self.depth:
+        if row.depth >= self.depth or self.field.early(row.value):
             return self(row.value)
         if self.selectors and all(each in selected for each in self.selectors):
             return any(row.key in selected[each] for each in self.selectors)
         return None
 
     def __call__(self, item: Any) -> bool:
+        if self.measures is not None:
+            return self.measures(item)
         if not self.key or self.field.keyed is None:
             return any(map(self.test, self.field.values(item)))
         found = self.field.keyed(item)
@@ -107,10 +123,14 @@ class Term:
 
     def is_known(self, row: Row[Any], selected: Selected) -> bool:
         """Whether it is known to hold of a row."""
+        return self.answer(row, selected) is True
+
+    def answer(self, row: Row[Any], selected: Selected) -> bool | None:
+        """Whether it holds of a row; None where too little is known."""
         answers = [one.answer(row, selected) for one in self.alternatives]
-        if not self.is_negated:
-            return True in answers
-        return True not in answers and None not in answers
+        if True in answers:
+            return not self.is_negated
+        return None if None in answers else self.is_negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +150,16 @@ class Query:
     def is_known(self, row: Row[Any], selected: Selected = NOTHING_SELECTED) -> bool:
         """Whether every term is known to hold of a row, of which little may have been read."""
         return all(term.is_known(row, selected) for term in self.terms)
+
+    def is_open(self, row: Row[Any], selected: Selected = NOTHING_SELECTED) -> bool:
+        """Whether more has to be read of a row to know if it matches."""
+        answers = [term.answer(row, selected) for term in self.terms]
+        return None in answers and False not in answers
+
+    @property
+    def ticks(self) -> bool:
+        """Whether time alone changes what matches."""
+        return any(one.measures is not None for one in self._alternatives)
 
     @property
     def depth(self) -> Depth:
@@ -152,6 +182,11 @@ class Query:
     def __bool__(self) -> bool:
         """Whether it has any term."""
         return bool(self.terms)
+
+
+def nothing(item: Any) -> tuple[str, ...]:
+    """The texts of a field that is compared otherwise."""
+    return ()
 
 
 # --- what can be asked about any object ---------------------------------------------------------
@@ -192,13 +227,41 @@ LABELS = Field(
 )
 NAMESPACE_ALIASES = {"namespace": "ns"}
 
-OF_ANY_OBJECT = Fields({"name": NAME, "ns": NAMESPACE, "label": LABELS}, NAMESPACE_ALIASES)
+
+def age_of(item: Any, now: datetime) -> float | None:
+    """Seconds since it was created, as the list says it."""
+    return seconds_between(item.metadata.creation_timestamp, None, now)
+
+
+def spans_of(age: Callable[[Any, datetime], float | None]) -> dict[str, Field]:
+    """The fields that compare an age."""
+    return {
+        "age": Field(
+            "<2h or >3d: how long ago it was created", nothing, depth=Depth.TABLE, seconds=age
+        ),
+        "since": Field(
+            "24h, or today: created not longer ago",
+            nothing,
+            depth=Depth.TABLE,
+            seconds=age,
+            within=True,
+        ),
+    }
+
+
+OF_ANY_OBJECT = Fields(
+    {"name": NAME, "ns": NAMESPACE, "label": LABELS, **spans_of(age_of)}, NAMESPACE_ALIASES
+)
 """The fields of a kind that has none of its own."""
 
 
-def parse(text: str, fields: Fields = OF_ANY_OBJECT) -> Query:
-    """Read a filter over objects with these fields. Raises: QueryError."""
-    return Query(text, tuple(_Reader(text, fields).terms()))
+def parse(text: str, fields: Fields = OF_ANY_OBJECT, *, clock: Clock | None = None) -> Query:
+    """Read a filter over objects with these fields.
+
+    Without a clock what compares spans finds nothing: enough to see whether a text is a filter.
+    Raises: QueryError.
+    """
+    return Query(text, tuple(_Reader(text, fields, clock).terms()))
 
 
 NAMED = re.compile(r'"[^"]*"|(?<!\S)@(\S*)')
@@ -228,9 +291,10 @@ def expanded(text: str, filters: Mapping[str, str]) -> str:
 class _Reader:
     """One text, read from left to right."""
 
-    def __init__(self, text: str, fields: Fields) -> None:
+    def __init__(self, text: str, fields: Fields, clock: Clock | None = None) -> None:
         self._text = text
         self._fields = fields
+        self._clock = clock
         self._at = 0
 
     def terms(self) -> Iterable[Term]:
@@ -283,6 +347,10 @@ class _Reader:
 
     def _alternative(self, name: str) -> Alternative:
         field, begun = self._fields.named[name], self._at
+        if field.seconds is not None:
+            return Alternative(
+                field, "", lambda text: False, field.depth, measures=self._measure(name, field)
+            )
         key = self._key() if field.keyed is not None else ""
         selectors: tuple[str, ...] = ()
         if self._peek() == "/":
@@ -297,6 +365,33 @@ class _Reader:
             if is_text and field.selectors is not None:
                 selectors = field.selectors(key, value)
         return Alternative(field, key, test, field.depth_of(test), selectors)
+
+    def _measure(self, name: str, field: Field) -> Callable[[Any], bool]:
+        """A span with how it is compared: `<2h`, `>=1h30m`; also `today` where one is enough."""
+        begun, clock, seconds_in = self._at, self._clock, field.seconds
+        text, _ = self._value()
+        found = _COMPARED.fullmatch(text)
+        sign, span = (found[1], found[2]) if found is not None else ("", text)
+        is_today = field.within and span == "today"
+        limit = 0.0 if is_today else seconds_of(span)
+        if limit is None or (not sign and not field.within):
+            example = f"{name}:24h or {name}:today" if field.within else f"{name}:<2h"
+            raise QueryError(
+                f"{name}: needs a span such as {example}",
+                begun,
+                hint="units are s, m, h, d and w, and 1h30m is a span, too",
+            )
+        compare = _COMPARISONS[sign or "<="]
+
+        def measures(item: Any) -> bool:
+            if clock is None or seconds_in is None:
+                return False
+            now = clock()
+            seconds = seconds_in(item, now)
+            most = _since_midnight(now) if is_today else limit
+            return seconds is not None and compare(seconds, most)
+
+        return measures
 
     def _key(self) -> str:
         """`key=` before a value; "" when there is none."""
@@ -354,6 +449,20 @@ class _Reader:
     def _skip_blanks(self) -> None:
         while self._at < len(self._text) and self._text[self._at].isspace():
             self._at += 1
+
+
+_COMPARED = re.compile(r"(<=|>=|<|>)?(.*)", re.DOTALL)
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _since_midnight(now: datetime) -> float:
+    """The seconds of the day so far, in the zone of `now`."""
+    return (now - now.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
 
 
 def _value_test(value: str, is_plain: bool, *, whole: bool, word: bool) -> Test:

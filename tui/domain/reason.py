@@ -18,6 +18,7 @@ from tui.domain.attempts import superseded
 from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, NodeFlag, NodeId, Wire
 from tui.domain.once import once
 from tui.domain.order import item_index
+from tui.domain.trouble import trouble_in
 from tui.domain.workflow import Workflow
 
 GROUPS = frozenset({"Retry", "StepGroup"})
@@ -120,14 +121,15 @@ def _way(
 
 
 def stuck(nodes: Mapping[Key, Looked]) -> list[Key]:
-    """The keys of the steps that cannot begin or that wait to be resumed, in order."""
+    """The keys of the steps that cannot begin or that wait to be resumed: what is in trouble comes
+    first, else they are in order."""
     # Of many nodes hardly one is stuck, and most are told by their phase alone.
     found = [
-        (node.type == "Suspend", _rank(node), key)
+        (node.type == "Suspend", not trouble_in(node.message), _rank(node), key)
         for key, node in nodes.items()
         if node.phase in UNFINISHED and _is_stuck(node)
     ]
-    return [key for _, _, key in sorted(found)]
+    return [key for *_, key in sorted(found)]
 
 
 def _rank(node: Looked) -> Rank:

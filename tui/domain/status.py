@@ -24,6 +24,9 @@ ICONS = {
     ERROR: "⚠",
 }
 SUSPEND_ICON = "‖"
+TROUBLE_ICON = "▲"
+ASCII_TROUBLE = "!"
+"""Of what waits in trouble: neither failed nor getting on."""
 SUSPEND_WORD = "Suspend"
 
 LETTERS = {

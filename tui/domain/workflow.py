@@ -22,6 +22,7 @@ from tui.domain.node import (
     Wire,
 )
 from tui.domain.resource import Resource
+from tui.domain.trouble import trouble_in
 
 LABEL = "workflows.argoproj.io/"
 """Prefix of Argo's labels and annotations (argo.md 1.7)."""
@@ -209,6 +210,16 @@ class ListedWorkflow(Wire, frozen=True):
     def is_completed(self) -> bool:
         """Succeeded, Failed or Error."""
         return self.status.phase in COMPLETED_PHASES
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from getting on though nothing failed, as `trouble.KINDS`; "" for nothing.
+
+        What was suspended waits because somebody wants it to.
+        """
+        if self.is_completed or self.spec.suspend:
+            return ""
+        return trouble_in(self.status.why) or trouble_in(self.status.message)
 
     @property
     def reason(self) -> str:

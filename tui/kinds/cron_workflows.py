@@ -14,7 +14,16 @@ from tui.domain.decode import whole_reader
 from tui.domain.durations import parse_time, seconds_between
 from tui.domain.node import Wire
 from tui.domain.order import time_key
-from tui.domain.query import LABELS, NAME, NAMESPACE, NAMESPACE_ALIASES, Field, Fields
+from tui.domain.query import (
+    LABELS,
+    NAME,
+    NAMESPACE,
+    NAMESPACE_ALIASES,
+    Field,
+    Fields,
+    age_of,
+    spans_of,
+)
 from tui.domain.resource import Resource
 from tui.domain.workflow import LABEL, WORKFLOW, Condition, Metadata, Spec
 from tui.kinds.base import Fact, Kind, Look, Piece, Runs, Tally
@@ -298,6 +307,7 @@ FIELDS = Fields(
         ),
         "schedule": Field("the schedules", lambda cron: cron.spec.lines),
         "message": Field("what is wrong", lambda cron: (trouble(cron),)),
+        **spans_of(age_of),
     },
     {**NAMESPACE_ALIASES, "status": "phase", "msg": "message"},
 )

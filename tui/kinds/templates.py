@@ -11,7 +11,16 @@ from tui.columns.workflows import ASCII_DASH, DASH
 from tui.domain.durations import age
 from tui.domain.node import Wire
 from tui.domain.order import time_key
-from tui.domain.query import LABELS, NAME, NAMESPACE, NAMESPACE_ALIASES, Field, Fields
+from tui.domain.query import (
+    LABELS,
+    NAME,
+    NAMESPACE,
+    NAMESPACE_ALIASES,
+    Field,
+    Fields,
+    age_of,
+    spans_of,
+)
 from tui.domain.workflow import Arguments, Metadata
 from tui.kinds.base import Fact, Look, Piece, Runs
 from tui.kinds.runs import age_column, named_columns, runs_columns
@@ -149,6 +158,7 @@ FIELDS = Fields(
         ),
         "param": Field("a parameter that it takes", _parameters),
         "description": Field("its description", lambda template: (description(template),)),
+        **spans_of(age_of),
     },
     {**NAMESPACE_ALIASES, "tmpl": "template"},
 )

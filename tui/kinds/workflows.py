@@ -7,13 +7,22 @@ from functools import lru_cache
 
 import msgspec
 
-from tui.columns.workflows import workflow_columns
-from tui.domain import decode
+from tui.columns.workflows import workflow_age, workflow_columns, workflow_seconds
+from tui.domain import decode, trouble
 from tui.domain.durations import before, parse_time
 from tui.domain.identity import Depth
 from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING
 from tui.domain.order import time_key
-from tui.domain.query import LABELS, NAME, NAMESPACE, NAMESPACE_ALIASES, Field, Fields
+from tui.domain.query import (
+    LABELS,
+    NAME,
+    NAMESPACE,
+    NAMESPACE_ALIASES,
+    Field,
+    Fields,
+    nothing,
+    spans_of,
+)
 from tui.domain.status import status_text
 from tui.domain.table import TableRow, age_of
 from tui.domain.workflow import (
@@ -38,13 +47,23 @@ def about(workflow: ListedWorkflow, now: datetime) -> list[Piece]:
     """Its phase and all of its message."""
     pieces = [(f"  {workflow.phase or PENDING}", "")]
     if workflow.reason:
-        pieces.append((f": {workflow.reason}", "problem" if workflow.phase != RUNNING else ""))
+        token = "problem" if workflow.phase in (FAILED, ERROR) else ""
+        pieces.append((f": {workflow.reason}", "warning" if workflow.trouble else token))
     return pieces
 
 
 def is_problem(workflow: ListedWorkflow) -> bool:
-    """Whether it failed."""
-    return workflow.phase in (FAILED, ERROR)
+    """Whether it failed, or waits in trouble."""
+    return workflow.phase in (FAILED, ERROR) or bool(workflow.trouble)
+
+
+TROUBLE = "Trouble"
+"""What workflows that wait in trouble are counted as, in place of their phase."""
+
+
+def group(workflow: ListedWorkflow) -> str:
+    """What it is counted as: its phase, or that it is in trouble."""
+    return TROUBLE if workflow.trouble else workflow.phase or PENDING
 
 
 # --- what the server's Table tells ---------------------------------------------------------------
@@ -148,6 +167,20 @@ def _messages(workflow: ListedWorkflow) -> tuple[str, ...]:
     return (workflow.status.message, workflow.status.why)
 
 
+def _troubles(workflow: ListedWorkflow) -> tuple[str, ...]:
+    return (workflow.trouble,) if workflow.trouble else ()
+
+
+def _is_trouble_told(workflow: ListedWorkflow) -> bool:
+    """Of what is over, and of what the Table's message tells."""
+    return workflow.is_completed or bool(workflow.trouble)
+
+
+def _is_duration_told(workflow: ListedWorkflow) -> bool:
+    """What runs has run since it began; when something ended the Table does not tell."""
+    return workflow.phase == RUNNING and workflow.status.started_at is not None
+
+
 def _parameters(workflow: ListedWorkflow) -> dict[str, str]:
     return {each.name: each.value or "" for each in workflow.spec.arguments.parameters}
 
@@ -175,6 +208,18 @@ FIELDS = Fields(
         "label": LABELS,
         "template": Field("the workflow template or cron workflow it came from", _templates),
         "message": Field("the message", _messages),
+        "trouble": Field(
+            f"{', '.join(trouble.KINDS)}: what it waits for in trouble; * is any",
+            _troubles,
+            early=_is_trouble_told,
+        ),
+        **spans_of(workflow_age),
+        "duration": Field(
+            ">10m: how long it ran, or has run by now",
+            nothing,
+            early=_is_duration_told,
+            seconds=workflow_seconds,
+        ),
         "param": Field("name=value of an argument", _parameter_texts, _parameters),
     },
     {**NAMESPACE_ALIASES, "status": "phase", "msg": "message", "tmpl": "template"},
@@ -195,17 +240,21 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     ),
     fields=FIELDS,
     newest=newest,
-    group=lambda workflow: workflow.phase or PENDING,
+    group=group,
     tallies=(
         Tally("run", "phase-running", frozenset({RUNNING})),
         Tally("wait", "phase-pending", frozenset({PENDING})),
+        Tally("trouble", "trouble", frozenset({TROUBLE})),
         Tally("fail", "phase-failed", frozenset({FAILED, ERROR})),
     ),
     about=about,
     is_problem=is_problem,
-    problems="phase:failed|error",
+    problems="phase:failed|error|trouble:*",
     filters={
         "running": "phase:running",
+        "failed-today": "phase:failed|error since:today",
+        "in-trouble": "trouble:*",
+        "over-an-hour": "phase:running duration:>1h",
         "waiting": "phase:pending",
         "failed": "phase:failed|error",
         "succeeded": "phase:succeeded",

@@ -12,14 +12,17 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import structs
 
+from tui.actions.actors import made_by
 from tui.columns import Column
 from tui.columns.base import of_row, sort_column_beside
 from tui.context import AppContext
 from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded, parse
+from tui.domain.workflow import LABEL
 from tui.errors import QueryError
 from tui.kinds.base import Kind, KnownRows, Look
 from tui.kinds.registry import list_called
+from tui.ports.identity import Caller
 from tui.ports.tables import Tables
 from tui.session import Session
 from tui.state.listing import Listing
@@ -116,6 +119,8 @@ class Arrangement(Generic[L]):
         self.descending = True
         self.selected: Selected = NOTHING_SELECTED
         """What a server selects of what is not read."""
+        self.me: Caller | None = None
+        """Who looks at it; None where that is not known beyond the name in the kubeconfig."""
         self._asked = Query("", ())
         self._seconds = 0
         self.columns = self._made_columns()
@@ -149,6 +154,23 @@ class Arrangement(Generic[L]):
         column = self._sorting
         is_deep = column is not None and column.depth > Depth.TABLE
         return self.query if self.is_filter_deep else "", self.sort_column if is_deep else ""
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether everything has to be read for filter and order, and not only what is read in the
+        background anyway: what is counted in the header."""
+        column = self._sorting
+        if column is not None and column.depth > Depth.TABLE:
+            return True
+        if not self.is_filter_deep:
+            return False
+        counted = {group for tally in self._kind.tallies for group in tally.groups}
+        return any(
+            row.depth is Depth.TABLE
+            and self._kind.group(row.value) not in counted
+            and self._asked.is_open(row, self.selected)
+            for row in self.session.known.values()
+        )
 
     @property
     def is_filter_deep(self) -> bool:
@@ -191,8 +213,17 @@ class Arrangement(Generic[L]):
     def named_filters(self) -> Mapping[str, str]:
         """The filters with names that this kind can be asked by, those of the settings first."""
         given = self.context.settings.filters
-        known = {**given, **{k: v for k, v in self._kind.filters.items() if k not in given}}
+        own = {**self._kind.filters, **self._mine()}
+        known = {**given, **{k: v for k, v in own.items() if k not in given}}
         return {name: text for name, text in known.items() if self._can_ask(text)}
+
+    def _mine(self) -> dict[str, str]:
+        """The filter that leaves what one made oneself, by Argo's labels; none where nobody says
+        who one is."""
+        users = (each.place.user for each in self.context.connections.values())
+        me = self.me or Caller(next(filter(None, users), ""))
+        labels = [f"{key.removeprefix(LABEL)}={value}" for key, value in made_by(me).items()]
+        return {"mine": f"label:{'|'.join(labels)}"} if labels else {}
 
     def _can_ask(self, text: str) -> bool:
         try:
@@ -203,7 +234,11 @@ class Arrangement(Generic[L]):
 
     def read(self, text: str) -> Query:
         """A filter of this list; `@name` stands for one with a name. Raises: QueryError."""
-        return parse(expanded(text, self.named_filters), self._kind.fields)
+        return parse(expanded(text, self.named_filters), self._kind.fields, clock=self._clock)
+
+    def _clock(self) -> datetime:
+        """What time it is where somebody looks."""
+        return self.context.now().astimezone()
 
     def filter(self, text: str) -> None:
         """Show what matches; a QueryError leaves everything as it is."""
@@ -264,13 +299,17 @@ class Arrangement(Generic[L]):
         )
 
     def tick(self) -> bool:
-        """A second went by; whether that was a reason to sort anew."""
+        """A second went by; whether that was a reason to filter or sort anew."""
         self._seconds += 1
-        column = self._sorting
-        if column is None or not column.ticks or self._seconds % RESORT_EVERY:
+        if self._seconds % RESORT_EVERY:
             return False
-        self.sort()
-        return True
+        column = self._sorting
+        is_sorted = column is not None and column.ticks
+        if is_sorted:
+            self.sort()
+        elif self._asked.ticks:
+            self.listing.arrange_anew()
+        return is_sorted or self._asked.ticks
 
     def problem_after(self, index: int, step: int) -> ObjectKey | None:
         """The next (1) or previous (-1) object with a problem, going round; None without any."""

@@ -31,6 +31,7 @@ from tui.menu import REVERSED, Menu, orders
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES
 from tui.ports.collections import Collections, Scope
+from tui.ports.identity import Caller, caller_of
 from tui.ports.tables import Tables
 from tui.screens.arrangement import Arrangement
 from tui.screens.bindings import (
@@ -63,6 +64,8 @@ from tui.widgets.table import Table, sort_bindings
 
 ARRANGING = 10
 """Arranging a list anew while it is read takes one in so many seconds at most."""
+MINE = "@mine"
+"""The filter with a name that depends on who looks."""
 TYPING = 0.3
 """Seconds without a key after which a filter is taken for one that is wanted."""
 
@@ -246,6 +249,8 @@ class ListScreen(View[None]):
         self._has_landed = self._has_landed or bool(changes.filled)
         if self._filling is not None:
             self._filling.take(changes)
+            if changes.standing:
+                self._want()  # only now it is known what there is
         self.show_standing()
 
     def _unmark(self, changes: ChangeSet[Any], replaced: Sequence[ObjectKey]) -> None:
@@ -434,8 +439,10 @@ class ListScreen(View[None]):
         selectors = self.arrangement.selectors
         if selectors:
             filling.select(selectors)
-        else:
+        elif self.arrangement.wants_all:
             filling.read_all()
+        else:
+            filling.read_no_more()
         self._reading_went_on()
 
     def _reading_went_on(self) -> None:
@@ -469,8 +476,8 @@ class ListScreen(View[None]):
         if filling is None or arrangement.depth is Depth.TABLE:
             return ""
         far = how_far_all_read(arrangement.listing)
-        if not far:
-            return ""
+        if not far or not (arrangement.selectors or arrangement.wants_all):
+            return ""  # how far that was read which is counted stands in the header
         if filling.is_asking:
             return "asking the server for labels …"
         selectors = arrangement.selectors
@@ -486,6 +493,8 @@ class ListScreen(View[None]):
     # --- filter and order ------------------------------------------------------------------
 
     def _show_filtered(self) -> None:
+        if MINE in self.arrangement.query:
+            self.learn_who()
         self._show_rows()
         self.rows.refit()
         self._want()
@@ -498,6 +507,7 @@ class ListScreen(View[None]):
     @work(exclusive=True, group="named-filters")
     async def action_named_filters(self) -> None:
         """Choose one of the filters that have a name."""
+        self.learn_who()
         filters = self.arrangement.named_filters
         if not filters:
             self.context.say(f"no filter has a name; [filters] in {SETTINGS_FILE} gives them names")
@@ -507,6 +517,23 @@ class ListScreen(View[None]):
         name = await self.app.push_screen_wait(menu)
         if name is not None:
             self.query_bar.put(f"@{name}")
+
+    def learn_who(self) -> None:
+        """Ask who looks at the list, once, for the filter that leaves what they made."""
+        if self.arrangement.me is None and self.context.is_connected:
+            self._ask_who()
+
+    @work(thread=True, exclusive=True, group="who", exit_on_error=False)
+    def _ask_who(self) -> None:
+        connection = self.context.connection(self.connection)
+        caller = caller_of(connection) if connection is not None else None
+        if caller is not None:
+            self.app.call_from_thread(self._take_who, caller)
+
+    def _take_who(self, caller: Caller) -> None:
+        self.arrangement.me = caller
+        if MINE in self.arrangement.query and self.query(Table):
+            self.query_bar.put(self.arrangement.query)
 
     def action_problems(self) -> None:
         """Those with a problem only, or all again."""

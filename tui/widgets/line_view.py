@@ -30,7 +30,9 @@ PHASE_TOKENS = (
     "phase-omitted",
     "phase-suspended",
 )
-TEXT_TOKENS = ("muted", "warning", "problem", "accent", "heading", "guide", "rule", "front")
+TEXT_TOKENS = (
+    *("muted", "warning", "trouble", "problem", "accent", "heading", "guide", "rule", "front"),
+)
 SYNTAX_TOKENS = ("key", "string", "number", "comment")
 """Names of styles; each is a component class `token--<name>`. Columns use the first two groups."""
 
@@ -66,6 +68,7 @@ class LineView(Widget, can_focus=True):
         & > .token--muted { text-style: dim; }
         & > .token--guide { text-style: dim; }
         & > .token--warning { color: $text-warning; }
+        & > .token--trouble { color: $text-warning; text-style: bold; }
         & > .token--problem { color: $text-error; }
         & > .token--accent { color: $text-accent; }
         & > .token--heading { text-style: bold; }
