@@ -64,8 +64,15 @@ class Read:
     """What was read of the log of `api`."""
 
     def __init__(
-        self, source: ScriptedSource, manifest: Manifest, *, follow: bool = False, **more: Any
+        self,
+        source: ScriptedSource,
+        manifest: Manifest,
+        *,
+        follow: bool = False,
+        ends_with: str = "",
+        **more: Any,
     ) -> None:
+        """`ends_with` is what is archived as soon as the log waits for that."""
         self.workflow: Workflow = decode.from_manifest(manifest)
         self.sources: list[LogSource] = []
         self.told: list[str] = []
@@ -75,13 +82,19 @@ class Read:
         reader = LogReader(source, self.workflow, **more)
         target = best_target(self.workflow)
         assert isinstance(target, LogTarget)
+
+        def waits(error: SourceError) -> None:
+            self.told.append(f"waits: {error}")
+            if ends_with:
+                reader.workflow = decode.from_manifest(with_archive(manifest, ends_with))
+
         try:
             for block in reader.blocks(
                 target,
                 self.stop,
                 number=self._number,
                 is_followed=follow,
-                waits=lambda error: self.told.append(f"waits: {error}"),
+                waits=waits,
                 told=lambda error, seconds: self.told.append(f"{error} {seconds:g}"),
                 resumed=lambda: self.told.append("resumed"),
             ):
@@ -216,7 +229,17 @@ def test_a_pod_that_goes_while_its_log_is_read_leaves_the_rest_in_the_archive() 
     own = 'time=2026-11-29T04:08:43Z level=INFO msg="waiting for signals" argo=true'
     source = Breaking([line(1, own), line(2, "one"), line(3, "two"), LOST], [Missing("gone")])
     read = Read(source, with_archive(running("api"), "one\ntwo\nthree\n"), follow=True)
-    assert read.lines == [own.encode(), b"one", b"two", b"three"]
+    rule = "── api: its pod is gone, from the archive on ──".encode()
+    assert read.lines == [own.encode(), b"one", b"two", rule, b"three"]
+    assert [source.origin for source in read.sources] == ["pod", "archive", "seam"]
+
+
+def test_a_pod_that_goes_before_its_step_is_over_is_found_in_the_archive_when_it_is() -> None:
+    source = Breaking([line(1, "one"), LOST], [Missing("gone")])
+    read = Read(source, running("api"), follow=True, ends_with="one\ntwo\n")
+    assert read.lines[0] == b"one" and read.lines[-1] == b"two"
+    assert "waits: gone; its step is not over yet" in read.told
+    assert read.error is None
 
 
 def test_a_log_that_is_nowhere_says_so() -> None:

@@ -281,6 +281,12 @@ class Packing(NamedTuple):
     begun: int | None = None
 
 
+def seam(words: str, source: int, moment: int = NO_TIME) -> LogBlock:
+    """A sentence of ours that stands between parts of a log, as a line of a source of its own."""
+    data = f"── {words} ──\n".encode()
+    return LogBlock(data, array("I", [len(data)]), array("q", [moment]), source)
+
+
 EMPTY = LogBlock(b"", array("I"), array("q"))
 
 

@@ -81,8 +81,11 @@ class LogFollower:
         self._events: list[LogEvent] = []
         self._size = 0
         self._stops: list[CancelToken] = []
+        self._held: frozenset[int] = frozenset()
         self.sources: list[LogSource] = []
         """Where lines are from, by the number that their blocks bear."""
+        self.log_of: list[int] = []
+        """Of which log each of these is."""
 
     def begin(self, target: LogTarget, *, is_followed: bool) -> int:
         """Read one more log from now on; returns its number."""
@@ -94,13 +97,13 @@ class LogFollower:
                 for block in self._reader.blocks(
                     target,
                     stop,
-                    number=self._number,
+                    number=lambda source: self.number(source, log),
                     is_followed=is_followed,
                     told=lambda error, seconds: self._put(LogDelayed(log, error, seconds)),
                     waits=lambda error: self._put(LogWaiting(log, error)),
                     resumed=lambda: self._put(LogResumed(log)),
                 ):
-                    self._wait_for_room(stop)
+                    self._wait_for_room(stop, log)
                     if stop.is_set:
                         return
                     self._put(block)
@@ -137,14 +140,22 @@ class LogFollower:
         with self._taken:
             self._taken.notify_all()
 
-    def _number(self, source: LogSource) -> int:
+    def hold(self, logs: frozenset[int]) -> None:
+        """Read no further in these logs, of which much came that nobody can use yet."""
+        with self._taken:
+            self._held = logs
+            self._taken.notify_all()
+
+    def number(self, source: LogSource, log: int) -> int:
+        """The number of one more source of a log."""
         with self._taken:
             self.sources.append(source)
+            self.log_of.append(log)
             return len(self.sources) - 1
 
-    def _wait_for_room(self, stop: CancelToken) -> None:
+    def _wait_for_room(self, stop: CancelToken, log: int) -> None:
         with self._taken:
-            while self._size > FAR_AHEAD and not stop.is_set:
+            while (self._size > FAR_AHEAD or log in self._held) and not stop.is_set:
                 self._taken.wait()
 
     def _put(self, event: LogEvent) -> None:

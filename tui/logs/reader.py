@@ -9,8 +9,18 @@ from contextlib import closing
 from tui.artifacts import open_store
 from tui.artifacts.repository import find_repository
 from tui.domain.artifact import archived_log
-from tui.domain.logs import LogBlock, LogSource, Origin, Position, blocks_of, own_lines
+from tui.domain.logs import (
+    NO_TIME,
+    LogBlock,
+    LogSource,
+    Origin,
+    Position,
+    blocks_of,
+    own_lines,
+    seam,
+)
 from tui.domain.logtargets import LogTarget
+from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
 from tui.ports.connection import Connection, offered
@@ -80,21 +90,45 @@ class LogReader:
 
         Raises: TuiError, where it cannot be read, or not to its end.
         """
-        shown = 0
+        shown, last = 0, NO_TIME
         try:
             for block in self._of_pod(target, stop, number, is_followed, told, waits, resumed):
                 shown += len(block) - len(own_lines(block))
+                last = max(last, block.last_time)
                 yield block
         except Missing as error:
             if self._previous:
                 raise
-            # What was read of the pod stands in the archive too, less the lines of Argo's own.
-            try:
-                yield from _without_first(self._of_archive(target, number), shown)
-            except Missing:
-                if error.reason == NOTHING:
-                    raise error from None
-                raise
+            gone = error
+        else:
+            return
+        while is_followed and self._may_be_archived_yet(target) and not stop.is_set:
+            # What has no archived log yet may have one when its step is over.
+            waits(Missing(f"{gone.what}; its step is not over yet", reason="NoLog"))
+            stop.sleep(LOOK_AGAIN)
+        if stop.is_set:
+            return
+        # What was read of the pod stands in the archive too, less the lines of Argo's own.
+        archive = _without_first(self._of_archive(target, number), shown)
+        try:
+            first = next(archive, None)
+        except Missing:
+            if gone.reason == NOTHING:
+                raise gone from None
+            raise
+        if shown:
+            words = f"{target.node.title}: its pod is gone, from the archive on"
+            yield seam(words, number(_source_of(target, "seam")), last)
+        if first is not None:
+            yield first
+            yield from archive
+
+    def _may_be_archived_yet(self, target: LogTarget) -> bool:
+        """Whether a step that still runs has no archived log so far."""
+        node = self.workflow.nodes.get(target.node.id)
+        if node is None or node.phase not in ("", PENDING, RUNNING):
+            return False
+        return archived_log(self.workflow, node, target.container) is None
 
     def _of_pod(
         self,
@@ -173,7 +207,8 @@ def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Itera
     Raises: Missing where none was written, ArtifactError where it cannot be read.
     """
     repository = find_repository(workflow, source)
-    location = archived_log(workflow, target.node, target.container, repository)
+    node = workflow.nodes.get(target.node.id, target.node)
+    location = archived_log(workflow, node, target.container, repository)
     if location is None:
         raise Missing("its pod is gone, and its log was not archived", reason="NoLog")
     location = reached_from(source, location)

@@ -1,0 +1,153 @@
+"""The log of a run: all of its steps as one stream, those that begin later join it.
+
+What is read is bounded: so many logs at a time, in the order in which their steps began. A step
+whose log is not read yet bounds what may be shown, so lines stand in the order of time however many
+steps there are.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import NamedTuple
+
+from tui.domain.logs import NO_TIME, LogBlock, LogSource, seam, time_of
+from tui.domain.logtargets import LogTarget, attempts_before
+from tui.domain.node import RUNNING
+from tui.domain.workflow import Workflow
+from tui.errors import TuiError
+from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogResumed, LogWaiting
+from tui.logs.merging import NO_BOUND, Merge
+
+AT_ONCE = 24
+"""Logs that are read at a time, not counting those that are silent."""
+MOST = 400
+"""Logs that are open at a time at the most."""
+PENDING = 4 << 20
+"""Bytes of one log that may wait for their turn before no more of it is read."""
+
+
+class Waiting(NamedTuple):
+    """A step whose log is not read yet; sorted by when it began."""
+
+    began: int
+    order: int
+    target: LogTarget
+
+
+class RunLogs:
+    """The logs of several steps that are read, merged by time."""
+
+    def __init__(
+        self,
+        follower: LogFollower,
+        workflow: Workflow,
+        *,
+        follows: bool = True,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        """`follows` says whether the logs of steps that still run are followed."""
+        self.follower = follower
+        self.workflow = workflow
+        self._follows = follows
+        self._now = now
+        self._merge = Merge()
+        self._waiting: list[Waiting] = []
+        self._known: set[tuple[str, str]] = set()
+        self._open: set[int] = set()
+        self.targets: list[LogTarget] = []
+        """Those whose logs were begun, by the number of the log."""
+        self.failed: dict[int, TuiError] = {}
+        """Why logs could not be read, or not to their end."""
+        self.troubled: dict[int, TuiError] = {}
+        """Why nothing comes of logs at the moment."""
+        self._announced: set[int] = set()
+
+    @property
+    def count(self) -> int:
+        """How many logs there are, begun or not."""
+        return len(self._known)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can come of what is wanted by now."""
+        return not self._open and not self._waiting
+
+    @property
+    def read_nothing(self) -> bool:
+        """Whether there were logs and none of them could be read."""
+        return bool(self.targets) and len(self.failed) == len(self.targets)
+
+    def want(self, targets: Iterable[LogTarget]) -> None:
+        """Read the logs of these steps, too, as far as they are not known and have begun."""
+        for target in targets:
+            key = (target.pod, target.container)
+            if key not in self._known and target.has_begun:
+                self._known.add(key)
+                began = time_of((target.node.started_at or "").encode("ascii", "replace"))
+                insort(self._waiting, Waiting(began, len(self._known), target))
+        self._open_more()
+
+    def _open_more(self) -> None:
+        now = self._now()
+        busy = sum(1 for log in self._open if not self._merge.is_silent(log, now))
+        while self._waiting and busy < AT_ONCE and len(self._open) < MOST:
+            began, _, target = self._waiting.pop(0)
+            follows = self._follows and target.node.phase == RUNNING
+            log = len(self.targets)
+            self.targets.append(target)
+            self._open.add(log)
+            self._merge.open(log, began, now)
+            begun = self.follower.begin(target, is_followed=follows)
+            assert begun == log
+            busy += 1
+
+    def take(self) -> tuple[list[LogBlock], list[LogEvent]]:
+        """Lines that may be shown now, in order, and what else happened to the logs."""
+        now = self._now()
+        events: list[LogEvent] = []
+        for event in self.follower.take():
+            if isinstance(event, LogBlock):
+                log = self.follower.log_of[event.source]
+                self.troubled.pop(log, None)
+                self._announce(log, event, now)
+                self._merge.put(log, event, now)
+                continue
+            events.append(event)
+            if isinstance(event, LogEnded):
+                self._open.discard(event.log)
+                self._merge.end(event.log)
+                self.troubled.pop(event.log, None)
+                if event.error is not None:
+                    self.failed[event.log] = event.error
+            elif isinstance(event, LogDelayed | LogWaiting):
+                self.troubled[event.log] = event.error
+            elif isinstance(event, LogResumed):
+                self.troubled.pop(event.log, None)
+        self._open_more()
+        bound = self._waiting[0].began if self._waiting else NO_BOUND
+        blocks = self._merge.take(now, bound)
+        self.follower.hold(
+            frozenset(log for log in self._open if self._merge.waiting(log) > PENDING)
+        )
+        return blocks, events
+
+    def due(self) -> float | None:
+        """In how many seconds to take again though nothing comes; None if that is needless."""
+        return self._merge.due(self._now())
+
+    def _announce(self, log: int, block: LogBlock, now: float) -> None:
+        """Before the first line of an attempt that is not the first: a rule between them."""
+        if log in self._announced:
+            return
+        self._announced.add(log)
+        target = self.targets[log]
+        before = attempts_before(self.workflow, target.node)
+        if before:
+            first = next((moment for moment in block.times if moment != NO_TIME), NO_TIME)
+            node = target.node
+            source = LogSource(node.title, target.pod, target.container, node.id, "seam")
+            number = self.follower.number(source, log)
+            words = f"{node.title}: attempt {len(before) + 1}"
+            self._merge.put(log, seam(words, number, first), now)
