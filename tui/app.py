@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,9 @@ from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events, on, work
+from textual.actions import ActionParseResult
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.theme import Theme
 
@@ -39,7 +41,7 @@ from tui.context import AppContext
 from tui.destinations import Destinations
 from tui.domain.identity import ObjectKey
 from tui.errors import Bug, SettingsError, TuiError
-from tui.keys import hint
+from tui.keys import hint, key_name
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
@@ -203,6 +205,8 @@ class ArgoApp(TerminalApp):
         """What is said in the terminal once the screens are gone."""
         self._recent: list[str] = []
         self._ticks = 0
+        self._has_acted = False
+        """Whether the key that was pressed last has done something."""
         self._is_checking = False
         """Whether a thread asks just now if requests are answered again."""
 
@@ -523,6 +527,32 @@ class ArgoApp(TerminalApp):
 
             screen = SaveScreen(self.context, text.lines, text.file_name)
             self.push_screen(screen, lambda told: self.say(told) if told else None)
+
+    def on_key(self, event: events.Key) -> None:
+        """No field and no widget has taken it: a binding may, which is seen when it is through."""
+        self._has_acted = False
+        self.call_later(self._say_unknown, event)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Whether an action was there to be run."""
+        has_acted = await super().run_action(action, default_namespace, namespaces)
+        self._has_acted = self._has_acted or has_acted
+        return has_acted
+
+    def _say_unknown(self, event: events.Key) -> None:
+        view = self.views.front
+        if self._has_acted or view is None:
+            return
+        key = event.character if event.is_printable and event.character else key_name(event.key)
+        known = view.active_bindings.values()
+        has_help = any(active.binding.id == "help" and active.enabled for active in known)
+        ending = f", {hint('help')} for keys" if has_help else ""
+        self.views.answer(f"{key}: nothing here{ending}")
 
     @work(exclusive=True, group="leave")
     async def action_leave(self) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.app import showing
 from tests.support.runs import nightly_etl, run, step, team
+from tests.support.scripted import ScriptedSource
+from tui.errors import Unreachable
 
 
 @pytest.mark.parametrize("key", ["l", "a", "d", "y", "r", "R", "s", "X", "T", "D", "c"])
@@ -94,3 +96,41 @@ async def test_a_key_of_a_pane_says_why_it_does_nothing(pane: str, key: str, sai
         await shown.press(pane)
         await shown.press(key)
         await shown.until(lambda: said in shown.text)
+
+
+async def test_a_key_that_means_nothing_says_so_on_every_screen_and_in_every_box() -> None:
+    async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
+        await shown.press("x")
+        await shown.until_said("x: nothing here, ? for keys")
+        await shown.press("f5")
+        await shown.until_said("f5: nothing here, ? for keys")
+        assert len(shown.app.views._notices) == 0, "help does not repeat it"
+        for box in ("question_mark", "S", "D", "q"):
+            await shown.press(box, "%")
+            await shown.until_said("%: nothing here")
+            await shown.press("escape", "escape")
+        await shown.open()
+        for key, said in (("%", "%"), ("ctrl+g", "ctrl-g"), ("é", "é")):
+            await shown.press(key)
+            await shown.until_said(f"{said}: nothing here, ? for keys")
+        await shown.press("y")
+        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
+        await shown.press("o", "é")
+        await shown.until_said("é: nothing here, ? for keys")
+
+
+async def test_a_key_that_does_something_or_is_typed_says_nothing() -> None:
+    async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
+        for key in ("j", "space", "w", "escape", "slash", "x", "escape", "question_mark", "j", "q"):
+            await shown.press(key)
+            assert "nothing here" not in shown.said, key
+
+
+async def test_where_nothing_can_be_shown_a_key_that_means_nothing_says_so_too() -> None:
+    def fail(demo: bool) -> ScriptedSource:
+        raise Unreachable("no route to the cluster")
+
+    async with showing(connect=fail) as shown:
+        await shown.until_shown("no route")
+        await shown.press("%")
+        await shown.until_shown("%: nothing here, ? for keys")

@@ -28,6 +28,7 @@ from tui.keys import hint
 from tui.messages import GiveSource, GoBack
 from tui.view import View
 from tui.widgets.cells import plain
+from tui.widgets.status_line import StatusLine
 
 ADVICE: dict[type[TuiError], tuple[str, ...]] = {
     NoCluster: (
@@ -118,6 +119,7 @@ class ProblemScreen(View[None]):
                 keys.append(f"{hint('command')}ctx  go to another context")
             keys.append(f"{hint('problem.quit')}  quit")
             yield self._text("\n".join(keys), "problem-keys")
+        yield StatusLine(ascii=self._ascii, grows=True)
 
     def _text(self, text: str, id: str) -> Static:
         return Static(Content(plain(text, self._ascii)), id=id)

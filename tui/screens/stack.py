@@ -103,6 +103,10 @@ class ScreenStack:
         """Put a sentence on the status line of the one in front that has such a line."""
         if text:
             self._notices.append(Notice(self._now(), text, severity))
+        self.answer(text, severity)
+
+    def answer(self, text: str, severity: str = "information") -> None:
+        """The same, for what is not worth keeping: that a key does nothing."""
         line = self._status_line
         if line is not None:
             line.say(text, severity)
