@@ -185,7 +185,7 @@ async def test_a_key_means_the_same_on_every_screen_wherever_the_focus_is() -> N
     found = Meanings()
     async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
         found.add(shown)
-        for key in ("question_mark", "colon", "S", "D", "q"):
+        for key in ("question_mark", "colon", "S", "x", "D", "q"):
             await shown.press(key)
             await shown.until(lambda: len(shown.app.screen_stack) == 3)
             found.add(shown)

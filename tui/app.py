@@ -66,7 +66,7 @@ from tui.ports.terminal import TERMINAL
 from tui.resources import styles
 from tui.screens.bindings import bring_keys
 from tui.screens.bodies import screen_of
-from tui.screens.commands import key_of
+from tui.screens.commands import action_menu, key_of
 from tui.screens.headings import first_of, part_named
 from tui.screens.jobs import JobsScreen
 from tui.screens.list import ListScreen
@@ -121,6 +121,7 @@ class ArgoApp(TerminalApp):
         bind("header", "toggle_header", "Header", group="app"),
         bind("to-the-shell", "suspend_process", "Suspend", group="app"),
         bind("last-place", "last_place", "Last place", group="app"),
+        bind("actions", "actions", "Actions", group="app"),
         bind("write", "write_file", "Write to a file", group="app"),
     ]
 
@@ -515,6 +516,20 @@ class ArgoApp(TerminalApp):
         """Which key does what here."""
         self.views.help()
 
+    def action_actions(self) -> None:
+        """A menu of what can be done to what the cursor is on, or to what is marked."""
+        view = self.views.front
+        if view is None or not view.ACTS_ON:
+            self.say("there is nothing here to do something to")
+            return
+        menu, commands = action_menu(view, ascii=self.context.ascii)
+
+        def take(title: str | None) -> None:
+            if title is not None:
+                self.call_later(commands[title].run, "")
+
+        self.push_screen(menu, take)
+
     def action_toggle_header(self) -> None:
         """With or without the header line."""
         self.views.toggle_header()
@@ -548,7 +563,8 @@ class ArgoApp(TerminalApp):
         view = self.views.front
         if self._has_acted or view is None:
             return
-        key = event.character if event.is_printable and event.character else key_name(event.key)
+        is_plain = event.is_printable and event.character and "+" not in event.key.rstrip("+")
+        key = event.character if is_plain else key_name(event.key)
         known = view.active_bindings.values()
         has_help = any(active.binding.id == "help" and active.enabled for active in known)
         ending = f", {hint('help')} for keys" if has_help else ""
@@ -619,6 +635,7 @@ class ArgoApp(TerminalApp):
             )
         for title, names, binding, action, words in (
             ("Keys", ("help", "keys"), "help", "help", "which key does what here"),
+            ("Actions", ("actions",), "actions", "actions", "what can be done here, as a menu"),
             (
                 "Read anew",
                 ("refresh",),

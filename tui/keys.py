@@ -246,6 +246,7 @@ KEYS = KeyTable(
         "mark.range": "V,ctrl+@,ctrl+space",
         "mark.all": "*",
         "mark.none": "u",
+        "actions": "x",
         "act.retry": "r",
         "act.new-run": "R",
         "act.suspend": "s",

@@ -71,6 +71,14 @@ class View(Screen[T]):
     def action_act(self, action: str) -> None:
         """Do an action to its subjects, by its id or that of what its key means."""
 
+    def nothing_there(self, on: On) -> str:
+        """Why there is nothing that an action could be done to."""
+        return "there is nothing here to do it to"
+
+    def actions(self) -> Iterable[Command]:
+        """What can be done to what the cursor is on, or to what is marked."""
+        return ()
+
     def commands(self) -> Iterable[Command]:
         """What can be done here, in the order it is offered."""
         return ()

@@ -100,8 +100,8 @@ async def test_a_key_of_a_pane_says_why_it_does_nothing(pane: str, key: str, sai
 
 async def test_a_key_that_means_nothing_says_so_on_every_screen_and_in_every_box() -> None:
     async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
-        await shown.press("x")
-        await shown.until_said("x: nothing here, ? for keys")
+        await shown.press("%")
+        await shown.until_said("%: nothing here, ? for keys")
         await shown.press("f5")
         await shown.until_said("f5: nothing here, ? for keys")
         assert len(shown.app.views._notices) == 0, "help does not repeat it"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tui.actions import actions_of
-from tui.actions.base import Consequence
+from tui.actions.base import Consequence, On
 from tui.actions.verdict import Conditions, Denied, verdict
 from tui.columns import Column
 from tui.commands import Command, Danger, alone, among, one_of
@@ -15,6 +15,7 @@ from tui.context import AppContext
 from tui.keys import KEYS, hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
+from tui.menu import Choice, Menu, lettered
 from tui.messages import OpenObject
 from tui.panes import panes_of
 from tui.view import View
@@ -25,6 +26,8 @@ DANGERS: Mapping[Consequence, Danger] = {
     "runs": "changes",
     "destroys": "destroys",
 }
+BESIDE = ("write", "copy")
+"""Ids of what the menu of actions has besides actions."""
 NEWEST = "newest"
 """What the order is called that a list begins with."""
 
@@ -32,9 +35,11 @@ NEWEST = "newest"
 def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Iterator[Command]:
     """What can be done to what the cursor is on, or to what is marked."""
     for action in actions_of(kind, *view.ACTS_ON):
-        subjects = view.subjects(action.on) or (None,)
-        answers = [verdict(action, subject, conditions) for subject in subjects]
+        subjects = view.subjects(action.on)
+        answers = [verdict(action, subject, conditions) for subject in subjects or (None,)]
         denied = [answer.why for answer in answers if isinstance(answer, Denied)]
+        if not denied and not subjects:
+            denied = [view.nothing_there(action.on)]
         yield Command(
             action.label,
             alone(partial(view.action_act, action.id)),
@@ -102,6 +107,41 @@ def objects_called(
                     alone(partial(post, OpenObject(row.key, row.uid))),
                     help=f"{kind.noun}{where}{f', {group}' if group else ''}",
                 )
+
+
+def action_menu(view: View[Any], *, ascii: bool) -> tuple[Menu, Mapping[str, Command]]:
+    """A menu of what can be done to what the cursor is on, and its commands by their titles.
+
+    The actions stand first, each with its own key as its letter, then what copies and what writes.
+    """
+    commands = {command.title: command for command in view.actions()}
+    for active in view.active_bindings.values():
+        binding = active.binding
+        if binding.id in BESIDE and active.enabled:
+            run = partial(view.app.run_action, binding.action, active.node)
+            command = Command(binding.description, alone(run), key=hint(binding.id))
+            commands.setdefault(command.title, command)
+    names = [each for on in view.ACTS_ON[:2] if on != "kind" for each in _named(view, on)]
+    choices = lettered(
+        Choice(
+            command.title,
+            command.title,
+            command.key if len(command.key) == 1 else "",
+            command.help,
+            # The heading says whose reason it is.
+            command.refusal.removeprefix(f"{names[0]} " if names else ""),
+        )
+        for command in commands.values()
+    )
+    heading = ", ".join(dict.fromkeys(names)) or view.nothing_there("object")
+    return Menu(heading, choices, ascii=ascii), commands
+
+
+def _named(view: View[Any], on: On) -> list[str]:
+    subjects = view.subjects(on)
+    if len(subjects) > 1:
+        return [f"{len(subjects)} marked"]
+    return [subject.name for subject in subjects]
 
 
 def key_of(binding: str) -> str:

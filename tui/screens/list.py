@@ -645,15 +645,23 @@ class ListScreen(View[None]):
             rows = [current] if current is not None else []
         return tuple(Subject(Target(row.key, row.uid), row.value) for row in rows)
 
-    def _say_none(self) -> None:
+    def nothing_there(self, on: On) -> str:
+        """Why the cursor is on nothing."""
         listing, query = self.arrangement.listing, self.arrangement.query
-        self.context.say(why_nothing_done(self.context, self.kind, query, listing.total))
+        return why_nothing_done(self.context, self.kind, query, listing.total)
+
+    def _say_none(self) -> None:
+        self.context.say(self.nothing_there("object"))
 
     # --- what is meant here ----------------------------------------------------------------
 
+    def actions(self) -> Iterable[Command]:
+        """What can be done to what is marked or under the cursor."""
+        return action_commands(self, self.kind.id, self.context.conditions)
+
     def commands(self) -> Iterable[Command]:
         """What can be done to what is marked or under the cursor, and to the list."""
-        yield from action_commands(self, self.kind.id, self.context.conditions)
+        yield from self.actions()
         yield Command(
             "Filter",
             lambda text: self.query_bar.put(text) if text else self.action_filter(),

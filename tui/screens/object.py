@@ -182,9 +182,13 @@ class ObjectScreen(View[None]):
 
     # --- what is meant here ----------------------------------------------------------------
 
+    def actions(self) -> Iterable[Command]:
+        """What can be done to it."""
+        return action_commands(self, self.kind.id, self.context.conditions)
+
     def commands(self) -> Iterable[Command]:
         """What can be done to it, and its panes."""
-        yield from action_commands(self, self.kind.id, self.context.conditions)
+        yield from self.actions()
         yield from pane_commands(self.kind, partial(self.call_later, self.action_pane))
         yield from self.pane_tabs.commands()
 

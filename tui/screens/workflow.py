@@ -352,9 +352,13 @@ class WorkflowScreen(View[None]):
 
     # --- what is meant here ----------------------------------------------------------------
 
+    def actions(self) -> Iterable[Command]:
+        """What can be done to this workflow, and to what of it the cursor is on."""
+        return action_commands(self, WORKFLOWS.id, self.context.conditions)
+
     def commands(self) -> Iterable[Command]:
         """What can be done to this workflow, and which panes there are."""
-        yield from action_commands(self, WORKFLOWS.id, self.context.conditions)
+        yield from self.actions()
         yield from pane_commands(WORKFLOWS, partial(self.call_later, self.action_pane))
         yield from self.pane_tabs.commands()
 
@@ -371,7 +375,11 @@ class WorkflowScreen(View[None]):
         if subjects:
             self.post_message(RunAction(id, subjects))
         else:
-            self.context.say(f"{action.label}: {NOTHING_THERE[action.on]}")
+            self.context.say(f"{action.label}: {self.nothing_there(action.on)}")
+
+    def nothing_there(self, on: On) -> str:
+        """On what the cursor is not."""
+        return NOTHING_THERE.get(on, "it is gone")
 
     def subjects(self, on: On) -> tuple[Subject, ...]:
         """What an action on this is done to; nothing where the cursor is on no such thing."""
