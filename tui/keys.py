@@ -235,6 +235,7 @@ KEYS = KeyTable(
         "pane.events": "e",
         "pane.manifest": "y",
         "pane.runs": "P",
+        "failed-log": "L",
         "tab.next": ")",
         "tab.previous": "(",
         "side.other": "tab,shift+tab",

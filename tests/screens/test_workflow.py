@@ -165,7 +165,8 @@ async def test_e_opens_the_events_from_every_pane() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "step"), [("d", ETL), ("y", ETL), ("l", "shard"), ("enter", "shard")]
+    ("key", "step"),
+    [("d", ETL), ("y", ETL), ("i", ETL), ("e", ETL), ("a", ETL), ("l", "shard"), ("L", "shard")],
 )
 async def test_from_the_list_a_summary_or_a_manifest_is_that_of_the_workflow(
     key: str, step: str
@@ -175,6 +176,36 @@ async def test_from_the_list_a_summary_or_a_manifest_is_that_of_the_workflow(
         await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.steps.node)
         assert shown.detail.steps.node is not None
         assert step in shown.detail.steps.node.title
+
+
+async def test_the_log_of_what_failed_has_a_key_and_goes_on_to_the_next_that_failed() -> None:
+    nodes = [
+        step("two-1", "", "Failed", type="DAG", children=["a", "ok", "b"]),
+        *(step("two-1", name, "Failed") for name in ("a", "b")),
+        step("two-1", "ok", "Succeeded"),
+    ]
+    two = run("two-1", "Failed", ended=1, nodes=nodes)
+    async with showing(source=ScriptedSource(two)) as shown:
+        await shown.press("L")
+        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.steps.node)
+        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
+        for name in ("a", "b", "a"):
+            assert shown.detail.steps.node is not None
+            assert shown.detail.steps.node.display_name == name
+            assert shown.detail.pane_tabs.front == "logs"
+            await shown.press("L")
+        await shown.press("escape", "G", "g", "L")
+        assert shown.detail.steps.node is not None
+        assert shown.detail.steps.node.display_name == "a"
+
+
+async def test_where_nothing_failed_its_key_says_so() -> None:
+    async with showing(run("well-1", "Succeeded", ended=1)) as shown:
+        await shown.press("L")
+        await shown.until_said("no step of well-1 failed; l opens a log")
+        await shown.open()
+        await shown.press("L")
+        await shown.until_said("no step failed")
 
 
 async def test_brackets_turn_through_the_panes_without_leaving_the_tree() -> None:

@@ -16,8 +16,8 @@ PANES = Registry(
         PaneSpec("runs", "Runs", "tui.panes.runs:RunsPane", kinds=()),
         PaneSpec("logs", "Logs", "tui.panes.logs:LogsPane", is_hinted=True, of_step=True),
         PaneSpec("artifacts", "Artifacts", "tui.panes.artifacts:ArtifactsPane", is_hinted=True),
-        PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane", from_list=False),
-        PaneSpec("events", "Events", "tui.panes.events:EventsPane", from_list=False),
+        PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane"),
+        PaneSpec("events", "Events", "tui.panes.events:EventsPane"),
         PaneSpec("manifest", "YAML", "tui.panes.manifest:ManifestPane"),
     ),
 )

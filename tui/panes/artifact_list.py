@@ -376,6 +376,8 @@ class ArtifactRows(Table[Item]):
     def headline(self) -> str:
         """What the list shows, as one line."""
         line = folder_line(*self._folders[-1]) if self._folders else summary(self.items)
+        if self.marks:
+            line += f"   {len(self.marks):,} marked"
         if not self._filter:
             return line
         which = "the first " if self._is_cut else ""

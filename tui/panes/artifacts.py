@@ -317,6 +317,12 @@ class ArtifactsPane(Pane):
         self._say(f"reading {item.title}")
         self._preview.open(item)
 
+    @on(Table.Marked, "#artifact-rows")
+    def tell_marks(self, message: Table.Marked) -> None:
+        """Say how many are marked."""
+        message.stop()
+        self._tell_head()
+
     @on(ArtifactPreview.Opened)
     def show_opened(self, message: ArtifactPreview.Opened) -> None:
         """Make room for a preview, go into a folder, or show why neither is possible."""
@@ -422,6 +428,7 @@ class ArtifactsPane(Pane):
 
     def action_undo(self) -> None:
         """Esc: undo preview, filter, marks or folder, one at a time."""
+        self._say("")
         if self._split.close_stacked_preview():
             return
         rows = self._rows

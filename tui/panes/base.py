@@ -109,8 +109,6 @@ class PaneSpec:
     """`module:class`, imported when first shown."""
     is_hinted: bool = False
     """Whether its key is shown in the row of hints."""
-    from_list: bool = True
-    """Whether its key also works in a list, for the workflow under the cursor."""
     of_step: bool = False
     """Whether it begins with the step that failed when it is opened from a list, not the whole."""
     key: str = ""

@@ -63,6 +63,7 @@ class SearchedPane(Pane):
         """Esc: end the search, or else do what the screen does."""
         if self.lines.finder.search is None:
             raise SkipAction()
+        self.context.say("")
         self.search_bar.text = ""
         self.find("")
 

@@ -67,10 +67,8 @@ def kind_bindings() -> tuple[Binding, ...]:
 def opening_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     """From a list: open what is under the cursor with a pane in front; `open` is the screen's."""
     bring_keys()
-    panes = sorted(
-        (pane for pane in panes_of(kind) if pane.from_list), key=lambda pane: not pane.is_hinted
-    )
-    return tuple(
+    panes = sorted(panes_of(kind), key=lambda pane: not pane.is_hinted)
+    opening = [
         bind(
             pane.binding_id,
             f"open('{pane.id}')",
@@ -80,7 +78,10 @@ def opening_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
         )
         for pane in panes
         if pane.binding_id in KEYS
-    )
+    ]
+    if any(pane.of_step for pane in panes):
+        opening.append(bind("failed-log", "failed_log", "Log of what failed", group="workflow"))
+    return tuple(opening)
 
 
 def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:

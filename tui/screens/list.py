@@ -29,7 +29,7 @@ from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.menu import REVERSED, Menu, orders
 from tui.messages import GiveSource, OpenObject, RunAction
-from tui.panes import PANES
+from tui.panes import PANES, panes_of
 from tui.ports.collections import Collections, Scope
 from tui.ports.identity import Caller, caller_of
 from tui.ports.tables import Tables
@@ -602,6 +602,16 @@ class ListScreen(View[None]):
             self.post_message(GiveSource(demo=True))
         else:
             self._say_none()
+
+    def action_failed_log(self) -> None:
+        """The log of the step that failed."""
+        row = self.rows.current
+        if row is None:
+            self._say_none()
+        elif not self.kind.is_problem(row.value):
+            self.context.say(f"no step of {row.key.name} failed; {hint('pane.logs')} opens a log")
+        else:
+            self.action_open(next(pane.id for pane in panes_of(self.kind) if pane.of_step))
 
     @property
     def namespace(self) -> str:

@@ -230,5 +230,6 @@ class ObjectScreen(View[None]):
         self.context.copy(self.key.name)
 
     def action_back(self) -> None:
-        """Esc: back to the list."""
+        """Esc: back to the list; what was said before goes in any case."""
+        self.context.say("")
         self.dismiss()

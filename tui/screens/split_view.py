@@ -186,6 +186,21 @@ class SplitView(Container):
         elif row.has_children:
             self.steps.action_toggle_fold()
 
+    def go_to_failed(self) -> bool:
+        """Put the cursor on a step that failed and has a log; from the log of one, on the next.
+
+        False where there is none.
+        """
+        if self.is_on_problem and not self.pane_tabs.holds_focus:
+            return True
+        first = self.steps.go_to_problem(1)
+        found = first
+        while found is not None and found.type != "Pod":
+            found = self.steps.go_to_problem(1)
+            if found is first:
+                return False
+        return found is not None
+
     async def open(self, name: str) -> None:
         """Open a pane and go there."""
         await self.pane_tabs.bring(name)

@@ -109,6 +109,7 @@ class WorkflowScreen(View[None]):
             bind("filter", "find", "Find step", group="tree"),
             bind("find.next", "find_next(1)", "Next match", group="tree"),
             bind("find.previous", "find_next(-1)", "Previous match", group="tree"),
+            bind("failed-log", "failed_log", "Log of what failed", group="step"),
             bind("copy", "copy", "Copy name", group="step"),
             bind("unwind", "back", "Back", group="workflow", shown=True),
         )
@@ -332,6 +333,13 @@ class WorkflowScreen(View[None]):
             self.split.go(to_pane=False)
         else:
             await self.split.open(name)
+
+    async def action_failed_log(self) -> None:
+        """The log of the step that failed; from there, that of the next that did."""
+        if self.split.go_to_failed():
+            await self.split.open("logs")
+        else:
+            self.context.say("no step failed")
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""

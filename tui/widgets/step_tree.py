@@ -291,8 +291,10 @@ class StepTree(Table[TreeRow]):
 
     def action_problem(self, step: int) -> None:
         """To the next (1) or previous (-1) step that failed, wherever it is folded away."""
-        problem = self._tree.problem_after(self._cursor_node, step)
-        if problem is None:
+        if self.go_to_problem(step) is None:
             self.post_message(Said("no step failed"))
-        else:
-            self.reveal(problem)
+
+    def go_to_problem(self, step: int) -> Node | None:
+        """The same; the step that it went to, None where none failed."""
+        problem = self._tree.problem_after(self._cursor_node, step)
+        return self.node if problem is not None and self.reveal(problem) else None
