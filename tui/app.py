@@ -535,7 +535,7 @@ class ArgoApp(TerminalApp):
         self.views.toggle_header()
 
     def action_write_file(self) -> None:
-        """The whole text with the focus, else what `c` just sent, into a file: asks which."""
+        """All of the text or list with the focus, into a file: asks which."""
         text = self.terminal.text_to_read(everything=True)
         if text is not None:
             from tui.screens.save import SaveScreen

@@ -10,9 +10,10 @@ import pytest
 
 from tests.support.app import Shown, showing
 from tests.support.logs_pane import POD_OF_ETL
-from tests.support.runs import ETL, etl_log, nightly_etl
+from tests.support.runs import ETL, etl_log, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
 from tui.domain.text import SGR
+from tui.errors import Unreachable
 from tui.screens.save import SaveScreen
 
 
@@ -82,7 +83,7 @@ async def test_a_file_that_exists_is_replaced_only_by_who_says_so(here: Path) ->
     async with showing(nightly_etl()) as shown:
         await shown.press("c")
         await ask(shown)
-        assert "Save 1 line as" in shown.text
+        assert "Save 2 lines as" in shown.text
         await retype(shown, "mine.txt")
         await shown.press("enter")
         await shown.until(lambda: "mine.txt exists: Enter again replaces it" in shown.text)
@@ -93,8 +94,8 @@ async def test_a_file_that_exists_is_replaced_only_by_who_says_so(here: Path) ->
         await shown.until(lambda: "Enter again replaces it" in shown.text)
         assert old.read_text() == "mine\n", "what was said of another path counts no more"
         await shown.press("ctrl+s")
-        await shown.until_said("1 line written to mine.txt")
-        assert old.read_text() == f"{ETL}\n"
+        await shown.until_said("2 lines written to mine.txt")
+        assert ETL in old.read_text() and "mine" not in old.read_text()
 
 
 async def test_an_answer_typed_before_the_question_could_be_read_replaces_nothing(
@@ -135,24 +136,79 @@ async def test_what_cannot_be_saved_is_said_in_the_question(
 async def test_a_file_has_the_rights_of_the_umask_and_nothing_but_text(here: Path) -> None:
     mask = os.umask(0o027)
     try:
-        async with showing(nightly_etl()) as shown:
-            shown.app.terminal.copy("a name\nrm -rf .\x1b[2J")
+        hostile = "rm -rf .\x1b[2J\nrm -rf /"
+        async with showing(run("a-1", "Failed", ended=1, message=hostile)) as shown:
             await ask(shown)
-            assert proposed(shown) == str(here / "argo-tui.txt")
+            assert proposed(shown) == str(here / "workflows-argo.txt")
             await shown.press("enter")
-            await shown.until_said("1 line written to")
+            await shown.until_said("2 lines written to")
     finally:
         os.umask(mask)
-    path = here / "argo-tui.txt"
+    path = here / "workflows-argo.txt"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert path.read_text().count("\n") == 1 and "\x1b" not in path.read_text()
+    assert path.read_text().count("\n") == 2 and "\x1b" not in path.read_text()
 
 
-async def test_without_a_text_and_nothing_copied_a_word_says_so() -> None:
+async def test_a_list_is_written_as_a_table_of_all_that_is_listed(here: Path) -> None:
+    async with showing(*team(), size=(60, 12)) as shown:
+        await shown.press("c", "exclamation_mark", "f")
+        await shown.until(lambda: shown.shows(SaveScreen) and proposed(shown))
+        await shown.press("enter")
+        await shown.until_said("lines written to")
+        header, *rows = (here / "workflows-argo.txt").read_text().splitlines()
+        assert len(rows) == len(shown.names) > 1 and all(map(str.__contains__, rows, shown.names))
+        assert "NAME" in header and "MESSAGE" in header, "whatever has room on the screen"
+        at = header.index("NAME")
+        assert all(row[at:].startswith(name) for row, name in zip(rows, shown.names, strict=True))
+
+
+async def test_the_tree_is_written_with_its_lines(here: Path) -> None:
     async with showing(nightly_etl()) as shown:
+        await shown.open()
+        await ask(shown)
+        assert proposed(shown) == str(here / f"{ETL}-steps.txt")
+        await shown.press("enter")
+        await shown.until_said("lines written to")
+        rows = (here / f"{ETL}-steps.txt").read_text().splitlines()
+        assert len(rows) == len(shown.steps) + 1 and "\u251c" in "".join(rows)
+
+
+@pytest.mark.parametrize("before", ["", "l", "y", "d", "e"])
+async def test_while_a_search_or_a_filter_is_typed_it_writes_what_is_searched(
+    here: Path, before: str
+) -> None:
+    source = ScriptedSource(nightly_etl())
+    source.logs[POD_OF_ETL, "main"] = etl_log()
+    async with showing(source=source) as shown:
+        if before:
+            await shown.open()
+            await shown.press(before)
+            await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
+            await shown.at_rest()
+        await shown.press("slash", "e", "ctrl+s")
+        await shown.until(lambda: shown.shows(SaveScreen) and proposed(shown))
+        assert "Save" in shown.text
+
+
+async def test_plainly_a_list_shows_what_was_just_copied_else_its_rows() -> None:
+    async with showing(nightly_etl()) as shown:
+        terminal = shown.app.terminal
+        text = terminal.text_to_read(everything=False)
+        assert text is not None and len(text.lines) == 2
+        await shown.press("c")
+        text = terminal.text_to_read(everything=False)
+        assert text is not None and text.lines == [ETL]
+        text = terminal.text_to_read(everything=True)
+        assert text is not None and len(text.lines) == 2
+
+
+async def test_where_nothing_is_shown_a_word_says_so() -> None:
+    def fail(demo: bool) -> ScriptedSource:
+        raise Unreachable("no route to the cluster")
+
+    async with showing(connect=fail) as shown:
+        await shown.until_shown("no route")
         await shown.press("ctrl+s")
-        await shown.until_said("nothing to show plainly or to write here")
+        await shown.until_said("there is no text and no list here")
         await shown.press(*":plain", "enter")
-        await shown.until_said("nothing to show plainly or to write here")
-        await shown.press("c", *":plain", "enter")
-        await shown.until_said("cannot be left")
+        await shown.until_said("there is no text and no list here")

@@ -614,6 +614,12 @@ class ListScreen(View[None]):
             self.action_open(next(pane.id for pane in panes_of(self.kind) if pane.of_step))
 
     @property
+    def file_name(self) -> str:
+        """What a file with the list is called: `workflows-argo.txt`."""
+        within = "-".join(self.context.lists.scope.namespaces[:1])
+        return f"{'-'.join(filter(None, (self.kind.nouns.replace(' ', '-'), within)))}.txt"
+
+    @property
     def namespace(self) -> str:
         """That of the row under the cursor, else the only one that is listed."""
         row, listed = self.rows.current, self.context.lists.scope.namespaces

@@ -176,6 +176,11 @@ class WorkflowScreen(View[None]):
         return self._watched.key
 
     @property
+    def file_name(self) -> str:
+        """What a file with the tree is called."""
+        return f"{self.key.name}-steps.txt"
+
+    @property
     def workflow(self) -> Workflow | None:
         """The workflow as it was last; None until it is read."""
         return self._watched.object

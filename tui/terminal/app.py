@@ -17,11 +17,11 @@ from textual import events, on
 from textual.app import App, SuspendNotSupported
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
 from tui.errors import SourceError
-from tui.keys import hint
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import send
@@ -57,6 +57,14 @@ class Readable(Protocol):
 
     def plain_lines(self, *, everything: bool) -> Iterable[str]:
         """Its lines without colours: all of them, or those on the screen."""
+
+
+@runtime_checkable
+class Tabular(Protocol):
+    """A widget with rows in it."""
+
+    def table_lines(self, *, everything: bool) -> Iterable[str]:
+        """Column titles and rows as text: all of them, or those on the screen."""
 
 
 @runtime_checkable
@@ -208,22 +216,36 @@ class Terminal:
         return run_plainly(command, run, keys=0, screen=2)
 
     def text_to_read(self, *, everything: bool) -> PlainText | None:
-        """The text that has the focus, all of it or what is on the screen; where none has it, what
-        was just sent to the clipboard. None, and a word about it, where there is neither."""
-        focused = self._app.focused
-        if isinstance(focused, Readable):
-            around = focused.ancestors_with_self
-            names = (each.file_name for each in around if isinstance(each, FileNamed))
-            name = next(filter(None, names), DEFAULT_NAME)
-            return PlainText(list(focused.plain_lines(everything=everything)), name)
+        """What has the focus, all of it or what is on the screen, else what is around the focus.
+
+        In place of the rows of a list, which can be seen, what was just sent to the clipboard is
+        shown. None, and a word about it, where there is nothing.
+        """
+        shown = self._shown_text
         text, sent_at = self._sent
-        if text and time.monotonic() - sent_at < FRESH:
+        is_fresh = bool(text) and time.monotonic() - sent_at < FRESH
+        if is_fresh and not isinstance(shown, Readable) and (not everything or shown is None):
             return PlainText([text], DEFAULT_NAME)
-        self._say(
-            f"nothing to show plainly or to write here: {hint('copy')} sends a name, "
-            f"{hint('pane.logs')} opens a log",
-            "warning",
+        if shown is None:
+            self._say("there is no text and no list here to show plainly or to write", "warning")
+            return None
+        around = shown.ancestors_with_self
+        names = (each.file_name for each in around if isinstance(each, FileNamed))
+        lines = shown.plain_lines if isinstance(shown, Readable) else shown.table_lines
+        return PlainText(
+            list(lines(everything=everything)), next(filter(None, names), DEFAULT_NAME)
         )
+
+    @property
+    def _shown_text(self) -> Any:
+        """The text or list that has the focus, or that is nearest to a field which has it."""
+        focused = self._app.focused or self._app.screen
+        for around in focused.ancestors_with_self:
+            if isinstance(around, Readable | Tabular):
+                return around
+            for each in around.query("*") if isinstance(around, Widget) else ():
+                if isinstance(each, Readable | Tabular) and each.display and each.size:
+                    return each
         return None
 
 

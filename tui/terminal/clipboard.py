@@ -22,7 +22,7 @@ SCREEN_PIECE = 512
 
 
 def _ways_out() -> str:
-    return f"{hint('command')}plain shows it plainly, {hint('write')} writes it to a file"
+    return f"{hint('command')}plain shows it plainly"
 
 
 @dataclass(frozen=True, slots=True)

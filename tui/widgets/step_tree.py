@@ -231,6 +231,11 @@ class StepTree(Table[TreeRow]):
     def _usage_of(self, node: Node) -> Usage | None:
         return self._usage.get(self._pod_of(node)) if self._usage else None
 
+    def plain_cell(self, column: Column[TreeRow], item: TreeRow) -> str:
+        """What a column says of a step; of the first one with its box lines."""
+        cell = self.renderer.cells.get(column.id)
+        return cell.text(item) if isinstance(cell, StepCell) else super().plain_cell(column, item)
+
     # --- keys ----------------------------------------------------------------------------
 
     def action_fold(self) -> None:

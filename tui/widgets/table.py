@@ -6,7 +6,7 @@ What is in it and where it is scrolled to is `table_model.py`, how a line of it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -18,8 +18,10 @@ from textual.strip import Strip
 
 from tui.bindings import bind
 from tui.columns import Column
+from tui.domain.text import clean
 from tui.keys import hint
 from tui.messages import Said
+from tui.widgets.cells import padded, plain, width_of
 from tui.widgets.line_view import COMMON, LineView
 from tui.widgets.table_model import TableModel, TablePosition
 from tui.widgets.table_renderer import TableRenderer
@@ -325,6 +327,25 @@ class Table(LineView, Generic[T]):
         limit = self.renderer.pan_limit(self.size.width)
         self.renderer.pan = max(0, min(self.renderer.pan + cells, limit))
         self.repaint()
+
+    def table_lines(self, *, everything: bool) -> Iterator[str]:
+        """Column titles and rows as text, each column as wide as its longest: all rows, or those on
+        the screen."""
+        columns = self.columns
+        items = self.items if everything else self.model.visible_items
+        cells = [[column.title for column in columns]]
+        cells += [[self.plain_cell(column, item) for column in columns] for item in items]
+        widths = [max(map(width_of, of_column)) for of_column in zip(*cells, strict=True)]
+        for row in cells:
+            texts = (
+                padded(text, width, column.align)
+                for text, width, column in zip(row, widths, columns, strict=True)
+            )
+            yield "  ".join(texts).rstrip()
+
+    def plain_cell(self, column: Column[T], item: T) -> str:
+        """What a column says of an item, as text."""
+        return plain(clean(column.text(item, self.now)), self.ascii)
 
     # --- painting ------------------------------------------------------------------------
 
