@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 
 from tui.bindings import bind
+from tui.columns import Column
 from tui.columns.nodes import WIDE_ONLY, Usage, node_columns
 from tui.domain.forest import TreeRow
 from tui.domain.node import Node, NodeId
@@ -231,10 +232,16 @@ class StepTree(Table[TreeRow]):
     def _usage_of(self, node: Node) -> Usage | None:
         return self._usage.get(self._pod_of(node)) if self._usage else None
 
+    @property
+    def written_columns(self) -> Sequence[Column[TreeRow]]:
+        """All that is known, those included that are only shown in wide mode."""
+        return [c for c in self._everything if self._usage or c.id not in USAGE]
+
     def plain_cell(self, column: Column[TreeRow], item: TreeRow) -> str:
         """What a column says of a step; of the first one with its box lines."""
-        cell = self.renderer.cells.get(column.id)
-        return cell.text(item) if isinstance(cell, StepCell) else super().plain_cell(column, item)
+        if column is self._everything[0]:
+            return self._lines.label_text(item)
+        return super().plain_cell(column, item)
 
     # --- keys ----------------------------------------------------------------------------
 

@@ -147,6 +147,11 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         label = width_of(printable_name(item.label))
         return signs + label + width_of(self._not_shown(item))
 
+    def label_text(self, item: TreeRow) -> str:
+        """The step as text, all of it."""
+        cells = max(self._width(item), len(item.guide) + LABEL_ROOM)
+        return "".join(text for text, _ in self._label(item, cells, is_cursor=False)).rstrip()
+
     def _label(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
         """Box lines, icon, the sign of the cursor, label, how much is folded away."""
         base = self.style("")

@@ -331,7 +331,7 @@ class Table(LineView, Generic[T]):
     def table_lines(self, *, everything: bool) -> Iterator[str]:
         """Column titles and rows as text, each column as wide as its longest: all rows, or those on
         the screen."""
-        columns = self.columns
+        columns = self.written_columns
         items = self.items if everything else self.model.visible_items
         cells = [[column.title for column in columns]]
         cells += [[self.plain_cell(column, item) for column in columns] for item in items]
@@ -342,6 +342,11 @@ class Table(LineView, Generic[T]):
                 for text, width, column in zip(row, widths, columns, strict=True)
             )
             yield "  ".join(texts).rstrip()
+
+    @property
+    def written_columns(self) -> Sequence[Column[T]]:
+        """The columns that are written to a file."""
+        return self.columns
 
     def plain_cell(self, column: Column[T], item: T) -> str:
         """What a column says of an item, as text."""
