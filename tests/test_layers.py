@@ -148,6 +148,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "headless": {
         "actions",
+        "artifacts",
         "config",
         "domain",
         "errors",

@@ -257,10 +257,11 @@ def test_the_examples_are_command_lines_of_ours(line: str) -> None:
 
 
 def test_the_names_of_the_examples_are_those_of_the_demo_cluster(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("ARGO_NAMESPACE", raising=False)
     with demo_child() as demo:
+        monkeypatch.chdir(tmp_path)
         for line in EXAMPLES:
             words = shlex.split(line)[1:]
             if words[0] != "demo-cluster" and "--follow" not in words and "-f" not in words:

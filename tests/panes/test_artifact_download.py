@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tui.artifacts.base import FolderEntry
+from tui.artifacts.items import Item
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import RawLocation
 from tui.domain.node import NodeId
 from tui.panes.artifact_download import progress_line, proposed, targets
-from tui.panes.artifact_list import Item
 from tui.ports.jobs import JobStanding, TaskStanding
 
 MIB = 1 << 20

@@ -182,13 +182,13 @@ def _pods(workflow: Workflow, step: str, pod_names: str) -> Iterable[Node]:
     if not step:
         return [node for node in workflow.nodes.values() if node.type == POD]
     found: dict[NodeId, Node] = {}
-    for node in _called(workflow, step, pod_names):
+    for node in nodes_called(workflow, step, pod_names):
         for pod in _pods_inside(workflow, node):
             found.setdefault(pod.id, pod)
     return found.values()
 
 
-def _called(workflow: Workflow, step: str, pod_names: str) -> list[Node]:
+def nodes_called(workflow: Workflow, step: str, pod_names: str) -> list[Node]:
     """The nodes with this id, or else with this name, display name or pod name."""
     nodes = workflow.nodes
     if step in nodes:

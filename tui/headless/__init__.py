@@ -14,6 +14,8 @@ COMMANDS = {
     "get": ("tui.headless.get", "print a workflow and its steps, as `argo get`"),
     "list": ("tui.headless.list", "print workflows, as `argo list`"),
     "logs": ("tui.headless.logs", "print the log of a workflow or of one step"),
+    "artifacts": ("tui.headless.artifacts", "list the artifacts of a workflow or of one step"),
+    "cp": ("tui.headless.cp", "copy artifacts to files or to standard output, as `argo cp`"),
     "watch": ("tui.headless.watching:WATCH", "draw a workflow and its steps until it is over"),
     "wait": ("tui.headless.watching:WAIT", "wait until workflows are over, and say how they ended"),
     "submit": ("tui.headless.acting:SUBMIT", "run a workflow, or a template or cron workflow"),

@@ -18,10 +18,10 @@ from tui.errors import UsageError
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-MAY_BE_EMPTY = frozenset({"-m", "--message", "-p", "--parameter"})
+MAY_BE_EMPTY = frozenset({"-m", "--message", "-p", "--parameter", "--path"})
 """Flags whose value may be any text."""
 
-FILES = frozenset({"files", "file", "kubeconfig", "parameter_file", "paths"})
+FILES = frozenset({"files", "file", "kubeconfig", "parameter_file", "paths", "target"})
 """Parsed arguments that hold file names, which may be any non-empty bytes."""
 
 

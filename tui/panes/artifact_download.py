@@ -18,6 +18,7 @@ from textual.message import Message
 
 from tui.artifacts import Stores
 from tui.artifacts.base import Progress, StoreError
+from tui.artifacts.items import Item
 from tui.artifacts.saving import (
     SafeTree,
     current_folder,
@@ -29,7 +30,6 @@ from tui.artifacts.saving import (
 from tui.domain.location import Location
 from tui.domain.transfers import transfer_words
 from tui.keys import hint
-from tui.panes.artifact_list import Item
 from tui.panes.base import PaneContext
 from tui.ports.jobs import Job, JobStanding, Task, TaskStanding
 from tui.ports.threads import CancelToken

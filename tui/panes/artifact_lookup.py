@@ -15,12 +15,12 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from tui.artifacts import Stores, server_of
 from tui.artifacts.base import NO_SECRET, SAME_FOR_ALL, StoreError
+from tui.artifacts.items import Fact
 from tui.artifacts.repository import Found, look_for_repository
 from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, Wired
 from tui.domain.workflow import Workflow
-from tui.panes.artifact_list import Fact
 from tui.panes.base import PaneContext
 
 

@@ -14,13 +14,13 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import Folder, FolderListing, Stat, StoreError
+from tui.artifacts.items import Item
 from tui.bugs import caught
 from tui.domain.highlight import json_spans
 from tui.domain.lines import TextLines
 from tui.domain.location import Location
 from tui.domain.preview import ARCHIVES, Preview, kind_of_content, preview
 from tui.keys import hint
-from tui.panes.artifact_list import Item
 from tui.panes.artifact_lookup import Measured
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView

@@ -20,6 +20,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
 from tui.artifacts.base import FolderListing, Reason, StoreError
+from tui.artifacts.items import Fact, Item
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.commands import Command, alone
@@ -31,7 +32,7 @@ from tui.domain.node import Node
 from tui.domain.workflow import OFFLOADED, Workflow
 from tui.keys import hint
 from tui.panes.artifact_download import ArtifactDownloads
-from tui.panes.artifact_list import EMPTY, ArtifactRows, Fact, Item
+from tui.panes.artifact_list import EMPTY, ArtifactRows
 from tui.panes.artifact_lookup import ArtifactLookup, Measured, OwnCredentials, Unknown
 from tui.panes.artifact_preview import ArtifactPreview
 from tui.panes.base import Pane, PaneContext
