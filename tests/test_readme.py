@@ -6,6 +6,7 @@ import argparse
 import inspect
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -261,6 +262,8 @@ def test_the_names_of_the_examples_are_those_of_the_demo_cluster(
 ) -> None:
     monkeypatch.delenv("ARGO_NAMESPACE", raising=False)
     with demo_child() as demo:
+        # Some write files, and some read those of this folder.
+        shutil.copytree(ROOT / "tests/saved", tmp_path / "tests/saved")
         monkeypatch.chdir(tmp_path)
         for line in EXAMPLES:
             words = shlex.split(line)[1:]
