@@ -60,6 +60,7 @@ from tui.ports.collections import Collections, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.contexts import Contexts
 from tui.ports.health import Health
+from tui.ports.identity import Identity
 from tui.ports.jobs import JobStanding
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
@@ -626,6 +627,13 @@ class ArgoApp(TerminalApp):
                 check=namespace_of,
                 help="what this account may do, and which rights it lacks",
             )
+        if self.source is not None and self.source.port(Identity) is not None:
+            yield Command(
+                "Who am I",
+                alone(self._tell_who),
+                names=("whoami",),
+                help="who this account is, and whether what it logs in with is good",
+            )
         if self.context.can_demo:
             yield Command(
                 "Demo cluster",
@@ -681,6 +689,27 @@ class ArgoApp(TerminalApp):
             self.say(f"this terminal has sixteen colours or none: {named} are made for it")
         else:
             self.say(f'{name}; a line theme = "{name}" in {SETTINGS_FILE} keeps it')
+
+    @work(thread=True, group="whoami", exclusive=True)
+    def _tell_who(self) -> None:
+        """Of where the view in front is, else of the first connection."""
+        view = self.views.in_use
+        source = self.context.connection(view.connection if view is not None else "") or self.source
+        identity = source.port(Identity) if source is not None else None
+        if source is None or identity is None:
+            return
+        try:
+            identity.prove()
+            caller = identity.caller()
+        except Exception as error:
+            told, severity = str(caught(error, "asking who we are")), "warning"
+        else:
+            severity = "information"
+            told = f"{source.place.label} does not say who you are"
+            if caller is not None:
+                known = (f"{name.lower()} {value}" for name, value in list(caller.told())[1:])
+                told = f"you are {caller.subject}" + "".join(f", {each}" for each in known)
+        self.call_from_thread(self.say, told, severity)
 
     def _show_rights(self, namespace: str) -> None:
         """Of a namespace, else of the one that keys act in, else of the first that is listed."""

@@ -455,3 +455,11 @@ def test_a_rate_limit_says_when_to_come_back() -> None:
     with server.running() as api, pytest.raises(Busy) as caught:
         served_by(api).get(ETL)
     assert caught.value.retry_after == 7.0
+
+
+def test_a_server_that_cannot_give_events_says_that_they_are_not_to_be_had() -> None:
+    server = StandIn(RUNNING)
+    words = "grpc: error while marshaling: proto: failed to marshal, message is *v1.Event, want"
+    server.refusing["stream/events"] = (500, 13, f"{words} proto.Message")
+    with server.running() as api, pytest.raises(NotOffered, match="gives no events"):
+        offered(served_by(api), Events).events(WorkflowRef("argo", "etl"))

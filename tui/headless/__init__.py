@@ -34,7 +34,7 @@ COMMANDS = {
         "tui.headless.definitions:CLUSTER_TEMPLATES",
         "cluster workflow templates: list, get, create …",
     ),
-    "auth": ("tui.headless.auth", "say what this account may do, as `kubectl auth can-i`"),
+    "auth": ("tui.headless.auth", "say what this account may do, who it is, or its token"),
     "config": ("tui.headless.config", "say what the settings file says, and what is wrong with it"),
     "plan": ("tui.headless.plan", "say what an action would do, and do nothing"),
 }

@@ -1,7 +1,7 @@
-"""`argo-tui auth can-i`: what this account may do, as `kubectl auth can-i` answers it.
+"""`argo-tui auth`: what this account may do, who it is, and what is sent to say so.
 
-With a verb and a resource: yes or no, and exit code 0 or 1. With neither: a table of what the
-program does, and whether this account can.
+`can-i` answers as `kubectl auth can-i` does. With a verb and a resource: yes or no, and exit code 0
+or 1. With neither: a table of what the program does, and whether this account can.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from tui.actions.role import Function, all_rights, functions
 from tui.domain.rights import ANY, Right, words_of
 from tui.domain.tabwriter import aligned
 from tui.domain.text import clean
-from tui.errors import UsageError
-from tui.headless.output import note, say, to_json, write
+from tui.errors import Missing, UsageError
+from tui.headless.output import note, say, to_json, write, write_as_is
 from tui.ports.connection import Connection, offered
 from tui.ports.discovery import Discovery
+from tui.ports.identity import Identity
 from tui.ports.rights import Rights, Wanted
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
@@ -30,7 +31,11 @@ OF_PODS = frozenset({"log", "exec", "attach", "portforward", "eviction", "status
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `auth`."""
     add = parser.add_argument
-    add("what", choices=("can-i",), help="whether this account may do something")
+    add(
+        "what",
+        choices=("can-i", "whoami", "token"),
+        help="whether this account may do something; who it is; the header that says so",
+    )
     add(
         "asked",
         nargs="*",
@@ -44,6 +49,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """0 for yes and for the table, 1 for no."""
+    if args.what != "can-i":
+        if args.asked:
+            raise UsageError(f"auth {args.what} takes no arguments")
+        with closing(open_source(settings)) as source:
+            return _token(source) if args.what == "token" else _whoami(source)
     if len(args.asked) not in (0, 2):
         raise UsageError(
             "you must specify two arguments: verb resource or verb resource/resourceName"
@@ -57,6 +67,29 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if namespaces == ("",):
             raise UsageError("the table is of one namespace", hint="name it with -n")
         _print(source, namespaces, args)
+    return 0
+
+
+def _token(source: Connection) -> int:
+    """The one place where a secret is shown, to who asks for just that."""
+    header = offered(source, Identity).authorization()
+    if not header:
+        raise Missing(
+            f"no header says who we are to {source.place.label}",
+            hint="it may be a client certificate, or nothing at all",
+        )
+    write_as_is(f"{header}\n")
+    return 0
+
+
+def _whoami(source: Connection) -> int:
+    identity = offered(source, Identity)
+    identity.prove()
+    caller = identity.caller()
+    if caller is None:
+        raise Missing(f"{source.place.label} does not say who we are")
+    for name, value in caller.told():
+        write(f"{name + ':':<17}{clean(value)}\n")
     return 0
 
 

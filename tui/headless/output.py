@@ -81,7 +81,11 @@ def check_phases(asked: Iterable[str], known: frozenset[str]) -> None:
 
 def write(text: str) -> None:
     """Write text that is printable already; only secrets that are in use are hidden."""
-    text = IN_USE.hide(text)
+    write_as_is(IN_USE.hide(text))
+
+
+def write_as_is(text: str) -> None:
+    """Write text that may be a secret, for who asked for just that."""
     with _told():
         stream = _stdout()
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import msgspec
@@ -23,6 +24,19 @@ class Caller(msgspec.Struct, frozen=True):
     service_account: str = ""
     """`NAMESPACE/NAME` of the service account that an Argo Server acts as for us."""
 
+    def told(self) -> Iterator[tuple[str, str]]:
+        """What is known, by what to call it."""
+        yield "User", self.subject
+        for name, value in (
+            ("Name", self.preferred_username),
+            ("Email", self.email),
+            ("Groups", ", ".join(self.groups)),
+            ("Service account", self.service_account),
+            ("Issuer", self.issuer),
+        ):
+            if value:
+                yield name, value
+
 
 class Identity(Protocol):
     """Tells who we are."""
@@ -31,6 +45,13 @@ class Identity(Protocol):
         """Who we are; None where nobody says. Asked once and remembered, unless asking failed.
 
         Raises: SourceError where it could not be asked.
+        """
+
+    def authorization(self) -> str:
+        """The header that says who we are, `Bearer …`; "" where no header does.
+
+        A secret: only who asks for just this is told it. Raises: SourceError where we cannot log
+        in.
         """
 
     def prove(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui.domain.workflow import WORKFLOW_RESOURCE, WorkflowRef
-from tui.errors import Busy
+from tui.errors import Busy, NotOffered
 from tui.ports.events import Event
 from tui.ports.threads import CancelToken
 from tui.sources import pods as core
@@ -19,6 +19,9 @@ from tui.sources.argo_server_shared import Server
 from tui.sources.argo_server_streams import frames, raw_result
 from tui.sources.paths import PODS
 
+NOT_BUILT = "want proto.Message"
+"""In what a server says that was built without Argo's own build tag."""
+WHY_NOT = "this build of the Argo Server gives no events: they are read from Kubernetes only"
 SECONDS = 1
 """How long the stream is open: what there is comes at once."""
 
@@ -48,5 +51,7 @@ class ServerEvents:
                 for frame in arriving:
                     yield raw_result(frame)
         except Busy as error:
+            if NOT_BUILT in error.what:
+                raise NotOffered(WHY_NOT, reason="NotOffered") from error
             if error.reason != ENDED:
                 raise

@@ -65,6 +65,10 @@ class ServerIdentity:
             service_account=account,
         )
 
+    def authorization(self) -> str:
+        """What every request carries."""
+        return self._server.transport.authorization()
+
     def prove(self) -> None:
         """Find out whether the server takes our token. Raises: Unauthenticated, SourceError.
 

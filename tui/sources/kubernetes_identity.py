@@ -49,6 +49,10 @@ class KubernetesIdentity:
                 self._known = (self._by_token() or self._by_review(),)
             return self._known[0]
 
+    def authorization(self) -> str:
+        """What every request carries."""
+        return self._transport.authorization()
+
     def prove(self) -> None:
         """Ask for what everybody may read who is logged in. Raises: SourceError."""
         self._transport.get(DISCOVERY)

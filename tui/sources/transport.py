@@ -205,6 +205,12 @@ class Transport:
         the name of another. Raises: SourceError where we cannot log in."""
         return self._current().claims()
 
+    def authorization(self) -> str:
+        """The header that says who we are; "" for none. Raises: SourceError where we cannot log
+        in."""
+        headers = dict(self._current().headers())
+        return headers.get("Authorization", "")
+
     def close(self) -> None:
         """Let go of what is idle, read or prefetched: nobody wants it any more. Writes go on."""
         self._prefetches.end()
