@@ -77,9 +77,18 @@ def only_server(location: Location) -> str:
     return only_host(str(location.fields.get("endpoint") or location.kind))
 
 
+def _served_title(location: Location) -> str:
+    return "by the Argo Server"
+
+
+def _by_server(location: Location) -> str:
+    return location.kind
+
+
 STORES: Registry[StoreKind] = Registry(
     "store",
     (
+        StoreKind("argo-server", "tui.artifacts.served:ServedStore", _served_title, _by_server),
         StoreKind("azure", "tui.artifacts.azure:AzureStore", _azure_title, only_server),
         StoreKind("gcs", "tui.artifacts.gcs:GcsStore", _gcs_title, only_server),
         StoreKind("http", "tui.artifacts.http:HttpStore"),

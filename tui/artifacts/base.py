@@ -73,6 +73,8 @@ class Stat:
     """RFC 3339; "" if unknown."""
     etag: str = ""
     content_type: str = ""
+    is_measured: bool = True
+    """Whether the size is known; what it says is 0 where the store does not tell it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ class Item:
     @property
     def bytes(self) -> int | None:
         """Its size; None where it is not known."""
+        if isinstance(self.fact, Stat) and not self.fact.is_measured:
+            return None
+        if isinstance(self.fact, Folder) and not self.fact.whole and not self.fact.size:
+            return None
         if isinstance(self.fact, Stat | Folder):
             return self.fact.size
         return self.entry.size if self.entry else None

@@ -41,8 +41,11 @@ class Preview:
     """Whether the content is longer than what is shown."""
 
 
-def preview(first: bytes, size: int, name: str) -> Preview:
-    """The preview of content with this size and name that begins with these bytes."""
+def preview(first: bytes, size: int, name: str, *, at_least: bool = False) -> Preview:
+    """The preview of content with this size and name that begins with these bytes.
+
+    `at_least` says that nobody knows how much more there is.
+    """
     kind = kind_of_content(first, name)
     is_whole = len(first) >= size
     if kind in ("tgz", "gzip"):
@@ -51,7 +54,7 @@ def preview(first: bytes, size: int, name: str) -> Preview:
         return _of_tar(first, size, name, kind, is_whole=is_whole)
     if kind == "zip":
         return _of_zip(first, size, name)
-    return _plain(first, size, kind)
+    return _plain(first, size, kind, at_least=at_least)
 
 
 def kind_of_content(first: bytes, name: str) -> Kind:

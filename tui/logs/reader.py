@@ -8,7 +8,8 @@ from contextlib import closing
 
 from tui.artifacts import open_store
 from tui.artifacts.repository import find_repository
-from tui.domain.artifact import archived_log
+from tui.artifacts.served import served
+from tui.domain.artifact import log_artifact
 from tui.domain.logs import (
     NO_TIME,
     LogBlock,
@@ -208,17 +209,21 @@ def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Itera
     """
     repository = find_repository(workflow, source)
     node = workflow.nodes.get(target.node.id, target.node)
-    location = archived_log(workflow, node, target.container, repository)
-    if location is None:
+    found = log_artifact(workflow, node, target.container, repository)
+    (found,) = served(source, workflow, [found] if found is not None else []) or (None,)
+    if found is None or found.deleted or found.location is None:
         raise Missing("its pod is gone, and its log was not archived", reason="NoLog")
-    location = reached_from(source, location)
+    location = reached_from(source, found.location)
     with closing(open_store(location, reader_of(source))) as store:
-        offset = 0
-        while piece := store.read(location, offset, PIECE):
+        offset, length = 0, PIECE
+        while piece := store.read(location, offset, length):
             yield piece
             offset += len(piece)
-            if len(piece) < PIECE:
+            if len(piece) < length:
                 return
+            if "range" not in store.can:
+                # Each read begins at the beginning, so there should be few.
+                length = max(PIECE, offset)
 
 
 def _last_lines(blocks: Iterable[LogBlock], count: int) -> Iterator[LogBlock]:

@@ -28,7 +28,9 @@ def entries_of(owner: Item, listing: FolderListing) -> list[Item]:
         Item(
             owner.artifact,
             entry.location,
-            None if entry.is_folder else Stat(entry.size or 0, entry.modified),
+            None
+            if entry.is_folder
+            else Stat(entry.size or 0, entry.modified, is_measured=entry.size is not None),
             entry,
         )
         for entry in listing.entries

@@ -112,9 +112,15 @@ class ArtifactPreview(Vertical):
         if isinstance(fact, Folder):
             return store.listing(location, MAX_ENTRIES)
         first = store.read(location, 0, PREVIEW_SIZE)
-        if fact.size > PREVIEW_SIZE and kind_of_content(first, item.file_name) in ARCHIVES:
-            first = store.read(location, 0, ARCHIVE_PREVIEW_SIZE)
-        return preview(first, max(fact.size, len(first)), item.file_name)
+        # Of an artifact that nobody knows the size of there is more, if so much was read.
+        asked, is_known = PREVIEW_SIZE, fact.is_measured
+        size = fact.size if is_known else len(first)
+        is_more = size > asked if is_known else size >= asked
+        if is_more and kind_of_content(first, item.file_name) in ARCHIVES:
+            asked = ARCHIVE_PREVIEW_SIZE
+            first = store.read(location, 0, asked)
+        is_cut = not is_known and len(first) >= asked
+        return preview(first, max(size, len(first)), item.file_name, at_least=is_cut)
 
     @on(Opened)
     def show_preview(self, message: Opened) -> None:

@@ -21,6 +21,7 @@ from textual.worker import Worker, WorkerState
 from tui.artifacts import Stores
 from tui.artifacts.base import FolderListing, Reason, StoreError
 from tui.artifacts.items import Fact, Item
+from tui.artifacts.served import served
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.commands import Command, alone
@@ -202,6 +203,7 @@ class ArtifactsPane(Pane):
             artifacts = artifacts_of_workflow(workflow, repository)
         else:
             artifacts = artifacts_within(workflow, node, repository)
+        artifacts = tuple(served(self.context.source, workflow, artifacts))
         facts = self._lookup.facts
         items = [
             Item(artifact, artifact.location, facts.get(artifact.location))

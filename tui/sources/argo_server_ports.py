@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.ports.artifacts import ServedArtifacts
 from tui.ports.events import Events
 from tui.ports.health import Health
 from tui.ports.identity import Identity
@@ -18,6 +19,7 @@ SERVER_PORTS: Registry[Offer] = Registry(
         Offer("operations", Operations, "tui.sources.argo_server_operations:operations_of"),
         Offer("identity", Identity, "tui.sources.argo_server_identity:ServerIdentity"),
         Offer("logs", PodLogs, "tui.sources.argo_server_logs:ServerLogs"),
+        Offer("artifacts", ServedArtifacts, "tui.sources.argo_server_artifacts:ServerArtifacts"),
         Offer("events", Events, "tui.sources.argo_server_events:ServerEvents"),
         Offer("health", Health, "tui.sources.argo_server_health:ServerHealth"),
         Offer("rights", Rights, "tui.sources.argo_server_rights:ServerRights"),

@@ -22,6 +22,7 @@ import msgspec
 
 from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Stopped, Unreachable
+from tui.ports.artifacts import Content
 from tui.ports.threads import CancelToken
 from tui.sources.answers import KUBERNETES, UNREADABLE, Words
 from tui.sources.connections import BROKEN, Answer, NotConnected
@@ -34,6 +35,7 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 WRITE_TIMEOUT = 60.0
 PIECE = 65536
+REDIRECTS = (301, 302, 303, 307, 308)
 
 Query = Iterable[tuple[str, str]]
 
@@ -185,6 +187,26 @@ class Transport:
             finally:
                 take_back()
 
+    @contextmanager
+    def content(self, path: str, stop: CancelToken, *, quiet: float) -> Iterator[Content]:
+        """Whatever is kept at a path, of any type, as it comes; ends when stopped.
+
+        Raises: SourceError. `quiet` is how long it may be silent.
+        """
+        with (
+            self.health.of_stream(path),
+            self._answer(
+                "GET", path, (), accept="*/*", timeout=quiet, gzip=False, is_content=True
+            ) as response,
+        ):
+            response.allow_silence(quiet)
+            take_back = stop.on_set(response.break_off)
+            try:
+                leads_to = response.headers.get("Location", "") if response.status >= 300 else ""
+                yield Content(response.headers, self._pieces(response, stop), leads_to)
+            finally:
+                take_back()
+
     def raw(self, path: str, query: Query) -> RawConnection:
         """A connection for another protocol than HTTP, which is to be asked for on it.
 
@@ -245,8 +267,12 @@ class Transport:
         content_type: str = "",
         timeout: float | None = None,
         gzip: bool = True,
+        is_content: bool = False,
     ) -> Iterator[Answer]:
-        """An answer of less than 300, its connection given back or closed at the end."""
+        """An answer of less than 300, its connection given back or closed at the end.
+
+        Where it is content that somebody made it may be a page, or lead elsewhere on this server.
+        """
         headers = {
             "Accept": accept,
             "Accept-Encoding": "gzip" if gzip and self._gzip else "identity",
@@ -264,12 +290,14 @@ class Transport:
                 if _is_question(method, path):
                     response.close()
                     response = self._ask(fresh, method, target, headers, body, timeout)
-            if response.status >= 300:
+            is_elsewhere = is_content and response.status in REDIRECTS and _is_near(response)
+            if response.status >= 300 and not is_elsewhere:
                 told = self._body(response)
                 raise self._words.refusal(
                     response.status, response.headers, told, method=method, path=path
                 )
-            if "text/html" in response.headers.get("Content-Type", "").lower():
+            is_page = "text/html" in response.headers.get("Content-Type", "").lower()
+            if is_page and not is_elsewhere and not (is_content and _is_sandboxed(response)):
                 raise self._words.web_page(self._server)
             yield response
         except BaseException:
@@ -345,6 +373,17 @@ class Transport:
             if stop.is_set:
                 return  # we broke it ourselves
             raise self._words.unreachable(error, self._server) from error
+
+
+def _is_near(response: Answer) -> bool:
+    """Whether an answer that leads elsewhere stays on its server."""
+    place = response.headers.get("Location", "")
+    return place.startswith("/") and not place.startswith("//")
+
+
+def _is_sandboxed(response: Answer) -> bool:
+    """Whether a page says of itself that somebody else wrote it, as artifacts do."""
+    return "sandbox" in response.headers.get("Content-Security-Policy", "")
 
 
 def _is_question(method: str, path: str) -> bool:
