@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.argo_server import StandIn, answering, served_by
+from tests.support.argo_server import TOKEN, StandIn, answering, served_by
 from tests.support.fake_api import Asked, FakeApi, Reply
+from tests.support.headless import run
 from tests.support.scripted import manifest
 from tui.artifacts import open_store, title_of
 from tui.artifacts.base import Folder, Stat, StoreError
@@ -271,3 +273,19 @@ def test_of_a_run_that_only_the_archive_has_the_archive_is_asked(found: Found) -
     assert found.location("plain").url == (
         f"/artifact-files/argo/archived-workflows/{uid}/etl-1/outputs/plain"
     )
+
+
+def test_commands_list_and_copy_what_the_server_hands_out(
+    found: Found, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARGO_SERVER", found.api.url)
+    monkeypatch.setenv("ARGO_TOKEN", TOKEN)
+    listed = run(["artifacts", "etl", "-n", "argo", "-o", "json"])
+    assert listed.code == 0, listed.err
+    sizes = {each["name"]: each.get("size") for each in json.loads(listed.out)}
+    assert sizes == {"plain": 5, "dir": None, "main-logs": None, "said": 2}
+    copied = run(["cp", "etl", str(tmp_path), "-n", "argo", "--path", "{artifactName}"])
+    assert copied.code == 0, copied.err
+    there = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"dir/dir/b c.txt", "dir/dir/sub/d.bin"} <= there
+    assert any(name.startswith("plain") for name in there)

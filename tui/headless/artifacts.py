@@ -13,6 +13,7 @@ from tui.artifacts import Stores, server_of
 from tui.artifacts.base import NO_SECRET, SAME_FOR_ALL, Folder, Stat, StoreError
 from tui.artifacts.items import Fact, Item, size_of, state_of, type_of
 from tui.artifacts.repository import look_for_repository
+from tui.artifacts.served import served
 from tui.domain import decode
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow, artifacts_within
 from tui.domain.hidden import without_secrets
@@ -72,7 +73,8 @@ def found_in(
             own_credentials=own_credentials,
         )
         with closing(stores):
-            yield Found(whole, _artifacts(whole, step, source, settings), stores)
+            artifacts = _artifacts(whole, step, source, settings)
+            yield Found(whole, tuple(served(source, whole, artifacts)), stores)
 
 
 def _artifacts(
@@ -221,7 +223,7 @@ def _as_json(item: Item) -> dict[str, Any]:
         "state": "ok" if isinstance(fact, Stat | Folder) else state_of(item, "ok"),
     }
     if isinstance(fact, Stat | Folder):
-        found["size"] = fact.size
+        found["size"] = item.bytes
     if isinstance(fact, Stat):
         found |= {"modified": fact.modified, "etag": fact.etag}
     elif isinstance(fact, Folder):

@@ -50,7 +50,7 @@ BEAT = 0.2
 INTERRUPTED = 130
 AHEAD = 4
 """Pieces that are under way while one is written."""
-UNRANGED = frozenset(("http", "azure"))
+UNRANGED = frozenset(("http", "azure", "argo-server"))
 """Kinds of locations whose servers may not know ranges."""
 
 

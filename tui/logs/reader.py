@@ -9,7 +9,7 @@ from contextlib import closing
 from tui.artifacts import open_store
 from tui.artifacts.repository import find_repository
 from tui.artifacts.served import served
-from tui.domain.artifact import log_artifact
+from tui.domain.artifact import archived_log, log_artifact
 from tui.domain.logs import (
     NO_TIME,
     LogBlock,

@@ -44,7 +44,7 @@ def folder_line(owner: Item, listing: FolderListing) -> str:
     if listing.whole:
         return f"{owner.title}  {count:,} {'entry' if count == 1 else 'entries'}   {back}"
     what = f"first {count:,} of at least {count + 1:,} entries"
-    return f"{owner.title}  {what}   {back}, {hint('download')} there downloads all of it"
+    return f"{owner.title}  {what}   {back}, {hint('write')} there downloads all of it"
 
 
 def summary(items: Sequence[Item]) -> str:

@@ -134,7 +134,7 @@ class ArtifactPreview(Vertical):
         self._file_name = message.item.file_name
         title = f"{message.item.title}  {found.kind}  {found.note}".rstrip()
         if found.is_cut:
-            title += f"   {hint('download')} downloads all of it"
+            title += f"   {hint('write')} downloads all of it"
         self.query_one(StatusLine).say(title)
         spans = json_spans if found.text.startswith(("{", "[")) else _no_spans
         self.query_one(TextView).show(TextLines(found.text), highlighter=spans)
