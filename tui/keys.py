@@ -276,6 +276,7 @@ KEYS = KeyTable(
         "dialog.after": "right,down",
         "dialog.next": "tab",
         "dialog.press": "enter",
+        "dialog.details": "d,ctrl+o",
         "dialog.read-on": "pagedown,J",
         "dialog.read-back": "pageup,K",
         "dialog.tick": "space",

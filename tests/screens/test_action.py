@@ -28,6 +28,9 @@ async def test_retry_shows_what_it_would_do_before_anything_is_sent() -> None:
     source = ScriptedSource(nightly_etl())
     async with showing(source=source) as shown:
         await ask(shown, "r")
+        assert "$ argo retry" not in shown.text, "one sentence first"
+        await shown.press("ctrl+o")
+        await shown.until_shown("argo retry")
         for told in (
             f"Retry {ETL}",
             "Runs again: 2 steps: transform(2:shard:2)(0), transform(2:shard:2)(1)",

@@ -74,6 +74,8 @@ async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_call
             assert told in plan.splitlines()
         assert plan.count("Lost: ") == 1, "what is true of each is said once"
         assert_calls(plan, [write for _, made in screen._plans for write in calls_of(made)])
+        await shown.press("d")
+        await shown.at_rest()
         assert "Calls" not in shown.text and "PgDn reads on" in shown.text
         for _ in range(10):
             await shown.press("pagedown")

@@ -75,6 +75,9 @@ class Plan:
     """What `argo-tui plan -o json` prints besides the calls (deleted, reset, …)."""
     ref: WorkflowRef | None = None
     """The workflow that is changed; None if the plan only creates a new one."""
+    sentence: str = ""
+    """`3 steps run again, 30 kept, 3 pods deleted`: all of `lines` in a few words; "" where those
+    are few words themselves."""
     warnings: tuple[str, ...] = ()
     """Warnings about input that Argo accepts although it is probably a mistake."""
 

@@ -119,6 +119,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         action=RESUBMIT.id,
         title=f"Resubmit {name_of(manifest)}",
         lines=tuple(_lines(new, parameters, is_memoized=memoized)),
+        sentence=_sentence(new, parameters, is_memoized=memoized),
         operation=operation(
             RESUBMIT.id,
             manifest,
@@ -176,6 +177,14 @@ def _flags(parameters: Sequence[str], *, memoized: bool) -> Iterable[str]:
         yield "--memoized"
     for parameter in parameters:
         yield from ("-p", parameter)
+
+
+def _sentence(new: Manifest, parameters: Sequence[str], *, is_memoized: bool) -> str:
+    """`A new workflow nightly-etl-…: every step from the beginning`."""
+    how = "what succeeded is taken over" if is_memoized else "every step from the beginning"
+    changed = f", with {named(list(parameters))}" if parameters else ""
+    begins = ", suspended at first" if new["spec"].get("suspend") is True else ""
+    return f"A new workflow {_called(new)}: {how}{changed}{begins}"
 
 
 def _lines(new: Manifest, parameters: Sequence[str], *, is_memoized: bool) -> Iterable[str]:

@@ -74,6 +74,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         action=RETRY.id,
         title=f"Retry {name_of(manifest)}",
         lines=tuple(_lines(nodes, made, pods, is_selective=bool(chosen))),
+        sentence=_sentence(nodes, made, pods),
         operation=operation(
             RETRY.id,
             manifest,
@@ -159,6 +160,17 @@ def _flags(restart: bool, selector: str, parameters: Sequence[str]) -> Iterable[
         yield from ("--node-field-selector", selector)
     for parameter in parameters:
         yield from ("-p", parameter)
+
+
+def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str]) -> str:
+    """`3 steps run again, 30 kept, 3 pods deleted`."""
+    again = sum(kind_of(nodes[one]) in STEP_TYPES for one in made.restarted)
+    kept = sum(kind_of(node) in STEP_TYPES for node in made.nodes.values())
+    runs = f"{counted(again, 'step')} run{'s' if again == 1 else ''} again" if again else ""
+    exits = "the exit handler runs again" if made.exit_nodes else ""
+    told = [part for part in (runs, exits) if part] or ["no step of its own is deleted"]
+    deleted = f"{counted(len(pods), 'pod')} deleted with their logs" if pods else "no pod deleted"
+    return ", ".join([*told, f"{kept} kept", deleted])
 
 
 def _lines(

@@ -354,7 +354,10 @@ class LogsPane(SearchedPane):
             right.append((f"{self.book.own:,} of Argo's hidden  ", "muted"))
         count = len(self.book)
         all_of_it = f"{count:,} line{'' if count == 1 else 's'}"
-        shown, of, whole = (self.lines.position or all_of_it).rpartition(" of ")
+        # Of a log that is followed one sees the end: another figure with each line costs bytes.
+        is_at_end = self.lines.is_following and goes_on
+        position = "" if is_at_end else self.lines.position
+        shown, of, whole = (position or all_of_it).rpartition(" of ")
         # That nothing more comes matters less than where one is; what is wrong matters more.
         shrinks.insert(self._note == END, (len(left) + len(right), WHOLE))
         right += [(shown + of, "muted"), (whole, "muted")]

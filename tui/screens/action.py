@@ -38,16 +38,25 @@ from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
 from tui.ports.operations import Call, Operations
 from tui.ports.rights import MOST_REQUESTS
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import WIDE, Dialog
 from tui.screens.fields import ChoiceField, ParameterField
-from tui.screens.plan_words import Planned, words_of_one, words_of_several
-from tui.widgets.cells import plain
+from tui.screens.plan_words import (
+    Planned,
+    short_of_one,
+    short_of_several,
+    words_of_one,
+    words_of_several,
+)
+from tui.widgets.cells import plain, width_of
 from tui.widgets.form_fields import CheckboxField, FormField, SelectField
 from tui.widgets.header import HeaderLine
 
 WORTH_WAITING = 0.15
 """Seconds in which a workflow is usually read: a box that opens with its plan is painted once, one
 that opens before it twice, and it jumps."""
+
+BEFORE_VALUE = 32
+"""Cells of the name of a parameter, of what is around its value, and some to type into."""
 
 PROOF = "typed-name"
 """The field into which one types what would be acted on, where the settings ask for that."""
@@ -68,6 +77,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         bind("dialog.yes", "yes", "Yes"),
         bind("dialog.no", "cancel", "No"),
         bind("dialog.close", "cancel", "No"),
+        bind("dialog.details", "details", "Details"),
     ]
 
     @dataclass
@@ -116,6 +126,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """A sentence for each that the plans leave out."""
         self._facts = context.plan_context()
         self._callers: Mapping[str, Caller | None] = {}
+        self._told: list[str] = []
+        """The lines of the short form."""
         # Those of now: an answer is carried out where the question was asked.
         self._connections = {one.target: context.connection_of(one.target.key) for one in subjects}
 
@@ -134,7 +146,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         with Vertical(id="dialog"):
             yield Static(Content(clean(title)), id="dialog-title")
             with VerticalScroll(id="dialog-body", can_focus=False):
-                yield Static(plain("reading …", self.context.ascii), markup=False, id="dialog-plan")
+                reading = plain("reading …", self.context.ascii)
+                yield Static(reading, markup=False, id="dialog-sentence")
+                yield Static(reading, markup=False, id="dialog-plan")
             with VerticalScroll(id="dialog-choices", can_focus=False):
                 for choice in self.action.form:
                     if choice.kind != "parameters":
@@ -423,11 +437,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         go = self.query_one("#go", Button)
         go.disabled = not plans or not self._is_proved
         if problem:
-            self._say(problem)
+            self._say(problem, [problem])
             self.query_one("#dialog-command", Static).update(Content(""))
             return
-        lines = [f"✖ {line}" for line in refused] + self._lines(plans)
-        self._say("\n".join(lines))
+        not_done = [f"✖ {line}" for line in refused]
+        lines = not_done + self._lines(plans)
+        self._say("\n".join(lines), not_done + self._short(plans))
         commands = [self._command(*planned) for planned in plans[:1] if planned[1].command]
         self.query_one("#dialog-command", Static).update(
             Content(plain(clean(f"$ {commands[0]}"), self.context.ascii))
@@ -460,8 +475,16 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
         if not self._is_of_several:
             return words_of_one(plans[0], self._preview) if plans else []
-        phases = {one.target: phase_of(made) or "Pending" for one, made in self._manifests}
-        return words_of_several(plans, phases, self._preview)
+        return words_of_several(plans, self._phases, self._preview)
+
+    @property
+    def _phases(self) -> dict[Target, str]:
+        return {one.target: phase_of(made) or "Pending" for one, made in self._manifests}
+
+    def _short(self, plans: Sequence[Planned]) -> list[str]:
+        if self._is_of_several:
+            return short_of_several(plans, self._phases, self._preview)
+        return short_of_one(plans[0]) if plans else []
 
     def _preview(self, planned: Planned) -> tuple[Call, ...]:
         target, plan = planned
@@ -469,9 +492,34 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         port = connection.port(Operations) if connection is not None else None
         return port.preview(plan.operation) if port is not None and plan.operation else ()
 
-    def _say(self, text: str) -> None:
-        shown = "\n".join(plain(clean(line), self.context.ascii) for line in text.split("\n"))
-        self.query_one("#dialog-plan", Static).update(Content(shown))
+    def _say(self, text: str, short: Sequence[str] = ()) -> None:
+        """All there is to say, and the short form of it."""
+        shown = [plain(clean(line), self.context.ascii) for line in text.split("\n")]
+        self._told = [plain(clean(line), self.context.ascii) for line in short] if short else shown
+        self.query_one("#dialog-plan", Static).update(Content("\n".join(shown)))
+        self.query_one("#dialog-sentence", Static).update(Content("\n".join(self._told)))
+        self.share_rows()
+
+    @property
+    def wanted_width(self) -> int:
+        """As much as its words take, and its fields with what is in them."""
+        if self.query_one("#dialog").has_class("-details"):
+            return WIDE
+        title = self.query_one("#dialog-title", Static)
+        fields = max((BEFORE_VALUE + len(field.shows) for field in self._fields), default=0)
+        return max(len(str(title.content)), fields, *(width_of(line) for line in self._told), 0)
+
+    @property
+    def more_keys(self) -> tuple[tuple[str, str], ...]:
+        """How to see each step, pod and call, or the short form again."""
+        is_whole = self.query_one("#dialog").has_class("-details")
+        in_field = isinstance(self.focused, Input)
+        return (("dialog.details", "in short" if is_whole else "details"),) if not in_field else ()
+
+    def action_details(self) -> None:
+        """Each step and pod, every call, and the command that does the same; or the short form."""
+        self.query_one("#dialog").toggle_class("-details")
+        self.share_rows()
 
     # --- answers ---------------------------------------------------------------------------
 

@@ -25,8 +25,11 @@ from tui.widgets.header import HeaderLine
 
 T = TypeVar("T")
 
-WIDTH = 74
-"""Cells of the box where there is room, as the style sheet has it."""
+NARROW, WIDTH, WIDE = 60, 74, 100
+"""Cells of the box: at least and at most, where there is room, and what it has unless it says what
+it needs."""
+BESIDE = 4
+"""Cells of the box beside what is in it: border and padding."""
 FRAME = 4
 """Rows of the box that are there at any size: border, title, buttons."""
 COMMAND_ROWS = 3
@@ -93,6 +96,16 @@ class Dialog(ModalView[T]):
         self.share_rows()
 
     @property
+    def wanted_width(self) -> int:
+        """Cells that what it says would like to have."""
+        return WIDTH - BESIDE
+
+    @property
+    def more_keys(self) -> tuple[tuple[str, str], ...]:
+        """Keys of its own that it tells before the others."""
+        return ()
+
+    @property
     def _fields(self) -> list[ChoiceField | ParameterField]:
         """The fields, in the order in which they stand: choices first."""
         return [*self.query(ChoiceField), *self.query(ParameterField)]
@@ -103,6 +116,9 @@ class Dialog(ModalView[T]):
         is_tight = height < ROOMY
         fields = len(self._fields)
         box = self.query_one("#dialog")
+        width = min(self.size.width, max(NARROW, min(self.wanted_width + BESIDE, WIDE)))
+        if box.styles.width is None or box.styles.width.value != width:
+            box.styles.width = width
         box.set_class(is_tight, "-tight")
         box.set_class(not fields, "-no-fields")
         around = FRAME + (1 if fields else 0) + (1 if is_tight else AIR + COMMAND_ROWS)
@@ -117,11 +133,14 @@ class Dialog(ModalView[T]):
         if self.is_attached:
             has_more = self.query_one("#dialog-body").show_vertical_scrollbar
             box = self.query_one("#dialog")
-            cells = min(WIDTH, self.size.width) - CORNERS
+            wanted = box.styles.width
+            wide = int(wanted.value) if wanted is not None else WIDTH
+            cells = min(wide, self.size.width) - CORNERS
             field = field_of(self.focused)
             keys = IN_BUTTONS if field is None else IN_FIELDS
             if field is not None and isinstance(field.entry, CheckboxField):
                 keys = IN_CHECKBOXES
+            keys = (*keys[:-1], *self.more_keys, keys[-1])
             box.border_subtitle = key_words(keys, cells, has_more=has_more)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

@@ -41,6 +41,11 @@ class ChoiceField(Horizontal):
         self._label = "" if choice.kind == "flag" else choice.label
         self.entry = entry_for(choice, start, ascii=ascii)
 
+    @property
+    def shows(self) -> str:
+        """What stands in it at first."""
+        return self.entry.placeholder if isinstance(self.entry, Input) else ""
+
     def compose(self) -> ComposeResult:
         """Its name, and what one answers."""
         if self._label:
@@ -73,6 +78,11 @@ class ParameterField(Horizontal):
         """Name and value."""
         yield Static(Content(clean(self.parameter_name)), classes="parameter-name")
         yield self.entry
+
+    @property
+    def shows(self) -> str:
+        """What stands in it at first."""
+        return self.before or (self.entry.placeholder if isinstance(self.entry, Input) else "")
 
     @property
     def about(self) -> str:

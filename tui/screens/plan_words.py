@@ -20,6 +20,8 @@ Preview = Callable[[Planned], tuple[Call, ...]]
 """The calls of a plan, as `Operations.preview` of its connection says; none where there is none."""
 MOST_WORKFLOWS = 100
 """Workflows that are told of one by one, and …"""
+MOST_SHORT = 10
+"""… of them in the short form, and …"""
 MOST_CALLS = 300
 """… calls; nobody reads more, and each choice makes these words anew."""
 SHORT = "…"
@@ -31,6 +33,46 @@ def words_of_one(planned: Planned, preview: Preview) -> list[str]:
     return [*planned[1].lines, *_told(preview(planned))]
 
 
+def short_of_one(planned: Planned) -> list[str]:
+    """The same in one sentence, or the lines of a plan that are few enough anyway."""
+    plan = planned[1]
+    return [plan.sentence, *plan.warnings] if plan.sentence else list(plan.lines)
+
+
+def short_of_several(
+    planned: Sequence[Planned], phases: Mapping[Target, str], preview: Preview
+) -> list[str]:
+    """What they would do in sum, then a sentence of each."""
+    if not planned:
+        return []
+    plans = [plan for _, plan in planned]
+    shared = [line for line in plans[0].lines if all(line in plan.lines for plan in plans[1:])]
+    told = [_in_sum(planned, preview)]
+    told += [] if plans[0].sentence else shared
+    for each in planned[:MOST_SHORT]:
+        said = f": {each[1].sentence}" if each[1].sentence else ""
+        told.append(f"{_title(each, planned, phases)}{said}")
+    return told + _rest(len(plans) - MOST_SHORT)
+
+
+def _in_sum(planned: Sequence[Planned], preview: Preview) -> str:
+    calls = sum(len(preview(each)) for each in planned)
+    namespaces = {target.key.namespace for target, _ in planned}
+    clusters = {target.key.connection for target, _ in planned}
+    return _sum([plan for _, plan in planned], namespaces, clusters, calls)
+
+
+def _title(each: Planned, planned: Sequence[Planned], phases: Mapping[Target, str]) -> str:
+    """`Retry nightly-etl-x7k2p in argo (Failed)`: where, if not all are there, and its phase."""
+    target, plan = each
+    where = ""
+    if len({other.key.namespace for other, _ in planned}) > 1:
+        where += f" in {target.key.namespace}"
+    if len({other.key.connection for other, _ in planned}) > 1:
+        where += f" on {target.key.connection}"
+    return f"{plan.title}{where} ({phases.get(target, 'gone')})"
+
+
 def words_of_several(
     planned: Sequence[Planned], phases: Mapping[Target, str], preview: Preview
 ) -> list[str]:
@@ -38,17 +80,13 @@ def words_of_several(
     if not planned:
         return []
     plans = [plan for _, plan in planned]
-    namespaces = {target.key.namespace for target, _ in planned}
     others = [set(plan.lines) for plan in plans[1:]]
     shared = [line for line in plans[0].lines if all(line in lines for lines in others)]
     calls = [call for each in planned for call in preview(each)]
-    clusters = {target.key.connection for target, _ in planned}
-    told = [_sum(plans, namespaces, clusters, len(calls)), *shared]
-    for target, plan in planned[:MOST_WORKFLOWS]:
-        where = f" in {target.key.namespace}" if len(namespaces) > 1 else ""
-        where += f" on {target.key.connection}" if len(clusters) > 1 else ""
-        told.append(f"{plan.title}{where} ({phases.get(target, 'gone')})")
-        told += [f"  {line}" for line in plan.lines if line not in shared]
+    told = [_in_sum(planned, preview), *shared]
+    for each in planned[:MOST_WORKFLOWS]:
+        told.append(_title(each, planned, phases))
+        told += [f"  {line}" for line in each[1].lines if line not in shared]
     told += _rest(len(planned) - MOST_WORKFLOWS)
     return [*told, *_told(calls)]
 

@@ -32,7 +32,9 @@ class QueryInput(Input, inherit_css=True):
     """An input of one line that never holds anything unprintable."""
 
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        super().__init__(placeholder=placeholder, select_on_focus=False, compact=True, id=id)
+        # In brackets: a shade alone does not tell it from a value on every terminal.
+        told = f"({placeholder.rstrip('.')})" if placeholder else ""
+        super().__init__(placeholder=told, select_on_focus=False, compact=True, id=id)
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
