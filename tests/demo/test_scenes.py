@@ -86,9 +86,16 @@ def test_there_are_two_namespaces_with_what_artifacts_need(opened: Opened) -> No
         "argo",
         "ml-etl",
     ]
+    data = opened.store.get(CONFIG_MAPS, "argo", "artifact-repositories")["data"]
+    assert "bucket: artifacts" in data["default-v1"]
     for namespace in ("argo", "ml-etl"):
-        data = opened.store.get(CONFIG_MAPS, namespace, "artifact-repositories")["data"]
-        assert "bucket: artifacts" in data["default-v1"]
+        refs = [
+            each["status"]["artifactRepositoryRef"]
+            for each in opened.store.list(WORKFLOWS, namespace)
+            if (each.get("status") or {}).get("artifactRepositoryRef")
+        ]
+        assert {each["artifactRepository"]["s3"]["bucket"] for each in refs} == {"artifacts"}
+        assert {each.get("default") for each in refs} == {None if namespace == "argo" else True}
         assert opened.store.get(SECRETS, namespace, "argo-artifacts")["data"]["accesskey"]
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from tests.support.golden import DATA
 
 KUBE = DATA / "kube"
@@ -277,3 +279,12 @@ def objects() -> Iterator[tuple[Path, Any]]:
         found = json.loads(path.read_bytes())
         for each in found if isinstance(found, list) else found.get("items", [found]):
             yield path, each
+
+
+def workflow_of(folder: str) -> dict[str, Any]:
+    """The recorded run in a folder of `workflows`, as it was at its end."""
+    path = KUBE / "workflows" / folder / "workflow.json"
+    if not path.exists():
+        pytest.skip(ABSENT)
+    made: dict[str, Any] = json.loads(path.read_text())
+    return made

@@ -12,7 +12,7 @@ from tui.demo import kubeconfig, nodes
 from tui.demo.access import Access
 from tui.demo.bucket import Bucket
 from tui.demo.clock import LoopClock
-from tui.demo.engine.engine import Engine
+from tui.demo.engine.engine import APART, Engine
 from tui.demo.engine.place import S3Place
 from tui.demo.folder import Folder
 from tui.demo.podlogs import PodLogs
@@ -38,6 +38,10 @@ class Options:
     scale: int = 0
     """How many generated workflows besides the scenes."""
     plain_http: bool = False
+    requeue: float = APART
+    """The least seconds between two looks of the controller at one workflow."""
+    offload: bool = False
+    """Whether the nodes of all workflows are in a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class DemoCluster:
             self._bucket,
             seed=self._options.seed,
             s3=place,
+            requeue=self._options.requeue,
+            offload=self._options.offload,
         )
         self._server = ApiServer(
             self._store,

@@ -65,6 +65,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="add so many generated workflows (default: none)",
     )
     parser.add_argument(
+        "--requeue-time",
+        type=_requeue,
+        default=0.5,
+        metavar="S",
+        help="seconds between two looks of the controller at one workflow (default: 0.5); Argo's "
+        "takes 10, so that a pod of 2 s makes a workflow of 10 s",
+    )
+    parser.add_argument(
+        "--offload",
+        action="store_true",
+        help="keep the nodes of all workflows in a database, as ALWAYS_OFFLOAD_NODE_STATUS does",
+    )
+    parser.add_argument(
         "--plain-http",
         action="store_true",
         help="serve without TLS; who sends no token, as kubectl then does, is taken for 'demo'",
@@ -92,6 +105,13 @@ def _speed(text: str) -> float:
     return number
 
 
+def _requeue(text: str) -> float:
+    number = _number(text, float)
+    if number is None or not 0.05 <= number <= 3600:
+        raise argparse.ArgumentTypeError("a requeue time is a number of seconds from 0.05 to 3600")
+    return number
+
+
 def _count(text: str) -> int:
     number = _number(text, int)
     if number is None or number < 0:
@@ -109,6 +129,8 @@ def options(args: argparse.Namespace) -> Options:
         seed=args.seed,
         scale=args.scale,
         plain_http=args.plain_http,
+        requeue=args.requeue_time,
+        offload=args.offload,
     )
 
 

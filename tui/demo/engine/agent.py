@@ -16,7 +16,7 @@ import re
 from typing import Any
 
 from tui.demo.engine.behaviour import Behaviour
-from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.expression import ExpressionError, NotSimulated, evaluate
 from tui.demo.engine.names import agent_pod_name
 from tui.demo.engine.operation import Operation
 from tui.demo.engine.parts import Parts
@@ -70,8 +70,12 @@ def _work(op: Operation, pod: SimPod, node: Node, template: Template) -> None:
         op.wake_at(answered)
         return
     del run.agent[node["id"]]
-    words = _answer(run, node, template["http"]) if template.get("http") is not None else ""
-    phase = "Failed" if words else "Succeeded"
+    phase = "Failed"
+    try:
+        words = _answer(run, node, template["http"]) if template.get("http") is not None else ""
+    except NotSimulated as error:
+        phase, words = "Error", str(error)
+    phase = phase if words else "Succeeded"
     op.parts.kubelet.say(pod, f'level=info msg="Sending result" nodeID={node["id"]} phase={phase}')
     run.mark(node, phase, op.now, words)
 
@@ -92,6 +96,8 @@ def _answer(run: Run, node: Node, http: dict[str, Any]) -> str:
     response = {"statusCode": status, "body": body, "headers": headers}
     try:
         accepted = bool(evaluate(str(condition), {"response": response}))
+    except NotSimulated:
+        raise
     except ExpressionError:
         accepted = False
     return "" if accepted else f"successCondition '{condition}' evaluated false"

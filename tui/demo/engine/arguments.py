@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.demo.engine.functions import go_text, to_json
+from tui.demo.engine.go_values import go_text, to_json
 from tui.demo.engine.run import Run, Template
-from tui.demo.engine.variables import Scope, substitute, text
+from tui.demo.engine.variables import Scope, require_known, substitute, text
 from tui.demo.resources import CONFIG_MAPS
 from tui.demo.store import Store
 
+_FILLED_LATER = ("inputs", "outputs", "metrics", "hooks", "onExit", "retryStrategy")
+"""What of a template is filled in when it has ended, or by what uses it."""
 ABSENT = "absentOptional"
 """Our own mark on an argument: an output that a skipped step never gave."""
 
@@ -24,9 +26,13 @@ def processed(
     arguments: dict[str, Any],
     scope: Scope,
     store: Store,
-    boundary: dict[str, Any] | None = None,
+    *,
+    is_complete: bool = False,
 ) -> tuple[Template, dict[str, Any]]:
-    """The template with everything filled in, and the inputs as its node shows them."""
+    """The template with everything filled in, and the inputs as its node shows them.
+
+    With `is_complete` there is nothing more to fill it in with, so what is left is an error.
+    """
     inputs = template.get("inputs") or {}
     local: Scope = dict(scope)
     parameters = [
@@ -47,6 +53,9 @@ def processed(
         local[name] = artifact
         local[f"{name}.path"] = artifact.get("path", "")
     local.update(_paths(template.get("outputs") or {}))
+    if is_complete:
+        work = {key: value for key, value in template.items() if key not in _FILLED_LATER}
+        require_known(work, local)
     made: Template = substitute(template, local)
     shown: dict[str, Any] = {}
     if parameters:

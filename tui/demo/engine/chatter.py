@@ -57,7 +57,7 @@ def talk(box: Box, duration: float, rate: float, opening: str = "") -> Program:
 def work(argv: list[str], box: Box) -> Program:
     """Stand in for a program that is not simulated."""
     name = argv[0].rsplit("/", 1)[-1]
-    box.vague = True
+    box.unknown = box.unknown or name[:60]
     what = f"{name[:60]} is not simulated"
     if argv[:2] == ["argoexec", "resource"]:
         what = "the object of a resource template is not written"

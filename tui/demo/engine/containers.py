@@ -24,6 +24,19 @@ SYSTEM_FILES = {
 MOST_RESULT = 256 * 1024
 
 
+IMAGES = {
+    **{name: [name] for name in (*chatter.SERVERS, "argosay")},
+    **{name: ["sh"] for name in ("alpine", "busybox", "bash", "debian", "ubuntu", "fedora")},
+    "python": ["python"],
+    "hello-world": ["echo", "\nHello from Docker!"],
+    "influxdb": ["influxd"],
+    "whalesay": ["cowsay"],
+    "redis": ["redis-server"],
+    "docker": ["dockerd"],
+}
+"""What runs in a container of an image that is given no command, by the image's last name."""
+
+
 class Container:
     """A container and the run of its program."""
 
@@ -85,8 +98,11 @@ class Container:
             return self._ending(commands.run([*command, "/argo/staging/script"], box), behaviour)
         if not command and "argosay" in image:
             command = ["argosay"]
-        if not command and (not arguments or image.split(":")[0].endswith("nginx")):
-            command = [image.rsplit("/", 1)[-1].split(":")[0].split("@")[0] or "main"]
+        own = image.rsplit("/", 1)[-1].split(":")[0].split("@")[0]
+        if not command and (own in chatter.SERVERS or not arguments):
+            if own not in IMAGES:
+                return _refused(image, box)
+            command = IMAGES[own]
         return self._ending(commands.run([*command, *arguments], box), behaviour)
 
     def _scripted(self, behaviour: Behaviour, box: Box) -> Program:
@@ -209,6 +225,13 @@ class Container:
     def _id(self) -> str:
         begun = int(self.started.timestamp()) if self.started else 0
         return f"containerd://{random.Random(f'{self.name}{begun}').getrandbits(128):032x}"
+
+
+def _refused(image: str, box: Box) -> Program:
+    """An image without a command: what it runs by itself is written in the image, which is none."""
+    box.refused = f"the demo does not know what the image {image!r} runs by itself"
+    yield Err(f"demo: {box.refused}; a command would say so\n")
+    return 64
 
 
 def words(value: Any) -> list[str]:

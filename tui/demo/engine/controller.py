@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,18 +22,21 @@ from tui.demo.engine import (
     validation,
 )
 from tui.demo.engine.arguments import ArgumentError, from_config_map
-from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.expression import ExpressionError, NotSimulated, evaluate
 from tui.demo.engine.locks import LockError
 from tui.demo.engine.operation import Operation
 from tui.demo.engine.parts import Parts
 from tui.demo.engine.reconciliation import Reconciliation
-from tui.demo.engine.run import COMPLETED, LABEL, Node, Run, fulfilled
+from tui.demo.engine.run import COMPLETED, LABEL, TRACE, Node, Run, fulfilled
 from tui.demo.engine.spec_parts import InvalidSpec
 from tui.demo.engine.templates import TemplateError
-from tui.demo.engine.variables import Scope, nested, substitute
+from tui.demo.engine.variables import Scope, Unresolved, nested, substitute
 from tui.demo.engine.where import Where
+from tui.demo.refusals import ApiError
+from tui.demo.resources import CONFIG_MAPS, WORKFLOWS
 from tui.demo.store import decode, timestamp
 
+ARCHIVING = f"{LABEL}workflow-archiving-status"
 _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, IndexError, RecursionError)
 """What reading a manifest of the wrong shape may raise: the API has no schema to refuse it."""
 
@@ -59,7 +63,7 @@ def reconcile(parts: Parts, run: Run, now: datetime) -> None:
         return
     try:
         _reconcile(parts, run, now)
-    except (TemplateError, ArgumentError) as error:
+    except (TemplateError, ArgumentError, NotSimulated, Unresolved) as error:
         _finish(parts, run, "Error", str(error), now)
     except _MALFORMED as error:
         # As with the real controller, a malformed spec ends its own workflow, not the engine.
@@ -95,6 +99,8 @@ def _reconcile(parts: Parts, run: Run, now: datetime) -> None:
 
 def _begin(parts: Parts, run: Run, now: datetime) -> bool:
     """Initialise a workflow; false while it has to wait or cannot run."""
+    trace = f"{parts.rng(run.uid, 'trace').getrandbits(128):032x}"
+    run.annotations.setdefault(TRACE, trace)
     if run.status.get("storedWorkflowTemplateSpec") is None:
         try:
             stored = parts.templates.stored_spec(run)
@@ -149,15 +155,32 @@ def _set_running(parts: Parts, run: Run, now: datetime) -> None:
         run.status["finishedAt"] = None
         if estimate:
             run.status["estimatedDuration"] = estimate
-    ref = run.status.get("artifactRepositoryRef")
-    if ref is None:
-        run.status["artifactRepositoryRef"] = parts.s3.repository_ref(run.namespace)
+    if run.status.get("artifactRepositoryRef") is None:
+        named = _repository_map(parts, run)
+        run.status["artifactRepositoryRef"] = parts.s3.repository_ref(named)
     claims = [_claim(run, each) for each in run.spec.get("volumeClaimTemplates") or ()]
     if claims:
         run.status["persistentVolumeClaims"] = claims
     run.annotations.setdefault(f"{LABEL}pod-name-format", "v2")
     condition(run, "PodRunning", "False")
     run.changed = True
+
+
+def _repository_map(parts: Parts, run: Run) -> dict[str, Any] | None:
+    """Which config map names the artifact repository: the workflow's, else that of the namespace.
+
+    None where there is no such map, so that the controller's own repository is meant.
+    """
+    wanted = run.spec.get("artifactRepositoryRef") or {}
+    name = str(wanted.get("configMap") or "artifact-repositories")
+    found = parts.store.find(CONFIG_MAPS, run.namespace, name)
+    if found is None:
+        return None
+    marks = found["metadata"].get("annotations") or {}
+    key = str(wanted.get("key") or marks.get(f"{LABEL}default-artifact-repository") or "")
+    if key not in (found.get("data") or {}):
+        return None
+    return {"configMap": name, "key": key, "namespace": run.namespace}
 
 
 def _claim(run: Run, template: dict[str, Any]) -> dict[str, Any]:
@@ -177,6 +200,8 @@ def _set_metadata(run: Run) -> None:
     for key, source in (extra.get("labelsFrom") or {}).items():
         try:
             value = evaluate(str(source.get("expression")), nested(parameters))
+        except NotSimulated:
+            raise
         except ExpressionError:
             continue
         run.labels[key] = str(value)
@@ -313,6 +338,8 @@ def _workflow_hooks(operation: Operation, where: Where) -> None:
         if run.node(name) is None:
             try:
                 holds = evaluate(str(hook.get("expression") or "false"), nested(operation.globals))
+            except NotSimulated:
+                raise
             except ExpressionError:
                 holds = False
             if holds is not True:
@@ -364,7 +391,11 @@ def _finish(parts: Parts, run: Run, phase: str, message: str, now: datetime) -> 
         del run.status["persistentVolumeClaims"]
     progress.update(run)
     parts.locks.release_all(run)
+    run.labels[ARCHIVING] = "Pending"
     run.changed = True
+    # At any speed: what writes the archive writes no more often in a quick cluster.
+    later = parts.agenda.now() + timedelta(seconds=1)
+    parts.agenda.call_at(later, lambda: _archived(parts, run))
     cleanup.workflow_over(parts, run)
     cron = run.labels.get(f"{LABEL}cron-workflow")
     if cron:
@@ -372,3 +403,14 @@ def _finish(parts: Parts, run: Run, phase: str, message: str, now: datetime) -> 
         parts.agenda.call_later(
             0.1, lambda: parts.crons.workflow_over(run.namespace, cron, run.name, phase)
         )
+
+
+def _archived(parts: Parts, run: Run) -> None:
+    """A row of the archive has been written for a workflow that is over (argo.md 1.7)."""
+    found = parts.store.find(WORKFLOWS, run.namespace, run.name)
+    labels = (found or {}).get("metadata", {}).get("labels") or {}
+    if found is None or found["metadata"]["uid"] != run.uid or labels.get(ARCHIVING) != "Pending":
+        return  # it was deleted, or it is tried again
+    change = {"metadata": {"labels": {ARCHIVING: "Archived"}}}
+    with suppress(ApiError):  # somebody else has just written, or deleted it
+        parts.store.patch_merge(WORKFLOWS, run.namespace, run.name, change)

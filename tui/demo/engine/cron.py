@@ -14,7 +14,7 @@ from tui.demo.engine.expression import ExpressionError, evaluate
 from tui.demo.engine.run import LABEL
 from tui.demo.engine.spec_parts import InvalidSpec
 from tui.demo.engine.templates import TemplateError, Templates
-from tui.demo.engine.variables import text
+from tui.demo.engine.variables import Unresolved, text
 from tui.demo.refusals import ApiError
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOWS, Obj
 from tui.demo.store import Store, timestamp
@@ -161,7 +161,7 @@ class Crons:
         env = {"cronworkflow": known, "now()": self._agenda.now()}
         try:
             return holds(text(when, env))
-        except (ConditionError, ExpressionError) as error:
+        except (ConditionError, ExpressionError, Unresolved) as error:
             self._complain(cron, "SubmissionError", f"run policy error: {error}")
             return False
 

@@ -17,12 +17,13 @@ from tui.demo.engine.agenda import Due
 from tui.demo.engine.announcing import announce
 from tui.demo.engine.parts import Parts
 from tui.demo.engine.place import S3Place
-from tui.demo.engine.run import Run
+from tui.demo.engine.run import Node, Run
 from tui.demo.engine.simpod import SimPod
 from tui.demo.podlogs import PodLogs
 from tui.demo.refusals import ApiError
 from tui.demo.resources import CONFIG_MAPS, CRON_WORKFLOWS, PODS, WORKFLOWS
-from tui.demo.store import Change, Store
+from tui.demo.store import Change, Store, decode, encode
+from tui.domain.podname import fnv1a
 
 SOON = 0.05
 """Seconds from a change to the look at it, so that changes made together are seen together."""
@@ -32,6 +33,10 @@ WRITES = 10.0
 """The most looks at one workflow in a second, at any speed."""
 
 
+OFFLOADED = "demo.argo-tui/offloaded"
+"""Label of workflows whose nodes are kept apart from them, as those of very large ones are."""
+VERSIONS = 5
+"""How many versions of the nodes of one workflow are kept apart from it."""
 STILL = "demo.argo-tui/still"
 """Label of workflows that are only looked at: the engine leaves them as they are."""
 
@@ -48,11 +53,22 @@ class Engine(Parts):
         *,
         seed: int = 0,
         s3: S3Place | None = None,
+        requeue: float = APART,
+        offload: bool = False,
     ) -> None:
+        """`requeue` are the least seconds between two looks at one workflow, at the speed of life.
+
+        The real controller takes ten (`DEFAULT_REQUEUE_TIME`). With `offload` the nodes of every
+        workflow are kept apart from it, as with `ALWAYS_OFFLOAD_NODE_STATUS`.
+        """
         super().__init__(store, clock, logs, bucket, self.look, seed=seed, s3=s3)
         self._due: dict[tuple[str, str], tuple[datetime, Due]] = {}
         self._looked: dict[tuple[str, str], datetime] = {}
         self._writing: tuple[str, str] | None = None
+        self._requeue = requeue
+        self._offloads_all = offload
+        self._offloaded: dict[str, dict[str, bytes]] = {}
+        """The database of Argo: nodes by the uid of their workflow and by their version."""
         self._leave: Callable[[], None] | None = None
 
     # Life
@@ -119,6 +135,7 @@ class Engine(Parts):
                 due[1].cancel()
             if run is not None:
                 self.locks.release_all(run)
+                self._offloaded.pop(run.uid, None)
             return
         if self._writing == key:
             return
@@ -144,6 +161,7 @@ class Engine(Parts):
             # Whatever was edited may not have ended any more.
             run.obj = obj
             run.settled.clear()
+        self._load(run)
         controller.unpack(run)
         self.look(namespace, name)
 
@@ -157,8 +175,8 @@ class Engine(Parts):
         now = self.agenda.now()
         moment = at or self.agenda.after(now, SOON)
         if at is None and key in self._looked:
-            quick = max(APART / self.agenda.speed, 1.0 / WRITES)
-            apart = quick if not self.agenda.in_past else 1.0
+            quick = max(self._requeue / self.agenda.speed, 1.0 / WRITES)
+            apart = quick if not self.agenda.in_past else max(1.0, self._requeue)
             moment = max(moment, self._looked[key] + timedelta(seconds=apart))
         run = self.runs[key]
         if run.wake is not None and run.wake < moment and at is None:
@@ -192,7 +210,10 @@ class Engine(Parts):
             run.changed = False
             self._writing = key
             try:
+                nodes = self._offload(run)
                 run.obj = self.store.update(WORKFLOWS, run.obj)
+                if nodes:
+                    run.obj["status"]["nodes"] = nodes
             except ApiError:
                 self._writing = None
                 self._take(*key)
@@ -200,3 +221,28 @@ class Engine(Parts):
             finally:
                 self._writing = None
         announce(self, run, noted, self.agenda.now())
+
+    # Nodes that are kept apart
+
+    def _offload(self, run: Run) -> dict[str, Node]:
+        """Keep the nodes apart from the object that is about to be written; these nodes."""
+        if not (self._offloads_all or run.labels.get(OFFLOADED) == "true") or not run.nodes:
+            return {}
+        nodes = run.nodes
+        data = encode(nodes)
+        version = f"fnv:{fnv1a(data.decode())}"
+        kept = self._offloaded.setdefault(run.uid, {})
+        kept[version] = data
+        for old in list(kept)[:-VERSIONS]:
+            del kept[old]
+        status = {key: value for key, value in run.status.items() if key != "nodes"}
+        run.obj = {**run.obj, "status": {**status, "offloadNodeStatusVersion": version}}
+        return nodes
+
+    def _load(self, run: Run) -> None:
+        """Have the nodes with the object that was read, wherever they were kept."""
+        version = str(run.status.get("offloadNodeStatusVersion") or "")
+        data = self._offloaded.get(run.uid, {}).get(version)
+        if data is not None and not run.status.get("nodes"):
+            run.status["nodes"] = decode(data)
+            del run.status["offloadNodeStatusVersion"]

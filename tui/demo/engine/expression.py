@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from tui.demo.engine import sprig
 from tui.demo.engine.functions import FUNCTIONS, PREDICATES
 
 Env = Mapping[str, Any]
@@ -20,6 +21,10 @@ Compiled = Callable[[Env], Any]
 
 class ExpressionError(ValueError):
     """An expression that cannot be read or computed; the words go into a node's message."""
+
+
+class NotSimulated(ExpressionError):
+    """An expression that the real thing can perhaps read, and the demo cannot."""
 
 
 _TOKEN = re.compile(
@@ -74,10 +79,15 @@ def evaluate(text: str, env: Env) -> Any:
 
 @lru_cache(maxsize=2048)
 def _compiled(text: str) -> Compiled:
-    parser = _Parser(text)
-    compiled = parser.ternary()
-    if parser.token[0] != "end":
-        raise ExpressionError(f"unexpected token {parser.token[1]!r} in {text!r}")
+    try:
+        parser = _Parser(text)
+        compiled = parser.ternary()
+        if parser.token[0] != "end":
+            raise ExpressionError(f"unexpected token {parser.token[1]!r} in {text!r}")
+    except NotSimulated:
+        raise
+    except (ExpressionError, IndexError, RecursionError) as error:
+        raise NotSimulated(f"the demo cannot read the expression {text!r}: {error}") from error
     return compiled
 
 
@@ -255,12 +265,16 @@ class _Parser:
             run = PREDICATES[name]
             return lambda env: run(subject(env), lambda item: predicate({**env, "#": item}))
         given = self._listed(")")
-        if name == "now" and not given and first is None:
+        if name in ("now", "sprig.now") and not given and first is None:
             return lambda env: env["now()"]
         arguments = [first, *given] if first else given
-        function = FUNCTIONS.get(name) or FUNCTIONS.get(name.removeprefix("sprig."))
+        if name == "sprig.date" and len(arguments) == 2:
+            layout, moment = arguments
+            return lambda env: sprig.date(layout(env), moment(env), env["now()"])
+        is_sprigs = name.startswith("sprig.")
+        function = sprig.SPRIG.get(name[len("sprig.") :]) if is_sprigs else FUNCTIONS.get(name)
         if function is None:
-            raise ExpressionError(f"unknown name {name} in {self.text!r}")
+            raise NotSimulated(f"the demo does not simulate {name}(), in {self.text!r}")
         known = function
         return lambda env: known(*(argument(env) for argument in arguments))
 

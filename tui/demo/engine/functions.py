@@ -1,54 +1,15 @@
-"""Functions that expressions may call: Argo's own, expr-lang's, and the sprig ones in use.
-
-Text forms follow Go (`true`, `<nil>`, integers without a point), because the result of an
-expression becomes part of a manifest or a node's output.
-"""
+"""Functions that expressions may call: Argo's own and expr-lang's; sprig's are in `sprig.py`."""
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-
-def go_text(value: Any) -> str:
-    """A value as Go's `%v` prints it, and expression tags put it into text."""
-    if value is None:
-        return "<nil>"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, list | tuple):
-        return "[" + " ".join(go_text(item) for item in value) + "]"
-    if isinstance(value, Mapping):
-        inner = " ".join(f"{key}:{go_text(value[key])}" for key in sorted(value))
-        return f"map[{inner}]"
-    return str(value)
-
-
-def to_json(value: Any) -> str:
-    """Compact JSON, keys in order."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
-def _as_int(value: Any) -> int:
-    if isinstance(value, str):
-        return int(value.strip())
-    return int(value)
-
-
-def _as_float(value: Any) -> float:
-    return float(value)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else go_text(value)
-
+from tui.demo.engine.go_values import as_float, as_int, shown_text, to_json
 
 _STEP = re.compile(
     r"\.\.?([\w-]+|\*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\*)|(-?\d*:-?\d*)|(-?\d+)|\?\((.*?)\))\]"
@@ -109,29 +70,16 @@ def json_path(text: Any, path: str) -> Any:
     return found[0]
 
 
-def _dig(*arguments: Any) -> Any:
-    *keys, default, value = arguments
-    for key in keys:
-        if not isinstance(value, Mapping) or key not in value:
-            return default
-        value = value[key]
-    return value
-
-
-def _ternary(yes: Any, no: Any, condition: Any) -> Any:
-    return yes if condition else no
-
-
 def _split(text: str, by: str) -> list[str]:
     return text.split(by)
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "asInt": _as_int,
-    "asFloat": _as_float,
-    "int": _as_int,
-    "float": _as_float,
-    "string": _text,
+    "asInt": as_int,
+    "asFloat": as_float,
+    "int": as_int,
+    "float": as_float,
+    "string": shown_text,
     "jsonpath": json_path,
     "toJson": to_json,
     "toJSON": to_json,
@@ -148,7 +96,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "trimPrefix": lambda s, prefix: str(s).removeprefix(prefix),
     "trimSuffix": lambda s, suffix: str(s).removesuffix(suffix),
     "split": _split,
-    "join": lambda items, by="": by.join(_text(item) for item in items),
+    "join": lambda items, by="": by.join(shown_text(item) for item in items),
     "replace": lambda s, old, new: str(s).replace(old, new),
     "hasPrefix": lambda s, prefix: str(s).startswith(prefix),
     "hasSuffix": lambda s, suffix: str(s).endswith(suffix),
@@ -161,38 +109,20 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": lambda *v: min(*v) if len(v) > 1 else min(v[0]),
     "max": lambda *v: max(*v) if len(v) > 1 else max(v[0]),
     "abs": abs,
+    "uniq": lambda items: list(dict.fromkeys(items)),
+    "take": lambda items, n: list(items[:n]),
+    "repeat": lambda s, n: str(s) * min(as_int(n), 10_000),
+    "lastIndexOf": lambda s, part: str(s).rfind(part),
+    "toBase64": lambda s: base64.b64encode(str(s).encode()).decode(),
+    "fromBase64": lambda s: base64.b64decode(str(s)).decode(),
+    "toPairs": lambda m: [[key, m[key]] for key in sorted(m)],
+    "fromPairs": lambda pairs: {pair[0]: pair[1] for pair in pairs},
     "ceil": math.ceil,
     "floor": math.floor,
     "round": round,
     "reverse": lambda items: list(reversed(items)),
     "sort": sorted,
     "concat": lambda *lists: [item for items in lists for item in items],
-    "sprig.trim": lambda s: str(s).strip(),
-    "sprig.int": _as_int,
-    "sprig.add": lambda *v: sum(_as_int(item) for item in v),
-    "sprig.sub": lambda a, b: _as_int(a) - _as_int(b),
-    "sprig.mul": lambda *v: math.prod(_as_int(item) for item in v),
-    "sprig.div": lambda a, b: _as_int(a) // _as_int(b),
-    "sprig.mod": lambda a, b: _as_int(a) % _as_int(b),
-    "sprig.replace": lambda old, new, s: str(s).replace(old, new),
-    "sprig.default": lambda default, value=None: value or default,
-    "sprig.coalesce": lambda *v: next((item for item in v if item), None),
-    "sprig.empty": lambda value: not value,
-    "sprig.ternary": _ternary,
-    "sprig.dig": _dig,
-    "sprig.list": lambda *items: list(items),
-    "sprig.join": lambda by, items: by.join(_text(item) for item in items),
-    "sprig.splitList": lambda by, s: str(s).split(by),
-    "sprig.contains": lambda part, s: part in s,
-    "sprig.toString": _text,
-    "sprig.quote": lambda s: json.dumps(_text(s)),
-    "sprig.title": lambda s: str(s).title(),
-    "sprig.trimSuffix": lambda suffix, s: str(s).removesuffix(suffix),
-    "sprig.trimPrefix": lambda prefix, s: str(s).removeprefix(prefix),
-    "sprig.hasKey": lambda m, key: key in m,
-    "sprig.until": lambda n: list(range(min(_as_int(n), 100_000))),
-    "sprig.repeat": lambda n, s: str(s) * min(_as_int(n), 10_000),
-    "sprig.trunc": lambda n, s: str(s)[: _as_int(n)],
 }
 
 Predicate = Callable[[Any], Any]

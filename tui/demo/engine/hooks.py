@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from tui.demo.engine import arguments
-from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.expression import ExpressionError, NotSimulated, evaluate
 from tui.demo.engine.operation import Operation
 from tui.demo.engine.run import Node, completed, fulfilled
 from tui.demo.engine.scopes import add_node
-from tui.demo.engine.variables import Scope, nested, substitute
+from tui.demo.engine.variables import Scope, Unresolved, nested, substitute
 from tui.demo.engine.where import Where
 
 
@@ -38,6 +38,8 @@ def _holds(op: Operation, hook: dict[str, Any], node: Node, prefix: str, scope: 
     add_node(local, prefix, node)
     try:
         return evaluate(str(hook.get("expression") or "false"), nested(local)) is True
+    except NotSimulated as error:
+        raise Unresolved(str(error)) from error
     except ExpressionError:
         return False
 

@@ -15,6 +15,7 @@ from tui.demo.engine import emissary, executor, results
 from tui.demo.engine.agenda import Agenda
 from tui.demo.engine.containers import Container
 from tui.demo.engine.events import Events
+from tui.demo.engine.expression import NotSimulated
 from tui.demo.engine.reports import Reports, usage
 from tui.demo.engine.run import Run
 from tui.demo.engine.running import Running
@@ -264,10 +265,13 @@ class Kubelet:
         failed = any(each.exit_code for each in pod.mains)
         outputs = results.keep_logs(pod, self._reports.logs, self._bucket)
         if not failed or pod.main.box is not None:
-            problem = results.keep_outputs(pod, outputs, self._bucket, failed=failed)
-            if problem and not failed:
-                pod.message = f"wait: Error (exit code 1): {problem}"
-                failed = True
+            try:
+                problem = results.keep_outputs(pod, outputs, self._bucket, failed=failed)
+                words = f"wait: Error (exit code 1): {problem}" if problem and not failed else ""
+            except NotSimulated as error:
+                words = f"demo: {error}"
+            if words:
+                pod.message, failed = words, True
         if pod.wait is not None:
             self._say(pod, pod.wait, "Deadline monitor stopped", "no artifact sidecars to kill")
             pod.wait.end(now, 1 if pod.message else 0)

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from tui.demo.engine import names
-from tui.demo.engine.functions import go_text, to_json
+from tui.demo.engine.go_values import go_text, to_json
 from tui.demo.engine.variables import Scope, substitute
 
 LOOPS = ("withItems", "withParam", "withSequence")

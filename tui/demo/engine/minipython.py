@@ -42,7 +42,7 @@ def run(source: str, box: Box, arguments: list[str]) -> Program:
             yield Err(f"{left.words}\n")
         return left.code
     except Unknown:
-        box.vague = True
+        box.unknown = box.unknown or "this script"
         yield from script.printed()
         yield Err("demo: this script is not simulated from here on, the rest is made up\n")
         yield from chatter.talk(box, box.rng.uniform(1.0, 6.0), 1.0)

@@ -21,6 +21,9 @@ from tui.demo.engine.templates import Found
 from tui.demo.engine.variables import Scope
 from tui.demo.engine.where import Where
 
+_ALWAYS_FLAGGED = ("StepGroup", "TaskGroup", "Skipped")
+"""Types of nodes that Argo gives a `nodeFlag` even where it says nothing."""
+
 
 class Operation(ABC):
     """The controller at work on one workflow, at one time."""
@@ -51,7 +54,17 @@ class Operation(ABC):
         if template_kind(found.template) in PODDED:
             probe = {"id": "", "name": name, **found.fields}
             local["pod.name"] = self.run.pod_name(probe)
-        return arguments.processed(self.run, found.template, given, local, self.parts.store)
+        # Of steps and tasks the tags wait for each other, those of a retry for its attempts.
+        is_leaf = template_kind(found.template) not in ("steps", "dag", "")
+        is_complete = is_leaf and (where.retried or found.template.get("retryStrategy") is None)
+        return arguments.processed(
+            self.run,
+            found.template,
+            given,
+            local,
+            self.parts.store,
+            is_complete=is_complete,
+        )
 
     def add(
         self,
@@ -64,7 +77,8 @@ class Operation(ABC):
     ) -> Node:
         """A new node, with what its place in the workflow says of it."""
         flags = {k: True for k, on in (("hooked", where.hooked), ("retried", where.retried)) if on}
-        whole = {**fields, **({"nodeFlag": flags} if flags else {})}
+        is_flagged = bool(flags) or type in _ALWAYS_FLAGGED
+        whole = {**fields, **({"nodeFlag": flags} if is_flagged else {})}
         return self.run.add_node(
             name, type, phase, self.now, boundary=where.boundary, fields=whole, message=message
         )

@@ -33,15 +33,14 @@ class S3Place:
             "secretKeySecret": {"name": self.secret, "key": "secretkey"},
         }
 
-    def repository_ref(self, namespace: str) -> dict[str, Any]:
-        """`status.artifactRepositoryRef`, the repository embedded (argo.md 1.3)."""
+    def repository(self) -> dict[str, Any]:
+        """The artifact repository."""
         key_format = "{{workflow.name}}/{{pod.name}}"
-        return {
-            "configMap": "artifact-repositories",
-            "key": "default-v1",
-            "namespace": namespace,
-            "artifactRepository": {
-                "archiveLogs": True,
-                "s3": {**self.location(), "keyFormat": key_format},
-            },
-        }
+        return {"archiveLogs": True, "s3": {**self.location(), "keyFormat": key_format}}
+
+    def repository_ref(self, named: dict[str, Any] | None) -> dict[str, Any]:
+        """`status.artifactRepositoryRef`, the repository embedded (argo.md 1.3, 8.2).
+
+        `named` is where a config map names it; None where only the controller's own settings do.
+        """
+        return {**(named or {"default": True}), "artifactRepository": self.repository()}

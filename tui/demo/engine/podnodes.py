@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tui.demo.engine import behaviour, cleanup, podspec, progress
@@ -17,7 +19,7 @@ from tui.demo.refusals import ApiError
 from tui.demo.store import timestamp
 from tui.domain.podname import fnv1a
 
-_ERRORS = ("init:", "wait:", "Pod failed before")
+_ERRORS = ("init:", "wait:", "demo:", "Pod failed before")
 """How the messages of failures begin that are Argo's own."""
 _ATTEMPT = re.compile(r"\(\d+\)$")
 
@@ -66,6 +68,7 @@ def _create(op: Operation, node: Node, template: Template) -> None:
     pod.wants_result = (
         True if template.get("script") or template.get("data") else _has_main(template)
     )
+    pod.is_asked_for_result = partial(_is_asked_for, run, node)
     first = str(obj["metadata"]["annotations"].get(f"{LABEL}progress") or "")
     if progress.parsed(first):
         pod.progress = first
@@ -74,6 +77,14 @@ def _create(op: Operation, node: Node, template: Template) -> None:
     for container in (template.get("containerSet") or {}).get("containers") or ():
         _container_node(op, node, container)
     _connect_containers(op, node, template)
+
+
+def _is_asked_for(run: Run, node: Node) -> bool:
+    """Whether some tag or expression speaks of the result of this step or task."""
+    path = _ATTEMPT.sub("", node["name"]).rpartition(".")[2]
+    name = re.escape(path.partition("(")[0])
+    written = json.dumps([run.spec, run.status.get("storedTemplates") or {}], default=str)
+    return re.search(rf"\b{name}\b['\"\]\\]*\.outputs\.result", written) is not None
 
 
 def _has_main(template: Template) -> bool:

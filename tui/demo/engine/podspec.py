@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tui.demo.admission import POD_DEFAULTS
-from tui.demo.engine.run import LABEL, Node, Run, Template
+from tui.demo.engine.run import LABEL, SPAN, TRACE, Node, Run, Template
 from tui.demo.engine.spans import duration
 from tui.demo.engine.variables import Scope, substitute, text
 from tui.domain.durations import go_duration
+from tui.domain.podname import fnv1a
 
 EXECUTOR = "quay.io/argoproj/argoexec:v4.1.2"
 PROGRESS_FILE = "/var/run/argo/progress"
@@ -86,7 +87,10 @@ def _annotations(run: Run, node: Node, template: Template) -> dict[str, str]:
         "kubectl.kubernetes.io/default-container": first,
         f"{LABEL}node-id": node["id"],
         f"{LABEL}node-name": node["name"],
+        SPAN: f"{fnv1a(run.uid):08x}{fnv1a(node['id']):08x}",
     }
+    if trace := run.annotations.get(TRACE):
+        annotations[TRACE] = trace
     collected = run.spec.get("podGC") or {}
     if collected.get("strategy"):
         delay = go_duration(int(duration(collected.get("deleteDelayDuration"))))

@@ -41,7 +41,11 @@ class Box:
     host: str = "demo"
     cwd: str = "/"
     vague: bool = False
-    """Whether a program ran that is only made up, so its files may be made up too."""
+    """Whether a program ran that somebody told what to do, so its files may be made up too."""
+    unknown: str = ""
+    """The program that ran and is not simulated: what it would have left is not known."""
+    refused: str = ""
+    """Why nothing of it can be simulated, in a sentence; "" where something ran."""
 
     def path(self, name: str) -> str:
         """An absolute path, without `.` and `..`."""

@@ -10,6 +10,7 @@ from tui.demo.engine.names import given_name
 from tui.demo.engine.operation import Operation
 from tui.demo.engine.run import PODDED, Node, Template, fulfilled, node_type, template_kind
 from tui.demo.engine.templates import Found, TemplateError
+from tui.demo.engine.variables import Unresolved
 from tui.demo.engine.where import Where
 
 DEEPEST = 100
@@ -39,7 +40,7 @@ class Reconciliation(Operation):
             if where.depth > DEEPEST:
                 raise TemplateError(TOO_DEEP)
             template, inputs = self.filled(name, found, where, given or {})
-        except (TemplateError, ArgumentError) as error:
+        except (TemplateError, ArgumentError, Unresolved) as error:
             return self.error(name, node, where, holder, str(error))
         fields = {**found.fields, **({"inputs": inputs} if inputs else {})}
         if shown := given_name(template):
@@ -52,10 +53,17 @@ class Reconciliation(Operation):
         node = self.run.node(name)
         if template.get("memoize") and (cached := self._memoized(name, template, where, fields)):
             return cached
-        if template.get("retryStrategy") is not None and template_kind(template) != "":
-            node = retries.execute(self, name, holder, found, template, where, fields, given or {})
-        else:
-            node = self.start(name, found, template, where, fields)
+        is_tried = template.get("retryStrategy") is not None and template_kind(template) != ""
+        try:
+            if is_tried:
+                node = retries.execute(
+                    self, name, holder, found, template, where, fields, given or {}
+                )
+            else:
+                node = self.start(name, found, template, where, fields)
+        except Unresolved as error:
+            # What it gives or waits for cannot be computed: no other error comes from inside.
+            node = self.error(name, self.run.node(name), where, holder, str(error))
         if node is not None:
             self.settle(node)
         return node

@@ -6,7 +6,8 @@ from typing import Any
 
 from tui.demo.bucket import Bucket
 from tui.demo.engine import executor
-from tui.demo.engine.expression import ExpressionError, evaluate
+from tui.demo.engine.expression import ExpressionError, NotSimulated, evaluate
+from tui.demo.engine.programs import Box
 from tui.demo.engine.simpod import SimPod
 from tui.demo.podlogs import PodLogs
 from tui.demo.store import encode
@@ -31,12 +32,20 @@ def keep_logs(pod: SimPod, logs: PodLogs, bucket: Bucket) -> dict[str, Any]:
 
 
 def keep_outputs(pod: SimPod, outputs: dict[str, Any], bucket: Bucket, *, failed: bool) -> str:
-    """Read its output parameters, artifacts and result; what is missing, or ""."""
+    """Read its output parameters, artifacts and result; what is missing, or "".
+
+    Raises NotSimulated where they cannot be known.
+    """
     wanted = pod.template.get("outputs") or {}
     box = pod.main.box
+    if box is not None and box.refused:
+        raise NotSimulated(box.refused)
     vague = bool(box and box.vague) or not (
         pod.template.get("container") or pod.template.get("script")
     )
+    lacking = _lacking(pod, wanted, box) if box is not None and box.unknown and not failed else ""
+    if lacking:
+        raise NotSimulated(lacking)
     made, problem = executor.parameters(
         wanted.get("parameters") or [], pod.files, vague=vague and not failed, rng=pod.rng
     )
@@ -68,6 +77,20 @@ def _transformed(data: dict[str, Any], bucket: Bucket) -> Any:
     for each in data.get("transformation") or ():
         try:
             found = evaluate(str(each.get("expression")), {"data": found})
-        except ExpressionError:
-            break  # more than our expressions know; what was listed will do
+        except ExpressionError as error:
+            raise NotSimulated(str(error)) from error
     return found
+
+
+def _lacking(pod: SimPod, wanted: dict[str, Any], box: Box) -> str:
+    """What a program that is not simulated owes to somebody who asks for it; "" for nothing."""
+    if pod.template.get("data") is not None or pod.template.get("resource") is not None:
+        return ""  # Argo's own, whose outputs are made elsewhere
+    words = f"of {box.unknown}, which the demo does not simulate, is not known"
+    for kind in ("parameters", "artifacts"):
+        for each in wanted.get(kind) or ():
+            path = str((each.get("valueFrom") or each).get("path") or "")
+            has_other = each.get("optional") or (each.get("valueFrom") or {}).get("default")
+            if path and not has_other and not executor.found(path, box.files):
+                return f"the output {each.get('name')} {words}"
+    return f"the result {words}" if pod.is_asked_for_result() else ""

@@ -20,6 +20,8 @@ Node = dict[str, Any]
 Template = dict[str, Any]
 
 LABEL = "workflows.argoproj.io/"
+TRACE, SPAN = f"{LABEL}trace-id", f"{LABEL}span-id"
+"""Annotations by which OpenTelemetry finds a run and its pods."""
 COMPLETED = ("Succeeded", "Failed", "Error")
 EXECUTABLE = ("Pod", "HTTP", "Plugin", "Container", "Suspend")
 TEMPLATE_KINDS = (

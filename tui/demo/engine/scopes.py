@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from tui.demo.engine.expression import ExpressionError, evaluate
-from tui.demo.engine.functions import go_text, to_json
+from tui.demo.engine.expression import ExpressionError, NotSimulated, evaluate
+from tui.demo.engine.go_values import go_text, to_json
 from tui.demo.engine.run import Node, Run, Template, unsuccessful
-from tui.demo.engine.variables import Scope, nested, text
+from tui.demo.engine.variables import Scope, Unresolved, nested, text
 from tui.demo.store import timestamp
 from tui.domain.durations import parse_time
 
@@ -37,6 +37,7 @@ def of_workflow(run: Run, now: datetime) -> Scope:
         "workflow.labels": to_json(metadata.get("labels") or {}),
         "workflow.annotations": to_json(metadata.get("annotations") or {}),
     }
+    scope["now()"] = now
     scope.update(_parts_of(created))
     for kind in ("parameters", "labels", "annotations"):
         scope[f"workflow.{kind}.json"] = scope[f"workflow.{kind}"]
@@ -179,6 +180,8 @@ def _output_value(source: dict[str, Any], scope: Scope) -> str | None:
     if source.get("expression"):
         try:
             found = evaluate(str(source["expression"]), nested(scope))
+        except NotSimulated as error:
+            raise Unresolved(str(error)) from error
         except ExpressionError:
             found = None
         if found is None:
@@ -196,6 +199,8 @@ def _output_artifact(artifact: dict[str, Any], scope: Scope) -> dict[str, Any] |
     if not source and artifact.get("fromExpression"):
         try:
             found = evaluate(str(artifact["fromExpression"]), nested(scope))
+        except NotSimulated as error:
+            raise Unresolved(str(error)) from error
         except ExpressionError:
             return None
         return dict(found) if isinstance(found, dict) else None

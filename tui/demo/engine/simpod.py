@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,8 @@ class SimPod:
         """Where its artifacts and logs go in the bucket."""
         self.archive_logs = False
         self.wants_result = False
+        self.is_asked_for_result: Callable[[], bool] = lambda: False
+        """Says whether anything in its workflow speaks of its result."""
         self.outputs: dict[str, Any] | None = None
         """What the executor has reported, once the pod has ended."""
         self.failure = ""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tui.demo.engine.arguments import LOCATIONS
-from tui.demo.engine.functions import go_text
+from tui.demo.engine.go_values import go_text
 from tui.demo.engine.run import Template, template_kind
 
 

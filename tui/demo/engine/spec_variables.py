@@ -12,9 +12,9 @@ from typing import Any
 
 from tui.demo.engine.run import PODDED, Run, Template, template_kind
 from tui.demo.engine.spec_parts import InvalidSpec
+from tui.demo.engine.variables import OWN
 
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_OWN = ("item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks.")
 _LATER = (
     "outputs.",
     "workflow.creationTimestamp",
@@ -35,7 +35,7 @@ def unresolved(value: Any, *known: set[str]) -> str:
 
     for match in _TAG.finditer(json.dumps(value, default=str, ensure_ascii=False)):
         tag = match[1].strip()
-        if not tag.startswith(_OWN) or is_known(tag) or tag.startswith(_LATER):
+        if not tag.startswith(OWN) or is_known(tag) or tag.startswith(_LATER):
             continue
         if tag.startswith("item.") and is_known(ANY_ITEM):
             continue

@@ -298,7 +298,7 @@ def _start(
         try:
             proceed = conditions.holds(str(step.get("when") or ""))
             if proceed:
-                require_resolved(step["arguments"].get("parameters"))
+                require_resolved(step["arguments"].get("parameters"), scope)
         except (ConditionError, Unresolved) as error:
             failed = op.add(name, "Skipped", "Error", where, named(step, where), str(error))
             run.add_child(group_node, failed)

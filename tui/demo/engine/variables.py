@@ -8,16 +8,18 @@ in by a later pass or to fail where it is used.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tui.demo.engine.expression import ExpressionError, evaluate
-from tui.demo.engine.functions import go_text, to_json
+from tui.demo.engine.expression import ExpressionError, NotSimulated, evaluate
+from tui.demo.engine.go_values import go_text, to_json
 
 Scope = dict[str, Any]
 """Dotted names, as tags spell them, to text (or, for artifacts, to their location)."""
 
 _TAG = re.compile(r"\{\{\s*(=?)((?:(?!\}\}).)*?(?:\}(?=\}\}\}?))*)\s*\}\}", re.DOTALL)
+OWN = ("item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks.")
+"""How the tags begin that are Argo's own; what else looks like one is left as it is."""
 _UNRESOLVED = re.compile(r"\{\{\s*(=?(?:steps|tasks|inputs|item|workflow)[\w.\[\]'\"-]*)\s*\}\}")
 
 
@@ -58,6 +60,8 @@ def text(template: str, scope: Mapping[str, Any]) -> str:
 def _computed(expression: str, scope: Mapping[str, Any], tag: str) -> str:
     try:
         value = evaluate(expression.strip(), nested(scope))
+    except NotSimulated as error:
+        raise Unresolved(str(error)) from error
     except ExpressionError:
         # What it speaks of may be known only later.
         return tag
@@ -87,14 +91,52 @@ def nested(scope: Mapping[str, Any]) -> dict[str, Any]:
     return root
 
 
-def require_resolved(value: Any) -> None:
-    """Complain of the first tag of a kind that had to be known by now."""
-    if isinstance(value, str):
-        if "{{" in value and (match := _UNRESOLVED.search(value)):
+def require_resolved(value: Any, scope: Mapping[str, Any] | None = None) -> None:
+    """Complain of the first tag of a kind that had to be known by now; with `scope`, why."""
+    for text_ in _texts(value):
+        if match := _UNRESOLVED.search(text_):
             raise Unresolved(f"failed to resolve {{{{{match[1]}}}}}")
-    elif isinstance(value, dict):
-        for item in value.values():
-            require_resolved(item)
-    elif isinstance(value, list):
-        for item in value:
-            require_resolved(item)
+        for tag in _TAG.finditer(text_):
+            if tag[1]:
+                raise Unresolved(_why_not(tag[2].strip(), scope or {}))
+
+
+def require_known(value: Any, scope: Mapping[str, Any]) -> None:
+    """Complain of the first tag of Argo's own that nothing in a scope fills in.
+
+    Asked of what somebody wrote, before anything is filled in: a value may hold what looks like a
+    tag and is none.
+    """
+    for text_ in _texts(value):
+        for tag in _TAG.finditer(text_):
+            name = tag[2].strip()
+            if tag[1]:
+                if _computed(name, scope, tag[0]) == tag[0]:
+                    raise Unresolved(_why_not(name, scope))
+            elif name.startswith(OWN) and isinstance(scope.get(name), dict | None):
+                raise Unresolved(f"failed to resolve {{{{{name}}}}}")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text with a tag in it, of keys and values."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            if "{{" in one:
+                yield one
+        elif isinstance(one, dict):
+            todo += [*reversed(one.values()), *one]
+        elif isinstance(one, list):
+            todo += reversed(one)
+
+
+def _why_not(expression: str, scope: Mapping[str, Any]) -> str:
+    """Why an expression has no value."""
+    try:
+        evaluate(expression, nested(scope))
+    except ExpressionError as error:
+        why = str(error)
+    else:
+        why = "it speaks of something that there is not"
+    return f"failed to evaluate expression '{expression}': {why}"

@@ -56,7 +56,8 @@ def paused() -> Obj:
         shell("work", "echo working; sleep 10"),
     ]
     spec = {"entrypoint": "main", "templates": templates, "suspend": True}
-    return workflow("paused", ARGO, spec, generate=True)
+    who = {"action": "Suspend", "actor": "demo-operator"}
+    return workflow("paused", ARGO, spec, labels=who, generate=True)
 
 
 def _output(name: str, path: str, *, plain: bool = True, **more: Any) -> dict[str, Any]:

@@ -45,14 +45,15 @@ def furnish(store: Store, s3: S3Place, then: datetime) -> None:
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in keys.items()}
         put(SECRETS, s3.secret, namespace, type="Opaque", data=encoded)
         default = {"workflows.argoproj.io/default-artifact-repository": "default-v1"}
-        repository = s3.repository_ref(namespace)["artifactRepository"]
-        put(
-            CONFIG_MAPS,
-            "artifact-repositories",
-            namespace,
-            metadata={"annotations": default},
-            data={"default-v1": yaml.safe_dump(repository, sort_keys=False)},
-        )
+        if namespace == ARGO:
+            # In the other one the controller's own settings name the same repository.
+            put(
+                CONFIG_MAPS,
+                "artifact-repositories",
+                namespace,
+                metadata={"annotations": default},
+                data={"default-v1": yaml.safe_dump(s3.repository(), sort_keys=False)},
+            )
         put(CONFIG_MAPS, "limits", namespace, data={"workers": "2"})
 
 

@@ -53,7 +53,7 @@ def put(store: Store, engine: Engine, now: datetime) -> None:
             {"type": "Completed", "status": "True"},
         ],
         "resourcesDuration": {"cpu": pods * 9, "memory": pods * 40},
-        "artifactRepositoryRef": engine.s3.repository_ref(ETL),
+        "artifactRepositoryRef": engine.s3.repository_ref(None),
         "nodes": nodes,
     }
     store.create(WORKFLOWS, obj)

@@ -24,15 +24,13 @@ def put(store: Store, s3: S3Place, now: datetime, count: int, seed: int) -> None
     """So many workflows, spread over both namespaces and the last weeks."""
     rng = random.Random(seed)
     spec = _spec()
-    refs = {namespace: s3.repository_ref(namespace) for namespace in (ARGO, ETL)}
+    ref = s3.repository_ref(None)
     for number in range(count):
         namespace = ETL if number % 4 == 0 else ARGO
         name = f"load-{number:05d}-{rng.randrange(36**4):05x}"
         phase = rng.choice(_PHASES)
         begin = now - timedelta(seconds=rng.randrange(60, 20 * 86_400))
-        store.create(
-            WORKFLOWS, _workflow(name, namespace, phase, begin, spec, refs[namespace], rng)
-        )
+        store.create(WORKFLOWS, _workflow(name, namespace, phase, begin, spec, ref, rng))
 
 
 def _spec() -> dict[str, Any]:
@@ -69,6 +67,7 @@ def _workflow(
                 "workflows.argoproj.io/phase": phase,
                 "workflows.argoproj.io/completed": str(over).lower(),
                 "workflows.argoproj.io/creator": "load-test",
+                **({"workflows.argoproj.io/workflow-archiving-status": "Archived"} if over else {}),
                 STILL: "true",
             },
             "annotations": {"workflows.argoproj.io/pod-name-format": "v2"},
