@@ -242,6 +242,7 @@ KEYS = KeyTable(
         "side.down": "J",
         "side.up": "K",
         "zoom": "z",
+        "preview": "v",
         # Marking, and doing something.
         "mark": "space",
         "mark.range": "V,ctrl+@,ctrl+space",

@@ -84,9 +84,10 @@ class Shown:
         await self.pilot.pause()
 
     async def at_rest(self) -> None:
-        """Wait until the screen looks the same three times in a row: focus and hints come last."""
+        """Wait until the screen looks the same three times in a row, and as long as the cursor of a
+        list has to rest until it is told what it is on: that, focus and hints come last."""
         seen: list[list[Strip]] = []
-        while len(seen) < 3 or not seen[-1] == seen[-2] == seen[-3]:
+        while len(seen) < 6 or not seen[-1] == seen[-2] == seen[-3]:
             await self.pilot.pause(0.05)
             seen.append(strips_of(self.app))
             assert len(seen) < 200, "it never comes to rest"

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 EMPTY = 8
 """So many empty cells of a row are better given to a text of it that was cut."""
+COMFORT, LUXURY = 60, 5
+"""Cells that a message has before columns are shown whose `drop` is so high or higher."""
 SHARE = 30
 """Per cent of a line that names may take beside messages that are cut."""
 
@@ -88,12 +90,14 @@ class Fitting(Generic[T]):
             wanted = max(wanted, column.width)
         return min(wanted, column.most) if column.most and column.drop else wanted
 
-    def _needed(self, column: Column[T], sorted_by: str) -> int:
-        """The cells without which it is better left out."""
+    def _needed(self, column: Column[T], sorted_by: str, drop: int) -> int:
+        """The cells that it has before a column with such a `drop` is shown."""
         wanted = self._wanted(column, sorted_by)
-        if column.grow:
-            return min(wanted, column.minimum if column.drop else column.width)
-        return wanted
+        if not column.grow:
+            return wanted
+        if column.drop:
+            return min(wanted, column.minimum)
+        return min(wanted, COMFORT if drop >= LUXURY else column.width)
 
     def _shown(self, cells: int, gap: int, sorted_by: str) -> list[Column[T]]:
         """The columns that have something to say and room to say it."""
@@ -102,12 +106,12 @@ class Fitting(Generic[T]):
             for column in self._columns
             if column.id == sorted_by or not self._is_empty(column)
         ]
-        while shown:
-            needed = sum(self._needed(column, sorted_by) for column in shown)
-            droppable = [each for each in shown if each.drop and each.id != sorted_by]
-            if needed + gap * (len(shown) - 1) <= cells or not droppable:
+        while droppable := [each for each in shown if each.drop and each.id != sorted_by]:
+            last = max(droppable, key=lambda column: column.drop)
+            needed = sum(self._needed(column, sorted_by, last.drop) for column in shown)
+            if needed + gap * (len(shown) - 1) <= cells:
                 break
-            shown.remove(max(droppable, key=lambda column: column.drop))
+            shown.remove(last)
         return shown
 
     def _is_empty(self, column: Column[T]) -> bool:

@@ -72,6 +72,32 @@ class Tally(NamedTuple):
     """The groups that it counts."""
 
 
+class Told(NamedTuple):
+    """What is told beside a list: words, a value, and the token of its style."""
+
+    label: str
+    value: str
+    token: str = ""
+
+
+class Glance(NamedTuple):
+    """What is told of the object under the cursor."""
+
+    lines: list[list[Piece]]
+    """Below the list: what comes after its name, and more lines."""
+    facts: list[Told]
+    """Beside the list, one below the other."""
+
+
+class Glancing(Protocol):
+    """Makes a glance at an object."""
+
+    def __call__(
+        self, value: Any, known: Iterable[Any], now: datetime, /, *, ascii: bool
+    ) -> Glance:
+        """What is told of a value, with all that are listed."""
+
+
 class Runs(NamedTuple):
     """How to find the objects that one made."""
 
@@ -124,6 +150,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     about: Callable[[L, datetime], list[Piece]]
     """What the line below a list says of the object under the cursor, after its name, and the
     header of its own screen, which has a `W`."""
+    glance: Glancing | None = None
+    """What is told of the object under the cursor where there is room for more than `about`."""
     is_problem: Callable[[L], bool]
     """Whether it is one that needs somebody."""
     problems: str = ""

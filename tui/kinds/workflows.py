@@ -35,6 +35,7 @@ from tui.domain.workflow import (
     Workflow,
 )
 from tui.kinds.base import Kind, Piece, Tally
+from tui.kinds.glance import glance
 
 
 def newest(workflow: ListedWorkflow) -> str:
@@ -248,6 +249,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
         Tally("fail", "phase-failed", frozenset({FAILED, ERROR})),
     ),
     about=about,
+    glance=glance,
     is_problem=is_problem,
     problems="phase:failed|error|trouble:*",
     filters={

@@ -287,7 +287,7 @@ def about_cursor(
     far = [(f" {read} ", "muted")] if read else []
     if row is None:
         return [], far
-    shown = [(f" {len(listing):,} of {listing.total:,} shown ", "muted")] if query else []
+    shown = [(f" {len(listing):,} of {listing.total:,} ", "muted")] if query else []
     return about_row(context, kind, row), [*far, *shown]
 
 
@@ -296,13 +296,19 @@ def count_of_marks(count: int) -> list[HeaderPart]:
     return [(f" {count:,} marked ", "accent")] if count else []
 
 
-def about_row(context: AppContext, kind: Kind[Any, Any], row: Row[Any]) -> list[HeaderPart]:
-    """All that the list has no room for."""
+def about_name(context: AppContext, row: Row[Any]) -> list[HeaderPart]:
+    """The name of a row, and what is being done to it."""
     parts: list[HeaderPart] = [(f" {row.key.name}", "heading")]
     if doing := context.pending.of(row.key):
         parts.append((f"  {doing} …", "accent"))
     if row.value.metadata.deletion_timestamp:
         parts.append(("  Terminating", "warning"))
+    return parts
+
+
+def about_row(context: AppContext, kind: Kind[Any, Any], row: Row[Any]) -> list[HeaderPart]:
+    """All that the list has no room for."""
+    parts = about_name(context, row)
     parts += kind.about(row.value, context.now())
     if row.depth is Depth.TABLE:
         parts.append((f"  {ASCII_UNKNOWN if context.ascii else UNKNOWN}", "muted"))

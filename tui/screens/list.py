@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.timer import Timer
 
@@ -25,7 +26,7 @@ from tui.domain.identity import Depth, ObjectKey, Row, Target
 from tui.domain.query import Fields
 from tui.errors import SourceError
 from tui.keys import hint
-from tui.kinds.base import Kind
+from tui.kinds.base import Glance, Kind
 from tui.kinds.registry import KINDS
 from tui.menu import REVERSED, Menu, orders
 from tui.messages import GiveSource, OpenObject, RunAction
@@ -46,6 +47,7 @@ from tui.screens.filter_bar import FilterBar
 from tui.screens.headings import (
     SUMMARY,
     about_cursor,
+    about_name,
     count_of_marks,
     heading_of_list,
     how_far_all_read,
@@ -54,16 +56,19 @@ from tui.screens.headings import (
     why_nothing_done,
 )
 from tui.screens.named_filters import NamedFiltersScreen
+from tui.screens.peek import REST, TALL, WIDE, Peek, Preview
 from tui.session import Session
 from tui.settings import SETTINGS_FILE
 from tui.state.filling import Filling, Fillings
 from tui.view import View
-from tui.widgets.header import HeaderLine
+from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table, sort_bindings
 
 ARRANGING = 10
 """Arranging a list anew while it is read takes one in so many seconds at most."""
+PREVIEW_STEP = 5
+"""Lines that a key scrolls the preview by."""
 MINE = "@mine"
 """The filter with a name that depends on who looks."""
 TYPING = 0.3
@@ -84,7 +89,8 @@ class ListScreen(View[None]):
 
     rows = query_one("#objects", Table)
     head = query_one("#head", HeaderLine)
-    about = query_one("#about", HeaderLine)
+    about = query_one("#about", Peek)
+    beside = query_one("#beside", Preview)
     query_bar = query_one(FilterBar)
 
     @classmethod
@@ -104,6 +110,9 @@ class ListScreen(View[None]):
             bind("problem-after", "problem(1)", "Next problem", group="list"),
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),
             bind("copy", "copy", "Copy name", group="workflow"),
+            bind("preview", "preview", "Preview", group="list"),
+            bind("side.down", "scroll_preview(1)", "Scroll the preview down", group="list"),
+            bind("side.up", "scroll_preview(-1)", "Scroll the preview up", group="list"),
             bind("unwind", "unwind", "Unwind", group="list"),
         )
 
@@ -131,6 +140,10 @@ class ListScreen(View[None]):
         """What came above the screen since somebody moved the cursor, and was not seen yet."""
         self._wanted: tuple[ObjectKey, int] | None = None
         """The row that the cursor was on before other namespaces were listed, and its line."""
+        self._resting: Timer | None = None
+        """Runs until the cursor has rested where it is."""
+        self._hides_preview = False
+        """Whether somebody wants the list to have all of a wide screen."""
         self._filling: Fillings[Any] | None = None
         """What is read whole beside the list; None where the server tells all of it at once."""
         self._wanting: Timer | None = None
@@ -147,15 +160,17 @@ class ListScreen(View[None]):
         """Header, filter, list, what the cursor is on, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
         yield FilterBar(self.context, self.arrangement, filtered=self._show_filtered)
-        yield Table[Row[Any]](
-            self.arrangement.columns,
-            key=lambda row: row.key,
-            ascii=self._ascii,
-            fits=True,
-            now=self.context.now(),
-            id="objects",
-        )
-        yield HeaderLine(id="about", ascii=self._ascii)
+        with Horizontal(id="body"):
+            yield Table[Row[Any]](
+                self.arrangement.columns,
+                key=lambda row: row.key,
+                ascii=self._ascii,
+                fits=True,
+                now=self.context.now(),
+                id="objects",
+            )
+            yield Preview(id="beside", ascii=self._ascii)
+        yield Peek(id="about", ascii=self._ascii)
         yield StatusLine(ascii=self._ascii, grows=True)
         yield hints(self.context, self)
 
@@ -313,10 +328,64 @@ class ListScreen(View[None]):
         self.head.show(*heading_of_list(self.context, self.kind, listing, where))
 
     def _show_about(self) -> None:
+        """Tell what the cursor is on: in one line, or in some and beside the list."""
+        if self._resting is not None:
+            self._resting.stop()
         listing, query = self.arrangement.listing, self.arrangement.query
         row = self.rows.current
         left, right = about_cursor(self.context, self.kind, row, listing, query, self._how_far)
-        self.about.show(left, [*right, *count_of_marks(len(self.rows.marks))])
+        right = [*right, *count_of_marks(len(self.rows.marks))]
+        lines: list[list[HeaderPart]] = [list(left)]
+        glance = self._glance(row) if row is not None else None
+        if row is not None and glance is not None:
+            self.beside.show(row.key.name, glance.facts)
+            if self.has_class("-tall"):
+                first, *more = glance.lines
+                lines = [[*about_name(self.context, row), *first], *more]
+        elif row is None:
+            self.beside.show("", [])
+        self.about.show(lines, right)
+
+    def _glance(self, row: Row[Any]) -> Glance | None:
+        """What is told of a row where there is room for it; None where there is none."""
+        make = self.kind.glance
+        if make is None or not (self.has_class("-tall") or self.has_class("-beside")):
+            return None
+        rows = self.arrangement.session.known.values()
+        known = (each.value for each in rows if each.key.connection == row.key.connection)
+        return make(row.value, known, self.context.now(), ascii=self._ascii)
+
+    def on_resize(self) -> None:
+        """There is room for more, or for less."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Tell as much of what the cursor is on as there is room for."""
+        width, height = self.size
+        can = self.kind.glance is not None
+        is_beside = can and width >= WIDE and not self._hides_preview
+        is_tall = can and not is_beside and width >= TALL[0] and height >= TALL[1]
+        if (is_beside, is_tall) != (self.has_class("-beside"), self.has_class("-tall")):
+            self.set_class(is_beside, "-beside")
+            self.set_class(is_tall, "-tall")
+            self.call_after_refresh(self._show_about)
+
+    def action_preview(self) -> None:
+        """Tell of what the cursor is on beside the list, or give the list all of the screen."""
+        if self.kind.glance is None:
+            self.context.say(f"{self.kind.nouns} have no preview; {hint('open')} opens one")
+        elif self.size.width < WIDE:
+            self.context.say(f"the preview needs {WIDE} columns; {hint('open')} opens the workflow")
+        else:
+            self._hides_preview = not self._hides_preview
+            self._fit()
+
+    def action_scroll_preview(self, lines: int) -> None:
+        """Show what is further down, or up, beside the list."""
+        if self.has_class("-beside"):
+            self.beside.scroll_by(lines * PREVIEW_STEP)
+        else:
+            self.context.say("there is no preview to scroll here")
 
     def _show_rows(self) -> None:
         self.rows.replace(list(self.arrangement.rows))
@@ -581,8 +650,10 @@ class ListScreen(View[None]):
 
     @on(Table.CursorMoved, "#objects")
     def tell_selection(self) -> None:
-        """Say all of what the list has no room for."""
-        self._show_about()
+        """Say what the list has no room for, once the cursor rests."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._show_about)
         self._heed_rights()
 
     @on(Table.Chosen, "#objects")

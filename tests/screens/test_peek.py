@@ -1,0 +1,133 @@
+"""What the cursor of a list is on: below it, or beside it where there is room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.app import STILL, Shown, showing
+from tests.support.runs import ETL, run, step, team
+from tests.support.scripted import ScriptedSource
+from tui.screens.list import ListScreen
+from tui.screens.peek import REST
+
+FROM_ETL = {"workflowTemplateRef": {"name": "etl"}}
+RUNS = (
+    run("etl-now", "Failed", "3/4", began=60, ended=20, message="OOMKilled", spec=FROM_ETL),
+    run("etl-b", "Succeeded", "4/4", began=200, ended=139, spec=FROM_ETL),
+    run("etl-a", "Succeeded", "4/4", began=300, ended=239, spec=FROM_ETL),
+    run("alone", "Running", began=400),
+)
+
+
+def told(shown: Shown) -> str:
+    return shown.overview.about.text
+
+
+async def rest_on(shown: Shown, name: str) -> None:
+    shown.rows.move_to_line(shown.names.index(name))
+    await shown.until(lambda: name in told(shown))
+
+
+async def test_three_lines_say_what_failed_where_it_is_from_and_how_its_like_went() -> None:
+    async with showing(*RUNS, size=(120, 36)) as shown:
+        await rest_on(shown, "etl-now")
+        first, second, third, _ = told(shown).split("\n")
+        assert "✖ Failed 20m ago" in first and "template etl" in first
+        assert second.strip() == "OOMKilled"
+        assert third == "  last 3 of etl  ✔✔✖  ██▆  1 failed  usually 1h1m"
+        assert "OOMKilled" in shown.rows_of_screen[-4]
+        await rest_on(shown, "alone")
+        assert "last" not in told(shown), "there is nothing to compare it with"
+
+
+async def test_what_runs_is_compared_with_what_is_usual() -> None:
+    spec = {"workflowTemplateRef": {"name": "etl"}}
+    runs = [run(f"e-{n}", "Succeeded", began=300 + n, ended=200 + n, spec=spec) for n in range(3)]
+    now = run("e-now", "Running", "1/4", began=40, spec=spec)
+    late = run("e-late", "Running", "1/4", began=290, spec=spec)
+    async with showing(*runs, now, late, size=(120, 36)) as shown:
+        await rest_on(shown, "e-now")
+        assert "has run 40m, usually 1h40m, about 1h to go   steps 1/4" in told(shown)
+        await rest_on(shown, "e-late")
+        assert "far longer than usual" in told(shown)
+
+
+async def test_it_is_told_when_the_cursor_rests_and_not_at_each_step() -> None:
+    async with showing(*team(), size=(120, 36)) as shown:
+        await rest_on(shown, shown.names[0])
+        shown.rows.action_down()
+        shown.rows.action_down()
+        assert told(shown).lstrip().startswith(shown.names[0])
+        await shown.until(lambda: told(shown).lstrip().startswith(shown.names[2]))
+
+
+@pytest.mark.parametrize(("size", "lines"), [((80, 24), 1), ((120, 29), 1), ((100, 30), 4)])
+async def test_a_small_screen_has_one_line_of_it(size: tuple[int, int], lines: int) -> None:
+    async with showing(*team(), size=size) as shown:
+        await rest_on(shown, ETL)
+        assert shown.overview.about.size.height == lines
+
+
+async def test_from_160_columns_it_stands_beside_the_list_and_a_key_takes_it_away() -> None:
+    source = ScriptedSource(*team(), *RUNS)
+    async with showing(source=source, size=(170, 30)) as shown:
+        await rest_on(shown, ETL)
+        beside = shown.overview.beside
+        assert beside.size.width >= 48 and shown.overview.about.size.height == 1
+        for line in ("params     day=2026-03-16", "OOMKilled (exit code", "namespace  argo"):
+            assert line in shown.text
+        await rest_on(shown, "etl-b")
+        assert "last 3 of etl: 1 failed, usually 1h1m" in shown.text
+        before = list(source.asked)
+        await shown.press("v")
+        assert beside.size.width == 0 and "last 3 of etl" in shown.text, "now below it"
+        await shown.press("v", "J", "K")
+        assert source.asked == before, "nothing of it is asked for"
+        await shown.pilot.resize_terminal(120, 24)
+        await shown.press("v")
+        assert "160 columns" in shown.said
+
+
+async def test_what_has_no_room_beside_the_list_can_be_scrolled() -> None:
+    many = {"arguments": {"parameters": [{"name": f"p{n:02}", "value": str(n)} for n in range(40)]}}
+    async with showing(run("one", "Running", spec=many), size=(170, 24)) as shown:
+        await shown.until_shown("more lines")
+        assert "p30=30" not in shown.text
+        await shown.press(*"JJJJJ")
+        assert "p30=30" in shown.text
+        await shown.press(*"KKKKK")
+        assert "p00=0" in shown.text
+
+
+async def test_hostile_text_is_shown_and_does_nothing() -> None:
+    evil = "\x1b[31m[bold]boom[/bold]\x07"
+    bad = step("evil-1", "a", "Failed", message=evil)
+    stuck = run("evil-1", "Failed", began=9, nodes=[step("evil-1", "", "Failed"), bad])
+    for size in ((170, 30), (120, 36), (80, 24)):
+        async with showing(stuck, size=size) as shown:
+            await shown.until_shown("[bold]boom[/bold]")
+            assert "\x1b" not in shown.text and "\x07" not in shown.text
+
+
+async def test_without_utf8_it_is_ascii_and_phases_are_letters() -> None:
+    for size in ((170, 30), (120, 36)):
+        async with showing(*RUNS, settings=replace(STILL, ascii=True), size=size) as shown:
+            await shown.until_shown("last 3 of etl")
+            assert shown.text.isascii()
+            assert "SSF" in shown.text or "F 40m" in shown.text
+
+
+async def test_other_kinds_say_that_they_have_no_preview() -> None:
+    async with showing(*team(), size=(170, 30)) as shown:
+        await shown.press("colon", *"cron", "enter")
+        await shown.until(lambda: "cron" in shown.rows_of_screen[0])
+        await shown.press("v")
+        assert "no preview" in shown.said
+        front = shown.app.screen
+        assert isinstance(front, ListScreen) and not front.has_class("-beside")
+
+
+def test_a_rest_is_shorter_than_a_moment() -> None:
+    assert REST <= 0.2

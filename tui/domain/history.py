@@ -1,0 +1,96 @@
+"""What is known of the runs of one template: how the last ones went, and how long one takes.
+
+A list knows what the cluster still has, so "the last ten" are the last ten of those. Nothing is
+asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from heapq import nlargest
+from statistics import median
+from typing import NamedTuple
+
+from tui.domain.durations import parse_time, seconds_between
+from tui.domain.node import PROBLEM_PHASES, SUCCEEDED
+from tui.domain.order import time_key
+from tui.domain.workflow import LABEL, ListedWorkflow
+
+LAST = 10
+"""How many runs are told."""
+_GENERATED = re.compile(r"(.+-)(?:[a-z0-9]{5}|[0-9]{8,})")
+"""A name as Kubernetes or a cron workflow makes it of a prefix."""
+
+
+class Maker(NamedTuple):
+    """What several workflows were made from."""
+
+    namespace: str
+    name: str
+    """A template or cron workflow; or what the names of those that have neither begin with."""
+    is_prefix: bool = False
+
+    @property
+    def label(self) -> str:
+        """What it is called in a sentence."""
+        return f"{self.name}*" if self.is_prefix else self.name
+
+
+def maker_of(workflow: ListedWorkflow) -> Maker | None:
+    """What a workflow was made from; None for one that stands alone."""
+    metadata, ref = workflow.metadata, workflow.spec.workflow_template_ref
+    labels = metadata.labels
+    for name in (
+        ref.name if ref else "",
+        labels.get(f"{LABEL}workflow-template", ""),
+        labels.get(f"{LABEL}cluster-workflow-template", ""),
+        labels.get(f"{LABEL}cron-workflow", ""),
+    ):
+        if name:
+            return Maker(metadata.namespace, name)
+    generated = _GENERATED.fullmatch(metadata.name)
+    return Maker(metadata.namespace, generated[1], True) if generated is not None else None
+
+
+class Past(NamedTuple):
+    """The last runs of a maker, the oldest first."""
+
+    maker: Maker
+    runs: tuple[ListedWorkflow, ...]
+
+    @property
+    def failed(self) -> int:
+        """How many of them failed."""
+        return sum(run.phase in PROBLEM_PHASES for run in self.runs)
+
+    @property
+    def usual(self) -> float | None:
+        """The seconds that those took which succeeded, as a rule; None where none did."""
+        spans: list[float] = []
+        for run in self.runs:
+            began, ended = parse_time(run.status.started_at), parse_time(run.status.finished_at)
+            if run.phase == SUCCEEDED and began is not None and ended is not None:
+                spans.append((ended - began).total_seconds())
+        return median(spans) if spans else None
+
+
+def seconds_of_run(run: ListedWorkflow, now: datetime) -> float | None:
+    """How long a run took, or has taken by now."""
+    return seconds_between(run.status.started_at, run.status.finished_at, now)
+
+
+def past_of(workflow: ListedWorkflow, known: Iterable[ListedWorkflow]) -> Past | None:
+    """The last runs of what a workflow was made from, itself among them; None without a maker."""
+    maker = maker_of(workflow)
+    if maker is None:
+        return None
+    alike = (each for each in known if each.metadata.namespace == maker.namespace)
+    runs = nlargest(LAST, (each for each in alike if maker_of(each) == maker), key=_created)
+    return Past(maker, tuple(reversed(runs)))
+
+
+def _created(workflow: ListedWorkflow) -> str:
+    metadata = workflow.metadata
+    return time_key(metadata.creation_timestamp or workflow.status.started_at) or ""

@@ -1,0 +1,151 @@
+"""What is told of the workflow under the cursor, below the list and beside it.
+
+All of it is known already: the workflow as the list has it, and the other runs of its template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from tui.columns.words import compact
+from tui.columns.workflows import workflow_icon, workflow_seconds, workflow_token
+from tui.domain.durations import seconds_between
+from tui.domain.history import Past, past_of, seconds_of_run
+from tui.domain.node import ERROR, FAILED, PENDING, RUNNING
+from tui.domain.workflow import LABEL, ListedWorkflow
+from tui.kinds.base import Glance, Piece, Told
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def glance(
+    workflow: ListedWorkflow, known: Iterable[ListedWorkflow], now: datetime, *, ascii: bool
+) -> Glance:
+    """Its lines and its facts; `known` are the workflows that are listed."""
+    past = past_of(workflow, known)
+    lines = [
+        [*_state(workflow, now, ascii), *_origin(workflow)],
+        [("  ", ""), *_why(workflow, past, now)],
+        [("  ", ""), *_runs(past, now, ascii)],
+    ]
+    return Glance(lines, list(_facts(workflow, past, now, ascii)))
+
+
+def _state(workflow: ListedWorkflow, now: datetime, ascii: bool) -> Iterator[Piece]:
+    """The sign, the phase, and since when it is so."""
+    token = workflow_token(workflow)
+    phase = workflow.phase or PENDING
+    ended = seconds_between(workflow.status.finished_at, None, now)
+    yield (f"  {workflow_icon(workflow, ascii=ascii)} {phase}", token)
+    if workflow.is_completed and workflow.status.finished_at:
+        yield (f" {compact(ended)} ago", "")
+    if workflow.trouble:
+        yield (f" in trouble: {workflow.trouble}", "trouble")
+
+
+def _origin(workflow: ListedWorkflow) -> Iterator[Piece]:
+    """Template, cron workflow and creator, as far as there are any."""
+    for word, text in _makers(workflow):
+        yield (f"   {word} ", "muted")
+        yield (text, "")
+
+
+def _makers(workflow: ListedWorkflow) -> Iterator[tuple[str, str]]:
+    labels, ref = workflow.metadata.labels, workflow.spec.workflow_template_ref
+    named = labels.get(f"{LABEL}workflow-template", "")
+    template = ref.name if ref else named or labels.get(f"{LABEL}cluster-workflow-template", "")
+    creator = labels.get(f"{LABEL}creator-preferred-username") or labels.get(f"{LABEL}creator", "")
+    for word, text in (
+        ("template", template),
+        ("cron", labels.get(f"{LABEL}cron-workflow", "")),
+        ("by", creator),
+    ):
+        if text:
+            yield word, text
+
+
+def _why(workflow: ListedWorkflow, past: Past | None, now: datetime) -> Iterator[Piece]:
+    """What failed or what it waits for; else how long it takes beside what is usual."""
+    if workflow.reason:
+        yield (workflow.reason, _reason_token(workflow))
+        return
+    seconds, usual = workflow_seconds(workflow, now), past.usual if past is not None else None
+    if seconds is None:
+        return
+    progress = workflow.status.progress
+    took = "has run" if workflow.phase == RUNNING else "took"
+    yield (f"{took} {compact(seconds)}", "")
+    if usual is not None and past is not None and len(past.runs) > 1:
+        yield (f", usually {compact(usual)}", "muted")
+        if workflow.phase == RUNNING and usual > seconds:
+            yield (f", about {compact(usual - seconds)} to go", "muted")
+        elif workflow.phase == RUNNING and seconds > 2 * usual:
+            yield (", far longer than usual", "warning")
+    if progress:
+        yield (f"   steps {progress}", "muted")
+
+
+def _reason_token(workflow: ListedWorkflow) -> str:
+    if workflow.trouble:
+        return "warning"
+    return "problem" if workflow.phase in (FAILED, ERROR) else ""
+
+
+def _runs(past: Past | None, now: datetime, ascii: bool) -> Iterator[Piece]:
+    """Sign and duration of the last runs, the newest at the right."""
+    if past is None or len(past.runs) < 2:
+        return
+    yield (f"last {len(past.runs)} of {past.maker.label}  ", "muted")
+    for run in past.runs:
+        yield (workflow_icon(run, ascii=ascii), workflow_token(run))
+    spans = [seconds_of_run(run, now) or 0.0 for run in past.runs]
+    longest = max(spans)
+    if not ascii and longest > 0:
+        yield ("  ", "")
+        for run, span in zip(past.runs, spans, strict=True):
+            yield (BARS[min(7, int(span / longest * 7.999))], workflow_token(run))
+    if past.failed:
+        yield (f"  {past.failed} failed", "problem")
+    if past.usual is not None:
+        yield (f"  usually {compact(past.usual)}", "muted")
+
+
+def _facts(
+    workflow: ListedWorkflow, past: Past | None, now: datetime, ascii: bool
+) -> Iterator[Told]:
+    """One below the other, for the room beside a list."""
+    seconds = compact(workflow_seconds(workflow, now))
+    icon = workflow_icon(workflow, ascii=ascii)
+    state = f"{icon} {workflow.phase or PENDING}"
+    progress = workflow.status.progress
+    yield Told("", "  ".join(filter(None, (state, seconds, progress))), workflow_token(workflow))
+    if workflow.reason:
+        yield Told("", workflow.reason, _reason_token(workflow))
+    yield Told("", "")
+    for word, text in _makers(workflow):
+        yield Told(word, text)
+    for label, text in (
+        ("namespace", workflow.metadata.namespace),
+        ("created", workflow.metadata.creation_timestamp or ""),
+        ("started", workflow.status.started_at or ""),
+        ("finished", workflow.status.finished_at or ""),
+        ("entrypoint", workflow.spec.entrypoint),
+    ):
+        yield Told(label, text)
+    for number, given in enumerate(workflow.spec.arguments.parameters):
+        if given.value is not None:
+            yield Told("params" if not number else " ", f"{given.name}={given.value}")
+    if past is None or len(past.runs) < 2:
+        return
+    yield Told("", "")
+    usual = past.usual
+    told = f", usually {compact(usual)}" if usual is not None else ""
+    yield Told("", f"last {len(past.runs)} of {past.maker.label}: {past.failed} failed{told}")
+    for run in reversed(past.runs):
+        took = compact(seconds_of_run(run, now))
+        ago = compact(seconds_between(run.metadata.creation_timestamp, None, now))
+        here = " <" if ascii else " ◂"
+        mark = here if run.metadata.name == workflow.metadata.name else ""
+        line = f"{workflow_icon(run, ascii=ascii)} {took:<7}{ago:>6} ago{mark}"
+        yield Told("", line, workflow_token(run))
