@@ -121,7 +121,9 @@ class ArtifactPreview(Vertical):
             return store.listing(location, MAX_ENTRIES)
         first = store.read(location, 0, PREVIEW_SIZE)
         kind = kind_of_content(first, item.file_name)
-        if not isinstance(location, InsideLocation) and fact.is_measured:
+        # Hopping through an archive needs ranges; without them its beginning has to do.
+        hops = fact.is_measured and "range" in store.can
+        if not isinstance(location, InsideLocation) and hops:
             found = self._look_inside(location, kind, first)
             if found is not None:
                 return found
