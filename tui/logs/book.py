@@ -303,7 +303,7 @@ class LogBook:
             self._firsts[index + 1] = self._firsts[index] + self._kept[index].showing
 
     def _own_of(self, block: LogBlock) -> array[int]:
-        number = block.source
+        number = block.source & ~LATE
         if block.sources is not None or (
             number < len(self._sources) and self._sources[number].is_argo
         ):
@@ -511,6 +511,11 @@ class LogBook:
             return True
         self._next, self._chosen = view, []
         return False
+
+    def leave_out(self, sources: frozenset[int]) -> None:
+        """Leave out the lines that come of these sources from now on, too."""
+        if sources != self.view.left_out:
+            self.view = msgspec.structs.replace(self.view, left_out=sources)
 
     @property
     def choosing(self) -> float | None:
