@@ -217,7 +217,6 @@ KEYS = KeyTable(
         "times": "t",
         "previous-attempt": "p",
         "containers": "A",
-        "failed-logs": "L",
         "narrow": "&",
         "go-to-time": "@",
         "keep-line": "m",

@@ -122,7 +122,7 @@ class LogsPane(SearchedPane):
         bind("keep-line", "keep_line", "Keep this line in sight", group="logs"),
         bind("next-kept-line", "next_kept", "Next kept line", group="logs"),
         bind("pager", "pager", "In a pager", group="logs"),
-        bind("failed-logs", "failed_only", "Failed steps only", group="logs"),
+        bind("failed-log", "failed_only", "Failed steps only", group="logs"),
         bind("hide", "own", "Hide Argo's lines", group="logs"),
         bind("previous-attempt", "previous", "Previous attempt", group="logs"),
     ]
