@@ -652,8 +652,7 @@ class LogsPane(SearchedPane):
         """Show the logs of the steps that failed, or all again."""
         run = self._run
         if run is None:
-            self.context.say("this is the log of one step; that of a group has those that failed")
-            return
+            raise SkipAction()  # of one step: the screen goes to the next that failed
         if not self._only_failed and not any(each.node.is_problem for each in run.targets):
             self.context.say("no step of it has failed")
             return
