@@ -99,6 +99,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tmp_path: Path) ->
 WHOLE = """
 theme = "argo-dark"     # a comment
 remember-place = true
+audit-file = "~/argo-changes.jsonl"
 ascii = false
 
 [columns]
@@ -444,11 +445,12 @@ def test_what_is_in_effect_is_shown_with_where_it_comes_from(
         'theme = "argo-dark"  # config.toml:2',
         "remember-place = true  # config.toml:3",
         "read-only = false  # default",
+        'audit-file = "~/argo-changes.jsonl"  # config.toml:4',
         "ascii = true  # --ascii",
         "mouse = false  # default",
         '# context = "prod-eu"  # --context',
-        '# namespace = "ml"  # ARGO_NAMESPACE',
     ]
+    assert lines[7] == '# namespace = "ml"  # ARGO_NAMESPACE'
     assert '[contexts."prod-*"]' in lines
     line = WHOLE.splitlines().index('header-color = "red"') + 1
     assert f'header-color = "red"  # config.toml:{line}' in lines

@@ -99,6 +99,7 @@ ARROWS: dict[str, set[str]] = {
         "messages",
         "ports",
         "screens",
+        "state",
     },
     "navigator": {
         "context",
@@ -158,6 +159,7 @@ ARROWS: dict[str, set[str]] = {
         "ports",
         "settings",
         "sources",
+        "state",
     },
     "demo": {"domain", "errors"},
     "cli": {

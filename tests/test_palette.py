@@ -10,7 +10,7 @@ import pytest
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, actions_of
 from tui.commands import Command
 from tui.domain.identity import Target
 from tui.domain.workflow import WorkflowRef
@@ -24,7 +24,7 @@ from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.widgets.query_bar import QueryInput
 
-OBJECTS = {action.label for action in ACTIONS if action.on == "object"}
+OBJECTS = {action.label for action in actions_of("wf", "object")}
 """What can be done to a workflow as a whole."""
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from textual.app import App
 
 from tui.actions import ACTIONS, called
-from tui.actions.base import Action, perform
+from tui.actions.base import Action, Plan, perform
 from tui.actions.choosing import choose
 from tui.actions.verdict import Denied, Subject, wanted_by
 from tui.bugs import caught
@@ -23,18 +23,31 @@ from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.templates import MAIN, WAIT
 from tui.domain.workflow import WorkflowRef
-from tui.errors import SourceError, TuiError, Unreachable
+from tui.errors import Conflict, SourceError, TuiError, Unreachable
 from tui.messages import ActionFailed, ActionFinished
 from tui.ports.connection import Connection, offered
 from tui.ports.exec import Container, Exec
+from tui.ports.identity import caller_of
 from tui.ports.operations import Operations
 from tui.ports.rights import Rights, Wanted
 from tui.screens.action import ActionScreen
 from tui.screens.container_choice import ContainerChoice
 from tui.screens.plan_words import Planned
+from tui.state.audit import Entry, moment
 
 MOST_TOLD = 3
 """Of those that were left out, how many are told one by one."""
+
+
+def is_overtaken(error: TuiError) -> bool:
+    """Whether nothing was done because the object is not what it was when it was planned for."""
+    is_conflict = isinstance(error, Conflict) and error.reason != "AlreadyExists"
+    return is_conflict and "were done already" not in getattr(error, "hint", "")
+
+
+def _instead(id: str, subjects: Sequence[Subject]) -> Sequence[Action]:
+    """What a key may mean as well for subjects of these kinds."""
+    return called(id, {subject.target.key.kind for subject in subjects})
 
 
 class ActionRunner:
@@ -99,7 +112,9 @@ class ActionRunner:
         if chosen.able and chosen.action.session:
             self._begin_session(chosen.action, chosen.able)
         elif chosen.able:
-            asking = self._ask(chosen.action, chosen.able, called(id), chosen.left_out)
+            asking = self._ask(
+                chosen.action, chosen.able, _instead(id, chosen.able), chosen.left_out
+            )
             self._app.run_worker(asking, group="ask")
 
     async def _ask(
@@ -202,9 +217,11 @@ class ActionRunner:
     ) -> None:
         failed: list[tuple[WorkflowRef, TuiError]] = []
         self._writing.add(threading.current_thread())
+        who: dict[str, str] = {}
         try:
             for target, plan in plans:
                 ref = WorkflowRef.of(target)
+                note = partial(self._note, action, target, plan, who)
                 try:
                     connection = connections[target.key]
                     if connection is None:
@@ -222,8 +239,14 @@ class ActionRunner:
                                 anew=True,
                             )
                         )
+                    note(str(told), is_done=False)
+                    if len(plans) == 1 and not left_out and is_overtaken(told):
+                        again = partial(self._ask_again, action, target, plan)
+                        self._app.call_from_thread(again)
+                        continue
                     self._app.post_message(ActionFailed(ref, plan, told))
                 else:
+                    note(outcome.said, is_done=True)
                     self._app.post_message(ActionFinished(ref, outcome))
             if len(plans) + len(left_out) > 1:
                 # Queued behind those messages: there is one line, and the last one has it.
@@ -232,6 +255,50 @@ class ActionRunner:
         finally:
             self._writing.discard(threading.current_thread())
             self._app.call_from_thread(self._end, number)
+
+    def _ask_again(self, action: Action, target: Target, plan: Plan) -> None:
+        """Ask anew after a conflict, on the object as it is now; what is different is shown."""
+        self.context.say(f"{plan.title}: it was changed meanwhile, and nothing was done", "warning")
+        self._app.run_worker(self._ask_once_more(action, target, plan), group="ask")
+
+    async def _ask_once_more(self, action: Action, target: Target, plan: Plan) -> None:
+        question = ActionScreen(self.context, action, [Subject(target)], before=plan)
+        answer = await self._app.push_screen_wait(question)
+        if isinstance(answer, list):
+            self.carry_out(action, answer, question.not_planned)
+
+    def _note(
+        self,
+        action: Action,
+        target: Target,
+        plan: Plan,
+        who: dict[str, str],
+        result: str,
+        *,
+        is_done: bool,
+    ) -> None:
+        """Write down what came of a plan, for `:audit`."""
+        key = target.key
+        if key.connection not in who:
+            connection = self.context.connection_of(key)
+            caller = caller_of(connection) if connection is not None else None
+            place = connection.place.user if connection is not None else ""
+            who[key.connection] = caller.subject if caller is not None else place
+        self.context.audit.add(
+            Entry(
+                at=moment(self.context.now()),
+                context=key.connection,
+                namespace=key.namespace,
+                kind=key.kind,
+                name=key.name,
+                action=action.id,
+                what=plan.title,
+                who=who[key.connection],
+                is_done=is_done,
+                result=result,
+                command=plan.command,
+            )
+        )
 
     def _sum_up(
         self,

@@ -656,7 +656,7 @@ def _server_rows(before: Key) -> tuple[Row, ...]:
         Row(
             (*at, "address"),
             _endpoint,
-            "an Argo Server beside this cluster, or alone where no kubeconfig has the context",
+            "an Argo Server; where no kubeconfig has the context, it is gone to through it alone",
             "host:port, or https://host:port/base; http:// for one without TLS",
             "none",
         ),
@@ -723,6 +723,13 @@ ROWS: tuple[Row, ...] = (
         "true or false",
         "false",
         safe=True,
+    ),
+    Row(
+        ("audit-file",),
+        _text,
+        "the file that every change is written to, a line of JSON each",
+        "a path",
+        "none",
     ),
     Row(("ascii",), _flag, "as `--ascii`", "true or false", "false"),
     Row(("mouse",), _flag, "as `--mouse`", "true or false", "false", of_screens=True),

@@ -26,6 +26,7 @@ from tui.ports.jobs import Jobs
 from tui.ports.rights import MOST_REQUESTS, Wanted
 from tui.ports.terminal import TERMINAL
 from tui.settings import PlaceSettings, Settings
+from tui.state.audit import Audit
 from tui.state.jobs import JobList
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
@@ -132,6 +133,8 @@ class AppContext:
         self.lists = lists
         self.jobs = JobList(caught)
         """Work in the background: downloads."""
+        self.audit = Audit(settings.audit_file)
+        """What was changed in this session."""
         self.pending = Pending()
         """Actions under way."""
         self.connections: Mapping[str, Connection] = {}

@@ -146,6 +146,8 @@ class Settings:
     """Name -> filter, as one types it."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a meaning -> its keys instead of those in `tui.keys`."""
+    audit_file: str = ""
+    """The file that every change is written to; "" for none."""
     remember_place: bool = False
     """Whether the next start on a context goes on where the last one was left."""
     places: tuple[tuple[str, Mapping[str, Any]], ...] = ()

@@ -10,7 +10,7 @@ import pytest
 from tests.support.made_up import made_up_action
 from tests.support.scripted import ScriptedSource, listed, manifest
 from tests.support.scripted_rights import EVERYTHING, VIEWER, ScriptedRights
-from tui.actions import ACTIONS, SET_NODE, SUBMIT, called
+from tui.actions import ACTIONS, SET_NODE, SUBMIT, actions_of, called
 from tui.actions.base import Action
 from tui.actions.choosing import choose, meant
 from tui.actions.verdict import (
@@ -34,7 +34,7 @@ from tui.sources.saved import WHY_NOT, SavedSource
 LIVE = Conditions(ScriptedSource())
 SAVED = Conditions(SavedSource([], "one.yaml"))
 READ_ONLY = Conditions(ScriptedSource(), read_only=True)
-OBJECTS = [action for action in ACTIONS if action.on == "object"]
+OBJECTS = list(actions_of("wf", "object"))
 EVERY = [*OBJECTS, SUBMIT, SET_NODE]
 
 

@@ -12,7 +12,7 @@ from tests.support.api_source import saying
 from tests.support.fake_api import fake_api, write_kubeconfig
 from tests.support.headless import run
 from tests.support.scripted import manifest
-from tui.actions import ACTIONS
+from tui.actions import actions_of
 from tui.errors import SettingsError
 from tui.headless.verbs import VERBS
 from tui.settings import read_settings
@@ -113,9 +113,7 @@ def test_several_namespaces_and_none_at_all_are_taken() -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".."])
-@pytest.mark.parametrize(
-    "action", [each for each in ACTIONS if not each.session], ids=lambda action: action.id
-)
+@pytest.mark.parametrize("action", actions_of("wf", "object"), ids=lambda action: action.id)
 def test_a_saved_workflow_without_a_name_is_never_the_path_of_all_of_them(
     action: object, name: str, tmp_path: Path
 ) -> None:

@@ -155,7 +155,7 @@ async def test_an_error_half_way_says_what_was_done_and_nothing_more_is_sent() -
 @pytest.mark.parametrize(
     "error, said",
     [
-        (Conflict("it was changed by somebody else", status=409), "look at it and try again"),
+        (Conflict("it was changed by somebody else", status=409), "nothing was done"),
         (Busy("the server is busy", status=503), "the server is busy"),
     ],
     ids=["conflict", "busy"],

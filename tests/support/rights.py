@@ -16,7 +16,9 @@ from tests.support.cluster import Cluster
 from tui.actions import ACTIONS
 from tui.actions.base import Context, perform
 from tui.actions.shell import SHELL
-from tui.demo.resources import CONFIG_MAPS, PODS, SECRETS
+from tui.demo.resources import CONFIG_MAPS, PODS, SECRETS, Resource
+from tui.demo.resources import CRON_WORKFLOWS as RESOURCES_CRON
+from tui.demo.resources import WORKFLOW_TEMPLATES as RESOURCES_TEMPLATES
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Missing, Rejected, SourceError
@@ -169,6 +171,38 @@ def _action(id: str) -> Use:
     return act
 
 
+SPEC = {"entrypoint": "m", "templates": [{"name": "m", "suspend": {}}]}
+DEFINITIONS: Mapping[str, tuple[Resource, dict[str, Any]]] = {
+    "wftmpl": (RESOURCES_TEMPLATES, SPEC),
+    "cron": (RESOURCES_CRON, {"schedules": ["@daily"], "workflowSpec": SPEC}),
+}
+"""Id of a kind → where such objects are, and what is in one."""
+SPAN = {"start": "2026-01-14T12:00:00Z", "end": "2026-01-15T12:00:00Z"}
+"""What a backfill is asked for, which has one day in it."""
+
+
+def _definition(id: str) -> Use:
+    action = next(each for each in ACTIONS if each.id == id)
+    resource, spec = DEFINITIONS[next(iter(action.kinds))]
+
+    def act(cluster: Cluster, source: Connection) -> None:
+        is_suspended = {"suspend": True} if id == "cron.resume" else {}
+        metadata = {"namespace": "argo", "name": "acted"}
+        made = cluster.create(resource, {"metadata": metadata, "spec": {**spec, **is_suspended}})
+        given = {**made, "kind": resource.kind}
+        try:
+            operations = offered(source, Operations)
+            outcome = perform(action.plan(given, SPAN, FACTS), operations, action.said)
+            created = (outcome.manifest or {}).get("metadata", {}).get("name", "")
+            if created != "acted":
+                cluster_delete(cluster, created)
+        finally:
+            if cluster.get(resource, "acted") is not None:
+                cluster.delete(resource, "acted")
+
+    return act
+
+
 def _enter(cluster: Cluster, source: Connection) -> None:
     """As far as containers can be entered that do not really run."""
     cluster.pod("entered")
@@ -195,7 +229,12 @@ USES: Mapping[str, Use] = {
     **{
         action.id.removeprefix("workflow."): _action(action.id)
         for action in ACTIONS
-        if action is not SHELL
+        if action is not SHELL and "wf" in action.kinds
+    },
+    **{
+        action.id: _definition(action.id)
+        for action in ACTIONS
+        if not action.kinds.isdisjoint(DEFINITIONS)
     },
     "a shell in a pod": _enter,
 }

@@ -7,19 +7,52 @@ under the cursor says which of them applies.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from tui.actions import cron
 from tui.actions.base import Action, On
+from tui.actions.definitions import (
+    DELETE_CLUSTER_TEMPLATE,
+    DELETE_CRON,
+    DELETE_TEMPLATE,
+    RUN,
+    RUN_CLUSTER,
+    TRIGGER,
+)
 from tui.actions.delete import DELETE
 from tui.actions.resubmit import RESUBMIT
 from tui.actions.retry import RETRY
 from tui.actions.set_node import SET_NODE
 from tui.actions.shell import SHELL
+from tui.actions.steps import ANSWER, FROM_HERE
 from tui.actions.stop import STOP, TERMINATE
 from tui.actions.submit import SUBMIT
 from tui.actions.suspend import RESUME, SUSPEND
 from tui.registry import Registry
 
 ACTIONS: Registry[Action] = Registry(
-    "action", (RETRY, RESUBMIT, SUSPEND, RESUME, STOP, TERMINATE, DELETE, SHELL)
+    "action",
+    (
+        RETRY,
+        RESUBMIT,
+        SUSPEND,
+        RESUME,
+        STOP,
+        TERMINATE,
+        DELETE,
+        SHELL,
+        ANSWER,
+        FROM_HERE,
+        RUN,
+        RUN_CLUSTER,
+        TRIGGER,
+        cron.BACKFILL,
+        cron.SUSPEND,
+        cron.RESUME,
+        DELETE_CRON,
+        DELETE_TEMPLATE,
+        DELETE_CLUSTER_TEMPLATE,
+    ),
 )
 """What can be done to what is under the cursor, in the order of menus."""
 
@@ -29,10 +62,17 @@ def actions_of(kind: str, *on: On) -> tuple[Action, ...]:
     return tuple(action for action in ACTIONS if kind in action.kinds and action.on in on)
 
 
-def called(id: str) -> tuple[Action, ...]:
-    """The action of this id; or, if it is what a key means, all actions that share it."""
+def called(id: str, kinds: Iterable[str] = ()) -> tuple[Action, ...]:
+    """The action of this id; or, if it is what a key means, all actions that share it.
+
+    With `kinds` only those for objects of one of these, if there are any.
+    """
     exact = ACTIONS.get(id)
-    return (exact,) if exact else tuple(one for one in ACTIONS if one.binding_id == id)
+    if exact:
+        return (exact,)
+    found = tuple(one for one in ACTIONS if one.binding_id == id)
+    wanted = frozenset(kinds)
+    return tuple(one for one in found if one.kinds & wanted) or found
 
 
 __all__ = ["ACTIONS", "RESUBMIT", "RETRY", "SET_NODE", "SUBMIT", "Action", "actions_of", "called"]

@@ -53,6 +53,8 @@ class Context:
     """`POD_NAMES` of our process: which pod name format an unmarked workflow has."""
     caller: Caller | None = None
     """Who acts; None where that is not known."""
+    namespace: str = ""
+    """Where that is done which says no namespace itself; "" where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,9 @@ class Action:
     Only `verdict` asks this."""
     form: tuple[Choice, ...] = ()
     """The options to ask for before the plan is made."""
+    parameters: Callable[[Manifest, Manifest | None, Target], list[dict[str, Any]]] | None = None
+    """What a choice of the kind `parameters` asks for, by the object and what it was made from;
+    None for the arguments of the workflow."""
     rights: tuple[Right, ...] = ()
     """The rights that it needs in any case: without one of them it is denied beforehand."""
     sometimes: tuple[Right, ...] = ()

@@ -28,7 +28,7 @@ def meant(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Actio
     `id` is that of an action or of a binding. If none may be done, it is the first of them,
     so that its refusal can be shown. Raises: KeyError for an unknown id.
     """
-    actions = called(id)
+    actions = called(id, {subject.target.key.kind for subject in subjects})
     if not actions:
         raise KeyError(f"there is no action {id!r}")
     return next(

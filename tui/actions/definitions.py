@@ -29,7 +29,8 @@ from tui.actions.words import saying
 from tui.domain.cron import ScheduleError, read
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
-from tui.domain.workflow import INSTANCE, Manifest, WorkflowRef
+from tui.domain.rights import Right
+from tui.domain.workflow import INSTANCE, WORKFLOW_RESOURCE, Manifest, WorkflowRef
 from tui.errors import PlanError, UsageError
 from tui.ports.operations import Change, Create, Delete, Operation, Update
 
@@ -270,10 +271,10 @@ def plan_delete(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         purpose=f"delete {found.noun} {name}",
     )
     return Plan(
-        action=DELETE.id,
+        action=DELETES[found.id].id,
         title=f"Delete {found.noun} {name}",
         lines=DELETED[found.id],
-        operation=operation_on(DELETE.id, manifest, [change], {}),
+        operation=operation_on(DELETES[found.id].id, manifest, [change], {}),
         command=command_for("delete", manifest),
         facts={"deletes": name},
         ref=ref_in(manifest),
@@ -307,12 +308,12 @@ def plan_run(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     given = manifest
     if found.of_cluster:
         # A workflow needs a namespace, and a template of the cluster has none.
-        namespace = str(choices.get("namespace") or "")
+        namespace = str(choices.get("namespace") or context.namespace)
         if not namespace:
             raise PlanError("nothing says in which namespace it is to run")
         given = {**manifest, "metadata": {**part(manifest, "metadata"), "namespace": namespace}}
     made = submit.plan(given, choices, context)
-    action = TRIGGER if found is CRON else RUN
+    action = RUNS[found.id]
     operation = made.operation
     if operation is not None:
         key = ObjectKey("", found.id, namespace_in(manifest, found), name_of(manifest))
@@ -323,8 +324,10 @@ def plan_run(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     return replace(made, action=action.id, title=f"Run {name_of(manifest)}", operation=operation)
 
 
-def _form() -> tuple[Choice, ...]:
-    return submit.SUBMIT.form
+def _rights(found: Definition, *verbs: str) -> tuple[Right, ...]:
+    return tuple(
+        Right(verb, WORKFLOW_RESOURCE.group, found.plural, "", found.of_cluster) for verb in verbs
+    )
 
 
 CREATE = Action(
@@ -346,37 +349,58 @@ UPDATE = Action(
     plan=plan_update,
     said=saying("Updated"),
 )
-DELETE = Action(
-    id="definition.delete",
-    kinds=KINDS,
-    binding="act.delete",
-    label="Delete",
-    help="Delete it; what a cron workflow made goes with it.",
-    consequence="destroys",
-    plan=plan_delete,
-    said=saying("Deleted"),
+
+
+def _deleting(found: Definition, help: str) -> Action:
+    return Action(
+        id=f"{found.command}.delete",
+        kinds=frozenset({found.id}),
+        binding="act.delete",
+        label="Delete",
+        help=help,
+        consequence="destroys",
+        plan=plan_delete,
+        rights=_rights(found, "get", "delete"),
+        said=saying("Deleted"),
+    )
+
+
+DELETE_CRON = _deleting(CRON, "Delete it, and the workflows that it made.")
+DELETE_TEMPLATE = _deleting(TEMPLATE, "Delete it; what refers to it fails when it is run next.")
+DELETE_CLUSTER_TEMPLATE = _deleting(
+    CLUSTER_TEMPLATE, "Delete it for all namespaces; what refers to it fails when it is run next."
 )
-RUN = Action(
-    id="template.submit",
-    kinds=TEMPLATES,
-    binding="act.new-run",
-    label="Submit",
-    help="Make a workflow of it.",
-    consequence="runs",
-    plan=plan_run,
-    rights=on_workflows("create"),
-    form=_form(),
-    said=saying("Submitted"),
+DELETES = {
+    CRON.id: DELETE_CRON,
+    TEMPLATE.id: DELETE_TEMPLATE,
+    CLUSTER_TEMPLATE.id: DELETE_CLUSTER_TEMPLATE,
+}
+"""Id of a kind → what deletes one of it."""
+
+
+def _running(found: Definition, verb: str, label: str, help: str, *more: Choice) -> Action:
+    return Action(
+        id=f"{found.command}.{verb}",
+        kinds=frozenset({found.id}),
+        binding="act.new-run",
+        label=label,
+        help=help,
+        consequence="runs",
+        plan=plan_run,
+        rights=on_workflows("create"),
+        form=(*submit.SUBMIT.form, *more),
+        said=saying("Submitted"),
+    )
+
+
+RUN = _running(TEMPLATE, "submit", "Submit", "Make a workflow of it.")
+RUN_CLUSTER = _running(
+    CLUSTER_TEMPLATE,
+    "submit",
+    "Submit",
+    "Make a workflow of it, in a namespace.",
+    Choice("namespace", "Namespace", kind="text", default="", help="where it is to run"),
 )
-TRIGGER = Action(
-    id="cron.trigger",
-    kinds=frozenset({CRON.id}),
-    binding="act.new-run",
-    label="Trigger",
-    help="Make a workflow of it now, whatever its schedule says.",
-    consequence="runs",
-    plan=plan_run,
-    rights=on_workflows("create"),
-    form=_form(),
-    said=saying("Submitted"),
-)
+TRIGGER = _running(CRON, "trigger", "Trigger", "Make a workflow of it now, whatever its schedule.")
+RUNS = {TEMPLATE.id: RUN, CLUSTER_TEMPLATE.id: RUN_CLUSTER, CRON.id: TRIGGER}
+"""Id of a kind → what makes a workflow of one."""

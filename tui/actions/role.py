@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import NamedTuple
 
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, Action
 from tui.actions.shell import SHELL
 from tui.domain.rights import Permissions, Right
 from tui.domain.workflow import WORKFLOW_RESOURCE
@@ -138,6 +138,14 @@ PARTS: tuple[Part, ...] = (
     _part("stop", "Stop, terminate.", ARGO, "workflows", "patch"),
     _part("resubmit", "Resubmit.", ARGO, "workflows", "create"),
     _part("delete", "Delete.", ARGO, "workflows", "delete"),
+    _part("cron", "Suspend and resume cron workflows.", ARGO, "cronworkflows", "patch"),
+    _part(
+        "definitions",
+        "Delete templates and cron workflows.",
+        ARGO,
+        "workflowtemplates cronworkflows",
+        "delete",
+    ),
     Part(
         "shell",
         "A shell in a pod. `get` is for where there is no kubectl.",
@@ -178,7 +186,7 @@ def functions(known: KnownIn, namespace: str) -> tuple[Function, ...]:
     looked = (_function(each.id, each.title, each.rights, (), known, namespace) for each in seeing)
     done = (
         _function(
-            action.id.rpartition(".")[2],
+            called(action),
             action.help,
             action.rights,
             action.sometimes,
@@ -188,6 +196,11 @@ def functions(known: KnownIn, namespace: str) -> tuple[Function, ...]:
         for action in ACTIONS
     )
     return (*looked, *done)
+
+
+def called(action: Action) -> str:
+    """What `argo-tui auth can-i` calls an action: `retry`, `cron-suspend`."""
+    return action.id.removeprefix("workflow.").replace(".", "-")
 
 
 def _function(

@@ -319,8 +319,8 @@ def _needs_value(workflow: ListedWorkflow) -> str | None:
     for node in workflow.nodes.values():
         if wanted := node.wanted_values:
             return (
-                f"{node.title} waits for a value of {' and '.join(wanted)}: supply it with "
-                "argo node set --output-parameter NAME=VALUE, then resume."
+                f"{node.title} waits for a value of {' and '.join(wanted)}: "
+                "open the workflow, and the key that resumes, on that step, asks for it."
             )
     return None
 

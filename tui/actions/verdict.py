@@ -185,10 +185,14 @@ def _unable(action: Action, target: Target | None, connection: Connection) -> st
 
 
 def why_unchangeable(actions: Iterable[Action], conditions: Conditions) -> Denied | None:
-    """Why nothing at all can be changed here; None if something can, as far as is known."""
+    """Why nothing at all can be changed here; None if something can, as far as is known.
+
+    What belongs to the whole cluster is not here.
+    """
     denied: Denied | None = None
     for action in actions:
-        if action.consequence != "none":
+        of_cluster = any(right.of_cluster for right in action.rights)
+        if action.consequence != "none" and not of_cluster:
             answer = verdict(action, None, conditions)
             if isinstance(answer, Allowed):
                 return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from tui.actions.base import Plan
 from tui.actions.graph import RawNode
 from tui.actions.manifests import name_of
 from tui.domain.workflow import Manifest
@@ -40,6 +41,12 @@ def _by_number(name: str) -> list[tuple[int, str]]:
     """A sort key by which `step(9)` comes before `step(10)`."""
     pieces = re.split(r"([0-9]+)", name)
     return [(len(piece.lstrip("0")) if at % 2 else 0, piece) for at, piece in enumerate(pieces)]
+
+
+def differences(old: Plan, new: Plan) -> list[str]:
+    """What a plan says otherwise than the one before: `-` what is gone, `+` what is new."""
+    gone = [f"- {line}" for line in old.lines if line not in new.lines]
+    return [*gone, *(f"+ {line}" for line in new.lines if line not in old.lines)]
 
 
 def call_lines(calls: Iterable[Call]) -> Iterable[str]:

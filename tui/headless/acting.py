@@ -19,6 +19,7 @@ from typing import Any
 from tui.actions.base import Action, Choices, Context, Outcome, Plan, perform
 from tui.actions.manifests import name_of, namespace_of
 from tui.actions.verdict import ANOTHER, Conditions, Denied, verdict
+from tui.actions.words import differences
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.text import clean
 from tui.domain.workflow import WORKFLOW, Manifest, WorkflowRef
@@ -34,6 +35,7 @@ from tui.ports.objects import Objects
 from tui.ports.operations import Operations
 from tui.settings import Settings
 from tui.sources import open_source
+from tui.state.audit import Audit, Entry, moment
 
 MAKES_A_RUN = frozenset({"submit", "resubmit", "retry"})
 """Words after which a workflow runs that one may want to see."""
@@ -191,6 +193,7 @@ class Doing:
         self._yes = yes
         self.code = 0
         """The exit code so far."""
+        self._audit = Audit(settings.audit_file) if settings.audit_file else None
         self._choices: Choices = {}
         self._context: Context | None = None
         self._action: Action | None = None
@@ -255,16 +258,45 @@ class Doing:
         """Carry each out once, in their order; None for one that failed, which is said."""
         for at, one in enumerate(planned):
             try:
-                yield self._one(one)
+                outcome = self._one(one)
+                self._note(one, outcome.said, is_done=True)
+                yield outcome
             except Unreachable as error:
+                self._note(one, str(error), is_done=False)
                 self.failed(one.manifest, error)
                 rest = [name_of(each.manifest) for each in planned[at + 1 :]]
                 if rest:
                     say(f"argo-tui: not begun: {', '.join(map(clean, rest))}")
                 return
             except (SourceError, PlanError, InputError) as error:
+                self._note(one, str(error), is_done=False)
                 self.failed(one.manifest, error)
                 yield None
+
+    def _note(self, one: Planned, result: str, *, is_done: bool) -> None:
+        """Write it to the file that the settings name for changes, if they do."""
+        operation = one.plan.operation
+        if self._audit is None or operation is None or self._action is None:
+            return
+        caller = self._context.caller if self._context is not None else None
+        place, key = self.source.place, operation.target.key
+        self._audit.add(
+            Entry(
+                at=moment(self._settings.now()),
+                context=place.label,
+                namespace=key.namespace,
+                kind=key.kind,
+                name=key.name,
+                action=self._action.id,
+                what=one.plan.title,
+                who=caller.subject if caller is not None else place.user,
+                is_done=is_done,
+                result=result,
+                command=one.plan.command,
+            )
+        )
+        if self._audit.trouble:
+            say(f"argo-tui: {self._audit.trouble}")
 
     def failed(self, manifest: Manifest, error: Any) -> None:
         """Say what is wrong with one of them."""
@@ -310,7 +342,7 @@ class Doing:
             return Planned(now, plan)
         name = clean(name_of(one.manifest))
         say(f"argo-tui: {name} was changed meanwhile; this is the plan for it as it is now:")
-        for line in differences(one.plan, plan):
+        for line in differences(one.plan, plan) or ["  it says the same"]:
             say(f"  {line}")
         if not self._yes:
             if not asking.is_answered():
@@ -334,14 +366,6 @@ def _is_same(old: Plan, new: Plan) -> bool:
 def _changed(plan: Plan) -> list[tuple[type, ObjectKey]]:
     changes = plan.operation.changes if plan.operation is not None else ()
     return [(type(change), change.key) for change in changes]
-
-
-def differences(old: Plan, new: Plan) -> list[str]:
-    """What a plan says otherwise than the one before: `-` what is gone, `+` what is new."""
-    if old.lines == new.lines:
-        return ["  it says the same"]
-    gone = [f"- {line}" for line in old.lines if line not in new.lines]
-    return [*gone, *(f"+ {line}" for line in new.lines if line not in old.lines)]
 
 
 def said(plan: Plan) -> str:

@@ -132,7 +132,7 @@ def _alone(config: Config, settings: Settings) -> Iterator[tuple[Key, object, st
         elif in_effect:
             flag = "default" if row.key == ("theme",) else f"--{row.key[0]}"
             yield row.key, in_effect, flag
-        else:
+        elif row.default == "false":
             yield row.key, False, "default"
 
 

@@ -427,7 +427,9 @@ def _run_delete(group: Group, args: argparse.Namespace, settings: Settings) -> i
         names: Iterable[str] = dict.fromkeys(args.names)
         if args.all:
             names = _all_names(group.of, source, settings)
-        return _done_to(group, args, settings, source, definitions.DELETE, names, "deleted")
+        return _done_to(
+            group, args, settings, source, definitions.DELETES[group.of.id], names, "deleted"
+        )
 
 
 def _all_names(of: Definition, source: Connection, settings: Settings) -> list[str]:
@@ -485,7 +487,7 @@ def _done_to(
 
 
 def _run_run(group: Group, args: argparse.Namespace, settings: Settings) -> int:
-    action = definitions.TRIGGER if group.of is CRON else definitions.RUN
+    action = definitions.RUNS[group.of.id]
     with closing(open_source(settings)) as source:
         doing = Doing(source, settings, yes=args.yes)
         doing.check_allowed(action)

@@ -25,6 +25,7 @@ from tui.actions.choosing import told
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
 from tui.actions.verdict import Allowed, Denied, Subject, verdict, verdict_of_plan, wanted_for
+from tui.actions.words import differences
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.context import AppContext
@@ -106,15 +107,21 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         *,
         instead: Sequence[Action] = (),
         left_out: Sequence[tuple[Subject, Denied]] = (),
+        before: Plan | None = None,
     ) -> None:
         """`instead` are actions the key may have meant as well; `left_out` were meant, too, and
-        refused at once.
+        refused at once. `before` is the plan that could not be carried out because somebody else
+        was faster: its choices are those that the form begins with, and what the new plan says
+        otherwise is told.
         """
         super().__init__()
         self.context = context
         self.action = action
         self._subjects = tuple(subjects)
         self._instead = tuple(instead)
+        self._before = before
+        options = before.operation.options if before is not None and before.operation else {}
+        self._start: Mapping[str, Any] = options
         self._manifests: list[tuple[Subject, Manifest]] = []
         self._plans: list[Planned] = []
         self._refused: dict[Target, Denied] = {}
@@ -152,7 +159,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             with VerticalScroll(id="dialog-choices", can_focus=False):
                 for choice in self.action.form:
                     if choice.kind != "parameters":
-                        yield ChoiceField(choice, choice.default, ascii=self.context.ascii)
+                        start = self._start.get(choice.name, choice.default)
+                        yield ChoiceField(choice, start, ascii=self.context.ascii)
                 if self._wants_name:
                     yield ChoiceField(self._proof, "", ascii=self.context.ascii)
             yield HeaderLine(id="dialog-about", ascii=self.context.ascii)
@@ -313,8 +321,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             await self._add_parameters(found[0][1], message.template)
         self._make_plans()
         self.context.seen_anew(self)
-        if is_first and not self._destroys and self._plans:
-            fields = self.query(ParameterField)
+        fields = self.query(ParameterField)
+        if is_first and not self._destroys and (self._plans or fields):
             (fields.first().entry if fields else self.query_one("#go")).focus()
         if is_first and self._plans and self._wants_name and not self.query(ParameterField):
             self._typed_name.focus()
@@ -341,12 +349,26 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     async def _add_parameters(self, manifest: Manifest, template: Manifest | None) -> None:
         try:
-            known = known_parameters(manifest, template)
+            asked, target = self.action.parameters, self._subjects[0].target
+            known = (
+                asked(manifest, template, target)
+                if asked is not None
+                else known_parameters(manifest, template)
+            )
         except TuiError:
             return  # the plan says what is wrong with it
         if known:
             made = [ParameterField(parameter, ascii=self.context.ascii) for parameter in known]
-            await self.query_one("#dialog-choices").mount(*made)
+            given = dict(text.partition("=")[::2] for text in self._start.get("parameters") or ())
+            for each in made:
+                if each.parameter_name in given:
+                    each.entry.value = given[each.parameter_name]
+            kinds = [choice.kind for choice in self.action.form]
+            place = self.query_one("#dialog-choices")
+            if kinds.index("parameters") < len(place.children):
+                await place.mount(*made, before=kinds.index("parameters"))
+            else:
+                await place.mount(*made)
             self.share_rows()
 
     def _meant_instead(self) -> Action | None:
@@ -420,7 +442,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 refused.append(told(subject, denied) if self._is_of_several else denied.why)
                 continue
             caller = self._callers.get(target.key.connection)
-            facts = replace(self._facts, target=target, caller=caller)
+            facts = replace(
+                self._facts, target=target, caller=caller, namespace=self._namespace_of(target)
+            )
             name = f"{subject.name}: " if self._is_of_several else ""
             try:
                 plan = self.action.plan(manifest, self._choices(), facts)
@@ -450,6 +474,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             else Content("")
         )
 
+    def _namespace_of(self, target: Target) -> str:
+        """Where a run of what has no namespace itself would be."""
+        connection = self._connections.get(target)
+        named = connection.place.namespace if connection is not None else ""
+        return "" if "," in named else named
+
     def _command(self, target: Target, plan: Plan) -> str:
         """What would do the same; where the current context may be another, it names this one."""
         if not self.context.elsewhere.is_named:
@@ -474,7 +504,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
         if not self._is_of_several:
-            return words_of_one(plans[0], self._preview) if plans else []
+            words = words_of_one(plans[0], self._preview) if plans else []
+            return [*self._told_otherwise(plans), *words]
         return words_of_several(plans, self._phases, self._preview)
 
     @property
@@ -484,7 +515,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _short(self, plans: Sequence[Planned]) -> list[str]:
         if self._is_of_several:
             return short_of_several(plans, self._phases, self._preview)
-        return short_of_one(plans[0]) if plans else []
+        return [*self._told_otherwise(plans), *short_of_one(plans[0])] if plans else []
+
+    def _told_otherwise(self, plans: Sequence[Planned]) -> list[str]:
+        """What is different since the plan that met a conflict; nothing where there was none."""
+        if self._before is None or not plans:
+            return []
+        found = differences(self._before, plans[0][1])
+        said = "Somebody was faster: nothing was done, and this is the plan for it as it is now."
+        return [said, *(f"    {each}" for each in found or ["it says the same as before"]), ""]
 
     def _preview(self, planned: Planned) -> tuple[Call, ...]:
         target, plan = planned

@@ -46,7 +46,11 @@ def action_bindings(kind: str, *on: On) -> tuple[Binding, ...]:
         if means not in KEYS:
             continue
         label, tooltip = action.label, action.help
-        if means in made:
+        if means in made and action.on != "object":
+            # What it means for just what the cursor is on needs no word in the hints.
+            label = made[means].description
+            tooltip = f"{made[means].tooltip} {tooltip}"
+        elif means in made:
             label = f"{made[means].description}/{label.lower()}"
             tooltip = f"{made[means].tooltip} {tooltip}"
         act = f"act('{means}')"

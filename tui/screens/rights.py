@@ -25,6 +25,7 @@ from tui.actions.role import (
     Function,
     Part,
     all_rights,
+    called,
     functions,
     missing,
 )
@@ -155,7 +156,7 @@ class RightsScreen(ModalView[None]):
             yield from _wrapped(f"not all is known: {learned.trouble}", cells, 0)
         yield ""
         every = functions(known, where)
-        changing = {action.id.rpartition(".")[2] for action in ACTIONS}
+        changing = {called(action) for action in ACTIONS}
         yield "LOOK"
         yield from _table([each for each in every if each.id not in changing], cells)
         yield ""
@@ -168,9 +169,7 @@ class RightsScreen(ModalView[None]):
 def _table(found: Sequence[Function], cells: int) -> Iterator[str]:
     """A function a line, and below it what lacks."""
     keys = {
-        action.id.rpartition(".")[2]: hint(action.binding_id)
-        for action in ACTIONS
-        if action.binding_id in KEYS
+        called(action): hint(action.binding_id) for action in ACTIONS if action.binding_id in KEYS
     }
     for each in found:
         key = f" ({keys[each.id]})" if each.id in keys else ""

@@ -18,7 +18,7 @@ from textual.message import Message
 
 from tui.actions import called
 from tui.actions.base import On
-from tui.actions.verdict import Subject
+from tui.actions.verdict import Allowed, Subject, verdict
 from tui.bindings import add_bindings, bind
 from tui.commands import Command
 from tui.context import AppContext
@@ -32,7 +32,7 @@ from tui.domain.soundness import troubles
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.kinds.workflows import WORKFLOWS
-from tui.messages import OpenObject, RunAction, Said
+from tui.messages import RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
@@ -329,16 +329,6 @@ class WorkflowScreen(View[None]):
             )
         )
 
-    @on(SplitView.HolderWanted)
-    def open_holder(self, message: SplitView.HolderWanted) -> None:
-        """To what holds the lock that this waits for."""
-        message.stop()
-        key = self.key._replace(
-            namespace=message.of_namespace, name=message.workflow, incarnation=""
-        )
-        self.context.say("")
-        self.post_message(OpenObject(key))
-
     # --- panes -----------------------------------------------------------------------------
 
     async def action_pane(self, name: str) -> None:
@@ -393,7 +383,13 @@ class WorkflowScreen(View[None]):
 
     def action_act(self, id: str) -> None:
         """Do something to this workflow, or to what of it the cursor is on."""
-        action = called(id)[0]
+        for each in called(id, (WORKFLOW,)):
+            # What the cursor is on comes first where the key means something for just that.
+            of_step = self.subjects(each.on) if each.on != "object" else ()
+            if of_step and isinstance(verdict(each, of_step[0], self.context.conditions), Allowed):
+                self.post_message(RunAction(each.id, of_step))
+                return
+        action = called(id, (WORKFLOW,))[0]
         subjects = self.subjects(action.on)
         if subjects:
             self.post_message(RunAction(id, subjects))

@@ -105,6 +105,10 @@ VERBS: dict[str, tuple[str, Body]] = {
 """Id of an operation on a workflow → its endpoint, and the body that its options come to."""
 
 
+OF_STEPS = ("node.answer", "node.retry-from-here")
+"""Actions on a step, whose operations are a set and a retry."""
+
+
 class ServerOperations:
     """The operations port of one server."""
 
@@ -118,7 +122,7 @@ class ServerOperations:
             return READ_ONLY
         if operation.startswith("pod.") or (target is not None and target.key.kind == POD):
             return OF_PODS
-        known = (*VERBS, "workflow.submit", "workflow.delete")
+        known = (*VERBS, "workflow.submit", "workflow.delete", *OF_STEPS)
         is_of_workflow = operation.startswith(("workflow.", "node."))
         return NO_WAY if is_of_workflow and operation not in known else ""
 

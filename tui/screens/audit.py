@@ -1,0 +1,91 @@
+"""What was changed in this session, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from tui.bindings import bind
+from tui.context import AppContext
+from tui.domain.lines import TextLines
+from tui.domain.text import clean
+from tui.keys import hint
+from tui.kinds.registry import KINDS
+from tui.state.audit import Entry
+from tui.view import ModalView
+from tui.widgets.cells import plain
+from tui.widgets.header import HeaderLine
+from tui.widgets.text_view import TextView
+
+NOTHING = "Nothing was changed in this session."
+
+
+class AuditScreen(ModalView[None]):
+    """The changes of the session, each with its command."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("unwind", "dismiss", "Close"),
+        bind("back", "dismiss", "Close"),
+    ]
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.context = context
+
+    def compose(self) -> ComposeResult:
+        """Title and lines."""
+        with Vertical(id="help"):
+            yield HeaderLine(id="help-head", ascii=self.context.ascii)
+            yield TextView(wrap=True, ascii=self.context.ascii)
+
+    def on_mount(self) -> None:
+        """What there is."""
+        keys = f"{hint('refresh')} reads anew  {hint('unwind')} closes "
+        self.query_one(HeaderLine).show(
+            [(" Changes of this session", "heading")], [(keys, "muted")]
+        )
+        self.try_again()
+        self.query_one(TextView).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lines are broken anew."""
+        self.call_after_refresh(self.try_again)
+
+    def try_again(self) -> None:
+        """Show what there is by now."""
+        lines = [plain(clean(line), self.context.ascii) for line in self._lines()]
+        self.query_one(TextView).show(TextLines("\n".join(lines)))
+
+    async def action_dismiss(self, result: None = None) -> None:
+        """Close."""
+        self.dismiss(result)
+
+    def _lines(self) -> Iterator[str]:
+        audit = self.context.audit
+        if audit.file:
+            wrong = f" ({audit.trouble})" if audit.trouble else ""
+            yield f"also in {audit.file}{wrong}"
+            yield ""
+        entries = audit.entries
+        if not entries:
+            yield NOTHING
+        for entry in reversed(entries):
+            yield from _told(entry)
+            yield ""
+
+
+def _told(entry: Entry) -> Iterator[str]:
+    noun = KINDS[entry.kind].noun if entry.kind in KINDS else entry.kind
+    where = " ".join(
+        filter(None, (entry.namespace and f"in {entry.namespace}", f"on {entry.context}"))
+    )
+    yield f"{'✔' if entry.is_done else '✖'} {entry.at}  {entry.what}"
+    yield f"    {noun} {entry.name} {where}{f' as {entry.who}' if entry.who else ''}"
+    yield f"    {entry.result}"
+    if entry.command:
+        yield f"    $ {entry.command}"
