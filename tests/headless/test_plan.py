@@ -88,10 +88,34 @@ def test_submit_reads_files_and_parameter_files(
     assert "uid" not in made["metadata"] and "status" not in made
 
 
+NUMBERS = """\
+f: 1.0
+exp: 1e3
+neg: -0
+map: {z: 1, a: "x<y&z>"}
+small: 0.0000001
+huge: 1e21
+list: [1.0, 1e3]
+"""
+"""A parameter file whose values argo hands on in Go's JSON."""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_numbers_of_a_parameter_file_are_as_go_writes_them(
+    saved: Any, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "values.yaml"
+    path.write_bytes(NUMBERS.encode(encoding))
+    told = run(["plan", "submit", saved(failed()), "--parameter-file", str(path), "-o", "json"])
+    for shown in ("1", "1000", "0", "1e-7", "1e+21", "[1,1000]"):
+        assert f'"value":"{shown}"' in told.out.replace('": "', '":"')
+    assert '{\\"a\\":\\"x\\\\u003cy\\\\u0026z\\\\u003e\\",\\"z\\":1}' in told.out
+
+
 def test_a_parameter_file_that_cannot_be_read_is_named(saved: Any, tmp_path: Path) -> None:
     binary = tmp_path / "binary"
-    binary.write_bytes(b"\xff\xfe")
-    for path, words in (("/nowhere", "/nowhere: No such file"), (str(binary), "not UTF-8 text")):
+    binary.write_bytes(b"a: \x80\xfe")
+    for path, words in (("/nowhere", "/nowhere: No such file"), (str(binary), "binary: no text")):
         said = run(["plan", "submit", saved(failed()), "--parameter-file", path])
         assert said.code == 2 and words in said.err and "Errno" not in said.err
 

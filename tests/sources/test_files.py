@@ -201,3 +201,34 @@ def test_text_without_an_end_is_refused_too() -> None:
     with pytest.raises(InputError, match="stdin: this is larger than 4 MiB"):
         bounded("stdin", io.BufferedReader(endless), largest=4 << 20)
     assert endless.given < 8 << 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("text", ["kind: Workflow\nmetadata: {name: ä}\n", '{"kind": "Workflow"}'])
+def test_a_manifest_is_read_in_the_letters_that_its_mark_says(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    path = tmp_path / "saved.yaml"
+    mark = "\ufeff" if encoding.endswith("-be") else ""
+    path.write_bytes((mark + text).encode(encoding))
+    (manifest,) = read_manifests(str(path))
+    assert manifest["kind"] == "Workflow"
+    assert manifest.get("metadata", {"name": "ä"})["name"] == "ä"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("kind: Workflow".encode("utf-16-le"), "this is no text (byte 1 is zero)"),
+        (b"\xff\xfek\x00i", "this is no text (byte 4 is not UTF-16"),
+        (b"kind: \xff", "this is no text (byte 6 is not UTF-8)"),
+    ],
+)
+def test_what_no_mark_says_or_a_wrong_one_is_no_text(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    path = tmp_path / "saved.yaml"
+    path.write_bytes(data)
+    with pytest.raises(InputError) as refused:
+        read_manifests(str(path))
+    assert said in str(refused.value)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from tui.actions.manifests import Json, items, part
+from tui.domain.gojson import go_json
 from tui.domain.tolerant import go_text
 from tui.domain.workflow import Manifest
 from tui.errors import PlanError
@@ -145,14 +144,11 @@ def parse_labels(text: str, *, what: str = "labels") -> dict[str, str]:
 
 
 def from_file(values: Mapping[Any, Any]) -> tuple[str, ...]:
-    """The entries of a parameter file as `NAME=VALUE`: text unchanged, other values as JSON.
-
-    Whole numbers keep their digits, however many there are.
-    """
+    """The entries of a parameter file as `NAME=VALUE`: text as it is, the rest as Go's JSON."""
     return tuple(f"{name}={_json(value)}" for name, value in values.items())
 
 
 def _json(value: Any) -> str:
     if isinstance(value, str):
         return value
-    return msgspec.json.encode(value, order="sorted").decode()
+    return go_json(value)

@@ -20,6 +20,7 @@ from tui.actions.manifests import part, ref_of
 from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
 from tui.domain import decode
+from tui.domain.encodings import text_of
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.report_list import ListFilter, filtered, label_selector
 from tui.domain.selectors import FieldSelector, LabelSelector
@@ -240,11 +241,11 @@ def _parameters_of(path: str) -> tuple[str, ...]:
     from tui.sources.yamlreader import read_documents
 
     try:
-        text = Path(path).read_text("utf-8")
+        text = text_of(Path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text: {error}") from error
+        raise InputError(f"{path}: no text: {error}") from error
     documents = read_documents(path, text)
     values = documents[0] if documents else None
     if not isinstance(values, dict):

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from tui.domain.decode import whole_characters
+from tui.domain.encodings import encoding_of, text_of
 from tui.domain.workflow import Manifest
 from tui.errors import InputError
 
@@ -147,7 +148,7 @@ def bounded(name: str, file: BinaryIO, *, largest: int = LARGEST) -> bytes:
     pieces: list[bytes] = []
     size = 0
     while piece := file.read(PIECE):
-        if not pieces and b"\0" in piece:
+        if not pieces and b"\0" in piece and encoding_of(piece) == "utf-8-sig":
             raise InputError(
                 f"{name}: this is no text (byte {piece.index(0)} is zero)",
                 hint="give a workflow as YAML or JSON",
@@ -169,10 +170,11 @@ def _too_large(name: str, largest: int) -> InputError:
 def manifests_in(name: str, data: bytes) -> list[Manifest]:
     """The objects of a text; lists are opened. Raises: InputError naming `name`."""
     try:
-        text = data.decode("utf-8-sig")
+        text = text_of(data)
     except UnicodeDecodeError as error:
+        letters = "UTF-8" if error.encoding == "utf-8" else error.encoding.upper()
         raise InputError(
-            f"{name}: this is no text (byte {error.start} is not UTF-8)",
+            f"{name}: this is no text (byte {error.start} is not {letters})",
             hint="give a workflow as YAML or JSON",
         ) from error
     stripped = text.strip(WHITESPACE)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
+from tui.domain.encodings import text_of
 from tui.domain.fields import Fault, Path, Positions, shown
 from tui.domain.workflow import Manifest
 from tui.errors import InputError
@@ -100,7 +101,7 @@ def _documents(data: bytes) -> Iterator[_Document]:
 
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        yield from _of_events(yaml.parse(data.decode("utf-8-sig"), Loader=loader))
+        yield from _of_events(yaml.parse(text_of(data), Loader=loader))
     except (yaml.YAMLError, ValueError, RecursionError, InputError):
         return
 
