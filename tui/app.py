@@ -40,6 +40,7 @@ from tui.commands import (
 from tui.context import AppContext
 from tui.destinations import Destinations
 from tui.domain.identity import ObjectKey
+from tui.domain.workflow import WORKFLOW
 from tui.errors import Bug, SettingsError, TuiError
 from tui.keys import hint, key_name
 from tui.kinds.base import Kind
@@ -748,8 +749,25 @@ class ArgoApp(TerminalApp):
 
     @on(ActionFinished)
     def finished(self, message: ActionFinished) -> None:
-        """The result itself comes by the watch."""
-        self.say(message.outcome.said)
+        """The result itself comes by the watch; who had a new run made is taken to it."""
+        said, view = message.outcome.said, self.views.front
+        made = message.outcome.manifest or {}
+        here = [target.key for target in view.targets()] if view is not None else []
+        meta = made.get("metadata") or {}
+        key = here[0] if len(here) == 1 else None
+        is_new = made.get("kind") == "Workflow" and meta.get("name") not in ("", message.ref.name)
+        if not is_new or key is None or (key.namespace, key.name) != message.ref[:2]:
+            self.say(said)
+            return
+        new = key._replace(
+            kind=WORKFLOW, namespace=str(meta.get("namespace") or key.namespace), name=meta["name"]
+        )
+        screen = screen_of(self.context, new, str(meta.get("uid") or ""))
+        self.views.bring(screen)
+        # On its own line, once it has one.
+        screen.call_after_refresh(
+            self.say, f"{said}, which is this one; {hint('unwind')} goes back to {key.name}"
+        )
 
     @on(ActionFailed)
     def failed(self, message: ActionFailed) -> None:

@@ -331,6 +331,11 @@ def _of_contexts(settings: Settings) -> Settings:
     names = tuple(several(settings))
     if len(names) == 1:
         return replace(settings, context=names[0])
+    if names and settings.server.address:
+        raise UsageError(
+            f"--server is beside one cluster, and --context names {len(names)}",
+            hint="the settings file names one for each context",
+        )
     return replace(settings, context="", contexts=names) if names else settings
 
 

@@ -656,7 +656,7 @@ def _server_rows(before: Key) -> tuple[Row, ...]:
         Row(
             (*at, "address"),
             _endpoint,
-            "an Argo Server; where no kubeconfig has the context, it is gone to through it alone",
+            "an Argo Server beside this cluster, or alone where no kubeconfig has the context",
             "host:port, or https://host:port/base; http:// for one without TLS",
             "none",
         ),

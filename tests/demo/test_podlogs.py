@@ -68,3 +68,24 @@ def test_only_the_last_lines_are_kept() -> None:
     logs.write(*POD, [line(n) for n in range(KEPT_LINES + 10)])
     assert len(logs.lines(*POD)) == KEPT_LINES
     assert logs.lines(*POD)[0] == line(10)
+
+
+def test_what_is_forgotten_of_a_pod_is_all_of_it_and_of_no_other() -> None:
+    logs = PodLogs()
+    for pod in ("pod", "pod-2"):
+        for container in ("main", "wait"):
+            logs.begin("argo", pod, container)
+            logs.write("argo", pod, container, [line(1)])
+    logs.begin(*POD)
+    ended: list[object] = []
+    logs.follow("argo", "pod", "wait", ended.append)
+    logs.follow("argo", "pod", "late", ended.append)
+    logs.forget("argo", "pod")
+    assert ended == [None, None], "who follows is told"
+    for container in ("main", "wait", "late"):
+        assert not logs.has("argo", "pod", container)
+        assert not logs.has("argo", "pod", container, previous=True)
+        assert logs.has("argo", "pod-2", container) == (container != "late")
+    logs.forget("argo", "pod")
+    logs.begin(*POD)
+    assert logs.lines(*POD) == ()

@@ -14,7 +14,7 @@ import pytest
 from tests.support.cluster import Cluster, running_cluster
 from tests.support.waiting import wait_until
 from tui.demo.resources import PODS, WORKFLOWS
-from tui.domain.podname import v2_pod_name
+from tui.domain.podname import agent_pod_name, v2_pod_name
 from tui.errors import Missing, UsageError
 from tui.headless import logs
 from tui.settings import Settings
@@ -359,11 +359,48 @@ def test_of_an_offloaded_workflow_the_logs_are_found_by_its_pods(
     assert run("etl", "nope") == 1
 
 
-@pytest.mark.parametrize("kind", ["HTTP", "Suspend"])
-def test_of_steps_that_run_in_no_pod_it_is_said_that_there_is_no_log(
-    cluster: Cluster, run: Run, capsys: Captured, kind: str
+def test_an_http_step_has_the_log_of_the_agents_pod(
+    cluster: Cluster, run: Run, capsys: Captured
 ) -> None:
-    etl(cluster, step("one", "01", "Running", type=kind))
+    etl(cluster, step("one", "01", type="HTTP"), step("two", "02", type="Plugin"))
+    agent = agent_pod_name("etl")
+    cluster.pod(agent, phase="Succeeded")
+    cluster.print_log(agent, "asked")
+    cluster.end_log(agent)
+    assert run("etl") == run("etl", "one") == 0
+    assert capsys.readouterr().out == f"{agent}: asked\n" * 2, "and once for both"
+
+
+def test_the_logs_of_steps_that_failed_only(cluster: Cluster, run: Run, capsys: Captured) -> None:
+    etl(cluster, step("one", "01"), step("two", "02", "Failed"))
+    pod(cluster, "one", "fine")
+    pod(cluster, "two", "broken")
+    assert run("etl", "--failed", "--no-prefix") == 0
+    assert capsys.readouterr().out == "broken\n"
+    assert run("etl", "one", "--failed") == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "one has not failed\n")
+
+
+@pytest.mark.parametrize("expression", ["[[:digit:]]+ms", r"\d+ms"])
+def test_expressions_are_those_that_argo_takes(
+    cluster: Cluster, run: Run, capsys: Captured, expression: str
+) -> None:
+    etl(cluster, step("one", "01"))
+    pod(cluster, "one", "took 12ms", "took long")
+    assert run("etl", "--grep", expression, "--no-prefix") == 0
+    assert capsys.readouterr().out == "took 12ms\n"
+
+
+def test_what_an_expression_cannot_have_is_refused_by_name(cluster: Cluster, run: Run) -> None:
+    with pytest.raises(UsageError, match=r"there is no class \[:digits:\]"):
+        run("etl", "--grep", "[[:digits:]]")
+
+
+def test_of_steps_that_run_in_no_pod_it_is_said_that_there_is_no_log(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Running", type="Suspend"))
     assert run("etl") == 0
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "no step of it runs in a pod, so there is no log\n")

@@ -102,18 +102,20 @@ async def test_from_the_list_to_the_failed_step_its_log_an_artifact_and_a_retry(
         assert len(shown.names) == 16
 
 
-async def test_a_resubmitted_workflow_appears_beside_the_old_one() -> None:
+async def test_a_resubmitted_workflow_is_opened_and_one_goes_back_to_the_old_one() -> None:
     source = ScriptedSource(*team())
     source.answers = [run("nightly-etl-9xk2d", "")]
     async with showing(source=source) as shown:
         shown.rows.move_to_line(shown.names.index(ETL))
         await shown.press("R")
         await shown.until(lambda: shown.shows(ActionScreen))
-        await shown.until_shown("Every step runs again")
-        await shown.press("ctrl+s")
-        await shown.until_said("Resubmitted as nightly-etl-9xk2d")
-        assert len(shown.names) == 16
+        await shown.until_shown("every step from the beginning")
         source.put(run("nightly-etl-9xk2d", "Running", "0/7", began=0))
+        await shown.press("ctrl+s")
+        await shown.until_said("Resubmitted as nightly-etl-9xk2d, which is this one; Esc goes back")
+        assert shown.detail.key.name == "nightly-etl-9xk2d"
+        await shown.until_shown("● Running")
+        await shown.press("escape")
         await shown.until(lambda: len(shown.names) == 17)
         assert shown.names[0] == "nightly-etl-9xk2d" and shown.current == ETL
 

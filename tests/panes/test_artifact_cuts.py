@@ -9,6 +9,7 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,9 +20,10 @@ from tui.demo.bucket import Blob, Buckets
 from tui.domain.preview import MEMBERS, preview
 from tui.panes.artifact_list import ArtifactRows
 from tui.panes.artifact_preview import MAX_ENTRIES
+from tui.widgets.query_bar import QueryBar
 
 GIB = 1 << 30
-REST = re.compile(r"d (there )?downloads all of it")
+REST = re.compile(r"f (there )?downloads all of it")
 
 
 def tar_of(count: int) -> bytes:
@@ -152,12 +154,27 @@ async def test_a_preview_that_is_cut_names_the_key_that_gets_the_rest(
     server: tuple[str, Buckets],
 ) -> None:
     async with showing(workflow(server[0]), size=(160, 30)) as seen:
-        await opened(seen, "metrics")
-        await seen.until(lambda: "first 1,000 of 1,500 entries" in seen.line("title"))
-        assert REST.search(seen.line("title"))
         await opened(seen, "model")
         await seen.until(lambda: "5.0 GiB, first 1.0 KiB" in seen.line("title"))
         assert REST.search(seen.line("title"))
+
+
+async def test_an_archive_opens_like_a_folder_and_its_files_like_others(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    async with showing(workflow(server[0]), size=(160, 30)) as seen:
+        await opened(seen, "metrics")
+        await seen.until(lambda: "1,500 entries" in seen.line("head"))
+        assert "train(1)/metrics  1,500 entries" in seen.line("head")
+        await opened(seen, "part-00007")
+        await seen.until(lambda: "train(1)/metrics/part-00007" in seen.line("title"))
+        await seen.press("space", "down", "space", "f")
+        seen.app.query_one("#artifact-path", QueryBar).text = str(tmp_path)
+        await seen.press("enter")
+        await seen.until(lambda: seen.line("status").startswith("saved 2 artifacts"))
+        assert len(os.listdir(tmp_path)) == 2
+        await seen.press("left")
+        await seen.until(lambda: "metrics" in "".join(seen.rows))
 
 
 async def test_a_filter_says_of_how_many_entries_it_speaks(server: tuple[str, Buckets]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.support.logs_pane import POD_OF_ETL, RUN, Written, asked, head, line, new, pod, running
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, etl_log, nightly_etl
-from tests.support.scripted import ScriptedSource, opened
+from tests.support.scripted import ScriptedSource
 from tui.domain.logs import EMPTY, LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.errors import Refused, Rejected, Unreachable
@@ -114,16 +114,18 @@ async def test_a_container_that_waits_to_start_says_so_and_is_read_as_soon_as_it
         assert not on.app.said
 
 
-async def test_of_a_group_the_step_that_failed_is_read() -> None:
+async def test_of_a_group_all_attempts_are_read_with_a_rule_between_them() -> None:
     source = ScriptedSource()
     source.logs[POD_OF_ETL, "main"] = etl_log()
+    source.logs[pod("transform(2:shard:2)(0)", ETL), "main"] = [
+        b"2026-03-17T00:00:01.000000000Z of the first attempt\n"
+    ]
     async with bench(new, source) as on:
         on.app.show(nightly_etl(), "transform(2:shard:2)")
         await on.until(lambda: "Killed" in on.app.text)
-        told = opened(nightly_etl())
-        on.pane.show(told.object, None, told.raw)
-        await on.pilot.pause()
-        assert "Killed" in on.app.text and len(asked(source)) == 1
+        text = on.app.text
+        first, rule = text.index("of the first attempt"), text.index("attempt 2 ──")
+        assert first < rule < text.index("Killed")
 
 
 async def test_a_previous_attempt_of_a_container_is_asked_for() -> None:

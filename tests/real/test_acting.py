@@ -19,7 +19,7 @@ def test_a_retry_runs_the_failed_step_again_and_says_who_asked_for_it(real: Real
     with real.app() as term:
         term.wait_for(name, within=60)
         term.press("/", *name, "enter", "r")
-        term.wait_for("Runs again", within=60)
+        term.wait_for("run again", within=60)
         term.step("ctrl+s", still=0.5, within=60)
         real.wait(
             name,
@@ -39,11 +39,11 @@ def test_a_resubmit_makes_a_new_workflow_with_its_creator(real: RealCluster) -> 
     with real.app() as term:
         term.wait_for(name, within=60)
         term.press("/", *name, "enter", "R")
-        term.wait_for("argo resubmit", within=60)
+        term.wait_for("A new workflow", within=60)
         term.step("ctrl+s", still=0.5, within=60)
         term.wait_for("Resubmitted as", within=60)
         said = next(line for line in term.picture().splitlines() if "Resubmitted as" in line)
-    made = said.split("Resubmitted as ")[1].split()[0]
+    made = said.split("Resubmitted as ")[1].split()[0].rstrip(",")
     real.made.append(f"workflow/{made}")
     labels = real.finished(made)["metadata"]["labels"]
     assert labels["workflows.argoproj.io/resubmitted-from-workflow"] == name

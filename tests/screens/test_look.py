@@ -10,7 +10,7 @@ from tests.support.app import STILL, Shown, showing, strips_of
 from tests.support.runs import ETL, FAILED_ATTEMPT, container, nightly_etl, run, step, two_steps
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, workflow_of_holder
 from tui.widgets.line_view import CURSOR
 
 LONG = "the pod was evicted: the node had too little ephemeral storage left, 41Gi of 40Gi in use"
@@ -214,3 +214,39 @@ async def test_every_text_tells_where_in_it_one_is() -> None:
             await shown.at_rest()
             assert "100%" not in shown.rows_of_screen[row_with(shown, " In/Out ")]
             await shown.press("escape")
+
+
+def waiting_for_a_lock(*, at_step: bool) -> Manifest:
+    """A run that waits for a mutex which `nightly-etl-x7k2p` holds, itself or in a step."""
+    name = "report-q1w2e"
+    lock, holder = "argo/Mutex/db", f"argo/{ETL}" + ("/some-node" if at_step else "")
+    told = {"mutex": {"waiting": [{"mutex": lock, "holder": holder}]}}
+    nodes = []
+    if at_step:
+        waits = step(name, "load", "Pending", synchronizationStatus={"waiting": lock})
+        root = step(name, "", "Running", type="DAG", children=["load"])
+        other = step(name, "else", "Running")
+        nodes = [root, waits, other]
+    return run(name, "Running" if at_step else "Pending", nodes=nodes, synchronization=told)
+
+
+@pytest.mark.parametrize("at_step", [False, True])
+async def test_enter_on_a_lock_goes_to_its_holder_and_esc_comes_back(at_step: bool) -> None:
+    async with showing(waiting_for_a_lock(at_step=at_step), nightly_etl()) as shown:
+        await shown.open("report-q1w2e")
+        if at_step:
+            shown.detail.steps.move_to_line(shown.steps.index("load"))
+        await shown.press("enter")
+        await shown.until(lambda: shown.detail.key.name == ETL)
+        await shown.press("escape")
+        await shown.until(lambda: shown.detail.key.name == "report-q1w2e")
+
+
+def test_a_holder_is_a_workflow_or_a_step_of_one() -> None:
+    for holder, wanted in (
+        ("ml/etl-x7k2p", ("ml", "etl-x7k2p")),
+        ("ml/etl-x7k2p/etl-x7k2p-2192570502", ("ml", "etl-x7k2p")),
+        ("etl-x7k2p", ("argo", "etl-x7k2p")),
+        ("etl-x7k2p-2192570502", ("argo", "etl-x7k2p")),
+    ):
+        assert workflow_of_holder(holder, "argo") == wanted

@@ -45,6 +45,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("panes.containers:ContainerScreen",),
     ),
     (
+        "Choosing logs of a run",
+        "The list that `A` opens where several logs are read as one: Space marks, Enter reads.",
+        ("panes.log_steps:LogStepsScreen",),
+    ),
+    (
         "Choosing a container for a shell",
         "The menu that `$` opens where several run: Enter takes one, a digit does so at once.",
         ("screens.container_choice:ContainerChoice",),

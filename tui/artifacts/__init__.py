@@ -26,7 +26,13 @@ from tui.artifacts.base import (
 )
 from tui.artifacts.elsewhere import how_elsewhere
 from tui.domain.hidden import only_host
-from tui.domain.location import Location, OtherLocation, S3Location, with_own_credentials
+from tui.domain.location import (
+    InsideLocation,
+    Location,
+    OtherLocation,
+    S3Location,
+    with_own_credentials,
+)
 from tui.ports.threads import CancelToken
 from tui.registry import Registry
 
@@ -120,12 +126,16 @@ def _made(kind: StoreKind, secrets: ReadSecret) -> Store:
 
 def title_of(location: Location) -> str:
     """A name for the store of a location; "" for none."""
+    if isinstance(location, InsideLocation):
+        return title_of(location.outer)
     kind = STORES.get(location.kind)
     return kind.title(location) if kind is not None else ""
 
 
 def server_of(location: Location) -> str:
     """The server of a location, as its store registers it."""
+    if isinstance(location, InsideLocation):
+        return server_of(location.outer)
     kind = STORES.get(location.kind)
     return kind.server(location) if kind is not None else location.url
 
@@ -230,11 +240,21 @@ class Stores:
 
     def store(self, location: Location) -> Store:
         """The store for this location. Raises StoreError ("unsupported")."""
+        if isinstance(location, InsideLocation):
+            return self._archives(location)
         with self._lock:
             if location.kind not in self._open:
                 opened = open_store(location, self._secrets)
                 self._open[location.kind] = ReachedStore(opened, self._reach)
             return self._open[location.kind]
+
+    def _archives(self, location: InsideLocation) -> Store:
+        """What reads archives of the store that this one is in; it keeps what it has seen."""
+        from tui.artifacts.archives import ArchiveStore
+
+        outer, kind = self.store(location.outer), f"in {location.outer.kind}"
+        with self._lock:
+            return self._open.setdefault(kind, ArchiveStore(outer))
 
     def close(self) -> None:
         """Close all stores; they are opened again when needed."""

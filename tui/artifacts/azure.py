@@ -110,7 +110,8 @@ class AzureStore(HttpStore):
                 raise stopped()
             place = replace(location, key=name)
             leaves.append(Leaf(name[len(prefix) :], size, partial(self._pieces, place, stop)))
-        return write_tree(leaves, target, progress, stop)
+        total = sum(leaf.size for leaf in leaves)
+        return write_tree(leaves, target, progress, stop, total=total)
 
     def _pieces(self, location: Location, stop: CancelToken) -> Iterator[bytes]:
         with self._request("GET", location, {}) as response, shut_down_on(stop, response):

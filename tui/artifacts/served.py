@@ -150,7 +150,7 @@ class ServedStore:
         found = self.stat(location)
         if isinstance(found, Folder):
             leaves = self._leaves(location, source, stop)
-            return write_tree(leaves, target, progress, stop)
+            return write_tree(leaves, target, progress, stop, total=None)
         size = found.size if found.is_measured else None
         leaf = Leaf(target.name, found.size, lambda: _whole(source, path, size, stop))
         return write_file(leaf, target, progress, stop, overwrite=overwrite)

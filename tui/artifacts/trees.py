@@ -6,13 +6,14 @@ For stores that have one stream for each file, and for what is inside archives.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from tui.artifacts.base import Progress, stopped
 from tui.artifacts.saving import (
     SafeTree,
+    check_room,
     create_inside,
     open_file,
     open_inside,
@@ -45,17 +46,25 @@ def write_file(
     return target
 
 
-def write_tree(leaves: Sequence[Leaf], target: Path, progress: Progress, stop: CancelToken) -> Path:
-    """Write them to a new folder. Raises: StoreError; nothing is left behind then."""
-    size = sum(leaf.size for leaf in leaves)
-    with whole_folder(target, size=size) as folder:
+def write_tree(
+    leaves: Iterable[Leaf],
+    target: Path,
+    progress: Progress,
+    stop: CancelToken,
+    *,
+    total: int | None,
+) -> Path:
+    """Write them to a new folder, one after the other; `total` is the sum of their sizes, if it is
+    known. Raises: StoreError; nothing is left behind then."""
+    with whole_folder(target, size=total) as folder:
         tree, done = SafeTree(), 0
-        progress(0, size)
+        progress(0, total)
         for leaf in leaves:
             path = tree.path(leaf.name)
+            check_room(folder, leaf.size)
             create_inside(folder, path)
             with os.fdopen(open_inside(folder, path), "r+b") as file:
-                done = _write(leaf, file, done, lambda now: progress(now, size), stop)
+                done = _write(leaf, file, done, lambda now: progress(now, total), stop)
     return target
 
 

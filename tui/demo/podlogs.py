@@ -65,6 +65,8 @@ class PodLogs:
     def __init__(self) -> None:
         self._now: dict[Key, _Stream] = {}
         self._before: dict[Key, _Stream] = {}
+        self._containers: dict[tuple[str, str], dict[str, None]] = {}
+        """Pod → its containers that have logs."""
 
     def begin(self, namespace: str, pod: str, container: str) -> None:
         """The container starts; what an earlier run printed becomes `previous`."""
@@ -72,11 +74,11 @@ class PodLogs:
         if old := self._now.get(key):
             old.end()
             self._before[key] = old
-        self._now[key] = _Stream()
+        self._now[key] = self._new(key)
 
     def write(self, namespace: str, pod: str, container: str, lines: Iterable[LogLine]) -> None:
         """The container prints; lines come in the order of their times."""
-        stream = self._now.setdefault((namespace, pod, container), _Stream())
+        stream = self._stream((namespace, pod, container))
         for line in lines:
             stream.lines.append(line)
             for follower in tuple(stream.followers):
@@ -116,7 +118,7 @@ class PodLogs:
 
         A container that has ended already answers at once with None.
         """
-        stream = self._now.setdefault((namespace, pod, container), _Stream())
+        stream = self._stream((namespace, pod, container))
         if stream.ended:
             follower(None)
             return lambda: None
@@ -128,8 +130,22 @@ class PodLogs:
 
         return leave
 
+    def _new(self, key: Key) -> _Stream:
+        """A stream for a container that may have had none."""
+        self._containers.setdefault(key[:2], {})[key[2]] = None
+        return _Stream()
+
+    def _stream(self, key: Key) -> _Stream:
+        """The stream of a container's run, made if there is none."""
+        stream = self._now.get(key)
+        if stream is None:
+            stream = self._now[key] = self._new(key)
+        return stream
+
     def forget(self, namespace: str, pod: str) -> None:
         """The pod is deleted: its logs end and go."""
-        for streams in (self._now, self._before):
-            for key in [key for key in streams if key[:2] == (namespace, pod)]:
-                streams.pop(key).end()
+        # Thousands of pods may go at once, so that nothing is looked for among those of others.
+        for container in self._containers.pop((namespace, pod), ()):
+            for streams in (self._now, self._before):
+                if stream := streams.pop((namespace, pod, container), None):
+                    stream.end()

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from heapq import nlargest
-from statistics import median
 from typing import NamedTuple
 
 from tui.domain.durations import parse_time, seconds_between
@@ -73,6 +72,8 @@ class Past(NamedTuple):
             began, ended = parse_time(run.status.started_at), parse_time(run.status.finished_at)
             if run.phase == SUCCEEDED and began is not None and ended is not None:
                 spans.append((ended - began).total_seconds())
+        from statistics import median  # few lists are asked for it, and it takes fractions
+
         return median(spans) if spans else None
 
 

@@ -126,7 +126,39 @@ class OtherLocation:
     server = ""
 
 
-Location = S3Location | RawLocation | OtherLocation
+Stored = S3Location | RawLocation | OtherLocation
+"""A location in a store."""
+
+
+@dataclass(frozen=True, slots=True)
+class InsideLocation:
+    """A file or folder inside an archive."""
+
+    outer: Stored
+    """The archive."""
+    format: Literal["tar", "tgz", "zip"]
+    path: str = ""
+    """Its path in the archive; "" is all of it, and a folder's ends with a slash."""
+
+    kind = "inside"
+
+    @property
+    def key(self) -> str:
+        """The path in the archive, after the archive's own."""
+        return f"{self.outer.key}!/{self.path}"
+
+    @property
+    def url(self) -> str:
+        """The archive's address, and the path in it."""
+        return f"{self.outer.url}!/{self.path}"
+
+    @property
+    def server(self) -> str:
+        """The server that the archive is on."""
+        return self.outer.server
+
+
+Location = Stored | InsideLocation
 
 
 class S3Rules(Protocol):

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
@@ -576,6 +577,10 @@ class Position:
 # --- several logs as one -------------------------------------------------------------------
 
 
+SLACK = 60 * 1_000_000_000
+"""Nanoseconds by which the clocks of a node and of the controller may differ."""
+
+
 class Run(NamedTuple):
     """Lines of one block that stand together: from `first` up to but without `last`."""
 
@@ -597,18 +602,36 @@ def merged(streams: Iterable[tuple[int, Iterable[LogBlock]]]) -> Iterator[Run]:
             if len(block):
                 yield Run(block, 0, len(block))
         return
-    cursors = [_Cursor(moment, iter(blocks)) for moment, blocks in streams]
-    waiting = [
-        (cursor.key, number) for number, cursor in enumerate(cursors) if cursor.key is not None
-    ]
-    heapify(waiting)
-    while waiting:
+    unopened = deque(
+        sorted(
+            ((moment, number, blocks) for number, (moment, blocks) in enumerate(streams)),
+            key=lambda each: each[:2],
+        )
+    )
+    cursors: dict[int, _Cursor] = {}
+    waiting: list[tuple[int, int]] = []
+    while waiting or unopened:
+        # A log is opened when its step can have begun: so few are open at a time.
+        while unopened and (not waiting or unopened[0][0] - SLACK <= waiting[0][0]):
+            moment, number, blocks = unopened.popleft()
+            cursor = cursors[number] = _Cursor(moment, iter(blocks))
+            if cursor.key is not None:
+                heappush(waiting, (cursor.key, number))
+        if not waiting:
+            continue
         _, number = heappop(waiting)
         cursor = cursors[number]
         while cursor.key is not None and (not waiting or (cursor.key, number) < waiting[0]):
-            yield cursor.run_before(waiting[0] if waiting else None, number)
+            other = waiting[0] if waiting else None
+            if unopened and (other is None or unopened[0][0] - SLACK < other[0]):
+                other = (unopened[0][0] - SLACK, -1)
+                if cursor.key > other[0]:
+                    break
+            yield cursor.run_before(other, number)
         if cursor.key is not None:
             heappush(waiting, (cursor.key, number))
+        else:
+            del cursors[number]
 
 
 class _Cursor:

@@ -15,14 +15,22 @@ from tui.domain.attempts import RETRY, Superseded, attempts, superseded_of
 from tui.domain.branches import group_parents_of, inside
 from tui.domain.node import OMITTED, PENDING, PROBLEM_PHASES, RUNNING, SKIPPED, Node, NodeId
 from tui.domain.once import once
-from tui.domain.podname import pod_name
+from tui.domain.podname import agent_pod_name, pod_name
+from tui.domain.templates import container_roles
 from tui.domain.workflow import Workflow
 
 POD, CONTAINER = "Pod", "Container"
+AGENTS = ("HTTP", "Plugin")
+"""Types of nodes that the agent's pod of their workflow does (argo.md 3)."""
+WITH_LOGS = (POD, *AGENTS)
 MAIN = "main"
 
 _CONTAINER_FAILED = re.compile(r"([a-z0-9](?:[-a-z0-9]*[a-z0-9])?): .*?\(exit code \d+\)")
 """The beginning of a node's message that names the container that failed."""
+
+
+_ABOVE = re.compile(r"\.([^.\[\]]+(?:\([^)]*\))?)(?:\[\d+\])?(?=\.|$)")
+"""The steps above a node, in its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,10 @@ def log_targets(
     inner = containers_by_pod(workflow)
     found: dict[tuple[str, str], LogTarget] = {}
     for node in _pods(workflow, step, pod_names):
+        if node.type in AGENTS:
+            target = LogTarget(node, agent_pod_name(workflow.metadata.name), container or MAIN)
+            found.setdefault((target.pod, target.container), target)
+            continue
         names = (container,) if container else _containers(inner.get(node.id, ()), step)
         for name in names:
             target = LogTarget(node, pod_name(workflow, node, pod_names), name)
@@ -90,6 +102,8 @@ def best_target(
     if node is not None and node.type == CONTAINER and node.boundary_id in nodes:
         pod = nodes[node.boundary_id]
         return LogTarget(pod, pod_name(workflow, pod, pod_names), _name_of(node) or MAIN)
+    if node is not None and node.type in AGENTS:
+        return LogTarget(node, agent_pod_name(workflow.metadata.name))
     wanted = None
     if node is not None and node.type == RETRY:
         # Its hooks are inside it too, and begin last.
@@ -110,6 +124,57 @@ def best_pod(workflow: Workflow, within: NodeId | None) -> Node | None:
         return best_of(_pods_of_whole(workflow))
     node = workflow.nodes.get(within)
     return None if node is None else best_of(_pods_inside(workflow, node))
+
+
+def pods_of_run(workflow: Workflow, node: Node | None) -> list[Node]:
+    """The nodes with logs of a whole workflow (no node), or inside a step.
+
+    Attempts that were tried again are among them.
+    """
+    nodes = workflow.nodes
+    if node is None or node.name == workflow.metadata.name:
+        return [each for each in nodes.values() if each.type in WITH_LOGS]
+    keys = list(inside(workflow, node))
+    if node.type == RETRY:
+        tries = attempts(nodes, node)
+        keys = [*tries, *(key for each in tries for key in inside(workflow, nodes[each]))]
+    return [nodes[key] for key in dict.fromkeys(keys) if nodes[key].type in WITH_LOGS]
+
+
+@once
+def names_of_pods(workflow: Workflow) -> dict[NodeId, str]:
+    """What each pod is called among others: its title, and what it is in where titles are equal."""
+    titles: dict[str, list[Node]] = {}
+    for node in workflow.nodes.values():
+        if node.type in WITH_LOGS:
+            titles.setdefault(node.title, []).append(node)
+    found: dict[NodeId, str] = {}
+    for title, same in titles.items():
+        for node in same:
+            above = _ABOVE.findall(node.name.removesuffix(node.display_name).rstrip("."))
+            inner = f"{above[-1]}." if len(same) > 1 and above else ""
+            found[node.id] = inner + title
+    return found
+
+
+def targets_of_pod(
+    workflow: Workflow,
+    pod: Node,
+    pod_names: str = "v2",
+    containers: frozenset[str] = frozenset(),
+) -> list[LogTarget]:
+    """The logs of a pod: the program's, or of a container set; and those of more containers."""
+    if pod.type in AGENTS:
+        return [LogTarget(pod, agent_pod_name(workflow.metadata.name))]
+    name = pod_name(workflow, pod, pod_names)
+    programs = [_name_of(node) for node in containers_by_pod(workflow).get(pod.id, ())] or [MAIN]
+    if not containers:
+        return [LogTarget(pod, name, each) for each in programs if each]
+    names = [each for each, _ in container_roles(workflow, pod)]
+    wanted = [
+        each for each in names if each in containers or (each in programs and MAIN in containers)
+    ]
+    return [LogTarget(pod, name, each) for each in wanted]
 
 
 def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
@@ -165,8 +230,8 @@ def _pods_of_whole(workflow: Workflow) -> Iterable[Node]:
 
 
 def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:
-    """The pods inside a node, or the node itself if it is a pod."""
-    if node.type == POD:
+    """The pods inside a node, or the node itself if it is a pod or has an agent's."""
+    if node.type in WITH_LOGS:
         return [node]
     nodes = workflow.nodes
     if node.type == CONTAINER:
@@ -180,7 +245,7 @@ def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:
 def _pods(workflow: Workflow, step: str, pod_names: str) -> Iterable[Node]:
     """The pods with a name, inside the steps with it, or around the container with it."""
     if not step:
-        return [node for node in workflow.nodes.values() if node.type == POD]
+        return [node for node in workflow.nodes.values() if node.type in WITH_LOGS]
     found: dict[NodeId, Node] = {}
     for node in nodes_called(workflow, step, pod_names):
         for pod in _pods_inside(workflow, node):

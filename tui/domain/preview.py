@@ -123,14 +123,10 @@ def _decoded(first: bytes) -> str:
 
 def _unpacked(first: bytes, size: int, name: str) -> Preview:
     """What is inside a gzip: a tar most often (argo.md 8.4), else one file."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        inner = unpacker.decompress(first, UNPACKED)
-    except zlib.error:
-        inner = b""
-    if not inner and not unpacker.eof:
+    inner, is_over = _gunzipped(first)
+    if not inner and not is_over:
         return _broken(first, size, "binary", f"{name} is not a gzip that can be read")
-    is_whole = len(first) >= size and unpacker.eof and not unpacker.unused_data
+    is_whole = len(first) >= size and is_over
     if kind_by_bytes(inner[:512]) == "tar":
         return _of_tar(inner, len(inner), name, "tgz", is_whole=is_whole)
     inner_name = name.removesuffix(".gz")
@@ -138,6 +134,31 @@ def _unpacked(first: bytes, size: int, name: str) -> Preview:
     found = _plain(inner, len(inner), kind, at_least=not is_whole)
     note = f"{found.note}, unpacked" if found.note else "unpacked"
     return Preview(found.text, "gzip", note, found.is_cut)
+
+
+def is_packed_tar(first: bytes) -> bool:
+    """Whether this is the beginning of a gzipped tar: what claims to be gzip may be anything."""
+    return kind_by_bytes(_gunzipped(first)[0][:512]) == "tar"
+
+
+def _gunzipped(first: bytes) -> tuple[bytes, bool]:
+    """What is in a gzip, which may have several members, as far as it is at hand; and whether that
+    is all of it."""
+    found: list[bytes] = []
+    left = UNPACKED
+    while first and left:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            piece = unpacker.decompress(first, left)
+        except zlib.error:
+            # What follows the last member is padding, or is broken.
+            return b"".join(found), bool(found) and not first.strip(b"\0")
+        found.append(piece)
+        left -= len(piece)
+        if not unpacker.eof:
+            return b"".join(found), False
+        first = unpacker.unused_data
+    return b"".join(found), not first
 
 
 def _broken(first: bytes, size: int, kind: Kind, why: str) -> Preview:

@@ -184,6 +184,20 @@ class Status(ListedStatus, frozen=True):
                 yield wait.mutex or wait.semaphore, wait.holders or one
 
 
+def workflow_of_holder(holder: str, namespace: str) -> tuple[str, str]:
+    """Namespace and name of the workflow that holds a lock.
+
+    A holder is `namespace/workflow` or `namespace/workflow/node`; of old versions the name of a
+    workflow of the same namespace, or the id of one of its nodes (argo.md 1.3).
+    """
+    parts = holder.split("/")
+    if len(parts) > 1:
+        return parts[0], parts[1]
+    name, dash, number = holder.rpartition("-")
+    is_node = dash and number.isdigit() and len(number) > 6
+    return namespace, name if is_node else holder
+
+
 class ListedWorkflow(Wire, frozen=True):
     """One workflow as a list shows it, as of one resource version."""
 

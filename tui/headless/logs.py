@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
+from itertools import accumulate
 
 from tui.actions.manifests import rfc3339
 from tui.domain import decode
 from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.durations import before, parse_time
 from tui.domain.identity import ObjectKey
-from tui.domain.logs import LogBlock, LogSource, Run, merged, stamp_of, time_of
+from tui.domain.logs import LATE, LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logsearch import Wanted, lines_with, wanted_of
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.re2 import python_of_re2
@@ -31,8 +32,9 @@ from tui.headless.connected import one
 from tui.headless.output import flush, say, write, write_ascii
 from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
-from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogWaiting
+from tui.logs.follower import LogDelayed, LogEnded, LogFollower, LogWaiting
 from tui.logs.reader import LogReader
+from tui.logs.run import RunLogs
 from tui.ports.collections import Changed, Gone, Stale, Stood, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.objects import Objects, Watches, Whole
@@ -51,7 +53,7 @@ def follow(source: Connection, reader: LogReader, printer: Printer, targets_of: 
     Raises: SourceError, when the workflow cannot be watched.
     """
     mail: queue.SimpleQueue[WatchEvent[Whole[Workflow]] | SourceError | None] = queue.SimpleQueue()
-    follower = LogFollower(reader, arrived=lambda: mail.put(None))
+    follower = LogFollower(reader, arrived=lambda: mail.put(None), is_full=lambda: mail.put(None))
     following = _Following(reader, follower, printer, targets_of)
 
     ref = reader.workflow.ref
@@ -67,12 +69,14 @@ def follow(source: Connection, reader: LogReader, printer: Printer, targets_of: 
                 event = mail.get_nowait()
             except queue.Empty:
                 printer.flush()
-                event = mail.get()
+                try:
+                    event = mail.get(timeout=following.due)
+                except queue.Empty:
+                    event = None
             if isinstance(event, SourceError):
                 raise event
             if event is None:
-                for log_event in follower.take():
-                    following.take_from_log(log_event)
+                following.take_from_logs()
             else:
                 following.take(event)
     finally:
@@ -93,13 +97,9 @@ class _Following:
         targets_of: TargetsOf,
     ) -> None:
         self._reader = reader
-        self._follower = follower
+        self._logs = RunLogs(follower, reader.workflow)
         self._printer = printer
         self._targets_of = targets_of
-        self._begun: dict[tuple[str, str], int] = {}
-        self._targets: list[LogTarget] = []
-        self._open = 0
-        self._failed = 0
         self._told: set[int] = set()
         """Logs whose broken connection was reported, until they have lines again."""
         self._is_completed = False
@@ -109,42 +109,48 @@ class _Following:
     @property
     def is_over(self) -> bool:
         """Whether no more lines can come."""
-        return self._is_completed and self._open == 0
+        return self._is_completed and self._logs.is_over
 
     @property
     def read_nothing(self) -> bool:
         """Whether there were logs and none of them could be read."""
-        return bool(self._begun) and self._failed == len(self._begun)
+        return self._logs.read_nothing
+
+    @property
+    def due(self) -> float | None:
+        """In how many seconds lines can be printed though nothing comes."""
+        return self._logs.due()
 
     def take(self, event: WatchEvent[Whole[Workflow]]) -> None:
         """Handle an event of the workflow's watch."""
         if isinstance(event, Changed):
             workflow = event.row.value.object
-            self._reader.workflow = workflow
-            self._begin_new(workflow)
+            self._reader.workflow = self._logs.workflow = workflow
+            self._logs.want(self._targets_of(workflow))
             self._is_completed = workflow.is_completed
         elif isinstance(event, Gone):
             self._is_completed = True
         elif isinstance(event, Stood) and isinstance(event.standing, Stale):
             self._tell(event.standing)
 
-    def take_from_log(self, event: LogEvent) -> None:
-        """Handle an event of a log: lines, a broken connection, or the end."""
-        if isinstance(event, LogBlock):
+    def take_from_logs(self) -> None:
+        """Print what the logs brought, and say what happened to them."""
+        blocks, events = self._logs.take()
+        sources = self._logs.follower.sources
+        for block in blocks:
             self._told.clear()
-            self._printer.show(self._follower.sources[event.source], Run(event, 0, len(event)))
-        elif isinstance(event, LogDelayed):
-            if event.log not in self._told:
-                self._told.add(event.log)
-                self._say(event.log, f"{event.error}; trying again")
-        elif isinstance(event, LogWaiting):
-            self._say(event.log, f"{event.error}; waiting for it")
-        elif isinstance(event, LogEnded):
-            self._open -= 1
-            if event.error is not None:
+            source = sources[block.source & ~LATE]
+            self._printer.show(source, Run(block, 0, len(block)))
+        for event in events:
+            if isinstance(event, LogDelayed):
+                if event.log not in self._told:
+                    self._told.add(event.log)
+                    self._say(event.log, f"{event.error}; trying again")
+            elif isinstance(event, LogWaiting):
+                self._say(event.log, f"{event.error}; waiting for it")
+            elif isinstance(event, LogEnded) and event.error is not None:
                 if isinstance(event.error, Bug):
                     raise event.error
-                self._failed += 1
                 self._say(event.log, str(event.error))
 
     def _tell(self, stale: Stale) -> None:
@@ -156,26 +162,17 @@ class _Following:
             say(f"argo-tui: {stale.error}; trying again")
 
     def _say(self, log: int, words: str) -> None:
-        target = self._targets[log]
+        target = self._logs.targets[log]
         self._printer.flush()
         say(f"{target.pod}/{target.container}: {words}")
-
-    def _begin_new(self, workflow: Workflow) -> None:
-        for target in self._targets_of(workflow):
-            key = (target.pod, target.container)
-            if target.has_begun and key not in self._begun:
-                self._begun[key] = len(self._targets)
-                self._targets.append(target)
-                self._open += 1
-                self._follower.begin(target, is_followed=True)
 
 
 NEWLINE = "\n"
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
 LONGEST_GREP = 2.0
 """Seconds of computing that an expression may take on one block of lines."""
-MOST_AT_ONCE = 32
-"""Pods whose logs are read side by side to merge them; more are printed one after the other."""
+MOST_AT_ONCE = 200
+"""Pods that ran at the same time whose logs are merged; of more, each is printed as a whole."""
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -188,6 +185,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("step", metavar="STEP", nargs="?", help="a step, node, or pod of it")
     add("-c", "--container", default="", help="the container; default main, or a whole set")
     add("-f", "--follow", action="store_true", help="go on until the workflow is over")
+    add("--failed", action="store_true", help="of the steps that failed only")
     add("-p", "--previous", action="store_true", help="of the container's previous start")
     add("--tail", type=int, metavar="N", help="the last lines of each pod only")
     add("--timestamps", action="store_true", help="with the time of each line")
@@ -215,9 +213,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         def targets_of(now: Workflow) -> Sequence[LogTarget]:
             if now.is_offloaded:
                 return by_pods.targets_of(offered(source, Pods).pods(now.ref), step, args.container)
-            return log_targets(now, step, args.container, settings.pod_names)
+            found = log_targets(now, step, args.container, settings.pod_names)
+            return [each for each in found if each.node.is_problem] if args.failed else found
 
         targets = targets_of(workflow)
+        if args.failed and not targets and not args.follow:
+            say("no step of it has failed" if not step else f"{step} has not failed")
+            return 0
         if step and not targets and not workflow.is_offloaded:
             raise Missing(
                 f"{args.name} has no step {step} with a log",
@@ -273,7 +275,7 @@ def _print_once(
         return 1 if workflow.is_offloaded else 0
     logs = _Logs(reader)
     streams = [(logs.begin_of(target), logs.blocks(target)) for target in begun]
-    if len(streams) <= MOST_AT_ONCE:
+    if _most_at_once(begun) <= MOST_AT_ONCE:
         for run in merged(streams):
             printer.show(logs.sources[run.block.source], run)
     else:
@@ -281,6 +283,15 @@ def _print_once(
             for block in blocks:
                 printer.show(logs.sources[block.source], Run(block, 0, len(block)))
     return 1 if logs.failed == len(begun) else 0
+
+
+def _most_at_once(targets: Iterable[LogTarget]) -> int:
+    """How many of these ran at the same time, at the most."""
+    changes: list[tuple[str, int]] = []
+    for target in targets:
+        changes.append((target.node.started_at or "", 1))
+        changes.append((target.node.finished_at or "9", -1))
+    return max(accumulate(change for _, change in sorted(changes)), default=0)
 
 
 def why_none(workflow: Workflow, targets: Sequence[LogTarget], *, is_step: bool) -> str:

@@ -158,6 +158,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """The filter that leaves those only; empty where there is no such thing."""
     filters: Mapping[str, str] = {}
     """Filters that have a name without anybody giving it one."""
+    groupings: Mapping[str, Callable[[L], str]] = {}
+    """By name, what a list can be put together in groups by, besides labels: the group of one."""
     body: str = ""
     """Id of what its screen has besides panes, such as a tree of steps; empty for nothing."""
     panes: tuple[str, ...] = ()

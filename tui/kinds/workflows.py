@@ -164,6 +164,17 @@ def _templates(workflow: ListedWorkflow) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name))
 
 
+def _template(workflow: ListedWorkflow) -> str:
+    """The template it came from; "" for one that was submitted as it is."""
+    ref, labels = workflow.spec.workflow_template_ref, workflow.metadata.labels
+    named = labels.get(f"{LABEL}workflow-template", "")
+    return ref.name if ref else named or labels.get(f"{LABEL}cluster-workflow-template", "")
+
+
+def _cron(workflow: ListedWorkflow) -> str:
+    return workflow.metadata.labels.get(f"{LABEL}cron-workflow", "")
+
+
 def _messages(workflow: ListedWorkflow) -> tuple[str, ...]:
     return (workflow.status.message, workflow.status.why)
 
@@ -261,6 +272,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
         "failed": "phase:failed|error",
         "succeeded": "phase:succeeded",
     },
+    groupings={"template": _template, "cron": _cron},
     body="steps",
     panes=("summary", "logs", "artifacts", "inout", "events", "manifest"),
 )

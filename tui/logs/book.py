@@ -235,6 +235,11 @@ class LogBook:
         """How many of the lines that are kept are Argo's own, hidden or not."""
         return self._own
 
+    @property
+    def _room(self) -> int:
+        """Bytes up to which blocks become one."""
+        return min(JOINED, max(1, self.in_memory // 8))
+
     def close(self) -> None:
         """Give back the file; nothing of it can be read after that."""
         self._kept, self._firsts, self._all_firsts, self._end = [], [], [], 0
@@ -247,7 +252,7 @@ class LogBook:
     def append(self, blocks: Iterable[LogBlock]) -> Appended:
         """Take in what came."""
         end, first = self._end, self._firsts[0] if self._firsts else self._end
-        for group in _grouped(blocks):
+        for group in _grouped(blocks, self._room):
             self._add(group)
         self._make_room()
         return Appended(self._end - end, (self._firsts[0] if self._firsts else self._end) - first)
@@ -266,7 +271,7 @@ class LogBook:
             last is not None
             and last.block is not None
             and last.place is None
-            and last.block.size + new.size <= min(JOINED, max(1, self.in_memory // 8))
+            and last.block.size + new.size <= self._room
             and (last.block.source == new.source or last.block.size <= MIXED)
         ):
             kept = _Kept(
@@ -303,7 +308,7 @@ class LogBook:
             self._firsts[index + 1] = self._firsts[index] + self._kept[index].showing
 
     def _own_of(self, block: LogBlock) -> array[int]:
-        number = block.source
+        number = block.source & ~LATE
         if block.sources is not None or (
             number < len(self._sources) and self._sources[number].is_argo
         ):
@@ -512,6 +517,11 @@ class LogBook:
         self._next, self._chosen = view, []
         return False
 
+    def leave_out(self, sources: frozenset[int]) -> None:
+        """Leave out the lines that come of these sources from now on, too."""
+        if sources != self.view.left_out:
+            self.view = msgspec.structs.replace(self.view, left_out=sources)
+
     @property
     def choosing(self) -> float | None:
         """What part of the lines was looked at for another choice; None while there is none."""
@@ -701,15 +711,15 @@ class LogBook:
         return False
 
 
-def _grouped(blocks: Iterable[LogBlock]) -> Iterator[list[LogBlock]]:
-    """Blocks that become one, since they are small and come one after the other."""
+def _grouped(blocks: Iterable[LogBlock], room: int) -> Iterator[list[LogBlock]]:
+    """Blocks that become one of so many bytes, since they come one after the other."""
     group: list[LogBlock] = []
     size = 0
     for block in blocks:
         if not len(block):
             continue
         is_other = bool(group) and block.source != group[0].source
-        if group and (size + block.size > JOINED or (is_other and size > MIXED)):
+        if group and (size + block.size > room or (is_other and size > MIXED)):
             yield group
             group, size = [], 0
         group.append(block)

@@ -20,7 +20,7 @@ from tui.domain.logs import (
     own_lines,
     seam,
 )
-from tui.domain.logtargets import LogTarget
+from tui.domain.logtargets import AGENTS, LogTarget, names_of_pods
 from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
@@ -119,10 +119,16 @@ class LogReader:
             raise
         if shown:
             words = f"{target.node.title}: its pod is gone, from the archive on"
-            yield seam(words, number(_source_of(target, "seam")), last)
+            yield seam(words, number(self._source_of(target, "seam")), last)
         if first is not None:
             yield first
             yield from archive
+
+    def _source_of(self, target: LogTarget, origin: Origin) -> LogSource:
+        node = target.node
+        name = names_of_pods(self.workflow).get(node.id, node.title)
+        step = "agent" if node.type in AGENTS else name
+        return LogSource(step, target.pod, target.container, node.id, origin)
 
     def _may_be_archived_yet(self, target: LogTarget) -> bool:
         """Whether a step that still runs has no archived log so far."""
@@ -141,7 +147,7 @@ class LogReader:
         waits: OnWaiting,
         resumed: Callable[[], object],
     ) -> Iterator[LogBlock]:
-        source = number(_source_of(target, "previous" if self._previous else "pod"))
+        source = number(self._source_of(target, "previous" if self._previous else "pod"))
         position = Position()
         tries = 0
         is_troubled = False
@@ -191,15 +197,10 @@ class LogReader:
 
     def _of_archive(self, target: LogTarget, number: Number) -> Iterator[LogBlock]:
         """The archived log. What looks like times in it the program wrote itself."""
-        source = number(_source_of(target, "archive"))
+        source = number(self._source_of(target, "archive"))
         pieces = archived(self._source, self.workflow, target)
         found = blocks_of(pieces, source, stamped=False)
         return found if self._tail is None else _last_lines(found, max(self._tail, 0))
-
-
-def _source_of(target: LogTarget, origin: Origin) -> LogSource:
-    node = target.node
-    return LogSource(node.title, target.pod, target.container, node.id, origin)
 
 
 def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Iterator[bytes]:

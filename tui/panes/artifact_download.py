@@ -164,6 +164,11 @@ class ArtifactDownloads(Vertical):
         """Show a sentence on the status line, until a download next updates its progress."""
         self.query_one("#artifact-status", StatusLine).say(text, severity)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether a path is asked for."""
+        return bool(self._items)
+
     def ask(self, items: Sequence[Item]) -> None:
         """Ask where to save an item, or several."""
         readable = tuple(item for item in items if not item.why_not)

@@ -16,10 +16,18 @@ from tui.artifacts import Stores
 from tui.artifacts.base import Folder, FolderListing, Stat, StoreError
 from tui.artifacts.items import Item
 from tui.bugs import caught
+from tui.domain.artifact import Kind
 from tui.domain.highlight import json_spans
 from tui.domain.lines import TextLines
-from tui.domain.location import Location
-from tui.domain.preview import ARCHIVES, Preview, kind_of_content, preview
+from tui.domain.location import InsideLocation, Location, Stored
+from tui.domain.preview import (
+    ARCHIVES,
+    Preview,
+    is_packed_tar,
+    kind_of_content,
+    preview,
+    preview_inner,
+)
 from tui.keys import hint
 from tui.panes.artifact_lookup import Measured
 from tui.widgets.status_line import StatusLine
@@ -112,15 +120,49 @@ class ArtifactPreview(Vertical):
         if isinstance(fact, Folder):
             return store.listing(location, MAX_ENTRIES)
         first = store.read(location, 0, PREVIEW_SIZE)
+        kind = kind_of_content(first, item.file_name)
+        # Hopping through an archive needs ranges; without them its beginning has to do.
+        hops = fact.is_measured and "range" in store.can
+        if not isinstance(location, InsideLocation) and hops:
+            found = self._look_inside(location, kind, first)
+            if found is not None:
+                return found
         # Of an artifact that nobody knows the size of there is more, if so much was read.
         asked, is_known = PREVIEW_SIZE, fact.is_measured
         size = fact.size if is_known else len(first)
         is_more = size > asked if is_known else size >= asked
-        if is_more and kind_of_content(first, item.file_name) in ARCHIVES:
+        if is_more and kind in ARCHIVES:
             asked = ARCHIVE_PREVIEW_SIZE
             first = store.read(location, 0, asked)
         is_cut = not is_known and len(first) >= asked
         return preview(first, max(size, len(first)), item.file_name, at_least=is_cut)
+
+    def _look_inside(
+        self, location: Stored, kind: Kind, first: bytes
+    ) -> Preview | FolderListing | None:
+        """What is in an archive: its only file, or else its entries; None for what is none."""
+        if kind not in ("tar", "tgz", "zip") or (kind == "tgz" and not is_packed_tar(first)):
+            return None
+        inside = InsideLocation(location, kind)
+        store = self._stores.store(inside)
+        try:
+            listing = store.listing(inside, MAX_ENTRIES)
+            while listing.whole and len(listing.entries) == 1 and listing.entries[0].is_folder:
+                above = listing
+                listing = store.listing(above.entries[0].location, MAX_ENTRIES)
+                if len(listing.entries) != 1:
+                    return above
+            if not listing.whole or len(listing.entries) != 1:
+                return listing
+            (only,) = listing.entries
+            size = only.size or 0
+            content = store.read(only.location, 0, PREVIEW_SIZE)
+        except StoreError:
+            return None  # not an archive that can be read: it is shown as what it is
+        inner = preview_inner(content, size, only.name)
+        name = inside_path(only.location)
+        note = f"the only file: {name}{f', {inner.note}' if inner.note else ''}"
+        return Preview(inner.text, kind, note, inner.is_cut)
 
     @on(Opened)
     def show_preview(self, message: Opened) -> None:
@@ -146,6 +188,11 @@ class ArtifactPreview(Vertical):
             self.query_one(StatusLine).say(
                 str(caught(message.worker.error, "reading an artifact")), "error"
             )
+
+
+def inside_path(location: Location) -> str:
+    """The path of what is inside an archive."""
+    return location.path if isinstance(location, InsideLocation) else location.key
 
 
 def _no_spans(line: str) -> list[tuple[int, int, str]]:

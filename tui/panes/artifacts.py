@@ -427,7 +427,9 @@ class ArtifactsPane(Pane):
     def return_focus(self, message: ArtifactDownloads.PathClosed) -> None:
         """Give the focus back to the list after a path was typed or cancelled."""
         message.stop()
-        self._rows.focus()
+        # A download that fails at once asks again before this is heard.
+        if not self._downloads.is_asking:
+            self._rows.focus()
 
     def action_undo(self) -> None:
         """Esc: undo preview, filter, marks or folder, one at a time."""

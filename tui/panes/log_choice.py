@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.domain.logtargets import LogTarget, attempts_before, best_target, failed_container
-from tui.domain.node import Node
+from tui.domain.attempts import RETRY
+from tui.domain.logtargets import (
+    POD,
+    LogTarget,
+    attempts_before,
+    best_target,
+    failed_container,
+    pods_of_run,
+    targets_of_pod,
+)
+from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
 from tui.logs import pods as by_pods
 from tui.ports.pods import Pod
+
+GROUPS_OF_LOGS = frozenset({"DAG", "Steps", "StepGroup", "TaskGroup", RETRY})
+"""Types of nodes of which all logs inside are shown as one."""
 
 
 def _is_same(one: LogTarget | None, other: LogTarget | None) -> bool:
@@ -47,6 +59,11 @@ class LogChoice:
         self._pods: Sequence[Pod] = ()
         self._chosen = ""
         """The chosen container, which is kept for other steps that have one of that name."""
+        self.scope: str | None = None
+        """Of which group all logs are shown as one: the id of its node, "" for the whole workflow;
+        None where it is the log of one step."""
+        self.containers: frozenset[str] = frozenset()
+        """The containers whose logs are shown of a group; none for the programs' own."""
         self._attempts_back = 0
         """Number of attempts to go back from the one that belongs to the step."""
 
@@ -64,9 +81,40 @@ class LogChoice:
             self.before_restart, self._attempts_back = False, 0
         if self.workflow is not None and self.workflow.ref != workflow.ref:
             self._pods = ()
+        was_of = self.workflow.ref if self.workflow is not None else None
         self.workflow, self._node = workflow, node
         before, self.target = self.target, self._find_target(workflow)
+        scope, self.scope = self.scope, self._find_scope(workflow)
+        if self.scope is not None or scope is not None:
+            return (scope, was_of) != (self.scope, workflow.ref)
         return not _is_same(before, self.target)
+
+    def _find_scope(self, workflow: Workflow) -> str | None:
+        """Of which group all logs are to be shown; None for those of one step."""
+        node = self._node
+        if workflow.is_offloaded or self.target is None:
+            return None
+        if self.before_restart or self._attempts_back:
+            return None
+        if node is not None and node.type not in GROUPS_OF_LOGS:
+            return None
+        is_whole = node is None or node.name == workflow.metadata.name
+        if is_whole and node is None and workflow.nodes:
+            root = next(iter(workflow.nodes.values()))
+            if len(workflow.nodes) == 1 and root.type == POD:
+                return None
+        return "" if node is None or is_whole else node.id
+
+    def targets_of_run(self) -> list[LogTarget]:
+        """The logs of the group, those that have begun."""
+        if self.workflow is None or self.scope is None:
+            return []
+        node = self.workflow.nodes.get(NodeId(self.scope)) if self.scope else None
+        return [
+            target
+            for pod in pods_of_run(self.workflow, node)
+            for target in targets_of_pod(self.workflow, pod, self._pod_names, self.containers)
+        ]
 
     @property
     def needs_pods(self) -> bool:
@@ -108,11 +156,13 @@ class LogChoice:
         before = attempts_before(self.workflow, self.target.node)
         if before is None:
             self.before_restart = not self.before_restart
+            self.scope = self._find_scope(self.workflow)
             return True
         if not before and not self._attempts_back:
             return False
         self._attempts_back = self._attempts_back + 1 if before else 0
         self.target = self._find_target(self.workflow)
+        self.scope = self._find_scope(self.workflow)
         return True
 
     def _find_target(self, workflow: Workflow) -> LogTarget | None:

@@ -9,32 +9,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 from textual.message import Message
 
 from tui.bindings import bind
-from tui.domain.logs import TIMES, LogBlock, LogSource
-from tui.domain.logtargets import MAIN
-from tui.domain.node import RUNNING, Node
+from tui.domain.deadline import TookTooLong, deadline
+from tui.domain.logfilters import typed_filter
+from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource
+from tui.domain.logtargets import MAIN, pods_of_run
+from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
+from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
-from tui.logs.book import LogBook, LogView
+from tui.logs.book import LineFilter, LogBook, LogView
 from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
 from tui.logs.reader import LogReader
+from tui.logs.run import RunLogs
 from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
 from tui.panes.log_choice import LogChoice
+from tui.panes.log_steps import LogStepsScreen, Wanted
+from tui.panes.pager import show_in_pager
 from tui.panes.text_pane import SearchedPane
 from tui.ports.connection import offered
 from tui.ports.pods import Pod, Pods
+from tui.ports.terminal import TERMINAL
 from tui.state.inbox import BEAT
 from tui.widgets.header import WHOLE, HeaderLine, HeaderPart, Shrink
 from tui.widgets.query_bar import QueryBar
@@ -42,7 +51,37 @@ from tui.widgets.text_view import TextView
 
 READING_DELAY = 0.3
 """Seconds without a line after which the pane says that it is reading."""
+CHOOSING = 0.008
+"""Seconds of choosing lines before keys are heard again."""
+LONGEST_CHOICE = 0.1
+"""Seconds of computing after which an expression is given up."""
+PASSING = 0.15
+"""Seconds that the cursor stands on a group before all its logs are read."""
 READING = "reading …"
+NEVER = 1 << 62
+"""A time after all others, in nanoseconds since 1970."""
+SPANS = {
+    2: timedelta(minutes=1),
+    3: timedelta(minutes=5),
+    4: timedelta(minutes=15),
+    5: timedelta(minutes=30),
+    6: timedelta(hours=1),
+    7: timedelta(hours=6),
+    8: timedelta(hours=24),
+}
+WINDOWS = {
+    0: "To the end",
+    1: "To the beginning",
+    2: "The last minute",
+    3: "The last 5 minutes",
+    4: "The last 15 minutes",
+    5: "The last 30 minutes",
+    6: "The last hour",
+    7: "The last 6 hours",
+    8: "The last day",
+    9: "All times",
+}
+"""What a digit shows, as k9s has it for the first seven."""
 END = "end of the log"
 LEAST_NAME = 12
 """Cells of the step's name that stay in the heading when it is shortened."""
@@ -69,12 +108,30 @@ class LogsPane(SearchedPane):
         bind("filter", "search", "Search", group="logs", shown=True),
         bind("times", "times", "Times", group="logs", shown=True),
         bind("containers", "container", "Container", group="logs", shown=True),
+        bind("narrow", "narrow", "Only lines that match", group="logs"),
+        bind("go-to-time", "go_to_time", "Go to a time", group="logs"),
+        *(
+            bind(
+                f"window-{digit}",
+                f"window({digit})",
+                told,
+                group="logs",
+            )
+            for digit, told in WINDOWS.items()
+        ),
+        bind("keep-line", "keep_line", "Keep this line in sight", group="logs"),
+        bind("next-kept-line", "next_kept", "Next kept line", group="logs"),
+        bind("pager", "pager", "In a pager", group="logs"),
+        bind("failed-log", "failed_only", "Failed steps only", group="logs"),
         bind("hide", "own", "Hide Argo's lines", group="logs"),
         bind("previous-attempt", "previous", "Previous attempt", group="logs"),
     ]
 
     tells_position = True
     head = query_one("#log-head", HeaderLine)
+    search_bar = query_one("#log-search", QueryBar)
+    typed = query_one("#log-line", QueryBar)
+    """Where a filter or a time is typed."""
 
     @dataclass
     class PodsRead(Message):
@@ -90,6 +147,27 @@ class LogsPane(SearchedPane):
         self.book = LogBook(clock=context.now)
         self._choice = LogChoice(context.pod_names)
         self._follower: LogFollower | None = None
+        self._hides_own = False
+        self._filters: list[LineFilter] = []
+        """What lines have to match to be shown, the last one added last."""
+        self._window: tuple[int, int] | None = None
+        """From when until when lines were written that are shown, in nanoseconds; None for all."""
+        self._anchor: int | None = None
+        """The number of the line that is to be at the top when other lines are shown."""
+        self._asks_time = False
+        """Whether a time is typed, and not a filter."""
+        self._kept: set[int] = set()
+        """Numbers of lines that were marked."""
+        self._new = 0
+        """Lines that came while somebody reads further back."""
+        self._left_out: frozenset[str] = frozenset()
+        """Ids of nodes whose logs are not shown of a run."""
+        self._only_failed = False
+        self._reader: LogReader | None = None
+        self._run: RunLogs | None = None
+        """The logs of a group that are read as one; None while it is the log of one step."""
+        self._is_due = False
+        """Whether lines are taken soon though none may come."""
         self._goes_on = False
         """Whether the step still runs, so that the log is followed."""
         self._note = ""
@@ -109,13 +187,15 @@ class LogsPane(SearchedPane):
         """The heading, the lines, and the search bar."""
         yield HeaderLine(id="log-head", ascii=self.context.ascii)
         yield TextView(follow=True, levels=True, ascii=self.context.ascii, placeholder=READING)
-        yield QueryBar(ascii=self.context.ascii)
+        yield QueryBar(ascii=self.context.ascii, id="log-search")
+        yield QueryBar(ascii=self.context.ascii, prompt=" ", id="log-line")
 
     def on_mount(self) -> None:
         """The book is shown from the first line on."""
         # A screen that is left at once takes the pane away before its lines are there.
         for lines in self.query(TextView):
             lines.show(self.book)
+            lines.is_kept = lambda index: self.book.number_of(index) in self._kept
 
     def on_unmount(self) -> None:
         """Stop reading."""
@@ -125,11 +205,20 @@ class LogsPane(SearchedPane):
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show the log of a step; if it is the log that is shown already, it goes on."""
+        before = self._choice.workflow.ref if self._choice.workflow is not None else None
         is_other = self._choice.go_to(workflow, node)
-        if self._choice.needs_pods:
+        if before != workflow.ref:
+            self._left_out, self._only_failed = frozenset(), False
+            self._choice.containers = frozenset()
+        if self._choice.needs_pods and self._choice.scope is None:
             self._ask_for_pods(workflow)
+        if self._reader is not None and not is_other:
+            # Where its archived log is may be known by now.
+            self._reader.workflow = workflow
         if is_other:
             self._begin()
+        elif self._run is not None:
+            self._go_on_with_run(self._run, workflow)
         else:
             if self._is_delayed and self._follower is not None:
                 # The workflow was updated, so the connection is back.
@@ -139,7 +228,11 @@ class LogsPane(SearchedPane):
     @property
     def file_name(self) -> str:
         """`<pod>.log`, with the name of the container where it is not the main one."""
-        target = self._choice.target
+        target, workflow = self._choice.target, self._choice.workflow
+        if self._run is not None and workflow is not None:
+            node = workflow.nodes.get(NodeId(self._choice.scope or ""))
+            step = f"-{node.title}" if node is not None else ""
+            return f"{workflow.metadata.name}{step}.log"
         if target is None:
             return ""
         return f"{target.pod}{'' if target.container == MAIN else f'-{target.container}'}.log"
@@ -153,15 +246,20 @@ class LogsPane(SearchedPane):
         if self._follower is not None:
             self._follower.end()
             self._follower = None
+        self._run = self._reader = None
 
     def _begin(self) -> None:
         self._leave_log()
+        if self._choice.scope is not None:
+            self._begin_run()
+            return
         target, workflow, source = self._choice.target, self._choice.workflow, self.context.source
         is_earlier = self._choice.before_restart
         follower = None
         if target is not None and target.has_begun and workflow is not None and source is not None:
             reader = LogReader(source, workflow, previous=is_earlier, is_patient=True)
             follower = self._follower_of(reader)
+            self._reader = reader
         self._begin_book(follower.sources if follower is not None else ())
         if target is None or follower is None:
             self._end(target.why_none if target is not None else self._why_no_pod())
@@ -173,6 +271,83 @@ class LogsPane(SearchedPane):
         self.set_timer(READING_DELAY, partial(self._say_reading, follower))
         follower.begin(target, is_followed=self._goes_on)
         self._show_head()
+
+    def _begin_run(self) -> None:
+        """Read all logs of a group as one."""
+        workflow, source = self._choice.workflow, self.context.source
+        if workflow is None or source is None:
+            return
+        self._reader = LogReader(source, workflow, is_patient=True)
+        follower = self._follower_of(self._reader)
+        self._begin_book(follower.sources)
+        self._follower, self._run = follower, RunLogs(follower, workflow)
+        self._goes_on = not workflow.is_completed
+        self.lines.placeholder = ""
+        self.set_timer(READING_DELAY, partial(self._say_reading, follower))
+        # The cursor may only pass by, and a run may have hundreds of logs.
+        self.set_timer(PASSING, partial(self._want_run, self._run))
+
+    def _want_run(self, run: RunLogs) -> None:
+        if run is not self._run or not self.is_mounted:
+            return
+        run.want(self._choice.targets_of_run())
+        if not run.count:
+            target = self._choice.target
+            why = target.why_none if target is not None and not target.has_begun else ""
+            self._note = ""
+            self._end(why or "no step of it has begun, so there is no log yet")
+        self._show_head()
+
+    def _go_on_with_run(self, run: RunLogs, workflow: Workflow) -> None:
+        """The workflow was updated: steps may have begun, and the run may be over."""
+        self._goes_on = not workflow.is_completed
+        run.workflow = workflow
+        before = run.count
+        run.want(self._choice.targets_of_run())
+        if run.count > before and self._note:
+            self._note = ""
+            self.lines.placeholder = READING
+        if self._follower is not None and run.troubled:
+            self._follower.try_again()
+        self._tell_run(run)
+        self._show_head()
+
+    def _take_run(self, run: RunLogs, follower: LogFollower) -> None:
+        """Show what came of several logs."""
+        blocks, _ = run.take()
+        shows_names = len({target.pod for target in run.targets}) > 1
+        if shows_names != self.book.shows_names:
+            self.book.shows_names = shows_names
+            self.lines.changed()
+        if self._left_out or self._only_failed:
+            self.book.leave_out(self._sources_left_out())
+        if blocks:
+            self._add(blocks)
+        self._tell_run(run)
+        self._show_head()
+        due = run.due()
+        if due is not None and not self._is_due:
+            self._is_due = True
+            loop = asyncio.get_running_loop()
+            loop.call_later(max(due, BEAT), self._take_when_due, follower)
+
+    def _take_when_due(self, follower: LogFollower) -> None:
+        self._is_due = False
+        self._take(follower)
+
+    def _tell_run(self, run: RunLogs) -> None:
+        """Say what is wrong with some of the logs, or that all have ended."""
+        self._note = ""
+        if run.count and run.is_over and not self._goes_on:
+            self._note = END
+            self.lines.ended()
+        if run.failed:
+            first = next(iter(run.failed))
+            name = run.targets[first].node.title
+            more = f" (and {len(run.failed) - 1} more)" if len(run.failed) > 1 else ""
+            self._note = f"{name}{more}: {run.failed[first]}"
+        if not len(self.book):
+            self.lines.placeholder = self._note or self.lines.placeholder
 
     def _follower_of(self, reader: LogReader) -> LogFollower:
         loop = asyncio.get_running_loop()
@@ -199,13 +374,16 @@ class LogsPane(SearchedPane):
         """Begin an empty book, and drop all messages about the log before."""
         self._note = ""
         self._has_failed = self._is_delayed = False
+        self._filters, self._window, self._anchor = [], None, None
+        self._kept.clear()
+        self._new = 0
         self._stop_complaining()
         before = self.book
         before.close()
         self.book = LogBook(
             sources,
             times=before.times,
-            view=LogView(hides_own=before.view.hides_own),
+            view=LogView(hides_own=self._hides_own),
             clock=self.context.now,
         )
         self.lines.show(self.book)
@@ -220,6 +398,9 @@ class LogsPane(SearchedPane):
     def _take(self, follower: LogFollower) -> None:
         """Show the blocks and events of a log, in the order in which they came."""
         if follower is not self._follower or not self.is_mounted:
+            return
+        if self._run is not None:
+            self._take_run(self._run, follower)
             return
         blocks: list[LogBlock] = []
         for event in follower.take():
@@ -247,8 +428,13 @@ class LogsPane(SearchedPane):
         if blocks:
             self._is_delayed, self._note = False, ""
             self._stop_complaining()
-            came = self.book.append(blocks)
-            self.lines.lines_appended(came.lines, came.dropped)
+            self._add(blocks)
+
+    def _add(self, blocks: Sequence[LogBlock]) -> None:
+        came = self.book.append(blocks)
+        self.lines.lines_appended(came.lines, came.dropped)
+        if not self.lines.is_following and self._goes_on:
+            self._new += came.lines
 
     def _log_ended(self, error: TuiError | None) -> None:
         """The log has ended, or cannot be read."""
@@ -327,7 +513,9 @@ class LogsPane(SearchedPane):
         left: list[HeaderPart] = []
         target = self._choice.target
         counts, keys = self.lines.counts, 0
-        if target is not None:
+        if self._run is not None:
+            left = self._run_title(self._run)
+        elif target is not None:
             name = target.node.title
             left = [(f"{name} ", "heading"), (target.container, "")]
             if self._choice.is_earlier:
@@ -335,6 +523,13 @@ class LogsPane(SearchedPane):
         if counts is not None and any(counts):
             left += _counted(*counts)
             keys = len(left) - 1
+        for each in self._filters:
+            sign = "!" if each.is_inverted else ""
+            left.append((f"  {hint('narrow')} {sign}{each.pattern.pattern}", "accent"))
+        if self._window is not None:
+            left.append(("  window", "accent"))
+        if (part := self.book.choosing) is not None:
+            left.append((f"  choosing {part:.0%}", "muted"))
         if self._found:
             left.append((f"  {self._found}", "accent"))
         shrinks: list[Shrink] = []
@@ -348,8 +543,11 @@ class LogsPane(SearchedPane):
         goes_on = self._follower is not None and self._goes_on and not self._note
         if self.lines.is_following and goes_on:
             right.append(("following ", "muted"))
+        if self._new:
+            right.append((f"{self._new:,} more below {hint('follow')} ", "accent"))
         if self.book.dropped:
-            right.append((f"first {self.book.dropped:,} dropped ", "warning"))
+            why = f"first {self.book.dropped:,} dropped: {self.book.disk_error} "
+            right.append((why, "warning"))
         if self.book.view.hides_own and self.book.own:
             right.append((f"{self.book.own:,} of Argo's hidden  ", "muted"))
         count = len(self.book)
@@ -362,6 +560,14 @@ class LogsPane(SearchedPane):
         shrinks.insert(self._note == END, (len(left) + len(right), WHOLE))
         right += [(shown + of, "muted"), (whole, "muted")]
         self.head.show(left, right, shrinks)
+
+    def _run_title(self, run: RunLogs) -> list[HeaderPart]:
+        """Which steps it is, and of how many logs."""
+        workflow = self._choice.workflow
+        node = workflow.nodes.get(NodeId(self._choice.scope or "")) if workflow else None
+        name = node.title if node is not None else "all steps"
+        logs = f"{run.count} log{'' if run.count == 1 else 's'} by time"
+        return [(f"{name} ", "heading"), (logs, "")]
 
     def tick(self, now: datetime) -> None:
         """Update relative times."""
@@ -379,6 +585,8 @@ class LogsPane(SearchedPane):
     def tell_follow(self, message: TextView.FollowChanged) -> None:
         """Show in the heading whether the end is followed."""
         message.stop()
+        if message.is_following:
+            self._new = 0
         self._show_head()
 
     # --- keys ------------------------------------------------------------------------------
@@ -400,21 +608,12 @@ class LogsPane(SearchedPane):
 
     def action_own(self) -> None:
         """Hide or show the lines that Argo writes into the logs of programs."""
-        hides = not self.book.view.hides_own
+        hides = self._hides_own = not self._hides_own
         if hides and not self.book.own:
             self.context.say("this log has no lines of Argo's own")
-        first, _ = self.lines.shown_range
-        is_following = self.lines.is_following
-        place = self.book.number_of(first) if len(self.book) else 0
-        self.book.choose(LogView(hides_own=hides))
-        while not self.book.go_on():
-            pass
-        self.lines.show(self.book)
-        if not is_following:
-            self.lines.show_from(self.book.index_of(place))
+        self._choose_lines()
         if self._note and not len(self.book):
             self._end(self._note)
-        self._show_head()
 
     def action_container(self) -> None:
         """Choose one of the containers of the pod."""
@@ -422,12 +621,261 @@ class LogsPane(SearchedPane):
         if workflow is None or target is None:
             self.context.say("no pod belongs to this step, so there are no containers")
             return
+        if self._run is not None:
+            node = workflow.nodes.get(NodeId(self._choice.scope or ""))
+            pods = pods_of_run(workflow, node)
+            wanted = Wanted(self._choice.containers, self._left_out)
+            self.app.push_screen(
+                LogStepsScreen(self.context, workflow, pods, wanted), self._read_logs
+            )
+            return
         self.app.push_screen(ContainerScreen(self.context, workflow, target), self._read_container)
 
     def _read_container(self, name: str | None) -> None:
         """Read the container that was chosen in the dialog; None if it was cancelled."""
         if name is not None and self._choice.take_container(name):
             self._begin()
+
+    def _read_logs(self, wanted: Wanted | None) -> None:
+        """Read the logs that were chosen in the dialog; None if it was cancelled."""
+        run = self._run
+        if wanted is None or run is None:
+            return
+        self._left_out, self._only_failed = wanted.left_out, False
+        if wanted.containers != self._choice.containers:
+            self._choice.containers = wanted.containers
+            self._begin_run()
+        else:
+            self._choose_lines()
+
+    def action_failed_only(self) -> None:
+        """Show the logs of the steps that failed, or all again."""
+        run = self._run
+        if run is None:
+            raise SkipAction()  # of one step: the screen goes to the next that failed
+        if not self._only_failed and not any(each.node.is_problem for each in run.targets):
+            self.context.say("no step of it has failed")
+            return
+        self._only_failed = not self._only_failed
+        self._choose_lines()
+        self.context.say("only of steps that failed" if self._only_failed else "of all steps")
+
+    def _sources_left_out(self) -> frozenset[int]:
+        """The numbers of the sources whose lines are not shown."""
+        run = self._run
+        if run is None or not (self._left_out or self._only_failed):
+            return frozenset()
+        workflow = self._choice.workflow
+        nodes = workflow.nodes if workflow is not None else {}
+
+        def is_out(source: LogSource) -> bool:
+            node = nodes.get(NodeId(source.node_id))
+            failed = node is not None and node.is_problem
+            return source.node_id in self._left_out or (self._only_failed and not failed)
+
+        sources = list(run.follower.sources)
+        return frozenset(number for number, each in enumerate(sources) if is_out(each))
+
+    def _choose_lines(self) -> None:
+        """Show the lines that are wanted now; the line at the top stays there, as far as it can."""
+        view = LogView(
+            hides_own=self._hides_own,
+            filters=tuple(self._filters),
+            window=self._window,
+            left_out=self._sources_left_out(),
+        )
+        first, _ = self.lines.shown_range
+        if len(self.book) and self._anchor is None:
+            self._anchor = self.book.number_of(min(first, len(self.book) - 1))
+        if self.book.choose(view):
+            self._lines_chosen()
+        else:
+            self.call_later(self._go_on_choosing)
+        self._show_head()
+
+    def _go_on_choosing(self) -> None:
+        if not self.is_mounted:
+            return
+        until = monotonic() + CHOOSING
+        try:
+            with deadline(LONGEST_CHOICE):
+                while monotonic() < until:
+                    if self.book.go_on():
+                        self._lines_chosen()
+                        return
+        except TookTooLong:
+            self._filters.pop()
+            self.context.say(
+                "on some line the expression takes too long: it is left out", "warning"
+            )
+            self._choose_lines()
+            return
+        self._show_head()
+        self.call_later(self._go_on_choosing)
+
+    def _lines_chosen(self) -> None:
+        is_following = self.lines.is_following
+        self.lines.show(self.book)
+        if not is_following and self._anchor is not None:
+            self.lines.show_from(self.book.index_of(self._anchor))
+        self._anchor = None
+        if not len(self.book):
+            what = "no line is shown: " + self._why_none() if self.book.total else self._note
+            self.lines.placeholder = what
+        self._show_head()
+
+    def _why_none(self) -> str:
+        """Why all lines are left out."""
+        if self._filters:
+            return f"none matches; {hint('unwind')} takes the last filter away"
+        if self._window is not None:
+            return f"none was written then; {hint('unwind')} shows all times"
+        if self.book.view.left_out:
+            return "no step that is shown has lines"
+        return f"it has only lines of Argo's own; {hint('hide')} shows them"
+
+    # --- what is shown of it ---------------------------------------------------------------
+
+    def action_narrow(self) -> None:
+        """Show only the lines that match what is typed; `!` in front turns it round."""
+        self._asks_time = False
+        self.typed.open("", prompt=hint("narrow"))
+
+    def action_go_to_time(self) -> None:
+        """Go to a time: `10:41`, `-5m`, a date."""
+        self._asks_time = True
+        self.typed.open("", prompt=hint("go-to-time"))
+
+    @on(QueryBar.Edited, "#log-line")
+    @on(QueryBar.Left, "#log-line")
+    def keep_typed(self, message: QueryBar.Edited | QueryBar.Left) -> None:
+        """What is typed is looked at when it is done."""
+        message.stop()
+
+    @on(QueryBar.Submitted, "#log-line")
+    def take_typed(self, message: QueryBar.Submitted) -> None:
+        """Enter: do what was typed."""
+        message.stop()
+        text = message.text
+        self._close_typed()
+        if self._asks_time:
+            self._go_to_time(text)
+        else:
+            self._narrow(text)
+
+    @on(QueryBar.Cancelled, "#log-line")
+    def drop_typed(self, message: QueryBar.Cancelled) -> None:
+        """Esc: back to the lines."""
+        message.stop()
+        self._close_typed()
+
+    def _close_typed(self) -> None:
+        self.typed.text = ""
+        self.lines.focus()
+        self.typed.close()
+        self.typed.remove_class("-open")
+
+    def _narrow(self, text: str) -> None:
+        found = typed_filter(text)
+        if found is None:
+            if text.strip():
+                self.context.say("nothing to look for: type a word after it", "warning")
+            elif self._filters:
+                self._filters.clear()
+                self._choose_lines()
+            return
+        if found.note:
+            self.context.say(found.note, "warning")
+        self._filters.append(LineFilter(found.pattern, found.is_inverted, found.context))
+        self._choose_lines()
+
+    def action_end_search(self) -> None:
+        """Esc: end the search, else take the last filter away, else the window of time."""
+        if self.lines.finder.search is not None:
+            super().action_end_search()
+        elif self._filters:
+            self._filters.pop()
+            self._choose_lines()
+        elif self._window is not None:
+            self._window = None
+            self._choose_lines()
+        else:
+            raise SkipAction()
+
+    def _go_to_time(self, text: str) -> None:
+        if not text.strip():
+            return
+        last = self.book.last_time
+        if last == NO_TIME or not len(self.book):
+            self.context.say("the lines of this log have no times", "warning")
+            return
+        zone = UTC if self.book.times == "utc" else None
+        moment = moment_of(text, moment_at(last), zone)
+        if moment is None:
+            self.context.say("a time is 10:41, 10:41:22, -5m or a date with a time", "warning")
+            return
+        self.lines.show_from(self.book.index_at(nanoseconds(moment)))
+
+    def action_window(self, digit: int) -> None:
+        """Show a window of time: 0 the end, 1 the beginning, 2 to 8 the last minutes, 9 all."""
+        if digit == 0:
+            self.action_follow()
+            return
+        if digit == 1:
+            self.lines.action_first()
+            return
+        span = SPANS.get(digit)
+        if span is None:
+            if self._window is not None:
+                self._window = None
+                self._choose_lines()
+            self.context.say("all times")
+            return
+        end = self.book.last_time
+        if self._goes_on and not self._note:
+            end = nanoseconds(self.context.now())
+        if end == NO_TIME:
+            self.context.say("the lines of this log have no times", "warning")
+            return
+        self._window = end - nanoseconds_of(span), NEVER
+        self._choose_lines()
+        self.context.say(f"{WINDOWS[digit].lower()}; {hint('window-9')} for all")
+
+    def action_keep_line(self) -> None:
+        """Mark a line, or take its mark away: that of the search, or the first on the screen."""
+        first, last = self.lines.shown_range
+        if last < first:
+            return
+        hit = self.lines.finder.hit
+        index = hit if hit is not None and first <= hit <= last else first
+        self._kept ^= {self.book.number_of(index)}
+        self.lines.repaint()
+        self.context.say(f"{len(self._kept)} kept; {hint('next-kept-line')} goes to the next")
+
+    def action_next_kept(self) -> None:
+        """To the next line that was marked; from the last to the first."""
+        shown = sorted(number for number in self._kept if self.book.is_shown(number))
+        if not shown:
+            self.context.say(f"no line is kept; {hint('keep-line')} keeps one")
+            return
+        first, _ = self.lines.shown_range
+        here = self.book.number_of(first)
+        number = next((each for each in shown if each > here), shown[0])
+        self.lines.show_from(self.book.index_of(number))
+
+    def action_pager(self) -> None:
+        """Open what is shown in $PAGER; the app steps aside for it."""
+        if not len(self.book):
+            self.context.say("there are no lines to show")
+            return
+        self._page()
+
+    @work(thread=True, group="pager", exclusive=True, exit_on_error=False)
+    def _page(self) -> None:
+        try:
+            TERMINAL.lend(partial(show_in_pager, self.book))
+        except (SourceError, OSError) as error:
+            self.app.call_from_thread(self.context.say, f"no pager: {error}", "warning")
 
     def action_previous(self) -> None:
         """Show the attempt before; from the first attempt, go back to the last one."""

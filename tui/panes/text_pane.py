@@ -70,18 +70,24 @@ class SearchedPane(Pane):
     @on(QueryBar.Edited)
     def search(self, message: QueryBar.Edited) -> None:
         """Search while the text is typed."""
+        if message.bar is not self.search_bar:
+            return
         message.stop()
         self.find(message.text)
 
     @on(QueryBar.Submitted)
     def keep_search(self, message: QueryBar.Submitted) -> None:
         """Enter: back to the text; the search stays."""
+        if message.bar is not self.search_bar:
+            return
         message.stop()
         self.lines.focus()
 
     @on(QueryBar.Cancelled)
     def drop_search(self, message: QueryBar.Cancelled) -> None:
         """Esc: back to the text without a search."""
+        if message.bar is not self.search_bar:
+            return
         message.stop()
         self.find("")
         self.lines.focus()

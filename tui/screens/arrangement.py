@@ -16,6 +16,7 @@ from tui.actions.actors import made_by
 from tui.columns import Column
 from tui.columns.base import of_row, sort_column_beside
 from tui.context import AppContext
+from tui.domain.groups import UNREAD, Group, grouped
 from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded, parse
 from tui.domain.workflow import LABEL
@@ -24,6 +25,7 @@ from tui.kinds.base import Kind, KnownRows, Look
 from tui.kinds.registry import list_called
 from tui.ports.identity import Caller
 from tui.ports.tables import Tables
+from tui.screens.groups import Grouping
 from tui.session import Session
 from tui.state.listing import Listing
 from tui.state.watch import WatchSession
@@ -121,6 +123,10 @@ class Arrangement(Generic[L]):
         """What a server selects of what is not read."""
         self.me: Caller | None = None
         """Who looks at it; None where that is not known beyond the name in the kubeconfig."""
+        self.grouping: Grouping | None = None
+        """What rows are put together by; None for nothing."""
+        self.opened: Group[L] | None = None
+        """The group of which the rows are shown; None for all of them."""
         self._asked = Query("", ())
         self._seconds = 0
         self.columns = self._made_columns()
@@ -146,21 +152,26 @@ class Arrangement(Generic[L]):
     def depth(self) -> Depth:
         """How much of the objects has to be read for this filter and this order."""
         column = self._sorting
-        return max(self._asked.depth, column.depth if column is not None else Depth.TABLE)
+        grouped = Depth.TABLE if self.grouping is None else Depth.SUMMARY
+        ordered = column.depth if column is not None else Depth.TABLE
+        return max(self._asked.depth, ordered, grouped)
 
     @property
     def needs(self) -> tuple[str, str]:
         """The filter and the order, each if it needs more than the server's Table; else ""."""
         column = self._sorting
         is_deep = column is not None and column.depth > Depth.TABLE
-        return self.query if self.is_filter_deep else "", self.sort_column if is_deep else ""
+        order = self.sort_column if is_deep else ""
+        if self.grouping is not None:
+            order = f"{order} {self.grouping.text}"
+        return self.query if self.is_filter_deep else "", order
 
     @property
     def wants_all(self) -> bool:
         """Whether everything has to be read for filter and order, and not only what is read in the
         background anyway: what is counted in the header."""
         column = self._sorting
-        if column is not None and column.depth > Depth.TABLE:
+        if self.grouping is not None or (column is not None and column.depth > Depth.TABLE):
             return True
         if not self.is_filter_deep:
             return False
@@ -183,6 +194,8 @@ class Arrangement(Generic[L]):
         it cannot answer all of that."""
         column = self._sorting
         is_order_known = column is None or column.depth is Depth.TABLE
+        if self.grouping is not None:
+            return ()
         return self._asked.selectors if is_order_known else ()
 
     def begin_anew(self) -> None:
@@ -244,7 +257,37 @@ class Arrangement(Generic[L]):
         """Show what matches; a QueryError leaves everything as it is."""
         query = self.read(text)
         self.query, self._asked = text, query
-        self.listing.filter(query.matches if text.strip() else None, unread=self._is_known)
+        self._apply()
+
+    def group(self, grouping: Grouping | None) -> None:
+        """Put rows together by something, or by nothing; none is opened."""
+        self.grouping, self.opened = grouping, None
+        self._apply()
+
+    def open_group(self, group: Group[L] | None) -> None:
+        """Show the rows of a group, or of all."""
+        self.opened = group
+        self._apply()
+
+    @property
+    def groups(self) -> list[Group[L]]:
+        """The rows put together, as of now; none where nothing puts them together."""
+        if self.grouping is None:
+            return []
+        name, kind = self.grouping.name, self._kind
+        return grouped(self.rows, name, counted=kind.group, newest=kind.newest)
+
+    def _apply(self) -> None:
+        query, opened, grouping = self._asked, self.opened, self.grouping
+        if opened is None or grouping is None:
+            matches = query.matches if self.query.strip() else None
+            self.listing.filter(matches, unread=self._is_known)
+            return
+        wanted, name = opened.name, grouping.name
+        self.listing.filter(
+            lambda value: wanted is not UNREAD and name(value) == wanted and query.matches(value),
+            unread=lambda row: wanted is UNREAD,
+        )
 
     def _is_known(self, row: Row[L]) -> bool:
         """Whether a row of which only the Table is known is known to match."""

@@ -11,20 +11,26 @@ from tui.context import AppContext
 from tui.errors import QueryError
 from tui.screens.arrangement import Arrangement
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.table import Table
 
 
 class FilterBar(QueryBar):
     """A line above the list that narrows it while one types."""
 
     def __init__(
-        self, context: AppContext, arrangement: Arrangement[Any], *, filtered: Callable[[], object]
+        self,
+        context: AppContext,
+        arrangement: Arrangement[Any],
+        *,
+        filtered: Callable[[], object],
+        left: Callable[[], object],
     ) -> None:
         super().__init__(id="query", ascii=context.ascii)
         self.context = context
         self._arrangement = arrangement
         self._filtered = filtered
         """Told whenever a filter was put on or taken away."""
+        self._leave = left
+        """Gives what is filtered the focus."""
 
     def look_for(self, text: str) -> None:
         """Show what matches; of a filter that is none, say why, and keep what is shown."""
@@ -82,6 +88,3 @@ class FilterBar(QueryBar):
         if not self.is_typed_into:
             self.problem = ""
             self.text = self._arrangement.query
-
-    def _leave(self) -> None:
-        self.screen.query_one("#objects", Table).focus()

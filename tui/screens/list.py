@@ -22,13 +22,14 @@ from tui.bindings import add_bindings, bind
 from tui.commands import Command, alone, among, namespaces_of
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
+from tui.domain.groups import Group
 from tui.domain.identity import Depth, ObjectKey, Row, Target
 from tui.domain.query import Fields
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.base import Glance, Kind
 from tui.kinds.registry import KINDS
-from tui.menu import REVERSED, Menu, orders
+from tui.menu import GROUPING, REVERSED, Choice, Menu, lettered, orders
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES, panes_of
 from tui.ports.collections import Collections, Scope
@@ -44,6 +45,7 @@ from tui.screens.bindings import (
 )
 from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.filter_bar import FilterBar
+from tui.screens.groups import LABEL, NONE, group_columns, grouping_called, label_keys, named
 from tui.screens.headings import (
     SUMMARY,
     about_cursor,
@@ -69,6 +71,10 @@ ARRANGING = 10
 """Arranging a list anew while it is read takes one in so many seconds at most."""
 PREVIEW_STEP = 5
 """Lines that a key scrolls the preview by."""
+GROUPED = "grouped"
+"""The choice of the menu of orders that goes on to what rows are put together by."""
+LABELS, LABELS_OF = 9, 500
+"""Keys of labels that are offered, and how many rows are looked at for them."""
 MINE = "@mine"
 """The filter with a name that depends on who looks."""
 TYPING = 0.3
@@ -91,6 +97,7 @@ class ListScreen(View[None]):
     head = query_one("#head", HeaderLine)
     about = query_one("#about", Peek)
     beside = query_one("#beside", Preview)
+    groups = query_one("#groups", Table)
     query_bar = query_one(FilterBar)
 
     @classmethod
@@ -159,7 +166,9 @@ class ListScreen(View[None]):
     def compose(self) -> ComposeResult:
         """Header, filter, list, what the cursor is on, hints."""
         yield HeaderLine(id="head", ascii=self._ascii)
-        yield FilterBar(self.context, self.arrangement, filtered=self._show_filtered)
+        yield FilterBar(
+            self.context, self.arrangement, filtered=self._show_filtered, left=self._take_focus
+        )
         with Horizontal(id="body"):
             yield Table[Row[Any]](
                 self.arrangement.columns,
@@ -168,6 +177,15 @@ class ListScreen(View[None]):
                 fits=True,
                 now=self.context.now(),
                 id="objects",
+            )
+            yield Table[Group[Any]](
+                (),
+                key=lambda group: group.name,
+                ascii=self._ascii,
+                fits=True,
+                markable=False,
+                now=self.context.now(),
+                id="groups",
             )
             yield Preview(id="beside", ascii=self._ascii)
         yield Peek(id="about", ascii=self._ascii)
@@ -311,6 +329,9 @@ class ListScreen(View[None]):
         if self._filling is not None:
             self._show_landed()
             self._filling.go_on()
+        if self.is_grouped:
+            self._show_groups()
+            self.groups.tick(now)
         self.rows.tick(now)
         is_live = self.arrangement.session.standings.is_live
         if not is_live or self.context.request_trouble is not self._shown_trouble:
@@ -332,9 +353,13 @@ class ListScreen(View[None]):
         if self._resting is not None:
             self._resting.stop()
         listing, query = self.arrangement.listing, self.arrangement.query
-        row = self.rows.current
+        row = self.row
         left, right = about_cursor(self.context, self.kind, row, listing, query, self._how_far)
         right = [*right, *count_of_marks(len(self.rows.marks))]
+        if self.is_grouped:
+            left = [*self._about_group(), (f"   {hint('open')} opens it", "muted")]
+        elif self.arrangement.opened is not None:
+            right = [*self._about_group(), (f"  {hint('unwind')} goes back  ", "muted"), *right]
         lines: list[list[HeaderPart]] = [list(left)]
         glance = self._glance(row) if row is not None else None
         if row is not None and glance is not None:
@@ -561,11 +586,75 @@ class ListScreen(View[None]):
 
     # --- filter and order ------------------------------------------------------------------
 
+    # --- groups ----------------------------------------------------------------------------
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether groups are shown in place of rows."""
+        return self.arrangement.grouping is not None and self.arrangement.opened is None
+
+    @property
+    def row(self) -> Row[Any] | None:
+        """What the cursor is on; None for nothing, and for a group."""
+        return None if self.is_grouped else self.rows.current
+
+    def group_by(self, text: str) -> None:
+        """Put the rows together by `template`, `cron` or `label KEY`, or by `none`.
+
+        Raises: UsageError for what is none of those.
+        """
+        self.arrangement.group(grouping_called(text, self.kind))
+        self.rows.marks = ()
+        self._show_grouped()
+
+    def _show_grouped(self) -> None:
+        """Show the groups, or the rows of one, or all rows."""
+        arrangement = self.arrangement
+        if arrangement.grouping is not None:
+            columns = group_columns(
+                self.kind, arrangement.grouping, arrangement.columns, ascii=self._ascii
+            )
+            self.groups.columns = columns
+            self.groups.show_sort("last-age")
+        self.set_class(self.is_grouped, "-grouped")
+        self._show_groups()
+        self._show_filtered()
+        self._take_focus()
+        self.refresh_bindings()
+
+    def _show_groups(self) -> None:
+        if self.is_grouped:
+            self.groups.replace(self.arrangement.groups)
+
+    def _take_focus(self) -> None:
+        (self.groups if self.is_grouped else self.rows).focus()
+
+    @on(Table.Chosen, "#groups")
+    def open_group(self) -> None:
+        """Enter on a group: its rows."""
+        self.arrangement.open_group(self.groups.current)
+        self._show_grouped()
+
+    @on(Table.CursorMoved, "#groups")
+    def tell_group(self) -> None:
+        """Say which group the cursor is on."""
+        self._show_about()
+
+    def _about_group(self) -> list[HeaderPart]:
+        """The group under the cursor, or the one whose rows are shown."""
+        grouping, opened = self.arrangement.grouping, self.arrangement.opened
+        group = opened if opened is not None else self.groups.current
+        if grouping is None or group is None:
+            return []
+        about = f"{grouping.text}: {named(group, grouping, ascii=self._ascii)}"
+        return [(f" {about}", "heading")]
+
     def _show_filtered(self) -> None:
         if MINE in self.arrangement.query:
             self.learn_who()
         self._show_rows()
         self.rows.refit()
+        self._show_groups()
         self._want()
         self.show_standing()
 
@@ -627,14 +716,39 @@ class ListScreen(View[None]):
         """Choose the column to sort by, or turn the order round."""
         arrangement = self.arrangement
         choices = orders(arrangement.columns, "Newest", descending=arrangement.descending)
-        menu = Menu("Sort", choices, current=arrangement.sort_column, ascii=self._ascii)
+        grouping = Choice(GROUPED, "Group …", GROUPING, "by template, cron workflow or a label")
+        menu = Menu(
+            "Sort", [*choices, grouping], current=arrangement.sort_column, ascii=self._ascii
+        )
         self.app.push_screen(menu, self._order)
 
     def _order(self, chosen: str | None) -> None:
-        if chosen == REVERSED:
+        if chosen == GROUPED:
+            self._choose_grouping()
+        elif chosen == REVERSED:
             self.reverse()
         elif chosen is not None:
             self.sort_by(chosen)
+
+    def _choose_grouping(self) -> None:
+        """Choose what the rows are put together by."""
+        values = [row.value for row in self.arrangement.rows[:LABELS_OF]]
+        labels = [f"{LABEL} {key}" for key in label_keys(values)[:LABELS]]
+        texts = [*self.kind.groupings, *labels, NONE]
+        choices = lettered(Choice(text, text.capitalize()) for text in texts)
+        grouping = self.arrangement.grouping
+        current = grouping.text if grouping is not None else ""
+        menu = Menu("Group by", choices, current=current, ascii=self._ascii)
+        self.app.push_screen(menu, self._group)
+
+    def _group(self, chosen: str | None) -> None:
+        if chosen is not None:
+            self.group_by(chosen)
+
+    def _groupings_like(self, typed: str) -> list[str]:
+        values = [row.value for row in self.arrangement.rows[:LABELS_OF]]
+        labels = [f"{LABEL} {key}" for key in label_keys(values)]
+        return among([*self.kind.groupings, *labels, NONE], typed)
 
     def reverse(self) -> None:
         """The other way round."""
@@ -663,7 +777,7 @@ class ListScreen(View[None]):
 
     def action_open(self, pane: str) -> None:
         """Open the object under the cursor with one of its panes in front."""
-        row = self.rows.current
+        row = self.row
         self.rows.hold()
         if row is not None and pane and pane not in self.kind.panes:
             self.context.say(f"a {self.kind.noun} has no {pane}")
@@ -676,7 +790,7 @@ class ListScreen(View[None]):
 
     def action_failed_log(self) -> None:
         """The log of the step that failed."""
-        row = self.rows.current
+        row = self.row
         if row is None:
             self._say_none()
         elif not self.kind.is_problem(row.value):
@@ -693,7 +807,7 @@ class ListScreen(View[None]):
     @property
     def namespace(self) -> str:
         """That of the row under the cursor, else the only one that is listed."""
-        row, listed = self.rows.current, self.context.lists.scope.namespaces
+        row, listed = self.row, self.context.lists.scope.namespaces
         if row is not None:
             key: ObjectKey = row.key
             return key.namespace
@@ -702,7 +816,7 @@ class ListScreen(View[None]):
     @property
     def connection(self) -> str:
         """That of the row under the cursor, else the first that is listed."""
-        row = self.rows.current
+        row = self.row
         return row.key.connection if row is not None else next(iter(self.context.connections), "")
 
     def _is_summary(self, pane: str) -> bool:
@@ -722,7 +836,7 @@ class ListScreen(View[None]):
         """What an action on this is done to: what is marked, else what the cursor is on."""
         if on == "kind":
             return (Subject(Target(ObjectKey(self.connection, self.kind.id, "", ""))),)
-        if on != "object":
+        if on != "object" or self.is_grouped:
             return ()
         marks, current = self.rows.marks, self.rows.current
         if marks:
@@ -734,6 +848,8 @@ class ListScreen(View[None]):
 
     def nothing_there(self, on: On) -> str:
         """Why the cursor is on nothing."""
+        if self.is_grouped:
+            return f"this is a group: {hint('open')} opens it"
         listing, query = self.arrangement.listing, self.arrangement.query
         return why_nothing_done(self.context, self.kind, query, listing.total)
 
@@ -776,6 +892,16 @@ class ListScreen(View[None]):
                 key=hint("problems"),
             )
         yield Command(
+            "Group",
+            lambda text: self.group_by(text) if text else self._choose_grouping(),
+            names=("group",),
+            argument="template, cron, label KEY or none",
+            complete=self._groupings_like,
+            check=lambda text: grouping_called(text, self.kind),
+            help=f"{self.kind.nouns} put together, with counts and the last one",
+            key=f"{hint('sort')} {GROUPING}",
+        )
+        yield Command(
             "All namespaces",
             alone(self.action_namespaces),
             help="or back to those it began with",
@@ -796,6 +922,9 @@ class ListScreen(View[None]):
 
     def action_problem(self, step: int) -> None:
         """To the next or previous object with a problem."""
+        if self.is_grouped:
+            self._say_none()
+            return
         found = self.arrangement.problem_after(self.rows.cursor, step)
         if found is None:
             self.context.say(f"no {self.kind.noun} with a problem here")
@@ -823,7 +952,7 @@ class ListScreen(View[None]):
 
     def action_copy(self) -> None:
         """Send the name to the clipboard of the terminal."""
-        row = self.rows.current
+        row = self.row
         self.rows.hold()
         if row is not None:
             self.context.copy(row.key.name)
@@ -843,7 +972,13 @@ class ListScreen(View[None]):
             self._stopped = self.arrangement.needs
             self.context.say(f"stopped reading: {how_far_all_read(self.arrangement.listing)}")
             self.show_standing()
+        elif self.arrangement.opened is not None:
+            self.rows.marks = ()
+            self.arrangement.open_group(None)
+            self._show_grouped()
         elif self.arrangement.query:
             self.query_bar.put("")
         elif self.rows.marks:
             self.rows.action_unmark()
+        elif self.arrangement.grouping is not None:
+            self.group_by(NONE)

@@ -7,18 +7,22 @@ all the room for a while, and the border between them can be moved.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.getters import query_one
+from textual.message import Message
 from textual.timer import Timer
 
 from tui.domain.forest import TreeRow
 from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
-from tui.domain.workflow import Workflow
+from tui.domain.workflow import Workflow, workflow_of_holder
 from tui.kinds.workflows import WORKFLOWS
+from tui.messages import Said
 from tui.panes.base import PaneContext
 from tui.screens.pane_tabs import PaneTabs
 from tui.screens.step_about import StepAbout, facts_of
@@ -175,11 +179,41 @@ class SplitView(Container):
         else:
             styles.height = styles.max_height = at
 
+    @dataclass
+    class HolderWanted(Message):
+        """The workflow that holds the lock which is waited for shall be shown."""
+
+        of_namespace: str
+        workflow: str
+
+    @property
+    def _holder(self) -> HolderWanted | None:
+        """Who holds the lock that what the cursor is on waits for; None where it waits for none."""
+        workflow, node = self._workflow, self.steps.node
+        if workflow is None or (node is not None and node.id != workflow.metadata.name):
+            wanted = node.waits_for if node is not None else ""
+            if workflow is None or not wanted:
+                return None
+        else:
+            wanted = ""
+        own = workflow.ref
+        for lock, holders in workflow.status.waits_for_locks:
+            for holder in holders if not wanted or lock == wanted else ():
+                found = workflow_of_holder(holder, own.namespace)
+                if found != (own.namespace, own.name):
+                    return self.HolderWanted(*found)
+        return None
+
     @on(StepTree.Chosen)
+    @on(StepTree.NothingChosen)
     async def open_chosen(self) -> None:
-        """Enter: a step's log; a group folds."""
-        row = self.steps.current
+        """Enter: what holds the lock that is waited for; a step's log; a group folds."""
+        row, holder = self.steps.current, self._holder
+        if holder is not None:
+            self.post_message(holder)
+            return
         if row is None:
+            self.post_message(Said("nothing here to open"))
             return
         if row.node.type in ("Pod", "Container"):
             await self.open("logs")

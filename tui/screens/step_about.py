@@ -134,6 +134,8 @@ class StepAbout(LineView, can_focus=False):
     def line_at(self, y: int) -> Strip:
         """The title on a rule, then a row of the facts."""
         width, base = self.size.width, self.token("")
+        if not self._title:
+            return Strip.blank(width, base)
         if y == 0:
             line = rule(False, ascii=self.ascii)
             title = plain(printable(self._title), self.ascii)

@@ -32,7 +32,7 @@ from tui.domain.soundness import troubles
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.kinds.workflows import WORKFLOWS
-from tui.messages import RunAction, Said
+from tui.messages import OpenObject, RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
@@ -328,6 +328,16 @@ class WorkflowScreen(View[None]):
                 depth=row.depth if row is not None and watched.object is None else Depth.WHOLE,
             )
         )
+
+    @on(SplitView.HolderWanted)
+    def open_holder(self, message: SplitView.HolderWanted) -> None:
+        """To what holds the lock that this waits for."""
+        message.stop()
+        key = self.key._replace(
+            namespace=message.of_namespace, name=message.workflow, incarnation=""
+        )
+        self.context.say("")
+        self.post_message(OpenObject(key))
 
     # --- panes -----------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from tui.domain.names import ALL
 from tui.domain.workflow import INSTANCE
@@ -41,16 +42,37 @@ def open_source(
     name = source_of(settings)
     module, _, factory = SOURCES[name].partition(":")
     make = getattr(import_module(module), factory)
+    made: Connection
     if prefetch is not None and name != "files":
-        return cast(Connection, make(settings, prefetch=prefetch))
-    return cast(Connection, make(settings))
+        made = make(settings, prefetch=prefetch)
+    else:
+        made = make(settings)
+    return with_server(made, settings) if name == "kubernetes" else made
+
+
+def with_server(
+    cluster: Connection, settings: ConnectionSettings, environ: Mapping[str, str] = os.environ
+) -> Connection:
+    """The connection to a cluster, with the Argo Server that the settings name beside it, if any.
+
+    Raises: SettingsError for what is no address.
+    """
+    rules = settings.server
+    if not rules.address:
+        rules = settings.for_place(cluster.place.label).server
+    if not rules.address:
+        return cluster
+    from tui.sources.argo_server_opening import server_of
+    from tui.sources.beside import Beside
+
+    return Beside(cluster, server_of(rules, cluster.place, environ))
 
 
 def source_of(settings: ConnectionSettings) -> str:
     """The name of the source that the settings ask for."""
     if settings.files:
         return "files"
-    if settings.server.address:
+    if settings.server.address and not (settings.context or settings.kubeconfig):
         return "argo-server"
     if settings.context and settings.for_place(settings.context).server.address:
         from tui.sources.argo_server_opening import is_alone

@@ -51,6 +51,18 @@ def connect(
     return ArgoServerSource(Server(transport, place, login, read_only=read_only))
 
 
+def server_of(
+    rules: ServerRules, place: Place, environ: Mapping[str, str] = os.environ
+) -> ArgoServerSource:
+    """The server beside the cluster of a place; nothing is ever changed through it."""
+    from tui.sources.argo_server import ArgoServerSource
+    from tui.sources.argo_server_shared import Server
+
+    login = ServerLogin(rules, environ)
+    transport = transport_to(rules, login, read_only=True)
+    return ArgoServerSource(Server(transport, place, login, read_only=True))
+
+
 def is_alone(settings: ConnectionSettings, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether no kubeconfig has the context whose settings name a server.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from tui.errors import SettingsError
 from tui.ports.connection import Connection
 from tui.ports.contexts import ContextEntry
-from tui.sources import source_of
+from tui.sources import source_of, with_server
 from tui.sources.connection_settings import ConnectionSettings, NoServer
 from tui.sources.kubeconfig import entries
 from tui.sources.opening import connect
@@ -73,7 +73,7 @@ class KubeconfigContexts:
             from tui.sources import argo_server_opening
 
             return argo_server_opening.connect(settings, self._environ)
-        return connect(settings, self._environ)
+        return with_server(connect(settings, self._environ), settings, self._environ)
 
 
 def several(settings: ConnectionSettings, environ: Mapping[str, str] = os.environ) -> list[str]:

@@ -15,14 +15,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 import msgspec
 
 from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Stopped, Unreachable
-from tui.ports.artifacts import Content
 from tui.ports.threads import CancelToken
 from tui.sources.answers import KUBERNETES, UNREADABLE, Words
 from tui.sources.connections import BROKEN, Answer, NotConnected
@@ -30,6 +29,9 @@ from tui.sources.credentials import Access
 from tui.sources.health import RequestHealth
 from tui.sources.paths import JSON, REVIEWS
 from tui.sources.prefetch import Prefetches
+
+if TYPE_CHECKING:  # a list does not wait for what reads artifacts
+    from tui.ports.artifacts import Content
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -193,6 +195,8 @@ class Transport:
 
         Raises: SourceError. `quiet` is how long it may be silent.
         """
+        from tui.ports.artifacts import Content
+
         with (
             self.health.of_stream(path),
             self._answer(

@@ -13,6 +13,7 @@ from typing import ClassVar, cast
 
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 
 from tui.bindings import bind
 from tui.columns import Column
@@ -34,6 +35,9 @@ USAGE = ("cpu", "memory")
 
 class StepTree(Table[TreeRow]):
     """The tree of steps."""
+
+    class NothingChosen(Message):
+        """Enter was pressed where there is no step."""
 
     UNMARKABLE = "steps are not marked: what one does is done to the whole workflow"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -244,6 +248,13 @@ class StepTree(Table[TreeRow]):
         return super().plain_cell(column, item)
 
     # --- keys ----------------------------------------------------------------------------
+
+    def action_choose(self) -> None:
+        """Open what the cursor is on; without a step, who shows the tree knows what is meant."""
+        if self.cursor_key is None:
+            self.post_message(self.NothingChosen())
+        else:
+            super().action_choose()
 
     def action_fold(self) -> None:
         """Fold what the cursor is on, or go to what it is below; when panned, pan left first."""

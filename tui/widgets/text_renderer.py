@@ -43,6 +43,8 @@ LONGEST_LOOK = 0.02
 """Seconds of computing after which the hits of one row are left unmarked."""
 HIT = Style(reverse=True)
 CURRENT_HIT = Style(reverse=True, bold=True, underline=True)
+KEPT_SIGN = "◆*"
+"""The sign of a line that somebody marked, and the one without UTF-8."""
 LEVELS = {
     "": ("  ", ""),
     "own": ("  ", ""),
@@ -76,6 +78,8 @@ class TextRenderer:
         """What a text without lines says."""
         self.ascii = ascii
         self.levels = levels
+        self.is_kept: Callable[[int], bool] = lambda line: False
+        """Whether somebody marked a line."""
         self._highlighter = highlighter
         self._by_words = by_words
         self._text: LineModel = TextLines()
@@ -200,6 +204,8 @@ class TextRenderer:
 
     def _level_sign(self, position: TextPosition) -> Piece:
         line, row = position
+        if not row and self.is_kept(line):
+            return KEPT_SIGN[self.ascii], self.style("accent")
         sign, token = LEVELS["" if row else self._text.level(line)]
         return sign[self.ascii], self.style(token)
 

@@ -8,7 +8,7 @@ are on the screen, so a million of them cost what a screenful costs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -224,6 +224,15 @@ class TextView(LineView):
         self.renderer.forget()
         self.model.lines_changed()
         self.repaint()
+
+    @property
+    def is_kept(self) -> Callable[[int], bool]:
+        """Whether somebody marked a line, which is shown in the last column of a log."""
+        return self.renderer.is_kept
+
+    @is_kept.setter
+    def is_kept(self, asked: Callable[[int], bool]) -> None:
+        self.renderer.is_kept = asked
 
     @property
     def placeholder(self) -> str:

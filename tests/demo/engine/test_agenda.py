@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 from tests.support.world import World
 from tui.demo.clock import SteppedClock
-from tui.demo.engine.agenda import Agenda
+from tui.demo.engine.agenda import AT_ONCE, Agenda
 from tui.demo.resources import PODS, WORKFLOWS
 from tui.demo.store import Change
 
@@ -24,6 +25,27 @@ def test_things_happen_in_the_order_of_their_times() -> None:
     assert done == ["a"]
     clock.advance(5)
     assert done == ["a", "b", "c"]
+
+
+def test_of_thousands_that_are_due_at_once_some_are_done_at_a_time() -> None:
+    clock = SteppedClock()
+    agenda = Agenda(clock)
+    done: list[int] = []
+    turns: list[int] = []
+    for number in range(10 * AT_ONCE):
+        agenda.call_later(1, partial(done.append, number))
+
+    def turn() -> None:
+        turns.append(len(done))
+        if len(turns) < 20:
+            clock.call_later(0, turn)
+
+    clock.call_later(1, turn)
+    clock.advance(1)
+    assert done == list(range(10 * AT_ONCE)), "in their order, at their time"
+    between = [after - before for before, after in pairwise([0, *turns])]
+    assert max(between) <= AT_ONCE
+    assert turns[-1] == len(done)
 
 
 def test_the_past_is_lived_through_at_its_own_times() -> None:

@@ -1,0 +1,156 @@
+"""Reading a log: only some lines, a time, kept lines, the pager, and what comes meanwhile."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.logs_pane import Written, head, line, new, pod, running
+from tests.support.panes import On, bench
+from tests.support.scripted import ScriptedSource
+from tui.domain.logs import blocks_of
+from tui.errors import SourceError
+from tui.logs.book import LogBook
+from tui.panes.logs import LogsPane
+from tui.panes.pager import show_in_pager
+
+
+def spoken() -> ScriptedSource:
+    source = ScriptedSource()
+    said = ["start", "loss 0.4", "debug x", "loss 0.3", "ERROR disk", "end"]
+    source.logs[pod("api"), "main"] = [line(10 * i, text) for i, text in enumerate(said)]
+    return source
+
+
+async def opened(on: On[LogsPane]) -> None:
+    on.app.show(running("api", phase="Succeeded"), "api")
+    await on.until(lambda: "end of the log" in head(on))
+
+
+async def typed(on: On[LogsPane], key: str, text: str) -> None:
+    await on.pilot.press(key)
+    for char in text:
+        await on.pilot.press({" ": "space", "-": "minus", "!": "exclamation_mark"}.get(char, char))
+    await on.pilot.press("enter")
+
+
+async def test_filters_stack_and_escape_takes_them_away_one_by_one() -> None:
+    async with bench(new, spoken()) as on:
+        await opened(on)
+        await typed(on, "ampersand", "!debug")
+        assert on.app.text.splitlines() == ["start", "loss 0.4", "loss 0.3", "ERROR disk", "end"]
+        await typed(on, "ampersand", "loss")
+        assert on.app.text.splitlines() == ["loss 0.4", "loss 0.3"]
+        assert "& !debug  & loss" in head(on)
+        await on.pilot.press("escape")
+        assert len(on.app.text.splitlines()) == 5
+        await on.pilot.press("escape")
+        assert len(on.app.text.splitlines()) == 6
+        await on.pilot.press("escape")
+        assert int(on.app.escapes) == 1, "only then it is the screen's"
+
+
+async def test_lines_around_a_match_are_shown_too() -> None:
+    async with bench(new, spoken()) as on:
+        await opened(on)
+        await typed(on, "ampersand", "-C 1 ERROR")
+        assert on.app.text.splitlines() == ["loss 0.3", "ERROR disk", "end"]
+
+
+async def test_where_nothing_matches_it_says_so() -> None:
+    async with bench(new, spoken()) as on:
+        await opened(on)
+        await typed(on, "ampersand", "nothing")
+        assert "none matches" in on.app.screen_text
+        await on.pilot.press("escape")
+        assert "start" in on.app.screen_text
+
+
+async def test_a_window_of_time_counts_back_from_the_last_line() -> None:
+    async with bench(new, spoken()) as on:
+        source = on.pane.context.source
+        assert isinstance(source, ScriptedSource)
+        source.logs[pod("web"), "main"] = [
+            b"2026-03-17T06:00:00.000000000Z early\n",
+            b"2026-03-17T06:29:30.000000000Z in time\n",
+            b"2026-03-17T06:30:00.000000000Z last\n",
+        ]
+        on.app.show(running("web", phase="Succeeded"), "web")
+        await on.until(lambda: "end of the log" in head(on))
+        await on.pilot.press("2")
+        assert on.app.text.splitlines() == ["in time", "last"]
+        await on.pilot.press("9")
+        assert len(on.app.text.splitlines()) == 3
+        await on.pilot.press("6")
+        assert len(on.app.text.splitlines()) == 3
+        await on.pilot.press("4", "escape")
+        assert len(on.app.text.splitlines()) == 3
+
+
+async def test_one_goes_to_a_time() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(i, f"line {i}") for i in range(60)]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.pilot.press("t", "t", "t")
+        assert on.pane.book.times == "utc"
+        await on.pilot.press("at", *"06:29:20", "enter")
+        assert on.pane.lines.shown_range[0] == 20
+        await on.pilot.press("at", "minus", *"50s", "enter")
+        assert on.pane.lines.shown_range[0] == 9
+        await on.pilot.press("at", *"soon", "enter")
+        assert "a time is 10:41" in on.app.said[-1]
+
+
+async def test_lines_are_kept_and_gone_to() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(i % 60, f"line {i}") for i in range(200)]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.pilot.press("apostrophe")
+        assert "no line is kept" in on.app.said[-1]
+        on.pane.lines.show_from(50)
+        await on.pilot.press("m")
+        assert "◆" in on.app.screen_text
+        on.pane.lines.show_from(120)
+        await on.pilot.press("m", "apostrophe")
+        assert on.pane.lines.shown_range[0] == 50
+        await on.pilot.press("apostrophe")
+        assert on.pane.lines.shown_range[0] == 120
+        await on.pilot.press("m", "apostrophe")
+        assert on.pane.lines.shown_range[0] == 50, "the other mark was taken away"
+
+
+async def test_what_comes_while_one_reads_back_is_counted() -> None:
+    source = Written()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        pipe = source.pipe(pod("api"))
+        for i in range(40):
+            pipe.put(line(i, f"request {i}"))
+        await on.until(lambda: len(on.pane.book) == 40)
+        await on.pilot.press("k")
+        pipe.put(line(50, "unseen"))
+        pipe.put(line(51, "unseen"))
+        await on.until(lambda: "2 more below F" in head(on))
+        await on.pilot.press("F")
+        assert "more below" not in head(on)
+
+
+def test_the_pager_gets_all_lines_with_colours_and_nothing_else(tmp_path: Path) -> None:
+    book = LogBook()
+    book.append(blocks_of([b"\x1b[31mred\x1b[0m\n\x1b[2Jplain\n" + b"x\n" * 5000]))
+    out = tmp_path / "out"
+    code = f"import sys; open({str(out)!r}, 'wb').write(sys.stdin.buffer.read())"
+    show_in_pager(book, f'{sys.executable} -c "{code}"')
+    lines = out.read_bytes().split(b"\n")
+    assert lines[:2] == [b"\x1b[31mred\x1b[0m\x1b[0m", b"plain\x1b[0m"]
+    assert len(lines) == 5003
+    show_in_pager(book, f'{sys.executable} -c "pass"')  # one that is left at once
+
+
+def test_a_pager_that_is_not_there_is_named() -> None:
+    with pytest.raises(SourceError, match="no-such-pager cannot be started"):
+        show_in_pager(LogBook(), "no-such-pager -R")
