@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.widgets import FullDisk, blocks
-from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, stamp_of
-from tui.logs.book import LogBook, LogView
+from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, stamp_of, time_of
+from tui.domain.text import SGR
+from tui.logs.book import AT_ONCE, EVERYTHING, LineFilter, LogBook, LogView
 from tui.logs.spill import Spill
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
@@ -200,3 +204,93 @@ def test_blocks_without_a_line_are_nothing() -> None:
     assert isinstance(empty, LogBlock)
     assert book.append([empty]) == (0, 0)
     assert text_of(book) == []
+
+
+# --- which lines are shown -----------------------------------------------------------------
+
+
+def at(second: int, text: str) -> bytes:
+    return b"2026-08-21T10:%02d:%02d.000000000Z %s\n" % (second // 60, second % 60, text.encode())
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "ab", "c"]), max_size=60),
+    st.integers(0, 60),
+    st.integers(0, 7),
+    st.booleans(),
+)
+def test_lines_that_match_are_shown_with_those_around_them_whenever_they_came(
+    said: list[str], before: int, context: int, is_inverted: bool
+) -> None:
+    book = LogBook(in_memory=240, spill=FullDisk(1 << 20))
+    lines = [b"%s%d\n" % (text.encode(), i) for i, text in enumerate(said)]
+    for line in lines[:before]:
+        book.append(blocks(line))
+    a = LineFilter(re.compile("a"), is_inverted=is_inverted, context=context)
+    b = LineFilter(re.compile("b"))
+    assert book.choose(LogView(filters=(a, b)))
+    for line in lines[before:]:
+        book.append(blocks(line))
+    hits = [i for i, text in enumerate(said) if ("a" in text) != is_inverted and "b" in text]
+    wanted = sorted(
+        {i for hit in hits for i in range(hit - context, hit + context + 1) if 0 <= i < len(said)}
+    )
+    assert [int(line.lstrip("abc")) for line in text_of(book)] == wanted
+    for index, number in enumerate(wanted):
+        assert book.number_of(index) == number and book.index_of(number) == index
+    assert book.choose(EVERYTHING)
+    assert len(book) == len(said)
+    book.close()
+
+
+def test_a_choice_among_many_lines_goes_block_by_block_and_new_lines_join_it() -> None:
+    book = LogBook()
+    book.append(blocks(*(b"line %d\n" % i for i in range(AT_ONCE + 10))))
+    book.append(blocks(*(b"%0300d\n" % i for i in range(1000))))
+    assert not book.choose(LogView(filters=(LineFilter(re.compile("77$")),)))
+    assert book.choosing == 0 and len(book) == AT_ONCE + 1010, "the old choice stays meanwhile"
+    book.go_on()
+    book.append(blocks(b"the last 77\n"))
+    while not book.go_on():
+        pass
+    assert book.choosing is None
+    assert len(book) == (AT_ONCE + 10) // 100 + 10 + 1
+    assert book.line(len(book) - 1) == "the last 77"
+
+
+def test_lines_of_a_window_and_of_some_sources_are_shown() -> None:
+    book = LogBook([PROGRAM, WAIT])
+    for second in range(10):
+        book.append(blocks_of([at(second, f"line {second}")], second % 2))
+    begin = time_of(b"2026-08-21T10:00:03Z")
+    book.choose(LogView(window=(begin, begin + 4_000_000_000)))
+    assert text_of(book) == ["line 3", "line 4", "line 5", "line 6"]
+    assert book.index_at(time_of(b"2026-08-21T10:00:05Z")) == 2
+    book.choose(LogView(left_out=frozenset({1})))
+    assert text_of(book) == [f"line {second}" for second in range(0, 10, 2)]
+
+
+def test_names_of_steps_stand_before_their_lines_in_their_colours() -> None:
+    book = LogBook([PROGRAM, WAIT], shows_names=True)
+    for second in range(2):
+        book.append(blocks_of([at(second, "x")], second))
+    assert [SGR.sub("", line) for line in text_of(book)] == [
+        "train          x",
+        "train/wait     x",
+    ]
+    assert book.line(0).startswith("\x1b[3")
+
+
+def test_a_trace_of_many_lines_is_one_error() -> None:
+    book = LogBook()
+    said = (
+        b"starting\nERROR cannot write\nTraceback (most recent call last):\n  File x, line 1\n"
+        b"    raise Error: again\nOSError: disk\nok\nERROR two\nERROR three\nWARN four\n"
+    )
+    book.append(blocks(said))
+    assert book.problems(0, len(book)) == [
+        (1, "error"),
+        (7, "error"),
+        (8, "error"),
+        (9, "warning"),
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -61,8 +62,8 @@ class LineSearch:
         self._model = model
         self._low = self._high = max(0, min(start, len(model)))
         """The lines from `low` up to `high`, without it, have been searched."""
-        self._below: list[int] = []
-        self._above: list[int] = []
+        self._below = array("q")
+        self._above = array("q")
         """The matches above the line it began at, each as its negative: so they ascend, too."""
 
     @property
@@ -97,11 +98,11 @@ class LineSearch:
         """
         if self._low and (self.is_done_below or not forward):
             low = max(0, self._low - lines)
-            self._above += [-i for i in reversed(self._hits(low, self._low))]
+            self._above.extend([-i for i in reversed(self._hits(low, self._low))])
             self._low = low
         else:
             high = min(len(self._model), self._high + lines)
-            self._below += self._hits(self._high, high)
+            self._below.extend(self._hits(self._high, high))
             self._high = high
         return not self.is_done
 
@@ -114,8 +115,10 @@ class LineSearch:
 
     def forget(self, lines: int) -> None:
         """Take account of lines that were dropped from the front of the model."""
-        self._above = [i + lines for i in self._above[: bisect_right(self._above, -lines)]]
-        self._below = [i - lines for i in self._below[bisect_left(self._below, lines) :]]
+        above = self._above[: bisect_right(self._above, -lines)]
+        below = self._below[bisect_left(self._below, lines) :]
+        self._above = array("q", [i + lines for i in above])
+        self._below = array("q", [i - lines for i in below])
         self._low = max(0, self._low - lines)
         self._high = max(0, self._high - lines)
 

@@ -121,7 +121,7 @@ ALL = _Choice(None)
 class _Kept:
     """A block, in memory or in the file, and which of its lines are shown."""
 
-    __slots__ = ("block", "choice", "count", "ends", "hits", "own", "packing", "place")
+    __slots__ = ("bad", "block", "choice", "count", "ends", "hits", "own", "packing", "place")
 
     def __init__(self, block: LogBlock, own: Iterable[int]) -> None:
         self.block: LogBlock | None = block
@@ -135,6 +135,8 @@ class _Kept:
         self.choice = ALL
         self.ends = block.last_time
         """The time of its last line that has one."""
+        self.bad: tuple[array[int], array[int]] | None = None
+        """The lines that tell of errors and of warnings, once they were looked for."""
         self.hits: tuple[re.Pattern[str], Sequence[int]] | None = None
         """What was sought in it last, and the lines that were found."""
 
@@ -186,8 +188,6 @@ class LogBook:
         """Which are to be shown instead, while they are being chosen."""
         self._chosen: list[_Choice] = []
         """What is to be shown of each block then, as far as it is known."""
-        self._bad: tuple[_Kept, dict[int, Level]] | None = None
-        """The block that was searched for errors last, and what was found."""
         self._sources = sources
         self._spill = spill or Spill()
         self._zone = zone
@@ -656,14 +656,22 @@ class LogBook:
         """The lines of these that tell of errors and warnings; a trace counts once."""
         found: list[tuple[int, Level]] = []
         for kept, first, begin, end in self._pieces(low, high):
-            if self._bad is None or self._bad[0] is not kept:
-                self._bad = kept, dict(bad_lines(self._opened(kept)))
-            levels = self._bad[1]
-            lines = [line for line in levels if line not in kept.own]
-            for index in self._as_shown(kept, lines, first, begin, end):
-                _, line, _ = self._find(index)
-                if not (levels[line] == "error" and self._goes_on_with_trace(index)):
-                    found.append((index, levels[line]))
+            if kept.bad is None:
+                bad = [each for each in bad_lines(self._opened(kept)) if each[0] not in kept.own]
+                kept.bad = (
+                    array("I", [line for line, level in bad if level == "error"]),
+                    array("I", [line for line, level in bad if level == "warning"]),
+                )
+            errors, warnings = kept.bad
+            here: list[tuple[int, Level]] = [
+                (index, "error")
+                for index in self._as_shown(kept, errors, first, begin, end)
+                if not self._goes_on_with_trace(index)
+            ]
+            here += [
+                (index, "warning") for index in self._as_shown(kept, warnings, first, begin, end)
+            ]
+            found += sorted(here)
         return found
 
     def _pieces(self, low: int, high: int) -> Iterator[tuple[_Kept, int, int, int]]:
