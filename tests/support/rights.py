@@ -229,7 +229,7 @@ USES: Mapping[str, Use] = {
     **{
         action.id.removeprefix("workflow."): _action(action.id)
         for action in ACTIONS
-        if action is not SHELL and "wf" in action.kinds
+        if action is not SHELL and "wf" in action.kinds and action.on == "object"
     },
     **{
         action.id: _definition(action.id)
