@@ -46,6 +46,7 @@ from tui.keys import hint, key_name
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
+from tui.menu import Choice, Menu, lettered
 from tui.messages import (
     ActionFailed,
     ActionFinished,
@@ -89,6 +90,8 @@ from tui.view import BlankView
 Connect = Callable[[bool], Connection]
 """Opens the source, or the demo's if true; called on a thread; raises TuiError."""
 
+LONG = 200
+"""Characters from which on a text to copy is called by its size in the menu."""
 CHECK_EVERY = 10
 """Seconds between two questions whether requests are answered again, where the last one failed."""
 
@@ -125,6 +128,8 @@ class ArgoApp(TerminalApp):
         bind("to-the-shell", "suspend_process", "Suspend", group="app"),
         bind("last-place", "last_place", "Last place", group="app"),
         bind("actions", "actions", "Actions", group="app"),
+        bind("copy.menu", "copy_menu", "Copy …", group="app"),
+        bind("aliases", "aliases", "Commands", group="app"),
         bind("write", "write_file", "Write to a file", group="app"),
     ]
 
@@ -533,6 +538,24 @@ class ArgoApp(TerminalApp):
 
         self.push_screen(menu, take)
 
+    def action_copy_menu(self) -> None:
+        """A menu of what can be copied of what the cursor is on."""
+        view = self.views.front
+        copies = dict(view.copies()) if view is not None else {}
+        if not copies:
+            self.say("there is nothing here to copy")
+            return
+        choices = lettered(
+            Choice(title, title, help=text if len(text) < LONG else f"{len(text):,} characters")
+            for title, text in copies.items()
+        )
+
+        def take(title: str | None) -> None:
+            if title is not None:
+                self.context.copy(copies[title])
+
+        self.push_screen(Menu("Copy", choices, ascii=self.context.ascii), take)
+
     def action_toggle_header(self) -> None:
         """With or without the header line."""
         self.views.toggle_header()
@@ -586,11 +609,20 @@ class ArgoApp(TerminalApp):
 
     def action_command_palette(self) -> None:
         """Type what to do."""
+        self._open_palette(by_name=False)
+
+    def action_aliases(self) -> None:
+        """What can be typed after a colon, with all names it has."""
+        self._open_palette(by_name=True)
+
+    def _open_palette(self, *, by_name: bool) -> None:
         view = self.views.front
         if view is None or view.is_modal:
             return
         commands = [*view.commands(), *self._commands()]
-        palette = Palette(commands, view.places, self._recent, ascii=self.context.ascii)
+        palette = Palette(
+            commands, view.places, self._recent, by_name=by_name, ascii=self.context.ascii
+        )
         self.push_screen(palette)
         self.destinations.read(palette.show_offered)
 
@@ -646,6 +678,14 @@ class ArgoApp(TerminalApp):
         for title, names, binding, action, words in (
             ("Keys", ("help", "keys"), "help", "help", "which key does what here"),
             ("Actions", ("actions",), "actions", "actions", "what can be done here, as a menu"),
+            ("Copy", ("copy",), "copy.menu", "copy_menu", "names, commands or YAML, as a menu"),
+            (
+                "Commands",
+                ("aliases",),
+                "aliases",
+                "aliases",
+                "what can be typed, with all its names",
+            ),
             (
                 "Read anew",
                 ("refresh",),

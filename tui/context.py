@@ -114,6 +114,10 @@ class NowhereElse:
         return False
 
 
+IN_CLUSTER = "in-cluster"
+"""What the place is called that a pod finds by itself, without a kubeconfig."""
+
+
 class AppContext:
     """The app, as screens and panes know it."""
 
@@ -187,6 +191,16 @@ class AppContext:
     def connection_of(self, key: ObjectKey) -> Connection | None:
         """Where an object is; the first connection for a key that names none."""
         return self.connection(key.connection or next(iter(self.connections), ""))
+
+    def context_of(self, key: ObjectKey) -> str:
+        """The context of the kubeconfig that a command about an object names; "" where there is
+        none."""
+        connection = self.connection(key.connection)
+        if connection is None or self.is_demo:
+            return ""
+        place = connection.place
+        is_named = place.is_live and not place.is_server and place.label != IN_CLUSTER
+        return place.label if is_named else ""
 
     def where(self, key: ObjectKey) -> str:
         """Where an object is, as the end of a sentence: ` in argo`, ` in argo on prod` where

@@ -263,9 +263,11 @@ KEYS = KeyTable(
         "act.delete": "D",
         "act.shell": "$",
         "copy": "c",
+        "copy.menu": "C",
         # Everywhere.
         "help": "?",
         "command": ":,ctrl+p",
+        "aliases": "ctrl+a",
         "refresh": "ctrl+r",
         "header": "ctrl+e",
         "repaint": "ctrl+l",

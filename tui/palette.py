@@ -50,10 +50,14 @@ class Entry:
 
     command: Command
     line: Line | None = None
+    by_name: bool = False
+    """Whether it is called by all that can be typed for it."""
 
     @property
     def name(self) -> str:
         """What it is called."""
+        if self.by_name and self.line is None:
+            return ", ".join(f":{name}" for name in self.command.names)
         return self.line.text if self.line is not None else self.command.title
 
     @property
@@ -150,11 +154,16 @@ class Palette(ModalView[None]):
         places: Callable[[str], Iterable[Command]],
         recent: list[str],
         *,
+        by_name: bool = False,
         ascii: bool,
     ) -> None:
-        """`recent` has the titles of what was run last, the latest first; it is kept up here."""
+        """`recent` has the titles of what was run last, the latest first; it is kept up here.
+
+        With `by_name` it offers what can be typed, each with all names it has.
+        """
         super().__init__()
         self._places = places
+        self._by_name = by_name
         self._recent = recent
         self._ascii = ascii
         ranks = {title: rank for rank, title in enumerate(recent)}
@@ -202,7 +211,12 @@ class Palette(ModalView[None]):
 
     def _entries(self, typed: str) -> list[Entry]:
         text = typed.strip()
-        titled = [Entry(command) for command in matching(self._offered, text)]
+        by_name = self._by_name
+        titled = [
+            Entry(command, by_name=by_name)
+            for command in matching(self._offered, text)
+            if command.names or not by_name
+        ]
         line = read_line(self._offered, typed)
         is_title = any(e.name.casefold().startswith(text.casefold()) for e in titled)
         if (
@@ -212,7 +226,7 @@ class Palette(ModalView[None]):
             and not (line.argument and is_title)
         ):
             return self._arguments(line)
-        places = islice(self._places(text), MOST_PLACES)
+        places = islice(self._places(text) if not by_name else (), MOST_PLACES)
         return [*titled, *(Entry(place) for place in places)]
 
     def _arguments(self, line: Line) -> list[Entry]:
@@ -259,6 +273,10 @@ class Palette(ModalView[None]):
 
     def action_complete(self) -> None:
         """Write out what the cursor is on, or what comes after it if that stands there already."""
+        if not self.line.value and not self._by_name:
+            self._by_name = True
+            self.show_offered()
+            return
         entries, at = self.found.items, self.found.cursor
         texts = [entry.text for entry in entries[at : at + 2] if isinstance(entry, Entry)]
         for text in texts:

@@ -79,6 +79,10 @@ class View(Screen[T]):
         """What can be done to what the cursor is on, or to what is marked."""
         return ()
 
+    def copies(self) -> Iterable[tuple[str, str]]:
+        """What can be copied of what the cursor is on: what it is called, and the text."""
+        return ()
+
     def commands(self) -> Iterable[Command]:
         """What can be done here, in the order it is offered."""
         return ()

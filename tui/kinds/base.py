@@ -172,6 +172,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """Ids of the lists that its columns look at; `list_called` knows them."""
     selector: str = ""
     """A label selector, where only those are listed that it selects."""
+    argo: str = ""
+    """What of Argo's command line shows one, `cron get`; "" for nothing."""
     key: str = ""
     """A key that shows its list, where `KEYS` has none for that."""
 

@@ -30,6 +30,7 @@ CLUSTER_WORKFLOW_TEMPLATES: Kind[Template, Template] = Kind(
     group=lambda template: "",
     about=about,
     is_problem=lambda template: False,
+    argo="cluster-template get",
     panes=("facts", "runs", "manifest"),
     facts=facts,
     runs=RUNS,

@@ -332,6 +332,7 @@ CRON_WORKFLOWS: Kind[ListedCron, CronWorkflow] = Kind(
     about=about,
     is_problem=lambda cron: bool(trouble(cron)),
     problems="phase:failing",
+    argo="cron get",
     panes=("facts", "runs", "manifest"),
     facts=facts,
     runs=RUNS,

@@ -24,6 +24,7 @@ WORKFLOW_TEMPLATES: Kind[Template, Template] = Kind(
     group=lambda template: "",
     about=about,
     is_problem=lambda template: False,
+    argo="template get",
     panes=("facts", "runs", "manifest"),
     facts=facts,
     runs=RUNS,

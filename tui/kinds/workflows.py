@@ -274,5 +274,6 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     },
     groupings={"template": _template, "cron": _cron},
     body="steps",
+    argo="get",
     panes=("summary", "logs", "artifacts", "inout", "events", "manifest"),
 )

@@ -44,6 +44,7 @@ from tui.screens.bindings import (
     opening_bindings,
 )
 from tui.screens.commands import action_commands, objects_called, sort_commands
+from tui.screens.copies import copies_of
 from tui.screens.filter_bar import FilterBar
 from tui.screens.groups import LABEL, NONE, group_columns, grouping_called, label_keys, named
 from tui.screens.headings import (
@@ -857,6 +858,13 @@ class ListScreen(View[None]):
         self.context.say(self.nothing_there("object"))
 
     # --- what is meant here ----------------------------------------------------------------
+
+    def copies(self) -> Iterable[tuple[str, str]]:
+        """Names of the object under the cursor, and commands that show it."""
+        row = self.rows.current
+        if row is not None:
+            context = self.context.context_of(row.key)
+            yield from copies_of(self.kind, row.key, row.uid, context=context)
 
     def actions(self) -> Iterable[Command]:
         """What can be done to what is marked or under the cursor."""

@@ -29,6 +29,7 @@ from tui.ports.connection import offered
 from tui.ports.objects import Watches, Whole
 from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
+from tui.screens.copies import copies_of, yaml_of
 from tui.screens.headings import heading_of_object
 from tui.screens.pane_tabs import PaneTabs
 from tui.state.watched import DELETED, WatchedObject
@@ -181,6 +182,14 @@ class ObjectScreen(View[None]):
         self.head.show(*heading)
 
     # --- what is meant here ----------------------------------------------------------------
+
+    def copies(self) -> Iterable[tuple[str, str]]:
+        """Its names, commands that show it, and its YAML."""
+        context = self.context.context_of(self.key)
+        yield from copies_of(self.kind, self.key, self._watched.uid, context=context)
+        last = self._watched.last
+        if last is not None and (text := yaml_of(last.raw)):
+            yield "YAML", text
 
     def actions(self) -> Iterable[Command]:
         """What can be done to it."""

@@ -40,6 +40,7 @@ from tui.ports.metrics import PodUsage
 from tui.ports.objects import Watches, Whole
 from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
+from tui.screens.copies import copies_of, copies_of_pod, yaml_of
 from tui.screens.find_step import FindStep
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
 from tui.screens.pane_tabs import PaneTabs
@@ -374,6 +375,20 @@ class WorkflowScreen(View[None]):
         self.pane_tabs.scroll_text(direction)
 
     # --- what is meant here ----------------------------------------------------------------
+
+    def copies(self) -> Iterable[tuple[str, str]]:
+        """Its names, those of the step the cursor is on, commands that show both, and its YAML."""
+        context = self.context.context_of(self.key)
+        whole = Target(self.key, self._watched.uid)
+        yield from copies_of(WORKFLOWS, self.key, whole.uid, context=context)
+        if (step := self.split.chosen(whole, "node")) is not None:
+            yield "Step", step[1]
+            yield "Node ID", step[0].node
+        if (pod := self.split.chosen(whole, "pod")) is not None:
+            yield from copies_of_pod(pod[0].pod, self.key, context=context)
+        last = self._watched.last
+        if last is not None and (text := yaml_of(last.raw)):
+            yield "YAML", text
 
     def actions(self) -> Iterable[Command]:
         """What can be done to this workflow, and to what of it the cursor is on."""

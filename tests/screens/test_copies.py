@@ -1,0 +1,92 @@
+"""`C` offers what can be copied, and `ctrl-a` what can be typed after a colon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.app import Shown, showing
+from tests.support.runs import ETL, nightly_etl
+from tests.support.scripted import ScriptedSource
+from tui.domain.identity import ObjectKey
+from tui.kinds.registry import KINDS
+from tui.menu import Choice, Menu
+from tui.palette import Palette
+from tui.screens.copies import copies_of, yaml_of
+from tui.widgets.table import Table
+
+
+async def offered(shown: Shown) -> dict[str, str]:
+    """What the menu offers, and the words beside it."""
+    await shown.press("C")
+    await shown.until(lambda: shown.shows(Menu))
+    rows: Table[Choice] = shown.app.screen.query_one(Table)
+    return {choice.title: choice.help for choice in rows.items}
+
+
+def test_commands_name_namespace_and_context_and_are_safe_in_a_shell() -> None:
+    key = ObjectKey("prod", "wf", "argo", "a;rm -rf")
+    found = dict(copies_of(KINDS["wf"], key, "u-1", context="prod"))
+    assert found["Namespace/name"] == "argo/a;rm -rf" and found["UID"] == "u-1"
+    assert found["argo command"] == "argo get 'a;rm -rf' -n argo --context prod"
+    assert found["kubectl command"].startswith("kubectl get workflows.argoproj.io 'a;rm -rf' -n")
+
+
+def test_what_is_in_no_namespace_and_has_no_uid_has_neither() -> None:
+    found = dict(copies_of(KINDS["cwftmpl"], ObjectKey("c", "cwftmpl", "", "shared")))
+    assert set(found) == {"Name", "kubectl command", "argo command"}
+    assert found["argo command"] == "argo cluster-template get shared"
+
+
+def test_yaml_that_no_clipboard_takes_is_not_made() -> None:
+    assert yaml_of(b'{"a":1}') == "a: 1\n" and yaml_of(b"x" * 300_000) == ""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+def test_every_kind_of_argos_has_a_command_of_argos(kind: Any) -> None:
+    assert bool(kind.argo) == (kind.resource.group == "argoproj.io")
+
+
+async def test_in_the_list_names_and_commands_and_a_letter_copies_one() -> None:
+    async with showing(nightly_etl()) as shown:
+        found = await offered(shown)
+        assert found["Name"] == ETL and found["Namespace/name"] == f"argo/{ETL}"
+        assert found["argo command"] == f"argo get {ETL} -n argo --context scripted"
+        await shown.press("n")
+        await shown.until_said(f"{ETL} sent to the clipboard")
+
+
+async def test_in_a_workflow_step_pod_and_yaml_too() -> None:
+    async with showing(source=ScriptedSource(nightly_etl())) as shown:
+        await shown.open()
+        found = await offered(shown)
+        assert found["Step"] == "transform(2:shard:2)(1)" and found["Pod"].startswith(ETL)
+        assert found["kubectl logs command"].startswith(f"kubectl logs {found['Pod']} -c main -n")
+        assert "YAML" in found and found["Node ID"].startswith(ETL)
+        await shown.press("escape")
+        shown.detail.steps.move_to_line(0)
+        assert "Pod" not in await offered(shown)
+
+
+async def test_where_there_is_nothing_a_word_says_so() -> None:
+    async with showing(can_demo=False) as shown:
+        await shown.press("C")
+        await shown.until_said("there is nothing here to copy")
+
+
+async def test_a_key_and_tab_in_the_palette_list_commands_by_all_their_names() -> None:
+    async with showing(nightly_etl()) as shown:
+        for keys in (["ctrl+a"], ["colon", "tab"]):
+            await shown.press(*keys)
+            await shown.until(lambda: shown.shows(Palette))
+            palette = shown.app.screen
+            assert isinstance(palette, Palette)
+            names = [entry.name for entry in palette.found.items]
+            assert ":q, :quit" in names and any(":cron, :cwf" in name for name in names)
+            assert all(name.startswith(":") for name in names)
+            await shown.press(*"quit")
+            assert palette.found.current is not None
+            assert palette.found.current.name == ":q, :quit"
+            await shown.press("escape")
+            await shown.until(lambda: not shown.shows(Palette))
