@@ -101,6 +101,7 @@ theme = "argo-dark"     # a comment
 remember-place = true
 audit-file = "~/argo-changes.jsonl"
 ascii = false
+key_preset = "k9s"
 
 [columns]
 wf = [
@@ -369,6 +370,12 @@ def test_where_a_name_was_to_be_typed_and_the_line_is_wrong_it_always_is(
             {},
             "line 1: keys.act.retry: the key d is that of pane.summary already",
         ),
+        # A preset brings keys of its own.
+        (
+            "key_preset = 'k9s'\nkeys.mark = 'N'",
+            {"key_preset": "k9s"},
+            "line 2: keys.mark: the key N is that of find.previous already",
+        ),
         # Space means two things already, in lists and in texts.
         ("keys.mark = ['space', 'f7']", {"mark": "space,f7"}, ""),
         # Keys of dialogs are their own.
@@ -441,13 +448,14 @@ def test_what_is_in_effect_is_shown_with_where_it_comes_from(
     monkeypatch.setenv("ARGO_NAMESPACE", "ml")
     written(home, WHOLE)
     lines = run(["config", "show", "--ascii", "--context", "prod-eu"]).out.splitlines()
-    assert lines[:7] == [
+    assert lines[:8] == [
         'theme = "argo-dark"  # config.toml:2',
         "remember-place = true  # config.toml:3",
         "read-only = false  # default",
         'audit-file = "~/argo-changes.jsonl"  # config.toml:4',
         "ascii = true  # --ascii",
         "mouse = false  # default",
+        'key_preset = "k9s"  # config.toml:5',
         '# context = "prod-eu"  # --context',
     ]
     assert lines[7] == '# namespace = "ml"  # ARGO_NAMESPACE'

@@ -135,6 +135,7 @@ ARROWS: dict[str, set[str]] = {
         "navigator",
         "errors",
         "keys",
+        "menu",
         "messages",
         "palette",
         "ports",

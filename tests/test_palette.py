@@ -102,7 +102,7 @@ async def test_it_offers_actions_panes_and_columns_and_does_what_it_says() -> No
         await shown.write("problems only")
         await shown.until_shown("1 of ")
         await shown.press("enter")
-        await shown.until(lambda: len(shown.names) == 3)
+        await shown.until(lambda: len(shown.names) == 4)
         await shown.open(ETL)
         palette = await opened(shown)
         assert {f"Show {pane.title}" for pane in panes_of(WORKFLOWS)} <= set(offered(palette))

@@ -188,6 +188,7 @@ def _run_in_terminal(settings: Settings) -> int:
     check_log(os.environ)
     prepare(capabilities, theme=settings.theme)
     # Before anything is imported that has bindings.
+    KEYS.use(settings.key_preset)
     KEYS.remap(settings.keys)
     with TERMINAL.of_app(), contextlib.ExitStack() as demos:
         opened = _opened_early(settings)

@@ -338,7 +338,9 @@ class _Reading:
         from tui.keys import KEYS
 
         wanted = {meaning: given.value for meaning, given in changed.items()}
-        for meaning, why in KEYS.clashes(wanted).items():
+        preset = self._given.get(PRESET)
+        name = preset.value if preset is not None else ""
+        for meaning, why in KEYS.clashes(wanted, name).items():
             del self._given["keys", meaning]
             self._tell(changed[meaning].line, ("keys", meaning), why)
         self._faults.sort(key=lambda fault: fault.line)
@@ -699,6 +701,8 @@ def _server_rows(before: Key) -> tuple[Row, ...]:
     )
 
 
+PRESET: Key = ("key_preset",)
+
 ROWS: tuple[Row, ...] = (
     Row(
         ("theme",),
@@ -756,6 +760,15 @@ ROWS: tuple[Row, ...] = (
         "other keys for a meaning",
         "a key or several",
         "those of the tables above",
+        of_screens=True,
+    ),
+    Row(
+        PRESET,
+        one_of(("k9s", "none")),
+        "keys of another program, besides: `k9s` sorts lists with `N`, `A` and `P` by name, age "
+        "and namespace, and `f` gives one side the whole screen",
+        "k9s or none",
+        "none",
         of_screens=True,
     ),
     Row(

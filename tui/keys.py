@@ -42,6 +42,21 @@ IN_SENTENCES: Mapping[str, str] = MappingProxyType(
 """Keys that sentences spell otherwise than tables do."""
 
 
+PRESETS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "k9s": {
+            "sort.by-name": "N",
+            "sort.by-age": "A",
+            "sort.by-namespace": "P",
+            "zoom": "z,f",
+            "write": "ctrl+s",
+        }
+    }
+)
+"""Keys that people know from elsewhere, by the name of a preset. None of them destroys anything or
+stands in the place of one that does; those that sort are those of lists alone."""
+
+
 class KeyTable(Mapping[str, str]):
     """Binding id → its keys, separated by commas, in Textual's names."""
 
@@ -68,12 +83,20 @@ class KeyTable(Mapping[str, str]):
             self._keys[meaning]  # not one that is brought
             self._keys[meaning] = keys
 
-    def clashes(self, changes: Mapping[str, str]) -> dict[str, str]:
+    def use(self, preset: str) -> None:
+        """Add the keys of a preset; call it before `remap`. "" is none of them."""
+        self._keys.update(PRESETS.get(preset, {}))
+
+    def clashes(self, changes: Mapping[str, str], preset: str = "") -> dict[str, str]:
         """Which of these changes would give one key two meanings, and a sentence why.
 
         Of two changes the later one is at fault. Space, which marks in lists and turns pages in
         texts, may keep its two meanings.
         """
+        if preset:
+            with_preset = KeyTable(self._keys)
+            with_preset.use(preset)
+            return with_preset.clashes(changes)
         found: dict[str, str] = {}
         followed = dict(changes)
         while fault := self._clash(followed):

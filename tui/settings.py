@@ -148,6 +148,8 @@ class Settings:
     """Id of a meaning -> its keys instead of those in `tui.keys`."""
     audit_file: str = ""
     """The file that every change is written to; "" for none."""
+    key_preset: str = ""
+    """The name of keys of another program; "" for none."""
     remember_place: bool = False
     """Whether the next start on a context goes on where the last one was left."""
     places: tuple[tuple[str, Mapping[str, Any]], ...] = ()

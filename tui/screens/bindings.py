@@ -115,6 +115,16 @@ def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     )
 
 
+def preset_bindings() -> tuple[Binding, ...]:
+    """What a preset adds to lists: a key for each of some columns to sort by."""
+    columns = ("name", "age", "namespace")
+    return tuple(
+        bind(f"sort.by-{column}", f"order('{column}')", f"Sort by {column}", group="list")
+        for column in columns
+        if f"sort.by-{column}" in KEYS
+    )
+
+
 def favourite_bindings(favourites: Sequence[str]) -> tuple[Binding, ...]:
     """All namespaces, and one key for each favourite; hinted where there is something to choose."""
     is_choice = len(favourites) > 1

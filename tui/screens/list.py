@@ -42,6 +42,7 @@ from tui.screens.bindings import (
     hints,
     kind_bindings,
     opening_bindings,
+    preset_bindings,
 )
 from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.copies import copies_of
@@ -105,12 +106,15 @@ class ListScreen(View[None]):
     def key_bindings(cls, kind: Kind[Any, Any] | None = None) -> tuple[Binding, ...]:
         """Its own, and those of what is registered for a kind, the first one if none is named."""
         kind = kind or next(iter(KINDS))
+        preset = preset_bindings()
+        taken = {binding.key for binding in preset}
         return (
+            *preset,
             bind("filter", "filter", "Filter", group="list", shown=True),
             bind("named-filters", "named_filters", "Named filters", group="list"),
             bind("problems", "problems", "Problems", group="list", shown=bool(kind.problems)),
             *favourite_bindings(()),
-            *opening_bindings(kind),
+            *(each for each in opening_bindings(kind) if each.key not in taken),
             *action_bindings(kind.id, *cls.ACTS_ON),
             *kind_bindings(),
             *sort_bindings("list"),
@@ -729,7 +733,17 @@ class ListScreen(View[None]):
         elif chosen == REVERSED:
             self.reverse()
         elif chosen is not None:
-            self.sort_by(chosen)
+            self.action_order(chosen)
+
+    def action_order(self, column: str) -> None:
+        """Sort by a column, or the other way round where that is the order already."""
+        sortable = {each.id: each.title for each in self.arrangement.columns if each.order}
+        if column and column not in sortable:
+            self.context.say(f"there is no {column} to sort by here")
+        elif column and column == self.arrangement.sort_column:
+            self.reverse()
+        else:
+            self.sort_by(column)
 
     def _choose_grouping(self) -> None:
         """Choose what the rows are put together by."""
@@ -915,7 +929,7 @@ class ListScreen(View[None]):
             help="or back to those it began with",
             key=hint("namespaces"),
         )
-        yield from sort_commands(self.arrangement.columns, self.sort_by)
+        yield from sort_commands(self.arrangement.columns, self.action_order)
 
     def _filters_like(self, typed: str) -> list[str]:
         """What a filter may become: its last term the name of one."""
