@@ -105,6 +105,8 @@ def _forget(stream: TextIO | None) -> None:
 
 
 def _run(words: list[str]) -> int:
+    if words[:2] == ["completion", "--words"]:
+        return _complete(words[2:])
     check_flags(words)
     name, rest = _command(words)
     if name == DEMO_CLUSTER:
@@ -119,6 +121,25 @@ def _run(words: list[str]) -> int:
     check_texts(args)
     _check_files(args.files)
     return _run_app(_settings(vars(args), screens=True))
+
+
+def _complete(words: list[str]) -> int:
+    """Print what the last of these words may become, for a script of `completion`."""
+    completion: Any = import_module("tui.headless.completion")
+
+    def settings_of(before: list[str]) -> Settings:
+        parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
+        _add_connection(parser)
+        return _settings(vars(parser.parse_known_args(before)[0]))
+
+    completion.complete(
+        words,
+        split=_command,
+        parser_of=lambda name: headless_parser(name) if name in COMMANDS else app_parser(),
+        settings_of=settings_of,
+        commands=(*COMMANDS, DEMO_CLUSTER),
+    )
+    return 0
 
 
 def _settings(flags: Mapping[str, Any], *, screens: bool = False) -> Settings:

@@ -36,6 +36,7 @@ COMMANDS = {
     ),
     "auth": ("tui.headless.auth", "say what this account may do, who it is, or its token"),
     "config": ("tui.headless.config", "say what the settings file says, and what is wrong with it"),
+    "completion": ("tui.headless.completion", "print the script that completes words in a shell"),
     "plan": ("tui.headless.plan", "say what an action would do, and do nothing"),
 }
 """Name → module, or `module:VALUE`, and a line of help."""
