@@ -455,10 +455,10 @@ def test_what_is_in_effect_is_shown_with_where_it_comes_from(
         'audit-file = "~/argo-changes.jsonl"  # config.toml:4',
         "ascii = true  # --ascii",
         "mouse = false  # default",
-        'key_preset = "k9s"  # config.toml:5',
+        'key_preset = "k9s"  # config.toml:6',
         '# context = "prod-eu"  # --context',
     ]
-    assert lines[7] == '# namespace = "ml"  # ARGO_NAMESPACE'
+    assert lines[8] == '# namespace = "ml"  # ARGO_NAMESPACE'
     assert '[contexts."prod-*"]' in lines
     line = WHOLE.splitlines().index('header-color = "red"') + 1
     assert f'header-color = "red"  # config.toml:{line}' in lines
