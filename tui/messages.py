@@ -14,6 +14,7 @@ from textual.message import Message
 from tui.actions.base import Outcome, Plan
 from tui.actions.verdict import Subject
 from tui.domain.identity import ObjectKey
+from tui.domain.node import NodeId
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError
 
@@ -29,6 +30,13 @@ class OpenObject(Message):
     """The object of that name that is meant; "" for whichever has it now."""
     pane: str = ""
     """Which pane to start with; "" for the one that fits its phase."""
+
+
+@dataclass
+class GoToStep(Message):
+    """Put the cursor of the tree on this step."""
+
+    step: NodeId
 
 
 @dataclass

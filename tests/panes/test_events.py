@@ -26,9 +26,11 @@ async def test_events_of_the_workflow_and_of_the_pod_under_the_cursor() -> None:
     async with bench(EventsPane, source) as on:
         on.app.show(nightly_etl())
         await on.until(lambda: "WorkflowFailed" in on.app.text)
-        first, second, rest = on.app.text.splitlines()
-        assert first.split() == ["1h32m", "WorkflowRunning", "Workflow", "Running"]
-        assert second.startswith("!") and "(x3)" in second and rest.strip() == "second line"
+        heading, first, second, rest = on.app.text.splitlines()
+        assert heading.split()[:4] == ["TIME", "AGE", "COUNT", "REASON"]
+        assert first.split() == ["04:58:00", "1h32m", "1", "WorkflowRunning", "Workflow", "Running"]
+        assert second.startswith("! 06:10:00") and second.split()[2:4] == ["20m", "3"]
+        assert rest.strip() == "second line"
         on.app.show(nightly_etl(), STEP)
         await on.until(lambda: "no events about its pod" in on.app.text)
         assert asked(source)[0] == "" and asked(source)[1].startswith(f"{ETL}-transform-")
@@ -82,5 +84,5 @@ async def test_of_an_offloaded_workflow_those_of_its_pods_are_told_too() -> None
     async with bench(EventsPane, source) as on:
         on.app.show(away)
         await on.until(lambda: "no image" in on.app.text)
-        first, second = on.app.text.splitlines()
+        _, first, second = on.app.text.splitlines()
         assert first.endswith("of the workflow") and second.endswith("one-pod: no image")

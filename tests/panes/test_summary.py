@@ -44,7 +44,7 @@ async def test_of_a_step_it_tells_why_it_failed_and_where_it_ran() -> None:
         on.app.show(nightly_etl(), "transform(2:shard:2)(1)")
         told = lines(on.app.text)
         assert "Failed" in told["phase"] and told["message"] == "OOMKilled (exit code 137)"
-        assert told["exit code"] == "137" and told["host"] == "worker-7"
+        assert told["exit code"] == "137" and told["node"] == "worker-7"
         assert told["pod"].startswith(f"{ETL}-transform-")
         assert told["duration"] == "26m"
 
@@ -202,14 +202,14 @@ def usage(made: dict[str, Any], *used: PodUsage) -> dict[str, PodUsage]:
 
 
 async def test_of_a_workflow_they_tell_progress_and_the_slowest_steps() -> None:
-    async with bench(SummaryPane, ScriptedSource(), size=SIZE) as on:
+    async with bench(SummaryPane, ScriptedSource(), size=(SIZE[0], 40)) as on:
         on.app.show(nightly_etl())
         await on.until(lambda: on.pane.bars.size.height == len(on.pane.bars.items))
         told = bars(on)
         assert told["progress"].text == "5 of 7 (71%)"
         steps = [bar for bar in on.pane.bars.items if bar.limit and bar.key != "progress"]
         assert [bar.value for bar in steps] == sorted((b.value for b in steps), reverse=True)
-        assert len(steps) == 5 and steps[0].text == "26m" and "✖" in steps[0].label
+        assert len(steps) == 8 and steps[0].text == "26m" and "✖" in steps[0].label
         assert all(b.begin >= 0 and b.begin + b.value <= b.limit for b in steps)
         assert ETL in on.app.text and "CPU" not in told
 

@@ -11,6 +11,7 @@ from tests.support.runs import ETL, FAILED_ATTEMPT, container, nightly_etl, run,
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest, workflow_of_holder
+from tui.panes.summary import SummaryPane
 from tui.widgets.line_view import CURSOR
 
 LONG = "the pod was evicted: the node had too little ephemeral storage left, 41Gi of 40Gi in use"
@@ -250,3 +251,32 @@ def test_a_holder_is_a_workflow_or_a_step_of_one() -> None:
         ("etl-x7k2p-2192570502", ("argo", "etl-x7k2p")),
     ):
         assert workflow_of_holder(holder, "argo") == wanted
+
+
+async def test_enter_in_the_summary_chooses_one_of_the_slowest_steps_and_goes_there() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open()
+        shown.detail.steps.move_to_line(0)
+        await shown.press("d")
+        await shown.until_shown("slowest steps")
+        await shown.press("enter")
+        await shown.at_rest()
+        slowest = shown.detail.pane_tabs.pane
+        assert isinstance(slowest, SummaryPane) and slowest.bars.has_focus
+        await shown.press("down", "enter")
+        await shown.until(lambda: shown.detail.steps.has_focus)
+        node = shown.detail.steps.node
+        assert node is not None and node.title == "transform(2:shard:2)(0)"
+
+
+async def test_a_step_that_ran_out_of_memory_tells_its_limit_its_image_and_its_node() -> None:
+    made = nightly_etl()
+    for template in made["spec"]["templates"]:
+        if template["name"] == "transform":
+            template["container"]["resources"] = {"limits": {"memory": "512Mi"}}
+    async with showing(made, size=(80, 40)) as shown:
+        await shown.open()
+        await shown.press("d")
+        await shown.until_shown("limit 512Mi")
+        for fact in ("image:       registry.local/etl:4.2", "node:        worker-7"):
+            assert fact in shown.text

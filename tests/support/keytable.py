@@ -38,6 +38,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "have errors to go to.",
         ("widgets.text_view:TextView", "panes.text_pane:TextPane", "panes.text_pane:SearchedPane"),
     ),
+    ("Summary pane", "", ("panes.summary:SummaryPane",)),
     ("Logs pane", "", ("panes.logs:LogsPane",)),
     (
         "Choosing a container",

@@ -21,7 +21,7 @@ from tui.domain.workflow import Workflow
 
 INSIDE = ("DAG", "Steps")
 """Types of nodes that contain other nodes."""
-MOST = 5
+MOST = 10
 """Number of slowest steps that are shown."""
 
 

@@ -26,6 +26,8 @@ READ_INTERVAL = 10
 """Seconds between two reads while the pane is shown and the workflow runs."""
 
 
+INDENT = 26
+"""Cells before the reason of an event."""
 MOST_PODS = 20
 """Of how many pods, those that began last, events are read where no step can be gone to."""
 
@@ -45,15 +47,20 @@ def with_those_of_pods(source: Connection, ref: WorkflowRef) -> tuple[Event, ...
 
 
 def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
-    """The events as text, the latest last; further lines of a message are indented."""
+    """The events as text, the latest last: when each came last, how often, and what it says.
+
+    Times are in UTC, as everywhere in texts; further lines of a message are indented.
+    """
+    if events:
+        yield f"  {'TIME':<8} {'AGE':>6} {'COUNT':>5}  REASON AND MESSAGE"
     for event in events:
         since = seconds_between(event.last_seen, None, now)
         ago = compact(since) if since is not None else ""
         sign = "!" if event.type == "Warning" else " "
-        count = f" (x{event.count})" if event.count > 1 else ""
+        clock = (event.last_seen or "").partition("T")[2][:8]
         first, *rest = event.message.split("\n")
-        yield f"{sign}{ago:>6}  {event.reason}{count}  {first}"
-        yield from (f"         {line}" for line in rest)
+        yield f"{sign} {clock:<8} {ago:>6} {event.count:>5}  {event.reason}  {first}"
+        yield from (f"{'':<{INDENT}}{line}" for line in rest)
 
 
 class EventsPane(TextPane):

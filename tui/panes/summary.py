@@ -6,25 +6,30 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
+from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.getters import query_one
 
+from tui.bindings import bind
 from tui.columns import compact
 from tui.columns.nodes import Usage, node_seconds, node_token
 from tui.columns.words import cores, memory
 from tui.domain import progress
 from tui.domain.allowance import allowance_of
 from tui.domain.durations import age, resources, seconds_between
-from tui.domain.node import RUNNING, Node, Parameter
+from tui.domain.node import RUNNING, Node, NodeId, Parameter
 from tui.domain.overview import INSIDE, MOST, progress_within
 from tui.domain.podname import pod_name
 from tui.domain.reason import reasons_of, said
 from tui.domain.slowest import running, slowest
 from tui.domain.status import node_icon, status_text
+from tui.domain.templates import image_of
 from tui.domain.workflow import LABEL, Workflow
 from tui.keys import hint
+from tui.messages import GoToStep
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
 from tui.widgets.bars import Bar, Bars
@@ -95,7 +100,8 @@ class SummaryBars:
         if not seconds or len(steps) < 2:
             return
         took = sorted(((node_seconds(s, now) or 0.0, s) for s in steps), key=lambda x: -x[0])
-        yield Bar("slowest", "slowest steps", is_heading=True)
+        words = f"as they ran; {hint('open')} goes"
+        yield Bar("slowest", "slowest steps", words, is_heading=True)
         for length, step in took[:MOST]:
             yield Bar(
                 ("step", step.id),
@@ -112,7 +118,7 @@ def _progress_bar(counts: tuple[int, int] | None) -> Iterator[Bar]:
     if counts is not None and counts[1] > 0:
         done, total = counts
         yield Bar(
-            "progress", "progress", f"{done} of {total} ({done * 100 // total}%)", done, total
+            "progress", "steps done", f"{done} of {total} ({done * 100 // total}%)", done, total
         )
 
 
@@ -123,7 +129,7 @@ def _duration_bar(seconds: float | None, estimate: int) -> Iterator[Bar]:
     late = "! " if seconds > estimate else ""
     text = f"{late}{compact(seconds)} of usual {compact(estimate)}"
     token = "warning" if late else ""
-    yield Bar("time", "time", text, seconds, max(seconds, estimate), token=token)
+    yield Bar("time", "time taken", text, seconds, max(seconds, estimate), token=token)
 
 
 def _usage_bar(
@@ -136,12 +142,12 @@ def _usage_bar(
     """The usage of all pods against their limits or requests, if every pod has one."""
     known = [each for each in allowed if each is not None]
     if len(known) < len(allowed):
-        return Bar(label, label, f"{words(used)}{unit}, no limit known")
+        return Bar(label, f"{label} in use", f"{words(used)}{unit}, no limit known")
     most = sum(amount for amount, _ in known)
     kind = "limit" if all(kind == "limit" for _, kind in known) else "request"
     over = "! " if used > most * 0.9 else ""
     text = f"{over}{words(used)} of {words(most)}{unit} ({kind})"
-    return Bar(label, label, text, used, most, token="warning" if over else "")
+    return Bar(label, f"{label} in use", text, used, most, token="warning" if over else "")
 
 
 WIDTH = 12
@@ -253,13 +259,18 @@ def of_node(
     if node.type == "Pod":
         yield field("pod", pod_name(workflow, node, pod_names))
         if node.host_node_name:
-            yield field("host", node.host_node_name)
+            yield field("node", node.host_node_name)
     if node.progress:
         yield field("progress", node.progress)
     if node.resources_duration:
         yield field("resources", resources(node.resources_duration))
     if node.outputs and node.outputs.exit_code:
         yield field("exit code", node.outputs.exit_code)
+    allowed = allowance_of(workflow, node).memory() if node.ran_out_of_memory else None
+    if allowed is not None:
+        yield field("memory", f"{allowed[1]} {memory(allowed[0])}")
+    if node.is_problem and (image := image_of(workflow, node)):
+        yield field("image", image)
     if node.memoization_status:
         hit = "hit" if node.memoization_status.hit else "miss"
         yield field("memoized", f"{hit}, key {node.memoization_status.key}")
@@ -289,10 +300,19 @@ def _who_resumes(workflow: Workflow, node: Node) -> str:
     )
 
 
+def step_of(bar: Bar | None) -> NodeId | None:
+    """The step whose bar it is; None where it is another's."""
+    key = bar.key if bar is not None else None
+    return NodeId(str(key[1])) if isinstance(key, tuple) and key[0] == "step" else None
+
+
 class SummaryPane(TextPane):
     """Facts and bars about the step under the cursor; on the root, about the workflow."""
 
     WRAPS = True  # why something failed is a long sentence
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("open", "choose_step", "Slowest steps", group="text"),
+    ]
 
     bars = query_one(Bars)
 
@@ -310,9 +330,27 @@ class SummaryPane(TextPane):
         yield Bars(ascii=self.context.ascii, now=self.context.now())
         yield from others
 
-    def on_mount(self) -> None:
-        """Keep the focus on the facts: the bars are always shown whole and need no keys."""
-        self.bars.can_focus = False
+    def action_choose_step(self) -> None:
+        """Enter: to the slowest steps, and there to the step of one."""
+        first = next((i for i, bar in enumerate(self.bars.items) if step_of(bar)), None)
+        if first is None or not self.bars.display:
+            self.context.say("no steps to choose from here")
+            return
+        self.bars.focus()
+        self.bars.move_to_line(first)
+
+    @on(Bars.Chosen)
+    def go_to_step(self, message: Bars.Chosen) -> None:
+        """Go to the step of a bar."""
+        message.stop()
+        step = step_of(self.bars.current)
+        if step is not None:
+            self.post_message(GoToStep(step))
+
+    @on(Bars.CursorMoved)
+    def keep_to_itself(self, message: Bars.CursorMoved) -> None:
+        """The cursor of the bars is not that of the tree."""
+        message.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         """Hide the bars where the facts need the room."""

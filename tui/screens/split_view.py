@@ -22,7 +22,7 @@ from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, workflow_of_holder
 from tui.kinds.workflows import WORKFLOWS
-from tui.messages import Said
+from tui.messages import GoToStep, Said
 from tui.panes.base import PaneContext
 from tui.screens.pane_tabs import PaneTabs
 from tui.screens.step_about import StepAbout, facts_of
@@ -219,6 +219,14 @@ class SplitView(Container):
             await self.open("logs")
         elif row.has_children:
             self.steps.action_toggle_fold()
+
+    @on(GoToStep)
+    def go_to_step(self, message: GoToStep) -> None:
+        """To a step that a pane names."""
+        message.stop()
+        self.unzoom()
+        self.steps.reveal(message.step)
+        self.go(to_pane=False)
 
     def go_to_failed(self) -> bool:
         """Put the cursor on a step that failed and has a log; from the log of one, on the next.
