@@ -92,6 +92,15 @@ def test_a_column_without_a_text_gives_its_room_away() -> None:
     assert shown == ["phase", "name", "duration", "age"]
 
 
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_without_any_message_names_stay_beside_what_they_name(width: int) -> None:
+    renderer = renderer_of(LISTS["nothing but names"])
+    line = renderer.item_line(
+        LISTS["nothing but names"][0], width, is_cursor=False, is_marked=False
+    )
+    assert "one  " in line.text and line.text.index("10m") < 20
+
+
 COLUMNS: tuple[Column[str], ...] = (
     Column(id="name", title="NAME", text=lambda item, now: item, width=10, least=6, grow=2),
     Column(id="kind", title="KIND", text=lambda item, now: "", width=9, most=20, drop=2),

@@ -141,8 +141,9 @@ class Fitting(Generic[T]):
             less = max(0, min(over, widths[i] - max(shown[i].minimum, title)))
             widths[i] -= less
             over -= less
-        if growing and over < 0:
-            widths[growing[-1]] -= over
+        if over < 0 and growing[-1:] == [len(shown) - 1]:
+            # A name, which has columns behind it, is left beside what it names.
+            widths[-1] -= over
         return widths
 
     def _give(

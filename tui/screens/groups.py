@@ -12,6 +12,8 @@ from tui.domain.groups import UNREAD, Group
 from tui.errors import UsageError
 from tui.kinds.base import Kind
 
+PREFIX = "argoproj.io/"
+"""In the keys of labels that Argo sets."""
 LABEL, NONE = "label", "none"
 """The words for a label, whose key follows, and for no groups at all."""
 
@@ -60,7 +62,7 @@ def label_keys(values: Sequence[Any]) -> list[str]:
     for value in values:
         for key in value.metadata.labels:
             found[key] = found.get(key, 0) + 1
-    return sorted(found, key=lambda key: ("argoproj.io/" in key, -found[key], key))
+    return sorted(found, key=lambda key: (PREFIX in key, -found[key], key))
 
 
 def named(group: Group[Any], grouping: Grouping, *, ascii: bool) -> str:

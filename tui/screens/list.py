@@ -47,7 +47,15 @@ from tui.screens.bindings import (
 from tui.screens.commands import action_commands, objects_called, sort_commands
 from tui.screens.copies import copies_of
 from tui.screens.filter_bar import FilterBar
-from tui.screens.groups import LABEL, NONE, group_columns, grouping_called, label_keys, named
+from tui.screens.groups import (
+    LABEL,
+    NONE,
+    PREFIX,
+    group_columns,
+    grouping_called,
+    label_keys,
+    named,
+)
 from tui.screens.headings import (
     SUMMARY,
     about_cursor,
@@ -154,6 +162,8 @@ class ListScreen(View[None]):
         """The row that the cursor was on before other namespaces were listed, and its line."""
         self._resting: Timer | None = None
         """Runs until the cursor has rested where it is."""
+        self._glanced: tuple[Row[Any], int, Glance] | None = None
+        """What was told last: of which row, and in which second."""
         self._hides_preview = False
         """Whether somebody wants the list to have all of a wide screen."""
         self._filling: Fillings[Any] | None = None
@@ -381,9 +391,16 @@ class ListScreen(View[None]):
         make = self.kind.glance
         if make is None or not (self.has_class("-tall") or self.has_class("-beside")):
             return None
+        # Going over ten thousand runs takes a while: not with each of ten changes a second.
+        second = int(asyncio.get_running_loop().time())
+        last = self._glanced
+        if last is not None and last[0] is row and last[1] == second:
+            return last[2]
         rows = self.arrangement.session.known.values()
         known = (each.value for each in rows if each.key.connection == row.key.connection)
-        return make(row.value, known, self.context.now(), ascii=self._ascii)
+        found = make(row.value, known, self.context.now(), ascii=self._ascii)
+        self._glanced = row, second, found
+        return found
 
     def on_resize(self) -> None:
         """There is room for more, or for less."""
@@ -748,7 +765,8 @@ class ListScreen(View[None]):
     def _choose_grouping(self) -> None:
         """Choose what the rows are put together by."""
         values = [row.value for row in self.arrangement.rows[:LABELS_OF]]
-        labels = [f"{LABEL} {key}" for key in label_keys(values)[:LABELS]]
+        own = [key for key in label_keys(values) if PREFIX not in key]
+        labels = [f"{LABEL} {key}" for key in own[:LABELS]]
         texts = [*self.kind.groupings, *labels, NONE]
         choices = lettered(Choice(text, text.capitalize()) for text in texts)
         grouping = self.arrangement.grouping
