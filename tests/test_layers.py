@@ -204,6 +204,8 @@ LIBRARIES: dict[str, set[str]] = {
     "kubernetes": {"tui/sources/kubernetes_exec.py"},
     "websocket": {"tui/sources/kubernetes_exec.py"},
     "boto3": {"tui/artifacts/"},
+    "PIL": {"tui/artifacts/pictures.py"},
+    "pyarrow": {"tui/artifacts/parquet.py"},
     "botocore": {"tui/artifacts/", "tui/demo/"},
     "aiohttp": {"tui/demo/"},
     "cryptography": {"tui/demo/"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,8 +17,10 @@ from tests.support.widgets import screen_of
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Refused, SourceError, Unreachable
+from tui.menu import Menu
 from tui.panes.artifact_list import ArtifactRows
 from tui.ports.jobs import JobStanding
+from tui.widgets.pixel_view import PixelView
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView
@@ -367,3 +371,101 @@ async def test_why_no_repository_could_be_read_is_said(server: tuple[str, Bucket
         await seen.until(lambda: "no location" in "".join(seen.rows))
         await seen.press("enter")
         await seen.until(lambda: "configmaps is forbidden" in seen.line("status"))
+
+
+async def test_the_menu_copies_addresses_commands_and_a_link_that_ends(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0]), size=(120, 24)) as seen:
+        await seen.until(lambda: "24 B" in seen.rows[1])
+
+        async def copied(letter: str) -> str:
+            await seen.press("C")
+            await seen.until(lambda: isinstance(seen.app.screen, Menu))
+            before = len(seen.app.copied)
+            await seen.press(letter)
+            await seen.until(lambda: len(seen.app.copied) > before)
+            return seen.app.copied[-1]
+
+        assert await copied("n") == "metrics"
+        await seen.press("C")
+        await seen.until(lambda: isinstance(seen.app.screen, Menu))
+        assert isinstance(seen.app.screen, Menu)
+        letters = {choice.id: choice.letter for choice in seen.app.screen._choices}
+        await seen.press("escape")
+        assert await copied(letters["address"]) == "s3://runs/etl/metrics.json"
+        endpoint = f"--endpoint-url http://{server[0]}"
+        assert await copied(letters["aws"]) == f"aws s3 cp s3://runs/etl/metrics.json . {endpoint}"
+        assert (await copied(letters["argo"])).startswith("argo cp etl . -n argo --node-id etl-1")
+        link = await copied(letters["link"])
+        await seen.until(lambda: ", good until " in seen.line("status"))
+        assert "Signature" not in seen.line("status")
+        with urllib.request.urlopen(link) as response:
+            assert response.read() == b'{"auc":0.941,"epoch":40}'
+
+
+async def test_a_folder_has_no_link_and_the_menu_says_so(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0]), size=(120, 24)) as seen:
+        await seen.until(lambda: "dir (2)" in "".join(seen.rows))
+        rows = seen.app.query_one(ArtifactRows)
+        rows.move_to(next(item.key for item in rows.items if item.name == "shards"))
+        await seen.press("C")
+        await seen.until(lambda: isinstance(seen.app.screen, Menu))
+        assert isinstance(seen.app.screen, Menu)
+        refused = {choice.id: choice.refusal for choice in seen.app.screen._choices}
+        assert refused["link"] == "a folder has none"
+
+
+async def test_a_picture_is_shown_in_half_blocks_and_goes_when_text_comes(
+    server: tuple[str, Buckets], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), (250, 10, 20)).save(made, "PNG")
+    server[1]["runs"].put("etl/metrics.json", made.getvalue())
+    async with showing(workflow(server[0]), size=(120, 30)) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.press("enter")
+        await seen.until(lambda: "PNG, 64 × 48" in seen.line("title"))
+        picture, text = seen.app.query_one(PixelView), seen.app.query_one(TextView)
+        await seen.until(lambda: picture.display and picture.size.width and not text.display)
+        (first, *_) = picture.render_line(0)
+        assert first.text.startswith("▀") and first.style is not None
+        assert first.style.color is not None and first.style.color.triplet == (250, 10, 20)
+        rows = seen.app.query_one(ArtifactRows)
+        rows.move_to(next(item.key for item in rows.items if item.name == "note"))
+        await seen.press("enter")
+        await seen.until(lambda: seen.preview == ["hello"])
+        assert not picture.display
+
+
+async def test_a_table_is_laid_out_and_shown_as_it_is_written_on_request(
+    server: tuple[str, Buckets],
+) -> None:
+    server[1]["runs"].put("etl/lost.csv", "name,auc\ntrain,0.9\ntest,10\n")
+    async with showing(workflow(server[0]), size=(120, 30)) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        rows = seen.app.query_one(ArtifactRows)
+        rows.move_to(next(item.key for item in rows.items if item.name == "lost"))
+        await seen.press("enter")
+        await seen.until(lambda: seen.preview == ["name   auc", "train  0.9", "test    10"])
+        assert "csv  2 rows" in seen.line("title")
+        await seen.press("Y")
+        await seen.until(lambda: seen.preview == ["name,auc", "train,0.9", "test,10"])
+        await seen.press("Y")
+        await seen.until(lambda: seen.preview[0] == "name   auc")
+
+
+async def test_with_sixteen_colours_a_picture_is_told_and_shown_as_bytes(
+    server: tuple[str, Buckets], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    server[1]["runs"].put("etl/metrics.json", b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+    async with showing(workflow(server[0]), size=(120, 30)) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.press("enter")
+        await seen.until(lambda: "which needs colours and half blocks" in seen.line("title"))
+        assert seen.preview[0].startswith("00000000  89 50 4e 47")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -228,6 +229,13 @@ class Stores:
     def _reach(self, location: Location) -> Location:
         found = self._given(location)
         return with_own_credentials(found) if self._own else found
+
+    def reached(self, location: Location) -> Location:
+        """A location as this machine reaches it."""
+        if isinstance(location, InsideLocation):
+            outer = self._reach(location.outer)
+            return location if isinstance(outer, InsideLocation) else replace(location, outer=outer)
+        return self._reach(location)
 
     def own_credentials(self, location: Location) -> str:
         """What credentials this machine has for a location: `the AWS profile ops`; "" for none."""

@@ -18,7 +18,9 @@ from tui.domain.workflow import Workflow
 
 Direction = Literal["in", "out"]
 Archive = Literal["tar", "zip", "none"]
-Kind = Literal["text", "json", "csv", "tgz", "tar", "gzip", "zip", "image", "folder", "binary"]
+Kind = Literal[
+    "text", "json", "csv", "tgz", "tar", "gzip", "zip", "image", "parquet", "folder", "binary"
+]
 
 LOG_SUFFIX = "-logs"
 """An output artifact whose name ends like this is a container's log (argo.md 7.2)."""
@@ -33,6 +35,7 @@ SUFFIXES: dict[str, Kind] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"), "image"),
     ".tar": "tar",
     ".gz": "gzip",
+    ".parquet": "parquet",
     ".zip": "zip",
 }
 """File extension → kind of content; for other names the first bytes decide."""
@@ -44,6 +47,7 @@ MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
+    (b"PAR1", "parquet"),
 )
 
 

@@ -59,3 +59,17 @@ def field_spans(line: str) -> list[Span]:
     """The label of a line `label: value`; values stay as they are."""
     found = _FIELD.match(line, 0, LONGEST)
     return [(*found.span(), "key")] if found else []
+
+
+_MARKDOWN = re.compile(
+    r"(?P<heading>^#{1,6}\s.*$)"
+    r"|(?P<comment>^>.*$)"
+    r"|(?P<string>`[^`]+`)"
+    r"|(?P<key>\*\*[^*]+\*\*)"
+    r"|(?P<number>^\s*(?:[-*+]|\d+\.)(?=\s))"
+)
+
+
+def markdown_spans(line: str) -> list[Span]:
+    """Headings, quotes, code, bold words and the marks of lists in a line of Markdown."""
+    return _spans(_MARKDOWN, line)

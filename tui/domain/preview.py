@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tui.domain.artifact import Kind, is_text, kind_by_bytes, kind_by_name
+from tui.domain.grid import grid_lines, rows_of_csv
 
 UNPACKED = 4 << 20
 """Maximum number of bytes that are unpacked."""
@@ -39,6 +40,8 @@ class Preview:
     """`first 64 KiB of 3 MiB`, `the only file of model.tgz`; "" when it is simply all of it."""
     is_cut: bool = False
     """Whether the content is longer than what is shown."""
+    raw: str = ""
+    """The text as it is written, where what is shown is made of it; "" where it is the same."""
 
 
 def preview(first: bytes, size: int, name: str, *, at_least: bool = False) -> Preview:
@@ -54,7 +57,7 @@ def preview(first: bytes, size: int, name: str, *, at_least: bool = False) -> Pr
         return _of_tar(first, size, name, kind, is_whole=is_whole)
     if kind == "zip":
         return _of_zip(first, size, name)
-    return _plain(first, size, kind, at_least=at_least)
+    return _plain(first, size, kind, name, at_least=at_least)
 
 
 def kind_of_content(first: bytes, name: str) -> Kind:
@@ -64,7 +67,7 @@ def kind_of_content(first: bytes, name: str) -> Kind:
         return named or "text"
     if seen == "tgz":
         return "gzip" if named == "gzip" else "tgz"
-    if seen in ("zip", "image", "tar", "binary"):
+    if seen in ("zip", "image", "tar", "parquet", "binary"):
         return seen
     if named in ("csv", "text", "json"):
         return named
@@ -83,21 +86,33 @@ def size_text(size: int) -> str:
     return f"{value:.0f} {unit}" if value >= 99.95 else f"{value:.1f} {unit}"
 
 
-def _plain(first: bytes, size: int, kind: Kind, *, at_least: bool = False) -> Preview:
+def _plain(
+    first: bytes, size: int, kind: Kind, name: str = "", *, at_least: bool = False
+) -> Preview:
     """Content that is not packed; `at_least` says that there may be more than `size`."""
     is_cut = len(first) < size or at_least
     whole = f"{'at least ' if at_least else ''}{size_text(size)}"
     note = f"first {size_text(len(first))} of {whole}" if is_cut else ""
     if not first:
         return Preview("", kind, note or "empty", is_cut)
-    if kind in ("binary", "image") or not is_text(first):
+    if kind in ("binary", "image", "parquet") or not is_text(first):
         return _hexadecimal(first, whole, kind, is_cut=is_cut or size > HEX)
     if kind == "json" and not is_cut:
         try:
-            return Preview(msgspec.json.format(first, indent=2).decode(), kind)
+            text = _decoded(first)
+            return Preview(msgspec.json.format(first, indent=2).decode(), kind, raw=text)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return Preview(_decoded(first), kind, "not valid JSON, shown as it is")
-    return Preview(_decoded(first), kind, note, is_cut)
+    text = _decoded(first)
+    rows = rows_of_csv(text, name, is_cut=is_cut) if kind == "csv" else None
+    if rows:
+        return Preview(grid_lines(rows), kind, _counted(len(rows) - 1, note), is_cut, raw=text)
+    return Preview(text, kind, note, is_cut)
+
+
+def _counted(rows: int, note: str) -> str:
+    counted = f"{rows:,} {'row' if rows == 1 else 'rows'}"
+    return f"{counted}, {note}" if note else counted
 
 
 def _hexadecimal(first: bytes, whole: str, kind: Kind, *, is_cut: bool, why: str = "") -> Preview:
@@ -131,9 +146,9 @@ def _unpacked(first: bytes, size: int, name: str) -> Preview:
         return _of_tar(inner, len(inner), name, "tgz", is_whole=is_whole)
     inner_name = name.removesuffix(".gz")
     kind = kind_of_content(inner, inner_name)
-    found = _plain(inner, len(inner), kind, at_least=not is_whole)
+    found = _plain(inner, len(inner), kind, inner_name, at_least=not is_whole)
     note = f"{found.note}, unpacked" if found.note else "unpacked"
-    return Preview(found.text, "gzip", note, found.is_cut)
+    return Preview(found.text, "gzip", note, found.is_cut, found.raw)
 
 
 def is_packed_tar(first: bytes) -> bool:
@@ -212,7 +227,7 @@ def _names(lines: list[str], count: int, kind: Kind, is_over: bool) -> Preview:
 def preview_inner(content: bytes, size: int, name: str) -> Preview:
     """The same for a file inside an archive; an archive in an archive is not opened."""
     kind = kind_of_content(content, name)
-    return _plain(content, size, "binary" if kind in ARCHIVES else kind)
+    return _plain(content, size, "binary" if kind in ARCHIVES else kind, name)
 
 
 def _member_line(member: tarfile.TarInfo) -> str:

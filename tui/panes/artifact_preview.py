@@ -4,7 +4,7 @@ Only the last item that was asked for is shown; answers for earlier ones are dro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,11 +13,14 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
-from tui.artifacts.base import Folder, FolderListing, Stat, StoreError
+from tui.artifacts.base import Folder, FolderListing, Stat, Store, StoreError
 from tui.artifacts.items import Item
+from tui.artifacts.parquet import head
+from tui.artifacts.pictures import MOST_BYTES, Pixels, pixels
 from tui.bugs import caught
 from tui.domain.artifact import Kind
-from tui.domain.highlight import json_spans
+from tui.domain.grid import grid_lines
+from tui.domain.highlight import Highlighter, json_spans, markdown_spans, yaml_spans
 from tui.domain.lines import TextLines
 from tui.domain.location import InsideLocation, Location, Stored
 from tui.domain.preview import (
@@ -30,6 +33,7 @@ from tui.domain.preview import (
 )
 from tui.keys import hint
 from tui.panes.artifact_lookup import Measured
+from tui.widgets.pixel_view import PixelView
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_view import TextView
 
@@ -52,7 +56,7 @@ class ArtifactPreview(Vertical):
 
         number: int
         item: Item
-        found: Preview | FolderListing | StoreError
+        found: Preview | Pixels | FolderListing | StoreError
 
     def __init__(self, stores: Stores, *, ascii: bool) -> None:
         super().__init__(id="artifact-reading")
@@ -60,6 +64,8 @@ class ArtifactPreview(Vertical):
         self._ascii = ascii
         self._number = 0
         self._file_name = ""
+        self._shown: Preview | None = None
+        self._is_raw = False
 
     def compose(self) -> ComposeResult:
         """The title and the text."""
@@ -69,6 +75,7 @@ class ArtifactPreview(Vertical):
             ascii=self._ascii,
             id="artifact-preview",
         )
+        yield PixelView(id="artifact-picture")
 
     @property
     def file_name(self) -> str:
@@ -89,6 +96,8 @@ class ArtifactPreview(Vertical):
         """Show nothing."""
         self.forget()
         self.query_one(StatusLine).clear()
+        self._shown = None
+        self.remove_class("-picture")
         self.query_one(TextView).show(TextLines())
 
     def scroll_half(self, direction: int) -> None:
@@ -101,14 +110,14 @@ class ArtifactPreview(Vertical):
 
     @work(thread=True, group="artifact-read", exit_on_error=False)
     def _read(self, number: int, item: Item, location: Location) -> None:
-        found: Preview | FolderListing | StoreError
+        found: Preview | Pixels | FolderListing | StoreError
         try:
             found = self._look(item, location)
         except StoreError as error:
             found = error
         self.post_message(self.Opened(number, item, found))
 
-    def _look(self, item: Item, location: Location) -> Preview | FolderListing:
+    def _look(self, item: Item, location: Location) -> Preview | Pixels | FolderListing:
         """Read an item on a thread, with as few requests as possible."""
         store = self._stores.store(location)
         if item.entry is not None and item.entry.is_folder:
@@ -121,6 +130,12 @@ class ArtifactPreview(Vertical):
             return store.listing(location, MAX_ENTRIES)
         first = store.read(location, 0, PREVIEW_SIZE)
         kind = kind_of_content(first, item.file_name)
+        if kind in ("image", "parquet") and fact.is_measured:
+            found_as = self._look_as(kind, store, location, fact.size, first)
+            if not isinstance(found_as, StoreError):
+                return found_as
+            plain = preview(first, fact.size, item.file_name)
+            return replace(plain, note=f"{found_as}, {plain.note}")
         # Hopping through an archive needs ranges; without them its beginning has to do.
         hops = fact.is_measured and "range" in store.can
         if not isinstance(location, InsideLocation) and hops:
@@ -136,6 +151,27 @@ class ArtifactPreview(Vertical):
             first = store.read(location, 0, asked)
         is_cut = not is_known and len(first) >= asked
         return preview(first, max(size, len(first)), item.file_name, at_least=is_cut)
+
+    def _look_as(
+        self, kind: Kind, store: Store, location: Location, size: int, first: bytes
+    ) -> Preview | Pixels | StoreError:
+        """A picture, or the first rows of a table; or why it can only be shown as bytes."""
+        try:
+            if kind == "parquet":
+                found = head(store, location, size)
+                names = zip(found.names, found.types, strict=True)
+                rows = [tuple(f"{name} ({called})" for name, called in names), *found.rows]
+                note = f"first {len(found.rows):,} of {found.total:,} rows"
+                is_cut = len(found.rows) < found.total
+                return Preview(grid_lines(rows), kind, note, is_cut)
+            if self._ascii or not self._has_colours:
+                return StoreError("a picture, which needs colours and half blocks to be shown")
+            if size > MOST_BYTES:
+                return StoreError("a picture that is too large to show")
+            data = first if len(first) >= size else store.read(location, 0, size)
+            return pixels(data, *self._room)
+        except StoreError as error:
+            return error
 
     def _look_inside(
         self, location: Stored, kind: Kind, first: bytes
@@ -171,6 +207,12 @@ class ArtifactPreview(Vertical):
             message.stop()
             return
         found = message.found
+        self._shown = found if isinstance(found, Preview) else None
+        if isinstance(found, Pixels):
+            self._file_name = message.item.file_name
+            self.query_one(StatusLine).say(f"{message.item.title}  {found.facts}")
+            self.query_one(PixelView).show(found.width, found.height, found.at)
+        self.set_class(isinstance(found, Pixels), "-picture")
         if not isinstance(found, Preview):
             return
         self._file_name = message.item.file_name
@@ -178,8 +220,42 @@ class ArtifactPreview(Vertical):
         if found.is_cut:
             title += f"   {hint('write')} downloads all of it"
         self.query_one(StatusLine).say(title)
-        spans = json_spans if found.text.startswith(("{", "[")) else _no_spans
-        self.query_one(TextView).show(TextLines(found.text), highlighter=spans)
+        self._is_raw = False
+        self._show_text(found.text)
+
+    def _show_text(self, text: str) -> None:
+        spans: Highlighter = _no_spans
+        if text.startswith(("{", "[")):
+            spans = json_spans
+        elif self._file_name.lower().endswith((".yaml", ".yml")):
+            spans = yaml_spans
+        elif self._file_name.lower().endswith((".md", ".markdown")):
+            spans = markdown_spans
+        self.query_one(TextView).show(TextLines(text), highlighter=spans)
+
+    def toggle_raw(self) -> str:
+        """Show the text as it is written, or as it is read best; returns why that is the same, if
+        it is."""
+        found = self._shown
+        if found is None or not found.raw:
+            return "this is shown as it is written"
+        self._is_raw = not self._is_raw
+        self._show_text(found.raw if self._is_raw else found.text)
+        return ""
+
+    @property
+    def _has_colours(self) -> bool:
+        """Whether the terminal has enough of them for a picture."""
+        return not self.app.no_color and self.app.console.color_system != "standard"
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """Pixels that have room: two a cell, one above the other."""
+        width, height = self.size.width, self.size.height - 1
+        if width < 8 or height < 4:
+            # It is not laid out yet, until there is something to show.
+            width, height = self.app.size.width, self.app.size.height // 2
+        return width, 2 * height
 
     @on(Worker.StateChanged)
     def tell_failure(self, message: Worker.StateChanged) -> None:

@@ -7,6 +7,7 @@ once; sizes follow.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, NamedTuple
@@ -19,7 +20,8 @@ from textual.containers import Container
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
-from tui.artifacts.base import FolderListing, Reason, StoreError
+from tui.artifacts.base import Can, FolderListing, Reason, StoreError
+from tui.artifacts.copying import LINK, LINK_SECONDS, ways
 from tui.artifacts.items import Fact, Item
 from tui.artifacts.served import served
 from tui.bindings import bind
@@ -32,6 +34,7 @@ from tui.domain.location import Location
 from tui.domain.node import Node
 from tui.domain.workflow import OFFLOADED, Workflow
 from tui.keys import hint
+from tui.menu import Choice, Menu, lettered
 from tui.panes.artifact_download import ArtifactDownloads
 from tui.panes.artifact_list import EMPTY, ArtifactRows
 from tui.panes.artifact_lookup import ArtifactLookup, Measured, OwnCredentials, Unknown
@@ -118,6 +121,8 @@ class ArtifactsPane(Pane):
         bind("write", "download", "Download", group="artifacts", shown=True),
         bind("filter", "filter", "Filter", group="artifacts", shown=True),
         bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
+        bind("copy.menu", "copy_menu", "Copy …", group="artifacts"),
+        bind("whole", "toggle_raw", "Pretty or raw", group="artifacts"),
         bind("side.down", "scroll_preview(1)", "Preview down", group="artifacts"),
         bind("side.up", "scroll_preview(-1)", "Preview up", group="artifacts"),
         bind("unwind", "undo", "Back", group="artifacts"),
@@ -402,6 +407,12 @@ class ArtifactsPane(Pane):
             self._say(f"nothing to scroll: {hint('open')} shows what is in an artifact")
         self._preview.scroll_half(direction)
 
+    def action_toggle_raw(self) -> None:
+        """Show JSON and tables as they are written, or laid out."""
+        why_not = self._preview.toggle_raw()
+        if why_not:
+            self._say(why_not)
+
     def action_copy_key(self) -> None:
         """Copy the address of the artifact under the cursor to the clipboard."""
         item = self._rows.current
@@ -414,6 +425,44 @@ class ArtifactsPane(Pane):
             return
         self.context.copy(text)
         self._say(f"sent {without_secrets(text)}")
+
+    def action_copy_menu(self) -> None:
+        """Choose what to copy: key, address, link, or a command that does the same."""
+        item, workflow = self._rows.current, self._workflow
+        if item is None or workflow is None:
+            self._say("no artifact here")
+            return
+        reached, can = None, frozenset[Can]()
+        if item.location is not None:
+            reached = self._stores.reached(item.location)
+            with contextlib.suppress(StoreError):
+                can = self._stores.store(item.location).can
+        found = {way.id: way for way in ways(item, reached, workflow.ref, can)}
+        choices = lettered(
+            Choice(way.id, way.title, help=way.text or "good for an hour", refusal=way.refusal)
+            for way in found.values()
+        )
+
+        def chosen(id: str | None) -> None:
+            if id == LINK and item.location is not None:
+                self._copy_link(item.location)
+            elif id is not None:
+                self.context.copy(found[id].text)
+                self._say(f"sent {without_secrets(found[id].text)}")
+
+        self.app.push_screen(Menu("Copy", choices, ascii=self.context.ascii), chosen)
+
+    @work(thread=True, group="artifact-link", exclusive=True, description="making a link")
+    def _copy_link(self, location: Location) -> None:
+        """Ask the store for a link, and copy it; on the screen it would be a secret."""
+        try:
+            link = self._stores.store(location).link(location, LINK_SECONDS)
+        except StoreError as error:
+            self.app.call_from_thread(self._say, str(error), "error")
+            return
+        until = f", good until {link.until:%H:%M} UTC" if link.until is not None else ""
+        self.app.call_from_thread(self.context.copy, link.url)
+        self.app.call_from_thread(self._say, f"sent a link to {location.key}{until}")
 
     def action_download(self) -> None:
         """Ask where to save the marked artifacts, or else the one under the cursor."""
