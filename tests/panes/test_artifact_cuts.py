@@ -18,8 +18,7 @@ from tests.support.s3_servers import demo_s3
 from tui.artifacts.base import Folder, Stat
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.preview import MEMBERS, preview
-from tui.panes.artifact_list import ArtifactRows
-from tui.panes.artifact_preview import MAX_ENTRIES
+from tui.panes.artifact_list import MOST_SOUGHT, ArtifactRows
 from tui.widgets.query_bar import QueryBar
 
 GIB = 1 << 30
@@ -139,7 +138,7 @@ def server() -> Iterator[tuple[str, Buckets]]:
             "etl/model.bin",
             Blob(5 * GIB, lambda offset, length: (b"\x1f\x8b\x08" * length)[:length]),
         )
-        for number in range(MAX_ENTRIES + 2):
+        for number in range(MOST_SOUGHT + 2):
             runs.put(f"etl/shards/part-{number:05}", "x")
         yield endpoint, buckets
 
@@ -164,8 +163,9 @@ async def test_an_archive_opens_like_a_folder_and_its_files_like_others(
 ) -> None:
     async with showing(workflow(server[0]), size=(160, 30)) as seen:
         await opened(seen, "metrics")
-        await seen.until(lambda: "1,500 entries" in seen.line("head"))
-        assert "train(1)/metrics  1,500 entries" in seen.line("head")
+        await seen.until(lambda: "first 1,000 of at least 1,001 entries" in seen.line("head"))
+        await seen.press("G")
+        await seen.until(lambda: "train(1)/metrics  1,500 entries" in seen.line("head"))
         await opened(seen, "part-00007")
         await seen.until(lambda: "train(1)/metrics/part-00007" in seen.line("title"))
         await seen.press("space", "down", "space", "f")
@@ -187,11 +187,14 @@ async def test_a_filter_says_of_how_many_entries_it_speaks(server: tuple[str, Bu
         await seen.until(lambda: isinstance(size(), Folder | Stat))
         await opened(seen, "shards")
         await seen.until(lambda: rows.is_in_folder)
-        assert "first 10,000 of at least 10,001 entries" in seen.line("head")
+        assert "first 1,000 of at least 1,001 entries" in seen.line("head")
         assert REST.search(seen.line("head"))
-        rows.narrow("part-09999")
+        await seen.press("G")
+        await seen.until(lambda: "first 2,000 of" in seen.line("head"))
+        assert rows.cursor == 999, "what comes moves nothing"
+        await seen.press("slash", *"part-09999", "enter")
+        await seen.until(lambda: "1 of the first 10,000 shown" in rows.headline)
         assert [item.name for item in rows.items] == ["part-09999"]
-        assert "1 of the first 10,000 shown" in rows.headline
         rows.narrow("part-10001")
         assert "no match for “part-10001” in the first 10,000 entries" in rows.placeholder
         assert "the others were not searched" in rows.placeholder

@@ -108,6 +108,8 @@ class FolderListing:
     """False if there are more entries than the limit of the request."""
     more: str = ""
     """Where the next page begins, for `listing`; "" where there is none."""
+    inside: Location | None = None
+    """What was listed, where that is not the location that was asked for but an archive there."""
 
 
 @dataclass(frozen=True, slots=True)

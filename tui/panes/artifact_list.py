@@ -144,6 +144,12 @@ def matches(item: Item, text: str) -> bool:
 
 EMPTY = "no artifacts here"
 
+NEAR_END = 30
+"""Rows before the end from which on the next page of a folder is read."""
+
+MOST_SOUGHT = 10_000
+"""Entries of a folder that are read for a filter or an order."""
+
 
 class ArtifactRows(Table[Item]):
     """The list. Left pans back to the first column, then leaves the folder."""
@@ -328,6 +334,32 @@ class ArtifactRows(Table[Item]):
         self._folders.append((folder, listing))
         self._reset()
         self.move_to_line(0)
+
+    def extend(self, folder: Item, page: FolderListing) -> None:
+        """Show more of the folder that is open, unless it is another one by now."""
+        if not self._folders or self._folders[-1][0].key != folder.key:
+            return
+        open_folder, listing = self._folders[-1]
+        entries = (*listing.entries, *page.entries)
+        whole = FolderListing(entries, whole=page.whole, more=page.more)
+        self._folders[-1] = (open_folder, whole)
+        self._fill()
+
+    @property
+    def next_page(self) -> tuple[Item, Location, str] | None:
+        """The open folder, where it is, and where its next page begins, if more of it is wanted:
+        at its end, and for a filter or an order, which are about all of it."""
+        if not self._folders:
+            return None
+        folder, listing = self._folders[-1]
+        place = folder.entry.location if folder.entry is not None else folder.location
+        if listing.inside is not None:
+            place = listing.inside
+        is_near = not self._filter and self.cursor >= len(self.items) - NEAR_END
+        is_sought = bool(self._filter or self._sorted_by) and len(listing.entries) < MOST_SOUGHT
+        if not listing.more or place is None or not (is_near or is_sought):
+            return None
+        return folder, place, listing.more
 
     def leave(self) -> None:
         """Show the list that the open folder is in, with the cursor on the folder."""

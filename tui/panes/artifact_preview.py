@@ -43,8 +43,8 @@ PREVIEW_SIZE = 64 << 10
 ARCHIVE_PREVIEW_SIZE = 1 << 20
 """Bytes that are read of an archive: its file names may not be in the first few."""
 
-MAX_ENTRIES = 10_000
-"""Entries of a folder that are listed, and so can be found by the filter; ten requests."""
+PAGE = 1000
+"""Entries of a folder that are listed at a time."""
 
 
 class ArtifactPreview(Vertical):
@@ -57,6 +57,13 @@ class ArtifactPreview(Vertical):
         number: int
         item: Item
         found: Preview | Pixels | FolderListing | StoreError
+
+    @dataclass
+    class More(Message):
+        """The next page of a folder, or why it cannot be read."""
+
+        folder: Item
+        found: FolderListing | StoreError
 
     def __init__(self, stores: Stores, *, ascii: bool) -> None:
         super().__init__(id="artifact-reading")
@@ -117,17 +124,27 @@ class ArtifactPreview(Vertical):
             found = error
         self.post_message(self.Opened(number, item, found))
 
+    @work(thread=True, group="artifact-page", exit_on_error=False, description="the next page")
+    def read_more(self, folder: Item, location: Location, after: str) -> None:
+        """Read the next page of a folder; posts `More`."""
+        found: FolderListing | StoreError
+        try:
+            found = self._stores.store(location).listing(location, PAGE, after)
+        except StoreError as error:
+            found = error
+        self.post_message(self.More(folder, found))
+
     def _look(self, item: Item, location: Location) -> Preview | Pixels | FolderListing:
         """Read an item on a thread, with as few requests as possible."""
         store = self._stores.store(location)
         if item.entry is not None and item.entry.is_folder:
-            return store.listing(location, MAX_ENTRIES)
+            return store.listing(location, PAGE)
         fact = item.fact if isinstance(item.fact, Stat | Folder) else None
         if fact is None:
             fact = store.stat(location)
             self.post_message(Measured(location, fact))
         if isinstance(fact, Folder):
-            return store.listing(location, MAX_ENTRIES)
+            return store.listing(location, PAGE)
         first = store.read(location, 0, PREVIEW_SIZE)
         kind = kind_of_content(first, item.file_name)
         if kind in ("image", "parquet") and fact.is_measured:
@@ -182,14 +199,14 @@ class ArtifactPreview(Vertical):
         inside = InsideLocation(location, kind)
         store = self._stores.store(inside)
         try:
-            listing = store.listing(inside, MAX_ENTRIES)
+            listing = store.listing(inside, PAGE)
             while listing.whole and len(listing.entries) == 1 and listing.entries[0].is_folder:
                 above = listing
-                listing = store.listing(above.entries[0].location, MAX_ENTRIES)
+                listing = store.listing(above.entries[0].location, PAGE)
                 if len(listing.entries) != 1:
                     return above
             if not listing.whole or len(listing.entries) != 1:
-                return listing
+                return replace(listing, inside=inside)
             (only,) = listing.entries
             size = only.size or 0
             content = store.read(only.location, 0, PREVIEW_SIZE)

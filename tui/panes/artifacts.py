@@ -135,6 +135,8 @@ class ArtifactsPane(Pane):
         self._known: tuple[str, str, str] | None = None
         self._subject: tuple[str, str] | None = None
         self._is_due = False
+        self._is_reading_on = False
+        """Whether the next page of a folder is being read."""
         self._own = ""
         """What credentials this machine has, where those of the workflow cannot be read."""
         self._news: dict[Location, Fact] = {}
@@ -344,8 +346,33 @@ class ArtifactsPane(Pane):
             self._rows.enter(message.item, message.found)
             self._filter.text = ""
             self._tell_head()
+            self._read_on()
         else:
             self._split.open_preview()
+
+    @on(Table.CursorMoved, "#artifact-rows")
+    def read_on(self, message: Table.CursorMoved) -> None:
+        """Near the end of a folder, read its next page."""
+        message.stop()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        wanted = self._rows.next_page
+        if wanted is not None and not self._is_reading_on:
+            self._is_reading_on = True
+            self._preview.read_more(*wanted)
+
+    @on(ArtifactPreview.More)
+    def show_more(self, message: ArtifactPreview.More) -> None:
+        """Show the next page of a folder."""
+        message.stop()
+        self._is_reading_on = False
+        if isinstance(message.found, StoreError):
+            self._say(str(message.found), "error")
+            return
+        self._rows.extend(message.folder, message.found)
+        self._tell_head()
+        self._read_on()
 
     def _show_failure(self, item: Item, error: StoreError) -> None:
         """Show a store's error in the row of the item, too."""
@@ -390,6 +417,7 @@ class ArtifactsPane(Pane):
         message.stop()
         self._rows.narrow(message.text)
         self._tell_head()
+        self._read_on()
         if isinstance(message, QueryBar.Cancelled):
             self._rows.focus()
 
