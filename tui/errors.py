@@ -39,6 +39,8 @@ class TuiError(Exception):
     """The root: a sentence for a person, and a hint what to do about it."""
 
     exit_code = 1
+    advice: tuple[str, ...] = ()
+    """More of what to do, in sentences; () where its kind says enough."""
 
     def __init__(self, what: str, *, hint: str = "") -> None:
         self.what = without_secrets(what)

@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.real import LABEL, VARIABLE, RealCluster, why_not
+from tests.support.real import (
+    LABEL,
+    SERVER,
+    TOKEN,
+    VARIABLE,
+    RealCluster,
+    RealServer,
+    why_not,
+)
 
 
 @pytest.fixture
@@ -29,6 +37,20 @@ def real() -> Iterator[RealCluster]:
         yield cluster
     finally:
         cluster.clean()
+
+
+@pytest.fixture
+def served(real: RealCluster) -> Iterator[RealServer]:
+    """The same cluster through its Argo Server, and an end to what a test made there."""
+    server = os.environ.get(SERVER, "")
+    if not server:
+        pytest.skip(f"{SERVER} names no Argo Server of that cluster, HOST:PORT or a URL")
+    token = os.environ.get(TOKEN, "")
+    found = RealServer(real.kubeconfig, real.namespace, server=server, token=token)
+    try:
+        yield found
+    finally:
+        found.clean()
 
 
 WORKFLOWS_ONLY: list[dict[str, Any]] = [

@@ -31,6 +31,7 @@ from tui.screens.problem import ProblemScreen, advice
 from tui.screens.small import TooSmallScreen
 from tui.settings import Settings
 from tui.sources import open_source
+from tui.sources.argo_server_answers import WORDS
 
 TROUBLES: dict[str, tuple[TuiError, str]] = {
     "no kubeconfig": (NoCluster("no kubeconfig says where a cluster is"), "KUBECONFIG"),
@@ -69,6 +70,15 @@ async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
         await shown.until(lambda: shown.shows(ListScreen))
         await shown.until(lambda: shown.names == ["demo-run-1"])
         assert shown.app.views.trouble is None
+
+
+def test_the_advice_about_an_argo_server_is_not_that_about_a_cluster() -> None:
+    for status in (401, 403, 404, 502, 302):
+        error = WORDS.refusal(status, {}, b'{"code":1,"message":"no"}')
+        assert not any("kubectl" in line for line in advice(error)), error
+    told = advice(WORDS.refusal(401, {}, b'{"code":16,"message":"token not valid"}'))
+    assert any("argo auth token" in line for line in told)
+    assert any("cookie" in line for line in told)
 
 
 async def test_every_error_that_can_end_a_connection_has_advice() -> None:

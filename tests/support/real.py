@@ -66,9 +66,14 @@ class RealCluster:
             capture_output=True,
             text=True,
             cwd=ROOT,
-            env=_bare(),
+            env=self.environment,
             timeout=PATIENCE,
         )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the program is told."""
+        return _bare()
 
     def options(self, *args: str) -> list[str]:
         """The arguments of a command that is meant for this cluster."""
@@ -78,7 +83,7 @@ class RealCluster:
 
     def app(self, *, columns: int = 120, rows: int = 40) -> Pty:
         """The program on the screen."""
-        return Pty(run_tui(*self.options()), columns=columns, rows=rows, env=_bare())
+        return Pty(run_tui(*self.options()), columns=columns, rows=rows, env=self.environment)
 
     def create(self, spec: Json, *, name: str, labels: Mapping[str, str] = {}) -> str:
         """Submit a workflow by kubectl; its full name."""
@@ -119,6 +124,30 @@ class RealCluster:
         """Delete what was made."""
         for each in reversed(self.made):
             self.kubectl("delete", each, "--ignore-not-found", "--wait=false")
+
+
+SERVER, TOKEN = "ARGO_TUI_REAL_SERVER", "ARGO_TUI_REAL_TOKEN"
+
+
+@dataclass
+class RealServer(RealCluster):
+    """The same cluster, where the program asks its Argo Server and not Kubernetes.
+
+    What it did is looked at with kubectl all the same.
+    """
+
+    server: str = ""
+    token: str = field(default="", repr=False)
+
+    def options(self, *args: str) -> list[str]:
+        """The arguments of a command that is meant for this server."""
+        command, rest = args[:1], args[1:]
+        return [*command, "--server", self.server, "-n", self.namespace, *rest]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the program is told."""
+        return {**_bare(), "ARGO_TOKEN": self.token}
 
 
 def nodes_of(workflow: Json) -> dict[str, Json]:

@@ -64,6 +64,8 @@ ADVICE: dict[type[TuiError], tuple[str, ...]] = {
 
 def advice(error: TuiError) -> tuple[str, ...]:
     """What to do about it, in sentences."""
+    if error.advice:
+        return error.advice
     for kind in type(error).__mro__:
         if kind in ADVICE:
             return ADVICE[kind]

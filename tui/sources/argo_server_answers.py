@@ -82,7 +82,7 @@ class _Frame(msgspec.Struct):
 
 def told_in_stream(error: StreamError, *, path: str = "") -> SourceError:
     """The error for an error frame, which means what the status means before the first frame."""
-    return _of(error.http_code or 500, error.message, {}, "GET", path)
+    return _advised(_of(error.http_code or 500, error.message, {}, "GET", path))
 
 
 def _message(body: bytes) -> str:
@@ -102,6 +102,34 @@ def _message(body: bytes) -> str:
 
 def _clean(message: str) -> str:
     return message.removeprefix(_NOISE).strip()
+
+
+ADVICE: dict[type[SourceError], tuple[str, ...]] = {
+    Unauthenticated: (
+        "ARGO_TOKEN, --token-file or --token-command gives a token; argo auth token prints one.",
+        "Behind a single sign-on: log in at the web page of the server, and take the cookie "
+        "`authorization` of the browser as ARGO_TOKEN.",
+        "argo-tui auth whoami says whether the server takes it.",
+    ),
+    Refused: (
+        "The server lists only what your account may list: start with -n NAMESPACE.",
+        ":whoami, and argo-tui auth whoami, say who you are to it.",
+    ),
+    Unreachable: (
+        "Is the server up, and the VPN or port-forward? curl asks the same address.",
+        "ARGO_SERVER or --server names it, ARGO_SECURE=false is for one without TLS.",
+    ),
+    Missing: ("Is this the server of the right cluster, and does it have Argo Workflows?",),
+}
+"""What to do about each kind of trouble with a server."""
+
+
+def _advised(error: SourceError) -> SourceError:
+    for kind in type(error).__mro__:
+        if kind in ADVICE:
+            error.advice = ADVICE[kind]
+            break
+    return error
 
 
 def _of(
@@ -255,15 +283,16 @@ class ServerWords:
         path: str = "",
     ) -> SourceError:
         """The error for an HTTP answer of 300 or more."""
-        return _of(status, _message(body), headers, method, path)
+        return _advised(_of(status, _message(body), headers, method, path))
 
     def web_page(self, server: str) -> SourceError:
         """Whatever is no path of its API the server answers with the page of its web interface."""
-        return Unreachable(
+        error = Unreachable(
             f"a web page was answered at {server}, not Argo's API",
             hint="is ARGO_BASE_HREF right? or does something before it want you to log in?",
             reason="NotJson",
         )
+        return _advised(error)
 
     def unreachable(self, error: Exception, server: str) -> SourceError:
         """The error for a connection that could not be made, or broke."""
@@ -278,7 +307,7 @@ class ServerWords:
                 )
         elif found.reason == "Connection":
             found.hint = "is the Argo Server running, and its port-forward or VPN up?"
-        return found
+        return _advised(found)
 
 
 WORDS = ServerWords()
