@@ -154,3 +154,32 @@ def test_the_pager_gets_all_lines_with_colours_and_nothing_else(tmp_path: Path) 
 def test_a_pager_that_is_not_there_is_named() -> None:
     with pytest.raises(SourceError, match="no-such-pager cannot be started"):
         show_in_pager(LogBook(), "no-such-pager -R")
+
+
+async def test_lines_of_json_are_read_as_text_and_by_chosen_fields() -> None:
+    source = ScriptedSource()
+    said = ['{"level":"info","msg":"step","loss":0.5}', "plain", '{"msg":"end","loss":0.1}']
+    source.logs[pod("api"), "main"] = [line(i, text) for i, text in enumerate(said)]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.pilot.press("Y")
+        rows = [row.strip() for row in on.app.screen_text.splitlines()[1:4]]
+        assert "INFO  step loss=0.5" in on.app.screen_text and "plain" in on.app.screen_text, rows
+        await on.pilot.press("Y", *"loss", "enter")
+        shown = on.app.screen_text
+        assert "0.5" in shown and "step" not in shown and "plain" in shown
+        await on.pilot.press("Y")
+        assert '{"msg":"end"' in on.app.screen_text
+
+
+async def test_when_the_run_will_be_deleted_stands_at_the_end_of_its_log() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(1, "done")]
+    manifest = running("api", phase="Succeeded")
+    manifest["spec"]["ttlStrategy"] = {"secondsAfterCompletion": 86400 * 3}
+    manifest["status"]["phase"] = "Succeeded"
+    manifest["status"]["finishedAt"] = "2026-03-17T06:29:00Z"
+    manifest["metadata"].setdefault("labels", {})["workflows.argoproj.io/completed"] = "true"
+    async with bench(new, source) as on:
+        on.app.show(manifest, "api")
+        await on.until(lambda: "end of the log; the run goes in" in head(on))

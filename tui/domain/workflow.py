@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.node import (
     COMPLETED_PHASES,
@@ -134,6 +136,8 @@ class Spec(ListedSpec, frozen=True):
     on_exit: str = ""
     archive_logs: bool | None = None
     artifact_repository_ref: dict[str, Any] | None = None
+    ttl_strategy: dict[str, Any] | None = None
+    pod_gc: dict[str, Any] | None = msgspec.field(name="podGC", default=None)
 
 
 OFFLOADED = "its steps are in Argo's database, where only Argo Server reads them"

@@ -176,6 +176,8 @@ class LogBook:
         """`shows_names` puts the name of its step before each line."""
         self.times: Times = times
         """How `line` shows the time of each line."""
+        self.shape: Callable[[str], str] | None = None
+        """How `line` shows the text of each line; None for as it is."""
         self.shows_names = shows_names
         self.in_memory = in_memory
         self.disk_error = ""
@@ -426,6 +428,8 @@ class LogBook:
         """A line as it is shown, not yet made printable."""
         block, line = self.block_of(index)
         text = decoded_log(block.line(line))
+        if self.shape is not None:
+            text = self.shape(text)
         if self.shows_names:
             text = self._name_before(block.source_of(line)) + text
         if self.times == "off":

@@ -7,12 +7,12 @@ no longer shown are dropped.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import on, work
 from textual.actions import SkipAction
@@ -23,11 +23,13 @@ from textual.message import Message
 
 from tui.bindings import bind
 from tui.domain.deadline import TookTooLong, deadline
+from tui.domain.jsonlines import readable
 from tui.domain.logfilters import typed_filter
 from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource
 from tui.domain.logtargets import MAIN, pods_of_run
 from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
 from tui.domain.node import RUNNING, Node, NodeId
+from tui.domain.retention import log_goes
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
@@ -119,6 +121,7 @@ class LogsPane(SearchedPane):
             )
             for digit, told in WINDOWS.items()
         ),
+        bind("whole", "shape", "JSON lines", group="logs"),
         bind("keep-line", "keep_line", "Keep this line in sight", group="logs"),
         bind("next-kept-line", "next_kept", "Next kept line", group="logs"),
         bind("pager", "pager", "In a pager", group="logs"),
@@ -154,8 +157,12 @@ class LogsPane(SearchedPane):
         """From when until when lines were written that are shown, in nanoseconds; None for all."""
         self._anchor: int | None = None
         """The number of the line that is to be at the top when other lines are shown."""
-        self._asks_time = False
-        """Whether a time is typed, and not a filter."""
+        self._asks: Literal["filter", "time", "fields"] = "filter"
+        """What is typed in the line below the log."""
+        self._shape: Callable[[str], str] | None = None
+        self._fields: tuple[str, ...] | None = None
+        """The fields of JSON lines that are shown; None where none were chosen."""
+        self._last_fields = ""
         self._kept: set[int] = set()
         """Numbers of lines that were marked."""
         self._new = 0
@@ -386,6 +393,7 @@ class LogsPane(SearchedPane):
             view=LogView(hides_own=self._hides_own),
             clock=self.context.now,
         )
+        self.book.shape = self._shape
         self.lines.show(self.book)
         self.lines.follow(True)
 
@@ -469,6 +477,8 @@ class LogsPane(SearchedPane):
 
     def _end(self, note: str) -> None:
         self._note = note
+        if note == END and (goes := self._goes()):
+            self._note = f"{END}; {goes}"
         only_own = self.book.view.hides_own and self.book.own
         if not len(self.book):
             shows = f"it has only lines of Argo's own; {hint('hide')} shows them"
@@ -541,6 +551,9 @@ class LogsPane(SearchedPane):
             shrinks += [(keys, WHOLE)] if keys else []
         right: list[HeaderPart] = []
         goes_on = self._follower is not None and self._goes_on and not self._note
+        if self.lines.is_following and goes_on and self._run is None and (goes := self._goes()):
+            shrinks.append((len(left), 0))
+            left.append((f"  {goes}", "muted"))
         if self.lines.is_following and goes_on:
             right.append(("following ", "muted"))
         if self._new:
@@ -557,7 +570,7 @@ class LogsPane(SearchedPane):
         position = "" if is_at_end else self.lines.position
         shown, of, whole = (position or all_of_it).rpartition(" of ")
         # That nothing more comes matters less than where one is; what is wrong matters more.
-        shrinks.insert(self._note == END, (len(left) + len(right), WHOLE))
+        shrinks.insert(self._note.startswith(END), (len(left) + len(right), WHOLE))
         right += [(shown + of, "muted"), (whole, "muted")]
         self.head.show(left, right, shrinks)
 
@@ -724,6 +737,13 @@ class LogsPane(SearchedPane):
             self.lines.placeholder = what
         self._show_head()
 
+    def _goes(self) -> str:
+        """When the log will go, where that may come as a surprise."""
+        workflow, target = self._choice.workflow, self._choice.target
+        if workflow is None or target is None:
+            return ""
+        return log_goes(workflow, target.node, self.context.now())
+
     def _why_none(self) -> str:
         """Why all lines are left out."""
         if self._filters:
@@ -738,12 +758,12 @@ class LogsPane(SearchedPane):
 
     def action_narrow(self) -> None:
         """Show only the lines that match what is typed; `!` in front turns it round."""
-        self._asks_time = False
+        self._asks = "filter"
         self.typed.open("", prompt=hint("narrow"))
 
     def action_go_to_time(self) -> None:
         """Go to a time: `10:41`, `-5m`, a date."""
-        self._asks_time = True
+        self._asks = "time"
         self.typed.open("", prompt=hint("go-to-time"))
 
     @on(QueryBar.Edited, "#log-line")
@@ -758,8 +778,10 @@ class LogsPane(SearchedPane):
         message.stop()
         text = message.text
         self._close_typed()
-        if self._asks_time:
+        if self._asks == "time":
             self._go_to_time(text)
+        elif self._asks == "fields":
+            self._choose_fields(text)
         else:
             self._narrow(text)
 
@@ -840,6 +862,31 @@ class LogsPane(SearchedPane):
         self._window = end - nanoseconds_of(span), NEVER
         self._choose_lines()
         self.context.say(f"{WINDOWS[digit].lower()}; {hint('window-9')} for all")
+
+    def action_shape(self) -> None:
+        """Show lines of JSON as they are, as text, or by fields that one types, in turn."""
+        if self.book.shape is None:
+            self._shape_lines(readable)
+            self.context.say(f"JSON as text; {hint('whole')} again chooses fields")
+        elif self._fields is None:
+            self._asks = "fields"
+            self.typed.open(self._last_fields, prompt=hint("whole"))
+        else:
+            self._fields = None
+            self._shape_lines(None)
+            self.context.say("lines as they were written")
+
+    def _choose_fields(self, text: str) -> None:
+        fields = tuple(text.replace(",", " ").split())
+        if not fields:
+            self._shape_lines(None)
+            return
+        self._last_fields, self._fields = text, fields
+        self._shape_lines(partial(readable, fields=fields))
+
+    def _shape_lines(self, shape: Callable[[str], str] | None) -> None:
+        self.book.shape = self._shape = shape
+        self.lines.changed()
 
     def action_keep_line(self) -> None:
         """Mark a line, or take its mark away: that of the search, or the first on the screen."""
