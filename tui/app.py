@@ -39,7 +39,8 @@ from tui.commands import (
 )
 from tui.context import AppContext
 from tui.destinations import Destinations
-from tui.domain.identity import ObjectKey
+from tui.domain.identity import ObjectKey, Target
+from tui.domain.node import ERROR, FAILED
 from tui.domain.workflow import WORKFLOW
 from tui.errors import Bug, SettingsError, TuiError
 from tui.keys import hint, key_name
@@ -64,6 +65,7 @@ from tui.ports.contexts import Contexts
 from tui.ports.health import Health
 from tui.ports.identity import Identity
 from tui.ports.jobs import JobStanding
+from tui.ports.objects import Watches
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
 from tui.resources import styles
@@ -78,6 +80,7 @@ from tui.screens.rights import RightsScreen
 from tui.screens.stack import ScreenStack
 from tui.session import Session, is_for, last_place, place_file, restore, save
 from tui.settings import SETTINGS_FILE, Settings
+from tui.state.ends import MOST, Ends
 from tui.state.lists import WatchedLists
 from tui.state.watch import WatchSession
 from tui.terminal.app import TerminalApp
@@ -130,6 +133,7 @@ class ArgoApp(TerminalApp):
         bind("actions", "actions", "Actions", group="app"),
         bind("copy.menu", "copy_menu", "Copy …", group="app"),
         bind("aliases", "aliases", "Commands", group="app"),
+        bind("tell-end", "tell_end", "Tell me its end", group="workflow"),
         bind("write", "write_file", "Write to a file", group="app"),
     ]
 
@@ -139,6 +143,13 @@ class ArgoApp(TerminalApp):
 
         attempt: int
         connections: tuple[Connection, ...]
+
+    @dataclass
+    class Ended(Message):
+        """One ended whose end somebody wanted to be told."""
+
+        target: Target
+        said: str
 
     @dataclass
     class NotConnected(Message):
@@ -208,6 +219,7 @@ class ArgoApp(TerminalApp):
             leaving=self._remember_place,
         )
         self.context.elsewhere = self.navigator
+        self.ends = Ends(lambda target, said: self.post_message(self.Ended(target, said)))
         self.destinations = Destinations(self, self.context, self.navigator, contexts)
         self.context.jobs.on_end = lambda standing: self.post_message(self.JobEnded(standing))
         self.farewell: tuple[str, ...] = ()
@@ -309,6 +321,7 @@ class ArgoApp(TerminalApp):
 
     def _let_go(self) -> None:
         self.farewell += self.context.jobs.end()
+        self.ends.end()
         self.lists.end()
         self.navigator.close()
 
@@ -787,6 +800,41 @@ class ArgoApp(TerminalApp):
         """Refuse with a sentence, or ask, then do."""
         self.runner.begin(message.action, message.subjects)
 
+    def action_tell_end(self) -> None:
+        """Tell the end of what the cursor is on, or of what is marked; again: no more."""
+        view = self.views.in_use
+        here = view.targets() if view is not None else ()
+        targets = [each for each in here if each.key.kind == WORKFLOW]
+        if not targets:
+            self.say("the cursor is on no workflow whose end could be told", "warning")
+            return
+        asked, dropped, refused = 0, 0, 0
+        for target in targets:
+            connection = self.context.connection_of(target.key)
+            if connection is None or connection.port(Watches) is None:
+                refused += 1
+                continue
+            answer = self.ends.toggle(connection, KINDS[WORKFLOW], target)
+            asked, dropped = asked + (answer is True), dropped + (answer is False)
+            refused += answer is None
+        names = targets[0].key.name if len(targets) == 1 else f"{len(targets)} workflows"
+        if refused:
+            self.say(f"{refused} of these cannot be watched (at most {MOST} at a time)", "warning")
+        elif asked:
+            self.say(
+                f"the end of {names} will be told, wherever you are; {hint('tell-end')} again: not"
+            )
+        else:
+            self.say(f"the end of {names} is not told any more")
+
+    @on(Ended)
+    def tell_end(self, message: Ended) -> None:
+        """Bell, notice and status line."""
+        said = f"{message.target.key.name} {message.said}"
+        failed = message.said in (FAILED, ERROR)
+        self.say(said, "error" if failed else "information")
+        self.terminal.tell(said)
+
     @on(ActionFinished)
     def finished(self, message: ActionFinished) -> None:
         """The result itself comes by the watch; who had a new run made is taken to it."""
@@ -795,7 +843,10 @@ class ArgoApp(TerminalApp):
         here = [target.key for target in view.targets()] if view is not None else []
         meta = made.get("metadata") or {}
         key = here[0] if len(here) == 1 else None
-        is_new = made.get("kind") == "Workflow" and meta.get("name") not in ("", message.ref.name)
+        is_new = made.get("kind") == "Workflow" and str(meta.get("name") or "") not in (
+            "",
+            message.ref.name,
+        )
         if not is_new or key is None or (key.namespace, key.name) != message.ref[:2]:
             self.say(said)
             return

@@ -278,6 +278,7 @@ KEYS = KeyTable(
         "mark.all": "*",
         "mark.none": "u",
         "actions": "x",
+        "tell-end": "B",
         "act.retry": "r",
         "act.new-run": "R",
         "act.suspend": "s",

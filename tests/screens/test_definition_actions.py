@@ -5,12 +5,14 @@ from __future__ import annotations
 from tests.screens.test_kinds import go, made
 from tests.support.app import showing
 from tests.support.asking import ask
+from tests.support.runs import run
 from tests.support.scripted import ScriptedSource, manifest
 from tui.domain.workflow import Manifest
 from tui.errors import Conflict
 from tui.ports.operations import Call
 from tui.screens.action import ActionScreen
 from tui.screens.fields import ParameterField
+from tui.terminal.clipboard import notice
 from tui.widgets.form_fields import SelectField
 
 SPEC = {
@@ -148,3 +150,35 @@ async def test_audit_tells_what_was_changed_and_no_secrets() -> None:
         await go(shown, "audit")
         await shown.until_shown("$ argo cron suspend -n argo nightly")
         assert "Suspend nightly" in shown.text and "cron workflow nightly in argo" in shown.text
+
+
+async def test_the_end_of_a_run_is_told_from_any_screen() -> None:
+    source = ScriptedSource(run("one-run", "Running"), CRON)
+    async with showing(source=source, size=(120, 40)) as shown:
+        await shown.until_shown("one-run")
+        await shown.press("B")
+        await shown.until_said("the end of one-run will be told")
+        await go(shown, "cron")
+        await shown.until_shown("nightly")
+        source.put(run("one-run", "Failed", ended=0))
+        await shown.until_said("one-run Failed")
+        assert not len(shown.app.ends)
+
+
+async def test_who_does_not_want_to_be_told_any_more_is_not() -> None:
+    source = ScriptedSource(run("one-run", "Running"), CRON)
+    async with showing(source=source, size=(120, 40)) as shown:
+        await shown.until_shown("one-run")
+        await shown.press("B", "B")
+        await shown.until_said("is not told any more")
+        assert not len(shown.app.ends)
+        await go(shown, "cron")
+        await shown.until_shown("nightly")
+        await shown.press("B")
+        await shown.until_said("on no workflow whose end could be told")
+
+
+def test_a_notice_has_no_controls_of_the_cluster_in_it() -> None:
+    told = notice("w\x1b]0;x\x07 Failed", term="xterm-256color")
+    assert told.startswith("\x07\x1b]9;w") and told.count("\x1b") == 1 and told.count("\x07") == 2
+    assert notice("a;b", term="foot") == "\x07\x1b]777;notify;argo-tui;a,b\x07"

@@ -24,7 +24,7 @@ from tui.domain.text import clean
 from tui.errors import SourceError
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
-from tui.terminal.clipboard import send
+from tui.terminal.clipboard import notice, send
 from tui.terminal.environment import theme_for
 from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
@@ -164,6 +164,13 @@ class Terminal:
             driver.write(sent.sequence)
         self._sent = (clean(text), time.monotonic())
         self._say(sent.message, "information" if sent.ok else "warning")
+
+    def tell(self, text: str) -> None:
+        """Ring, and have a notice shown, for a person who looks elsewhere."""
+        driver = textual_private.driver(self._app)
+        term = os.environ.get("TERM", "")
+        if driver is not None:
+            driver.write(notice(text, term=term, multiplexer=self.capabilities.multiplexer))
 
     def show_plainly(self) -> None:
         """The text with the focus, else what was just copied, as any output: to select by hand."""

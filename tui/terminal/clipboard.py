@@ -58,6 +58,18 @@ def send(text: str, *, what: str = "", multiplexer: Multiplexer = "") -> Sent:
     )
 
 
+def notice(text: str, *, term: str, multiplexer: Multiplexer = "") -> str:
+    """The bell, and the sequence that has the desktop of the person show a notice.
+
+    OSC 777 where the terminal is known for it, else OSC 9; others ignore both.
+    """
+    shown = clean(text).replace(";", ",")
+    sequence = f"\x1b]9;{shown}\x07"
+    if term.startswith(("rxvt", "foot")):
+        sequence = f"\x1b]777;notify;argo-tui;{shown}\x07"
+    return "\x07" + _wrapped(sequence, multiplexer)
+
+
 def _wrapped(sequence: str, multiplexer: Multiplexer) -> str:
     if multiplexer == "tmux":
         return sequence + "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
