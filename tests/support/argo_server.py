@@ -84,6 +84,8 @@ class StandIn:
             "serviceAccountNamespace": "argo",
         }
         self.info: dict[str, Any] = {}
+        self.streamed = 0
+        """Bytes of streams that went out."""
         self.is_starting = False
         """Whether it has not read the cluster yet."""
         self.tells_end = True
@@ -342,7 +344,7 @@ class StandIn:
 
     def _watch(self, asked: Asked, reply: Reply, namespace: str) -> None:
         query = asked.query
-        stream = _Stream(asked, reply)
+        stream = _Stream(asked, reply, self)
         fields = query.get("fields", "")
         since = query.get("listOptions.resourceVersion", "")
         begins = query.get("listOptions.sendInitialEvents") == "true"
@@ -439,9 +441,10 @@ class StandIn:
 class _Stream:
     """A stream of frames, whose head comes with the first of them."""
 
-    def __init__(self, asked: Asked, reply: Reply) -> None:
+    def __init__(self, asked: Asked, reply: Reply, server: StandIn | None = None) -> None:
         self._asked = asked
         self._reply = reply
+        self._server = server
         self._is_sse = asked.headers.get("Accept") == "text/event-stream"
         self._has_begun = False
 
@@ -459,7 +462,7 @@ class _Stream:
     def comment(self) -> None:
         if self._is_sse:
             self._begin()
-            self._reply.piece(b":\n")
+            self._piece(b":\n")
 
     def error(self, status: int, code: int, message: str) -> None:
         """Before the first frame it sets the status; later it is one."""
@@ -488,8 +491,13 @@ class _Stream:
         if not self._is_sse:
             self._reply.piece(body + b"\n")
             return
-        self._reply.piece(b"data: " + body + b" \n\n")
-        self._reply.piece(b"\n")
+        self._piece(b"data: " + body + b" \n\n")
+        self._piece(b"\n")
+
+    def _piece(self, data: bytes) -> None:
+        self._reply.piece(data)
+        if self._server is not None:
+            self._server.streamed += len(data)
 
 
 def _page(reply: Reply) -> None:
