@@ -9,6 +9,7 @@ import pytest
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, run, step, team
 from tests.support.scripted import ScriptedSource
+from tui.errors import Refused
 from tui.screens.list import ListScreen
 from tui.screens.peek import REST
 
@@ -84,7 +85,8 @@ async def test_from_160_columns_it_stands_beside_the_list_and_a_key_takes_it_awa
         await shown.press("v")
         assert beside.size.width == 0 and "last 3 of etl" in shown.text, "now below it"
         await shown.press("v", "J", "K")
-        assert source.asked == before, "nothing of it is asked for"
+        more = [what for what, _ in source.asked[len(before) :] if what != "get"]
+        assert not more, "nothing is asked for but all of the workflow under the cursor"
         await shown.pilot.resize_terminal(120, 24)
         await shown.press("v")
         assert "160 columns" in shown.said
@@ -131,3 +133,26 @@ async def test_other_kinds_say_that_they_have_no_preview() -> None:
 
 def test_a_rest_is_shorter_than_a_moment() -> None:
     assert REST <= 0.2
+
+
+async def test_beside_the_list_stand_the_steps_problems_first_read_when_the_cursor_rests() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source, size=(170, 40)) as shown:
+        await rest_on(shown, ETL)
+        await shown.until_shown("problems first")
+        await shown.until_shown("✖ transform(2:shard:2)(1)")
+        assert "OOMKilled (exit code 137)" in shown.text and "succeeded" in shown.text
+        asked = [str(about) for what, about in source.asked if what == "get"]
+        assert sum(ETL in each for each in asked) == 1, "once for each version of it"
+        shown.overview.show_standing()
+        await shown.pilot.pause(REST)
+        assert len([what for what, _ in source.asked if what == "get"]) == len(asked)
+
+
+async def test_what_may_not_be_read_whole_leaves_what_the_list_knows() -> None:
+    source = ScriptedSource(*team())
+    async with showing(source=source, size=(170, 40)) as shown:
+        source.refusal = Refused("you may not", status=403)
+        await rest_on(shown, ETL)
+        await shown.until_shown("params     day=2026-03-16")
+        assert "problems first" not in shown.text

@@ -18,6 +18,7 @@ from tui.domain.identity import Row
 from tui.domain.query import Fields
 from tui.domain.resource import Resource
 from tui.domain.table import TableRow
+from tui.domain.workflow import Manifest
 
 L = TypeVar("L")
 W = TypeVar("W")
@@ -98,6 +99,13 @@ class Glancing(Protocol):
         """What is told of a value, with all that are listed."""
 
 
+class Inside(Protocol):
+    """Tells what is in an object."""
+
+    def __call__(self, manifest: Manifest, now: datetime, /, *, ascii: bool) -> list[Told]:
+        """What is told, the most important first."""
+
+
 class Runs(NamedTuple):
     """How to find the objects that one made."""
 
@@ -152,6 +160,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     header of its own screen, which has a `W`."""
     glance: Glancing | None = None
     """What is told of the object under the cursor where there is room for more than `about`."""
+    inside: Inside | None = None
+    """What is told of it besides where there is room beside a list, once all of it was read."""
     is_problem: Callable[[L], bool]
     """Whether it is one that needs somebody."""
     problems: str = ""

@@ -19,7 +19,7 @@ from tui.kinds.base import Glance, Piece, Told
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def glance(
+def glance_at(
     workflow: ListedWorkflow, known: Iterable[ListedWorkflow], now: datetime, *, ascii: bool
 ) -> Glance:
     """Its lines and its facts; `known` are the workflows that are listed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -31,11 +32,11 @@ from tui.domain.workflow import (
     WORKFLOW_RESOURCE,
     ListedStatus,
     ListedWorkflow,
+    Manifest,
     Metadata,
     Workflow,
 )
-from tui.kinds.base import Kind, Piece, Tally
-from tui.kinds.glance import glance
+from tui.kinds.base import Glance, Kind, Piece, Tally, Told
 
 
 def newest(workflow: ListedWorkflow) -> str:
@@ -56,6 +57,22 @@ def about(workflow: ListedWorkflow, now: datetime) -> list[Piece]:
 def is_problem(workflow: ListedWorkflow) -> bool:
     """Whether it failed, or waits in trouble."""
     return workflow.phase in (FAILED, ERROR) or bool(workflow.trouble)
+
+
+def glance(
+    workflow: ListedWorkflow, known: Iterable[ListedWorkflow], now: datetime, *, ascii: bool
+) -> Glance:
+    """What is told of the one under the cursor; `known` are those that are listed."""
+    from tui.kinds.glance import glance_at  # what prints lists does not need it
+
+    return glance_at(workflow, known, now, ascii=ascii)
+
+
+def inside(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:
+    """Its steps, problems first."""
+    from tui.kinds.inside import steps  # a list does not wait for it
+
+    return steps(manifest, now, ascii=ascii)
 
 
 TROUBLE = "Trouble"
@@ -261,6 +278,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     ),
     about=about,
     glance=glance,
+    inside=inside,
     is_problem=is_problem,
     problems="phase:failed|error|trouble:*",
     filters={

@@ -25,15 +25,16 @@ from tui.domain.changes import ChangeSet
 from tui.domain.groups import Group
 from tui.domain.identity import Depth, ObjectKey, Row, Target
 from tui.domain.query import Fields
-from tui.errors import SourceError
+from tui.errors import SourceError, TuiError
 from tui.keys import hint
-from tui.kinds.base import Glance, Kind
+from tui.kinds.base import Glance, Inside, Kind, Told
 from tui.kinds.registry import KINDS
 from tui.menu import GROUPING, REVERSED, Choice, Menu, lettered, orders
 from tui.messages import GiveSource, OpenObject, RunAction
 from tui.panes import PANES, panes_of
 from tui.ports.collections import Collections, Scope
 from tui.ports.identity import Caller, caller_of
+from tui.ports.objects import Objects
 from tui.ports.tables import Tables
 from tui.screens.arrangement import Arrangement
 from tui.screens.bindings import (
@@ -81,6 +82,8 @@ ARRANGING = 10
 """Arranging a list anew while it is read takes one in so many seconds at most."""
 PREVIEW_STEP = 5
 """Lines that a key scrolls the preview by."""
+INSIDE_EVERY = 10.0
+"""Seconds between two readings of all of the object that the cursor rests on."""
 GROUPED = "grouped"
 """The choice of the menu of orders that goes on to what rows are put together by."""
 LABELS, LABELS_OF = 9, 500
@@ -164,6 +167,10 @@ class ListScreen(View[None]):
         """Runs until the cursor has rested where it is."""
         self._glanced: tuple[Row[Any], int, Glance] | None = None
         """What was told last: of which row, and in which second."""
+        self._inside: tuple[object, str, list[Told]] | None = None
+        """What is told of what was read whole: of which object, and of which version of it."""
+        self._looked: tuple[object, float] = ((), 0.0)
+        """Which object was asked for last, and when by the clock of the loop."""
         self._hides_preview = False
         """Whether somebody wants the list to have all of a wide screen."""
         self._filling: Fillings[Any] | None = None
@@ -378,7 +385,10 @@ class ListScreen(View[None]):
         lines: list[list[HeaderPart]] = [list(left)]
         glance = self._glance(row) if row is not None else None
         if row is not None and glance is not None:
-            self.beside.show(row.key.name, glance.facts)
+            inside = self._inside
+            steps = inside[2] if inside is not None and inside[0] == (row.key, row.uid) else []
+            self.beside.show(row.key.name, [*glance.facts, *steps])
+            self._look_inside(row)
             if self.has_class("-tall"):
                 first, *more = glance.lines
                 lines = [[*about_name(self.context, row), *first], *more]
@@ -401,6 +411,37 @@ class ListScreen(View[None]):
         found = make(row.value, known, self.context.now(), ascii=self._ascii)
         self._glanced = row, second, found
         return found
+
+    def _look_inside(self, row: Row[Any]) -> None:
+        """Read all of what the cursor rests on, if that is shown and may be another than before."""
+        tell, second = self.kind.inside, asyncio.get_running_loop().time()
+        if tell is None or not self.has_class("-beside") or row.depth is Depth.TABLE:
+            return
+        wanted, known = (row.key, row.uid), self._inside
+        if known is not None and known[0] == wanted and known[1] == row.version:
+            return
+        if wanted == self._looked[0] and second < self._looked[1] + INSIDE_EVERY:
+            return
+        self._looked = wanted, second
+        self._read_inside(row, tell)
+
+    @work(thread=True, exclusive=True, group="inside", exit_on_error=False)
+    def _read_inside(self, row: Row[Any], tell: Inside) -> None:
+        connection = self.context.connection(row.key.connection)
+        objects = connection.port(Objects) if connection is not None else None
+        if objects is None:
+            return
+        try:
+            manifest = objects.get(Target(row.key, row.uid))
+        except TuiError:
+            return  # what the list knows stays, and the list says what is wrong
+        told = tell(manifest, self.context.now(), ascii=self._ascii)
+        self.app.call_from_thread(self._take_inside, row, told)
+
+    def _take_inside(self, row: Row[Any], told: list[Told]) -> None:
+        self._inside = (row.key, row.uid), row.version, told
+        if self.query(Table) and self.row is not None and self.row.key == row.key:
+            self._show_about()
 
     def on_resize(self) -> None:
         """There is room for more, or for less."""

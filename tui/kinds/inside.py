@@ -1,0 +1,48 @@
+"""What is in the workflow under the cursor, beside the list: told once it was read whole.
+
+Apart from `glance.py`, so that a list does not wait for what trees are made of to be imported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from tui.columns.nodes import node_seconds, node_token
+from tui.columns.words import compact
+from tui.domain import decode
+from tui.domain.node import RUNNING
+from tui.domain.progress import EXECUTABLE
+from tui.domain.reason import failed, stuck
+from tui.domain.status import node_icon
+from tui.domain.workflow import Manifest
+from tui.kinds.base import Told
+
+PROBLEMS, UNDER_WAY = 8, 6
+"""How many steps that failed or wait, and how many that run, are told one by one."""
+
+
+def steps(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:
+    """Its steps: those it hangs on, those that run, and how many there are of the others."""
+    workflow = decode.from_manifest(manifest)
+    nodes = workflow.nodes
+    pods = {key: node for key, node in nodes.items() if node.type in EXECUTABLE}
+    if not pods:
+        return []
+    waits = [] if workflow.is_completed else stuck(nodes)
+    hangs = [*failed(nodes), *waits]
+    runs = [key for key, node in pods.items() if node.phase == RUNNING and key not in hangs]
+    told = [Told("", ""), Told("", f"{len(pods)} steps, problems first")]
+    for key in (*hangs[:PROBLEMS], *runs[:UNDER_WAY]):
+        node = nodes[key]
+        took = compact(node_seconds(node, now))
+        line = f"{node_icon(node, ascii=ascii)} {node.display_name}  {took}".rstrip()
+        told.append(Told("", line, node_token(node)))
+        if node.message:
+            told.append(Told(" ", node.message, "problem" if node.is_problem else ""))
+    named = {*hangs, *runs}
+    others = Counter(node.phase for key, node in pods.items() if key not in named)
+    more = [f"{len(hangs) - PROBLEMS} more problems"] if len(hangs) > PROBLEMS else []
+    more += [f"{len(runs) - UNDER_WAY} more run"] if len(runs) > UNDER_WAY else []
+    more += [f"{count} {phase.lower()}" for phase, count in others.most_common() if phase]
+    return [*told, Told("", ", ".join(more), "muted")]
