@@ -37,8 +37,12 @@ def ways(
     found = [Way("name", "Name", item.name.rstrip("/"))]
     if reached is None:
         return tuple(found)
+    is_inside = isinstance(reached, InsideLocation)
     where: Location = reached.outer if isinstance(reached, InsideLocation) else reached
-    is_folder = isinstance(item.fact, Folder) or bool(item.entry and item.entry.is_folder)
+    # Of what is inside an archive, other tools fetch the archive.
+    is_folder = not is_inside and (
+        isinstance(item.fact, Folder) or bool(item.entry and item.entry.is_folder)
+    )
     found += [Way("key", "Key", reached.key)] if reached.key else []
     found += [Way("address", "Address", without_secrets(reached.url))] if reached.url else []
     found.append(Way(LINK, "Link without a login", refusal=_no_link(reached, is_folder, can)))

@@ -8,6 +8,7 @@ leaves the credentials to the machine.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
 import tempfile
@@ -64,6 +65,7 @@ def build(location: S3Location, secrets: ReadSecret) -> Client:
     # Profiles and endpoints of this machine must not change requests with explicit credentials.
     core = _core_session(isolated=bool(keys), profile=location.profile)
     config: dict[str, Any] = {}
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
     if not keys and not location.use_sdk_creds:
         # Outside of a cloud machine, asking for a metadata service only costs time.
         core.get_component("credential_provider").remove("iam-role")
@@ -119,6 +121,17 @@ def own_credentials(profile: str) -> str:
         return ""
     called = core.get_config_variable("profile") or "default"
     return METHODS.get(found.method, "") or f"the AWS profile {called}"
+
+
+def _moment(value: Any) -> datetime:
+    """A time as S3 writes it. boto3's own reading of it is half the cost of a list of keys."""
+    from botocore.utils import parse_timestamp
+
+    if isinstance(value, str) and value[10:11] == "T":
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(value)
+    found: datetime = parse_timestamp(value)
+    return found
 
 
 def _config(config: Any, style: str, more: dict[str, Any]) -> Any:

@@ -1,0 +1,128 @@
+"""What artifacts cost: a download beside boto3's own, and a folder of 10,000 keys.
+
+    python tests/bench/bench_artifacts.py [MIB]
+
+rclone serves the objects over real signatures, from a process of its own; without it the figures
+are those of the demo's S3 route.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import pytest
+
+from tests.support.s3_servers import client, demo_s3, rclone_s3
+from tests.support.s3_store import MIB, here, quiet, secrets
+from tui.artifacts.s3 import S3Store
+from tui.ports.threads import CancelToken
+
+RUNS = 3
+KEYS = 10_000
+PAGE = 1000
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    try:
+        with rclone_s3(folder) as endpoint:
+            yield endpoint
+    except pytest.skip.Exception:
+        with demo_s3("runs") as (endpoint, _):
+            yield endpoint
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def download(endpoint: str, folder: Path, size: int) -> None:
+    """Our download and boto3's, in turns, so that a busy machine is busy for both."""
+    store = S3Store(secrets)
+    target = folder / "got"
+    ours: list[float] = []
+    theirs: list[float] = []
+    with client(endpoint) as s3:
+        for _ in range(RUNS):
+            ours.append(
+                seconds(lambda: store.download(here(endpoint, "big"), target, quiet, CancelToken()))
+            )
+            assert target.stat().st_size == size
+            target.unlink()
+            theirs.append(seconds(lambda: s3.download_file("runs", "big", str(target))))
+            target.unlink()
+    store.close()
+    us, them = min(ours), min(theirs)
+    print(f"{size / MIB:.0f} MiB  argo-tui {us:.2f} s  {size / MIB / us:.0f} MiB/s")
+    print(
+        f"{'':{len(f'{size / MIB:.0f} MiB')}}  boto3    {them:.2f} s  {size / MIB / them:.0f} MiB/s"
+    )
+    print(f"as fast as boto3's download_file: {them / us:.2f} x (aim 0.9)")
+
+
+def listing(endpoint: str) -> None:
+    """Ten pages of a folder, with all that is made of them."""
+    store = S3Store(secrets)
+    place = here(endpoint, "many")
+
+    def all_pages() -> None:
+        more, count = "", 0
+        while True:
+            page = store.listing(place, PAGE, more)
+            count, more = count + len(page.entries), page.more
+            if not more:
+                break
+        assert count == KEYS
+
+    store.listing(place, 1)  # connects
+    taken = [seconds(all_pages) for _ in range(RUNS)]
+    store.close()
+    with client(endpoint) as s3:
+        pages = s3.get_paginator("list_objects_v2")
+        theirs = [
+            seconds(lambda: sum(1 for _ in pages.paginate(Bucket="runs", Prefix="many/")))
+            for _ in range(RUNS)
+        ]
+    print(
+        f"{KEYS:,} keys listed in {statistics.median(taken):.2f} s (aim 1), "
+        f"boto3's paginator {statistics.median(theirs):.2f} s"
+    )
+
+
+def main() -> None:
+    size = int(sys.argv[1] if len(sys.argv) > 1 else 512) * MIB
+    place = Path(tempfile.mkdtemp(prefix="argo-tui-bench-"))
+    try:
+        (place / "served").mkdir()
+        with server(place / "served") as endpoint:
+            bucket = place / "served" / "runs"
+            if bucket.is_dir():
+                with (bucket / "big").open("wb") as file:
+                    for _ in range(size // MIB):
+                        file.write(bytes(range(256)) * 4096)
+            else:
+                with client(endpoint) as s3:
+                    s3.put_object(Bucket="runs", Key="big", Body=bytes(size))
+            download(endpoint, place, size)
+        # rclone looks at every file of a folder for each page, which would be its figure.
+        with demo_s3("runs") as (endpoint, buckets):
+            for number in range(KEYS):
+                buckets["runs"].put(f"many/part-{number:05}", b"x")
+            listing(endpoint)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
