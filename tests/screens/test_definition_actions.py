@@ -48,7 +48,9 @@ async def test_new_runs_are_made_of_templates_and_crons_with_their_parameters() 
             screen = await ask(shown, "R")
             (field,) = screen.query(ParameterField)
             assert field.entry.has_focus, "what one comes for is first"
+            assert not field.has_class("-changed")
             await shown.write("2")
+            await shown.until(lambda: field.has_class("-changed"))  # noqa: B023
             await shown.press("ctrl+s")
             await shown.until(lambda: bool(source.performed))  # noqa: B023
         (call,) = source.performed

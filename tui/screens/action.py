@@ -566,7 +566,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     @on(CheckboxField.Toggled)
     @on(SelectField.Selected)
     def plan_anew(self) -> None:
-        """A choice changed: so does the plan."""
+        """A choice changed: so does the plan, and what differs from the original is marked."""
+        for each in self.query(ParameterField):
+            each.set_class(each.change is not None, "-changed")
         if self._manifests:
             self._make_plans()
         self.tell_about()
