@@ -111,6 +111,7 @@ ARROWS: dict[str, set[str]] = {
         "sources",
         "state",
     },
+    "history": {"domain", "navigator"},
     "destinations": {
         "bugs",
         "commands",
@@ -135,6 +136,7 @@ ARROWS: dict[str, set[str]] = {
         "navigator",
         "errors",
         "keys",
+        "history",
         "menu",
         "messages",
         "palette",

@@ -43,6 +43,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.node import ERROR, FAILED
 from tui.domain.workflow import WORKFLOW
 from tui.errors import Bug, SettingsError, TuiError
+from tui.history import History, Visit
 from tui.keys import hint, key_name
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
@@ -130,6 +131,8 @@ class ArgoApp(TerminalApp):
         bind("header", "toggle_header", "Header", group="app"),
         bind("to-the-shell", "suspend_process", "Suspend", group="app"),
         bind("last-place", "last_place", "Last place", group="app"),
+        bind("history.back", "history(-1)", "Back in the history", group="app"),
+        bind("history.forward", "history(1)", "Forward in the history", group="app"),
         bind("actions", "actions", "Actions", group="app"),
         bind("copy.menu", "copy_menu", "Copy …", group="app"),
         bind("aliases", "aliases", "Commands", group="app"),
@@ -217,7 +220,11 @@ class ArgoApp(TerminalApp):
             show_kind=self._bring_kind,
             after=self.set_timer,
             leaving=self._remember_place,
+            arrived=self._arrived_somewhere,
         )
+        self.history = History()
+        self._going_to: Visit | None = None
+        """What of the history is gone to, while its place has not answered."""
         self.context.elsewhere = self.navigator
         self.ends = Ends(lambda target, said: self.post_message(self.Ended(target, said)))
         self.destinations = Destinations(self, self.context, self.navigator, contexts)
@@ -515,6 +522,51 @@ class ArgoApp(TerminalApp):
 
     def _open(self, key: ObjectKey, uid: str = "", pane: str = "") -> None:
         self.views.bring(screen_of(self.context, key, uid, pane=pane))
+        location = self.navigator.stands_at
+        if location is not None:
+            self.history.visit(Visit(location, key, uid, pane))
+
+    # --- history -----------------------------------------------------------------------------
+
+    @property
+    def _visited(self) -> Visit | None:
+        """What is looked at."""
+        location, view = self.navigator.stands_at, self.views.in_use
+        if location is None or view is None:
+            return None
+        pane = view.remembered(Session("", ())).pane if view.key is not None else ""
+        return Visit(location, view.key, pane=pane)
+
+    def _arrived_somewhere(self) -> None:
+        location, wanted = self.navigator.stands_at, self._going_to
+        self._going_to = None
+        if location is None:
+            return
+        if wanted is not None and wanted.location == location:
+            self._look_at(wanted)
+        else:
+            self.history.visit(Visit(location))
+
+    def action_history(self, by: int) -> None:
+        """To what was looked at before (-1) or after (1)."""
+        here = self._visited
+        if here is None:
+            self.say("there is nothing to go back to yet")
+            return
+        self.history.leave(here)
+        visit = self.history.step(by, here)
+        if visit is None:
+            self.say("there is nothing further " + ("back" if by < 0 else "forward"))
+        elif visit.location == here.location:
+            self.views.leave_place()
+            self._look_at(visit)
+        else:
+            self._going_to = visit
+            self.navigator.go(visit.location)
+
+    def _look_at(self, visit: Visit) -> None:
+        if visit.key is not None:
+            self.views.bring(screen_of(self.context, visit.key, visit.uid, pane=visit.pane))
 
     def action_show_kind(self, kind: str) -> None:
         """The list of a kind, by its id."""
@@ -709,6 +761,8 @@ class ArgoApp(TerminalApp):
             ("Repaint", ("repaint",), "repaint", "repaint", "write the whole screen again"),
             ("Header", ("header",), "header", "toggle_header", "with or without the header line"),
             ("Back", ("back",), "back", "leave", "back; at the root, ask once"),
+            ("Back in the history", (), "history.back", "history(-1)", "what was looked at before"),
+            ("Forward in the history", (), "history.forward", "history(1)", "and after"),
         ):
             yield Command(
                 title,

@@ -256,6 +256,8 @@ KEYS = KeyTable(
         "namespaces": "0",
         **{f"favourite-{digit}": str(digit) for digit in range(1, 10)},
         "last-place": "minus",
+        "history.back": "[",
+        "history.forward": "]",
         # Panes.
         "pane.summary": "d",
         "pane.logs": "l",

@@ -70,16 +70,19 @@ class Navigator:
         show_kind: Callable[[str], object],
         after: Callable[[float, Callable[[], None]], object],
         leaving: Callable[[], object],
+        arrived: Callable[[], object] = lambda: None,
     ) -> None:
         """`open` opens the connections of an attempt on a thread and has `opened` or `not_opened`
         called on the loop; `show_kind` shows the list of a kind; `after` calls back after so many
-        seconds; `leaving` is called while the place is still shown that is left for others."""
+        seconds; `leaving` is called while the place is still shown that is left for others, and
+        `arrived` when one is somewhere."""
         self._context = context
         self._views = views
         self._open = open
         self._show_kind = show_kind
         self._after = after
         self._leaving = leaving
+        self._arrived = arrived
         self._number = 0
         self._trials = 0
         self.attempt: Attempt | None = None
@@ -132,6 +135,12 @@ class Navigator:
         settings = (self._context.for_place(each) for each in self._context.connections)
         chosen = dict.fromkeys(name for each in settings for name in each.favourites)
         return (tuple(chosen) or tuple(self.used_namespaces))[:FAVOURITES]
+
+    @property
+    def stands_at(self) -> Location | None:
+        """The last location that answered, with the list that is in front; None before one has."""
+        kind = self._views.listed_kind or next(iter(KINDS)).id
+        return replace(self.here, kind=kind) if self.here is not None else None
 
     # --- going -------------------------------------------------------------------------------
 
@@ -351,6 +360,7 @@ class Navigator:
             used = self._used.setdefault(name, [])
             used.extend(each for each in feed.scope.namespaces if each not in used)
         self._views.arrived()
+        self._arrived()
 
     def _feeds(self, location: Location) -> list[Feed]:
         return [
