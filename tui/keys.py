@@ -273,6 +273,8 @@ KEYS = KeyTable(
         "side.down": "J",
         "side.up": "K",
         "zoom": "z",
+        "border.more": "plus",
+        "border.less": "underscore",
         "preview": "v",
         # Marking, and doing something.
         "mark": "space",

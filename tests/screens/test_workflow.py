@@ -437,3 +437,20 @@ async def test_a_pane_asked_for_in_the_list_takes_the_keys() -> None:
         )
         await shown.press("escape")
         await shown.until(lambda: screen.steps.has_focus)
+
+
+async def test_keys_move_the_border_and_scroll_the_other_side() -> None:
+    async with showing(source=with_log(nightly_etl()), size=(140, 40)) as shown:
+        await shown.open()
+        before = shown.detail.split.tree_side.size.width
+        await shown.press("plus")
+        await shown.until(lambda: shown.detail.split.tree_side.size.width > before)
+        await shown.press("tab", "plus", "plus")
+        await shown.until(lambda: shown.detail.split.tree_side.size.width < before)
+        await shown.press("underscore")
+        await shown.until(lambda: shown.detail.split.tree_side.size.width >= before)
+        step = shown.detail.steps.cursor
+        await shown.press("K")
+        assert shown.detail.steps.cursor == step - 1 and shown.detail.pane_tabs.holds_focus
+        await shown.press("J")
+        assert shown.detail.steps.cursor == step

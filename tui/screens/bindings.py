@@ -94,6 +94,8 @@ def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
     beside_a_body = (
         bind("side.other", "other_side", "Pane", group="pane", shown=True),
         bind("zoom", "zoom", "Zoom", group="pane", shown=True),
+        bind("border.more", "border(1)", "More room for this side", group="pane"),
+        bind("border.less", "border(-1)", "Less room for this side", group="pane"),
     )
     return (
         *(
@@ -110,8 +112,8 @@ def pane_bindings(kind: Kind[Any, Any]) -> tuple[Binding, ...]:
         bind("tab.next", "next_pane(1)", "Next tab", group="pane"),
         bind("tab.previous", "next_pane(-1)", "Previous tab", group="pane"),
         *(beside_a_body if kind.body else ()),
-        bind("side.down", "scroll_pane(1)", "Scroll pane", group="pane"),
-        bind("side.up", "scroll_pane(-1)", "Scroll pane back", group="pane"),
+        bind("side.down", "scroll_pane(1)", "Other side on", group="pane"),
+        bind("side.up", "scroll_pane(-1)", "Other side back", group="pane"),
     )
 
 

@@ -370,9 +370,18 @@ class WorkflowScreen(View[None]):
         """Only the side with the focus, or both again."""
         self.split.zoom()
 
+    def action_border(self, step: int) -> None:
+        """Move the border between tree and pane: more room (1) or less (-1) for this side."""
+        self.split.move_border(step)
+
     def action_scroll_pane(self, direction: int) -> None:
-        """Scroll the pane without leaving the tree."""
-        self.pane_tabs.scroll_text(direction)
+        """Scroll the other side: the pane from the tree; from the pane, to the next step."""
+        if not self.pane_tabs.holds_focus:
+            self.pane_tabs.scroll_text(direction)
+        elif direction > 0:
+            self.steps.action_down()
+        else:
+            self.steps.action_up()
 
     # --- what is meant here ----------------------------------------------------------------
 
