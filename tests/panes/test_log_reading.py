@@ -183,3 +183,14 @@ async def test_when_the_run_will_be_deleted_stands_at_the_end_of_its_log() -> No
     async with bench(new, source) as on:
         on.app.show(manifest, "api")
         await on.until(lambda: "end of the log; the run goes in" in head(on))
+
+
+async def test_a_line_is_copied_that_of_the_search_or_the_first_in_sight() -> None:
+    async with bench(new, spoken()) as on:
+        await opened(on)
+        await on.pilot.press("c")
+        assert on.app.copied[-1] == "start"
+        await on.pilot.press("slash", *"disk", "enter")
+        await on.until(lambda: "/ 1 of 1" in head(on))
+        await on.pilot.press("c")
+        assert on.app.copied[-1] == "ERROR disk"

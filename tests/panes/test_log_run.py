@@ -63,6 +63,7 @@ async def test_only_the_steps_that_failed_and_all_again() -> None:
         await on.until(lambda: "broken" in on.app.text)
         await on.pilot.press("L")
         assert words(on.app.text) == ["web broken"]
+        assert "those that failed" in head(on)
         await on.pilot.press("L")
         assert words(on.app.text) == ["api fine", "web broken"]
 

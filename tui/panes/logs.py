@@ -30,6 +30,7 @@ from tui.domain.logtargets import MAIN, pods_of_run
 from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
 from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.retention import log_goes
+from tui.domain.text import clean_plain
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
@@ -122,6 +123,7 @@ class LogsPane(SearchedPane):
             for digit, told in WINDOWS.items()
         ),
         bind("whole", "shape", "JSON lines", group="logs"),
+        bind("copy", "copy_line", "Copy line", group="logs"),
         bind("keep-line", "keep_line", "Keep this line in sight", group="logs"),
         bind("next-kept-line", "next_kept", "Next kept line", group="logs"),
         bind("pager", "pager", "In a pager", group="logs"),
@@ -534,8 +536,10 @@ class LogsPane(SearchedPane):
             left += _counted(*counts)
             keys = len(left) - 1
         for each in self._filters:
+            around = f"-C {each.context} " if each.context else ""
             sign = "!" if each.is_inverted else ""
-            left.append((f"  {hint('narrow')} {sign}{each.pattern.pattern}", "accent"))
+            told = f"{hint('narrow')} {around}{sign}{each.pattern.pattern}"
+            left.append((f"  {told}", "accent"))
         if self._window is not None:
             left.append(("  window", "accent"))
         if (part := self.book.choosing) is not None:
@@ -580,6 +584,10 @@ class LogsPane(SearchedPane):
         node = workflow.nodes.get(NodeId(self._choice.scope or "")) if workflow else None
         name = node.title if node is not None else "all steps"
         logs = f"{run.count} log{'' if run.count == 1 else 's'} by time"
+        if self._only_failed:
+            logs += ", those that failed"
+        elif self._left_out:
+            logs += ", some left out"
         return [(f"{name} ", "heading"), (logs, "")]
 
     def tick(self, now: datetime) -> None:
@@ -888,13 +896,27 @@ class LogsPane(SearchedPane):
         self.book.shape = self._shape = shape
         self.lines.changed()
 
-    def action_keep_line(self) -> None:
-        """Mark a line, or take its mark away: that of the search, or the first on the screen."""
+    def _line_in_sight(self) -> int | None:
+        """The line that keys mean: that of the search, if it is there, else the first one shown."""
         first, last = self.lines.shown_range
         if last < first:
-            return
+            return None
         hit = self.lines.finder.hit
-        index = hit if hit is not None and first <= hit <= last else first
+        return hit if hit is not None and first <= hit <= last else first
+
+    def action_copy_line(self) -> None:
+        """Copy a line: that of the search, or the first on the screen."""
+        index = self._line_in_sight()
+        if index is None:
+            self.context.say("there are no lines to copy")
+            return
+        self.context.copy(clean_plain(self.book.text(index)))
+
+    def action_keep_line(self) -> None:
+        """Mark a line, or take its mark away: that of the search, or the first on the screen."""
+        index = self._line_in_sight()
+        if index is None:
+            return
         self._kept ^= {self.book.number_of(index)}
         self.lines.repaint()
         self.context.say(f"{len(self._kept)} kept; {hint('next-kept-line')} goes to the next")
