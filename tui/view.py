@@ -19,6 +19,7 @@ from tui.actions.verdict import Subject
 from tui.bindings import bind
 from tui.commands import Command
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.query import Fields
 from tui.errors import TuiError
 from tui.session import Session
 from tui.widgets.query_bar import QueryBar
@@ -36,6 +37,14 @@ class View(Screen[T]):
 
     follows_scope: bool = False
     """Whether it shows what is in the watched namespaces; others are chosen for one that does."""
+
+    topics: tuple[str, ...] = ()
+    """What its signs are about, for help (`screens.legend`); () where it has none of ours."""
+
+    @property
+    def filter_fields(self) -> Fields | None:
+        """What its filter can test; None where it has no filter."""
+        return None
 
     listed: str = ""
     """Id of the kind whose list it is; "" for all others."""

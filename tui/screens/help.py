@@ -17,9 +17,11 @@ from textual.containers import Vertical
 from tui.bindings import bind, group_of
 from tui.columns import compact
 from tui.domain.lines import TextLines
+from tui.domain.query import Fields
 from tui.keys import hint, key_name
+from tui.screens.legend import filter_words, signs
 from tui.view import ModalView
-from tui.widgets.cells import plain, printable, wrapped
+from tui.widgets.cells import padded, plain, printable, wrapped
 from tui.widgets.header import HeaderLine
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import SEVERITIES
@@ -40,8 +42,14 @@ GROUPS = (
 """Group of a binding → heading; the order of the screen."""
 
 
+TWO_COLUMNS = 100
+"""Cells of the screen from which on there are two columns."""
+BETWEEN = 3
+"""Cells between them."""
 KEYS_WIDE = 18
 """Cells before the words of a key."""
+SIGNS_WIDE = 13
+"""The same before those of a sign, or of an example."""
 EDGE = 2
 """Cells at the right that are kept free: a text may have marks there."""
 
@@ -54,11 +62,11 @@ class Notice(NamedTuple):
     severity: str
 
 
-def _row(first: str, words: str, cells: int) -> list[str]:
+def _row(first: str, words: str, cells: int, wide: int = KEYS_WIDE) -> list[str]:
     """Words beside a key, going on below themselves where there is not room."""
-    told = wrapped(words, cells - KEYS_WIDE - 1) if cells else [words]
-    rest = [f"{'':{KEYS_WIDE}} {more}" for more in told[1:]]
-    return [f"{first:<{KEYS_WIDE}} {told[0] if told else ''}", *rest]
+    told = wrapped(words, cells - wide - 1) if cells else [words]
+    rest = [f"{'':{wide}} {more}" for more in told[1:]]
+    return [f"{first:<{wide}} {told[0] if told else ''}", *rest]
 
 
 def notice_lines(notices: Sequence[Notice], now: datetime, cells: int, *, ascii: bool) -> list[str]:
@@ -77,6 +85,14 @@ def help_lines(
     bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0, *, noun: str = "workflow"
 ) -> list[str]:
     """A line or more a key, under the heading of what it is about; `noun` is what is acted on."""
+    lines = [line for each in key_sections(bindings, sought, cells, noun=noun) for line in each]
+    return lines or ["nothing here is called like that"]
+
+
+def key_sections(
+    bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0, *, noun: str = "workflow"
+) -> list[list[str]]:
+    """The same, the lines of each heading by themselves."""
     groups: dict[str, dict[str, list[str]]] = {}
     for active in bindings:
         binding = active.binding
@@ -87,7 +103,7 @@ def help_lines(
         keys = groups.setdefault(group_of(binding), {}).setdefault(words, [])
         if key not in keys:
             keys.append(key)
-    lines: list[str] = []
+    sections: list[list[str]] = []
     for name, heading in GROUPS:
         rows = [
             line
@@ -96,8 +112,36 @@ def help_lines(
             for line in _row(f"  {' '.join(keys)}", words, cells)
         ]
         if rows:
-            lines += [heading.format(noun=noun).upper(), *rows, ""]
-    return lines or ["nothing here is called like that"]
+            sections.append([heading.format(noun=noun).upper(), *rows, ""])
+    return sections
+
+
+def word_section(
+    heading: str, rows: Iterable[tuple[str, str]], sought: str = "", cells: int = 0
+) -> list[str]:
+    """Signs or examples and what they mean, as far as they have what is sought."""
+    found = [
+        line
+        for sign, words in rows
+        if sought.casefold() in f"{sign} {words}".casefold()
+        for line in _row(f"  {sign}", words, cells, SIGNS_WIDE)
+    ]
+    return [heading, *found, ""] if found else []
+
+
+def in_columns(sections: Sequence[Sequence[str]], cells: int) -> list[str]:
+    """Sections in two columns of so many cells, the first as long as it has to be."""
+    half = (sum(map(len, sections)) + 1) // 2
+    left: list[str] = []
+    right: list[str] = []
+    for section in sections:
+        (right if right or len(left) + len(section) // 2 > half else left).extend(section)
+    told = []
+    for i in range(max(len(left), len(right))):
+        first = left[i] if i < len(left) else ""
+        second = right[i] if i < len(right) else ""
+        told.append(f"{padded(first, cells)}{' ' * BETWEEN}{second}".rstrip())
+    return told
 
 
 class HelpScreen(ModalView[None]):
@@ -120,8 +164,13 @@ class HelpScreen(ModalView[None]):
         notices: Iterable[Notice] = (),
         notices_first: bool = False,
         now: datetime | None = None,
+        topics: Sequence[str] = (),
+        fields: Fields | None = None,
     ) -> None:
+        """`topics` is what the signs below are about, `fields` what a filter can test there."""
         super().__init__()
+        self._topics = topics
+        self._fields = fields
         self._keys = list(bindings)
         self._notices = list(notices)
         self._notices_first = notices_first
@@ -141,22 +190,31 @@ class HelpScreen(ModalView[None]):
 
     def on_mount(self) -> None:
         """All of them, to begin with."""
-        self.query_one(HeaderLine).show(
-            [(f" Keys: {self._heading}", "heading")],
-            [(f"{hint('filter')} search  {hint('unwind')} closes ", "muted")],
-        )
+        self._tell_place()
         self._show("")
         self.query_one(TextView).focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Words are broken where the lines end."""
+        """Words are broken where the lines end, and there is room for two columns or not."""
+        self.query_one("#help").set_class(event.size.width >= TWO_COLUMNS, "-wide")
         self.call_after_refresh(self._show, self._sought)
 
     def _show(self, sought: str) -> None:
         self._sought = sought
         view = self.query_one(TextView)
         cells = max(0, view.size.width - EDGE)
-        told = [help_lines(self._keys, sought, cells, noun=self._noun)]
+        is_wide = self.size.width >= TWO_COLUMNS
+        column = (cells - BETWEEN) // 2 if is_wide else cells
+        sections = key_sections(self._keys, sought, column, noun=self._noun)
+        if self._topics:
+            rows = signs(self._topics, ascii=self._ascii)
+            sections.append(word_section("SIGNS", rows, sought, column))
+        if self._fields is not None:
+            rows = filter_words(self._fields)
+            sections.append(word_section("FILTER", rows, sought, column))
+        sections = [section for section in sections if section]
+        words = in_columns(sections, column) if is_wide else [x for each in sections for x in each]
+        told = [words or ["nothing here is called like that"]]
         if self._now is not None and not sought:
             said = notice_lines(self._notices, self._now, cells, ascii=self._ascii)
             told.insert(0 if self._notices_first else 1, said)
@@ -164,6 +222,20 @@ class HelpScreen(ModalView[None]):
         if lines != self._lines:
             self._lines = lines
             view.show(TextLines("\n".join(lines)))
+
+    def _tell_place(self) -> None:
+        position = self.query_one(TextView).position
+        keys = f"{hint('filter')} search  {hint('unwind')} closes "
+        self.query_one(HeaderLine).show(
+            [(f" Keys: {self._heading}", "heading")],
+            [(f"{position}   " if position else "", "muted"), (keys, "muted")],
+        )
+
+    @on(TextView.Moved)
+    def tell_position(self, message: TextView.Moved) -> None:
+        """Where in it one is."""
+        message.stop()
+        self._tell_place()
 
     def action_search(self) -> None:
         """Type what to look for."""

@@ -68,6 +68,7 @@ from tui.screens.headings import (
     why_empty,
     why_nothing_done,
 )
+from tui.screens.legend import LIST
 from tui.screens.named_filters import NamedFiltersScreen
 from tui.screens.peek import REST, TALL, WIDE, Peek, Preview
 from tui.session import Session
@@ -112,6 +113,13 @@ class ListScreen(View[None]):
     beside = query_one("#beside", Preview)
     groups = query_one("#groups", Table)
     query_bar = query_one(FilterBar)
+
+    topics = (LIST,)
+
+    @property
+    def filter_fields(self) -> Fields:
+        """Those of its kind."""
+        return self.kind.fields
 
     @classmethod
     def key_bindings(cls, kind: Kind[Any, Any] | None = None) -> tuple[Binding, ...]:

@@ -224,6 +224,8 @@ class ScreenStack:
                 notices=self._notices,
                 notices_first=line is not None and line.is_cut,
                 now=self._now(),
+                topics=view.topics,
+                fields=view.filter_fields,
             )
         )
 

@@ -43,6 +43,7 @@ from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.copies import copies_of, copies_of_pod, yaml_of
 from tui.screens.find_step import FindStep
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
+from tui.screens.legend import LOG, TREE
 from tui.screens.pane_tabs import PaneTabs
 from tui.screens.split_view import SplitView
 from tui.screens.usage import UsageReader
@@ -66,6 +67,7 @@ class WorkflowScreen(View[None]):
     """The tree, and one pane at a time."""
 
     TITLE = "workflow"
+    topics = (TREE, LOG)
 
     @dataclass
     class Arrived(Message):

@@ -1,0 +1,61 @@
+"""What signs and words of a screen mean, and how a filter is written: the parts of help that are no
+keys.
+
+Signs are asked of those who draw them, and fields of a filter of the kind that has them, so that
+neither can be stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tui.domain.node import ERROR, FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDED
+from tui.domain.query import Fields
+from tui.domain.status import ASCII_TROUBLE, SUSPEND_ICON, TROUBLE_ICON, icon
+from tui.keys import hint
+from tui.widgets.cells import plain, rule
+from tui.widgets.text_renderer import LEVELS
+
+Row = tuple[str, str]
+"""A sign or an example, and what it means."""
+
+PHASES = (
+    (PENDING, "pending: waits for a pod, a lock or its turn"),
+    (RUNNING, "running"),
+    (SUCCEEDED, "succeeded"),
+    (FAILED, "failed: a step said so"),
+    (ERROR, "error: something around it went wrong"),
+    (SKIPPED, "skipped: its condition did not hold"),
+    (OMITTED, "omitted: what it depends on did not come about"),
+)
+LIST, TREE, LOG = "list", "tree", "log"
+"""Topics that a screen can have besides the phases."""
+
+
+def signs(topics: Sequence[str], *, ascii: bool) -> Iterator[Row]:
+    """The signs of a screen that shows these topics."""
+    for phase, words in PHASES:
+        yield icon(phase, ascii=ascii), words
+    yield plain(SUSPEND_ICON, ascii), "suspended: waits to be resumed"
+    if LIST in topics:
+        yield ASCII_TROUBLE if ascii else TROUBLE_ICON, "waits in trouble: an image, room, a lock"
+        yield plain("■", ascii), "marked"
+        yield plain("·", ascii), "in a column: not read yet"
+    if TREE in topics:
+        yield f"{'+' if ascii else '▸'}12", "twelve steps are folded away here"
+        yield rule(True, ascii=ascii) * 3, "the side that keys go to"
+    if LOG in topics:
+        yield ">" if ascii else "›", f"the line goes on: {hint('wide')} wraps"
+        yield LEVELS["error"][0][ascii], "the line tells of an error"
+        yield LEVELS["warning"][0][ascii], "the line tells of a warning"
+
+
+def filter_words(fields: Fields) -> Iterator[Row]:
+    """How a filter over these fields is written."""
+    yield "word", f"{next(iter(fields.named))} contains it"
+    for name, field in fields.named.items():
+        yield f"{name}:", field.help
+    yield "a b", "both"
+    yield "a|b", "either"
+    yield "!a", "not"
+    yield '"a b"', "with a blank in it"
