@@ -227,3 +227,19 @@ async def test_a_watch_that_ends_for_good_later_says_so() -> None:
         source.revoked.set()
         await shown.until(lambda: shown.shows(ProblemScreen))
         assert "your token was revoked" in shown.text
+
+
+async def test_the_key_that_reads_anew_connects_again() -> None:
+    asked: list[bool] = []
+
+    def connect(demo: bool) -> ScriptedSource:
+        asked.append(demo)
+        if len(asked) == 1:
+            raise Unreachable("no route to the cluster")
+        return ScriptedSource(run("hello-1", "Running"))
+
+    async with showing(connect=connect) as shown:
+        await shown.until_shown("no route")
+        await shown.press("ctrl+r")
+        await shown.until(lambda: shown.names == ["hello-1"])
+        assert asked == [False, False]

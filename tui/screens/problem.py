@@ -126,6 +126,10 @@ class ProblemScreen(View[None]):
     def _text(self, text: str, id: str) -> Static:
         return Static(Content(plain(text, self._ascii)), id=id)
 
+    def try_again(self) -> None:
+        """The key that reads anew connects again here, too."""
+        self.action_again()
+
     def action_again(self) -> None:
         """Connect again."""
         self.app.post_message(GiveSource())
