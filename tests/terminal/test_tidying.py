@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.terminal.tidying import AT_MOST, REST, SOME_TIME, Tidying
+from tui.terminal.tidying import AT_MOST, ONCE_MORE, REST, SOME_TIME, Tidying
 
 
 class Call:
@@ -62,6 +62,15 @@ def test_a_closed_screen_is_freed_when_nobody_has_typed_for_a_moment() -> None:
     assert times == []
     loop.wait(REST)
     assert times == [loop.now]
+
+
+def test_what_a_thread_still_held_is_freed_a_little_later() -> None:
+    loop, tidy, times = tidying()
+    tidy.closed()
+    loop.wait(REST + ONCE_MORE)
+    assert times == [REST, REST + ONCE_MORE]
+    loop.wait(SOME_TIME - 1)
+    assert len(times) == 2, "and not again and again"
 
 
 def test_many_closed_screens_are_freed_even_while_somebody_types() -> None:

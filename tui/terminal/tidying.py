@@ -18,6 +18,8 @@ AT_MOST = 8
 """Closed screens that may wait for a moment of rest."""
 REST = 2.0
 """Seconds without a key after which nobody feels a pause of some milliseconds."""
+ONCE_MORE = 10.0
+"""Seconds after which it is done again: at first a thread may still be at work for a screen."""
 SOME_TIME = 60.0
 """Seconds after which it is done though nothing was closed: events make rubbish, too."""
 
@@ -72,7 +74,7 @@ class Tidying:
         self._timer = self._loop.call_later(seconds, self._tidy)
 
     def _tidy(self) -> None:
-        self._closed = 0
+        was_closed, self._closed = self._closed > 0, 0
         textual_private.forget_drawn()
         self._collect()
-        self._plan(SOME_TIME)
+        self._plan(ONCE_MORE if was_closed else SOME_TIME)
