@@ -45,7 +45,7 @@ class LogTarget:
     @property
     def has_begun(self) -> bool:
         """Whether there can be a log by now."""
-        return _has_begun(self.node)
+        return has_begun(self.node)
 
     @property
     def may_begin(self) -> bool:
@@ -194,7 +194,8 @@ def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:
     return tuple(each for each in before if each.type == POD)
 
 
-def _has_begun(node: Node) -> bool:
+def has_begun(node: Node) -> bool:
+    """Whether there can be a log of a pod by now."""
     hit = node.memoization_status is not None and node.memoization_status.hit
     return node.phase not in ("", PENDING, SKIPPED, OMITTED) and not hit
 
@@ -212,7 +213,7 @@ def best_of(pods: Iterable[Node]) -> Node | None:
         elif most > 1:
             continue
         else:
-            urgency = 1 if _has_begun(node) else 0
+            urgency = 1 if has_begun(node) else 0
         if urgency < most:
             continue
         # Of those that have not begun the first will do.

@@ -7,14 +7,13 @@ steps there are.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import NamedTuple
 
 from tui.domain.logs import NO_TIME, LogBlock, LogSource, seam, time_of
 from tui.domain.logtargets import LogTarget, attempts_before
-from tui.domain.node import RUNNING
+from tui.domain.node import RUNNING, NodeId
 from tui.domain.workflow import Workflow
 from tui.errors import TuiError
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogResumed, LogWaiting
@@ -24,6 +23,8 @@ AT_ONCE = 24
 """Logs that are read at a time, not counting those that are silent."""
 MOST = 400
 """Logs that are open at a time at the most."""
+MOST_READ = 500
+"""Logs of one run that are read: whoever looks at a run of thousands does not ask for each."""
 PENDING = 4 << 20
 """Bytes of one log that may wait for their turn before no more of it is read."""
 
@@ -34,6 +35,10 @@ class Waiting(NamedTuple):
     began: int
     order: int
     target: LogTarget
+
+
+def _matters(target: LogTarget) -> bool:
+    return target.node.is_problem or target.node.phase == RUNNING
 
 
 class RunLogs:
@@ -56,6 +61,10 @@ class RunLogs:
         self._waiting: list[Waiting] = []
         self._known: set[tuple[str, str]] = set()
         self._open: set[int] = set()
+        self.nodes: set[NodeId] = set()
+        """The steps whose logs are known here, read or not."""
+        self.skipped = 0
+        """How many logs are not read, since there are too many."""
         self.targets: list[LogTarget] = []
         """Those whose logs were begun, by the number of the log."""
         self.failed: dict[int, TuiError] = {}
@@ -66,8 +75,8 @@ class RunLogs:
 
     @property
     def count(self) -> int:
-        """How many logs there are, begun or not."""
-        return len(self._known)
+        """How many logs are read, or are to be."""
+        return len(self.targets) + len(self._waiting)
 
     @property
     def is_over(self) -> bool:
@@ -81,12 +90,22 @@ class RunLogs:
 
     def want(self, targets: Iterable[LogTarget]) -> None:
         """Read the logs of these steps, too, as far as they are not known and have begun."""
+        new: list[Waiting] = []
         for target in targets:
             key = (target.pod, target.container)
             if key not in self._known and target.has_begun:
                 self._known.add(key)
+                self.nodes.add(target.node.id)
                 began = time_of((target.node.started_at or "").encode("ascii", "replace"))
-                insort(self._waiting, Waiting(began, len(self._known), target))
+                new.append(Waiting(began, len(self._known), target))
+        room = max(0, MOST_READ - self.count)
+        if len(new) > room:
+            # What failed and what runs tells most, then what came last.
+            new.sort(key=lambda each: (_matters(each.target), each.began), reverse=True)
+            self.skipped += len(new) - room
+            del new[room:]
+        if new:
+            self._waiting = sorted([*self._waiting, *new])
         self._open_more()
 
     def _open_more(self) -> None:

@@ -6,7 +6,7 @@ user chose. For a workflow whose nodes are in Argo's database, the pods are used
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tui.domain.attempts import RETRY
 from tui.domain.logtargets import (
@@ -15,6 +15,7 @@ from tui.domain.logtargets import (
     attempts_before,
     best_target,
     failed_container,
+    has_begun,
     pods_of_run,
     targets_of_pod,
 )
@@ -105,14 +106,15 @@ class LogChoice:
                 return None
         return "" if node is None or is_whole else node.id
 
-    def targets_of_run(self) -> list[LogTarget]:
-        """The logs of the group, those that have begun."""
+    def targets_of_run(self, known: Collection[NodeId] = ()) -> list[LogTarget]:
+        """The logs of the group that have begun, but for those of steps that are known."""
         if self.workflow is None or self.scope is None:
             return []
         node = self.workflow.nodes.get(NodeId(self.scope)) if self.scope else None
         return [
             target
             for pod in pods_of_run(self.workflow, node)
+            if pod.id not in known and has_begun(pod)
             for target in targets_of_pod(self.workflow, pod, self._pod_names, self.containers)
         ]
 

@@ -312,7 +312,7 @@ class LogsPane(SearchedPane):
         self._goes_on = not workflow.is_completed
         run.workflow = workflow
         before = run.count
-        run.want(self._choice.targets_of_run())
+        run.want(self._choice.targets_of_run(run.nodes))
         if run.count > before and self._note:
             self._note = ""
             self.lines.placeholder = READING
@@ -583,7 +583,8 @@ class LogsPane(SearchedPane):
         workflow = self._choice.workflow
         node = workflow.nodes.get(NodeId(self._choice.scope or "")) if workflow else None
         name = node.title if node is not None else "all steps"
-        logs = f"{run.count} log{'' if run.count == 1 else 's'} by time"
+        of = f" of {run.count + run.skipped:,}" if run.skipped else ""
+        logs = f"{run.count:,}{of} log{'' if run.count == 1 else 's'} by time"
         if self._only_failed:
             logs += ", those that failed"
         elif self._left_out:
