@@ -37,6 +37,16 @@ EXCEPTIONS: dict[str, str] = {
     "tui/panes/": OF_A_RUN,
     "tui/app.py": "it begins with the list of workflows",
     "tui/sources/files.py": "files hold workflows",
+    **dict.fromkeys(
+        (
+            "tui/sources/argo_server_answers.py",
+            "tui/sources/argo_server_identity.py",
+            "tui/sources/argo_server_operations.py",
+            "tui/sources/argo_server_paths.py",
+        ),
+        "an Argo Server has paths, bodies and answers of its own for each kind",
+    ),
+    "tui/sources/beside.py": "only workflows are offloaded and archived by an Argo Server",
     "tui/sources/answers.py": "a cluster that has no workflows has no Argo, and that is said",
 }
 """Module, or folder, that names kinds → why it has to."""

@@ -76,6 +76,7 @@ async def test_an_action_is_done_on_the_cluster_of_its_row_and_on_no_other() -> 
         await shown.press("D")
         await shown.until(lambda: shown.shows(ActionScreen))
         await shown.until_shown("Delete same-1 on prod")
+        await shown.press("d")
         await shown.until_shown("--context prod")
         await shown.press("left", "y")
         await shown.until(lambda: clusters["prod"].performed)
