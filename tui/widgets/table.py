@@ -164,12 +164,14 @@ class Table(LineView, Generic[T]):
     def changed(self, keys: Iterable[Hashable]) -> None:
         """The items with these keys look different now; their order is the same."""
         wanted, model = set(keys), self.model
-        rows = [self._y(i) for i in model.visible if model.key(model.items[i]) in wanted]
-        self._paint_rows(rows)
+        at = [i for i in model.visible if model.key(model.items[i]) in wanted]
+        self.renderer.forget_sizes(model.items[i] for i in at)
+        self._paint_rows([self._y(i) for i in at])
 
     def update_item(self, index: int, item: T) -> None:
         """Show another version of one item; costs nothing where that is not on the screen."""
         self.model.update(index, item)
+        self.renderer.forget_sizes([item])
         if index in self.model.visible:
             self._paint_rows([self._y(index)])
 

@@ -7,7 +7,7 @@ the screen are asked for their texts, but for the moment when wide mode begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -172,6 +172,11 @@ class TableRenderer(Generic[T]):
         assert self._fitting is not None
         sorted_by = self.sort[0] if self.sort is not None else ""
         return self._fitting.place(width - self._gutter, rows, sorted_by=sorted_by)
+
+    def forget_sizes(self, items: Iterable[T]) -> None:
+        """These read differently now, though they are the same."""
+        for item in items:
+            self._sizes.pop(id(item), None)
 
     def _row_sizes(self) -> list[RowSizes]:
         """What the texts of each item on the screen take; known still for those that stayed."""
