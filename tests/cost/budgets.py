@@ -37,8 +37,9 @@ TREE_ROW_CHANGED = of(38, 38)
 PAGE_DOWN = of(2_313, 6_412)
 DIALOG_OPENED = of(10_939, 21_420)
 DIALOG_CLOSED = of(9_904, 20_306)
-KEYS_PASSED = of(203 * 2, 245 * 2)
-"""Several steps passed on the way to one: what is in between is not shown."""
+KEYS_PASSED = Budget(1_000, 1_000)
+"""Several steps passed on the way to one: what is in between is not shown. The whole rows that the
+cursor left and is on now, and once the pane and what stands below the tree."""
 NOTHING = Budget(0, 0)
 
 KEY_ECHO = 2_000
