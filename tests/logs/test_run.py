@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.support.logs_pane import RUN, Written, line, pod, running
 from tests.support.waiting import wait_until
 from tui.domain import decode
-from tui.domain.logtargets import LogTarget
-from tui.domain.node import Node
+from tui.domain.logtargets import LogTarget, begun_pods
+from tui.domain.node import Node, NodeId
+from tui.domain.overview import prepare
+from tui.domain.podname import fnv1a, pod_name
+from tui.domain.workflow import Workflow
 from tui.logs.follower import LogFollower
 from tui.logs.reader import LogReader
 from tui.logs.run import AT_ONCE, MOST_READ, RunLogs
@@ -51,6 +56,76 @@ def test_of_thousands_those_that_failed_or_run_and_the_last_are_read() -> None:
     assert logs.count == MOST_READ and logs.skipped == 3000 - MOST_READ
     assert follower.begun[:3] == ["pod-7", "pod-11", f"pod-{3000 - MOST_READ + 2}"]
     assert len(logs.nodes) == 3000, "the others are not counted again"
+
+
+def wide(steps: int, version: int = 1, **phases: str) -> Workflow:
+    """A run of so many steps, of which those named have another phase."""
+    nodes = {
+        f"n-{number}": {
+            "id": f"n-{number}",
+            "name": f"wide.part({number})",
+            "type": "Pod",
+            "templateName": "work",
+            "phase": phases.get(f"n_{number}", "Succeeded"),
+            "startedAt": f"2026-03-17T06:{number // 60:02}:{number % 60:02}Z",
+        }
+        for number in range(steps)
+    }
+    templates = [{"name": "work", "container": {}, "sidecars": [{"name": "proxy"}]}]
+    metadata = {"name": "wide", "namespace": "argo", "uid": "u", "resourceVersion": str(version)}
+    status = {"phase": "Running", "nodes": nodes}
+    return decode.from_manifest(
+        {"metadata": metadata, "spec": {"templates": templates}, "status": status}
+    )
+
+
+def name_in(workflow: Workflow, number: int) -> str:
+    return pod_name(workflow, workflow.nodes[NodeId(f"n-{number}")])
+
+
+def test_of_a_run_of_thousands_only_the_pods_that_are_read_cost_a_name() -> None:
+    follower, workflow = Unread(), wide(3000, n_7="Failed", n_11="Running", n_12="Pending")
+    logs = RunLogs(follower, workflow, now=lambda: 0.0)
+    before = fnv1a.cache_info().misses
+    logs.want_begun(None, "v2")
+    assert fnv1a.cache_info().misses - before <= MOST_READ
+    assert logs.count == MOST_READ and logs.skipped == 2999 - MOST_READ
+    first = [name_in(workflow, number) for number in (7, 11, 3000 - MOST_READ + 2)]
+    assert follower.begun[:3] == first
+    assert len(logs.nodes) == 2999, "the others are not counted again"
+
+
+def test_of_a_later_version_only_the_pods_that_have_begun_since_are_wanted() -> None:
+    first, second, third = (
+        wide(100, 1, n_7="Pending"),
+        wide(100, 2, n_7="Pending", n_8="Failed"),
+        wide(100, 3),
+    )
+    prepare(first, None)
+    prepare(second, first)
+    prepare(third, second)
+    assert begun_pods(second, None) is begun_pods(first, None), "nothing is compared on the loop"
+    logs = RunLogs(Unread(), first, now=lambda: 0.0)
+    counts = []
+    for logs.workflow in (first, second, third):
+        logs.want_begun(None, "v2")
+        counts.append((logs.count, len(logs.nodes)))
+    assert counts == [(99, 99), (99, 99), (100, 100)]
+
+
+def test_logs_that_are_not_read_count_each_container_that_was_chosen() -> None:
+    logs = RunLogs(Unread(), wide(1000), now=lambda: 0.0)
+    logs.want_begun(None, "v2", frozenset(("main", "proxy")))
+    assert (logs.count, logs.skipped) == (MOST_READ, 2000 - MOST_READ)
+
+
+def test_what_the_agent_does_is_one_log() -> None:
+    workflow = wide(1000)
+    for key, node in workflow.nodes.items():
+        workflow.nodes[key] = replace(node, type="HTTP")
+    logs = RunLogs(Unread(), workflow, now=lambda: 0.0)
+    logs.want_begun(None, "v2")
+    assert (logs.count, logs.skipped) == (1, 0)
 
 
 def test_lines_of_several_logs_come_by_time() -> None:

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import force_setattr, replace
 
 from tests.support.app import Shown, showing
+from tests.support.logs_pane import line
 from tests.support.panes import bench
 from tests.support.runs import NOW
 from tests.support.scripted import ScriptedSource, opened, told_whole
@@ -21,6 +22,7 @@ from tui.domain import decode
 from tui.domain.forest import ForestView
 from tui.domain.node import NodeId
 from tui.domain.overview import prepare
+from tui.domain.podname import pod_name
 from tui.domain.status import status_text
 from tui.domain.versions import keep_nodes
 from tui.domain.workflow import Workflow
@@ -126,6 +128,34 @@ async def test_a_prepared_version_costs_a_pane_no_look_at_all_steps(
             on.pane.show(version, version.nodes.get(selected) if selected else None, b"{}")
             on.pane.tick(NOW)
     assert (nodes.passes, more_nodes.passes) == (0, 0)
+
+
+async def test_the_logs_of_a_prepared_run_cost_no_look_at_all_steps() -> None:
+    versions: list[tuple[Workflow, Counted]] = []
+    for has_begun in (False, True, True):
+        made = fan_out(600)
+        for key, node in made["status"]["nodes"].items():
+            node["phase"] = "Pending" if key == "n3" and not has_begun else "Running"
+        workflow = decode.from_manifest(made)
+        nodes = Counted(workflow.nodes)
+        version = replace(workflow, status=replace(workflow.status, nodes=nodes))
+        prepare(version, versions[-1][0] if versions else None)
+        versions.append((version, nodes))
+    source, first = ScriptedSource(), versions[0][0]
+    for node in first.nodes.values():
+        source.logs[pod_name(first, node), "main"] = [line(1, f"of {node.title}")]
+    for _, nodes in versions:
+        nodes.passes = 0
+    async with bench(LogsPane, source) as on:
+        for (version, _), logs in zip(versions, ("599", "600", "600"), strict=True):
+            on.pane.show(version, None, b"{}")
+            await on.until(partial(is_in_head, on.pane, f"of {logs} logs"))
+        await on.until(lambda: "of part(5" in on.app.text)
+    assert [nodes.passes for _, nodes in versions] == [0, 0, 0]
+
+
+def is_in_head(pane: LogsPane, words: str) -> bool:
+    return words in " ".join(screen_of(pane.head))
 
 
 async def test_an_update_of_an_open_run_goes_through_its_steps_off_the_loop() -> None:

@@ -8,6 +8,7 @@ again, for those of its last attempt.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -142,19 +143,42 @@ def pods_of_run(workflow: Workflow, node: Node | None) -> list[Node]:
 
 
 @once
-def names_of_pods(workflow: Workflow) -> dict[NodeId, str]:
-    """What each pod is called among others: its title, and what it is in where titles are equal."""
-    titles: dict[str, list[Node]] = {}
-    for node in workflow.nodes.values():
-        if node.type in WITH_LOGS:
-            titles.setdefault(node.title, []).append(node)
-    found: dict[NodeId, str] = {}
-    for title, same in titles.items():
-        for node in same:
-            above = _ABOVE.findall(node.name.removesuffix(node.display_name).rstrip("."))
-            inner = f"{above[-1]}." if len(same) > 1 and above else ""
-            found[node.id] = inner + title
+def begun_pods(workflow: Workflow, within: NodeId | None) -> dict[NodeId, None]:
+    """Ids of the pods inside a node, or of all (None), of which there can be a log by now.
+
+    In the order of the nodes. What the agent does has one log, so one of its nodes stands for all.
+    """
+    node = workflow.nodes.get(within) if within is not None else None
+    if within is not None and node is None:
+        return {}
+    begun = [pod for pod in pods_of_run(workflow, node) if has_begun(pod)]
+    agents = [pod.id for pod in begun if pod.type in AGENTS]
+    found = dict.fromkeys(pod.id for pod in begun)
+    for key in agents[1:]:
+        del found[key]
     return found
+
+
+def keep_begun(workflow: Workflow, before: Workflow | None, within: NodeId | None) -> None:
+    """Where no more pods have begun than in the version before, the answer is the very same."""
+    found = begun_pods(workflow, within)
+    if before is not None and (kept := begun_pods(before, within)) == found:
+        begun_pods.keep(workflow, kept, within)
+
+
+@once
+def shared_titles(workflow: Workflow) -> frozenset[str]:
+    """Titles that several nodes with logs have."""
+    counts = Counter(node.title for node in workflow.nodes.values() if node.type in WITH_LOGS)
+    return frozenset(title for title, count in counts.items() if count > 1)
+
+
+def name_among_pods(workflow: Workflow, node: Node) -> str:
+    """What a pod is called among others: its title, and what it is in where titles are equal."""
+    if node.title not in shared_titles(workflow):
+        return node.title
+    above = _ABOVE.findall(node.name.removesuffix(node.display_name).rstrip("."))
+    return f"{above[-1]}.{node.title}" if above else node.title
 
 
 def targets_of_pod(
@@ -167,14 +191,41 @@ def targets_of_pod(
     if pod.type in AGENTS:
         return [LogTarget(pod, agent_pod_name(workflow.metadata.name))]
     name = pod_name(workflow, pod, pod_names)
+    return [LogTarget(pod, name, each) for each in containers_read(workflow, pod, containers)]
+
+
+def containers_read(
+    workflow: Workflow, pod: Node, containers: frozenset[str] = frozenset()
+) -> list[str]:
+    """The containers of a pod whose logs are read where these are wanted, `main` for programs."""
+    if pod.type in AGENTS:
+        return [MAIN]
     programs = [_name_of(node) for node in containers_by_pod(workflow).get(pod.id, ())] or [MAIN]
     if not containers:
-        return [LogTarget(pod, name, each) for each in programs if each]
+        return [each for each in programs if each]
     names = [each for each, _ in container_roles(workflow, pod)]
-    wanted = [
+    return [
         each for each in names if each in containers or (each in programs and MAIN in containers)
     ]
-    return [LogTarget(pod, name, each) for each in wanted]
+
+
+def count_of_logs(
+    workflow: Workflow, pods: Iterable[Node], containers: frozenset[str] = frozenset()
+) -> int:
+    """How many logs these pods have, without a look at the template of each."""
+    sets = containers_by_pod(workflow)
+    by_template: dict[tuple[object, ...], int] = {}
+    count = 0
+    for pod in pods:
+        if not containers and pod.id not in sets:
+            count += 1
+            continue
+        whose = pod.id if pod.id in sets else ""
+        key = (whose, pod.type, pod.template_ref, pod.template_scope, pod.template_name)
+        if key not in by_template:
+            by_template[key] = len(containers_read(workflow, pod, containers))
+        count += by_template[key]
+    return count
 
 
 def attempts_before(workflow: Workflow, node: Node) -> tuple[Node, ...] | None:

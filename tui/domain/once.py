@@ -33,9 +33,9 @@ class Once(Generic[P, T]):
             kept[key] = self._ask(workflow, *args, **kwargs)
         return kept[key]
 
-    def keep(self, workflow: Workflow, answer: T) -> None:
-        """This is the answer without arguments: it was found out in a cheaper way."""
-        self._kept(workflow)[(), ()] = answer
+    def keep(self, workflow: Workflow, answer: T, *args: P.args, **kwargs: P.kwargs) -> None:
+        """This is the answer for these arguments: it was found out in a cheaper way."""
+        self._kept(workflow)[args, tuple(kwargs.items())] = answer
 
     def _kept(self, workflow: Workflow) -> dict[Hashable, T]:
         kept: dict[Hashable, T] = workflow.__dict__.setdefault(self._name, {})

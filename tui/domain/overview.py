@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from tui.domain import progress
 from tui.domain.attempts import superseded_of
-from tui.domain.branches import inside
+from tui.domain.branches import group_parents_of, inside
 from tui.domain.forest import forgiven
-from tui.domain.logtargets import POD, best_target
+from tui.domain.logtargets import POD, best_target, keep_begun, shared_titles
 from tui.domain.node import NodeId
 from tui.domain.once import once
 from tui.domain.reason import reasons_of
@@ -44,6 +44,9 @@ def prepare(version: Workflow, before: Workflow | None, selected: NodeId | None 
     if node is not None and node.name == version.metadata.name and node.type != POD:
         node = None  # the root stands for the whole
     best_target(version, node)
+    shared_titles(version)
+    group_parents_of(version)  # of which step a log is an attempt
+    keep_begun(version, before, None if node is None else node.id)
     if node is not None and node.type in INSIDE:
         progress_within(version, node.id)
         slowest(version, node.id, MOST)

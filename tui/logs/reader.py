@@ -20,7 +20,7 @@ from tui.domain.logs import (
     own_lines,
     seam,
 )
-from tui.domain.logtargets import AGENTS, LogTarget, names_of_pods
+from tui.domain.logtargets import AGENTS, LogTarget, name_among_pods
 from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
@@ -126,8 +126,7 @@ class LogReader:
 
     def _source_of(self, target: LogTarget, origin: Origin) -> LogSource:
         node = target.node
-        name = names_of_pods(self.workflow).get(node.id, node.title)
-        step = "agent" if node.type in AGENTS else name
+        step = "agent" if node.type in AGENTS else name_among_pods(self.workflow, node)
         return LogSource(step, target.pod, target.container, node.id, origin)
 
     def _may_be_archived_yet(self, target: LogTarget) -> bool:

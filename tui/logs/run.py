@@ -7,13 +7,20 @@ steps there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from heapq import nlargest
 from time import monotonic
 from typing import NamedTuple
 
 from tui.domain.logs import NO_TIME, LogBlock, LogSource, seam, time_of
-from tui.domain.logtargets import LogTarget, attempts_before
-from tui.domain.node import RUNNING, NodeId
+from tui.domain.logtargets import (
+    LogTarget,
+    attempts_before,
+    begun_pods,
+    count_of_logs,
+    targets_of_pod,
+)
+from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.workflow import Workflow
 from tui.errors import TuiError
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogResumed, LogWaiting
@@ -37,8 +44,13 @@ class Waiting(NamedTuple):
     target: LogTarget
 
 
-def _matters(target: LogTarget) -> bool:
-    return target.node.is_problem or target.node.phase == RUNNING
+def _matters(node: Node) -> bool:
+    return node.is_problem or node.phase == RUNNING
+
+
+def _tells(node: Node) -> tuple[bool, str]:
+    """The more, the more its log tells: what failed or runs most, then what came last."""
+    return _matters(node), node.started_at or ""
 
 
 class RunLogs:
@@ -63,6 +75,8 @@ class RunLogs:
         self._open: set[int] = set()
         self.nodes: set[NodeId] = set()
         """The steps whose logs are known here, read or not."""
+        self._begun: Mapping[NodeId, None] | None = None
+        """The pods that had begun when somebody looked last."""
         self.skipped = 0
         """How many logs are not read, since there are too many."""
         self.targets: list[LogTarget] = []
@@ -88,6 +102,39 @@ class RunLogs:
         """Whether there were logs and none of them could be read."""
         return bool(self.targets) and len(self.failed) == len(self.targets)
 
+    @property
+    def _room(self) -> int:
+        """How many more logs are read."""
+        return max(0, MOST_READ - self.count)
+
+    def want_begun(
+        self, within: NodeId | None, pod_names: str, containers: frozenset[str] = frozenset()
+    ) -> None:
+        """Read the logs of all pods inside a node, or of all (None), that have begun by now.
+
+        A version in which no more have begun costs nothing, and only those that are read cost the
+        name of their pod.
+        """
+        workflow = self.workflow
+        begun = begun_pods(workflow, within)
+        if begun is not self._begun:
+            self._begun = begun
+            new = [workflow.nodes[key] for key in begun if key not in self.nodes]
+            self.nodes.update(node.id for node in new)
+            chosen = new
+            if len(new) > self._room:
+                chosen = nlargest(self._room, new, key=_tells)
+                read = {node.id for node in chosen}
+                others = [node for node in new if node.id not in read]
+                self.skipped += count_of_logs(workflow, others, containers)
+            self.want(
+                target
+                for node in chosen
+                for target in targets_of_pod(workflow, node, pod_names, containers)
+            )
+        else:
+            self._open_more()
+
     def want(self, targets: Iterable[LogTarget]) -> None:
         """Read the logs of these steps, too, as far as they are not known and have begun."""
         new: list[Waiting] = []
@@ -98,10 +145,10 @@ class RunLogs:
                 self.nodes.add(target.node.id)
                 began = time_of((target.node.started_at or "").encode("ascii", "replace"))
                 new.append(Waiting(began, len(self._known), target))
-        room = max(0, MOST_READ - self.count)
+        room = self._room
         if len(new) > room:
             # What failed and what runs tells most, then what came last.
-            new.sort(key=lambda each: (_matters(each.target), each.began), reverse=True)
+            new.sort(key=lambda each: (_matters(each.target.node), each.began), reverse=True)
             self.skipped += len(new) - room
             del new[room:]
         if new:

@@ -6,7 +6,7 @@ user chose. For a workflow whose nodes are in Argo's database, the pods are used
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from tui.domain.attempts import RETRY
 from tui.domain.logtargets import (
@@ -15,11 +15,8 @@ from tui.domain.logtargets import (
     attempts_before,
     best_target,
     failed_container,
-    has_begun,
-    pods_of_run,
-    targets_of_pod,
 )
-from tui.domain.node import Node, NodeId
+from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
@@ -100,23 +97,11 @@ class LogChoice:
         if node is not None and node.type not in GROUPS_OF_LOGS:
             return None
         is_whole = node is None or node.name == workflow.metadata.name
-        if is_whole and node is None and workflow.nodes:
+        if is_whole and node is None and len(workflow.nodes) == 1:
             root = next(iter(workflow.nodes.values()))
-            if len(workflow.nodes) == 1 and root.type == POD:
+            if root.type == POD:
                 return None
         return "" if node is None or is_whole else node.id
-
-    def targets_of_run(self, known: Collection[NodeId] = ()) -> list[LogTarget]:
-        """The logs of the group that have begun, but for those of steps that are known."""
-        if self.workflow is None or self.scope is None:
-            return []
-        node = self.workflow.nodes.get(NodeId(self.scope)) if self.scope else None
-        return [
-            target
-            for pod in pods_of_run(self.workflow, node)
-            if pod.id not in known and has_begun(pod)
-            for target in targets_of_pod(self.workflow, pod, self._pod_names, self.containers)
-        ]
 
     @property
     def needs_pods(self) -> bool:

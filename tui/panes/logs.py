@@ -299,7 +299,7 @@ class LogsPane(SearchedPane):
     def _want_run(self, run: RunLogs) -> None:
         if run is not self._run or not self.is_mounted:
             return
-        run.want(self._choice.targets_of_run())
+        self._want_begun(run)
         if not run.count:
             target = self._choice.target
             why = target.why_none if target is not None and not target.has_begun else ""
@@ -307,12 +307,18 @@ class LogsPane(SearchedPane):
             self._end(why or "no step of it has begun, so there is no log yet")
         self._show_head()
 
+    def _want_begun(self, run: RunLogs) -> None:
+        scope = self._choice.scope
+        if scope is not None:
+            within = NodeId(scope) if scope else None
+            run.want_begun(within, self.context.pod_names, self._choice.containers)
+
     def _go_on_with_run(self, run: RunLogs, workflow: Workflow) -> None:
         """The workflow was updated: steps may have begun, and the run may be over."""
         self._goes_on = not workflow.is_completed
         run.workflow = workflow
         before = run.count
-        run.want(self._choice.targets_of_run(run.nodes))
+        self._want_begun(run)
         if run.count > before and self._note:
             self._note = ""
             self.lines.placeholder = READING
