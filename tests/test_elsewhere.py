@@ -252,12 +252,16 @@ async def test_no_key_means_an_object_of_the_old_cluster_once_another_is_chosen(
 async def test_the_command_of_a_question_names_the_context_that_was_gone_to() -> None:
     async with among(Clusters("dev", "my prod")) as shown:
         await shown.press("X")
+        await shown.until(lambda: shown.shows(ActionScreen))
+        await shown.press("ctrl+o")
         await shown.until_shown("$ argo stop")
         assert "--context" not in shown.text, "it is the current one"
         await shown.press("escape")
         await type_line(shown, "ctx my prod")
         await shown.until(lambda: shown.names == ["my prod-argo-1"])
         await shown.press("X")
+        await shown.until(lambda: shown.shows(ActionScreen))
+        await shown.press("ctrl+o")
         await shown.until_shown("--context 'my prod'")
 
 

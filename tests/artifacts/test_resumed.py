@@ -87,8 +87,9 @@ def test_what_was_fetched_before_the_store_went_away_is_not_fetched_again(
     assert part.name.startswith(".x.") and part.name.endswith(".part")
     told: list[int] = []
     fetch(store, server[0], tmp_path / "x", told)
-    assert large.given <= SIZE - PIECE + MIB, "the first range was there"
-    assert told[0] >= PIECE and told[-1] == SIZE
+    # Ranges are fetched side by side: how much of which was there depends on who was quicker.
+    assert told[0] >= MIB and told[-1] == SIZE
+    assert large.given <= SIZE - told[0] + MIB, "what was there"
     assert large.is_in(tmp_path / "x")
     assert os.listdir(tmp_path) == ["x"]
 

@@ -19,7 +19,7 @@ APP = Path(__file__).with_name("dialog_app.py")
 def screen(request: pytest.FixtureRequest) -> Iterator[Pty]:
     columns, rows = request.param
     with Pty(run_python(APP, "list"), columns=columns, rows=rows) as terminal:
-        terminal.wait_for("nightly-etl-0001")
+        terminal.wait_for("0001-x7k2p")
         terminal.quiet()
         yield terminal
 

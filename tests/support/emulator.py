@@ -8,13 +8,15 @@ so that a difference between two screens is a fault of ours and never of the emu
   is drawn cluster by cluster, by the width Textual measures (`naive=True`: by the width of single
   code points, as many terminals do).
 * dim, concealed, double underlined and overlined text were not told apart.
-* repeating a character (`CSI n b`) was unknown, and so was the end of synchronized output.
+* repeating a character (`CSI n b`) was unknown, and so were the end of synchronized output and
+  moving the lines between the margins (`CSI n S` and `CSI n T`, which tmux writes).
 * `CSI < u` (leaving the keyboard protocol of kitty) printed a `u`.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pyte
@@ -134,6 +136,20 @@ class Emulator(_Screen):  # type: ignore[misc]
     def repeat_last(self, count: int | None = None) -> None:
         self.draw(self.last_cluster * (count or 1))
 
+    def scroll_up(self, count: int | None = None) -> None:
+        """Move the lines between the margins up; blank ones come from below."""
+        self._at_top(self.delete_lines, count)
+
+    def scroll_down(self, count: int | None = None) -> None:
+        """The same downwards."""
+        self._at_top(self.insert_lines, count)
+
+    def _at_top(self, change: Callable[[int], None], count: int | None) -> None:
+        x, y = self.cursor.x, self.cursor.y
+        self.cursor.y = self.margins.top if self.margins is not None else 0
+        change(count or 1)
+        self.cursor.x, self.cursor.y = x, y
+
     def _clusters(self, data: str) -> list[tuple[str, int]]:
         if self.naive:
             return [(char, get_character_cell_size(char)) for char in data]
@@ -193,8 +209,8 @@ class Emulator(_Screen):  # type: ignore[misc]
 
 
 class _Stream(_ByteStream):  # type: ignore[misc]
-    csi = {**_ByteStream.csi, "b": "repeat_last"}
-    events = _ByteStream.events | {"repeat_last"}
+    csi = {**_ByteStream.csi, "b": "repeat_last", "S": "scroll_up", "T": "scroll_down"}
+    events = _ByteStream.events | {"repeat_last", "scroll_up", "scroll_down"}
 
 
 def _long_colour(codes: list[int]) -> str:

@@ -122,7 +122,7 @@ def test_a_plugin_asks_before_the_app_draws_and_again_while_it_does(
             terminal.wait_for("seen-by-jack")
             terminal.quiet()
             terminal.step("?")
-            terminal.wait_for("Half page down")
+            terminal.wait_for("Keys: workflow list")
             assert runs(tmp_path) == expected * 2
 
 

@@ -65,6 +65,14 @@ def test_repeat_and_erase_with_a_background_are_understood() -> None:
     assert len(differences(screen, plain)) == 1
 
 
+def test_lines_move_between_the_margins() -> None:
+    screen = Emulator(3, 5)
+    screen.feed("a\r\nb\r\nc\r\nd\r\ne\x1b[2;4r\x1b[1;2H\x1b[2S")
+    assert screen.text() == ["a", "d", "", "", "e"]
+    screen.feed("x\x1b[T")
+    assert screen.text() == ["ax", "", "d", "", "e"]
+
+
 def test_text_colour_of_a_blank_is_not_seen_but_its_background_is() -> None:
     red, green, plain = Emulator(1, 1), Emulator(1, 1), Emulator(1, 1)
     red.feed("\x1b[31m ")
