@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -270,7 +271,7 @@ async def test_enter_in_the_summary_chooses_one_of_the_slowest_steps_and_goes_th
 
 
 async def test_a_step_that_ran_out_of_memory_tells_its_limit_its_image_and_its_node() -> None:
-    made = nightly_etl()
+    made = deepcopy(nightly_etl())  # its templates are those of every other test
     for template in made["spec"]["templates"]:
         if template["name"] == "transform":
             template["container"]["resources"] = {"limits": {"memory": "512Mi"}}

@@ -90,7 +90,12 @@ def help_lines(
 
 
 def key_sections(
-    bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0, *, noun: str = "workflow"
+    bindings: Iterable[ActiveBinding],
+    sought: str = "",
+    cells: int = 0,
+    *,
+    noun: str = "workflow",
+    ascii: bool = False,
 ) -> list[list[str]]:
     """The same, the lines of each heading by themselves."""
     groups: dict[str, dict[str, list[str]]] = {}
@@ -99,7 +104,7 @@ def key_sections(
         if not binding.id or binding.system:
             continue
         key = key_name(binding.key)
-        words = ": ".join(filter(None, (binding.description, active.tooltip)))
+        words = plain(": ".join(filter(None, (binding.description, active.tooltip))), ascii)
         keys = groups.setdefault(group_of(binding), {}).setdefault(words, [])
         if key not in keys:
             keys.append(key)
@@ -205,7 +210,7 @@ class HelpScreen(ModalView[None]):
         cells = max(0, view.size.width - EDGE)
         is_wide = self.size.width >= TWO_COLUMNS
         column = (cells - BETWEEN) // 2 if is_wide else cells
-        sections = key_sections(self._keys, sought, column, noun=self._noun)
+        sections = key_sections(self._keys, sought, column, noun=self._noun, ascii=self._ascii)
         if self._topics:
             rows = signs(self._topics, ascii=self._ascii)
             sections.append(word_section("SIGNS", rows, sought, column))
