@@ -152,14 +152,19 @@ def favourite_bindings(favourites: Sequence[str]) -> tuple[Binding, ...]:
     )
 
 
-def hints(context: AppContext, view: View[Any]) -> Hints:
+def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
     """The row of hints of a view: keys of actions that the account has no right to are dimmed, and
-    those of actions that nobody could do here are left out. Each stays bound, to say why."""
+    those of actions that nobody could do here are left out. Each stays bound, to say why.
+
+    What a key means for objects of other kinds than this does not count.
+    """
 
     def denied(binding: Binding) -> list[Denied]:
         """Why none of its actions can be done to anything here; empty if one can."""
         conditions = context.conditions_in(view.namespace, view.connection)
-        answers = [verdict(action, None, conditions) for action in called(binding.id or "")]
+        answers = [
+            verdict(action, None, conditions) for action in called(binding.id or "", (kind,))
+        ]
         found = [answer for answer in answers if isinstance(answer, Denied)]
         return found if len(found) == len(answers) else []
 

@@ -220,7 +220,7 @@ class ListScreen(View[None]):
             yield Preview(id="beside", ascii=self._ascii)
         yield Peek(id="about", ascii=self._ascii)
         yield StatusLine(ascii=self._ascii, grows=True)
-        yield hints(self.context, self)
+        yield hints(self.context, self, self.kind.id)
 
     def on_mount(self) -> None:
         """Show what is known already, then hear of changes."""

@@ -90,7 +90,7 @@ class ObjectScreen(View[None]):
         yield HeaderLine(id="head", ascii=self._ascii)
         yield PaneTabs(self.context.at(self.key.connection), self.kind)
         yield StatusLine(ascii=self._ascii, grows=True)
-        yield hints(self.context, self)
+        yield hints(self.context, self, self.kind.id)
 
     async def on_mount(self) -> None:
         """Show that it is read, then watch."""

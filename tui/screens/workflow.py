@@ -144,7 +144,7 @@ class WorkflowScreen(View[None]):
         yield SplitView(self.context.at(self.key.connection), whole=is_whole)
         yield FindStep(self.context)
         yield StatusLine(ascii=plain, grows=True)
-        yield hints(self.context, self)
+        yield hints(self.context, self, WORKFLOW)
 
     async def on_mount(self) -> None:
         """Show what is known, then watch."""
