@@ -154,7 +154,7 @@ async def test_a_filter_by_label_is_answered_by_the_server() -> None:
             "workflows.argoproj.io/team=qa",
         ]
         assert not asked(source, "fill_all")
-        assert "labels as typed" in shown.text and "15 of 100 shown" in shown.text
+        assert "labels as typed" in shown.text and " 15 of 100 " in shown.text
         source.held_back.set()
 
 
