@@ -106,6 +106,9 @@ async def seen(shown: Shown, story: Story, cursor: str, *, order: str) -> dict[s
     shown.pass_time(1)
     shown.overview.sort_by(order)
     await shown.until(lambda: not known.due)
+    # How far it is scrolled comes from where rows stood before they were read: begin at the top.
+    rows.move_to_line(0)
+    await shown.at_rest()
     rows.move_to(key_of(story.there[cursor]))
     await shown.at_rest()
     return {

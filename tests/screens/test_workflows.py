@@ -289,7 +289,7 @@ async def test_escape_takes_a_message_away_whatever_else_it_does() -> None:
         await shown.until(lambda: not shown.said)
         await shown.open()
         await shown.press("l", "c")
-        await shown.until_said("sent to the clipboard")
+        await shown.until_said("there are no lines to copy")
         shown.detail.pane_tabs.take_focus()
         await shown.press("escape")
         await shown.until(lambda: not shown.said and shown.detail.steps.has_focus)
