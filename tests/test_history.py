@@ -58,6 +58,19 @@ def looked_at(shown: Shown) -> str:
     return shown.detail.key.name if shown.shows(WorkflowScreen) else ""
 
 
+async def test_that_a_key_does_nothing_is_not_said_again_when_one_comes_back() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.press("m")
+        assert "nothing here" in shown.said
+        await shown.open(ETL)
+        await shown.press("m")
+        assert "nothing here" in shown.said
+        for key in ("[", "]"):
+            await shown.press(key)
+            await shown.until(lambda key=key: (looked_at(shown) == "") == (key == "["))  # type: ignore[misc]
+            assert shown.said == ""
+
+
 async def test_brackets_go_to_the_workflow_before_and_to_the_list() -> None:
     async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
         await shown.until(lambda: len(shown.names) > 3)

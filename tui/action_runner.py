@@ -50,6 +50,11 @@ def _instead(id: str, subjects: Sequence[Subject]) -> Sequence[Action]:
     return called(id, {subject.target.key.kind for subject in subjects})
 
 
+def _going_on(action: Action) -> str:
+    """What is said until an action has ended."""
+    return f"{action.label} …"
+
+
 class ActionRunner:
     """The actions somebody runs, from the question to the answer."""
 
@@ -192,7 +197,7 @@ class ActionRunner:
         keys = [target.key for target, _ in plans]
         number = self.context.pending.begin(action.label.lower(), keys)
         self._changed(keys)
-        self.context.say(f"{action.label} …")
+        self.context.say(_going_on(action))
         # Where the question was asked, wherever the lists have gone until this is its turn.
         connections = {key: self.context.connection_of(key) for key in keys}
         # Not exclusive: a second action must never cancel the first.
@@ -254,6 +259,9 @@ class ActionRunner:
                 self._app.call_from_thread(self._app.call_later, said)
         finally:
             self._writing.discard(threading.current_thread())
+            # What came of it may be said on another screen, and this one would go on saying that.
+            ended = partial(self.context.unsay, _going_on(action))
+            self._app.call_from_thread(self._app.call_later, ended)
             self._app.call_from_thread(self._end, number)
 
     def _ask_again(self, action: Action, target: Target, plan: Plan) -> None:

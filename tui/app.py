@@ -264,6 +264,10 @@ class ArgoApp(TerminalApp):
         """Put a sentence on the status line of the screen in front that has one."""
         self.views.say(text, severity)
 
+    def unsay(self, text: str) -> None:
+        """Take this sentence away wherever it still stands."""
+        self.views.unsay(text)
+
     @on(Said)
     def say_for(self, message: Said) -> None:
         """What a widget has to say."""

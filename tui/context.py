@@ -48,6 +48,9 @@ class Words(Protocol):
     def say(self, text: str, severity: str = "information") -> None:
         """Put a sentence on the status line of the screen in front."""
 
+    def unsay(self, text: str) -> None:
+        """Take this sentence away wherever it still stands."""
+
 
 class Terminal(Protocol):
     """What a screen may ask of the terminal."""
@@ -280,6 +283,10 @@ class AppContext:
     def say(self, text: str, severity: str = "information") -> None:
         """Put a sentence on the status line of the screen in front."""
         self._words.say(text, severity)
+
+    def unsay(self, text: str) -> None:
+        """Take a sentence away that is not so any more, wherever it still stands."""
+        self._words.unsay(text)
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal."""

@@ -104,6 +104,22 @@ async def test_one_goes_to_a_time() -> None:
         assert "a time is 10:41" in on.app.said[-1]
 
 
+async def test_a_wrong_line_stays_open_to_be_mended_and_what_was_said_of_it_goes() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(i, f"line {i}") for i in range(60)]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.pilot.press("t", "t", "t", "at", *"soon", "enter")
+        assert on.pane.typed.is_typed_into and on.pane.typed.text == "soon"
+        await on.pilot.press(*["backspace"] * 4, *"06:29:20", "enter")
+        assert on.pane.lines.shown_range[0] == 20
+        assert not on.pane.typed.is_open and on.app.said[-1] == ""
+        await on.pilot.press("ampersand", "exclamation_mark", "enter")
+        assert on.pane.typed.is_typed_into and "nothing to look for" in on.app.said[-1]
+        await on.pilot.press("escape")
+        assert not on.pane.typed.is_open and on.app.said[-1] == ""
+
+
 async def test_lines_are_kept_and_gone_to() -> None:
     source = ScriptedSource()
     source.logs[pod("api"), "main"] = [line(i % 60, f"line {i}") for i in range(200)]

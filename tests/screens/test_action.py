@@ -20,8 +20,10 @@ from tui.domain.workflow import Manifest
 from tui.errors import Busy, Conflict, SourceError
 from tui.ports.operations import Operations
 from tui.screens.action import ActionScreen
+from tui.screens.jobs import JobsScreen
 from tui.terminal.typed import Key
 from tui.widgets.form_fields import CheckboxField
+from tui.widgets.status_line import StatusLine
 
 
 async def test_retry_shows_what_it_would_do_before_anything_is_sent() -> None:
@@ -78,6 +80,24 @@ async def test_keys_pressed_while_an_action_is_under_way_send_nothing_twice(
         assert shown.names == ["one-run-a1b2c"], "only the watch takes it away"
         source.remove(ref_of(done()))
         await shown.until(lambda: not shown.names)
+
+
+async def test_an_action_that_ended_elsewhere_leaves_no_label_where_it_was_begun() -> None:
+    source = Obstinate(done())
+    source.let_go.clear()
+    async with showing(source=source) as shown:
+        begun_on = shown.app.screen.query_one(StatusLine)
+        await ask(shown, "D")
+        await shown.press("y")
+        await shown.until_said("Delete …")
+        await shown.press("colon")
+        await shown.write("jobs")
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(JobsScreen))
+        assert begun_on.text == "Delete …"
+        source.let_go.set()
+        await shown.until_said("Deleted one-run-a1b2c")
+        await shown.until(lambda: begun_on.text == "")
 
 
 async def test_delete_begins_on_cancel_and_says_what_is_lost() -> None:

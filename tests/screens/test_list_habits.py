@@ -100,6 +100,22 @@ async def test_a_wrong_filter_shows_what_was_shown_before_and_enter_does_not_tak
         assert shown.names == before and shown.overview.query_bar.text == "nightly"
 
 
+async def test_the_warning_about_a_wrong_filter_goes_with_the_mistake() -> None:
+    async with showing(*RUNS) as shown:
+        await shown.press("slash", *"name:/(", "enter")
+        assert "is not closed" in shown.said
+        await shown.press(*["backspace"] * len("name:/("))
+        assert shown.said == ""
+
+
+async def test_what_was_said_after_a_wrong_filter_stays_when_it_is_taken_back() -> None:
+    async with showing(*RUNS) as shown:
+        await shown.press("slash", *"name:/(", "enter")
+        shown.app.say("something else", "warning")
+        await shown.press("escape")
+        assert shown.said == "something else"
+
+
 def many(count: int) -> list[Manifest]:
     return [run(f"w-{i:02}", "Succeeded", began=100 + i, ended=50) for i in range(count)]
 

@@ -98,8 +98,8 @@ async def test_below_the_tree_stands_what_the_cursor_is_on_with_every_word() -> 
         for fact in ("exit code 7", "template train", "inputs shard=3", "image registry.local"):
             assert fact in told
         await shown.press("k")
-        await shown.until_shown("cron      every-week")
-        assert "day=2026-03-16" in shown.text and "template  weekly" in shown.text
+        await shown.until_shown("cron       every-week")
+        assert "day=2026-03-16" in shown.text and "template   weekly" in shown.text
 
 
 async def test_the_header_tells_template_cron_and_parameters_where_there_is_room() -> None:

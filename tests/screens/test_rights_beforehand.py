@@ -53,6 +53,17 @@ async def test_only_what_lacks_is_dimmed_and_the_header_stays_RW() -> None:
         assert "(X Stop)" in hints(shown) and "RW" in shown.rows_of_screen[0]
 
 
+async def test_of_keys_that_kinds_share_only_the_right_for_this_kind_counts() -> None:
+    every_kind = ("cronworkflows", "workflowtemplates", "clusterworkflowtemplates")
+    others = Rule(("argoproj.io",), every_kind, ("delete",))
+    rights = ScriptedRights(argo=(*VIEWER, others))
+    async with showing(source=source_with(rights), size=(160, 24)) as shown:
+        await shown.until(lambda: "(D Delete)" in hints(shown))
+        shown.rows.move_to_line(shown.names.index("over"))
+        await shown.open()
+        await shown.until(lambda: "(D Delete)" in hints(shown))
+
+
 async def test_what_is_not_known_denies_nothing() -> None:
     rights = ScriptedRights()
     async with showing(source=source_with(rights)) as shown:

@@ -199,6 +199,21 @@ async def test_the_log_of_what_failed_has_a_key_and_goes_on_to_the_next_that_fai
         assert shown.detail.steps.node.display_name == "a"
 
 
+async def test_in_the_log_of_the_only_step_that_failed_its_key_says_so() -> None:
+    nodes = [
+        step("one-1", "", "Failed", type="DAG", children=["a"]),
+        step("one-1", "a", "Failed"),
+    ]
+    async with showing(run("one-1", "Failed", ended=1, nodes=nodes)) as shown:
+        await shown.press("L")
+        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.steps.node)
+        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
+        assert not shown.said
+        await shown.press("L")
+        await shown.until_said("no other step failed")
+        assert shown.detail.pane_tabs.front == "logs" and shown.detail.pane_tabs.holds_focus
+
+
 async def test_where_nothing_failed_its_key_says_so() -> None:
     async with showing(run("well-1", "Succeeded", ended=1)) as shown:
         await shown.press("L")

@@ -32,7 +32,7 @@ from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.retention import log_goes
 from tui.domain.text import clean_plain
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
-from tui.errors import SourceError, TuiError
+from tui.errors import QueryError, SourceError, TuiError
 from tui.keys import hint
 from tui.logs.book import LineFilter, LogBook, LogView
 from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
@@ -161,6 +161,8 @@ class LogsPane(SearchedPane):
         """The number of the line that is to be at the top when other lines are shown."""
         self._asks: Literal["filter", "time", "fields"] = "filter"
         """What is typed in the line below the log."""
+        self._typed_wrong = False
+        """Whether the status line says what is wrong with what was typed there."""
         self._shape: Callable[[str], str] | None = None
         self._fields: tuple[str, ...] | None = None
         """The fields of JSON lines that are shown; None where none were chosen."""
@@ -792,19 +794,34 @@ class LogsPane(SearchedPane):
         """Enter: do what was typed."""
         message.stop()
         text = message.text
+        self._forgive_typed()
+        try:
+            if self._asks == "time":
+                self._go_to_time(text)
+            elif self._asks == "fields":
+                self._choose_fields(text)
+            else:
+                self._narrow(text)
+        except QueryError as error:
+            # In a line that closed, the correction would be keys of the log.
+            self.typed.go_on()
+            self.context.say(error.what, "warning")
+            self._typed_wrong = True
+            return
         self._close_typed()
-        if self._asks == "time":
-            self._go_to_time(text)
-        elif self._asks == "fields":
-            self._choose_fields(text)
-        else:
-            self._narrow(text)
 
     @on(QueryBar.Cancelled, "#log-line")
     def drop_typed(self, message: QueryBar.Cancelled) -> None:
         """Esc: back to the lines."""
         message.stop()
+        self._forgive_typed()
         self._close_typed()
+
+    def _forgive_typed(self) -> None:
+        """Take away what was said of the text before."""
+        if self._typed_wrong:
+            self._typed_wrong = False
+            self.context.say("")
 
     def _close_typed(self) -> None:
         self.typed.text = ""
@@ -816,8 +833,8 @@ class LogsPane(SearchedPane):
         found = typed_filter(text)
         if found is None:
             if text.strip():
-                self.context.say("nothing to look for: type a word after it", "warning")
-            elif self._filters:
+                raise QueryError("nothing to look for: type a word after it", len(text))
+            if self._filters:
                 self._filters.clear()
                 self._choose_lines()
             return
@@ -849,8 +866,7 @@ class LogsPane(SearchedPane):
         zone = UTC if self.book.times == "utc" else None
         moment = moment_of(text, moment_at(last), zone)
         if moment is None:
-            self.context.say("a time is 10:41, 10:41:22, -5m or a date with a time", "warning")
-            return
+            raise QueryError("a time is 10:41, 10:41:22, -5m or a date with a time", 0)
         self.lines.show_from(self.book.index_at(nanoseconds(moment)))
 
     def action_window(self, digit: int) -> None:

@@ -29,6 +29,8 @@ class FilterBar(QueryBar):
         self._arrangement = arrangement
         self._filtered = filtered
         """Told whenever a filter was put on or taken away."""
+        self._complaint = ""
+        """What the status line says of a filter that was none; "" once there is one."""
         self._leave = left
         """Gives what is filtered the focus."""
 
@@ -40,15 +42,26 @@ class FilterBar(QueryBar):
             self.problem = error.what
             return
         self.problem = ""
+        self._stop_complaining()
         self._filtered()
 
     def put(self, text: str) -> None:
         """The same, as if it had been typed and kept: of one that is none the line says nothing."""
         self.look_for(text)
         if self.problem:
-            self.context.say(f"{text}: {self.problem}", "warning")
+            self._complain(f"{text}: {self.problem}")
             self.problem = ""
         self.text = self._arrangement.query
+
+    def _complain(self, text: str) -> None:
+        self._complaint = text
+        self.context.say(text, "warning")
+
+    def _stop_complaining(self) -> None:
+        """Take away what was said of a filter that was none, unless more was said since."""
+        if self._complaint:
+            self.context.unsay(self._complaint)
+            self._complaint = ""
 
     @on(QueryBar.Edited)
     def narrow(self, message: QueryBar.Edited) -> None:
@@ -72,7 +85,7 @@ class FilterBar(QueryBar):
         except QueryError as error:
             shown = self._arrangement.query
             kept = f"; shown is what matches {shown}" if shown else ""
-            self.context.say(f"{error}{kept}", "warning")
+            self._complain(f"{error}{kept}")
 
     @on(QueryBar.Cancelled)
     def drop(self, message: QueryBar.Cancelled) -> None:

@@ -908,7 +908,7 @@ class ListScreen(View[None]):
     def action_act(self, id: str) -> None:
         """Do something to what is marked, else to what the cursor is on."""
         self.rows.hold()
-        subjects = self.subjects(called(id)[0].on)
+        subjects = self.subjects(called(id, (self.kind.id,))[0].on)
         if subjects:
             self.post_message(RunAction(id, subjects))
         else:

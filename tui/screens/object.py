@@ -214,7 +214,7 @@ class ObjectScreen(View[None]):
 
     def action_act(self, id: str) -> None:
         """Do something to this object."""
-        subjects = self.subjects(called(id)[0].on)
+        subjects = self.subjects(called(id, (self.kind.id,))[0].on)
         if subjects:
             self.post_message(RunAction(id, subjects))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
@@ -70,6 +70,9 @@ class ScreenStack:
     def bring(self, view: View[Any]) -> None:
         """Put one in front, if there is room for it."""
         self._end_too_small()
+        line = self._status_line
+        if line is not None and line.severity == "information":
+            line.clear()  # it was about a moment that is over when one comes back
         self._app.push_screen(view)
         self.check_size(*self._app.size)
 
@@ -111,14 +114,21 @@ class ScreenStack:
         if line is not None:
             line.say(text, severity)
 
+    def unsay(self, text: str) -> None:
+        """Take a sentence away from each that still shows it, below the one in front as well."""
+        for line in self._status_lines:
+            if line.text == text:
+                line.clear()
+
     @property
     def _status_line(self) -> StatusLine | None:
-        line: StatusLine
+        return next(self._status_lines, None)
+
+    @property
+    def _status_lines(self) -> Iterator[StatusLine]:
+        """Those of all that have such a line, of the one in front first."""
         for view in reversed(self.views):
-            for line in view.query(StatusLine):
-                if line.id is None:
-                    return line
-        return None
+            yield from (line for line in view.query(StatusLine) if line.id is None)
 
     @property
     def _mounted(self) -> list[View[Any]]:

@@ -23,7 +23,7 @@ from tui.panes.summary import hangs_on
 from tui.widgets.cells import Piece, plain, printable, rule, strip_of, width_of, wrapped
 from tui.widgets.line_view import COMMON, LineView
 
-LABEL_WIDTH = 10
+LABEL_WIDTH = 11
 """Cells of the words before a value, the blank behind them included."""
 LONGEST = 2000
 """Characters of one value that are told; the panes have the rest."""
@@ -126,7 +126,7 @@ class StepAbout(LineView, can_focus=False):
     def _lines(self, width: int) -> Iterator[tuple[str, str, str]]:
         for label, value, token in self._facts:
             words = plain(printable(value[:LONGEST]), self.ascii)
-            before = label.ljust(LABEL_WIDTH) if label else ""
+            before = f"{label:<{LABEL_WIDTH - 1}} " if label else ""
             for row in wrapped(words, min(width, MOST_WIDTH) - len(before) - 2):
                 yield before, row, token
                 before = " " * len(before)

@@ -354,10 +354,15 @@ class WorkflowScreen(View[None]):
 
     async def action_failed_log(self) -> None:
         """The log of the step that failed; from there, that of the next that did."""
-        if self.split.go_to_failed():
-            await self.split.open("logs")
-        else:
+        before = self.steps.node if self.pane_tabs.holds_focus else None
+        was_shown = self.pane_tabs.front == "logs"
+        if not self.split.go_to_failed():
             self.context.say("no step failed")
+            return
+        await self.split.open("logs")
+        now = self.steps.node
+        if was_shown and before is not None and now is not None and now.id == before.id:
+            self.context.say("no other step failed")
 
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
