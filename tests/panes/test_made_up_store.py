@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from textual import on
 
 from tests.support.artifacts_pane import showing
+from tests.support.panes import bench
+from tests.support.scripted import ScriptedSource
 from tui.artifacts import STORES, StoreKind
 from tui.artifacts.base import (
     Can,
@@ -23,6 +28,9 @@ from tui.artifacts.base import (
 )
 from tui.domain.location import Location, OtherLocation
 from tui.domain.workflow import Workflow
+from tui.panes.artifact_list import ArtifactRows
+from tui.panes.artifact_lookup import ArtifactLookup
+from tui.panes.artifacts import MANY, ArtifactsPane
 from tui.ports.threads import CancelToken
 from tui.widgets.query_bar import QueryBar
 
@@ -116,3 +124,65 @@ async def test_a_store_that_does_not_answer_is_asked_once_for_all_that_it_holds(
         async with showing(workflow("lost", "gone", "away")) as seen:
             await seen.until(lambda: "".join(seen.rows).count("unreachable") == 3)
     assert Drawer.asked == ["lost"]
+
+
+async def test_thousands_of_answers_are_told_in_a_few_messages_and_all_are_shown() -> None:
+    messages: list[ArtifactLookup.Answered] = []
+    loop, is_done = asyncio.get_running_loop(), threading.Event()
+
+    class Refusing(Drawer):
+        """It has nothing of what it is asked for; the event loop waits until it has said so."""
+
+        def stat(self, location: Location) -> Stat | Folder:
+            if location.key == "k0":
+                loop.call_soon_threadsafe(is_done.wait, 30)
+            if location.key == f"k{MANY}":
+                is_done.set()
+            raise StoreError("the drawer has no such thing", reason="missing")
+
+    class Counting(ArtifactsPane):
+        @on(ArtifactLookup.Answered)
+        def count(self, message: ArtifactLookup.Answered) -> None:
+            messages.append(message)
+
+    with STORES.including(StoreKind("plugin", Refusing)):
+        async with bench(Counting, ScriptedSource()) as told:
+            made = workflow(*(f"k{number}" for number in range(MANY + 1)))
+            told.pane.show(made, None, b"{}")
+            rows = told.pane.query_one(ArtifactRows)
+
+            def are_all_shown() -> bool:
+                return len(rows.items) > MANY and all(item.fact for item in rows.items)
+
+            await told.until(are_all_shown)
+    assert 1 <= len(messages) <= 3
+
+
+async def test_the_line_above_the_list_is_not_counted_anew_with_each_answer() -> None:
+    looked: list[Location] = []
+
+    def title(location: Location) -> str:
+        looked.append(location)
+        return "drawer"
+
+    kind = StoreKind("plugin", Drawer, title=title, server=lambda location: location.key)
+    with STORES.including(kind):
+        async with showing(workflow("out", "out/notes.txt", "gone")) as seen:
+            await seen.until(lambda: "unreachable" in "".join(seen.rows))
+            rows = seen.app.query_one(ArtifactRows)
+            await seen.until(lambda: all(item.fact for item in rows.items))
+            assert rows.headline == "3 artifacts  23 B   drawer"
+            looked.clear()
+            first, second, _ = (item.location for item in rows.items)
+            assert first is not None and second is not None
+            rows.show_facts({first: Folder(9, 2048, whole=False), second: Stat(1024)})
+            assert rows.headline == "3 artifacts  at least 3.0 KiB   drawer"
+            assert not looked
+            rows.narrow("notes")
+            assert rows.headline.startswith("1 artifact  1.0 KiB   drawer")
+            looked.clear()
+            rows.show_facts({first: Stat(1), second: Stat(2)})
+            assert rows.headline.startswith("1 artifact  2 B   drawer")
+            rows.narrow("")
+            assert rows.headline == "3 artifacts  3 B   drawer"
+            assert not looked

@@ -37,6 +37,11 @@ def entries_of(owner: Item, listing: FolderListing) -> list[Item]:
     ]
 
 
+def with_fact(item: Item, fact: Fact) -> Item:
+    """The same, with what the store answered; in a fifth of the time that `replace` takes."""
+    return Item(item.artifact, item.location, fact, item.entry)
+
+
 def folder_line(owner: Item, listing: FolderListing) -> str:
     """`train/shards  30 entries   Left goes back`."""
     count = len(listing.entries)
@@ -47,18 +52,38 @@ def folder_line(owner: Item, listing: FolderListing) -> str:
     return f"{owner.title}  {what}   {back}, {hint('write')} there downloads all of it"
 
 
-def summary(items: Sequence[Item]) -> str:
-    """`14 artifacts  6.2 GiB   S3 minio:9000`."""
-    size = sum(item.bytes or 0 for item in items)
-    parts = [f"{len(items):,} artifact{'' if len(items) == 1 else 's'}"]
-    if size:
-        # A folder of very many objects is not counted to its end.
-        is_whole = all(item.fact.whole for item in items if isinstance(item.fact, Folder))
-        parts.append(("" if is_whole else "at least ") + size_text(size))
-    titles = {title_of(item.location) for item in items if item.location is not None} - {""}
-    if len(titles) == 1:
-        parts.append(f" {titles.pop()}")
-    return "  ".join(parts)
+class Totals:
+    """What many artifacts come to, kept up to date while stores answer."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.count = len(items)
+        self.bytes = 0
+        self.uncounted = 0
+        """Folders of very many objects, which are not counted to their end."""
+        for item in items:
+            self._add(item, 1)
+        titles = {title_of(item.location) for item in items if item.location is not None} - {""}
+        self.title = titles.pop() if len(titles) == 1 else ""
+        """The store that all of them are in; "" for several."""
+
+    def change(self, before: Item, after: Item) -> None:
+        """More is known of one of them."""
+        self._add(before, -1)
+        self._add(after, 1)
+
+    def _add(self, item: Item, times: int) -> None:
+        self.bytes += times * (item.bytes or 0)
+        if isinstance(item.fact, Folder) and not item.fact.whole:
+            self.uncounted += times
+
+    def __str__(self) -> str:
+        """`14 artifacts  6.2 GiB   S3 minio:9000`."""
+        parts = [f"{self.count:,} artifact{'' if self.count == 1 else 's'}"]
+        if self.bytes:
+            parts.append(("at least " if self.uncounted else "") + size_text(self.bytes))
+        if self.title:
+            parts.append(f" {self.title}")
+        return "  ".join(parts)
 
 
 def columns(*, ascii: bool) -> tuple[Column[Item], ...]:
@@ -174,6 +199,10 @@ class ArtifactRows(Table[Item]):
         self.empty_text = EMPTY
         """The placeholder where there are no artifacts."""
         self._artifacts: list[Item] = []
+        self._of_artifacts: Totals | None = None
+        """Those of all artifacts; None until somebody works them out."""
+        self._of_rows: Totals | None = None
+        """Those of the rows: the very same where all artifacts are shown; None until needed."""
         self._artifacts_at: dict[Location, list[int]] | None = None
         """Location → indexes of its artifacts; None until it is needed."""
         self._rows_at: dict[Location, list[int]] | None = None
@@ -189,9 +218,13 @@ class ArtifactRows(Table[Item]):
 
     # --- content ---------------------------------------------------------------------------
 
-    def show_artifacts(self, items: Sequence[Item]) -> None:
-        """Replace the artifacts; an open folder stays open."""
+    def show_artifacts(self, items: Sequence[Item], totals: Totals | None = None) -> None:
+        """Replace the artifacts; an open folder stays open.
+
+        `totals` are theirs, where they were worked out on a thread.
+        """
         self._artifacts = list(items)
+        self._of_artifacts = totals
         self._artifacts_at = None
         if not self._folders:
             self._fill()
@@ -202,7 +235,10 @@ class ArtifactRows(Table[Item]):
             self._artifacts_at = _by_location(self._artifacts)
         for location, fact in facts.items():
             for index in self._artifacts_at.get(location, ()):
-                self._artifacts[index] = replace(self._artifacts[index], fact=fact)
+                before = self._artifacts[index]
+                after = self._artifacts[index] = with_fact(before, fact)
+                if self._of_artifacts is not None:
+                    self._of_artifacts.change(before, after)
         if self._folders:
             read = [each for each in facts if self._failures.pop(each, None) is not None]
             if read:
@@ -213,9 +249,14 @@ class ArtifactRows(Table[Item]):
             return
         if self._rows_at is None:
             self._rows_at = _by_location(self.items)
+        of_rows = self._of_rows if self._of_rows is not self._of_artifacts else None
+        changed: dict[int, Item] = {}
         for location, fact in facts.items():
             for index in self._rows_at.get(location, ()):
-                self.update_item(index, replace(self.items[index], fact=fact))
+                changed[index] = with_fact(self.items[index], fact)
+                if of_rows is not None:
+                    of_rows.change(self.items[index], changed[index])
+        self.update_items(changed)
 
     def show_failure(self, item: Item, error: StoreError) -> None:
         """Reading this item failed: its row shows the error from now on."""
@@ -247,6 +288,7 @@ class ArtifactRows(Table[Item]):
             shown = [item for item in shown if matches(item, self._filter)]
         self.replace(self._in_order(shown))
         self._rows_at = None
+        self._of_rows = None if self._filter or self._folders else self._of_artifacts
         if self._filter and self._all():
             self.placeholder = self._no_match()
         else:
@@ -268,9 +310,20 @@ class ArtifactRows(Table[Item]):
         return bool(self._folders) and not self._folders[-1][1].whole
 
     @property
+    def _totals(self) -> Totals:
+        if self._of_rows is None:
+            self._of_rows = Totals(self.items)
+        return self._of_rows
+
+    @property
+    def is_sorted(self) -> bool:
+        """Whether the rows are in the order of a column, so that one answer may move any."""
+        return bool(self._sorted_by)
+
+    @property
     def headline(self) -> str:
         """What the list shows, as one line."""
-        line = folder_line(*self._folders[-1]) if self._folders else summary(self.items)
+        line = folder_line(*self._folders[-1]) if self._folders else str(self._totals)
         if self.marks:
             line += f"   {len(self.marks):,} marked"
         if not self._filter:

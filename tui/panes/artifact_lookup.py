@@ -1,9 +1,12 @@
 """What a workflow does not say about its artifacts, asked of stores and of the cluster on threads.
 
-An invisible widget: it keeps the answers, and posts a message for each."""
+An invisible widget: it keeps the answers, and posts a message when some came. Until those are taken
+no other message follows, however many there are: a store that refuses answers for all at once.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -26,7 +29,7 @@ from tui.panes.base import PaneContext
 
 @dataclass
 class Measured(Message):
-    """A store answered what is at a location."""
+    """A store answered what is at a location while it was read."""
 
     location: Location
     fact: Fact
@@ -54,6 +57,9 @@ class ArtifactLookup(Widget):
 
     DEFAULT_CSS = "ArtifactLookup { display: none; }"
 
+    class Answered(Message):
+        """Stores answered what is at some locations: `take_answers` says what."""
+
     @dataclass
     class RepositoryFound(Message):
         """The artifact repository of a workflow that only names it; None where there is none."""
@@ -69,6 +75,9 @@ class ArtifactLookup(Widget):
         self.repositories: dict[str, Wired | None] = {}
         self.troubles: dict[str, str] = {}
         """Why no repository could be read, by the uid of the workflow."""
+        self._answers: dict[Location, Fact] = {}
+        """What stores answered and nobody has taken yet."""
+        self._lock = threading.Lock()
         self._stores = stores
         self._has_offered = False
         self.context = context
@@ -99,6 +108,21 @@ class ArtifactLookup(Widget):
             self._look_up_repository(workflow)
         if unknown.locations:
             self._measure(unknown.locations)
+
+    def take_answers(self) -> dict[Location, Fact]:
+        """What stores answered since this was last called; it is known from now on."""
+        with self._lock:
+            answers, self._answers = self._answers, {}
+        self.facts.update(answers)
+        return answers
+
+    def _answer(self, location: Location, fact: Fact) -> None:
+        """Keep an answer, and tell of it unless others wait to be taken. On any thread."""
+        with self._lock:
+            is_first = not self._answers
+            self._answers[location] = fact
+        if is_first:
+            self.post_message(self.Answered())
 
     def _offer_own(self, location: Location, error: StoreError) -> None:
         """Tell once that there are other credentials; on a thread, since boto3 knows of them."""
@@ -134,7 +158,7 @@ class ArtifactLookup(Widget):
                     if error.reason in SAME_FOR_ALL:
                         broken[server] = error
                     self._offer_own(location, error)
-            self.post_message(Measured(location, fact))
+            self._answer(location, fact)
 
     @work(
         thread=True,

@@ -8,8 +8,9 @@ once; sizes follow.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import ClassVar, NamedTuple
 
 from textual import events, on, work
@@ -36,7 +37,7 @@ from tui.domain.workflow import OFFLOADED, Workflow
 from tui.keys import hint
 from tui.menu import Choice, Menu, lettered
 from tui.panes.artifact_download import ArtifactDownloads
-from tui.panes.artifact_list import EMPTY, ArtifactRows
+from tui.panes.artifact_list import EMPTY, ArtifactRows, Totals
 from tui.panes.artifact_lookup import ArtifactLookup, Measured, OwnCredentials, Unknown
 from tui.panes.artifact_preview import ArtifactPreview
 from tui.panes.base import Pane, PaneContext
@@ -68,6 +69,7 @@ class FoundArtifacts(NamedTuple):
     workflow: Workflow
     node: Node | None
     items: list[Item]
+    totals: Totals
     unknown: Unknown
 
 
@@ -141,6 +143,8 @@ class ArtifactsPane(Pane):
         """What credentials this machine has, where those of the workflow cannot be read."""
         self._news: dict[Location, Fact] = {}
         """Answers of stores that are not shown yet."""
+        self._meanwhile: dict[Location, Fact] = {}
+        """Answers since artifacts are being found on a thread, which may not know them."""
         self._stores = Stores(self._secret, lambda place: reached_from(context.source, place))
         self._lookup = ArtifactLookup(self._stores, context)
         self._rows = ArtifactRows(ascii=context.ascii, now=context.now())
@@ -198,6 +202,7 @@ class ArtifactsPane(Pane):
             self._rows.leave_all()
             self._filter.text = ""
             self._split.close_preview()
+        self._meanwhile = {}
         if len(workflow.nodes) > MANY:
             self._find_on_thread(workflow, node)
         else:
@@ -218,7 +223,8 @@ class ArtifactsPane(Pane):
             else Item(artifact, None)
             for artifact in artifacts
         ]
-        return FoundArtifacts(workflow, node, items, self._lookup.unknown(artifacts))
+        unknown = self._lookup.unknown(artifacts)
+        return FoundArtifacts(workflow, node, items, Totals(items), unknown)
 
     @work(thread=True, group="artifacts", exclusive=True, description="finding artifacts")
     def _find_on_thread(self, workflow: Workflow, node: Node | None) -> None:
@@ -236,7 +242,9 @@ class ArtifactsPane(Pane):
         self._lookup.look_up(found.workflow, found.unknown)
         is_offloaded = found.workflow.is_offloaded
         self._rows.empty_text = f"no artifacts here: {OFFLOADED}" if is_offloaded else EMPTY
-        self._rows.show_artifacts(found.items)
+        self._rows.show_artifacts(found.items, found.totals)
+        self._show_soon(self._meanwhile)
+        self._meanwhile = {}
         self._tell_head()
 
     def _tell_head(self) -> None:
@@ -254,18 +262,37 @@ class ArtifactsPane(Pane):
             raise StoreError("not connected to a cluster", reason="credentials")
         return reader_of(source)(namespace, name, key)
 
+    @on(ArtifactLookup.Answered)
+    def show_sizes(self, message: ArtifactLookup.Answered) -> None:
+        """Show soon what stores said."""
+        message.stop()
+        self._keep(self._lookup.take_answers())
+
     @on(Measured)
     def show_size(self, message: Measured) -> None:
-        """Show what a store said of a location."""
+        """Show soon what a store said of what is opened."""
         message.stop()
         self._lookup.facts[message.location] = message.fact
-        if not self._news:
+        self._keep({message.location: message.fact})
+
+    def _keep(self, facts: Mapping[Location, Fact]) -> None:
+        self._meanwhile.update(facts)
+        self._show_soon(facts)
+
+    def _show_soon(self, facts: Mapping[Location, Fact]) -> None:
+        if facts and not self._news:
             self.set_timer(FACT_INTERVALS[len(self._rows.items) > MANY], self._show_facts)
-        self._news[message.location] = message.fact
+        self._news.update(facts)
 
     def _show_facts(self) -> None:
-        """Show the gathered answers of stores at once, since there may be thousands."""
-        news, self._news = self._news, {}
+        """Show the gathered answers of stores at once; of tens of thousands some at a time."""
+        if len(self._news) <= MANY or self._rows.is_sorted:
+            news, self._news = self._news, {}
+        else:
+            news = dict(islice(self._news.items(), MANY))
+            for location in news:
+                del self._news[location]
+            self.set_timer(FACT_INTERVALS[0], self._show_facts)
         self._rows.show_facts(news)
         self._tell_head()
 

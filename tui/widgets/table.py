@@ -6,7 +6,7 @@ What is in it and where it is scrolled to is `table_model.py`, how a line of it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -174,6 +174,14 @@ class Table(LineView, Generic[T]):
         self.renderer.forget_sizes([item])
         if index in self.model.visible:
             self._paint_rows([self._y(index)])
+
+    def update_items(self, items: Mapping[int, T]) -> None:
+        """Show other versions of many items, by their indexes."""
+        visible = [index for index in self.model.visible if index in items]
+        for index, item in items.items():
+            self.model.update(index, item)
+        self.renderer.forget_sizes(items[index] for index in visible)
+        self._paint_rows([self._y(index) for index in visible])
 
     # --- cursor and marks ----------------------------------------------------------------
 
