@@ -305,3 +305,13 @@ async def test_a_pane_is_opened_by_its_name() -> None:
         await shown.open()
         await run_line(shown, "yaml")
         await shown.until(lambda: shown.detail.pane_tabs.front == "manifest")
+
+
+async def test_in_a_list_a_pane_of_what_the_cursor_is_on_is_opened_by_its_name() -> None:
+    async with showing(nightly_etl()) as shown:
+        await run_line(shown, "yaml")
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        await shown.until(lambda: shown.detail.pane_tabs.front == "manifest")
+    async with showing() as shown:
+        names = {command.title: command for command in shown.overview.commands()}
+        assert names["Show Logs"].refusal

@@ -126,6 +126,20 @@ def test_resume_passes_waiting_steps_with_their_defaults() -> None:
     assert calls_of(BY_ID["workflow.resume"].plan(manifest("w"), {}, CONTEXT)) == ()
 
 
+@pytest.mark.parametrize("where", ["inputs", "outputs"])
+def test_set_refuses_a_value_that_is_not_in_the_list_of_an_output(where: str) -> None:
+    listed = {"enum": ["yes", "no"]}
+    asked = {**supplied("p"), **(listed if where == "outputs" else {})}
+    inputs = {"parameters": [{"name": "p", **(listed if where == "inputs" else {})}]}
+    given = waiting(outputs={"parameters": [asked]}, inputs=inputs)
+    choices = {"node_field_selector": "displayName=approve", "parameters": ("p=maybe",)}
+    with pytest.raises(PlanError, match="p must be one of yes, no"):
+        SET_NODE.plan(given, choices, CONTEXT)
+    plan = SET_NODE.plan(given, {**choices, "parameters": ("p=no",)}, CONTEXT)
+    node = calls_of(plan)[0].body["status"]["nodes"]["w-1"]
+    assert node["outputs"]["parameters"][0]["value"] == "no"
+
+
 def test_set_supplies_outputs_and_publishes_global_ones() -> None:
     given = waiting(outputs={"parameters": [{**supplied("p"), "globalName": "g"}]})
     choices = {"node_field_selector": "displayName=approve", "parameters": ('p="a\\tb"',)}

@@ -14,7 +14,7 @@ from tui.actions import RESUBMIT, RETRY
 from tui.actions.base import Context
 from tui.actions.parameters import from_file
 from tui.actions.submit import with_overrides
-from tui.errors import PlanError
+from tui.errors import InputError, PlanError
 from tui.sources.files import read_manifests
 from tui.sources.yamlreader import read_documents
 
@@ -108,7 +108,7 @@ def test_overrides_of_a_submission_are_argos(case: Case) -> None:
             "spec": {"arguments": {"parameters": one.get("input_parameters", [])}},
         }
         if one.get("expected_error"):
-            with pytest.raises(PlanError):
+            with pytest.raises((PlanError, InputError)):
                 with_overrides(given, opts)
             continue
         made, expected = with_overrides(given, opts), one["expected"]

@@ -110,7 +110,6 @@ def test_it_finds_the_failed_etl(text: str) -> None:
         "hello",
         "nightly hello",
         "!nightly",
-        "phase:ailed",
         "phase:succeeded",
         "!phase:failed|error",
         "label:team=q",
@@ -156,6 +155,8 @@ def test_a_query_knows_whether_it_asks_anything() -> None:
         ("phase: failed", 6, "needs a value"),
         ("a | ", 4, "needs a value"),
         ("| a", 0, "before |"),
+        ("phase:ailed", 6, "there is no phase ailed"),
+        ("!phase:failed|foo", 14, "there is no phase foo"),
         ("!", 0, "turn round"),
         ("a ! b", 2, "turn round"),
         ("/abc", 0, "not closed"),
@@ -168,6 +169,13 @@ def test_what_cannot_be_read_is_told_with_its_place(text: str, position: int, wo
     with pytest.raises(QueryError, match=words.replace("|", r"\|")) as caught:
         parse(text)
     assert caught.value.position == position
+
+
+def test_an_unknown_phase_names_all_there_are() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("phase:foo")
+    assert caught.value.hint.startswith("there are Pending, Running, Running (Suspended), Succ")
+    assert parse("phase:r") and parse("phase:SUSP") and parse("phase:*d") and parse("phase:unkn")
 
 
 def test_an_unknown_field_names_the_known_ones() -> None:

@@ -69,6 +69,13 @@ def test_the_other_outputs_say_the_same(tmp_path: Path) -> None:
     assert found[0]["hint"] == "did you mean priority?"
 
 
+def test_a_file_that_is_not_there_is_wrong_use_and_no_fault_of_a_manifest(tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.yaml")
+    said = run(["lint", missing, saved(tmp_path, BAD), "--offline"])
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"argo-tui: {missing}: No such file or directory\n"
+
+
 def test_what_is_right_is_said_to_be(tmp_path: Path) -> None:
     said = run(["lint", "tests/saved/linted.yaml", "--offline"])
     assert said == (0, "✔ no linting errors found!\n", "")

@@ -130,8 +130,31 @@ def test_a_parameter_file_that_cannot_be_read_is_named(saved: Any, tmp_path: Pat
 def test_submit_from_refuses_in_argos_words(
     given: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["plan", "submit", "--from", given, "-o", "json"]) == 1
+    assert main(["plan", "submit", "--from", given, "-o", "json"]) == 2
     assert words in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_parameter_without_a_value_is_wrong_use(
+    saved: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "expected parameter of the form: NAME=VALUE. Received: nope"
+    path = saved(failed())
+    for given in (
+        ["submit", "--from", "wftmpl/x", "-p", "nope"],
+        ["plan", "submit", path, "-p", "nope"],
+        ["resubmit", "gone", "-p", "nope"],
+    ):
+        assert main(given) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_dry_run_by_name_prints_the_beginning_of_a_name_that_is_not_made_yet(
+    saved: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    obj = manifest("w")
+    obj["metadata"] = {"generateName": "w-", "namespace": "argo"}
+    assert main(["submit", saved(obj), "--dry-run", "-o", "name"]) == 0
+    assert capsys.readouterr().out == "w-\n"
 
 
 def test_delete_needs_a_name_or_a_filter(saved: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tui.artifacts.base import FolderEntry
+from tui.artifacts.base import FolderEntry, FolderListing
 from tui.artifacts.items import Item
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import RawLocation
 from tui.domain.node import NodeId
 from tui.panes.artifact_download import progress_line, proposed, targets
+from tui.panes.artifact_list import entries_of
 from tui.ports.jobs import JobStanding, TaskStanding
 
 MIB = 1 << 20
@@ -55,6 +56,26 @@ def test_a_file_or_the_folder_for_several_is_proposed_where_one_is(
     monkeypatch.chdir(tmp_path)
     assert proposed([named("x\x1b/y")]) == str(tmp_path / "x__y")
     assert proposed([named("a"), named("b")]) == f"{tmp_path}/"
+
+
+def test_a_file_in_a_folder_of_a_folder_is_called_by_all_of_them() -> None:
+    owner = named("a/b")
+    place = RawLocation("")
+    outer = Item(owner.artifact, place)
+
+    def inside(folder: Item, name: str, *, is_folder: bool) -> Item:
+        entry = FolderEntry(name, is_folder=is_folder, location=place)
+        return entries_of(folder, FolderListing((entry,)))[0]
+
+    shards = inside(outer, "shards", is_folder=True)
+    again = inside(shards, "shards", is_folder=True)
+    file = inside(again, "0.csv", is_folder=False)
+    assert [each.title for each in (shards, again, file)] == [
+        "train/model/shards/",
+        "train/model/shards/shards/",
+        "train/model/shards/shards/0.csv",
+    ]
+    assert shards.key != again.key, "one inside another of the same name is not the same"
 
 
 def named(file_name: str, step: str = "train") -> Item:

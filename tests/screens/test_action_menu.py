@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
@@ -30,13 +32,27 @@ async def test_it_has_every_registered_action_with_its_key_and_why_not() -> None
         found = await choices(shown)
         actions = actions_of("wf", "object", "kind")
         assert [*found][: len(actions)] == [action.label for action in actions]
-        assert all(found[a.label].letter == hint(a.binding_id) for a in actions)
+        alone = [a for a in actions if a.binding_id != "act.suspend"]
+        assert all(found[a.label].letter == hint(a.binding_id) for a in alone)
         assert found["Stop"].refusal and not found["Resubmit"].refusal
         assert "done-1" in shown.text and "is over (Succeeded): only an unfinished" in shown.text
         await shown.press("X")
         assert shown.shows(Menu), "what may not be done closes nothing"
         await shown.press("R")
         await shown.until(lambda: shown.shows(ActionScreen))
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_held", "first"), [("Running", False, "Suspend"), ("Running", True, "Resume")]
+)
+async def test_no_letter_stands_twice_and_what_may_be_done_has_the_key(
+    phase: str, is_held: bool, first: str
+) -> None:
+    async with showing(run("etl-1", phase, spec={"suspend": is_held})) as shown:
+        found = await choices(shown)
+        letters = [choice.letter for choice in found.values() if choice.letter]
+        assert sorted(letters) == sorted(set(letters))
+        assert found[first].letter == "s" and not found[first].refusal
 
 
 async def test_a_made_up_action_is_in_it_and_gets_a_letter() -> None:

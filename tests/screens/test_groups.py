@@ -54,6 +54,31 @@ async def test_a_command_puts_rows_together(text: str, groups: list[str]) -> Non
         assert shown.app.screen.focused is shown.overview.groups
 
 
+async def test_a_group_is_of_what_the_column_template_says() -> None:
+    made_by = {
+        "of-cron": {f"{LABEL}cron-workflow": "nightly"},
+        "of-template": {f"{LABEL}workflow-template": "etl", f"{LABEL}cron-workflow": "nightly"},
+        "alone": {},
+    }
+    runs = [run(name, "Running", labels=labels) for name, labels in made_by.items()]
+    async with showing(*runs, size=(160, 24)) as shown:
+        await shown.at_rest()
+        for name, column in (("of-cron", "nightly"), ("of-template", "etl")):
+            assert any(name in row and column in row for row in shown.rows_of_screen)
+        shown.overview.group_by("template")
+        await shown.until(lambda: sorted(groups_of(shown)) == ["", "etl", "nightly"])
+
+
+async def test_labels_of_argo_are_offered_where_rows_have_none_of_their_own() -> None:
+    runs = [run("a", "Running", labels={f"{LABEL}phase": "Running"}), run("b", "Running")]
+    async with showing(*runs, size=(120, 24)) as shown:
+        await shown.press("S")
+        await shown.until_shown("by template or cron or a label")
+        await shown.press("g")
+        await shown.until_shown("Label phase")
+        assert f"{LABEL}phase" in shown.text
+
+
 async def test_a_group_says_how_many_there_are_and_how_the_last_one_went() -> None:
     async with showing(*RUNS, size=(120, 24)) as shown:
         shown.overview.group_by("template")

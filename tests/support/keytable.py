@@ -74,15 +74,18 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "screens.action:ActionScreen",
             "screens.dialog:Dialog",
-            "screens.confirm:ConfirmScreen",
-            "screens.confirm:LeaveScreen",
-            "screens.save:SaveScreen",
             "widgets.form_fields:FormField",
             "widgets.form_fields:CheckboxField",
             "widgets.form_fields:SelectField",
             "view:ModalView",
         ),
     ),
+    (
+        "Questions",
+        "What leaving asks while something goes on.",
+        ("screens.confirm:ConfirmScreen", "screens.confirm:LeaveScreen"),
+    ),
+    ("Writing to a file", "What `f` asks.", ("screens.save:SaveScreen",)),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
     ("Jobs", "What `:jobs` opens.", ("screens.jobs:JobsScreen",)),
     (

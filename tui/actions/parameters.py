@@ -9,14 +9,14 @@ from tui.actions.manifests import Json, items, part
 from tui.domain.gojson import go_json
 from tui.domain.tolerant import go_text
 from tui.domain.workflow import Manifest
-from tui.errors import PlanError
+from tui.errors import InputError, PlanError
 
 
 def parse_parameter(text: str) -> tuple[str, str]:
-    """`NAME=VALUE`, split at the first `=`. Raises: PlanError in Argo's words."""
+    """`NAME=VALUE`, split at the first `=`. Raises: InputError in Argo's words."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise PlanError(f"expected parameter of the form: NAME=VALUE. Received: {text}")
+        raise InputError(f"expected parameter of the form: NAME=VALUE. Received: {text}")
     return name, value
 
 

@@ -92,16 +92,16 @@ OPTIONS = (
 def parse_from(text: str) -> tuple[str, str]:
     """`kind/name` of `--from` as a kind and a name.
 
-    Raises: PlanError in Argo's words; UsageError for a name that cannot be one.
+    Raises: UsageError, in Argo's words but for a name that cannot be one.
     """
     kind, slash, name = text.partition("/")
     if not slash or "/" in name or not kind or not name:
-        raise PlanError(
+        raise UsageError(
             f"resource identifier '{text}' is malformed. Should be `kind/name`, "
             "e.g. cronwf/hello-world-cwf"
         )
     if kind not in KINDS:
-        raise PlanError(f"Resource kind '{kind}' is not supported for submitting")
+        raise UsageError(f"Resource kind '{kind}' is not supported for submitting")
     if fault := typed_fault(name):
         raise UsageError(f"the name of the {KINDS[kind]} {fault}")
     return KINDS[kind], name

@@ -25,6 +25,7 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.nodes import dehydrated, hydrated, nodes_of, selected, with_nodes
+from tui.actions.parameters import outside
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.identity import Target
 from tui.domain.node import COMPLETED_PHASES, RUNNING, SUCCEEDED
@@ -95,6 +96,7 @@ def _supplied(node: RawNode, everywhere: Json, values: Mapping[str, str]) -> tup
         )
     outputs = part(node, "outputs")
     entries = list(items(outputs, "parameters"))
+    inputs = {str(one.get("name")): one for one in items(part(node, "inputs"), "parameters")}
     for name, value in values.items():
         index = next((i for i, one in enumerate(entries) if one.get("name") == name), None)
         if index is None:
@@ -104,6 +106,10 @@ def _supplied(node: RawNode, everywhere: Json, values: Mapping[str, str]) -> tup
                 f"cannot set output parameter '{name}' because it does not use valueFrom.raw "
                 "or it was already set"
             )
+        # The list of values stands with the input of the same name, or with the output itself.
+        listed = entries[index].get("enum") or inputs.get(name, {}).get("enum")
+        if reason := outside({"name": name, "enum": listed}, value):
+            raise PlanError(reason)
         entries[index] = _with_value(entries[index], value)
         everywhere = _published(everywhere, entries[index])
     return {**node, "outputs": {**outputs, "parameters": entries}}, everywhere

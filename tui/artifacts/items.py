@@ -22,12 +22,14 @@ class Item:
     location: Location | None
     fact: Fact = None
     entry: FolderEntry | None = None
+    above: str = ""
+    """The folders between the artifact and the entry, each with its slash; "" for none."""
 
     @property
     def key(self) -> Hashable:
         """The identity by which the cursor finds it again."""
         artifact = self.artifact
-        inner = self.entry.name if self.entry else ""
+        inner = f"{self.above}{self.entry.name}" if self.entry else ""
         return (artifact.node_id, artifact.direction, artifact.name, artifact.key, inner)
 
     @property
@@ -44,8 +46,8 @@ class Item:
 
     @property
     def title(self) -> str:
-        """Step and name, for lines outside the list."""
-        inner = f"/{self.name}" if self.entry else ""
+        """Step and name, with the folders it is in, for lines outside the list."""
+        inner = f"/{self.above}{self.name}" if self.entry else ""
         return f"{self.artifact.step}/{self.artifact.name}{inner}"
 
     @property

@@ -65,8 +65,11 @@ def workflow_age(workflow: ListedWorkflow, now: datetime) -> float | None:
 
 def template_of(workflow: ListedWorkflow) -> str:
     """The template it was made from, or its cron workflow; "" for one submitted as it is."""
-    ref = workflow.spec.workflow_template_ref
-    return ref.name if ref else workflow.metadata.labels.get(f"{LABEL}cron-workflow", "")
+    ref, labels = workflow.spec.workflow_template_ref, workflow.metadata.labels
+    if ref:
+        return ref.name
+    makers = ("workflow-template", "cluster-workflow-template", "cron-workflow")
+    return next((name for each in makers if (name := labels.get(f"{LABEL}{each}"))), "")
 
 
 def _message_token(workflow: ListedWorkflow) -> str:

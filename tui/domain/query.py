@@ -50,6 +50,8 @@ class Field:
     """The map that `key=value` looks into, for fields that have keys."""
     whole_word: bool = False
     """Whether a plain value must begin a word of the text, instead of standing anywhere."""
+    known: tuple[str, ...] = ()
+    """All texts that there are, for fields of which they are few: others are refused."""
     depth: Depth = Depth.SUMMARY
     """How much of an object has to be read to know its texts."""
     deeper: tuple[tuple[str, str], ...] = ()
@@ -361,6 +363,10 @@ class _Reader:
                 what = f"{name}: needs a value" if begun else "something must stand before |"
                 raise QueryError(what, begun)
             test = _value_test(value, is_plain, whole=bool(key), word=field.whole_word)
+            if field.known and not any(map(test, field.known)):
+                raise QueryError(
+                    f"there is no {name} {value}", begun, hint=f"there are {', '.join(field.known)}"
+                )
             is_text = key and value and not (is_plain and "*" in value)
             if is_text and field.selectors is not None:
                 selectors = field.selectors(key, value)

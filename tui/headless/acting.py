@@ -18,6 +18,7 @@ from typing import Any
 
 from tui.actions.base import Action, Choices, Context, Outcome, Plan, perform
 from tui.actions.manifests import name_of, namespace_of
+from tui.actions.parameters import parse_parameter
 from tui.actions.verdict import ANOTHER, Conditions, Denied, verdict
 from tui.actions.words import differences
 from tui.domain.identity import ObjectKey, Target
@@ -134,7 +135,12 @@ def add_following(parser: argparse.ArgumentParser) -> None:
 
 
 def check(args: argparse.Namespace, word: str) -> None:
-    """Refuse flags that exclude each other. Raises: UsageError, in argo's words if it has any."""
+    """Refuse flags that exclude each other, and what is no parameter, before anything is read.
+
+    Raises: UsageError and InputError, in argo's words if it has any.
+    """
+    for text in getattr(args, "parameters", ()):
+        parse_parameter(text)
     if word not in MAKES_A_RUN:
         return
     chosen = [flag for flag in ("wait", "watch", "log") if getattr(args, flag)]

@@ -8,6 +8,7 @@ for among the files, then in the cluster.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -88,7 +89,13 @@ class Lint:
             )
 
     def run(self, args: argparse.Namespace, settings: Settings) -> int:
-        """Print what is wrong; 1 if something is, or if there is nothing to look at."""
+        """Print what is wrong; 1 if something is, or if there is nothing to look at.
+
+        Raises: InputError for a file that is not there, which says nothing of what is in it.
+        """
+        for path in args.paths:
+            if path != "-" and not os.path.lexists(path):
+                raise InputError(f"{clean(path)}: No such file or directory")
         kinds = frozenset({self.kind}) if self.kind else _kinds(args.kinds)
         with ExitStack() as closing:
             source = None if args.offline else _source(settings, closing)

@@ -16,7 +16,7 @@ from tui.actions.words import call_lines
 from tui.domain.text import clean_lines
 from tui.domain.workflow import Manifest
 from tui.domain.yamltext import to_yaml
-from tui.errors import PlanError
+from tui.errors import InputError, PlanError, UsageError
 from tui.headless.arguments import add_connection_again, add_files
 from tui.headless.output import say, to_json, write
 from tui.headless.verbs import VERBS, add_names, choices_of, context_of, subjects
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             for manifest, source in subjects(verb, args, settings, opened):
                 caller = caller_of(source) if source is not None else None
                 plans.append(verb.action.plan(manifest, choices, replace(context, caller=caller)))
-        except PlanError as error:
+        except (PlanError, InputError, UsageError) as error:
             if args.output != "json":
                 raise
             write(f"{to_json({'error': error.what}, 2)}\n")

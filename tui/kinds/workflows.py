@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import msgspec
 
-from tui.columns.workflows import workflow_age, workflow_columns, workflow_seconds
+from tui.columns.workflows import template_of, workflow_age, workflow_columns, workflow_seconds
 from tui.domain import decode, trouble
 from tui.domain.durations import before, parse_time
 from tui.domain.identity import Depth
-from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING
+from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING, SUCCEEDED
 from tui.domain.order import time_key
 from tui.domain.query import (
     LABELS,
@@ -181,13 +181,6 @@ def _templates(workflow: ListedWorkflow) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name))
 
 
-def _template(workflow: ListedWorkflow) -> str:
-    """The template it came from; "" for one that was submitted as it is."""
-    ref, labels = workflow.spec.workflow_template_ref, workflow.metadata.labels
-    named = labels.get(f"{LABEL}workflow-template", "")
-    return ref.name if ref else named or labels.get(f"{LABEL}cluster-workflow-template", "")
-
-
 def _cron(workflow: ListedWorkflow) -> str:
     return workflow.metadata.labels.get(f"{LABEL}cron-workflow", "")
 
@@ -219,6 +212,18 @@ def _parameter_texts(workflow: ListedWorkflow) -> tuple[str, ...]:
     return (*found, *found.values())
 
 
+PHASES = (
+    PENDING,
+    RUNNING,
+    "Running (Suspended)",
+    SUCCEEDED,
+    FAILED,
+    "Failed (Terminated)",
+    ERROR,
+    "Unknown",
+)
+"""All texts of `phase:`."""
+
 FIELDS = Fields(
     {
         "name": NAME,
@@ -226,6 +231,7 @@ FIELDS = Fields(
             "pending, running, succeeded, failed, error",
             _phases,
             whole_word=True,
+            known=PHASES,
             depth=Depth.TABLE,
             deeper=(
                 ("Running (Suspended)", RUNNING),
@@ -290,7 +296,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
         "failed": "phase:failed|error",
         "succeeded": "phase:succeeded",
     },
-    groupings={"template": _template, "cron": _cron},
+    groupings={"template": template_of, "cron": _cron},
     body="steps",
     argo="get",
     panes=("summary", "logs", "artifacts", "inout", "events", "manifest"),

@@ -24,6 +24,7 @@ from tui.widgets.table import Table, sort_bindings
 
 def entries_of(owner: Item, listing: FolderListing) -> list[Item]:
     """The items for what is in an open folder."""
+    above = f"{owner.above}{owner.entry.name}/" if owner.entry else ""
     return [
         Item(
             owner.artifact,
@@ -32,6 +33,7 @@ def entries_of(owner: Item, listing: FolderListing) -> list[Item]:
             if entry.is_folder
             else Stat(entry.size or 0, entry.modified, is_measured=entry.size is not None),
             entry,
+            above,
         )
         for entry in listing.entries
     ]

@@ -51,8 +51,10 @@ def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Itera
         )
 
 
-def pane_commands(kind: Kind[Any, Any], run: Callable[[str], object]) -> Iterator[Command]:
-    """To each of the panes; `run` takes a pane's id."""
+def pane_commands(
+    kind: Kind[Any, Any], run: Callable[[str], object], refusal: str = ""
+) -> Iterator[Command]:
+    """To each of the panes; `run` takes a pane's id. `refusal` says why none can be."""
     for pane in panes_of(kind):
         yield Command(
             f"Show {pane.title}",
@@ -60,6 +62,7 @@ def pane_commands(kind: Kind[Any, Any], run: Callable[[str], object]) -> Iterato
             names=tuple(dict.fromkeys((pane.id, pane.title.lower()))),
             help="open this pane",
             key=key_of(pane.binding_id),
+            refusal=refusal,
         )
 
 
@@ -113,6 +116,7 @@ def action_menu(view: View[Any], *, ascii: bool) -> tuple[Menu, Mapping[str, Com
     """A menu of what can be done to what the cursor is on, and its commands by their titles.
 
     The actions stand first, each with its own key as its letter, then what copies and what writes.
+    Of those that share a key the first that may be done has it; others get letters of their own.
     """
     commands = {command.title: command for command in view.actions()}
     for active in view.active_bindings.values():
@@ -122,11 +126,15 @@ def action_menu(view: View[Any], *, ascii: bool) -> tuple[Menu, Mapping[str, Com
             command = Command(binding.description, alone(run), key=hint(binding.id))
             commands.setdefault(command.title, command)
     names = [each for on in view.ACTS_ON[:2] if on != "kind" for each in _named(view, on)]
+    owners: dict[str, Command] = {}
+    for command in sorted(commands.values(), key=lambda each: bool(each.refusal)):
+        if len(command.key) == 1:
+            owners.setdefault(command.key, command)
     choices = lettered(
         Choice(
             command.title,
             command.title,
-            command.key if len(command.key) == 1 else "",
+            command.key if owners.get(command.key) is command else "",
             command.help,
             # The heading says whose reason it is.
             command.refusal.removeprefix(f"{names[0]} " if names else ""),

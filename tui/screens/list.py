@@ -45,7 +45,7 @@ from tui.screens.bindings import (
     opening_bindings,
     preset_bindings,
 )
-from tui.screens.commands import action_commands, objects_called, sort_commands
+from tui.screens.commands import action_commands, objects_called, pane_commands, sort_commands
 from tui.screens.copies import copies_of
 from tui.screens.filter_bar import FilterBar
 from tui.screens.groups import (
@@ -787,7 +787,8 @@ class ListScreen(View[None]):
         """Choose the column to sort by, or turn the order round."""
         arrangement = self.arrangement
         choices = orders(arrangement.columns, "Newest", descending=arrangement.descending)
-        grouping = Choice(GROUPED, "Group …", GROUPING, "by template, cron workflow or a label")
+        by = [*self.kind.groupings, *(["a label"] if self._labels() else [])]
+        grouping = Choice(GROUPED, "Group …", GROUPING, f"by {' or '.join(by)}" if by else "")
         menu = Menu(
             "Sort", [*choices, grouping], current=arrangement.sort_column, ascii=self._ascii
         )
@@ -813,11 +814,16 @@ class ListScreen(View[None]):
 
     def _choose_grouping(self) -> None:
         """Choose what the rows are put together by."""
-        values = [row.value for row in self.arrangement.rows[:LABELS_OF]]
-        own = [key for key in label_keys(values) if PREFIX not in key]
-        labels = [f"{LABEL} {key}" for key in own[:LABELS]]
-        texts = [*self.kind.groupings, *labels, NONE]
-        choices = lettered(Choice(text, text.capitalize()) for text in texts)
+        labels = self._labels()
+        own = [label for label in labels if PREFIX not in label]
+        # Where nobody has labels of their own, Argo's are better than none.
+        texts = [*self.kind.groupings, *(own or labels)[:LABELS], NONE]
+        choices = lettered(
+            Choice(text, f"Label {text.rpartition('/')[2]}", help=text.removeprefix(f"{LABEL} "))
+            if PREFIX in text
+            else Choice(text, text.capitalize())
+            for text in texts
+        )
         grouping = self.arrangement.grouping
         current = grouping.text if grouping is not None else ""
         menu = Menu("Group by", choices, current=current, ascii=self._ascii)
@@ -828,9 +834,12 @@ class ListScreen(View[None]):
             self.group_by(chosen)
 
     def _groupings_like(self, typed: str) -> list[str]:
+        return among([*self.kind.groupings, *self._labels(), NONE], typed)
+
+    def _labels(self) -> list[str]:
+        """The groupings by the labels that the first rows have."""
         values = [row.value for row in self.arrangement.rows[:LABELS_OF]]
-        labels = [f"{LABEL} {key}" for key in label_keys(values)]
-        return among([*self.kind.groupings, *labels, NONE], typed)
+        return [f"{LABEL} {key}" for key in label_keys(values)]
 
     def reverse(self) -> None:
         """The other way round."""
@@ -995,6 +1004,11 @@ class ListScreen(View[None]):
             alone(self.action_namespaces),
             help="or back to those it began with",
             key=hint("namespaces"),
+        )
+        yield from pane_commands(
+            self.kind,
+            partial(self.call_later, self.action_open),
+            "" if self.row is not None else self.nothing_there("object"),
         )
         yield from sort_commands(self.arrangement.columns, self.action_order)
 
