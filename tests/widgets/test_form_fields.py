@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from textual.app import App, ComposeResult
 
 from tests.support.widgets import screen_of
@@ -55,9 +56,24 @@ async def test_enter_is_done_with_the_field_and_chooses_nothing() -> None:
 async def test_what_has_no_room_comes_when_it_is_chosen() -> None:
     app = Asking([f"value-{i}" for i in range(9)])
     async with app.run_test(size=(32, 5)) as pilot:
-        assert app.line == "‹ [value-0] value-1 value-2 ›"
+        assert app.line == "‹ [value-0] value-1 value-2 … ›"
         await pilot.press("left")
-        assert app.line == "‹ value-6 value-7 [value-8] ›"
+        assert app.line == "‹ … value-6 value-7 [value-8] ›"
+        await pilot.press("left", "left", "left")
+        assert app.line == "‹ … [value-5] value-6 … ›"
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_no_value_is_left_out_without_a_sign_on_its_side(ascii: bool) -> None:
+    values = ["one", "two", "three", "four", "five"]
+    sign = "~" if ascii else "…"
+    for width in range(16, 40):
+        app = Asking(values, "three", ascii=ascii)
+        async with app.run_test(size=(width, 3)):
+            words = app.line.strip("‹›<> ").split()
+            assert (words[0] == sign) == ("one" not in words)
+            assert (words[-1] == sign) == ("five" not in words)
+            assert "[three]" in words and (sign not in words) == (width >= len(app.field.shows))
 
 
 async def test_it_is_ascii_where_asked_and_says_the_chosen_without_colour() -> None:
@@ -66,7 +82,7 @@ async def test_it_is_ascii_where_asked_and_says_the_chosen_without_colour() -> N
         assert app.line.startswith("< ") and app.line.endswith("[x] >")
         assert "\x1b" not in app.line
         await pilot.press("right")
-        assert app.line.endswith("~] >") and app.line.isascii()
+        assert app.line.endswith("~] ~ >") and app.line.isascii()
 
 
 async def test_of_nothing_nothing_is_chosen() -> None:

@@ -290,6 +290,18 @@ def test_looks(snap_compare: Callable[..., bool]) -> None:
     assert snap_compare(Alone(widget), terminal_size=(80, 24))
 
 
+async def test_no_message_is_cut_beside_blanks_of_its_own_row() -> None:
+    message = "Error (exit code 1), and more"
+    for extra in range(8):
+        broken = node(
+            "x" * (20 + extra), phase=FAILED, start="11:10:00", end="11:10:04", message=message
+        )
+        async with Alone(tree(etl(broken))).run_test(size=(60, 8)) as pilot:
+            line = next(row for row in screen_of(pilot.app.query_one(StepTree)) if "xx" in row)
+            assert message in line or "… 4s" in line, line
+            assert line.rstrip().endswith(" 4s")
+
+
 @pytest.mark.parametrize("width", [40, 80, 160])
 async def test_in_a_wide_tree_the_whole_message_can_be_read(width: int) -> None:
     message = "the pod was evicted: " + "x" * 150 + " <- the end"

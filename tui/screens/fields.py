@@ -44,6 +44,8 @@ class ChoiceField(Horizontal):
     @property
     def shows(self) -> str:
         """What stands in it at first."""
+        if isinstance(self.entry, SelectField):
+            return self.entry.shows
         return self.entry.placeholder if isinstance(self.entry, Input) else ""
 
     def compose(self) -> ComposeResult:
@@ -82,6 +84,8 @@ class ParameterField(Horizontal):
     @property
     def shows(self) -> str:
         """What stands in it at first."""
+        if isinstance(self.entry, SelectField):
+            return self.entry.shows
         return self.before or (self.entry.placeholder if isinstance(self.entry, Input) else "")
 
     @property

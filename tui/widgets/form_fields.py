@@ -174,11 +174,33 @@ class SelectField(FormField):
         style, muted = self.value_style, self.token("muted")
         left_arrow, right_arrow = ("<", ">") if self.ascii else ("‹", "›")
         pieces: list[Piece] = [(f"{left_arrow} ", muted)]
-        for index in self._fitting(width - 4):
-            pieces.append((self._drawn(index, width - 4), style if index == self._index else base))
+        shown = self._fitting(width - 3)
+        more: list[Piece] = [(ASCII_ELLIPSIS if self.ascii else ELLIPSIS, muted), (" ", base)]
+        if shown.start > 0:
+            pieces += more
+        room = width - 4 - len(more) * self._sides_cut(shown)
+        for index in shown:
+            pieces.append((self._drawn(index, room), style if index == self._index else base))
             pieces.append((" ", base))
+        if shown.stop < len(self._values):
+            pieces += more
         pieces.append((right_arrow, muted))
         return strip_of(pieces, width, base)
+
+    @property
+    def shows(self) -> str:
+        """All that there would be to see of it if there were room."""
+        values = (f"[{self._text(i)}]" if i == self._index else self._text(i) for i in self._all)
+        left_arrow, right_arrow = ("<", ">") if self.ascii else ("‹", "›")
+        return " ".join([left_arrow, *values, right_arrow])
+
+    @property
+    def _all(self) -> range:
+        return range(len(self._values))
+
+    def _sides_cut(self, shown: range) -> int:
+        """On how many sides values are left out."""
+        return (shown.start > 0) + (shown.stop < len(self._values))
 
     def _drawn(self, index: int, room: int) -> str:
         ellipsis = ASCII_ELLIPSIS if self.ascii else ELLIPSIS
@@ -191,18 +213,21 @@ class SelectField(FormField):
         return plain(printable(self._values[index]), self.ascii)
 
     def _fitting(self, room: int) -> range:
-        """The indexes of the values that fit into so many cells, the chosen one among them."""
+        """The indexes of the values that fit into so many cells, the chosen one among them.
+
+        Each has a blank behind it, and so has the sign on a side where some are left out.
+        """
         widths = [width_of(self._text(i)) + 1 for i in range(len(self._values))]
-        if not widths:
-            return range(0)
-        first = last = self._index
-        left = room - widths[first] - 2
+        shown = range(self._index, self._index + 1) if widths else range(0)
         while True:
-            if last + 1 < len(widths) and widths[last + 1] <= left:
-                last += 1
-                left -= widths[last]
-            elif first > 0 and widths[first - 1] <= left:
-                first -= 1
-                left -= widths[first]
+            after = range(shown.start, shown.stop + 1)
+            before = range(shown.start - 1, shown.stop)
+            for more in (after, before):
+                if not 0 <= more.start < more.stop <= len(widths):
+                    continue
+                taken = sum(widths[more.start : more.stop]) + len("[]")
+                if taken + 2 * self._sides_cut(more) <= room:
+                    shown = more
+                    break
             else:
-                return range(first, last + 1)
+                return shown

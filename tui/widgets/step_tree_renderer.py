@@ -13,7 +13,7 @@ from datetime import datetime
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.columns import Column
+from tui.columns import Column, Placed
 from tui.columns.nodes import node_token
 from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
@@ -109,17 +109,29 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         cells = first.width
         while told and not told[0][1]:
             cells += told.pop(0)[0].width + 1
+        spare = self._spare(item, cells, told[0]) if told else 0
+        cells += spare
         pieces = self._said(item, cells, min(MESSAGE_AT, first.width // 2), is_cursor)
         for placed, text in told:
-            column = placed.column
+            column, width_left = placed.column, placed.width - spare
+            spare = 0
             pieces.append((" ", base))
             pieces.append(
-                (fit(text, placed.width, align=column.align), self.style(column.style(item)))
+                (fit(text, width_left, align=column.align), self.style(column.style(item)))
             )
         if is_cursor:
             pieces = [(text, self._on_cursor(style)) for text, style in pieces]
             base = self._on_cursor(base)
         return strip_of(pieces, width, base)
+
+    def _spare(self, item: TreeRow, cells: int, beside: tuple[Placed[TreeRow], str]) -> int:
+        """How many blanks before a figure a message takes that would be cut beside them."""
+        placed, figure = beside
+        message = width_of(printable(item.node.message[:LONGEST]))
+        if not message or placed.column.align != "right":
+            return 0
+        lacks = self._width(item) + BETWEEN + message - cells
+        return max(0, min(lacks, placed.width - width_of(figure)))
 
     # --- the step ------------------------------------------------------------------------
 
