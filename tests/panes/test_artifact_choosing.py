@@ -112,10 +112,11 @@ async def test_stopping_a_job_stops_what_is_under_way_and_what_comes_after_it(
     halted = Event()
 
     def part(offset: int, length: int) -> bytes:
-        halted.wait(0.1)
+        # Slow enough to be stopped, but the store has one loop: the small ones are to have a turn.
+        halted.wait(0.02)
         return b"\x01" * length
 
-    server[1]["runs"].put("etl/model.bin", Blob(64 * MIB, part, etag="fixed"))
+    server[1]["runs"].put("etl/model.bin", Blob(512 * MIB, part, etag="fixed"))
     async with showing(workflow(server[0])) as seen:
         await seen.press("space", "space", "G", "space")
         await save_into(seen, tmp_path)
