@@ -70,6 +70,29 @@ def test_the_newest_workflow_stands_first() -> None:
     assert names(listing) == ["new", "old"]
 
 
+def test_what_has_no_time_yet_stands_first_and_goes_to_its_place_once_that_is_read() -> None:
+    def created(name: str, when: str) -> Row[ListedWorkflow]:
+        read = workflow(name, "Pending")
+        about = replace(read.value.metadata, creation_timestamp=when)
+        return replace(read, value=replace(read.value, metadata=about))
+
+    listing = Listing(
+        known(
+            workflow("waits", "Pending"),
+            workflow("old", started="2026-01-01T00:00:00Z"),
+            workflow("new", started="2026-03-01T00:00:00Z"),
+        ),
+        key=newest,
+        reverse=True,
+    )
+    assert names(listing) == ["waits", "new", "old"]
+    read = created("waits", "2026-02-01T00:00:00Z")
+    assert listing.update(ChangeSet(filled=(read,), moment=1)).order
+    assert names(listing) == ["new", "waits", "old"]
+    again = created("waits", "2026-04-01T00:00:00Z")
+    assert not listing.update(ChangeSet(filled=(again,), moment=2)).order, "only once"
+
+
 def test_a_change_that_moves_nothing_redraws_its_row_only() -> None:
     workflows = known(workflow("a"), workflow("b"), workflow("c"))
     listing = Listing(workflows, key=by_name, reverse=False)

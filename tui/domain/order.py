@@ -19,6 +19,16 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 """Maximum number of digits, since Python refuses to parse thousands of them."""
 
 
+class Guess(str):
+    """What something is sorted by as long as its time is not known; it moves once it is."""
+
+    __slots__ = ()
+
+
+LATEST = Guess("9")
+"""Sorts after every time: what has none yet is the newest."""
+
+
 def time_key(text: str | None) -> str:
     """A text that sorts like the time; Go's zero time and null come first."""
     if text is not None and len(text) == 20 and text[-1] == "Z" and text[0] != "0":

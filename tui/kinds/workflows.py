@@ -13,7 +13,7 @@ from tui.domain import decode, trouble
 from tui.domain.durations import before, parse_time
 from tui.domain.identity import Depth
 from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING, SUCCEEDED
-from tui.domain.order import time_key
+from tui.domain.order import LATEST, time_key
 from tui.domain.query import (
     LABELS,
     NAME,
@@ -40,9 +40,13 @@ from tui.kinds.base import Glance, Kind, Piece, Tally, Told
 
 
 def newest(workflow: ListedWorkflow) -> str:
-    """When it began, or was created where it has not begun."""
+    """When it began, or was created where it has not begun.
+
+    A Table of one namespace tells neither of what has not begun: its place is a guess until more of
+    it is read.
+    """
     begun = workflow.status.started_at or workflow.metadata.creation_timestamp
-    return time_key(begun) or "9"
+    return time_key(begun) or LATEST
 
 
 def about(workflow: ListedWorkflow, now: datetime) -> list[Piece]:

@@ -8,7 +8,8 @@ order change? The sort key of each row is kept, so that a busy cluster costs one
 a beat and not ten thousand key functions.
 
 What is read of a row later than the row itself moves nothing: it keeps its place, or stays filtered
-out, until the list is sorted or filtered again, or its key changes by what happens.
+out, until the list is sorted or filtered again, or its key changes by what happens. A place that
+was a guess (`domain/order.py`) is the exception: the row goes where it belongs, once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, Generic, TypeVar
 
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import Depth, ObjectKey, Row
+from tui.domain.order import Guess
 
 T = TypeVar("T")
 
@@ -169,6 +171,10 @@ class Listing(Generic[T]):
                 self._count(self._objects[key], -1)
                 self._count(row, 1)
                 self._objects[key] = row
+                if self._is_guess(key) and (after := self._place_of(row)) is not None:
+                    self._places[key] = after
+                    order = True
+                    continue
                 self._frozen.add(key)
                 if key in self._places:
                     touched.append(key)
@@ -231,6 +237,10 @@ class Listing(Generic[T]):
             counts[group] += times
             if not counts[group]:
                 del counts[group]
+
+    def _is_guess(self, key: ObjectKey) -> bool:
+        place = self._places.get(key)
+        return place is not None and isinstance(place[1], Guess)
 
     def _place_of(self, row: Row[T]) -> tuple[Any, ...] | None:
         """Where it belongs; None when it is not shown. Names make the order a total one."""
