@@ -98,10 +98,10 @@ def print_one(manifest: Manifest, output: str, look: Look, at: int) -> None:
 
 def _print(manifest: Manifest, workflow: Workflow, output: str, look: Look, at: int) -> None:
     if output == "name":
-        metadata = workflow.metadata
         # What is not created yet has only the beginning of its name.
-        begins = str((manifest.get("metadata") or {}).get("generateName") or "")
-        write(f"{clean(metadata.name or begins)}\n")
+        told = manifest.get("metadata")
+        begins = str(told.get("generateName") or "") if isinstance(told, dict) else ""
+        write(f"{clean(workflow.metadata.name or begins)}\n")
     elif output == "json":
         write(f"{to_json(unpacked(manifest), 4)}\n")
     elif output == "yaml":
