@@ -36,7 +36,8 @@ def server(folder: Path) -> Iterator[str]:
     try:
         with rclone_s3(folder) as endpoint:
             yield endpoint
-    except pytest.skip.Exception:
+    except pytest.skip.Exception as why:
+        print(f"by the demo's own store, which computes in this process: {why}")
         with demo_s3("runs") as (endpoint, _):
             yield endpoint
 
