@@ -106,7 +106,7 @@ async def test_delete_begins_on_cancel_and_says_what_is_lost() -> None:
         for no in (["enter"], ["escape"], ["n"], ["right", "right", "right", "enter"]):
             await ask(shown, "D")
             assert focused(shown) == "cancel"
-            assert "Lost: the workflow, the state of its steps, its pods" in shown.text
+            assert "The workflow goes, with the state of its steps, its pods" in shown.text
             if len(no) > 1:
                 # Round all that can have the focus, and back to Cancel.
                 await shown.press(*no[:-1])

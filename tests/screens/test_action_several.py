@@ -30,7 +30,7 @@ async def test_several_are_done_one_after_the_other_and_one_failure_stops_no_oth
         await ask(shown, "D")
         assert "Delete 4 workflows" in shown.text
         assert "Delete old-2 (Succeeded)" in shown.text
-        assert shown.text.count("Lost: the workflow, the state of its steps") == 1
+        assert shown.text.count("The workflow goes, with the state of its steps") == 1
         await shown.press("y")
         await shown.until(lambda: len(source.performed) == 4 and not shown.app.context.pending)
         assert len({write.path for write in source.performed}) == 4
@@ -50,7 +50,7 @@ async def test_of_very_many_the_first_are_named_and_the_rest_counted() -> None:
         await ask(shown, "D")
         assert "Delete 120 workflows" in shown.text
         assert "In all: 120 workflows, 120 API calls" in shown.text
-        await shown.until_shown("Lost: the workflow")
+        await shown.until_shown("The workflow goes")
         assert "\n… and 20 more\n" in shown.static("dialog-plan")
 
 

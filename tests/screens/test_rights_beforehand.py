@@ -129,7 +129,7 @@ async def test_a_plan_is_refused_for_the_rights_of_just_its_calls() -> None:
         shown.rows.move_to_line(shown.names.index("over"))
         await ask(shown, "D")
         dialog = shown.app.screen
-        assert "Lost: the workflow" in shown.text
+        assert "The workflow goes" in shown.text
         await shown.until(lambda: not dialog.query_one("#go").disabled)
         dialog.query_one("#choice-force").focus()
         await shown.press("space")

@@ -80,6 +80,9 @@ class Plan:
     sentence: str = ""
     """`3 steps run again, 30 kept, 3 pods deleted`: all of `lines` in a few words; "" where those
     are few words themselves."""
+    here: tuple[str, ...] = ()
+    """What it means for just this object, a line each, few enough to stand below the sentence; part
+    of `lines`, too."""
     warnings: tuple[str, ...] = ()
     """Warnings about input that Argo accepts although it is probably a mistake."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
+from tui.actions.here import exit_words, going_on, pods_words
 from tui.actions.manifests import (
     Json,
     check_instance,
@@ -31,10 +32,13 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The plan of a deletion; with `force`, finalizers are removed first."""
     check_instance(manifest, context)
     force = bool(choices.get("force"))
+    sentence, here = _sentence(manifest), tuple(_lines(manifest, force=force))
     return Plan(
         action=DELETE.id,
         title=f"Delete {name_of(manifest)}",
-        lines=tuple(_lines(manifest, force=force)),
+        lines=(sentence, *here),
+        sentence=sentence,
+        here=here,
         operation=operation(
             DELETE.id,
             manifest,
@@ -66,10 +70,16 @@ def _changes(manifest: Manifest, *, force: bool) -> Iterable[Change]:
     )
 
 
+def _sentence(manifest: Manifest) -> str:
+    if phase_of(manifest) in COMPLETED_PHASES:
+        return "The workflow goes, with the state of its steps, its pods and their logs."
+    going = pods_words(going_on(manifest), "killed")
+    return f"It is not over: {going}, and it goes with the state of its steps and their logs."
+
+
 def _lines(manifest: Manifest, *, force: bool) -> Iterable[str]:
     if phase_of(manifest) not in COMPLETED_PHASES:
-        yield "It is not over: its running steps are killed, and exit handlers do not run."
-    yield "Lost: the workflow, the state of its steps, its pods and their logs."
+        yield exit_words(manifest, runs=False)
     if labels_of(manifest).get(f"{LABEL}workflow-archiving-status") == "Archived":
         yield "A copy stays in the workflow archive."
     finalizers = _finalizers(manifest)

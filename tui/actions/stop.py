@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from tui.actions.actors import actor_labels, by_actor
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.facts import nodes_facts, workflow_facts
+from tui.actions.here import end_lines, going_on, pods_words
 from tui.actions.manifests import (
     Json,
     check_instance,
@@ -36,7 +37,7 @@ from tui.errors import PlanError
 
 
 def _plan_shutdown(
-    manifest: Manifest, context: Context, strategy: str, lines: tuple[str, ...]
+    manifest: Manifest, context: Context, strategy: str, sentence: str, here: tuple[str, ...]
 ) -> Plan:
     """The plan that sets `spec.shutdown`; the controller then ends the workflow.
 
@@ -58,7 +59,9 @@ def _plan_shutdown(
     return Plan(
         action=f"workflow.{verb}",
         title=f"{strategy} {name_of(manifest)}",
-        lines=lines,
+        lines=(sentence, *here),
+        sentence=sentence,
+        here=here,
         operation=operation(
             f"workflow.{verb}",
             manifest,
@@ -85,28 +88,30 @@ def _shutdown_refusal(workflow: ListedWorkflow, strategy: str, verb: str) -> str
     return None
 
 
-STOP_LINES = (
-    "Running pods are stopped; no new step begins. Exit handlers still run.",
-    "The workflow ends as Failed. What the stopped steps had not saved is lost.",
-)
-
-
 def plan_stop(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The plan of a stop; with a selector only waiting steps are ended, as Failed."""
     selector = str(choices.get("node_field_selector") or "")
     if not selector:
-        return _plan_shutdown(manifest, context, "Stop", STOP_LINES)
+        going = going_on(manifest)
+        gates = f", {counted(going.gates, 'waiting step')} failed" if going.gates else ""
+        pods = pods_words(going, "stopped")
+        sentence = f"It ends as Failed: {pods}{gates}, and no new step begins."
+        here = tuple(end_lines(manifest, going, runs_exit=True))
+        return _plan_shutdown(manifest, context, "Stop", sentence, here)
     check_instance(manifest, context)
     message = str(choices.get("message") or "")
     wanted = NodeSettings(phase=FAILED, message=message)
     after, ended = set_matching(manifest, selector, wanted, context)
     nodes = nodes_of(after)
     names = step_names(nodes[one] for one in ended)
+    fail = f"{counted(len(ended), 'waiting step')} {'fails' if len(ended) == 1 else 'fail'}"
+    sentence = f"{fail}, and the workflow goes on by its own rules: {named(names)}"
     body = dehydrated(by_actor(after, context, "Stop"))
     return Plan(
         action=STOP.id,
         title=f"Stop waiting steps of {name_of(manifest)}",
-        lines=(f"Failed: {counted(len(ended), 'waiting step')}: {named(names)}",),
+        lines=(sentence,),
+        sentence=sentence,
         operation=operation(
             STOP.id,
             manifest,
@@ -160,15 +165,13 @@ STOP = Action(
 )
 
 
-TERMINATE_LINES = (
-    "All pods are killed at once. Exit handlers do not run.",
-    "The workflow ends as Failed. What the killed steps had not saved is lost.",
-)
-
-
 def plan_terminate(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The plan of a termination."""
-    return _plan_shutdown(manifest, context, "Terminate", TERMINATE_LINES)
+    going = going_on(manifest)
+    gates = f", {counted(going.gates, 'waiting step')} failed" if going.gates else ""
+    sentence = f"It ends as Failed at once: {pods_words(going, 'killed')}{gates}."
+    here = tuple(end_lines(manifest, going, runs_exit=False))
+    return _plan_shutdown(manifest, context, "Terminate", sentence, here)
 
 
 def terminate_refusal(workflow: ListedWorkflow, target: Target) -> str | None:

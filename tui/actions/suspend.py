@@ -9,6 +9,7 @@ from tui.actions.actors import by_actor, resumed_by
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.graph import RawNode, kind_of
+from tui.actions.here import going_on, hold_lines, pods_words
 from tui.actions.manifests import (
     Json,
     check_instance,
@@ -171,11 +172,18 @@ def plan_suspend(manifest: Manifest, choices: Choices, context: Context) -> Plan
     spec = part(manifest, "spec")
     is_suspended = spec.get("suspend") is True
     after = by_actor({**manifest, "spec": {**spec, "suspend": True}}, context, "Suspend")
-    lines = ("Steps that run now go on to their end; no new step begins until it is resumed.",)
+    going = going_on(manifest)
+    sentence = "It is suspended already: nothing to do."
+    here: tuple[str, ...] = ()
+    if not is_suspended:
+        sentence = f"No new step begins until it is resumed; {pods_words(going, 'left to end')}."
+        here = tuple(hold_lines(manifest, going, context.now))
     return Plan(
         action=SUSPEND.id,
         title=f"Suspend {name}",
-        lines=("It is suspended already: nothing to do.",) if is_suspended else lines,
+        lines=(sentence, *here),
+        sentence=sentence,
+        here=here,
         operation=operation(
             SUSPEND.id,
             manifest,
@@ -231,16 +239,16 @@ def plan_resume(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     nodes = nodes_of(after)
     flags = ("--node-field-selector", selector) if selector else ()
     body = dehydrated(by_actor(after, context, "Resume"))
+    defaults = _defaults_taken(nodes_of(hydrated(manifest)), nodes, passed)
+    steps = step_names(nodes[one] for one in passed)
+    sentence = _sentence(len(passed), is_lifted=lifted)
+    here = tuple(_lines(steps, defaults))
     return Plan(
         action=RESUME.id,
         title=f"Resume {name}",
-        lines=tuple(
-            _lines(
-                step_names(nodes[one] for one in passed),
-                _defaults_taken(nodes_of(hydrated(manifest)), nodes, passed),
-                is_lifted=lifted,
-            )
-        ),
+        lines=(sentence, *here),
+        sentence=sentence,
+        here=here,
         operation=operation(
             RESUME.id,
             manifest,
@@ -290,16 +298,22 @@ def _defaults_taken(
     return found
 
 
-def _lines(passed: list[str], defaults: list[str], *, is_lifted: bool) -> Iterable[str]:
-    if is_lifted:
-        yield "The workflow is no longer suspended: new steps begin."
+def _sentence(passed: int, *, is_lifted: bool) -> str:
+    """`It goes on: new steps begin, and 2 waiting steps pass.`"""
+    told = ["new steps begin"] if is_lifted else []
+    if passed:
+        told.append(f"{counted(passed, 'waiting step')} {'passes' if passed == 1 else 'pass'}")
+    if not told:
+        return "Nothing is suspended and no step waits: nothing to do."
+    return f"It goes on: {', and '.join(told)}."
+
+
+def _lines(passed: list[str], defaults: list[str]) -> Iterable[str]:
     if passed:
         yield f"Passed: {counted(len(passed), 'waiting step')}: {named(passed)}"
     if defaults:
         yield "Outputs that nobody supplied take their defaults:"
         yield from (f"    {default}" for default in defaults)
-    if not is_lifted and not passed:
-        yield "Nothing is suspended and no step waits: nothing to do."
 
 
 def resume_refusal(workflow: ListedWorkflow, target: Target) -> str | None:

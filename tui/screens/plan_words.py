@@ -36,7 +36,7 @@ def words_of_one(planned: Planned, preview: Preview) -> list[str]:
 def short_of_one(planned: Planned) -> list[str]:
     """The same in one sentence, or the lines of a plan that are few enough anyway."""
     plan = planned[1]
-    return [plan.sentence, *plan.warnings] if plan.sentence else list(plan.lines)
+    return [plan.sentence, *plan.here, *plan.warnings] if plan.sentence else list(plan.lines)
 
 
 def short_of_several(
@@ -48,9 +48,11 @@ def short_of_several(
     plans = [plan for _, plan in planned]
     shared = [line for line in plans[0].lines if all(line in plan.lines for plan in plans[1:])]
     told = [_in_sum(planned, preview)]
-    told += [] if plans[0].sentence else shared
+    brief = {plans[0].sentence, *plans[0].here}
+    told += [line for line in shared if not plans[0].sentence or line in brief]
     for each in planned[:MOST_SHORT]:
-        said = f": {each[1].sentence}" if each[1].sentence else ""
+        sentence = each[1].sentence
+        said = f": {sentence}" if sentence and sentence not in shared else ""
         told.append(f"{_title(each, planned, phases)}{said}")
     return told + _rest(len(plans) - MOST_SHORT)
 
