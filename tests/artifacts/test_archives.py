@@ -8,6 +8,7 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,7 @@ import pytest
 
 from tests.support.s3_store import MIB, quiet
 from tests.support.shelf import Shelf
-from tui.artifacts.archives import LOOKED_INTO, ArchiveStore
+from tui.artifacts.archives import DEEPEST, LOOKED_INTO, NESTED, ArchiveStore
 from tui.artifacts.base import Folder, FolderListing, Stat, StoreError
 from tui.domain.location import InsideLocation, OtherLocation
 from tui.ports.threads import CancelToken
@@ -83,7 +84,8 @@ def test_an_archive_is_a_folder_whose_files_are_read_and_saved(
     assert names(store.listing(root.entries[0].location)) == ["css/", "index.html"]
     assert store.stat(inside(format)) == Folder(3, 19)
     notes = root.entries[1].location
-    assert store.stat(notes) == Stat(13)
+    found = store.stat(notes)
+    assert isinstance(found, Stat) and found.size == 13
     assert store.read(notes, 6, 100) == b"second\n"
     store.download(notes, tmp_path / "n", quiet, CancelToken())
     assert (tmp_path / "n").read_bytes() == FILES["./notes.txt"]
@@ -130,6 +132,57 @@ def test_an_archive_that_was_put_there_anew_is_listed_anew() -> None:
     assert names(store.listing(inside("tar"))) == ["old"]
     shelf.data, shelf.etag = tar_of({"new": b"1"}), "two"
     assert names(store.listing(inside("tar"))) == ["new"]
+
+
+def nested(*inner: tuple[str, bytes]) -> tuple[ArchiveStore, ArchiveStore, InsideLocation]:
+    """A tgz in which archives lie, what reads it, and what reads the first of those in it."""
+    store, _ = opened(MAKE["tgz"](dict(inner)))
+    packing: Format = "zip" if inner[0][0].endswith("zip") else "tgz"
+    return store, ArchiveStore(store), InsideLocation(inside("tgz", inner[0][0]), packing)
+
+
+@pytest.mark.parametrize("format", ["zip", "tgz"])
+def test_an_archive_inside_of_another_is_opened_as_well(format: Format, tmp_path: Path) -> None:
+    _, store, place = nested((f"model.{format}", MAKE[format](FILES)), ("readme", b"x"))
+    listing = store.listing(place)
+    assert names(listing) == ["site/", "notes.txt"]
+    assert store.read(listing.entries[1].location, 6, 100) == b"second\n"
+    assert place.stored.key == "/a" and place.url == f"http://h/a!/model.{format}!/"
+    store.download(place, tmp_path / "all", quiet, CancelToken())
+    assert len(files_in(tmp_path / "all")) == 3
+
+
+def test_an_inner_archive_is_listed_anew_where_the_outer_one_is_another() -> None:
+    shelf = Shelf(tar_of({"in.zip": zip_of({"old": b"1"})}))
+    store = ArchiveStore(ArchiveStore(shelf))
+    place = InsideLocation(inside("tar", "in.zip"), "zip")
+    assert names(store.listing(place)) == ["old"]
+    shelf.data, shelf.etag = tar_of({"in.zip": zip_of({"new": b"1"})}), "two"
+    assert names(store.listing(place)) == ["new"]
+
+
+def test_an_inner_archive_that_is_large_or_very_deep_is_not_opened(tmp_path: Path) -> None:
+    _, store, place = nested(("big.zip", zip_of({"x": os.urandom(NESTED)}, zipfile.ZIP_STORED)))
+    with pytest.raises(StoreError, match="too large to look into"):
+        store.listing(place)
+    data, depth = zip_of({"end": b"x"}), DEEPEST + 1
+    for _ in range(depth - 1):
+        data = zip_of({"in.zip": data})
+    reader, where = ArchiveStore(Shelf(data)), inside("zip")
+    for _ in range(DEEPEST - 1):
+        reader, where = ArchiveStore(reader), InsideLocation(replace(where, path="in.zip"), "zip")
+    assert names(reader.listing(where)) == ["in.zip"]
+    reader, where = ArchiveStore(reader), InsideLocation(replace(where, path="in.zip"), "zip")
+    with pytest.raises(StoreError, match="more than 4 archives inside of each other"):
+        reader.listing(where)
+
+
+def test_a_bomb_inside_of_an_archive_is_not_unpacked_further_than_it_may(tmp_path: Path) -> None:
+    bomb = gzip.compress(tar_of({"bomb": b"\0" * (300 * MIB)}), 9)
+    _, store, place = nested(("bomb.tgz", bomb))
+    with pytest.raises(StoreError, match=r"unpacks to more|not in"):
+        store.download(place, tmp_path / "x", quiet, CancelToken())
+    assert os.listdir(tmp_path) == []
 
 
 def link_to(target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,16 @@ def node(id: str, name: str, template: str, *outputs: dict[str, Any]) -> dict[st
     }
 
 
+def tgz_of(files: dict[str, bytes]) -> str | Blob:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return Blob.of(made.getvalue())
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with (
@@ -49,6 +61,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         runs.put("etl/shards/part-00", "zero")
         runs.put("etl/shards/deep/part-01", "one")
         runs.put("etl/main.log", "done\n")
+        runs.put("etl/report.tgz", tgz_of({"report.txt": b"all is well\n"}))
+        runs.put("etl/site.tgz", tgz_of({"site/a.html": b"<a>", "site/b/c.css": b"p{}"}))
+        runs.put("etl/evil.tgz", tgz_of({"fine": b"x", "../../outside": b"evil"}))
         status = {
             "phase": "Succeeded",
             "artifactRepositoryRef": {"artifactRepository": repository(endpoint)},
@@ -71,6 +86,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             },
         }
         cluster.workflow("etl", "Succeeded", status=status)
+        packed = {name: out(name, f"etl/{name}.tgz") for name in ("report", "site", "evil")}
+        again = {"nodes": {"p": node("p", "pack", "tar", *packed.values())}}
+        cluster.workflow("packed", "Succeeded", status={**status, **again})
         cluster.workflow("bare", "Succeeded")
         yield cluster
 
@@ -237,3 +255,85 @@ def test_what_cannot_go_to_standard_output_is_said_and_writes_nothing(
 def test_several_do_not_go_to_standard_output_together(ask: Ask) -> None:
     said = ask("cp", "etl", "-")
     assert said.code == 2 and "--artifact-name" in said.err and said.out == ""
+
+
+def test_archives_are_unpacked_as_argo_does_for_the_next_step(ask: Ask, tmp_path: Path) -> None:
+    words = ("--unpack", "--artifact-name", "report", "--artifact-name", "site")
+    assert ask("cp", "packed", str(tmp_path / "a"), *words, "--path", "").code == 0
+    assert files(tmp_path / "a") == {"report.txt": 12, "site/a.html": 3, "site/b/c.css": 3}
+    one = ("cp", "packed/pack", str(tmp_path / "mine"), "--unpack", "--artifact-name", "report")
+    said = ask(*one)
+    assert said.code == 0 and said.err.endswith("mine  12 B\n")
+    assert (tmp_path / "mine").read_bytes() == b"all is well\n"
+    assert "mine exists; --force replaces it" in ask(*one).err
+    assert ask(*one, "--force").code == 0
+    assert sorted(os.listdir(tmp_path)) == ["a", "mine"], "nothing packed is left"
+
+
+def test_what_is_no_archive_is_copied_as_it_is(ask: Ask, tmp_path: Path) -> None:
+    said = ask("cp", "etl", str(tmp_path), "--unpack", "--artifact-name", "metrics", "--path", "")
+    assert said.code == 0 and files(tmp_path) == {"metrics.json": 12}
+
+
+def test_an_archive_whose_names_lead_out_is_not_unpacked(ask: Ask, tmp_path: Path) -> None:
+    said = ask("cp", "packed/pack", str(tmp_path / "x"), "--unpack", "--artifact-name", "evil")
+    assert said.code == 1 and "leads out of its folder" in said.err
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_only_file_of_an_archive_goes_to_standard_output_unpacked(
+    ask: Ask, place: Cluster
+) -> None:
+    done = to_stdout(place, "packed/pack", "-", "--unpack", "--artifact-name", "report")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"all is well\n", b"")
+    done = to_stdout(place, "packed/pack", "-", "--unpack", "--artifact-name", "site")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"holds more than one file" in done.stderr
+
+
+@pytest.fixture
+def saved(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The workflow in a file, and a machine with the keys of its store."""
+    path = tmp_path / "saved.json"
+    path.write_text(ask("get", "etl", "-o", "json").out)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    return path
+
+
+def test_artifacts_of_a_saved_workflow_are_listed_and_own_credentials_read_them(
+    saved: Path,
+) -> None:
+    said = run(["artifacts", "-f", str(saved)])
+    assert said.code == 1 and "no secret" in said.out
+    assert "there is no cluster to ask" in said.err
+    assert "--own-credentials signs with those of the environment" in said.err
+    assert "lost.csv" not in said.out
+    own = run(["artifacts", "-f", str(saved), "--own-credentials", "-o", "json"])
+    found = {each["name"]: each for each in json.loads(own.out)}
+    assert own.code == 0 and found["model"]["size"] == 10 * MIB
+
+
+def test_of_a_saved_workflow_a_step_is_named_with_its_name_or_without(
+    saved: Path, tmp_path: Path
+) -> None:
+    flags = ("-f", str(saved), "--own-credentials")
+    for words in (("report",), ("etl", "report"), ("@latest", "report")):
+        said = run(["artifacts", *words, *flags])
+        assert [line.split()[1] for line in said.out.splitlines()[1:]] == ["given", "../../up"]
+    assert "has no step nobody" in run(["artifacts", "nobody", *flags]).err
+    metrics = ("--artifact-name", "metrics")
+    assert run(["cp", "etl/train", str(tmp_path / "m"), *flags, *metrics]).code == 0
+    assert (tmp_path / "m").read_text() == '{"auc": 0.9}'
+
+
+def test_a_file_with_several_workflows_wants_a_name_and_none_wants_one_too(
+    ask: Ask, saved: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(ask("get", "packed", "-o", "json").out)
+    said = run(["artifacts", "-f", str(saved), "-f", str(other)])
+    assert said.code == 2 and "there are 2 workflows in 2 files" in said.err
+    assert "name one of them: etl, packed" in said.err
+    assert run(["artifacts"]).code == 2
+    assert run(["artifacts", "-f", str(tmp_path / "none")]).code == 2

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.artifacts_pane import MIB, Seen, showing, workflow
 from tests.support.s3_servers import demo_s3
+from tui.artifacts.base import Stat, StoreError
 from tui.demo.bucket import Blob, Buckets
 from tui.panes.artifact_list import ArtifactRows
 from tui.widgets.query_bar import QueryBar
@@ -92,6 +93,47 @@ async def test_files_in_the_way_are_replaced_only_after_a_second_enter(
         await seen.press("enter")
         await seen.until(lambda: seen.line("status").startswith("saved 2 artifacts"))
         assert (tmp_path / "model.bin").stat().st_size == MIB
+
+
+async def test_problems_alone_are_what_is_missing_or_unreadable_and_esc_brings_all_back(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.until(lambda: "missing" in "".join(seen.rows))
+        await seen.press("exclamation_mark")
+        assert names(seen) == ["lost", "swept"]
+        assert "problems only, 2 of 7 shown" in seen.line("head")
+        await seen.press("slash", *"swe", "enter")
+        assert names(seen) == ["swept"]
+        await seen.press("escape")
+        assert names(seen) == ["lost", "swept"]
+        await seen.press("escape")
+        assert len(names(seen)) == 7 and "shown" not in seen.line("head")
+        await seen.press("exclamation_mark", "exclamation_mark")
+        assert len(names(seen)) == 7
+        assert seen.app.escaped == 0
+
+
+async def test_what_turns_out_to_be_unreadable_comes_to_the_problems_by_itself(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        rows = seen.app.query_one(ArtifactRows)
+        place = rows.items[0].location
+        assert place is not None
+        await seen.press("exclamation_mark")
+        rows.show_facts({place: StoreError("it is away", reason="unreachable")})
+        assert names(seen) == ["metrics", "lost", "swept"]
+        rows.show_facts({place: Stat(24)})
+        assert names(seen) == ["lost", "swept"]
+
+
+async def test_where_all_can_be_read_the_problems_say_so(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0]), "etl-2") as seen:
+        await seen.until(lambda: "6 B" in "".join(seen.rows))
+        await seen.press("exclamation_mark")
+        assert "nothing is missing or unreadable here; ! shows all" in "".join(seen.rows)
 
 
 async def test_several_need_a_folder_that_is_there(

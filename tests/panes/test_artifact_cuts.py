@@ -33,6 +33,18 @@ def tar_of(count: int) -> bytes:
     return made.getvalue()
 
 
+def tar_with(*files: str | bytes) -> bytes:
+    """A tar of names and contents, in turns."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name, data in zip(files[::2], files[1::2], strict=True):
+            assert isinstance(name, str) and isinstance(data, bytes)
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return made.getvalue()
+
+
 def zip_of(count: int) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
@@ -175,6 +187,38 @@ async def test_an_archive_opens_like_a_folder_and_its_files_like_others(
         assert len(os.listdir(tmp_path)) == 2
         await seen.press("left")
         await seen.until(lambda: "metrics" in "".join(seen.rows))
+
+
+async def test_archives_inside_of_archives_open_in_place(server: tuple[str, Buckets]) -> None:
+    inner = zip_of(3)
+    server[1]["runs"].put("etl/lost.csv", gzip.compress(tar_with("models.zip", inner)))
+    server[1]["runs"].put("etl/main.log", gzip.compress(tar_with("two.zip", inner, "notes", b"x")))
+    async with showing(workflow(server[0]), size=(160, 30)) as seen:
+        await opened(seen, "lost")
+        await seen.until(lambda: "train(1)/lost  3 entries" in seen.line("head"))
+        await seen.press("left")
+        await opened(seen, "main-logs")
+        await seen.until(lambda: "2 entries" in seen.line("head"))
+        await opened(seen, "two.zip")
+        await seen.until(lambda: "main-logs/two.zip  3 entries" in seen.line("head"))
+        await seen.press("left")
+        await seen.until(lambda: "train(1)/main-logs  2 entries" in seen.line("head"))
+
+
+async def test_a_picture_alone_in_an_archive_is_shown_as_one(
+    server: tuple[str, Buckets], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), (250, 10, 20)).save(made, "PNG")
+    packed = gzip.compress(tar_with("plot.png", made.getvalue()))
+    server[1]["runs"].put("etl/lost.csv", packed)
+    async with showing(workflow(server[0]), size=(160, 30)) as seen:
+        await opened(seen, "lost")
+        await seen.until(lambda: "PNG, 64 × 48" in seen.line("title"))
 
 
 async def test_a_filter_says_of_how_many_entries_it_speaks(server: tuple[str, Buckets]) -> None:

@@ -233,13 +233,12 @@ class Stores:
     def reached(self, location: Location) -> Location:
         """A location as this machine reaches it."""
         if isinstance(location, InsideLocation):
-            outer = self._reach(location.outer)
-            return location if isinstance(outer, InsideLocation) else replace(location, outer=outer)
+            return replace(location, outer=self.reached(location.outer))
         return self._reach(location)
 
     def own_credentials(self, location: Location) -> str:
         """What credentials this machine has for a location: `the AWS profile ops`; "" for none."""
-        place = self._given(location)
+        place = self._given(location.stored if isinstance(location, InsideLocation) else location)
         if not isinstance(place, S3Location):
             return ""
         from tui.artifacts.s3_client import own_credentials
@@ -260,7 +259,8 @@ class Stores:
         """What reads archives of the store that this one is in; it keeps what it has seen."""
         from tui.artifacts.archives import ArchiveStore
 
-        outer, kind = self.store(location.outer), f"in {location.outer.kind}"
+        outer = self.store(location.outer)
+        kind = "in " * location.depth + location.stored.kind
         with self._lock:
             return self._open.setdefault(kind, ArchiveStore(outer))
 

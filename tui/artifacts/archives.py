@@ -4,6 +4,9 @@ A zip has its index at its end, and a tar can be hopped through, so little of th
 that is gzipped has to be read from its beginning. Whoever made an archive may mean harm: what is
 read, unpacked and listed of one has a limit, links and devices are never made, and a name that
 leads elsewhere is refused by the data filter of `tarfile`.
+
+An archive inside of another can only be sought in once it is unpacked: it is kept in memory while
+it is looked into, and one that is too large for that, or too deep, is not opened.
 """
 
 from __future__ import annotations
@@ -41,6 +44,12 @@ from tui.ports.threads import CancelToken
 
 LOOKED_INTO = 64 << 20
 """Bytes that are read of an archive for its list, or for a file in it that is looked at."""
+
+NESTED = 32 << 20
+"""Bytes of an archive inside of another that is opened."""
+
+DEEPEST = 4
+"""How many archives inside of each other are opened."""
 
 ENTRIES = 100_000
 """Entries that are listed, and that are unpacked."""
@@ -171,9 +180,13 @@ class ArchiveStore:
 
     can: frozenset[Can] = frozenset(("list",))
 
-    def __init__(self, outer: Store) -> None:
+    def __init__(self, outer: Store, *, looked_into: int = LOOKED_INTO) -> None:
+        """`looked_into` is how many bytes of an archive are read for its list or for a file."""
         self._outer = outer
+        self._looked_into = looked_into
         self._indexes: OrderedDict[tuple[Location, str], Index] = OrderedDict()
+        self._nested: tuple[tuple[Location, str], bytes] | None = None
+        """The archive inside of another that was unpacked last."""
 
     def stat(self, location: Location) -> Stat | Folder:
         """The file at this path, or the folder."""
@@ -181,7 +194,8 @@ class ArchiveStore:
         path = place.path.strip("/")
         for member in index.members:
             if member.path == path and member.is_file:
-                return Stat(member.size, member.modified)
+                # It is another file where the archive is another one.
+                return Stat(member.size, member.modified, self._version(place))
         inner = [member for member in _within(index, path) if member.is_file]
         if not inner:
             raise _not_in(place)
@@ -190,7 +204,7 @@ class ArchiveStore:
     def read(self, location: Location, offset: int, length: int) -> bytes:
         """A part of a file; everything before it is unpacked, too."""
         place, _ = self._inside(location)
-        with self._opened(place, LOOKED_INTO) as archive:
+        with self._opened(place, self._looked_into) as archive:
             for member, handle in archive.members():
                 if member.path == place.path and member.is_file:
                     with archive.content(handle) as content:
@@ -246,7 +260,7 @@ class ArchiveStore:
         place, index = self._inside(location)
         path = place.path.strip("/")
         # The index of a zip is read beside its files, and some of them twice.
-        with self._opened(place, LOOKED_INTO + 2 * self._size(place)) as archive:
+        with self._opened(place, self._looked_into + 2 * self._size(place)) as archive:
             if not place.path.endswith("/") and path:
                 for member, handle in archive.members():
                     if member.path == path and member.is_file:
@@ -261,6 +275,7 @@ class ArchiveStore:
 
     def close(self) -> None:
         """The store around it is closed by whoever opened it."""
+        self._nested = None
 
     def _leaves(
         self, archive: Opened, place: InsideLocation, path: str, target: Path
@@ -282,10 +297,7 @@ class ArchiveStore:
     def _inside(self, location: Location) -> tuple[InsideLocation, Index]:
         if not isinstance(location, InsideLocation):
             raise StoreError(f"{location.kind} is not in an archive", reason="unsupported")
-        fact = self._outer.stat(location.outer)
-        if not isinstance(fact, Stat):
-            raise StoreError(f"{location.outer.key} is a folder now", reason="failed")
-        key = (location.outer, f"{fact.etag} {fact.size} {fact.modified}")
+        key = (location.outer, self._version(location))
         if key not in self._indexes:
             self._indexes[key] = self._index(location)
             if len(self._indexes) > INDEXES:
@@ -296,7 +308,7 @@ class ArchiveStore:
         found: list[Member] = []
         is_whole = True
         try:
-            with self._opened(place, LOOKED_INTO) as archive:
+            with self._opened(place, self._looked_into) as archive:
                 for member, _ in archive.members():
                     if len(found) == ENTRIES:
                         is_whole = False
@@ -309,6 +321,29 @@ class ArchiveStore:
             is_whole = False
         return Index(tuple(member for member in found if member.path), is_whole)
 
+    def _version(self, place: InsideLocation) -> str:
+        """What changes where the archive does."""
+        fact = self._outer.stat(place.outer)
+        if not isinstance(fact, Stat):
+            raise StoreError(f"{place.outer.key} is a folder now", reason="failed")
+        return f"{fact.etag} {fact.size} {fact.modified}"
+
+    def _file(self, place: InsideLocation, size: int, most: int) -> IO[bytes]:
+        """The archive as a file that can be sought in. Raises: StoreError."""
+        if not isinstance(place.outer, InsideLocation):
+            source = RangeFile(self._outer, place.outer, size, most=max(most, 1))
+            return io.BufferedReader(source, buffer_size=64 << 10)
+        if place.depth > DEEPEST:
+            what = f"more than {DEEPEST} archives inside of each other are not opened"
+            raise StoreError(what, hint="download it packed", reason="unsupported")
+        if size > NESTED:
+            raise StoreError("it is too large to look into", hint="download it", reason="failed")
+        key = (place.outer, self._version(place))
+        nested = self._nested
+        if nested is None or nested[0] != key:
+            nested = self._nested = (key, self._outer.read(place.outer, 0, size))
+        return io.BytesIO(nested[1])
+
     def _size(self, place: InsideLocation) -> int:
         fact = self._outer.stat(place.outer)
         return fact.size if isinstance(fact, Stat) else 0
@@ -317,9 +352,7 @@ class ArchiveStore:
     def _opened(self, place: InsideLocation, most: int) -> Iterator[Opened]:
         """The archive, of which at most so many bytes are read."""
         size = self._size(place)
-        file = io.BufferedReader(
-            RangeFile(self._outer, place.outer, size, most=max(most, 1)), buffer_size=64 << 10
-        )
+        file = self._file(place, size, most)
         try:
             if place.format == "zip":
                 yield _Zip(file)

@@ -38,7 +38,7 @@ def ways(
     if reached is None:
         return tuple(found)
     is_inside = isinstance(reached, InsideLocation)
-    where: Location = reached.outer if isinstance(reached, InsideLocation) else reached
+    where: Location = reached.stored if isinstance(reached, InsideLocation) else reached
     # Of what is inside an archive, other tools fetch the archive.
     is_folder = not is_inside and (
         isinstance(item.fact, Folder) or bool(item.entry and item.entry.is_folder)

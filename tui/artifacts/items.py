@@ -60,6 +60,15 @@ class Item:
         return ""
 
     @property
+    def is_problem(self) -> bool:
+        """Whether it is known to be missing or unreadable, and nobody said that it may be."""
+        if self.why_not:
+            return True
+        if not isinstance(self.fact, StoreError):
+            return False
+        return not (self.artifact.optional and self.fact.reason == "missing")
+
+    @property
     def bytes(self) -> int | None:
         """Its size; None where it is not known."""
         if isinstance(self.fact, Stat) and not self.fact.is_measured:

@@ -130,13 +130,16 @@ Stored = S3Location | RawLocation | OtherLocation
 """A location in a store."""
 
 
+ArchiveFormat = Literal["tar", "tgz", "zip"]
+
+
 @dataclass(frozen=True, slots=True)
 class InsideLocation:
     """A file or folder inside an archive."""
 
-    outer: Stored
-    """The archive."""
-    format: Literal["tar", "tgz", "zip"]
+    outer: Location
+    """The archive, which may itself be inside another."""
+    format: ArchiveFormat
     path: str = ""
     """Its path in the archive; "" is all of it, and a folder's ends with a slash."""
 
@@ -156,6 +159,22 @@ class InsideLocation:
     def server(self) -> str:
         """The server that the archive is on."""
         return self.outer.server
+
+    @property
+    def stored(self) -> Stored:
+        """What lies in a store: the outermost archive."""
+        outer = self.outer
+        while isinstance(outer, InsideLocation):
+            outer = outer.outer
+        return outer
+
+    @property
+    def depth(self) -> int:
+        """How many archives it is inside of."""
+        depth, outer = 1, self.outer
+        while isinstance(outer, InsideLocation):
+            depth, outer = depth + 1, outer.outer
+        return depth
 
 
 Location = Stored | InsideLocation

@@ -17,6 +17,7 @@ import msgspec
 
 from tui.domain.artifact import Kind, is_text, kind_by_bytes, kind_by_name
 from tui.domain.grid import grid_lines, rows_of_csv
+from tui.domain.location import ArchiveFormat
 
 UNPACKED = 4 << 20
 """Maximum number of bytes that are unpacked."""
@@ -149,6 +150,14 @@ def _unpacked(first: bytes, size: int, name: str) -> Preview:
     found = _plain(inner, len(inner), kind, inner_name, at_least=not is_whole)
     note = f"{found.note}, unpacked" if found.note else "unpacked"
     return Preview(found.text, "gzip", note, found.is_cut, found.raw)
+
+
+def archive_format(first: bytes, name: str) -> ArchiveFormat | None:
+    """How an archive that begins like this is opened; None for what is none."""
+    kind = kind_of_content(first, name)
+    if kind == "tgz":
+        return "tgz" if is_packed_tar(first) else None
+    return kind if kind in ("tar", "zip") else None
 
 
 def is_packed_tar(first: bytes) -> bool:

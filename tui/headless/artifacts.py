@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.artifacts import Stores, server_of
@@ -24,14 +24,16 @@ from tui.domain.tabwriter import aligned
 from tui.domain.text import clean
 from tui.domain.workflow import OFFLOADED, Workflow
 from tui.errors import Missing, UsageError
-from tui.headless.arguments import name
+from tui.headless.arguments import LATEST, file, name
 from tui.headless.connected import one
 from tui.headless.output import say, takes_signs, to_json, write
-from tui.ports.connection import Connection
+from tui.kinds.workflows import WORKFLOWS
+from tui.ports.collections import Collections
+from tui.ports.connection import Connection, offered
 from tui.ports.secrets import reader_of
 from tui.ports.stores import reached_from
 from tui.settings import Settings
-from tui.sources import open_source
+from tui.sources import open_source, scope_of
 
 ASKED_AT_ONCE = 8
 """Questions to stores that are under way at the same time."""
@@ -44,6 +46,21 @@ class Found:
     workflow: Workflow
     artifacts: tuple[NodeArtifact, ...]
     stores: Stores
+    step: str
+    """The step that they are of; "" for all of the workflow."""
+
+
+def add_saved(parser: argparse.ArgumentParser) -> None:
+    """Add `-f FILE`, which reads the workflow from a file; its stores are asked all the same."""
+    parser.add_argument(
+        "-f",
+        "--file",
+        action="append",
+        type=file,
+        default=[],
+        metavar="FILE",
+        help="a saved workflow, YAML or JSON, `-` for stdin, instead of a cluster",
+    )
 
 
 def add_own_credentials(parser: argparse.ArgumentParser) -> None:
@@ -57,13 +74,23 @@ def add_own_credentials(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def found_in(
-    workflow: str, step: str, settings: Settings, *, own_credentials: bool
+    workflow: str,
+    step: str,
+    settings: Settings,
+    *,
+    own_credentials: bool,
+    files: Sequence[str] = (),
 ) -> Iterator[Found]:
     """The artifacts of a workflow, or of a step and what ran inside it.
 
-    Raises: Missing where there is no such step.
+    Of a file that holds one workflow its name may be left out: a word alone that is not it names a
+    step. Raises: Missing where there is no such step.
     """
+    if files:
+        settings = replace(settings, files=tuple(files))
     with closing(open_source(settings)) as source:
+        if files:
+            workflow, step = _in_file(source, workflow, step, settings)
         whole = decode.from_manifest(one(source, workflow, settings))
         if whole.is_offloaded:
             say(f"argo-tui: {OFFLOADED}, and so are their artifacts")
@@ -74,7 +101,26 @@ def found_in(
         )
         with closing(stores):
             artifacts = _artifacts(whole, step, source, settings)
-            yield Found(whole, tuple(served(source, whole, artifacts)), stores)
+            yield Found(whole, tuple(served(source, whole, artifacts)), stores, step)
+
+
+def _in_file(source: Connection, workflow: str, step: str, settings: Settings) -> tuple[str, str]:
+    """The names of the workflow and of the step that are meant. Raises: UsageError; Missing."""
+    for trouble in source.troubles:
+        say(f"argo-tui: {trouble}")
+    scope = scope_of(settings, source.place)
+    listed = offered(source, Collections).read_all(WORKFLOWS, scope, lambda part, error: None)
+    names = [each.metadata.name for each in listed]
+    if not names:
+        raise Missing(f"there is no workflow in {source.place.label}")
+    if len(names) == 1 and not step and workflow not in (names[0], LATEST):
+        return names[0], workflow
+    if not workflow:
+        raise UsageError(
+            f"there are {len(names)} workflows in {source.place.label}",
+            hint=f"name one of them: {', '.join(names[:5])}",
+        )
+    return workflow, step
 
 
 def _artifacts(
@@ -106,8 +152,15 @@ def _artifacts(
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     add = parser.add_argument
-    add("name", type=name, metavar="WORKFLOW", help="the workflow; @latest is the one created last")
+    add(
+        "name",
+        nargs="?",
+        type=name,
+        metavar="WORKFLOW",
+        help="the workflow; @latest is the one created last",
+    )
     add("step", metavar="STEP", nargs="?", help="a step, node, or pod of it")
+    add_saved(parser)
     add("-o", "--output", choices=("wide", "json"), default="", help="the output format")
     add_own_credentials(parser)
 
@@ -116,8 +169,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the list; 1 where a store could not be asked at all."""
     if args.step == "":
         raise UsageError("STEP is empty", hint="leave STEP out to list those of all steps")
+    if not args.name and not args.file:
+        raise UsageError("no workflow is named", hint="give a NAME, @latest, or -f FILE")
     own = bool(args.own_credentials)
-    with found_in(args.name, args.step or "", settings, own_credentials=own) as found:
+    asked = (args.name or "", args.step or "", settings)
+    with found_in(*asked, own_credentials=own, files=args.file) as found:
         facts = measured([a.location for a in found.artifacts if _is_there(a)], found.stores)
         items = [
             Item(each, each.location, facts.get(each.location) if each.location else None)

@@ -1,7 +1,8 @@
 """`argo-tui cp`: artifacts to files, to a folder, or one of them to standard output, as `argo cp`.
 
 They are laid out as argo lays them out, below the folder that is named. A step with just one of
-them may be given the name of a file.
+them may be given the name of a file. What is unpacked has been fetched whole before that, beside
+its place, so that it goes on after a failure and cannot change meanwhile.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from types import FrameType
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from tui.artifacts.base import Folder, Stat, Store, StoreError
 from tui.artifacts.saving import SafeTree, safe_name
+from tui.artifacts.unpacking import Packed, is_archive
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location
 from tui.domain.preview import size_text
@@ -33,7 +35,14 @@ from tui.domain.transfers import transfer_words
 from tui.domain.workflow import Workflow
 from tui.errors import Missing, UsageError
 from tui.headless.arguments import name
-from tui.headless.artifacts import Found, add_own_credentials, found_in, node_template, offer
+from tui.headless.artifacts import (
+    Found,
+    add_own_credentials,
+    add_saved,
+    found_in,
+    node_template,
+    offer,
+)
 from tui.headless.output import OutputError, note, say, takes_signs
 from tui.headless.redraw import Redrawn
 from tui.ports.threads import CancelToken
@@ -83,6 +92,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TEMPLATE",
         help=f"where each goes below DEST; default {LAYOUT}",
     )
+    add_saved(parser)
+    add("--unpack", action="store_true", help="unpack archives, as Argo does for the next step")
     add("--force", action="store_true", help="replace files that exist")
     add("--no-progress", action="store_true", help="without a progress bar")
     add_own_credentials(parser)
@@ -94,14 +105,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("DEST is empty", hint="name a folder, a file, or - for standard output")
     workflow, step = args.source
     own = bool(args.own_credentials)
-    with found_in(workflow, step, settings, own_credentials=own) as found:
+    with found_in(workflow, step, settings, own_credentials=own, files=args.file) as found:
         wanted = _wanted(found, args)
         if not wanted:
-            raise Missing(_none(found.workflow, step, args))
+            raise Missing(_none(found.workflow, found.step, args))
         with _interruptible() as stop:
             if args.target == STDOUT:
-                return _to_stdout(found, wanted, stop)
-            targets = _targets(found.workflow, wanted, step, args)
+                return _to_stdout(found, wanted, stop, unpacks=args.unpack)
+            targets = _targets(found.workflow, wanted, found.step, args)
             return _Copying(found, stop, args).all(wanted, targets)
 
 
@@ -125,15 +136,18 @@ def _none(workflow: Workflow, step: str, args: argparse.Namespace) -> str:
 
 def _targets(
     workflow: Workflow, wanted: Sequence[NodeArtifact], step: str, args: argparse.Namespace
-) -> list[Path]:
-    """The file for each artifact."""
+) -> list[_Target]:
+    """Where each artifact goes."""
     target = Path(args.target)
     is_file = len(wanted) == 1 and step and args.path is None
     if is_file and not args.target.endswith(os.sep) and not target.is_dir():
-        return [target]
+        return [_Target(target, is_named=True)]
     layout = LAYOUT if args.path is None else args.path
     tree = SafeTree()
-    return [target / tree.path(_place(layout, workflow, each)) for each in wanted]
+    return [
+        _Target(target / tree.path(_place(layout, workflow, each)), is_named=False)
+        for each in wanted
+    ]
 
 
 def _place(layout: str, workflow: Workflow, artifact: NodeArtifact) -> str:
@@ -152,6 +166,14 @@ def _place(layout: str, workflow: Workflow, artifact: NodeArtifact) -> str:
     return str(PurePosixPath(place.lstrip("/")) / safe_name(artifact.file_name))
 
 
+class _Target(NamedTuple):
+    """The file that an artifact goes to."""
+
+    path: Path
+    is_named: bool
+    """Whether somebody called it so; else it is called as the artifact's file is."""
+
+
 class _Copying:
     """Copies one after the other, with a line of progress on a terminal."""
 
@@ -159,9 +181,10 @@ class _Copying:
         self._found = found
         self._stop = stop
         self._overwrite = bool(args.force)
+        self._unpacks = bool(args.unpack)
         self._line = _Line(is_shown=not args.no_progress)
 
-    def all(self, wanted: Sequence[NodeArtifact], targets: Sequence[Path]) -> int:
+    def all(self, wanted: Sequence[NodeArtifact], targets: Sequence[_Target]) -> int:
         """0 when all were copied."""
         failed = 0
         for number, (artifact, target) in enumerate(zip(wanted, targets, strict=True), start=1):
@@ -184,30 +207,64 @@ class _Copying:
         assert artifact.location is not None
         return offer(artifact.location, error, self._found.stores)
 
-    def _one(self, artifact: NodeArtifact, target: Path, title: str) -> None:
+    def _one(self, artifact: NodeArtifact, target: _Target, title: str) -> None:
         location = readable(artifact)
+        folder = target.path.parent
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            what = f"cannot make the folder {target.parent}: {error.strerror or error}"
+            what = f"cannot make the folder {folder}: {error.strerror or error}"
             raise StoreError(what, reason="disk") from error
-        begun = time.monotonic()
-        first: list[int] = []
-        size = 0
-
-        def tell(done: int, total: int | None) -> None:
-            nonlocal size
-            first[:] = first or [done]
-            size = done
-            seconds = time.monotonic() - begun
-            rate = (done - first[0]) / seconds if seconds >= 1 and done > first[0] else None
-            left = int((total - done) / rate) + 1 if rate and total and total > done else None
-            self._line.show(lambda: f"{title}  {_words(done, total, rate, left)}")
-
         store = self._found.stores.store(location)
-        store.download(location, target, tell, self._stop, overwrite=self._overwrite)
+        tell = _Telling(self._line, title)
+        if self._unpacks and is_archive(store, location, artifact.file_name):
+            path = self._unpacked(store, location, artifact.file_name, target, tell)
+        else:
+            path = target.path
+            store.download(location, path, tell, self._stop, overwrite=self._overwrite)
         self._line.clear()
-        say(f"{title} -> {target}  {size_text(size)}")
+        say(f"{title} -> {path}  {size_text(tell.size)}")
+
+    def _unpacked(
+        self, store: Store, location: Location, name: str, target: _Target, tell: _Telling
+    ) -> Path:
+        """Fetch an archive and unpack it; returns where that is."""
+        if target.is_named and not self._overwrite and os.path.lexists(target.path):
+            raise StoreError(f"{target.path} exists", reason="exists")
+        hidden = target.path.with_name(f".{target.path.name[:80]}.packed")
+        store.download(location, hidden, tell, self._stop, overwrite=True)
+        try:
+            found = Packed(hidden, name)
+            path = target.path if target.is_named else target.path.with_name(found.name)
+            tell.begin_again("unpacking ")
+            return found.unpack(path, tell, self._stop, overwrite=self._overwrite)
+        finally:
+            hidden.unlink(missing_ok=True)
+
+
+class _Telling:
+    """Tells how far one of them is."""
+
+    def __init__(self, line: _Line, title: str) -> None:
+        self._line = line
+        self._title = title
+        self.size = 0
+        """Bytes that are done."""
+        self.begin_again("")
+
+    def begin_again(self, doing: str) -> None:
+        """Tell of something else that is done with it."""
+        self._doing = doing
+        self._begun = time.monotonic()
+        self._first: int | None = None
+
+    def __call__(self, done: int, total: int | None) -> None:
+        self._first = done if self._first is None else self._first
+        self.size = done
+        seconds, came = time.monotonic() - self._begun, done - self._first
+        rate = came / seconds if seconds >= 1 and came > 0 else None
+        left = int((total - done) / rate) + 1 if rate and total and total > done else None
+        self._line.show(lambda: f"{self._doing}{self._title}  {_words(done, total, rate, left)}")
 
 
 def _words(done: int, total: int | None, rate: float | None, left: int | None) -> str:
@@ -275,7 +332,9 @@ def _interruptible() -> Iterator[CancelToken]:
 # --- standard output -----------------------------------------------------------------------------
 
 
-def _to_stdout(found: Found, wanted: Sequence[NodeArtifact], stop: CancelToken) -> int:
+def _to_stdout(
+    found: Found, wanted: Sequence[NodeArtifact], stop: CancelToken, *, unpacks: bool
+) -> int:
     """One object to standard output, byte for byte."""
     if len(wanted) > 1:
         names = ", ".join(dict.fromkeys(f"{each.step}/{each.name}" for each in wanted[:5]))
@@ -291,8 +350,11 @@ def _to_stdout(found: Found, wanted: Sequence[NodeArtifact], stop: CancelToken) 
         if isinstance(fact, Folder):
             what = f"{artifact.name} is a folder of {fact.count:,} objects"
             raise UsageError(what, hint="name a folder to copy it into, instead of -")
+        pieces = _pieces(store, location, fact, stop)
+        if unpacks and is_archive(store, location, artifact.file_name):
+            pieces = _from_archive(store, location, artifact.file_name, stop)
         with _stdout() as out:
-            for piece in _pieces(store, location, fact, stop):
+            for piece in pieces:
                 _written(out, piece)
     except StoreError as error:
         raise StoreError(
@@ -333,10 +395,31 @@ def _pieces(store: Store, location: Location, fact: Stat, stop: CancelToken) -> 
 
 def _from_file(store: Store, location: Location, stop: CancelToken) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="argo-tui-") as folder:
-        path = store.download(location, Path(folder) / "whole", lambda done, total: None, stop)
-        with path.open("rb") as file:
-            while piece := file.read(PIECE):
-                yield piece
+        yield from _read(store.download(location, Path(folder) / "whole", _untold, stop))
+
+
+def _untold(done: int, total: int | None) -> None:
+    pass
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _from_archive(
+    store: Store, location: Location, name: str, stop: CancelToken
+) -> Iterator[bytes]:
+    with tempfile.TemporaryDirectory(prefix="argo-tui-") as folder:
+        path = store.download(location, Path(folder) / "packed", _untold, stop)
+        found = Packed(path, name)
+        if not found.is_file:
+            raise UsageError(
+                f"{name} holds more than one file", hint="name a folder to unpack it into"
+            )
+        whole = found.unpack(Path(folder) / "whole", _untold, stop, overwrite=False)
+        yield from _read(whole)
 
 
 @contextlib.contextmanager

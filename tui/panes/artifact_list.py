@@ -214,6 +214,7 @@ class ArtifactRows(Table[Item]):
         self._failures: dict[Location | None, StoreError] = {}
         """Why entries of folders could not be read."""
         self._filter = ""
+        self._problems_only = False
         self._sorted_by = ""
         """The id of a column; "" for the order in which the steps ran."""
         self._descending = False
@@ -246,7 +247,7 @@ class ArtifactRows(Table[Item]):
             if read:
                 self._fill()
             return
-        if self._sorted_by:
+        if self.moves_by_facts:
             self._fill()
             return
         if self._rows_at is None:
@@ -286,13 +287,18 @@ class ArtifactRows(Table[Item]):
 
     def _fill(self) -> None:
         shown = self._all()
+        if self._problems_only:
+            shown = [item for item in shown if item.is_problem]
         if self._filter:
             shown = [item for item in shown if matches(item, self._filter)]
         self.replace(self._in_order(shown))
         self._rows_at = None
-        self._of_rows = None if self._filter or self._folders else self._of_artifacts
+        is_part = self._filter or self._problems_only or self._folders
+        self._of_rows = None if is_part else self._of_artifacts
         if self._filter and self._all():
             self.placeholder = self._no_match()
+        elif self._problems_only and self._all():
+            self.placeholder = self._no_problem()
         else:
             self.placeholder = "this folder is empty" if self._folders else self.empty_text
 
@@ -306,6 +312,14 @@ class ArtifactRows(Table[Item]):
             )
         return f"no match for “{text}”; {hint('unwind')} clears the filter"
 
+    def _no_problem(self) -> str:
+        """That all can be read, as far as their stores have answered."""
+        waiting = sum(item.fact is None and not item.why_not for item in self._listed())
+        back = f"{hint('problems')} shows all"
+        if waiting and not self._folders:
+            return f"nothing is missing or unreadable so far, {waiting:,} not known yet; {back}"
+        return f"nothing is missing or unreadable here; {back}"
+
     @property
     def _is_cut(self) -> bool:
         """Whether the open folder has more entries than were listed."""
@@ -318,9 +332,9 @@ class ArtifactRows(Table[Item]):
         return self._of_rows
 
     @property
-    def is_sorted(self) -> bool:
-        """Whether the rows are in the order of a column, so that one answer may move any."""
-        return bool(self._sorted_by)
+    def moves_by_facts(self) -> bool:
+        """Whether one answer may move any row: in the order of a column, or among problems."""
+        return bool(self._sorted_by) or self._problems_only
 
     @property
     def headline(self) -> str:
@@ -328,10 +342,11 @@ class ArtifactRows(Table[Item]):
         line = folder_line(*self._folders[-1]) if self._folders else str(self._totals)
         if self.marks:
             line += f"   {len(self.marks):,} marked"
-        if not self._filter:
+        if not self._filter and not self._problems_only:
             return line
         which = "the first " if self._is_cut else ""
-        return f"{line}   {len(self.items):,} of {which}{len(self._all()):,} shown"
+        what = "problems only, " if self._problems_only else ""
+        return f"{line}   {what}{len(self.items):,} of {which}{len(self._all()):,} shown"
 
     # --- order -----------------------------------------------------------------------------
 
@@ -410,7 +425,8 @@ class ArtifactRows(Table[Item]):
         place = folder.entry.location if folder.entry is not None else folder.location
         if listing.inside is not None:
             place = listing.inside
-        is_near = not self._filter and self.cursor >= len(self.items) - NEAR_END
+        is_all = not self._filter and not self._problems_only
+        is_near = is_all and self.cursor >= len(self.items) - NEAR_END
         is_sought = bool(self._filter or self._sorted_by) and len(listing.entries) < MOST_SOUGHT
         if not listing.more or place is None or not (is_near or is_sought):
             return None
@@ -430,6 +446,7 @@ class ArtifactRows(Table[Item]):
     def _reset(self) -> None:
         """Filter and marks belong to one list, not to the next one."""
         self._filter = ""
+        self._problems_only = False
         self.marks = frozenset()
         self._fill()
 
@@ -450,6 +467,16 @@ class ArtifactRows(Table[Item]):
     def narrow(self, text: str) -> None:
         """Show only items with this text in their step, name, type or state."""
         self._filter = text.strip()
+        self._fill()
+
+    @property
+    def problems_only(self) -> bool:
+        """Whether only what is missing or unreadable is shown."""
+        return self._problems_only
+
+    @problems_only.setter
+    def problems_only(self, is_so: bool) -> None:
+        self._problems_only = is_so
         self._fill()
 
     @property

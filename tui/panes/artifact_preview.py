@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores
+from tui.artifacts.archives import DEEPEST
 from tui.artifacts.base import Folder, FolderListing, Stat, Store, StoreError
 from tui.artifacts.items import Item
 from tui.artifacts.parquet import head
@@ -22,11 +23,11 @@ from tui.domain.artifact import Kind
 from tui.domain.grid import grid_lines
 from tui.domain.highlight import Highlighter, json_spans, markdown_spans, yaml_spans
 from tui.domain.lines import TextLines
-from tui.domain.location import InsideLocation, Location, Stored
+from tui.domain.location import InsideLocation, Location
 from tui.domain.preview import (
     ARCHIVES,
     Preview,
-    is_packed_tar,
+    archive_format,
     kind_of_content,
     preview,
     preview_inner,
@@ -154,9 +155,9 @@ class ArtifactPreview(Vertical):
             plain = preview(first, fact.size, item.file_name)
             return replace(plain, note=f"{found_as}, {plain.note}")
         # Hopping through an archive needs ranges; without them its beginning has to do.
-        hops = fact.is_measured and "range" in store.can
-        if not isinstance(location, InsideLocation) and hops:
-            found = self._look_inside(location, kind, first)
+        hops = fact.is_measured and ("range" in store.can or isinstance(location, InsideLocation))
+        if hops:
+            found = self._look_inside(location, first, item.file_name)
             if found is not None:
                 return found
         # Of an artifact that nobody knows the size of there is more, if so much was read.
@@ -191,12 +192,18 @@ class ArtifactPreview(Vertical):
             return error
 
     def _look_inside(
-        self, location: Stored, kind: Kind, first: bytes
-    ) -> Preview | FolderListing | None:
-        """What is in an archive: its only file, or else its entries; None for what is none."""
-        if kind not in ("tar", "tgz", "zip") or (kind == "tgz" and not is_packed_tar(first)):
+        self, location: Location, first: bytes, name: str
+    ) -> Preview | Pixels | FolderListing | None:
+        """What is in an archive: its only file, or else its entries; None for what is none.
+
+        Where its only file is an archive, too, what is in that.
+        """
+        packing = archive_format(first, name)
+        if packing is None:
             return None
-        inside = InsideLocation(location, kind)
+        inside = InsideLocation(location, packing)
+        if inside.depth > DEEPEST:
+            return None
         store = self._stores.store(inside)
         try:
             listing = store.listing(inside, PAGE)
@@ -212,10 +219,21 @@ class ArtifactPreview(Vertical):
             content = store.read(only.location, 0, PREVIEW_SIZE)
         except StoreError:
             return None  # not an archive that can be read: it is shown as what it is
-        inner = preview_inner(content, size, only.name)
-        name = inside_path(only.location)
-        note = f"the only file: {name}{f', {inner.note}' if inner.note else ''}"
-        return Preview(inner.text, kind, note, inner.is_cut)
+        kind = kind_of_content(content, only.name)
+        inner: Preview | Pixels | FolderListing | StoreError | None
+        why_not = ""
+        if kind in ("image", "parquet"):
+            inner = self._look_as(kind, store, only.location, size, content)
+        else:
+            inner = self._look_inside(only.location, content, only.name)
+        if isinstance(inner, StoreError):
+            inner, why_not = None, f"{inner}, "
+        if isinstance(inner, FolderListing | Pixels):
+            return inner
+        found = inner or preview_inner(content, size, only.name)
+        called = f"the only file: {inside_path(only.location)}"
+        note = f"{why_not}{called}, {found.note}".removesuffix(", ")
+        return Preview(found.text, packing, note, found.is_cut, found.raw if inner else "")
 
     @on(Opened)
     def show_preview(self, message: Opened) -> None:

@@ -122,6 +122,7 @@ class ArtifactsPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("write", "download", "Download", group="artifacts", shown=True),
         bind("filter", "filter", "Filter", group="artifacts", shown=True),
+        bind("problems", "problems", "Problems", group="artifacts", shown=True),
         bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
         bind("copy.menu", "copy_menu", "Copy …", group="artifacts"),
         bind("whole", "toggle_raw", "Pretty or raw", group="artifacts"),
@@ -286,7 +287,7 @@ class ArtifactsPane(Pane):
 
     def _show_facts(self) -> None:
         """Show the gathered answers of stores at once; of tens of thousands some at a time."""
-        if len(self._news) <= MANY or self._rows.is_sorted:
+        if len(self._news) <= MANY or self._rows.moves_by_facts:
             news, self._news = self._news, {}
         else:
             news = dict(islice(self._news.items(), MANY))
@@ -456,6 +457,11 @@ class ArtifactsPane(Pane):
 
     # --- keys --------------------------------------------------------------------------------
 
+    def action_problems(self) -> None:
+        """Only what is missing or cannot be read, or all again."""
+        self._rows.problems_only = not self._rows.problems_only
+        self._tell_head()
+
     def action_scroll_preview(self, direction: int) -> None:
         """Scroll the preview (1 down, -1 up) while the focus stays in the list."""
         if not self._split.is_preview_open:
@@ -536,7 +542,7 @@ class ArtifactsPane(Pane):
             self._rows.focus()
 
     def action_undo(self) -> None:
-        """Esc: undo preview, filter, marks or folder, one at a time."""
+        """Esc: undo preview, filter, problems only, marks or folder, one at a time."""
         self._say("")
         if self._split.close_stacked_preview():
             return
@@ -544,6 +550,9 @@ class ArtifactsPane(Pane):
         if rows.filter:
             self._filter.text = ""
             rows.narrow("")
+            self._tell_head()
+        elif rows.problems_only:
+            rows.problems_only = False
             self._tell_head()
         elif rows.marks:
             rows.action_unmark()
