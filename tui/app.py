@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -42,7 +44,7 @@ from tui.destinations import Destinations
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.node import ERROR, FAILED
 from tui.domain.workflow import WORKFLOW
-from tui.errors import Bug, SettingsError, TuiError
+from tui.errors import Bug, NoCluster, SettingsError, TuiError
 from tui.history import History, Visit
 from tui.keys import hint, key_name
 from tui.kinds.base import Kind
@@ -80,7 +82,7 @@ from tui.screens.list import ListScreen
 from tui.screens.rights import RightsScreen
 from tui.screens.stack import ScreenStack
 from tui.session import Session, is_for, last_place, place_file, restore, save
-from tui.settings import SETTINGS_FILE, Settings
+from tui.settings import SETTINGS_FILE, Settings, config_file
 from tui.state.ends import MOST, Ends
 from tui.state.lists import WatchedLists
 from tui.state.watch import WatchSession
@@ -737,6 +739,12 @@ class ArgoApp(TerminalApp):
                 names=("whoami",),
                 help="who this account is, and whether what it logs in with is good",
             )
+        yield Command(
+            "Doctor",
+            alone(self._show_doctor),
+            names=("doctor",),
+            help="what is right and wrong with terminal, login, cluster, rights and stores",
+        )
         if self.context.can_demo:
             yield Command(
                 "Demo cluster",
@@ -839,6 +847,31 @@ class ArgoApp(TerminalApp):
             listed = [*self.lists.scope.namespaces, source.place.namespace.partition(",")[0]]
             here = namespace or (view.namespace if view is not None else "") or listed[0]
             self.push_screen(RightsScreen(self.context, source, here))
+
+    def _show_doctor(self) -> None:
+        """Of where the view in front is, else of the first connection."""
+        # What it looks at is not needed for anything else.
+        from tui.doctor import Case
+        from tui.screens.doctor import DoctorScreen
+
+        view = self.views.in_use
+        where, trouble = (view.connection, view.trouble) if view is not None else ("", None)
+        nowhere = trouble or NoCluster("nothing is connected")
+        size, terminal = self.size, self.terminal.capabilities
+        config = config_file(os.environ)
+
+        def case() -> Case:
+            return Case(
+                terminal=replace(terminal, columns=size.width, rows=size.height),
+                probed=None,
+                config=config if os.path.lexists(config) else "",
+                faults=self.context.settings.file_faults,
+                connection=self.context.connection(where) or self.source or nowhere,
+                namespaces=self.lists.scope.namespaces,
+                now=datetime.now(UTC),
+            )
+
+        self.push_screen(DoctorScreen(self.context, case))
 
     def action_repaint(self) -> None:
         """Write the whole screen again."""

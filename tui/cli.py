@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from tui.sources.paths import Wanted
 
 DEMO_CLUSTER = "demo-cluster"
-CONFIG = "config"
+TELLS_FAULTS = ("config", "doctor")
+"""The commands that say themselves what is wrong with the settings file."""
 INTERRUPTED = 130
 
 
@@ -329,7 +330,7 @@ def _run_headless(name: str, words: list[str]) -> int:
     args = _parsed(headless_parser(name), words)
     flags = {key: value for key, value in vars(args).items() if key != "files"}
     settings = _settings(flags)
-    if settings.file_faults and name != CONFIG:
+    if settings.file_faults and name not in TELLS_FAULTS:
         from tui.headless.output import note
 
         lines = "a line is" if len(settings.file_faults) == 1 else "some lines are"

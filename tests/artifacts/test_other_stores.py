@@ -15,7 +15,7 @@ import pytest
 from tests.support.scripted import ScriptedSource
 from tui.artifacts import Stores, open_store
 from tui.artifacts.base import Stat, Store, StoreError
-from tui.artifacts.repository import find_repository, look_for_repository
+from tui.artifacts.repository import Found, find_repository, look_for_repository
 from tui.domain.location import Location, OtherLocation, RawLocation, S3Location, located
 from tui.domain.workflow import Workflow
 from tui.errors import Refused
@@ -366,9 +366,9 @@ def test_no_repository_that_can_be_meant_is_none(data: dict[str, str]) -> None:
         ("config_maps", "workflow-controller-configmap"),
     ]
     source.refusal = Refused("no right", status=403)
-    assert look_for_repository(workflow(), source) == (None, "no right")
+    assert look_for_repository(workflow(), source) == Found(None, "no right")
     bare = ScriptedSource(lacks={Secrets: "no secrets"})
-    assert look_for_repository(workflow(), bare) == (None, "no secrets")
+    assert look_for_repository(workflow(), bare) == Found(None, "no secrets")
 
 
 ONE, TWO = "s3: {bucket: one, endpoint: e}", "s3: {bucket: two, endpoint: e}"

@@ -103,7 +103,12 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Help",
         "Esc closes what `:rights` shows, too.",
-        ("screens.help:HelpScreen", "screens.rights:RightsScreen", "screens.audit:AuditScreen"),
+        (
+            "screens.help:HelpScreen",
+            "screens.rights:RightsScreen",
+            "screens.audit:AuditScreen",
+            "screens.doctor:DoctorScreen",
+        ),
     ),
     ("Nothing to show", "The screen that says what is wrong.", ("screens.problem:ProblemScreen",)),
     ("Too small", "Where the terminal has no room.", ("screens.small:TooSmallScreen",)),

@@ -38,6 +38,8 @@ class Found(NamedTuple):
     """The repository; None where there is none that we may read."""
     why_not: str = ""
     """What kept us from reading one, as a sentence; "" if nothing did."""
+    where: str = ""
+    """The config map that names it; "" where the workflow's status does."""
 
 
 def find_repository(workflow: Workflow, connection: Connection) -> dict[str, Any] | None:
@@ -61,12 +63,12 @@ def look_for_repository(workflow: Workflow, connection: Connection) -> Found:
         for found in looking.at(reference.namespace, reference.config_map):
             repository = _in_config_map(found, reference.key)
             if repository is not None:
-                return Found(repository)
+                return Found(repository, where=_named(reference.config_map, found))
     if may_be_default(workflow):
         for found in looking.of_controllers():
             repository = _of_controller(found.data)
             if repository is not None:
-                return Found(repository)
+                return Found(repository, where=_named(CONTROLLER, found))
     return Found(None, looking.trouble)
 
 
@@ -115,6 +117,10 @@ class _Looking:
     def _remember(self, error: SourceError) -> None:
         if not isinstance(error, Missing):
             self.trouble = self.trouble or error.what
+
+
+def _named(name: str, found: ConfigMap) -> str:
+    return f"the config map {name}" + (f" in {found.namespace}" if found.namespace else "")
 
 
 def _in_config_map(found: ConfigMap, key: str) -> dict[str, Any] | None:

@@ -35,6 +35,10 @@ COMMANDS = {
         "cluster workflow templates: list, get, create …",
     ),
     "auth": ("tui.headless.auth", "say what this account may do, who it is, or its token"),
+    "doctor": (
+        "tui.headless.doctor",
+        "say what is right and wrong with terminal, login, cluster and stores",
+    ),
     "config": ("tui.headless.config", "say what the settings file says, and what is wrong with it"),
     "completion": ("tui.headless.completion", "print the script that completes words in a shell"),
     "plan": ("tui.headless.plan", "say what an action would do, and do nothing"),

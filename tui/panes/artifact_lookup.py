@@ -169,7 +169,9 @@ class ArtifactLookup(Widget):
     def _look_up_repository(self, workflow: Workflow) -> None:
         source = self.context.source
         found = look_for_repository(workflow, source) if source else Found(None)
-        self.post_message(self.RepositoryFound(workflow.metadata.uid, *found))
+        self.post_message(
+            self.RepositoryFound(workflow.metadata.uid, found.repository, found.why_not)
+        )
 
     @on(RepositoryFound)
     def remember_repository(self, message: RepositoryFound) -> None:

@@ -97,6 +97,20 @@ class ServerLogin:
         self._pasted = header_of(text)
 
     @property
+    def named(self) -> str:
+        """What gives the token, in words; "" for nothing."""
+        rules = self._rules
+        if self._pasted:
+            return "a pasted token"
+        if rules.token_command:
+            return "the token command"
+        if rules.token_file:
+            return "a token file"
+        own = rules.takes_environment and self._environ.get("ARGO_TOKEN", "").strip()
+        certificate = "a client certificate" if rules.client_certificate else ""
+        return "the token in ARGO_TOKEN" if own else certificate
+
+    @property
     def has_source(self) -> bool:
         """Whether anything says where a token comes from."""
         rules = self._rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.ports.artifacts import ServedArtifacts
+from tui.ports.diagnosis import Diagnosis
 from tui.ports.events import Events
 from tui.ports.health import Health
 from tui.ports.identity import Identity
@@ -21,6 +22,7 @@ SERVER_PORTS: Registry[Offer] = Registry(
         Offer("logs", PodLogs, "tui.sources.argo_server_logs:ServerLogs"),
         Offer("artifacts", ServedArtifacts, "tui.sources.argo_server_artifacts:ServerArtifacts"),
         Offer("events", Events, "tui.sources.argo_server_events:ServerEvents"),
+        Offer("diagnosis", Diagnosis, "tui.sources.argo_server_diagnosis:ServerDiagnosis"),
         Offer("health", Health, "tui.sources.argo_server_health:ServerHealth"),
         Offer("rights", Rights, "tui.sources.argo_server_rights:ServerRights"),
         Offer("namespaces", Namespaces, "tui.sources.argo_server_namespaces:ServerNamespaces"),

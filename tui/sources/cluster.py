@@ -12,6 +12,7 @@ from tui.sources.transport import Transport, decoded
 
 if TYPE_CHECKING:  # a list does not wait for what reads artifacts
     from tui.domain.location import S3Rules
+    from tui.sources.credentials import Login
     from tui.sources.kubectl import Kubectl
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Cluster:
         read_only: bool = False,
         stores: S3Rules | None = None,
         kubectl: Callable[[], Kubectl] | None = None,
+        login: Login | None = None,
     ) -> None:
         self.transport = transport
         self.connection = connection
@@ -37,6 +39,8 @@ class Cluster:
         self.stores = stores
         """How its artifact stores are reached from here; None for as workflows say."""
         self._kubectl = kubectl
+        self.login = login
+        """What the kubeconfig says of our login; None where nobody read one."""
 
     def kubectl(self) -> Kubectl:
         """How kubectl is told of this cluster; one that is not there where nobody knows."""

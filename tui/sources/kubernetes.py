@@ -31,6 +31,7 @@ from tui.sources.transport import Transport
 
 if TYPE_CHECKING:  # a list does not wait for what reads artifacts
     from tui.domain.location import S3Rules
+    from tui.sources.credentials import Login
     from tui.sources.kubectl import Kubectl
 
 L = TypeVar("L", bound=HasMetadata)
@@ -49,12 +50,18 @@ class KubernetesSource:
         read_only: bool = False,
         stores: S3Rules | None = None,
         kubectl: Callable[[], Kubectl] | None = None,
+        login: Login | None = None,
     ) -> None:
         self._transport = transport
         self._place = place
         self._pulse = Pulse()
         self._cluster = Cluster(
-            transport, connection=place.label, read_only=read_only, stores=stores, kubectl=kubectl
+            transport,
+            connection=place.label,
+            read_only=read_only,
+            stores=stores,
+            kubectl=kubectl,
+            login=login,
         )
         self._offers = Offers(
             "tui.sources.kubernetes_ports:CLUSTER_PORTS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.ports.diagnosis import Diagnosis
 from tui.ports.discovery import Discovery
 from tui.ports.events import Events
 from tui.ports.exec import Exec
@@ -34,6 +35,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
         Offer("health", Health, "tui.sources.kubernetes_health:KubernetesHealth"),
         Offer("rights", Rights, "tui.sources.kubernetes_rights:KubernetesRights"),
         Offer("discovery", Discovery, "tui.sources.kubernetes_discovery:KubernetesDiscovery"),
+        Offer("diagnosis", Diagnosis, "tui.sources.kubernetes_diagnosis:KubernetesDiagnosis"),
         Offer("schemas", Schemas, "tui.sources.kubernetes_schemas:KubernetesSchemas"),
         Offer("namespaces", Namespaces, "tui.sources.kubernetes_namespaces:KubernetesNamespaces"),
     ),

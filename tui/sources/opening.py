@@ -39,8 +39,9 @@ def connect(
     """
     chosen = choose(settings.kubeconfig, settings.context, environ)
     read_only = settings.is_read_only(chosen.context)
+    login = Login(chosen, environ, acting_as=_acting_as(settings))
     transport = Transport(
-        Login(chosen, environ, acting_as=_acting_as(settings)),
+        login,
         server=chosen.server,
         read_only=read_only,
         gzip=not (_is_here(chosen.server) or chosen.cluster.get("disable-compression")),
@@ -58,6 +59,7 @@ def connect(
         read_only,
         settings.for_place(chosen.context).s3,
         partial(_kubectl, chosen, settings, environ),
+        login,
     )
 
 

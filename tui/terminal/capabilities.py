@@ -139,8 +139,7 @@ def detect(
 def this_terminal(*, ascii_only: bool = False, mouse: bool = False) -> Capabilities:
     """The capabilities of the terminal this program was started in."""
     screen = sys.__stderr__
-    # Textual reads keys from descriptor 0, whatever `sys.stdin` is; it draws on standard error.
-    interactive = os.isatty(0) and screen is not None and screen.isatty()
+    interactive = is_terminal()
     size = 0, 0
     if interactive and screen is not None:
         with contextlib.suppress(OSError):
@@ -149,6 +148,13 @@ def this_terminal(*, ascii_only: bool = False, mouse: bool = False) -> Capabilit
     return detect(
         os.environ, ascii_only=ascii_only, mouse=mouse, size=size, interactive=interactive
     )
+
+
+def is_terminal() -> bool:
+    """Whether input and screen of this process are a terminal."""
+    screen = sys.__stderr__
+    # Textual reads keys from descriptor 0, whatever `sys.stdin` is; it draws on standard error.
+    return os.isatty(0) and screen is not None and screen.isatty()
 
 
 def _advice(term: str, interactive: bool) -> str:
