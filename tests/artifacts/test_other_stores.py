@@ -144,6 +144,7 @@ class Breaking(Pages):
     tag = '"one"'
     body = bytes(range(256)) * 40
     changes = False
+    most = 4000
 
     def _answer(self, *, with_body: bool) -> None:
         span = self.headers.get("Range", "bytes=0-")
@@ -155,7 +156,7 @@ class Breaking(Pages):
         self.send_header("Content-Length", str(len(rest)))
         self.send_header("ETag", self.tag)
         self.end_headers()
-        self.wfile.write(rest[:4000])
+        self.wfile.write(rest[: self.most])
         self.close_connection = True
 
 
@@ -164,6 +165,71 @@ def test_a_broken_connection_goes_on_from_where_it_broke(store: Store, tmp_path:
         store.download(page(f"http://{place}/"), tmp_path / "x", quiet, CancelToken())
         assert Breaking.seen == ["bytes=0-", 'bytes=4000- "one"', 'bytes=8000- "one"']
     assert (tmp_path / "x").read_bytes() == Breaking.body
+
+
+class Leaving(Breaking):
+    """Goes away after some bytes, until it is said to stay; then it knows ranges."""
+
+    stays = False
+
+    def _answer(self, *, with_body: bool) -> None:
+        first = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0]
+        if int(first) and not self.stays:
+            self.seen.append("away")
+            self.close_connection = True
+            return
+        super()._answer(with_body=with_body)
+
+
+@pytest.fixture
+def leaving(tmp_path: Path, store: Store) -> Iterator[tuple[str, Path]]:
+    """A server that went away in the middle of a download, and where that was to go."""
+    target = tmp_path / "x"
+    Leaving.stays, Leaving.tag, Leaving.body = False, '"one"', Breaking.body
+    with serving(Leaving) as place:
+        with pytest.raises(StoreError) as broke:
+            store.download(page(f"http://{place}/"), target, quiet, CancelToken())
+        assert broke.value.reason == "unreachable"
+        assert broke.value.hint == "3.9 KiB are kept; the next try goes on from there"
+        assert not target.exists() and len(list(tmp_path.iterdir())) == 1
+        Leaving.stays, Leaving.seen = True, []
+        yield place, target
+
+
+def test_the_next_try_of_a_web_address_asks_only_for_the_rest(
+    store: Store, leaving: tuple[str, Path]
+) -> None:
+    place, target = leaving
+    # The signature of an address is another one each time.
+    store.download(page(f"http://{place}/?X-Amz-Signature=b"), target, quiet, CancelToken())
+    assert Leaving.seen[0] == 'bytes=4000- "one"'
+    assert target.read_bytes() == Breaking.body
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("length", [10_240, 100])
+def test_what_changed_between_two_tries_is_read_anew(
+    store: Store, leaving: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    place, target = leaving
+    monkeypatch.setattr(Leaving, "tag", '"two"')
+    monkeypatch.setattr(Leaving, "changes", True)
+    monkeypatch.setattr(Leaving, "body", (Breaking.body[::-1] + b"?")[:length])
+    monkeypatch.setattr(Leaving, "most", 1 << 20)
+    store.download(page(f"http://{place}/"), target, quiet, CancelToken())
+    assert target.read_bytes() == Leaving.body
+
+
+@pytest.mark.parametrize("note", [b"", b"argo-tui part of", b"\xff" * 28, b"\0" * 12])
+def test_a_part_without_a_note_that_can_be_is_not_believed(
+    store: Store, leaving: tuple[str, Path], note: bytes
+) -> None:
+    place, target = leaving
+    (part,) = target.parent.iterdir()
+    part.write_bytes(b"something else" + note)
+    store.download(page(f"http://{place}/"), target, quiet, CancelToken())
+    assert Leaving.seen[0] == "bytes=0-"
+    assert target.read_bytes() == Breaking.body
 
 
 class Untagged(Breaking):

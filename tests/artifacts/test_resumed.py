@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterator
@@ -14,8 +15,8 @@ from tests.support.s3_store import MIB, here, quiet
 from tui.artifacts.base import StoreError
 from tui.artifacts.s3 import S3Store
 from tui.artifacts.s3_download import PIECE
-from tui.artifacts.saving import kept_file
-from tui.demo.bucket import Blob, Buckets
+from tui.artifacts.saving import Kept, kept_file
+from tui.demo.bucket import Blob, Bucket, Buckets
 from tui.ports.threads import CancelToken
 
 SIZE = 2 * PIECE + 16 * MIB
@@ -147,15 +148,125 @@ def test_what_claims_to_be_a_part_but_is_a_link_or_lies_is_not_believed(
     assert large.is_in(tmp_path / "x"), "a length that cannot be is none"
 
 
+def write(kept: Kept, data: bytes) -> None:
+    with os.fdopen(kept.opened(), "r+b") as file:
+        file.write(data)
+
+
 def test_two_that_fetch_the_same_to_one_place_do_not_write_into_each_others_file(
     tmp_path: Path,
 ) -> None:
     target = tmp_path / "x"
     with kept_file(target, size=4, step=4, mark="m", overwrite=False) as one:
         with kept_file(target, size=4, step=4, mark="m", overwrite=False) as two:
-            assert one.path != two.path
-            two.path.write_bytes(b"two!")
-        one.path.write_bytes(b"one!")
+            write(two, b"two!")
+        write(one, b"one!")
         target.unlink()
     assert target.read_bytes() == b"one!"
     assert os.listdir(tmp_path) == ["x"]
+
+
+class Folder:
+    """Some small objects, one large one that breaks off in the middle, and some more."""
+
+    def __init__(self, runs: Bucket) -> None:
+        self.runs = runs
+        self.asked: list[str] = []
+        self.is_away = True
+        for number in range(9):
+            self.put(f"dir/part-{number}", f"content {number}".encode())
+        self.put("dir/z-big", large_bytes(10 * MIB))
+
+    def put(self, key: str, data: bytes) -> None:
+        def part(offset: int, length: int) -> bytes:
+            self.asked.append(key)
+            if self.is_away and offset + length > 6 * MIB:
+                raise ConnectionResetError("the store went away")
+            return data[offset : offset + length]
+
+        self.runs.put(key, Blob(len(data), part, etag=hashlib.md5(data).hexdigest()))
+
+
+def large_bytes(size: int) -> bytes:
+    return PATTERN[:251] * (size // 251) + PATTERN[: size % 251]
+
+
+@pytest.fixture
+def folder(store: S3Store, tmp_path: Path) -> Iterator[tuple[str, Folder]]:
+    """A folder whose download broke off once."""
+    with demo_s3("runs") as (endpoint, buckets):
+        made = Folder(buckets["runs"])
+        with pytest.raises(StoreError) as broke:
+            store.download(here(endpoint, "dir"), tmp_path / "d", quiet, CancelToken())
+        assert broke.value.reason == "unreachable"
+        assert broke.value.hint.endswith("of 10.0 MiB are kept; the next try goes on from there")
+        (left,) = tmp_path.iterdir()
+        assert left.name.startswith(".d.") and left.name.endswith(".part")
+        made.is_away, made.asked = False, []
+        yield endpoint, made
+
+
+def test_of_a_folder_what_is_there_is_not_fetched_again_and_a_half_file_goes_on(
+    store: S3Store, folder: tuple[str, Folder], tmp_path: Path
+) -> None:
+    endpoint, made = folder
+    told: list[int] = []
+    store.download(
+        here(endpoint, "dir"), tmp_path / "d", lambda done, _: told.append(done), CancelToken()
+    )
+    # Those that were under way beside it when it broke off may have been broken off, too.
+    assert len(set(made.asked) - {"dir/z-big"}) <= 3
+    assert told[0] > MIB, "what was there is not fetched again"
+    assert (tmp_path / "d/z-big").read_bytes() == large_bytes(10 * MIB)
+    assert (tmp_path / "d/part-3").read_bytes() == b"content 3"
+    assert os.listdir(tmp_path) == ["d"] and len(os.listdir(tmp_path / "d")) == 10
+
+
+def test_of_a_folder_what_changed_came_or_went_is_as_the_store_has_it_now(
+    store: S3Store, folder: tuple[str, Folder], tmp_path: Path
+) -> None:
+    endpoint, made = folder
+    made.put("dir/part-1", b"another")
+    made.put("dir/z-big", b"small now")
+    made.put("dir/part-2/inner", b"a folder now")
+    made.runs.delete("dir/part-2")
+    made.runs.delete("dir/part-4")
+    store.download(here(endpoint, "dir"), tmp_path / "d", quiet, CancelToken())
+    found = {
+        path.relative_to(tmp_path / "d").as_posix(): path.read_bytes()
+        for path in (tmp_path / "d").rglob("*")
+        if path.is_file()
+    }
+    expected = {f"part-{number}": f"content {number}".encode() for number in (0, 3, 5, 6, 7, 8)}
+    expected |= {"part-1": b"another", "part-2/inner": b"a folder now", "z-big": b"small now"}
+    assert found == expected
+
+
+def test_what_somebody_put_into_what_was_left_of_a_folder_is_not_believed(
+    store: S3Store, folder: tuple[str, Folder], tmp_path: Path
+) -> None:
+    (left,) = tmp_path.iterdir()
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(b"theirs")
+    (left / "part-1").unlink()
+    (left / "part-1").symlink_to(theirs)
+    (left / "part-2").unlink()
+    os.link(theirs, left / "part-2")
+    (left / "more").symlink_to(tmp_path)
+    (left / "part-3").write_bytes(b"forged 33")
+    store.download(here(folder[0], "dir"), tmp_path / "d", quiet, CancelToken())
+    for number in (1, 2, 3):
+        assert (tmp_path / f"d/part-{number}").read_bytes() == f"content {number}".encode()
+        assert not (tmp_path / f"d/part-{number}").is_symlink()
+    assert theirs.read_bytes() == b"theirs"
+    assert not (tmp_path / "d/more").exists()
+
+
+def test_a_folder_that_others_may_write_to_is_left_alone_and_one_is_made_anew(
+    store: S3Store, folder: tuple[str, Folder], tmp_path: Path
+) -> None:
+    (left,) = tmp_path.iterdir()
+    left.chmod(0o777)
+    store.download(here(folder[0], "dir"), tmp_path / "d", quiet, CancelToken())
+    assert len(folder[1].asked) >= 10
+    assert set(os.listdir(tmp_path)) == {"d", left.name}

@@ -8,6 +8,7 @@ are those of the demo's S3 route.
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
 import statistics
 import sys
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -40,6 +42,28 @@ def server(folder: Path) -> Iterator[str]:
         print(f"by the demo's own store, which computes in this process: {why}")
         with demo_s3("runs") as (endpoint, _):
             yield endpoint
+
+
+def serve_many(where: Connection) -> None:
+    """The demo's store with very many objects, in a process that computes for itself."""
+    with demo_s3("runs") as (endpoint, buckets):
+        for number in range(KEYS):
+            buckets["runs"].put(f"many/part-{number:05}", b"x")
+        where.send(endpoint)
+        where.recv()
+
+
+@contextmanager
+def apart(serve: Callable[[Connection], None]) -> Iterator[str]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs,))
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        ours.send("enough")
+        process.join()
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -87,7 +111,9 @@ def listing(endpoint: str) -> None:
         assert count == KEYS
 
     store.listing(place, 1)  # connects
+    begun = time.process_time()
     taken = [seconds(all_pages) for _ in range(RUNS)]
+    computed = (time.process_time() - begun) / RUNS
     store.close()
     with client(endpoint) as s3:
         pages = s3.get_paginator("list_objects_v2")
@@ -96,8 +122,8 @@ def listing(endpoint: str) -> None:
             for _ in range(RUNS)
         ]
     print(
-        f"{KEYS:,} keys listed in {statistics.median(taken):.2f} s (aim 1), "
-        f"boto3's paginator {statistics.median(theirs):.2f} s"
+        f"{KEYS:,} keys listed in {statistics.median(taken):.2f} s (aim 1), of which this process "
+        f"computed {computed:.2f} s; boto3's paginator {statistics.median(theirs):.2f} s"
     )
 
 
@@ -117,9 +143,7 @@ def main() -> None:
                     s3.put_object(Bucket="runs", Key="big", Body=bytes(size))
             download(endpoint, place, size)
         # rclone looks at every file of a folder for each page, which would be its figure.
-        with demo_s3("runs") as (endpoint, buckets):
-            for number in range(KEYS):
-                buckets["runs"].put(f"many/part-{number:05}", b"x")
+        with apart(serve_many) as endpoint:
             listing(endpoint)
     finally:
         shutil.rmtree(place, ignore_errors=True)

@@ -31,9 +31,10 @@ from tui.artifacts.base import (
     not_a_folder,
     stopped,
 )
-from tui.artifacts.saving import check_room, open_file, whole_file
+from tui.artifacts.saving import GOES_ON, check_room, kept_part, open_file
 from tui.domain.hidden import IN_USE, names_secret, split_login
 from tui.domain.location import Location, OtherLocation
+from tui.domain.preview import size_text
 from tui.ports.threads import CancelToken
 
 PIECE = 1 << 18
@@ -123,18 +124,29 @@ class HttpStore:
         *,
         overwrite: bool = False,
     ) -> Path:
-        """Write the content to a file."""
+        """Write the content to a file; what an earlier try left of the same is not read again."""
+        mark = self._place(location)[0].partition("?")[0]
         with (
-            whole_file(target, size=None, overwrite=overwrite) as path,
-            os.fdopen(open_file(path), "r+b") as file,
+            kept_part(target, mark=mark, overwrite=overwrite) as part,
+            os.fdopen(open_file(part.path), "r+b") as file,
         ):
-            self._fetch(location, file, target, progress, stop)
+            part.is_worth_keeping = False
+            began = _Begun.of(file)
+            try:
+                self._fetch(location, file, began, target, progress, stop)
+            except StoreError as error:
+                part.is_worth_keeping = error.reason in GOES_ON and began.leave(file)
+                if not part.is_worth_keeping:
+                    raise
+                hint = f"{size_text(began.done)} are kept; the next try goes on from there"
+                raise StoreError(error.what, reason=error.reason, hint=hint) from error
         return target
 
     def _fetch(
         self,
         location: Location,
         file: BinaryIO,
+        began: _Begun,
         target: Path,
         progress: Progress,
         stop: CancelToken,
@@ -142,31 +154,39 @@ class HttpStore:
         """Write the content to an open file; where a connection breaks, go on from there."""
         from urllib3.exceptions import HTTPError
 
-        done, size, etag, tries = 0, None, "", 0
+        size, tries, is_ours = None, 0, False
         while True:
-            before = done
-            headers = {"Range": f"bytes={done}-", "If-Range": etag} if done else {}
+            before = began.done
+            headers = {"Range": f"bytes={before}-", "If-Range": began.etag} if before else {}
             with self._request("GET", location, headers) as response:
-                if not done:
-                    size = length_in(response.headers.get("Content-Length", ""))
-                    etag = response.headers.get("ETag", "")
-                    check_room(target, size)
-                elif response.status != 206:
+                goes_on = before and response.status == 206 and began.is_of(response)
+                if goes_on:
+                    size = length_in(response.headers.get("Content-Range", "").rpartition("/")[2])
+                elif is_ours and before:
                     raise StoreError(f"{location.url} changed while it was read", hint="try again")
+                else:
+                    # What an earlier try left is of something else, or longer than this.
+                    size = began.anew(response, file)
+                    if response.status == 416:
+                        if not before:
+                            raise StoreError(f"{location.url} gives no content")
+                        continue
+                    before = 0
+                check_room(target, None if size is None else size - before)
+                is_ours = True
                 try:
                     with shut_down_on(stop, response):
                         while piece := response.read1(PIECE):
                             file.write(piece)
-                            done += len(piece)
-                            progress(done, size)
+                            began.done += len(piece)
+                            progress(began.done, size)
                         if stop.is_set:
                             raise stopped()
                     return
                 except HTTPError as error:
-                    tries = 1 if done > before else tries + 1
-                    # Without a tag nobody knows whether the rest would be of the same content.
-                    if tries >= MAX_TRIES or not done or not etag or etag.startswith("W/"):
-                        raise _ended_early(location, done, size) from error
+                    tries = 1 if began.done > before else tries + 1
+                    if tries >= MAX_TRIES or not began.can_go_on:
+                        raise _ended_early(location, began.done, size) from error
 
     def _place(self, location: Location) -> tuple[str, dict[str, str]]:
         """The address, and the headers that go with it. Raises: StoreError."""
@@ -242,6 +262,82 @@ class HttpStore:
     def _skip(response: Any, count: int) -> None:
         while count > 0 and (piece := response.read(min(PIECE, count))):
             count -= len(piece)
+
+
+MAGIC = b"argo-tui part of"
+"""What the note behind a part ends with."""
+LONGEST_TAG = 1 << 10
+
+
+class _Begun:
+    """How much of what there is already: what was read now, or what an earlier try left.
+
+    A part that is left behind ends with a note: the tag of its content, and its length. Without a
+    strong tag nobody knows whether the rest would be of the same content.
+    """
+
+    def __init__(self, etag: str = "", done: int = 0) -> None:
+        self.etag = etag
+        self.done = done
+        """Bytes."""
+
+    @classmethod
+    def of(cls, file: BinaryIO) -> _Begun:
+        """What an earlier try left in a file, which is cut behind that, and written on there."""
+        found = cls()
+        whole = file.seek(0, os.SEEK_END)
+        note = len(MAGIC) + 12
+        if whole >= note:
+            file.seek(whole - note)
+            told = file.read(note)
+            done, length = int.from_bytes(told[:8], "little"), int.from_bytes(told[8:12], "little")
+            fits = done + length + note == whole and length <= LONGEST_TAG
+            if told.endswith(MAGIC) and fits:
+                file.seek(done)
+                found = cls(file.read(length).decode("latin-1"), done)
+        if not found.can_go_on:
+            found = cls()
+        file.truncate(found.done)
+        file.seek(found.done)
+        return found
+
+    def leave(self, file: BinaryIO) -> bool:
+        """Write the note for the next try; false where that could not go on."""
+        if not self.can_go_on:
+            return False
+        tag = self.etag.encode("latin-1", "replace")
+        try:
+            file.seek(self.done)
+            file.truncate()
+            file.write(tag + self.done.to_bytes(8, "little") + len(tag).to_bytes(4, "little"))
+            file.write(MAGIC)
+            file.flush()
+        except OSError:
+            return False
+        return True
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the rest can be asked for."""
+        return self.done > 0 and self.etag.startswith('"') and len(self.etag) <= LONGEST_TAG
+
+    def is_of(self, response: Any) -> bool:
+        """Whether this is the rest of the same content."""
+        headers = response.headers
+        span = str(headers.get("Content-Range", f"bytes {self.done}-"))
+        tag = str(headers.get("ETag", self.etag))
+        return span.startswith(f"bytes {self.done}-") and tag == self.etag
+
+    def anew(self, response: Any, file: BinaryIO) -> int | None:
+        """Begin again with this response; returns its length in bytes, if it is known."""
+        headers = response.headers
+        # What is packed on the way is unpacked as it comes, and counted after that.
+        is_packed = headers.get("Content-Encoding", "identity").lower() != "identity"
+        self.etag = "" if is_packed else headers.get("ETag", "")
+        self.done = 0
+        file.seek(0)
+        file.truncate()
+        return None if is_packed else length_in(headers.get("Content-Length", ""))
 
 
 def _stat(response: Any, length: str) -> Stat:

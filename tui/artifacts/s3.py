@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,17 @@ from tui.artifacts.s3_client import Client, build
 from tui.artifacts.s3_download import PIECE, ObjectDownload, ObjectFile
 from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, store_error
 from tui.artifacts.saving import (
+    GOES_ON,
+    Kept,
     SafeTree,
     check_target,
     create_inside,
     kept_file,
+    kept_folder,
+    only_inside,
+    open_file,
+    open_inside,
     whole_file,
-    whole_folder,
 )
 from tui.domain.location import Location, S3Location
 from tui.domain.preview import size_text
@@ -155,9 +161,13 @@ class S3Store:
                 return target
             objects = self._all_objects(client, place, stop)
             size = sum(one.size for one in objects)
-            with whole_folder(target, size=size) as folder:
+            with kept_folder(target, size=size, mark=f"{place.server} {place.url}") as folder:
                 inside = _create_files(objects, _prefix(place.key), folder)
-                ObjectDownload(client, place.bucket, progress, size).run(inside, stop)
+                with _telling_what_is_kept(place, size, inside):
+                    ObjectDownload(client, place.bucket, progress, size).run(inside, stop)
+                for each in inside:
+                    if each.kept is not None:
+                        each.kept.finish()
                 _check_sizes(inside)
             return target
 
@@ -172,27 +182,16 @@ class S3Store:
         overwrite: bool,
     ) -> None:
         """Write one object; a large one goes on where an earlier try was cut off."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         if found.size < RESUMED or not found.etag:
             with whole_file(target, size=found.size, overwrite=overwrite) as path:
-                file = ObjectFile(place.key, found.size, found.etag, path)
+                file = ObjectFile(place.key, found.size, found.etag, partial(open_file, path))
                 ObjectDownload(client, place.bucket, progress, found.size).run([file], stop)
             return
         mark = f"{place.server} {place.url} {found.etag}"
         with kept_file(target, size=found.size, step=PIECE, mark=mark, overwrite=overwrite) as kept:
-            file = ObjectFile(place.key, found.size, found.etag, kept.path, kept=kept)
-            try:
+            file = ObjectFile(place.key, found.size, found.etag, kept.opened, kept=kept)
+            with _telling_what_is_kept(place, found.size, [file]):
                 ObjectDownload(client, place.bucket, progress, found.size).run([file], stop)
-            except (BotoCoreError, ClientError) as error:
-                told = store_error(error, place)
-                if told.reason != "unreachable":
-                    raise
-                part = size_text(sum(kept.done()))
-                hint = (
-                    f"{part} of {size_text(found.size)} are kept; the next try goes on from there"
-                )
-                raise StoreError(told.what, reason=told.reason, hint=hint) from error
 
     def close(self) -> None:
         """Close every client."""
@@ -283,14 +282,47 @@ class S3Store:
 
 
 def _create_files(objects: list[_Object], prefix: str, folder: Path) -> list[ObjectFile]:
-    """Create an empty file for each object of a folder, under a name that stays inside."""
+    """A file for each object of a folder, under a name that stays inside; what an earlier try left
+    of it is in it, and otherwise it is empty."""
     tree = SafeTree()
+    paths = [tree.path(one.key[len(prefix) :]) for one in objects]
+    only_inside(folder, frozenset(paths))
     files = []
-    for one in objects:
-        path = tree.path(one.key[len(prefix) :])
-        create_inside(folder, path)
-        files.append(ObjectFile(one.key, one.size, one.etag, path, folder))
+    for one, path in zip(objects, paths, strict=True):
+        create_inside(folder, path, again=True)
+        opened = partial(open_inside, folder, path)
+        # Without a tag nobody knows what was left: it is fetched anew.
+        kept = Kept(opened, one.size, PIECE, f"{one.key} {one.etag}") if one.etag else None
+        if kept is None:
+            _empty(opened)
+        files.append(ObjectFile(one.key, one.size, one.etag, opened, kept))
     return files
+
+
+def _empty(opened: Callable[[], int]) -> None:
+    descriptor = opened()
+    try:
+        os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _telling_what_is_kept(
+    place: S3Location, size: int, files: Sequence[ObjectFile]
+) -> Iterator[None]:
+    """Where the store goes away, say how much of it is kept for the next try."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        told = store_error(error, place)
+        if told.reason not in GOES_ON:
+            raise
+        part = sum(sum(each.kept.done()) for each in files if each.kept is not None)
+        hint = f"{size_text(part)} of {size_text(size)} are kept; the next try goes on from there"
+        raise StoreError(told.what, reason=told.reason, hint=hint) from error
 
 
 def _check_sizes(inside: list[ObjectFile]) -> None:

@@ -13,12 +13,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tui.artifacts.base import Progress, StoreError, stopped
 from tui.artifacts.s3_client import Client
-from tui.artifacts.saving import Kept, open_file, open_inside
+from tui.artifacts.saving import Kept
 from tui.ports.threads import CancelToken
 
 PIECE = 32 << 20
@@ -44,15 +43,10 @@ class ObjectFile:
     key: str
     size: int
     etag: str
-    path: Path
-    folder: Path | None = None
-    """The folder that we fill, and `path` is relative to it. None for a single file."""
+    opened: Callable[[], int]
+    """A descriptor of the file. Raises: OSError; StoreError if a link has replaced the file."""
     kept: Kept | None = None
     """What remembers how far it is, for the next try."""
-
-    def opened(self) -> int:
-        """A descriptor of the file. Raises: OSError; StoreError if a link has replaced the file."""
-        return open_file(self.path) if self.folder is None else open_inside(self.folder, self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ import shutil
 import stat
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from tui.artifacts.base import Reason, StoreError
@@ -48,15 +49,17 @@ def whole_file(target: Path, *, size: int | None, overwrite: bool) -> Iterator[P
 class Kept:
     """A file of known size that is filled in ranges, and that remembers which of them it has.
 
-    What it remembers stands behind the content, a number of bytes for each range, so that it is in
-    the one file that may be left behind; the file that it becomes is cut before that.
+    What it remembers stands behind the content: of what it is, and a number of bytes for each
+    range. So it is in the one file that may be left behind; what that becomes is cut before it.
     """
 
-    def __init__(self, path: Path, size: int, step: int) -> None:
-        """`step` is the size of a range in bytes."""
-        self.path = path
+    def __init__(self, opened: Callable[[], int], size: int, step: int, mark: str = "") -> None:
+        """`opened` opens it for reading and writing, `step` is the size of a range in bytes, and
+        `mark` tells what it is of: a file of something else has nothing of it."""
+        self.opened = opened
         self._size = size
         self._step = step
+        self._mark = _digest(mark)
         self._lock = threading.Lock()
 
     @property
@@ -66,9 +69,10 @@ class Kept:
 
     def done(self) -> list[int]:
         """How many bytes of each range are there already. Raises: OSError; StoreError."""
-        with os.fdopen(open_file(self.path), "rb") as file:
+        with os.fdopen(self.opened(), "rb") as file:
             file.seek(self._size)
-            told = file.read(self.ranges * 8)
+            mark = file.read(len(self._mark))
+            told = file.read(self.ranges * 8) if mark == self._mark else b""
         known = [int.from_bytes(told[at : at + 8], "little") for at in range(0, len(told), 8)]
         known += [0] * (self.ranges - len(known))
         # A number that cannot be is that of a file which is not ours to believe.
@@ -76,50 +80,168 @@ class Kept:
 
     def keep(self, index: int, count: int) -> None:
         """Remember that so many bytes of a range are written. Raises: OSError; StoreError."""
-        with self._lock, os.fdopen(open_file(self.path), "r+b", buffering=0) as file:
-            os.pwrite(file.fileno(), count.to_bytes(8, "little"), self._size + index * 8)
+        with self._lock, os.fdopen(self.opened(), "r+b", buffering=0) as file:
+            if os.pread(file.fileno(), len(self._mark), self._size) != self._mark:
+                # What somebody else remembered there is of something else.
+                os.ftruncate(file.fileno(), self._size)
+                os.pwrite(file.fileno(), self._mark, self._size)
+            at = self._size + len(self._mark) + index * 8
+            os.pwrite(file.fileno(), count.to_bytes(8, "little"), at)
+
+    def finish(self) -> None:
+        """Forget what it remembers: it is whole. Raises: OSError; StoreError."""
+        with os.fdopen(self.opened(), "r+b", buffering=0) as file:
+            os.ftruncate(file.fileno(), self._size)
 
     def _length(self, index: int) -> int:
         return min(self._step, self._size - index * self._step)
+
+
+def _digest(mark: str) -> bytes:
+    return hashlib.sha256(mark.encode(errors="surrogateescape")).digest()[:16]
 
 
 GOES_ON: frozenset[Reason] = frozenset(("unreachable",))
 """Reasons of failures after which what was fetched so far is kept for the next try."""
 
 
+@dataclass
+class Part:
+    """What becomes a file or a folder, and may be left behind for the next try."""
+
+    path: Path
+    is_worth_keeping: bool = True
+
+
 @contextlib.contextmanager
-def kept_file(target: Path, *, size: int, step: int, mark: str, overwrite: bool) -> Iterator[Kept]:
-    """A file to fill in ranges, with what an earlier try left of it.
+def kept_part(target: Path, *, mark: str, overwrite: bool) -> Iterator[Part]:
+    """A file to fill, with what an earlier try left of it.
 
     It becomes `target` when the `with` block succeeds. Where the store went away meanwhile it stays
     beside it, hidden, for the next try with the same `mark`; after any other failure it is removed.
     """
     check_target(target, size=None, overwrite=overwrite)
-    part = _beside(target, hashlib.sha256(f"{mark}\0{size}\0{step}".encode()).hexdigest()[:12])
+    path = _beside(target, _digest(mark).hex()[:12])
     with _disk_errors(target):
-        lock = _locked(part)
+        lock = _locked(path)
         if lock is None:
             # Somebody else fetches the same, or may write here what they like: beside it, anew.
-            part = _beside(target)
-            lock = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+            path = _beside(target)
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    part = Part(path)
     is_left = False
     try:
         with _disk_errors(target):
-            made = part.lstat()
-            check_room(target, max(0, size - made.st_blocks * 512))
-            yield Kept(part, size, step)
-            _check_same(part, made)
-            os.ftruncate(lock, size)
-            _sync(part)
-            _move(part, target, overwrite=overwrite)
+            made = path.lstat()
+            yield part
+            _check_same(path, made)
+            _sync(path)
+            _move(path, target, overwrite=overwrite)
     except StoreError as error:
-        is_left = error.reason in GOES_ON
+        is_left = part.is_worth_keeping and error.reason in GOES_ON
         raise
     finally:
         os.close(lock)
         if not is_left:
             with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def kept_file(target: Path, *, size: int, step: int, mark: str, overwrite: bool) -> Iterator[Kept]:
+    """The same for a file that is filled in ranges of `step` bytes."""
+    with kept_part(target, mark=f"{mark}\0{size}\0{step}", overwrite=overwrite) as part:
+        check_room(target, max(0, size - part.path.lstat().st_blocks * 512))
+        kept = Kept(lambda: open_file(part.path), size, step)
+        yield kept
+        kept.finish()
+
+
+@contextlib.contextmanager
+def kept_folder(target: Path, *, size: int, mark: str) -> Iterator[Path]:
+    """A folder to fill, with what an earlier try left of it: `files_inside` makes its files.
+
+    It becomes `target` when the `with` block succeeds. Where the store went away meanwhile it stays
+    beside it, hidden, for the next try with the same `mark`; after any other failure it is removed.
+    """
+    check_target(target, size=None, overwrite=False)
+    part = _beside(target, _digest(mark).hex()[:12])
+    with _disk_errors(target):
+        lock = _locked_folder(part)
+        if lock is None:
+            part = _beside(target)
+            part.mkdir()
+            lock = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    is_left = False
+    try:
+        with _disk_errors(target):
+            made = part.lstat()
+            check_room(target, max(0, size - _used(part)))
+            yield part
+            if os.path.lexists(target):
+                raise _exists(target)
+            _check_same(part, made)
+            part.rename(target)
+            _sync(target.parent)
+    except StoreError as error:
+        is_left = error.reason in GOES_ON
+        raise
+    finally:
+        os.close(lock)
+        if not is_left and part.exists():
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _locked_folder(part: Path) -> int | None:
+    """The descriptor of a folder that is ours alone; None where it is somebody else's.
+
+    Raises: OSError where no folder can be made.
+    """
+    with contextlib.suppress(FileExistsError):
+        part.mkdir()
+    try:
+        lock = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found, here = os.fstat(lock), part.lstat()
+    except OSError:
+        os.close(lock)
+        return None
+    # Where others may write they may have put anything.
+    is_ours = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if is_ours and (found.st_dev, found.st_ino) == (here.st_dev, here.st_ino):
+        return lock
+    os.close(lock)
+    return None
+
+
+def _used(folder: Path) -> int:
+    """Bytes that the files of a folder take on the disk."""
+    return sum(
+        os.lstat(os.path.join(above, name)).st_blocks * 512
+        for above, _, names in os.walk(folder)
+        for name in names
+    )
+
+
+def only_inside(folder: Path, wanted: Collection[PurePath]) -> None:
+    """Remove what an earlier try left in a folder and nobody wants any more. Raises: OSError."""
+    for above, folders, names in os.walk(folder, topdown=False):
+        for name in names:
+            path = Path(above, name)
+            found = path.lstat()
+            is_ours = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+            if not is_ours or path.relative_to(folder) not in wanted:
+                path.unlink()
+        for name in folders:
+            path = Path(above, name)
+            if path.is_symlink():
+                path.unlink()
+                continue
+            with contextlib.suppress(OSError):
+                path.rmdir()  # unless something is in it
 
 
 def _locked(part: Path) -> int | None:
@@ -168,14 +290,14 @@ def whole_folder(target: Path, *, size: int | None) -> Iterator[Path]:
             shutil.rmtree(part, ignore_errors=True)
 
 
-def create_inside(folder: Path, inner: PurePath) -> None:
+def create_inside(folder: Path, inner: PurePath, *, again: bool = False) -> None:
     """Create an empty file in a folder that we fill, with the folders on the way to it.
 
     Links are not followed: somebody else who may write to the folder must not make us write
-    elsewhere. Raises: OSError.
+    elsewhere. `again` keeps what an earlier try left there. Raises: OSError.
     """
     with _parent(folder, inner, makes=True) as parent:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (0 if again else os.O_EXCL)
         os.close(os.open(inner.name, flags, 0o666, dir_fd=parent))
 
 
