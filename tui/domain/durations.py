@@ -100,6 +100,25 @@ def short(seconds: float) -> str:
     return f"{int(seconds // DAY)}d"
 
 
+def compact(seconds: float | None) -> str:
+    """A duration in at most six cells and two units: 4s, 6m10s, 1h12m, 3d4h, 45d."""
+    if seconds is None:
+        return ""
+    whole = max(0, int(seconds))
+    minutes, s = divmod(whole, 60)
+    hours, m = divmod(minutes, 60)
+    days, h = divmod(hours, 24)
+    if days >= 10:
+        return f"{days}d"
+    if days:
+        return f"{days}d{h}h" if h else f"{days}d"
+    if hours:
+        return f"{hours}h{m}m" if m else f"{hours}h"
+    if minutes:
+        return f"{minutes}m{s}s" if s else f"{minutes}m"
+    return f"{s}s"
+
+
 def one_unit(seconds: float) -> str:
     """`3 minutes`, `1 week`, `a long while`: the largest unit, cut off."""
     seconds = abs(seconds)

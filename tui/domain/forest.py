@@ -22,6 +22,7 @@ from tui.domain.branches import GROUPS, TASK_GROUP, NodeTree, all_branches
 from tui.domain.guides import Prefix, child_prefixes
 from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDED, Node, NodeId
 from tui.domain.once import once
+from tui.domain.reason import failed_of
 from tui.domain.workflow import Workflow
 
 WIDEST_GUIDE = 80
@@ -347,11 +348,16 @@ def _shape(node: Node) -> tuple[Any, ...]:
 
 
 def first_problem(workflow: Workflow, found: Sequence[TreeRow]) -> NodeId | None:
-    """The row to select first: the deepest of the first branch that failed.
+    """The row to select first: the step that failed first, as lists name it.
 
-    Branches that succeeded are passed by, since what failed in them was forgiven, and so are
-    attempts that a later one took the place of.
+    Where nobody says when that was, the deepest of the first branch that failed: branches that
+    succeeded are passed by, since what failed in them was forgiven, and so are attempts that a
+    later one took the place of.
     """
+    first = next(iter(failed_of(workflow)), None)
+    has_time = first is not None and workflow.nodes[first].finished_at
+    if has_time and any(row.key == first for row in found):
+        return first
     gone = superseded_of(workflow) | forgiven(workflow)
     best: TreeRow | None = None
     passed: int | None = None

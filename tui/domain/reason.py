@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, cast
 
 import msgspec
 
-from tui.domain.attempts import superseded
+from tui.domain.attempts import RETRY, superseded
 from tui.domain.node import PENDING, PROBLEM_PHASES, RUNNING, NodeFlag, NodeId, Wire
 from tui.domain.once import once
 from tui.domain.order import item_index
@@ -25,6 +25,9 @@ GROUPS = frozenset({"Retry", "StepGroup"})
 """What has its steps as children; everything else has them as their boundary (argo.md 2.3)."""
 
 UNFINISHED = frozenset({RUNNING, PENDING})
+
+BACKOFF = "Backoff for "
+"""How the message of a Retry begins that waits before its next attempt (argo.md 1.3)."""
 
 _ROUTINE = frozenset({"PodInitializing", "ContainerCreating"})
 """What a pod that is about to run says: no reason for anything."""
@@ -55,6 +58,8 @@ class Looked(Protocol):
     @property
     def started_at(self) -> str | None: ...
     @property
+    def finished_at(self) -> str | None: ...
+    @property
     def node_flag(self) -> NodeFlag | None: ...
 
 
@@ -69,11 +74,12 @@ class Glimpse(Wire, frozen=True):
     boundary_id: str = msgspec.field(default="", name="boundaryID")
     children: tuple[str, ...] = ()
     started_at: str | None = None
+    finished_at: str | None = None
     node_flag: NodeFlag | None = None
 
 
 def failed(nodes: Mapping[Key, Looked]) -> list[Key]:
-    """The keys of the steps that made it fail, the first first.
+    """The keys of the steps that made it fail, the first in time first.
 
     What failed inside something that succeeded was forgiven, and of several attempts only the last
     one counts.
@@ -84,14 +90,14 @@ def failed(nodes: Mapping[Key, Looked]) -> list[Key]:
     groups = {c: key for key, node in nodes.items() if node.type in GROUPS for c in node.children}
     gone = superseded(nodes)
     around = {nodes[key].boundary_id for key in problems} | {groups.get(key) for key in problems}
-    found: list[tuple[list[Rank], Key]] = []
+    found: list[tuple[str, list[Rank], Key]] = []
     for key in problems:
         if key in around or _only_groups(nodes[key], problems):
             continue
         way = _way(nodes, groups, gone, key)
         if way is not None:
-            found.append((way, key))
-    return [key for _, key in sorted(found)]
+            found.append((nodes[key].finished_at or "~", way, key))
+    return [key for *_, key in sorted(found)]
 
 
 def _only_groups(node: Looked, problems: AbstractSet[str]) -> bool:
@@ -139,6 +145,8 @@ def _rank(node: Looked) -> Rank:
 def _is_stuck(node: Looked) -> bool:
     if node.type == "Suspend":
         return node.phase == RUNNING
+    if node.type == RETRY:
+        return node.message.startswith(BACKOFF)
     return node.phase == PENDING and bool(node.message) and node.message not in _ROUTINE
 
 
@@ -163,10 +171,16 @@ def stuck_of(workflow: Workflow) -> tuple[NodeId, ...]:
 
 
 @once
+def failed_of(workflow: Workflow) -> tuple[NodeId, ...]:
+    """The keys of the steps that made a workflow fail, the first in time first."""
+    return tuple(failed(workflow.nodes))
+
+
+@once
 def reasons_of(workflow: Workflow) -> tuple[NodeId, ...]:
     """The keys of all steps that a workflow hangs on, the most important first."""
     waiting = () if workflow.is_completed else stuck_of(workflow)
-    return (*waiting, *failed(workflow.nodes))
+    return (*waiting, *failed_of(workflow))
 
 
 def why(nodes: Mapping[Key, Looked], *, is_over: bool) -> str:

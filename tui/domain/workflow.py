@@ -138,6 +138,10 @@ class Spec(ListedSpec, frozen=True):
     artifact_repository_ref: dict[str, Any] | None = None
     ttl_strategy: dict[str, Any] | None = None
     pod_gc: dict[str, Any] | None = msgspec.field(name="podGC", default=None)
+    active_deadline_seconds: Any = None
+    """Seconds all of it may take; templates have such numbers as text, too."""
+    parallelism: Any = None
+    """How many of its steps may run at a time."""
 
 
 OFFLOADED = "its steps are in Argo's database, where only Argo Server reads them"
@@ -157,6 +161,8 @@ class LockWaits(Wire, frozen=True):
     """The locks of one kind."""
 
     waiting: tuple[LockWait, ...] = ()
+    holding: tuple[LockWait, ...] = ()
+    """Those that it, or a step of it, has itself."""
 
 
 class Synchronization(Wire, frozen=True):

@@ -1,0 +1,153 @@
+"""Where the time of a run goes: the critical path."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import json, structs
+
+from tests.support.graphs import graphs
+from tests.support.why import NOW, pod, run, step
+from tui.domain import decode
+from tui.domain.durations import epoch_of
+from tui.domain.why.answer import explain
+from tui.domain.why.evidence import Evidence
+from tui.domain.why.finding import Verdict
+from tui.domain.why.slow import edges, path
+from tui.domain.workflow import Workflow
+
+
+def at(minute: int, second: int = 0) -> str:
+    return f"2026-11-29T09:{minute:02}:{second:02}Z"
+
+
+def ran(id: str, begun: str, over: str | None, *children: str, **more: Any) -> dict[str, Any]:
+    told = {"startedAt": begun, "children": list(children), **more}
+    if over is None:
+        return step(id, "Running", **told)
+    return step(id, "Succeeded", finishedAt=over, **told)
+
+
+def workflow(*nodes: dict[str, Any], phase: str = "Succeeded", **status: Any) -> Workflow:
+    return decode.workflow(json.encode(run(*nodes, phase=phase, status=status)))
+
+
+def diamond(phase: str = "Succeeded", **status: Any) -> Workflow:
+    """Two ways from `a` to `d`; the one through `c` takes longer."""
+    return workflow(
+        ran("w", at(0), at(40), "a", type="DAG"),
+        ran("a", at(0), at(5), "b", "c", boundaryID="w"),
+        ran("b", at(6), at(10), "d", boundaryID="w"),
+        ran("c", at(6), at(30), "d", boundaryID="w"),
+        ran("d", at(32), at(40), boundaryID="w"),
+        phase=phase,
+        **{"startedAt": at(0), "finishedAt": at(40), **status},
+    )
+
+
+def test_the_path_goes_back_from_the_last_step_by_what_ended_last() -> None:
+    legs = path(diamond(), NOW.timestamp())
+    assert [leg.node.id for leg in legs] == ["a", "c", "d"]
+    assert [(leg.over - leg.begun, leg.gap) for leg in legs] == [
+        (300.0, 0.0), (1440.0, 60.0), (480.0, 120.0),
+    ]  # fmt: skip
+
+
+def test_each_step_is_told_with_its_share_and_waiting_apart_from_running() -> None:
+    whole = diamond()
+    waits = pod("w-train-1", spec={}, status={})
+    answer = explain(Evidence(whole, NOW, pods={"x": waits}))
+    assert answer.verdict is Verdict.SUCCEEDED
+    told = [f"{each.label}: {each.text}" for each in answer.findings]
+    assert told == [
+        "time: 40m in all; its longest way ran 37m and waited 3m",
+        "a: 12%: ran 5m",
+        "c: 62%: ran 24m, waited 1m",
+        "d: 25%: ran 8m, waited 2m",
+    ]
+    assert [each.weight for each in answer.findings] == ["detail", "detail", "problem", "detail"]
+
+
+def test_the_time_in_which_a_pod_had_not_begun_is_waiting() -> None:
+    whole = workflow(
+        ran("w", at(0), at(40), "a", type="DAG"),
+        ran("a", at(0), at(40), boundaryID="w", name="w.a"),
+        startedAt=at(0), finishedAt=at(40),
+    )  # fmt: skip
+    evidence = Evidence(whole, NOW)
+    name = evidence.pod_of(whole.nodes["a"])  # type: ignore[index]
+    state = {"terminated": {"exitCode": 0, "startedAt": at(25), "finishedAt": at(40)}}
+    answer = explain(Evidence(whole, NOW, pods={name: pod(name, main=state)}))
+    assert answer.findings[1].text == "100%: ran 15m, waited 25m"
+    assert answer.findings[1].at[-1].quote == at(25)
+
+
+def test_past_groups_and_from_one_attempt_to_the_one_before() -> None:
+    whole = workflow(
+        ran("w", at(0), at(30), "g0", type="Steps"),
+        ran("g0", at(0), at(10), "r", type="StepGroup", boundaryID="w"),
+        ran("r", at(0), at(10), "r0", "r1", type="Retry", boundaryID="w"),
+        ran("r0", at(0), at(4), "g1", name="w[0].r(0)", boundaryID="w"),
+        ran("r1", at(5), at(10), "g1", name="w[0].r(1)", boundaryID="w"),
+        ran("g1", at(10), at(30), "z", type="StepGroup", boundaryID="w"),
+        ran("z", at(10), at(30), boundaryID="w"),
+        startedAt=at(0), finishedAt=at(30),
+    )  # fmt: skip
+    assert [leg.node.id for leg in path(whole, NOW.timestamp())] == ["r0", "r1", "z"]
+
+
+def test_one_that_runs_far_longer_than_usual_is_slow_and_says_what_goes_on() -> None:
+    whole = workflow(
+        ran("w", at(0), None, "a", type="DAG"),
+        ran("a", at(1), None, boundaryID="w"),
+        phase="Running", startedAt=at(0), estimatedDuration=1800,
+    )  # fmt: skip
+    answer = explain(Evidence(whole, NOW))
+    assert answer.verdict is Verdict.SLOW
+    assert answer.headline == "1h, usually 30m: +100%"
+    assert answer.findings[2].text == "100%: ran 59m, waited 1m, goes on"
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(), st.sampled_from([None, at(10), "x"]), st.sampled_from([None, at(20), at(5)]))
+def test_no_path_takes_longer_than_the_run_or_leaves_the_edges(
+    graph: Workflow, begun: str | None, over: str | None
+) -> None:
+    status = structs.replace(graph.status, started_at=begun, finished_at=over)
+    whole = structs.replace(graph, status=status)
+    legs = path(whole, NOW.timestamp())
+    start, end = epoch_of(begun), epoch_of(over)
+    if start is not None:
+        whole_took = max(0.0, (NOW.timestamp() if end is None else end) - start)
+        assert sum(leg.over - leg.begun + leg.gap for leg in legs) <= whole_took + 1e-6
+    known = edges(whole)
+    for before, after in pairwise(legs):
+        # From each step one comes to the one before over edges that the nodes name.
+        seen, ahead = {after.node.id}, [after.node.id]
+        while ahead:
+            for key in known.get(ahead.pop(), []):
+                if key not in seen:
+                    seen.add(key)
+                    ahead.append(key)
+        assert before.node.id in seen
+
+
+def test_ten_times_as_many_steps_take_about_ten_times_as_long() -> None:
+    def chained(count: int) -> Workflow:
+        nodes = [ran(f"n{n}", at(0), at(1), f"n{n + 1}", boundaryID="w") for n in range(count)]
+        return workflow(ran("w", at(0), at(30), "n0", type="DAG"), *nodes,
+                        startedAt=at(0), finishedAt=at(30))  # fmt: skip
+
+    def seconds(count: int) -> float:
+        whole = chained(count)
+        began = time.process_time()
+        answer = explain(Evidence(whole, NOW))
+        assert len(answer.findings) < 20
+        return time.process_time() - began
+
+    small, large = seconds(1000), seconds(10_000)
+    assert large < max(small, 0.01) * 60

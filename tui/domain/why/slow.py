@@ -1,0 +1,241 @@
+"""Where the time of a run goes: the critical path, waiting apart from running.
+
+The path is walked from the step that ended last back to the one that had to end before it could
+begin, along the edges that the nodes name (`children`, argo.md 1.5), past the groups they lead
+through. Each step counts from the end of the one before, so the parts never sum up to more than
+the run took. Every edge is looked at once at most, so fifty thousand nodes cost one pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from tui.domain.attempts import RETRY, attempts
+from tui.domain.durations import compact, epoch_of
+from tui.domain.node import Node, NodeId
+from tui.domain.once import once
+from tui.domain.progress import EXECUTABLE
+from tui.domain.why.evidence import Evidence, Step, list_at, text_at
+from tui.domain.why.finding import FieldAt, Finding
+from tui.domain.workflow import Workflow
+
+MOST = 12
+"""Steps of the path that are told."""
+
+
+class Leg(NamedTuple):
+    """A step of the path."""
+
+    node: Node
+    begun: float
+    """In seconds since 1970."""
+    over: float
+    gap: float
+    """Seconds between the end of the step before and its own beginning."""
+
+
+@once
+def edges(workflow: Workflow) -> dict[NodeId, list[NodeId]]:
+    """Node → those that name it as what comes next; of an attempt also the attempt before it."""
+    before: dict[NodeId, list[NodeId]] = {}
+    nodes = workflow.nodes
+    for key, node in nodes.items():
+        for child in node.children:
+            if child in nodes:
+                before.setdefault(child, []).append(key)
+    for node in nodes.values():
+        if node.type == RETRY and len(node.children) > 1:
+            tries = attempts(nodes, node)
+            for one, other in pairwise(tries):
+                before.setdefault(other, []).append(one)
+    return before
+
+
+def path(workflow: Workflow, now: float) -> list[Leg]:
+    """The critical path, the first step first; empty where no step has begun."""
+    nodes = workflow.nodes
+    last: tuple[float, NodeId] | None = None
+    for key, node in nodes.items():
+        if node.type in EXECUTABLE and node.started_at and not _is_handler(node):
+            over = _over(node, now)
+            if over is not None and (last is None or over > last[0]):
+                last = over, key
+    if last is None:
+        return []
+    before = edges(workflow)
+    legs: list[Leg] = []
+    seen: set[NodeId] = set()
+    here: NodeId | None = last[1]
+    while here is not None and here not in seen:
+        node = nodes[here]
+        begun, over = epoch_of(node.started_at), _over(node, now)
+        ahead = _before(workflow, before, here, seen, now)
+        seen.add(here)
+        if begun is not None and over is not None:
+            legs.append(Leg(node, begun, over, 0.0))
+        here = ahead
+    end = epoch_of(workflow.status.finished_at)
+    return _one_after_the_other(
+        legs[::-1], epoch_of(workflow.status.started_at), now if end is None else end
+    )
+
+
+def _before(
+    workflow: Workflow,
+    before: dict[NodeId, list[NodeId]],
+    key: NodeId,
+    seen: set[NodeId],
+    now: float,
+) -> NodeId | None:
+    """Of the steps that lead to this one, past groups, the one that ended last."""
+    nodes = workflow.nodes
+    best: tuple[float, NodeId] | None = None
+    ahead = list(before.get(key, ()))
+    while ahead:
+        other = ahead.pop()
+        if other in seen:
+            continue
+        node = nodes[other]
+        over = _over(node, now)
+        if node.type in EXECUTABLE and over is not None:
+            if best is None or over > best[0]:
+                best = over, other
+            continue
+        seen.add(other)
+        ahead.extend(before.get(other, ()))
+    return best[1] if best is not None else None
+
+
+def _over(node: Node, now: float) -> float | None:
+    """When a step ended, or now while it goes on; None for one that has not begun."""
+    if node.finished_at:
+        return epoch_of(node.finished_at)
+    if node.is_completed or not node.started_at:
+        return epoch_of(node.started_at)
+    return now
+
+
+def _is_handler(node: Node) -> bool:
+    return node.node_flag is not None and node.node_flag.hooked
+
+
+def _one_after_the_other(legs: list[Leg], begun: float | None, until: float) -> list[Leg]:
+    """Each from the end of the one before on, so that no second counts twice, within the run."""
+    found: list[Leg] = []
+    end = begun
+    for leg in legs:
+        start = min(leg.begun if end is None else max(leg.begun, end), until)
+        over = min(max(leg.over, start), until)
+        gap = max(0.0, start - end) if end is not None else 0.0
+        found.append(Leg(leg.node, start, over, gap))
+        end = over
+    return found
+
+
+def where_time_went(evidence: Evidence) -> Iterator[Finding]:
+    """Each step of the critical path with its share, the longest marked."""
+    workflow = evidence.workflow
+    legs = path(workflow, evidence.now.timestamp())
+    begun = epoch_of(workflow.status.started_at)
+    over = epoch_of(workflow.status.finished_at) or evidence.now.timestamp()
+    if not legs or begun is None or over <= begun:
+        return
+    whole = over - begun
+    waited = sum(leg.gap + waited_in(evidence, leg) for leg in legs)
+    ran = sum(leg.over - leg.begun for leg in legs) - sum(waited_in(evidence, leg) for leg in legs)
+    at = [evidence.of_workflow("status", "startedAt", quote=workflow.status.started_at or "")]
+    if workflow.status.finished_at:
+        at.append(evidence.of_workflow("status", "finishedAt", quote=workflow.status.finished_at))
+    words = f"{compact(whole)} in all; its longest way ran {compact(ran)}"
+    words += f" and waited {compact(waited)}"
+    yield Finding("path", "time", words, "detail", tuple(at))
+    longest = sorted(legs, key=lambda leg: leg.over - leg.begun + leg.gap, reverse=True)[:MOST]
+    chosen = {leg.node.id for leg in longest}
+    for leg in legs:
+        if leg.node.id in chosen:
+            yield _of_leg(evidence, leg, whole, is_longest=leg is longest[0] and len(legs) > 1)
+    if len(legs) > MOST:
+        rest = sum(leg.over - leg.begun for leg in legs if leg.node.id not in chosen)
+        yield Finding(
+            "path",
+            "",
+            f"and {len(legs) - MOST} more steps of it, {compact(rest)}",
+            "detail",
+            (at[0],),
+        )
+
+
+def waited_in(evidence: Evidence, leg: Leg) -> float:
+    """Seconds of a step in which its program had not begun, as its pod tells; 0 if not known."""
+    begun = program_began(evidence, leg.node)
+    return max(0.0, min(begun[0], leg.over) - leg.begun) if begun is not None else 0.0
+
+
+def program_began(evidence: Evidence, node: Node) -> tuple[float, FieldAt] | None:
+    """When the program of a step began, and where its pod says so; None if that is not known."""
+    step = Step(evidence, node)
+    for at, each in enumerate(list_at(step.pod, "status", "containerStatuses")):
+        for state in ("running", "terminated"):
+            told = text_at(each, "state", state, "startedAt")
+            begun = epoch_of(told)
+            if begun is not None and text_at(each, "name") == "main":
+                where = ("status", "containerStatuses", at, "state", state, "startedAt")
+                return begun, step.of_pod(*where, quote=told)
+    return None
+
+
+def _of_leg(evidence: Evidence, leg: Leg, whole: float, *, is_longest: bool) -> Finding:
+    node = leg.node
+    took = leg.over - leg.begun
+    inside = waited_in(evidence, leg)
+    share = round((took + leg.gap) * 100 / whole)
+    words = f"{share}%: ran {compact(took - inside)}"
+    if leg.gap + inside >= 1:
+        words += f", waited {compact(leg.gap + inside)}"
+    if not node.finished_at:
+        words += ", goes on"
+    at = [evidence.of_node(node, "startedAt", quote=node.started_at or "")]
+    if node.finished_at:
+        at.append(evidence.of_node(node, "finishedAt", quote=node.finished_at))
+    began = program_began(evidence, node)
+    if began is not None:
+        at.append(began[1])
+    weight = "problem" if is_longest and share >= 50 else "detail"
+    return Finding(
+        "path",
+        node.title,
+        words,
+        "problem" if weight == "problem" else "detail",
+        tuple(at),
+        step=str(node.id),
+    )
+
+
+SLOWER, BY = 1.5, 30.0
+"""How many times as long as usual, and how many seconds longer, is slow."""
+
+
+def usual(evidence: Evidence) -> Iterator[Finding]:
+    """What takes longer than usual, as the controller estimated it from earlier runs."""
+    workflow = evidence.workflow
+    if is_slow(evidence):
+        estimate = workflow.status.estimated_duration
+        begun = epoch_of(workflow.status.started_at) or 0.0
+        took = (epoch_of(workflow.status.finished_at) or evidence.now.timestamp()) - begun
+        at = evidence.of_workflow("status", "estimatedDuration", quote=estimate)
+        more = round((took - estimate) * 100 / estimate)
+        words = f"{compact(took)}, usually {compact(estimate)}: +{more}%"
+        yield Finding("usual", "takes long", words, "cause", (at,))
+
+
+def is_slow(evidence: Evidence) -> bool:
+    """Whether it runs, or ran, far longer than the controller estimated."""
+    status = evidence.workflow.status
+    begun = epoch_of(status.started_at)
+    if status.estimated_duration <= 0 or begun is None:
+        return False
+    took = (epoch_of(status.finished_at) or evidence.now.timestamp()) - begun
+    usual = status.estimated_duration
+    return took > usual * SLOWER and took > usual + BY
