@@ -216,6 +216,16 @@ ETL: Manifest = {
     "metadata": {"name": "etl", "namespace": "argo", "uid": "u2", "resourceVersion": "1"},
     "spec": {"entrypoint": "main"},
 }
+POD: Manifest = {
+    "kind": "Pod",
+    "metadata": {
+        "name": "etl-1",
+        "namespace": "argo",
+        "uid": "u3",
+        "resourceVersion": "1",
+        "labels": {"workflows.argoproj.io/workflow": "etl"},
+    },
+}
 
 
 @pytest.mark.parametrize(
@@ -225,10 +235,11 @@ async def test_a_key_means_the_same_in_every_list_and_beside_workflows(
     kind: Kind[Any, Any],
 ) -> None:
     found = Meanings()
-    async with showing(source=ScriptedSource(nightly_etl(), NIGHTLY, ETL)) as shown:
+    async with showing(source=ScriptedSource(nightly_etl(), NIGHTLY, ETL, POD)) as shown:
         found.add(shown)
         shown.app.show_kind(kind)
         await shown.until(lambda: shown.app.views.listed_kind == kind.id)
+        await shown.press("escape")  # pods of the workflow under the cursor alone
         found.add(shown)
         view = shown.app.screen
         assert isinstance(view, ListScreen)

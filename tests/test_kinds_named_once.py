@@ -69,8 +69,10 @@ def own_module(kind: str) -> Path:
 
 
 def names_of(kind: str) -> set[str]:
-    """What would name a kind: its id where it is no ordinary word, its plural, its API name."""
+    """What would name a kind: its id, its plural, its API name, where those are Argo's."""
     found = KINDS[kind]
+    if not found.resource.group:
+        return set()  # Kubernetes' own words, which steps, logs and events are told by, too
     return {found.id, found.resource.plural, found.resource.kind}
 
 

@@ -580,7 +580,18 @@ class ArgoApp(TerminalApp):
 
     def show_kind(self, kind: Kind[Any, Any], namespaces: str = "") -> None:
         """The list of a kind; of these namespaces, as `:ns` takes them, if any are named."""
+        query = self._of_those_here(kind)
         self.navigator.go_to_kind(kind.id, namespaces_of(namespaces) if namespaces else None)
+        view = self.views.in_use
+        if query and view is not None and view.listed == kind.id:
+            view.leave_only(query)
+
+    def _of_those_here(self, kind: Kind[Any, Any]) -> str:
+        """The filter that leaves what belongs to what the cursor is on, or to what is marked."""
+        view, part_of = self.views.in_use, kind.part_of
+        here = view.targets() if view is not None and part_of is not None else ()
+        names = [each.key.name for each in here if part_of and each.key.kind == part_of.kind]
+        return f"{part_of.field}:{'|'.join(names)}" if part_of is not None and names else ""
 
     def _bring_kind(self, kind: str) -> None:
         self.views.back_to_first()
@@ -708,7 +719,7 @@ class ArgoApp(TerminalApp):
                 argument="a namespace, several with commas, or all" if kind.follows_scope else "",
                 complete=lambda typed: namespaces_like(self.destinations.known_namespaces, typed),
                 check=namespaces_of,
-                help=f"the list of {kind.nouns}",
+                help=f"the list of {kind.nouns}{of_what(kind)}",
                 key=key_of(kind.binding_id),
             )
         yield Command(
@@ -955,6 +966,13 @@ class ArgoApp(TerminalApp):
     def failed(self, message: ActionFailed) -> None:
         """What was not done, and why."""
         self.say(f"{message.plan.title}: {message.error}", "error")
+
+
+def of_what(kind: Kind[Any, Any]) -> str:
+    """What the list of a kind begins with; "" for all there is."""
+    if kind.part_of is None:
+        return ""
+    return f" of what the cursor is on, or is marked; {hint('unwind')} shows all"
 
 
 def run(

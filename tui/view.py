@@ -49,6 +49,9 @@ class View(Screen[T]):
     listed: str = ""
     """Id of the kind whose list it is; "" for all others."""
 
+    def leave_only(self, query: str) -> None:
+        """Show only what a filter leaves, where it is a list; "" changes nothing."""
+
     # --- what is meant here ------------------------------------------------------------------
 
     @property

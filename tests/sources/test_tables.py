@@ -19,6 +19,8 @@ from tests.support.waiting import wait_until
 from tui.domain.identity import Depth, ObjectKey, Part
 from tui.domain.resource import Resource
 from tui.errors import Busy, Refused, SourceError
+from tui.kinds.pods import step_of
+from tui.kinds.registry import KINDS
 from tui.ports.collections import Changed, Filled, Gone, Live, Page, Scope, Stale, Stood, Unreadable
 from tui.ports.connection import offered
 from tui.ports.tables import Tables
@@ -155,6 +157,35 @@ def test_over_all_namespaces_rows_come_with_metadata_in_the_pages_of_objects(
         assert all(row.value.metadata.labels == labels for row in found)
         assert {asked.query["includeObject"] for asked in api.asked} == {"Metadata"}
         assert {asked.query["limit"] for asked in api.lists()} == {str(PAGE)}
+
+
+def test_a_kind_that_a_table_tells_all_of_comes_with_metadata_and_is_not_filled_in(
+    tmp_path: Path,
+) -> None:
+    def metadata(name: str) -> dict[str, Any]:
+        step = {"workflows.argoproj.io/node-name": f"etl.{name}"}
+        return {**metadata_in("argo")(name), "annotations": step}
+
+    def body(name: str) -> dict[str, Any]:
+        row = [name, "2/2", "Running", 0, "node-a"]
+        columns = ("Name", "Ready", "Status", "Restarts", "Node")
+        return table(row, version="101", columns=columns, metadata=metadata)
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.is_watch:
+            reply.begin()
+            reply.event("ADDED", body("b"))
+            reply.hold()
+        else:
+            reply.json(body("a"))
+
+    with following(tmp_path, answer, kind=KINDS["pods"]) as (follower, api):
+        wait_until(lambda: follower.names() == ["b"])
+        found = [*rows_of(follower), follower.of(Changed)[0].row]
+        assert [step_of(row.value) for row in found] == ["etl.a", "etl.b"]
+        assert {row.depth for row in found} == {Depth.SUMMARY}, "nothing is due to be read"
+        assert {asked.path for asked in api.asked} == {"/api/v1/namespaces/argo/pods"}
+        assert {asked.query["includeObject"] for asked in api.asked} == {"Metadata"}
 
 
 MANY = tuple(f"ns-{number:02}" for number in range(MOST_APART + 1))

@@ -50,6 +50,8 @@ class Field:
     """The map that `key=value` looks into, for fields that have keys."""
     whole_word: bool = False
     """Whether a plain value must begin a word of the text, instead of standing anywhere."""
+    exact: bool = False
+    """Whether a plain value must be the whole text."""
     known: tuple[str, ...] = ()
     """All texts that there are, for fields of which they are few: others are refused."""
     depth: Depth = Depth.SUMMARY
@@ -362,7 +364,8 @@ class _Reader:
             if not value and not (key or (not is_plain)):
                 what = f"{name}: needs a value" if begun else "something must stand before |"
                 raise QueryError(what, begun)
-            test = _value_test(value, is_plain, whole=bool(key), word=field.whole_word)
+            is_whole = bool(key) or field.exact
+            test = _value_test(value, is_plain, whole=is_whole, word=field.whole_word)
             if field.known and not any(map(test, field.known)):
                 raise QueryError(
                     f"there is no {name} {value}", begun, hint=f"there are {', '.join(field.known)}"

@@ -35,6 +35,8 @@ class TableRow(msgspec.Struct, frozen=True, gc=False):
     """The object's resource version: known of each row of a watch, of a list only with metadata."""
     created: str = ""
     labels: Mapping[str, str] = {}
+    annotations: Mapping[str, str] = {}
+    """Of kinds alone of which a Table tells all that a list shows."""
 
     def cell(self, column: str) -> str:
         """The text of a column, by its name in any case; "" where there is none."""

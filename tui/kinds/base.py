@@ -122,6 +122,15 @@ class Runs(NamedTuple):
         return f"{self.kind}/{self.label}"
 
 
+class PartOf(NamedTuple):
+    """Objects of which each belongs to one of another kind."""
+
+    kind: str
+    """Id of that kind."""
+    field: str
+    """The field of the filter that leaves those of one, or of several."""
+
+
 class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """One kind of object: what a list shows of one is an `L`, everything of it is a `W`."""
 
@@ -140,6 +149,9 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """Makes what a list shows of a row of the server's Table; None where lists need more.
 
     Raises: InputError for a Table without a column that it cannot do without."""
+    is_told_by_table: bool = False
+    """Whether a Table with the metadata of each object tells all that a list shows of it, so that
+    no object is read beside it."""
     renewed: Callable[[L, L], L] | None = None
     """What is known of an object, with what a Table, the second, tells of it later. It returns the
     first itself where that is nothing new. None: a Table's row replaces what was known."""
@@ -182,6 +194,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """Ids of the lists that its columns look at; `list_called` knows them."""
     selector: str = ""
     """A label selector, where only those are listed that it selects."""
+    part_of: PartOf | None = None
+    """What its objects belong to: those of what the cursor is on are listed first."""
     argo: str = ""
     """What of Argo's command line shows one, `cron get`; "" for nothing."""
     key: str = ""

@@ -13,13 +13,14 @@ import msgspec
 from tui.kinds.base import Kind
 from tui.kinds.cluster_workflow_templates import CLUSTER_WORKFLOW_TEMPLATES
 from tui.kinds.cron_workflows import CRON_WORKFLOWS
+from tui.kinds.pods import PODS_OF_WORKFLOWS
 from tui.kinds.workflow_templates import WORKFLOW_TEMPLATES
 from tui.kinds.workflows import WORKFLOWS
 from tui.registry import Registry
 
 KINDS: Registry[Kind[Any, Any]] = Registry(
     "kind",
-    (WORKFLOWS, CRON_WORKFLOWS, WORKFLOW_TEMPLATES, CLUSTER_WORKFLOW_TEMPLATES),
+    (WORKFLOWS, CRON_WORKFLOWS, WORKFLOW_TEMPLATES, CLUSTER_WORKFLOW_TEMPLATES, PODS_OF_WORKFLOWS),
     names=lambda kind: kind.names,
 )
 """All kinds, in the order they are offered in; the first is what the program begins with."""

@@ -82,9 +82,13 @@ class EventsPane(TextPane):
         """Show the events of a workflow or of a step's pod."""
         is_pod = node is not None and node.type == "Pod"
         pod = pod_name(workflow, node, self.context.pod_names) if node and is_pod else ""
-        subject = (workflow.ref, pod)
         self._is_running = not workflow.is_completed
         self._asks_pods = workflow.is_offloaded
+        self.show_subject(workflow.ref, pod)
+
+    def show_subject(self, ref: WorkflowRef, pod: str) -> None:
+        """Show the events of a workflow, or of a pod, unless they are shown already."""
+        subject = (ref, pod)
         if subject != self._read_for:
             self._read_for, self._events, self._seconds = subject, None, 0
             self._read(subject)

@@ -78,6 +78,10 @@ class Readable(Protocol[L_co, W_co]):
         """
 
     @property
+    def is_told_by_table(self) -> bool:
+        """Whether a Table with the metadata of each object tells all that a list shows of it."""
+
+    @property
     def selector(self) -> str:
         """A label selector, where only those are listed that it selects."""
 

@@ -147,8 +147,10 @@ class ListScreen(View[None]):
             bind("unwind", "unwind", "Unwind", group="list"),
         )
 
-    def __init__(self, context: AppContext, kind: Kind[Any, Any]) -> None:
+    def __init__(self, context: AppContext, kind: Kind[Any, Any], *, query: str = "") -> None:
+        """`query` is the filter that it begins with."""
         super().__init__()
+        self._first_query = query
         self.title = f"{kind.noun} list"
         self.noun = kind.noun
         add_bindings(self, self.key_bindings(kind))
@@ -231,6 +233,7 @@ class ListScreen(View[None]):
         self.scope_changed()
         self.arrived()
         self.rows.focus()
+        self.leave_only(self._first_query)
 
     def on_unmount(self) -> None:
         """Nobody looks at it any more."""
@@ -728,6 +731,12 @@ class ListScreen(View[None]):
         self._show_groups()
         self._want()
         self.show_standing()
+
+    def leave_only(self, query: str) -> None:
+        """Show only what a filter leaves, once it is there; "" changes nothing."""
+        self._first_query = query
+        if query and self.query(FilterBar):
+            self.query_bar.put(query)
 
     def action_filter(self) -> None:
         """Type what to look for."""

@@ -85,6 +85,8 @@ class _Meta(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     resource_version: str = ""
     creation_timestamp: str | None = None
     labels: dict[str, str] | None = None
+    annotations: msgspec.Raw = msgspec.Raw(b"null")
+    """Read where a list shows them; they may be many times as long as the rest."""
 
 
 class _Object(msgspec.Struct, frozen=True, gc=False):
@@ -118,12 +120,15 @@ class _RawEvent(msgspec.Struct, frozen=True, gc=False):
 
 
 _raw_event = msgspec.json.Decoder(_RawEvent)
+_annotations = msgspec.json.Decoder(dict[str, str] | None)
 
 
 class Columns:
     """The columns of a Table, in whichever order they are."""
 
-    def __init__(self, definitions: Sequence[_Column]) -> None:
+    def __init__(self, definitions: Sequence[_Column], *, annotated: bool = False) -> None:
+        """`annotated`: whether the annotations of the objects are wanted, too."""
+        self._annotated = annotated
         self._names = [each.name.lower() for each in definitions]
         self._places: dict[str, int] = {}
         """Of two with one name the first one counts."""
@@ -169,7 +174,16 @@ class Columns:
                 meta.resource_version or version,
                 meta.creation_timestamp or "",
                 meta.labels or {},
+                _read_annotations(meta.annotations) if self._annotated else {},
             )
+
+
+def _read_annotations(raw: msgspec.Raw) -> dict[str, str]:
+    """The annotations of an object; none where they are not as they should be."""
+    try:
+        return _annotations.decode(raw) or {}
+    except msgspec.DecodeError:
+        return {}
 
 
 def _text(cell: Any) -> str:
@@ -186,7 +200,9 @@ class TablePage(msgspec.Struct, frozen=True):
     more: str
 
 
-def read_table_page(body: bytes, namespace: str | None, at: datetime) -> TablePage | None:
+def read_table_page(
+    body: bytes, namespace: str | None, at: datetime, *, annotated: bool = False
+) -> TablePage | None:
     """A page of a Table; None where the answer is a list of objects.
 
     Raises: SourceError for what is neither, InputError where rows do not say which objects they
@@ -200,7 +216,7 @@ def read_table_page(body: bytes, namespace: str | None, at: datetime) -> TablePa
         return None
     if table.kind != "Table":
         raise not_kubernetes(InputError("neither a Table nor a list"))
-    columns = Columns(table.column_definitions or ())
+    columns = Columns(table.column_definitions or (), annotated=annotated)
     rows = tuple(columns.rows(table.rows or (), namespace, at))
     return TablePage(columns, rows, table.metadata.resource_version, table.metadata.more)
 
@@ -223,6 +239,8 @@ class TabledObjects(Generic[L]):
     ) -> None:
         assert kind.tabled is not None, "whoever has no form for rows is listed as objects"
         self._make = kind.tabled
+        self._is_all = kind.is_told_by_table
+        """Whether the Table tells all that a list shows."""
         self._transport = transport
         self._kind = kind
         self._part = part
@@ -251,7 +269,7 @@ class TabledObjects(Generic[L]):
             return self._of_objects(self._objects.list_page(more))
         body = self._table.read(more)
         try:
-            page = read_table_page(body, self._table.namespace, self._now())
+            page = read_table_page(body, self._table.namespace, self._now(), annotated=self._is_all)
             if page is not None:
                 self._columns = page.columns
                 rows = tuple([self._row(each) for each in page.rows])
@@ -271,7 +289,8 @@ class TabledObjects(Generic[L]):
         part = self._part
         key = ObjectKey(part.connection, part.kind, row.namespace, row.name)
         made, origins = self._make(row), ORIGINS[part.origin]
-        return Row(key, row.uid, row.version, origins, made, Depth.TABLE)
+        depth = Depth.SUMMARY if self._is_all else Depth.TABLE
+        return Row(key, row.uid, row.version, origins, made, depth)
 
     @contextmanager
     def open_watch(
@@ -309,7 +328,7 @@ class TabledObjects(Generic[L]):
                 continue
             if table.column_definitions:
                 # Only the first event of a watch has them; until then they are those of the list.
-                self._columns = Columns(table.column_definitions)
+                self._columns = Columns(table.column_definitions, annotated=self._is_all)
             version = table.metadata.resource_version
             if event.type == "BOOKMARK" or not table.rows:
                 yield StreamedEvent(event.type, version)
@@ -340,7 +359,9 @@ class TableList:
         now: Clock = _now,
     ) -> None:
         self._transport = transport
-        self._include = includes(kind.resource, part.namespace)
+        # A kind that needs the metadata asks for it in its own namespace, too.
+        is_all = kind.is_told_by_table
+        self._include = "Metadata" if is_all else includes(kind.resource, part.namespace)
         self._selectors = selecting(scope.label_selector, scope.field_selector)
         self._now = now
         self.path = list_path(kind.resource, part.namespace)
