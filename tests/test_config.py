@@ -124,6 +124,7 @@ namespaces = "argo"
 read-only = true
 header-color = "red"
 type-name = ["destroys", "retry"]
+protected = false
 
 [contexts.prod-eu]
 namespaces = ["argo", "ml"]

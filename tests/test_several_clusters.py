@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.sources.test_kubeconfig import config
-from tests.support.app import STILL, Shown
+from tests.support.app import UNPROTECTED, Shown
 from tests.support.elsewhere import Clusters, among, in_namespace
 from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow
 from tests.support.headless import run as run_headless
@@ -27,7 +27,7 @@ from tui.screens.list import ListScreen
 from tui.settings import Settings
 from tui.sources.contexts import several
 
-BOTH = replace(STILL, contexts=("dev", "prod"))
+BOTH = replace(UNPROTECTED, contexts=("dev", "prod"))
 
 
 def shared(name: str = "same-1") -> Clusters:

@@ -3,7 +3,7 @@
 A wrong file never keeps the program from starting. The file is read statement by statement with
 Python's own parser, so that each has a line number, and one that cannot be read leaves the others
 alone. What is wrong with a line is a `Fault`, and the line is as if it were not there, except where
-it protects something (`read-only`, `type-name`): then the safe answer holds.
+it protects something (`read-only`, `type-name`, `protected`): then the safe answer holds.
 
 `ROWS` says what may be in the file: a row for each key, with what reads its value, what it is in
 words, and what holds without it. Checks, `argo-tui config show` and the README's table come from
@@ -809,6 +809,15 @@ ROWS: tuple[Row, ...] = (
         "ids of actions, destroys, all",
         "none; what destroys always asks",
         safe=frozenset({EVERY_CHANGE}),
+        of_screens=True,
+    ),
+    Row(
+        ("contexts", ANY, "protected"),
+        _flag,
+        "whether the context's name has to be typed before anything is changed there",
+        "true or false",
+        "true for a name with `prod` in it",
+        safe=True,
         of_screens=True,
     ),
     *_server_rows(("contexts", ANY)),

@@ -231,6 +231,23 @@ class AppContext:
         """Whether nothing may be changed through a connection, whoever is logged in."""
         return self.settings.read_only or self.for_place(id).read_only
 
+    def connection_id_of(self, key: ObjectKey) -> str:
+        """The id of the connection an object is at; "" where that is shown no more."""
+        connection = self.connection_of(key)
+        return connection.id if connection is not None else ""
+
+    def place_called(self, id: str) -> str:
+        """What the place of a connection is called, as a context is; "" for none."""
+        connection = self.connection(id)
+        return connection.place.label if connection is not None else ""
+
+    def is_protected(self, id: str) -> bool:
+        """Whether the name of this context is typed before anything is changed there."""
+        connection = self.connection(id)
+        if connection is None or not connection.place.is_live:
+            return False
+        return self.settings.is_protected(connection.place.label)
+
     def for_place(self, id: str) -> PlaceSettings:
         """What the settings say of the cluster of a connection."""
         connection = self.connection(id)

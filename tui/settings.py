@@ -22,6 +22,9 @@ DESTROYS = "destroys"
 EVERY_CHANGE = "all"
 """What stands for every action that changes something."""
 
+PROTECTED = "prod"
+"""A context with this in its name is protected, unless the settings say otherwise."""
+
 
 def verb_of(action: str) -> str:
     """What the settings call an action: `delete` for `workflow.delete`."""
@@ -87,6 +90,9 @@ class PlaceSettings:
     s3: S3Settings = S3Settings()
     server: ServerSettings = ServerSettings()
     """The Argo Server of this place; where no kubeconfig has the context, it is all there is."""
+
+    protected: bool | None = None
+    """Whether the context's name has to be typed before every change; None goes by that name."""
 
     def wants_name(self, action: str, *, destroys: bool) -> bool:
         """Whether the name has to be typed before this action, by its id."""
@@ -182,6 +188,11 @@ class Settings:
         """The names of contexts that are set a server for."""
         names = (name for name, values in self.places if "*" not in name and "server" in values)
         return tuple(dict.fromkeys(names))
+
+    def is_protected(self, context: str) -> bool:
+        """Whether the name of a context has to be typed before anything is changed there."""
+        chosen = self.for_place(context).protected
+        return PROTECTED in context.casefold() if chosen is None else chosen
 
     def is_read_only(self, context: str) -> bool:
         """Whether every write to the cluster of a context is refused before it is sent."""

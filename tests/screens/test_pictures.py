@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Picture
-from tests.support.app import Shown, showing
+from tests.support.app import UNPROTECTED, Shown, showing
 from tests.support.runs import ETL, FAILED_ATTEMPT, etl_log, team
 from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
@@ -55,7 +55,7 @@ async def test_a_workflow_with_the_log_of_its_failed_step(
 
 
 async def test_the_question_before_a_retry(picture: Picture) -> None:
-    async with showing(source=cluster(), size=(100, 30)) as shown:
+    async with showing(source=cluster(), settings=UNPROTECTED, size=(100, 30)) as shown:
         await at_the_failed_run(shown)
         await shown.press("r")
         await shown.until(lambda: shown.shows(ActionScreen))
@@ -65,7 +65,7 @@ async def test_the_question_before_a_retry(picture: Picture) -> None:
 
 
 async def test_the_question_before_a_resubmit_with_its_parameters(picture: Picture) -> None:
-    async with showing(source=cluster(), size=(100, 30)) as shown:
+    async with showing(source=cluster(), settings=UNPROTECTED, size=(100, 30)) as shown:
         shown.rows.move_to_line(shown.names.index(ETL))
         await shown.press("R")
         await shown.until(lambda: shown.shows(ActionScreen))

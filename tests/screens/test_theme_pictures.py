@@ -35,6 +35,6 @@ async def test_a_theme(theme: str, picture: Picture) -> None:
         shown.rows.move_to_line(4)
         await shown.press("D")
         await shown.until(lambda: shown.shows(ActionScreen))
-        await shown.until_shown("Lost:")
+        await shown.until_shown("The workflow goes")
         await shown.at_rest()
         assert picture(shown.app)

@@ -32,6 +32,8 @@ from tui.widgets.text_view import TextView
 
 STILL = Settings(fixed_now=NOW)
 """No flags, and a clock that stands still."""
+UNPROTECTED = replace(STILL, places=(("*", {"protected": False}),))
+"""The same, and no context is protected, whatever it is called."""
 S = TypeVar("S", bound=Screen[Any])
 
 

@@ -20,7 +20,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from tui.actions.base import Action, Choice, Plan
+from tui.actions.base import Action, Plan
 from tui.actions.choosing import told
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import known_parameters
@@ -48,6 +48,7 @@ from tui.screens.plan_words import (
     words_of_one,
     words_of_several,
 )
+from tui.screens.proof import PROOF, proof_of
 from tui.widgets.cells import plain, width_of
 from tui.widgets.form_fields import CheckboxField, FormField, SelectField
 from tui.widgets.header import HeaderLine
@@ -58,9 +59,6 @@ that opens before it twice, and it jumps."""
 
 BEFORE_VALUE = 32
 """Cells of the name of a parameter, of what is around its value, and some to type into."""
-
-PROOF = "typed-name"
-"""The field into which one types what would be acted on, where the settings ask for that."""
 
 TOO_SOON = "not taken: that was typed before the question could be read"
 
@@ -131,6 +129,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """Subjects that could not be read just now, and why."""
         self._not_planned: list[str] = []
         """A sentence for each that the plans leave out."""
+        self._proof = proof_of(context, action, subjects, left_out=len(left_out), nouns=self._nouns)
+        """What has to be typed first; None for nothing."""
         self._facts = context.plan_context()
         self._callers: Mapping[str, Caller | None] = {}
         self._told: list[str] = []
@@ -161,8 +161,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                     if choice.kind != "parameters":
                         start = self._start.get(choice.name, choice.default)
                         yield ChoiceField(choice, start, ascii=self.context.ascii)
-                if self._wants_name:
-                    yield ChoiceField(self._proof, "", ascii=self.context.ascii)
+                if self._proof is not None:
+                    yield ChoiceField(self._proof.field, "", ascii=self.context.ascii)
             yield HeaderLine(id="dialog-about", ascii=self.context.ascii)
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
@@ -256,31 +256,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         return self.action.consequence == "destroys"
 
     @property
-    def _wants_name(self) -> bool:
-        """Whether the settings ask for the name to be typed before this is done."""
-        places = (self.context.for_place(one.target.key.connection) for one in self._subjects)
-        return any(each.wants_name(self.action.id, destroys=self._destroys) for each in places)
-
-    @property
-    def _proof(self) -> Choice:
-        """The field for it; of several, their number is asked for."""
-        is_one = not self._is_of_several
-        return Choice(
-            PROOF,
-            "Type its name" if is_one else f"Type how many {self._nouns}",
-            kind="text",
-            help=self._subjects[0].target.key.name if is_one else "their number",
-        )
-
-    @property
     def _is_proved(self) -> bool:
         """Whether what had to be typed is there."""
-        if not self._wants_name:
+        if self._proof is None:
             return True
-        wanted = f"{len(self._plans)}"
-        if not self._is_of_several:
-            wanted = self._subjects[0].target.key.name
-        return self._typed_name.value.strip() == wanted
+        return self._typed_name.value.strip() == self._proof.wanted(len(self._plans))
 
     @property
     def _typed_name(self) -> Input:
@@ -324,7 +304,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         fields = self.query(ParameterField)
         if is_first and not self._destroys and (self._plans or fields):
             (fields.first().entry if fields else self.query_one("#go")).focus()
-        if is_first and self._plans and self._wants_name and not self.query(ParameterField):
+        if is_first and self._plans and self._proof and not self.query(ParameterField):
             self._typed_name.focus()
         self._show()
 
@@ -593,8 +573,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.context.say(TOO_SOON, "warning")
             return
         self._make_plans()  # times in a plan are those of the answer, not of the question
-        if self._plans and not self._is_proved:
-            self.context.say(f"not done: {self._proof.label.lower()} first", "warning")
+        if self._plans and self._proof is not None and not self._is_proved:
+            said = self._proof.label[0].lower() + self._proof.label[1:]
+            self.context.say(f"not done: {said} first", "warning")
             self._typed_name.focus()
         elif self._plans:
             self.dismiss(self._plans)
