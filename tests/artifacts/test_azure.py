@@ -157,7 +157,8 @@ def test_what_needs_a_login_names_the_tool_that_has_one(store: AzureStore, accou
         with pytest.raises(StoreError) as closed:
             ask(blob(account, "out", signature=""))
         assert closed.value.reason == "denied"
-        assert "az storage blob download --blob-url" in closed.value.hint
+        assert "az storage blob download --blob-url http" in closed.value.hint
+        assert closed.value.hint.endswith("--auth-mode login")
     with pytest.raises(StoreError) as missing:
         store.stat(blob(account, "nowhere"))
     assert missing.value.reason == "missing"

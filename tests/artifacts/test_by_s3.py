@@ -130,7 +130,9 @@ def test_an_object_of_oss_that_stays_closed_is_had_with_its_own_tool() -> None:
         store = open_store(place, secrets)
         with pytest.raises(StoreError) as closed:
             store.stat(place)
-        assert closed.value.hint == "download it with: ossutil cp 'oss://runs/a b' ."
+        assert closed.value.hint == (
+            f"download it with: ossutil cp 'oss://runs/a b' . -e http://{endpoint}"
+        )
         store.close()
 
 

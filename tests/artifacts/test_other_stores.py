@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import pytest
 from tests.support.scripted import ScriptedSource
 from tui.artifacts import Stores, open_store
 from tui.artifacts.base import Stat, Store, StoreError
+from tui.artifacts.elsewhere import with_tool
 from tui.artifacts.repository import Found, find_repository, look_for_repository
 from tui.domain.location import Location, OtherLocation, RawLocation, S3Location, located
 from tui.domain.workflow import Workflow
@@ -376,6 +378,45 @@ def test_a_kind_without_a_store_names_the_tool_that_has_one(
         open_store(located(location, "argo"), no_secrets)
     assert error.value.reason == "unsupported"
     assert error.value.hint.endswith(hint)
+
+
+AZURE = {"endpoint": "https://acme.blob.core.windows.net/?sig=hush", "container": "runs"}
+
+
+@pytest.mark.parametrize(
+    ("wired", "command"),
+    [
+        (
+            {"azure": {**AZURE, "blob": "etl/a b?.csv"}},
+            "az storage blob download --blob-url "
+            "https://acme.blob.core.windows.net/runs/etl/a%20b%3F.csv --file './a b?.csv' "
+            "--auth-mode login",
+        ),
+        (
+            {"azure": {**AZURE, "blob": "etl/out/"}},
+            "az storage blob download-batch --account-name acme --auth-mode login "
+            "-s runs --pattern 'etl/out/*' -d .",
+        ),
+        ({"gcs": {"bucket": "runs", "key": "a b"}}, "gcloud storage cp 'gs://runs/a b' ."),
+        ({"gcs": {"bucket": "r", "key": "out/"}}, "gcloud storage cp --recursive gs://r/out/ ."),
+        (
+            {"oss": {"bucket": "r", "key": "k", "endpoint": "oss-cn-beijing.aliyuncs.com"}},
+            "ossutil cp oss://r/k . -e oss-cn-beijing.aliyuncs.com",
+        ),
+        ({"http": {"url": "https://h/$(id)"}}, "curl -fLO 'https://h/$(id)'"),
+        (
+            {"artifactory": {"url": "https://h/a", "usernameSecret": {"name": "s", "key": "k"}}},
+            'curl -fLO -u "$USER" https://h/a',
+        ),
+        ({"hdfs": {"addresses": ["a:1"], "path": "/x;rm -r ."}}, "hdfs dfs -get '/x;rm -r .'"),
+    ],
+)
+def test_the_command_of_another_tool_is_right_and_can_be_pasted(
+    wired: dict[str, Any], command: str
+) -> None:
+    found = with_tool(located(wired, "argo"))
+    assert found == command
+    assert shlex.split(found), "a shell takes it for words"
 
 
 def test_the_command_for_another_tool_names_no_login() -> None:

@@ -87,8 +87,10 @@ class ByS3Store:
         place = by_s3(location)
         assert isinstance(place, S3Location)
         own = f"{self.scheme}://{place.bucket}/{place.key}"
+        # Its own tool comes by the other door.
+        fields = {"endpoint": place.endpoint.removeprefix("s3.")}
         return StoreError(
             error.what,
             reason=error.reason,
-            hint=self.how + how_elsewhere(OtherLocation(self.kind, place.key, own)),
+            hint=self.how + how_elsewhere(OtherLocation(self.kind, place.key, own, "", fields)),
         )

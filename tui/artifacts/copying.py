@@ -50,8 +50,8 @@ def ways(
         found.append(Way("aws", "aws command", with_aws(where, is_folder=is_folder)))
         mc = f"{mc_alias(where)} && {with_mc(where, is_folder=is_folder)}"
         found.append(Way("mc", "mc command", mc))
-    elif with_tool(where):
-        found.append(Way("tool", "Command of its tool", with_tool(where)))
+    elif tool := with_tool(where, is_folder=is_folder):
+        found.append(Way("tool", "Command of its tool", tool))
     if artifact.direction == "out":
         node = str(artifact.node_id)
         argo = with_argo(workflow.name, workflow.namespace, node, artifact.name)

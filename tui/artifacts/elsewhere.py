@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from shlex import quote
+from urllib.parse import quote as url_quote
 
-from tui.domain.hidden import without_secrets
-from tui.domain.location import Location, S3Location
+from tui.artifacts.saving import safe_name
+from tui.domain.hidden import only_host, without_secrets
+from tui.domain.location import Location, OtherLocation, S3Location
 
 ELSEWHERE: Mapping[str, str] = {
-    "artifactory": "curl -O {url}",
-    "azure": "az storage blob download --blob-url {url}",
+    # curl asks for the password.
+    "artifactory": 'curl -fLO -u "$USER" {url}',
+    # Without --file az writes to the terminal, and without --auth-mode it wants the account's key.
+    "azure": "az storage blob download --blob-url {quoted} --file {name} --auth-mode login",
     "gcs": "gcloud storage cp {url} .",
     "git": "git clone {url}",
     "hdfs": "hdfs dfs -get {key}",
-    "http": "curl -O {url}",
+    "http": "curl -fLO {url}",
     "oss": "ossutil cp {url} .",
 }
 """The command that fetches an artifact of a kind, where that is not S3."""
+
+FOLDERS: Mapping[str, str] = {
+    "azure": "az storage blob download-batch --account-name {account} --auth-mode login "
+    "-s {container} --pattern {below} -d .",
+    "gcs": "gcloud storage cp --recursive {url} .",
+    "oss": "ossutil cp -r {url} .",
+}
+"""The command that fetches a folder."""
 
 
 def how_elsewhere(location: Location) -> str:
@@ -26,13 +38,29 @@ def how_elsewhere(location: Location) -> str:
     return f"download it with: {command}" if command else "download it with argo cp"
 
 
-def with_tool(location: Location) -> str:
+def with_tool(location: Location, *, is_folder: bool = False) -> str:
     """The command of the store's own tool; "" for kinds that have none."""
     if isinstance(location, S3Location):
-        return with_aws(location)
-    command = ELSEWHERE.get(location.kind, "")
+        return with_aws(location, is_folder=is_folder)
+    is_folder = is_folder or location.key.endswith("/")
+    command = FOLDERS.get(location.kind, "") if is_folder else ""
+    command = command or ELSEWHERE.get(location.kind, "")
     address = without_secrets(location.url)
-    return command.format(url=_word(address), key=_word(location.key))
+    fields = location.fields if isinstance(location, OtherLocation) else {}
+    endpoint = str(fields.get("endpoint") or "").partition("?")[0]
+    made = command.format(
+        url=_word(address),
+        # What the tool takes apart as an address has to be one.
+        quoted=_word(url_quote(address, safe=":/")),
+        key=_word(location.key),
+        name=_word(f"./{safe_name(location.key.rstrip('/').rpartition('/')[2])}"),
+        account=_word(only_host(endpoint).partition("://")[2].partition(".")[0]),
+        container=_word(str(fields.get("container") or "")),
+        below=_word(f"{location.key.rstrip('/')}/*".lstrip("/")),
+    )
+    if made and location.kind == "oss" and endpoint:
+        made += f" -e {_word(only_host(endpoint))}"
+    return made
 
 
 def with_aws(location: S3Location, *, is_folder: bool = False) -> str:
