@@ -10,6 +10,7 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from tests.support.artifacts_pane import out, repository
 from tests.support.cluster import Cluster, running_cluster
 from tests.support.headless import Said, run
+from tests.support.pty import Pty, run_tui
 from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3
 from tui.demo.bucket import Blob
 from tui.demo.resources import SECRETS
@@ -37,6 +39,21 @@ def node(id: str, name: str, template: str, *outputs: dict[str, Any]) -> dict[st
         "startedAt": "2026-01-15T11:00:00Z",
         "outputs": {"artifacts": list(outputs)},
     }
+
+
+class Gate:
+    """Content that stops half-way until it may go on."""
+
+    def __init__(self) -> None:
+        self.opens = Event()
+
+    def part(self, offset: int, length: int) -> bytes:
+        if offset >= 5 * MIB:
+            self.opens.wait(30)
+        return b"x" * length
+
+
+GATE = Gate()
 
 
 def tgz_of(files: dict[str, bytes]) -> str | Blob:
@@ -86,8 +103,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             },
         }
         cluster.workflow("etl", "Succeeded", status=status)
+        runs.put("etl/slow.bin", Blob(10 * MIB, GATE.part, etag="gated"))
         packed = {name: out(name, f"etl/{name}.tgz") for name in ("report", "site", "evil")}
-        again = {"nodes": {"p": node("p", "pack", "tar", *packed.values())}}
+        slow = node("s", "slow", "slow", out("slow", "etl/slow.bin"))
+        again = {"nodes": {"p": node("p", "pack", "tar", *packed.values()), "s": slow}}
         cluster.workflow("packed", "Succeeded", status={**status, **again})
         cluster.workflow("bare", "Succeeded")
         yield cluster
@@ -289,6 +308,43 @@ def test_the_only_file_of_an_archive_goes_to_standard_output_unpacked(
     done = to_stdout(place, "packed/pack", "-", "--unpack", "--artifact-name", "site")
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"holds more than one file" in done.stderr
+
+
+def copying(place: Cluster, target: Path, *more: str) -> Pty:
+    flags = ("--kubeconfig", str(place.kubeconfig), "-n", "argo")
+    words = ("cp", *flags, "packed/slow", str(target), *more)
+    return Pty(run_tui(*words), columns=80, rows=10)
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is_and_goes_at_the_end(
+    ask: Ask, place: Cluster, tmp_path: Path
+) -> None:
+    GATE.opens.clear()
+    target = tmp_path / "x"
+    with copying(place, target) as terminal:
+        terminal.wait_until(lambda: "%" in terminal.picture(), "a bar")
+        (bar,) = [line for line in terminal.picture().splitlines() if "%" in line]
+        assert bar.startswith("slow/slow  ")
+        GATE.opens.set()
+        assert terminal.wait_for_exit() == 0
+        shown = " ".join(terminal.picture().split())
+        assert "%" not in shown, "nothing of the bar is left"
+        assert shown.startswith(f"slow/slow -> {target}"[:60])
+    assert target.stat().st_size == 10 * MIB
+
+
+def test_ctrl_c_takes_the_bar_away_and_leaves_no_file(
+    ask: Ask, place: Cluster, tmp_path: Path
+) -> None:
+    GATE.opens.clear()
+    with copying(place, tmp_path / "x") as terminal:
+        terminal.wait_until(lambda: "%" in terminal.picture(), "a bar")
+        terminal.press("ctrl+c")
+        assert terminal.wait_for_exit() == 130
+        assert "%" not in terminal.picture()
+        assert "the download was stopped" in " ".join(terminal.picture().split())
+    GATE.opens.set()
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.fixture

@@ -6,7 +6,10 @@ import io
 import os
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import msgspec
 import pytest
@@ -184,8 +187,6 @@ async def test_a_file_is_replaced_only_after_a_second_enter(
 async def test_a_download_that_is_stopped_leaves_nothing(
     server: tuple[str, Buckets], tmp_path: Path
 ) -> None:
-    from threading import Event
-
     halted = Event()
 
     def part(offset: int, length: int) -> bytes:
@@ -211,8 +212,6 @@ async def test_a_download_that_is_stopped_leaves_nothing(
 async def test_a_download_outlives_the_pane_and_is_told_by_the_program(
     server: tuple[str, Buckets], tmp_path: Path
 ) -> None:
-    from threading import Event
-
     halted = Event()
 
     def part(offset: int, length: int) -> bytes:
@@ -469,3 +468,56 @@ async def test_with_sixteen_colours_a_picture_is_told_and_shown_as_bytes(
         await seen.press("enter")
         await seen.until(lambda: "which needs colours and half blocks" in seen.line("title"))
         assert seen.preview[0].startswith("00000000  89 50 4e 47")
+
+
+class Silent(BaseHTTPRequestHandler):
+    """A store that takes every question and answers none until it is told to."""
+
+    answers = Event()
+
+    def do_HEAD(self) -> None:
+        self.answers.wait(20)
+        self.send_error(403)
+
+    do_GET = do_HEAD
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    Silent.answers = Event()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        server.daemon_threads = True
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        Silent.answers.set()
+        server.shutdown()
+        thread.join()
+
+
+async def test_a_store_that_does_not_answer_is_said_to_keys_go_on_and_esc_gives_up(
+    silent: str,
+) -> None:
+    async with showing(workflow(silent)) as seen:
+        now = seen.app.now()
+        await seen.press("enter")
+        for _ in range(4):
+            seen.app.pane.tick(now)
+        said = seen.line("status")
+        assert said.startswith(f"reading train(1)/metrics: no answer of S3 {silent} for 4 s")
+        assert said.endswith("Esc gives up")
+        await seen.press("j", "j")
+        current = seen.app.query_one(ArtifactRows).current
+        assert current is not None and current.name == "shards"
+        await seen.press("escape")
+        assert seen.line("status") == "gave up reading train(1)/metrics"
+        assert seen.app.escaped == 0
+        Silent.answers.set()
+        await seen.until(lambda: "no right to it" in "".join(seen.rows))
+        seen.app.pane.tick(now)
+        assert seen.line("status") == "gave up reading train(1)/metrics", "the answer is dropped"
+        await seen.press("escape")
+        assert int(seen.app.escaped) == 1

@@ -20,7 +20,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.worker import Worker, WorkerState
 
-from tui.artifacts import Stores
+from tui.artifacts import Stores, title_of
 from tui.artifacts.base import Can, FolderListing, Reason, StoreError
 from tui.artifacts.copying import LINK, LINK_SECONDS, ways
 from tui.artifacts.items import Fact, Item
@@ -58,6 +58,9 @@ MANY = 2_000
 
 OWN = "own-credentials"
 """The command that uses credentials of this machine."""
+
+SLOW = 3
+"""Seconds without an answer of a store after which it is said that one waits for it."""
 
 FACT_INTERVALS = (0.1, 1.0)
 """Seconds for which answers of stores are gathered before they are shown; the second for MANY."""
@@ -140,6 +143,10 @@ class ArtifactsPane(Pane):
         self._is_due = False
         self._is_reading_on = False
         """Whether the next page of a folder is being read."""
+        self._reading: Item | None = None
+        """What is being opened."""
+        self._waited = 0
+        """Seconds since then."""
         self._own = ""
         """What credentials this machine has, where those of the workflow cannot be read."""
         self._news: dict[Location, Fact] = {}
@@ -203,6 +210,7 @@ class ArtifactsPane(Pane):
             self._rows.leave_all()
             self._filter.text = ""
             self._split.close_preview()
+            self._reading = None
         self._meanwhile = {}
         if len(workflow.nodes) > MANY:
             self._find_on_thread(workflow, node)
@@ -329,6 +337,15 @@ class ArtifactsPane(Pane):
     def tick(self, now: datetime) -> None:
         """A second went by."""
         self._downloads.tick()
+        item = self._reading
+        self._waited += 1
+        if item is not None and self._waited >= SLOW and not self._downloads.is_asking:
+            place = title_of(item.location) if item.location is not None else ""
+            self._say(
+                f"reading {item.title}: no answer{f' of {place}' if place else ''} for "
+                f"{self._waited} s; {hint('unwind')} gives up",
+                "warning",
+            )
 
     # --- opening ---------------------------------------------------------------------------
 
@@ -353,6 +370,7 @@ class ArtifactsPane(Pane):
             self._say(f"{item.why_not}: {trouble}" if is_lost else item.why_not, "warning")
             return
         self._say(f"reading {item.title}")
+        self._reading, self._waited = item, 0
         self._preview.open(item)
 
     @on(Table.Marked, "#artifact-rows")
@@ -365,6 +383,7 @@ class ArtifactsPane(Pane):
     def show_opened(self, message: ArtifactPreview.Opened) -> None:
         """Make room for a preview, go into a folder, or show why neither is possible."""
         message.stop()
+        self._reading = None
         if isinstance(message.found, StoreError):
             self._show_failure(message.item, message.found)
             self._say(str(message.found), "error")
@@ -542,7 +561,12 @@ class ArtifactsPane(Pane):
             self._rows.focus()
 
     def action_undo(self) -> None:
-        """Esc: undo preview, filter, problems only, marks or folder, one at a time."""
+        """Esc: undo reading, preview, filter, problems only, marks or folder, one at a time."""
+        if self._reading is not None:
+            self._say(f"gave up reading {self._reading.title}")
+            self._reading = None
+            self._preview.forget()
+            return
         self._say("")
         if self._split.close_stacked_preview():
             return
