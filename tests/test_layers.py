@@ -58,6 +58,7 @@ ARROWS: dict[str, set[str]] = {
     "messages": {"domain", "actions", "errors"},
     "widgets": {"bindings", "keys", "columns", "domain", "messages"},
     "menu": {"bindings", "columns", "keys", "messages", "view", "widgets"},
+    "inquiry": {"actions", "domain", "errors", "logs", "ports"},
     "panes": {
         "artifacts",
         "bindings",
@@ -171,6 +172,7 @@ ARROWS: dict[str, set[str]] = {
         "doctor",
         "domain",
         "errors",
+        "inquiry",
         "keys",
         "kinds",
         "logs",

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from tui.domain.durations import compact as compact
-from tui.domain.quantity import memory as memory
+
+
+def memory(size: int) -> str:
+    """Bytes as Kubernetes writes them, in at most five or six cells: 90Mi, 1.2Gi."""
+    value, unit = float(size), ""
+    for unit in ("", "Ki", "Mi", "Gi", "Ti", "Pi"):
+        if value < 1024 or unit == "Pi":
+            break
+        value /= 1024
+    return (
+        f"{value:.1f}{unit}" if unit in ("Gi", "Ti", "Pi") and value < 10 else f"{value:.0f}{unit}"
+    )
 
 
 def cores(millis: int) -> str:

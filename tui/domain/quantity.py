@@ -43,15 +43,3 @@ def millis(text: str) -> int:
 def whole(text: str) -> int:
     """A quantity in whole units (bytes), rounded up."""
     return int(amount(text).to_integral_value(ROUND_CEILING))
-
-
-def memory(size: int) -> str:
-    """Bytes as Kubernetes writes them, in at most five or six cells: 90Mi, 1.2Gi."""
-    value, unit = float(size), ""
-    for unit in ("", "Ki", "Mi", "Gi", "Ti", "Pi"):
-        if value < 1024 or unit == "Pi":
-            break
-        value /= 1024
-    return (
-        f"{value:.1f}{unit}" if unit in ("Gi", "Ti", "Pi") and value < 10 else f"{value:.0f}{unit}"
-    )

@@ -14,6 +14,7 @@ COMMANDS = {
     "get": ("tui.headless.get", "print a workflow and its steps, as `argo get`"),
     "list": ("tui.headless.list", "print workflows, as `argo list`"),
     "logs": ("tui.headless.logs", "print the log of a workflow or of one step"),
+    "why": ("tui.headless.why", "say why a workflow failed, what it waits for, what takes long"),
     "artifacts": ("tui.headless.artifacts", "list the artifacts of a workflow or of one step"),
     "cp": ("tui.headless.cp", "copy artifacts to files or to standard output, as `argo cp`"),
     "watch": ("tui.headless.watching:WATCH", "draw a workflow and its steps until it is over"),

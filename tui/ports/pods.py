@@ -1,4 +1,4 @@
-"""The pods of a workflow, and the state of their containers."""
+"""The pods of a workflow, the state of their containers, and what stands around them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from tui.domain.workflow import WorkflowRef
+from tui.domain.workflow import Manifest, WorkflowRef
 
 
 class ContainerState(msgspec.Struct, frozen=True):
@@ -46,3 +46,28 @@ class Pods(Protocol):
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         """The pods of a workflow that still exist."""
+
+
+class Around(Protocol):
+    """Where what stands around workflows is read, as manifests, for who asks why (`domain.why`).
+
+    Every call raises SourceError.
+    """
+
+    def pod(self, namespace: str, name: str) -> Manifest | None:
+        """A pod; None for one that is gone."""
+
+    def quotas(self, namespace: str) -> tuple[Manifest, ...]:
+        """The quotas of a namespace."""
+
+    def claims(self, namespace: str) -> tuple[Manifest, ...]:
+        """The volume claims of a namespace."""
+
+    def namespace(self, name: str) -> Manifest | None:
+        """A namespace; None for one that is gone."""
+
+    def nodes(self) -> tuple[Manifest, ...]:
+        """The nodes of the cluster."""
+
+    def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
+        """Its workflows that are not over, without their steps."""

@@ -25,7 +25,7 @@ from tui.ports.discovery import Discovery
 from tui.ports.exec import Exec
 from tui.ports.metrics import Metrics
 from tui.ports.objects import Objects, Watches, Whole
-from tui.ports.pods import Pods
+from tui.ports.pods import Around, Pods
 from tui.ports.secrets import Secrets
 from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
@@ -61,6 +61,7 @@ P = TypeVar("P")
 
 LACKS: dict[Any, str] = {
     Pods: "an Argo Server tells nothing of pods: only Kubernetes does",
+    Around: "an Argo Server tells nothing of what is around a workflow: only Kubernetes does",
     Metrics: "an Argo Server measures no pods: only Kubernetes does",
     Secrets: "an Argo Server gives no secrets and no config maps: only Kubernetes does",
     Exec: "an Argo Server runs nothing in containers: only Kubernetes does",

@@ -12,7 +12,7 @@ from tui.ports.logs import PodLogs
 from tui.ports.metrics import Metrics
 from tui.ports.namespaces import Namespaces
 from tui.ports.operations import Operations
-from tui.ports.pods import Pods
+from tui.ports.pods import Around, Pods
 from tui.ports.rights import Rights
 from tui.ports.schemas import Schemas
 from tui.ports.secrets import Secrets
@@ -25,6 +25,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
     (
         Offer("operations", Operations, "tui.sources.kubernetes_operations:operations_of"),
         Offer("identity", Identity, "tui.sources.kubernetes_identity:KubernetesIdentity"),
+        Offer("around", Around, "tui.sources.kubernetes_around:KubernetesAround"),
         Offer("pods", Pods, "tui.sources.kubernetes_pods:KubernetesPods"),
         Offer("metrics", Metrics, "tui.sources.kubernetes_pods:KubernetesMetrics"),
         Offer("logs", PodLogs, "tui.sources.kubernetes_logs:KubernetesLogs"),

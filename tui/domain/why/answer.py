@@ -103,7 +103,8 @@ def explain(evidence: Evidence, focus: str = "") -> Answer:
     """Why a workflow, or one step of it, stands as it does."""
     workflow = evidence.workflow
     verdict, node = _stand(evidence, focus)
-    findings = tuple(_once(_findings(evidence, verdict, node, is_whole=not focus)))
+    is_whole = focus in ("", workflow.metadata.name)
+    findings = tuple(_once(_findings(evidence, verdict, node, is_whole=is_whole)))
     return Answer(
         verdict,
         _headline(evidence, verdict, node, findings),

@@ -91,8 +91,8 @@ class Evidence:
     others: Sequence[Manifest] = ()
     """Unfinished workflows of the namespace, as far as what they hold and wait for."""
     retry: RetryFacts | None = None
-    peaks: Mapping[str, int] = field(default_factory=dict)
-    """Pod → the most memory that was measured of it, in bytes."""
+    peaks: Mapping[str, str] = field(default_factory=dict)
+    """Pod → the most memory that was measured of it, as it is shown: `7.9Gi`."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Piece → why it could not be read."""
     pod_names: str = V2

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tui.domain.durations import compact, epoch_of
-from tui.domain.quantity import memory
 from tui.domain.why.evidence import (
     End,
     Step,
@@ -317,7 +316,7 @@ def memory_short(step: Step) -> Iterator[Finding]:
             yield step.finding(
                 "oom",
                 "memory",
-                f"peak {memory(peak)}{of} as measured while it ran",
+                f"peak {peak}{of} as measured while it ran",
                 *at,
                 weight="detail",
             )

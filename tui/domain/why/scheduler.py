@@ -36,6 +36,8 @@ class Scheduled(NamedTuple):
     nodes: int
     reasons: tuple[tuple[int, str], ...]
     """How many nodes do not fit for each reason, the most first."""
+    sentence: str
+    """What it says in words."""
 
 
 def parsed(message: str) -> Scheduled | None:
@@ -44,13 +46,14 @@ def parsed(message: str) -> Scheduled | None:
     if found is None:
         return None
     reasons: list[tuple[int, str]] = []
-    for each in _split(_first_sentence(found[3])):
+    sentence = _first_sentence(found[3]).strip()
+    for each in _split(sentence):
         one = _ONE.fullmatch(each.strip())
         if one is not None:
             words = one[2].strip().removeprefix("node(s) ")
             reasons.append((int(one[1][:9]), words))
     reasons.sort(key=lambda each: -each[0])
-    return Scheduled(int(found[1][:9]), int(found[2][:9]), tuple(reasons))
+    return Scheduled(int(found[1][:9]), int(found[2][:9]), tuple(reasons), sentence)
 
 
 def _first_sentence(text: str) -> str:

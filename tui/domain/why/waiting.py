@@ -340,7 +340,7 @@ def unschedulable(step: Step) -> Iterator[Finding]:
         yield step.finding("unschedulable", "waits for", f"a node: {words}", *at)
     else:
         why = ", ".join(f"{count} {reason}" for count, reason in found.reasons[:6])
-        why = why or "the scheduler does not say why"
+        why = why or found.sentence or "the scheduler does not say why"
         fits = "none" if not found.fit else str(found.fit)
         noun = "node" if found.nodes == 1 else "nodes"
         words = f"a node: of {found.nodes} {noun} {fits} fits: {why}"

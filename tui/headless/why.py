@@ -1,0 +1,123 @@
+"""`argo-tui why`: why a workflow failed, what it waits for, or where its time goes."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+from typing import Any
+
+import msgspec
+
+from tui.domain import decode
+from tui.domain.node import NodeId
+from tui.domain.text import clean
+from tui.domain.why.finding import Answer, Verdict
+from tui.domain.why.words import answer_lines
+from tui.domain.workflow import Workflow
+from tui.errors import Missing, SettingsError, TuiError, UsageError
+from tui.headless.arguments import file, name
+from tui.headless.output import say, to_json, write
+from tui.inquiry import Inquiry
+from tui.ports.connection import Connection
+from tui.settings import Settings
+
+UNREAD = 4
+CODES = {
+    Verdict.SUCCEEDED: 0,
+    Verdict.FAILED: 1,
+    Verdict.WAITS: 3,
+    Verdict.RUNS: 3,
+    Verdict.SLOW: 3,
+}
+"""Exit codes; 2 is wrong use, 4 that it could not be read."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `why`."""
+    add = parser.add_argument
+    add("name", nargs="?", type=name, metavar="NAME", help="a workflow, or @latest")
+    add("step", nargs="?", metavar="STEP", help="a step of it: display name, node name or id")
+    add("-f", "--file", type=file, metavar="FILE", help="a saved workflow instead of a cluster")
+    add("-o", "--output", choices=("json",), default="", help="all of it, with where it comes from")
+    add("-w", "--where", action="store_true", help="say after each sentence where it comes from")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print why; the exit code says how it stands."""
+    if args.file and args.name and args.step is None:
+        args.name, args.step = None, args.name
+    if bool(args.name) == bool(args.file):
+        raise UsageError("name one workflow, or give a file", hint="a NAME, @latest, or -f FILE")
+    if args.step == "":
+        raise UsageError("STEP is empty", hint="leave STEP out to ask about all of it")
+    try:
+        answer, workflow = _answer(args, settings)
+    except (UsageError, SettingsError):
+        raise
+    except TuiError as error:
+        say(f"argo-tui: {error}")
+        return UNREAD
+    if args.output == "json":
+        write(f"{to_json(_json(answer, workflow), 2)}\n")
+    else:
+        for line in answer_lines(answer, ascii=settings.ascii, where=args.where):
+            write(f"{clean(line)}\n")
+    return CODES[answer.verdict]
+
+
+def _answer(args: argparse.Namespace, settings: Settings) -> tuple[Answer, Workflow]:
+    from tui.headless.connected import one
+    from tui.sources import open_source
+    from tui.sources.saved_around import SavedAround
+
+    source: SavedAround | Connection
+    with closing(SavedAround(args.file) if args.file else open_source(settings)) as source:
+        if isinstance(source, SavedAround):
+            manifest = source.only
+        else:
+            manifest = one(source, args.name, settings)
+        workflow = decode.from_manifest(manifest)
+        focus = _step(workflow, args.step) if args.step else ""
+        inquiry = Inquiry(
+            source,
+            workflow,
+            msgspec.json.encode(manifest),
+            now=settings.now(),
+            focus=focus,
+            pod_names=settings.pod_names,
+        )
+        return inquiry.answer(), workflow
+
+
+def _step(workflow: Workflow, wanted: str) -> str:
+    """The id of the step that is called so. Raises: Missing."""
+    nodes = workflow.nodes.values()
+    for of in ("id", "name", "display_name"):
+        # Of several that are called so, the one that failed.
+        found = [each for each in nodes if getattr(each, of) == wanted]
+        if found:
+            return str(next((each for each in found if each.is_problem), found[0]).id)
+    raise Missing(
+        f"{workflow.metadata.name} has no step {wanted}",
+        hint="steps are called by display name, node name or node id",
+    )
+
+
+def _json(answer: Answer, workflow: Workflow) -> dict[str, Any]:
+    """All of an answer, each pointer with the place it leads to in words."""
+    step = workflow.nodes.get(NodeId(answer.step))
+    return {
+        "workflow": workflow.metadata.name,
+        "namespace": workflow.metadata.namespace,
+        "verdict": str(answer.verdict),
+        "headline": answer.headline,
+        "reason": answer.reason,
+        "step": {"id": step.id, "name": step.name, "title": step.title} if step else None,
+        "findings": [
+            {
+                **{k: v for k, v in msgspec.to_builtins(each).items() if k != "at"},
+                "at": [{**msgspec.to_builtins(at), "where": at.where} for at in each.at],
+            }
+            for each in answer.findings
+        ],
+    }

@@ -1,0 +1,211 @@
+"""Asking a connection for what it takes to say why a workflow stands as it does.
+
+The command and the pane ask alike. No more is read than `domain.why.answer.wanted` names: of a
+failed step its pod, the events about that, and the end of its log. What cannot be read is no error:
+the answer says what is not known for it, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from tui.actions.formulate import formulate
+from tui.actions.graph import STEP_TYPES, kind_of
+from tui.actions.manifests import name_of
+from tui.actions.nodes import hydrated, nodes_of
+from tui.domain import decode
+from tui.domain.logs import LogBlock, LogSource
+from tui.domain.logtargets import LogTarget
+from tui.domain.podname import V2
+from tui.domain.text import clean, decoded_log
+from tui.domain.why.answer import Wanted, explain, wanted, wanted_claims
+from tui.domain.why.evidence import (
+    CLAIMS,
+    EVENTS,
+    LOGS,
+    NAMESPACE,
+    NODES,
+    OTHERS,
+    PODS,
+    QUOTAS,
+    RETRYING,
+    Evidence,
+    RetryFacts,
+    Tail,
+)
+from tui.domain.why.finding import Answer
+from tui.domain.workflow import Manifest, Workflow
+from tui.errors import ArtifactError, InputError, PlanError, SourceError, Stopped
+from tui.logs.reader import LogReader
+from tui.ports.connection import Connection, offered
+from tui.ports.events import Event, Events
+from tui.ports.pods import Around
+from tui.ports.threads import CancelToken
+
+TAIL = 60
+"""Lines of a log that are read, from its end."""
+MOST_TO_RETRY = 20_000
+"""Nodes of a workflow up to which is worked out what a retry would do."""
+
+T = TypeVar("T")
+
+
+class Inquiry:
+    """One question about one version of a workflow; `stop` ends what is being read."""
+
+    def __init__(
+        self,
+        source: Connection,
+        workflow: Workflow,
+        raw: bytes,
+        *,
+        now: datetime,
+        focus: str = "",
+        pod_names: str = V2,
+        stop: CancelToken | None = None,
+    ) -> None:
+        """`raw` is the JSON of the workflow; `focus` the id of a step, "" for the whole."""
+        self._source = source
+        self._workflow = workflow
+        self._raw = raw
+        self._now = now
+        self._focus = focus
+        self._pod_names = pod_names
+        self._stop = stop or CancelToken()
+        self._unread: dict[str, str] = {}
+
+    def at_once(self) -> Answer:
+        """What the workflow alone tells; nothing is asked."""
+        return explain(self._evidence(), self._focus)
+
+    def answer(self) -> Answer:
+        """What there is to say after reading. Raises: Stopped, where it was to end."""
+        return explain(self.evidence(), self._focus)
+
+    def evidence(self) -> Evidence:
+        """All that was read. Raises: Stopped."""
+        want = wanted(self._workflow, self._now, self._focus, self._pod_names)
+        namespace = self._workflow.ref.namespace
+        pods = self._pods(want)
+        claims = {name for pod in pods.values() for name in wanted_claims(pod)}
+        found = self._evidence(
+            pods=pods,
+            events=self._events(want),
+            logs=self._log(want.log),
+            retry=self._retry() if want.retry else None,
+        )
+        read: dict[str, Any] = {}
+        for piece, is_wanted, ask in (
+            (OTHERS, want.others, lambda port: port.unfinished(namespace)),
+            (NAMESPACE, want.namespace, lambda port: port.namespace(namespace)),
+            (QUOTAS, want.quotas, lambda port: port.quotas(namespace)),
+            (NODES, want.nodes, lambda port: port.nodes()),
+            (CLAIMS, bool(claims and want.nodes), lambda port: port.claims(namespace)),
+        ):
+            if is_wanted:
+                read[piece] = self._around(piece, ask)
+        return self._evidence(
+            pods=pods,
+            events=found.events,
+            logs=found.logs,
+            retry=found.retry,
+            others=read.get(OTHERS) or (),
+            namespace=read.get(NAMESPACE),
+            quotas=read.get(QUOTAS) or (),
+            nodes=read.get(NODES) or (),
+            claims={_name_of(each): each for each in read.get(CLAIMS) or ()},
+        )
+
+    def _evidence(self, **pieces: Any) -> Evidence:
+        return Evidence(
+            self._workflow,
+            self._now,
+            unread=self._unread,
+            pod_names=self._pod_names,
+            **pieces,
+        )
+
+    def _try(self, piece: str, ask: Callable[[], T], otherwise: T) -> T:
+        """What a call gives; where it fails, why is kept. Raises: Stopped."""
+        if self._stop.is_set:
+            raise Stopped("nobody waits for the answer any more")
+        try:
+            return ask()
+        except (SourceError, ArtifactError, InputError) as error:
+            if isinstance(error, Stopped):
+                raise
+            self._unread[piece] = clean(error.what)
+            return otherwise
+
+    def _around(self, piece: str, ask: Callable[[Around], Any]) -> Any:
+        return self._try(piece, lambda: ask(offered(self._source, Around)), None)
+
+    def _pods(self, want: Wanted) -> dict[str, Manifest]:
+        namespace = self._workflow.ref.namespace
+        found: dict[str, Manifest] = {}
+        for name in want.pods:
+            pod = self._around(PODS, partial(_pod, namespace=namespace, name=name))
+            if pod is not None:
+                found[name] = pod
+            elif PODS not in self._unread:
+                found[name] = {}
+        return found
+
+    def _events(self, want: Wanted) -> tuple[Event, ...]:
+        def each() -> Iterator[Event]:
+            for name in want.pods:
+                yield from offered(self._source, Events).events(self._workflow.ref, name)
+
+        return self._try(EVENTS, lambda: tuple(each()), ())
+
+    def _log(self, target: LogTarget | None) -> dict[tuple[str, str], Tail]:
+        if target is None or not target.has_begun:
+            return {}
+        reader = LogReader(self._source, self._workflow, tail=TAIL)
+        origins: list[str] = []
+
+        def number(source: LogSource) -> int:
+            origins.append(source.origin)
+            return len(origins) - 1
+
+        def read() -> Tail:
+            blocks = list(reader.blocks(target, self._stop, number=number))
+            lines = [clean(line) for block in blocks for line in _lines(block)]
+            is_archived = any(origins[block.source] == "archive" for block in blocks)
+            return Tail(tuple(lines[-TAIL:]), is_archived)
+
+        tail = self._try(LOGS, read, None)
+        return {(target.pod, target.container): tail} if tail is not None else {}
+
+    def _retry(self) -> RetryFacts | None:
+        """What a retry would do, as its own plan works it out."""
+        if len(self._workflow.nodes) > MOST_TO_RETRY:
+            self._unread[RETRYING] = "it has too many steps to tell in passing; its plan says so"
+            return None
+        try:
+            manifest = hydrated(decode.manifest(self._raw))
+            nodes = nodes_of(manifest)
+            made = formulate(name_of(manifest), nodes, frozenset(), "", reexpand=False)
+        except (PlanError, InputError) as error:
+            return RetryFacts(refused=clean(error.what))
+        return RetryFacts(
+            sum(kind_of(nodes[one]) in STEP_TYPES for one in made.restarted),
+            sum(kind_of(node) in STEP_TYPES for node in made.nodes.values()),
+        )
+
+
+def _pod(port: Around, namespace: str, name: str) -> Manifest | None:
+    return port.pod(namespace, name)
+
+
+def _lines(block: LogBlock) -> Iterator[str]:
+    return (decoded_log(line) for line in block.data.rstrip(b"\n").split(b"\n"))
+
+
+def _name_of(manifest: Manifest) -> str:
+    """The name of a manifest; "" for an odd one."""
+    metadata = manifest.get("metadata")
+    return str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
