@@ -142,22 +142,35 @@ class Loop:
         await asyncio.sleep(1.0)
         return (time.thread_time() - begun) / (time.monotonic() - clock)
 
+    async def others_rest(self) -> None:
+        """Until no other thread computes: what one finds comes to the loop's thread in the end."""
+        quiet = 0
+        while quiet < QUIET:
+            begun, of_all = time.thread_time(), time.process_time()
+            await asyncio.sleep(0.1)
+            others = time.process_time() - of_all - (time.thread_time() - begun)
+            quiet = quiet + 1 if others < 0.005 else 0
+
     async def cost(self, work: Callable[[], object]) -> tuple[float, float]:
         """Milliseconds of computing until it is quiet again, and of the longest stall."""
+        await self.others_rest()
         idle = await self.idle()
-        self.stall = 0.0
-        begun, clock = time.thread_time(), time.monotonic()
+        self.stall = spent = 0.0
+        before, of_all, since = time.thread_time(), time.process_time(), time.monotonic()
         found = work()
         if asyncio.iscoroutine(found):
             await found
         quiet = 0
         while quiet < QUIET:
-            before, since = time.thread_time(), time.monotonic()
+            own = time.thread_time() - before
+            others = time.process_time() - of_all - own
+            computed = own - idle * (time.monotonic() - since)
+            is_quiet = computed < 0.002 and others < 0.005
+            spent += 0.0 if is_quiet else max(0.0, computed)
+            quiet = quiet + 1 if is_quiet else 0
+            before, of_all, since = time.thread_time(), time.process_time(), time.monotonic()
             await asyncio.sleep(0.1)
-            most = idle * (time.monotonic() - since) + 0.002
-            quiet = quiet + 1 if time.thread_time() - before < most else 0
-        spent = time.thread_time() - begun - idle * (time.monotonic() - clock)
-        return max(0.0, spent) * 1000, self.stall * 1000
+        return spent * 1000, self.stall * 1000
 
     async def end(self) -> None:
         """Measure no more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.hard.soak import Figures, check_growth, soak
+from tests.support.churning import Churn
 
 pytestmark = pytest.mark.pty
 
@@ -24,3 +25,14 @@ def test_growth_after_the_first_ten_minutes_is_found() -> None:
         with pytest.raises(AssertionError, match=f"{name} grew"):
             check_growth([*flat, grown])
     check_growth([Figures(0.0, 0, 40, 9, 20), Figures(599.0, 0, 400, 9, 20)])
+
+
+def test_the_cluster_of_a_soak_stays_as_large_as_it_was() -> None:
+    churn = Churn(40, rate=0)
+    sizes = []
+    for _ in range(5_000):
+        churn.happen()
+        sizes.append(len(churn.names))
+    assert min(sizes) >= 35
+    assert max(sizes) <= 45
+    assert set(churn.names).isdisjoint(f"soak-{number:06}" for number in range(40))

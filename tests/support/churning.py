@@ -61,10 +61,20 @@ class Churn:
 
     # --- what happens ----------------------------------------------------------------------
 
-    def _add(self) -> None:
-        name = f"soak-{self._next:06}"
-        self._next += 1
-        self._tell("ADDED", self._made(name))
+    def _add(self) -> dict[str, Any]:
+        with self._lock:
+            name = f"soak-{self._next:06}"
+            self._next += 1
+        made = self._made(name)
+        self._tell("ADDED", made)
+        return made
+
+    def _remove(self, name: str) -> None:
+        """Unless somebody else has."""
+        with self._lock:
+            made = self._live.get(name)
+        if made is not None:
+            self._tell("DELETED", made)
 
     def _made(self, name: str) -> dict[str, Any]:
         phase = self._random.choice(PHASES)
@@ -87,15 +97,21 @@ class Churn:
             self._lock.notify_all()
 
     def happen(self) -> None:
-        """One thing: mostly a change, now and then one more or one less."""
+        """One thing: mostly a change, now and then one more or one less, around as many as at
+        the beginning: a list that grows takes memory, and says nothing of the program."""
         names = self.names
         dice = self._random.random()
-        if dice < 0.1 or not names:
-            self._add()
-        elif dice < 0.2 and len(names) > self._count // 2:
-            self._tell("DELETED", self._live[self._random.choice(names)])
-        else:
+        if dice >= 0.2 and names:
             self._tell("MODIFIED", self._made(self._random.choice(names)))
+        elif dice < 0.2 * self._wanted_more(len(names)):
+            self._add()
+        else:
+            self._remove(self._random.choice(names))
+
+    def _wanted_more(self, now: int) -> float:
+        """The chance that the next change in number is one more: a half at the number wanted, 1
+        where an eighth is missing, 0 where there is an eighth too many."""
+        return min(1.0, max(0.0, 0.5 + 4 * (self._count - now) / self._count))
 
     def churn(self) -> None:
         """Things happen at the rate of this moment until it is over."""
@@ -175,8 +191,11 @@ class Churn:
     def _write(self, asked: Asked, reply: Reply) -> None:
         self.writes.append(f"{asked.method} {asked.path}")
         if asked.method == "POST":
-            self._add()
-            reply.json(self._live[f"soak-{self._next - 1:06}"])
+            added = self._add()
+            # Somebody may resubmit all that are marked: others make room for them.
+            for name in self.names[: max(0, len(self.names) - self._count * 5 // 4)]:
+                self._remove(name)
+            reply.json(added)
             return
         with self._lock:
             found = self._live.get(asked.path.rpartition("/")[2])

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+import sys
+from collections.abc import Callable, Iterator
 
-from tui.terminal.tidying import AT_MOST, ONCE_MORE, REST, SOME_TIME, Tidying
+import pytest
+from rich.cells import cached_cell_len
+from textual.css.scalar import Scalar
+from textual.geometry import Region
+
+from tui.terminal.textual_private import _tables_of_answers
+from tui.terminal.tidying import (
+    ANSWERS,
+    AT_MOST,
+    CLOSING,
+    OLDEST,
+    ONCE_MORE,
+    REST,
+    SOME_TIME,
+    THRESHOLDS,
+    YOUNGER,
+    Tidying,
+)
+
+
+@pytest.fixture(autouse=True)
+def thresholds() -> Iterator[None]:
+    """Those of the tests stay as they are."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
 
 
 class Call:
@@ -48,9 +75,16 @@ class Loop:
 
 
 def tidying() -> tuple[Loop, Tidying, list[float]]:
+    """The last are the times at which all objects were looked at."""
+    loop, tidy, looked = looking()
+    return loop, tidy, looked[OLDEST]
+
+
+def looking() -> tuple[Loop, Tidying, dict[int, list[float]]]:
+    """The last are the times at which objects were looked at, by their generation."""
     loop = Loop()
-    times: list[float] = []
-    return loop, Tidying(loop, lambda: times.append(loop.now)), times
+    looked: dict[int, list[float]] = {YOUNGER: [], OLDEST: []}
+    return loop, Tidying(loop, lambda generation: looked[generation].append(loop.now)), looked
 
 
 def test_a_closed_screen_is_freed_when_nobody_has_typed_for_a_moment() -> None:
@@ -82,6 +116,21 @@ def test_many_closed_screens_are_freed_even_while_somebody_types() -> None:
     assert len(times) == 3
 
 
+def test_the_young_are_looked_at_after_every_second_screen_while_somebody_types() -> None:
+    loop, tidy, looked = looking()
+    for _ in range(6):
+        tidy.closed()
+        tidy.typed()
+        loop.wait(1.0)
+    assert looked == {YOUNGER: [1.0 + CLOSING, 3.0 + CLOSING, 5.0 + CLOSING], OLDEST: []}
+    tidy.closed()
+    tidy.closed()
+    tidy.end()
+    loop.wait(SOME_TIME)
+    assert len(looked[YOUNGER]) == 3
+    assert looked[OLDEST] == []
+
+
 def test_where_nothing_was_closed_it_is_done_now_and_then() -> None:
     loop, tidy, times = tidying()
     for _ in range(10):
@@ -98,3 +147,39 @@ def test_after_the_end_nothing_is_done() -> None:
     tidy.end()
     loop.wait(SOME_TIME * 2)
     assert times == []
+
+
+def test_python_looks_at_few_new_objects_at_a_time_while_the_app_runs() -> None:
+    before = gc.get_threshold()
+    _, tidy, _ = tidying()
+    assert gc.get_threshold() == THRESHOLDS
+    tidy.end()
+    assert gc.get_threshold() == before
+
+
+def test_tables_of_answers_that_have_grown_are_emptied_and_the_others_stay() -> None:
+    Region.union.cache_clear()
+    Region.grow.cache_clear()
+    one = Region(0, 0, 1, 1)
+    for x in range(ANSWERS + 1):
+        one.union(Region(x, 0, 1, 1))
+    for x in range(ANSWERS):
+        one.grow((x, 0, 0, 0))
+    loop, tidy, _ = tidying()
+    tidy.closed()
+    loop.wait(REST)
+    tidy.end()
+    assert Region.union.cache_info().currsize == 0
+    assert Region.grow.cache_info().currsize == ANSWERS
+
+
+def test_every_table_of_answers_that_drawing_fills_is_known() -> None:
+    known = set(map(id, _tables_of_answers(len(sys.modules))))
+    for answers in (
+        Region.intersection,
+        Region.overlaps,
+        Region.__contains__,
+        Scalar.resolve,
+        cached_cell_len,
+    ):
+        assert id(answers) in known, answers

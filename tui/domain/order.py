@@ -38,9 +38,14 @@ def time_key(text: str | None) -> str:
     return "" if moment is None else moment.replace(tzinfo=None).isoformat()
 
 
-@lru_cache(maxsize=1 << 14)
 def item_index(display_name: str) -> int:
     """`9` of `sleep(9:nine)`: what stands between the first `(` and the first `:`; else -1."""
+    # Names without one are as many as there are workflows, and are not remembered.
+    return _index_within(display_name) if "(" in display_name else -1
+
+
+@lru_cache(maxsize=1 << 14)
+def _index_within(display_name: str) -> int:
     start = display_name.find("(")
     end = display_name.find(":")
     if start < 0 or end < start or not _INTEGER.fullmatch(display_name, start + 1, end):

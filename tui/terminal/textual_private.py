@@ -12,7 +12,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import _lru_cache_wrapper, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.color import ColorSystem
@@ -239,6 +239,36 @@ def forget_drawn() -> None:
     clear = getattr(getattr(StylesCache, "get_inner_outer", None), "cache_clear", None)
     if clear is not None:
         clear()
+
+
+def forget_answers(at_most: int) -> None:
+    """Empty each table of more answers than that which Textual and Rich keep for a function.
+
+    There are fifty such tables, of regions, sizes, texts and styles, and each has a bound:
+    some of 4,096, some of 16,384. A program that runs for days fills them all.
+    """
+    for answers in _tables_of_answers(len(sys.modules)):
+        if answers.cache_info().currsize > at_most:
+            answers.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _tables_of_answers(modules: int) -> tuple[Any, ...]:
+    """All such functions; looked for again once more modules are imported."""
+    named = [(name, module) for name, module in sys.modules.items() if module is not None]
+    ours = [module for name, module in named if name.partition(".")[0] in ("textual", "rich")]
+    kinds = {id(kind): kind for module in ours for kind in vars(module).values() if _is_kind(kind)}
+    found = {}
+    for holder in (*ours, *kinds.values()):
+        for value in vars(holder).values():
+            answers = getattr(value, "fget", None) or getattr(value, "__func__", value)
+            if isinstance(answers, _lru_cache_wrapper):
+                found[id(answers)] = answers
+    return tuple(found.values())
+
+
+def _is_kind(value: object) -> bool:
+    return isinstance(value, type) and value.__module__.partition(".")[0] in ("textual", "rich")
 
 
 def still_cursors() -> None:

@@ -3,7 +3,8 @@
 A closed screen is a web of objects that know each other, which only Python's search for rubbish
 frees. That search is set to look at old objects hardly ever, because looking through all of a large
 list while somebody types would be felt (cli.py). So it is made here: after a few screens were
-closed, or when nobody has typed for a moment after one was.
+closed, or when nobody has typed for a moment after one was. Then tables of answers that are
+cheap to compute again are emptied, too, where they have grown long.
 """
 
 from __future__ import annotations
@@ -16,12 +17,28 @@ from tui.terminal import textual_private
 
 AT_MOST = 8
 """Closed screens that may wait for a moment of rest."""
+YOUNG = 2
+"""Closed screens after which the young objects are looked at, rest or none: that takes some
+milliseconds, and frees most of what screens leave that were open for a short time. How many lie
+around at most is what memory the program keeps, since none is given back."""
+CLOSING = 0.3
+"""Seconds after which a screen is closed in the end; before that it is alive."""
 REST = 2.0
 """Seconds without a key after which nobody feels a pause of some milliseconds."""
 ONCE_MORE = 10.0
 """Seconds after which it is done again: at first a thread may still be at work for a screen."""
 SOME_TIME = 60.0
 """Seconds after which it is done though nothing was closed: events make rubbish, too."""
+
+THRESHOLDS = (20_000, 20, 250)
+"""Of Python's collector while the app runs (at the start: cli.py). What was made since it last
+looked at the youngest objects, it looks at in one pause: of a hundred thousand that is felt, and
+until then rubbish among them takes room that is never given back, since others live in between.
+"""
+YOUNGER, OLDEST = 1, 2
+"""Generations of Python's collector."""
+ANSWERS = 500
+"""Entries of a table of answers of Textual's or Rich's that may stay."""
 
 
 class Loop(Protocol):
@@ -44,12 +61,15 @@ class Timer(Protocol):
 class Tidying:
     """When to look for rubbish, for one app; all of it on the event loop."""
 
-    def __init__(self, loop: Loop, collect: Callable[[], object] = gc.collect) -> None:
+    def __init__(self, loop: Loop, collect: Callable[[int], object] = gc.collect) -> None:
         self._loop = loop
         self._collect = collect
         self._closed = 0
         self._timer: Timer | None = None
+        self._young: Timer | None = None
         self._due = 0.0
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(*THRESHOLDS)
         self._plan(SOME_TIME)
 
     def typed(self) -> None:
@@ -60,21 +80,39 @@ class Tidying:
     def closed(self) -> None:
         """A screen was closed."""
         self._closed += 1
-        self._plan(REST if self._closed < AT_MOST else 0.0)
+        if self._closed >= AT_MOST:
+            self._plan(0.0)
+            return
+        self._plan(REST)
+        if self._closed % YOUNG == 0 and self._young is None:
+            self._young = self._loop.call_later(CLOSING, self._tidy_young)
 
     def end(self) -> None:
         """Do nothing more."""
+        gc.set_threshold(*self._thresholds)
+        self._cancel()
+        if self._young is not None:
+            self._young.cancel()
+            self._young = None
+
+    def _cancel(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def _plan(self, seconds: float) -> None:
-        self.end()
+        self._cancel()
         self._due = self._loop.time() + seconds
         self._timer = self._loop.call_later(seconds, self._tidy)
+
+    def _tidy_young(self) -> None:
+        self._young = None
+        textual_private.forget_drawn()
+        self._collect(YOUNGER)
 
     def _tidy(self) -> None:
         was_closed, self._closed = self._closed > 0, 0
         textual_private.forget_drawn()
-        self._collect()
+        textual_private.forget_answers(ANSWERS)
+        self._collect(OLDEST)
         self._plan(ONCE_MORE if was_closed else SOME_TIME)
