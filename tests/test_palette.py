@@ -10,7 +10,7 @@ import pytest
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
-from tui.actions import ACTIONS, actions_of
+from tui.actions import ACTIONS, SUBMIT, actions_of
 from tui.commands import Command
 from tui.domain.identity import Target
 from tui.domain.workflow import WorkflowRef
@@ -143,7 +143,7 @@ async def test_what_cannot_be_done_just_now_says_why() -> None:
     async with showing(nightly_etl(), settings=replace(STILL, read_only=True)) as shown:
         palette = await opened(shown)
         refused = refusals(palette)
-        assert set(refused) == OBJECTS
+        assert set(refused) == OBJECTS | {SUBMIT.label}
         assert "--read-only" in refused["Delete"]
     async with showing(nightly_etl()) as shown:
         palette = await opened(shown)

@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
@@ -24,7 +25,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.templates import MAIN, WAIT
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Conflict, SourceError, TuiError, Unreachable
-from tui.messages import ActionFailed, ActionFinished
+from tui.messages import ActionFailed, ActionFinished, TypeCommand
 from tui.ports.connection import Connection, offered
 from tui.ports.exec import Container, Exec
 from tui.ports.identity import caller_of
@@ -34,6 +35,9 @@ from tui.screens.action import ActionScreen
 from tui.screens.container_choice import ContainerChoice
 from tui.screens.plan_words import Planned
 from tui.state.audit import Entry, moment
+
+if TYPE_CHECKING:
+    from tui.editing import Editing
 
 MOST_TOLD = 3
 """Of those that were left out, how many are told one by one."""
@@ -102,8 +106,11 @@ class ActionRunner:
         if found != before:
             self._app.call_from_thread(self._rights_known)
 
-    def begin(self, id: str, subjects: Sequence[Subject]) -> None:
-        """Refuse with a sentence, or ask; `id` is that of an action, or of what a key means."""
+    def begin(self, id: str, subjects: Sequence[Subject], path: str = "") -> None:
+        """Refuse with a sentence, or ask; `id` is that of an action, or of what a key means.
+
+        `path` is that of a file whose manifests are meant.
+        """
         chosen = choose(id, subjects, self.context.conditions)
         if chosen.said:
             self.context.say(chosen.said, "warning")
@@ -116,6 +123,8 @@ class ActionRunner:
             self.context.ask_rights(namespace, connection=connection, anew=True)
         if chosen.able and chosen.action.session:
             self._begin_session(chosen.action, chosen.able)
+        elif chosen.able and (path or chosen.action.draft or chosen.action.of_files):
+            self._begin_writing(chosen.action, chosen.able, path)
         elif chosen.able:
             asking = self._ask(
                 chosen.action, chosen.able, _instead(id, chosen.able), chosen.left_out
@@ -187,12 +196,52 @@ class ActionRunner:
             ContainerChoice(title, own, ascii=self.context.ascii)
         )
 
+    # --- what a person writes ----------------------------------------------------------------
+
+    def _begin_writing(self, action: Action, subjects: Sequence[Subject], path: str) -> None:
+        """Have manifests written in an editor, or read from a file, and ask about them."""
+        if not path and action.draft is None:
+            self._app.post_message(TypeCommand(f"{action.id.rpartition('.')[2]} "))
+            return
+        if len(subjects) > 1:
+            self.context.say(f"{action.label}: one at a time, and {len(subjects)} are marked")
+            return
+        from tui.editing import Editing
+
+        editing = Editing(self.context, ask=self._app.push_screen_wait, carry_out=self._carried_out)
+        if path:
+            self._app.run_worker(editing.submit(action, path, subjects[0]), group="ask")
+        elif self._is_in_session:
+            self.context.say(f"{action.label}: the terminal is lent already", "warning")
+        else:
+            self._is_in_session = True
+            self._app.run_worker(self._hold_editing(editing, action, subjects[0]), group="ask")
+
+    async def _hold_editing(self, editing: Editing, action: Action, subject: Subject) -> None:
+        try:
+            await editing.edit(action, subject)
+        finally:
+            self._is_in_session = False
+
+    async def _carried_out(self, action: Action, plans: Sequence[Planned]) -> TuiError | None:
+        """Perform plans, and wait for it: what went wrong with the only one of them."""
+        heard: asyncio.Future[TuiError | None] = asyncio.get_running_loop().create_future()
+        self.carry_out(action, plans, ended=heard.set_result)
+        return await heard
+
     def carry_out(
-        self, action: Action, plans: Sequence[Planned], left_out: Sequence[str] = ()
+        self,
+        action: Action,
+        plans: Sequence[Planned],
+        left_out: Sequence[str] = (),
+        *,
+        ended: Callable[[TuiError | None], object] | None = None,
     ) -> None:
         """Perform the plans; results are said as they come.
 
         `left_out` has a sentence for each that was meant as well: they are told at the end.
+        `ended` is called when all is done, with what went wrong with the last that failed: of a
+        single plan nobody else tells that, nor asks again.
         """
         keys = [target.key for target, _ in plans]
         number = self.context.pending.begin(action.label.lower(), keys)
@@ -202,7 +251,9 @@ class ActionRunner:
         connections = {key: self.context.connection_of(key) for key in keys}
         # Not exclusive: a second action must never cancel the first.
         self._app.run_worker(
-            partial(self._perform, action, list(plans), connections, number, tuple(left_out)),
+            partial(
+                self._perform, action, list(plans), connections, number, tuple(left_out), ended
+            ),
             thread=True,
             group="actions",
         )
@@ -219,6 +270,7 @@ class ActionRunner:
         connections: Mapping[ObjectKey, Connection | None],
         number: int,
         left_out: tuple[str, ...],
+        ended: Callable[[TuiError | None], object] | None = None,
     ) -> None:
         failed: list[tuple[WorkflowRef, TuiError]] = []
         self._writing.add(threading.current_thread())
@@ -245,6 +297,8 @@ class ActionRunner:
                             )
                         )
                     note(str(told), is_done=False)
+                    if ended is not None and len(plans) == 1:
+                        continue  # whoever waits for it tells what went wrong
                     if len(plans) == 1 and not left_out and is_overtaken(told):
                         again = partial(self._ask_again, action, target, plan)
                         self._app.call_from_thread(again)
@@ -260,9 +314,11 @@ class ActionRunner:
         finally:
             self._writing.discard(threading.current_thread())
             # What came of it may be said on another screen, and this one would go on saying that.
-            ended = partial(self.context.unsay, _going_on(action))
-            self._app.call_from_thread(self._app.call_later, ended)
+            over = partial(self.context.unsay, _going_on(action))
+            self._app.call_from_thread(self._app.call_later, over)
             self._app.call_from_thread(self._end, number)
+            if ended is not None:
+                self._app.call_from_thread(ended, failed[-1][1] if failed else None)
 
     def _ask_again(self, action: Action, target: Target, plan: Plan) -> None:
         """Ask anew after a conflict, on the object as it is now; what is different is shown."""

@@ -59,6 +59,7 @@ from tui.messages import (
     OpenObject,
     RunAction,
     Said,
+    TypeCommand,
 )
 from tui.navigator import Attempt, Location, Navigator
 from tui.palette import Palette
@@ -697,13 +698,23 @@ class ArgoApp(TerminalApp):
         """What can be typed after a colon, with all names it has."""
         self._open_palette(by_name=True)
 
-    def _open_palette(self, *, by_name: bool) -> None:
+    @on(TypeCommand)
+    def finish_line(self, message: TypeCommand) -> None:
+        """Have a line finished that something has begun."""
+        self._open_palette(by_name=False, begun=message.text)
+
+    def _open_palette(self, *, by_name: bool, begun: str = "") -> None:
         view = self.views.front
         if view is None or view.is_modal:
             return
         commands = [*view.commands(), *self._commands()]
         palette = Palette(
-            commands, view.places, self._recent, by_name=by_name, ascii=self.context.ascii
+            commands,
+            view.places,
+            self._recent,
+            by_name=by_name,
+            begun=begun,
+            ascii=self.context.ascii,
         )
         self.push_screen(palette)
         self.destinations.read(palette.show_offered)
@@ -900,7 +911,7 @@ class ArgoApp(TerminalApp):
     @on(RunAction)
     def run_action_on(self, message: RunAction) -> None:
         """Refuse with a sentence, or ask, then do."""
-        self.runner.begin(message.action, message.subjects)
+        self.runner.begin(message.action, message.subjects, message.path)
 
     def action_tell_end(self) -> None:
         """Tell the end of what the cursor is on, or of what is marked; again: no more."""

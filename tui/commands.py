@@ -8,8 +8,12 @@ those that work everywhere; the palette shows both.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from tui.domain.names import ALL, typed_fault
@@ -90,12 +94,15 @@ class Line(NamedTuple):
 
 
 def read_line(commands: Iterable[Command], text: str) -> Line | None:
-    """The command that a line begins with the name of, and its argument; None for no name."""
-    name, _, argument = text.strip().partition(" ")
-    for command in commands:
-        if name in command.names:
-            return Line(command, name, argument.strip())
-    return None
+    """The command that a line begins with the name of, and its argument; None for no name.
+
+    Where two have the name, one that takes an argument is meant by whoever types one.
+    """
+    name, blank, argument = text.lstrip().partition(" ")
+    found = [command for command in commands if name.strip() in command.names]
+    if blank:
+        found.sort(key=lambda command: not command.argument)
+    return Line(found[0], name.strip(), argument.strip()) if found else None
 
 
 def completed(line: Line) -> list[Line]:
@@ -122,6 +129,39 @@ def one_of(offered: Callable[[], Sequence[str]], what: str) -> Callable[[str], N
             raise UsageError(f"there is no {what} {argument}", hint=", ".join(known))
 
     return check
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+MOST_FILES = 200
+"""Names of a folder that are looked at: nobody chooses among more."""
+
+
+def files_like(typed: str) -> list[str]:
+    """The files and folders whose path begins as it was typed, `~` and all; hidden ones only where
+    that is asked for."""
+    folder, name = os.path.split(typed)
+    found: list[str] = []
+    with (
+        suppress(OSError, ValueError, RuntimeError),
+        os.scandir(Path(folder or ".").expanduser()) as entries,
+    ):
+        for entry in islice(entries, MOST_FILES * 5):
+            is_meant = entry.name.startswith(name) and entry.name.isprintable()
+            if is_meant and (name.startswith(".") or not entry.name.startswith(".")):
+                ending = "/" if entry.is_dir() else ""
+                found.append(os.path.join(folder, entry.name + ending))
+    return sorted(found)[:MOST_FILES]
+
+
+def is_file(typed: str) -> None:
+    """A check that there is a file, or a folder of them. Raises: InputError."""
+    if typed == "-":
+        raise InputError("- is the keyboard here", hint="name a file")
+    with suppress(OSError, ValueError, RuntimeError):
+        if Path(typed).expanduser().exists():
+            return
+    raise InputError(f"{typed}: there is no such file")
 
 
 # --- namespaces ----------------------------------------------------------------------------------

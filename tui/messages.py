@@ -46,6 +46,15 @@ class RunAction(Message):
     action: str
     """The id of an action, or of what a key means."""
     subjects: tuple[Subject, ...]
+    path: str = ""
+    """The file whose manifests are meant, where somebody named one."""
+
+
+@dataclass
+class TypeCommand(Message):
+    """Have a command line finished that begins like this."""
+
+    text: str
 
 
 @dataclass

@@ -155,15 +155,18 @@ class Palette(ModalView[None]):
         recent: list[str],
         *,
         by_name: bool = False,
+        begun: str = "",
         ascii: bool,
     ) -> None:
         """`recent` has the titles of what was run last, the latest first; it is kept up here.
 
-        With `by_name` it offers what can be typed, each with all names it has.
+        With `by_name` it offers what can be typed, each with all names it has. `begun` is what
+        stands in the line at first.
         """
         super().__init__()
         self._places = places
         self._by_name = by_name
+        self._begun = begun
         self._recent = recent
         self._ascii = ascii
         ranks = {title: rank for rank, title in enumerate(recent)}
@@ -191,6 +194,8 @@ class Palette(ModalView[None]):
         self.query_one("#palette-prompt", StatusLine).say(">")
         self.found.can_focus = False
         self.line.focus()
+        if self._begun:
+            self._write(self._begun)
         self.show_offered()
 
     def show_offered(self) -> None:

@@ -10,7 +10,7 @@ from tests.support.golden import DATA
 from tui.domain import fields, linting
 from tui.domain.fields import Fault, Positions, faults, nearest, of_openapi, shown
 from tui.domain.workflow import Manifest
-from tui.headless.lint import of_table
+from tui.sources.linter import of_table
 from tui.sources.positions import read_placed
 
 

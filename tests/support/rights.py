@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.support.cluster import Cluster
 from tui.actions import ACTIONS
-from tui.actions.base import Context, perform
+from tui.actions.base import Action, Context, perform
 from tui.actions.shell import SHELL
 from tui.demo.resources import CONFIG_MAPS, PODS, SECRETS, Resource
 from tui.demo.resources import CRON_WORKFLOWS as RESOURCES_CRON
@@ -159,9 +159,11 @@ def _action(id: str) -> Use:
         made = cluster.workflow("acted", state.pop("phase"), **state)
         try:
             operations = offered(source, Operations)
-            outcome = perform(action.plan(made, {}, FACTS), operations, action.said)
+            outcome = perform(
+                action.plan(made, _edited(action, made), FACTS), operations, action.said
+            )
             created = (outcome.manifest or {}).get("metadata", {}).get("name", "")
-            if id == "workflow.resubmit" and created:
+            if id in ("workflow.resubmit", "workflow.edit") and created:
                 cluster_delete(cluster, created)
         except Missing:
             pass
@@ -169,6 +171,17 @@ def _action(id: str) -> Use:
             cluster_delete(cluster, "acted")
 
     return act
+
+
+def _edited(action: Action, manifest: dict[str, Any]) -> dict[str, Any]:
+    """What somebody made of it in an editor, where an action has one."""
+    if action.draft is None:
+        return {}
+    draft = action.draft(manifest, FACTS)
+    metadata = {**draft["metadata"], "labels": {"edited": "yes"}}
+    if action.on == "kind":
+        metadata |= {"name": "made", "namespace": "argo"}
+    return {"new": {**draft, "metadata": metadata}}
 
 
 SPEC = {"entrypoint": "m", "templates": [{"name": "m", "suspend": {}}]}
@@ -192,9 +205,12 @@ def _definition(id: str) -> Use:
         given = {**made, "kind": resource.kind}
         try:
             operations = offered(source, Operations)
-            outcome = perform(action.plan(given, SPAN, FACTS), operations, action.said)
+            asked = {**SPAN, **_edited(action, given)}
+            outcome = perform(action.plan(given, asked, FACTS), operations, action.said)
             created = (outcome.manifest or {}).get("metadata", {}).get("name", "")
-            if created != "acted":
+            if created == "made":
+                cluster.delete(resource, "made")
+            elif created != "acted":
                 cluster_delete(cluster, created)
         finally:
             if cluster.get(resource, "acted") is not None:

@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from tui.actions import cron
 from tui.actions.base import Action, On
 from tui.actions.definitions import (
+    CREATES,
     DELETE_CLUSTER_TEMPLATE,
     DELETE_CRON,
     DELETE_TEMPLATE,
+    EDITS,
     RUN,
     RUN_CLUSTER,
     TRIGGER,
@@ -26,7 +28,7 @@ from tui.actions.set_node import SET_NODE
 from tui.actions.shell import SHELL
 from tui.actions.steps import ANSWER, FROM_HERE
 from tui.actions.stop import STOP, TERMINATE
-from tui.actions.submit import SUBMIT
+from tui.actions.submit import EDIT_COPY, SUBMIT
 from tui.actions.suspend import RESUME, SUSPEND
 from tui.registry import Registry
 
@@ -35,6 +37,7 @@ ACTIONS: Registry[Action] = Registry(
     (
         RETRY,
         RESUBMIT,
+        EDIT_COPY,
         SUSPEND,
         RESUME,
         STOP,
@@ -49,9 +52,12 @@ ACTIONS: Registry[Action] = Registry(
         cron.BACKFILL,
         cron.SUSPEND,
         cron.RESUME,
+        *EDITS.values(),
         DELETE_CRON,
         DELETE_TEMPLATE,
         DELETE_CLUSTER_TEMPLATE,
+        *CREATES.values(),
+        SUBMIT,
     ),
 )
 """What can be done to what is under the cursor, in the order of menus."""

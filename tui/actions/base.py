@@ -146,6 +146,11 @@ class Action:
     session: tuple[str, ...] = ()
     """The argument vector of the program that runs on the terminal, in a container of the chosen
     pod, in place of a plan; () for actions that have a plan."""
+    draft: Callable[[Manifest, Context], Manifest] | None = None
+    """What somebody edits in their editor before the plan is made, which then finds what became of
+    it in `choices["new"]`; None where nothing is edited."""
+    of_files: bool = False
+    """Whether it is done to the manifests of a file that somebody names."""
     on: On = "object"
     refusal: Callable[[Any, Target], str | None] = _never
     """Why it cannot be done just now to an object as it is known, or to its part; None if it can.

@@ -7,7 +7,7 @@ themselves. What can be done to them is the same for all three kinds.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -120,6 +120,47 @@ def ref_in(manifest: Manifest) -> WorkflowRef:
 
 # --- create and update ---------------------------------------------------------------------------
 
+NEW_SPEC: Json = {
+    "entrypoint": "main",
+    "templates": [
+        {
+            "name": "main",
+            "container": {"image": "busybox", "command": ["echo"], "args": ["hello"]},
+        }
+    ],
+}
+"""What a new template does until somebody writes what it is to do."""
+
+
+def draft_of(manifest: Manifest, context: Context) -> Manifest:
+    """One as somebody edits it: without what the cluster alone writes, with the version it has."""
+    return without(submit.readable(manifest), "status")
+
+
+def _new(found: Definition) -> Callable[[Manifest, Context], Manifest]:
+    """Makes what somebody begins with who creates one."""
+
+    def draft(manifest: Manifest, context: Context) -> Manifest:
+        metadata: Json = {"name": f"new-{found.command}"}
+        if not found.of_cluster:
+            metadata["namespace"] = context.namespace or "default"
+        spec = {"schedules": ["0 6 * * *"], "workflowSpec": NEW_SPEC} if found is CRON else NEW_SPEC
+        return _whole({"metadata": metadata, "spec": spec}, found)
+
+    return draft
+
+
+def plan_new(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """The plan of creating what somebody wrote."""
+    return plan_create(_written(choices, manifest), choices, context)
+
+
+def _written(choices: Choices, instead: Manifest | None = None) -> Manifest:
+    new = choices.get("new", instead)
+    if not isinstance(new, dict):
+        raise UsageError("nothing says what it is to be")
+    return new
+
 
 def plan_create(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The plan of creating one from its manifest."""
@@ -153,10 +194,12 @@ def plan_update(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """
     check_instance(manifest, context)
     found = definition_of(manifest)
-    new = choices.get("new")
-    if not isinstance(new, dict):
-        raise UsageError("nothing says what it is to be")
+    new = _written(choices)
     old = part(manifest, "metadata")
+    for field in ("name", "namespace"):
+        now, was = part(new, "metadata").get(field), old.get(field)
+        if now and was and now != was:
+            raise PlanError(f"its {field} stays {was}: create another {found.noun} to have {now}")
     owned = ("name", "namespace", *SERVER_OWNED)
     metadata = {
         **without(part(new, "metadata"), *owned),
@@ -349,6 +392,42 @@ UPDATE = Action(
     plan=plan_update,
     said=saying("Updated"),
 )
+
+
+def _editing(found: Definition) -> Action:
+    return Action(
+        id=f"{found.command}.edit",
+        kinds=frozenset({found.id}),
+        label="Edit",
+        help="Change it in $EDITOR; what runs keeps what it began with.",
+        consequence="reversible",
+        draft=draft_of,
+        plan=plan_update,
+        rights=_rights(found, "get", "update"),
+        said=saying("Updated"),
+    )
+
+
+def _creating(found: Definition) -> Action:
+    return Action(
+        id=f"{found.command}.create",
+        kinds=frozenset({found.id}),
+        label="Create",
+        help=f"Write a new {found.noun} in $EDITOR, or take one from a file.",
+        consequence="reversible",
+        draft=_new(found),
+        of_files=True,
+        plan=plan_new,
+        on="kind",
+        rights=_rights(found, "create"),
+        said=saying("Created"),
+    )
+
+
+EDITS = {found.id: _editing(found) for found in DEFINITIONS}
+"""Id of a kind → what changes one of it in an editor."""
+CREATES = {found.id: _creating(found) for found in DEFINITIONS}
+"""Id of a kind → what creates one of it in an editor."""
 
 
 def _deleting(found: Definition, help: str) -> Action:

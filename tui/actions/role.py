@@ -141,10 +141,10 @@ PARTS: tuple[Part, ...] = (
     _part("cron", "Suspend and resume cron workflows.", ARGO, "cronworkflows", "patch"),
     _part(
         "definitions",
-        "Delete templates and cron workflows.",
+        "Create, edit and delete templates and cron workflows.",
         ARGO,
         "workflowtemplates cronworkflows",
-        "delete",
+        "create update delete",
     ),
     Part(
         "shell",

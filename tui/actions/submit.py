@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import replace
 
-from tui.actions.actors import by_creator
+from tui.actions.actors import CREATORS, by_creator
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.manifests import (
     API_VERSION,
@@ -18,6 +19,7 @@ from tui.actions.manifests import (
     namespace_of,
     operation,
     part,
+    ref_of,
     rfc3339,
     with_labels,
     without,
@@ -217,6 +219,45 @@ def _from_cron(manifest: Manifest, context: Context) -> Manifest:
     }
 
 
+COPIED_LABELS = tuple(LABEL + name for name in ("phase", "completed", "workflow-archiving-status"))
+CONTROLLERS = (f"{LABEL}pod-name-format", f"{LABEL}trace-id")
+"""Annotations that the controller writes."""
+
+
+def readable(manifest: Manifest) -> Manifest:
+    """As somebody reads and edits it: kind and name first, and no managed fields."""
+    own = ("apiVersion", "kind", "metadata")
+    metadata = without(part(manifest, "metadata"), "managedFields", "selfLink")
+    first = {key: manifest[key] for key in own if key in manifest}
+    return {**first, "metadata": metadata, **without(manifest, *own)}
+
+
+def draft(manifest: Manifest, context: Context) -> Manifest:
+    """A copy of a run that somebody edits: what was asked for, and nothing of what came of it."""
+    old = part(manifest, "metadata")
+    labels = without(labels_of(manifest), *COPIED_LABELS, *CREATORS)
+    notes = without(part(old, "annotations"), *CONTROLLERS)
+    metadata: Json = {"generateName": old.get("generateName") or f"{name_of(manifest)}-"}
+    metadata["namespace"] = namespace_of(manifest)
+    metadata |= {key: value for key, value in (("labels", labels), ("annotations", notes)) if value}
+    spec = without(part(manifest, "spec"), "shutdown", "suspend")
+    return {"apiVersion": API_VERSION, "kind": "Workflow", "metadata": metadata, "spec": spec}
+
+
+def plan_copy(manifest: Manifest, choices: Choices, context: Context) -> Plan:
+    """The plan of submitting an edited copy of a run; the run stays as it is."""
+    new = choices.get("new")
+    if not isinstance(new, dict):
+        raise UsageError("nothing says what is to be submitted")
+    made = plan(new, choices, context)
+    return replace(
+        made,
+        action=EDIT_COPY.id,
+        lines=(f"{made.lines[0]} {name_of(manifest)} stays as it is.", *made.lines[1:]),
+        ref=ref_of(manifest),
+    )
+
+
 def with_overrides(manifest: Manifest, choices: Choices) -> Manifest:
     """A copy with the options of the command line or the form."""
     spec = dict(part(manifest, "spec"))
@@ -322,10 +363,12 @@ def _command(manifest: Manifest, kind: str, choices: Choices) -> str:
 SUBMIT = Action(
     id="workflow.submit",
     kinds=frozenset({WORKFLOW}),
-    label="Submit",
-    help="Make a workflow from a file, a template or a cron workflow.",
+    label="Submit a file",
+    help="Make workflows of the manifests of a file.",
     consequence="runs",
     plan=plan,
+    of_files=True,
+    on="kind",
     rights=on_workflows("create"),
     form=(
         Choice("parameters", "Parameters", kind="parameters", default=()),
@@ -335,5 +378,16 @@ SUBMIT = Action(
         Choice("name", "Name", kind="text", default=""),
         Choice("server_dry_run", "Only let the cluster check it"),
     ),
+    said=saying("Submitted"),
+)
+EDIT_COPY = Action(
+    id="workflow.edit",
+    kinds=frozenset({WORKFLOW}),
+    label="Edit a copy",
+    help="Change a copy of it in $EDITOR, and submit that.",
+    consequence="runs",
+    draft=draft,
+    plan=plan_copy,
+    rights=on_workflows("get", "create"),
     said=saying("Submitted"),
 )

@@ -203,7 +203,7 @@ _MORE: dict[str, tuple[Configure, bool]] = {
 def _verbs() -> Iterable[Verb]:
     for action in ACTIONS:
         kind, _, word = action.id.partition(".")
-        if kind == "workflow" and not action.session:
+        if kind == "workflow" and not (action.session or action.draft or action.of_files):
             yield Verb(word, action, *_MORE.get(word, (_nothing, False)))
     yield Verb("set", SET_NODE, _set)
     yield Verb("submit", SUBMIT, _submit)

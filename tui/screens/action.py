@@ -106,11 +106,14 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         instead: Sequence[Action] = (),
         left_out: Sequence[tuple[Subject, Denied]] = (),
         before: Plan | None = None,
+        given: Sequence[Manifest] = (),
+        choices: Mapping[str, Any] | None = None,
     ) -> None:
         """`instead` are actions the key may have meant as well; `left_out` were meant, too, and
         refused at once. `before` is the plan that could not be carried out because somebody else
         was faster: its choices are those that the form begins with, and what the new plan says
-        otherwise is told.
+        otherwise is told. `given` are the manifests of the subjects, in their order, where they are
+        not read: from a file, or as somebody edited them; `choices` are made already.
         """
         super().__init__()
         self.context = context
@@ -118,6 +121,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._subjects = tuple(subjects)
         self._instead = tuple(instead)
         self._before = before
+        self._given = tuple(given)
+        self._chosen = dict(choices or {})
         options = before.operation.options if before is not None and before.operation else {}
         self._start: Mapping[str, Any] = options
         self._manifests: list[tuple[Subject, Manifest]] = []
@@ -232,9 +237,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         found: list[tuple[Subject, Manifest]] = []
         unread: dict[Target, Denied] = {}
         last: TuiError | None = None
-        for one in self._subjects:
+        for at, one in enumerate(self._subjects):
             try:
-                found.append((one, self._manifest(one)))
+                found.append((one, self._given[at] if self._given else self._manifest(one)))
             except TuiError as error:
                 unread[one.target], last = Denied(error.what), error
         if last is not None and not found:
@@ -394,7 +399,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     # --- plans -----------------------------------------------------------------------------
 
     def _choices(self) -> dict[str, Any]:
-        given: dict[str, Any] = {}
+        given: dict[str, Any] = dict(self._chosen)
         for choice in self.action.form:
             if choice.kind == "parameters":
                 changes = [field.change for field in self.query(ParameterField)]

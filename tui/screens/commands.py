@@ -7,16 +7,16 @@ from functools import partial
 from typing import Any
 
 from tui.actions import actions_of
-from tui.actions.base import Consequence, On
-from tui.actions.verdict import Conditions, Denied, verdict
+from tui.actions.base import Action, Consequence, On
+from tui.actions.verdict import Conditions, Denied, Subject, verdict
 from tui.columns import Column
-from tui.commands import Command, Danger, alone, among, one_of
+from tui.commands import Command, Danger, alone, among, files_like, is_file, one_of
 from tui.context import AppContext
 from tui.keys import KEYS, hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.menu import Choice, Menu, lettered
-from tui.messages import OpenObject
+from tui.messages import OpenObject, RunAction
 from tui.panes import panes_of
 from tui.view import View
 
@@ -40,15 +40,30 @@ def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Itera
         denied = [answer.why for answer in answers if isinstance(answer, Denied)]
         if not denied and not subjects:
             denied = [view.nothing_there(action.on)]
+        run = alone(partial(view.action_act, action.id))
+        taking: dict[str, Any] = {}
+        if action.of_files:
+            run = partial(_with_file, view, action, subjects)
+            taking = {"argument": "a file", "is_needed": action.draft is None}
+            taking |= {"complete": files_like, "check": is_file}
         yield Command(
             action.label,
-            alone(partial(view.action_act, action.id)),
+            run,
             names=(action.id.rpartition(".")[2],),
+            **taking,
             help=action.help,
             key=key_of(action.binding_id),
             refusal=denied[0] if len(denied) == len(answers) else "",
             danger=DANGERS[action.consequence],
         )
+
+
+def _with_file(view: View[Any], action: Action, subjects: tuple[Subject, ...], path: str) -> None:
+    """Do an action to the manifests of a file, or without one what its key would."""
+    if path:
+        view.post_message(RunAction(action.id, subjects, path))
+    else:
+        view.action_act(action.id)
 
 
 def pane_commands(

@@ -935,7 +935,8 @@ class ListScreen(View[None]):
     def subjects(self, on: On) -> tuple[Subject, ...]:
         """What an action on this is done to: what is marked, else what the cursor is on."""
         if on == "kind":
-            return (Subject(Target(ObjectKey(self.connection, self.kind.id, "", ""))),)
+            here = self.namespace if self.kind.resource.namespaced else ""
+            return (Subject(Target(ObjectKey(self.connection, self.kind.id, here, ""))),)
         if on != "object" or self.is_grouped:
             return ()
         marks, current = self.rows.marks, self.rows.current

@@ -122,7 +122,7 @@ class ServerOperations:
             return READ_ONLY
         if operation.startswith("pod.") or (target is not None and target.key.kind == POD):
             return OF_PODS
-        known = (*VERBS, "workflow.submit", "workflow.delete", *OF_STEPS)
+        known = (*VERBS, "workflow.submit", "workflow.edit", "workflow.delete", *OF_STEPS)
         is_of_workflow = operation.startswith(("workflow.", "node."))
         return NO_WAY if is_of_workflow and operation not in known else ""
 

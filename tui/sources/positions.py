@@ -35,7 +35,7 @@ def read_placed(path: str, *, told: OnProgress = unheard) -> Iterator[Placed]:
     Raises: InputError as `read_manifests` does.
     """
     for name, data in _files(path, told):
-        yield from _placed(name, data)
+        yield from placed_in(name, data)
 
 
 def _files(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
@@ -53,7 +53,8 @@ def _folders(path: FilePath) -> Iterator[FilePath]:
             yield each
 
 
-def _placed(name: str, data: bytes) -> Iterator[Placed]:
+def placed_in(name: str, data: bytes) -> Iterator[Placed]:
+    """The manifests of a text that is called `name`. Raises: InputError."""
     manifests = manifests_in(name, data)
     documents = list(_documents(data))
     bases = list(_bases(documents))
