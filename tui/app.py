@@ -140,6 +140,7 @@ class ArgoApp(TerminalApp):
         bind("copy.menu", "copy_menu", "Copy …", group="app"),
         bind("aliases", "aliases", "Commands", group="app"),
         bind("tell-end", "tell_end", "Tell me its end", group="workflow"),
+        bind("compare", "compare", "Compare", group="workflow"),
         bind("write", "write_file", "Write to a file", group="app"),
     ]
 
@@ -777,6 +778,13 @@ class ArgoApp(TerminalApp):
         for title, names, binding, action, words in (
             ("Keys", ("help", "keys"), "help", "help", "which key does what here"),
             ("Actions", ("actions",), "actions", "actions", "what can be done here, as a menu"),
+            (
+                "Compare",
+                ("compare", "diff"),
+                "compare",
+                "compare",
+                "two marked runs, or one beside the last that succeeded",
+            ),
             ("Copy", ("copy",), "copy.menu", "copy_menu", "names, commands or YAML, as a menu"),
             (
                 "Commands",
@@ -912,6 +920,20 @@ class ArgoApp(TerminalApp):
     def run_action_on(self, message: RunAction) -> None:
         """Refuse with a sentence, or ask, then do."""
         self.runner.begin(message.action, message.subjects, message.path)
+
+    def action_compare(self) -> None:
+        """The two runs that are marked, or one beside the last of its template that succeeded."""
+        from tui.screens.comparison import CompareScreen  # not needed for anything else
+
+        view = self.views.in_use
+        here = view.targets() if view is not None else ()
+        keys = [each.key for each in here if each.key.kind == WORKFLOW]
+        if not keys:
+            self.say("the cursor is on no workflow that could be compared", "warning")
+        elif len(keys) > 2:
+            self.say(f"two runs are compared, and {len(keys)} are marked", "warning")
+        else:
+            self.push_screen(CompareScreen(self.context, keys))
 
     def action_tell_end(self) -> None:
         """Tell the end of what the cursor is on, or of what is marked; again: no more."""

@@ -32,6 +32,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "underscore": "_",
         "less_than_sign": "<",
         "greater_than_sign": ">",
+        "equals_sign": "=",
     }
 )
 """Textual's name of a key → how it is called in tables and in the row of hints, where that is not
@@ -283,6 +284,7 @@ KEYS = KeyTable(
         "mark.none": "u",
         "actions": "x",
         "tell-end": "B",
+        "compare": "equals_sign",
         "act.retry": "r",
         "act.new-run": "R",
         "act.suspend": "s",

@@ -107,6 +107,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "screens.help:HelpScreen",
             "screens.rights:RightsScreen",
             "screens.audit:AuditScreen",
+            "screens.comparison:CompareScreen",
             "screens.doctor:DoctorScreen",
         ),
     ),

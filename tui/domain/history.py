@@ -12,13 +12,15 @@ from datetime import datetime
 from heapq import nlargest
 from typing import NamedTuple
 
-from tui.domain.durations import parse_time, seconds_between
+from tui.domain.durations import seconds_between
 from tui.domain.node import PROBLEM_PHASES, SUCCEEDED
 from tui.domain.order import time_key
 from tui.domain.workflow import LABEL, ListedWorkflow
 
 LAST = 10
 """How many runs are told."""
+MAKER_LABELS = ("workflow-template", "cluster-workflow-template", "cron-workflow")
+"""Labels that say what made a run, behind Argo's prefix (argo.md 1.7); the first one counts."""
 _GENERATED = re.compile(r"(.+-)(?:[a-z0-9]{5}|[0-9]{8,})")
 """A name as Kubernetes or a cron workflow makes it of a prefix."""
 
@@ -41,12 +43,8 @@ def maker_of(workflow: ListedWorkflow) -> Maker | None:
     """What a workflow was made from; None for one that stands alone."""
     metadata, ref = workflow.metadata, workflow.spec.workflow_template_ref
     labels = metadata.labels
-    for name in (
-        ref.name if ref else "",
-        labels.get(f"{LABEL}workflow-template", ""),
-        labels.get(f"{LABEL}cluster-workflow-template", ""),
-        labels.get(f"{LABEL}cron-workflow", ""),
-    ):
+    labelled = (labels.get(f"{LABEL}{label}", "") for label in MAKER_LABELS)
+    for name in (ref.name if ref else "", *labelled):
         if name:
             return Maker(metadata.namespace, name)
     generated = _GENERATED.fullmatch(metadata.name)
@@ -67,14 +65,10 @@ class Past(NamedTuple):
     @property
     def usual(self) -> float | None:
         """The seconds that those took which succeeded, as a rule; None where none did."""
-        spans: list[float] = []
-        for run in self.runs:
-            began, ended = parse_time(run.status.started_at), parse_time(run.status.finished_at)
-            if run.phase == SUCCEEDED and began is not None and ended is not None:
-                spans.append((ended - began).total_seconds())
-        from statistics import median  # few lists are asked for it, and it takes fractions
+        from tui.domain.usual import usual_run  # no list waits for it
 
-        return median(spans) if spans else None
+        found = usual_run(self.runs)
+        return found.median if found is not None else None
 
 
 def seconds_of_run(run: ListedWorkflow, now: datetime) -> float | None:
@@ -90,6 +84,26 @@ def past_of(workflow: ListedWorkflow, known: Iterable[ListedWorkflow]) -> Past |
     alike = (each for each in known if each.metadata.namespace == maker.namespace)
     runs = nlargest(LAST, (each for each in alike if maker_of(each) == maker), key=_created)
     return Past(maker, tuple(reversed(runs)))
+
+
+def oldest_first(runs: Iterable[ListedWorkflow]) -> list[ListedWorkflow]:
+    """Runs in the order in which they were created."""
+    return sorted(runs, key=_created)
+
+
+def last_success(
+    workflow: ListedWorkflow, known: Iterable[ListedWorkflow]
+) -> ListedWorkflow | None:
+    """The last run of the same maker that was created before this one and succeeded; else None."""
+    maker, created = maker_of(workflow), _created(workflow)
+    if maker is None:
+        return None
+    earlier = (
+        each
+        for each in known
+        if each.phase == SUCCEEDED and _created(each) < created and maker_of(each) == maker
+    )
+    return max(earlier, key=_created, default=None)
 
 
 def _created(workflow: ListedWorkflow) -> str:

@@ -28,6 +28,8 @@ COMMANDS = {
     "resume": ("tui.headless.acting:RESUME", "let workflows, or waiting steps, go on"),
     "set": ("tui.headless.acting:SET", "give waiting steps outputs, a phase or a message"),
     "delete": ("tui.headless.acting:DELETE", "delete workflows"),
+    "diff": ("tui.headless.comparing:DIFF", "say what is different between two runs"),
+    "stats": ("tui.headless.comparing:STATS", "say how the runs of a template went, and how long"),
     "lint": ("tui.headless.lint:LINT", "say what Argo would refuse of manifests, and where it is"),
     "cron": ("tui.headless.definitions:CRONS", "cron workflows: list, get, create, trigger …"),
     "template": ("tui.headless.definitions:TEMPLATES", "workflow templates: list, get, create …"),
