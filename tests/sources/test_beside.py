@@ -13,19 +13,21 @@ from tests.support.argo_server import StandIn
 from tests.support.cluster import running_cluster
 from tests.support.fake_api import FakeApi
 from tests.support.following import Follower
-from tests.support.scripted import ScriptedSource, manifest
+from tests.support.scripted import ScriptedSource, manifest, ref_of
 from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.demo.resources import WORKFLOWS as DEMO_WORKFLOWS
+from tui.domain.archived import ArchiveQuery
 from tui.domain.identity import ObjectKey, Target
 from tui.errors import Missing, UsageError
 from tui.kinds.workflows import WORKFLOWS
+from tui.ports.archive import Archive
 from tui.ports.artifacts import ServedArtifacts
-from tui.ports.collections import Changed, Collections
+from tui.ports.collections import Changed, Collections, Gone
 from tui.ports.connection import Connection, Place, offered
 from tui.ports.events import Events
 from tui.ports.objects import Objects, Watches
-from tui.ports.operations import Operations
+from tui.ports.operations import Delete, Operation, Operations
 from tui.ports.pods import Pods
 from tui.settings import ServerSettings, Settings
 from tui.sources import open_source, source_of
@@ -61,7 +63,7 @@ def watched(source: Connection, name: str) -> Follower:
 
 def test_the_cluster_is_watched_and_changed_and_the_server_hands_out_artifacts() -> None:
     with beside(StandIn(), OFFLOADED) as (both, cluster, _):
-        for port in (Collections, Operations, Pods, Events):
+        for port in (Collections, Pods, Events):
             assert both.port(port) is cluster.port(port)
         assert both.port(ServedArtifacts) is not None
         assert cluster.port(ServedArtifacts) is None
@@ -123,10 +125,44 @@ def test_what_neither_has_is_missing_in_the_words_of_the_cluster() -> None:
         assert isinstance(follower.error, Missing)
 
 
-def test_nothing_is_ever_changed_through_the_server() -> None:
-    with beside(StandIn(WHOLE), WHOLE) as (both, _, _):
-        operations: Any = both._server.port(Operations)
-        assert operations.refusal("workflow.stop", target("etl"))
+def retry(name: str, uid: str = "") -> Operation:
+    key = ObjectKey("", "wf", "argo", name, uid)
+    return Operation("workflow.retry", Target(key, uid), {}, (Delete(key=key, purpose="x"),))
+
+
+def test_only_what_the_archive_alone_has_is_changed_through_the_server() -> None:
+    server = StandIn(WHOLE, archived=[manifest("old", phase="Failed")])
+    with beside(server, WHOLE) as (both, cluster, api):
+        operations = offered(both, Operations)
+        operations.perform(retry("etl"))
+        assert cluster.performed and not api.asked
+        operations.perform(retry("old", "uid-old"))
+        assert [each.path for each in api.asked if each.method != "GET"] == [
+            "/api/v1/archived-workflows/uid-old/retry"
+        ]
+        assert len(cluster.performed) == 1
+
+
+def test_the_archive_is_that_of_the_server() -> None:
+    server = StandIn(archived=[manifest("old", phase="Failed", nodes=NODES)])
+    with beside(server) as (both, cluster, _):
+        (row,) = offered(both, Archive).page(WORKFLOWS, ArchiveQuery()).rows
+        assert row.key == ObjectKey(both.id, "wf", "argo", "old", "uid-old")
+        assert offered(both, Objects).get(Target(row.key, row.uid))["status"]["nodes"] == NODES
+        assert cluster.port(Archive) is None
+
+
+def test_one_that_moves_to_the_archive_while_it_is_looked_at_stays_as_it_is() -> None:
+    whole = manifest("etl", phase="Failed", nodes=NODES)
+    server = StandIn(archived=[whole])
+    with beside(server, whole) as (both, cluster, _):
+        follower = watched(both, "etl")
+        wait_until(lambda: follower.of(Changed))
+        cluster.remove(ref_of(whole))
+        wait_until(lambda: len(follower.of(Changed)) == 2)
+        follower.end()
+        assert follower.of(Gone) == []
+        assert follower.of(Changed)[1].row.value.object.is_only_archived
 
 
 def test_flags_put_a_server_beside_a_context_and_the_environment_does_not(

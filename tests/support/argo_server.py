@@ -62,6 +62,8 @@ class StandIn:
         """By place, namespace and name."""
         self.history: list[tuple[int, str, Manifest]] = []
         """Version, type and object of everything that happened to a workflow."""
+        self.has_archive = True
+        """Whether it archives at all; else its list is empty, and asking for one run says so."""
         self.archived: dict[str, Manifest] = {}
         for each in archived:
             self.archive(each)
@@ -200,8 +202,8 @@ class StandIn:
             self._watch(asked, reply, rest[1])
         elif rest[:2] == ["stream", "events"] and len(rest) == 3:
             self._stream_events(asked, reply)
-        elif rest[0] == "archived-workflows" and len(rest) == 2:
-            self._archived(asked, reply, rest[1])
+        elif rest[0] == "archived-workflows":
+            self._archived(asked, reply, rest[1:])
         elif rest[0] in KINDS:
             self._objects(asked, reply, rest)
         else:
@@ -324,11 +326,72 @@ class StandIn:
         made = {"kind": "Workflow", "metadata": metadata, "spec": {}, "status": {}}
         reply.json(_bare(self.put(made)), headers=HEAD)
 
-    def _archived(self, asked: Asked, reply: Reply, uid: str) -> None:
-        if uid in self.archived:
-            reply.json(_bare(self.archived[uid]), headers=HEAD)
-        else:
+    def _archived(self, asked: Asked, reply: Reply, rest: list[str]) -> None:
+        if not rest:
+            self._list_archive(asked, reply)
+            return
+        uid, *verbs = rest
+        with self.lock:
+            row = self.archived.get(uid)
+        if not self.has_archive:
+            _refuse(asked, reply, 500, 13, "getting archived workflows not supported")
+        elif row is None:
             _refuse(asked, reply, 404, 5, "not found")
+        elif asked.method == "GET" and not verbs:
+            reply.json(_bare(row), headers=HEAD)
+        elif asked.method == "DELETE" and not verbs:
+            with self.lock:
+                del self.archived[uid]
+            reply.json({}, headers=HEAD)
+        elif asked.method == "PUT" and verbs in (["retry"], ["resubmit"]):
+            self._of_archive(asked, reply, row, verbs[0])
+        else:
+            _refuse(asked, reply, 501, 12, "Not Implemented")
+
+    def _of_archive(self, asked: Asked, reply: Reply, row: Manifest, verb: str) -> None:
+        """Both want the namespace in the body; a retry makes the same name anew."""
+        name, namespace = row["metadata"]["name"], row["metadata"]["namespace"]
+        if json.loads(asked.body or b"{}").get("namespace") != namespace:
+            _refuse(asked, reply, 404, 5, "not found")
+        elif verb == "retry" and ("workflows", namespace, name) in self.objects:
+            what = f"Workflow already exists on cluster, use argo retry {name} instead"
+            _refuse(asked, reply, 409, 6, what)
+        else:
+            named = name if verb == "retry" else f"{name}-again"
+            metadata = {"name": named, "namespace": namespace, "uid": f"new-uid-of-{named}"}
+            made = {**row, "metadata": metadata, "status": {}}
+            reply.json(_bare(self.put(made)), headers=HEAD)
+
+    def _list_archive(self, asked: Asked, reply: Reply) -> None:
+        """By its own offset, which is right here; fields are ignored."""
+        query = asked.query
+        limit = int(query.get("listOptions.limit") or 0)
+        begin = int(query.get("listOptions.continue") or 0)
+        fields = query.get("listOptions.fieldSelector", "")
+        name = re.search(r"metadata\.name=([^,]*)", fields)
+        after = re.search(r"spec\.startedAt>([^,]*)", fields)
+        holds = query.get("nameFilter") == "Contains"
+        labels = LabelSelector.parse(query.get("listOptions.labelSelector", ""))
+        with self.lock:
+            rows = list(self.archived.values()) if self.has_archive else []
+        rows.sort(key=lambda each: (each.get("status") or {}).get("startedAt") or "", reverse=True)
+        found = [
+            row
+            for row in rows
+            if row["metadata"].get("namespace")
+            == query.get("namespace", row["metadata"].get("namespace"))
+            and labels.matches(_labels(row))
+            and (after is None or row["status"]["startedAt"] > after[1])
+            and (
+                name is None
+                or row["metadata"]["name"] == name[1]
+                or (holds and name[1] in row["metadata"]["name"])
+            )
+        ]
+        page = found[begin : begin + limit] if limit else found
+        more = {"continue": str(begin + limit)} if limit and begin + limit < len(found) else {}
+        body = {"metadata": more, "items": [_bare(_short(row)) for row in page] or None}
+        reply.json(body, headers=HEAD)
 
     def _artifact(self, reply: Reply, body: bytes) -> None:
         """A small one has a length, and a large one comes in chunks."""

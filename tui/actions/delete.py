@@ -21,8 +21,9 @@ from tui.actions.manifests import (
     target_of,
 )
 from tui.actions.words import saying
+from tui.domain.archived import is_only_in_archive
 from tui.domain.node import COMPLETED_PHASES
-from tui.domain.workflow import LABEL, WORKFLOW, Manifest
+from tui.domain.workflow import ARCHIVED, ARCHIVING, LABEL, WORKFLOW, Manifest
 from tui.ports.operations import Change, Delete
 
 ARTIFACT_GC = f"{LABEL}artifact-gc"
@@ -31,11 +32,11 @@ ARTIFACT_GC = f"{LABEL}artifact-gc"
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The plan of a deletion; with `force`, finalizers are removed first."""
     check_instance(manifest, context)
-    force = bool(choices.get("force"))
+    force = bool(choices.get("force")) and not is_only_in_archive(manifest)
     sentence, here = _sentence(manifest), tuple(_lines(manifest, force=force))
     return Plan(
         action=DELETE.id,
-        title=f"Delete {name_of(manifest)}",
+        title=f"Delete {name_of(manifest)}{_where(manifest)}",
         lines=(sentence, *here),
         sentence=sentence,
         here=here,
@@ -66,21 +67,33 @@ def _changes(manifest: Manifest, *, force: bool) -> Iterable[Change]:
         # Another workflow may have taken the name since; that one is not meant.
         uid=target_of(manifest).uid,
         propagation="Background",
-        purpose=f"delete workflow {name}",
+        purpose=f"delete workflow {name}{_where(manifest)}",
     )
 
 
 def _sentence(manifest: Manifest) -> str:
+    if is_only_in_archive(manifest):
+        return (
+            "The archive's copy goes for good, and nothing else has it: its steps, parameters, "
+            "outputs, messages and times."
+        )
     if phase_of(manifest) in COMPLETED_PHASES:
         return "The workflow goes, with the state of its steps, its pods and their logs."
     going = pods_words(going_on(manifest), "killed")
     return f"It is not over: {going}, and it goes with the state of its steps and their logs."
 
 
+def _where(manifest: Manifest) -> str:
+    return " from the archive" if is_only_in_archive(manifest) else ""
+
+
 def _lines(manifest: Manifest, *, force: bool) -> Iterable[str]:
+    if is_only_in_archive(manifest):
+        yield "Its artifacts and archived logs stay in their store; nothing names them any more."
+        return
     if phase_of(manifest) not in COMPLETED_PHASES:
         yield exit_words(manifest, runs=False)
-    if labels_of(manifest).get(f"{LABEL}workflow-archiving-status") == "Archived":
+    if labels_of(manifest).get(ARCHIVING) == ARCHIVED:
         yield "A copy stays in the workflow archive."
     finalizers = _finalizers(manifest)
     if force:

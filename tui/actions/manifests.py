@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from tui.actions.base import Context
+from tui.domain.archived import is_only_in_archive
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
 from tui.domain.workflow import INSTANCE, WORKFLOW, ListedWorkflow, Manifest, WorkflowRef
@@ -117,13 +118,22 @@ def key_of(kind: str, namespace: str, name: str, what: str) -> ObjectKey:
 
 def own_key(manifest: Manifest) -> ObjectKey:
     """The key of this workflow. Raises: InputError if it has no name."""
-    return key_of(WORKFLOW, namespace_of(manifest), name_of(manifest), "workflow")
+    key = key_of(WORKFLOW, namespace_of(manifest), name_of(manifest), "workflow")
+    return key._replace(incarnation=_incarnation(manifest))
 
 
 def target_of(manifest: Manifest, kind: str = WORKFLOW) -> Target:
     """The target for this object; an object that is submitted may have no name."""
     uid = str(part(manifest, "metadata").get("uid") or "")
-    return Target(ObjectKey("", kind, namespace_of(manifest), name_of(manifest)), uid)
+    namespace, name = namespace_of(manifest), name_of(manifest)
+    return Target(ObjectKey("", kind, namespace, name, _incarnation(manifest)), uid)
+
+
+def _incarnation(manifest: Manifest) -> str:
+    """Of what only the archive has its uid: that alone tells which one is meant."""
+    if not is_only_in_archive(manifest):
+        return ""
+    return str(part(manifest, "metadata").get("uid") or "")
 
 
 def whole(manifest: Manifest) -> Manifest:
@@ -165,8 +175,10 @@ def operation(
 
 def command(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str:
     """The `argo` command line that does the same, quoted for a shell."""
-    words = ["argo", *verb.split(), "-n", namespace_of(manifest), name_of(manifest), *flags]
-    return shlex.join(words)
+    verbs, name = verb.split(), name_of(manifest)
+    if is_only_in_archive(manifest):
+        verbs, name = ["archive", *verbs], _incarnation(manifest) or name
+    return shlex.join(["argo", *verbs, "-n", namespace_of(manifest), name, *flags])
 
 
 def not_over(workflow: ListedWorkflow, verb: str) -> str | None:

@@ -124,7 +124,11 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
             RESUBMIT.id,
             manifest,
             [create(body, namespace_of(manifest), f"create {_called(new)}")],
-            {"memoized": memoized, "parameters": parameters},
+            {
+                "memoized": memoized,
+                "parameters": parameters,
+                **({"name": name} if choices.get("name") else {}),
+            },
         ),
         command=command("resubmit", manifest, _flags(parameters, memoized=memoized)),
         result=new,

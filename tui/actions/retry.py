@@ -30,6 +30,7 @@ from tui.actions.manifests import (
     Json,
     check_instance,
     command,
+    create,
     items,
     key_of,
     labels_of,
@@ -47,6 +48,7 @@ from tui.actions.manifests import (
 from tui.actions.nodes import PodNames, dehydrated, hydrated, nodes_of, selected, with_nodes
 from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, saying, step_names
+from tui.domain.archived import is_only_in_archive
 from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.workflow import LABEL, POD, WORKFLOW, ListedWorkflow, Manifest
@@ -67,18 +69,24 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     chosen = selected(given, selector) if restart and selector else frozenset[str]()
     header = with_parameters(_begun_again(given, now), parameters)
     made = formulate(name_of(given), nodes, chosen, now, reexpand=bool(parameters))
-    pods = _pods(given, nodes, made, context)
+    is_archived = is_only_in_archive(manifest)
+    # What only the archive has left the cluster, and its pods with it.
+    pods = [] if is_archived else _pods(given, nodes, made, context)
     result = with_nodes(header, made.nodes)
     flags = _flags(restart, selector, parameters)
     return Plan(
         action=RETRY.id,
         title=f"Retry {name_of(manifest)}",
-        lines=tuple(_lines(nodes, made, pods, is_selective=bool(chosen))),
-        sentence=_sentence(nodes, made, pods),
+        lines=tuple(_lines(nodes, made, pods, is_selective=bool(chosen), is_archived=is_archived)),
+        sentence=_sentence(nodes, made, pods, is_archived=is_archived),
         operation=operation(
             RETRY.id,
             manifest,
-            tuple(_changes(dehydrated(by_actor(result, context, "Retry")), pods)),
+            tuple(
+                _changes(
+                    dehydrated(by_actor(result, context, "Retry")), pods, is_archived=is_archived
+                )
+            ),
             {
                 "restart_successful": restart,
                 "node_field_selector": selector,
@@ -144,8 +152,12 @@ def _pods(manifest: Manifest, nodes: RawNodes, made: Formulation, context: Conte
     return sorted({names.of(node_id, nodes) for node_id in deleted.union(made.exit_nodes)})
 
 
-def _changes(after: Manifest, pods: Sequence[str]) -> Iterable[Change]:
+def _changes(after: Manifest, pods: Sequence[str], *, is_archived: bool) -> Iterable[Change]:
     name, namespace = name_of(after), namespace_of(after)
+    if is_archived:
+        metadata = without(part(after, "metadata"), "uid", "resourceVersion", "creationTimestamp")
+        yield create({**after, "metadata": metadata}, namespace, f"create workflow {name} again")
+        return
     if pods:
         yield update(after, f"rehearse the update of {name}", dry_run=True)
     for pod in pods:
@@ -162,7 +174,7 @@ def _flags(restart: bool, selector: str, parameters: Sequence[str]) -> Iterable[
         yield from ("-p", parameter)
 
 
-def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str]) -> str:
+def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_archived: bool) -> str:
     """`3 steps run again, 30 kept, 3 pods deleted`."""
     again = sum(kind_of(nodes[one]) in STEP_TYPES for one in made.restarted)
     kept = sum(kind_of(node) in STEP_TYPES for node in made.nodes.values())
@@ -170,11 +182,18 @@ def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str]) -> str:
     exits = "the exit handler runs again" if made.exit_nodes else ""
     told = [part for part in (runs, exits) if part] or ["no step of its own is deleted"]
     deleted = f"{counted(len(pods), 'pod')} deleted with their logs" if pods else "no pod deleted"
+    if is_archived:
+        deleted = "made again in the cluster from the archive"
     return ", ".join([*told, f"{kept} kept", deleted])
 
 
 def _lines(
-    nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_selective: bool
+    nodes: RawNodes,
+    made: Formulation,
+    pods: Sequence[str],
+    *,
+    is_selective: bool,
+    is_archived: bool,
 ) -> Iterable[str]:
     done_again = [nodes[one] for one in sorted(made.restarted) if kind_of(nodes[one]) in STEP_TYPES]
     kept = [node for node in made.nodes.values() if kind_of(node) in STEP_TYPES]
@@ -197,6 +216,12 @@ def _lines(
         reset = [made.nodes[one] for one in sorted(made.reset)]
         yield f"Opened again: {counted(len(reset), 'group')}: {named(step_names(reset))}"
     yield f"Kept: {counted(len(kept), 'step')} as they are, with their outputs."
+    if is_archived:
+        yield (
+            "Only the archive has it: it is made again in the cluster under its name, as a new "
+            "object. The archive keeps its copy."
+        )
+        return
     if pods:
         yield f"Deleted: {counted(len(pods), 'pod')} with their logs: {named(pods)}"
         yield (

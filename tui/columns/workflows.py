@@ -12,7 +12,14 @@ from tui.domain.bars import thin_bar
 from tui.domain.durations import seconds_between, short
 from tui.domain.identity import Depth
 from tui.domain.node import RUNNING, SUCCEEDED
-from tui.domain.status import ASCII_TROUBLE, SUSPEND_ICON, TROUBLE_ICON, icon
+from tui.domain.status import (
+    ARCHIVE_ICON,
+    ASCII_ARCHIVE,
+    ASCII_TROUBLE,
+    SUSPEND_ICON,
+    TROUBLE_ICON,
+    icon,
+)
 from tui.domain.workflow import LABEL, ListedWorkflow
 
 DASH = "–"
@@ -79,17 +86,23 @@ def _message_token(workflow: ListedWorkflow) -> str:
 
 
 def workflow_columns(
-    *, ascii: bool = False, namespaces: bool = False, hidden: bool = False
+    *,
+    ascii: bool = False,
+    namespaces: bool = False,
+    hidden: bool = False,
+    archive: bool = False,
 ) -> tuple[Column[Any], ...]:
     """The columns of the list of workflows; C.1 of ux.md part 2.
 
-    `hidden` are those that are only shown where the settings name them.
+    `hidden` are those that are only shown where the settings name them; `archive` is whether some
+    of them may be in an archive.
     """
     dash = ASCII_DASH if ascii else DASH
     phase, name, template = _what(ascii)
     namespace = (_namespace(),) if namespaces else ()
     return (
         phase,
+        *((_archive(ascii),) if archive else ()),
         name,
         *namespace,
         template,
@@ -138,6 +151,19 @@ def _what(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
             cut="middle",
             drop=5,
         ),
+    )
+
+
+def _archive(ascii: bool) -> Column[ListedWorkflow]:
+    sign = ASCII_ARCHIVE if ascii else ARCHIVE_ICON
+    return Column(
+        id="archive",
+        depth=Depth.TABLE,
+        title="",
+        text=lambda w, now: sign if w.is_only_archived else "",
+        width=1,
+        style=lambda w: "muted",
+        joined=True,
     )
 
 

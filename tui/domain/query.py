@@ -97,6 +97,12 @@ class Alternative:
     """Label selectors with which a server finds out as much; empty where it cannot."""
     measures: Callable[[Any], bool] | None = None
     """What is asked instead of `test` of a field that is a span."""
+    name: str = ""
+    """That of the field."""
+    text: str = ""
+    """The value, where that is a plain text; "" for patterns."""
+    longest: Callable[[datetime], float] | None = None
+    """The longest span that holds, in seconds, at a time; None where there is no such thing."""
 
     def answer(self, row: Row[Any], selected: Selected) -> bool | None:
         """Whether it holds; None where too little is known of a row."""
@@ -352,11 +358,16 @@ class _Reader:
     def _alternative(self, name: str) -> Alternative:
         field, begun = self._fields.named[name], self._at
         if field.seconds is not None:
+            measures, longest = self._measure(name, field)
             return Alternative(
-                field, "", lambda text: False, field.depth, measures=self._measure(name, field)
+                *(field, "", lambda text: False, field.depth),
+                measures=measures,
+                name=name,
+                longest=longest,
             )
         key = self._key() if field.keyed is not None else ""
         selectors: tuple[str, ...] = ()
+        text = ""
         if self._peek() == "/":
             test = self._regex()
         else:
@@ -366,6 +377,7 @@ class _Reader:
                 raise QueryError(what, begun)
             is_whole = bool(key) or field.exact
             test = _value_test(value, is_plain, whole=is_whole, word=field.whole_word)
+            text = "" if is_plain and "*" in value else value
             if field.known and not any(map(test, field.known)):
                 raise QueryError(
                     f"there is no {name} {value}", begun, hint=f"there are {', '.join(field.known)}"
@@ -373,10 +385,15 @@ class _Reader:
             is_text = key and value and not (is_plain and "*" in value)
             if is_text and field.selectors is not None:
                 selectors = field.selectors(key, value)
-        return Alternative(field, key, test, field.depth_of(test), selectors)
+        return Alternative(field, key, test, field.depth_of(test), selectors, name=name, text=text)
 
-    def _measure(self, name: str, field: Field) -> Callable[[Any], bool]:
-        """A span with how it is compared: `<2h`, `>=1h30m`; also `today` where one is enough."""
+    def _measure(
+        self, name: str, field: Field
+    ) -> tuple[Callable[[Any], bool], Callable[[datetime], float] | None]:
+        """A span with how it is compared: `<2h`, `>=1h30m`; also `today` where one is enough.
+
+        Also the longest that it may be, where there is one.
+        """
         begun, clock, seconds_in = self._at, self._clock, field.seconds
         text, _ = self._value()
         found = _COMPARED.fullmatch(text)
@@ -391,16 +408,19 @@ class _Reader:
                 hint="units are s, m, h, d and w, and 1h30m is a span, too",
             )
         compare = _COMPARISONS[sign or "<="]
+        span_in_seconds = limit
+
+        def longest(now: datetime) -> float:
+            return _since_midnight(now) if is_today else span_in_seconds
 
         def measures(item: Any) -> bool:
             if clock is None or seconds_in is None:
                 return False
             now = clock()
             seconds = seconds_in(item, now)
-            most = _since_midnight(now) if is_today else limit
-            return seconds is not None and compare(seconds, most)
+            return seconds is not None and compare(seconds, longest(now))
 
-        return measures
+        return measures, longest if compare in (operator.lt, operator.le) else None
 
     def _key(self) -> str:
         """`key=` before a value; "" when there is none."""

@@ -111,15 +111,20 @@ def report(
     namespaces: bool = False,
     headers: bool = True,
     contexts: Sequence[str] = (),
+    uids: bool = False,
 ) -> Iterator[str]:
     """The lines of the table, with the workflows in the given order.
 
-    `contexts` has that of each workflow, where they are of several clusters.
+    `contexts` has that of each workflow, where they are of several clusters; `uids` asks for a
+    column of those.
     """
     if not workflows:
         yield NONE_FOUND
         return
     lines = _table(workflows, now, wide, namespaces, headers)
+    if uids:
+        cells = [*(["UID"] if headers else []), *(clean_lines(w.metadata.uid) for w in workflows)]
+        lines = (f"{line}\t{cell}" for line, cell in zip(lines, cells, strict=True))
     yield from aligned(with_contexts(lines, contexts, headers=headers), 3)
     yield from _nudge(workflows)
 

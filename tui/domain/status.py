@@ -25,6 +25,8 @@ ICONS = {
 }
 SUSPEND_ICON = "‖"
 TROUBLE_ICON = "▲"
+ARCHIVE_ICON, ASCII_ARCHIVE = "▤", "a"
+"""What stands before a run that only the archive has."""
 ASCII_TROUBLE = "!"
 """Of what waits in trouble: neither failed nor getting on."""
 SUSPEND_WORD = "Suspend"

@@ -32,6 +32,11 @@ LABEL = "workflows.argoproj.io/"
 INSTANCE = f"{LABEL}controller-instanceid"
 """Which controller an object belongs to, where there are several (argo.md 5.0)."""
 
+ARCHIVING = f"{LABEL}workflow-archiving-status"
+"""The label that says how a workflow stands to the archive (argo.md 2.1)."""
+ARCHIVED, PERSISTED = "Archived", "Persisted"
+"""What it says: the archive has a copy of what is in the cluster; only the archive has it."""
+
 _OF_A_CHILD = re.compile(r"child '[^']*' (failed|errored)")
 """A message that says no more than that some step failed (argo.md 1.5)."""
 
@@ -234,6 +239,16 @@ class ListedWorkflow(Wire, frozen=True):
     def is_completed(self) -> bool:
         """Succeeded, Failed or Error."""
         return self.status.phase in COMPLETED_PHASES
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether the archive has it, be it in the cluster or not."""
+        return self.metadata.labels.get(ARCHIVING) in (ARCHIVED, PERSISTED)
+
+    @property
+    def is_only_archived(self) -> bool:
+        """Whether it has left the cluster, and only the archive has it."""
+        return self.metadata.labels.get(ARCHIVING) == PERSISTED
 
     @property
     def trouble(self) -> str:

@@ -37,6 +37,7 @@ COMMANDS = {
         "tui.headless.definitions:CLUSTER_TEMPLATES",
         "cluster workflow templates: list, get, create …",
     ),
+    "archive": ("tui.headless.archive:ARCHIVE", "what an Argo Server has archived: list, get …"),
     "auth": ("tui.headless.auth", "say what this account may do, who it is, or its token"),
     "doctor": (
         "tui.headless.doctor",

@@ -67,6 +67,8 @@ class Acting:
     """A command that does what one action is."""
 
     word: str
+    of_archive: bool = False
+    """Whether it is about what is archived, by names or uids alone."""
 
     @property
     def verb(self) -> Verb:
@@ -77,8 +79,14 @@ class Acting:
         """Add the arguments of the command."""
         add = parser.add_argument
         add_names(parser, self.verb)
-        parser.set_defaults(file=[])
+        parser.set_defaults(file=[], archived=self.of_archive)
         self.verb.add(parser)
+        if self.word == "delete" and not self.of_archive:
+            add(
+                "--archived",
+                action="store_true",
+                help="the archive's copies, and not what is in the cluster",
+            )
         if self.word in DRY:
             add("--dry-run", action="store_true", help="say what would be done, and do nothing")
         add_yes(parser)

@@ -24,13 +24,13 @@ from tui.domain.soundness import WORKFLOW_PHASES
 from tui.domain.table import TableRow
 from tui.domain.tabwriter import aligned
 from tui.domain.text import clean
-from tui.domain.workflow import WORKFLOW_RESOURCE, ListedWorkflow, Manifest
+from tui.domain.workflow import WORKFLOW_RESOURCE, ListedWorkflow, Manifest, Workflow
 from tui.errors import InputError, SourceError, UsageError
 from tui.headless.arguments import add_files
 from tui.headless.faults import faults_of, say_faults
 from tui.headless.output import check_phases, counted, note, say, to_json, unpacked, write
 from tui.ports.collections import Collections
-from tui.ports.connection import Place, offered
+from tui.ports.connection import Connection, Place, offered
 from tui.settings import Settings
 
 T = TypeVar("T")
@@ -64,6 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--older", default="", metavar="D", help="only finished longer ago than 10m, 3h, 2d")
     add("-l", "--selector", default="", metavar="SELECTOR", help="only with these labels")
     add("--field-selector", default="", metavar="SELECTOR", help="only metadata.name=NAME")
+    add("--archived", action="store_true", help="also what an Argo Server has archived")
     add("--no-headers", action="store_true", help="without column titles")
 
 
@@ -82,6 +83,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     check_phases(criteria.status, WORKFLOW_PHASES)
     labels = label_selector(criteria)
     fields = FieldSelector.parse(args.field_selector)
+    if args.archived and (args.file or args.output == "brief"):
+        raise UsageError("--archived lists what a server has archived, not with -f or -o brief")
     if args.output == "brief":
         return _run_brief(args, criteria, labels, fields, settings)
     whole = args.output in ("wide", "json", "yaml")
@@ -95,7 +98,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         found, originals = [], {}
         for name, answer in _of_each(
-            settings, lambda one: _connected(labels, args.field_selector, one, whole)
+            settings,
+            lambda one: _connected(
+                labels, args.field_selector, one, whole, criteria if args.archived else None
+            ),
         ):
             is_complete = is_complete and answer is not None and answer[2]
             if answer is not None:
@@ -235,9 +241,14 @@ def _saved(
 
 
 def _connected(
-    labels: LabelSelector, fields: str, settings: Settings, whole: bool
+    labels: LabelSelector,
+    fields: str,
+    settings: Settings,
+    whole: bool,
+    archived: ListFilter | None = None,
 ) -> tuple[list[ListedWorkflow], Originals, bool]:
-    """What the cluster has; with `whole` also the JSON of each, nodes and all.
+    """What the cluster has, and with `archived` the archive as well; with `whole` also the JSON of
+    each, nodes and all.
 
     Also whether that is everything: namespaces that may not be read are said, and left out.
     """
@@ -251,22 +262,47 @@ def _connected(
 
     with closing(open_source(settings, prefetch=wanted)) as source:
         scope, left_out = wanted(source.place).scope, LeftOutNamespaces()
+        found: list[ListedWorkflow]
+        originals: Originals = {}
         if not whole:
-            return (
-                list(offered(source, Collections).read_all(WORKFLOWS, scope, left_out)),
-                {},
-                not left_out.count,
-            )
-        raws = offered(source, Collections).read_raw(WORKFLOWS, scope, left_out)
-    found = [decode.listed(raw) for raw in raws]
-    originals: Originals = {id(each): raw for each, raw in zip(found, raws, strict=True)}
+            found = list(offered(source, Collections).read_all(WORKFLOWS, scope, left_out))
+        else:
+            raws = offered(source, Collections).read_raw(WORKFLOWS, scope, left_out)
+            found = [decode.listed(raw) for raw in raws]
+            originals.update((id(each), raw) for each, raw in zip(found, raws, strict=True))
+        if archived is not None:
+            _add_archived(source, settings, labels, archived, found, originals, whole)
     return found, originals, not left_out.count
+
+
+def _add_archived(
+    source: Connection,
+    settings: Settings,
+    labels: LabelSelector,
+    criteria: ListFilter,
+    found: list[ListedWorkflow],
+    originals: Originals,
+    whole: bool,
+) -> None:
+    """Add what only the archive has."""
+    from tui.domain.identity import Target
+    from tui.headless.archived import beside
+    from tui.ports.objects import Objects
+
+    there = {each.metadata.uid for each in found}
+    for row in beside(source, settings, labels, criteria):
+        if row.uid not in there:
+            found.append(row.value)
+            if whole:
+                originals[id(row.value)] = offered(source, Objects).get(Target(row.key, row.uid))
 
 
 def _with_nodes(each: ListedWorkflow, originals: Originals) -> ListedWorkflow:
     """The same with its nodes, if it came without them."""
     original = originals[id(each)]
-    return decode.workflow(original) if isinstance(original, bytes) else each
+    if isinstance(original, bytes):
+        return decode.workflow(original)
+    return each if isinstance(each, Workflow) else decode.from_manifest(original)
 
 
 def _manifest(original: Manifest | bytes) -> Manifest:

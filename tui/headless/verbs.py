@@ -20,12 +20,13 @@ from tui.actions.manifests import part, ref_of
 from tui.actions.parameters import from_file
 from tui.actions.submit import parse_from
 from tui.domain import decode
+from tui.domain.archived import is_only_in_archive
 from tui.domain.encodings import text_of
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.report_list import ListFilter, filtered, label_selector
 from tui.domain.selectors import FieldSelector, LabelSelector
 from tui.domain.workflow import Manifest
-from tui.errors import InputError, NoCluster, UsageError
+from tui.errors import InputError, NoCluster, PlanError, UsageError
 from tui.headless.arguments import file, name
 from tui.headless.get import manifests
 from tui.headless.output import note, say
@@ -287,12 +288,14 @@ def subjects(
     files = [] if verb.action is SUBMIT else args.file
     if verb.action is SUBMIT:
         found = _to_submit(args, settings, opened)
+    elif getattr(args, "archived", False):
+        found = _archived(verb, args, settings, opened)
     elif verb.selects and _is_filtered(args):
-        found = _filtered(args, settings, opened)
+        found = _filtered(verb, args, settings, opened)
     elif verb.word == "delete" and not args.names and not files:
         raise UsageError("requires either a workflow or other argument")
     else:
-        found = _named(args, settings, opened)
+        found = _named(verb, args, settings, opened)
     seen = set()
     for manifest, source in found:
         placed = _placed(manifest, settings.namespace or here)
@@ -302,7 +305,9 @@ def subjects(
             yield placed, source
 
 
-def _named(args: argparse.Namespace, settings: Settings, opened: Opened) -> Iterable[Read]:
+def _named(
+    verb: Verb, args: argparse.Namespace, settings: Settings, opened: Opened
+) -> Iterable[Read]:
     if args.file or not args.names:
         for manifest in manifests(args.names, args.file, settings):
             yield manifest, None
@@ -311,7 +316,27 @@ def _named(args: argparse.Namespace, settings: Settings, opened: Opened) -> Iter
 
     source = opened()
     for each in args.names:
-        yield one(source, each, settings), source
+        manifest = one(source, each, settings)
+        if verb.word == "delete" and is_only_in_archive(manifest):
+            raise PlanError(
+                f"{each} is in the archive alone", hint="--archived deletes the archive's copy"
+            )
+        yield manifest, source
+
+
+def _archived(
+    verb: Verb, args: argparse.Namespace, settings: Settings, opened: Opened
+) -> Iterable[Read]:
+    """What is archived is named one by one: nobody sees how much a selector would mean."""
+    if verb.selects and _is_filtered(args):
+        raise UsageError("what is archived is named one by one", hint="give names or uids")
+    if not args.names:
+        raise UsageError("requires either a workflow or other argument")
+    from tui.headless.archived import found
+
+    source = opened()
+    for each in args.names:
+        yield found(source, each, settings), source
 
 
 def _placed(manifest: Manifest, here: str) -> Manifest:
@@ -371,7 +396,9 @@ def _is_filtered(args: argparse.Namespace) -> bool:
     return any(given) or bool(args.selector or args.field_selector)
 
 
-def _filtered(args: argparse.Namespace, settings: Settings, opened: Opened) -> Iterable[Read]:
+def _filtered(
+    verb: Verb, args: argparse.Namespace, settings: Settings, opened: Opened
+) -> Iterable[Read]:
     """The workflows that match all filters, and those that are named in addition (argo.md 5.8)."""
     criteria = ListFilter(
         status=tuple(phase for phase in getattr(args, "status", "").split(",") if phase),
@@ -394,7 +421,7 @@ def _filtered(args: argparse.Namespace, settings: Settings, opened: Opened) -> I
     here = {ref_of(one)[:2] for one, _ in kept}
     yield from kept
     if args.names and not args.file:
-        for manifest, source in _named(args, settings, opened):
+        for manifest, source in _named(verb, args, settings, opened):
             if ref_of(manifest)[:2] not in here:
                 yield manifest, source
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import msgspec
 
 from tui.columns.base import Column
 from tui.domain.identity import Row
-from tui.domain.query import Fields
+from tui.domain.query import Fields, Query
 from tui.domain.resource import Resource
 from tui.domain.table import TableRow
 from tui.domain.workflow import Manifest
+
+if TYPE_CHECKING:
+    from tui.domain.archived import ArchiveQuery
 
 L = TypeVar("L")
 W = TypeVar("W")
@@ -62,6 +65,8 @@ class Look(NamedTuple):
     """Whether such a list has been read to its end: what is not in it is not there."""
     hidden: bool = False
     """Whether columns are wanted, too, that are only shown where the settings name them."""
+    archive: bool = False
+    """Whether there is an archive that objects may be in."""
 
 
 class Tally(NamedTuple):
@@ -155,6 +160,11 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     renewed: Callable[[L, L], L] | None = None
     """What is known of an object, with what a Table, the second, tells of it later. It returns the
     first itself where that is nothing new. None: a Table's row replaces what was known."""
+    kept: Callable[[L], L | None] | None = None
+    """What an archive has of an object that has left the cluster; it returns None for one that is
+    in none. None: no archive has such objects."""
+    archived: Callable[[Query, datetime], Iterable[ArchiveQuery]] | None = None
+    """What an archive is asked for by a filter: together at least all that matches."""
     whole: Callable[[bytes], tuple[W, bool]]
     """Decodes an object with everything; also tells whether all of it could be read."""
     columns: Callable[[Look], tuple[Column[L], ...]]

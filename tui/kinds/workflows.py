@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,6 +22,7 @@ from tui.domain.query import (
     NAMESPACE_ALIASES,
     Field,
     Fields,
+    Query,
     nothing,
     spans_of,
 )
@@ -37,6 +39,9 @@ from tui.domain.workflow import (
     Workflow,
 )
 from tui.kinds.base import Glance, Kind, Piece, Tally, Told
+
+if TYPE_CHECKING:
+    from tui.domain.archived import ArchiveQuery
 
 
 def newest(workflow: ListedWorkflow) -> str:
@@ -79,6 +84,8 @@ def inside(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:
     return steps(manifest, now, ascii=ascii)
 
 
+IN_CLUSTER, IN_ARCHIVE = "cluster", "archive"
+"""The texts of `in:`."""
 TROUBLE = "Trouble"
 """What workflows that wait in trouble are counted as, in place of their phase."""
 
@@ -166,6 +173,29 @@ def _began_together(known: ListedWorkflow, told: ListedWorkflow) -> bool:
     return abs((one - other).total_seconds()) <= max(cuts, default=0.0) + SKEW
 
 
+# --- the archive ---------------------------------------------------------------------------------
+
+
+def kept(workflow: ListedWorkflow) -> ListedWorkflow | None:
+    """What the archive has of a run that has left the cluster."""
+    from tui.domain.archived import kept
+
+    return kept(workflow)
+
+
+def archived_by(query: Query, now: datetime) -> Iterable[ArchiveQuery]:
+    """What an archive is asked for by a filter."""
+    from tui.kinds.archive import queries  # where there is none, nobody asks
+
+    return queries(query, now)
+
+
+def _places(workflow: ListedWorkflow) -> tuple[str, ...]:
+    """Where it is: what is in both places is in each."""
+    places = (IN_ARCHIVE,) if workflow.is_archived else ()
+    return places if workflow.is_only_archived else (IN_CLUSTER, *places)
+
+
 # --- what a filter can ask -----------------------------------------------------------------------
 
 
@@ -244,6 +274,15 @@ FIELDS = Fields(
             ),
         ),
         "ns": NAMESPACE,
+        "in": Field(
+            "archive, or cluster: where it is",
+            _places,
+            whole_word=True,
+            known=(IN_CLUSTER, IN_ARCHIVE),
+            # Whatever a Table tells is in the cluster; that it is archived, too, shows once it is
+            # read, and nobody wants all of a cluster read for that.
+            depth=Depth.TABLE,
+        ),
         "label": LABELS,
         "template": Field("the workflow template or cron workflow it came from", _templates),
         "message": Field("the message", _messages),
@@ -273,9 +312,11 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     listed=decode.Skimmed,
     tabled=tabled,
     renewed=renewed,
+    kept=kept,
+    archived=archived_by,
     whole=decode.whole,
     columns=lambda look: workflow_columns(
-        ascii=look.ascii, namespaces=look.namespaces, hidden=look.hidden
+        ascii=look.ascii, namespaces=look.namespaces, hidden=look.hidden, archive=look.archive
     ),
     fields=FIELDS,
     newest=newest,

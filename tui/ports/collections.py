@@ -90,6 +90,11 @@ class Readable(Protocol[L_co, W_co]):
         """What is known of an object, with what a Table, the second, tells of it later."""
 
     @property
+    def kept(self) -> Callable[[Any], Any] | None:
+        """What an archive has of an object that has left the cluster; it returns None for one that
+        is in none. None: no archive has such objects."""
+
+    @property
     def whole(self) -> Callable[[bytes], tuple[W_co, bool]]:
         """Decodes an object with everything; also tells whether all of it could be read."""
 
@@ -97,8 +102,10 @@ class Readable(Protocol[L_co, W_co]):
 def row_of(part: Part, item: L, *, depth: Depth = Depth.SUMMARY) -> Row[L]:
     """The row of an object that a part tells of; `depth` says how much of it was read."""
     metadata = item.metadata
+    # In an archive a name may occur many times.
+    uid = metadata.uid if part.origin is Origin.ARCHIVE else ""
     return Row(
-        ObjectKey(part.connection, part.kind, metadata.namespace, metadata.name),
+        ObjectKey(part.connection, part.kind, metadata.namespace, metadata.name, uid),
         metadata.uid,
         metadata.resource_version,
         ORIGINS[part.origin],

@@ -16,6 +16,8 @@ from tui.actions.actors import made_by
 from tui.columns import Column
 from tui.columns.base import of_row, sort_column_beside
 from tui.context import AppContext
+from tui.domain.archived import GROUP as ARCHIVE
+from tui.domain.archived import ArchiveQuery
 from tui.domain.groups import UNREAD, Group, grouped
 from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.query import NOTHING_SELECTED, Fields, Query, Selected, expanded, parse
@@ -23,6 +25,7 @@ from tui.domain.workflow import LABEL
 from tui.errors import QueryError
 from tui.kinds.base import Kind, KnownRows, Look
 from tui.kinds.registry import list_called
+from tui.ports.archive import Archive
 from tui.ports.identity import Caller
 from tui.ports.tables import Tables
 from tui.screens.groups import Grouping
@@ -213,8 +216,24 @@ class Arrangement(Generic[L]):
             moment=known.moment,
             key=self._kind.newest,
             reverse=True,
-            group=self._kind.group,
+            group=self._group,
         )
+
+    def _group(self, value: L) -> str:
+        """What a row is counted as: what the archive has is no part of what goes on."""
+        is_away = getattr(value, "is_only_archived", False)
+        return ARCHIVE if is_away else self._kind.group(value)
+
+    @property
+    def archive_queries(self) -> Iterable[ArchiveQuery]:
+        """What an archive is asked for by the filter; nothing where it has nothing of it."""
+        ask = self._kind.archived
+        return ask(self._asked, self.context.now()) if ask is not None else ()
+
+    @property
+    def is_by_time(self) -> bool:
+        """Whether the newest come first."""
+        return not self.sort_column and self.descending
 
     def remembered(self, session: Session) -> Session:
         """The session with filter and order in it."""
@@ -403,6 +422,7 @@ class Arrangement(Generic[L]):
             lambda other: self._known(other, connection),
             lambda other: lists.of(self.related(other)).is_whole,
             hidden=self._kind.id in self.context.settings.columns,
+            archive=any(each.port(Archive) for each in self.context.connections.values()),
         )
 
     def _known(self, other: str, connection: str) -> KnownRows:

@@ -14,14 +14,16 @@ from tui.actions.verdict import why_unchangeable
 from tui.columns import compact, workflow_icon, workflow_seconds, workflow_token
 from tui.columns.base import ASCII_UNKNOWN, UNKNOWN
 from tui.context import AppContext
+from tui.domain.archived import GROUP as ARCHIVE
 from tui.domain.identity import Depth, ObjectKey, Part, Row
 from tui.domain.node import PENDING
-from tui.domain.status import status_text
+from tui.domain.status import ARCHIVE_ICON, ASCII_ARCHIVE, status_text
 from tui.domain.workflow import LABEL, ListedWorkflow, Workflow
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.ports.collections import Live, Polled, Stale, Unreadable
+from tui.state.archived import ArchiveReader
 from tui.state.listing import Listing
 from tui.state.standing import PartStanding, Standings
 from tui.themes import HEADER_COLOURS
@@ -51,14 +53,17 @@ def heading_of_list(
     kind: Kind[Any, Any],
     listing: Listing[Any],
     where: tuple[str, str] = ("", ""),
+    *,
+    archive: ArchiveReader[Any] | None = None,
 ) -> Heading:
     """Which cluster, which namespaces, what is listed unless it is what the program begins with,
     whether one may write, how the watch is, how many.
 
-    `where` are the connection and the namespace of the cursor, where one may write or not.
+    `where` are the connection and the namespace of the cursor, where one may write or not;
+    `archive` is what is read of archives beside the list, if anything is.
     """
     scope = context.lists.scope
-    right = counts(kind, listing, ascii=context.ascii)
+    right = counts(kind, listing, ascii=context.ascii, archive=archive)
     if not context.is_connected:
         return Heading([(f" {not_open_yet(context)}", "muted")], right, [])
     arrow = ">" if context.ascii else "▸"
@@ -183,8 +188,15 @@ def _age(part: PartStanding, now: datetime) -> str:
     return f"{age}, retry in {compact(wait)}"
 
 
-def counts(kind: Kind[Any, Any], listing: Listing[Any], *, ascii: bool) -> list[HeaderPart]:
-    """How many there are in what the kind counts, and how many in all."""
+def counts(
+    kind: Kind[Any, Any],
+    listing: Listing[Any],
+    *,
+    ascii: bool,
+    archive: ArchiveReader[Any] | None = None,
+) -> list[HeaderPart]:
+    """How many there are in what the kind counts, and how many in all; of an archive, how many of
+    it were read, with a + where it has more."""
     found = listing.counts
     bar = "|" if ascii else "│"
     parts: list[HeaderPart] = []
@@ -192,7 +204,16 @@ def counts(kind: Kind[Any, Any], listing: Listing[Any], *, ascii: bool) -> list[
         number = sum(found.get(group, 0) for group in groups)
         if number:
             parts.append((f"{number:,} {word} ", token))
-    return [(how_far_read(kind, listing), "muted"), *parts, (f"{bar} {listing.total:,} ", "")]
+    parts.insert(0, (how_far_read(kind, listing), "muted"))
+    archived = found.get(ARCHIVE, 0)
+    parts.append((f"{bar} {listing.total - archived:,} ", ""))
+    if archive is not None and not archive.off:
+        sign = ASCII_ARCHIVE if ascii else ARCHIVE_ICON
+        if archive.error is not None:
+            parts.append((f"+ {archived:,} {sign} stale ", "warning"))
+        else:
+            parts.append((f"+ {archived:,}{'+' if archive.has_more else ''} {sign} ", "muted"))
+    return parts
 
 
 def how_far_read(kind: Kind[Any, Any], listing: Listing[Any]) -> str:

@@ -36,6 +36,7 @@ from tui.ports.collections import Collections, Scope
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
 from tui.ports.tables import Tables
+from tui.screens.archived import ONLY, ArchiveBeside
 from tui.screens.arrangement import Arrangement
 from tui.screens.bindings import (
     action_bindings,
@@ -73,6 +74,7 @@ from tui.screens.named_filters import NamedFiltersScreen
 from tui.screens.peek import REST, TALL, WIDE, Peek, Preview
 from tui.session import Session
 from tui.settings import SETTINGS_FILE
+from tui.state.archived import Seen
 from tui.state.filling import Filling, Fillings
 from tui.view import View
 from tui.widgets.header import HeaderLine, HeaderPart
@@ -138,6 +140,7 @@ class ListScreen(View[None]):
             *kind_bindings(),
             *sort_bindings("list"),
             bind("follow", "newest", "Stay at the newest", group="list"),
+            bind("hide", "hide", "Archived ones", group="list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),
             bind("copy", "copy", "Copy name", group="workflow"),
@@ -185,6 +188,10 @@ class ListScreen(View[None]):
         """Whether somebody wants the list to have all of a wide screen."""
         self._filling: Fillings[Any] | None = None
         """What is read whole beside the list; None where the server tells all of it at once."""
+        self._archive = ArchiveBeside(
+            context, kind, self.arrangement, seen=self._seen, went_on=self._archive_went_on
+        )
+        self._asking_archive: Timer | None = None
         self._wanting: Timer | None = None
         self._stopped: tuple[str, str] | None = None
         """What somebody did not want to be read for any longer."""
@@ -240,6 +247,7 @@ class ListScreen(View[None]):
         self._end_listening()
         self._leave_related()
         self._end_filling()
+        self._archive.end()
         self.context.lists.drop_unheard(self.kind)
 
     # --- what the cluster tells ------------------------------------------------------------
@@ -253,6 +261,7 @@ class ListScreen(View[None]):
         self.arrangement.begin_anew()
         self._asked_rights = False
         self._begin_filling()
+        self._archive.begin()
         self.query_bar.problem = ""
         self.rows.columns = self.arrangement.columns
         self._show_order()
@@ -317,6 +326,7 @@ class ListScreen(View[None]):
             self._filling.take(changes)
             if changes.standing:
                 self._want()  # only now it is known what there is
+        self._archive.take(changes)
         self.show_standing()
 
     def _unmark(self, changes: ChangeSet[Any], replaced: Sequence[ObjectKey]) -> None:
@@ -336,6 +346,7 @@ class ListScreen(View[None]):
         self._show_head()
         listing, query = self.arrangement.listing, self.arrangement.query
         far = self._how_far if self.arrangement.is_filter_deep else ""
+        far = far or self._archive.how_far
         self.rows.placeholder = why_empty(self.context, self.kind, query, listing.total, far)
         self._show_about()
         self._heed_rights()
@@ -379,7 +390,8 @@ class ListScreen(View[None]):
         self._shown_trouble = self.context.request_trouble
         listing = self.arrangement.listing
         where = (self.connection, self.namespace)
-        self.head.show(*heading_of_list(self.context, self.kind, listing, where))
+        archive = self._archive.reader
+        self.head.show(*heading_of_list(self.context, self.kind, listing, where, archive=archive))
 
     def _show_about(self) -> None:
         """Tell what the cursor is on: in one line, or in some and beside the list."""
@@ -529,6 +541,7 @@ class ListScreen(View[None]):
         self.rows.show_sort(column, descending=descending)
         self._stopped = None
         self._want()
+        self._archive.read_on()
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""
@@ -588,6 +601,38 @@ class ListScreen(View[None]):
             self._count_new()
         if self._filling is not None:
             self._filling.look([key for key in near if isinstance(key, ObjectKey)])
+        self._archive.read_on()
+
+    def _seen(self) -> Seen:
+        """What is on the screen, for who reads on where its end is near."""
+        listing, model = self.arrangement.listing, self.rows.model
+        return Seen(
+            model.top + model.page,
+            len(listing),
+            listing.index_of,
+            (model.cursor, self.arrangement.query),
+            self.arrangement.is_by_time,
+        )
+
+    def _archive_went_on(self) -> None:
+        if self.query(Table):
+            self.show_standing()
+
+    def action_hide(self) -> None:
+        """With what an Argo Server has archived, or without."""
+        self._archive.switch()
+
+    def show_archive(self) -> None:
+        """Only what is archived; again: look further in it."""
+        if why := self._archive.why_none:
+            self.context.say(why)
+            return
+        if not self._archive.is_wanted:
+            self._archive.switch()
+        if self.arrangement.query != ONLY:
+            self.query_bar.put(ONLY)
+        else:
+            self._archive.look_further()
 
     def _want(self) -> None:
         """Read what filter and order need, once somebody has typed to the end."""
@@ -657,6 +702,7 @@ class ListScreen(View[None]):
         """Do not wait for the next try."""
         if self._filling is not None:
             self._filling.try_again()
+        self._archive.read_anew()
 
     # --- filter and order ------------------------------------------------------------------
 
@@ -730,6 +776,7 @@ class ListScreen(View[None]):
         self.rows.refit()
         self._show_groups()
         self._want()
+        self._archive_later()
         self.show_standing()
 
     def leave_only(self, query: str) -> None:
@@ -737,6 +784,14 @@ class ListScreen(View[None]):
         self._first_query = query
         if query and self.query(FilterBar):
             self.query_bar.put(query)
+
+    def _archive_later(self) -> None:
+        """Ask the archive once somebody has typed to the end."""
+        if self._asking_archive is not None:
+            self._asking_archive.stop()
+        if self._archive.reader is not None:
+            self._archive.is_typed = False
+            self._asking_archive = self.set_timer(TYPING, self._archive.typed)
 
     def action_filter(self) -> None:
         """Type what to look for."""
@@ -998,6 +1053,14 @@ class ListScreen(View[None]):
                 names=("problems",),
                 help=f"{self.kind.nouns} with a problem, or all again",
                 key=hint("problems"),
+            )
+        if self.kind.archived is not None:
+            yield Command(
+                "Archived only",
+                alone(self.show_archive),
+                names=("archive",),
+                help=f"{self.kind.nouns} that are archived; {hint('hide')} hides them",
+                refusal=self._archive.why_none,
             )
         yield Command(
             "Group",

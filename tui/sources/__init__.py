@@ -65,7 +65,8 @@ def with_server(
     from tui.sources.argo_server_opening import server_of
     from tui.sources.beside import Beside
 
-    return Beside(cluster, server_of(rules, cluster.place, environ))
+    read_only = settings.is_read_only(cluster.place.label)
+    return Beside(cluster, server_of(rules, cluster.place, environ, read_only=read_only))
 
 
 def source_of(settings: ConnectionSettings) -> str:

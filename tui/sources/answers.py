@@ -246,6 +246,10 @@ def _verb(method: str, where: re.Match[str] | None) -> str:
     return "get" if where and where["name"] else "list"
 
 
+MAY_BE_ARCHIVED = "it may have been deleted; an archive is read by an Argo Server, see --server"
+"""What to know of a workflow that a cluster does not have."""
+
+
 def _missing(told: ApiStatus, path: str) -> SourceError:
     where = _PATH.match(path)
     group = where["group"] if where else None
@@ -262,7 +266,12 @@ def _missing(told: ApiStatus, path: str) -> SourceError:
     if where and where["name"]:
         kind = where["resource"].removesuffix("s")
         place = f" in {where['namespace']}" if where["namespace"] else ""
-        return Missing(f"there is no {kind} {where['name']}{place}", status=404, reason=told.reason)
+        return Missing(
+            f"there is no {kind} {where['name']}{place}",
+            hint=MAY_BE_ARCHIVED if kind == "workflow" else "",
+            status=404,
+            reason=told.reason,
+        )
     return Missing(told.message or "not found", status=404, reason=told.reason or NO_KIND)
 
 

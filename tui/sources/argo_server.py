@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from tui.domain.identity import ObjectKey, Part, Target
+from tui.domain.identity import ObjectKey, Origin, Part, Target
 from tui.domain.resource import Resource
 from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest
 from tui.errors import Refused, SourceError
@@ -29,6 +29,7 @@ from tui.ports.pods import Around, Pods
 from tui.ports.secrets import Secrets
 from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
+from tui.sources.argo_server_answers import IN_NEITHER
 from tui.sources.argo_server_collections import (
     NO_WATCH,
     Form,
@@ -39,7 +40,7 @@ from tui.sources.argo_server_collections import (
     summary,
     whole_of,
 )
-from tui.sources.argo_server_paths import PAGE, collection, one, options
+from tui.sources.argo_server_paths import PAGE, archived_path, collection, one, options
 from tui.sources.argo_server_shared import Server
 from tui.sources.argo_server_streams import with_kind
 from tui.sources.audiences import ListAudience, ObjectAudience, all_at_once
@@ -225,7 +226,12 @@ class ArgoServerSource:
     ) -> None:
         """One object with everything, until stopped. Raises: Missing when it is not there."""
         (part,) = self.parts(kind, Scope((key.namespace,) if key.namespace else ()))
-        audience: ObjectAudience[W] = ObjectAudience(part, key, uid, kind.noun, sink, stop)
+        if key.incarnation:
+            part = part._replace(origin=Origin.ARCHIVE)
+        where = IN_NEITHER if _is_workflows(kind.resource) else "it may have been deleted"
+        audience: ObjectAudience[W] = ObjectAudience(
+            part, key, uid, kind.noun, sink, stop, where_else=where
+        )
         if _is_workflows(kind.resource):
             found = ServedWorkflow(self._transport, kind, key, uid)
             Reflector(found, audience, stop).run()
@@ -246,7 +252,11 @@ class ArgoServerSource:
 
         key = target.key
         resource = resource_of(key.kind)
-        raw = self._transport.get(one(resource, key.namespace, key.name))
+        if key.incarnation:
+            path = archived_path(key.incarnation)
+        else:
+            path = one(resource, key.namespace, key.name)
+        raw = self._transport.get(path)
         return object_in(with_kind(raw, resource))
 
 

@@ -32,6 +32,8 @@ ENDED = "EOF"
 """`reason` of a Busy that is the ordinary end of a watch (or Kubernetes gone from behind it)."""
 NO_PATH = "NotImplemented"
 """`reason` of a Rejected that is about a path or method that this server does not know."""
+IN_NEITHER = "neither the cluster nor the archive has it"
+"""What to know of a workflow that a server does not have."""
 HOW_TO_LOG_IN = "argo auth token prints one, and so does the browser's cookie `authorization`"
 
 _NOISE = "timed out waiting for the condition: "
@@ -142,6 +144,13 @@ def _of(
         return _forbidden(message)
     if status == 404:
         return _missing(message)
+    if status == 409 and "already exists on cluster" in message:
+        return Conflict(
+            "the cluster has one of this name, which is retried there",
+            hint="nothing was done: retry that one, or resubmit this one",
+            status=409,
+            reason="AlreadyExists",
+        )
     if status == 409:
         is_there = "already exists" in message
         return Conflict(
@@ -206,7 +215,9 @@ def _missing(message: str) -> Missing:
     found = _NOT_FOUND.search(message)
     if found is not None:
         noun = _NOUNS.get(found["resource"], found["resource"])
-        return Missing(f"there is no {noun} {found['name']}", status=404, reason="NotFound")
+        hint = IN_NEITHER if noun == "workflow" else ""
+        what = f"there is no {noun} {found['name']}"
+        return Missing(what, hint=hint, status=404, reason="NotFound")
     return Missing(message or "not found", status=404, reason="NotFound")
 
 

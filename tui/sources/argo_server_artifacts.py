@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from typing import Literal
 
 from tui.domain.node import NodeId
-from tui.domain.workflow import Workflow
+from tui.domain.workflow import ARCHIVING, PERSISTED, Workflow
 from tui.ports.artifacts import Content
 from tui.ports.threads import CancelToken
-from tui.sources.argo_server_paths import ARCHIVING
 from tui.sources.argo_server_shared import Server
 from tui.sources.paths import path_part
 
@@ -34,7 +33,7 @@ class ServerArtifacts:
         """By the name of the workflow, or by its uid where only the archive has it."""
         metadata = workflow.metadata
         owner = f"workflows/{path_part(metadata.name, 'the name of the workflow')}"
-        if metadata.labels.get(ARCHIVING) == "Persisted":
+        if metadata.labels.get(ARCHIVING) == PERSISTED:
             owner = f"archived-workflows/{path_part(metadata.uid, 'the uid')}"
         within = path_part(metadata.namespace, "the namespace")
         step = path_part(node, "the id of the step")

@@ -25,7 +25,7 @@ from tui.bugs import caught_in_source
 from tui.domain.decode import list_reader
 from tui.domain.identity import ObjectKey
 from tui.domain.resource import Resource
-from tui.domain.workflow import WORKFLOW_RESOURCE
+from tui.domain.workflow import ARCHIVING, PERSISTED, WORKFLOW_RESOURCE
 from tui.errors import Busy, Expired, InputError, Missing, Refused, Rejected, SourceError
 from tui.ports.collections import HasMetadata, Readable
 from tui.ports.objects import Whole
@@ -33,7 +33,6 @@ from tui.ports.threads import CancelToken
 from tui.sources.answers import UNREADABLE
 from tui.sources.argo_server_answers import ENDED
 from tui.sources.argo_server_paths import (
-    ARCHIVING,
     FIRST_PAGE,
     LISTED_FIELDS,
     PAGE,
@@ -430,7 +429,9 @@ class ServedWorkflow(Generic[W]):
         """As it is now; None where there is none of this name and uid."""
         self._read_at = self._now()
         try:
-            raw = self._transport.get(self._path)
+            # Of what only the archive has a name may mean many.
+            path = archived_path(self._key.incarnation) if self._key.incarnation else self._path
+            raw = self._transport.get(path)
         except Missing:
             return None
         if self._uid and glance(raw).metadata.uid != self._uid:
@@ -520,7 +521,7 @@ class ServedWorkflow(Generic[W]):
 
 def _is_archived(raw: bytes) -> bool:
     """Whether only the archive has a workflow."""
-    return glance(raw).metadata.labels.get(ARCHIVING) == "Persisted"
+    return glance(raw).metadata.labels.get(ARCHIVING) == PERSISTED
 
 
 def _nothing_until(stop: CancelToken) -> Iterator[Any]:

@@ -52,15 +52,19 @@ def connect(
 
 
 def server_of(
-    rules: ServerRules, place: Place, environ: Mapping[str, str] = os.environ
+    rules: ServerRules,
+    place: Place,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    read_only: bool = False,
 ) -> ArgoServerSource:
-    """The server beside the cluster of a place; nothing is ever changed through it."""
+    """The server beside the cluster of a place."""
     from tui.sources.argo_server import ArgoServerSource
     from tui.sources.argo_server_shared import Server
 
     login = ServerLogin(rules, environ)
-    transport = transport_to(rules, login, read_only=True)
-    return ArgoServerSource(Server(transport, place, login, read_only=True))
+    transport = transport_to(rules, login, read_only=read_only)
+    return ArgoServerSource(Server(transport, place, login, read_only=read_only))
 
 
 def is_alone(settings: ConnectionSettings, environ: Mapping[str, str] = os.environ) -> bool:

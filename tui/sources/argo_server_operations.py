@@ -21,7 +21,16 @@ from tui.domain.workflow import POD, WORKFLOW, Manifest
 from tui.errors import Conflict, Missing, NotOffered, SourceError
 from tui.ports.operations import Call, Change, Create, Delete, Operation, Patch, Update
 from tui.sources.argo_server_answers import RightRefused
-from tui.sources.argo_server_paths import API, BODIES, PLACES, collection, one, options, projected
+from tui.sources.argo_server_paths import (
+    API,
+    BODIES,
+    PLACES,
+    archived_path,
+    collection,
+    one,
+    options,
+    projected,
+)
 from tui.sources.argo_server_shared import Server
 from tui.sources.argo_server_streams import glance
 from tui.sources.cluster import object_in
@@ -30,6 +39,7 @@ from tui.sources.paths import resource_of
 
 NO_WAY = "an Argo Server has no way to do this: only Kubernetes has"
 OF_PODS = "an Argo Server does nothing to pods: only Kubernetes does"
+OF_ARCHIVED = "only the archive has it: it can be retried, resubmitted and deleted there"
 NO_REHEARSAL = "an Argo Server rehearses nothing but what creates a workflow"
 
 SUBMITTED_FROM = {
@@ -105,6 +115,12 @@ VERBS: dict[str, tuple[str, Body]] = {
 """Id of an operation on a workflow → its endpoint, and the body that its options come to."""
 
 
+ARCHIVED = (
+    *("workflow.retry", "workflow.resubmit", "workflow.edit", "workflow.delete"),
+    "node.retry-from-here",
+)
+"""What can be done to a workflow that only the archive has."""
+
 OF_STEPS = ("node.answer", "node.retry-from-here")
 """Actions on a step, whose operations are a set and a retry."""
 
@@ -122,6 +138,8 @@ class ServerOperations:
             return READ_ONLY
         if operation.startswith("pod.") or (target is not None and target.key.kind == POD):
             return OF_PODS
+        if target is not None and target.key.incarnation and operation not in ARCHIVED:
+            return OF_ARCHIVED
         known = (*VERBS, "workflow.submit", "workflow.edit", "workflow.delete", *OF_STEPS)
         is_of_workflow = operation.startswith(("workflow.", "node."))
         return NO_WAY if is_of_workflow and operation not in known else ""
@@ -180,6 +198,8 @@ class ServerOperations:
         """
         key, uid = operation.target.key, operation.target.uid
         resource = resource_of(key.kind)
+        if key.incarnation:
+            return  # that is its uid
         if not uid or resource.plural not in PLACES or operation.id == "workflow.submit":
             return
         fields = projected("metadata.uid" if key.kind == WORKFLOW else "")
@@ -206,12 +226,16 @@ def calls(operation: Operation) -> tuple[Call, ...]:
     Raises: NotOffered where there is no endpoint for it.
     """
     key = operation.target.key
-    if operation.id in VERBS and operation.changes:
+    # No endpoint takes a name for what it makes: that is created as it is planned.
+    is_named = operation.id == "workflow.resubmit" and operation.options.get("name")
+    if operation.id in VERBS and operation.changes and not is_named:
         verb, body = VERBS[operation.id]
-        resource = resource_of(WORKFLOW)
-        path = f"{one(resource, key.namespace, key.name)}/{verb}"
+        path, sent = one(resource_of(WORKFLOW), key.namespace, key.name), body(operation.options)
         purpose = f"{verb} workflow {key.name}"
-        return (_about(Call("PUT", path, body(operation.options), purpose=purpose)),)
+        if key.incarnation:
+            path, purpose = archived_path(key.incarnation), f"{purpose} of the archive"
+            sent = {**sent, "name": key.name, "namespace": key.namespace}
+        return (_about(Call("PUT", f"{path}/{verb}", sent, purpose=purpose)),)
     if operation.id == "workflow.submit" and _can_submit(operation):
         return tuple(_submission(operation, change) for change in operation.changes)
     if operation.id == "workflow.delete":
@@ -295,6 +319,8 @@ def _delete(change: Delete) -> Call:
 
 
 def _path(change: Change) -> str:
+    if change.key.incarnation:
+        return archived_path(change.key.incarnation)
     return one(resource_of(change.key.kind), change.key.namespace, change.key.name)
 
 

@@ -7,7 +7,7 @@ are most of a workflow, and the server does not read offloaded ones from its dat
 from __future__ import annotations
 
 from tui.domain.resource import Resource
-from tui.domain.workflow import LABEL, WORKFLOW_RESOURCE
+from tui.domain.workflow import ARCHIVING, PERSISTED, WORKFLOW_RESOURCE
 from tui.errors import NotOffered
 from tui.sources.paths import Asked, path_part
 
@@ -60,9 +60,7 @@ SIGNAL_FIELDS = ",".join(
 )
 """Of a watch that only says that something happened."""
 
-ARCHIVING = f"{LABEL}workflow-archiving-status"
-"""The label that says whether a workflow is in the archive too (`Archived`), or alone there."""
-LIVE_ONLY = f"{ARCHIVING} notin (Persisted)"
+LIVE_ONLY = f"{ARCHIVING} notin ({PERSISTED})"
 """Selects what is in the cluster: the server's list goes on with its archive."""
 
 
@@ -118,9 +116,13 @@ def projected(fields: str) -> Asked:
     return [("fields", fields)] if fields else []
 
 
+ARCHIVE = f"{API}/archived-workflows"
+"""The path of the list of the archive."""
+
+
 def archived_path(uid: str) -> str:
     """The path of the archive's copy of a workflow. Raises: Rejected."""
-    return f"{API}/archived-workflows/{path_part(uid, 'the uid')}"
+    return f"{ARCHIVE}/{path_part(uid, 'the uid')}"
 
 
 def list_query(

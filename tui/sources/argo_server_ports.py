@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.ports.archive import Archive, History
 from tui.ports.artifacts import ServedArtifacts
 from tui.ports.diagnosis import Diagnosis
 from tui.ports.events import Events
@@ -21,6 +22,8 @@ SERVER_PORTS: Registry[Offer] = Registry(
         Offer("identity", Identity, "tui.sources.argo_server_identity:ServerIdentity"),
         Offer("logs", PodLogs, "tui.sources.argo_server_logs:ServerLogs"),
         Offer("artifacts", ServedArtifacts, "tui.sources.argo_server_artifacts:ServerArtifacts"),
+        Offer("archive", Archive, "tui.sources.argo_server_archive:ServerArchive"),
+        Offer("history", History, "tui.sources.argo_server_archive:ServerArchive"),
         Offer("events", Events, "tui.sources.argo_server_events:ServerEvents"),
         Offer("diagnosis", Diagnosis, "tui.sources.argo_server_diagnosis:ServerDiagnosis"),
         Offer("health", Health, "tui.sources.argo_server_health:ServerHealth"),

@@ -146,7 +146,11 @@ class ObjectAudience(Generic[W]):
         noun: str,
         sink: Sink[Whole[W]],
         stop: CancelToken,
+        *,
+        where_else: str = "it may have been deleted",
     ) -> None:
+        """`where_else` is what to know of one that was never there."""
+        self._where_else = where_else
         self._noun = noun
         self._part = part
         self._key = key
@@ -165,7 +169,7 @@ class ObjectAudience(Generic[W]):
             where = f" in {self._key.namespace}" if self._key.namespace else ""
             raise Missing(
                 f"there is no {self._noun} {self._key.name}{where}",
-                hint="it may have been deleted",
+                hint=self._where_else,
                 status=404,
                 reason="NotFound",
             )

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.domain.identity import ObjectKey, Origin, Part, Target
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest
 from tui.errors import Missing, Refused
 from tui.ports.collections import Collections, HasMetadata, LeftOut, Readable, Scope, Sink
 from tui.ports.connection import Place
 from tui.ports.objects import Objects, Watches, Whole
 from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
+from tui.sources.answers import MAY_BE_ARCHIVED
 from tui.sources.audiences import (
     ListAudience,
     ManyPartsAudience,
@@ -72,7 +73,7 @@ class KubernetesSource:
                 Objects: self,
                 Tables: "tui.sources.tables:KubernetesTables",
             },
-            lacks={},
+            lacks="tui.sources.kubernetes_ports:LACKS",
             otherwise="a cluster does not offer this",
         )
 
@@ -170,7 +171,11 @@ class KubernetesSource:
         """The same for one object with everything. Raises: Missing when it is not there."""
         part = Part(self.id, kind.id, Origin.CLUSTER, key.namespace)
         collection = OneObject(self._transport, kind, key)
-        audience: ObjectAudience[W] = ObjectAudience(part, key, uid, kind.noun, sink, stop)
+        is_workflow = kind.resource == WORKFLOW_RESOURCE
+        where = MAY_BE_ARCHIVED if is_workflow else "it may have been deleted"
+        audience: ObjectAudience[W] = ObjectAudience(
+            part, key, uid, kind.noun, sink, stop, where_else=where
+        )
         Reflector(collection, audience, stop, pulse=self._pulse).run()
 
     def get(self, target: Target) -> Manifest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.ports.archive import Archive, History
 from tui.ports.diagnosis import Diagnosis
 from tui.ports.discovery import Discovery
 from tui.ports.events import Events
@@ -42,3 +43,7 @@ CLUSTER_PORTS: Registry[Offer] = Registry(
     ),
 )
 """Each is made of what is shared in a `Cluster`."""
+
+NO_ARCHIVE = "a cluster has no archive: an Argo Server has, which --server puts beside it"
+LACKS = {Archive: NO_ARCHIVE, History: NO_ARCHIVE}
+"""Why a port is not offered, where there is more to say than that it is not."""

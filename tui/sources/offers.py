@@ -36,13 +36,14 @@ class Offers:
         shared: object,
         *,
         own: Mapping[Any, object],
-        lacks: Mapping[Any, str],
+        lacks: Mapping[Any, str] | str,
         otherwise: str,
     ) -> None:
         """`offered` is a registry, or "module:NAME" of one, imported when it is first needed.
 
         `own` are ports that are there already, or "module:name" of what makes one, for those that
-        others should not be imported for; `lacks` and `otherwise` say why one is not.
+        others should not be imported for; `lacks`, or its "module:NAME", and `otherwise` say why
+        one is not.
         """
         self._offered = offered
         self._shared = shared
@@ -71,7 +72,8 @@ class Offers:
         """Why the port is not offered; "" if it is."""
         if wanted in self._own or self._offer(wanted) is not None:
             return ""
-        return self._lacks.get(wanted, self._otherwise)
+        lacks: Mapping[Any, str] = _loaded(self._lacks)
+        return lacks.get(wanted, self._otherwise)
 
     def _offer(self, wanted: Callable[..., object]) -> Offer | None:
         offered: Registry[Offer] = _loaded(self._offered)

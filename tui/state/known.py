@@ -11,6 +11,10 @@ says at which moment it was asked: what the Table told of its row after that is 
 
 Several parts may tell of one object, a cluster and its archive for example. It is one row then,
 with both origins, and goes when the last of them no longer has it.
+
+A run that only the archive has is known by its uid, too, as names are used again. As long as the
+cluster has it as well it has the key of that, and it keeps that key when it leaves the cluster, so
+that cursor and marks stay where they are; it gives the key up to what comes by its name.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from msgspec import structs
 
 from tui.domain.changes import ChangeSet
 from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row
-from tui.ports.collections import Changed, Filled, Gone, Page, WatchEvent
+from tui.ports.collections import ORIGINS, Changed, Filled, Gone, Page, WatchEvent
 
 T = TypeVar("T")
 
@@ -32,6 +36,8 @@ ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 _moments = count(1)
 """One count for all tables, so that a change of an earlier table is older than any later one."""
 
+Kept = Callable[[T], T | None]
+"""What the archive has of an object that has left the cluster; None where it has nothing."""
 Renewed = Callable[[T, T], T]
 """What is known of an object, with what a Table, the second, tells of it later. It returns the
 first itself where that is nothing new."""
@@ -40,8 +46,15 @@ first itself where that is nothing new."""
 class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
     """All objects of the watched parts by their keys, as of the last batch."""
 
-    def __init__(self, parts: Iterable[Part] = (), *, renewed: Renewed[T] | None = None) -> None:
-        """Without `renewed` a row of a Table takes the place of whatever was known before."""
+    def __init__(
+        self,
+        parts: Iterable[Part] = (),
+        *,
+        renewed: Renewed[T] | None = None,
+        kept: Kept[T] | None = None,
+    ) -> None:
+        """Without `renewed` a row of a Table takes the place of whatever was known before; without
+        `kept` what leaves the cluster is not taken to be in an archive."""
         self.moment = next(_moments)
         """Grows with each batch; change sets say which one they belong to."""
         self._rows: dict[ObjectKey, Row[T]] = {}
@@ -51,6 +64,7 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         """What a list that is not at its end yet has told, for each part that is being listed."""
         self._whole: set[Part] = set()
         self._renewed = renewed
+        self._kept = kept
         self._unread: set[ObjectKey] = set()
         self._due: dict[ObjectKey, int] = {}
         self._came: dict[ObjectKey, int] = {}
@@ -110,6 +124,8 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
                 self._take_page(event)
             elif isinstance(event, Filled):
                 answers.append(event)
+        for answer in answers:
+            self._learn_uids(answer)
         self.moment = self._batch
         changes = self._changes()
         filled: dict[ObjectKey, None] = {}
@@ -135,8 +151,13 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         return ChangeSet(changed=tuple(row for row in known if row is not None), moment=self.moment)
 
     def _take_page(self, page: Page[T]) -> None:
-        """Put a page in, and drop what a whole list of its part no longer has."""
+        """Put a page in, and drop what a whole list of its part no longer has.
+
+        Of an archive that is read as far as somebody looks, and a whole list of it, which has
+        nothing, ends that it is shown.
+        """
         part = page.part
+        self._told.setdefault(part, {})
         if page.first:
             self._relisting[part] = set()
         for row in page.rows:
@@ -146,9 +167,83 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         seen = self._relisting.pop(part, set())
         for key in [key for key in self._told.get(part, ()) if key not in seen]:
             self._drop(part, key)
-        self._whole.add(part)
+        if part.origin is Origin.ARCHIVE:
+            del self._told[part]
+        else:
+            self._whole.add(part)
+
+    # --- what an archive has, too -----------------------------------------------------------
+
+    def _archives(self, key: ObjectKey) -> Iterator[dict[ObjectKey, Row[T]]]:
+        """What archives tell that may have an object."""
+        for part, told in self._told.items():
+            if (
+                part.origin is Origin.ARCHIVE
+                and (part.connection, part.kind) == key[:2]
+                and part.namespace in ("", key.namespace)
+            ):
+                yield told
+
+    def _placed(self, part: Part, row: Row[T]) -> Row[T]:
+        """A row that is put in, under the key that it has among the others."""
+        if part.origin is Origin.ARCHIVE:
+            return self._placed_of_archive(part, row)
+        if row.uid and len(self._told) > 1:
+            for told in self._archives(row.key):
+                self._make_room(told, row)
+        return row
+
+    def _placed_of_archive(self, part: Part, row: Row[T]) -> Row[T]:
+        plain = row.key._replace(incarnation="")
+        known = self._told.get(part, {}).get(plain)
+        if known is not None:
+            is_same = known.uid == row.uid
+        else:
+            live = self._rows.get(plain)
+            # A Table may not tell the uid; the newest of that name, which is first, is it then.
+            is_same = live is not None and live.uid in ("", row.uid)
+        return structs.replace(row, key=plain) if is_same else row
+
+    def _make_room(self, told: dict[ObjectKey, Row[T]], row: Row[T]) -> None:
+        """What an archive tells by the name of an object in the cluster is that object, or gets a
+        key of its own."""
+        key = row.key
+        mine = told.get(key)
+        if mine is not None and mine.uid != row.uid:
+            self._move(told, key, key._replace(incarnation=mine.uid))
+            self._replaced.add(key)
+        own = key._replace(incarnation=row.uid)
+        if own in told:
+            self._move(told, own, key)
+
+    def _learn_uids(self, answer: Filled[T]) -> None:
+        """What an archive has was told apart by name where the Table did not tell uids."""
+        if any(part.origin is Origin.ARCHIVE for part in self._told):
+            for row in answer.rows:
+                known = self._rows.get(row.key)
+                if row.uid and known is not None and Origin.ARCHIVE in known.origins:
+                    for told in self._archives(row.key):
+                        self._make_room(told, row)
+
+    def _move(self, told: dict[ObjectKey, Row[T]], old: ObjectKey, new: ObjectKey) -> None:
+        row = told[new] = structs.replace(told.pop(old), key=new)
+        if not any(old in each for each in self._told.values()):
+            del self._rows[old]
+            self._note(old, REMOVED)
+        self._note(new, CHANGED if new in self._rows else ADDED)
+        self._rows[new] = self._merged(new, row)
+
+    def _keep(self, row: Row[T]) -> None:
+        """What leaves the cluster stays where the archive that is shown is known to have it."""
+        left = self._kept(row.value) if self._kept is not None else None
+        told = next(self._archives(row.key), None)
+        if left is not None and told is not None:
+            told[row.key] = Row(row.key, row.uid, "", ORIGINS[Origin.ARCHIVE], left)
+
+    # --- one row ----------------------------------------------------------------------------
 
     def _put(self, part: Part, row: Row[T]) -> None:
+        row = self._placed(part, row)
         key = row.key
         seen = self._relisting.get(part)
         if seen is not None:
@@ -239,6 +334,8 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
         for each in (self._due, self._came, self._asked):
             each.pop(key, None)
         self._unread.discard(key)
+        if part.origin is Origin.CLUSTER:
+            self._keep(row)
         left = next((each[key] for each in self._told.values() if key in each), None)
         if left is None:
             del self._rows[key]

@@ -227,7 +227,10 @@ class WatchedLists:
         feeds = tuple(Feed(each.collections, narrowed(each.scope, kind)) for each in feeds)
         parts = [each.collections.parts(kind, each.scope) for each in feeds]
         session: AnySession = WatchSession(
-            f"watch {kind.id}", [part for of in parts for part in of], renewed=kind.renewed
+            f"watch {kind.id}",
+            [part for of in parts for part in of],
+            renewed=kind.renewed,
+            kept=kind.kept,
         )
 
         def fail(of: Sequence[Part], error: SourceError) -> None:

@@ -18,7 +18,7 @@ from tui.errors import SourceError
 from tui.ports.collections import Sink, Stood, WatchEvent
 from tui.ports.threads import CancelToken, endless
 from tui.state.inbox import Inbox, Loop
-from tui.state.known import KnownObjects, Renewed
+from tui.state.known import Kept, KnownObjects, Renewed
 from tui.state.standing import Standings
 
 T = TypeVar("T")
@@ -28,12 +28,17 @@ class WatchSession(Generic[T]):
     """A watch, from `begin` to `end`."""
 
     def __init__(
-        self, name: str = "", parts: Sequence[Part] = (), *, renewed: Renewed[T] | None = None
+        self,
+        name: str = "",
+        parts: Sequence[Part] = (),
+        *,
+        renewed: Renewed[T] | None = None,
+        kept: Kept[T] | None = None,
     ) -> None:
-        """`renewed` is that of the kind, as `KnownObjects` takes it."""
+        """`renewed` and `kept` are those of the kind, as `KnownObjects` takes them."""
         self.name = name
         """What its thread is called."""
-        self.known: KnownObjects[T] = KnownObjects(parts, renewed=renewed)
+        self.known: KnownObjects[T] = KnownObjects(parts, renewed=renewed, kept=kept)
         self.standings = Standings(parts)
         self.failure: SourceError | None = None
         """What ended it, where trying again cannot help."""

@@ -1,0 +1,224 @@
+"""The archive in the list: one list with what is in the cluster, read as far as somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.support.app import Shown, showing
+from tests.support.argo_server import ARCHIVING, StandIn, served_by
+from tests.support.fake_api import FakeApi
+from tests.support.scripted import manifest
+from tui.domain.identity import Origin
+from tui.domain.workflow import LABEL, Manifest
+
+ARCHIVE = "/api/v1/archived-workflows"
+
+
+def old(number: int, phase: str = "Succeeded", **status: Any) -> Manifest:
+    """One of many archived runs, each begun a minute before the one with a lower number."""
+    minute, hour = 59 - number % 60, 23 - number // 60 % 24
+    begun = f"2026-10-{30 - number // 1440:02}T{hour:02}:{minute:02}:00Z"
+    found = manifest(f"old-{number:04}", phase=phase, startedAt=begun, finishedAt=begun, **status)
+    found["metadata"]["creationTimestamp"] = begun
+    found["metadata"]["labels"] = {f"{LABEL}phase": phase}
+    return found
+
+
+def pages(api: FakeApi) -> list[str]:
+    """The offsets of the pages of the archive that were asked for."""
+    return [
+        each.query.get("listOptions.continue", "0") for each in api.asked if each.path == ARCHIVE
+    ]
+
+
+@asynccontextmanager
+async def listing(server: StandIn, **more: Any) -> AsyncIterator[tuple[Shown, FakeApi]]:
+    """The app on a server."""
+    server.beat = 0.2
+    with server.running() as api:
+        async with showing(source=served_by(api), **more) as shown:
+            yield shown, api
+
+
+def names(shown: Shown) -> list[str]:
+    return [row.key.name for row in shown.overview.arrangement.rows]
+
+
+async def test_live_and_archived_ones_are_one_list_by_time_with_a_sign() -> None:
+    server = StandIn(manifest("now"), archived=[old(2), old(1)])
+    async with listing(server) as (shown, _):
+        await shown.until_shown("old-0002")
+        assert names(shown) == ["now", "old-0001", "old-0002"]
+        await shown.until_shown("1 + 2 ▤")
+        text = shown.text.splitlines()
+        assert any("▤ old-0001" in line for line in text)
+        assert not any("▤ now" in line for line in text)
+
+
+async def test_one_that_is_in_both_is_one_row_without_the_sign() -> None:
+    both = manifest("both", phase="Succeeded", labels={ARCHIVING: "Archived"})
+    async with listing(StandIn(both, archived=[both, old(1)])) as (shown, _):
+        await shown.until_shown("1 + 1 ▤")
+        assert names(shown) == ["both", "old-0001"]
+        row = shown.overview.arrangement.rows[0]
+        assert row.origins == {Origin.CLUSTER, Origin.ARCHIVE}
+        assert not row.value.is_only_archived
+
+
+async def test_only_what_is_looked_at_is_read() -> None:
+    server = StandIn(archived=map(old, range(500)))
+    async with listing(server) as (shown, api):
+        await shown.until_shown("0 + 100+ ▤")
+        await shown.at_rest()
+        assert pages(api) == ["0"]
+        await shown.press("G")
+        await shown.until_shown("0 + 200+ ▤")
+        await shown.at_rest()
+        assert len(pages(api)) == 2, "a page a time somebody reaches the end"
+
+
+async def test_a_filter_is_asked_of_the_server_and_what_it_finds_is_all_that_is_read() -> None:
+    server = StandIn(archived=[*map(old, range(300)), old(777, "Failed")])
+    async with listing(server) as (shown, api):
+        await shown.until_shown("0 + 100+ ▤")
+        await shown.press("/")
+        await shown.write("phase:failed")
+        await shown.until_shown("old-0777")
+        assert api.asked[-1].query["listOptions.labelSelector"] == f"{LABEL}phase in (Failed)"
+        assert set(pages(api)) == {"0"}, "no page but the first of each filter"
+
+
+async def test_a_filter_that_the_server_does_not_know_looks_so_far_and_says_so() -> None:
+    server = StandIn(archived=map(old, range(1500)))
+    async with listing(server) as (shown, api):
+        await shown.until_shown("0 + 100+ ▤")
+        await shown.press("/")
+        await shown.write("message:nowhere in:archive")
+        await shown.until_shown(":archive looks further")
+        assert len(pages(api)) < 8, "never all of them"
+
+
+async def test_archived_ones_can_be_left_out_and_shown_again() -> None:
+    async with listing(StandIn(manifest("now"), archived=[old(1)])) as (shown, _):
+        await shown.until_shown("1 + 1 ▤")
+        await shown.press("H")
+        await shown.until(lambda: names(shown) == ["now"])
+        assert "▤" not in shown.text
+        await shown.press("H")
+        await shown.until(lambda: names(shown) == ["now", "old-0001"])
+
+
+async def test_archive_shows_only_what_is_archived_also_what_is_in_the_cluster() -> None:
+    both = manifest("both", phase="Succeeded", labels={ARCHIVING: "Archived"})
+    server = StandIn(manifest("now"), both, archived=[both, old(1)])
+    async with listing(server) as (shown, _):
+        await shown.until_shown("2 + 1 ▤")
+        await shown.press(":")
+        await shown.write("archive")
+        await shown.press("enter")
+        await shown.until(lambda: names(shown) == ["both", "old-0001"])
+
+
+async def test_an_archive_that_is_switched_off_says_so_once_and_archive_says_why() -> None:
+    server = StandIn(manifest("now"))
+    server.has_archive = False
+    async with listing(server) as (shown, api):
+        await shown.until_said("this Argo Server keeps no archive")
+        await shown.press("escape")
+        await shown.at_rest()
+        assert len(pages(api)) == 1 and "▤" not in shown.text
+        await shown.press(":")
+        await shown.write("archive")
+        await shown.press("enter")
+        await shown.until_said("keeps no archive")
+
+
+async def test_a_cluster_without_a_server_says_where_an_archive_is_read() -> None:
+    async with showing(manifest("now")) as shown:
+        await shown.until_shown("now")
+        await shown.press("H")
+        assert shown.said
+
+
+async def test_a_database_that_is_down_leaves_the_list_and_is_read_when_it_is_back() -> None:
+    server = StandIn(manifest("now"), archived=[old(1)])
+    server.refusing["GET .*/archived-workflows"] = (500, 13, "dial tcp: connection refused")
+    async with listing(server) as (shown, _):
+        await shown.until_said("connection refused")
+        assert names(shown) == ["now"]
+        await shown.until_shown("▤ stale")
+        server.refusing.clear()
+        await shown.press("ctrl+r")
+        await shown.until_shown("1 + 1 ▤")
+
+
+async def test_a_run_that_moves_to_the_archive_keeps_its_row_and_the_cursor() -> None:
+    done = manifest("done", phase="Succeeded", labels={ARCHIVING: "Archived"})
+    server = StandIn(manifest("now"), done, archived=[old(1)])
+    async with listing(server) as (shown, _):
+        await shown.until_shown("2 + 1 ▤")
+        await shown.press("j")
+        assert shown.current == "done"
+        server.archive(done)
+        server.delete("done")
+        await shown.until_shown("▤ done")
+        assert names(shown) == ["now", "done", "old-0001"]
+        assert shown.current == "done"
+
+
+async def test_one_that_was_archived_and_is_in_no_archive_after_all_goes() -> None:
+    done = manifest("done", phase="Succeeded", labels={ARCHIVING: "Archived"})
+    server = StandIn(manifest("now"), done)
+    async with listing(server) as (shown, _):
+        await shown.until_shown("2 + 0 ▤")
+        server.delete("done")
+        await shown.until(lambda: names(shown) == ["now"])
+
+
+async def test_an_archived_run_opens_as_any_other() -> None:
+    nodes = {
+        "old-0001": {
+            **{"id": "old-0001", "name": "old-0001", "displayName": "old-0001"},
+            **{"type": "Pod", "phase": "Failed", "message": "exit code 7"},
+        }
+    }
+    server = StandIn(manifest("now"), archived=[old(1, "Failed", nodes=nodes)])
+    async with listing(server) as (shown, _):
+        await shown.until_shown("1 + 1 ▤")
+        await shown.press("j", "enter")
+        await shown.until_shown("exit code 7")
+
+
+async def test_an_archived_run_is_deleted_by_its_uid_and_the_question_says_what_is_lost() -> None:
+    server = StandIn(manifest("now"), archived=[old(1)])
+    async with listing(server) as (shown, api):
+        await shown.until_shown("1 + 1 ▤")
+        await shown.press("j", "D")
+        await shown.until_shown("The archive's copy goes for good")
+        await shown.until_shown("nothing else has it")
+        await shown.press("y")
+        await shown.until(lambda: names(shown) == ["now"])
+        assert not server.archived
+        (sent,) = [each for each in api.asked if each.method == "DELETE"]
+        assert sent.path == f"{ARCHIVE}/uid-old-0001"
+
+
+@pytest.mark.parametrize(
+    ("key", "verb", "made"), [("r", "retry", "old-0001"), ("R", "resubmit", "old-0001-again")]
+)
+async def test_an_archived_run_is_run_again_by_the_server(key: str, verb: str, made: str) -> None:
+    server = StandIn(manifest("now"), archived=[old(1, "Failed")])
+    async with listing(server) as (shown, api):
+        await shown.until_shown("1 + 1 ▤")
+        await shown.press("j", key)
+        await shown.until_shown("old-0001")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: ("workflows", "argo", made) in server.objects)
+        (sent,) = [each for each in api.asked if each.method == "PUT"]
+        assert sent.path == f"{ARCHIVE}/uid-old-0001/{verb}"
+        await shown.until(lambda: len(names(shown)) == 3)
+        assert "old-0001" in names(shown), "the archive keeps its copy"

@@ -1,0 +1,47 @@
+"""Runs in the archive, and how one asks for some of them (argo.md 9.8).
+
+An archived run is a workflow as any other, of which the label `workflow-archiving-status` says how
+it stands to the archive: that there is a copy of what is in the cluster, or that only the archive
+has it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from tui.domain.workflow import ARCHIVING, PERSISTED, ListedWorkflow, Manifest
+
+GROUP = "Archived"
+"""What runs are counted as in a list that only the archive has."""
+
+
+class ArchiveQuery(msgspec.Struct, frozen=True):
+    """Which runs of an archive are meant. What is empty selects nothing."""
+
+    namespace: str = ""
+    """"" for all namespaces."""
+    labels: str = ""
+    """A label selector. Argo labels each run with its phase, and with the template it is of."""
+    name: str = ""
+    name_contains: str = ""
+    """What the name holds somewhere."""
+    begun_after: str = ""
+    """A time (RFC 3339): only what began after it."""
+
+
+def is_only_in_archive(manifest: Manifest) -> bool:
+    """Whether only the archive has the workflow of a manifest."""
+    metadata = manifest.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    return isinstance(labels, dict) and labels.get(ARCHIVING) == PERSISTED
+
+
+def kept(workflow: ListedWorkflow) -> ListedWorkflow | None:
+    """What the archive has of a run that has left the cluster; None where it is not known to have
+    anything."""
+    metadata = workflow.metadata
+    if not workflow.is_archived:
+        return None
+    labels = {**metadata.labels, ARCHIVING: PERSISTED}
+    left = msgspec.structs.replace(metadata, resource_version="", labels=labels)
+    return msgspec.structs.replace(workflow, metadata=left)

@@ -1,0 +1,75 @@
+"""Runs that were archived: listed some at a time, and never all of them.
+
+An archive may hold years of runs. So it is read in pages, what began last first, and whatever its
+server can select is asked of the server; how far one reads is for who reads to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from tui.domain.archived import ArchiveQuery
+from tui.domain.identity import ObjectKey, Row
+from tui.ports.collections import HasMetadata, Readable
+from tui.ports.threads import CancelToken
+
+L = TypeVar("L", bound=HasMetadata)
+T = TypeVar("T")
+
+PAGE = 100
+"""Runs of a page, unless fewer are wanted."""
+
+
+class ArchivePage(msgspec.Struct, Generic[T], frozen=True):
+    """Some runs of an archive, what began last first."""
+
+    rows: tuple[Row[T], ...]
+    """Without steps. One may be in two pages, where the archive changed meanwhile."""
+    more: str
+    """What the next page is asked by; "" after the last one."""
+
+
+class Archive(Protocol):
+    """Where archived runs are listed."""
+
+    def page(
+        self,
+        kind: Readable[L, Any],
+        asked: ArchiveQuery,
+        more: str = "",
+        *,
+        most: int = PAGE,
+        stop: CancelToken | None = None,
+    ) -> ArchivePage[L]:
+        """The first page, or the one after it.
+
+        Raises: NotOffered with the reason `NoArchive` where nothing is archived here, SourceError.
+        """
+
+    def find(self, kind: Readable[L, Any], key: ObjectKey, uid: str) -> Row[L] | None:
+        """The row of one run as it is now; None where the archive does not have it.
+
+        Raises: SourceError.
+        """
+
+
+class History(Protocol):
+    """Where the runs of one template are read, to learn from them how long it takes."""
+
+    def runs(
+        self,
+        kind: Readable[L, Any],
+        namespace: str,
+        labels: str,
+        *,
+        most: int,
+        stop: CancelToken | None = None,
+    ) -> Iterator[L]:
+        """Archived runs that a label selector selects, what began last first, `most` at the most.
+
+        They come without their steps, and are read in pages as they are taken. Raises: as
+        `Archive.page`.
+        """
