@@ -103,8 +103,9 @@ def test_no_registration_of_ours_brings_a_key_of_its_own() -> None:
 
 # --- one meaning ---------------------------------------------------------------------------------
 
-FREE = {"space", *"0123456789"}
-"""Keys whose meaning is told by the row of hints, or is that of the widget."""
+FREE = {"space", "v", *"0123456789"}
+"""Keys whose meaning is told by the row of hints, or is that of the widget; `v` shows what stands
+beside a list, and a log beside a log."""
 
 
 def test_a_key_of_the_table_has_one_meaning() -> None:

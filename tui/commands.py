@@ -62,6 +62,8 @@ class Command:
     """A sentence beside its title."""
     explain: Callable[[str], str] = field(default=_unexplained)
     """What is said of one of its arguments, in place of that; "" for nothing."""
+    in_menu: bool = False
+    """Whether it stands in the menu of actions, too, though it changes nothing."""
     key: str = ""
     """How its key is called in a sentence."""
     refusal: str = ""

@@ -56,7 +56,10 @@ class Terminal(Protocol):
     """What a screen may ask of the terminal."""
 
     def copy(self, text: str) -> None:
-        """Send a text to its clipboard."""
+        """Send a text to its clipboard, as one line."""
+
+    def copy_lines(self, lines: Sequence[str]) -> None:
+        """Send lines to its clipboard."""
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
@@ -309,6 +312,10 @@ class AppContext:
         """Send a text to the clipboard of the terminal."""
         self._terminal.copy(text)
 
+    def copy_lines(self, lines: Sequence[str]) -> None:
+        """Send lines to the clipboard of the terminal."""
+        self._terminal.copy_lines(lines)
+
     def ask_rights(
         self,
         namespace: str,
@@ -387,3 +394,7 @@ class ConnectionContext:
     def copy(self, text: str) -> None:
         """Copy a text to the clipboard of the terminal."""
         self._context.copy(text)
+
+    def copy_lines(self, lines: Sequence[str]) -> None:
+        """Copy lines to the clipboard of the terminal."""
+        self._context.copy_lines(lines)

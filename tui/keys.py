@@ -277,6 +277,7 @@ KEYS = KeyTable(
         "border.more": "plus",
         "border.less": "underscore",
         "preview": "v",
+        "beside": "v",
         # Marking, and doing something.
         "mark": "space",
         "mark.range": "V,ctrl+@,ctrl+space",

@@ -40,6 +40,13 @@ class GoToStep(Message):
 
 
 @dataclass
+class RoomWanted(Message):
+    """Give the panes all the room, for one of them shows two things; or no longer."""
+
+    is_wanted: bool
+
+
+@dataclass
 class RunAction(Message):
     """Ask about, then do, an action to these subjects."""
 

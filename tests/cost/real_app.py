@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.support.runs import NOW, run, step
-from tests.support.scripted import ScriptedSource
+from tests.support.scripted import ScriptedSource, never_restarted
 from tui.app import ArgoApp
 from tui.domain.identity import Target
 from tui.domain.logs import LogBlock, blocks_of
@@ -99,6 +99,8 @@ class Cluster(ScriptedSource):
         return super().get(target)
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        if request.previous:
+            raise never_restarted(request)
         return blocks_of(self._said(stop), request.source)
 
     def _said(self, stop: CancelToken) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ from tui.domain.logs import LogBlock
 from tui.domain.logtargets import log_targets
 from tui.domain.workflow import WorkflowRef
 from tui.errors import Bug, SourceError, Unreachable
-from tui.headless.logs import follow
+from tui.headless.logs import follow, those_of
 from tui.logs.reader import LogReader
 from tui.ports.collections import Live, Page, Scope, Sink, Stale, Standing, Stood
 from tui.ports.logs import LogRequest
@@ -304,7 +304,7 @@ def test_logs_that_are_followed_end_with_the_fault_instead_of_waiting_for_ever(w
     workflow = decode.from_manifest(nightly_etl())
     printer: Any = SimpleNamespace(flush=lambda: None)
     with pytest.raises(Bug, match="Fault"):
-        follow(source, LogReader(source, workflow), printer, log_targets)
+        follow(source, LogReader(source, workflow), printer, those_of(log_targets))
 
 
 async def test_pods_and_events_that_cannot_be_read_are_told() -> None:

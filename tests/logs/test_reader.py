@@ -12,6 +12,7 @@ from tests.support.scripted import ScriptedSource
 from tui.domain import decode
 from tui.domain.logs import EMPTY, LogBlock, LogSource, blocks_of
 from tui.domain.logtargets import LogTarget, best_target
+from tui.domain.node import NodeId
 from tui.domain.workflow import Manifest, Workflow
 from tui.errors import Busy, Missing, Refused, Rejected, SourceError, Unreachable
 from tui.logs.reader import LOOK_AGAIN, TRIES, LogReader
@@ -263,3 +264,64 @@ def test_who_stops_reads_no_further() -> None:
     source = Stopping([LOST])
     assert Read(source, running("api"), is_patient=True).lines == []
     assert len(source.requests) == 1
+
+
+def test_what_a_container_said_before_it_was_started_again_stands_before_it_after_a_seam() -> None:
+    source = ScriptedSource()
+    source.previous_logs[pod("api"), "main"] = [line(1, "first"), line(2, "crash")]
+    source.logs[pod("api"), "main"] = [line(9, "again")]
+    read = Read(source, running("api"), is_alone=True)
+    assert [each.decode() for each in read.lines] == [
+        *("first", "crash", "── main was started again ──", "again"),
+    ]
+    assert [each.origin for each in read.sources] == ["pod", "previous", "seam"]
+    assert Read(source, running("api")).lines == [b"again"], "among others it costs no request"
+    assert Read(source, running("api"), is_alone=True, tail=1).lines == [b"again"]
+
+
+def test_one_that_was_started_once_has_no_seam_and_the_archive_goes_on_where_its_pod_did() -> None:
+    source = Breaking([line(1, "one")], [Rejected("previous terminated container not found")])
+    read = Read(source, running("api"), is_alone=True)
+    assert read.lines == [b"one"]
+    restarted = Breaking(
+        [line(5, "two"), LOST], [line(1, "one")], [Missing("its pod is gone", status=404)]
+    )
+    manifest = with_archive(running("api"), "two\nthree\n")
+    read = Read(restarted, manifest, is_alone=True, is_patient=True)
+    assert [each.decode() for each in read.lines] == [
+        *("one", "── main was started again ──", "two"),
+        *("── api: its pod is gone, from the archive on ──", "three"),
+    ]
+
+
+def of_agent() -> Manifest:
+    """A run with two steps that the agent does."""
+    manifest = running("get", "put")
+    for node in manifest["status"]["nodes"].values():
+        if node["type"] == "Pod":
+            node["type"] = "HTTP"
+    return manifest
+
+
+def test_the_log_of_an_agent_begins_with_the_lines_of_the_step_that_is_meant() -> None:
+    manifest = of_agent()
+    nodes = manifest["status"]["nodes"].values()
+    ids = {node["displayName"]: node["id"] for node in nodes}
+    source = ScriptedSource()
+    said = [
+        "agent begins",
+        f"Processing task nodeID={ids['put']}",
+        f"Processing task nodeID={ids['get']}",
+        f"Sending result nodeID={ids['get']}",
+        f"Sending result nodeID={ids['put']}",
+    ]
+    workflow = decode.from_manifest(manifest)
+    node = workflow.nodes[NodeId(ids["get"])]
+    target = best_target(workflow, node)
+    assert target is not None
+    source.logs[target.pod, "main"] = [line(i, text) for i, text in enumerate(said)]
+    reader = LogReader(source, workflow, is_alone=True)
+    blocks = list(reader.blocks(target, AtOnce(), number=lambda source: 0))
+    found = [block.line(i).decode() for block in blocks for i in range(len(block))]
+    seam = f"── of the agent, for all steps that it does: {target.pod} ──"
+    assert found == [said[2], said[3], seam, said[0], said[1], said[4]]

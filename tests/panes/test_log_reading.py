@@ -10,6 +10,7 @@ import pytest
 from tests.support.logs_pane import Written, head, line, new, pod, running
 from tests.support.panes import On, bench
 from tests.support.scripted import ScriptedSource
+from tests.support.widgets import screen_of
 from tui.domain.logs import blocks_of
 from tui.errors import SourceError
 from tui.logs.book import LogBook
@@ -181,11 +182,93 @@ async def test_lines_of_json_are_read_as_text_and_by_chosen_fields() -> None:
         await on.pilot.press("Y")
         rows = [row.strip() for row in on.app.screen_text.splitlines()[1:4]]
         assert "INFO  step loss=0.5" in on.app.screen_text and "plain" in on.app.screen_text, rows
+        await on.pilot.press("Y")
+        rows = [row[:30].rstrip() for row in on.app.screen_text.splitlines()[:10]]
+        assert rows == [
+            *("{", '  "level": "info",', '  "msg": "step",', '  "loss": 0.5', "}"),
+            *("plain", "{", '  "msg": "end",', '  "loss": 0.1', "}"),
+        ]
+        await on.pilot.press("c")
+        assert on.app.copied[-1] == said[0], "what was written is copied"
         await on.pilot.press("Y", *"loss", "enter")
         shown = on.app.screen_text
         assert "0.5" in shown and "step" not in shown and "plain" in shown
         await on.pilot.press("Y")
         assert '{"msg":"end"' in on.app.screen_text
+
+
+async def test_a_json_line_over_several_rows_scrolls_by_rows_and_is_marked_in_its_first() -> None:
+    source = ScriptedSource()
+    trace = '{"level":"error","stack":"Trace:\\n  at a\\n  at b","done":[1,2]}'
+    source.logs[pod("api"), "main"] = [line(1, "begin"), line(2, trace), line(3, "end")]
+    async with bench(new, source, size=(60, 6)) as on:
+        await opened(on)
+        await on.pilot.press("Y", "Y", "t", "t", "t", "g")
+        before = "06:29:02.000 "
+        shown = on.app.screen_text.splitlines()
+        assert shown[1] == (before + "{").ljust(59) + "◄"
+        assert shown[2].rstrip() == " " * len(before) + '  "level": "error",'
+        await on.pilot.press("j", "j", "j")
+        shown = [row.strip() for row in on.app.screen_text.splitlines()]
+        assert shown == ['"stack":', "Trace:", "at a", "at b", '"done": ['][: len(shown)]
+        await on.pilot.press("G")
+        assert on.app.screen_text.splitlines()[-1].startswith("06:29:03.000 end")
+        await on.pilot.press("k", "k", "w", "Y", "enter", "g")
+        assert on.app.screen_text.splitlines()[0].startswith("06:29:01.000 begin")
+
+
+async def test_where_no_line_is_json_the_key_for_it_says_so() -> None:
+    async with bench(new, spoken()) as on:
+        await opened(on)
+        before = on.app.screen_text
+        await on.pilot.press("Y")
+        assert "no line here is JSON" in on.app.said[-1]
+        assert on.app.screen_text == before
+
+
+async def test_a_range_of_lines_is_marked_by_what_moves_and_copied_as_lines() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(i % 60, f"line {i}") for i in range(200)]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.pilot.press("g", "V", "j", "j")
+        assert "3 marked" in head(on)
+        await on.pilot.press("c")
+        assert on.app.copied[-1] == "line 0\nline 1\nline 2"
+        assert "marked" not in head(on), "copied is done"
+        on.pane.lines.show_from(100)
+        await on.pilot.press("V", "k", "k", "ctrl+d")
+        assert on.pane.lines.marked == (100, 104)
+        await on.pilot.press("g")
+        assert on.pane.lines.marked == (100, 0) and on.pane.lines.shown_range[0] == 0
+        assert [*on.pane.lines.plain_lines(everything=True)][-1] == "line 100", "what is saved"
+        await on.pilot.press("slash", *"line 150", "enter")
+        await on.until(lambda: on.pane.lines.marked == (100, 150))
+        await on.pilot.press("escape")
+        assert on.pane.lines.marked is None
+        assert len([*on.pane.lines.plain_lines(everything=True)]) == 200
+
+
+async def test_the_rate_of_lines_is_shown_with_its_errors_when_asked_for() -> None:
+    source = ScriptedSource()
+    said = [line(i, text) for i in range(20) for text in ["step"] * (1 + i // 5)]
+    source.logs[pod("api"), "main"] = [*said, line(39, "ERROR disk")]
+    async with bench(new, source) as on:
+        await opened(on)
+        assert not on.pane.strip.display
+        (command,) = on.pane.commands()
+        await on.pilot.press("t", "t", "t")
+        command.run("")
+        await on.until(lambda: any("█" in row for row in screen_of(on.pane.strip)))
+        bars, below = (row[1:] for row in screen_of(on.pane.strip))
+        assert bars.rstrip() == "▂▂▂▂▂▄▄▄▄▄▆▆▆▆▆█████" + " " * 19 + "▂"
+        assert "06:29:00" in below and "06:29:40" in below and "highest 240 a minute" in below
+        (of_error,) = on.pane.strip.line_at(0).crop(40, 41)
+        assert of_error.style == on.pane.strip.token("problem")
+        await typed(on, "ampersand", "ERROR")
+        await on.until(lambda: screen_of(on.pane.strip)[0].strip() == "█")
+        command.run("")
+        assert not on.pane.strip.display
 
 
 async def test_when_the_run_will_be_deleted_stands_at_the_end_of_its_log() -> None:

@@ -27,7 +27,8 @@ async def test_a_running_step_is_followed_to_its_end() -> None:
         await on.until(lambda: "end of the log" in head(on))
         assert "one more" in on.app.screen_text.splitlines()[-1]
         assert "following" not in head(on)
-        (request,) = asked(source)
+        request, earlier = asked(source)
+        assert earlier.previous, "what it said before it was started again is asked for once"
         assert request.follow and request.container == "main"
 
 
@@ -58,7 +59,8 @@ async def test_an_update_of_the_workflow_leaves_the_log_alone() -> None:
         for _ in range(3):
             on.app.show(running("api", "other"), "api")
         await on.pilot.pause()
-        assert len(asked(source)) == 1 and on.app.text == "first"
+        assert [each.previous for each in asked(source)] == [False, True]
+        assert on.app.text == "first"
 
 
 async def test_switching_steps_quickly_never_mixes_their_logs() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.support.logs_pane import POD_OF_ETL, RUN, Written, asked, head, line, new, pod, running
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, etl_log, nightly_etl
-from tests.support.scripted import ScriptedSource
+from tests.support.scripted import ScriptedSource, never_restarted
 from tui.domain.logs import EMPTY, LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.errors import Refused, Rejected, Unreachable
@@ -53,6 +53,8 @@ async def test_what_the_cluster_refuses_is_told_and_nothing_ends() -> None:
 async def test_a_followed_log_that_breaks_goes_on_without_a_line_twice() -> None:
     class Broken(Written):
         def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+            if request.previous:
+                raise never_restarted(request)
             self._ask("log", request)
             return blocks_of(self._said(), request.source)
 
@@ -189,6 +191,8 @@ class Broken(ScriptedSource):
     """A log that breaks after its first line."""
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        if request.previous:
+            raise never_restarted(request)
         yield from blocks_of([line(1, "so far")], request.source)
         if self.refusal is not None:
             raise self.refusal
@@ -246,6 +250,8 @@ async def test_a_log_that_failed_in_an_outage_is_read_by_itself_when_the_cluster
 async def test_an_outage_while_a_log_is_read_is_told_until_it_is_read_again() -> None:
     class Flaky(Written):
         def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+            if request.previous:
+                raise never_restarted(request)
             if asked(self):
                 return super().log(request, stop)
             self._ask("log", request)

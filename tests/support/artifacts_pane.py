@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -62,6 +62,9 @@ class Bench(App[None]):
 
     def copy(self, text: str) -> None:
         self.copied.append(text)
+
+    def copy_lines(self, lines: Sequence[str]) -> None:
+        self.copied.append("\n".join(lines))
 
 
 def out(name: str, key: str, **more: Any) -> dict[str, Any]:

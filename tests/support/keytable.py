@@ -43,17 +43,17 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Choosing a container",
         "The list that `A` opens in the logs pane: Enter reads one, a digit does so at once.",
-        ("panes.containers:ContainerScreen",),
+        ("panes.containers:ContainerScreen", "panes.row_box:RowBox"),
     ),
     (
         "Choosing logs of a run",
         "The list that `A` opens where several logs are read as one: Space marks, Enter reads.",
-        ("panes.log_steps:LogStepsScreen",),
+        ("panes.log_steps:LogStepsScreen", "panes.row_box:RowBox"),
     ),
     (
         "Choosing a container for a shell",
         "The menu that `$` opens where several run: Enter takes one, a digit does so at once.",
-        ("screens.container_choice:ContainerChoice",),
+        ("screens.container_choice:ContainerChoice", "panes.row_box:RowBox"),
     ),
     (
         "Choosing a filter",

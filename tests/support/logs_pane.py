@@ -9,7 +9,7 @@ from threading import Lock
 
 from tests.support.panes import Bench, On
 from tests.support.runs import ETL, container, run, step
-from tests.support.scripted import ScriptedSource
+from tests.support.scripted import ScriptedSource, never_restarted
 from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
@@ -85,6 +85,8 @@ class Written(ScriptedSource):
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         self._ask("log", request)
+        if request.previous and (request.pod, request.container) not in self.previous_logs:
+            raise never_restarted(request)
         return blocks_of(self._pieces(request, stop), request.source)
 
     def _pieces(self, request: LogRequest, stop: CancelToken) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
@@ -56,6 +56,9 @@ class Bench(App[None], Generic[P]):
 
     def copy(self, text: str) -> None:
         self.copied.append(text)
+
+    def copy_lines(self, lines: Sequence[str]) -> None:
+        self.copied.append("\n".join(lines))
 
     def action_escaped(self) -> None:
         self.escapes += 1

@@ -25,7 +25,7 @@ from tui.domain.logs import LogBlock, blocks_of
 from tui.domain.selectors import LabelSelector
 from tui.domain.table import TableRow
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
-from tui.errors import Missing, SourceError, TuiError
+from tui.errors import Missing, Rejected, SourceError, TuiError
 from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import (
@@ -180,6 +180,12 @@ def is_of(found: Manifest, kind: Readable[Any, Any]) -> bool:
     return bool(found.get("kind", "Workflow") == kind.resource.kind)
 
 
+def never_restarted(request: LogRequest) -> Rejected:
+    """What the kubelet says of a container that was started once."""
+    what = f'previous terminated container "{request.container}" in pod "{request.pod}" not found'
+    return Rejected(what, status=400)
+
+
 class ScriptedSource:
     """In memory, with no threads of its own."""
 
@@ -209,6 +215,8 @@ class ScriptedSource:
         self.events_of: dict[str, tuple[Event, ...]] = {}
         """By the name of the workflow or pod."""
         self.logs: dict[tuple[str, str], list[bytes]] = {}
+        self.previous_logs: dict[tuple[str, str], list[bytes]] = {}
+        """What containers said before they were started again."""
         """(pod, container) → pieces."""
         self.secrets: dict[tuple[str, str, str], bytes] = {}
         self.maps: dict[tuple[str, str], dict[str, str]] = {}
@@ -469,7 +477,10 @@ class ScriptedSource:
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         self._ask("log", request)
-        pieces = self.logs.get((request.pod, request.container))
+        logs = self.previous_logs if request.previous else self.logs
+        pieces = logs.get((request.pod, request.container))
+        if pieces is None and request.previous:
+            raise never_restarted(request)
         if pieces is None:
             raise Missing(f"there is no pod {request.pod} in {request.namespace}", status=404)
         return blocks_of(self._until(pieces, stop), request.source)

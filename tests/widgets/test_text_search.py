@@ -106,7 +106,7 @@ async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> Non
         widget.show(TextLines("\n".join(lines)))
         await pilot.press("}")
         await until(lambda: widget.errors.hit == 20)
-        marks = {line[:5]: line[-1] for line in screen_of(widget)}
+        marks = {line[:5]: line[-2] for line in screen_of(widget)}
         assert (marks["ERROR"], marks["WARN "], marks["line "]) == ("◄", "◂", " ")
         await pilot.press("}")
         await until(lambda: widget.errors.hit == 50)

@@ -162,7 +162,7 @@ def test_rows_hold_every_character_and_only_a_blank_may_stand_over(
     renderer.show(TextLines(f"{text}\n"))
     rows = ["".join(part for part, _ in row) for row in renderer.rows(0, cells)]
     if cells > 1:
-        assert "".join(rows) == "".join(part for part, _ in renderer.pieces(0))
+        assert "".join(rows) == "".join(part for part, _ in renderer.parts(0)[0])
     assert all(width_of(row) <= cells or width_of(row.rstrip(" ")) <= cells for row in rows)
 
 

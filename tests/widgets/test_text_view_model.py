@@ -14,7 +14,9 @@ def model(
 ) -> TextViewModel:
     """A text of lines of these lengths, each character a cell."""
 
-    def row_count(line: int, width: int) -> int:
+    def row_count(line: int, width: int | None) -> int:
+        if width is None:
+            return 3
         return max(1, -(-len(made.text.line(line)) // width))
 
     made = TextViewModel(row_count, is_wrapped=wrap, is_following=follow)
@@ -134,3 +136,18 @@ def test_the_screen_is_full_of_rows_that_follow_each_other(
     if shown:
         first = rows.index((text.top.line, text.top.row))
         assert shown == rows[first : first + len(shown)]
+
+
+def test_lines_laid_out_over_rows_are_scrolled_by_rows_though_nothing_is_wrapped() -> None:
+    text = model(*[5] * 6)
+    text.scroll(1)
+    text.lay_out(tall=True)
+    assert text.positions == [(1, 0), (1, 1), (1, 2), (2, 0)]
+    text.scroll(1)
+    assert text.positions == [(1, 1), (1, 2), (2, 0), (2, 1)]
+    text.keep_in_sight(0)
+    assert text.positions == [(0, 0), (0, 1), (0, 2), (1, 0)]
+    text.keep_in_sight(2)
+    assert text.positions == [(1, 2), (2, 0), (2, 1), (2, 2)]
+    text.lay_out(tall=False)
+    assert text.positions == [(1, 0), (2, 0), (3, 0), (4, 0)]

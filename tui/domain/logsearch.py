@@ -29,6 +29,8 @@ _BAD_WORDS = (
 )
 """Lines that tell of errors or warnings have one of them, in some case, or begin as klog does."""
 _KLOG = re.compile(rb"[EFW]\d{4} \d\d:")
+_KLOG_HEADS = tuple(b"%c%d" % (letter, month) for letter in b"EFW" for month in (0, 1))
+"""How such a line begins, whatever the day: a hundred times as fast to look for."""
 
 
 class Wanted(NamedTuple):
@@ -120,7 +122,8 @@ def bad_lines(block: LogBlock) -> list[tuple[int, Level]]:
     """The lines that tell of errors and warnings, with how bad each is."""
     raw = block.data if block.raw is None else block.raw
     lower = raw.lower()
-    if not any(word in lower for word in _BAD_WORDS) and not _KLOG.search(raw):
+    has_word = any(word in lower for word in _BAD_WORDS)
+    if not has_word and not (any(head in raw for head in _KLOG_HEADS) and _KLOG.search(raw)):
         return []
     suspects: set[int] = set()
     pattern = _bad_pattern()

@@ -77,6 +77,11 @@ class LineSearch:
         return len(self._model)
 
     @property
+    def searched(self) -> int:
+        """How many lines have been searched."""
+        return self._high - self._low
+
+    @property
     def is_done(self) -> bool:
         """Whether every line has been searched."""
         return self.is_done_below and self._low == 0
@@ -143,6 +148,14 @@ class LineSearch:
         # The entries from this place on are matches above `index`, the nearest first.
         above = bisect_right(self._above, -index)
         return -self._above[above] if above < len(self._above) else None
+
+    def has_between(self, low: int, high: int) -> bool:
+        """Whether a match is known among the lines from `low` up to but without `high`."""
+        at = bisect_left(self._below, low)
+        if at < len(self._below) and self._below[at] < high:
+            return True
+        above = bisect_left(self._above, 1 - high)
+        return above < len(self._above) and -self._above[above] >= low
 
     def rank(self, index: int) -> int:
         """The position of a line among the matches found so far, from 1; 0 if it is none."""

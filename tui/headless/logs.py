@@ -21,7 +21,7 @@ from tui.domain.durations import before, parse_time
 from tui.domain.identity import ObjectKey
 from tui.domain.logs import LATE, LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logsearch import Wanted, lines_with, wanted_of
-from tui.domain.logtargets import LogTarget, log_targets
+from tui.domain.logtargets import LogTarget, log_targets, name_among_pods
 from tui.domain.re2 import python_of_re2
 from tui.domain.search import compiled
 from tui.domain.text import clean, clean_log_lines, clean_plain_lines, decoded_log, is_plain_ascii
@@ -29,7 +29,7 @@ from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import Bug, Missing, SourceError, TuiError, UsageError
 from tui.headless.arguments import name
 from tui.headless.connected import one
-from tui.headless.output import flush, say, write, write_ascii
+from tui.headless.output import flush, note, say, write, write_ascii
 from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
 from tui.logs.follower import LogDelayed, LogEnded, LogFollower, LogWaiting
@@ -46,15 +46,35 @@ from tui.sources import open_source
 TargetsOf = Callable[[Workflow], Sequence[LogTarget]]
 """The logs that are wanted of a workflow as it is now."""
 
+Want = Callable[[RunLogs, Workflow], object]
+"""Has the logs read that are wanted of a workflow as it is now."""
 
-def follow(source: Connection, reader: LogReader, printer: Printer, targets_of: TargetsOf) -> int:
+
+def all_begun(targets_of: TargetsOf, pod_names: str) -> Want:
+    """The logs of all pods that have begun: of a new version only those that are new are named."""
+
+    def want(logs: RunLogs, now: Workflow) -> None:
+        if now.is_offloaded:
+            logs.want(targets_of(now))
+        else:
+            logs.want_begun(None, pod_names)
+
+    return want
+
+
+def those_of(targets_of: TargetsOf) -> Want:
+    """The logs of some pods, looked for anew in each version."""
+    return lambda logs, now: logs.want(targets_of(now))
+
+
+def follow(source: Connection, reader: LogReader, printer: Printer, want: Want) -> int:
     """Print until the workflow is over and every log has ended; 1 when nothing could be read.
 
     Raises: SourceError, when the workflow cannot be watched.
     """
     mail: queue.SimpleQueue[WatchEvent[Whole[Workflow]] | SourceError | None] = queue.SimpleQueue()
     follower = LogFollower(reader, arrived=lambda: mail.put(None), is_full=lambda: mail.put(None))
-    following = _Following(reader, follower, printer, targets_of)
+    following = _Following(reader, follower, printer, want)
 
     ref = reader.workflow.ref
     key = ObjectKey(source.id, WORKFLOWS.id, ref.namespace, ref.name)
@@ -94,12 +114,16 @@ class _Following:
         reader: LogReader,
         follower: LogFollower,
         printer: Printer,
-        targets_of: TargetsOf,
+        want: Want,
     ) -> None:
         self._reader = reader
         self._logs = RunLogs(follower, reader.workflow)
         self._printer = printer
-        self._targets_of = targets_of
+        self._want = want
+        self._begun = 0
+        """How many of the logs were told to begin, and how many not to be read."""
+        self._skipped = 0
+        self._is_watched = sys.stderr is not None and sys.stderr.isatty()
         self._told: set[int] = set()
         """Logs whose broken connection was reported, until they have lines again."""
         self._is_completed = False
@@ -126,7 +150,8 @@ class _Following:
         if isinstance(event, Changed):
             workflow = event.row.value.object
             self._reader.workflow = self._logs.workflow = workflow
-            self._logs.want(self._targets_of(workflow))
+            self._want(self._logs, workflow)
+            self._tell_logs()
             self._is_completed = workflow.is_completed
         elif isinstance(event, Gone):
             self._is_completed = True
@@ -136,11 +161,13 @@ class _Following:
     def take_from_logs(self) -> None:
         """Print what the logs brought, and say what happened to them."""
         blocks, events = self._logs.take()
+        self._tell_logs()
         sources = self._logs.follower.sources
         for block in blocks:
             self._told.clear()
             source = sources[block.source & ~LATE]
-            self._printer.show(source, Run(block, 0, len(block)))
+            is_late = bool(block.source & LATE)
+            self._printer.show(source, Run(block, 0, len(block)), is_late=is_late)
         for event in events:
             if isinstance(event, LogDelayed):
                 if event.log not in self._told:
@@ -152,6 +179,18 @@ class _Following:
                 if isinstance(event.error, Bug):
                     raise event.error
                 self._say(event.log, str(event.error))
+
+    def _tell_logs(self) -> None:
+        """Say once of each log that it is read now, to a person, and how many are not, to all."""
+        begun, self._begun = self._logs.targets[self._begun :], len(self._logs.targets)
+        if self._is_watched and self._logs.count > 1:
+            for target in begun:
+                step = name_among_pods(self._logs.workflow, target.node)
+                say(f"+ {step}  {target.pod}/{target.container}")
+        if self._logs.skipped != self._skipped:
+            self._skipped = self._logs.skipped
+            read = self._logs.count
+            note(f"{read + self._skipped:,} logs: {read:,} are read, those that tell most")
 
     def _tell(self, stale: Stale) -> None:
         """Report once for each problem that the watch of the workflow broke. Raises: Bug."""
@@ -239,9 +278,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             previous=args.previous,
             since_time=since,
             is_patient=args.follow,
+            is_alone=bool(step) and len(targets) == 1,
         )
         if args.follow:
-            return follow(source, reader, printer, targets_of)
+            if step or args.container or args.failed:
+                return follow(source, reader, printer, those_of(targets_of))
+            return follow(source, reader, printer, all_begun(targets_of, settings.pod_names))
         return _print_once(reader, printer, workflow, targets, is_step=bool(step))
 
 
@@ -257,7 +299,7 @@ def follow_one(source: Connection, ref: WorkflowRef, settings: Settings) -> int:
     reader = LogReader(
         source, workflow, tail=None, previous=False, since_time=None, is_patient=True
     )
-    return follow(source, reader, printer, targets_of)
+    return follow(source, reader, printer, all_begun(targets_of, settings.pod_names))
 
 
 def _print_once(
@@ -354,15 +396,18 @@ class Printer:
         self._wanted = wanted
         self._clean = clean_log_lines if colour else clean_plain_lines
 
-    def show(self, source: LogSource, run: Run) -> None:
-        """Print lines of one log that match; many at once, since there may be millions."""
+    def show(self, source: LogSource, run: Run, *, is_late: bool = False) -> None:
+        """Print lines of one log that match; many at once, since there may be millions.
+
+        Those that come too late to stand in their place are marked, where names stand before lines.
+        """
         block = run.block.part(run.first, run.last)
         if self._wanted is not None:
             found = self._matching(block, self._wanted)
             if found is None:
                 return
             block = found
-        prefix = self._before(source)
+        prefix = self._before(source, is_late=is_late)
         if is_plain_ascii(block.data):
             data = block.stamped() if self._timestamps else block.data
             if prefix:
@@ -396,11 +441,13 @@ class Printer:
         """Flush stdout."""
         flush()
 
-    def _before(self, source: LogSource) -> str:
-        if not self._prefix:
+    def _before(self, source: LogSource, *, is_late: bool) -> str:
+        if not self._prefix or source.origin == "seam":
             return ""
         pod = clean(source.pod)
         name = pod if source.container == "main" else f"{pod}/{clean(source.container)}"
+        if is_late:
+            name = f"{name} (late)"
         if not self._colour:
             return f"{name}: "
         colour = PREFIX_COLOURS[sum(map(ord, source.pod)) % len(PREFIX_COLOURS)]

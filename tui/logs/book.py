@@ -44,7 +44,7 @@ from tui.domain.logsearch import (
     shown_text,
     wanted_of,
 )
-from tui.domain.text import clean, decoded_log
+from tui.domain.text import SGR, clean, decoded_log
 from tui.logs.spill import Spill
 
 IN_MEMORY = 64 << 20
@@ -418,6 +418,17 @@ class LogBook:
         block, line = self.block_of(index)
         return block.times[line]
 
+    def times_of(self, low: int, high: int) -> list[int]:
+        """The times of the lines that are shown from `low` up to `high`, as `time` has them."""
+        found: list[int] = []
+        for kept, _, begin, end in self._pieces(low, high):
+            times = self._opened(kept).times
+            if kept.shown is None:
+                found += times[begin:end]
+            else:
+                found += [times[kept.shown[place]] for place in range(begin, end)]
+        return found
+
     def source(self, index: int) -> LogSource | None:
         """Of which step and container a line is."""
         block, line = self.block_of(index)
@@ -430,11 +441,13 @@ class LogBook:
         text = decoded_log(block.line(line))
         if self.shape is not None:
             text = self.shape(text)
-        if self.shows_names:
-            text = self._name_before(block.source_of(line)) + text
-        if self.times == "off":
-            return text
-        return shown_time(block.times[line], self.times, self._clock(), self._zone) + text
+        before = self._name_before(block.source_of(line)) if self.shows_names else ""
+        if self.times != "off":
+            moment = block.times[line]
+            before = shown_time(moment, self.times, self._clock(), self._zone) + before
+        if before and "\n" in text:  # of a shape with several rows the others stand below the first
+            text = text.replace("\n", "\n" + " " * len(SGR.sub("", before)))
+        return before + text
 
     def level(self, index: int) -> Level:
         """How bad a line says it is, or that it is Argo's own."""

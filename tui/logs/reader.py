@@ -20,7 +20,7 @@ from tui.domain.logs import (
     own_lines,
     seam,
 )
-from tui.domain.logtargets import AGENTS, LogTarget, name_among_pods
+from tui.domain.logtargets import AGENTS, LogTarget, attempts_before, name_among_pods
 from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
@@ -62,7 +62,11 @@ class LogReader:
         previous: bool = False,
         since_time: str | None = None,
         is_patient: bool = False,
+        is_alone: bool = False,
     ) -> None:
+        """With `is_alone` a log stands for itself, not among others: it begins with what its
+        container said before it was started again, and that of an agent with the lines of the step
+        that is meant."""
         self.workflow = workflow
         """The workflow as it is now; a new version may be put here while logs are read."""
         self._source = source
@@ -71,6 +75,7 @@ class LogReader:
         self._since = since_time
         self._is_patient = is_patient
         """Whether a connection that broke is waited for as long as it takes."""
+        self._is_alone = is_alone and not previous and tail is None and since_time is None
 
     def blocks(
         self,
@@ -92,9 +97,14 @@ class LogReader:
         Raises: TuiError, where it cannot be read, or not to its end.
         """
         shown, last = 0, NO_TIME
+        earlier: set[int] = set()
+        found = self._of_pod(target, stop, number, is_followed, told, waits, resumed, earlier)
+        if self._is_alone and target.node.type in AGENTS:
+            found = self._own_first(target, stop, number, found)
         try:
-            for block in self._of_pod(target, stop, number, is_followed, told, waits, resumed):
-                shown += len(block) - len(own_lines(block))
+            for block in found:
+                if block.source not in earlier:
+                    shown += len(block) - len(own_lines(block))
                 last = max(last, block.last_time)
                 yield block
         except Missing as error:
@@ -136,6 +146,69 @@ class LogReader:
             return False
         return archived_log(self.workflow, node, target.container) is None
 
+    def _own_first(
+        self, target: LogTarget, stop: CancelToken, number: Number, whole: Iterator[LogBlock]
+    ) -> Iterator[LogBlock]:
+        """The lines of an agent that name the step, then all others, as they come from then on.
+
+        The log is read twice: of one that is as long as may be nothing is kept.
+        """
+        name = str(target.node.id).encode()
+        source = number(self._source_of(target, "pod"))
+        request = self._request(target, source, follow=False, after="")
+        shown, until = 0, NO_TIME
+        try:
+            for block in offered(self._source, PodLogs).log(request, stop):
+                until = max(until, block.last_time)
+                lines = block.data[:-1].split(b"\n") if len(block) else []
+                mine = [at for at, line in enumerate(lines) if name in line]
+                shown += len(mine)
+                if mine:
+                    yield block.chosen(mine)
+        except (Unreachable, Busy, Rejected):
+            pass  # whoever reads all of it says so
+        is_first = shown > 0
+        for block in whole:
+            others = block
+            if shown:
+                lines = block.data[:-1].split(b"\n")
+                known = [
+                    at for at, line in enumerate(lines) if name in line and block.times[at] <= until
+                ][:shown]
+                shown -= len(known)
+                if known:
+                    rest = set(range(len(block))).difference(known)
+                    others = block.chosen(sorted(rest))
+            if not len(others):
+                continue
+            if is_first:
+                is_first = False
+                words = f"of the agent, for all steps that it does: {target.pod}"
+                yield seam(words, number(self._source_of(target, "seam")), others.times[0])
+            yield others
+
+    def _before_restart(
+        self, target: LogTarget, stop: CancelToken, number: Number, earlier: set[int]
+    ) -> Iterator[LogBlock]:
+        """What the container said before it was started again, and a seam; else nothing."""
+        source = number(self._source_of(target, "previous"))
+        earlier.add(source)
+        request = self._request(target, source, follow=False, after="", previous=True)
+        last = NO_TIME
+        is_any = False
+        try:
+            for block in offered(self._source, PodLogs).log(request, stop):
+                if len(block):
+                    is_any = True
+                    last = max(last, block.last_time)
+                    yield block
+        except SourceError:
+            pass  # there is none, or it is gone: what runs now matters more
+        if is_any:
+            seam_source = number(self._source_of(target, "seam"))
+            earlier.add(seam_source)
+            yield seam(f"{target.container} was started again", seam_source, last)
+
     def _of_pod(
         self,
         target: LogTarget,
@@ -145,17 +218,25 @@ class LogReader:
         told: OnTrouble,
         waits: OnWaiting,
         resumed: Callable[[], object],
+        earlier: set[int],
     ) -> Iterator[LogBlock]:
         source = number(self._source_of(target, "previous" if self._previous else "pod"))
         position = Position()
         tries = 0
         is_troubled = False
         waits_for = ""
+        # Attempts of a retry strategy are pods of their own (argo.md 1.6).
+        is_attempt = attempts_before(self.workflow, target.node) is not None
+        asks_earlier = self._is_alone and not is_attempt and target.node.type not in AGENTS
         while not stop.is_set:
             request = self._request(target, source, follow=is_followed, after=position.since)
             position.begin_again()
             try:
                 for block in offered(self._source, PodLogs).log(request, stop):
+                    if asks_earlier:
+                        # Only now is it known that there is such a pod.
+                        asks_earlier = False
+                        yield from self._before_restart(target, stop, number, earlier)
                     if waits_for or (is_troubled and len(block)):
                         is_troubled, waits_for = False, ""
                         resumed()
@@ -181,13 +262,21 @@ class LogReader:
                 told(error, seconds)
                 stop.sleep(seconds)
 
-    def _request(self, target: LogTarget, source: int, *, follow: bool, after: str) -> LogRequest:
+    def _request(
+        self,
+        target: LogTarget,
+        source: int,
+        *,
+        follow: bool,
+        after: str,
+        previous: bool | None = None,
+    ) -> LogRequest:
         return LogRequest(
             self.workflow.metadata.namespace,
             target.pod,
             target.container,
             follow=follow,
-            previous=self._previous,
+            previous=self._previous if previous is None else previous,
             tail_lines=None if after else self._tail,
             since_time=after or self._since,
             source=source,

@@ -7,7 +7,7 @@ be cheap and do nothing when nothing has changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -51,7 +51,10 @@ class PaneContext(Protocol):
         """Show a sentence on the status line."""
 
     def copy(self, text: str) -> None:
-        """Copy a text to the clipboard of the terminal."""
+        """Copy a text to the clipboard of the terminal, as one line."""
+
+    def copy_lines(self, lines: Sequence[str]) -> None:
+        """Copy lines to the clipboard of the terminal."""
 
 
 class Pane(Widget):

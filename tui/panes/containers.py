@@ -12,10 +12,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.getters import query_one
 from textual.message import Message
 
 from tui.bindings import bind
@@ -29,14 +26,10 @@ from tui.domain.workflow import Workflow
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.panes.base import PaneContext
+from tui.panes.row_box import RowBox
 from tui.ports.connection import offered
 from tui.ports.pods import ContainerState, Pod, Pods
-from tui.view import ModalView
-from tui.widgets.header import HeaderLine
 from tui.widgets.table import Table
-
-FRAME = 4
-"""Rows of the box besides the containers: its border, the title, the column titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +150,12 @@ def _columns() -> tuple[Column[ContainerRow], ...]:
     )
 
 
-class ContainerScreen(ModalView[str | None]):
+class ContainerScreen(RowBox[ContainerRow, str]):
     """The dialog over the log; its result is the name of a container, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("containers.next", "next", "Next"),
-        bind("containers.close", "cancel", "Close"),
         *(bind(f"containers.read-{n}", f"choose_number({n})", system=True) for n in range(1, 10)),
     ]
-
-    rows = query_one("#container-rows", Table)
 
     @dataclass
     class PodsRead(Message):
@@ -181,47 +170,33 @@ class ContainerScreen(ModalView[str | None]):
         error: SourceError
 
     def __init__(self, context: PaneContext, workflow: Workflow, target: LogTarget) -> None:
-        super().__init__()
+        super().__init__(
+            f"Containers of {target.node.title}",
+            _columns(),
+            container_rows(workflow, target),
+            key=lambda choice: choice.name,
+            ascii=context.ascii,
+            now=context.now(),
+        )
         self.context = context
         self._workflow = workflow
         self._target = target
-        self._choices = container_rows(workflow, target)
 
-    def compose(self) -> ComposeResult:
-        """A box with the list in it."""
-        with Vertical(id="containers"):
-            yield HeaderLine(ascii=self.context.ascii)
-            yield Table[ContainerRow](
-                _columns(),
-                key=lambda choice: choice.name,
-                ascii=self.context.ascii,
-                markable=False,
-                now=self.context.now(),
-                id="container-rows",
-            )
-
-    def on_mount(self) -> None:
-        """Show the names at once, the cursor on the current container; states follow."""
-        box = self.query_one("#containers")
-        node = self._target.node
-        of = f"Containers of {node.title}"
-        self.query_one(HeaderLine).show([(of, "heading")])
-        box.border_subtitle = (
+    @property
+    def keys_told(self) -> str:
+        """A digit chooses at once."""
+        return (
             f"{hint('containers.read')} reads  "
             f"{hint('containers.read-1')}-{hint('containers.read-9')} at once  "
             f"{hint('containers.next')} next  {hint('containers.close')} closes"
         )
-        self._show(self._choices)
+
+    def opened(self) -> None:
+        """The cursor is on the container that is read; states follow."""
         self.rows.move_to(self._target.container)
-        self.rows.focus()
         source = self.context.source
         if source is not None and source.port(Pods) is not None:
             self._ask()
-
-    def _show(self, found: Sequence[ContainerRow]) -> None:
-        self._choices = list(found)
-        self.query_one("#containers").styles.height = len(found) + FRAME
-        self.rows.replace(self._choices)
 
     @work(thread=True, group="containers", exclusive=True)
     def _ask(self) -> None:
@@ -239,7 +214,7 @@ class ContainerScreen(ModalView[str | None]):
     def show_states(self, message: PodsRead) -> None:
         """Show the states; the cursor stays where it is."""
         found = container_rows(self._workflow, self._target)
-        self._show(with_pod(found, self._workflow, self._target, message.pods))
+        self.put(with_pod(found, self._workflow, self._target, message.pods))
 
     @on(PodsUnreadable)
     def show_problem(self, message: PodsUnreadable) -> None:
@@ -257,13 +232,5 @@ class ContainerScreen(ModalView[str | None]):
 
     def action_choose_number(self, number: int) -> None:
         """A digit: read the log of the container with this number."""
-        if number <= len(self._choices):
-            self.dismiss(self._choices[number - 1].name)
-
-    def action_next(self) -> None:
-        """Move the cursor to the next container; the key is the one that opened the list."""
-        self.rows.move_to_line((self.rows.cursor + 1) % max(1, len(self._choices)))
-
-    def action_cancel(self) -> None:
-        """Close the list and keep the current log."""
-        self.dismiss(None)
+        if number <= len(self.choices):
+            self.dismiss(self.choices[number - 1].name)

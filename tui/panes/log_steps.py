@@ -1,32 +1,23 @@
-"""The dialog that lists the containers and steps of a run, to mark whose logs are read."""
+"""The dialogs that list the containers and steps of a run: to mark whose logs are read as one, or
+to choose one to read beside another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.getters import query_one
 
-from tui.bindings import bind
 from tui.columns import Column
 from tui.domain.node import Node
 from tui.domain.templates import INIT, MAIN, WAIT, container_roles
 from tui.domain.workflow import Workflow
 from tui.keys import hint
 from tui.panes.base import PaneContext
-from tui.view import ModalView
-from tui.widgets.header import HeaderLine
+from tui.panes.row_box import RowBox
 from tui.widgets.table import Table
 
-FRAME = 4
-"""Rows of the box besides what is listed."""
-MOST_ROWS = 18
 STEP, CONTAINER = "step", "container"
 
 
@@ -87,79 +78,76 @@ def _columns() -> tuple[Column[LogRow], ...]:
     )
 
 
-class LogStepsScreen(ModalView[Wanted | None]):
+class LogStepsScreen(RowBox[LogRow, Wanted]):
     """The dialog over the log; its result is what was marked, or None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind("containers.next", "next", "Next"),
-        bind("containers.close", "cancel", "Close"),
-    ]
-
-    rows = query_one("#container-rows", Table)
 
     def __init__(
         self, context: PaneContext, workflow: Workflow, pods: Sequence[Node], wanted: Wanted
     ) -> None:
-        super().__init__()
-        self.context = context
-        self._choices = rows_of(workflow, pods)
+        super().__init__(
+            "Logs that are read as one",
+            _columns(),
+            rows_of(workflow, pods),
+            key=lambda row: (row.kind, row.key),
+            ascii=context.ascii,
+            markable=True,
+            now=context.now(),
+        )
         self._wanted = wanted
 
-    def compose(self) -> ComposeResult:
-        """A box with the list in it."""
-        with Vertical(id="containers"):
-            yield HeaderLine(ascii=self.context.ascii)
-            yield Table[LogRow](
-                _columns(),
-                key=lambda row: (row.kind, row.key),
-                ascii=self.context.ascii,
-                now=self.context.now(),
-                id="container-rows",
-            )
-
-    def on_mount(self) -> None:
-        """Show all, what is read now marked."""
-        box = self.query_one("#containers")
-        self.query_one(HeaderLine).show([("Logs that are read as one", "heading")])
-        box.border_subtitle = (
+    @property
+    def keys_told(self) -> str:
+        """Marks say what is read."""
+        return (
             f"{hint('mark')} marks  {hint('mark.none')} none  {hint('mark.all')} all  "
             f"{hint('containers.read')} reads  {hint('containers.close')} closes"
         )
-        box.styles.height = min(MOST_ROWS, len(self._choices)) + FRAME
-        self.rows.replace(self._choices)
+
+    def opened(self) -> None:
+        """What is read now is marked."""
         wanted, containers = self._wanted, self._wanted.containers or {MAIN}
         self.rows.marks = [
             (row.kind, row.key)
-            for row in self._choices
+            for row in self.choices
             if (row.key in containers if row.kind == CONTAINER else row.key not in wanted.left_out)
         ]
-        self.rows.focus()
 
     @on(Table.Chosen, "#container-rows")
     def choose(self) -> None:
         """Enter: read the logs that are marked; without a mark, that under the cursor."""
         marks = self.rows.marks
-        steps = {row.key for row in self._choices if row.kind == STEP}
-        chosen = {row.key for row in self._choices if (row.kind, row.key) in marks} & steps
+        steps = {row.key for row in self.choices if row.kind == STEP}
+        chosen = {row.key for row in self.choices if (row.kind, row.key) in marks} & steps
         current = self.rows.current
         if not chosen and isinstance(current, LogRow) and current.kind == STEP:
             chosen = {current.key}
         containers = frozenset(
             row.key
-            for row in self._choices
+            for row in self.choices
             if row.kind == CONTAINER and (row.kind, row.key) in marks
         )
         only_main = containers in (frozenset(), frozenset({MAIN}))
         left_out = frozenset(steps - chosen) if chosen else frozenset()
         self.dismiss(Wanted(frozenset() if only_main else containers, left_out))
 
-    def action_next(self) -> None:
-        """Move the cursor to the next row; the key is the one that opened the list."""
-        self.rows.move_to_line((self.rows.cursor + 1) % max(1, len(self._choices)))
 
-    def action_cancel(self) -> None:
-        """Close the list and keep what is read."""
-        self.dismiss(None)
+class OtherLogScreen(RowBox[LogRow, str]):
+    """The dialog that asks which log to read beside this one; its result is the id of a node."""
 
-    def tick(self, now: datetime) -> None:
-        """Nothing here changes with the time."""
+    def __init__(self, context: PaneContext, workflow: Workflow, pods: Sequence[Node]) -> None:
+        rows = [row for row in rows_of(workflow, pods) if row.kind == STEP]
+        super().__init__(
+            "Log to read beside this one",
+            _columns()[1:],
+            rows,
+            key=lambda row: row.key,
+            ascii=context.ascii,
+            now=context.now(),
+        )
+
+    @on(Table.Chosen, "#container-rows")
+    def choose(self) -> None:
+        """Enter: that of the step under the cursor."""
+        current = self.rows.current
+        if isinstance(current, LogRow):
+            self.dismiss(current.key)

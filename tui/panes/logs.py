@@ -7,7 +7,7 @@ no longer shown are dropped.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,12 +18,14 @@ from textual import on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
 
 from tui.bindings import bind
+from tui.commands import Command, alone
 from tui.domain.deadline import TookTooLong, deadline
-from tui.domain.jsonlines import readable
+from tui.domain.jsonlines import is_json, pretty, readable
 from tui.domain.logfilters import typed_filter
 from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource
 from tui.domain.logtargets import MAIN, pods_of_run
@@ -36,12 +38,14 @@ from tui.errors import QueryError, SourceError, TuiError
 from tui.keys import hint
 from tui.logs.book import LineFilter, LogBook, LogView
 from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
+from tui.logs.rate import LogRate
 from tui.logs.reader import LogReader
 from tui.logs.run import RunLogs
+from tui.messages import RoomWanted
 from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
 from tui.panes.log_choice import LogChoice
-from tui.panes.log_steps import LogStepsScreen, Wanted
+from tui.panes.log_steps import LogStepsScreen, OtherLogScreen, Wanted
 from tui.panes.pager import show_in_pager
 from tui.panes.text_pane import SearchedPane
 from tui.ports.connection import offered
@@ -50,6 +54,7 @@ from tui.ports.terminal import TERMINAL
 from tui.state.inbox import BEAT
 from tui.widgets.header import WHOLE, HeaderLine, HeaderPart, Shrink
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.rate_strip import RateStrip
 from tui.widgets.text_view import TextView
 
 READING_DELAY = 0.3
@@ -58,6 +63,10 @@ CHOOSING = 0.008
 """Seconds of choosing lines before keys are heard again."""
 LONGEST_CHOICE = 0.1
 """Seconds of computing after which an expression is given up."""
+ENDS = 200
+"""Lines at either end of a log that tell whether it has JSON."""
+MOST_COPIED = 50_000
+"""Lines of which not one would be left for a clipboard if they were copied."""
 PASSING = 0.15
 """Seconds that the cursor stands on a group before all its logs are read."""
 READING = "reading …"
@@ -123,17 +132,23 @@ class LogsPane(SearchedPane):
             for digit, told in WINDOWS.items()
         ),
         bind("whole", "shape", "JSON lines", group="logs"),
-        bind("copy", "copy_line", "Copy line", group="logs"),
+        bind("copy", "copy_line", "Copy line, or those marked", group="logs"),
+        bind("mark.range", "mark_lines", "Mark lines", group="logs"),
         bind("keep-line", "keep_line", "Keep this line in sight", group="logs"),
         bind("next-kept-line", "next_kept", "Next kept line", group="logs"),
         bind("pager", "pager", "In a pager", group="logs"),
         bind("failed-log", "failed_only", "Failed steps only", group="logs"),
         bind("hide", "own", "Hide Argo's lines", group="logs"),
         bind("previous-attempt", "previous", "Previous attempt", group="logs"),
+        bind("beside", "beside", "Another log beside it", group="logs"),
+        bind("side.other", "other_log", "Other log", group="logs"),
+        bind("side.down", "scroll_other(1)", "Scroll the other log down", group="logs"),
+        bind("side.up", "scroll_other(-1)", "Scroll the other log up", group="logs"),
     ]
 
     tells_position = True
     head = query_one("#log-head", HeaderLine)
+    strip = query_one(RateStrip)
     search_bar = query_one("#log-search", QueryBar)
     typed = query_one("#log-line", QueryBar)
     """Where a filter or a time is typed."""
@@ -147,8 +162,12 @@ class LogsPane(SearchedPane):
         error: SourceError | None = None
         """Why they could not be read."""
 
-    def __init__(self, context: PaneContext) -> None:
+    def __init__(self, context: PaneContext, *, beside: NodeId | None = None) -> None:
+        """`beside` is the step whose log it shows beside that of another pane; it has no other."""
         super().__init__(context)
+        self._is_beside = beside
+        self._other: LogsPane | None = None
+        """The log beside this one."""
         self.book = LogBook(clock=context.now)
         self._choice = LogChoice(context.pod_names)
         self._follower: LogFollower | None = None
@@ -169,6 +188,10 @@ class LogsPane(SearchedPane):
         self._last_fields = ""
         self._kept: set[int] = set()
         """Numbers of lines that were marked."""
+        self._rate: LogRate | None = None
+        """How many lines there are a minute, while that is shown."""
+        self._is_counting = False
+        """Whether lines are being looked at for that."""
         self._new = 0
         """Lines that came while somebody reads further back."""
         self._left_out: frozenset[str] = frozenset()
@@ -196,10 +219,12 @@ class LogsPane(SearchedPane):
 
     def compose(self) -> ComposeResult:
         """The heading, the lines, and the search bar."""
-        yield HeaderLine(id="log-head", ascii=self.context.ascii)
-        yield TextView(follow=True, levels=True, ascii=self.context.ascii, placeholder=READING)
-        yield QueryBar(ascii=self.context.ascii, id="log-search")
-        yield QueryBar(ascii=self.context.ascii, prompt=" ", id="log-line")
+        with Vertical(classes="log"):
+            yield HeaderLine(id="log-head", ascii=self.context.ascii)
+            yield RateStrip(ascii=self.context.ascii)
+            yield TextView(follow=True, levels=True, ascii=self.context.ascii, placeholder=READING)
+            yield QueryBar(ascii=self.context.ascii, id="log-search")
+            yield QueryBar(ascii=self.context.ascii, prompt=" ", id="log-line")
 
     def on_mount(self) -> None:
         """The book is shown from the first line on."""
@@ -207,6 +232,7 @@ class LogsPane(SearchedPane):
         for lines in self.query(TextView):
             lines.show(self.book)
             lines.is_kept = lambda index: self.book.number_of(index) in self._kept
+            lines.kept_lines = self._kept_lines
 
     def on_unmount(self) -> None:
         """Stop reading."""
@@ -219,6 +245,7 @@ class LogsPane(SearchedPane):
         before = self._choice.workflow.ref if self._choice.workflow is not None else None
         is_other = self._choice.go_to(workflow, node)
         if before != workflow.ref:
+            self._close_other()
             self._left_out, self._only_failed = frozenset(), False
             self._choice.containers = frozenset()
         if self._choice.needs_pods and self._choice.scope is None:
@@ -235,6 +262,8 @@ class LogsPane(SearchedPane):
                 # The workflow was updated, so the connection is back.
                 self._follower.try_again()
             self._show_head()
+        if self._other is not None and self._other.is_mounted:
+            self._show_other(self._other, workflow, raw)
 
     @property
     def file_name(self) -> str:
@@ -250,6 +279,7 @@ class LogsPane(SearchedPane):
 
     def leave(self) -> None:
         """Stop reading until the pane is shown again."""
+        self._close_other()
         self._leave_log()
         self._choice.target = None
 
@@ -268,7 +298,9 @@ class LogsPane(SearchedPane):
         is_earlier = self._choice.before_restart
         follower = None
         if target is not None and target.has_begun and workflow is not None and source is not None:
-            reader = LogReader(source, workflow, previous=is_earlier, is_patient=True)
+            reader = LogReader(
+                source, workflow, previous=is_earlier, is_patient=True, is_alone=not is_earlier
+            )
             follower = self._follower_of(reader)
             self._reader = reader
         self._begin_book(follower.sources if follower is not None else ())
@@ -404,6 +436,7 @@ class LogsPane(SearchedPane):
             clock=self.context.now,
         )
         self.book.shape = self._shape
+        self._begin_rate()
         self.lines.show(self.book)
         self.lines.follow(True)
 
@@ -451,6 +484,9 @@ class LogsPane(SearchedPane):
     def _add(self, blocks: Sequence[LogBlock]) -> None:
         came = self.book.append(blocks)
         self.lines.lines_appended(came.lines, came.dropped)
+        if self._rate is not None:
+            self._rate.dropped(came.dropped)
+            self._count_rate()
         if not self.lines.is_following and self._goes_on:
             self._new += came.lines
 
@@ -533,11 +569,12 @@ class LogsPane(SearchedPane):
         left: list[HeaderPart] = []
         target = self._choice.target
         counts, keys = self.lines.counts, 0
+        sign = self._sign_of_side()
         if self._run is not None:
-            left = self._run_title(self._run)
+            left = self._run_title(self._run, sign)
         elif target is not None:
             name = target.node.title
-            left = [(f"{name} ", "heading"), (target.container, "")]
+            left = [(f"{sign}{name} ", "heading"), (target.container, "")]
             if self._choice.is_earlier:
                 left.append((" (previous attempt)", "warning"))
         if counts is not None and any(counts):
@@ -554,6 +591,8 @@ class LogsPane(SearchedPane):
             left.append((f"  choosing {part:.0%}", "muted"))
         if self._found:
             left.append((f"  {self._found}", "accent"))
+        if (marked := self.lines.marked) is not None:
+            left.append((f"  {marked.last - marked.first + 1:,} marked", "accent"))
         shrinks: list[Shrink] = []
         if self._note and len(self.book):
             shrinks.append((len(left), 0))
@@ -586,8 +625,24 @@ class LogsPane(SearchedPane):
         right += [(shown + of, "muted"), (whole, "muted")]
         self.head.show(left, right, shrinks)
 
-    def _run_title(self, run: RunLogs) -> list[HeaderPart]:
-        """Which steps it is, and of how many logs."""
+    def _sign_of_side(self) -> str:
+        """Of two logs the one that keys go to has a sign."""
+        is_one_of_two = self._is_beside is not None or self._other is not None
+        if not is_one_of_two or not self.lines.has_focus:
+            return ""
+        return ">" if self.context.ascii else "►"
+
+    def on_descendant_focus(self) -> None:
+        """Keys go to one of two logs, or to the other."""
+        if self._other is not None or self._is_beside is not None:
+            self.call_after_refresh(self._show_head)
+
+    def on_descendant_blur(self) -> None:
+        """The same when they go elsewhere."""
+        self.on_descendant_focus()
+
+    def _run_title(self, run: RunLogs, sign: str) -> list[HeaderPart]:
+        """Which steps it is, and of how many logs, after a sign."""
         workflow = self._choice.workflow
         node = workflow.nodes.get(NodeId(self._choice.scope or "")) if workflow else None
         name = node.title if node is not None else "all steps"
@@ -597,10 +652,12 @@ class LogsPane(SearchedPane):
             logs += ", those that failed"
         elif self._left_out:
             logs += ", some left out"
-        return [(f"{name} ", "heading"), (logs, "")]
+        return [(f"{sign}{name} ", "heading"), (logs, "")]
 
     def tick(self, now: datetime) -> None:
         """Update relative times."""
+        if self._other is not None:
+            self._other.tick(now)
         if self.book.times == "relative":
             self.lines.changed()
 
@@ -681,7 +738,7 @@ class LogsPane(SearchedPane):
     def action_failed_only(self) -> None:
         """Show the logs of the steps that failed, or all again."""
         run = self._run
-        if run is None:
+        if run is None or self._other_has_keys:
             raise SkipAction()  # of one step: the screen goes to the next that failed
         if not self._only_failed and not any(each.node.is_problem for each in run.targets):
             self.context.say("no step of it has failed")
@@ -745,6 +802,7 @@ class LogsPane(SearchedPane):
 
     def _lines_chosen(self) -> None:
         is_following = self.lines.is_following
+        self._begin_rate()
         self.lines.show(self.book)
         if not is_following and self._anchor is not None:
             self.lines.show_from(self.book.index_of(self._anchor))
@@ -770,6 +828,139 @@ class LogsPane(SearchedPane):
         if self.book.view.left_out:
             return "no step that is shown has lines"
         return f"it has only lines of Argo's own; {hint('hide')} shows them"
+
+    # --- another log beside it -------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only two logs beside each other have another side, and the one beside is no first."""
+        if action in ("other_log", "scroll_other"):
+            return self._other is not None
+        return action != "beside" or self._is_beside is None
+
+    @property
+    def _other_has_keys(self) -> bool:
+        """Whether keys go to the log beside this one."""
+        focused = self.screen.focused
+        return self._other is not None and focused is not None and self._other in focused.ancestors
+
+    def action_beside(self) -> None:
+        """Read the log of another step beside this one, or this one alone again."""
+        workflow = self._choice.workflow
+        if self._other is not None:
+            self._close_other()
+            return
+        mine = self._choice.target.node.id if self._choice.target is not None else None
+        pods = [
+            node
+            for node in (pods_of_run(workflow, None) if workflow is not None else ())
+            if self._run is not None or node.id != mine
+        ]
+        if workflow is None or not pods:
+            self.context.say("there is no other step with a log to read beside this one")
+        elif len(pods) == 1:
+            self._open_other(pods[0].id)
+        else:
+            self.app.push_screen(OtherLogScreen(self.context, workflow, pods), self._open_other)
+
+    def _open_other(self, node_id: str | None) -> None:
+        """Read the log of this step beside this one; None if nothing was chosen."""
+        workflow = self._choice.workflow
+        if node_id is None or workflow is None or self._other is not None:
+            return
+        self._other = LogsPane(self.context, beside=NodeId(node_id))
+        self.post_message(RoomWanted(True))
+        self._put_other(self._other, workflow)
+
+    @work(exclusive=True, group="beside")
+    async def _put_other(self, other: LogsPane, workflow: Workflow) -> None:
+        await self.mount(other)
+        self._show_other(other, workflow, b"")
+        other.lines.focus()
+        self.context.say(
+            f"{hint('side.other')} goes to the other log, {hint('beside')} closes this one"
+        )
+
+    @staticmethod
+    def _show_other(other: LogsPane, workflow: Workflow, raw: bytes) -> None:
+        node = workflow.nodes.get(other._is_beside or NodeId(""))
+        if node is not None:
+            other.show(workflow, node, raw)
+
+    def _close_other(self) -> None:
+        other, self._other = self._other, None
+        if other is None:
+            return
+        focused = self.screen.focused
+        had_keys = focused is not None and other in focused.ancestors
+        other.leave()
+        other.remove()
+        self.post_message(RoomWanted(False))
+        if had_keys:
+            self.lines.focus()
+
+    def action_other_log(self) -> None:
+        """Keys go to the other log from now on."""
+        if self._other is not None:
+            (self if self._other_has_keys else self._other).lines.focus()
+
+    def action_scroll_other(self, direction: int) -> None:
+        """Half a page of the other log."""
+        if self._other is None:
+            return
+        lines = (self if self._other_has_keys else self._other).lines
+        if direction > 0:
+            lines.action_half_down()
+        else:
+            lines.action_half_up()
+
+    # --- how many lines a minute -----------------------------------------------------------
+
+    def commands(self) -> Iterable[Command]:
+        """What has no key."""
+        yield Command(
+            "Rate strip",
+            alone(self.toggle_rate),
+            names=("rate",),
+            help="lines of the log a minute as small bars, on or off",
+            in_menu=True,
+        )
+
+    def toggle_rate(self) -> None:
+        """Show how many lines there are a minute, or no longer."""
+        self._rate = None if self._rate is not None else LogRate(self.book)
+        self.strip.set_class(self._rate is not None, "-open")
+        self._count_rate()
+
+    def _begin_rate(self) -> None:
+        """Other lines are shown: they are counted from the first one on."""
+        if self._rate is not None:
+            self._rate = LogRate(self.book)
+            self._count_rate()
+
+    def _count_rate(self) -> None:
+        if self._rate is not None and not self._is_counting:
+            self._is_counting = True
+            self.call_later(self._go_on_counting)
+
+    def _go_on_counting(self) -> None:
+        self._is_counting = False
+        if self._rate is None or not self.is_mounted:
+            return
+        until = monotonic() + CHOOSING
+        while self._rate.step() and monotonic() < until:
+            pass
+        if self._rate.is_done:
+            self.show_rate()
+        else:
+            self._count_rate()
+
+    @on(RateStrip.Resized)
+    def show_rate(self) -> None:
+        """Draw the bars that there is room for."""
+        if self._rate is not None:
+            unit, bars = self._rate.bars(self.strip.room)
+            zone = UTC if self.book.times == "utc" else None
+            self.strip.show(unit, bars, zone=zone, told="the lines of this log have no times")
 
     # --- what is shown of it ---------------------------------------------------------------
 
@@ -845,7 +1036,11 @@ class LogsPane(SearchedPane):
 
     def action_end_search(self) -> None:
         """Esc: end the search, else take the last filter away, else the window of time."""
-        if self.lines.finder.search is not None:
+        if self._other_has_keys:
+            self._close_other()
+        elif self.lines.marked is not None:
+            self._end_marking()
+        elif self.lines.finder.search is not None:
             super().action_end_search()
         elif self._filters:
             self._filters.pop()
@@ -853,6 +1048,8 @@ class LogsPane(SearchedPane):
         elif self._window is not None:
             self._window = None
             self._choose_lines()
+        elif self._other is not None:
+            self._close_other()
         else:
             raise SkipAction()
 
@@ -895,10 +1092,16 @@ class LogsPane(SearchedPane):
         self.context.say(f"{WINDOWS[digit].lower()}; {hint('window-9')} for all")
 
     def action_shape(self) -> None:
-        """Show lines of JSON as they are, as text, or by fields that one types, in turn."""
+        """Show lines of JSON as text, over several rows, by chosen fields, or as they came."""
         if self.book.shape is None:
+            if not self._has_json():
+                self.context.say(f"no line here is JSON: {hint('whole')} shapes such lines")
+                return
             self._shape_lines(readable)
-            self.context.say(f"JSON as text; {hint('whole')} again chooses fields")
+            self.context.say(f"JSON as text; {hint('whole')} again: over several rows")
+        elif self.book.shape is readable:
+            self._shape_lines(pretty)
+            self.context.say(f"JSON over several rows; {hint('whole')} again chooses fields")
         elif self._fields is None:
             self._asks = "fields"
             self.typed.open(self._last_fields, prompt=hint("whole"))
@@ -906,6 +1109,13 @@ class LogsPane(SearchedPane):
             self._fields = None
             self._shape_lines(None)
             self.context.say("lines as they were written")
+
+    def _has_json(self) -> bool:
+        """Whether a line in sight is JSON, or one of those at either end of the log."""
+        first, last = self.lines.shown_range
+        count = len(self.book)
+        near = {*range(first, last + 1), *range(min(count, ENDS)), *range(count - ENDS, count)}
+        return any(is_json(self.book.text(index)) for index in sorted(near) if index >= 0)
 
     def _choose_fields(self, text: str) -> None:
         fields = tuple(text.replace(",", " ").split())
@@ -917,7 +1127,7 @@ class LogsPane(SearchedPane):
 
     def _shape_lines(self, shape: Callable[[str], str] | None) -> None:
         self.book.shape = self._shape = shape
-        self.lines.changed()
+        self.lines.changed(tall=shape is pretty)
 
     def _line_in_sight(self) -> int | None:
         """The line that keys mean: that of the search, if it is there, else the first one shown."""
@@ -927,8 +1137,42 @@ class LogsPane(SearchedPane):
         hit = self.lines.finder.hit
         return hit if hit is not None and first <= hit <= last else first
 
+    def action_mark_lines(self) -> None:
+        """Begin to mark lines where one reads, or end it: keys that move take more of them."""
+        if self.lines.marked is not None:
+            self._end_marking()
+            return
+        index = self._line_in_sight()
+        if index is None:
+            self.context.say("there are no lines to mark")
+            return
+        self.lines.mark_from(index)
+        self.context.say(
+            f"marking lines: {hint('move.down')} and {hint('move.up')} take more, "
+            f"{hint('copy')} copies, {hint('write')} saves, {hint('unwind')} ends it"
+        )
+        self._show_head()
+
+    def _end_marking(self) -> None:
+        self.lines.end_marking()
+        self.context.say("")
+        self._show_head()
+
+    def _kept_lines(self) -> list[int]:
+        """Where the lines that were kept are shown."""
+        return [self.book.index_of(each) for each in self._kept if self.book.is_shown(each)]
+
     def action_copy_line(self) -> None:
-        """Copy a line: that of the search, or the first on the screen."""
+        """Copy the lines that are marked, else that of the search, or the first on the screen."""
+        marked = self.lines.marked
+        if marked is not None:
+            if marked.last - marked.first >= MOST_COPIED:
+                self.context.say(f"more lines than a clipboard takes; {hint('write')} saves them")
+                return
+            texts = [self.book.text(index) for index in range(marked.first, marked.last + 1)]
+            self._end_marking()
+            self.context.copy_lines(list(map(clean_plain, texts)))
+            return
         index = self._line_in_sight()
         if index is None:
             self.context.say("there are no lines to copy")

@@ -140,6 +140,9 @@ def action_menu(view: View[Any], *, ascii: bool) -> tuple[Menu, Mapping[str, Com
             run = partial(view.app.run_action, binding.action, active.node)
             command = Command(binding.description, alone(run), key=hint(binding.id))
             commands.setdefault(command.title, command)
+    for command in view.commands():
+        if command.in_menu:
+            commands.setdefault(command.title, command)
     names = [each for on in view.ACTS_ON[:2] if on != "kind" for each in _named(view, on)]
     owners: dict[str, Command] = {}
     for command in sorted(commands.values(), key=lambda each: bool(each.refusal)):

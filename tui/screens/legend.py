@@ -14,6 +14,7 @@ from tui.domain.query import Fields
 from tui.domain.status import ASCII_TROUBLE, SUSPEND_ICON, TROUBLE_ICON, icon
 from tui.keys import hint
 from tui.widgets.cells import plain, rule
+from tui.widgets.minimap import HIT, KEPT, SHOWN, SIGNS
 from tui.widgets.text_renderer import LEVELS
 
 Row = tuple[str, str]
@@ -48,6 +49,10 @@ def signs(topics: Sequence[str], *, ascii: bool) -> Iterator[Row]:
         yield ">" if ascii else "›", f"the line goes on: {hint('wide')} wraps"
         yield LEVELS["error"][0][ascii], "the line tells of an error"
         yield LEVELS["warning"][0][ascii], "the line tells of a warning"
+        map_of = "in the last column, the map of a long log"
+        yield SIGNS[SHOWN][0][ascii], f"{map_of}: what is on the screen"
+        yield SIGNS[HIT][0][ascii], f"{map_of}: the search finds something there"
+        yield SIGNS[KEPT][0][ascii], f"a line that {hint('keep-line')} kept in sight"
 
 
 def filter_words(fields: Fields) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, workflow_of_holder
 from tui.kinds.workflows import WORKFLOWS
-from tui.messages import GoToStep, Said
+from tui.messages import GoToStep, RoomWanted, Said
 from tui.panes.base import PaneContext
 from tui.screens.pane_tabs import PaneTabs
 from tui.screens.step_about import StepAbout, facts_of
@@ -56,6 +56,8 @@ class SplitView(Container):
         self._workflow: Workflow | None = None
         self._raw = b""
         self._resting: Timer | None = None
+        self._zoomed_for_room = False
+        """Whether a pane has all the room since it asked for it, not since somebody gave it."""
 
     def compose(self) -> ComposeResult:
         """Tree and side."""
@@ -259,6 +261,17 @@ class SplitView(Container):
     def is_zoomed(self) -> bool:
         """Whether one side has all the room."""
         return self.has_class("-zoom-pane") or self.has_class("-zoom-tree")
+
+    @on(RoomWanted)
+    def make_room(self, message: RoomWanted) -> None:
+        """A pane shows two things beside each other, or no longer."""
+        message.stop()
+        if message.is_wanted and not self.is_zoomed:
+            self._zoomed_for_room = True
+            self.add_class("-zoom-pane")
+        elif not message.is_wanted and self._zoomed_for_room:
+            self._zoomed_for_room = False
+            self.unzoom()
 
     def unzoom(self) -> None:
         """Room for both."""

@@ -24,7 +24,7 @@ from tui.domain.text import clean
 from tui.errors import SourceError
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
-from tui.terminal.clipboard import notice, send
+from tui.terminal.clipboard import notice, send, send_lines
 from tui.terminal.environment import theme_for
 from tui.terminal.hangup import HangUp
 from tui.terminal.keys import KeysInTurn
@@ -163,6 +163,14 @@ class Terminal:
         if sent.ok and driver is not None:
             driver.write(sent.sequence)
         self._sent = (clean(text), time.monotonic())
+        self._say(sent.message, "information" if sent.ok else "warning")
+
+    def copy_lines(self, lines: Sequence[str]) -> None:
+        """Send lines to the clipboard of the terminal, which stay lines."""
+        sent = send_lines(lines, multiplexer=self.capabilities.multiplexer)
+        driver = textual_private.driver(self._app)
+        if sent.ok and driver is not None:
+            driver.write(sent.sequence)
         self._say(sent.message, "information" if sent.ok else "warning")
 
     def tell(self, text: str) -> None:

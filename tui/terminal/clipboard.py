@@ -8,6 +8,7 @@ twice the same text does no harm. GNU screen takes it in pieces of its own wrapp
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.domain.text import clean
@@ -44,7 +45,16 @@ def send(text: str, *, what: str = "", multiplexer: Multiplexer = "") -> Sent:
     `what` names the text for the message.
     """
     # What is pasted into a shell runs at its first line break, and a name may hold one.
-    text = clean(text)
+    return _sent(clean(text), what, multiplexer)
+
+
+def send_lines(lines: Sequence[str], *, multiplexer: Multiplexer = "") -> Sent:
+    """The same for lines that somebody marked: each stays one, without controls."""
+    what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+    return _sent("\n".join(map(clean, lines)), what, multiplexer)
+
+
+def _sent(text: str, what: str, multiplexer: Multiplexer) -> Sent:
     name = clean(what) or "the text"
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
     if not text:

@@ -32,25 +32,25 @@ from tui.widgets.cells import (
     without_selectors,
     wrapped,
 )
+from tui.widgets.line_view import CURSOR
+from tui.widgets.minimap import ERROR, KEPT, SHOWN, SIGNS, WARNING, MapCell
 from tui.widgets.sgr import coloured
 from tui.widgets.text_view_model import TextPosition
 
 LONGEST_SHOWN = 20_000
 """Characters of one line that are drawn; the rest is counted at its end."""
-KEPT = 400
+MOST_MADE = 400
 """Lines whose pieces are kept."""
 LONGEST_LOOK = 0.02
 """Seconds of computing after which the hits of one row are left unmarked."""
 HIT = Style(reverse=True)
 CURRENT_HIT = Style(reverse=True, bold=True, underline=True)
-KEPT_SIGN = "◆*"
-"""The sign of a line that somebody marked, and the one without UTF-8."""
 LEVELS = {
-    "": ("  ", ""),
-    "own": ("  ", ""),
-    "seam": ("  ", ""),
-    "warning": ("◂<", "warning"),
-    "error": ("◄!", "problem"),
+    "": SIGNS[""],
+    "own": SIGNS[""],
+    "seam": SIGNS[""],
+    "warning": SIGNS[WARNING],
+    "error": SIGNS[ERROR],
 }
 """How bad a line is → its sign, the one without UTF-8, and a token."""
 
@@ -83,8 +83,8 @@ class TextRenderer:
         self._highlighter = highlighter
         self._by_words = by_words
         self._text: LineModel = TextLines()
-        self._pieces: LRUCache[int, list[Piece]] = LRUCache(KEPT)
-        self._rows: LRUCache[tuple[int, int], list[list[Piece]]] = LRUCache(KEPT)
+        self._parts: LRUCache[int, list[list[Piece]]] = LRUCache(MOST_MADE)
+        self._rows: LRUCache[tuple[int, int], list[list[Piece]]] = LRUCache(MOST_MADE)
 
     # --- what is drawn -------------------------------------------------------------------
 
@@ -96,55 +96,62 @@ class TextRenderer:
 
     def forget(self) -> None:
         """The lines read differently now, or the colours are others."""
-        self._pieces.clear()
+        self._parts.clear()
         self._rows.clear()
 
     def dropped(self, count: int) -> None:
         """So many lines are gone from the front: the others have other numbers."""
-        kept = {i - count: self._pieces[i] for i in list(self._pieces.keys()) if i >= count}
+        kept = {i - count: self._parts[i] for i in list(self._parts.keys()) if i >= count}
         self.forget()
-        for index, pieces in kept.items():
-            self._pieces[index] = pieces
+        for index, parts in kept.items():
+            self._parts[index] = parts
 
     # --- lines ---------------------------------------------------------------------------
 
-    def pieces(self, index: int) -> list[Piece]:
-        """A line as pieces of printable text."""
-        if (kept := self._pieces.get(index)) is not None:
+    def parts(self, index: int) -> list[list[Piece]]:
+        """A line as pieces of printable text: mostly one list, of a line that its model lays out
+        over several rows one for each of them."""
+        if (kept := self._parts.get(index)) is not None:
             return kept
         raw = self._text.line(index)
         if "\r" in raw:
             raw = overwritten(raw.rstrip("\r\n"))  # what it says last may be far behind
-        shown = without_selectors(clean_log(raw[:LONGEST_SHOWN]))
         level = self._text.level(index) if self.levels else ""
-        if level in ("own", "seam"):
-            pieces = [(SGR.sub("", shown), self.style("muted"))]
-        elif "\x1b" in shown or self._highlighter is None:
-            pieces = list(coloured(shown, self.style("")))
-        else:
-            pieces = self._highlighted(shown, self._highlighter)
+        shown = raw[:LONGEST_SHOWN]
+        parts = [self._cleaned(row, level) for row in shown.split("\n")]
         if len(raw) > LONGEST_SHOWN:
-            pieces.append((f" (+{len(raw) - LONGEST_SHOWN} characters)", self.style("muted")))
-        self._pieces[index] = pieces
-        return pieces
+            parts[-1].append((f" (+{len(raw) - LONGEST_SHOWN} characters)", self.style("muted")))
+        self._parts[index] = parts
+        return parts
+
+    def _cleaned(self, row: str, level: str) -> list[Piece]:
+        shown = without_selectors(clean_log(row))
+        if level in ("own", "seam"):
+            return [(SGR.sub("", shown), self.style("muted"))]
+        if "\x1b" in shown or self._highlighter is None:
+            return list(coloured(shown, self.style("")))
+        return self._highlighted(shown, self._highlighter)
 
     def line_width(self, index: int) -> int:
-        """How many cells a line takes."""
-        return sum(width_of(text) for text, _ in self.pieces(index))
+        """How many cells a line takes at its widest."""
+        return max(sum(width_of(text) for text, _ in part) for part in self.parts(index))
 
-    def rows(self, index: int, width: int) -> list[list[Piece]]:
-        """A line cut into rows of so many cells; never none."""
+    def rows(self, index: int, width: int | None) -> list[list[Piece]]:
+        """A line cut into rows of so many cells, or as its model lays it out; never none."""
+        if width is None:
+            return self.parts(index)
         key = (index, width)
         if (kept := self._rows.get(key)) is not None:
             return kept
-        pieces = self.pieces(index)
-        whole = "".join(text for text, _ in pieces)
-        lengths = _row_lengths(whole, width, by_words=self._by_words)
-        rows = list(_split_rows(pieces, lengths)) or [[]]
+        rows: list[list[Piece]] = []
+        for pieces in self.parts(index):
+            whole = "".join(text for text, _ in pieces)
+            lengths = _row_lengths(whole, width, by_words=self._by_words)
+            rows += list(_split_rows(pieces, lengths)) or [[]]
         self._rows[key] = rows
         return rows
 
-    def row_count(self, index: int, width: int) -> int:
+    def row_count(self, index: int, width: int | None) -> int:
         """Over how many rows of so many cells a line goes."""
         return len(self.rows(index, width))
 
@@ -171,14 +178,16 @@ class TextRenderer:
         pan: int = 0,
         search: re.Pattern[str] | None = None,
         hit: int | None = None,
+        is_marked: bool = False,
     ) -> Strip:
         """One row, exactly so many cells wide.
 
         Lines are wrapped at `wrap_at` cells, or cut if that is None. What `search` finds is in
-        reverse video; the line `hit` is the one that the search went to.
+        reverse video; the line `hit` is the one that the search went to. A line that `is_marked`
+        is one of a range that somebody marks.
         """
         line, row = position
-        pieces = self.pieces(line) if wrap_at is None else self.rows(line, wrap_at)[row]
+        pieces = self.rows(line, wrap_at)[row]
         if search is not None:
             spans = _spans_of(pieces, search)
             if spans:
@@ -192,9 +201,22 @@ class TextRenderer:
             strip = Strip([*strip_of(pieces, cells - 1, self.style("")), more], cells)
         else:
             strip = strip_of(pieces, cells, self.style(""))
+        if is_marked:
+            over = self.style(CURSOR)
+            strip = Strip(
+                [Segment(text, (style or over) + over) for text, style, _ in strip], cells
+            )
         if self.levels:
             strip = Strip([*strip, Segment(*self._level_sign(position))], width)
         return strip
+
+    def with_map(self, strip: Strip, cell: MapCell) -> Strip:
+        """A row, and after it the cell of the map of all lines."""
+        signs, token = SIGNS[cell.sign]
+        style = self.style(token)
+        if cell.is_shown and cell.sign != SHOWN:
+            style += HIT
+        return Strip([*strip, Segment(signs[self.ascii], style)], strip.cell_length + 1)
 
     def placeholder_strip(self, row: int, width: int) -> Strip:
         """A row of a text without lines: this row of the placeholder, wrapped."""
@@ -205,7 +227,8 @@ class TextRenderer:
     def _level_sign(self, position: TextPosition) -> Piece:
         line, row = position
         if not row and self.is_kept(line):
-            return KEPT_SIGN[self.ascii], self.style("accent")
+            sign, token = SIGNS[KEPT]
+            return sign[self.ascii], self.style(token)
         sign, token = LEVELS["" if row else self._text.level(line)]
         return sign[self.ascii], self.style(token)
 

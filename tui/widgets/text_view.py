@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter
@@ -24,17 +25,41 @@ from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.finder import Finder
 from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, LineView, token_classes
+from tui.widgets.minimap import ERROR as ERROR_SIGN
+from tui.widgets.minimap import HIT, LEAST_ROWS, Found, MapCell, minimap
+from tui.widgets.minimap import WARNING as WARNING_SIGN
 from tui.widgets.text_renderer import TextRenderer
 from tui.widgets.text_view_model import TextViewModel
 
 ERROR, WARNING = re.compile("error"), re.compile("warning")
 """The levels of lines that tell of errors and of warnings."""
 MOST_COUNTED = 200_000
-"""Lines of a log in which they are counted before somebody goes to one: it takes some computing."""
+"""Lines that are looked at for errors at once; of more, as soon as no others come for a while."""
+QUIET = 0.3
+"""Seconds without a line after which as many as there are are looked at."""
 PAN = 10
 """Cells that Left and Right move by."""
 WHEEL = 3
 """Rows that the mouse wheel scrolls by."""
+
+
+class MarkedLines(NamedTuple):
+    """A range of lines that is being marked."""
+
+    anchor: int
+    """The line at which it began."""
+    end: int
+    """The line that keys move."""
+
+    @property
+    def first(self) -> int:
+        """The first of its lines."""
+        return min(self)
+
+    @property
+    def last(self) -> int:
+        """The last of its lines."""
+        return max(self)
 
 
 class TextView(LineView):
@@ -157,8 +182,15 @@ class TextView(LineView):
         self._wants_error = False
         self._is_opening = False
         """Whether the last error is gone to only if it is not on the screen anyway."""
-        self._told: tuple[int, int, int] | None = None
+        self._told: tuple[object, ...] | None = None
         """What is on the screen, as it was told last."""
+        self._map: tuple[MapCell, ...] = ()
+        """What the rows of the map show; nothing while there is none."""
+        self._quiet: Timer | None = None
+        self.kept_lines: Callable[[], Iterable[int]] = tuple
+        """The lines that somebody marked, as the map shows them."""
+        self.marked: MarkedLines | None = None
+        """The range of lines that somebody marks; None while nobody does."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only logs have lines that tell of errors; elsewhere the keys mean something else."""
@@ -179,6 +211,8 @@ class TextView(LineView):
         self.errors.begin("", text, 0)
         self.warnings.begin("", text, 0)
         self._is_opening = False
+        self.marked = None
+        self._make_room_for_map()
         self._count()
         self.repaint()
 
@@ -189,8 +223,14 @@ class TextView(LineView):
             self.finder.dropped(dropped)
             self.errors.dropped(dropped)
             self.warnings.dropped(dropped)
-        if self.model.lines_appended(count, dropped):
+            if self.marked is not None:
+                anchor, end = (max(0, line - dropped) for line in self.marked)
+                self.marked = MarkedLines(anchor, end)
+        is_seen = self.model.lines_appended(count, dropped)
+        if self._make_room_for_map() or is_seen:
             self.repaint()
+        else:
+            self._paint_map()
         self.finder.go_on()
         self._count()
 
@@ -198,8 +238,21 @@ class TextView(LineView):
         """Count the lines that tell of errors and of warnings, where that is told."""
         if not self.renderer.levels or not len(self.text):
             return
-        if len(self.text) > MOST_COUNTED and not self._wants_error:
+        searched = self.errors.search.searched if self.errors.search is not None else 0
+        if len(self.text) - searched > MOST_COUNTED and not self._wants_error:
+            # Who only waits for the lines waits no longer for what they tell.
+            if self._quiet is None:
+                self._quiet = self.set_timer(QUIET, self._count_in_quiet)
+            else:
+                self._quiet.reset()
             return
+        self._look_at_all()
+
+    def _count_in_quiet(self) -> None:
+        self._quiet = None
+        self._look_at_all()
+
+    def _look_at_all(self) -> None:
         for finder, level in ((self.errors, ERROR), (self.warnings, WARNING)):
             if finder.search is None:
                 finder.look_for(level, Levels(self.text), 0)
@@ -219,10 +272,13 @@ class TextView(LineView):
             self.model.settle()
             self.repaint()
 
-    def changed(self) -> None:
-        """The same lines read differently now (times on or off)."""
+    def changed(self, *, tall: bool | None = None) -> None:
+        """The same lines read differently now (times on or off).
+
+        With `tall` some of them go over several rows, or none does any more.
+        """
         self.renderer.forget()
-        self.model.lines_changed()
+        self.model.lay_out(tall=self.model.is_tall if tall is None else tall)
         self.repaint()
 
     @property
@@ -260,10 +316,35 @@ class TextView(LineView):
         return f"{first + 1:,}-{last + 1:,} of {count:,} lines  {(last + 1) * 100 // count}%"
 
     def plain_lines(self, *, everything: bool) -> Iterator[str]:
-        """Its lines without colours: all of them, or those on the screen."""
+        """Its lines without colours: those that are marked, else all of them, or those on the
+        screen."""
         first, last = (0, len(self.text) - 1) if everything else self.shown_range
+        if self.marked is not None:
+            first, last = self.marked.first, self.marked.last
         readable = Colourless(self.text)
-        return (readable.line(index) for index in range(first, last + 1))
+        return (row for index in range(first, last + 1) for row in readable.line(index).split("\n"))
+
+    # --- a range of lines ----------------------------------------------------------------
+
+    def mark_from(self, line: int) -> None:
+        """Begin to mark lines here: keys that move take the end of the range with them."""
+        self.follow(False)
+        self.marked = MarkedLines(line, line)
+        self.repaint()
+
+    def end_marking(self) -> None:
+        """No line is marked any more."""
+        self.marked = None
+        self.repaint()
+
+    def _mark_to(self, line: int) -> bool:
+        """Move the end of the range there, if one is being marked."""
+        if self.marked is None:
+            return False
+        self.marked = MarkedLines(self.marked.anchor, max(0, min(line, len(self.text) - 1)))
+        self.model.keep_in_sight(self.marked.end)
+        self.repaint()
+        return True
 
     # --- moving --------------------------------------------------------------------------
 
@@ -284,18 +365,25 @@ class TextView(LineView):
 
     def go_to(self, line: int) -> None:
         """Bring a line to the screen, with some before it; following ends."""
+        if self._mark_to(line):
+            return
         self.follow(False)
         self.model.bring(line)
         self.repaint()
 
     def show_from(self, line: int) -> None:
         """Bring a line to the first row of the screen; following ends."""
+        if self._mark_to(line):
+            return
         self.follow(False)
         self.model.move_to(line)
         self.repaint()
 
     def _scroll(self, rows: int) -> None:
         """Upward movement ends following; reaching the end does not begin it."""
+        if self.marked is not None:
+            self._mark_to(self.marked.end + rows)
+            return
         if rows < 0:
             self.follow(False)
         self.model.scroll(rows)
@@ -305,15 +393,60 @@ class TextView(LineView):
 
     def repaint(self, rows: Iterable[int] | None = None) -> None:
         """Paint what changed, and tell where in the text that is."""
+        self._map = self._mapped()
         super().repaint(rows)
-        now = (*self.shown_range, len(self.text))
+        now = (*self.shown_range, len(self.text), self.marked)
         if now != self._told:
             self._told = now
             self.post_message(self.Moved(self))
 
+    @property
+    def _has_map(self) -> bool:
+        """Whether there is a map: of lines that have levels, and are more than the screen holds."""
+        height = self.size.height
+        return self.renderer.levels and height >= LEAST_ROWS and len(self.text) > height
+
+    def _make_room_for_map(self) -> bool:
+        """Lines have a cell less where there is a map; whether their width changed."""
+        if max(1, self._room_for_lines) == self.model.width:
+            return False
+        self.resized()
+        return True
+
+    @property
+    def _room_for_lines(self) -> int:
+        return self.size.width - self.renderer.levels - self._has_map
+
+    def _mapped(self) -> tuple[MapCell, ...]:
+        """What the rows of the map show now."""
+        if not self._has_map:
+            return ()
+        searches = (
+            (HIT, self.finder.search),
+            (ERROR_SIGN, self.errors.search),
+            (WARNING_SIGN, self.warnings.search),
+        )
+        found: list[tuple[str, Found]] = [(name, each) for name, each in searches if each]
+        height = self.size.height
+        return minimap(len(self.text), height, self.shown_range, found, self.kept_lines())
+
+    def _paint_map(self) -> None:
+        """Paint the rows whose part of the map shows something else now."""
+        before = self._map
+        now = self._mapped()
+        if now != before:
+            same = len(now) == len(before)
+            rows = [y for y in range(len(now)) if now[y] != before[y]] if same else None
+            self.repaint(rows)
+
     def line_at(self, y: int) -> Strip:
         """A row of the text, of the placeholder, or a blank."""
-        width, model = self.size.width, self.model
+        if y < len(self._map):
+            return self.renderer.with_map(self._row_at(y, self.size.width - 1), self._map[y])
+        return self._row_at(y, self.size.width)
+
+    def _row_at(self, y: int, width: int) -> Strip:
+        model = self.model
         positions = model.positions
         if not positions and self.renderer.placeholder:
             return self.renderer.placeholder_strip(y, width)
@@ -327,11 +460,15 @@ class TextView(LineView):
             pan=model.pan,
             search=search.pattern if search is not None else None,
             hit=self.finder.hit,
+            is_marked=(
+                self.marked is not None
+                and self.marked.first <= positions[y].line <= self.marked.last
+            ),
         )
 
     def resized(self) -> None:
         """More or fewer rows are on the screen, and lines wrap elsewhere."""
-        self.model.resize(self.size.width - self.renderer.levels, self.size.height)
+        self.model.resize(self._room_for_lines, self.size.height)
 
     def notify_style_update(self) -> None:
         """Colours changed: what was kept has the old ones."""
@@ -348,6 +485,7 @@ class TextView(LineView):
 
     def _post_search(self) -> None:
         finder = self.finder
+        self._paint_map()
         self.post_message(self.SearchMoved(self, finder.rank, finder.count, finder.is_done))
 
     def action_next_hit(self) -> None:
@@ -379,7 +517,7 @@ class TextView(LineView):
         """To the last line that tells of an error, where there is one and it is not in sight."""
         if not len(self.text) or len(self.text) > MOST_COUNTED:
             return
-        self._count()
+        self._look_at_all()
         self._is_opening = True
         self.errors.move(len(self.text), forward=False)
 
@@ -390,6 +528,7 @@ class TextView(LineView):
         self._is_opening = False
 
     def _post_counts(self) -> None:
+        self._paint_map()
         self.post_message(self.Counted(self))
 
     def _errors_counted(self) -> None:
@@ -411,12 +550,16 @@ class TextView(LineView):
 
     def action_first(self) -> None:
         """To the beginning."""
+        if self._mark_to(0):
+            return
         self.follow(False)
         self.model.move_to_begin()
         self.repaint()
 
     def action_last(self) -> None:
         """To the end."""
+        if self._mark_to(len(self.text) - 1):
+            return
         self.model.move_to_end()
         self.repaint()
 
@@ -457,6 +600,7 @@ class TextView(LineView):
 
     def action_follow(self) -> None:
         """To the end, and stay there."""
+        self.marked = None
         self.follow(True)
 
     def action_toggle_follow(self) -> None:

@@ -27,14 +27,17 @@ class TextViewModel:
 
     def __init__(
         self,
-        row_count: Callable[[int, int], int],
+        row_count: Callable[[int, int | None], int],
         *,
         is_wrapped: bool = False,
         is_following: bool = False,
     ) -> None:
-        """`row_count` says over how many rows a line goes that is wrapped at a number of cells."""
+        """`row_count` says over how many rows a line goes that is wrapped at a number of cells, or
+        (None) that is not wrapped."""
         self.text: LineModel = TextLines()
         self.is_wrapped = is_wrapped
+        self.is_tall = False
+        """Whether lines go over several rows though they are not wrapped."""
         self.is_following = is_following
         """Whether the end of the text stays on the screen when lines are appended."""
         self.pan = 0
@@ -56,7 +59,10 @@ class TextViewModel:
     @property
     def positions(self) -> list[TextPosition]:
         """What is on each row of the screen, as far as there are lines."""
-        key = (self._top, self.width, self.height, self.is_wrapped, len(self.text))
+        key = (
+            *(self._top, self.width, self.height),
+            *(self.is_wrapped, self.is_tall, len(self.text)),
+        )
         if self._positions is not None and self._positions[0] == key:
             return self._positions[1]
         found: list[TextPosition] = []
@@ -139,6 +145,16 @@ class TextViewModel:
             self._top = self._moved(TextPosition(line), -(self.height // 3))
         self.settle()
 
+    def keep_in_sight(self, line: int) -> None:
+        """Move as little as it takes for all of a line to be on the screen."""
+        positions = self.positions
+        if not positions or line < positions[0].line or TextPosition(line) == positions[0]:
+            self._top = TextPosition(line)
+        elif TextPosition(line, self._rows_of(line) - 1) not in positions:
+            last = TextPosition(line, self._rows_of(line) - 1)
+            self._top = min(TextPosition(line), self._moved(last, 1 - max(1, self.height)))
+        self.settle()
+
     def wrap(self, on: bool) -> None:
         """Wrap long lines, or cut them; the line at the top stays there."""
         self.is_wrapped = on
@@ -151,15 +167,23 @@ class TextViewModel:
         top = min(self._top, end)
         self._top = end if self.is_following else self._moved(TextPosition(top.line), top.row)
 
+    def lay_out(self, *, tall: bool) -> None:
+        """Lines read differently now, and go over several rows or not."""
+        if tall != self.is_tall:
+            self.is_tall, self._top = tall, TextPosition(self._top.line)
+        self.lines_changed()
+
     def _rows_of(self, line: int) -> int:
-        return self._row_count(line, self.width) if self.is_wrapped else 1
+        if not self.is_wrapped and not self.is_tall:
+            return 1
+        return self._row_count(line, self.width if self.is_wrapped else None)
 
     def _moved(self, position: TextPosition, rows: int) -> TextPosition:
         """So many rows down (or up), but not past the first or the last row."""
         count = len(self.text)
         if not count:
             return TextPosition(0)
-        if not self.is_wrapped:
+        if not self.is_wrapped and not self.is_tall:
             return TextPosition(max(0, min(position.line + rows, count - 1)))
         line, row = position.line, position.row + rows
         while row < 0 and line > 0:

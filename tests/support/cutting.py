@@ -1,0 +1,100 @@
+"""A proxy that cuts connections in the middle of what a server sends, at any byte of it."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import struct
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class CuttingProxy:
+    """Passes on what it is sent; of the first connections only so many bytes, then it resets them.
+
+    With TLS or without: it reads nothing of what it passes on.
+    """
+
+    def __init__(self, server: str, cuts: Iterable[int]) -> None:
+        """`cuts` are the bytes after which connections are cut, one after the other.
+
+        A connection over which less is sent is left alone, and the cut waits for the next one.
+        """
+        self._server = urlsplit(server)
+        self._cuts = iter(list(cuts))
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.made = 0
+        """How many were cut."""
+        self._cut = next(self._cuts, None)
+        self._cutting = threading.Lock()
+        self.url = f"{self._server.scheme}://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def serve(self) -> None:
+        """Take connections until it is closed."""
+        with contextlib.suppress(OSError):
+            while True:
+                sock, _ = self._listening.accept()
+                threading.Thread(target=self._one, args=(sock,), daemon=True).start()
+
+    def close(self) -> None:
+        """No more connections."""
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _one(self, sock: socket.socket) -> None:
+        with contextlib.suppress(OSError), sock:
+            at = self._server.hostname or "", self._server.port or 0
+            with socket.create_connection(at, 5) as onward:
+                self._pass_on(sock, onward)
+
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+        sent = 0
+        """Bytes that the server sent."""
+        with selectors.DefaultSelector() as ready:
+            ready.register(client, selectors.EVENT_READ)
+            ready.register(server, selectors.EVENT_READ)
+            while True:
+                for key, _ in ready.select():
+                    source = client if key.fileobj is client else server
+                    data = source.recv(65536)
+                    if not data:
+                        return
+                    if source is client:
+                        server.sendall(data)
+                        continue
+                    allowed = self._allowed(sent, len(data))
+                    client.sendall(data[:allowed])
+                    sent += allowed
+                    if allowed < len(data):
+                        # A reset, not an end: as when a load balancer forgets a connection.
+                        hard = struct.pack("ii", 1, 0)
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, hard)
+                        return
+
+    def _allowed(self, sent: int, more: int) -> int:
+        """How many of some bytes are passed on, after so many others of the same connection."""
+        with self._cutting:
+            if self._cut is None or sent + more <= self._cut:
+                return more
+            cut, self._cut = self._cut, next(self._cuts, None)
+            self.made += 1
+            return max(0, cut - sent)
+
+
+@contextmanager
+def cutting(server: str, kubeconfig: Path, cuts: Iterable[int]) -> Iterator[CuttingProxy]:
+    """Such a proxy before a server, and the kubeconfig changed so that it leads there."""
+    proxy = CuttingProxy(server, cuts)
+    thread = threading.Thread(target=proxy.serve, daemon=True)
+    thread.start()
+    kubeconfig.write_text(kubeconfig.read_text().replace(server, proxy.url))
+    try:
+        yield proxy
+    finally:
+        proxy.close()
+        thread.join(5)
