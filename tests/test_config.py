@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.headless import run
 from tui.config import MOST_BYTES, ROWS, Config, parse, read_config, toml
-from tui.settings import PlaceSettings, S3Settings, Settings, config_file, read_settings
+from tui.settings import OwnCommand, PlaceSettings, S3Settings, Settings, config_file, read_settings
 
 
 def given(text: str) -> dict[str, Any]:
@@ -117,6 +117,17 @@ mine = "label:owner=me !phase:succeeded"
 act.retry = "ctrl-y"
 "act.stop" = ["M", "F9"]
 
+[commands.tell]
+run = ["tell", "{name}"]
+label = "Tell it"
+help = "Tell somebody."
+key = "I"
+kinds = ["wf"]
+phases = ["Failed", "Error"]
+changes = true
+shell = false
+output = "screen"
+
 [contexts."*"]
 namespaces = "argo"
 
@@ -158,6 +169,13 @@ def test_every_kind_of_row_is_read() -> None:
     assert settings.columns == {"wf": ("phase", "name", "age"), "cron": ("name",)}
     assert settings.filters == {"mine": "label:owner=me !phase:succeeded"}
     assert settings.keys == {"act.retry": "ctrl+y", "act.stop": "M,f9"}
+    assert settings.commands == {
+        "tell": OwnCommand(
+            ("tell", "{name}"),
+            *("Tell it", "Tell somebody.", "I", ("wf",), ("Failed", "Error"), True, False),
+            output="screen",
+        )
+    }
     store = S3Settings(
         profile="work", region="eu-central-1", endpoints={"minio.argo:9000": "localhost:9000"}
     )
@@ -167,6 +185,7 @@ def test_every_kind_of_row_is_read() -> None:
         namespaces=("argo", "ml"),
         favourites=("argo", "ml,data"),
         type_name=frozenset({"destroys", "retry"}),
+        protected=False,
         s3=replace(store, path_style=True),
     )
     server = settings.for_place("history").server

@@ -34,7 +34,7 @@ ARROWS: dict[str, set[str]] = {
     "artifacts": {"domain", "errors", "ports", "registry"},
     "logs": {"artifacts", "domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},
-    "actions": {"domain", "errors", "ports", "registry"},
+    "actions": {"domain", "errors", "ports", "registry", "settings"},
     "doctor": {
         "actions",
         "artifacts",
@@ -115,6 +115,8 @@ ARROWS: dict[str, set[str]] = {
         "ports",
         "screens",
         "state",
+        "kinds",
+        "settings",
     },
     "editing": {
         "actions",

@@ -8,8 +8,12 @@ when the watch says so, never here.
 from __future__ import annotations
 
 import asyncio
+import os
+import shlex
+import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,13 +22,16 @@ from textual.app import App
 from tui.actions import ACTIONS, called
 from tui.actions.base import Action, Plan, perform
 from tui.actions.choosing import choose
+from tui.actions.own import own_actions
 from tui.actions.verdict import Denied, Subject, wanted_by
 from tui.bugs import caught
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.node import NodeId
 from tui.domain.templates import MAIN, WAIT
-from tui.domain.workflow import WorkflowRef
-from tui.errors import Conflict, SourceError, TuiError, Unreachable
+from tui.domain.workflow import Workflow, WorkflowRef
+from tui.errors import Conflict, PlanError, SourceError, TuiError, Unreachable
+from tui.kinds.registry import KINDS
 from tui.messages import ActionFailed, ActionFinished, TypeCommand
 from tui.ports.connection import Connection, offered
 from tui.ports.exec import Container, Exec
@@ -32,8 +39,11 @@ from tui.ports.identity import caller_of
 from tui.ports.operations import Operations
 from tui.ports.rights import Rights, Wanted
 from tui.screens.action import ActionScreen
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.container_choice import ContainerChoice
 from tui.screens.plan_words import Planned
+from tui.screens.program_output import ProgramScreen
+from tui.settings import Settings
 from tui.state.audit import Entry, moment
 
 if TYPE_CHECKING:
@@ -41,6 +51,13 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 3
 """Of those that were left out, how many are told one by one."""
+
+
+@contextmanager
+def own_commands(settings: Settings) -> Iterator[None]:
+    """With the commands of the settings among the actions, until the block ends."""
+    with ACTIONS.including(*own_actions(settings.commands, [kind.id for kind in KINDS])):
+        yield
 
 
 def is_overtaken(error: TuiError) -> bool:
@@ -121,7 +138,9 @@ class ActionRunner:
         }:
             # It may have been granted meanwhile: then the key works when it is pressed again.
             self.context.ask_rights(namespace, connection=connection, anew=True)
-        if chosen.able and chosen.action.session:
+        if chosen.able and chosen.action.program is not None:
+            self._app.run_worker(self._run_program(chosen.action, chosen.able), group="ask")
+        elif chosen.able and chosen.action.session:
             self._begin_session(chosen.action, chosen.able)
         elif chosen.able and (path or chosen.action.draft or chosen.action.of_files):
             self._begin_writing(chosen.action, chosen.able, path)
@@ -146,6 +165,73 @@ class ActionRunner:
             answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
             self.carry_out(action, answer, question.not_planned)
+
+    # --- commands of one's own ---------------------------------------------------------------
+
+    async def _run_program(self, action: Action, subjects: Sequence[Subject]) -> None:
+        """Ask if it changes something; then it has the terminal, or a screen for its output."""
+        program = action.program
+        assert program is not None
+        if len(subjects) > 1:
+            self.context.say(f"{action.label}: one at a time, and {len(subjects)} are marked")
+            return
+        try:
+            argv = program.argv(self._values_of(subjects[0]))
+        except TuiError as error:
+            self.context.say(f"{action.label}: {error}", "warning")
+            return
+        changes = action.consequence != "none"
+        if changes:
+            question = ConfirmScreen(f"{action.label}? $ {shlex.join(argv)}", yes="Run")
+            if not await self._app.push_screen_wait(question):
+                return
+        if program.on_screen:
+            await self._app.push_screen(ProgramScreen(self.context, argv, may_repeat=not changes))
+        elif self._is_in_session:
+            self.context.say(f"{action.label}: the terminal is lent already", "warning")
+        else:
+            await self._lend_terminal(action, argv)
+
+    async def _lend_terminal(self, action: Action, argv: Sequence[str]) -> None:
+        def run() -> int:
+            try:
+                return subprocess.run(argv).returncode
+            except OSError as error:
+                why = error.strerror or error
+                raise PlanError(f"{argv[0]} cannot be started: {why}") from error
+
+        self._is_in_session = True
+        try:
+            lent = partial(self.context.run_on_terminal, argv, run, waits=True)
+            code = await asyncio.to_thread(lent)
+        except Exception as error:
+            self.context.say(f"{action.label}: {caught(error, f'running {action.id}')}", "error")
+        else:
+            ended = f"exit code {code}" if code else "ended"
+            self.context.say(f"{action.label}: {ended}", "warning" if code else "information")
+        finally:
+            self._is_in_session = False
+
+    def _values_of(self, subject: Subject) -> dict[str, str]:
+        """What stands in the place of `{name}` and the others; "" for what is not known."""
+        target, settings = subject.target, self.context.settings
+        key, resource = target.key, KINDS[target.key.kind].resource
+        known = subject.known
+        node = known.nodes.get(NodeId(target.node)) if isinstance(known, Workflow) else None
+        group = f".{resource.group}" if resource.group else ""
+        return {
+            "name": key.name,
+            "namespace": key.namespace,
+            "kind": resource.kind,
+            "resource": f"{resource.plural}{group}",
+            "uid": target.uid or (known.metadata.uid if known is not None else ""),
+            "context": self.context.context_of(key),
+            "kubeconfig": settings.kubeconfig or os.environ.get("KUBECONFIG", ""),
+            "node": target.node,
+            "step": node.title if node is not None else "",
+            "pod": target.pod,
+            "artifact": target.artifact,
+        }
 
     # --- sessions on the terminal ------------------------------------------------------------
 

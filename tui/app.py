@@ -27,7 +27,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.theme import Theme
 
-from tui.action_runner import ActionRunner
+from tui.action_runner import ActionRunner, own_commands
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.commands import (
@@ -1012,8 +1012,8 @@ def run(
     settings: Settings, connect: Connect, capabilities: Capabilities, contexts: Contexts
 ) -> int:
     """Run the app in this terminal; returns the exit code."""
-    app = ArgoApp(settings, connect, capabilities=capabilities, contexts=contexts)
-    with TERMINAL.drawn_on():
+    with own_commands(settings), TERMINAL.drawn_on():
+        app = ArgoApp(settings, connect, capabilities=capabilities, contexts=contexts)
         app.run(mouse=settings.mouse)
     for line in app.farewell:
         with contextlib.suppress(OSError):  # nobody is there any more to read it

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from tui.domain.hidden import without_secrets
 from tui.domain.names import ALL, alike, typed_fault
 from tui.errors import InputError, SettingsError
-from tui.settings import DESTROYS, EVERY_CHANGE, config_file, verb_of
+from tui.settings import DESTROYS, EVERY_CHANGE, OwnCommand, config_file, verb_of
 
 MOST_BYTES = 1 << 20
 """A file larger than this is none that somebody wrote."""
@@ -109,8 +109,15 @@ class Config:
                 found[key[0].replace("-", "_")] = value
             elif key[0] in ("columns", "filters", "keys"):
                 found.setdefault(key[0], {})[key[1]] = value
+            elif key[0] == "commands":
+                found.setdefault("commands", {}).setdefault(key[1], {})[key[2]] = value
         if places := tuple(self._places()):
             found["places"] = places
+        if commands := found.get("commands"):
+            # One without a program says nothing; that it lacks one is a fault of its own.
+            found["commands"] = {
+                name: OwnCommand(**fields) for name, fields in commands.items() if "run" in fields
+            }
         return found
 
     def _places(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -261,6 +268,7 @@ class _Reading:
                 for key, value in _leaves(each.values):
                     self._take(_whole(self._table + key), value, each.line)
         self._settle_keys()
+        self._settle_commands()
         return self._given, self._faults
 
     def _tell(self, line: int, key: Key, what: str) -> None:
@@ -329,6 +337,22 @@ class _Reading:
                 self._given[key] = Given(row.safe, line)
                 said = f"; until it is mended it counts as {toml(row.safe)}"
             self._tell(line, key, f"{error}{said}")
+
+    def _settle_commands(self) -> None:
+        """A command without a program is told; so is a list of arguments that a shell is to read,
+        and a text that none is."""
+        names = {key[1]: line for key, (_, line) in reversed(self._given.items()) if _own(key)}
+        for name, line in names.items():
+            run = self._given.get((COMMANDS, name, "run"))
+            shell = self._given.get((COMMANDS, name, "shell"))
+            if run is None:
+                what = "names no program: it has to have a line run = […]"
+                self._tell(line, (COMMANDS, name), what)
+            elif shell is not None and shell.value and len(run.value) != 1:
+                del self._given[COMMANDS, name, "run"]
+                what = "is read by a shell, so that it is one text and no list"
+                self._tell(run.line, (COMMANDS, name, "run"), what)
+        self._faults.sort(key=lambda fault: fault.line)
 
     def _settle_keys(self) -> None:
         """Two meanings of one key are told, and the later line is not followed."""
@@ -601,6 +625,61 @@ def _keys(name: str, value: Any) -> str:
         raise Wrong(error.what) from error
 
 
+COMMANDS = "commands"
+
+
+def _own(key: Key) -> bool:
+    return key[0] == COMMANDS
+
+
+def _program(name: str, value: Any) -> tuple[str, ...]:
+    from tui.domain.programs import check
+
+    texts = [value] if isinstance(value, str) else value
+    is_list = isinstance(texts, list) and all(isinstance(each, str) for each in texts)
+    if not is_list or not texts or not texts[0].strip():
+        raise Wrong(f'{_shown(value)} is no program; write ["kubectl", "describe", …]')
+    try:
+        check(texts)
+    except InputError as error:
+        raise Wrong(error.what) from error
+    return tuple(texts)
+
+
+def _key(name: str, value: Any) -> str:
+    from tui.keys import KEYS, checked_keys
+
+    try:
+        keys = checked_keys([_text(name, value)])
+    except SettingsError as error:
+        raise Wrong(error.what) from error
+    if taken := KEYS.meaning(keys):
+        raise Wrong(f"the key {_shown(value)} is that of {taken}")
+    return keys
+
+
+def _kinds(name: str, value: Any) -> tuple[str, ...]:
+    from tui.kinds.registry import KINDS
+
+    ids = [kind.id for kind in KINDS]
+    texts = _texts(value, "kinds")
+    for text in texts:
+        if text not in ids:
+            raise Wrong(f"there is no kind {text}{nearest(text, ids)}; there are {listed(ids)}")
+    return texts
+
+
+def _phases(name: str, value: Any) -> tuple[str, ...]:
+    from tui.domain.soundness import NODE_PHASES
+
+    known = sorted(NODE_PHASES - {""})
+    texts = _texts(value, "phases")
+    for text in texts:
+        if text not in known:
+            raise Wrong(f"there is no phase {text}{nearest(text, known)}; {listed(known)} are")
+    return texts
+
+
 def _endpoint(name: str, value: Any) -> str:
     text = _text(name, value)
     if "@" in text:
@@ -701,6 +780,56 @@ def _server_rows(before: Key) -> tuple[Row, ...]:
     )
 
 
+def _command_rows() -> tuple[Row, ...]:
+    """The rows about commands of one's own."""
+
+    def row(field: str, read: Reader, about: str, allowed: str, default: str) -> Row:
+        return Row((COMMANDS, ANY, field), read, about, allowed, default, of_screens=True)
+
+    return (
+        row(
+            "run",
+            _program,
+            "a program to be offered for what the cursor is on: its arguments, with `{name}` and "
+            "other values in them, which no shell reads",
+            "a list of texts; one text where a shell reads it",
+            "none; a command has to have it",
+        ),
+        row("label", _text, "what menus call it", "a text", "its name"),
+        row("help", _text, "a sentence about it", "a text", "the program"),
+        row("key", _key, "its key", "a key that means nothing else", "none"),
+        row("kinds", _kinds, "what it is offered for", "ids of kinds", "all kinds"),
+        row(
+            "phases",
+            _phases,
+            "the phases that the workflow, or the step, has to be in",
+            "phases",
+            "any",
+        ),
+        row(
+            "changes",
+            _flag,
+            "whether it changes something: then it asks first, and read-only refuses it",
+            "true or false",
+            "false",
+        ),
+        row(
+            "shell",
+            _flag,
+            "whether `sh` reads it; values are quoted before they are put in",
+            "true or false",
+            "false",
+        ),
+        row(
+            "output",
+            one_of(("terminal", "screen")),
+            "whether it gets the terminal, or what it prints is shown on a screen of its own",
+            "terminal or screen",
+            "terminal",
+        ),
+    )
+
+
 PRESET: Key = ("key_preset",)
 
 ROWS: tuple[Row, ...] = (
@@ -762,6 +891,7 @@ ROWS: tuple[Row, ...] = (
         "those of the tables above",
         of_screens=True,
     ),
+    *_command_rows(),
     Row(
         PRESET,
         one_of(("k9s", "none")),

@@ -70,10 +70,12 @@ class Terminal(Protocol):
     def may_confirm(self, screen: Any) -> bool:
         """Whether what was typed last can be an answer to the question on this screen."""
 
-    def run_plainly(self, command: Sequence[str], run: Callable[[], int]) -> int:
+    def run_plainly(
+        self, command: Sequence[str], run: Callable[[], int], *, waits: bool = False
+    ) -> int:
         """The exit code of a program that has the plain terminal, which the app has left.
 
-        What it raises is raised.
+        What it raises is raised. With `waits` somebody says when they have read what it printed.
         """
 
 
@@ -335,13 +337,16 @@ class AppContext:
         if asked is not None and namespace and not self.is_read_only_at(asked.id):
             self._ask_rights(asked, namespace, wanted, most, anew)
 
-    def run_on_terminal(self, command: Sequence[str], run: Callable[[], int]) -> int:
+    def run_on_terminal(
+        self, command: Sequence[str], run: Callable[[], int], *, waits: bool = False
+    ) -> int:
         """The exit code of a program that gets the terminal, once nobody else has it; of a thread.
 
-        `command` is its argument vector, which is told. Raises: SourceError where the app cannot
-        step aside, and what the program raises.
+        `command` is its argument vector, which is told. With `waits` somebody says when they have
+        read what it printed. Raises: SourceError where the app cannot step aside, and what the
+        program raises.
         """
-        return TERMINAL.lend(lambda: self._terminal.run_plainly(command, run))
+        return TERMINAL.lend(lambda: self._terminal.run_plainly(command, run, waits=waits))
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""

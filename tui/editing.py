@@ -250,9 +250,9 @@ class Editing:
         question = ActionScreen(self.context, action, subjects, given=given, choices={"file": path})
         plans = await self._ask(question)
         if isinstance(plans, list):
-            error = await self._carry_out(action, plans)
-            if error is not None and len(plans) == 1:
-                self.context.say(f"{plans[0][1].title}: {error}", "error")
+            failed = await self._carry_out(action, plans)
+            if failed is not None and len(plans) == 1:
+                self.context.say(f"{plans[0][1].title}: {failed}", "error")
 
     @staticmethod
     def _in_file(path: str, action: Action, connection: Connection) -> list[Manifest]:

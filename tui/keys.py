@@ -117,6 +117,12 @@ class KeyTable(Mapping[str, str]):
                     return meaning, f"the key {key_name(key)} is that of {other} already"
         return None
 
+    def meaning(self, key: str) -> str:
+        """What a key means outside of dialogs, those that registrations brought left aside; "" for
+        nothing."""
+        own = (meaning for meaning in self._keys if is_shared(meaning))
+        return next((meaning for meaning in own if key in each(self._keys[meaning])), "")
+
     def bring(self, defaults: Mapping[str, str]) -> None:
         """Take in the keys that registrations bring, in place of those that were brought before.
 

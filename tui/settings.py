@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -71,6 +71,34 @@ class ServerSettings:
     """A command that prints a token, run again when the token is refused."""
     takes_environment: bool = False
     """Whether ARGO_TOKEN is meant for this server: it is for the one of flags and environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCommand:
+    """A program that somebody wants to be offered."""
+
+    run: tuple[str, ...] = ()
+    """Its argument vector, with values between braces; one text alone for a shell."""
+    label: str = ""
+    """What menus call it; "" for its name."""
+    help: str = ""
+    """A sentence about it; "" for the program itself."""
+    key: str = ""
+    """Its key, in Textual's names; "" for none."""
+    kinds: tuple[str, ...] = ()
+    """Ids of the kinds that it is offered for; () for all."""
+    phases: tuple[str, ...] = ()
+    """Those that an object, or a step, has to be in; () for any."""
+    changes: bool = False
+    """Whether it changes something: then it asks first, and read-only refuses it."""
+    shell: bool = False
+    """Whether `sh` reads it."""
+    output: str = "terminal"
+    """Whether it gets the `terminal`, or what it prints is shown on a `screen`."""
+
+    def replace(self, **changes: Any) -> OwnCommand:
+        """The same with other fields."""
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +180,8 @@ class Settings:
     """Name -> filter, as one types it."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a meaning -> its keys instead of those in `tui.keys`."""
+    commands: Mapping[str, OwnCommand] = field(default_factory=dict)
+    """Name -> a command of one's own."""
     audit_file: str = ""
     """The file that every change is written to; "" for none."""
     key_preset: str = ""

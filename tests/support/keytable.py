@@ -108,6 +108,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "screens.rights:RightsScreen",
             "screens.audit:AuditScreen",
             "screens.comparison:CompareScreen",
+            "screens.program_output:ProgramScreen",
             "screens.doctor:DoctorScreen",
         ),
     ),

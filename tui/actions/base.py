@@ -13,6 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, Protocol
 
 from tui.domain.identity import Target
+from tui.domain.programs import Program
 from tui.domain.rights import Right
 from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, WorkflowRef
 from tui.errors import PlanError
@@ -146,6 +147,8 @@ class Action:
     session: tuple[str, ...] = ()
     """The argument vector of the program that runs on the terminal, in a container of the chosen
     pod, in place of a plan; () for actions that have a plan."""
+    program: Program | None = None
+    """The program on this machine that runs in place of a plan; None for actions of ours."""
     draft: Callable[[Manifest, Context], Manifest] | None = None
     """What somebody edits in their editor before the plan is made, which then finds what became of
     it in `choices["new"]`; None where nothing is edited."""

@@ -176,7 +176,7 @@ def _is_another(subject: Subject) -> bool:
 
 def _unable(action: Action, target: Target | None, connection: Connection) -> str:
     """Why the connection cannot do it, whatever the target's state; "" if it can."""
-    if action.consequence == "none":
+    if action.consequence == "none" or action.program is not None:
         return ""
     doer = connection.port(action.port)
     if doer is None:

@@ -223,12 +223,14 @@ class Terminal:
                 raise SourceError("nobody can be asked any more: the app ends")
         outcome.result()
 
-    def run_plainly(self, command: Sequence[str], run: Callable[[], int]) -> int:
+    def run_plainly(
+        self, command: Sequence[str], run: Callable[[], int], *, waits: bool = False
+    ) -> int:
         """The exit code of a program that has the plain terminal, which the app has left.
 
-        What it raises is raised.
+        What it raises is raised. `waits` is as for `terminal.session.run_plainly`.
         """
-        return run_plainly(command, run, keys=0, screen=2)
+        return run_plainly(command, run, keys=0, screen=2, waits=waits)
 
     def text_to_read(self, *, everything: bool) -> PlainText | None:
         """What has the focus, all of it or what is on the screen, else what is around the focus.

@@ -29,11 +29,19 @@ PLAIN = b"".join(
 )
 
 
-def run_plainly(command: Sequence[str], run: Callable[[], int], *, keys: int, screen: int) -> int:
+def run_plainly(
+    command: Sequence[str],
+    run: Callable[[], int],
+    *,
+    keys: int,
+    screen: int,
+    waits: bool = False,
+) -> int:
     """What `run` returns, an exit code. Its command line is written before it, and after it if it
     did not end well; then Enter is waited for. What it raises is written too, and raised.
 
-    `keys` and `screen` are descriptors of the terminal.
+    `keys` and `screen` are descriptors of the terminal. With `waits` Enter is waited for in any
+    case, so that what was printed can be read.
     """
     line = clean(shlex.join(command))
     _write(screen, f"\r\n$ {line}\r\n")
@@ -46,8 +54,9 @@ def run_plainly(command: Sequence[str], run: Callable[[], int], *, keys: int, sc
             _end(keys, screen, f"{error}: {line}")
         raise
     _tidy(keys, screen, before)
-    if code:
-        _end(keys, screen, f"ended with exit code {code}: {line}")
+    if code or waits:
+        ended = f"ended with exit code {code}" if code else "ended"
+        _end(keys, screen, f"{ended}: {line}")
     return code
 
 

@@ -1,0 +1,163 @@
+"""Commands of one's own: offered where they are meant for, run with the values of the row."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import STILL, Shown, showing
+from tests.support.runs import run
+from tui.action_runner import own_commands
+from tui.config import parse
+from tui.palette import Palette
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.program_output import ProgramScreen
+from tui.settings import OwnCommand, Settings
+from tui.widgets.text_view import TextView
+
+TELL = (sys.executable, "-c", "import sys; print('args', sys.argv[1:])", "{name}", "{namespace}")
+FAILED, RUNNING = run("over", "Failed", ended=1), run("going", "Running")
+
+
+@contextmanager
+def settings(**commands: OwnCommand) -> Iterator[Settings]:
+
+    found = replace(STILL, commands=commands)
+    with own_commands(found):
+        yield found
+
+
+def lines(shown: Shown) -> list[str]:
+    text = shown.app.screen.query_one(TextView).text
+    return [text.line(index) for index in range(len(text))]
+
+
+async def test_its_key_runs_it_and_what_it_prints_is_on_a_screen() -> None:
+    told = OwnCommand(TELL, key="M", output="screen")
+    with settings(tell=told) as found:
+        async with showing(FAILED, settings=found) as shown:
+            await shown.press("M")
+            await shown.until(lambda: shown.shows(ProgramScreen))
+            await shown.until(lambda: lines(shown) == ["args ['over', 'argo']"])
+            await shown.press("escape")
+            await shown.until(lambda: not shown.shows(ProgramScreen))
+
+
+async def test_it_is_offered_by_its_name_and_refused_where_it_is_not_meant_for() -> None:
+    told = OwnCommand(TELL, phases=("Failed", "Error"), output="screen", help="Tell it.")
+    with settings(tell=told) as found:
+        async with showing(RUNNING, settings=found) as shown:
+            await shown.press("colon")
+            await shown.until(lambda: shown.shows(Palette))
+            await shown.write("tell")
+            palette = shown.app.screen
+            assert isinstance(palette, Palette)
+            (entry,) = [each for each in palette.found.items if each.name == "Tell"]
+            assert entry.is_refused and "going is Running, not Failed or Error" in entry.help
+
+
+async def test_one_that_changes_something_asks_first_and_read_only_refuses_it(
+    tmp_path: Path,
+) -> None:
+    made = tmp_path / "made"
+    write = (sys.executable, "-c", f"open({str(made)!r}, 'w').write('x')")
+    told = OwnCommand(write, key="M", changes=True, output="screen")
+    with settings(write=told) as found:
+        async with showing(FAILED, settings=found) as shown:
+            await shown.press("M")
+            await shown.until(lambda: shown.shows(ConfirmScreen))
+            await shown.press("n")
+            await shown.until(lambda: not shown.shows(ConfirmScreen))
+            assert not made.exists()
+            await shown.press("M")
+            await shown.until(lambda: shown.shows(ConfirmScreen))
+            await shown.press("y")
+            await shown.until(made.exists)
+    made.unlink()
+    with settings(write=told) as found:
+        async with showing(FAILED, settings=replace(found, read_only=True)) as shown:
+            await shown.press("M")
+            await shown.until_said("refused: started with --read-only")
+            assert not made.exists()
+
+
+async def test_a_program_that_is_not_there_is_named() -> None:
+    with settings(lost=OwnCommand(("no-such-program-here",), key="M", output="screen")) as found:
+        async with showing(FAILED, settings=found) as shown:
+            await shown.press("M")
+            await shown.until(lambda: shown.shows(ProgramScreen))
+            await shown.until(lambda: bool(lines(shown)))
+            assert "no-such-program-here cannot be started" in lines(shown)[0]
+
+
+async def test_closing_the_screen_ends_the_program(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys, time\n"
+        f"signal.signal(15, lambda *_: (open({str(tmp_path / 'ended')!r}, 'w'), os._exit(0)))\n"
+        "print('begun', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    told = OwnCommand((sys.executable, "-c", script), key="M", output="screen")
+    with settings(wait=told) as found:
+        async with showing(FAILED, settings=found) as shown:
+            await shown.press("M")
+            await shown.until(lambda: shown.shows(ProgramScreen) and lines(shown) == ["begun"])
+            await shown.press("escape")
+            await shown.until((tmp_path / "ended").exists)
+
+
+async def test_what_a_program_prints_is_neither_markup_nor_an_escape() -> None:
+    script = "print('[/x] \\x1b]0;title\\x07 [bold]')"
+    told = OwnCommand((sys.executable, "-c", script), key="M", output="screen")
+    with settings(odd=told) as found:
+        async with showing(FAILED, settings=found) as shown:
+            await shown.press("M")
+            await shown.until(lambda: shown.shows(ProgramScreen) and bool(lines(shown)))
+            await shown.until_shown("[/x]")
+            assert "\x1b" not in shown.text and "[bold]" in shown.text
+
+
+GOOD = """
+[commands.describe]
+run = ["kubectl", "describe", "{resource}", "{name}", "-n", "{namespace}"]
+key = "M"
+kinds = ["wf", "cron"]
+output = "screen"
+
+[commands.bucket]
+run = "aws s3 ls s3://results/{name}/ | sort"
+shell = true
+phases = ["Failed"]
+changes = true
+"""
+
+
+def test_the_settings_file_names_them() -> None:
+    given, faults = parse(GOOD)
+    assert faults == []
+    assert given["commands", "describe", "run"].value[0] == "kubectl"
+    assert given["commands", "bucket", "shell"].value is True
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("run = []", "is no program"),
+        ('run = ["x", "{nam}"]', "there is no value {nam}"),
+        ('run = ["a", "b"]\nshell = true', "one text and no list"),
+        ('key = "r"\nrun = ["x"]', "the key"),
+        ('kinds = ["workflow"]\nrun = ["x"]', "there is no kind workflow"),
+        ('phases = ["Faild"]\nrun = ["x"]', "there is no phase Faild (did you mean Failed?)"),
+        ('output = "printer"\nrun = ["x"]', "none of terminal and screen"),
+        ('help = "x"', "names no program"),
+        ('rnu = ["x"]', "there is no rnu"),
+    ],
+)
+def test_a_wrong_line_of_one_is_told(line: str, why: str) -> None:
+    _, faults = parse(f"[commands.mine]\n{line}\n")
+    assert any(why in str(fault) for fault in faults), faults
