@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 ROUNDS ?= 5
 SEEDS ?= 500
+PYTHONS ?= $(notdir $(shell which python3.11 python3.12 python3.13))
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo check test fuzz soak pictures hard bench
+.PHONY: help install run demo check test fuzz soak pictures hard bench dist zipapp
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,3 +52,26 @@ hard: install ## hard treatment, long: 100,000 keys in an hour while the cluster
 
 bench: install ## figures against kubectl, the official client and stock Textual; minutes
 	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+dist: install ## wheel and source package in dist/, looked at as the package index would
+	$(BIN)/pip install -q -e '.[dist]'
+	rm -f dist/argo_tui-*
+	$(BIN)/python -m build -o dist .
+	$(BIN)/twine check --strict dist/argo_tui-*
+
+# pip chooses the wheels, for each Python, and pex only packs them: the pip that pex brings along is
+# too old to choose among those of today.
+zipapp: install ## dist/argo-tui.pyz, all but Python in one file (PYTHONS='python3.11 python3.12')
+	@test -n "$(PYTHONS)" || { echo "say for which: make zipapp PYTHONS=python3.11"; exit 2; }
+	$(BIN)/pip install -q -e '.[dist]'
+	rm -rf build/wheels build/home
+	$(BIN)/python -m build -w -o build/wheels .
+	for one in $(PYTHONS); do \
+		$(BIN)/pip download -q --only-binary :all: -d build/wheels build/wheels/argo_tui-*.whl \
+			--python-version $$($$one -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
+	done
+	$(BIN)/pex argo-tui --pre-resolved-dists build/wheels -c argo-tui -o dist/argo-tui.pyz \
+		--sh-boot --venv prepend $(PYTHONS:%=--python %)
+	for one in $(PYTHONS); do \
+		env -i HOME=$(CURDIR)/build/home PATH="$$PATH" $$one dist/argo-tui.pyz --version || exit 1; \
+	done

@@ -16,7 +16,6 @@ import pytest
 from tests.support.headless import run
 from tests.support.processes import is_at_work
 from tests.support.waiting import wait_until
-from tui import __version__
 from tui.cli import app_parser, headless_parser, in_demo, main
 from tui.errors import SettingsError
 from tui.headless import COMMANDS
@@ -31,11 +30,6 @@ def file(tmp_path: Path) -> str:
     path = tmp_path / "w.yaml"
     path.write_text(WORKFLOW)
     return str(path)
-
-
-def test_version_goes_to_stdout() -> None:
-    said = run(["--version"])
-    assert (said.code, said.out) == (0, f"argo-tui {__version__}\n")
 
 
 @pytest.mark.parametrize(

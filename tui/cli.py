@@ -17,7 +17,6 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from tui import __version__
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS, command
 from tui.headless.arguments import Parser, Version, check_flags, check_texts, file
@@ -414,7 +413,7 @@ def app_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="saved workflows to look at, `-` for stdin",
     )
-    add("--version", action=Version, version=f"argo-tui {__version__}")
+    add("--version", action=Version)
     _add_connection(parser)
     add("--no-diff", action="store_true", help="write whole frames, without the cell diff")
     add("--mouse", action="store_true", help="handle clicks (text cannot be selected then)")

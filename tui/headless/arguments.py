@@ -36,14 +36,16 @@ class Parser(argparse.ArgumentParser):
 
 
 class Version(argparse.Action):
-    """A flag that prints a text and ends the program; for the same reason."""
+    """A flag that prints what program this is and ends it; for the same reason."""
 
-    def __init__(self, option_strings: Sequence[str], dest: str, *, version: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="print the version")
-        self._version = version
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        more = "print the version, its commit, Python and Textual"
+        super().__init__(option_strings, dest, nargs=0, help=more)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        _print(f"{self._version}\n")
+        from tui.headless.version import version_line
+
+        _print(f"{version_line()}\n")
         parser.exit()
 
 
