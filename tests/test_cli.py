@@ -47,7 +47,6 @@ def test_a_wrong_flag_is_said_on_stderr_and_returns_two(argv: list[str]) -> None
         ("lgs", "logs"),
         ("List", "list"),
         ("demo-clster", "demo-cluster"),
-        ("archive", ""),
         ("x/y", ""),
     ],
 )
