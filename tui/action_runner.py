@@ -142,6 +142,11 @@ class ActionRunner:
             self._app.run_worker(self._run_program(chosen.action, chosen.able), group="ask")
         elif chosen.able and chosen.action.session:
             self._begin_session(chosen.action, chosen.able)
+        elif chosen.able and chosen.action.lints:
+            from tui.editing import linted
+
+            linting = linted(self.context, chosen.action, chosen.able)
+            self._app.run_worker(linting, group="lint", exclusive=True)
         elif chosen.able and (path or chosen.action.draft or chosen.action.of_files):
             self._begin_writing(chosen.action, chosen.able, path)
         elif chosen.able:

@@ -20,6 +20,7 @@ from tui.actions.manifests import name_of, part
 from tui.actions.verdict import Subject
 from tui.bugs import caught
 from tui.context import AppContext
+from tui.domain.fields import Positions
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.linting import KINDS as LINTED
 from tui.domain.text import clean
@@ -33,8 +34,8 @@ from tui.screens.action import ActionScreen
 from tui.screens.editor import Draft
 from tui.screens.plan_words import Planned
 from tui.sources.files import read_manifests
-from tui.sources.linter import Linter
-from tui.sources.positions import placed_in
+from tui.sources.linter import Linter, Told
+from tui.sources.positions import Placed, placed_in
 
 Ask = Callable[[ActionScreen], Awaitable[Any]]
 """Shows a question, and waits for its answer."""
@@ -45,6 +46,8 @@ MARK = "#! "
 """What the lines begin with that tell what is wrong; they are no part of the text."""
 MOST_TOLD = 20
 """Faults that are told at a time, and …"""
+MOST_NAMED = 3
+"""Of objects with a fault, how many are told one by one, and …"""
 MOST_LINES = 200
 """… lines of what somebody else changed."""
 
@@ -60,6 +63,38 @@ def with_notes(text: str, notes: Sequence[str]) -> str:
     """A text with sentences on top of it, each a comment."""
     told = [f"{MARK}{clean(line)}" for note in notes for line in note.split("\n")]
     return "".join(f"{line}\n" for line in told) + text
+
+
+async def linted(context: AppContext, action: Action, subjects: Sequence[Subject]) -> None:
+    """Say what is wrong with objects as they are."""
+    found: list[str] = []
+    for subject in subjects:
+        try:
+            told = await asyncio.to_thread(_faults_of, context, subject)
+        except Exception as error:
+            found.append(f"{subject.name}: {caught(error, 'linting')}")
+            continue
+        if told:
+            more = f" and {len(told) - 1} more" if len(told) > 1 else ""
+            found.append(f"{subject.name}: {told[0].text}{more}")
+    if found:
+        several = f"{len(found)} of {len(subjects)}: " if len(subjects) > 1 else ""
+        context.say(f"{action.label}: {several}{'; '.join(found[:MOST_NAMED])}", "warning")
+    else:
+        what = subjects[0].name if len(subjects) == 1 else f"{len(subjects)} objects"
+        context.say(f"{action.label}: {what}: nothing is wrong")
+
+
+def _faults_of(context: AppContext, subject: Subject) -> list[Told]:
+    connection = context.connection_of(subject.target.key)
+    if connection is None:
+        raise Unreachable("not connected")
+    kind = KINDS[subject.target.key.kind].resource.kind
+    found = offered(connection, Objects).get(subject.target)
+    # What the controller adds is for it to know.
+    manifest = {**{key: found[key] for key in found if key != "status"}, "kind": kind}
+    placed = Placed("", manifest, Positions({}, ()))
+    return Linter(connection).judge([placed], frozenset(LINTED))
 
 
 class Editing:
@@ -250,9 +285,9 @@ class Editing:
         question = ActionScreen(self.context, action, subjects, given=given, choices={"file": path})
         plans = await self._ask(question)
         if isinstance(plans, list):
-            failed = await self._carry_out(action, plans)
-            if failed is not None and len(plans) == 1:
-                self.context.say(f"{plans[0][1].title}: {failed}", "error")
+            wrong = await self._carry_out(action, plans)
+            if wrong is not None and len(plans) == 1:
+                self.context.say(f"{plans[0][1].title}: {wrong}", "error")
 
     @staticmethod
     def _in_file(path: str, action: Action, connection: Connection) -> list[Manifest]:

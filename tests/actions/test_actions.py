@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.plans import calls_of
 from tests.support.scripted import manifest
-from tui.actions import ACTIONS, SET_NODE, SUBMIT
+from tui.actions import ACTIONS, SET_NODE, SUBMIT, resubmit
 from tui.actions.base import Context, Plan, perform
 from tui.actions.set_node import unquoted
 from tui.domain.identity import ObjectKey, Target
@@ -252,3 +252,17 @@ def test_words_of_a_deletion_come_from_the_plan_when_the_answer_has_none() -> No
     delete = BY_ID["workflow.delete"]
     plan = delete.plan(manifest("w"), {}, CONTEXT)
     assert send(plan, Answers({"kind": "Status"}), delete.said).said == "Deleted w"
+
+
+def test_a_resubmission_has_its_own_name_labels_and_priority_and_argo_tui_does_the_same() -> None:
+    asked = {"name": "mine", "labels": "a=b", "priority": "7", "parameters": ("x=1",)}
+    made = resubmit.plan(manifest("w", phase="Failed"), asked, CONTEXT)
+    assert made.result is not None
+    assert made.result["metadata"]["name"] == "mine"
+    assert made.result["metadata"]["labels"]["a"] == "b"
+    assert made.result["spec"]["priority"] == 7
+    assert made.command == (
+        "argo-tui resubmit -n argo w -p x=1 --name mine --labels a=b --priority 7"
+    )
+    with pytest.raises(PlanError, match="whole number"):
+        resubmit.plan(manifest("w", phase="Failed"), {"priority": "high"}, CONTEXT)

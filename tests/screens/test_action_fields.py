@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.widgets import Button, Input
 
-from tests.support.app import showing
+from tests.screens.test_kinds import go, made
+from tests.support.app import Shown, showing
 from tests.support.asking import ask, done, focused
+from tests.support.editors import ScriptedEditor
 from tests.support.runs import nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.domain.workflow import Manifest
+from tui.errors import NotOffered, Rejected
 from tui.screens.action import ActionScreen
-from tui.screens.fields import ChoiceField, ParameterField
-from tui.widgets.form_fields import CheckboxField, SelectField
+from tui.screens.fields import ChoiceField, ParameterField, field_of
+from tui.state.used_values import UsedValues
+from tui.widgets.form_fields import CheckboxField, LongField, SelectField
 
 
 async def test_a_ticked_choice_makes_another_plan() -> None:
@@ -244,7 +250,8 @@ async def test_a_value_that_no_field_can_show_is_sent_as_it_was() -> None:
     async with showing(source=source) as shown:
         screen = await ask(shown, "R")
         fields = list(screen.query(ParameterField))
-        assert fields[0].query_one(Input).value.isprintable()
+        assert isinstance(fields[0].entry, LongField)
+        assert fields[0].entry.shows.isprintable() and "2 lines" in fields[0].entry.shows
         fields[1].query_one(Input).value = "2"
         await shown.until_shown("n=2")
         await shown.press("ctrl+s")
@@ -273,3 +280,174 @@ async def test_parameters_of_another_shape_are_told_of_and_end_nothing(arguments
         assert shown.shows(ActionScreen) and shown.static("dialog-plan")
         await shown.press("escape")
         await shown.until(lambda: not shown.shows(ActionScreen))
+
+
+# --- what a template knows -----------------------------------------------------------------------
+
+KNOWING: dict[str, Any] = {
+    "entrypoint": "main",
+    "arguments": {
+        "parameters": [
+            {"name": "date", "description": "the day"},
+            {"name": "size", "value": "3", "enum": ["3", "5"]},
+            {"name": "text", "value": "one\ntwo"},
+            {"name": "from-map", "valueFrom": {"configMapKeyRef": {"name": "m", "key": "k"}}},
+        ],
+        "artifacts": [{"name": "weights", "s3": {"bucket": "b", "key": "old"}}],
+    },
+    "templates": [
+        {
+            "name": "main",
+            "inputs": {
+                "parameters": [{"name": "date"}, {"name": "depth", "value": "7"}],
+                "artifacts": [{"name": "data", "path": "/d"}, {"name": "src", "git": {}}],
+            },
+            "container": {"image": "a"},
+        }
+    ],
+}
+BARE = [{"name": "main", "container": {"image": "a"}}]
+
+
+def etl(*parameters: dict[str, Any]) -> Manifest:
+    """A template: the one that knows everything, or one with these parameters."""
+    spec = KNOWING
+    if parameters:
+        arguments = {"parameters": list(parameters)}
+        spec = {"entrypoint": "main", "arguments": arguments, "templates": BARE}
+    return made("WorkflowTemplate", "etl", spec=spec)
+
+
+async def asked_to_run(shown: Shown) -> ActionScreen:
+    """The form of a run of that template."""
+    await go(shown, "wftmpl")
+    await shown.until_shown("etl")
+    return await ask(shown, "R")
+
+
+async def test_a_form_knows_arguments_and_inputs_and_asks_for_what_is_needed() -> None:
+    source = ScriptedSource(etl())
+    async with showing(source=source) as shown:
+        screen = await asked_to_run(shown)
+        fields = {each.parameter_name: each for each in screen.query(ParameterField)}
+        assert list(fields) == ["date", "size", "text", "from-map", "depth", "weights", "data"]
+        assert "date is needed" in shown.static("dialog-plan")
+        assert screen.query_one("#go", Button).disabled
+        assert fields["from-map"].about == "from config map m, key k"
+        assert "default 7" in fields["depth"].about and fields["weights"].before == "old"
+        assert isinstance(fields["size"].entry, SelectField)
+        assert isinstance(fields["text"].entry, LongField)
+        for name, value in (("date", "2026-01-15"), ("data", "in/d.csv"), ("weights", "new")):
+            fields[name].entry.value = value
+        await shown.until(lambda: not screen.query_one("#go", Button).disabled)
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+    (call,) = source.performed
+    assert call.body["spec"]["arguments"] == {
+        "parameters": [{"name": "date", "value": "2026-01-15"}],
+        "artifacts": [
+            {"name": "weights", "s3": {"bucket": "b", "key": "new"}},
+            {"name": "data", "s3": {"key": "in/d.csv"}},
+        ],
+    }
+
+
+async def test_a_long_value_is_written_in_an_editor_and_sent_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = ScriptedEditor(tmp_path, monkeypatch)
+    large = "a\n" + "x" * 100_000
+    editor.does([("two", "two\nthree 'q' -- é")], [("v1", large)])
+    text, tag = {"name": "text", "value": "one\ntwo"}, {"name": "tag", "value": "v1"}
+    source = ScriptedSource(etl(text, tag))
+    async with showing(source=source, size=(80, 24)) as shown:
+        screen = await asked_to_run(shown)
+        box = screen.query_one("#dialog")
+        await shown.until(lambda: "ctrl-G in $EDITOR" in str(box.border_subtitle))
+        await shown.press("ctrl+g")
+        await shown.until_shown("3 lines")
+        await shown.press("enter")
+        await shown.press("ctrl+g")
+        await shown.until_shown("100,002 characters")
+        await shown.press("ctrl+y")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+    (call,) = source.performed
+    sent = {p["name"]: p["value"] for p in call.body["spec"]["arguments"]["parameters"]}
+    assert sent == {"text": "one\ntwo\nthree 'q' -- é", "tag": large}
+    assert not editor.kept
+
+
+async def test_what_the_cluster_would_refuse_is_told_beside_its_field_and_not_sent() -> None:
+    source = ScriptedSource(nightly_etl())
+    source.would_refuse = Rejected("spec.arguments.batch-size is odd", status=422)
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        await shown.press("ctrl+s")
+        await shown.until_shown("not sent, the cluster would not take it")
+        field = next(f for f in screen.query(ParameterField) if f.parameter_name == "batch-size")
+        await shown.until(lambda: field.entry.has_focus and "is odd" in field.about)
+        assert not source.performed and shown.shows(ActionScreen)
+        source.would_refuse = None
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+    assert len(source.performed) == 1 and len(source.rehearsed) == 2
+
+
+async def test_where_nobody_can_be_asked_beforehand_it_is_sent() -> None:
+    source = ScriptedSource(nightly_etl())
+    source.would_refuse = NotOffered("nothing is rehearsed here")
+    async with showing(source=source) as shown:
+        await ask(shown, "R")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+
+
+async def test_values_used_last_are_offered_but_for_secrets() -> None:
+    source = ScriptedSource(etl({"name": "tag", "value": "v1"}, {"name": "api-token", "value": ""}))
+    async with showing(source=source) as shown:
+        screen = await asked_to_run(shown)
+        for value in ("v2", "v3"):
+            for each, given in zip(screen.query(ParameterField), (value, "hush"), strict=True):
+                each.entry.value = given
+            await shown.press("ctrl+s")
+            await shown.until(lambda: not shown.shows(ActionScreen))
+            screen = await ask(shown, "R")
+        tag, token = screen.query(ParameterField)
+        assert tag.used == ("v3", "v2") and token.used == ()
+        await shown.until_shown("last used v3, v2 (ctrl-P)")
+        values = []
+        for key in ("ctrl+p", "ctrl+p", "ctrl+p", "ctrl+n", "ctrl+n"):
+            await shown.press(key)
+            values.append(tag.entry.value)
+        assert values == ["v3", "v2", "v2", "v3", "v1"]
+    path = UsedValues().path
+    assert path.stat().st_mode & 0o777 == 0o600 and b"hush" not in path.read_bytes()
+
+
+async def test_the_command_follows_every_change_and_can_be_copied() -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        field = next(f for f in screen.query(ParameterField) if f.parameter_name == "batch-size")
+        field.entry.value = "it's"
+        await shown.until_shown("with batch-size=it's")
+        await shown.press("ctrl+y")
+        text, _ = shown.app.terminal._sent
+        assert shlex.split(text)[-2:] == ["-p", "batch-size=it's"]
+
+
+async def test_of_sixty_parameters_the_one_with_the_focus_is_always_seen() -> None:
+    many = [{"name": f"p-{at}", "value": str(at)} for at in range(60)]
+    async with showing(source=ScriptedSource(etl(*many)), size=(80, 24)) as shown:
+        screen = await asked_to_run(shown)
+        box = screen.query_one("#dialog-choices")
+
+        def is_seen(name: str) -> bool:
+            field = field_of(screen.focused)
+            is_meant = isinstance(field, ParameterField) and field.parameter_name == name
+            return is_meant and field is not None and box.region.contains_region(field.region)
+
+        for each in many:
+            await shown.until(lambda: is_seen(each["name"]))  # noqa: B023
+            await shown.press("enter")

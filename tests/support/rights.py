@@ -250,7 +250,7 @@ USES: Mapping[str, Use] = {
     **{
         action.id: _definition(action.id)
         for action in ACTIONS
-        if not action.kinds.isdisjoint(DEFINITIONS)
+        if not action.kinds.isdisjoint(DEFINITIONS) and not action.lints
     },
     "a shell in a pod": _enter,
 }

@@ -52,7 +52,7 @@ from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import Metrics, PodUsage
 from tui.ports.namespaces import Namespaces
 from tui.ports.objects import Objects, Watches, Whole, whole_row
-from tui.ports.operations import Call, Operations
+from tui.ports.operations import Call, Operation, Operations
 from tui.ports.pods import Pod, Pods
 from tui.ports.secrets import ConfigMap, Secrets
 from tui.ports.tables import Tables
@@ -241,7 +241,11 @@ class ScriptedSource:
         self.unfilled: dict[str, SourceError] = {}
         """Why `fill` fails, by the names of objects and namespaces."""
         self.page_size = 500
-        self.ports[Operations] = KubernetesOperations(self.send)
+        self.rehearsed: list[Operation] = []
+        """What it was asked whether it would take."""
+        self.would_refuse: SourceError | None = None
+        """Why it would not."""
+        self.ports[Operations] = _Rehearsing(self)
         for port in self.lacking:
             del self.ports[port]
         self.unreadable: dict[str, SourceError] = {}
@@ -557,6 +561,19 @@ class ScriptedSource:
             if stop.is_set:
                 return
             yield piece
+
+
+class _Rehearsing(KubernetesOperations):
+    """Operations whose rehearsals are told apart from what is done."""
+
+    def __init__(self, source: ScriptedSource) -> None:
+        super().__init__(lambda call: source.send(call))
+        self._source = source
+
+    def rehearse(self, operation: Operation) -> None:
+        self._source.rehearsed.append(operation)
+        if self._source.would_refuse is not None:
+            raise self._source.would_refuse
 
 
 class _List(NamedTuple):

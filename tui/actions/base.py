@@ -21,7 +21,7 @@ from tui.ports.exec import Exec
 from tui.ports.identity import Caller
 from tui.ports.operations import Operation, Operations
 
-ChoiceKind = Literal["flag", "text", "parameters", "one_of"]
+ChoiceKind = Literal["flag", "text", "parameters", "artifacts", "one_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,8 @@ class Action:
     draft: Callable[[Manifest, Context], Manifest] | None = None
     """What somebody edits in their editor before the plan is made, which then finds what became of
     it in `choices["new"]`; None where nothing is edited."""
+    lints: bool = False
+    """Whether it only judges objects as they are, in place of a plan."""
     of_files: bool = False
     """Whether it is done to the manifests of a file that somebody names."""
     on: On = "object"

@@ -6,7 +6,6 @@ themselves. What can be done to them is the same for all three kinds.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -30,6 +29,7 @@ from tui.domain.cron import ScheduleError, read
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
 from tui.domain.rights import Right
+from tui.domain.shellwords import joined
 from tui.domain.workflow import INSTANCE, WORKFLOW_RESOURCE, Manifest, WorkflowRef
 from tui.errors import PlanError, UsageError
 from tui.ports.operations import Change, Create, Delete, Operation, Update
@@ -98,7 +98,7 @@ def command_for(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str
     """The `argo` command line that does the same, quoted for a shell."""
     found = definition_of(manifest)
     where = [] if found.of_cluster else ["-n", namespace_in(manifest, found)]
-    return shlex.join(["argo", found.command, verb, *where, name_of(manifest), *flags])
+    return joined(["argo", found.command, verb, *where, name_of(manifest), *flags])
 
 
 def operation_on(
@@ -181,7 +181,7 @@ def plan_create(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         if found is not CRON
         else (f"Created: {called}{where}. It makes workflows by its schedule from now on.",),
         operation=operation_on(CREATE.id, made, [change], {}),
-        command=shlex.join(["argo", found.command, "create", str(choices.get("file") or "FILE")]),
+        command=joined(["argo", found.command, "create", str(choices.get("file") or "FILE")]),
         result=made,
         ref=ref_in(made),
     )
@@ -235,7 +235,7 @@ def plan_update(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         title=f"Update {found.noun} {name_of(manifest)}",
         lines=lines,
         operation=None if is_same else operation_on(UPDATE.id, manifest, [change], {}),
-        command=shlex.join(["argo", found.command, "update", str(choices.get("file") or "FILE")]),
+        command=joined(["argo", found.command, "update", str(choices.get("file") or "FILE")]),
         result=made,
         ref=ref_in(manifest),
     )
@@ -424,6 +424,20 @@ def _creating(found: Definition) -> Action:
     )
 
 
+def _linting(found: Definition) -> Action:
+    return Action(
+        id=f"{found.command}.lint",
+        kinds=frozenset({found.id}),
+        label="Lint",
+        help="Say what Argo would refuse of it, and of what it refers to.",
+        consequence="none",
+        lints=True,
+        rights=_rights(found, "get"),
+    )
+
+
+LINTS = {found.id: _linting(found) for found in DEFINITIONS}
+"""Id of a kind → what judges one of it."""
 EDITS = {found.id: _editing(found) for found in DEFINITIONS}
 """Id of a kind → what changes one of it in an editor."""
 CREATES = {found.id: _creating(found) for found in DEFINITIONS}

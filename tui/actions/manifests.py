@@ -6,7 +6,6 @@ the levels it changes: ten thousand nodes are shared with the input, not cloned.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -15,11 +14,14 @@ from tui.actions.base import Context
 from tui.domain.archived import is_only_in_archive
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
+from tui.domain.shellwords import joined
 from tui.domain.workflow import INSTANCE, WORKFLOW, ListedWorkflow, Manifest, WorkflowRef
 from tui.errors import InputError, PlanError
 from tui.ports.operations import Change, Create, Operation, Patch, Update
 
 API_VERSION = "argoproj.io/v1alpha1"
+OURS = "argo-tui"
+"""The command line that does what argo's has no flag for."""
 
 Json = dict[str, Any]
 
@@ -178,7 +180,7 @@ def command(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str:
     verbs, name = verb.split(), name_of(manifest)
     if is_only_in_archive(manifest):
         verbs, name = ["archive", *verbs], _incarnation(manifest) or name
-    return shlex.join(["argo", *verbs, "-n", namespace_of(manifest), name, *flags])
+    return joined(["argo", *verbs, "-n", namespace_of(manifest), name, *flags])
 
 
 def not_over(workflow: ListedWorkflow, verb: str) -> str | None:

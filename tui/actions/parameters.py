@@ -25,23 +25,92 @@ def known_parameters(manifest: Manifest, template: Manifest | None = None) -> li
 
     A workflow made from a template often has names and values only; the rest stands in the spec
     that the controller stored with it, or in the template itself. Of a cron workflow they are those
-    of the workflows it makes.
+    of the workflows it makes. Behind the arguments stand the inputs of the template it begins with,
+    which an argument of their name fills.
     """
+    return _known(manifest, template, "parameters")
+
+
+def known_artifacts(manifest: Manifest, template: Manifest | None = None) -> list[Json]:
+    """The artifacts that can be given: arguments, then inputs of the template it begins with."""
+    return [
+        entry
+        for entry in _known(manifest, template, "artifacts")
+        # What is written into the workflow, or comes from elsewhere than a store, has no key.
+        if not entry.keys() & {"raw", "git", "http", "artifactory", "from", "fromExpression"}
+    ]
+
+
+def _known(manifest: Manifest, template: Manifest | None, what: str) -> list[Json]:
     found: dict[str, Json] = {}
-    status = part(manifest, "status")
-    spec = part(manifest, "spec")
-    for place in (
-        part(template or {}, "spec"),
-        part(status, "storedWorkflowTemplateSpec"),
-        part(spec, "workflowSpec"),
-        spec,
-    ):
-        for entry in items(part(place, "arguments"), "parameters"):
+    specs = _specs(manifest, template)
+    for spec in specs:
+        for entry in items(part(spec, "arguments"), what):
             name = entry.get("name")
             if name:
                 known = {key: value for key, value in entry.items() if value is not None}
                 found[str(name)] = {**found.get(str(name), {}), **known}
+    for entry in items(part(_first_template(specs), "inputs"), what):
+        name = str(entry.get("name") or "")
+        if name and name not in found:
+            known = {key: value for key, value in entry.items() if value is not None}
+            if what == "parameters" and "value" in known:
+                known["default"] = known.pop("value")  # an argument takes its place, too
+            found[name] = known
     return list(found.values())
+
+
+def _specs(manifest: Manifest, template: Manifest | None) -> list[Json]:
+    """Specs of a workflow, each of which wins over those before it."""
+    spec = part(manifest, "spec")
+    return [
+        part(template or {}, "spec"),
+        part(part(manifest, "status"), "storedWorkflowTemplateSpec"),
+        part(spec, "workflowSpec"),
+        spec,
+    ]
+
+
+def _first_template(specs: Sequence[Json]) -> Json:
+    """The template that a workflow begins with; nothing where that is not known."""
+    named = [str(spec.get("entrypoint") or "") for spec in specs]
+    name = next((each for each in reversed(named) if each), "")
+    for spec in reversed(specs):
+        for each in items(spec, "templates"):
+            if name and each.get("name") == name:
+                return each
+    return {}
+
+
+def is_required(parameter: Mapping[str, Any]) -> bool:
+    """Whether a run needs to be given a value: it has none, no default, and none from elsewhere."""
+    return not any(parameter.get(key) is not None for key in ("value", "default", "valueFrom"))
+
+
+def source_of(parameter: Mapping[str, Any]) -> str:
+    """Where the value comes from if none is given, in words; "" where it is written down."""
+    source = parameter.get("valueFrom")
+    if not isinstance(source, dict) or parameter.get("value") is not None:
+        return ""
+    reference = source.get("configMapKeyRef")
+    if isinstance(reference, dict):
+        return f"from config map {reference.get('name')}, key {reference.get('key')}"
+    if source.get("supplied") is not None:
+        return ""
+    return f"from {next(iter(source), 'elsewhere')}"
+
+
+LOCATED = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob", "hdfs": "path"}
+"""Kind of a location → the field that holds the key."""
+
+
+def key_in(artifact: Mapping[str, Any]) -> str:
+    """The key of an artifact in its store; "" where it has none yet."""
+    for place, name in LOCATED.items():
+        location = artifact.get(place)
+        if isinstance(location, dict):
+            return str(location.get(name) or "")
+    return ""
 
 
 def value_of(parameter: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from tui.actions.graph import (
 )
 from tui.actions.manifests import (
     API_VERSION,
+    OURS,
     Json,
     check_instance,
     command,
@@ -33,10 +34,11 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.nodes import dehydrated, hydrated, nodes_of
-from tui.actions.parameters import warnings, with_parameters
+from tui.actions.parameters import parse_labels, warnings, with_parameters
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, PENDING, SKIPPED
 from tui.domain.podname import node_id
+from tui.domain.shellwords import joined
 from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, Manifest
 from tui.errors import PlanError
 
@@ -114,6 +116,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         new["status"] = _memoized_status(hydrated(manifest), name, context)
     if name:
         new["metadata"]["name"] = name
+    more = _overridden(new, choices)
     body = dehydrated(new) if memoized else new
     return Plan(
         action=RESUBMIT.id,
@@ -124,17 +127,31 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
             RESUBMIT.id,
             manifest,
             [create(body, namespace_of(manifest), f"create {_called(new)}")],
-            {
-                "memoized": memoized,
-                "parameters": parameters,
-                **({"name": name} if choices.get("name") else {}),
-            },
+            {"memoized": memoized, "parameters": parameters, **more},
         ),
-        command=command("resubmit", manifest, _flags(parameters, memoized=memoized)),
+        command=_command(manifest, parameters, more, memoized=memoized),
         result=new,
         ref=ref_of(manifest),
         warnings=warnings(manifest, parameters),
     )
+
+
+def _overridden(new: Manifest, choices: Choices) -> Json:
+    """Give the new workflow its own labels and priority; which of these, and a name, were asked
+    for. Argo's command line has no way to them: its flag for a priority does nothing (argo.md 5.3).
+    """
+    asked = {"name": str(choices.get("name") or "")}
+    if text := str(choices.get("labels") or ""):
+        new["metadata"]["labels"] |= parse_labels(text)
+        asked["labels"] = text
+    priority = choices.get("priority")
+    if priority is not None and str(priority).strip():
+        try:
+            new["spec"]["priority"] = int(priority)
+        except ValueError as error:
+            raise PlanError(f"a priority is a whole number, not {priority}") from error
+        asked["priority"] = str(priority)
+    return {name: value for name, value in asked.items() if value}
 
 
 def _copied(manifest: Manifest, context: Context) -> Manifest:
@@ -174,6 +191,14 @@ def _memoized_status(manifest: Manifest, name: str, context: Context) -> Json:
 def _called(new: Manifest) -> str:
     metadata = new["metadata"]
     return str(metadata.get("name") or f"{metadata['generateName']}…")
+
+
+def _command(manifest: Manifest, parameters: Sequence[str], more: Json, *, memoized: bool) -> str:
+    line = command("resubmit", manifest, _flags(parameters, memoized=memoized))
+    if not more:
+        return line
+    flags = (word for name, value in more.items() for word in (f"--{name}", value))
+    return f"{OURS}{line.removeprefix('argo')} {joined(flags)}"
 
 
 def _flags(parameters: Sequence[str], *, memoized: bool) -> Iterable[str]:
@@ -234,6 +259,9 @@ RESUBMIT = Action(
             help="Take over the steps that succeeded; only for one that failed.",
         ),
         Choice("parameters", "Parameters", kind="parameters", default=()),
+        Choice("name", "Name", kind="text", default="", help="a generated one"),
+        Choice("labels", "Labels", kind="text", default="", help="NAME=VALUE,NAME=VALUE"),
+        Choice("priority", "Priority", kind="text", default="", help="higher ones run first"),
     ),
     said=saying("Resubmitted as"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from tui.actions.actors import CREATORS, by_creator
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.manifests import (
     API_VERSION,
+    OURS,
     Json,
     create,
     items,
@@ -24,10 +24,17 @@ from tui.actions.manifests import (
     with_labels,
     without,
 )
-from tui.actions.parameters import parse_labels, warnings, with_parameters
+from tui.actions.parameters import (
+    LOCATED,
+    known_artifacts,
+    parse_labels,
+    warnings,
+    with_parameters,
+)
 from tui.actions.words import saying
 from tui.domain.durations import parse_time
 from tui.domain.names import typed_fault
+from tui.domain.shellwords import joined
 from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW, Manifest
 from tui.errors import PlanError, UsageError
 from tui.ports.operations import Create
@@ -112,7 +119,8 @@ def parse_from(text: str) -> tuple[str, str]:
 def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The workflow that would be created from a workflow, a template or a cron workflow."""
     kind = str(manifest.get("kind") or "Workflow")
-    made = with_overrides(_begun(manifest, kind, choices, context), choices)
+    begun = _begun(manifest, kind, choices, context)
+    made = with_overrides(begun, choices, known_artifacts(manifest))
     made = _labelled(made, context)
     called = _called(made)
     return Plan(
@@ -258,8 +266,13 @@ def plan_copy(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     )
 
 
-def with_overrides(manifest: Manifest, choices: Choices) -> Manifest:
-    """A copy with the options of the command line or the form."""
+def with_overrides(
+    manifest: Manifest, choices: Choices, artifacts: Iterable[Json] = ()
+) -> Manifest:
+    """A copy with the options of the command line or the form.
+
+    `artifacts` are those that it only refers to.
+    """
     spec = dict(part(manifest, "spec"))
     for choice, name, _ in OVERRIDES:
         value = choices.get(choice)
@@ -272,15 +285,20 @@ def with_overrides(manifest: Manifest, choices: Choices) -> Manifest:
             metadata[choice] = {**part(metadata, choice), **given}
     made = {**manifest, "metadata": metadata, "spec": spec}
     made = with_parameters(made, tuple(choices.get("parameters") or ()))
-    made = _with_artifacts(made, tuple(choices.get("artifacts") or ()))
+    made = _with_artifacts(made, tuple(choices.get("artifacts") or ()), artifacts)
     for choice, name in (("generate_name", "generateName"), ("name", "name")):
         if choices.get(choice):
             metadata[name] = choices[choice]
     return made
 
 
-def _with_artifacts(manifest: Manifest, texts: tuple[str, ...]) -> Manifest:
-    """A copy with other keys for argument artifacts, given as `NAME=KEY`."""
+def _with_artifacts(
+    manifest: Manifest, texts: tuple[str, ...], known: Iterable[Json] = ()
+) -> Manifest:
+    """A copy with other keys for argument artifacts, given as `NAME=KEY`.
+
+    `known` are artifacts that the manifest only refers to: those of its template.
+    """
     keys: dict[str, str] = {}
     for text in texts:
         name, _, key = text.partition("=")
@@ -291,7 +309,15 @@ def _with_artifacts(manifest: Manifest, texts: tuple[str, ...]) -> Manifest:
         return manifest
     spec = part(manifest, "spec")
     arguments = part(spec, "arguments")
-    entries = items(arguments, "artifacts")
+    entries = list(items(arguments, "artifacts"))
+    there = {str(entry.get("name") or "") for entry in entries}
+    for entry in known:
+        name = str(entry.get("name") or "")
+        if name in keys and name not in there:
+            # Without a location it is in the workflow's own repository.
+            located: Json = {"s3": {}} if not entry.keys() & LOCATED.keys() else {}
+            kept = {key: entry[key] for key in ("name", *LOCATED) if key in entry}
+            entries.append({**kept, **located})
     names = [str(entry.get("name") or "") for entry in entries]
     unknown = sorted(keys.keys() - set(names))
     if unknown:
@@ -303,12 +329,8 @@ def _with_artifacts(manifest: Manifest, texts: tuple[str, ...]) -> Manifest:
     return {**manifest, "spec": {**spec, "arguments": {**arguments, "artifacts": new}}}
 
 
-KEYED = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob", "hdfs": "path"}
-"""Kind of location → the field that holds the key."""
-
-
 def _with_key(artifact: Json, key: str) -> Json:
-    for place, name in KEYED.items():
+    for place, name in LOCATED.items():
         if isinstance(artifact.get(place), dict):
             return {**artifact, place: {**artifact[place], name: key}}
     raise PlanError(f"failed to set key for artifact {artifact['name']}: key unsupported")
@@ -340,7 +362,8 @@ def _lines(manifest: Manifest, kind: str, called: str, choices: Choices) -> Iter
 
 
 def _command(manifest: Manifest, kind: str, choices: Choices) -> str:
-    words = ["argo", "submit", "-n", namespace_of(manifest)]
+    is_beyond = choices.get("artifacts") or choices.get("pod_priority_class")
+    words = [OURS if is_beyond else "argo", "submit", "-n", namespace_of(manifest)]
     words += [str(choices.get("file") or "FILE")] if kind == "Workflow" else []
     words += ["--from", f"{kind.lower()}/{name_of(manifest)}"] if kind != "Workflow" else []
     flags = (
@@ -353,11 +376,15 @@ def _command(manifest: Manifest, kind: str, choices: Choices) -> str:
     for choice, flag in flags:
         if choices.get(choice) not in (None, ""):
             words += [flag, str(choices[choice])]
+    if choices.get("pod_priority_class"):
+        words += ["--pod-priority-class-name", str(choices["pod_priority_class"])]
     for parameter in choices.get("parameters") or ():
         words += ["-p", parameter]
+    for artifact in choices.get("artifacts") or ():
+        words += ["--artifact", artifact]
     words += ["--dry-run", "-o", "yaml"] if choices.get("dry_run") else []
     words += ["--server-dry-run"] if choices.get("server_dry_run") else []
-    return shlex.join(words)
+    return joined(words)
 
 
 SUBMIT = Action(
@@ -372,6 +399,7 @@ SUBMIT = Action(
     rights=on_workflows("create"),
     form=(
         Choice("parameters", "Parameters", kind="parameters", default=()),
+        Choice("artifacts", "Artifacts", kind="artifacts", default=()),
         Choice("entrypoint", "Entrypoint", kind="text", default=""),
         Choice("service_account", "Service account", kind="text", default=""),
         Choice("labels", "Labels", kind="text", default="", help="NAME=VALUE,NAME=VALUE"),

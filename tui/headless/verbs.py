@@ -104,6 +104,12 @@ def _retry(parser: argparse.ArgumentParser) -> None:
 def _resubmit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memoized", action="store_true", help="reuse results of successful steps")
     parser.add_argument("--name", type=name, help="name of the new workflow")
+    parser.add_argument(
+        "--labels", default="", metavar="NAME=VALUE,…", help="additional labels of the new one"
+    )
+    parser.add_argument(
+        "--priority", type=int, default=None, metavar="N", help="higher priorities run first"
+    )
     add_parameters(parser)
     _selectors(parser)
 

@@ -6,7 +6,9 @@ anew after each answer, so that what one reads is what will be sent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from shlex import quote
 from typing import Any, ClassVar
@@ -23,7 +25,12 @@ from textual.widgets import Button, Input, Static
 from tui.actions.base import Action, Plan
 from tui.actions.choosing import told
 from tui.actions.manifests import part, phase_of
-from tui.actions.parameters import known_parameters
+from tui.actions.parameters import (
+    is_required,
+    known_artifacts,
+    known_parameters,
+    value_of,
+)
 from tui.actions.verdict import Allowed, Denied, Subject, verdict, verdict_of_plan, wanted_for
 from tui.actions.words import differences
 from tui.bindings import bind
@@ -31,16 +38,17 @@ from tui.bugs import caught
 from tui.context import AppContext
 from tui.domain.identity import Target
 from tui.domain.text import clean
-from tui.domain.workflow import Manifest
-from tui.errors import InputError, PlanError, TuiError
+from tui.domain.workflow import WORKFLOW, Manifest
+from tui.errors import Conflict, InputError, NotOffered, PlanError, TuiError
 from tui.kinds.registry import KINDS, kind_called
 from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
-from tui.ports.operations import Call, Operations
+from tui.ports.operations import Call, Create, Operations, Update
 from tui.ports.rights import MOST_REQUESTS
 from tui.screens.dialog import WIDE, Dialog
-from tui.screens.fields import ChoiceField, ParameterField
+from tui.screens.editor import edited
+from tui.screens.fields import ChoiceField, ParameterField, field_of
 from tui.screens.plan_words import (
     Planned,
     short_of_one,
@@ -49,8 +57,9 @@ from tui.screens.plan_words import (
     words_of_several,
 )
 from tui.screens.proof import PROOF, proof_of
+from tui.state.used_values import UsedValues
 from tui.widgets.cells import plain, width_of
-from tui.widgets.form_fields import CheckboxField, FormField, SelectField
+from tui.widgets.form_fields import CheckboxField, FormField, LongField, SelectField
 from tui.widgets.header import HeaderLine
 
 WORTH_WAITING = 0.15
@@ -59,6 +68,14 @@ that opens before it twice, and it jumps."""
 
 BEFORE_VALUE = 32
 """Cells of the name of a parameter, of what is around its value, and some to type into."""
+
+OF_THE_OBJECT = ("parameters", "artifacts")
+"""Kinds of choices that are fields for what the object knows of."""
+MOST_REHEARSED = 10
+"""Plans of which the cluster is asked beforehand."""
+MOST_OF_A_LINE = 2_000
+"""Characters of a line that are shown: a value may be as large as the cluster takes."""
+ASKING = "The cluster is asked whether it takes this …"
 
 TOO_SOON = "not taken: that was typed before the question could be read"
 
@@ -77,6 +94,10 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         bind("dialog.no", "cancel", "No"),
         bind("dialog.close", "cancel", "No"),
         bind("dialog.details", "details", "Details"),
+        bind("dialog.edit", "edit_value", "Edit the value"),
+        bind("dialog.copy", "copy_command", "Copy the command"),
+        bind("dialog.older", "recall(1)", "Value used before"),
+        bind("dialog.newer", "recall(-1)", "Value used later"),
     ]
 
     @dataclass
@@ -90,6 +111,16 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """Who acts, by connection, where that says."""
         unread: dict[Target, Denied] = field(default_factory=dict)
         """Those that could not be read, and why."""
+        used: Mapping[str, Sequence[str]] = field(default_factory=dict)
+        """The values that its parameters were given before."""
+
+    @dataclass
+    class Rehearsed(Message):
+        """The cluster was asked whether it would take what is planned."""
+
+        plans: list[Planned]
+        error: TuiError | None
+        """Why not; None if it would, or nobody can be asked."""
 
     @dataclass
     class NotRead(Message):
@@ -138,6 +169,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """What has to be typed first; None for nothing."""
         self._facts = context.plan_context()
         self._callers: Mapping[str, Caller | None] = {}
+        self._rehearsed: list[Planned] = []
+        """What the cluster is asked about just now, before it is sent."""
         self._told: list[str] = []
         """The lines of the short form."""
         # Those of now: an answer is carried out where the question was asked.
@@ -163,7 +196,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 yield Static(reading, markup=False, id="dialog-plan")
             with VerticalScroll(id="dialog-choices", can_focus=False):
                 for choice in self.action.form:
-                    if choice.kind != "parameters":
+                    if choice.kind not in OF_THE_OBJECT:
                         start = self._start.get(choice.name, choice.default)
                         yield ChoiceField(choice, start, ascii=self.context.ascii)
                 if self._proof is not None:
@@ -214,13 +247,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             found, unread = self._read_each()
             asks = self._asks_parameters and len(found) == 1
             template = None
+            used: Mapping[str, Sequence[str]] = {}
             if asks:
                 template = _made_from(self._connection(found[0][0]), *found[0])
+                used = UsedValues().of(_template_of(*found[0]))
             callers = self._read_callers()
         except Exception as error:
             self.post_message(self.NotRead(caught(error, "reading for a question")))
         else:
-            self.post_message(self.Read(found, template, callers, unread))
+            self.post_message(self.Read(found, template, callers, unread, used))
 
     def _connection(self, subject: Subject) -> Connection:
         """Where a subject is. Raises: TuiError where that is no longer, or not yet, connected."""
@@ -303,7 +338,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.dismiss(instead)
             return
         if len(found) == 1 and self._asks_parameters and not self.query(ParameterField):
-            await self._add_parameters(found[0][1], message.template)
+            await self._add_parameters(found[0][1], message.template, message.used)
         self._make_plans()
         self.context.seen_anew(self)
         fields = self.query(ParameterField)
@@ -332,7 +367,13 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _asks_parameters(self) -> bool:
         return any(choice.kind == "parameters" for choice in self.action.form)
 
-    async def _add_parameters(self, manifest: Manifest, template: Manifest | None) -> None:
+    async def _add_parameters(
+        self,
+        manifest: Manifest,
+        template: Manifest | None,
+        used: Mapping[str, Sequence[str]],
+    ) -> None:
+        kinds = {choice.kind for choice in self.action.form}
         try:
             asked, target = self.action.parameters, self._subjects[0].target
             known = (
@@ -340,20 +381,42 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 if asked is not None
                 else known_parameters(manifest, template)
             )
+            artifacts = known_artifacts(manifest, template) if "artifacts" in kinds else []
         except TuiError:
             return  # the plan says what is wrong with it
-        if known:
-            made = [ParameterField(parameter, ascii=self.context.ascii) for parameter in known]
-            given = dict(text.partition("=")[::2] for text in self._start.get("parameters") or ())
-            for each in made:
-                if each.parameter_name in given:
-                    each.entry.value = given[each.parameter_name]
-            kinds = [choice.kind for choice in self.action.form]
+        if known or artifacts:
+            # What runs has all it needs; what is made anew has to be given it.
+            is_new = any(right.verb == "create" for right in self.action.rights)
+            made = [
+                ParameterField(
+                    parameter,
+                    is_needed=is_new and is_required(parameter),
+                    used=[
+                        value
+                        for value in used.get(str(parameter["name"]), ())
+                        if value != value_of(parameter)
+                    ],
+                    ascii=self.context.ascii,
+                )
+                for parameter in known
+            ]
+            made += [
+                ParameterField(each, kind="artifacts", ascii=self.context.ascii)
+                for each in artifacts
+            ]
+            for kind in OF_THE_OBJECT:
+                given = dict(text.partition("=")[::2] for text in self._start.get(kind) or ())
+                for each in made:
+                    if each.kind == kind and each.parameter_name in given:
+                        each.begin_with(given[each.parameter_name])
+            at = [choice.kind for choice in self.action.form].index("parameters")
             place = self.query_one("#dialog-choices")
-            if kinds.index("parameters") < len(place.children):
-                await place.mount(*made, before=kinds.index("parameters"))
+            if at < len(place.children):
+                await place.mount(*made, before=at)
             else:
                 await place.mount(*made)
+            for each in made:
+                each.set_class(each.change is not None, "-changed")
             self.share_rows()
 
     def _meant_instead(self) -> Action | None:
@@ -401,8 +464,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _choices(self) -> dict[str, Any]:
         given: dict[str, Any] = dict(self._chosen)
         for choice in self.action.form:
-            if choice.kind == "parameters":
-                changes = [field.change for field in self.query(ParameterField)]
+            if choice.kind in OF_THE_OBJECT:
+                fields = self.query(ParameterField)
+                changes = [field.change for field in fields if field.kind == choice.kind]
                 given[choice.name] = tuple(change for change in changes if change is not None)
                 continue
             field = self.query_one(f"#choice-{choice.name}")
@@ -452,12 +516,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         not_done = [f"✖ {line}" for line in refused]
         lines = not_done + self._lines(plans)
         self._say("\n".join(lines), not_done + self._short(plans))
-        commands = [self._command(*planned) for planned in plans[:1] if planned[1].command]
+        told_command = f"$ {self._commands[0]}" if len(self._commands) == 1 else ""
         self.query_one("#dialog-command", Static).update(
-            Content(plain(clean(f"$ {commands[0]}"), self.context.ascii))
-            if commands and len(plans) == 1
-            else Content("")
+            Content(plain(clean(told_command[:MOST_OF_A_LINE]), self.context.ascii))
         )
+
+    @property
+    def _commands(self) -> list[str]:
+        """The command lines that do the same, one a plan."""
+        return [self._command(*planned) for planned in self._plans if planned[1].command]
 
     def _namespace_of(self, target: Target) -> str:
         """Where a run of what has no namespace itself would be."""
@@ -518,8 +585,10 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def _say(self, text: str, short: Sequence[str] = ()) -> None:
         """All there is to say, and the short form of it."""
-        shown = [plain(clean(line), self.context.ascii) for line in text.split("\n")]
-        self._told = [plain(clean(line), self.context.ascii) for line in short] if short else shown
+        lines = text.split("\n")
+        shown = [plain(clean(line[:MOST_OF_A_LINE]), self.context.ascii) for line in lines]
+        told = [plain(clean(line[:MOST_OF_A_LINE]), self.context.ascii) for line in short]
+        self._told = told or shown
         self.query_one("#dialog-plan", Static).update(Content("\n".join(shown)))
         self.query_one("#dialog-sentence", Static).update(Content("\n".join(self._told)))
         self.share_rows()
@@ -538,21 +607,70 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """How to see each step, pod and call, or the short form again."""
         is_whole = self.query_one("#dialog").has_class("-details")
         in_field = isinstance(self.focused, Input)
+        if isinstance(self.focused, LongField):
+            return (("dialog.edit", "in $EDITOR"),)
         return (("dialog.details", "in short" if is_whole else "details"),) if not in_field else ()
+
+    @property
+    def spare_keys(self) -> tuple[tuple[str, str], ...]:
+        """That a value can be written in an editor."""
+        field = field_of(self.focused)
+        is_value = isinstance(field, ParameterField) and field.kind == "parameters"
+        return (("dialog.edit", "in $EDITOR"),) if is_value and self._is_typed_into else ()
+
+    @property
+    def _is_typed_into(self) -> bool:
+        return isinstance(self.focused, Input)
 
     def action_details(self) -> None:
         """Each step and pod, every call, and the command that does the same; or the short form."""
         self.query_one("#dialog").toggle_class("-details")
         self.share_rows()
 
+    # --- values ----------------------------------------------------------------------------
+
+    @work(group="edit-value", exclusive=True)
+    async def action_edit_value(self) -> None:
+        """The value of the field in $VISUAL or $EDITOR, for one that is long or has several lines.
+
+        An empty text is a value, too."""
+        field = field_of(self.focused)
+        if not isinstance(field, ParameterField) or field.enum or field.kind != "parameters":
+            self.context.say("there is no value here to write in an editor")
+            return
+        try:
+            text = await edited(self.context, field.value, field.parameter_name)
+        except Exception as error:
+            self.context.say(str(caught(error, "editing a value")), "error")
+            return
+        if text != field.value or not text:
+            await field.put(text)
+            self.plan_anew()
+
+    def action_recall(self, step: int) -> None:
+        """A value that this parameter of this template was given before."""
+        field = field_of(self.focused)
+        if isinstance(field, ParameterField):
+            field.recall(step)
+
+    def action_copy_command(self) -> None:
+        """The line that does the same, with all that was chosen, to the clipboard."""
+        if self._commands:
+            self.context.copy("; ".join(self._commands))
+        else:
+            self.context.say("there is no command that does this")
+
     # --- answers ---------------------------------------------------------------------------
 
     @on(Input.Changed)
     @on(CheckboxField.Toggled)
     @on(SelectField.Selected)
+    @on(LongField.Changed)
     def plan_anew(self) -> None:
         """A choice changed: so does the plan, and what differs from the original is marked."""
+        self._rehearsed = []
         for each in self.query(ParameterField):
+            each.trouble = ""
             each.set_class(each.change is not None, "-changed")
         if self._manifests:
             self._make_plans()
@@ -582,13 +700,90 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             said = self._proof.label[0].lower() + self._proof.label[1:]
             self.context.say(f"not done: {said} first", "warning")
             self._typed_name.focus()
-        elif self._plans:
-            self.dismiss(self._plans)
+        elif self._plans and not self._rehearsed:
+            if self._is_rehearsed_first:
+                self._rehearsed = list(self._plans)
+                self._say("\n".join([ASKING, *self._told]), [ASKING, *self._told])
+                self._rehearse(self._rehearsed)
+            else:
+                self._end(self._plans)
+
+    @property
+    def _is_rehearsed_first(self) -> bool:
+        """Whether the cluster is asked first whether it takes what somebody filled in or wrote."""
+        if not (self._asks_parameters or self._given) or len(self._plans) > MOST_REHEARSED:
+            return False
+        operations = [plan.operation for _, plan in self._plans if plan.operation]
+        changes = [change for each in operations for change in each.changes]
+        return bool(changes) and all(
+            isinstance(each, Create | Update) and not each.dry_run for each in changes
+        )
+
+    @work(thread=True, group="rehearsal")
+    def _rehearse(self, plans: list[Planned]) -> None:
+        error: TuiError | None = None
+        try:
+            for target, plan in plans:
+                connection = self._connections.get(target)
+                port = connection.port(Operations) if connection is not None else None
+                if port is None or plan.operation is None:
+                    continue
+                # What is overtaken is told, and planned anew, where it is sent.
+                with suppress(NotOffered, Conflict):
+                    port.rehearse(plan.operation)
+        except Exception as found:
+            error = caught(found, "asking whether it would be taken")
+        self.post_message(self.Rehearsed(plans, error))
+
+    @on(Rehearsed)
+    def heed_rehearsal(self, message: Rehearsed) -> None:
+        """Send what the cluster takes; else say why not, beside the field that it names."""
+        if message.plans is not self._rehearsed:
+            return  # something else was filled in meanwhile
+        self._rehearsed = []
+        if message.error is None:
+            self._end(message.plans)
+            return
+        self._make_plans()
+        said = f"✖ not sent, the cluster would not take it: {message.error}"
+        self._say("\n".join([said, *self._told]), [said, *self._told])
+        words = set(re.findall(r"[\w-]+", message.error.what))
+        named = [each for each in self.query(ParameterField) if each.parameter_name in words]
+        if named:
+            named[0].trouble = message.error.what
+            named[0].entry.focus()
+        self.tell_about()
+
+    def _end(self, plans: list[Planned]) -> None:
+        """Answer with these; what was filled in can be offered again."""
+        if len(self._manifests) == 1:
+            given = {
+                each.parameter_name: each.value
+                for each in self.query(ParameterField)
+                if each.change is not None and each.kind == "parameters"
+            }
+            UsedValues().remember(_template_of(*self._manifests[0]), given)
+        self.dismiss(plans)
 
     def action_yes(self) -> None:
         """`y`, where there is nothing but two buttons."""
         if not self.query("Input, SelectField"):
             self.action_go()
+
+
+def _template_of(subject: Subject, manifest: Manifest) -> str:
+    """What the parameters belong to: a template or cron workflow; "" for those of one run."""
+    kind, key = str(manifest.get("kind") or ""), subject.target.key
+    name = key.name
+    if key.kind == WORKFLOW:
+        try:
+            made_from = part(part(manifest, "spec"), "workflowTemplateRef")
+        except TuiError:
+            return ""
+        name = str(made_from.get("name") or "")
+        kind = "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
+    namespace = "" if kind == "ClusterWorkflowTemplate" else key.namespace
+    return "/".join((kind, namespace, name)) if name else ""
 
 
 def _made_from(source: Connection, subject: Subject, manifest: Manifest) -> Manifest | None:

@@ -106,6 +106,11 @@ class Dialog(ModalView[T]):
         return ()
 
     @property
+    def spare_keys(self) -> tuple[tuple[str, str], ...]:
+        """Keys of its own that it tells where there is room."""
+        return ()
+
+    @property
     def _fields(self) -> list[ChoiceField | ParameterField]:
         """The fields, in the order in which they stand: choices first."""
         return [*self.query(ChoiceField), *self.query(ParameterField)]
@@ -140,7 +145,7 @@ class Dialog(ModalView[T]):
             keys = IN_BUTTONS if field is None else IN_FIELDS
             if field is not None and isinstance(field.entry, CheckboxField):
                 keys = IN_CHECKBOXES
-            keys = (*keys[:-1], *self.more_keys, keys[-1])
+            keys = (*self.spare_keys, *keys[:-1], *self.more_keys, keys[-1])
             box.border_subtitle = key_words(keys, cells, has_more=has_more)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tui.context import AppContext
 from tui.domain.encodings import text_of
-from tui.errors import InputError
+from tui.errors import InputError, TuiError
 
 USUAL = "vi"
 NAMES = ("VISUAL", "EDITOR")
@@ -102,3 +102,19 @@ class Draft:
                 f"{command[0]} cannot be started: {error.strerror or error}",
                 hint=f"{names} names another editor",
             ) from error
+
+
+async def edited(context: AppContext, text: str, name: str) -> str:
+    """What becomes of a value in the person's editor.
+
+    An editor ends its files with a line break: one that the value did not have is taken off again.
+    Raises: InputError and SourceError; the file is kept then, and named.
+    """
+    draft = await asyncio.to_thread(partial(Draft, name, text, suffix=".txt"))
+    try:
+        await draft.edit(context)
+        typed = draft.read()
+    except TuiError as error:
+        raise InputError(f"{error}; what was typed is kept in {draft.path}") from error
+    draft.remove()
+    return typed if text.endswith("\n") else typed.removesuffix("\n")

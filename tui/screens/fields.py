@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -11,13 +11,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.actions.base import Choice
-from tui.actions.parameters import outside, value_of
+from tui.actions.base import Choice, ChoiceKind
+from tui.actions.parameters import key_in, outside, source_of, value_of
 from tui.domain.text import clean
-from tui.widgets.form_fields import CheckboxField, SelectField
+from tui.keys import hint
+from tui.widgets.form_fields import CheckboxField, LongField, SelectField, is_long
 from tui.widgets.query_bar import QueryInput
 
-Entry = Input | SelectField | CheckboxField
+ValueEntry = Input | SelectField | LongField
+Entry = ValueEntry | CheckboxField
 
 
 def entry_for(choice: Choice, start: Any, *, ascii: bool) -> Entry:
@@ -56,25 +58,55 @@ class ChoiceField(Horizontal):
 
 
 class ParameterField(Horizontal):
-    """One parameter: its name and its value; knows whether it was changed."""
+    """One parameter, or the key of an artifact: its name and its value; knows whether it was
+    changed."""
 
-    def __init__(self, parameter: Mapping[str, Any], *, ascii: bool = False) -> None:
+    def __init__(
+        self,
+        parameter: Mapping[str, Any],
+        *,
+        kind: ChoiceKind = "parameters",
+        is_needed: bool = False,
+        used: Sequence[str] = (),
+        ascii: bool = False,
+    ) -> None:
+        """`kind` is that of the choice it belongs to; `is_needed` tells whether a value must be
+        given where there is none; `used` are values it was given before, the latest first."""
         super().__init__(classes="parameter")
+        self.kind = kind
         self._parameter = parameter
+        self._is_needed = is_needed
+        self._ascii = ascii
+        self.used = tuple(used)
+        self._recalled = -1
         self.parameter_name = str(parameter["name"])
-        self.before = clean(value_of(parameter))
+        self._original = value_of(parameter) if kind == "parameters" else key_in(parameter)
+        self.before = clean(self._original)
         """What stands in the field at first; the value itself may hold what no field can show."""
         self.enum = {clean(str(option)): str(option) for option in parameter.get("enum") or ()}
-        self.entry = self._made(ascii)
+        self.trouble = ""
+        """What the cluster said of it when it was asked; "" if nothing."""
+        self._is_empty_on_purpose = False
+        self.entry: ValueEntry = self._made(self._original)
 
-    def _made(self, ascii: bool) -> Input | SelectField:
+    def _made(self, value: str) -> ValueEntry:
         if self.enum:
             # What it has now is offered even where it is none of them: one may want to see it.
             offered = list(self.enum) if self.before in self.enum else [self.before, *self.enum]
-            return SelectField(offered, self.before, ascii=ascii)
-        field = QueryInput(placeholder=clean(str(self._parameter.get("description") or "")))
-        field.value = self.before
+            return SelectField(offered, self.before, ascii=self._ascii)
+        if is_long(value):
+            return LongField(value, ascii=self._ascii)
+        field = QueryInput(placeholder=clean(self._asks))
+        field.value = clean(value)
         return field
+
+    @property
+    def _asks(self) -> str:
+        """What stands in it while nothing else does."""
+        described = str(self._parameter.get("description") or "")
+        if self.kind == "artifacts":
+            return described or "a key in its store"
+        return described or source_of(self._parameter) or ("needed" if self._is_needed else "")
 
     def compose(self) -> ComposeResult:
         """Name and value."""
@@ -84,34 +116,94 @@ class ParameterField(Horizontal):
     @property
     def shows(self) -> str:
         """What stands in it at first."""
-        if isinstance(self.entry, SelectField):
+        if isinstance(self.entry, SelectField | LongField):
             return self.entry.shows
-        return self.before or (self.entry.placeholder if isinstance(self.entry, Input) else "")
+        return self.before or self.entry.placeholder
 
     @property
     def about(self) -> str:
         """What is known of it: description, default, what it is now if it was changed."""
         default = self._parameter.get("default")
+        offered = ", ".join(_short(each) for each in self.used[:2])
         parts = [
+            self.trouble,
             clean(str(self._parameter.get("description") or "")),
-            f"default {clean(str(default))}" if default is not None else "",
-            f"was {self.before}" if self.change is not None and self.before else "",
+            "needed" if self._is_needed else "",
+            source_of(self._parameter),
+            f"default {_short(str(default))}" if default is not None else "",
+            f"was {_short(self.before)}" if self.change is not None and self.before else "",
+            f"last used {offered} ({hint('dialog.older')})" if offered else "",
         ]
-        return " · ".join(part for part in parts if part)
+        return clean(" · ".join(part for part in parts if part))
+
+    @property
+    def value(self) -> str:
+        """All of its value, as it is."""
+        if isinstance(self.entry, LongField):
+            return self.entry.value
+        shown = self.entry.value
+        if shown == self.before:
+            return self._original
+        return self.enum.get(shown, shown)
 
     @property
     def change(self) -> str | None:
         """`NAME=VALUE` if it was changed."""
-        value = self.entry.value
-        if value == self.before:
+        value = self.value
+        is_same = value == self._original and not (self._is_empty_on_purpose and not value)
+        if is_same or (self.kind == "artifacts" and not value):
             return None
-        return f"{self.parameter_name}={self.enum.get(value, value)}"
+        return f"{self.parameter_name}={value}"
 
     @property
     def problem(self) -> str:
         """What is wrong with the value; "" if nothing is."""
-        value = self.entry.value
-        return outside(self._parameter, self.enum.get(value, value))
+        if self._is_needed and self.change is None:
+            return f"{self.parameter_name} is needed: it has no value and no default"
+        return outside(self._parameter, self.value)
+
+    def recall(self, step: int) -> None:
+        """Take a value that it was given before: 1 for an older one, -1 for a newer one."""
+        values = [self._original, *self.used]
+        self._recalled = max(-1, min(self._recalled + step, len(values) - 2))
+        wanted = clean(values[self._recalled + 1])
+        if isinstance(self.entry, SelectField) and wanted not in self.enum:
+            return
+        if isinstance(self.entry, Input | SelectField):
+            self.entry.value = wanted
+
+    def begin_with(self, value: str) -> None:
+        """Have this value from the beginning: it was given before a conflict."""
+        if isinstance(self.entry, Input) and is_long(value):
+            self.entry = LongField(value, ascii=self._ascii)
+        else:
+            self.entry.value = value
+
+    async def put(self, value: str) -> None:
+        """Have this value, however long it is; an empty text is one, too."""
+        self._is_empty_on_purpose = not value
+        if isinstance(self.entry, LongField):
+            self.entry.value = value
+        elif isinstance(self.entry, Input) and is_long(value):
+            await self._replace(LongField(value, ascii=self._ascii))
+        elif isinstance(self.entry, Input):
+            self.entry.value = clean(value)
+
+    async def _replace(self, entry: LongField) -> None:
+        had_focus = self.entry.has_focus
+        before, self.entry = self.entry, entry
+        await self.mount(entry)
+        await before.remove()
+        if had_focus:
+            entry.focus()
+
+
+SHORT = 30
+"""Characters of a value that are told beside a field."""
+
+
+def _short(text: str) -> str:
+    return clean(text if len(text) <= SHORT else f"{text[: SHORT - 1]}…")
 
 
 def field_of(entry: Widget | None) -> ChoiceField | ParameterField | None:

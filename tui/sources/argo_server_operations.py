@@ -226,9 +226,7 @@ def calls(operation: Operation) -> tuple[Call, ...]:
     Raises: NotOffered where there is no endpoint for it.
     """
     key = operation.target.key
-    # No endpoint takes a name for what it makes: that is created as it is planned.
-    is_named = operation.id == "workflow.resubmit" and operation.options.get("name")
-    if operation.id in VERBS and operation.changes and not is_named:
+    if operation.id in VERBS and operation.changes and not _is_beyond(operation):
         verb, body = VERBS[operation.id]
         path, sent = one(resource_of(WORKFLOW), key.namespace, key.name), body(operation.options)
         purpose = f"{verb} workflow {key.name}"
@@ -245,6 +243,13 @@ def calls(operation: Operation) -> tuple[Call, ...]:
         deletions = [each for each in operation.changes if isinstance(each, Delete)]
         return tuple(replace(_change(each), query=query) for each in deletions)
     return tuple(map(_change, operation.changes))
+
+
+def _is_beyond(operation: Operation) -> bool:
+    """Whether more is asked of a resubmission than its endpoint takes: then it is created as it is
+    planned."""
+    more = operation.options.keys() - {"memoized", "parameters"}
+    return operation.id == "workflow.resubmit" and bool(more)
 
 
 def _can_submit(operation: Operation) -> bool:

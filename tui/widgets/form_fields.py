@@ -63,6 +63,65 @@ class FormField(LineView):
         self.repaint()
 
 
+LONG = 200
+"""Characters up to which a value is edited on its line."""
+
+
+def is_long(text: str) -> bool:
+    """Whether a value is for an editor: it has several lines, or would be a long one."""
+    return len(text) > LONG or "\n" in text or "\r" in text
+
+
+class LongField(FormField):
+    """A value that is not edited on one line: how large it is, and how it begins."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("muted")
+
+    @dataclass
+    class Changed(Message):
+        """It has another value."""
+
+        field: LongField
+        value: str
+
+        @property
+        def control(self) -> LongField:
+            """The field it happened in."""
+            return self.field
+
+    def __init__(self, value: str, *, ascii: bool = False) -> None:
+        super().__init__()
+        self.ascii = ascii
+        self._value = value
+
+    @property
+    def value(self) -> str:
+        """All of it, as it is."""
+        return self._value
+
+    @value.setter
+    def value(self, value: str) -> None:
+        if value != self._value:
+            self._value = value
+            self.repaint()
+            self.post_message(self.Changed(self, value))
+
+    @property
+    def shows(self) -> str:
+        """`3 lines, 120 characters: first line`."""
+        lines = self._value.count("\n") + (not self._value.endswith("\n"))
+        counted = f"{lines:,} lines, " if lines > 1 else ""
+        begins = plain(printable(self._value[:LONG].split("\n")[0]), self.ascii)
+        return f"{counted}{len(self._value):,} characters: {begins}"
+
+    def line_at(self, y: int) -> Strip:
+        """How large it is, and how it begins."""
+        width, base = self.size.width, self.token("")
+        ellipsis = ASCII_ELLIPSIS if self.ascii else ELLIPSIS
+        shown = cut(self.shows, max(0, width - 1), ellipsis=ellipsis)
+        return strip_of([(" ", base), (shown, self.value_style)], width, base)
+
+
 class CheckboxField(FormField):
     """A yes or no: `[x] memoized`."""
 
