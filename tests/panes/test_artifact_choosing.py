@@ -102,7 +102,7 @@ async def test_problems_alone_are_what_is_missing_or_unreadable_and_esc_brings_a
         await seen.until(lambda: "missing" in "".join(seen.rows))
         await seen.press("exclamation_mark")
         assert names(seen) == ["lost", "swept"]
-        assert "problems only, 2 of 7 shown" in seen.line("head")
+        assert "problems only: 2 of 7" in seen.line("head")
         await seen.press("slash", *"swe", "enter")
         assert names(seen) == ["swept"]
         await seen.press("escape")

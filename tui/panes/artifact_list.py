@@ -345,8 +345,8 @@ class ArtifactRows(Table[Item]):
         if not self._filter and not self._problems_only:
             return line
         which = "the first " if self._is_cut else ""
-        what = "problems only, " if self._problems_only else ""
-        return f"{line}   {what}{len(self.items):,} of {which}{len(self._all()):,} shown"
+        of = f"{len(self.items):,} of {which}{len(self._all()):,}"
+        return f"{line}   problems only: {of}" if self._problems_only else f"{line}   {of} shown"
 
     # --- order -----------------------------------------------------------------------------
 
