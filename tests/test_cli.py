@@ -16,8 +16,8 @@ import pytest
 from tests.support.headless import run
 from tests.support.processes import is_at_work
 from tests.support.waiting import wait_until
-from tui.cli import app_parser, headless_parser, in_demo, main
-from tui.errors import SettingsError
+from tui.cli import app_parser, at_place, headless_parser, in_demo, main
+from tui.errors import SettingsError, UsageError
 from tui.headless import COMMANDS
 from tui.settings import Settings, read_settings
 
@@ -47,7 +47,8 @@ def test_a_wrong_flag_is_said_on_stderr_and_returns_two(argv: list[str]) -> None
         ("lgs", "logs"),
         ("List", "list"),
         ("demo-clster", "demo-cluster"),
-        ("x/y", ""),
+        ("x/y/z", ""),
+        ("x/y.yaml", ""),
     ],
 )
 def test_a_word_that_is_neither_file_nor_command_is_refused_with_the_nearest(
@@ -334,3 +335,41 @@ def test_python_dash_m_is_the_same_program() -> None:
     )
     assert done.stdout.startswith("argo-tui ")
     assert main(["--version"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("etl", ("", "", False)),
+        ("argo/etl", ("", "", False)),
+        ("argo/etl@logs", ("", "", False)),
+        ("prod/argo/etl", ("prod", "", False)),
+        ("argo//phase:failed", ("", "argo", False)),
+        ("prod/all//phase:failed", ("prod", "", True)),
+        ("https://argo.prod.example.com:443/workflows/argo/etl", ("prod", "argo", False)),
+        ("https://argo.example.com/workflows/argo/etl", ("", "argo", False)),
+    ],
+)
+def test_a_place_that_is_opened_names_context_and_namespaces(
+    text: str, place: tuple[str, str, bool], tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    contexts = "".join(f"- {{name: {name}, context: {{}}}}\n" for name in ("dev", "prod"))
+    config.write_text(f"kind: Config\ncurrent-context: dev\ncontexts:\n{contexts}")
+    places = (("prod", {"server": {"address": "argo.prod.example.com"}}),)
+    settings = at_place(Settings(opens=text, kubeconfig=str(config), places=places))
+    assert (settings.context, settings.namespace, settings.all_namespaces) == place
+
+
+def test_a_place_on_another_context_than_the_flag_is_refused(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("kind: Config\ncontexts: [{name: prod, context: {}}]\n")
+    wanted = Settings(opens="prod/argo/etl", kubeconfig=str(config), context="dev")
+    with pytest.raises(UsageError, match="the place is on prod, and --context is dev"):
+        at_place(wanted)
+
+
+@pytest.mark.parametrize("words", [["open"], ["open", ""], ["open", "a", "b"], ["open", "../x"]])
+def test_open_wants_one_place_that_can_be_one(words: list[str]) -> None:
+    said = run(words)
+    assert (said.code, said.out) == (2, "") and said.err

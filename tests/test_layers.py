@@ -140,6 +140,7 @@ ARROWS: dict[str, set[str]] = {
         "state",
     },
     "history": {"domain", "navigator"},
+    "places": {"domain", "errors", "kinds", "ports"},
     "destinations": {
         "bugs",
         "commands",
@@ -169,6 +170,7 @@ ARROWS: dict[str, set[str]] = {
         "menu",
         "messages",
         "palette",
+        "places",
         "ports",
         "resources",
         "screens",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.console import RenderableType
 from textual import events, on, work
@@ -42,9 +42,10 @@ from tui.commands import (
 from tui.context import AppContext
 from tui.destinations import Destinations
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.links import HOW, WORDS, Link, readings
 from tui.domain.node import ERROR, FAILED
 from tui.domain.workflow import WORKFLOW
-from tui.errors import Bug, NoCluster, SettingsError, TuiError
+from tui.errors import Bug, Missing, NoCluster, SettingsError, TuiError
 from tui.history import History, Visit
 from tui.keys import hint, key_name
 from tui.kinds.base import Kind
@@ -63,7 +64,7 @@ from tui.messages import (
 )
 from tui.navigator import Attempt, Location, Navigator
 from tui.palette import Palette
-from tui.ports.collections import Collections, WatchEvent
+from tui.ports.collections import Collections, Scope, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.contexts import Contexts
 from tui.ports.health import Health
@@ -75,7 +76,7 @@ from tui.ports.terminal import TERMINAL
 from tui.resources import styles
 from tui.screens.audit import AuditScreen
 from tui.screens.bindings import bring_keys
-from tui.screens.bodies import screen_of
+from tui.screens.bodies import pane_named, screen_of
 from tui.screens.commands import action_menu, key_of
 from tui.screens.headings import first_of, part_named
 from tui.screens.jobs import JobsScreen
@@ -92,7 +93,10 @@ from tui.terminal.capabilities import Capabilities
 from tui.terminal.environment import ANSI_THEMES
 from tui.terminal.threads import Threads
 from tui.themes import NAMES, THEMES, about
-from tui.view import BlankView
+from tui.view import BlankView, View
+
+if TYPE_CHECKING:
+    from tui.places import Found
 
 Connect = Callable[[bool], Connection]
 """Opens the source, or the demo's if true; called on a thread; raises TuiError."""
@@ -114,6 +118,15 @@ STYLE_FILES = (
 
 OURS = {theme.id: Theme(**theme.as_textual()) for theme in THEMES}
 """Our themes, as Textual has them."""
+
+
+class PlaceWanted(NamedTuple):
+    """A place that somebody wants to see, and which attempt to connect leads there."""
+
+    text: str
+    pane: str = ""
+    attempt: int = 0
+    """0 for the first."""
 
 
 class ArgoApp(TerminalApp):
@@ -233,6 +246,10 @@ class ArgoApp(TerminalApp):
         self.ends = Ends(lambda target, said: self.post_message(self.Ended(target, said)))
         self.destinations = Destinations(self, self.context, self.navigator, contexts)
         self.context.jobs.on_end = lambda standing: self.post_message(self.JobEnded(standing))
+        self._place_wanted: PlaceWanted | None = None
+        """The place that is opened once its connection is there."""
+        if settings.opens:
+            self._place_wanted = PlaceWanted(settings.opens, settings.opens_pane)
         self.farewell: tuple[str, ...] = ()
         """What is said in the terminal once the screens are gone."""
         self._recent: list[str] = []
@@ -446,7 +463,10 @@ class ArgoApp(TerminalApp):
         troubles = [str(each) for source in message.connections for each in source.troubles]
         self.say(first_of(troubles), "warning")
         self._open_only_file()
-        if self.navigator.here is None:
+        wanted, self._place_wanted = self._place_wanted, None
+        if wanted is not None and wanted.attempt in (0, message.attempt):
+            self._find_place(wanted)
+        elif self.navigator.here is None:
             self._go_on()
         else:
             self._come_back()
@@ -528,11 +548,103 @@ class ArgoApp(TerminalApp):
         """An object on a screen of its own."""
         self._open(message.key, message.uid, message.pane)
 
-    def _open(self, key: ObjectKey, uid: str = "", pane: str = "") -> None:
-        self.views.bring(screen_of(self.context, key, uid, pane=pane))
+    def _open(
+        self, key: ObjectKey, uid: str = "", pane: str = "", *, step: str = "", spot: str = ""
+    ) -> View[Any]:
+        screen = screen_of(self.context, key, uid, pane=pane, step=step, spot=spot)
+        self.views.bring(screen)
         location = self.navigator.stands_at
         if location is not None:
             self.history.visit(Visit(location, key, uid, pane))
+        return screen
+
+    # --- places ------------------------------------------------------------------------------
+
+    def _open_place(self, text: str) -> None:
+        """Go to what a text of a place means, if need be on another cluster."""
+        self._find_place(PlaceWanted(text))
+
+    def _find_place(self, wanted: PlaceWanted) -> None:
+        view = self.views.in_use
+        source = self.context.connection(view.connection if view is not None else "")
+        source = source or self.source
+        if source is None:
+            self._place_wanted = wanted
+            return
+        self.say(f"looking for {wanted.text} …")
+        self._look_for(wanted, source, tuple(self.context.connections), self.lists.scope)
+
+    @work(thread=True, group="place", exclusive=True, description="looking for a place")
+    def _look_for(
+        self, wanted: PlaceWanted, source: Connection, shown: Sequence[str], scope: Scope
+    ) -> None:
+        """Find it on what is shown, or say on which cluster it may be."""
+        from tui.places import find
+
+        try:
+            links = readings(wanted.text, self._known_contexts(shown))
+            here = [each for each in links if each.context in ("", *shown)]
+            there = next((each for each in links if each.context not in ("", *shown)), None)
+            if there is not None and (not here or links[0] is there):
+                self.call_from_thread(self._go_for, wanted, there)
+            elif here[0].is_list:
+                self.call_from_thread(self._show_list, here[0])
+            else:
+                named = self.context.connection(here[0].context) if here[0].context else None
+                try:
+                    found = find(named or source, here, scope, self.context.settings.pod_names)
+                except Missing:
+                    if there is None:
+                        raise
+                    self.call_from_thread(self._go_for, wanted, there)
+                else:
+                    self.call_from_thread(self._show_found, found, wanted.pane)
+        except Exception as error:
+            self.call_from_thread(self.say, str(caught(error, "looking for a place")), "error")
+
+    def _known_contexts(self, shown: Sequence[str]) -> Sequence[str]:
+        """The contexts that a place may name; reads the kubeconfig."""
+        names = list(shown)
+        if self._contexts is not None:
+            with contextlib.suppress(TuiError):
+                names += [each.name for each in self._contexts.entries()]
+        return tuple(dict.fromkeys(names))
+
+    def _go_for(self, wanted: PlaceWanted, link: Link) -> None:
+        """To the cluster that a place is on, and there to it."""
+        self.navigator.go(Location((link.context,)))
+        if self.navigator.attempt is not None:
+            self._place_wanted = PlaceWanted(
+                str(replace(link, context="")), wanted.pane, self.navigator.attempt.number
+            )
+
+    def _show_found(self, found: Found, pane: str) -> None:
+        link = found.link
+        if link.host and not link.context and self.source is not None:
+            where = f"on {self.source.place.label}, whether or not that is {link.host}"
+            found = replace(found, said="; ".join(filter(None, (found.said, where))))
+        wanted = pane or link.pane
+        there = pane_named(found.key, wanted)
+        self.say("")
+        screen = self._open(
+            found.key, found.uid, there, step=found.node, spot=link.spot if there else ""
+        )
+        told, is_wrong = found.problem or found.said, bool(found.problem)
+        if wanted and not there:
+            told, is_wrong = f"{KINDS[found.key.kind].nouns} have no pane {wanted}", True
+        if told:
+            # On its own line, once it has one.
+            severity = "warning" if is_wrong else "information"
+            screen.call_after_refresh(self.say, told, severity)
+
+    def _show_list(self, link: Link) -> None:
+        if link.kind not in KINDS:
+            self.say(f"there is no kind {link.kind}", "warning")
+            return
+        self.navigator.go_to_kind(link.kind, namespaces_of(link.namespace))
+        view = self.views.in_use
+        if view is not None and view.listed == link.kind:
+            view.leave_only(link.query)
 
     # --- history -----------------------------------------------------------------------------
 
@@ -626,6 +738,8 @@ class ArgoApp(TerminalApp):
         """A menu of what can be copied of what the cursor is on."""
         view = self.views.front
         copies = dict(view.copies()) if view is not None else {}
+        if view is not None and view.place:
+            copies = {"Place": view.place, **copies}
         if not copies:
             self.say("there is nothing here to copy")
             return
@@ -735,6 +849,16 @@ class ArgoApp(TerminalApp):
                 key=key_of(kind.binding_id),
             )
         yield Command(
+            "Open",
+            self._open_place,
+            names=("open",),
+            argument="a place, as C copies it, or a link of Argo's pages",
+            is_needed=True,
+            complete=self._places_like,
+            check=readings,
+            help=f"go to {HOW}",
+        )
+        yield Command(
             "Theme",
             self._use_theme,
             names=("theme",),
@@ -837,6 +961,12 @@ class ArgoApp(TerminalApp):
             names=("q", "quit"),
             help="leave argo-tui at once, without asking",
         )
+
+    def _places_like(self, typed: str) -> list[str]:
+        """The workflows in the list, by namespace and name."""
+        known = self.lists.of(WORKFLOWS).known
+        names = (f"{key.namespace}/{key.name}" for key in known)
+        return [*[each for each in WORDS if each.startswith(typed)], *among(names, typed)]
 
     def _use_theme(self, name: str) -> None:
         name = name.casefold()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tui.sources.paths import Wanted
 
 DEMO_CLUSTER = "demo-cluster"
+OPEN = "open"
+"""The command that begins on a place."""
 TELLS_FAULTS = ("config", "doctor")
 """The commands that say themselves what is wrong with the settings file."""
 INTERRUPTED = 130
@@ -111,6 +113,8 @@ def _run(words: list[str]) -> int:
     name, rest = _command(words)
     if name == DEMO_CLUSTER:
         return _run_demo_cluster(rest)
+    if name == OPEN:
+        return _run_open(rest)
     if name:
         return _run_headless(name, rest)
     if rest[:1] == ["version"] and not os.path.lexists("version"):
@@ -119,8 +123,90 @@ def _run(words: list[str]) -> int:
         return _help(rest[1:])
     args = app_parser().parse_args(rest)
     check_texts(args)
+    if len(args.files) == 1 and _is_place(args.files[0]):
+        return _run_open(rest)
     _check_files(args.files)
     return _run_app(_settings(vars(args), screens=True))
+
+
+def _is_place(word: str) -> bool:
+    """Whether a word is a place, not a file: NAMESPACE/NAME, or an address of Argo's pages."""
+    from tui.domain.links import is_address, is_short
+
+    return (is_short(word) or is_address(word)) and not os.path.lexists(word)
+
+
+def _run_open(words: list[str]) -> int:
+    """Run the app on the place that is named."""
+    from tui.domain.links import PANES
+
+    args = _parsed(open_parser(), words)
+    settings = _settings({**vars(args), "pane": PANES.get(args.pane, "")}, screens=True)
+    return _run_app(at_place(settings))
+
+
+def open_parser() -> argparse.ArgumentParser:
+    """The arguments of `open`."""
+    from tui.domain.links import PANES
+
+    parser = Parser(
+        prog=f"argo-tui {OPEN}",
+        description="open the app on a workflow, a step, a list, or a link of Argo's web pages",
+        allow_abbrev=False,
+    )
+    _add_app(parser)
+    parser.add_argument(
+        "opens",
+        type=file,
+        metavar="[CONTEXT/][NAMESPACE/]NAME[/STEP]",
+        help="a place, as C copies it; @latest, @latest-failed; a template or cron for its last "
+        "run; an address of Argo's web pages",
+    )
+    parser.add_argument(
+        "--pane", choices=tuple(PANES), default="", metavar="PANE", help="logs, summary, yaml, …"
+    )
+    return parser
+
+
+def at_place(settings: Settings) -> Settings:
+    """The settings with the context and the namespace of the place that is opened.
+
+    Raises: InputError where it can be no place.
+    """
+    from tui.domain.links import readings
+    from tui.domain.names import ALL
+
+    known: list[str] = []
+    if "/" in settings.opens and not settings.demo:
+        from tui.sources.contexts import KubeconfigContexts
+
+        with contextlib.suppress(TuiError):
+            known = [each.name for each in KubeconfigContexts(lambda: settings).entries()]
+    links = readings(settings.opens, known)
+    first = links[0]
+    context = first.context or _context_of(first.host, settings)
+    if context and settings.context not in ("", context):
+        raise UsageError(f"the place is on {context}, and --context is {settings.context}")
+    if context and not settings.demo:
+        settings = replace(settings, context=context)
+    is_asked = settings.namespace or settings.all_namespaces
+    if is_asked or not (first.is_list or len(links) == 1):
+        return settings
+    if first.namespace == ALL:
+        return replace(settings, all_namespaces=True)
+    return replace(settings, namespace=first.namespace)
+
+
+def _context_of(host: str, settings: Settings) -> str:
+    """The context whose Argo Server has this address, by the settings; "" for none."""
+    from urllib.parse import urlsplit
+
+    for name in settings.server_places if host else ():
+        address = settings.for_place(name).server.address
+        there = urlsplit(address if "://" in address else f"https://{address}").netloc.lower()
+        if there.removesuffix(":443") == host.removesuffix(":443"):
+            return name
+    return ""
 
 
 def _complete(words: list[str]) -> int:
@@ -135,11 +221,17 @@ def _complete(words: list[str]) -> int:
     completion.complete(
         words,
         split=_command,
-        parser_of=lambda name: headless_parser(name) if name in COMMANDS else app_parser(),
+        parser_of=_parser_of,
         settings_of=settings_of,
-        commands=(*COMMANDS, DEMO_CLUSTER),
+        commands=(*COMMANDS, DEMO_CLUSTER, OPEN),
     )
     return 0
+
+
+def _parser_of(name: str) -> argparse.ArgumentParser:
+    if name == OPEN:
+        return open_parser()
+    return headless_parser(name) if name in COMMANDS else app_parser()
 
 
 def _settings(flags: Mapping[str, Any], *, screens: bool = False) -> Settings:
@@ -154,7 +246,7 @@ def _help(words: list[str]) -> int:
     """`help`, or `help COMMAND`."""
     if not words:
         return _run(["--help"])
-    if words[0] not in COMMANDS and words[0] != DEMO_CLUSTER:
+    if words[0] not in (*COMMANDS, DEMO_CLUSTER, OPEN):
         raise _no_command(words[0])
     return _run([words[0], "--help"])
 
@@ -173,12 +265,12 @@ def _no_command(word: str) -> UsageError:
     from tui.domain.names import alike
     from tui.domain.text import clean
 
-    near = alike(word, (*COMMANDS, DEMO_CLUSTER))
+    near = alike(word, (*COMMANDS, DEMO_CLUSTER, OPEN))
     meant = f"; did you mean {near}?" if near else ""
     printable = clean(os.fsencode(word).decode("utf-8", "backslashreplace"))
     return UsageError(
         f"{printable} is neither a file nor a command{meant}",
-        hint=f"the commands are {', '.join((*COMMANDS, DEMO_CLUSTER))}",
+        hint=f"the commands are {', '.join((*COMMANDS, DEMO_CLUSTER, OPEN))}",
     )
 
 
@@ -283,7 +375,7 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
             at += 2
         elif word.startswith("-") and word != "-":
             at += 1
-        elif word in COMMANDS or word == DEMO_CLUSTER:
+        elif word in COMMANDS or word in (DEMO_CLUSTER, OPEN):
             return word, words[:at] + words[at + 1 :]
         else:
             return "", words
@@ -401,7 +493,8 @@ def app_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="argo-tui",
         description="A terminal UI for Argo Workflows.",
-        epilog=f"commands:\n{commands}\n  {DEMO_CLUSTER:<14}serve a made-up cluster",
+        epilog=f"commands:\n{commands}\n  {DEMO_CLUSTER:<14}serve a made-up cluster\n"
+        f"  {OPEN:<14}begin on a workflow, a step, a list, or a link of Argo's web pages",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -414,10 +507,15 @@ def app_parser() -> argparse.ArgumentParser:
         help="saved workflows to look at, `-` for stdin",
     )
     add("--version", action=Version)
+    _add_app(parser)
+    return parser
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
     _add_connection(parser)
+    add = parser.add_argument
     add("--no-diff", action="store_true", help="write whole frames, without the cell diff")
     add("--mouse", action="store_true", help="handle clicks (text cannot be selected then)")
-    return parser
 
 
 def _add_connection(parser: argparse.ArgumentParser) -> None:

@@ -134,6 +134,10 @@ class Settings:
 
     files: tuple[str, ...] = ()
     """Saved workflows to show instead of a cluster; `-` is stdin."""
+    opens: str = ""
+    """The place that is opened at the start, as `argo-tui open` takes it; "" for the list."""
+    opens_pane: str = ""
+    """`--pane` of `argo-tui open`: the id of the pane; "" for the one that the place names."""
     kubeconfig: str = ""
     """`--kubeconfig`; "" for KUBECONFIG, else ~/.kube/config, else in-cluster."""
     context: str = ""
@@ -280,6 +284,8 @@ def read_settings(
 
     return Settings(
         files=tuple(flags.get("files") or ()),
+        opens=str(flags.get("opens") or ""),
+        opens_pane=str(flags.get("pane") or ""),
         kubeconfig=str(flags.get("kubeconfig") or ""),
         context=str(flags.get("context") or ""),
         namespace=_namespaces(text("namespace", "ARGO_NAMESPACE")),

@@ -91,6 +91,11 @@ class View(Screen[T]):
         """What can be done to what the cursor is on, or to what is marked."""
         return ()
 
+    @property
+    def place(self) -> str:
+        """Where one is, as `argo-tui open` takes it; "" where nothing leads to it."""
+        return ""
+
     def copies(self) -> Iterable[tuple[str, str]]:
         """What can be copied of what the cursor is on: what it is called, and the text."""
         return ()

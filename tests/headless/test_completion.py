@@ -46,7 +46,7 @@ def offered(*words: str) -> list[str]:
 
 
 def test_commands_flags_and_values_that_are_fixed() -> None:
-    assert offered("") == [*COMMANDS, "demo-cluster"]
+    assert offered("") == [*COMMANDS, "demo-cluster", "open"]
     assert offered("li") == ["list", "lint"]
     assert "--context" in offered("--con") and "--output" in offered("get", "--out")
     assert offered("auth", "") == ["can-i", "whoami", "token"]

@@ -10,9 +10,11 @@ from tests.support.app import Shown, showing
 from tests.support.runs import ETL, nightly_etl
 from tests.support.scripted import ScriptedSource
 from tui.domain.identity import ObjectKey
+from tui.errors import Unreachable
 from tui.kinds.registry import KINDS
 from tui.menu import Choice, Menu
 from tui.palette import Palette
+from tui.ports.connection import Connection
 from tui.screens.copies import copies_of, yaml_of
 from tui.widgets.table import Table
 
@@ -69,8 +71,12 @@ async def test_in_a_workflow_step_pod_and_yaml_too() -> None:
         assert "Pod" not in await offered(shown)
 
 
+def refused(demo: bool) -> Connection:
+    raise Unreachable("no answer from https://10.0.0.1:6443")
+
+
 async def test_where_there_is_nothing_a_word_says_so() -> None:
-    async with showing(can_demo=False) as shown:
+    async with showing(can_demo=False, connect=refused) as shown:
         await shown.press("C")
         await shown.until_said("there is nothing here to copy")
 

@@ -13,6 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, redirect_stderr, suppress
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -26,6 +27,7 @@ FILES = ":files"
 SAFE = re.compile(r"[\w.:@/+=,-]+")
 """What a shell takes as it stands; nothing else of a cluster or a kubeconfig is offered."""
 NAMES = {
+    "open": "wf",
     **dict.fromkeys(("get", "watch", "wait", "resubmit", "retry", "stop", "terminate"), "wf"),
     **dict.fromkeys(("suspend", "resume", "set", "delete", "logs", "artifacts", "cp"), "wf"),
     "cron": "cron",
@@ -33,7 +35,7 @@ NAMES = {
     "cluster-template": "cwftmpl",
 }
 """Command → id of the kind whose names it takes."""
-ONE_NAME = frozenset({"logs", "artifacts", "cp", "set"})
+ONE_NAME = frozenset({"logs", "artifacts", "cp", "set", "open"})
 """Commands whose first name is followed by something else."""
 
 BASH = r"""# argo-tui: eval "$(argo-tui completion bash)" in ~/.bashrc
@@ -200,6 +202,10 @@ def _of_command(
         return [FILES] if takes_files else []
     if name in ONE_NAME and given:
         return [FILES] if name == "cp" else []
+    above, slash, _ = typed.rpartition("/")
+    if name == "open" and slash and "/" not in above:
+        names = _names(kind, replace(settings(), namespace=above, all_namespaces=False))
+        return _matching((f"{above}/{each}" for each in names), typed)
     return [each for each in _matching(_names(kind, settings()), typed) if each not in given]
 
 

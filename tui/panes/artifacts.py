@@ -22,7 +22,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores, title_of
 from tui.artifacts.base import Can, FolderListing, Reason, StoreError
-from tui.artifacts.copying import LINK, LINK_SECONDS, ways
+from tui.artifacts.copying import LINK, LINK_SECONDS, Way, ways
 from tui.artifacts.items import Fact, Item
 from tui.artifacts.served import served
 from tui.bindings import bind
@@ -55,6 +55,9 @@ LOCAL_REASONS: frozenset[Reason] = frozenset(("exists", "disk", "stopped"))
 
 MANY = 2_000
 """Number of steps or rows above which work on all of them is done less often, or on a thread."""
+
+PLACE = "place"
+"""The way that leads here again, not to the artifact elsewhere."""
 
 OWN = "own-credentials"
 """The command that uses credentials of this machine."""
@@ -518,6 +521,9 @@ class ArtifactsPane(Pane):
             with contextlib.suppress(StoreError):
                 can = self._stores.store(item.location).can
         found = {way.id: way for way in ways(item, reached, workflow.ref, can)}
+        place = self.tell_place()
+        if place:
+            found = {PLACE: Way(PLACE, "Place", place), **found}
         choices = lettered(
             Choice(way.id, way.title, help=way.text or "good for an hour", refusal=way.refusal)
             for way in found.values()

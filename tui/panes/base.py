@@ -65,6 +65,8 @@ class Pane(Widget):
     def __init__(self, context: PaneContext) -> None:
         super().__init__()
         self.context = context
+        self.tell_place: Callable[[], str] = lambda: ""
+        """Tells where one is, as `argo-tui open` takes it; "" where nothing leads there."""
 
     kind: Kind[Any, Any] | None = None
     """What kind of object it shows; None where it only ever shows one kind."""
@@ -78,6 +80,14 @@ class Pane(Widget):
 
     def show_usage_refused(self, why: str) -> None:
         """Take note of why nobody tells what the pods use: a right lacks."""
+
+    @property
+    def spot(self) -> str:
+        """Where in its text one is, as `seek` takes it; "" where nobody would need to know."""
+        return ""
+
+    def seek(self, spot: str) -> None:
+        """Go somewhere in its text: to a time, or to the line of a number, once it is there."""
 
     tells_position: bool = False
     """Whether it says itself where in its text one is."""

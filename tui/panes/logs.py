@@ -27,7 +27,7 @@ from tui.commands import Command, alone
 from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.jsonlines import is_json, pretty, readable
 from tui.domain.logfilters import typed_filter
-from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource
+from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, stamp_of, time_of
 from tui.domain.logtargets import MAIN, pods_of_run
 from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
 from tui.domain.node import RUNNING, Node, NodeId
@@ -216,6 +216,10 @@ class LogsPane(SearchedPane):
         self._pods_of: tuple[WorkflowRef, str] | None = None
         """Of which workflow the pods were asked for, and for which version or which pod of it."""
         self._is_asking = False
+        self._spot = ""
+        """Where somebody wants to be in it, until that is there."""
+        self._is_sought = False
+        """Whether this log was opened to be read there."""
 
     def compose(self) -> ComposeResult:
         """The heading, the lines, and the search bar."""
@@ -487,6 +491,7 @@ class LogsPane(SearchedPane):
         if self._rate is not None:
             self._rate.dropped(came.dropped)
             self._count_rate()
+        self._go_to_spot(is_whole=False)
         if not self.lines.is_following and self._goes_on:
             self._new += came.lines
 
@@ -494,9 +499,12 @@ class LogsPane(SearchedPane):
         """The log has ended, or cannot be read."""
         if error is None:
             self._end(END)
+            self._go_to_spot(is_whole=True)
             target = self._choice.target
-            if target is not None and target.node.is_problem and not self._goes_on:
+            is_over = target is not None and target.node.is_problem and not self._goes_on
+            if is_over and not self._is_sought:
                 self.lines.show_last_error()
+            self._is_sought = False
         else:
             self._has_failed = True
             self._fail(self._in_words(error))
@@ -1128,6 +1136,36 @@ class LogsPane(SearchedPane):
     def _shape_lines(self, shape: Callable[[str], str] | None) -> None:
         self.book.shape = self._shape = shape
         self.lines.changed(tall=shape is pretty)
+
+    # --- places ------------------------------------------------------------------------------
+
+    @property
+    def spot(self) -> str:
+        """The time of the line that keys mean, else its number; "" at the end of the log."""
+        line = self._line_in_sight()
+        if line is None or self.lines.is_following:
+            return ""
+        moment = self.book.time(line)
+        return str(self.book.number_of(line) + 1) if moment == NO_TIME else stamp_of(moment)
+
+    def seek(self, spot: str) -> None:
+        """To a time or to a line, once it is there."""
+        self._spot, self._is_sought = spot, True
+        self._go_to_spot(is_whole=False)
+
+    def _go_to_spot(self, *, is_whole: bool) -> None:
+        """`is_whole` says that no more comes: what is nearest has to do."""
+        if not self._spot or not len(self.book):
+            return
+        if self._spot.isdecimal():
+            number = int(self._spot) - 1
+            is_there, line = self.book.total > number, self.book.index_of(number)
+        else:
+            moment = time_of(self._spot.encode())
+            is_there, line = self.book.last_time >= moment, self.book.index_at(moment)
+        if is_there or is_whole:
+            self._spot = ""
+            self.lines.show_from(line)
 
     def _line_in_sight(self) -> int | None:
         """The line that keys mean: that of the search, if it is there, else the first one shown."""

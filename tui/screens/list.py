@@ -24,6 +24,8 @@ from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.groups import Group
 from tui.domain.identity import Depth, ObjectKey, Row, Target
+from tui.domain.links import Link
+from tui.domain.names import ALL
 from tui.domain.query import Fields
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
@@ -1014,11 +1016,26 @@ class ListScreen(View[None]):
 
     # --- what is meant here ----------------------------------------------------------------
 
+    @property
+    def place(self) -> str:
+        """This list with its filter."""
+        feeds = self.context.lists.feeds
+        names = ",".join(self.context.lists.scope.namespaces) or ALL
+        connections = list(self.context.connections)
+        key = ObjectKey(connections[0], self.kind.id, "", "") if len(connections) == 1 else None
+        context = self.context.context_of(key) if key is not None else ""
+        query = self.arrangement.query
+        return str(Link(context, names, kind=self.kind.id, query=query)) if feeds else ""
+
     def copies(self) -> Iterable[tuple[str, str]]:
-        """Names of the object under the cursor, and commands that show it."""
+        """The place of the object under the cursor, its names, and commands that show it."""
         row = self.rows.current
         if row is not None:
-            context = self.context.context_of(row.key)
+            key, context = row.key, self.context.context_of(row.key)
+            # In an archive a name may occur many times.
+            name = "" if key.incarnation else key.name
+            link = Link(context, key.namespace, name, kind=key.kind, uid=key.incarnation)
+            yield f"Place of {self.kind.noun}", str(link)
             yield from copies_of(self.kind, row.key, row.uid, context=context)
 
     def actions(self) -> Iterable[Command]:

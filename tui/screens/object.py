@@ -21,6 +21,7 @@ from tui.bindings import add_bindings, bind
 from tui.commands import Command
 from tui.context import AppContext
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.links import Link
 from tui.errors import SourceError
 from tui.kinds.base import Kind
 from tui.messages import RunAction
@@ -182,6 +183,15 @@ class ObjectScreen(View[None]):
         self.head.show(*heading)
 
     # --- what is meant here ----------------------------------------------------------------
+
+    @property
+    def place(self) -> str:
+        """This object, and the pane that is in front."""
+        key = self.key
+        first = self.pane_tabs.specs[0].id
+        pane = self.pane_tabs.front if self.pane_tabs.front != first else ""
+        context = self.context.context_of(key)
+        return str(Link(context, key.namespace, key.name, kind=key.kind, pane=pane))
 
     def copies(self) -> Iterable[tuple[str, str]]:
         """Its names, commands that show it, and its YAML."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.panes import PANES, panes_of
 from tui.panes.base import Pane, PaneContext
+from tui.view import View
 from tui.widgets.cells import rule
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
@@ -98,6 +99,7 @@ class PaneTabs(Vertical):
         pane = self._panes.get(name)
         if pane is None:
             pane = self._panes[name] = PANES[name].make(self.context, self._kind)
+            pane.tell_place = lambda: cast(View[Any], self.screen).place
             await self.place.mount(pane)
         pane.display = True
         self._hand_over()

@@ -7,6 +7,7 @@ all the room for a while, and the border between them can be moved.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from textual import events, on
@@ -18,7 +19,7 @@ from textual.timer import Timer
 
 from tui.domain.forest import TreeRow
 from tui.domain.identity import Target
-from tui.domain.node import Node
+from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, workflow_of_holder
 from tui.kinds.workflows import WORKFLOWS
@@ -48,11 +49,14 @@ class SplitView(Container):
     tree_side = query_one("#tree-side", Container)
     pane_tabs = query_one(PaneTabs)
 
-    def __init__(self, context: PaneContext, *, whole: bool = False) -> None:
-        """With `whole` the cursor begins on the root, not on the step that failed."""
+    def __init__(self, context: PaneContext, *, whole: bool = False, step: str = "") -> None:
+        """With `whole` the cursor begins on the root, not on the step that failed; with `step` on
+        the step of that id."""
         super().__init__(id="split")
         self.context = context
         self._is_whole = whole
+        self._wanted = NodeId(step)
+        """The step that the cursor is put on as soon as there are steps; "" for none."""
         self._workflow: Workflow | None = None
         self._raw = b""
         self._resting: Timer | None = None
@@ -93,6 +97,9 @@ class SplitView(Container):
         self._workflow, self._raw = workflow, raw
         self.steps.tick(self.context.now())
         self.steps.show(workflow, found=found, whole=self._is_whole)
+        if self._wanted and workflow.nodes:
+            self.steps.reveal(self._wanted)
+            self._wanted = NodeId("")
         if len(workflow.nodes) > MANY:
             self.call_later(self._show_in_pane)  # in a turn of its own, so that keys come between
         else:
@@ -133,6 +140,21 @@ class SplitView(Container):
         if node.type == "Pod":
             return pod_name(self._workflow, node, self.context.pod_names)
         return node.title
+
+    @property
+    def step_called(self) -> str:
+        """What `argo-tui open` calls the step the cursor is on; "" for the whole.
+
+        That is its display name where that is a plain word and no other step has it, else its id.
+        """
+        workflow = self._workflow
+        node = self._step(workflow) if workflow is not None else None
+        if node is None or workflow is None or node.id == workflow.metadata.name:
+            return ""
+        name = node.display_name
+        is_plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) is not None
+        same = sum(each.display_name == name for each in workflow.nodes.values())
+        return name if is_plain and same == 1 and name not in workflow.nodes else str(node.id)
 
     def chosen(self, whole: Target, on: str) -> tuple[Target, str] | None:
         """The step, pod or artifact that the cursor is on, and its title; None for none."""

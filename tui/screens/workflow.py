@@ -26,6 +26,7 @@ from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.forest import TreeRow, rows
 from tui.domain.identity import Depth, ObjectKey, Target
+from tui.domain.links import Link
 from tui.domain.node import NodeId
 from tui.domain.overview import prepare
 from tui.domain.soundness import troubles
@@ -118,8 +119,16 @@ class WorkflowScreen(View[None]):
         )
 
     def __init__(
-        self, context: AppContext, key: ObjectKey, uid: str = "", *, pane: str = ""
+        self,
+        context: AppContext,
+        key: ObjectKey,
+        uid: str = "",
+        *,
+        pane: str = "",
+        step: str = "",
+        spot: str = "",
     ) -> None:
+        """It begins on a step, by its id, and somewhere in the text of a pane, if named."""
         super().__init__()
         add_bindings(self, self.key_bindings())
         self.context = context
@@ -128,6 +137,8 @@ class WorkflowScreen(View[None]):
         """The trouble of requests that the header tells of."""
         self._ascii = context.settings.ascii
         self._wanted_pane = pane
+        self._wanted_step = step
+        self._wanted_spot = spot
         self._usage: UsageReader | None = None
         self._found: tuple[Workflow, tuple[TreeRow, ...]] | None = None
         """The rows of the tree of the first version, until that is shown."""
@@ -141,7 +152,9 @@ class WorkflowScreen(View[None]):
         # A summary or a manifest is that of the workflow, a log that of the step that failed.
         wanted = self._wanted_pane
         is_whole = bool(wanted) and not PANES[wanted].of_step
-        yield SplitView(self.context.at(self.key.connection), whole=is_whole)
+        yield SplitView(
+            self.context.at(self.key.connection), whole=is_whole, step=self._wanted_step
+        )
         yield FindStep(self.context)
         yield StatusLine(ascii=plain, grows=True)
         yield hints(self.context, self, WORKFLOW)
@@ -153,6 +166,8 @@ class WorkflowScreen(View[None]):
         self._watch()
         self.context.ask_rights(self.key.namespace, connection=self.key.connection)
         await self.pane_tabs.bring(self._wanted_pane or self.pane_tabs.specs[0].id)
+        if self._wanted_spot and self.pane_tabs.pane is not None:
+            self.pane_tabs.pane.seek(self._wanted_spot)
         if self._wanted_pane and self.is_attached:
             # Who asks for the logs or artifacts of a workflow wants to move in them.
             self.pane_tabs.take_focus()
@@ -391,6 +406,19 @@ class WorkflowScreen(View[None]):
             self.steps.action_up()
 
     # --- what is meant here ----------------------------------------------------------------
+
+    @property
+    def place(self) -> str:
+        """This workflow, the step the cursor is on, and the pane if keys go there."""
+        step = self.split.step_called
+        pane, spot = "", ""
+        if self.pane_tabs.holds_focus and self.pane_tabs.pane is not None:
+            pane, spot = self.pane_tabs.front, self.pane_tabs.pane.spot
+        key = self.key
+        context = self.context.context_of(key)
+        # In an archive a name may occur many times.
+        name, uid = ("", key.incarnation) if key.incarnation else (key.name, "")
+        return str(Link(context, key.namespace, name, step, pane=pane, spot=spot, uid=uid))
 
     def copies(self) -> Iterable[tuple[str, str]]:
         """Its names, those of the step the cursor is on, commands that show both, and its YAML."""
