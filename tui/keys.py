@@ -358,7 +358,6 @@ KEYS = KeyTable(
         "filters.close": "escape,q",
         **{f"filters.put-{digit}": str(digit) for digit in range(1, 10)},
         "problem.again": "r,enter",
-        "problem.demo": "d",
         "problem.back": "escape",
         "problem.quit": "q",
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.graphs import PHASES, graphs, made, node
-from tui.domain.forest import ForestView, TreeRow, first_problem, rows
+from tui.domain.forest import ORDERS, ForestView, SiblingOrder, TreeRow, first_problem, rows
 from tui.domain.node import NodeId
 from tui.domain.podname import node_id
 from tui.domain.workflow import Workflow
@@ -54,6 +56,63 @@ def test_items_stand_in_the_order_of_their_index() -> None:
     names = ["x(10:j)", "x(2:b)", "x(0:a)"]
     workflow = made(node("w", "DAG"), *(node(name, inside="w") for name in names))
     assert [row.label for row in rows(workflow)][1:] == ["x(0:a)", "x(2:b)", "x(10:j)"]
+
+
+NOW = datetime(2026, 1, 1, 1, tzinfo=UTC)
+
+
+def timed(name: str, began: int, took: int | None, phase: str = "Succeeded") -> Any:
+    """A step that began and ended so many minutes after another."""
+    at = "2026-01-01T00:{:02}:00Z".format
+    more = {"finishedAt": at(began + took)} if took is not None else {}
+    return node(name, inside="w", phase=phase, startedAt=at(began), **more)
+
+
+@pytest.mark.parametrize(
+    ("by", "descending", "wanted"),
+    [
+        ("name", False, ["a(2)", "a(10)", "b", "c"]),
+        ("name", True, ["c", "b", "a(10)", "a(2)"]),
+        ("started", False, ["c", "a(10)", "a(2)", "b"]),
+        ("duration", True, ["b", "a(2)", "c", "a(10)"]),
+        ("phase", False, ["a(2)", "b", "c", "a(10)"]),
+    ],
+)
+def test_siblings_are_sorted_and_lines_end_at_the_last(
+    by: str, descending: bool, wanted: list[str]
+) -> None:
+    workflow = made(
+        node("w", "DAG", startedAt="2026-01-01T00:00:00Z"),
+        timed("a(10)", 2, 1),
+        timed("a(2)", 3, 20, "Failed"),
+        timed("b", 4, None, "Running"),
+        timed("c", 1, 2),
+    )
+    found = rows(workflow, order=SiblingOrder(by, descending, NOW))
+    assert [row.label for row in found][1:] == wanted
+    assert [row.guide for row in found] == ["", "├─", "├─", "├─", "└─"]
+
+
+def test_groups_of_steps_stay_in_their_order_and_what_is_in_one_is_sorted() -> None:
+    workflow = made(
+        node("w", "Steps"),
+        node("g0", "StepGroup", "w", children=["z", "y"]),
+        node("g1", "StepGroup", "w", children=["b"], startedAt="2026-01-01T00:00:01Z"),
+        node("z", inside="w"),
+        node("y", inside="w"),
+        node("b", inside="w"),
+    )
+    found = rows(workflow, order=SiblingOrder("name", False, NOW))
+    assert [row.label for row in found] == ["w", "y", "z", "b"]
+
+
+@given(graphs(), st.sampled_from(sorted(ORDERS)), st.booleans())
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_in_any_order_the_same_steps_are_there(
+    workflow: Workflow, by: str, descending: bool
+) -> None:
+    found = rows(workflow, order=SiblingOrder(by, descending, NOW))
+    assert sorted(row.key for row in found) == sorted(row.key for row in rows(workflow))
 
 
 def test_exit_handler_and_hooks_are_trees_after_the_workflow() -> None:

@@ -144,7 +144,7 @@ async def test_the_demo_is_a_way_out_and_says_where_one_is() -> None:
 
     async with showing(connect=connect) as shown:
         await shown.until(lambda: shown.shows(ProblemScreen))
-        await shown.press("d")
+        await shown.press("colon", *"demo", "enter")
         await shown.until(lambda: shown.names == ["hello-1"])
         assert "demo" in shown.rows_of_screen[0] and asked == [False, True]
 

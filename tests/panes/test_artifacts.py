@@ -72,6 +72,22 @@ async def test_enter_previews_json_laid_out(server: tuple[str, Buckets]) -> None
         assert seen.line("status") == ""
 
 
+@pytest.mark.parametrize("size", [(60, 24), (130, 24)])
+async def test_what_is_opened_has_most_of_the_room_and_esc_gives_it_back(
+    server: tuple[str, Buckets], size: tuple[int, int]
+) -> None:
+    async with showing(workflow(server[0]), size=size) as seen:
+        rows, reading = seen.app.query_one(ArtifactRows), seen.app.query_one("#artifact-reading")
+        before = (rows.size, reading.size)
+        await seen.press("enter")
+        await seen.until(lambda: seen.preview[:1] == ["{"])
+        await seen.until(lambda: reading.size.area > rows.size.area * 1.5)
+        assert rows.size.height >= 4 and seen.app.focused is rows, "one goes on from there"
+        await seen.press("escape")
+        await seen.until(lambda: (rows.size, reading.size) == before)
+        assert seen.app.escaped == 0
+
+
 async def test_a_hostile_log_is_shown_without_its_escapes(server: tuple[str, Buckets]) -> None:
     async with showing(workflow(server[0])) as seen:
         await seen.press("down", "down", "down", "down", "down", "enter")

@@ -242,8 +242,8 @@ async def test_the_demo_that_an_empty_list_offers_is_opened_from_it() -> None:
 
     async with showing(connect=connect, size=(120, 30)) as shown:
         await go(shown, "cron")
-        await shown.until_shown("d opens the built-in demo cluster")
-        await shown.press("d")
+        await shown.until_shown(":demo opens the built-in demo cluster")
+        await shown.press("colon", *"demo", "enter")
         await shown.until(lambda: asked == [False, True])
         await shown.until(lambda: listed(shown) == ["demo-1"])
 

@@ -66,7 +66,7 @@ async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
         assert error.what in shown.text and error.hint in shown.text
         assert advised in " ".join(shown.text.split())
         assert "Traceback" not in shown.text
-        await shown.press("d")
+        await shown.press("colon", *"demo", "enter")
         await shown.until(lambda: shown.shows(ListScreen))
         await shown.until(lambda: shown.names == ["demo-run-1"])
         assert shown.app.views.trouble is None
@@ -203,7 +203,7 @@ async def test_a_demo_that_is_not_installed_says_what_to_install() -> None:
 
     async with showing(connect=connect) as shown:
         await shown.until_shown("no kubeconfig")
-        await shown.press("d")
+        await shown.press("colon", *"demo", "enter")
         await shown.until_shown("the demo cluster needs aiohttp")
         assert shown.shows(ProblemScreen)
         assert "pip install 'x[demo]'" in shown.text

@@ -332,11 +332,12 @@ async def test_an_empty_list_offers_the_demo_by_a_key_and_the_demo_offers_no_oth
         return ScriptedSource(*([run("demo-run-1", "Running")] if demo else []))
 
     async with showing(connect=connect) as shown:
-        await shown.until_shown("d opens the built-in demo cluster")
+        await shown.until_shown(":demo opens the built-in demo cluster")
         await shown.pilot.resize_terminal(60, 14)
         await shown.until_shown("demo cluster")
-        await shown.press("l", "y")
-        await shown.press("d")
+        await shown.press("l", "y", "d")
+        assert asked == [False], "d shows a summary, and there is none"
+        await shown.press("colon", *"demo", "enter")
         await shown.until(lambda: shown.names == ["demo-run-1"])
         assert asked == [False, True]
         assert not shown.app.context.can_demo

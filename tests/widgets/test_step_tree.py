@@ -138,6 +138,23 @@ async def test_folded_steps_stay_folded_and_the_cursor_on_its_step_through_updat
         assert str(widget.cursor_key) == "train" and widget.folded == {"train"}
 
 
+async def test_siblings_are_sorted_the_heading_says_by_what_and_the_cursor_keeps_its_step() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(60, 12)) as pilot:
+        widget.show(ETL)
+        before, own = widget.cursor_key, labels(widget)
+        widget.sort_siblings("name", descending=True)
+        await pilot.pause()
+        assert labels(widget) != own and sorted(labels(widget)) == sorted(own)
+        assert widget.cursor_key == before
+        assert "STEP by name↓" in screen_of(widget)[0]
+        widget.show(etl(*ETL.nodes.values()))
+        assert labels(widget) != own, "an update keeps the order"
+        widget.sort_siblings("")
+        await pilot.pause()
+        assert labels(widget) == own and " by " not in screen_of(widget)[0]
+
+
 async def test_when_its_step_is_deleted_the_cursor_goes_to_what_the_step_was_part_of() -> None:
     widget = tree()
     async with Alone(widget).run_test(size=(80, 12)):

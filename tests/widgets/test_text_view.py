@@ -15,6 +15,7 @@ from tests.support.widgets import Alone, blocks, book_of, numbered, painting, sc
 from tui.domain.highlight import yaml_spans
 from tui.domain.levels import Level
 from tui.domain.lines import TextLines
+from tui.panes.text_pane import before_value
 from tui.widgets.cells import width_of
 from tui.widgets.text_renderer import TextRenderer
 from tui.widgets.text_view import TextView
@@ -154,13 +155,47 @@ async def test_sentences_are_wrapped_at_blanks_and_long_words_where_the_row_ends
         await until(lambda: widget.finder.hit == 0)
 
 
+def rows_of(
+    text: str, cells: int, *, by_words: bool, hangs: Callable[[str], int] | None = None
+) -> list[str]:
+    """A line as rows of so many cells."""
+    renderer = TextRenderer(lambda name: Style.null(), by_words=by_words, hangs=hangs)
+    renderer.show(TextLines(f"{text}\n"))
+    return ["".join(part for part, _ in row) for row in renderer.rows(0, cells)]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells", "rows"),
+    [
+        ("message:  one two three", 20, ["message:  one two", "          three"]),
+        ("  ten letters and more", 13, ["  ten letters", "  and more"]),
+        ("Time: 12:30:45 and on", 14, ["Time: 12:30:45", "      and on"]),
+        ("http://a/b c d e f g", 12, ["http://a/b c", "d e f g"]),
+        ("a very long name: and on", 16, ["a very long", "        name:", "        and on"]),
+    ],
+)
+def test_further_rows_of_a_line_begin_where_its_value_does(
+    line: str, cells: int, rows: list[str]
+) -> None:
+    found = [row.rstrip() for row in rows_of(line, cells, by_words=True, hangs=before_value)]
+    assert found[: len(rows)] == rows
+
+
+@given(st.text("ab: 日é", max_size=60), st.integers(4, 30))
+def test_further_rows_lose_no_character_by_being_indented(text: str, cells: int) -> None:
+    found = rows_of(text, cells, by_words=True, hangs=before_value)
+    plain = rows_of(text, 1000, by_words=True)[0]
+    assert "".join(found).replace(" ", "") == plain.replace(" ", "")
+    assert all(width_of(row.rstrip(" ")) <= cells for row in found)
+
+
 @given(st.text("ab 日é", max_size=60), st.integers(1, 9), st.booleans())
 def test_rows_hold_every_character_and_only_a_blank_may_stand_over(
     text: str, cells: int, by_words: bool
 ) -> None:
+    rows = rows_of(text, cells, by_words=by_words)
     renderer = TextRenderer(lambda name: Style.null(), by_words=by_words)
     renderer.show(TextLines(f"{text}\n"))
-    rows = ["".join(part for part, _ in row) for row in renderer.rows(0, cells)]
     if cells > 1:
         assert "".join(rows) == "".join(part for part, _ in renderer.parts(0)[0])
     assert all(width_of(row) <= cells or width_of(row.rstrip(" ")) <= cells for row in rows)

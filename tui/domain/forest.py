@@ -8,22 +8,88 @@ changed are replaced and all others stay the very same objects.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from itertools import compress, repeat
 from operator import eq, is_not
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from tui.domain.attempts import superseded_of
 from tui.domain.branches import GROUPS, TASK_GROUP, NodeTree, all_branches
+from tui.domain.durations import seconds_between
 from tui.domain.guides import Prefix, child_prefixes
-from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDED, Node, NodeId
+from tui.domain.node import (
+    ERROR,
+    FAILED,
+    OMITTED,
+    PENDING,
+    RUNNING,
+    SKIPPED,
+    SUCCEEDED,
+    Node,
+    NodeId,
+)
 from tui.domain.once import once
+from tui.domain.order import time_key
 from tui.domain.reason import failed_of
 from tui.domain.workflow import Workflow
+
+ORDERS: Mapping[str, str] = {
+    "started": "time",
+    "duration": "duration",
+    "name": "name",
+    "phase": "status",
+}
+"""What siblings can be sorted by besides Argo's own order, and what people call it."""
+SHAPED = ("started", "name")
+"""Those that stay as long as the shape of the tree does."""
+RANK = (ERROR, FAILED, RUNNING, PENDING, "", SUCCEEDED, SKIPPED, OMITTED)
+"""Phases in the order of need."""
+
+
+class SiblingOrder(NamedTuple):
+    """How the steps below one and the same are sorted."""
+
+    by: str
+    """One of `ORDERS`."""
+    descending: bool
+    now: datetime
+    """As of when: what runs has no end yet."""
+
+    def sorted(self, nodes: Mapping[NodeId, Node], keys: Sequence[NodeId]) -> Sequence[NodeId]:
+        """Siblings in this order; what has nothing to sort by stands last either way."""
+        known = [(self._key(nodes[key]), key) for key in keys]
+        has = [each for each in known if each[0] is not None]
+        has.sort(key=lambda each: each[0], reverse=self.descending)
+        return [*(key for _, key in has), *(key for value, key in known if value is None)]
+
+    def _key(self, node: Node) -> Any:
+        match self.by:
+            case "name":
+                return _natural(node.title.casefold())
+            case "started":
+                return time_key(node.started_at) or None
+            case "duration":
+                return seconds_between(node.started_at, node.finished_at, self.now)
+            case _:
+                return RANK.index(node.phase) if node.phase in RANK else len(RANK)
+
+
+def _natural(text: str) -> tuple[object, ...]:
+    """A text to sort by, numbers in it as numbers: `x(2)` before `x(10)`."""
+    parts = _NUMBER.split(text)
+    return tuple(
+        (len(part.lstrip("0")), part.lstrip("0")) if at % 2 else part
+        for at, part in enumerate(parts)
+    )
+
+
+_NUMBER = re.compile(r"([0-9]+)")
 
 WIDEST_GUIDE = 80
 """Maximum cells of a guide; a longer one, in a very deep tree, keeps only its end."""
@@ -63,10 +129,14 @@ def rows(
     folded: AbstractSet[NodeId] = frozenset(),
     show_containers: bool = True,
     show_skipped: bool = True,
+    order: SiblingOrder | None = None,
 ) -> tuple[TreeRow, ...]:
-    """The tree from top to bottom. Nodes whose ids are in `folded` hide what is below them."""
+    """The tree from top to bottom. Nodes whose ids are in `folded` hide what is below them.
+
+    Without `order` siblings are in Argo's own.
+    """
     forest = all_branches(workflow, containers=show_containers)
-    return tuple(_Walk(workflow, forest, folded, show_skipped=show_skipped).rows())
+    return tuple(_Walk(workflow, forest, folded, show_skipped=show_skipped, order=order).rows())
 
 
 class _Walk:
@@ -79,7 +149,9 @@ class _Walk:
         folded: AbstractSet[NodeId],
         *,
         show_skipped: bool,
+        order: SiblingOrder | None = None,
     ) -> None:
+        self._order = order
         self._nodes = workflow.nodes
         self._forest = forest
         self._folded = folded
@@ -128,7 +200,11 @@ class _Walk:
 
     def _below(self, key: NodeId) -> Sequence[NodeId]:
         """What is below a node and has rows, or has something with rows below it."""
-        return self._without_vanished(self._forest.branches.get(key, ()))
+        below = self._without_vanished(self._forest.branches.get(key, ()))
+        # Groups of steps run one after the other, and have no rows: what is in one stays together.
+        if self._order is None or len(below) < 2 or self._nodes[below[0]].type == "StepGroup":
+            return below
+        return self._order.sorted(self._nodes, below)
 
     def _without_vanished(self, keys: Sequence[NodeId]) -> Sequence[NodeId]:
         vanished = self._vanished
@@ -260,20 +336,23 @@ class ForestView:
         folded: AbstractSet[NodeId] = frozenset(),
         show_containers: bool = True,
         show_skipped: bool = True,
+        order: SiblingOrder | None = None,
         found: tuple[TreeRow, ...] | None = None,
     ) -> tuple[TreeRow, ...]:
         """The rows of this version; rows that did not change are kept from the last version.
 
         `found` are those of `rows` for this version and these options, where they are known.
         """
-        options = (workflow.metadata.name, frozenset(folded), show_containers, show_skipped)
-        fresh = None if options != self._options else self._same_shape(workflow.nodes)
+        options = (workflow.metadata.name, frozenset(folded), show_containers, show_skipped, order)
+        is_same = options == self._options and (order is None or order.by in SHAPED)
+        fresh = self._same_shape(workflow.nodes) if is_same else None
         if fresh is None:
             self._rows = found or rows(
                 workflow,
                 folded=folded,
                 show_containers=show_containers,
                 show_skipped=show_skipped,
+                order=order,
             )
             self._places = {row.key: at for at, row in enumerate(self._rows)}
             self.changed = None

@@ -83,7 +83,8 @@ class ArtifactSplit(Container):
     """A split view of the list and the preview.
 
     Both stand side by side where there is room. On a narrow screen the list has all rows until
-    something is opened; then they stand one above the other.
+    something is opened; then they stand one above the other. What was opened has most of the room,
+    with a few rows of the list to go on from.
     """
 
     def __init__(self, rows: ArtifactRows, preview: ArtifactPreview) -> None:
@@ -101,8 +102,8 @@ class ArtifactSplit(Container):
         self.set_class(event.size.width >= WIDE, "-wide")
 
     def open_preview(self) -> None:
-        """Make room for the preview."""
-        self.add_class("-read")
+        """Make room for the preview: what somebody opened has most of it."""
+        self.add_class("-read", "-large")
 
     @property
     def is_preview_open(self) -> bool:
@@ -112,11 +113,16 @@ class ArtifactSplit(Container):
     def close_preview(self) -> None:
         """Clear the preview and give its room to the list."""
         self._preview.clear()
-        self.remove_class("-read")
+        self.remove_class("-read", "-large")
 
-    def close_stacked_preview(self) -> bool:
-        """Close a preview that takes rows from the list, not one beside it; true if it did."""
-        if self.has_class("-wide") or not self.is_preview_open:
+    def give_room_back(self) -> bool:
+        """Close a preview that takes rows from the list, and make one beside it smaller; true if
+        it did."""
+        if self.has_class("-wide"):
+            was_large = self.has_class("-large")
+            self.remove_class("-large")
+            return was_large
+        if not self.is_preview_open:
             return False
         self.close_preview()
         return True
@@ -574,7 +580,8 @@ class ArtifactsPane(Pane):
             self._preview.forget()
             return
         self._say("")
-        if self._split.close_stacked_preview():
+        self.context.say("")
+        if self._split.give_room_back():
             return
         rows = self._rows
         if rows.filter:

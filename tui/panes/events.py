@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -67,6 +67,7 @@ class EventsPane(TextPane):
     """Events, read when the pane is shown and every few seconds while the workflow runs."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = None
+    HANGS: ClassVar[Callable[[str], int]] = staticmethod(lambda line: INDENT)
     WRAPS = True  # messages are sentences, and the important part is often at their end
 
     def __init__(self, context: PaneContext) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -15,6 +17,7 @@ from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
 from tui.domain.lines import LineModel, TextLines
 from tui.panes.base import Pane, PaneContext
+from tui.widgets.cells import width_of
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
@@ -93,12 +96,24 @@ class SearchedPane(Pane):
         self.lines.focus()
 
 
+LABELLED = re.compile(r" *(?:[^\s:][^:]{0,40}: +)?")
+"""What stands before the value of a line: blanks, or a name with a colon."""
+
+
+def before_value(line: str) -> int:
+    """How many cells stand before the value of a line, so that its further rows begin there."""
+    found = LABELLED.match(line)
+    return width_of(found[0]) if found is not None else 0
+
+
 class TextPane(SearchedPane):
     """A text with a search; subclasses provide the text with `put`."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(field_spans)
     WRAPS: ClassVar[bool] = False
     """Whether long lines are wrapped at first."""
+    HANGS: ClassVar[Callable[[str], int]] = staticmethod(before_value)
+    """How far the further rows of a wrapped line are indented."""
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("filter", "search", "Search", group="text", shown=True),
     ]
@@ -115,6 +130,7 @@ class TextPane(SearchedPane):
             highlighter=type(self).HIGHLIGHTER,
             wrap=type(self).WRAPS,
             by_words=True,
+            hangs=type(self).HANGS,
             ascii=self.context.ascii,
             placeholder="reading …",
         )

@@ -29,8 +29,6 @@ from tui.state.standing import PartStanding, Standings
 from tui.themes import HEADER_COLOURS
 from tui.widgets.header import WHOLE, HeaderPart, Shrink
 
-SUMMARY = "pane.summary"
-"""The id of what the key means that opens the demo from an empty list."""
 CRON = f"{LABEL}cron-workflow"
 LONGEST_PARAMETER = 32
 """Characters of a parameter's value that a header has room for."""
@@ -255,17 +253,11 @@ def why_empty(
         return error.what
     demo = ""
     if context.can_demo:
-        demo = f"; {hint(SUMMARY)} opens the built-in demo cluster"
+        demo = f"; {hint('command')}demo opens the built-in demo cluster"
     if not kind.resource.namespaced or not context.lists.scope.namespaces:
         return f"no {kind.nouns} here yet{demo}"
     here = ",".join(context.lists.scope.namespaces)
     return f"no {kind.nouns} in {here}; {hint('namespaces')} shows all namespaces{demo}"
-
-
-def offers_demo(context: AppContext, kind: Kind[Any, Any]) -> bool:
-    """Whether the demo may be opened from the list: there is nothing else to look at."""
-    session = context.lists.of(kind)
-    return context.can_demo and session.standings.is_live and not session.known
 
 
 def why_no_steps(workflow: Workflow) -> str:

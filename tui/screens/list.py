@@ -32,8 +32,8 @@ from tui.keys import hint
 from tui.kinds.base import Glance, Inside, Kind, Told
 from tui.kinds.registry import KINDS
 from tui.menu import GROUPING, REVERSED, Choice, Menu, lettered, orders
-from tui.messages import GiveSource, OpenObject, RunAction
-from tui.panes import PANES, panes_of
+from tui.messages import OpenObject, RunAction
+from tui.panes import panes_of
 from tui.ports.collections import Collections, Scope
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
@@ -61,13 +61,11 @@ from tui.screens.groups import (
     named,
 )
 from tui.screens.headings import (
-    SUMMARY,
     about_cursor,
     about_name,
     count_of_marks,
     heading_of_list,
     how_far_all_read,
-    offers_demo,
     why_empty,
     why_nothing_done,
 )
@@ -940,8 +938,6 @@ class ListScreen(View[None]):
             self.context.say(f"a {self.kind.noun} has no {pane}")
         elif row is not None:
             self.post_message(OpenObject(row.key, row.uid, pane))
-        elif self._is_summary(pane) and offers_demo(self.context, self.kind):
-            self.post_message(GiveSource(demo=True))
         else:
             self._say_none()
 
@@ -975,10 +971,6 @@ class ListScreen(View[None]):
         """That of the row under the cursor, else the first that is listed."""
         row = self.row
         return row.key.connection if row is not None else next(iter(self.context.connections), "")
-
-    def _is_summary(self, pane: str) -> bool:
-        """Whether a pane has the key of the summary."""
-        return bool(pane) and PANES[pane].binding_id == SUMMARY
 
     def action_act(self, id: str) -> None:
         """Do something to what is marked, else to what the cursor is on."""

@@ -77,7 +77,6 @@ class ProblemScreen(View[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("problem.again", "again", "Try again", shown=True),
-        bind("problem.demo", "demo", "Demo cluster", shown=True),
         bind("problem.back", "back", "Back", shown=True),
         bind("problem.quit", "app.quit", "Quit", shown=True),
     ]
@@ -114,7 +113,7 @@ class ProblemScreen(View[None]):
             keys = [f"{hint('problem.again')}  try again"]
             if self.can_demo:
                 demo = "open the built-in demo cluster, to look around"
-                keys.append(f"{hint('problem.demo')}  {demo}")
+                keys.append(f"{hint('command')}demo  {demo}")
             if self._way_back:
                 keys.append(f"{hint('problem.back')}  go back to {clean(self._way_back)}")
             if self._can_go:
@@ -140,8 +139,3 @@ class ProblemScreen(View[None]):
             self.app.post_message(GoBack())
         else:
             self.app.exit(0)
-
-    def action_demo(self) -> None:
-        """Leave the cluster alone and look at the demo instead."""
-        if self.can_demo:
-            self.app.post_message(GiveSource(demo=True))

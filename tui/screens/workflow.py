@@ -20,11 +20,11 @@ from tui.actions import called
 from tui.actions.base import On
 from tui.actions.verdict import Allowed, Subject, verdict
 from tui.bindings import add_bindings, bind
-from tui.commands import Command
+from tui.commands import Command, among, one_of
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
-from tui.domain.forest import TreeRow, rows
+from tui.domain.forest import ORDERS, TreeRow, rows
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.links import Link
 from tui.domain.node import NodeId
@@ -32,7 +32,9 @@ from tui.domain.overview import prepare
 from tui.domain.soundness import troubles
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
+from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
+from tui.menu import REVERSED, Choice, Menu, lettered
 from tui.messages import OpenObject, RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
@@ -54,6 +56,9 @@ from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.step_tree import StepTree
+
+ARGOS_ORDER = "As they are"
+"""What the order of siblings is called that Argo has them in."""
 
 NOTHING_THERE = {
     "node": "the cursor is on no step",
@@ -442,6 +447,18 @@ class WorkflowScreen(View[None]):
         """What can be done to this workflow, and which panes there are."""
         yield from self.actions()
         yield from pane_commands(WORKFLOWS, partial(self.call_later, self.action_pane))
+        words = [*ORDERS.values(), ARGOS_ORDER.casefold()]
+        yield Command(
+            "Sort siblings",
+            self._sort_by_word,
+            names=("siblings",),
+            argument="what by",
+            is_needed=True,
+            complete=lambda typed: among(words, typed),
+            check=one_of(lambda: words, "order"),
+            help="the steps below one and the same; the same again turns it round",
+            key=hint("sort"),
+        )
         yield from self.pane_tabs.commands()
 
     def places(self, text: str) -> Iterable[Command]:
@@ -449,6 +466,37 @@ class WorkflowScreen(View[None]):
         return objects_called(self.context, text, self.post_message)
 
     # --- keys ------------------------------------------------------------------------------
+
+    @on(StepTree.OrderWanted)
+    def choose_order(self, message: StepTree.OrderWanted) -> None:
+        """A menu of what the siblings of the tree can be sorted by."""
+        message.stop()
+        order = self.steps.order
+        turned = Choice(REVERSED, "The other way round", "r")
+        choices = lettered(
+            (
+                Choice("", ARGOS_ORDER, help="in Argo's own order"),
+                *(Choice(by, word.capitalize()) for by, word in ORDERS.items()),
+                *((turned,) if order is not None else ()),
+            )
+        )
+        current = order.by if order is not None else ""
+        menu = Menu("Sort siblings", choices, current=current, ascii=self._ascii)
+        self.app.push_screen(menu, self._sort_siblings)
+
+    def _sort_siblings(self, by: str | None) -> None:
+        """By one of the orders, the longest first; the same again turns it round."""
+        order = self.steps.order
+        if by is None:
+            return
+        if order is not None and by in (REVERSED, order.by):
+            self.steps.sort_siblings(order.by, descending=not order.descending)
+        else:
+            self.steps.sort_siblings(by, descending=by == "duration")
+
+    def _sort_by_word(self, word: str) -> None:
+        ids = {told: by for by, told in ORDERS.items()}
+        self._sort_siblings(ids.get(word.casefold(), ""))
 
     def action_act(self, id: str) -> None:
         """Do something to this workflow, or to what of it the cursor is on."""

@@ -18,7 +18,7 @@ from textual.message import Message
 from tui.bindings import bind
 from tui.columns import Column
 from tui.columns.nodes import WIDE_ONLY, Usage, node_columns
-from tui.domain.forest import TreeRow
+from tui.domain.forest import ORDERS, SHAPED, SiblingOrder, TreeRow
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
 from tui.domain.workflow import Workflow
@@ -36,6 +36,9 @@ USAGE = ("cpu", "memory")
 class StepTree(Table[TreeRow]):
     """The tree of steps."""
 
+    class OrderWanted(Message):
+        """Somebody wants to choose what siblings are sorted by."""
+
     class NothingChosen(Message):
         """Enter was pressed where there is no step."""
 
@@ -47,6 +50,7 @@ class StepTree(Table[TreeRow]):
         bind("fold.all", "toggle_folds", "Fold all", group="tree"),
         bind("fold.problems", "fold_quiet", "Problems open", group="tree"),
         bind("hide", "hide_skipped", "Hide skipped", group="tree"),
+        bind("sort", "sort_menu", "Sort siblings", group="tree"),
         bind("problem-after", "problem(1)", "Next problem", group="tree"),
         bind("problem-before", "problem(-1)", "Last problem", group="tree"),
     ]
@@ -155,6 +159,9 @@ class StepTree(Table[TreeRow]):
         Another workflow than before opens with the cursor on its first failed step, else on the
         one that cannot begin or waits for somebody; with `whole`, on its root.
         """
+        if self.order is not None and self.order.by not in SHAPED:
+            # What runs has run for longer.
+            self._tree.order = self.order._replace(now=self.renderer.now)
         key = self._cursor_node
         is_gone = key is not None and key not in workflow.nodes
         above = self._tree.ancestors_at(self.cursor) if is_gone else []
@@ -220,6 +227,22 @@ class StepTree(Table[TreeRow]):
             hiding = next(filter(self._tree.has_row, self._tree.ancestors(key)), None)
             if hiding is not None:
                 self.move_to(hiding)
+
+    @property
+    def order(self) -> SiblingOrder | None:
+        """How siblings are sorted; None for Argo's own order."""
+        return self._tree.order
+
+    def sort_siblings(self, by: str, *, descending: bool = False) -> None:
+        """Sort the steps below one and the same by one of `ORDERS`; "" for Argo's own order."""
+        key = self._cursor_node
+        self._tree.sort(SiblingOrder(by, descending, self.renderer.now) if by else None)
+        arrow = ("^v" if self.renderer.ascii else "↑↓")[descending]
+        self._lines.ordered = f"{ORDERS[by]}{arrow}" if by else ""
+        self.replace(self._tree.rows)
+        if key is not None:
+            self.move_to(key)
+        self.repaint()
 
     def reveal(self, key: NodeId) -> bool:
         """Unfold what hides a node and go there; false if there is no such node."""
@@ -311,6 +334,10 @@ class StepTree(Table[TreeRow]):
         if not self._tree.toggle_skipped():
             self.post_message(Said("no step was skipped or omitted"))
         self.replace(self._tree.rows)
+
+    def action_sort_menu(self) -> None:
+        """Choose what siblings are sorted by."""
+        self.post_message(self.OrderWanted())
 
     def action_problem(self, step: int) -> None:
         """To the next (1) or previous (-1) step that failed, wherever it is folded away."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from tui.domain.attempts import Superseded, superseded_of
-from tui.domain.forest import ForestView, TreeRow, first_problem, rows
+from tui.domain.forest import ForestView, SiblingOrder, TreeRow, first_problem, rows
 from tui.domain.node import RUNNING, NodeId
 from tui.domain.reason import stuck_of
 from tui.domain.workflow import Workflow
@@ -24,6 +24,8 @@ class StepTreeModel:
         self.workflow: Workflow | None = None
         self._folded = NOTHING
         self._shows_skipped = True
+        self.order: SiblingOrder | None = None
+        """How siblings are sorted; None for Argo's own order."""
         self._view = ForestView()
 
     @property
@@ -38,7 +40,7 @@ class StepTreeModel:
             return ()
         if not self._folded:
             return self.rows
-        return rows(self.workflow, show_skipped=self._shows_skipped)
+        return rows(self.workflow, show_skipped=self._shows_skipped, order=self.order)
 
     @property
     def _superseded(self) -> Superseded:
@@ -65,7 +67,8 @@ class StepTreeModel:
         is_other = before is None or before.ref != workflow.ref
         if is_other:
             self._folded = NOTHING
-        self._update(found if self._shows_skipped and not self._folded else None)
+        is_plain = self._shows_skipped and not self._folded and self.order is None
+        self._update(found if is_plain else None)
         return is_other
 
     def _update(self, found: tuple[TreeRow, ...] | None = None) -> None:
@@ -74,6 +77,7 @@ class StepTreeModel:
                 self.workflow,
                 folded=self._folded,
                 show_skipped=self._shows_skipped,
+                order=self.order,
                 found=found,
             )
 
@@ -89,6 +93,11 @@ class StepTreeModel:
         if failed is not None or self.workflow.is_completed:
             return failed
         return next(iter(stuck_of(self.workflow)), None)
+
+    def sort(self, order: SiblingOrder | None) -> None:
+        """Sort siblings by something; None for Argo's own order."""
+        self.order = order
+        self._update()
 
     # --- folding -------------------------------------------------------------------------
 

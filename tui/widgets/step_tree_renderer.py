@@ -69,6 +69,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         )
         self._step = step
         self.cells, self.widths = {"step": self._label}, {"step": self._width}
+        self.ordered = ""
+        """What siblings are sorted by, with an arrow; "" for Argo's own order."""
         self.is_focused = False
         """Whether keys come here: the row of the cursor and the heading show it."""
 
@@ -82,6 +84,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         pieces: list[Piece] = []
         for placed in self.layout(width):
             title = placed.column.title
+            if not pieces and self.ordered:
+                title = f"{title} by {self.ordered}"
             gap = line * (placed.width - width_of(title) - 1)
             if placed.column.align == "right":
                 pieces += [(gap + line, rules), (f" {title}", heading)]

@@ -64,14 +64,16 @@ class TextRenderer:
         *,
         highlighter: Highlighter | None = None,
         by_words: bool = False,
+        hangs: Callable[[str], int] | None = None,
         levels: bool = False,
         placeholder: str = "",
         ascii: bool = False,
     ) -> None:
         """`style` gives the style of a token.
 
-        With `by_words`, lines are wrapped at blanks, else wherever the row ends. With `levels`, the
-        last column marks lines that tell of errors and warnings.
+        With `by_words`, lines are wrapped at blanks, else wherever the row ends; `hangs` says how
+        many cells the further rows of a line are indented by, at most half of them. With `levels`,
+        the last column marks lines that tell of errors and warnings.
         """
         self.style = style
         self.placeholder = placeholder
@@ -82,6 +84,7 @@ class TextRenderer:
         """Whether somebody marked a line."""
         self._highlighter = highlighter
         self._by_words = by_words
+        self._hangs = hangs
         self._text: LineModel = TextLines()
         self._parts: LRUCache[int, list[list[Piece]]] = LRUCache(MOST_MADE)
         self._rows: LRUCache[tuple[int, int], list[list[Piece]]] = LRUCache(MOST_MADE)
@@ -146,8 +149,11 @@ class TextRenderer:
         rows: list[list[Piece]] = []
         for pieces in self.parts(index):
             whole = "".join(text for text, _ in pieces)
-            lengths = _row_lengths(whole, width, by_words=self._by_words)
-            rows += list(_split_rows(pieces, lengths)) or [[]]
+            hang = min(self._hangs(whole), width // 2) if self._hangs is not None else 0
+            lengths = _row_lengths(whole, width, by_words=self._by_words, hang=hang)
+            first, *others = list(_split_rows(pieces, lengths)) or [[]]
+            before = [(" " * hang, self.style(""))] if hang else []
+            rows += [first, *([*before, *row] for row in others)]
         self._rows[key] = rows
         return rows
 
@@ -233,8 +239,11 @@ class TextRenderer:
         return sign[self.ascii], self.style(token)
 
 
-def _row_lengths(text: str, cells: int, *, by_words: bool) -> Iterator[int]:
-    """How many characters each row holds; a blank that a row is cut at still belongs to it."""
+def _row_lengths(text: str, cells: int, *, by_words: bool, hang: int = 0) -> Iterator[int]:
+    """How many characters each row holds; a blank that a row is cut at still belongs to it.
+
+    Rows after the first have `hang` cells less.
+    """
     while text:
         row = head(text, cells)
         if not row:
@@ -247,6 +256,7 @@ def _row_lengths(text: str, cells: int, *, by_words: bool) -> Iterator[int]:
                 row = words
         yield len(row)
         text = text[len(row) :]
+        cells, hang = cells - hang, 0
 
 
 def _split_rows(pieces: Iterable[Piece], lengths: Iterable[int]) -> Iterator[list[Piece]]:

@@ -153,6 +153,7 @@ class TextView(LineView):
         highlighter: Highlighter | None = None,
         wrap: bool = False,
         by_words: bool = False,
+        hangs: Callable[[str], int] | None = None,
         follow: bool = False,
         levels: bool = False,
         placeholder: str = "",
@@ -160,7 +161,8 @@ class TextView(LineView):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`wrap` begins with long lines wrapped, `by_words` at blanks; `follow` at the end.
+        """`wrap` begins with long lines wrapped, `by_words` at blanks; `hangs` says how far their
+        further rows are indented; `follow` begins at the end.
 
         With `levels`, lines that tell of errors and warnings are marked, and keys go to errors.
         """
@@ -169,6 +171,7 @@ class TextView(LineView):
             self.token,
             highlighter=highlighter,
             by_words=by_words,
+            hangs=hangs,
             levels=levels,
             placeholder=placeholder,
             ascii=ascii,
