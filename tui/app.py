@@ -238,6 +238,7 @@ class ArgoApp(TerminalApp):
             after=self.set_timer,
             leaving=self._remember_place,
             arrived=self._arrived_somewhere,
+            is_none=lambda *asked: self.destinations.has_no_namespace(*asked),
         )
         self.history = History()
         self._going_to: Visit | None = None

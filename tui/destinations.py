@@ -130,6 +130,12 @@ class Destinations:
         used = self._navigator.used_namespaces
         return sorted({*listed, *seen, *used, *lists.scope.namespaces} - {""})
 
+    def has_no_namespace(self, connection: str, name: str) -> bool:
+        """Whether a connection lists its namespaces, and this is none of them."""
+        self._forget_others()
+        listed = self._namespaces.get(connection)
+        return listed is not None and name not in listed
+
     # --- commands ----------------------------------------------------------------------------
 
     def commands(self) -> Iterator[Command]:

@@ -20,6 +20,7 @@ from tui.columns import Column
 from tui.keys import hint
 from tui.messages import Said
 from tui.view import ModalView
+from tui.widgets.cells import printable, width_of
 from tui.widgets.header import HeaderLine
 from tui.widgets.table import Table
 
@@ -27,8 +28,8 @@ FRAME = 3
 """Rows of the box besides the choices: its border and the title."""
 MARGIN = 2
 """Rows of the screen that the box leaves free."""
-LEAST, MOST = 40, 92
-"""Cells that the box is wide at least and at most."""
+LEAST, BESIDE = 40, 4
+"""Cells that the box is wide at least, and those of the screen that it leaves free."""
 AROUND = 9
 """Cells of a row besides title and words: border, padding, gutter, letter and gaps."""
 NO_LETTERS = "jkqhlG"
@@ -167,8 +168,9 @@ class Menu(ModalView[str | None]):
     def _fit(self) -> None:
         box = self.query_one("#menu")
         titles = max((len(choice.title) for choice in self._choices), default=0)
-        words = max((len(choice.refusal or choice.help) for choice in self._choices), default=0)
-        wanted = max(LEAST, min(MOST, titles + words + AROUND, self.app.size.width))
+        told = (printable(choice.refusal or choice.help) for choice in self._choices)
+        words = max(map(width_of, told), default=0)
+        wanted = max(LEAST, min(titles + words + AROUND, self.app.size.width - BESIDE))
         box.styles.width = wanted
         box.styles.height = min(len(self._choices) + FRAME, self.app.size.height - MARGIN)
 

@@ -71,11 +71,13 @@ class Navigator:
         after: Callable[[float, Callable[[], None]], object],
         leaving: Callable[[], object],
         arrived: Callable[[], object] = lambda: None,
+        is_none: Callable[[str, str], bool] = lambda connection, namespace: False,
     ) -> None:
         """`open` opens the connections of an attempt on a thread and has `opened` or `not_opened`
         called on the loop; `show_kind` shows the list of a kind; `after` calls back after so many
         seconds; `leaving` is called while the place is still shown that is left for others, and
-        `arrived` when one is somewhere."""
+        `arrived` when one is somewhere; `is_none` tells whether a connection is known to have no
+        such namespace."""
         self._context = context
         self._views = views
         self._open = open
@@ -83,6 +85,7 @@ class Navigator:
         self._after = after
         self._leaving = leaving
         self._arrived = arrived
+        self._is_none = is_none
         self._number = 0
         self._trials = 0
         self.attempt: Attempt | None = None
@@ -110,9 +113,15 @@ class Navigator:
 
     @property
     def used_namespaces(self) -> Sequence[str]:
-        """Those that were listed in the contexts that are shown, in the order of first use."""
-        used = (self._used.get(each, ()) for each in self._context.connections)
-        return tuple(dict.fromkeys(name for names in used for name in names))
+        """Those that were listed in the contexts that are shown, in the order of first use; not
+        what was mistyped."""
+        used = (
+            name
+            for each in self._context.connections
+            for name in self._used.get(each, ())
+            if not self._is_none(each, name)
+        )
+        return tuple(dict.fromkeys(used))
 
     @property
     def is_named(self) -> bool:

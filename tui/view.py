@@ -72,6 +72,11 @@ class View(Screen[T]):
     ACTS_ON: ClassVar[tuple[On, ...]] = ()
     """What can be acted on from here."""
 
+    @property
+    def has_subject(self) -> bool:
+        """Whether there is something here that could be acted on at all, for the row of hints."""
+        return True
+
     def subjects(self, on: On) -> tuple[Subject, ...]:
         """What an action is done to just now, and what is known of it; nothing if of nothing."""
         return ()

@@ -61,9 +61,9 @@ def test_the_columns_are_those_of_argo_and_what_runs_next_and_now() -> None:
 
 def test_what_is_not_known_and_never_comes_is_not_available() -> None:
     told = cells(cron(spec={"suspend": True}))
-    assert told["last-run"] == told["next-run"] == "N/A"
+    assert (told["last-run"], told["next-run"]) == ("N/A", "never")
     assert told["suspended"] == "true" and told["active"] == "–"
-    assert cells(cron(phase="Stopped"))["next-run"] == "N/A"
+    assert cells(cron(phase="Stopped"))["next-run"] == "never"
 
 
 def test_the_next_run_is_the_earliest_of_all_schedules_in_their_time_zone() -> None:

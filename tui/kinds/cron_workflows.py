@@ -34,6 +34,8 @@ SUBMISSION_ERROR = "SubmissionError"
 MADE_BY = f"{LABEL}cron-workflow"
 RUNS = Runs(WORKFLOW, MADE_BY)
 NOT_AVAILABLE = "N/A"
+NEVER = "never"
+"""When it runs next that is suspended or was stopped, in its list and on its screen."""
 
 
 class ActiveRun(Wire, frozen=True):
@@ -174,7 +176,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
         Column(
             id="next-run",
             title="NEXT RUN",
-            text=lambda cron, now: compact(seconds_until(cron, now)) or NOT_AVAILABLE,
+            text=_until_next,
             width=8,
             order=seconds_until,
             ticks=True,
@@ -224,6 +226,15 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             drop=3,
         ),
     )
+
+
+def _until_next(cron: ListedCron, now: datetime) -> str:
+    """How long until it runs next; that it never does, as its own screen says it."""
+    try:
+        at = due(cron, now)
+    except ScheduleError:
+        return NOT_AVAILABLE
+    return compact((at - now).total_seconds()) if at is not None else NEVER
 
 
 def _since_last(cron: ListedCron, now: datetime) -> float | None:
@@ -279,7 +290,7 @@ def _next_and_wait(cron: ListedCron, now: datetime) -> str:
     except ScheduleError:
         return NOT_AVAILABLE
     if at is None:
-        return "never, as it is"
+        return NEVER
     return f"{at:%Y-%m-%dT%H:%M:%SZ} (in {compact((at - now).total_seconds())})"
 
 
@@ -303,7 +314,10 @@ FIELDS = Fields(
         "ns": NAMESPACE,
         "label": LABELS,
         "phase": Field(
-            "scheduled, suspended, stopped, failing", lambda cron: (group(cron),), whole_word=True
+            "scheduled, suspended, stopped, failing",
+            lambda cron: (group(cron),),
+            whole_word=True,
+            known=("Scheduled", "Suspended", STOPPED, "Failing"),
         ),
         "schedule": Field("the schedules", lambda cron: cron.spec.lines),
         "message": Field("what is wrong", lambda cron: (trouble(cron),)),

@@ -154,7 +154,8 @@ def favourite_bindings(favourites: Sequence[str]) -> tuple[Binding, ...]:
 
 def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
     """The row of hints of a view: keys of actions that the account has no right to are dimmed, and
-    those of actions that nobody could do here are left out. Each stays bound, to say why.
+    those of actions that nobody could do here, or to nothing, are left out. Each stays bound, to
+    say why.
 
     What a key means for objects of other kinds than this does not count.
     """
@@ -168,8 +169,13 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
         found = [answer for answer in answers if isinstance(answer, Denied)]
         return found if len(found) == len(answers) else []
 
+    def has_none(binding: Binding) -> bool:
+        """Whether there is nothing here that its actions could be done to."""
+        found = [] if view.has_subject else called(binding.id or "", (kind,))
+        return bool(found) and all(action.on != "kind" for action in found)
+
     return Hints(
-        hides=lambda binding: any(not each.lacks for each in denied(binding)),
+        hides=lambda binding: has_none(binding) or any(not each.lacks for each in denied(binding)),
         dims=lambda binding: bool(denied(binding)),
         ascii=context.ascii,
     )

@@ -996,6 +996,11 @@ class ListScreen(View[None]):
             rows = [current] if current is not None else []
         return tuple(Subject(Target(row.key, row.uid), row.value) for row in rows)
 
+    @property
+    def has_subject(self) -> bool:
+        """Not where the cursor is on a group."""
+        return not self.is_grouped
+
     def nothing_there(self, on: On) -> str:
         """Why the cursor is on nothing."""
         if self.is_grouped:

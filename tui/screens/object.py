@@ -139,6 +139,7 @@ class ObjectScreen(View[None]):
         if last is not None and last is not before:
             self.pane_tabs.show(last.object, None, last.raw)
         if self._watched.over == DELETED != was_over:
+            self.refresh_bindings()
             self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
         self._show_head()
 
@@ -221,6 +222,11 @@ class ObjectScreen(View[None]):
             return ()
         is_gone = not self._watched.is_there
         return (Subject(Target(self.key, self._watched.uid), self.object, is_gone),)
+
+    @property
+    def has_subject(self) -> bool:
+        """Not once it was deleted."""
+        return self._watched.is_there
 
     def action_act(self, id: str) -> None:
         """Do something to this object."""

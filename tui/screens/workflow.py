@@ -262,6 +262,7 @@ class WorkflowScreen(View[None]):
         if self._watched.last is not None and self._watched.last is not before:
             self._open(self._watched.last, is_first=before is None)
         if self._watched.over == DELETED != was_over:
+            self.refresh_bindings()
             self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
         self._show_head()
 
@@ -512,6 +513,11 @@ class WorkflowScreen(View[None]):
             self.post_message(RunAction(id, subjects))
         else:
             self.context.say(f"{action.label}: {self.nothing_there(action.on)}")
+
+    @property
+    def has_subject(self) -> bool:
+        """Not once it was deleted."""
+        return self.known is not None or self.is_reading
 
     def nothing_there(self, on: On) -> str:
         """On what the cursor is not."""
