@@ -82,6 +82,7 @@ ARROWS: dict[str, set[str]] = {
         "actions",
         "artifacts.base",
         "artifacts.saving",
+        "artifacts.uploading",
         "bindings",
         "bugs",
         "columns",

@@ -14,6 +14,8 @@ from tests.support.app import Shown, showing
 from tests.support.asking import ask, done, focused
 from tests.support.editors import ScriptedEditor
 from tests.support.runs import nightly_etl, run
+from tests.support.s3_servers import client, demo_s3
+from tests.support.s3_store import VALUES
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.domain.workflow import Manifest
 from tui.errors import NotOffered, Rejected
@@ -451,3 +453,47 @@ async def test_of_sixty_parameters_the_one_with_the_focus_is_always_seen() -> No
         for each in many:
             await shown.until(lambda: is_seen(each["name"]))  # noqa: B023
             await shown.press("enter")
+
+
+async def test_a_local_file_is_uploaded_before_the_run_and_where_to_is_said_first(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "d.csv").write_bytes(b"a,b")
+    with demo_s3("runs") as (endpoint, _):
+        reference = {"accessKeySecret": ("minio", "user"), "secretKeySecret": ("minio", "password")}
+        keys = {field: {"name": n, "key": k} for field, (n, k) in reference.items()}
+        s3 = {"endpoint": endpoint, "insecure": True, "bucket": "runs", "key": "old", **keys}
+        arguments = {"artifacts": [{"name": "weights", "s3": s3}]}
+        spec = {"entrypoint": "main", "arguments": arguments, "templates": BARE}
+        source = ScriptedSource(made("WorkflowTemplate", "etl", spec=spec))
+        source.secrets = {("argo", "minio", key): value for key, value in VALUES.items()}
+        async with showing(source=source) as shown:
+            screen = await asked_to_run(shown)
+            (field,) = screen.query(ParameterField)
+            field.entry.value = f"@{tmp_path}/none"
+            await shown.until_shown("is no file")
+            field.entry.value = f"@{tmp_path}/d.csv"
+            await shown.until_shown(f"to s3://runs/{field.key}")
+            await shown.press("ctrl+s")
+            await shown.until(lambda: source.performed)
+        (call,) = source.performed
+        (sent,) = call.body["spec"]["arguments"]["artifacts"]
+        assert sent["s3"]["key"] == field.key != "old" and field.key.endswith("/d.csv")
+        with client(endpoint) as s3_client:
+            found = s3_client.get_object(Bucket="runs", Key=field.key)["Body"].read()
+        assert found == b"a,b"
+
+
+async def test_where_no_store_is_known_a_file_is_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes(b"a,b")
+    arguments = {"artifacts": [{"name": "data"}]}
+    spec = {"entrypoint": "main", "arguments": arguments, "templates": BARE}
+    source = ScriptedSource(made("WorkflowTemplate", "etl", spec=spec))
+    async with showing(source=source) as shown:
+        screen = await asked_to_run(shown)
+        (field,) = screen.query(ParameterField)
+        field.entry.value = f"@{tmp_path}/d.csv"
+        await shown.until(lambda: "no artifact repository" in field.trouble)
+        await shown.press("ctrl+s")
+        await shown.until_said("not sent: data: no artifact repository")
+    assert not source.performed and not source.rehearsed

@@ -255,6 +255,18 @@ class Stores:
                 self._open[location.kind] = ReachedStore(opened, self._reach)
             return self._open[location.kind]
 
+    def upload(self, location: Location, source: Path) -> None:
+        """Write a local file to a location in S3. Raises: StoreError."""
+        from tui.artifacts.s3 import S3Store
+
+        if not isinstance(location, S3Location):
+            raise StoreError("files are uploaded to S3 only", reason="unsupported")
+        store = S3Store(self._secrets)
+        try:
+            store.upload(self._reach(location), source)
+        finally:
+            store.close()
+
     def _archives(self, location: InsideLocation) -> Store:
         """What reads archives of the store that this one is in; it keeps what it has seen."""
         from tui.artifacts.archives import ArchiveStore

@@ -193,6 +193,17 @@ class S3Store:
             with _telling_what_is_kept(place, found.size, [file]):
                 ObjectDownload(client, place.bucket, progress, found.size).run([file], stop)
 
+    def upload(self, location: Location, source: Path) -> None:
+        """Write a local file to a key, in one request. Raises: StoreError."""
+        with self._connected(location) as (client, place):
+            try:
+                with source.open("rb") as file:
+                    client.boto.put_object(
+                        Bucket=place.bucket, Key=place.key, Body=file, **client.extra
+                    )
+            except OSError as error:
+                raise StoreError(f"{source} cannot be read: {error.strerror or error}") from error
+
     def close(self) -> None:
         """Close every client."""
         with self._lock:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from shlex import quote
 from typing import Any, ClassVar
 
@@ -37,9 +38,10 @@ from tui.bindings import bind
 from tui.bugs import caught
 from tui.context import AppContext
 from tui.domain.identity import Target
+from tui.domain.location import Location
 from tui.domain.text import clean
 from tui.domain.workflow import WORKFLOW, Manifest
-from tui.errors import Conflict, InputError, NotOffered, PlanError, TuiError
+from tui.errors import ArtifactError, Conflict, InputError, NotOffered, PlanError, TuiError
 from tui.kinds.registry import KINDS, kind_called
 from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
@@ -121,6 +123,14 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         plans: list[Planned]
         error: TuiError | None
         """Why not; None if it would, or nobody can be asked."""
+
+    @dataclass
+    class Placed(Message):
+        """Where the file of a field is uploaded to is known, or why it cannot be."""
+
+        field: ParameterField
+        place: Location | None
+        error: TuiError | None
 
     @dataclass
     class NotRead(Message):
@@ -557,7 +567,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
         if not self._is_of_several:
             words = words_of_one(plans[0], self._preview) if plans else []
-            return [*self._told_otherwise(plans), *words]
+            return [*self._told_otherwise(plans), *self._uploads, *words]
         return words_of_several(plans, self._phases, self._preview)
 
     @property
@@ -567,7 +577,38 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _short(self, plans: Sequence[Planned]) -> list[str]:
         if self._is_of_several:
             return short_of_several(plans, self._phases, self._preview)
-        return [*self._told_otherwise(plans), *short_of_one(plans[0])] if plans else []
+        words = short_of_one(plans[0]) if plans else []
+        return [*self._told_otherwise(plans), *self._uploads, *words]
+
+    @property
+    def _uploads(self) -> list[str]:
+        """What is uploaded first, and where to."""
+        told = (each.upload_words for each in self.query(ParameterField))
+        return [each for each in told if each]
+
+    @work(thread=True, group="places")
+    def _find_place(self, field: ParameterField, key: str) -> None:
+        from tui.artifacts.uploading import place_for
+
+        subject = self._subjects[0]
+        target = subject.target
+        try:
+            connection = self._connection(subject)
+            namespace = target.key.namespace or self._namespace_of(target)
+            place = place_for(field.artifact, key, namespace, connection)
+        except Exception as error:
+            self.post_message(self.Placed(field, None, caught(error, "looking for a store")))
+        else:
+            self.post_message(self.Placed(field, place, None))
+
+    @on(Placed)
+    def take_place(self, message: Placed) -> None:
+        """Say where it goes before anything does."""
+        if message.field.is_attached:
+            message.field.place = message.place
+            message.field.trouble = message.error.what if message.error is not None else ""
+            self._make_plans()
+            self.tell_about()
 
     def _told_otherwise(self, plans: Sequence[Planned]) -> list[str]:
         """What is different since the plan that met a conflict; nothing where there was none."""
@@ -672,6 +713,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         for each in self.query(ParameterField):
             each.trouble = ""
             each.set_class(each.change is not None, "-changed")
+            if each.has_another_file and not each.problem:
+                self._find_place(each, each.key)
         if self._manifests:
             self._make_plans()
         self.tell_about()
@@ -700,13 +743,25 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             said = self._proof.label[0].lower() + self._proof.label[1:]
             self.context.say(f"not done: {said} first", "warning")
             self._typed_name.focus()
+        elif self._plans and (waiting := self._unplaced):
+            said = waiting.trouble or "where its file goes is being looked for"
+            self.context.say(f"not sent: {waiting.parameter_name}: {said}", "warning")
         elif self._plans and not self._rehearsed:
             if self._is_rehearsed_first:
                 self._rehearsed = list(self._plans)
                 self._say("\n".join([ASKING, *self._told]), [ASKING, *self._told])
-                self._rehearse(self._rehearsed)
+                files = [
+                    (each.place, each.file) for each in self.query(ParameterField) if each.file
+                ]
+                self._rehearse(self._rehearsed, files)
             else:
                 self._end(self._plans)
+
+    @property
+    def _unplaced(self) -> ParameterField | None:
+        """A field with a file of which it is not known where it goes."""
+        fields = self.query(ParameterField)
+        return next((each for each in fields if each.file and each.place is None), None)
 
     @property
     def _is_rehearsed_first(self) -> bool:
@@ -720,7 +775,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         )
 
     @work(thread=True, group="rehearsal")
-    def _rehearse(self, plans: list[Planned]) -> None:
+    def _rehearse(self, plans: list[Planned], files: list[tuple[Location, Path]]) -> None:
         error: TuiError | None = None
         try:
             for target, plan in plans:
@@ -731,6 +786,10 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 # What is overtaken is told, and planned anew, where it is sent.
                 with suppress(NotOffered, Conflict):
                     port.rehearse(plan.operation)
+            for place, path in files:
+                from tui.artifacts.uploading import upload
+
+                upload(place, path, self._connection(self._subjects[0]))
         except Exception as found:
             error = caught(found, "asking whether it would be taken")
         self.post_message(self.Rehearsed(plans, error))
@@ -745,7 +804,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self._end(message.plans)
             return
         self._make_plans()
-        said = f"✖ not sent, the cluster would not take it: {message.error}"
+        is_store = isinstance(message.error, ArtifactError)
+        why = "a file cannot be uploaded" if is_store else "the cluster would not take it"
+        said = f"✖ not sent, {why}: {message.error}"
         self._say("\n".join([said, *self._told]), [said, *self._told])
         words = set(re.findall(r"[\w-]+", message.error.what))
         named = [each for each in self.query(ParameterField) if each.parameter_name in words]

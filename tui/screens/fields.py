@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from textual.app import ComposeResult
@@ -13,6 +16,7 @@ from textual.widgets import Input, Static
 
 from tui.actions.base import Choice, ChoiceKind
 from tui.actions.parameters import key_in, outside, source_of, value_of
+from tui.artifacts.saving import safe_name
 from tui.domain.text import clean
 from tui.keys import hint
 from tui.widgets.form_fields import CheckboxField, LongField, SelectField, is_long
@@ -87,6 +91,10 @@ class ParameterField(Horizontal):
         self.trouble = ""
         """What the cluster said of it when it was asked; "" if nothing."""
         self._is_empty_on_purpose = False
+        self._folder = f"uploads/{secrets.token_hex(4)}"
+        self.place: Any = None
+        """Where its file is uploaded to, once that is known."""
+        self._placed: Path | None = None
         self.entry: ValueEntry = self._made(self._original)
 
     def _made(self, value: str) -> ValueEntry:
@@ -105,7 +113,7 @@ class ParameterField(Horizontal):
         """What stands in it while nothing else does."""
         described = str(self._parameter.get("description") or "")
         if self.kind == "artifacts":
-            return described or "a key in its store"
+            return described or f"a key in its store, or {UPLOADS}FILE"
         return described or source_of(self._parameter) or ("needed" if self._is_needed else "")
 
     def compose(self) -> ComposeResult:
@@ -147,9 +155,45 @@ class ParameterField(Horizontal):
         return self.enum.get(shown, shown)
 
     @property
+    def artifact(self) -> Mapping[str, Any]:
+        """What is known of the artifact."""
+        return self._parameter
+
+    @property
+    def file(self) -> Path | None:
+        """The local file that is uploaded first; None where there is none."""
+        is_file = self.kind == "artifacts" and self.value.startswith(UPLOADS)
+        return Path(os.path.expanduser(self.value.removeprefix(UPLOADS))) if is_file else None
+
+    @property
+    def has_another_file(self) -> bool:
+        """Whether it has another file than when this was asked last; where that goes is not known
+        yet then."""
+        file = self.file
+        is_other, self._placed = file != self._placed, file
+        if is_other:
+            self.place = None
+        return is_other and file is not None
+
+    @property
+    def key(self) -> str:
+        """The key of an artifact: that of its file is one that nothing has yet."""
+        file = self.file
+        return self.value if file is None else f"{self._folder}/{safe_name(file.name)}"
+
+    @property
+    def upload_words(self) -> str:
+        """What is uploaded, and where to; "" for nothing."""
+        file = self.file
+        if file is None or self.problem:
+            return ""
+        where = self.place.url if self.place is not None else "a place that is looked for …"
+        return f"Uploaded first: {file} ({file.stat().st_size:,} bytes) to {where}"
+
+    @property
     def change(self) -> str | None:
         """`NAME=VALUE` if it was changed."""
-        value = self.value
+        value = self.value if self.kind == "parameters" else self.key
         is_same = value == self._original and not (self._is_empty_on_purpose and not value)
         if is_same or (self.kind == "artifacts" and not value):
             return None
@@ -158,6 +202,9 @@ class ParameterField(Horizontal):
     @property
     def problem(self) -> str:
         """What is wrong with the value; "" if nothing is."""
+        file = self.file
+        if file is not None and not file.is_file():
+            return f"{self.parameter_name}: {file} is no file"
         if self._is_needed and self.change is None:
             return f"{self.parameter_name} is needed: it has no value and no default"
         return outside(self._parameter, self.value)
@@ -198,6 +245,8 @@ class ParameterField(Horizontal):
             entry.focus()
 
 
+UPLOADS = "@"
+"""What a value begins with that names a local file, in place of a key."""
 SHORT = 30
 """Characters of a value that are told beside a field."""
 
