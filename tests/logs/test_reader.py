@@ -325,3 +325,70 @@ def test_the_log_of_an_agent_begins_with_the_lines_of_the_step_that_is_meant() -
     found = [block.line(i).decode() for block in blocks for i in range(len(block))]
     seam = f"── of the agent, for all steps that it does: {target.pod} ──"
     assert found == [said[2], said[3], seam, said[0], said[1], said[4]]
+
+
+def read_partly(*said: str, archive: str, **more: Any) -> tuple[list[str], list[str]]:
+    """What is read of a pod that goes, of which these lines were the last, and what is noted."""
+    source = Breaking(
+        [*(line(i, text) for i, text in enumerate(said)), LOST],
+        [Missing("its pod is gone", status=404)],
+    )
+    notes: list[str] = []
+    manifest = with_archive(running("api"), archive)
+    read = Read(
+        source,
+        manifest,
+        is_patient=True,
+        noted=lambda target, words: notes.append(words),
+        **more,
+    )
+    return [each.decode() for each in read.lines], notes
+
+
+GONE = "── api: its pod is gone, from the archive on ──"
+
+
+@pytest.mark.parametrize("more", [{"tail": 2}, {"since_time": "2026-03-17T06:29:00Z"}])
+def test_of_a_log_that_was_read_partly_the_archive_goes_on_where_its_pod_ended(
+    more: dict[str, Any],
+) -> None:
+    archive = "one\ntwo\nthree\nfour\ntwo\nthree\nfive\n"
+    assert read_partly("two", "three", archive=archive, **more) == (
+        ["two", "three", GONE, "five"],
+        [],
+    )
+    told, notes = read_partly("rotated", archive="one\ntwo\n", **more)
+    assert told == ["rotated", GONE, "one", "two"]
+    assert "what its pod said last is not in its archived log" in notes[0]
+
+
+def test_of_the_archive_as_many_last_lines_are_read_as_kubectl_would_and_since_is_said() -> None:
+    gone: Answer = [Missing("its pod is gone", status=404)]
+    manifest = with_archive(running("api"), "".join(f"{i}\n" for i in range(50)))
+    assert Read(Breaking(gone), manifest, tail=3).lines == [b"47", b"48", b"49"]
+    assert Read(Breaking(gone), manifest, tail=0).lines == []
+    notes: list[str] = []
+    read = Read(
+        Breaking(gone),
+        manifest,
+        since_time="2026-03-17T06:29:00Z",
+        noted=lambda target, words: notes.append(words),
+    )
+    assert len(read.lines) == 50 and "has no times" in notes[0]
+
+
+def test_a_log_without_times_that_breaks_is_read_anew_without_the_lines_that_were_read() -> None:
+    said = [b"one\n", b"two\n", b"three\n"]
+
+    class Bare(Breaking):
+        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+            self.requests.append(request)
+            return blocks_of(self._said(self.given.pop(0)), request.source, stamped=False)
+
+    source = Bare([*said[:2], LOST], [said[0], LOST], [*said])
+    read = Read(source, running("api"), wants_times=False)
+    assert read.lines == [b"one", b"two", b"three"]
+    assert [(each.stamped, each.since_time) for each in source.requests] == [(False, None)] * 3
+    followed = Breaking([line(1, "one")])
+    assert Read(followed, running("api"), wants_times=False, follow=True).lines == [b"one"]
+    assert followed.requests[0].stamped, "a followed log goes on from its last time"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from textual.message import Message
@@ -166,3 +167,21 @@ async def test_an_expression_that_would_never_end_is_given_up_and_its_text_sough
         await pilot.pause()
         assert "takes too long" in widget.finder.note
         assert widget.finder.hit == 1 and widget.finder.is_done
+
+
+async def test_while_a_search_goes_on_the_event_loop_turns_between_its_pieces() -> None:
+    widget = TextView(levels=True)
+    async with Alone(widget).run_test(size=(40, 10)):
+        widget.show(book_of(*(["ERROR disk"] * 150_000)))
+        turns = 0
+
+        def turn() -> None:
+            nonlocal turns
+            turns += 1
+            if not (widget.finder.is_done and widget.errors.is_done):
+                asyncio.get_running_loop().call_soon(turn)
+
+        turn()
+        widget.find("disk")
+        await until(lambda: widget.finder.is_done and widget.errors.is_done)
+        assert turns > 10

@@ -7,11 +7,11 @@ the levels it changes: ten thousand nodes are shared with the input, not cloned.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from tui.actions.base import Context
 from tui.domain.archived import is_only_in_archive
+from tui.domain.durations import rfc3339 as rfc3339
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
 from tui.domain.shellwords import joined
@@ -76,12 +76,6 @@ def ref_of(manifest: Manifest) -> WorkflowRef:
 def labels_of(manifest: Manifest) -> dict[str, str]:
     """A copy of `metadata.labels`."""
     return dict(part(part(manifest, "metadata"), "labels"))
-
-
-def rfc3339(moment: datetime, zone: tzinfo | None = UTC) -> str:
-    """A time as Kubernetes writes it: whole seconds, in UTC unless another zone is asked for."""
-    text = moment.astimezone(zone).isoformat(timespec="seconds")
-    return f"{text.removesuffix('+00:00')}Z" if text.endswith("+00:00") else text
 
 
 def without(mapping: Mapping[str, Any], *keys: str) -> Json:

@@ -30,6 +30,12 @@ def parse_time(text: str | None) -> datetime | None:
     return None if moment == ZERO else moment
 
 
+def rfc3339(moment: datetime, zone: tzinfo | None = UTC) -> str:
+    """A time as Kubernetes writes it: whole seconds, in UTC unless another zone is asked for."""
+    text = moment.astimezone(zone).isoformat(timespec="seconds")
+    return f"{text.removesuffix('+00:00')}Z" if text.endswith("+00:00") else text
+
+
 @lru_cache(8192)  # the steps of a wide run share theirs: an hour has 3,600 seconds
 def epoch_of(text: str | None) -> float | None:
     """The time of a text in seconds since 1970; None where there is none."""

@@ -14,10 +14,9 @@ from contextlib import closing
 from datetime import timedelta
 from itertools import accumulate
 
-from tui.actions.manifests import rfc3339
 from tui.domain import decode
 from tui.domain.deadline import TookTooLong, deadline
-from tui.domain.durations import before, parse_time
+from tui.domain.durations import before, parse_time, rfc3339
 from tui.domain.identity import ObjectKey
 from tui.domain.logs import LATE, LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logsearch import Wanted, lines_with, wanted_of
@@ -279,6 +278,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             since_time=since,
             is_patient=args.follow,
             is_alone=bool(step) and len(targets) == 1,
+            wants_times=args.timestamps or args.follow or len(targets) != 1,
+            noted=lambda target, words: say(f"{target.pod}/{target.container}: {words}"),
         )
         if args.follow:
             if step or args.container or args.failed:
@@ -408,8 +409,8 @@ class Printer:
                 return
             block = found
         prefix = self._before(source, is_late=is_late)
-        if is_plain_ascii(block.data):
-            data = block.stamped() if self._timestamps else block.data
+        data = block.stamped() if self._timestamps else block.data
+        if is_plain_ascii(data):
             if prefix:
                 before = prefix.encode()
                 data = before + data[:-1].replace(b"\n", b"\n" + before) + b"\n"

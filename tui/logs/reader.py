@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from tui.artifacts import open_store
@@ -46,6 +46,13 @@ Number = Callable[[LogSource], int]
 OnTrouble = Callable[[SourceError, float], object]
 """Is told why a log broke, and in how many seconds it is tried again."""
 
+LATEST = 20
+"""Lines that were shown last by which the place in the archive is found where not all were read."""
+NO_TIMES = "its archived log has no times, so all of it is there, whenever it was written"
+
+OnNotice = Callable[[LogTarget, str], object]
+"""Is told, on the thread that reads, what is not as it was asked for."""
+
 OnWaiting = Callable[[SourceError], object]
 """Is told what the API says of a container that has not started; once for each thing it says."""
 
@@ -63,16 +70,25 @@ class LogReader:
         since_time: str | None = None,
         is_patient: bool = False,
         is_alone: bool = False,
+        wants_times: bool = True,
+        noted: OnNotice = lambda target, words: None,
     ) -> None:
         """With `is_alone` a log stands for itself, not among others: it begins with what its
         container said before it was started again, and that of an agent with the lines of the step
-        that is meant."""
+        that is meant.
+
+        Without `wants_times` a log that is read once, whole and alone comes without them: that is a
+        quarter of its bytes, and as much of the work. After a break it is read from its beginning,
+        and as many lines are left out as were read.
+        """
         self.workflow = workflow
         """The workflow as it is now; a new version may be put here while logs are read."""
         self._source = source
         self._tail = tail
         self._previous = previous
         self._since = since_time
+        self._noted = noted
+        self._wants_times = wants_times or tail is not None or since_time is not None
         self._is_patient = is_patient
         """Whether a connection that broke is waited for as long as it takes."""
         self._is_alone = is_alone and not previous and tail is None and since_time is None
@@ -98,13 +114,18 @@ class LogReader:
         """
         shown, last = 0, NO_TIME
         earlier: set[int] = set()
+        is_part = self._tail is not None or self._since is not None
+        latest: deque[bytes] = deque(maxlen=LATEST)
         found = self._of_pod(target, stop, number, is_followed, told, waits, resumed, earlier)
         if self._is_alone and target.node.type in AGENTS:
             found = self._own_first(target, stop, number, found)
         try:
             for block in found:
                 if block.source not in earlier:
-                    shown += len(block) - len(own_lines(block))
+                    own = own_lines(block)
+                    shown += len(block) - len(own)
+                    if is_part:
+                        latest.extend(_last_but(block, own, LATEST))
                 last = max(last, block.last_time)
                 yield block
         except Missing as error:
@@ -120,8 +141,14 @@ class LogReader:
         if stop.is_set:
             return
         # What was read of the pod stands in the archive too, less the lines of Argo's own.
-        archive = _without_first(self._of_archive(target, number), shown)
+        if self._since is not None and not shown:
+            self._noted(target, NO_TIMES)
         try:
+            if shown and is_part:
+                known = self._place_in_archive(target, latest)
+                archive = _without_first(self._whole_archive(target, number), known)
+            else:
+                archive = _without_first(self._of_archive(target, number), shown)
             first = next(archive, None)
         except Missing:
             if gone.reason == NOTHING:
@@ -221,7 +248,9 @@ class LogReader:
         earlier: set[int],
     ) -> Iterator[LogBlock]:
         source = number(self._source_of(target, "previous" if self._previous else "pod"))
-        position = Position()
+        position: Position | _Counted = Position()
+        if not (self._wants_times or is_followed):
+            position = _Counted()
         tries = 0
         is_troubled = False
         waits_for = ""
@@ -229,7 +258,13 @@ class LogReader:
         is_attempt = attempts_before(self.workflow, target.node) is not None
         asks_earlier = self._is_alone and not is_attempt and target.node.type not in AGENTS
         while not stop.is_set:
-            request = self._request(target, source, follow=is_followed, after=position.since)
+            request = self._request(
+                target,
+                source,
+                follow=is_followed,
+                after=position.since,
+                stamped=isinstance(position, Position),
+            )
             position.begin_again()
             try:
                 for block in offered(self._source, PodLogs).log(request, stop):
@@ -270,6 +305,7 @@ class LogReader:
         follow: bool,
         after: str,
         previous: bool | None = None,
+        stamped: bool = True,
     ) -> LogRequest:
         return LogRequest(
             self.workflow.metadata.namespace,
@@ -280,15 +316,60 @@ class LogReader:
             tail_lines=None if after else self._tail,
             since_time=after or self._since,
             source=source,
+            stamped=stamped,
             workflow=self.workflow.metadata.name,
         )
 
     def _of_archive(self, target: LogTarget, number: Number) -> Iterator[LogBlock]:
+        """The archived log, or as many of its last lines as are asked for."""
+        found = self._whole_archive(target, number)
+        return found if self._tail is None else _last_lines(found, max(self._tail, 0))
+
+    def _whole_archive(self, target: LogTarget, number: Number) -> Iterator[LogBlock]:
         """The archived log. What looks like times in it the program wrote itself."""
         source = number(self._source_of(target, "archive"))
         pieces = archived(self._source, self.workflow, target)
-        found = blocks_of(pieces, source, stamped=False)
-        return found if self._tail is None else _last_lines(found, max(self._tail, 0))
+        return blocks_of(pieces, source, stamped=False)
+
+    def _place_in_archive(self, target: LogTarget, latest: Sequence[bytes]) -> int:
+        """How many lines of the archive were read of the pod, or stand before those.
+
+        Where only the end of the pod's log was read, the last lines of it say so: as far as they
+        stand there, the last time they do. All are new where they do not.
+        """
+        wanted, window = tuple(latest), deque[bytes](maxlen=len(latest))
+        at = place = 0
+        for block in blocks_of(archived(self._source, self.workflow, target), stamped=False):
+            for line in block.data[:-1].split(b"\n"):
+                at += 1
+                window.append(line)
+                if line == wanted[-1] and tuple(window) == wanted:
+                    place = at
+        if not place:
+            self._noted(target, "what its pod said last is not in its archived log: all of that")
+        return place
+
+
+class _Counted:
+    """The position up to which a log was read that is read from its beginning each time."""
+
+    since = ""
+
+    def __init__(self) -> None:
+        self._read = self._to_skip = 0
+
+    def begin_again(self) -> None:
+        """The log comes anew, from its first line on."""
+        self._to_skip = self._read
+
+    def unread(self, block: LogBlock) -> LogBlock | None:
+        """The part of a block that was not read before; None if there is none."""
+        first = min(self._to_skip, len(block))
+        self._to_skip -= first
+        if first == len(block):
+            return None
+        self._read += len(block) - first
+        return block.part(first, len(block))
 
 
 def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Iterator[bytes]:
@@ -313,6 +394,18 @@ def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Itera
             if "range" not in store.can:
                 # Each read begins at the beginning, so there should be few.
                 length = max(PIECE, offset)
+
+
+def _last_but(block: LogBlock, own: Iterable[int], count: int) -> list[bytes]:
+    """The last lines of a block but for some."""
+    left_out = set(own)
+    lines: list[bytes] = []
+    at = len(block) - 1
+    while at >= 0 and len(lines) < count:
+        if at not in left_out:
+            lines.append(block.line(at))
+        at -= 1
+    return lines[::-1]
 
 
 def _last_lines(blocks: Iterable[LogBlock], count: int) -> Iterator[LogBlock]:

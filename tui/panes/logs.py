@@ -785,7 +785,7 @@ class LogsPane(SearchedPane):
         if self.book.choose(view):
             self._lines_chosen()
         else:
-            self.call_later(self._go_on_choosing)
+            self.lines.in_next_turn(self._go_on_choosing)
         self._show_head()
 
     def _go_on_choosing(self) -> None:
@@ -806,7 +806,7 @@ class LogsPane(SearchedPane):
             self._choose_lines()
             return
         self._show_head()
-        self.call_later(self._go_on_choosing)
+        self.lines.in_next_turn(self._go_on_choosing)
 
     def _lines_chosen(self) -> None:
         is_following = self.lines.is_following
@@ -948,7 +948,7 @@ class LogsPane(SearchedPane):
     def _count_rate(self) -> None:
         if self._rate is not None and not self._is_counting:
             self._is_counting = True
-            self.call_later(self._go_on_counting)
+            self.lines.in_next_turn(self._go_on_counting)
 
     def _go_on_counting(self) -> None:
         self._is_counting = False

@@ -25,6 +25,8 @@ class LogRequest(msgspec.Struct, frozen=True):
     since_time: str | None = None
     source: int = 0
     """The number that its blocks bear."""
+    stamped: bool = True
+    """Whether the times of lines are wanted; a source may tell them anyway."""
     workflow: str = ""
     """The name of the workflow that the pod is of: a server finds the pod by it."""
 

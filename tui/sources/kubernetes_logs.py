@@ -34,7 +34,8 @@ class KubernetesLogs:
         stream = self._cluster.transport.stream(path, _query(request), stop, quiet=quiet)
         with stream as pieces:
             yield EMPTY
-            yield from blocks_of(pieces if request.follow else _larger(pieces), request.source)
+            larger = pieces if request.follow else _larger(pieces)
+            yield from blocks_of(larger, request.source, stamped=request.stamped)
 
 
 def _larger(pieces: Iterator[bytes], now: Callable[[], float] = monotonic) -> Iterator[bytes]:
@@ -57,8 +58,12 @@ def _larger(pieces: Iterator[bytes], now: Callable[[], float] = monotonic) -> It
 
 
 def _query(request: LogRequest) -> list[tuple[str, str]]:
-    query = [("container", request.container), ("timestamps", "true")]
-    for name, wanted in (("follow", request.follow), ("previous", request.previous)):
+    query = [("container", request.container)]
+    for name, wanted in (
+        ("timestamps", request.stamped),
+        ("follow", request.follow),
+        ("previous", request.previous),
+    ):
         if wanted:
             query.append((name, "true"))
     if request.tail_lines is not None:

@@ -9,8 +9,9 @@ built, so a hundred thousand of them cost what fifty cost.
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.style import Style
 from textual import events
@@ -112,6 +113,15 @@ class LineView(Widget, can_focus=True):
             span = difference(old, new)
             if span is not None:
                 self.refresh(Region(span[0], y, span[1] - span[0], 1))
+
+    def in_next_turn(self, work: Callable[[], object]) -> None:
+        """Do something when everything else that waits was dealt with once.
+
+        Textual's `call_later` puts it behind the messages of this widget, and goes through all of
+        them, those that come meanwhile too, before the event loop turns: who does much in small
+        pieces would hold up keys and other widgets until the last of them.
+        """
+        asyncio.get_running_loop().call_soon(self.call_later, work)
 
     def token(self, name: str) -> Style:
         """The style of a token on this widget's background; "" is that of plain text."""

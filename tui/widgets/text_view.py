@@ -7,6 +7,7 @@ are on the screen, so a million of them cost what a screenful costs.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.timer import Timer
 
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter
@@ -177,10 +177,10 @@ class TextView(LineView):
             ascii=ascii,
         )
         self.model = TextViewModel(self.renderer.row_count, is_wrapped=wrap, is_following=follow)
-        self.finder = Finder(self.call_later, self.go_to, self._post_search)
-        self.errors = Finder(self.call_later, self._show_error, self._errors_counted)
+        self.finder = Finder(self.in_next_turn, self.go_to, self._post_search)
+        self.errors = Finder(self.in_next_turn, self._show_error, self._errors_counted)
         """The search for lines that tell of errors."""
-        self.warnings = Finder(self.call_later, self.go_to, self._post_counts)
+        self.warnings = Finder(self.in_next_turn, self.go_to, self._post_counts)
         """The same for warnings, which are only counted."""
         self._wants_error = False
         self._is_opening = False
@@ -189,7 +189,7 @@ class TextView(LineView):
         """What is on the screen, as it was told last."""
         self._map: tuple[MapCell, ...] = ()
         """What the rows of the map show; nothing while there is none."""
-        self._quiet: Timer | None = None
+        self._quiet: asyncio.TimerHandle | None = None
         self.kept_lines: Callable[[], Iterable[int]] = tuple
         """The lines that somebody marked, as the map shows them."""
         self.marked: MarkedLines | None = None
@@ -244,10 +244,11 @@ class TextView(LineView):
         searched = self.errors.search.searched if self.errors.search is not None else 0
         if len(self.text) - searched > MOST_COUNTED and not self._wants_error:
             # Who only waits for the lines waits no longer for what they tell.
-            if self._quiet is None:
-                self._quiet = self.set_timer(QUIET, self._count_in_quiet)
-            else:
-                self._quiet.reset()
+            if self._quiet is not None:
+                self._quiet.cancel()
+            # No timer of Textual: lines come from outside of what it calls.
+            loop = asyncio.get_running_loop()
+            self._quiet = loop.call_later(QUIET, self.call_later, self._count_in_quiet)
             return
         self._look_at_all()
 
