@@ -294,3 +294,11 @@ def test_a_trace_of_many_lines_is_one_error() -> None:
         (8, "error"),
         (9, "warning"),
     ]
+
+
+def test_a_progress_bar_is_written_over_itself_and_not_over_what_stands_before_it() -> None:
+    stamp = b"2026-08-21T10:41:22.000000000Z "
+    book = LogBook([PROGRAM], times="utc", shows_names=True)
+    book.append(blocks_of([stamp + b"10%\r20%\r100%\r\n", stamp + b"ab\bc\n"]))
+    shown = [SGR.sub("", line) for line in text_of(book)]
+    assert shown == ["10:41:22.000 train          100%", "10:41:22.000 train          ac"]

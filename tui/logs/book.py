@@ -44,7 +44,7 @@ from tui.domain.logsearch import (
     shown_text,
     wanted_of,
 )
-from tui.domain.text import SGR, clean, decoded_log
+from tui.domain.text import SGR, clean, decoded_log, shown_log
 from tui.logs.spill import Spill
 
 IN_MEMORY = 64 << 20
@@ -438,7 +438,8 @@ class LogBook:
     def line(self, index: int) -> str:
         """A line as it is shown, not yet made printable."""
         block, line = self.block_of(index)
-        text = decoded_log(block.line(line))
+        # What is put before a line is not written over by its carriage returns.
+        text = shown_log(block.line(line))
         if self.shape is not None:
             text = self.shape(text)
         before = self._name_before(block.source_of(line)) if self.shows_names else ""
