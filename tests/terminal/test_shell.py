@@ -117,7 +117,7 @@ class Server:
 
 @contextmanager
 def opened(
-    folder: Path, server: Server, *flags: str, kubectl: bool = False
+    folder: Path, server: Server, *flags: str, kubectl: bool = False, **variables: str
 ) -> Iterator[tuple[Pty, FakeApi]]:
     """The workflow on a screen of its own; with a kubectl of ours on PATH, or with none."""
     programs = folder / "bin"
@@ -129,7 +129,7 @@ def opened(
     with secure_api(server.answer) as api:
         config = write_kubeconfig(folder, api.url, authority=api.authority)
         argv = run_tui("--kubeconfig", str(config), *flags)
-        env = {"PATH": str(programs)}
+        env = {"PATH": str(programs), **variables}
         with Pty(argv, columns=110, rows=30, env=env) as terminal:
             terminal.wait_for("Running")
             terminal.quiet()

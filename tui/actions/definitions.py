@@ -145,7 +145,7 @@ def _new(found: Definition) -> Callable[[Manifest, Context], Manifest]:
         if not found.of_cluster:
             metadata["namespace"] = context.namespace or "default"
         spec = {"schedules": ["0 6 * * *"], "workflowSpec": NEW_SPEC} if found is CRON else NEW_SPEC
-        return _whole({"metadata": metadata, "spec": spec}, found)
+        return submit.readable(_whole({"metadata": metadata, "spec": spec}, found))
 
     return draft
 
