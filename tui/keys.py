@@ -257,6 +257,8 @@ KEYS = KeyTable(
         "sort.next": ">",
         "sort.previous": "<",
         "sort": "S",
+        "form.tree": "1",
+        "form.timeline": "3",
         "fold.one": "o",
         "fold.all": "O",
         "fold.problems": "E",

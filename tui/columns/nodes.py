@@ -64,7 +64,20 @@ def node_columns(
         grow=3,
         style=lambda row: "problem" if row.node.is_problem else "",
     )
-    return (step, *_spent(usage), message, *_origin(pod))
+    timeline: Column[TreeRow] = Column(
+        id=TIMELINE,
+        title="TIMELINE",
+        text=lambda row, now: " … ".join(filter(None, (row.node.started_at, row.node.finished_at))),
+        width=20,
+        least=8,
+        grow=12,
+        ticks=True,
+    )
+    return (step, timeline, *_spent(usage), message, *_origin(pod))
+
+
+TIMELINE = "timeline"
+"""Id of the column with the bars of the steps, which the tree draws itself."""
 
 
 WIDE_ONLY = ("message", "template", "pod")

@@ -181,6 +181,8 @@ class SplitView(Container):
 
     def move_border(self, step: int) -> None:
         """Give the side with the keys more of the room (1), or less (-1)."""
+        if not self.pane_tabs.holds_focus and self.steps.zoom_time(step):
+            return
         if self.is_zoomed:
             return
         grows = step if not self.pane_tabs.holds_focus else -step
@@ -283,6 +285,13 @@ class SplitView(Container):
     def is_zoomed(self) -> bool:
         """Whether one side has all the room."""
         return self.has_class("-zoom-pane") or self.has_class("-zoom-tree")
+
+    @on(StepTree.FormChanged)
+    def make_room_for_form(self, message: StepTree.FormChanged) -> None:
+        """A timeline has all the room; a tree shares it again."""
+        message.stop()
+        self.set_class(message.is_timeline, "-zoom-tree")
+        self.remove_class("-zoom-pane")
 
     @on(RoomWanted)
     def make_room(self, message: RoomWanted) -> None:

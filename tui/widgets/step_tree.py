@@ -8,6 +8,7 @@ as it has rows, as far as the style sheet lets it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, cast
 
@@ -17,18 +18,22 @@ from textual.message import Message
 
 from tui.bindings import bind
 from tui.columns import Column
-from tui.columns.nodes import WIDE_ONLY, Usage, node_columns
+from tui.columns.nodes import TIMELINE, WIDE_ONLY, Usage, node_columns
+from tui.domain.durations import epoch_of
 from tui.domain.forest import ORDERS, SHAPED, SiblingOrder, TreeRow
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
+from tui.domain.timeline import Span, span_of
 from tui.domain.workflow import Workflow
 from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.cells import LONGEST, printable, wrapped
 from tui.widgets.step_tree_model import StepTreeModel
-from tui.widgets.step_tree_renderer import StepTreeRenderer
+from tui.widgets.step_tree_renderer import StepTreeRenderer, Timeline
 from tui.widgets.table import Table
 
+MOST_ZOOM = 10
+"""How often the time that is seen can be halved."""
 USAGE = ("cpu", "memory")
 """Columns that are there only while something is known for them."""
 
@@ -42,6 +47,12 @@ class StepTree(Table[TreeRow]):
     class NothingChosen(Message):
         """Enter was pressed where there is no step."""
 
+    @dataclass
+    class FormChanged(Message):
+        """The steps are shown as a timeline now, or as a tree again."""
+
+        is_timeline: bool
+
     UNMARKABLE = "steps are not marked: what one does is done to the whole workflow"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.left", "fold", "Fold", group="tree"),
@@ -51,6 +62,8 @@ class StepTree(Table[TreeRow]):
         bind("fold.problems", "fold_quiet", "Problems open", group="tree"),
         bind("hide", "hide_skipped", "Hide skipped", group="tree"),
         bind("sort", "sort_menu", "Sort siblings", group="tree"),
+        bind("form.tree", "form('tree')", "Tree", group="tree"),
+        bind("form.timeline", "form('timeline')", "Timeline", group="tree"),
         bind("problem-after", "problem(1)", "Next problem", group="tree"),
         bind("problem-before", "problem(-1)", "Last problem", group="tree"),
     ]
@@ -92,6 +105,9 @@ class StepTree(Table[TreeRow]):
         self._pod_names = pod_names
         self._usage: Mapping[str, Usage] = {}
         self._tree = StepTreeModel()
+        self._is_timeline = False
+        self._zoom = 0
+        """How often the time that is seen was halved."""
         self._choose_columns()
         self._opened_at: NodeId | None = None
         """The node that the cursor was put on; it is kept in the middle until the cursor moves."""
@@ -168,6 +184,7 @@ class StepTree(Table[TreeRow]):
         is_other = self._tree.show(workflow, found)
         if is_other or usage is not None:
             self._set_usage(usage or {})
+        self._scale()
         self.replace(self._tree.rows)
         if is_other:
             opening = None if whole else self._tree.opening_node
@@ -197,10 +214,63 @@ class StepTree(Table[TreeRow]):
     def _choose_columns(self, *, is_wide: bool | None = None) -> None:
         """Those of the mode, with what pods use where that is known."""
         wide = self.renderer.is_wide if is_wide is None else is_wide
-        left_out = (*(() if wide else WIDE_ONLY), *(() if self._usage else USAGE))
+        left_out = {*(() if wide else WIDE_ONLY), *(() if self._usage else USAGE)}
+        left_out |= {*USAGE, *WIDE_ONLY} if self._is_timeline else {TIMELINE}
         columns = tuple(c for c in self._everything if c.id not in left_out)
         if columns != self.columns:
             self.columns = columns
+
+    # --- as a timeline -------------------------------------------------------------------
+
+    @property
+    def is_timeline(self) -> bool:
+        """Whether the steps are bars on the time of the run."""
+        return self._is_timeline
+
+    def action_form(self, form: str) -> None:
+        """As a tree, or as bars on the time of the run."""
+        is_timeline = form == "timeline"
+        if is_timeline == self._is_timeline:
+            return
+        self._is_timeline, self._zoom = is_timeline, 0
+        self._choose_columns(is_wide=False)
+        if self.renderer.is_wide:
+            super().widen(False)
+        self._scale()
+        self.post_message(self.FormChanged(is_timeline))
+        self.repaint()
+
+    def zoom_time(self, step: int) -> bool:
+        """See half of the time (1), around what the cursor is on, or twice as much (-1)."""
+        zoom = max(0, min(MOST_ZOOM, self._zoom + step))
+        if not self._is_timeline or zoom == self._zoom:
+            return self._is_timeline
+        self._zoom = zoom
+        self._scale()
+        self.repaint()
+        return True
+
+    def tick(self, now: datetime) -> None:
+        """A second went by: bars of what runs grow."""
+        super().tick(now)
+        before = self._lines.timeline
+        self._scale()
+        if before is not None and self._lines.timeline != before:
+            self.repaint()
+
+    def _scale(self) -> None:
+        """Work out what bars are drawn on."""
+        workflow = self._tree.workflow
+        if not self._is_timeline or workflow is None:
+            self._lines.timeline = None
+            return
+        now = self.renderer.now.timestamp()
+        whole = span_of(workflow, now) or Span(now, now + 1)
+        node = self.node
+        began = epoch_of(node.started_at) if node is not None else None
+        ended = epoch_of(node.finished_at) if node is not None else None
+        middle = ((began or whole.begin) + (ended or now)) / 2
+        self._lines.timeline = Timeline(workflow, whole.within(self._zoom, middle), whole)
 
     @property
     def node(self) -> Node | None:
@@ -262,7 +332,8 @@ class StepTree(Table[TreeRow]):
     @property
     def written_columns(self) -> Sequence[Column[TreeRow]]:
         """All that is known, those included that are only shown in wide mode."""
-        return [c for c in self._everything if self._usage or c.id not in USAGE]
+        left_out = {*(() if self._usage else USAGE), *(() if self._is_timeline else (TIMELINE,))}
+        return [c for c in self._everything if c.id not in left_out]
 
     def plain_cell(self, column: Column[TreeRow], item: TreeRow) -> str:
         """What a column says of a step; of the first one with its box lines."""

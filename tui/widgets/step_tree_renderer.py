@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.columns import Column, Placed
-from tui.columns.nodes import node_token
+from tui.columns.nodes import TIMELINE, node_token
+from tui.columns.words import phase_token
 from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
 from tui.domain.status import node_icon
+from tui.domain.timeline import ASCII_SIGNS, Span, axis, bar
+from tui.domain.workflow import Workflow
 from tui.widgets.cells import (
     LONGEST,
     Piece,
@@ -41,6 +46,16 @@ LEAST_MESSAGE = 16
 """Cells for which a long label makes room."""
 BETWEEN = 2
 """Cells between a label and what the step says."""
+
+
+class Timeline(NamedTuple):
+    """What bars are drawn on."""
+
+    workflow: Workflow
+    span: Span
+    """What is seen."""
+    whole: Span
+    """The time of the run."""
 
 
 class StepTreeRenderer(TableRenderer[TreeRow]):
@@ -68,9 +83,12 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             whole_row=True,
         )
         self._step = step
-        self.cells, self.widths = {"step": self._label}, {"step": self._width}
         self.ordered = ""
         """What siblings are sorted by, with an arrow; "" for Argo's own order."""
+        self.cells = {"step": self._label, TIMELINE: self._bar}
+        self.widths = {"step": self._width}
+        self.timeline: Timeline | None = None
+        """What bars are drawn on; None where there are none."""
         self.is_focused = False
         """Whether keys come here: the row of the cursor and the heading show it."""
 
@@ -86,6 +104,9 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             title = placed.column.title
             if not pieces and self.ordered:
                 title = f"{title} by {self.ordered}"
+            if placed.column.id == TIMELINE and self.timeline is not None:
+                pieces += [(line, rules), *self._axis(placed.width, line, rules, heading)]
+                continue
             gap = line * (placed.width - width_of(title) - 1)
             if placed.column.align == "right":
                 pieces += [(gap + line, rules), (f" {title}", heading)]
@@ -109,6 +130,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         """The step with what it says, in the room that its other columns leave, then those."""
         base = self.style("")
         first, *others = self.layout(width)
+        if self.timeline is not None:
+            return self._timed_line(item, width, is_cursor)
         told = [(placed, placed.column.text(item, self.now)) for placed in others]
         cells = first.width
         while told and not told[0][1]:
@@ -127,6 +150,45 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             pieces = [(text, self._on_cursor(style)) for text, style in pieces]
             base = self._on_cursor(base)
         return strip_of(pieces, width, base)
+
+    def _timed_line(self, item: TreeRow, width: int, is_cursor: bool) -> Strip:
+        """The step, its bar, and how long it took; what it says has no room here."""
+        base = self.style("")
+        first, *others = self.layout(width)
+        pieces = self._label(item, first.width, is_cursor=is_cursor)
+        for placed in others:
+            pieces.append((" ", base))
+            pieces += self._cell(placed, item, False, False)
+        if is_cursor:
+            pieces = [(text, self._on_cursor(style)) for text, style in pieces]
+            base = self._on_cursor(base)
+        return strip_of(pieces, width, base)
+
+    def _bar(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
+        """When a step ran, on the time of its run."""
+        if self.timeline is None:
+            return [(" " * cells, self.style(""))]
+        workflow, span, _ = self.timeline
+        found = bar(workflow, item.node, span, cells, self.now.timestamp())
+        signs = ASCII_SIGNS if self.ascii else {}
+        return [
+            (
+                "".join(signs.get(each.sign, each.sign) for each in alike),
+                self.style(phase_token(phase) if phase else "muted"),
+            )
+            for phase, alike in groupby(found, key=lambda each: each.phase)
+        ]
+
+    def _axis(self, cells: int, line: str, rules: Style, heading: Style) -> list[Piece]:
+        """The marks of the timeline on its rule."""
+        assert self.timeline is not None
+        _, span, whole = self.timeline
+        pieces: list[Piece] = []
+        at = 0
+        for begin, text in axis(span, whole, cells):
+            pieces += [(line * (begin - at), rules), (text, heading)]
+            at = begin + len(text)
+        return [*pieces, (line * (cells - at), rules)]
 
     def _spare(self, item: TreeRow, cells: int, beside: tuple[Placed[TreeRow], str]) -> int:
         """How many blanks before a figure a message takes that would be cut beside them."""
