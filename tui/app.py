@@ -630,7 +630,9 @@ class ArgoApp(TerminalApp):
         screen = self._open(
             found.key, found.uid, there, step=found.node, spot=link.spot if there else ""
         )
-        told, is_wrong = found.problem or found.said, bool(found.problem)
+        # What is not what somebody may think it is stays there for a while, like what is missing.
+        told, is_wrong = found.problem or found.said, bool(found.problem or link.host)
+        is_wrong = is_wrong or bool(found.key.incarnation)
         if wanted and not there:
             told, is_wrong = f"{KINDS[found.key.kind].nouns} have no pane {wanted}", True
         if told:

@@ -140,6 +140,8 @@ def test_what_can_be_no_place_is_refused_with_a_sentence(text: str) -> None:
     [
         ("argo/etl-x7k", True),
         ("argo/@latest", True),
+        ("argo/etl@logs", True),
+        ("argo/@latest-failed@logs", True),
         ("argo/etl.yaml", False),
         ("runs/saved.json", False),
         ("etl", False),

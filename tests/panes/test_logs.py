@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.logs_pane import POD_OF_ETL, Written, asked, head, line, new, pod, running
 from tests.support.panes import bench
 from tests.support.runs import etl_log, nightly_etl
@@ -183,6 +185,27 @@ async def test_a_bracket_goes_to_the_next_line_that_says_error() -> None:
         assert "cannot grow" not in on.app.screen_text
         await on.pilot.press("}")
         await on.until(lambda: "cannot grow the hash table" in on.app.screen_text)
+
+
+@pytest.mark.parametrize("by", ["time", "number"])
+async def test_a_log_opens_at_the_line_that_its_place_names_once_it_is_there(by: str) -> None:
+    source = ScriptedSource()
+    lines = [
+        f"2026-01-15T10:00:{at:02}.5Z line {at}\n".encode() if by == "time" else b"line %d\n" % at
+        for at in range(60)
+    ]
+    source.logs[POD_OF_ETL, "main"] = lines
+    async with bench(new, source) as on:
+        on.pane.seek("2026-01-15T10:00:20.5Z" if by == "time" else "21")
+        on.app.show(nightly_etl(), "transform(2:shard:2)(1)")
+        await on.until(lambda: "end of the log" in head(on))
+        await on.until(lambda: on.pane.lines.shown_range[0] == 20)
+        assert not on.pane.lines.is_following
+        spot = on.pane.spot
+        assert spot == ("2026-01-15T10:00:20.500000000Z" if by == "time" else "21")
+        await on.pilot.press("G")
+        on.pane.lines.follow(True)
+        assert on.pane.spot == "", "the end is where a log opens anyway"
 
 
 async def test_the_name_of_a_step_that_is_too_long_keeps_its_end() -> None:

@@ -65,7 +65,7 @@ PAGES: Mapping[str, str] = {
 
 _SPOT = re.compile(r"(?P<before>.+)@(?P<pane>[a-z-]+)(?::(?P<spot>[0-9TZ:.+-]{1,40}))?")
 _KIND = re.compile(r"(?P<kind>[a-z]+):(?P<name>.*)")
-_SHORT = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[@a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+_SHORT = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?/@?[a-z0-9]([-a-z0-9.]*[a-z0-9])?(@[a-z-]+)?")
 FILE_ENDINGS = (".yaml", ".yml", ".json", ".jsonl", ".gz", ".tgz", ".tar", ".zip", ".txt", ".pyz")
 
 
