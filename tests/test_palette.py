@@ -143,7 +143,7 @@ async def test_what_cannot_be_done_just_now_says_why() -> None:
     async with showing(nightly_etl(), settings=replace(STILL, read_only=True)) as shown:
         palette = await opened(shown)
         refused = refusals(palette)
-        assert set(refused) == OBJECTS | {SUBMIT.label}
+        assert set(refused) == OBJECTS | {SUBMIT.label, "Archived only"}
         assert "--read-only" in refused["Delete"]
     async with showing(nightly_etl()) as shown:
         palette = await opened(shown)

@@ -55,6 +55,7 @@ from tui.menu import Choice, Menu, lettered
 from tui.messages import (
     ActionFailed,
     ActionFinished,
+    AskToken,
     GiveSource,
     GoBack,
     OpenObject,
@@ -70,6 +71,7 @@ from tui.ports.contexts import Contexts
 from tui.ports.health import Health
 from tui.ports.identity import Identity
 from tui.ports.jobs import JobStanding
+from tui.ports.login import TokenLogin
 from tui.ports.objects import Watches
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
@@ -527,7 +529,30 @@ class ArgoApp(TerminalApp):
             can_demo=self.context.has_demo,
             way_back=self.navigator.way_back,
             can_go=self.destinations.has_contexts,
+            takes_token=self.source is not None and self.source.port(TokenLogin) is not None,
         )
+
+    @on(AskToken)
+    def ask_token(self) -> None:
+        """Have a token typed or pasted, and try again with it."""
+        login = self.source.port(TokenLogin) if self.source is not None else None
+        if self.source is None or login is None:
+            self.say("no server here takes a token")
+            return
+        from tui.screens.token import TokenScreen
+
+        def given(is_given: bool | None) -> None:
+            if is_given:
+                # Not by connecting again: who had the token would be forgotten with it.
+                self.say("logging in …")
+                self.lists.try_again(self.context.now())
+                self._tick()
+                for view in self.views.views:
+                    if view.trouble is None:
+                        view.try_again()
+
+        screen = TokenScreen(login, self.source.place.label, ascii=self.context.ascii)
+        self.push_screen(screen, given)
 
     @on(JobEnded)
     def say_end_of_job(self, message: JobEnded) -> None:
@@ -881,6 +906,13 @@ class ArgoApp(TerminalApp):
                 complete=lambda typed: among(self.destinations.known_namespaces, typed),
                 check=namespace_of,
                 help="what this account may do, and which rights it lacks",
+            )
+        if self.source is not None and self.source.port(TokenLogin) is not None:
+            yield Command(
+                "Token",
+                alone(self.ask_token),
+                names=("token",),
+                help="log in to the Argo Server with another token; it is shown nowhere",
             )
         if self.source is not None and self.source.port(Identity) is not None:
             yield Command(

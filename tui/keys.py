@@ -360,6 +360,7 @@ KEYS = KeyTable(
         "filters.close": "escape,q",
         **{f"filters.put-{digit}": str(digit) for digit in range(1, 10)},
         "problem.again": "r,enter",
+        "problem.token": "t",
         "problem.back": "escape",
         "problem.quit": "q",
     }

@@ -97,5 +97,10 @@ class GiveSource(Message):
 
 
 @dataclass
+class AskToken(Message):
+    """Somebody has a token for the server that does not take ours."""
+
+
+@dataclass
 class GoBack(Message):
     """Go back to the place that was shown before."""

@@ -85,8 +85,7 @@ async def test_a_filter_is_asked_of_the_server_and_what_it_finds_is_all_that_is_
     server = StandIn(archived=[*map(old, range(300)), old(777, "Failed")])
     async with listing(server) as (shown, api):
         await shown.until_shown("0 + 100+ ▤")
-        await shown.press("/")
-        await shown.write("phase:failed")
+        shown.overview.query_bar.put("phase:failed")
         await shown.until_shown("old-0777")
         assert api.asked[-1].query["listOptions.labelSelector"] == f"{LABEL}phase in (Failed)"
         assert set(pages(api)) == {"0"}, "no page but the first of each filter"
@@ -96,8 +95,7 @@ async def test_a_filter_that_the_server_does_not_know_looks_so_far_and_says_so()
     server = StandIn(archived=map(old, range(1500)))
     async with listing(server) as (shown, api):
         await shown.until_shown("0 + 100+ ▤")
-        await shown.press("/")
-        await shown.write("message:nowhere in:archive")
+        shown.overview.query_bar.put("message:nowhere in:archive")  # in one go, at any load
         await shown.until_shown(":archive looks further")
         assert len(pages(api)) < 8, "never all of them"
 

@@ -29,7 +29,7 @@ async def test_in_an_empty_list_there_is_nothing_to_open_or_to_mark() -> None:
 async def test_enter_on_a_filter_that_is_none_says_what_there_is_and_what_is_shown() -> None:
     async with showing(*team()) as shown:
         await shown.press("slash", *"ingest:x", "enter")
-        assert shown.said.startswith("there is no field ingest (there are name, phase, ns, label")
+        assert shown.said.startswith("there is no field ingest (there are name, phase, ns, in, ")
         assert shown.said.endswith("; shown is what matches ingest")
         assert all("ingest" in name for name in shown.names)
         await shown.press("escape", "slash", '"', "enter")

@@ -86,6 +86,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("screens.confirm:ConfirmScreen", "screens.confirm:LeaveScreen"),
     ),
     ("Writing to a file", "What `f` asks.", ("screens.save:SaveScreen",)),
+    ("A token", "What `:token` asks.", ("screens.token:TokenScreen",)),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
     ("Jobs", "What `:jobs` opens.", ("screens.jobs:JobsScreen",)),
     (

@@ -120,10 +120,10 @@ class ArchiveBeside:
     def read_on(self) -> None:
         """Read what belongs near the screen, once the list itself has been answered."""
         reader = self.reader
-        if reader is None or not self._arrangement.session.standings.is_answered:
+        if reader is None or not self.is_typed or not self._arrangement.session.is_whole:
             return
         asked = self._arrangement.query
-        if asked != self._asked and self.is_typed:
+        if asked != self._asked:
             self._asked = asked
             reader.ask(self._arrangement.archive_queries)
         reader.look(self._seen())

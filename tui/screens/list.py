@@ -610,7 +610,7 @@ class ListScreen(View[None]):
             model.top + model.page,
             len(listing),
             listing.index_of,
-            (model.cursor, self.arrangement.query),
+            model.cursor,
             self.arrangement.is_by_time,
         )
 

@@ -25,7 +25,7 @@ from tui.errors import (
     Unreachable,
 )
 from tui.keys import hint
-from tui.messages import GiveSource, GoBack
+from tui.messages import AskToken, GiveSource, GoBack
 from tui.view import View
 from tui.widgets.cells import plain
 from tui.widgets.status_line import StatusLine
@@ -77,6 +77,7 @@ class ProblemScreen(View[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("problem.again", "again", "Try again", shown=True),
+        bind("problem.token", "token", "Token"),
         bind("problem.back", "back", "Back", shown=True),
         bind("problem.quit", "app.quit", "Quit", shown=True),
     ]
@@ -88,16 +89,18 @@ class ProblemScreen(View[None]):
         can_demo: bool = True,
         way_back: str = "",
         can_go: bool = False,
+        takes_token: bool = False,
         ascii: bool = False,
     ) -> None:
         """`way_back` is the place one came from, "" where there is none; `can_go` tells whether
-        there are contexts to go to."""
+        there are contexts to go to, `takes_token` whether a token can be given to the server."""
         super().__init__()
         self.trouble = error
         self._error = error
         self.can_demo = can_demo
         self._way_back = way_back
         self._can_go = can_go
+        self._takes_token = takes_token and isinstance(error, Unauthenticated)
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
@@ -111,6 +114,8 @@ class ProblemScreen(View[None]):
             if lines:
                 yield self._text(lines, "problem-advice")
             keys = [f"{hint('problem.again')}  try again"]
+            if self._takes_token:
+                keys.insert(0, f"{hint('problem.token')}  give a token; it is shown nowhere")
             if self.can_demo:
                 demo = "open the built-in demo cluster, to look around"
                 keys.append(f"{hint('command')}demo  {demo}")
@@ -132,6 +137,11 @@ class ProblemScreen(View[None]):
     def action_again(self) -> None:
         """Connect again."""
         self.app.post_message(GiveSource())
+
+    def action_token(self) -> None:
+        """Give a token to the server that wants one."""
+        if self._takes_token:
+            self.app.post_message(AskToken())
 
     def action_back(self) -> None:
         """Back to the place one came from; quit where there is none."""

@@ -180,7 +180,13 @@ class ScreenStack:
     # --- trouble -----------------------------------------------------------------------------
 
     def show_trouble(
-        self, error: TuiError, *, can_demo: bool, way_back: str = "", can_go: bool = False
+        self,
+        error: TuiError,
+        *,
+        can_demo: bool,
+        way_back: str = "",
+        can_go: bool = False,
+        takes_token: bool = False,
     ) -> None:
         """Say why nothing can be shown, once; the rest is for `ProblemScreen`."""
         self.trouble = error
@@ -189,7 +195,12 @@ class ScreenStack:
         self._end_problem()
         self.bring(
             ProblemScreen(
-                error, can_demo=can_demo, way_back=way_back, can_go=can_go, ascii=self._ascii
+                error,
+                can_demo=can_demo,
+                way_back=way_back,
+                can_go=can_go,
+                takes_token=takes_token,
+                ascii=self._ascii,
             )
         )
 

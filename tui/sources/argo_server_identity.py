@@ -35,14 +35,15 @@ class ServerIdentity:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._lock = threading.Lock()
-        self._known: tuple[Caller | None] | None = None
+        self._known: tuple[int, Caller | None] | None = None
 
     def caller(self) -> Caller | None:
         """Who we are, in the server's words; None where it says nothing."""
         with self._lock:
-            if self._known is None:
-                self._known = (self._asked(),)
-            return self._known[0]
+            pastes = self._server.login.pastes
+            if self._known is None or self._known[0] != pastes:
+                self._known = pastes, self._asked()
+            return self._known[1]
 
     def _asked(self) -> Caller | None:
         body = self._server.transport.get(USER_INFO)

@@ -11,14 +11,18 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from tui.domain.hidden import said_without_secrets
 from tui.domain.text import clean
-from tui.errors import Misconfigured, SettingsError, Unauthenticated
+from tui.errors import InputError, Misconfigured, SettingsError, Unauthenticated
 from tui.sources.argo_server_answers import HOW_TO_LOG_IN
 from tui.sources.connection_settings import ServerRules
 from tui.sources.credentials import MOST_CONNECTIONS, Access, Hidden
 from tui.sources.pools import make_connections
+
+if TYPE_CHECKING:
+    from tui.sources.argo_server_shared import Server
 
 BEARER = "Bearer "
 COMMAND_TIMEOUT = 60.0
@@ -91,10 +95,16 @@ class ServerLogin:
         self._environ = environ
         self._run = run or _printed_by
         self._pasted = ""
+        self.pastes = 0
+        """How often a token was pasted: who we are may be another since."""
 
     def paste(self, text: str) -> None:
         """Use this token instead of any other. Raises: ValueError for what cannot be one."""
-        self._pasted = header_of(text)
+        header = header_of(text)
+        if not header:
+            raise ValueError("it is empty")
+        self._pasted = header
+        self.pastes += 1
 
     @property
     def named(self) -> str:
@@ -171,6 +181,21 @@ class ServerLogin:
         if bool(certificate) is not bool(key):
             raise SettingsError("a client certificate needs its key, and a key its certificate")
         return (certificate, key) if certificate else None
+
+
+class PastedToken:
+    """The port that takes a token for one server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def paste(self, text: str) -> None:
+        """Log in with this from now on."""
+        try:
+            self._server.login.paste(text)
+        except ValueError as error:
+            raise InputError(f"this is no token: {error}") from error
+        self._server.transport.log_in_anew()
 
 
 def _there(path: str, what: str) -> str:

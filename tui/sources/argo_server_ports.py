@@ -8,6 +8,7 @@ from tui.ports.diagnosis import Diagnosis
 from tui.ports.events import Events
 from tui.ports.health import Health
 from tui.ports.identity import Identity
+from tui.ports.login import TokenLogin
 from tui.ports.logs import PodLogs
 from tui.ports.namespaces import Namespaces
 from tui.ports.operations import Operations
@@ -20,6 +21,7 @@ SERVER_PORTS: Registry[Offer] = Registry(
     (
         Offer("operations", Operations, "tui.sources.argo_server_operations:operations_of"),
         Offer("identity", Identity, "tui.sources.argo_server_identity:ServerIdentity"),
+        Offer("login", TokenLogin, "tui.sources.argo_server_login:PastedToken"),
         Offer("logs", PodLogs, "tui.sources.argo_server_logs:ServerLogs"),
         Offer("artifacts", ServedArtifacts, "tui.sources.argo_server_artifacts:ServerArtifacts"),
         Offer("archive", Archive, "tui.sources.argo_server_archive:ServerArchive"),

@@ -16,6 +16,7 @@ from tui.ports.archive import Archive, History
 from tui.ports.artifacts import ServedArtifacts
 from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Sink, WatchEvent
 from tui.ports.connection import Connection, Place, offered
+from tui.ports.login import TokenLogin
 from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.operations import Call, Operation, Operations
 from tui.ports.threads import CancelToken
@@ -54,7 +55,7 @@ class Beside:
     def port(self, wanted: Callable[..., P]) -> P | None:
         """What the cluster offers, but for single objects, the archive and artifacts."""
         found: Any = self if wanted in (Objects, Watches) else None
-        if wanted in (ServedArtifacts, Archive, History):
+        if wanted in (ServedArtifacts, Archive, History, TokenLogin):
             found = self._server.port(wanted)
         elif wanted is Operations:
             found = self._operations

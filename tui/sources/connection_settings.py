@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # a list does not wait for what reads artifacts
@@ -52,22 +51,6 @@ class ServerRules(Protocol):
     @property
     def takes_environment(self) -> bool:
         """Whether ARGO_TOKEN is meant for this server."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoServer:
-    """What is said of no server."""
-
-    address: str = ""
-    base_href: str = ""
-    secure: bool = True
-    insecure_skip_verify: bool = False
-    certificate_authority: str = ""
-    client_certificate: str = ""
-    client_key: str = ""
-    token_file: str = ""
-    token_command: str = ""
-    takes_environment: bool = False
 
 
 class PlaceRules(Protocol):

@@ -9,7 +9,7 @@ from tui.errors import SettingsError
 from tui.ports.connection import Connection
 from tui.ports.contexts import ContextEntry
 from tui.sources import source_of, with_server
-from tui.sources.connection_settings import ConnectionSettings, NoServer
+from tui.sources.connection_settings import ConnectionSettings
 from tui.sources.kubeconfig import entries
 from tui.sources.opening import connect
 
@@ -19,7 +19,6 @@ class _AtContext:
 
     namespace = ""
     all_namespaces = False
-    server = NoServer()
     files: tuple[str, ...] = ()
 
     def __init__(self, settings: ConnectionSettings, context: str) -> None:
@@ -32,6 +31,7 @@ class _AtContext:
         self.is_read_only = settings.is_read_only
         self.for_place = settings.for_place
         self.server_places = settings.server_places
+        self.server = settings.for_place(context).server
 
 
 class KubeconfigContexts:

@@ -331,6 +331,11 @@ class Transport:
                 self._drop(access)
             raise told from error
 
+    def log_in_anew(self) -> None:
+        """Credentials are others now: what is asked from now on is asked with those."""
+        with self._lock:
+            self._access = None
+
     def _drop(self, access: Access) -> None:
         with self._lock:
             if self._access is access:

@@ -19,6 +19,8 @@ W = TypeVar("W", bound=HasMetadata)
 
 DELETED, GONE = "deleted", "gone"
 """While it was looked at; before that."""
+NOT_WATCHED = "not watched"
+"""It could not be read, or not any longer, though it may be there."""
 
 
 class WatchedObject(Generic[W]):
@@ -35,6 +37,8 @@ class WatchedObject(Generic[W]):
         self.stands_still: datetime | None = None
         """When it was deleted: its durations stand still from then on."""
         self._session: WatchSession[Whole[W]] = WatchSession(f"watch {key.kind} {key.name}")
+        self._begin: Callable[[], object] | None = None
+        """Begins to watch it."""
 
     def watch(
         self,
@@ -64,12 +68,8 @@ class WatchedObject(Generic[W]):
 
             source.watch_one(kind, self.key, self.uid, take, stop)
 
-        self._session.begin(
-            watch,
-            loop,
-            arrived=arrived,
-            failed=failed,
-        )
+        self._begin = lambda: self._session.begin(watch, loop, arrived=arrived, failed=failed)
+        self._begin()
 
     def unwatch(self) -> None:
         """Nothing of ours goes on."""
@@ -88,10 +88,16 @@ class WatchedObject(Generic[W]):
 
     def fail(self, error: SourceError) -> None:
         """It cannot be watched."""
-        self.over = GONE if isinstance(error, Missing) else "not watched"
+        self.over = GONE if isinstance(error, Missing) else NOT_WATCHED
 
     def try_again(self, now: datetime) -> bool:
         """Do not wait for the next try of a broken watch: it is now. False if it is not broken."""
+        if self.over == NOT_WATCHED and self._begin is not None:
+            self.unwatch()
+            self._session = WatchSession(self._session.name)
+            self.over = ""
+            self._begin()
+            return True
         return self._session.try_again(now)
 
     @property
