@@ -99,6 +99,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tmp_path: Path) ->
 WHOLE = """
 theme = "argo-dark"     # a comment
 remember-place = true
+delete-wait = 10
 audit-file = "~/argo-changes.jsonl"
 ascii = false
 key_preset = "k9s"
@@ -180,12 +181,12 @@ def test_every_kind_of_row_is_read() -> None:
         profile="work", region="eu-central-1", endpoints={"minio.argo:9000": "localhost:9000"}
     )
     assert settings.for_place("prod-eu") == PlaceSettings(
+        protected=False,
         read_only=True,
         header_color="#aA0011",
         namespaces=("argo", "ml"),
         favourites=("argo", "ml,data"),
         type_name=frozenset({"destroys", "retry"}),
-        protected=False,
         s3=replace(store, path_style=True),
     )
     server = settings.for_place("history").server
@@ -468,17 +469,18 @@ def test_what_is_in_effect_is_shown_with_where_it_comes_from(
     monkeypatch.setenv("ARGO_NAMESPACE", "ml")
     written(home, WHOLE)
     lines = run(["config", "show", "--ascii", "--context", "prod-eu"]).out.splitlines()
-    assert lines[:8] == [
+    assert lines[:9] == [
         'theme = "argo-dark"  # config.toml:2',
         "remember-place = true  # config.toml:3",
         "read-only = false  # default",
-        'audit-file = "~/argo-changes.jsonl"  # config.toml:4',
+        "delete-wait = 10  # config.toml:4",
+        'audit-file = "~/argo-changes.jsonl"  # config.toml:5',
         "ascii = true  # --ascii",
         "mouse = false  # default",
-        'key_preset = "k9s"  # config.toml:6',
+        'key_preset = "k9s"  # config.toml:7',
         '# context = "prod-eu"  # --context',
     ]
-    assert lines[8] == '# namespace = "ml"  # ARGO_NAMESPACE'
+    assert lines[9] == '# namespace = "ml"  # ARGO_NAMESPACE'
     assert '[contexts."prod-*"]' in lines
     line = WHOLE.splitlines().index('header-color = "red"') + 1
     assert f'header-color = "red"  # config.toml:{line}' in lines

@@ -112,6 +112,7 @@ ARROWS: dict[str, set[str]] = {
         "domain",
         "editing",
         "errors",
+        "keys",
         "messages",
         "ports",
         "screens",

@@ -1,8 +1,10 @@
 """Running an action, from the key to the answer: refused, or asked about, carried out, and told.
 
 What the account may do is asked beforehand, beside the loop, and again when something is refused.
-Plans are performed on a thread, one after the other, each write once; the workflow itself changes
-when the watch says so, never here.
+Plans are performed on threads, of several some at a time, each write once; the workflow itself
+changes when the watch says so, never here. A delete waits for some seconds before it is sent, and
+whatever ends that before its time (`u`, leaving, a terminal that hangs up, another context) sends
+nothing.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from tui.actions import ACTIONS, called
-from tui.actions.base import Action, Plan, perform
+from tui.actions.base import Action, Outcome, Plan, deletes_target, perform
 from tui.actions.choosing import choose
 from tui.actions.own import own_actions
 from tui.actions.verdict import Denied, Subject, wanted_by
@@ -31,26 +34,64 @@ from tui.domain.node import NodeId
 from tui.domain.templates import MAIN, WAIT
 from tui.domain.workflow import Workflow, WorkflowRef
 from tui.errors import Conflict, PlanError, SourceError, TuiError, Unreachable
+from tui.keys import hint
 from tui.kinds.registry import KINDS
 from tui.messages import ActionFailed, ActionFinished, TypeCommand
 from tui.ports.connection import Connection, offered
 from tui.ports.exec import Container, Exec
 from tui.ports.identity import caller_of
+from tui.ports.jobs import Job, Task
 from tui.ports.operations import Operations
 from tui.ports.rights import Rights, Wanted
 from tui.screens.action import ActionScreen
+from tui.screens.bulk import BulkScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.container_choice import ContainerChoice
 from tui.screens.plan_words import Planned
 from tui.screens.program_output import ProgramScreen
 from tui.settings import Settings
 from tui.state.audit import Entry, moment
+from tui.state.bulk import Bulk, Ended
+from tui.state.waits import Wait
 
 if TYPE_CHECKING:
     from tui.editing import Editing
 
 MOST_TOLD = 3
 """Of those that were left out, how many are told one by one."""
+MOST_NAMED = 5
+"""Of those that failed, how many the status line names."""
+AT_A_TIME = 8
+"""Of several, how many are sent at a time."""
+WORTH_SHOWING = 0.4
+"""Seconds after which what is done to several has a box that follows it."""
+WAITS = "to be deleted"
+"""What a row says of a delete that can still be taken back."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Doing:
+    """What was answered with yes."""
+
+    action: Action
+    plans: tuple[Planned, ...]
+    left_out: tuple[str, ...]
+    connections: Mapping[ObjectKey, Connection | None]
+    """Those of when it was asked."""
+    title: str
+    ended: Callable[[TuiError | None], object] | None = None
+    """Told when all is done."""
+
+    @property
+    def keys(self) -> list[ObjectKey]:
+        """What it is done to."""
+        return [target.key for target, _ in self.plans]
+
+
+def name_in(planned: Planned) -> str:
+    """What is acted on, in a list of several; what has no name yet goes by its plan."""
+    target, plan = planned
+    return target.key.name or plan.title
 
 
 @contextmanager
@@ -85,13 +126,28 @@ class ActionRunner:
         context: AppContext,
         changed: Callable[[Sequence[ObjectKey]], object],
         rights_known: Callable[[], object],
+        *,
+        count_down: Callable[[str, str], object],
+        done_to: Callable[[frozenset[ObjectKey]], object],
     ) -> None:
-        """`rights_known` is called when it has become known what may be done in a namespace."""
+        """`rights_known` is called when it has become known what may be done in a namespace.
+
+        `count_down` says how long something still waits, and is given what was said last;
+        `done_to` is told what was done as it was asked for.
+        """
         self._app = app
         self.context = context
         self._changed = changed
         """Told which rows look different because something was begun or ended."""
         self._rights_known = rights_known
+        self._count = count_down
+        self.not_sent = ""
+        """Of a delete that waited for its time when this place was left for another."""
+        self._counted = ""
+        """What is said just now of what waits."""
+        self._done = done_to
+        self._bulk_screens: dict[Bulk, BulkScreen] = {}
+        """The boxes that follow what is done to several."""
         self._writing: set[threading.Thread] = set()
         self._is_in_session = False
         """Whether a program has the terminal, or is about to."""
@@ -128,6 +184,12 @@ class ActionRunner:
 
         `path` is that of a file whose manifests are meant.
         """
+        waiting = [one for one in subjects if self.context.waits.has(one.target.key)]
+        subjects = [one for one in subjects if one not in waiting]
+        if waiting and not subjects:
+            back = f"{hint('take-back')} takes it back"
+            self.context.say(f"{waiting[0].name} is to be deleted already; {back}", "warning")
+            return
         chosen = choose(id, subjects, self.context.conditions)
         if chosen.said:
             self.context.say(chosen.said, "warning")
@@ -169,7 +231,7 @@ class ActionRunner:
             question = ActionScreen(self.context, action, subjects, left_out=left_out)
             answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
-            self.carry_out(action, answer, question.not_planned)
+            self.carry_out(action, answer, question.not_planned, asked=question.asked)
 
     # --- commands of one's own ---------------------------------------------------------------
 
@@ -326,25 +388,37 @@ class ActionRunner:
         plans: Sequence[Planned],
         left_out: Sequence[str] = (),
         *,
+        asked: str = "",
         ended: Callable[[TuiError | None], object] | None = None,
     ) -> None:
-        """Perform the plans; results are said as they come.
+        """Perform the plans, a delete after some seconds in which it can be taken back.
 
-        `left_out` has a sentence for each that was meant as well: they are told at the end.
-        `ended` is called when all is done, with what went wrong with the last that failed: of a
-        single plan nobody else tells that, nor asks again.
+        `left_out` has a sentence for each that was meant as well: they are told at the end. `asked`
+        is what the question was called. `ended` is called when all is done, with what went wrong
+        with the last that failed: of a single plan nobody else tells that, nor asks again; several
+        are then done in their order, and none of them waits.
         """
-        keys = [target.key for target, _ in plans]
-        number = self.context.pending.begin(action.label.lower(), keys)
-        self._changed(keys)
-        self.context.say(_going_on(action))
         # Where the question was asked, wherever the lists have gone until this is its turn.
-        connections = {key: self.context.connection_of(key) for key in keys}
+        connections = {t.key: self.context.connection_of(t.key) for t, _ in plans}
+        title = asked or plans[0][1].title
+        doing = _Doing(action, tuple(plans), tuple(left_out), connections, title, ended)
+        seconds = self.context.settings.delete_wait if ended is None else 0
+        if seconds and any(deletes_target(plan) for _, plan in plans):
+            self._hold_back(doing, seconds)
+        else:
+            self._send(doing)
+
+    def _send(self, doing: _Doing, bulk: Bulk | None = None) -> None:
+        """Begin to perform it; results are said as they come."""
+        self.context.say(_going_on(doing.action))
+        if len(doing.plans) > 1:
+            self._send_all(doing, bulk or Bulk(doing.title, len(doing.plans), doing.left_out))
+            return
+        number = self.context.pending.begin(doing.action.label.lower(), doing.keys)
+        self._changed(doing.keys)
         # Not exclusive: a second action must never cancel the first.
         self._app.run_worker(
-            partial(
-                self._perform, action, list(plans), connections, number, tuple(left_out), ended
-            ),
+            partial(self._perform, doing, number),
             thread=True,
             group="actions",
         )
@@ -354,62 +428,223 @@ class ActionRunner:
         for thread in list(self._writing):
             thread.join()
 
-    def _perform(
-        self,
-        action: Action,
-        plans: list[Planned],
-        connections: Mapping[ObjectKey, Connection | None],
-        number: int,
-        left_out: tuple[str, ...],
-        ended: Callable[[TuiError | None], object] | None = None,
-    ) -> None:
-        failed: list[tuple[WorkflowRef, TuiError]] = []
-        self._writing.add(threading.current_thread())
+    # --- what can be taken back ----------------------------------------------------------------
+
+    def _hold_back(self, doing: _Doing, seconds: int) -> None:
+        """Have it wait, its rows struck through."""
+        number = self.context.pending.begin(WAITS, doing.keys)
+        bulk = None
+        if len(doing.plans) > 1:
+            bulk = Bulk(doing.title, len(doing.plans), doing.left_out)
+        wait = self.context.waits.add(
+            doing.title,
+            doing.keys,
+            seconds,
+            send=partial(self._send_held, doing, bulk),
+            ended=partial(self._end, number),
+        )
+        self._changed(doing.keys)
+        if bulk is not None:
+            self._show_bulk(bulk, wait)
+        self._count_down()
+        self._app.set_timer(seconds, self.tick)
+
+    def _send_held(self, doing: _Doing, bulk: Bulk | None) -> None:
+        """Its time has come: once, and only where it was asked for."""
+        away = [
+            key
+            for key, held in doing.connections.items()
+            if self.context.connection_of(key) != held
+        ]
+        if away:
+            self._say_not_sent(doing.title)
+        else:
+            self._send(doing, bulk)
+
+    def tick(self) -> None:
+        """A second went by: what is due is sent, and what waits says how long it does."""
+        for wait in self.context.waits.take_due():
+            wait.ended()
+            self.context.unsay(self._counted)
+            wait.send()
+        self._count_down()
+
+    def _count_down(self) -> None:
+        wait, before = self.context.waits.latest, self._counted
+        self._counted = ""
+        if wait is not None:
+            left, others = self.context.waits.seconds_left(wait), len(self.context.waits) - 1
+            more = f", and {others} more" if others else ""
+            back = f"{hint('take-back')} takes it back"
+            self._counted = f"{wait.title}{more}: sent in {left} s; {back}"
+            self._count(self._counted, before)
+        elif before:
+            self.context.unsay(before)
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether anything waits."""
+        return bool(self.context.waits)
+
+    def take_back(self) -> bool:
+        """Take back what was asked for last and waits; false if nothing does."""
+        wait = self.context.waits.latest
+        if wait is None or not self.context.waits.take(wait):
+            return False
+        wait.ended()
+        self._count_down()
+        self.context.say(f"{wait.title}: taken back, nothing was sent")
+        return True
+
+    def give_up(self, why: str) -> tuple[str, ...]:
+        """Send nothing of what waits, and say so of each."""
+        return tuple(f"{each.title}: not sent, {why}" for each in self.context.waits.take_all())
+
+    def leave_place(self) -> None:
+        """Another place is gone to: what waits was meant for this one, so it is not sent."""
+        waiting = self.context.waits.take_all()
+        for wait in waiting:
+            wait.ended()
+            self._say_not_sent(wait.title)
+        self._count_down()
+
+    def _say_not_sent(self, title: str) -> None:
+        # Once the other place is shown: what is said before goes with this one.
+        self.not_sent = f"{title}: not sent, since you went elsewhere"
+        self._app.call_later(self.context.say, self.not_sent, "warning")
+
+    # --- several at once -----------------------------------------------------------------------
+
+    def _send_all(self, doing: _Doing, bulk: Bulk) -> None:
+        """Perform several, some at a time, each once."""
+        pending = self.context.pending
+        verb = doing.action.label.lower()
+        numbers = [pending.begin(verb, [target.key]) for target, _ in doing.plans]
+        self._changed(doing.keys)
         who: dict[str, str] = {}
+        tasks = [
+            Task(name_in(planned), partial(self._do_one, doing, bulk, number, who, planned))
+            for planned, number in zip(doing.plans, numbers, strict=True)
+        ]
+        end = partial(self._app.call_later, self._end_all, doing, bulk, numbers)
+        at_a_time = AT_A_TIME if doing.ended is None else 1
+        job = Job(verb, tasks, parallel=at_a_time, finishes=True, end=end)
+        bulk.job = self.context.jobs.start(job)
+        self._app.set_timer(WORTH_SHOWING, partial(self._show_bulk, bulk))
+
+    def _do_one(
+        self,
+        doing: _Doing,
+        bulk: Bulk,
+        number: int,
+        who: dict[str, str],
+        planned: Planned,
+        progress: object,
+        stop: object,
+    ) -> str:
+        """Perform one of several, on a thread; its job ends it never half way."""
+        (target, plan), name = planned, name_in(planned)
+        self._writing.add(threading.current_thread())
         try:
-            for target, plan in plans:
-                ref = WorkflowRef.of(target)
-                note = partial(self._note, action, target, plan, who)
-                try:
-                    connection = connections[target.key]
-                    if connection is None:
-                        raise Unreachable("not connected")
-                    outcome = perform(plan, offered(connection, Operations), action.said)
-                except Exception as error:
-                    told = caught(error, f"performing {action.id}")
-                    failed.append((ref, told))
-                    if isinstance(told, SourceError) and told.status == 403:
-                        self._app.call_from_thread(
-                            partial(
-                                self.context.ask_rights,
-                                ref.namespace,
-                                connection=target.key.connection,
-                                anew=True,
-                            )
-                        )
-                    note(str(told), is_done=False)
-                    if ended is not None and len(plans) == 1:
-                        continue  # whoever waits for it tells what went wrong
-                    if len(plans) == 1 and not left_out and is_overtaken(told):
-                        again = partial(self._ask_again, action, target, plan)
-                        self._app.call_from_thread(again)
-                        continue
-                    self._app.post_message(ActionFailed(ref, plan, told))
-                else:
-                    note(outcome.said, is_done=True)
-                    self._app.post_message(ActionFinished(ref, outcome))
-            if len(plans) + len(left_out) > 1:
-                # Queued behind those messages: there is one line, and the last one has it.
-                said = partial(self._sum_up, action.label, len(plans), failed, left_out)
-                self._app.call_from_thread(self._app.call_later, said)
+            outcome = self._do(doing, target, plan, who)
+        except TuiError as error:
+            bulk.add(Ended(target.key, name, str(error), error))
+            raise
+        else:
+            bulk.add(Ended(target.key, name, outcome.said))
+            return outcome.said
+        finally:
+            self._writing.discard(threading.current_thread())
+            self._app.call_later(self._end, number)
+
+    def _end_all(self, doing: _Doing, bulk: Bulk, numbers: Sequence[int]) -> None:
+        """All of them are over, or those that were begun."""
+        bulk.is_over = True
+        self._changed([key for n in numbers for key in self.context.pending.end(n)])
+        self._done(frozenset(bulk.done))
+        screen = self._bulk_screens.pop(bulk, None)
+        if screen is not None and screen.is_attached:
+            screen.show_standing()
+            if not (bulk.failed or bulk.not_begun) and screen.is_current:
+                screen.dismiss(None)
+        elif bulk.failed:
+            self._show_bulk(bulk)
+        self.context.unsay(_going_on(doing.action))
+        self._sum_up(doing.action.label, bulk)
+        if doing.ended is not None:
+            doing.ended(bulk.failed[-1].error if bulk.failed else None)
+
+    def _show_bulk(self, bulk: Bulk, wait: Wait | None = None) -> None:
+        """A line for each as it ends, in a box over the rest; not for what is over in a moment."""
+        if bulk in self._bulk_screens or (bulk.is_over and not bulk.failed):
+            return
+        screen = BulkScreen(self.context, bulk, take_back=self.take_back, wait=wait)
+        self._bulk_screens[bulk] = screen
+        self._app.push_screen(screen)
+
+    # --- each one ------------------------------------------------------------------------------
+
+    def _do(self, doing: _Doing, target: Target, plan: Plan, who: dict[str, str]) -> Outcome:
+        """Perform one plan, on a thread, and write down what came of it. Raises: TuiError."""
+        action = doing.action
+        note = partial(self._note, action, target, plan, who)
+        try:
+            connection = doing.connections[target.key]
+            if connection is None:
+                raise Unreachable("not connected")
+            outcome = perform(plan, offered(connection, Operations), action.said)
+        except Exception as error:
+            told = caught(error, f"performing {action.id}")
+            if isinstance(told, SourceError) and told.status == 403:
+                key = target.key
+                ask = partial(
+                    self.context.ask_rights, key.namespace, connection=key.connection, anew=True
+                )
+                self._app.call_later(ask)
+            note(str(told), is_done=False)
+            raise told from error
+        note(outcome.said, is_done=True)
+        return outcome
+
+    def _perform(self, doing: _Doing, number: int) -> None:
+        """Perform a single plan, on a thread."""
+        ((target, plan),) = doing.plans
+        ref = WorkflowRef.of(target)
+        wrong: TuiError | None = None
+        self._writing.add(threading.current_thread())
+        try:
+            outcome = self._do(doing, target, plan, {})
+        except TuiError as error:
+            wrong = error
+            if doing.ended is not None:
+                pass  # whoever waits for it tells what went wrong
+            elif not doing.left_out and is_overtaken(error):
+                self._app.call_later(self._ask_again, doing.action, target, plan)
+            else:
+                self._app.post_message(ActionFailed(ref, plan, error))
+                self._tell_one(doing, error)
+        else:
+            self._app.post_message(ActionFinished(ref, outcome))
+            self._app.call_later(self._done, frozenset({target.key}))
+            self._tell_one(doing)
         finally:
             self._writing.discard(threading.current_thread())
             # What came of it may be said on another screen, and this one would go on saying that.
-            over = partial(self.context.unsay, _going_on(action))
-            self._app.call_from_thread(self._app.call_later, over)
-            self._app.call_from_thread(self._end, number)
-            if ended is not None:
-                self._app.call_from_thread(ended, failed[-1][1] if failed else None)
+            self._app.call_later(self.context.unsay, _going_on(doing.action))
+            self._app.call_later(self._end, number)
+            if doing.ended is not None:
+                self._app.call_later(doing.ended, wrong)
+
+    def _tell_one(self, doing: _Doing, error: TuiError | None = None) -> None:
+        """Of several that were meant only this one could be done."""
+        if doing.left_out:
+            bulk = Bulk(doing.title, 1, doing.left_out)
+            planned = doing.plans[0]
+            said = str(error) if error is not None else ""
+            bulk.add(Ended(planned[0].key, name_in(planned), said, error))
+            bulk.is_over = True
+            # Queued behind the message: there is one line, and the last one has it.
+            self._app.call_later(self._sum_up, doing.action.label, bulk)
 
     def _ask_again(self, action: Action, target: Target, plan: Plan) -> None:
         """Ask anew after a conflict, on the object as it is now; what is different is shown."""
@@ -420,7 +655,7 @@ class ActionRunner:
         question = ActionScreen(self.context, action, [Subject(target)], before=plan)
         answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
-            self.carry_out(action, answer, question.not_planned)
+            self.carry_out(action, answer, question.not_planned, asked=question.asked)
 
     def _note(
         self,
@@ -455,23 +690,22 @@ class ActionRunner:
             )
         )
 
-    def _sum_up(
-        self,
-        label: str,
-        asked: int,
-        failed: Sequence[tuple[WorkflowRef, TuiError]],
-        left_out: Sequence[str],
-    ) -> None:
+    def _sum_up(self, label: str, bulk: Bulk) -> None:
         """What became of several: what failed or was refused is not hidden by what was done."""
-        text = f"{label}: {asked - len(failed)} of {asked + len(left_out)} done"
+        failed, left_out = bulk.failed, bulk.left_out
+        text = f"{label}: {len(bulk.done)} of {bulk.total + len(left_out)} done"
         if failed:
-            names = ", ".join(ref.name for ref, _ in failed)
-            text += f"; not {names}: {failed[0][1]}"
+            names = ", ".join(each.name for each in failed[:MOST_NAMED])
+            more = f" and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
+            text += f"; not {names}{more}: {failed[0].said}"
+        if bulk.not_begun:
+            text += f"; {bulk.not_begun} not begun"
         if left_out:
             text += f"; {len(left_out)} left out: {'; '.join(left_out[:MOST_TOLD])}"
         if len(left_out) > MOST_TOLD:
             text += f"; and {len(left_out) - MOST_TOLD} more"
-        self.context.say(text, "error" if failed else "warning" if left_out else "information")
+        is_whole = not (left_out or bulk.not_begun)
+        self.context.say(text, "error" if failed else "information" if is_whole else "warning")
 
     def _end(self, number: int) -> None:
         self._changed(self.context.pending.end(number))

@@ -26,6 +26,7 @@ from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.theme import Theme
+from textual.widgets import Input
 
 from tui.action_runner import ActionRunner, own_commands
 from tui.bindings import bind
@@ -154,6 +155,8 @@ class ArgoApp(TerminalApp):
         bind("actions", "actions", "Actions", group="app"),
         bind("copy.menu", "copy_menu", "Copy …", group="app"),
         bind("aliases", "aliases", "Commands", group="app"),
+        # Of priority, so that it means this wherever the focus is; only while something waits.
+        bind("take-back", "take_back", "Take back", group="app", priority=True),
         bind("tell-end", "tell_end", "Tell me its end", group="workflow"),
         bind("compare", "compare", "Compare", group="workflow"),
         bind("write", "write_file", "Write to a file", group="app"),
@@ -228,7 +231,12 @@ class ArgoApp(TerminalApp):
         )
         self.lists = self.context.lists
         self.runner = ActionRunner(
-            self, self.context, self.lists.draw_again, self.views.rights_known
+            self,
+            self.context,
+            self.lists.draw_again,
+            self.views.rights_known,
+            count_down=self.views.count_down,
+            done_to=self.views.done_to,
         )
         self._connect_to = connect
         self._contexts = contexts
@@ -238,7 +246,7 @@ class ArgoApp(TerminalApp):
             open=self.open_connections,
             show_kind=self._bring_kind,
             after=self.set_timer,
-            leaving=self._remember_place,
+            leaving=self._leave_place,
             arrived=self._arrived_somewhere,
             is_none=lambda *asked: self.destinations.has_no_namespace(*asked),
         )
@@ -337,6 +345,7 @@ class ArgoApp(TerminalApp):
             self._check_health()
         if self.is_running:
             self.views.tick()
+            self.runner.tick()
 
     @work(thread=True, group="health")
     def _check_health(self) -> None:
@@ -355,6 +364,7 @@ class ArgoApp(TerminalApp):
         self._let_go()
 
     def _let_go(self) -> None:
+        self.farewell += self.runner.give_up("since you left before its time")
         self.farewell += self.context.jobs.end()
         self.ends.end()
         self.lists.end()
@@ -382,6 +392,11 @@ class ArgoApp(TerminalApp):
         """Leave; where the settings ask for it, the next start goes on from here."""
         self._remember_place()
         super().exit(result, return_code, message)
+
+    def _leave_place(self) -> None:
+        """Another place is gone to."""
+        self.runner.leave_place()
+        self._remember_place()
 
     def _remember_place(self) -> None:
         """This place is left: where the settings ask for it, coming back goes on from here."""
@@ -464,7 +479,9 @@ class ArgoApp(TerminalApp):
             return
         self.screen.refresh_bindings()  # what can be done here is known now
         troubles = [str(each) for source in message.connections for each in source.troubles]
-        self.say(first_of(troubles), "warning")
+        not_sent = [self.runner.not_sent] if self.runner.not_sent else []
+        self.say(first_of([*troubles, *not_sent]), "warning")
+        self.runner.not_sent = ""
         self._open_only_file()
         wanted, self._place_wanted = self._place_wanted, None
         if wanted is not None and wanted.attempt in (0, message.attempt):
@@ -1099,6 +1116,16 @@ class ArgoApp(TerminalApp):
             self.say(f"two runs are compared, and {len(keys)} are marked", "warning")
         else:
             self.push_screen(CompareScreen(self.context, keys))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Taking back is a key only while something waits, and never one that is typed."""
+        if action == "take_back":
+            return self.runner.can_take_back and not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
+    def action_take_back(self) -> None:
+        """Take back the delete that waits."""
+        self.runner.take_back()
 
     def action_tell_end(self) -> None:
         """Tell the end of what the cursor is on, or of what is marked; again: no more."""

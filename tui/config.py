@@ -24,7 +24,14 @@ from typing import Any, NamedTuple
 from tui.domain.hidden import without_secrets
 from tui.domain.names import ALL, alike, typed_fault
 from tui.errors import InputError, SettingsError
-from tui.settings import DESTROYS, EVERY_CHANGE, OwnCommand, config_file, verb_of
+from tui.settings import (
+    DESTROYS,
+    EVERY_CHANGE,
+    MOST_WAIT,
+    OwnCommand,
+    config_file,
+    verb_of,
+)
 
 MOST_BYTES = 1 << 20
 """A file larger than this is none that somebody wrote."""
@@ -484,6 +491,12 @@ def _flag(name: str, value: Any) -> bool:
     return value
 
 
+def _seconds(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_WAIT:
+        raise Wrong(f"{_shown(value)} is no number of seconds from 0 to {MOST_WAIT}")
+    return value
+
+
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Wrong(f"{_shown(value)} is no text; write it in quotes")
@@ -856,6 +869,14 @@ ROWS: tuple[Row, ...] = (
         "true or false",
         "false",
         safe=True,
+    ),
+    Row(
+        ("delete-wait",),
+        _seconds,
+        "how many seconds a delete on the screen waits, in which `u` takes it back",
+        f"a number from 0 to {MOST_WAIT}",
+        "5",
+        of_screens=True,
     ),
     Row(
         ("audit-file",),

@@ -30,6 +30,7 @@ from tui.state.audit import Audit
 from tui.state.jobs import JobList
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
+from tui.state.waits import Waits
 
 SUFFIX_LETTERS = string.ascii_lowercase + string.digits
 
@@ -149,6 +150,8 @@ class AppContext:
         """What was changed in this session."""
         self.pending = Pending()
         """Actions under way."""
+        self.waits = Waits()
+        """What was answered with yes, and can be taken back for some seconds."""
         self.connections: Mapping[str, Connection] = {}
         """The connections of the lists by their ids; empty until connected."""
         self.elsewhere: Elsewhere = NowhereElse()

@@ -210,7 +210,10 @@ def is_shared(id: str) -> bool:
 
 
 OF_DIALOGS = frozenset(
-    {"dialog", "field", "palette", "picker", "menu", "containers", "filters", "jobs", "problem"}
+    {
+        *("dialog", "field", "palette", "picker", "menu", "containers", "filters", "jobs"),
+        *("problem", "bulk"),
+    }
 )
 """First parts of ids whose keys mean something inside a dialog or a field only."""
 
@@ -290,7 +293,7 @@ KEYS = KeyTable(
         "mark": "space",
         "mark.range": "V,ctrl+@,ctrl+space",
         "mark.all": "*",
-        "mark.none": "u",
+        "take-back": "u",
         "actions": "x",
         "tell-end": "B",
         "compare": "equals_sign",
@@ -355,6 +358,8 @@ KEYS = KeyTable(
         **{f"containers.read-{digit}": str(digit) for digit in range(1, 10)},
         "jobs.stop": "X,delete",
         "jobs.close": "escape,q",
+        "bulk.stop": "escape",
+        "bulk.leave": "q",
         "filters.next": ".",
         "filters.put": "enter",
         "filters.close": "escape,q",

@@ -19,6 +19,8 @@ from tui.errors import SettingsError
 
 DESTROYS = "destroys"
 """What stands for every action that destroys something."""
+MOST_WAIT = 30
+"""Seconds that a delete on the screen can be made to wait."""
 EVERY_CHANGE = "all"
 """What stands for every action that changes something."""
 
@@ -190,6 +192,8 @@ class Settings:
     """The file that every change is written to; "" for none."""
     key_preset: str = ""
     """The name of keys of another program; "" for none."""
+    delete_wait: int = 5
+    """Seconds that a delete on the screen waits before it is sent, so that it can be taken back."""
     remember_place: bool = False
     """Whether the next start on a context goes on where the last one was left."""
     places: tuple[tuple[str, Mapping[str, Any]], ...] = ()

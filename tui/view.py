@@ -125,6 +125,9 @@ class View(Screen[T]):
         """It is known now what may be done in some namespace."""
         self.refresh_bindings()
 
+    def done_to(self, keys: frozenset[ObjectKey]) -> None:
+        """Something was done to these objects as it was asked for: they need no mark any more."""
+
     def arrived(self) -> None:
         """What was gone to has answered: one is there, and can go back from there."""
 

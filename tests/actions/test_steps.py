@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.scripted import manifest, opened
 from tui.actions.base import Context
-from tui.actions.steps import ANSWER, FROM_HERE, selector_of, supplied
+from tui.actions.nodes import selector_of
+from tui.actions.steps import ANSWER, FROM_HERE, supplied
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.selectors import FieldSelector
 from tui.domain.workflow import Manifest

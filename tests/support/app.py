@@ -30,8 +30,8 @@ from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 from tui.widgets.text_view import TextView
 
-STILL = Settings(fixed_now=NOW)
-"""No flags, and a clock that stands still."""
+STILL = Settings(fixed_now=NOW, delete_wait=0)
+"""No flags, a clock that stands still, and deletes that are sent at once."""
 UNPROTECTED = replace(STILL, places=(("*", {"protected": False}),))
 """The same, and no context is protected, whatever it is called."""
 S = TypeVar("S", bound=Screen[Any])

@@ -89,6 +89,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("A token", "What `:token` asks.", ("screens.token:TokenScreen",)),
     ("A line to type into", "Filter, search, path.", ("widgets.query_bar:QueryBar",)),
     ("Jobs", "What `:jobs` opens.", ("screens.jobs:JobsScreen",)),
+    ("Several at once", "What is done to several, while it is done.", ("screens.bulk:BulkScreen",)),
     (
         "The palette",
         "Typing narrows it; Enter does what the cursor is on. Some commands take a word after "

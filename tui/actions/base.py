@@ -7,7 +7,7 @@ connection knows how the operation is carried out on a cluster or a server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, Protocol
@@ -19,7 +19,7 @@ from tui.domain.workflow import WORKFLOW_RESOURCE, Manifest, WorkflowRef
 from tui.errors import PlanError
 from tui.ports.exec import Exec
 from tui.ports.identity import Caller
-from tui.ports.operations import Operation, Operations
+from tui.ports.operations import Delete, Operation, Operations
 
 ChoiceKind = Literal["flag", "text", "parameters", "artifacts", "one_of"]
 
@@ -34,6 +34,8 @@ class Choice:
     default: Any = None
     options: tuple[str, ...] = ()
     help: str = ""
+    of_step: bool = False
+    """Whether it is asked only where the cursor is on a step (`Context.target.node`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Context:
     """`POD_NAMES` of our process: which pod name format an unmarked workflow has."""
     caller: Caller | None = None
     """Who acts; None where that is not known."""
+    by_server: bool = False
+    """An Argo Server carries it out, and not calls of ours to the Kubernetes API."""
     namespace: str = ""
     """Where that is done which says no namespace itself; "" where that is not known."""
 
@@ -81,11 +85,33 @@ class Plan:
     sentence: str = ""
     """`3 steps run again, 30 kept, 3 pods deleted`: all of `lines` in a few words; "" where those
     are few words themselves."""
+    tree: Callable[[], Sequence[str]] | None = None
+    """Makes the lines of the step tree with what becomes of each step; None where nothing does."""
     here: tuple[str, ...] = ()
     """What it means for just this object, a line each, few enough to stand below the sentence; part
     of `lines`, too."""
     warnings: tuple[str, ...] = ()
     """Warnings about input that Argo accepts although it is probably a mistake."""
+
+
+def deletes_target(plan: Plan) -> bool:
+    """Whether the object itself goes by this, and not only something of it."""
+    made = plan.operation
+    return made is not None and any(
+        isinstance(change, Delete) and change.key == made.target.key for change in made.changes
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What was probably meant, where a plan does something else or cannot be made."""
+
+    label: str
+    """What the button says."""
+    why: str
+    """A sentence."""
+    choices: Mapping[str, Any]
+    """The choices to set."""
 
 
 Choices = Mapping[str, Any]
@@ -165,6 +191,8 @@ class Action:
     parameters: Callable[[Manifest, Manifest | None, Target], list[dict[str, Any]]] | None = None
     """What a choice of the kind `parameters` asks for, by the object and what it was made from;
     None for the arguments of the workflow."""
+    meant: Callable[[Manifest, Choices, Context], Meant | None] | None = None
+    """What was probably meant by these choices, if that is something else; never raises."""
     rights: tuple[Right, ...] = ()
     """The rights that it needs in any case: without one of them it is denied beforehand."""
     sometimes: tuple[Right, ...] = ()

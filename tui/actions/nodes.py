@@ -77,6 +77,16 @@ def selected(manifest: Manifest, selector: str) -> frozenset[str]:
     return frozenset(node_id for node_id, node in found.items() if wanted.matches(node))
 
 
+def escaped(value: str) -> str:
+    """A value as it stands in a node field selector (argo.md 6)."""
+    return value.replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\=")
+
+
+def selector_of(node: str) -> str:
+    """The node field selector that matches one node alone (argo.md 6)."""
+    return f"id={escaped(node)}"
+
+
 def _size(manifest: Manifest) -> int:
     return len(msgspec.json.encode(manifest))
 

@@ -20,12 +20,14 @@ from tui.actions.base import (
     Choice,
     Choices,
     Context,
+    Meant,
     Plan,
     on_workflows,
 )
 from tui.actions.facts import nodes_facts, workflow_facts
+from tui.actions.fates import tree_lines
 from tui.actions.formulate import Formulation, formulate
-from tui.actions.graph import STEP_TYPES, RawNodes, kind_of
+from tui.actions.graph import STEP_TYPES, RawNodes, is_problem, kind_of
 from tui.actions.manifests import (
     Json,
     check_instance,
@@ -45,14 +47,23 @@ from tui.actions.manifests import (
     with_labels,
     without,
 )
-from tui.actions.nodes import PodNames, dehydrated, hydrated, nodes_of, selected, with_nodes
+from tui.actions.nodes import (
+    PodNames,
+    dehydrated,
+    escaped,
+    hydrated,
+    nodes_of,
+    selected,
+    selector_of,
+    with_nodes,
+)
 from tui.actions.parameters import warnings, with_parameters
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.archived import is_only_in_archive
 from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.workflow import LABEL, POD, WORKFLOW, ListedWorkflow, Manifest
-from tui.errors import PlanError
+from tui.errors import InputError, PlanError
 from tui.ports.operations import Change, Delete
 
 
@@ -61,6 +72,8 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     check_instance(manifest, context)
     restart = bool(choices.get("restart_successful"))
     selector = str(choices.get("node_field_selector") or "")
+    if choices.get("from_here") and context.target is not None and context.target.node:
+        restart, selector = True, selector_of(context.target.node)
     parameters = tuple(choices.get("parameters") or ())
     _check_phase(phase_of(manifest), restart, selector)
     given = hydrated(manifest)
@@ -74,11 +87,23 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     pods = [] if is_archived else _pods(given, nodes, made, context)
     result = with_nodes(header, made.nodes)
     flags = _flags(restart, selector, parameters)
+    surprises = tuple(_surprises(nodes, made, restart, selector, parameters))
+
+    def tree() -> Sequence[str]:
+        with_pods = {one for one in made.restarted if kind_of(nodes[one]) == "Pod"}
+        return tree_lines(given, nodes, made, with_pods)
+
     return Plan(
         action=RETRY.id,
         title=f"Retry {name_of(manifest)}",
-        lines=tuple(_lines(nodes, made, pods, is_selective=bool(chosen), is_archived=is_archived)),
+        lines=(
+            *_lines(nodes, made, is_selective=bool(chosen)),
+            *surprises,
+            *_how(made, pods, by_server=context.by_server, is_archived=is_archived),
+        ),
         sentence=_sentence(nodes, made, pods, is_archived=is_archived),
+        here=surprises,
+        tree=tree,
         operation=operation(
             RETRY.id,
             manifest,
@@ -187,14 +212,7 @@ def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_arc
     return ", ".join([*told, f"{kept} kept", deleted])
 
 
-def _lines(
-    nodes: RawNodes,
-    made: Formulation,
-    pods: Sequence[str],
-    *,
-    is_selective: bool,
-    is_archived: bool,
-) -> Iterable[str]:
+def _lines(nodes: RawNodes, made: Formulation, *, is_selective: bool) -> Iterable[str]:
     done_again = [nodes[one] for one in sorted(made.restarted) if kind_of(nodes[one]) in STEP_TYPES]
     kept = [node for node in made.nodes.values() if kind_of(node) in STEP_TYPES]
     exits = bool(made.exit_nodes)
@@ -204,25 +222,71 @@ def _lines(
         yield "Runs again: what follows the chosen nodes; no step of its own is deleted."
     else:
         yield "Runs again: nothing. No failed step is left to do again; only the header changes."
-    if made.held:
-        held = [nodes[one] for one in sorted(made.held)]
-        yield (
-            f"Not again: {named(step_names(held))} failed, but something after it succeeded "
-            "(continueOn, a hook). Restart it with restart successful and a node field selector."
-        )
     if exits:
         yield "Runs again: the exit handler."
     if made.reset:
         reset = [made.nodes[one] for one in sorted(made.reset)]
         yield f"Opened again: {counted(len(reset), 'group')}: {named(step_names(reset))}"
     yield f"Kept: {counted(len(kept), 'step')} as they are, with their outputs."
+
+
+def _surprises(
+    nodes: RawNodes, made: Formulation, restart: bool, selector: str, parameters: Sequence[str]
+) -> Iterable[str]:
+    """What Argo's rule does otherwise than one expects, a line each."""
+    if made.held:
+        held = [nodes[one] for one in sorted(made.held)]
+        yield (
+            f"Not again: {named(step_names(held))} failed, but something after it succeeded "
+            "(continueOn, a hook). Restart it with restart successful and a node field selector."
+        )
+    if gates := [nodes[one] for one in failed_gates(nodes, made)]:
+        yield (
+            f"Not again: {named(step_names(gates))} failed while it waited, and is not asked "
+            "anew: the workflow fails again at once."
+        )
+    elif not made.deleted and not made.held:
+        yield "Nothing is left to do again, so it ends as it did before."
+    if selector and not restart:
+        yield "The node field selector counts only together with restart successful."
+    elif restart and not selector:
+        yield "Restart successful alone restarts nothing: a node field selector says which steps."
+    if parameters and made.reset:
+        yield (
+            "Parameters: the groups that are opened are made anew, so all that is in them runs "
+            "again; what is kept was made with the old values."
+        )
+
+
+def failed_gates(nodes: RawNodes, made: Formulation) -> list[str]:
+    """Suspend steps that ended as failed, and that the rule neither deletes nor opens."""
+    return sorted(
+        one
+        for one, node in nodes.items()
+        if kind_of(node) == "Suspend" and is_problem(node) and one not in made.deleted | made.reset
+    )
+
+
+def _how(
+    made: Formulation, pods: Sequence[str], *, by_server: bool, is_archived: bool
+) -> Iterable[str]:
+    """Which calls do it, in which order, and what is lost."""
     if is_archived:
         yield (
             "Only the archive has it: it is made again in the cluster under its name, as a new "
             "object. The archive keeps its copy."
         )
         return
-    if pods:
+    if by_server:
+        if pods:
+            yield f"Deleted: {counted(len(pods), 'pod')} with their logs: {named(pods)}"
+            yield (
+                "Order: one call; Argo Server deletes the pods first and then updates the "
+                "workflow, so they are lost when its update is refused."
+            )
+        else:
+            yield "No pod is deleted; Argo Server is asked in one call."
+    elif pods:
         yield f"Deleted: {counted(len(pods), 'pod')} with their logs: {named(pods)}"
         yield (
             "Order: the update is rehearsed (dry run), then the pods go, then the workflow is "
@@ -232,6 +296,45 @@ def _lines(
         yield "No pod is deleted; the update is one call."
     yield "Lost: the old start and finish times, and what the deleted steps said and produced."
     yield "A conflict is not tried again: it means that somebody else changed the workflow."
+
+
+def meant(manifest: Manifest, choices: Choices, context: Context) -> Meant | None:
+    """What was probably meant: the steps that the rule leaves out, or the one under the cursor."""
+    if choices.get("from_here") or choices.get("restart_successful"):
+        return None
+    if choices.get("node_field_selector"):
+        why = "The node field selector is for restart successful."
+        return Meant("With the selector", why, {"restart_successful": True})
+    try:
+        given = hydrated(manifest)
+        nodes = nodes_of(given)
+        made = formulate(name_of(given), nodes, frozenset(), "", reexpand=False)
+        left = sorted({*made.held, *failed_gates(nodes, made)})
+        selector = _selecting(given, nodes, left)
+    except (PlanError, InputError):
+        return None
+    if selector:
+        names = named(step_names(nodes[one] for one in left))
+        wanted = {"restart_successful": True, "node_field_selector": selector}
+        return Meant("These too", f"{names}: run again as well", wanted)
+    if not made.deleted and context.target is not None and context.target.node:
+        return Meant("From this step", "Nothing failed that would run again.", {"from_here": True})
+    return None
+
+
+def _selecting(manifest: Manifest, nodes: RawNodes, wanted: Sequence[str]) -> str:
+    """A node field selector that matches just these nodes; "" where one cannot say it."""
+    if len(wanted) == 1:
+        return selector_of(wanted[0])
+    for key in ("templateName", "displayName"):
+        values = {str(nodes[one].get(key) or "") for one in wanted}
+        phases = {str(nodes[one].get("phase") or "") for one in wanted}
+        if len(values) == 1 and len(phases) == 1:
+            value = escaped(values.pop())
+            selector = f"{key}={value},phase={phases.pop()}"
+            if selected(manifest, selector) == frozenset(wanted):
+                return selector
+    return ""
 
 
 def _facts(result: Manifest, made: Formulation, pods: Sequence[str]) -> Json:
@@ -263,7 +366,14 @@ RETRY = Action(
     plan=plan,
     rights=on_workflows("get", "update"),
     sometimes=(DELETE_PODS,),
+    meant=meant,
     form=(
+        Choice(
+            "from_here",
+            "From this step",
+            of_step=True,
+            help="The step under the cursor runs again, and all that follows it.",
+        ),
         Choice(
             "restart_successful",
             "Restart successful steps too",

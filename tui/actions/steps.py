@@ -25,7 +25,7 @@ from tui.actions.manifests import (
     ref_of,
     update,
 )
-from tui.actions.nodes import dehydrated, hydrated, nodes_of
+from tui.actions.nodes import dehydrated, hydrated, nodes_of, selector_of
 from tui.actions.parameters import outside, parse_parameter
 from tui.actions.suspend import NodeSettings, is_waiting, set_matching
 from tui.actions.words import saying
@@ -39,12 +39,6 @@ from tui.errors import PlanError
 WAITS = "goes on waiting"
 ENDS = {SUCCEEDED: SUCCEEDED, WAITS: "", FAILED: FAILED, ERROR: ERROR}
 """What the form offers for how the step ends → the phase that it is set to."""
-
-
-def selector_of(node: str) -> str:
-    """The node field selector that matches one node alone (argo.md 6)."""
-    escaped = node.replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\=")
-    return f"id={escaped}"
 
 
 # --- a gate --------------------------------------------------------------------------------------

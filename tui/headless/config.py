@@ -129,6 +129,8 @@ def _alone(config: Config, settings: Settings) -> Iterator[tuple[Key, object, st
                 continue
         if given is not None and (in_effect == given.value or row.of_screens):
             yield row.key, given.value, f"{{file}}:{given.line}"
+        elif str(in_effect) == row.default:
+            yield row.key, in_effect, "default"
         elif in_effect:
             flag = "default" if row.key == ("theme",) else f"--{row.key[0]}"
             yield row.key, in_effect, flag

@@ -99,7 +99,7 @@ class LogStepsScreen(RowBox[LogRow, Wanted]):
     def keys_told(self) -> str:
         """Marks say what is read."""
         return (
-            f"{hint('mark')} marks  {hint('mark.none')} none  {hint('mark.all')} all  "
+            f"{hint('mark')} marks  {hint('take-back')} none  {hint('mark.all')} all  "
             f"{hint('containers.read')} reads  {hint('containers.close')} closes"
         )
 

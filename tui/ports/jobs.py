@@ -37,6 +37,8 @@ class Job:
     tasks: Sequence[Task]
     parallel: int = 1
     """How many of its tasks run at a time."""
+    finishes: bool = False
+    """Whether what is under way is finished when the job is ended: what was sent cannot be."""
     end: Callable[[], object] = lambda: None
     """Lets go of what the tasks hold; called once, on a thread, when all are over."""
 

@@ -23,7 +23,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from tui.actions.base import Action, Plan
+from tui.actions.base import Action, Choice, Meant, Plan
 from tui.actions.choosing import told
 from tui.actions.manifests import part, phase_of
 from tui.actions.parameters import (
@@ -181,6 +181,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._callers: Mapping[str, Caller | None] = {}
         self._rehearsed: list[Planned] = []
         """What the cluster is asked about just now, before it is sent."""
+        self._meant: Meant | None = None
+        """What was probably meant, which a button offers."""
         self._told: list[str] = []
         """The lines of the short form."""
         # Those of now: an answer is carried out where the question was asked.
@@ -190,11 +192,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def compose(self) -> ComposeResult:
         """Title, plan, choices, command, buttons."""
-        count = len(self._subjects)
-        of_more = f"{count} of {count + len(self._left_out)}" if self._left_out else f"{count}"
-        is_one = count == 1 and not self._left_out
-        what = self._subjects[0].name if is_one else f"{of_more} {self._nouns}"
-        title = f"{self.action.label} {what}".rstrip()
+        title = self.asked
         if len(self.context.connections) > 1:
             places = dict.fromkeys(one.target.key.connection for one in self._subjects)
             title += f" on {', '.join(places)}"
@@ -205,7 +203,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 yield Static(reading, markup=False, id="dialog-sentence")
                 yield Static(reading, markup=False, id="dialog-plan")
             with VerticalScroll(id="dialog-choices", can_focus=False):
-                for choice in self.action.form:
+                for choice in self._form:
                     if choice.kind not in OF_THE_OBJECT:
                         start = self._start.get(choice.name, choice.default)
                         yield ChoiceField(choice, start, ascii=self.context.ascii)
@@ -215,6 +213,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
+                if self.action.meant is not None:
+                    yield Button("", id="meant", compact=True, classes="-absent")
                 yield Button(
                     self.action.label,
                     id="go",
@@ -222,6 +222,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                     disabled=True,
                     variant="error" if self._destroys else "primary",
                 )
+
+    @property
+    def asked(self) -> str:
+        """`Delete nightly-etl-x7k2p`, `Delete 12 workflows`."""
+        count = len(self._subjects)
+        of_more = f"{count} of {count + len(self._left_out)}" if self._left_out else f"{count}"
+        is_one = count == 1 and not self._left_out
+        what = self._subjects[0].name if is_one else f"{of_more} {self._nouns}"
+        return f"{self.action.label} {what}".rstrip()
 
     def on_mount(self) -> None:
         """Read the workflows as they are now; plans are never made from old ones."""
@@ -374,6 +383,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             body.call_after_refresh(self._show, now)
 
     @property
+    def _form(self) -> list[Choice]:
+        """The choices that are asked for here."""
+        has_step = len(self._subjects) == 1 and bool(self._subjects[0].target.node)
+        return [each for each in self.action.form if has_step or not each.of_step]
+
+    @property
     def _asks_parameters(self) -> bool:
         return any(choice.kind == "parameters" for choice in self.action.form)
 
@@ -419,7 +434,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 for each in made:
                     if each.kind == kind and each.parameter_name in given:
                         each.begin_with(given[each.parameter_name])
-            at = [choice.kind for choice in self.action.form].index("parameters")
+            at = [choice.kind for choice in self._form].index("parameters")
             place = self.query_one("#dialog-choices")
             if at < len(place.children):
                 await place.mount(*made, before=at)
@@ -473,7 +488,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def _choices(self) -> dict[str, Any]:
         given: dict[str, Any] = dict(self._chosen)
-        for choice in self.action.form:
+        for choice in self._form:
             if choice.kind in OF_THE_OBJECT:
                 fields = self.query(ParameterField)
                 changes = [field.change for field in fields if field.kind == choice.kind]
@@ -502,7 +517,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 continue
             caller = self._callers.get(target.key.connection)
             facts = replace(
-                self._facts, target=target, caller=caller, namespace=self._namespace_of(target)
+                self._facts,
+                target=target,
+                caller=caller,
+                namespace=self._namespace_of(target),
+                by_server=self._is_by_server(target),
             )
             name = f"{subject.name}: " if self._is_of_several else ""
             try:
@@ -517,6 +536,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 plans.append((target, plan))
         self._plans = plans
         self._not_planned = refused
+        self._offer_meant()
         go = self.query_one("#go", Button)
         go.disabled = not plans or not self._is_proved
         if problem:
@@ -524,6 +544,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self.query_one("#dialog-command", Static).update(Content(""))
             return
         not_done = [f"✖ {line}" for line in refused]
+        if self._meant is not None and not plans:
+            not_done.append(f"{self._meant.label}: {self._meant.why}")
         lines = not_done + self._lines(plans)
         self._say("\n".join(lines), not_done + self._short(plans))
         told_command = f"$ {self._commands[0]}" if len(self._commands) == 1 else ""
@@ -535,6 +557,24 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _commands(self) -> list[str]:
         """The command lines that do the same, one a plan."""
         return [self._command(*planned) for planned in self._plans if planned[1].command]
+
+    def _is_by_server(self, target: Target) -> bool:
+        connection = self._connections.get(target)
+        return connection is not None and connection.place.is_server
+
+    def _offer_meant(self) -> None:
+        """A button for what was probably meant, and why; none where that is what is planned."""
+        offers = self.query("#meant")
+        if not offers or self.action.meant is None:
+            return
+        self._meant = None
+        if len(self._manifests) == 1 and not self._is_of_several and not self._refused:
+            subject, manifest = self._manifests[0]
+            facts = replace(self._facts, target=subject.target)
+            self._meant = self.action.meant(manifest, self._choices(), facts)
+        button = offers.first(Button)
+        button.set_class(self._meant is None, "-absent")
+        button.label = Content(self._meant.label if self._meant is not None else "")
 
     def _namespace_of(self, target: Target) -> str:
         """Where a run of what has no namespace itself would be."""
@@ -566,7 +606,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     def _lines(self, plans: Sequence[Planned]) -> list[str]:
         if not self._is_of_several:
-            words = words_of_one(plans[0], self._preview) if plans else []
+            # The tree costs a walk over it, so it is made for who looks.
+            is_whole = self.query_one("#dialog").has_class("-details")
+            words = words_of_one(plans[0], self._preview, tree=is_whole) if plans else []
             return [*self._told_otherwise(plans), *self._uploads, *words]
         return words_of_several(plans, self._phases, self._preview)
 
@@ -666,6 +708,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def action_details(self) -> None:
         """Each step and pod, every call, and the command that does the same; or the short form."""
         self.query_one("#dialog").toggle_class("-details")
+        if self._manifests:
+            self._make_plans()
         self.share_rows()
 
     # --- values ----------------------------------------------------------------------------
@@ -731,6 +775,18 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """Do nothing."""
         self.context.hold_frames(0)
         self.dismiss(None)
+
+    @on(Button.Pressed, "#meant")
+    def take_meant(self) -> None:
+        """Choose what was probably meant; the plan for it is shown, and nothing is sent."""
+        if self._meant is None:
+            return
+        for name, value in self._meant.choices.items():
+            for entry in self.query(f"#choice-{name}"):
+                if isinstance(entry, CheckboxField | Input | SelectField):
+                    entry.value = value
+        self.plan_anew()
+        self.query_one("#go", Button).focus()
 
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:

@@ -39,7 +39,8 @@ NAME, NAMESPACE = "name", "namespace"
 """Ids of the columns that tell rows apart."""
 AGE = "age"
 """Id of the column that the order of a list can be seen in that nobody sorted."""
-MESSAGE = "message"
+MESSAGE, NAME = "message", "name"
+STRUCK = "struck"
 """Id of the column that also says what is being done to an object."""
 RESORT_EVERY = 5
 """Seconds between sorts anew where the key itself changes with time."""
@@ -440,6 +441,9 @@ class Arrangement(Generic[L]):
 
     def _of_row(self, column: Column[L]) -> Column[Row[L]]:
         made = of_row(column, ascii=self.context.ascii)
+        if column.id == NAME:
+            waits, style = self.context.waits, made.style
+            return replace(made, style=lambda row: STRUCK if waits.has(row.key) else style(row))
         if column.id != MESSAGE:
             return made
         pending = self.context.pending

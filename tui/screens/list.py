@@ -296,6 +296,11 @@ class ListScreen(View[None]):
             add_bindings(self, favourite_bindings(self.context.elsewhere.favourites))
             self.refresh_bindings()
 
+    def done_to(self, keys: frozenset[ObjectKey]) -> None:
+        """What failed stays marked, so that it can be tried again."""
+        if self.query(Table) and not self.rows.marks.isdisjoint(keys):
+            self.rows.marks = self.rows.marks - keys
+
     def _may_list(self, key: Hashable) -> bool:
         """Whether an object can be in the list at all."""
         if not isinstance(key, ObjectKey) or self.context.connection(key.connection) is None:

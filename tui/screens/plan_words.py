@@ -28,9 +28,11 @@ SHORT = "…"
 """Stands for the root of paths, which would leave no room for the name of a workflow."""
 
 
-def words_of_one(planned: Planned, preview: Preview) -> list[str]:
-    """What it would do, and how."""
-    return [*planned[1].lines, *_told(preview(planned))]
+def words_of_one(planned: Planned, preview: Preview, *, tree: bool = False) -> list[str]:
+    """What it would do, and how; with `tree` also to each step."""
+    plan = planned[1]
+    steps = plan.tree() if tree and plan.tree is not None else ()
+    return [*plan.lines, *steps, *_told(preview(planned))]
 
 
 def short_of_one(planned: Planned) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from textual.app import App, ScreenStackError
 
+from tui.domain.identity import ObjectKey
 from tui.errors import TuiError
 from tui.keys import hint
 from tui.screens.confirm import LeaveScreen
@@ -113,6 +114,20 @@ class ScreenStack:
         line = self._status_line
         if line is not None:
             line.say(text, severity)
+
+    def count_down(self, text: str, before: str) -> None:
+        """Say how many seconds something still waits; `before` is what was said of it last."""
+        line = self._status_line
+        for other in self._status_lines:
+            if other is not line and other.text == before:
+                other.clear()
+        if line is not None and line.text != text:
+            line.count_down(text, before)
+
+    def done_to(self, keys: frozenset[ObjectKey]) -> None:
+        """Something was done to these objects as it was asked for."""
+        for view in self._mounted:
+            view.done_to(keys)
 
     def unsay(self, text: str) -> None:
         """Take a sentence away from each that still shows it, below the one in front as well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import ClassVar, cast
@@ -509,6 +509,10 @@ class WorkflowScreen(View[None]):
                 return
         action = called(id, (WORKFLOW,))[0]
         subjects = self.subjects(action.on)
+        if subjects and any(choice.of_step for choice in action.form):
+            # The step under the cursor, for who wants to begin there.
+            here = self.split.chosen(subjects[0].target, "node")
+            subjects = (replace(subjects[0], target=here[0]),) if here is not None else subjects
         if subjects:
             self.post_message(RunAction(id, subjects))
         else:

@@ -84,7 +84,7 @@ class JobList:
         self._is_ended = True
         with self._lock:
             runs = list(self._running.values())
-        said = tuple(run.farewell() for run in runs)
+        said = tuple(filter(None, (run.farewell() for run in runs)))
         for run in runs:
             run.stop()
         until = self._clock() + patience
@@ -188,6 +188,10 @@ class _Run:
     def farewell(self) -> str:
         """What is said of it where it is ended before it is over."""
         standing = self.standing()
+        if self._job.finishes:
+            waiting = sum(task.phase == "waiting" for task in standing.tasks)
+            total = len(standing.tasks)
+            return f"{standing.what}: {waiting} of {total} were not begun" if waiting else ""
         left = [task for task in standing.tasks if task.phase in ("waiting", "running")]
         what = clean(left[0].title) if left else ""
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
@@ -213,7 +217,8 @@ class _Run:
             said = task.run(lambda done, total: self._progress(number, done, total), self._stop)
         except Exception as error:
             told = self._fault(error, f"{self._job.what} {task.title}")
-            phase: Phase = "stopped" if self._stop.is_set else "failed"
+            is_cut_short = self._stop.is_set and not self._job.finishes
+            phase: Phase = "stopped" if is_cut_short else "failed"
             self._change(number, phase=phase, said=str(told), error=told)
         else:
             self._change(number, phase="done", said=said)

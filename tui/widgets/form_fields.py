@@ -151,6 +151,11 @@ class CheckboxField(FormField):
         """Whether it is ticked."""
         return self._value
 
+    @value.setter
+    def value(self, value: bool) -> None:
+        if value != self._value:
+            self.action_tick()
+
     def action_tick(self) -> None:
         """Tick it, or untick it."""
         self._value = not self._value

@@ -33,6 +33,7 @@ PHASE_TOKENS = (
 )
 TEXT_TOKENS = (
     *("muted", "warning", "trouble", "problem", "accent", "heading", "guide", "rule", "front"),
+    "struck",
 )
 SYNTAX_TOKENS = ("key", "string", "number", "comment")
 """Names of styles; each is a component class `token--<name>`. Columns use the first two groups."""
@@ -74,6 +75,7 @@ class LineView(Widget, can_focus=True):
         & > .token--accent { color: $text-accent; }
         & > .token--heading { text-style: bold; }
         & > .token--rule { color: $text-primary; text-style: bold; }
+        & > .token--struck { text-style: strike; }
         & > .token--front { text-style: bold reverse; }
         & > .token--key { color: $text-secondary; }
         & > .token--string { color: $text-success; }

@@ -22,6 +22,8 @@ SEVERITIES = {
 """By severity: token, sign and ASCII sign, so that it is seen without colours."""
 SECONDS_SHOWN = {"information": 10, "warning": 30, "error": 60}
 """By severity, how long a message is shown."""
+SECONDS_READ = 2
+"""Seconds that a message is left alone by one that counts down."""
 MAX_ROWS = 3
 """Rows that a long message may take."""
 ALL_OF_IT = "(? tells all of it)"
@@ -65,6 +67,13 @@ class StatusLine(LineView, can_focus=False):
         self._age = 0
         self._fit_height()
         self.repaint()
+
+    def count_down(self, text: str, before: str) -> None:
+        """Show a message that changes every second in the place of the one `before` that; not while
+        something else stands there that one may still want to read."""
+        is_free = self._text in ("", before)
+        if is_free or (self._severity == "information" and self._age >= SECONDS_READ):
+            self.say(text)
 
     def tick(self) -> None:
         """A second went by: an old message is cleared."""

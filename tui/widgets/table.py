@@ -59,7 +59,7 @@ class Table(LineView, Generic[T]):
         bind("mark", "mark", "Mark", group="list"),
         bind("mark.range", "mark_range", "Mark up to here", group="list"),
         bind("mark.all", "mark_all", "Mark all shown", group="list"),
-        bind("mark.none", "unmark", "Unmark all", group="list"),
+        bind("take-back", "unmark", "Unmark all", group="list"),
         bind("move.left", "pan_left", "Pan left", group="list"),
         bind("move.right", "pan_right", "Pan right", group="list"),
         bind("wide", "wide", "Wide", group="list"),
