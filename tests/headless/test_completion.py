@@ -131,6 +131,12 @@ def test_names_that_a_shell_would_not_take_as_they_stand_are_not_offered(
     assert offered("--context", "") == names[:2]
 
 
+def test_places_are_completed_by_name_and_behind_a_namespace(config: str) -> None:
+    assert set(offered("open", "nig")) == {"nightly-1", "nightly-2"}
+    assert set(offered("open", "argo/nig")) == {"argo/nightly-1", "argo/nightly-2"}
+    assert offered("open", "nightly-1", "") == [] and "logs" in offered("open", "--pane", "")
+
+
 def test_the_scripts_are_printed() -> None:
     for shell, script in SCRIPTS.items():
         assert run(["completion", shell]).out == script

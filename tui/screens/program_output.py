@@ -56,7 +56,7 @@ class ProgramScreen(ModalView[None]):
 
         def can_replace(self, message: Message) -> bool:
             """Only the latest is worth drawing."""
-            return isinstance(message, ProgramScreen.Printed) and message.number == self.number
+            return isinstance(message, type(self)) and message.number == self.number
 
     def __init__(self, context: AppContext, argv: Sequence[str], *, may_repeat: bool) -> None:
         """`may_repeat` says whether it may run once more without being asked about."""
