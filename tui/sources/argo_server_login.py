@@ -11,18 +11,14 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from tui.domain.hidden import said_without_secrets
 from tui.domain.text import clean
-from tui.errors import InputError, Misconfigured, SettingsError, Unauthenticated
+from tui.errors import Misconfigured, SettingsError, Unauthenticated
 from tui.sources.argo_server_answers import HOW_TO_LOG_IN
 from tui.sources.connection_settings import ServerRules
 from tui.sources.credentials import MOST_CONNECTIONS, Access, Hidden
 from tui.sources.pools import make_connections
-
-if TYPE_CHECKING:
-    from tui.sources.argo_server_shared import Server
 
 BEARER = "Bearer "
 COMMAND_TIMEOUT = 60.0
@@ -181,21 +177,6 @@ class ServerLogin:
         if bool(certificate) is not bool(key):
             raise SettingsError("a client certificate needs its key, and a key its certificate")
         return (certificate, key) if certificate else None
-
-
-class PastedToken:
-    """The port that takes a token for one server."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-
-    def paste(self, text: str) -> None:
-        """Log in with this from now on."""
-        try:
-            self._server.login.paste(text)
-        except ValueError as error:
-            raise InputError(f"this is no token: {error}") from error
-        self._server.transport.log_in_anew()
 
 
 def _there(path: str, what: str) -> str:

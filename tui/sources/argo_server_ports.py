@@ -21,7 +21,7 @@ SERVER_PORTS: Registry[Offer] = Registry(
     (
         Offer("operations", Operations, "tui.sources.argo_server_operations:operations_of"),
         Offer("identity", Identity, "tui.sources.argo_server_identity:ServerIdentity"),
-        Offer("login", TokenLogin, "tui.sources.argo_server_login:PastedToken"),
+        Offer("login", TokenLogin, "tui.sources.argo_server_token:PastedToken"),
         Offer("logs", PodLogs, "tui.sources.argo_server_logs:ServerLogs"),
         Offer("artifacts", ServedArtifacts, "tui.sources.argo_server_artifacts:ServerArtifacts"),
         Offer("archive", Archive, "tui.sources.argo_server_archive:ServerArchive"),
