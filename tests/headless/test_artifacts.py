@@ -105,6 +105,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         cluster.workflow("etl", "Succeeded", status=status)
         runs.put("etl/slow.bin", Blob(10 * MIB, GATE.part, etag="gated"))
         packed = {name: out(name, f"etl/{name}.tgz") for name in ("report", "site", "evil")}
+        packed["again"] = out("again", "etl/site.tgz")
         slow = node("s", "slow", "slow", out("slow", "etl/slow.bin"))
         again = {"nodes": {"p": node("p", "pack", "tar", *packed.values()), "s": slow}}
         cluster.workflow("packed", "Succeeded", status={**status, **again})
@@ -287,6 +288,16 @@ def test_archives_are_unpacked_as_argo_does_for_the_next_step(ask: Ask, tmp_path
     assert "mine exists; --force replaces it" in ask(*one).err
     assert ask(*one, "--force").code == 0
     assert sorted(os.listdir(tmp_path)) == ["a", "mine"], "nothing packed is left"
+
+
+def test_what_is_unpacked_under_one_name_stands_beside_each_other_and_folders_stay(
+    ask: Ask, tmp_path: Path
+) -> None:
+    words = ("--unpack", "--artifact-name", "site", "--artifact-name", "again", "--path", "")
+    assert ask("cp", "packed", str(tmp_path), *words).code == 0
+    assert set(os.listdir(tmp_path)) == {"site", "site~2"}
+    said = ask("cp", "packed/pack", str(tmp_path), *words[:3], "--path", "", "--force")
+    assert said.code == 1 and said.err.endswith("site is a folder that exists\n")
 
 
 def test_what_is_no_archive_is_copied_as_it_is(ask: Ask, tmp_path: Path) -> None:

@@ -182,6 +182,8 @@ class _Copying:
         self._stop = stop
         self._overwrite = bool(args.force)
         self._unpacks = bool(args.unpack)
+        self._made: set[Path] = set()
+        """Where this run has put something."""
         self._line = _Line(is_shown=not args.no_progress)
 
     def all(self, wanted: Sequence[NodeArtifact], targets: Sequence[_Target]) -> int:
@@ -195,7 +197,9 @@ class _Copying:
             except StoreError as error:
                 self._line.clear()
                 hint = "" if artifact.location is None else self._offer(artifact, error)
-                reason = "--force replaces it" if error.reason == "exists" else ""
+                # A folder is never replaced.
+                is_file = error.reason == "exists" and bool(error.hint)
+                reason = "--force replaces it" if is_file else ""
                 said = f"{error.what}; {reason}" if reason else f"{error}{hint}"
                 say(f"argo-tui: {title}: {said}")
                 failed += 1
@@ -222,20 +226,29 @@ class _Copying:
         else:
             path = target.path
             store.download(location, path, tell, self._stop, overwrite=self._overwrite)
+            self._made.add(path)
         self._line.clear()
         say(f"{title} -> {path}  {size_text(tell.size)}")
+
+    def _free(self, packed: Path, name: str) -> Path:
+        """The place of what is unpacked, beside what else was unpacked under the same name."""
+        path, number = packed.with_name(name), 2
+        while path in self._made:
+            path, number = packed.with_name(f"{name}~{number}"), number + 1
+        self._made.add(path)
+        return path
 
     def _unpacked(
         self, store: Store, location: Location, name: str, target: _Target, tell: _Telling
     ) -> Path:
         """Fetch an archive and unpack it; returns where that is."""
         if target.is_named and not self._overwrite and os.path.lexists(target.path):
-            raise StoreError(f"{target.path} exists", reason="exists")
+            raise StoreError(f"{target.path} exists", reason="exists", hint="say so")
         hidden = target.path.with_name(f".{target.path.name[:80]}.packed")
         store.download(location, hidden, tell, self._stop, overwrite=True)
         try:
             found = Packed(hidden, name)
-            path = target.path if target.is_named else target.path.with_name(found.name)
+            path = target.path if target.is_named else self._free(target.path, found.name)
             tell.begin_again("unpacking ")
             return found.unpack(path, tell, self._stop, overwrite=self._overwrite)
         finally:
