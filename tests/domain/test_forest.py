@@ -11,7 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.graphs import PHASES, graphs, made, node
-from tui.domain.forest import ORDERS, ForestView, SiblingOrder, TreeRow, first_problem, rows
+from tui.domain.forest import (
+    ORDERS,
+    ForestView,
+    SiblingOrder,
+    TreeRow,
+    first_problem,
+    rows,
+    whole_tree,
+)
 from tui.domain.node import NodeId
 from tui.domain.podname import node_id
 from tui.domain.workflow import Workflow
@@ -268,13 +276,26 @@ def test_a_view_shows_what_rows_made_anew_show(workflow: Workflow, data: st.Data
 
 def test_a_view_takes_the_rows_that_were_found_elsewhere_and_goes_on_from_them() -> None:
     first = made(node("w", "DAG"), node("a", inside="w"), node("b", inside="w"))
-    found, view = rows(first), ForestView()
-    assert view.update(first, found=found) is found
+    whole, view = whole_tree(first), ForestView()
+    found = whole.rows
+    assert found == rows(first)
+    assert view.update(first, found=whole) is found
     changed = msgspec.structs.replace(first.nodes[NodeId("b")], phase="Failed")
     status = msgspec.structs.replace(first.status, nodes={**first.nodes, NodeId("b"): changed})
     second = msgspec.structs.replace(first, status=status)
     assert view.update(second) == rows(second)
     assert view.rows[1] is found[1] and view.place_of(NodeId("b")) == 2
+
+
+def test_what_was_found_elsewhere_names_the_same_problem_to_begin_with() -> None:
+    first = made(
+        node("w", "DAG", phase="Running"),
+        node("a", inside="w"),
+        node("b", inside="w", phase="Failed"),
+    )
+    whole = whole_tree(first)
+    assert whole.problem == first_problem(first, whole.rows) == NodeId("b")
+    assert whole.places == {row.key: at for at, row in enumerate(whole.rows)}
 
 
 @ANY_GRAPH

@@ -309,6 +309,26 @@ def _with_children_marked(found: list[TreeRow]) -> list[TreeRow]:
     return found
 
 
+class WholeTree(NamedTuple):
+    """The rows of a version with nothing folded or left out, and what is looked for in them.
+
+    Of tens of thousands of rows that takes longer than a key should wait: a thread does it before.
+    """
+
+    rows: tuple[TreeRow, ...]
+    places: dict[NodeId, int]
+    """The indexes of rows, by their nodes."""
+    problem: NodeId | None
+    """As `first_problem` says."""
+
+
+def whole_tree(workflow: Workflow) -> WholeTree:
+    """The tree of this version. May be called on any thread."""
+    found = rows(workflow)
+    places = {row.key: at for at, row in enumerate(found)}
+    return WholeTree(found, places, first_problem(workflow, found))
+
+
 class ForestView:
     """The rows of one workflow as it changes."""
 
@@ -337,17 +357,19 @@ class ForestView:
         show_containers: bool = True,
         show_skipped: bool = True,
         order: SiblingOrder | None = None,
-        found: tuple[TreeRow, ...] | None = None,
+        found: WholeTree | None = None,
     ) -> tuple[TreeRow, ...]:
         """The rows of this version; rows that did not change are kept from the last version.
 
-        `found` are those of `rows` for this version and these options, where they are known.
+        `found` is the tree of this version, if it is known and these options fold nothing.
         """
         options = (workflow.metadata.name, frozenset(folded), show_containers, show_skipped, order)
         is_same = options == self._options and (order is None or order.by in SHAPED)
         fresh = self._same_shape(workflow.nodes) if is_same else None
-        if fresh is None:
-            self._rows = found or rows(
+        if fresh is None and found is not None:
+            self._rows, self._places, self.changed = found.rows, found.places, None
+        elif fresh is None:
+            self._rows = rows(
                 workflow,
                 folded=folded,
                 show_containers=show_containers,

@@ -17,7 +17,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.domain.forest import TreeRow
+from tui.domain.forest import WholeTree
 from tui.domain.identity import Target
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
@@ -90,10 +90,8 @@ class SplitView(Container):
 
     # --- what is shown ---------------------------------------------------------------------
 
-    def show(
-        self, workflow: Workflow, raw: bytes, *, found: tuple[TreeRow, ...] | None = None
-    ) -> None:
-        """This is the workflow now; `found` are the rows of its tree, if they are known."""
+    def show(self, workflow: Workflow, raw: bytes, *, found: WholeTree | None = None) -> None:
+        """This is the workflow now; `found` is its tree, if that is known."""
         self._workflow, self._raw = workflow, raw
         self.steps.tick(self.context.now())
         self.steps.show(workflow, found=found, whole=self._is_whole)

@@ -24,7 +24,7 @@ from tui.commands import Command, among, one_of
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
-from tui.domain.forest import ORDERS, TreeRow, rows
+from tui.domain.forest import ORDERS, WholeTree, whole_tree
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.links import Link
 from tui.domain.node import NodeId
@@ -145,7 +145,7 @@ class WorkflowScreen(View[None]):
         self._wanted_step = step
         self._wanted_spot = spot
         self._usage: UsageReader | None = None
-        self._found: tuple[Workflow, tuple[TreeRow, ...]] | None = None
+        self._found: tuple[Workflow, WholeTree] | None = None
         """The rows of the tree of the first version, until that is shown."""
         self._selected: NodeId | None = None
         """The step under the cursor, which the thread of the watch asks about beforehand."""
@@ -246,7 +246,7 @@ class WorkflowScreen(View[None]):
         """On the thread of the watch: what would take long on that of the event loop."""
         prepare(version, before, self._selected)
         if before is None:
-            self._found = version, rows(version)
+            self._found = version, whole_tree(version)
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""

@@ -20,7 +20,7 @@ from tui.bindings import bind
 from tui.columns import Column
 from tui.columns.nodes import TIMELINE, WIDE_ONLY, Usage, node_columns
 from tui.domain.durations import epoch_of
-from tui.domain.forest import ORDERS, SHAPED, SiblingOrder, TreeRow
+from tui.domain.forest import ORDERS, SHAPED, SiblingOrder, TreeRow, WholeTree
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
 from tui.domain.timeline import Span, span_of
@@ -164,13 +164,13 @@ class StepTree(Table[TreeRow]):
         workflow: Workflow,
         usage: Mapping[str, Usage] | None = None,
         *,
-        found: tuple[TreeRow, ...] | None = None,
+        found: WholeTree | None = None,
         whole: bool = False,
     ) -> None:
         """Show this version of a workflow, and what its pods (by name) use.
 
-        `found` are its rows with nothing folded, if they are known: of a large run it takes a while
-        to find them.
+        `found` is its tree with nothing folded, if it is known: of a large run it takes a while to
+        find it.
 
         Another workflow than before opens with the cursor on its first failed step, else on the
         one that cannot begin or waits for somebody; with `whole`, on its root.

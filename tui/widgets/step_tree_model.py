@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from tui.domain.attempts import Superseded, superseded_of
-from tui.domain.forest import ForestView, SiblingOrder, TreeRow, first_problem, rows
+from tui.domain.forest import (
+    ForestView,
+    SiblingOrder,
+    TreeRow,
+    WholeTree,
+    first_problem,
+    rows,
+)
 from tui.domain.node import RUNNING, NodeId
 from tui.domain.reason import stuck_of
 from tui.domain.workflow import Workflow
@@ -27,6 +34,7 @@ class StepTreeModel:
         self.order: SiblingOrder | None = None
         """How siblings are sorted; None for Argo's own order."""
         self._view = ForestView()
+        self._whole: WholeTree | None = None
 
     @property
     def rows(self) -> tuple[TreeRow, ...]:
@@ -58,12 +66,13 @@ class StepTreeModel:
         """Whether a node has a row that is not folded away."""
         return self._view.place_of(key) is not None
 
-    def show(self, workflow: Workflow, found: tuple[TreeRow, ...] | None = None) -> bool:
+    def show(self, workflow: Workflow, found: WholeTree | None = None) -> bool:
         """Show this version of a workflow; true if it is another workflow than before.
 
-        `found` are its rows with nothing folded, if they are known.
+        `found` is its tree with nothing folded, if it is known.
         """
         before, self.workflow = self.workflow, workflow
+        self._whole = found
         is_other = before is None or before.ref != workflow.ref
         if is_other:
             self._folded = NOTHING
@@ -71,7 +80,7 @@ class StepTreeModel:
         self._update(found if is_plain else None)
         return is_other
 
-    def _update(self, found: tuple[TreeRow, ...] | None = None) -> None:
+    def _update(self, found: WholeTree | None = None) -> None:
         if self.workflow is not None:
             self._view.update(
                 self.workflow,
@@ -89,7 +98,11 @@ class StepTreeModel:
         """
         if self.workflow is None:
             return None
-        failed = first_problem(self.workflow, self.rows)
+        whole = self._whole
+        if whole is not None and whole.rows is self.rows:
+            failed = whole.problem
+        else:
+            failed = first_problem(self.workflow, self.rows)
         if failed is not None or self.workflow.is_completed:
             return failed
         return next(iter(stuck_of(self.workflow)), None)
