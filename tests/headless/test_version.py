@@ -1,17 +1,20 @@
-"""`--version` says what program this is, wherever it was installed from."""
+"""`--version` says what program this is, wherever it was installed from; other ways to start it."""
 
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.headless import run
 from tui import __version__
+from tui.cli import open_parser
 from tui.headless.version import commit_of, version_line
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,3 +72,17 @@ def test_both_names_run_the_program(name: str) -> None:
 
 def test_the_package_says_that_it_is_typed() -> None:
     assert (ROOT / "tui" / "py.typed").is_file()
+
+
+def test_the_plugin_for_k9s_in_the_readme_calls_a_command_that_there_is() -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(), re.S | re.M)
+    (plugin,) = [yaml.safe_load(block)["plugins"] for block in blocks if "plugins:" in block]
+    plugin = plugin["argo-tui"]
+    assert (plugin["shortCut"], plugin["scopes"]) == ("Shift-A", ["workflows"])
+    told = {"$CONTEXT": "prod", "$NAMESPACE": "argo", "$NAME": "etl-x7k"}
+    command, *words = plugin["args"]
+    for name, value in told.items():
+        words = [word.replace(name, value) for word in words]
+    assert (plugin["command"], command) == ("argo-tui", "open")
+    args = open_parser().parse_args(words)
+    assert (args.context, args.opens) == ("prod", "argo/etl-x7k")
