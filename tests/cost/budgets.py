@@ -37,9 +37,10 @@ TREE_ROW_CHANGED = of(38, 38)
 PAGE_DOWN = of(2_313, 6_412)
 DIALOG_OPENED = of(10_939, 21_420)
 DIALOG_CLOSED = of(9_904, 20_306)
-KEYS_PASSED = Budget(1_000, 1_000)
-"""Several steps passed on the way to one: what is in between is not shown. The whole rows that the
-cursor left and is on now, and once the pane and what stands below the tree."""
+KEYS_PASSED = Budget(300, 300)
+"""A frame of those in which several steps are passed on the way to one: the two whole rows that the
+cursor left and is on now; once, and in a frame by itself, what changes in the pane and below the
+tree. How many frames there are depends on how fast the machine is: at most one a key."""
 NOTHING = Budget(0, 0)
 
 KEY_ECHO = 2_000

@@ -88,6 +88,23 @@ async def test_the_pane_stands_beside_the_tree_from_110_columns(width: int, besi
         assert (heading == tabs) == beside
 
 
+@pytest.mark.parametrize(("width", "three"), [(199, False), (200, True)])
+async def test_from_200_columns_what_the_cursor_is_on_stands_between_tree_and_pane(
+    width: int, three: bool
+) -> None:
+    async with showing(failing(LONG), size=(width, 40)) as shown:
+        split = (await shown.open()).split
+        await shown.until_shown("exit code")
+        about, tree, tabs = split.about.region, split.steps.region, split.pane_tabs.region
+        assert (about.y == tree.y == tabs.y) == three
+        assert (tree.right <= about.x < about.right <= tabs.x) == three
+        assert min(about.width, tree.width, tabs.width) >= 40
+        await shown.press("z")
+        await shown.until(lambda: not split.pane_tabs.display)
+        await shown.press("z", "tab", "z")
+        await shown.until(lambda: not split.tree_side.display)
+
+
 async def test_below_the_tree_stands_what_the_cursor_is_on_with_every_word() -> None:
     async with showing(failing(LONG * 3), size=(120, 40)) as shown:
         await shown.open()

@@ -32,7 +32,8 @@ def steps(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:
     waits = [] if workflow.is_completed else stuck(nodes)
     hangs = [*failed(nodes), *waits]
     runs = [key for key, node in pods.items() if node.phase == RUNNING and key not in hangs]
-    told = [Told("", ""), Told("", f"{len(pods)} steps, problems first")]
+    count = "1 step" if len(pods) == 1 else f"{len(pods)} steps, problems first"
+    told = [Told("", ""), Told("", count)]
     for key in (*hangs[:PROBLEMS], *runs[:UNDER_WAY]):
         node = nodes[key]
         took = compact(node_seconds(node, now))

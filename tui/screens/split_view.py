@@ -1,8 +1,9 @@
 """The tree of steps and the side with the panes: which has the room, and which has the keys.
 
-Beside each other where there is room, and then what the cursor is on stands below the tree; else
-the tree is above the pane. It takes the rows it needs, as far as half of them. Either side can have
-all the room for a while, and the border between them can be moved.
+Beside each other where there is room, and then what the cursor is on stands below the tree, or
+between both on a wide screen; else the tree is above the pane. It takes the rows it needs, as far
+as half of them. Either side can have all the room for a while, and the border between them can be
+moved.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from tui.widgets.step_tree import StepTree
 
 SIDE_BY_SIDE = 110
 """Cells from which on the panes stand beside the tree, not below it."""
+THREE = 200
+"""Cells from which on what the cursor is on stands between tree and pane, not below the tree."""
 PANE_AFTER = 0.1
 """Seconds the cursor rests on a step before the pane shows it: steps passed cost it nothing."""
 BORDER = 4, 2
@@ -77,7 +80,7 @@ class SplitView(Container):
 
     def on_mount(self) -> None:
         """The keys are the tree's."""
-        self.set_class(self.app.size.width >= SIDE_BY_SIDE, "-side-by-side")
+        self._arrange(self.app.size.width)
         self.steps.focus()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -85,8 +88,13 @@ class SplitView(Container):
         is_beside = event.size.width >= SIDE_BY_SIDE
         if is_beside != self.has_class("-side-by-side"):
             self._put_border(None)
-        self.set_class(is_beside, "-side-by-side")
+        self._arrange(event.size.width)
         self.call_after_refresh(self.pane_tabs.show_tabs)
+
+    def _arrange(self, width: int) -> None:
+        """Below each other, beside each other, or three where there is room."""
+        self.set_class(width >= SIDE_BY_SIDE, "-side-by-side")
+        self.set_class(width >= THREE, "-three")
 
     # --- what is shown ---------------------------------------------------------------------
 
