@@ -377,6 +377,8 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
             at += 1
         elif word in COMMANDS or word in (DEMO_CLUSTER, OPEN):
             return word, words[:at] + words[at + 1 :]
+        elif words[at : at + 2] == ["node", "set"]:  # what argo calls it
+            return "set", words[:at] + words[at + 2 :]
         else:
             return "", words
     return "", words

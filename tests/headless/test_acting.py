@@ -88,6 +88,15 @@ def test_suspend_then_resume(ask: Ask, cluster: Cluster) -> None:
     assert "suspend" not in (cluster.get(WORKFLOWS, "p") or {})["spec"]
 
 
+def test_set_goes_by_the_name_it_has_in_argo_too(cluster: Cluster) -> None:
+    cluster.workflow("h", status=gate("h"))
+    where = ["--kubeconfig", str(cluster.kubeconfig)]
+    words = ["node", "set", *where, "h", "--node-field-selector", "displayName=approve"]
+    assert run([*words, "--phase", "Succeeded"]).out == "workflow values set\n"
+    node = (cluster.get(WORKFLOWS, "h") or {})["status"]["nodes"]["h-1"]
+    assert node["phase"] == "Succeeded"
+
+
 def test_set_supplies_what_a_gate_waits_for(ask: Ask, cluster: Cluster) -> None:
     outputs = {"parameters": [{"name": "answer", "valueFrom": {"supplied": {}}}]}
     cluster.workflow("g", status=gate("g", outputs=outputs))

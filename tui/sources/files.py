@@ -1,4 +1,4 @@
-"""Manifests in files: YAML or JSON, one, a list or several documents, `-` for stdin.
+"""Manifests in files: YAML or JSON, one, a list or several documents, `-` for stdin; an address.
 
 YAML is read as Kubernetes reads it: dates stay text, `1:30` is no number of minutes, `1e3` is a
 number. What cannot be read names its file and line.
@@ -21,6 +21,7 @@ from tui.domain.encodings import encoding_of, text_of
 from tui.domain.workflow import Manifest
 from tui.errors import InputError
 
+AT_ADDRESS = ("http://", "https://")
 SUFFIXES = (".yaml", ".yml", ".json")
 LARGEST = 256 << 20
 """More bytes than a file of workflows has; reading them would take several times that."""
@@ -99,10 +100,15 @@ def _called(manifest: Manifest) -> str:
 
 
 def contents(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of a file, of the manifests in a folder, or of stdin. Raises: InputError."""
+    """Name and bytes of a file, of the manifests in a folder, of stdin, or of what is at an
+    `https://` address. Raises: InputError."""
     try:
         if path == "-":
             yield "stdin", _stdin()
+        elif path.lower().startswith(AT_ADDRESS):
+            from tui.sources import at_address  # few give one
+
+            yield at_address.name_of(path), at_address.read(path)
         elif Path(path).is_dir():
             files = sorted(each for each in Path(path).iterdir() if each.suffix in SUFFIXES)
             for file in files:
