@@ -289,7 +289,7 @@ def test_every_verb_of_plan_is_named() -> None:
 
 
 def role() -> dict[str, Any]:
-    (block,) = re.findall(r"^```yaml\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    (block,) = re.findall(r"^```yaml\n(apiVersion: .*?)^```", README, re.DOTALL | re.MULTILINE)
     found = yaml.safe_load(block)
     assert isinstance(found, dict)
     return found
