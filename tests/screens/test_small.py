@@ -46,12 +46,12 @@ async def test_made_large_again_everything_is_where_it_was() -> None:
 async def test_a_dialog_that_was_open_is_open_again() -> None:
     async with showing(nightly_etl(), size=(100, 30)) as shown:
         await shown.press("D")
-        await shown.until_shown("Lost:")
+        await shown.until_shown("The workflow goes")
         await shown.pilot.resize_terminal(40, 10)
         await shown.until(lambda: shown.shows(TooSmallScreen))
         await shown.press("y", "D", "enter")
         assert not shown.app.context.pending, "nothing is done by somebody who sees nothing"
         await shown.pilot.resize_terminal(100, 30)
-        await shown.until_shown("Lost:")
+        await shown.until_shown("The workflow goes")
         await shown.press("escape")
         assert shown.shows(ListScreen)
