@@ -67,6 +67,7 @@ ARROWS: dict[str, set[str]] = {
         "commands",
         "domain",
         "errors",
+        "inquiry",
         "keys",
         "menu",
         "logs",

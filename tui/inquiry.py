@@ -17,7 +17,7 @@ from tui.actions.graph import STEP_TYPES, kind_of
 from tui.actions.manifests import name_of
 from tui.actions.nodes import hydrated, nodes_of
 from tui.domain import decode
-from tui.domain.logs import LogBlock, LogSource
+from tui.domain.logs import LogBlock, LogSource, own_lines
 from tui.domain.logtargets import LogTarget
 from tui.domain.podname import V2
 from tui.domain.text import clean, decoded_log
@@ -202,7 +202,10 @@ def _pod(port: Around, namespace: str, name: str) -> Manifest | None:
 
 
 def _lines(block: LogBlock) -> Iterator[str]:
-    return (decoded_log(line) for line in block.data.rstrip(b"\n").split(b"\n"))
+    """Those that the program wrote: what Argo added says nothing of it."""
+    own = set(own_lines(block))
+    lines = block.data.removesuffix(b"\n").split(b"\n")
+    return (decoded_log(line) for at, line in enumerate(lines) if at not in own)
 
 
 def _name_of(manifest: Manifest) -> str:

@@ -271,6 +271,7 @@ KEYS = KeyTable(
         "history.back": "[",
         "history.forward": "]",
         # Panes.
+        "pane.why": "W",
         "pane.summary": "d",
         "pane.logs": "l",
         "pane.artifacts": "a",

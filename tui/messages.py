@@ -47,6 +47,16 @@ class RoomWanted(Message):
 
 
 @dataclass
+class ShowProof(Message):
+    """Show where a sentence comes from: a pane of a step, and what is found in it."""
+
+    pane: str
+    pattern: str
+    step: str = ""
+    """The id of the step; "" for the whole workflow."""
+
+
+@dataclass
 class RunAction(Message):
     """Ask about, then do, an action to these subjects."""
 

@@ -214,3 +214,28 @@ def test_a_pod_that_is_gone_is_said_and_nothing_is_made_up(tmp_path: Path) -> No
     with cluster(which, tmp_path) as (_, command):
         said = run([*command, "w"])
     assert "? pod          its pod is gone, so that what Kubernetes said of it" in said.out
+
+
+def test_of_a_cron_workflow_it_says_why_no_run_is_made(tmp_path: Path) -> None:
+    made = {
+        "kind": "CronWorkflow",
+        "metadata": {"name": "nightly", "namespace": "etl"},
+        "spec": {"schedules": ["0 3 * * *"], "concurrencyPolicy": "Forbid"},
+        "status": {"active": [{"name": "nightly-1"}]},
+    }
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.path.endswith("/cronworkflows/nightly"):
+            reply.json(made)
+        else:
+            reply.refuse(404, "NotFound", "there is none")
+
+    with fake_api(answer) as api:
+        kubeconfig = write_kubeconfig(tmp_path, api.url, namespace="etl")
+        command = ["why", "--kubeconfig", str(kubeconfig)]
+        said = run([*command, "cron/nightly"])
+        assert said.code == 3
+        assert said.out.startswith("◷ waits for nightly-1 to end: it forbids overlap")
+        assert "  next run     in 17h, at 2026-11-30 03:00:00 UTC, by 0 3 * * *" in said.out
+        assert run([*command, "cron/nobody"]).code == 4
+        assert run([*command, "cron/"]).code == 2

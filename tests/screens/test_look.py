@@ -182,6 +182,7 @@ async def test_the_title_of_a_log_counts_errors_and_warnings_and_tells_where_one
     lines = ["WARN low disk", "ERROR one", "fine", "WARN again", *["fine"] * 80, "bye"]
     async with showing(source=with_log(*lines), size=(120, 24)) as shown:
         await shown.open()
+        await shown.press("l")
         await shown.until_shown("1 error 2 warnings { }")
         title = shown.rows_of_screen[2]
         assert "main" in title and "85 lines" in title and title.rstrip().endswith("%")
@@ -191,8 +192,9 @@ async def test_the_log_of_a_failed_step_opens_at_its_last_error() -> None:
     lines = [*["before"] * 60, "ERROR first", *["between"] * 60, "ERROR last", *["after"] * 60]
     async with showing(source=with_log(*lines), size=(120, 24)) as shown:
         await shown.open()
+        await shown.press("l")
         await shown.until_shown("ERROR last")
-        await shown.press("tab", "F")
+        await shown.press("F")
         await shown.until_shown("100%")
         assert "ERROR last" not in shown.text
 
@@ -201,6 +203,7 @@ async def test_an_error_in_sight_leaves_the_log_at_its_end() -> None:
     lines = [*["before"] * 60, "ERROR last", "bye"]
     async with showing(source=with_log(*lines), size=(120, 24)) as shown:
         await shown.open()
+        await shown.press("l")
         await shown.until_shown("bye")
         await shown.until_shown("1 error")
         assert "100%" in shown.rows_of_screen[2] and "ERROR last" in shown.text
@@ -209,10 +212,11 @@ async def test_an_error_in_sight_leaves_the_log_at_its_end() -> None:
 async def test_a_line_that_is_cut_ends_in_a_sign_and_one_that_fits_does_not() -> None:
     async with showing(source=with_log("x" * 200, "short"), size=(120, 24)) as shown:
         await shown.open()
+        await shown.press("l")
         await shown.until_shown("short")
         assert "x› " in shown.text
         assert shown.text.count("›") == 1
-        await shown.press("tab", "w")
+        await shown.press("w")
         await shown.at_rest()
         assert "›" not in shown.text, "wrapped lines are not cut"
 

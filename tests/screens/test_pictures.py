@@ -31,8 +31,10 @@ def cluster() -> ScriptedSource:
 
 async def at_the_failed_run(shown: Shown) -> None:
     await shown.open(ETL)
+    await shown.press("l")
     await shown.until_shown("Killed")
     await shown.until_shown("1 error 2 warnings")
+    await shown.press("tab")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])

@@ -55,14 +55,15 @@ def front_tab(shown: Shown) -> str:
     return tabs[0].text.strip()
 
 
-async def test_it_opens_on_the_first_failed_step_with_its_log() -> None:
+async def test_it_opens_on_the_first_failed_step_and_says_why_it_failed() -> None:
     async with showing(source=with_log(nightly_etl())) as shown:
         await shown.open()
         node = shown.detail.steps.node
         assert node is not None and node.display_name.startswith("transform(2")
         assert node.is_problem and node.type == "Pod"
         await shown.until_shown(LAST)
-        assert shown.detail.pane_tabs.front == "logs"
+        assert shown.detail.pane_tabs.front == "why"
+        assert "was killed for taking more memory" in shown.pane_text
         assert shown.detail.steps.has_focus, "the tree keeps the keys"
 
 
@@ -371,7 +372,7 @@ async def test_a_workflow_without_a_tree_says_why() -> None:
         assert "no steps: invalid spec: templates.main" in shown.text
         assert "no steps yet" not in shown.text
         await shown.at_rest()
-        assert "message:     invalid spec: templates.main.steps" in shown.text
+        await shown.until_shown("it cannot run at all: invalid spec: templates.main.steps")
         assert shown.text.count("the end") == 2, "in the tree and in the summary"
         await shown.press("escape")
         await shown.open("brand-new-1")

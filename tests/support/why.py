@@ -424,6 +424,13 @@ def failed_cases() -> Iterator[Case]:
         (pod(main=over(143)),),
     )
     yield Case(
+        "stopped after it had failed",
+        "exit",
+        "main ended with exit code 3",
+        run(step("w", message="main: Error (exit code 3)"), message="Stopped with strategy 'Stop'"),
+        (pod(main=over(3)),),
+    )
+    yield Case(
         "terminated by nobody known",
         "stopped",
         "terminated, by whom is not known",

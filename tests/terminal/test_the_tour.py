@@ -26,10 +26,11 @@ def test_the_tour_of_the_readme_goes_as_it_says(tmp_path: Path) -> None:
             shown.step("j", still=0.2)
         shown.press("enter")
         shown.wait_for("►shard(17:17)(2)", within=LOADING)
-        shown.wait_for("OOMKilled")
-        shown.wait_for(" lines", within=LOADING)
+        shown.wait_for("killed for taking more memory", within=LOADING)
         # Read the log.
-        shown.press("tab", "/", *"worker", "enter")
+        shown.press("l")
+        shown.wait_for(" lines", within=LOADING)
+        shown.press("/", *"worker", "enter")
         shown.wait_for(" of ")
         for key in ("n", "N", "w", "t", "z", "z", "escape"):
             shown.step(key, still=0.3)

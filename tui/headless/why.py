@@ -9,16 +9,19 @@ from typing import Any
 import msgspec
 
 from tui.domain import decode
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.node import NodeId
 from tui.domain.text import clean
+from tui.domain.why.crons import explain_cron
 from tui.domain.why.finding import Answer, Verdict
 from tui.domain.why.words import answer_lines
-from tui.domain.workflow import Workflow
+from tui.domain.workflow import Manifest, Workflow
 from tui.errors import Missing, SettingsError, TuiError, UsageError
 from tui.headless.arguments import file, name
 from tui.headless.output import say, to_json, write
 from tui.inquiry import Inquiry
-from tui.ports.connection import Connection
+from tui.ports.connection import Connection, offered
+from tui.ports.objects import Objects
 from tui.settings import Settings
 
 UNREAD = 4
@@ -32,10 +35,19 @@ CODES = {
 """Exit codes; 2 is wrong use, 4 that it could not be read."""
 
 
+CRON = "cron/"
+"""How the name of a cron workflow begins."""
+
+
+def _named(word: str) -> str:
+    """A workflow's name, or `cron/` and a cron workflow's (a `type` for argparse)."""
+    return f"{CRON}{name(word.removeprefix(CRON))}" if word.startswith(CRON) else name(word)
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `why`."""
     add = parser.add_argument
-    add("name", nargs="?", type=name, metavar="NAME", help="a workflow, or @latest")
+    add("name", nargs="?", type=_named, metavar="NAME", help="a workflow, @latest, or cron/NAME")
     add("step", nargs="?", metavar="STEP", help="a step of it: display name, node name or id")
     add("-f", "--file", type=file, metavar="FILE", help="a saved workflow instead of a cluster")
     add("-o", "--output", choices=("json",), default="", help="all of it, with where it comes from")
@@ -74,6 +86,9 @@ def _answer(args: argparse.Namespace, settings: Settings) -> tuple[Answer, Workf
     with closing(SavedAround(args.file) if args.file else open_source(settings)) as source:
         if isinstance(source, SavedAround):
             manifest = source.only
+        elif args.name.startswith(CRON):
+            manifest = _cron(source, args.name.removeprefix(CRON), settings)
+            return explain_cron(manifest, settings.now()), decode.from_manifest(manifest)
         else:
             manifest = one(source, args.name, settings)
         workflow = decode.from_manifest(manifest)
@@ -87,6 +102,19 @@ def _answer(args: argparse.Namespace, settings: Settings) -> tuple[Answer, Workf
             pod_names=settings.pod_names,
         )
         return inquiry.answer(), workflow
+
+
+def _cron(source: Connection, named: str, settings: Settings) -> Manifest:
+    """A cron workflow. Raises: UsageError where it is not said in which namespace."""
+    from tui.actions.definitions import CRON as KIND
+    from tui.sources import scope_of
+
+    namespaces = scope_of(settings, source.place).namespaces
+    if len(namespaces) != 1:
+        raise UsageError("choose one namespace with -n")
+    target = Target(ObjectKey("", KIND.id, namespaces[0], named))
+    manifest = offered(source, Objects).get(target)
+    return {**manifest, "kind": KIND.kind} if not manifest.get("kind") else manifest
 
 
 def _step(workflow: Workflow, wanted: str) -> str:

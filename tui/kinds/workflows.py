@@ -344,5 +344,5 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     groupings={"template": template_of, "cron": _cron},
     body="steps",
     argo="get",
-    panes=("summary", "logs", "artifacts", "inout", "events", "manifest"),
+    panes=("why", "summary", "logs", "artifacts", "inout", "events", "manifest"),
 )

@@ -11,6 +11,7 @@ from tui.registry import Registry
 PANES = Registry(
     "pane",
     (
+        PaneSpec("why", "Why", "tui.panes.why:WhyPane", is_answer=True),
         PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane"),
         PaneSpec("facts", "Summary", "tui.panes.facts:FactsPane", binding="pane.summary", kinds=()),
         PaneSpec("runs", "Runs", "tui.panes.runs:RunsPane", kinds=()),

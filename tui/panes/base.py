@@ -124,6 +124,9 @@ class PaneSpec:
     """Whether its key is shown in the row of hints."""
     of_step: bool = False
     """Whether it begins with the step that failed when it is opened from a list, not the whole."""
+    is_answer: bool = False
+    """Whether it comes to the front by itself for what failed, waits or takes long, and begins with
+    the step that a workflow hangs on."""
     key: str = ""
     """A key of its own, where `KEYS` has none for it."""
     binding: str = ""

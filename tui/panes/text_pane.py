@@ -54,9 +54,26 @@ class SearchedPane(Pane):
     lines = query_one(TextView)
     search_bar = query_one(QueryBar)
 
+    _wanted = ""
+    """What is gone to as soon as it is there."""
+
     def find(self, text: str) -> None:
         """Search for a text; an empty text ends the search."""
         self.search_bar.problem = self.lines.find(text)
+
+    def find_when_there(self, pattern: str) -> None:
+        """Go to what matches, now or when the text is read that it is in."""
+        self._wanted = pattern
+        self.find(pattern)
+
+    @on(TextView.SearchMoved)
+    def go_when_there(self, message: TextView.SearchMoved) -> None:
+        """Go to what was not there yet when it was looked for."""
+        if not self._wanted or not message.count:
+            return
+        self._wanted = ""
+        if not message.rank:
+            self.lines.action_next_hit()
 
     def action_search(self) -> None:
         """Open the search bar."""

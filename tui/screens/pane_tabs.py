@@ -188,6 +188,10 @@ class PaneTabs(Vertical):
                 (f" {spec.title} ", "front" if is_front else "heading" if has_keys else "")
             )
             parts.append((" ", ""))
+        if sum(len(text) for text, _ in parts) > self.tabs.size.width:
+            # All names have room without the blanks between them.
+            parts = [part for part in parts if part != (" ", "")]
+            parts.append((" ", ""))
         parts[-1] = (" ", "")
         room = self.tabs.size.width - sum(len(text) for text, _ in parts) - 1
         position, keys = self._position, _keys_told(self._kind)

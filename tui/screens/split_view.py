@@ -24,8 +24,9 @@ from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, workflow_of_holder
 from tui.kinds.workflows import WORKFLOWS
-from tui.messages import GoToStep, RoomWanted, Said
+from tui.messages import GoToStep, RoomWanted, Said, ShowProof
 from tui.panes.base import PaneContext
+from tui.panes.text_pane import SearchedPane
 from tui.screens.pane_tabs import PaneTabs
 from tui.screens.step_about import StepAbout, facts_of
 from tui.widgets.step_tree import StepTree
@@ -259,6 +260,21 @@ class SplitView(Container):
         self.unzoom()
         self.steps.reveal(message.step)
         self.go(to_pane=False)
+
+    @on(ShowProof)
+    async def show_proof(self, message: ShowProof) -> None:
+        """To where a sentence comes from: the tree goes to the step, too, or to the root."""
+        message.stop()
+        workflow = self._workflow
+        if workflow is None:
+            return
+        step = NodeId(message.step or workflow.metadata.name)
+        if step in workflow.nodes:
+            self.steps.reveal(step)
+        self.pane_tabs.show(workflow, self._step(workflow), self._raw)
+        await self.open(message.pane)
+        if isinstance(pane := self.pane_tabs.pane, SearchedPane):
+            pane.find_when_there(message.pattern)
 
     def go_to_failed(self) -> bool:
         """Put the cursor on a step that failed and has a log; from the log of one, on the next.

@@ -27,7 +27,7 @@ from tui.domain.decode import misfits
 from tui.domain.forest import ORDERS, WholeTree, whole_tree
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.links import Link
-from tui.domain.node import NodeId
+from tui.domain.node import PROBLEM_PHASES, NodeId
 from tui.domain.overview import prepare
 from tui.domain.soundness import troubles
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
@@ -144,6 +144,8 @@ class WorkflowScreen(View[None]):
         self._wanted_pane = pane
         self._wanted_step = step
         self._wanted_spot = spot
+        self._first_pane = pane
+        """The pane that came to the front before the workflow was read."""
         self._usage: UsageReader | None = None
         self._found: tuple[Workflow, WholeTree] | None = None
         """The rows of the tree of the first version, until that is shown."""
@@ -156,7 +158,8 @@ class WorkflowScreen(View[None]):
         yield HeaderLine(id="head", ascii=plain)
         # A summary or a manifest is that of the workflow, a log that of the step that failed.
         wanted = self._wanted_pane
-        is_whole = bool(wanted) and not PANES[wanted].of_step
+        spec = PANES[wanted] if wanted else None
+        is_whole = spec is not None and not (spec.of_step or spec.is_answer)
         yield SplitView(
             self.context.at(self.key.connection), whole=is_whole, step=self._wanted_step
         )
@@ -170,12 +173,24 @@ class WorkflowScreen(View[None]):
         self._show_head()
         self._watch()
         self.context.ask_rights(self.key.namespace, connection=self.key.connection)
-        await self.pane_tabs.bring(self._wanted_pane or self.pane_tabs.specs[0].id)
+        self._first_pane = self._wanted_pane or self._pane_for(is_asked=self._seems_asked)
+        await self.pane_tabs.bring(self._first_pane)
         if self._wanted_spot and self.pane_tabs.pane is not None:
             self.pane_tabs.pane.seek(self._wanted_spot)
         if self._wanted_pane and self.is_attached:
             # Who asks for the logs or artifacts of a workflow wants to move in them.
             self.pane_tabs.take_focus()
+
+    def _pane_for(self, *, is_asked: bool) -> str:
+        """The pane that comes first: the one that says why, if somebody will ask."""
+        specs = self.pane_tabs.specs
+        return next((spec.id for spec in specs if spec.is_answer == is_asked), specs[0].id)
+
+    @property
+    def _seems_asked(self) -> bool:
+        """Whether what the list knows says that it failed or waits."""
+        known = self.known
+        return known is not None and (known.phase in PROBLEM_PHASES or bool(known.trouble))
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""
@@ -276,8 +291,11 @@ class WorkflowScreen(View[None]):
             self._usage.read(workflow.ref, is_running=not workflow.is_completed)
         if is_first:
             self._examine(whole)
-            if not self._wanted_pane and self.split.is_on_problem:
-                self.run_worker(self.pane_tabs.bring("logs"))
+            if not self._wanted_pane and self.pane_tabs.front == self._first_pane:
+                from tui.domain.why.answer import is_asked  # no list waits for it
+
+                asked = is_asked(workflow, self.context.now())
+                self.run_worker(self.pane_tabs.bring(self._pane_for(is_asked=asked)))
 
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="examine", description="examining the workflow")

@@ -16,7 +16,7 @@ from tui.domain.durations import compact, seconds_between
 from tui.domain.logtargets import LogTarget, best_target
 from tui.domain.node import PENDING, RUNNING, SUCCEEDED, Node
 from tui.domain.podname import V2
-from tui.domain.reason import failed_of, said, stuck_of
+from tui.domain.reason import failed_of, reasons_of, said, stuck_of
 from tui.domain.why.besides import (
     blocked,
     chain,
@@ -83,6 +83,9 @@ def wanted(workflow: Workflow, now: datetime, focus: str = "", pod_names: str = 
         )
     if verdict is Verdict.FAILED:
         return Wanted(None, retry=True)
+    if verdict is Verdict.RUNS and node is not None:
+        pod = evidence.pod_of(node)
+        return Wanted(node, (pod,) if pod else ())
     if verdict in (Verdict.SLOW, Verdict.RUNS):
         legs = path(workflow, now.timestamp())
         going = [leg.node for leg in legs if not leg.node.finished_at][-1:]
@@ -97,6 +100,16 @@ def wanted_claims(pod: Manifest) -> tuple[str, ...]:
         for each in list_at(pod, "spec", "volumes")
     )
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def is_asked(workflow: Workflow, now: datetime) -> bool:
+    """Whether somebody who opens it will ask why: it failed, waits for something or is slow."""
+    if workflow.is_completed:
+        return workflow.phase != SUCCEEDED
+    evidence = Evidence(workflow, now)
+    if reasons_of(workflow) or next(_whole_waits(evidence), None) is not None:
+        return True
+    return is_slow(evidence)
 
 
 def explain(evidence: Evidence, focus: str = "") -> Answer:
@@ -118,7 +131,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Without what only repeats the words that an earlier sentence quotes."""
     quoted: set[Pointer] = set()
     for each in findings:
-        if each.cause == "chain" and each.at and quoted.issuperset(each.at):
+        if each.label == "workflow" and each.at and quoted.issuperset(each.at):
             continue
         quoted.update(each.at)
         yield each
@@ -303,10 +316,11 @@ def _others(evidence: Evidence, keys: object, first: Node | None, label: str) ->
     if len(others) > MOST_STEPS:
         rest = others[MOST_STEPS]
         at = evidence.of_node(rest, "phase", quote=rest.phase)
+        left = len(others) - MOST_STEPS
         yield Finding(
             "others",
             label,
-            f"and {len(others) - MOST_STEPS:,} more steps",
+            f"and {left:,} more {'step' if left == 1 else 'steps'}",
             "detail",
             (at,),
             step=str(rest.id),

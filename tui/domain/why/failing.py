@@ -60,7 +60,12 @@ def stopped(step: Step) -> Iterator[Finding]:
     else:
         by = "by whom is not known"
     verb = "terminated" if found[1].startswith("Term") else "stopped"
-    yield step.finding("stopped", "stopped", f"the workflow was {verb}, {by}", *at)
+    # A step that failed by itself had failed before somebody stopped the rest.
+    is_own = _STOPPED.search(step.message) is None and any(
+        end.code not in (137, 143, None) or end.reason == "OOMKilled" for end in ended(step)
+    )
+    words = f"the workflow was {verb}, {by}"
+    yield step.finding("stopped", "stopped", words, *at, weight="problem" if is_own else "cause")
 
 
 _TOO_LONG = "active on the node longer than the specified deadline"
@@ -562,24 +567,25 @@ def failures(step: Step) -> Iterator[Finding]:
 
     Where nothing is found, a sentence that says so.
     """
-    has_cause = False
+    causes: list[Finding] = []
+    besides: list[Finding] = []
     for cause in FAILURES:
-        if has_cause and cause.id in _SILENT:
+        if causes and cause.id in _SILENT:
             continue
         for each in cause.find(step):
-            if each.weight == "cause" and has_cause:
-                yield _besides(each)
+            if each.weight != "cause":
+                besides.append(each)
+            elif causes:
+                besides.append(_besides(each))
             else:
-                has_cause = has_cause or each.weight == "cause"
-                yield each
-    if not has_cause:
-        yield step.finding(
-            "unknown",
-            "not known",
-            f"Argo says {step.node.phase} and nothing more",
-            step.evidence.of_node(step.node, "phase", quote=step.node.phase),
-            weight="unknown",
-        )
+                causes.append(each)
+    if not causes:
+        quote = step.node.phase
+        at = step.evidence.of_node(step.node, "phase", quote=quote)
+        words = f"Argo says {quote} and nothing more"
+        causes.append(step.finding("unknown", "not known", words, at, weight="unknown"))
+    yield from causes
+    yield from besides
 
 
 def _besides(finding: Finding) -> Finding:
