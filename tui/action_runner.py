@@ -49,6 +49,7 @@ from tui.screens.confirm import ConfirmScreen
 from tui.screens.container_choice import ContainerChoice
 from tui.screens.plan_words import Planned
 from tui.screens.program_output import ProgramScreen
+from tui.screens.proof import proof_of
 from tui.settings import Settings
 from tui.state.audit import Entry, moment
 from tui.state.bulk import Bulk, Ended
@@ -249,7 +250,9 @@ class ActionRunner:
             return
         changes = action.consequence != "none"
         if changes:
-            question = ConfirmScreen(f"{action.label}? $ {shlex.join(argv)}", yes="Run")
+            proof = proof_of(self.context, action, subjects, left_out=0, nouns="of them")
+            asked = f"{action.label}? $ {shlex.join(argv)}"
+            question = ConfirmScreen(asked, yes="Run", proof=proof)
             if not await self._app.push_screen_wait(question):
                 return
         if program.on_screen:

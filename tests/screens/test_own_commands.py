@@ -9,12 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.widgets import Button, Input
 
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import run
+from tests.support.scripted import ScriptedSource
 from tui.action_runner import own_commands
 from tui.config import parse
 from tui.palette import Palette
+from tui.ports.connection import Place
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.program_output import ProgramScreen
 from tui.settings import OwnCommand, Settings
@@ -84,6 +87,29 @@ async def test_one_that_changes_something_asks_first_and_read_only_refuses_it(
             await shown.press("M")
             await shown.until_said("refused: started with --read-only")
             assert not made.exists()
+
+
+async def test_in_a_protected_context_its_name_is_typed_before_one_that_changes_something(
+    tmp_path: Path,
+) -> None:
+    made = tmp_path / "made"
+    write = (sys.executable, "-c", f"open({str(made)!r}, 'w').write('x')")
+    source = ScriptedSource(FAILED, place=Place("prod", "https://prod", "argo", "kim"))
+    with settings(write=OwnCommand(write, key="M", changes=True, output="screen")) as found:
+        async with showing(source=source, settings=found) as shown:
+            await shown.press("M")
+            await shown.until(lambda: shown.shows(ConfirmScreen))
+            yes = shown.app.screen.query_one("#yes", Button)
+            assert yes.disabled
+            await shown.write("pro")
+            await shown.press("tab", "y")
+            assert shown.shows(ConfirmScreen) and yes.disabled
+            shown.app.screen.query_one(Input).focus()
+            await shown.press("end")
+            await shown.write("d")
+            await shown.until(lambda: not yes.disabled)
+            yes.press()
+            await shown.until(made.exists)
 
 
 async def test_a_program_that_is_not_there_is_named() -> None:

@@ -34,7 +34,7 @@ def test_it_gets_the_terminal_is_opened_again_after_a_fault_and_what_was_typed_i
 ) -> None:
     state = tmp_path / "state"
     variables = {"VISUAL": editor, "EDITOR": "/no/such", "XDG_STATE_HOME": str(state)}
-    with opened(tmp_path, Server(), **variables) as (terminal, api):
+    with opened(tmp_path, Server(), **variables) as (terminal, api):  # type: ignore[arg-type]
         terminal.step(":")
         terminal.wait_for("what to do")
         terminal.send(b"edit\r")

@@ -9,11 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from tui.bindings import bind
 from tui.domain.text import clean
 from tui.keys import hint
+from tui.screens.fields import ChoiceField
+from tui.screens.proof import PROOF, Proof
 from tui.view import ModalView
 
 
@@ -28,9 +30,12 @@ class ConfirmScreen(ModalView[bool]):
         bind("dialog.after", "app.focus_next", system=True),
     ]
 
-    def __init__(self, question: str, *, yes: str, keys: str = "") -> None:
-        """`keys` is what the box says of its keys."""
+    def __init__(
+        self, question: str, *, yes: str, keys: str = "", proof: Proof | None = None
+    ) -> None:
+        """`keys` is what the box says of its keys; `proof` is what has to be typed for a yes."""
         super().__init__()
+        self._proof = proof
         self._keys = keys
         self._question = question
         self._yes = yes
@@ -39,19 +44,37 @@ class ConfirmScreen(ModalView[bool]):
         """Question and two buttons."""
         with Vertical(id="dialog"):
             yield Static(Content(clean(self._question)), id="dialog-title")
+            if self._proof is not None:
+                yield ChoiceField(self._proof.field, "", ascii=False)
             with Horizontal(id="dialog-buttons"):
                 yield Button("Cancel", id="no", compact=True)
-                yield Button(self._yes, id="yes", compact=True, variant="primary")
+                disabled = self._proof is not None
+                yield Button(
+                    self._yes, id="yes", compact=True, variant="primary", disabled=disabled
+                )
 
     def on_mount(self) -> None:
         """Cancel has the focus."""
         self.query_one("#dialog").border_subtitle = self._keys
-        self.query_one("#no").focus()
+        self.query_one("#no" if self._proof is None else f"#choice-{PROOF}").focus()
+
+    @property
+    def _is_proved(self) -> bool:
+        if self._proof is None:
+            return True
+        typed = self.query_one(f"#choice-{PROOF}", Input).value.strip()
+        return typed == self._proof.wanted(1)
+
+    @on(Input.Changed)
+    def heed_proof(self) -> None:
+        """Yes can be said once it is typed."""
+        self.query_one("#yes", Button).disabled = not self._is_proved
 
     @on(Button.Pressed, "#yes")
     def action_yes(self) -> None:
         """Do what is asked about."""
-        self.dismiss(True)
+        if self._is_proved:
+            self.dismiss(True)
 
     @on(Button.Pressed, "#no")
     def action_no(self) -> None:
