@@ -25,6 +25,7 @@ from tui.widgets.cells import padded, plain, printable, wrapped
 from tui.widgets.header import HeaderLine
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import SEVERITIES
+from tui.widgets.table import Table
 from tui.widgets.text_view import TextView
 
 GROUPS = (
@@ -42,6 +43,8 @@ GROUPS = (
 """Group of a binding → heading; the order of the screen."""
 
 
+MARKING = frozenset({"mark", "mark.range", "mark.all", "take-back"})
+"""Ids of what marks and takes marks away."""
 TWO_COLUMNS = 100
 """Cells of the screen from which on there are two columns."""
 BETWEEN = 3
@@ -81,6 +84,11 @@ def notice_lines(notices: Sequence[Notice], now: datetime, cells: int, *, ascii:
     return [*lines, ""]
 
 
+def idle_keys(node: object) -> frozenset[str]:
+    """Ids of bindings of a widget whose keys only say there that they do nothing."""
+    return MARKING if isinstance(node, Table) and not node.is_markable else frozenset()
+
+
 def help_lines(
     bindings: Iterable[ActiveBinding], sought: str = "", cells: int = 0, *, noun: str = "workflow"
 ) -> list[str]:
@@ -101,7 +109,7 @@ def key_sections(
     groups: dict[str, dict[str, list[str]]] = {}
     for active in bindings:
         binding = active.binding
-        if not binding.id or binding.system:
+        if not binding.id or binding.system or binding.id in idle_keys(active.node):
             continue
         key = key_name(binding.key)
         words = plain(": ".join(filter(None, (binding.description, active.tooltip))), ascii)
@@ -109,7 +117,10 @@ def key_sections(
         if key not in keys:
             keys.append(key)
     sections: list[list[str]] = []
+    groups_there = set(groups)
     for name, heading in GROUPS:
+        if name == "list" and "tree" in groups_there:
+            heading = "move"  # what is left of the keys of lists there
         rows = [
             line
             for words, keys in groups.pop(name, {}).items()

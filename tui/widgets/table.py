@@ -145,6 +145,11 @@ class Table(LineView, Generic[T]):
         """Told the keys of what is on the screen, from the top, and then of a screen below and one
         above, whenever these are others."""
 
+    @property
+    def is_markable(self) -> bool:
+        """Whether its items can be marked."""
+        return self._is_markable
+
     # --- what is in it -------------------------------------------------------------------
 
     @property
