@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.support.real import RealServer, nodes_of, single
+from tests.support.waiting import wait_until
 
 SLEEPS = "echo begun; sleep 600"
 
@@ -36,10 +39,11 @@ def test_what_runs_is_seen_on_the_screen_until_it_is_stopped(served: RealServer)
     name = served.create(single(SLEEPS), name="stopped")
     with served.app() as term:
         term.wait_for(name, within=60)
-        term.wait_for(f"● {name}", within=120)
+        # Below the list, as the newest is under the cursor: rows may have the archive's sign.
+        term.wait_for(f"{name}  ● Running", within=120)
         stopped = served.run("stop", name)
         assert stopped.returncode == 0, stopped.stderr
-        term.wait_for(f"✖ {name}", within=120)
+        term.wait_for(f"{name}  ✖ Failed", within=120)
     found = served.finished(name)
     assert (found["status"]["phase"], found["spec"]["shutdown"]) == ("Failed", "Stop")
 
@@ -67,6 +71,28 @@ def test_a_refused_verb_is_said_in_the_words_of_argo(served: RealServer) -> None
     stopped = served.run("suspend", name)
     assert stopped.returncode == 1
     assert "cannot suspend completed workflows" in stopped.stderr
+
+
+def test_what_leaves_the_cluster_for_the_archive_is_listed_and_run_again_and_deleted(
+    served: RealServer,
+) -> None:
+    name = served.create(single("test -f /tmp/never"), name="kept")
+    uid = served.finished(name)["metadata"]["uid"]
+    try:
+        wait_until(lambda: uid in served.run("archive", "list").stdout, seconds=60)
+    except AssertionError:
+        pytest.skip("this server archives no workflows")
+    served.kubectl("delete", "workflow", name)
+    assert name not in served.run("list", "-o", "name").stdout.split()
+    assert name in served.run("list", "-o", "name", "--archived").stdout.split()
+    got = served.run("get", "-o", "json", name)
+    assert json.loads(got.stdout)["metadata"]["uid"] == uid
+    again = served.run("archive", "retry", uid)
+    assert again.returncode == 0, again.stderr
+    assert served.finished(name)["metadata"]["uid"] != uid
+    deleted = served.run("archive", "delete", uid)
+    assert deleted.returncode == 0, deleted.stderr
+    assert uid not in served.run("archive", "list").stdout
 
 
 def test_a_wrong_token_is_found_out(served: RealServer) -> None:

@@ -1,7 +1,8 @@
 """The runs of one template, cron workflow or prefix, read by what a connection lists.
 
 Argo labels runs with what made them (argo.md 1.7), so a server is asked for just those; where none
-is labelled so, all of the namespace are looked at.
+is labelled so, all of the namespace are looked at. Where there is an archive its newest runs of
+each label count as well, so many of them and no more.
 """
 
 from __future__ import annotations
@@ -11,9 +12,15 @@ from dataclasses import replace
 from typing import Any
 
 from tui.domain.history import MAKER_LABELS, last_success, maker_of, oldest_first
+from tui.domain.node import SUCCEEDED
 from tui.domain.workflow import LABEL, ListedWorkflow
+from tui.errors import NotOffered
+from tui.ports.archive import History
 from tui.ports.collections import Collections, LeftOut, Readable, Scope
 from tui.ports.connection import Connection, offered
+
+MOST_ARCHIVED = 200
+"""Runs that are read of an archive, of each namespace and label."""
 
 Kind = Readable[ListedWorkflow, Any]
 
@@ -28,13 +35,15 @@ def runs_of(
     """The runs that a template or cron workflow of this name made, else those that are named by
     this prefix; the oldest first. `kind` is that of workflows. Raises: SourceError."""
     read = offered(connection, Collections).read_all
-    found: dict[tuple[str, str], ListedWorkflow] = {}
+    found: dict[str, ListedWorkflow] = {}
     for label in MAKER_LABELS:
         wanted = _labelled(scope, f"{LABEL}{label}={name}")
-        found.update(_by_name(read(kind, wanted, left_out)))
+        here = _by_uid(read(kind, wanted, left_out))
+        # What is in both is told by the cluster.
+        found = {**_by_uid(_archived(connection, kind, wanted)), **found, **here}
     if not found:
         every = read(kind, scope, left_out)
-        found = _by_name(
+        found = _by_uid(
             run
             for run in every
             if (maker := maker_of(run)) is not None and maker.name in (name, f"{name}-")
@@ -53,11 +62,31 @@ def success_before(
     if maker is None:
         return None
     here = replace(scope, namespaces=(run.metadata.namespace,), field_selector="")
+    is_labelled = False
     for label in MAKER_LABELS:
         if run.metadata.labels.get(f"{LABEL}{label}") == maker.name:
             here = _labelled(here, f"{LABEL}{label}={maker.name}")
+            is_labelled = True
             break
-    return last_success(run, offered(connection, Collections).read_all(kind, here))
+    found = last_success(run, offered(connection, Collections).read_all(kind, here))
+    if found is not None or not is_labelled:
+        return found
+    succeeded = _labelled(here, f"{LABEL}phase={SUCCEEDED}")
+    return last_success(run, _archived(connection, kind, succeeded))
+
+
+def _archived(connection: Connection, kind: Kind, scope: Scope) -> list[ListedWorkflow]:
+    """The newest that an archive has of them; none where there is no archive."""
+    history = connection.port(History)
+    if history is None:
+        return []
+    found: list[ListedWorkflow] = []
+    for namespace in scope.namespaces or ("",):
+        try:
+            found += history.runs(kind, namespace, scope.label_selector, most=MOST_ARCHIVED)
+        except NotOffered:
+            return []
+    return found
 
 
 def _labelled(scope: Scope, label: str) -> Scope:
@@ -65,5 +94,8 @@ def _labelled(scope: Scope, label: str) -> Scope:
     return replace(scope, label_selector=both)
 
 
-def _by_name(runs: Iterable[ListedWorkflow]) -> dict[tuple[str, str], ListedWorkflow]:
-    return {(run.metadata.namespace, run.metadata.name): run for run in runs}
+def _by_uid(runs: Iterable[ListedWorkflow]) -> dict[str, ListedWorkflow]:
+    """Names of archived ones may occur many times, and those of files may have no uid."""
+    return {
+        run.metadata.uid or f"{run.metadata.namespace}/{run.metadata.name}": run for run in runs
+    }

@@ -626,6 +626,7 @@ class ListScreen(View[None]):
     def action_hide(self) -> None:
         """With what an Argo Server has archived, or without."""
         self._archive.switch()
+        self.rows.refit()
 
     def show_archive(self) -> None:
         """Only what is archived; again: look further in it."""
