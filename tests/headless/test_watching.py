@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from tests.support.cluster import Cluster, running_cluster
 from tests.support.headless import Said, run
 from tests.support.waiting import wait_until
 from tui.demo.resources import WORKFLOWS
-from tui.headless.watching import fitting
+from tui.headless.watching import fitting, notify
 
 Ask = Callable[..., Said]
 
@@ -115,3 +117,16 @@ def test_of_too_many_lines_those_that_succeeded_are_left_out_first() -> None:
     assert shown[0] == "head" and " ├─● runs" in shown and " └─✖ failed" in shown
     assert shown[-1] == "… 8 more lines"
     assert fitting(lines, 20) == lines
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_notice_goes_to_a_terminal_only_and_brings_no_escapes_of_others(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    stderr = io.StringIO()
+    monkeypatch.setattr(stderr, "isatty", lambda: is_terminal)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    notify("a\x1b]0;b\x07: failed")
+    told = stderr.getvalue()
+    assert told.startswith("\a\x1b]9;argo-tui: a") == is_terminal
+    assert told.count("\x1b") == (1 if is_terminal else 0)

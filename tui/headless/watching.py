@@ -258,6 +258,20 @@ def fitting(lines: Sequence[str], rows: int) -> list[str]:
     return [*kept, f"… {len(lines) - len(kept)} more lines"]
 
 
+def add_notify(parser: argparse.ArgumentParser) -> None:
+    """Add the flag by which the terminal tells the end."""
+    parser.add_argument(
+        "--notify", action="store_true", help="ring the bell and show a notice at the end"
+    )
+
+
+def notify(said: str) -> None:
+    """Bell and notice (OSC 9) of the terminal, if stderr is one; output is never touched."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write(f"\a\x1b]9;argo-tui: {clean(said)}\x07")
+        sys.stderr.flush()
+
+
 class _Wait:
     """`argo-tui wait`."""
 
@@ -267,6 +281,7 @@ class _Wait:
         add = parser.add_argument
         add("names", nargs="+", type=name, metavar="NAME", help="a workflow, or @latest")
         add("--ignore-not-found", action="store_true", help="one that is not there is no failure")
+        add_notify(parser)
 
     @staticmethod
     def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -280,7 +295,11 @@ class _Wait:
                     if not args.ignore_not_found:
                         raise
                     say(f"argo-tui: there is no workflow {clean(each)}")
-            return waited(source, list(dict.fromkeys(refs)), settings)
+            code = waited(source, list(dict.fromkeys(refs)), settings)
+        if args.notify:
+            names = ", ".join(args.names[:3]) + (" …" if len(args.names) > 3 else "")
+            notify(f"{names}: {'failed' if code else 'succeeded'}")
+        return code
 
 
 class _Watch:
@@ -300,6 +319,7 @@ class _Watch:
             help="only matching steps, for example templateName=train",
         )
         add_look(parser)
+        add_notify(parser)
 
     @staticmethod
     def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -309,7 +329,10 @@ class _Watch:
         check_phases([args.status] if args.status else [], NODE_PHASES)
         look = look_of(args, settings)
         with closing(open_source(settings)) as source:
-            return watched(source, ref_of(one(source, args.name, settings)), look, settings)
+            code = watched(source, ref_of(one(source, args.name, settings)), look, settings)
+        if args.notify:
+            notify(f"{args.name}: {'failed' if code else 'succeeded'}")
+        return code
 
 
 WAIT, WATCH = _Wait(), _Watch()
