@@ -35,6 +35,15 @@ ARROWS: dict[str, set[str]] = {
     "logs": {"artifacts", "domain", "errors", "ports"},
     "state": {"domain", "errors", "ports"},
     "actions": {"domain", "errors", "ports", "registry", "settings"},
+    "incident": {
+        "artifacts",
+        "domain",
+        "errors",
+        "inquiry",
+        "kinds",
+        "logs",
+        "ports",
+    },
     "doctor": {
         "actions",
         "artifacts",
@@ -183,6 +192,7 @@ ARROWS: dict[str, set[str]] = {
         "terminal",
         "themes",
         "view",
+        "incident",
     },
     "headless": {
         "actions",
@@ -201,6 +211,7 @@ ARROWS: dict[str, set[str]] = {
         "state",
         "terminal.capabilities",
         "terminal.probing",
+        "incident",
     },
     "demo": {"domain", "errors"},
     "cli": {

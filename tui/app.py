@@ -43,6 +43,7 @@ from tui.commands import (
 from tui.context import AppContext
 from tui.destinations import Destinations
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.incident import SUFFIX
 from tui.domain.links import HOW, WORDS, Link, readings
 from tui.domain.node import ERROR, FAILED
 from tui.domain.workflow import WORKFLOW
@@ -73,7 +74,7 @@ from tui.ports.health import Health
 from tui.ports.identity import Identity
 from tui.ports.jobs import JobStanding
 from tui.ports.login import TokenLogin
-from tui.ports.objects import Watches
+from tui.ports.objects import Objects, Watches
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
 from tui.resources import styles
@@ -939,6 +940,13 @@ class ArgoApp(TerminalApp):
                 help="who this account is, and whether what it logs in with is good",
             )
         yield Command(
+            "Save the run",
+            self._save_run,
+            names=("save",),
+            argument=f"a file that ends with {SUFFIX}; its name without",
+            help="the run with its logs, pods, events and small artifacts, to be opened anywhere",
+        )
+        yield Command(
             "Doctor",
             alone(self._show_doctor),
             names=("doctor",),
@@ -1059,6 +1067,44 @@ class ArgoApp(TerminalApp):
             listed = [*self.lists.scope.namespaces, source.place.namespace.partition(",")[0]]
             here = namespace or (view.namespace if view is not None else "") or listed[0]
             self.push_screen(RightsScreen(self.context, source, here))
+
+    def _save_run(self, file: str) -> None:
+        """The run that the cursor is on, into a file."""
+        view = self.views.in_use
+        here = view.targets() if view is not None else ()
+        targets = [each for each in here if each.key.kind == WORKFLOW]
+        if len(targets) != 1:
+            self.say("one run is saved at a time, and the cursor is on none or several", "warning")
+            return
+        path = Path(file or f"{targets[0].key.name}{SUFFIX}").expanduser()
+        if not path.name.endswith(SUFFIX):
+            self.say(f"the name of the file has to end with {SUFFIX}", "warning")
+            return
+        self.say(f"saving {targets[0].key.name} …")
+        self._write_run(targets[0], path)
+
+    @work(thread=True, group="save")
+    def _write_run(self, target: Target, path: Path) -> None:
+        from tui.incident import Saving  # not needed for anything else
+
+        try:
+            source = self.context.connection_of(target.key)
+            if source is None:
+                raise NoCluster("nothing is connected")
+            manifest = offered(source, Objects).get(target)
+            now, pod_names = self.context.now(), self.context.pod_names
+            saving = Saving(source, manifest, now=now, pod_names=pod_names)
+            contents = saving.write(path)
+        except Exception as error:
+            self.call_from_thread(self.say, str(caught(error, "saving a run")), "error")
+            return
+        lacks = len(contents.lacks) + len(contents.why_not)
+        told = f"{path} is written"
+        if contents.hidden:
+            told += f", {len(contents.hidden)} values that look like secrets left out"
+        if lacks:
+            told += f"; {lacks} parts could not be had, and the file says why"
+        self.call_from_thread(self.say, told)
 
     def _show_doctor(self) -> None:
         """Of where the view in front is, else of the first connection."""

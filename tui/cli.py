@@ -17,9 +17,18 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
+from tui.domain.incident import SUFFIX
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS, command
-from tui.headless.arguments import Parser, Version, check_flags, check_texts, file
+from tui.headless.arguments import (
+    LATEST,
+    Parser,
+    Version,
+    check_flags,
+    check_texts,
+    file,
+    is_incident,
+)
 from tui.keys import KEYS
 from tui.settings import Settings, config_file, read_settings
 
@@ -419,10 +428,31 @@ def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Names
     return args
 
 
+OPEN_INCIDENTS = ("logs", "artifacts", "cp", "why")
+"""The commands that read more of the file of an incident than the run itself."""
+
+
+def _without_incident(name: str, words: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The words with the only run there is in place of the file of an incident, and that file."""
+    found: list[tuple[int, str, str]] = []
+    for at, word in enumerate(words):
+        path, suffix, step = word.partition(f"{SUFFIX}/")
+        path = f"{path}{SUFFIX}" if suffix else word
+        if is_incident(path) and (not at or words[at - 1] not in ("-f", "--file")):
+            found.append((at, path, f"/{step}" if suffix else ""))
+    if name not in OPEN_INCIDENTS or len(found) != 1:
+        return words, ()
+    ((at, path, step),) = found
+    return [*words[:at], f"{LATEST}{step}", *words[at + 1 :]], (path,)
+
+
 def _run_headless(name: str, words: list[str]) -> int:
+    words, incident = _without_incident(name, words)
     args = _parsed(headless_parser(name), words)
     flags = {key: value for key, value in vars(args).items() if key != "files"}
     settings = _settings(flags)
+    if incident:
+        settings = replace(settings, files=incident)
     if settings.file_faults and name not in TELLS_FAULTS:
         from tui.headless.output import note
 

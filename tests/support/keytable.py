@@ -38,6 +38,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "have errors to go to.",
         ("widgets.text_view:TextView", "panes.text_pane:TextPane", "panes.text_pane:SearchedPane"),
     ),
+    (
+        "Why pane",
+        "What failed, waits or is slow, and where each sentence comes from.",
+        ("panes.why:WhyPane",),
+    ),
     ("Summary pane", "", ("panes.summary:SummaryPane",)),
     ("Logs pane", "", ("panes.logs:LogsPane",)),
     (

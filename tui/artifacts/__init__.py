@@ -85,7 +85,8 @@ def only_server(location: Location) -> str:
 
 
 def _served_title(location: Location) -> str:
-    return "by the Argo Server"
+    source = location.fields.get("source") if isinstance(location, OtherLocation) else None
+    return str(getattr(source, "by", ""))
 
 
 def _by_server(location: Location) -> str:

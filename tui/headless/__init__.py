@@ -39,6 +39,7 @@ COMMANDS = {
     ),
     "archive": ("tui.headless.archive:ARCHIVE", "what an Argo Server has archived: list, get …"),
     "auth": ("tui.headless.auth", "say what this account may do, who it is, or its token"),
+    "save": ("tui.headless.save", "write a run with its logs and more into one file"),
     "doctor": (
         "tui.headless.doctor",
         "say what is right and wrong with terminal, login, cluster and stores",

@@ -12,6 +12,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tui.domain.incident import SUFFIX
 from tui.domain.names import is_utf8, typed_fault
 from tui.errors import UsageError
 
@@ -60,8 +61,18 @@ LATEST = "@latest"
 """Stands for the workflow that was created last."""
 
 
+def is_incident(word: str) -> bool:
+    """Whether a word is the file of an incident, which stands for the run in it."""
+    return word.endswith(SUFFIX) and os.path.isfile(word)
+
+
 def name(word: str) -> str:
-    """Check an argument that names an object (a `type` for argparse). Raises: UsageError."""
+    """Check an argument that names an object (a `type` for argparse). Raises: UsageError.
+
+    The file of an incident stands for the run in it.
+    """
+    if is_incident(word):
+        return word
     if word.startswith("@") and word != LATEST:
         raise UsageError(
             f"nothing is called{_shown(word)}",

@@ -13,7 +13,7 @@ from tui.domain.text import clean
 from tui.domain.workflow import Manifest, Workflow
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, UsageError
-from tui.headless.arguments import add_files, name
+from tui.headless.arguments import add_files, is_incident, name
 from tui.headless.faults import say_oddities
 from tui.headless.output import check_phases, counted, note, takes_signs, to_json, unpacked, write
 from tui.settings import Settings
@@ -84,11 +84,26 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
 
         yield from each_workflow(counted(files), told=note)
     elif names:
-        from tui.headless.connected import named
-
-        yield from named(names, settings)
+        yield from _named(names, settings)
     else:
         raise UsageError("no workflow is named", hint="give a NAME, @latest, or -f FILE")
+
+
+def _named(names: Iterable[str], settings: Settings) -> Iterable[Manifest]:
+    """From the connected cluster, or from the file of an incident that stands for a name."""
+    from tui.headless.connected import named
+
+    wanted: list[str] = []
+    for each in names:
+        if not is_incident(each):
+            wanted.append(each)
+            continue
+        from tui.sources.files import each_workflow
+
+        yield from named(wanted, settings) if wanted else ()
+        wanted = []
+        yield from each_workflow([each])
+    yield from named(wanted, settings) if wanted else ()
 
 
 def print_one(manifest: Manifest, output: str, look: Look, at: int) -> None:

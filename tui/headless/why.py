@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from tui.domain import decode
 from tui.domain.identity import ObjectKey, Target
+from tui.domain.incident import SUFFIX
 from tui.domain.node import NodeId
 from tui.domain.text import clean
 from tui.domain.why.crons import explain_cron
@@ -17,7 +19,7 @@ from tui.domain.why.finding import Answer, Verdict
 from tui.domain.why.words import answer_lines
 from tui.domain.workflow import Manifest, Workflow
 from tui.errors import Missing, SettingsError, TuiError, UsageError
-from tui.headless.arguments import file, name
+from tui.headless.arguments import LATEST, file, name
 from tui.headless.output import say, to_json, write
 from tui.inquiry import Inquiry
 from tui.ports.connection import Connection, offered
@@ -83,6 +85,9 @@ def _answer(args: argparse.Namespace, settings: Settings) -> tuple[Answer, Workf
     from tui.sources.saved_around import SavedAround
 
     source: SavedAround | Connection
+    if args.file and args.file.endswith(SUFFIX):
+        settings = replace(settings, files=(args.file,))
+        args.file, args.name = None, LATEST
     with closing(SavedAround(args.file) if args.file else open_source(settings)) as source:
         if isinstance(source, SavedAround):
             manifest = source.only

@@ -27,6 +27,10 @@ class Content(msgspec.Struct, frozen=True):
 class ServedArtifacts(Protocol):
     """Where artifacts are read by workflow, step and name."""
 
+    @property
+    def by(self) -> str:
+        """Who hands them out, as the end of a heading: `by the Argo Server`."""
+
     def path(
         self, workflow: Workflow, node: NodeId, name: str, direction: Literal["in", "out"]
     ) -> str:

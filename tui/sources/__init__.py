@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tui.domain.incident import SUFFIX
 from tui.domain.names import ALL
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
@@ -24,8 +25,13 @@ SOURCES = {
     "kubernetes": "tui.sources.opening:connect",
     "argo-server": "tui.sources.argo_server_opening:connect",
     "files": "tui.sources.saved:read",
+    "incident": "tui.sources.incident:connect",
 }
 """Name of a source → module and factory; a factory takes the settings."""
+
+
+SAVED = ("files", "incident")
+"""Sources that are read once, and have no list to be asked for early."""
 
 
 def open_source(
@@ -43,7 +49,7 @@ def open_source(
     module, _, factory = SOURCES[name].partition(":")
     make = getattr(import_module(module), factory)
     made: Connection
-    if prefetch is not None and name != "files":
+    if prefetch is not None and name not in SAVED:
         made = make(settings, prefetch=prefetch)
     else:
         made = make(settings)
@@ -72,7 +78,8 @@ def with_server(
 def source_of(settings: ConnectionSettings) -> str:
     """The name of the source that the settings ask for."""
     if settings.files:
-        return "files"
+        is_incident = any(path.endswith(SUFFIX) for path in settings.files)
+        return "incident" if is_incident else "files"
     if settings.server.address and not (settings.context or settings.kubeconfig):
         return "argo-server"
     if settings.context and settings.for_place(settings.context).server.address:

@@ -24,6 +24,8 @@ QUIET = 60.0
 class ServerArtifacts:
     """The artifacts of workflows of one server."""
 
+    by = "by the Argo Server"
+
     def __init__(self, server: Server) -> None:
         self._transport = server.transport
 

@@ -18,6 +18,7 @@ import msgspec
 
 from tui.domain.decode import whole_characters
 from tui.domain.encodings import encoding_of, text_of
+from tui.domain.incident import SUFFIX
 from tui.domain.workflow import Manifest
 from tui.errors import InputError
 
@@ -102,6 +103,11 @@ def _called(manifest: Manifest) -> str:
 def contents(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of a file, of the manifests in a folder, of stdin, or of what is at an
     `https://` address. Raises: InputError."""
+    if path.endswith(SUFFIX):
+        from tui.sources.incident_members import workflow_in
+
+        yield path, workflow_in(path)
+        return
     try:
         if path == "-":
             yield "stdin", _stdin()

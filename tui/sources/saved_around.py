@@ -25,24 +25,14 @@ P = TypeVar("P")
 NOT_SAVED = "it was not saved with the workflow"
 
 
-class SavedAround:
-    """One saved workflow, and what stood around it."""
+class SavedObjects:
+    """One saved workflow, and objects that stood around it."""
 
-    def __init__(self, path: str) -> None:
-        """Raises: InputError for what cannot be read, and for no workflow or several."""
-        objects = [m for name, data in contents(path, _unheard) for m in manifests_in(name, data)]
-        found = [each for each in objects if each.get("kind") == WORKFLOW_RESOURCE.kind]
-        if len(found) != 1:
-            kinds = ", ".join(sorted({str(each.get("kind") or "?") for each in objects}))
-            raise InputError(
-                f"{shown_name(path)}: there {'is no' if not found else 'are several'} workflow"
-                f"{'' if len(found) < 1 else 's'} in it" + (f" (but {kinds})" if kinds else ""),
-                hint="give a file with one",
-            )
-        self.only: Manifest = found[0]
+    def __init__(self, only: Manifest, others: list[Manifest], source: SavedSource) -> None:
+        self.only = only
         """The workflow."""
-        self._others = [each for each in objects if each is not self.only]
-        self._source = SavedSource([self.only], shown_name(path))
+        self._others = others
+        self._source = source
 
     @property
     def id(self) -> str:
@@ -115,6 +105,24 @@ class SavedAround:
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
         """One workflow is saved alone."""
         raise NotOffered(NOT_SAVED, reason="NotOffered")
+
+
+class SavedAround(SavedObjects):
+    """The objects of one file, or of stdin."""
+
+    def __init__(self, path: str) -> None:
+        """Raises: InputError for what cannot be read, and for no workflow or several."""
+        objects = [m for name, data in contents(path, _unheard) for m in manifests_in(name, data)]
+        found = [each for each in objects if each.get("kind") == WORKFLOW_RESOURCE.kind]
+        if len(found) != 1:
+            kinds = ", ".join(sorted({str(each.get("kind") or "?") for each in objects}))
+            raise InputError(
+                f"{shown_name(path)}: there {'is no' if not found else 'are several'} workflow"
+                f"{'' if len(found) < 1 else 's'} in it" + (f" (but {kinds})" if kinds else ""),
+                hint="give a file with one",
+            )
+        others = [each for each in objects if each is not found[0]]
+        super().__init__(found[0], others, SavedSource(found, shown_name(path)))
 
 
 def _name(manifest: Manifest) -> str:

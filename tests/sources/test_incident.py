@@ -1,0 +1,194 @@
+"""The file of an incident: what was saved reads as it did, and a hostile one does no harm."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.runs import NOW, nightly_etl
+from tests.support.scripted import ScriptedSource
+from tui.domain import decode
+from tui.domain.identity import ObjectKey, Target
+from tui.domain.incident import CONTENTS, EVENTS, OBJECTS, SUFFIX, WHY, WORKFLOW, log_member
+from tui.domain.node import NodeId
+from tui.domain.podname import node_id
+from tui.domain.workflow import WORKFLOW as KIND
+from tui.domain.workflow import WorkflowRef
+from tui.errors import InputError, Missing, NotOffered, Refused, SourceError
+from tui.incident import Saving
+from tui.ports.artifacts import ServedArtifacts
+from tui.ports.connection import Connection, offered
+from tui.ports.events import Event, Events
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.objects import Objects
+from tui.ports.threads import CancelToken
+from tui.sources.incident import read
+
+RUN = "nightly-etl-x7k2p"
+POD = f"{RUN}-extract-{node_id(RUN, f'{RUN}.extract-orders').rpartition('-')[2]}"
+LOG = b"2026-03-17T05:00:00Z one\n2026-03-17T05:00:01Z two\n2026-03-17T05:00:02Z three\n"
+
+
+def source() -> ScriptedSource:
+    found = ScriptedSource(nightly_etl())
+    found.logs[POD, "main"] = [LOG]
+    told = Event("Warning", "Failed", "no room", "2026-03-17T05:00:00Z", object_kind="Workflow")
+    found.events_of[RUN] = (told,)
+    return found
+
+
+def saved(folder: Path, found: ScriptedSource | None = None) -> Path:
+    path = folder / f"run{SUFFIX}"
+    Saving(found or source(), nightly_etl(), now=NOW, pod_names="v2").write(path)
+    return path
+
+
+def text_of(connection: Connection, **request: Any) -> bytes:
+    asked = LogRequest("argo", POD, follow=False, **request)
+    blocks = offered(connection, PodLogs).log(asked, CancelToken())
+    return b"".join(block.stamped() for block in blocks)
+
+
+def test_run_logs_and_events_are_as_they_were(tmp_path: Path) -> None:
+    connection = read(str(saved(tmp_path)))
+    target = Target(ObjectKey("", KIND, "argo", RUN))
+    assert offered(connection, Objects).get(target) == decode.unpacked_manifest(nightly_etl())
+    assert text_of(connection).splitlines()[0].endswith(b" one")
+    assert len(text_of(connection).splitlines()) == 3
+    (event,) = offered(connection, Events).events(WorkflowRef("argo", RUN))
+    assert event.message == "no room"
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "lines"),
+    [
+        ({"tail_lines": 1}, ["three"]),
+        ({"tail_lines": 0}, []),
+        ({"since_time": "2026-03-17T05:00:01Z"}, ["two", "three"]),
+        ({"since_time": "2026-03-17T05:00:01Z", "tail_lines": 1}, ["three"]),
+    ],
+)
+def test_a_part_of_a_log_is_what_the_cluster_would_give(
+    tmp_path: Path, request_: dict[str, Any], lines: list[str]
+) -> None:
+    connection = read(str(saved(tmp_path)))
+    told = text_of(connection, **request_).decode().splitlines()
+    assert [line.partition(" ")[2] for line in told] == lines
+    connection.close()
+
+
+def test_what_could_not_be_had_is_said_with_the_reason(tmp_path: Path) -> None:
+    refusing = source()
+    refusing.refusal = Refused("not allowed to read pods/log", status=403)
+    connection = read(str(saved(tmp_path, refusing)))
+    assert any("not allowed to read pods/log" in each for each in connection.contents.lacks)
+    with pytest.raises(Missing, match=r"is not in the file: .*not allowed to read pods/log"):
+        text_of(connection)
+    workflow = decode.from_manifest(nightly_etl())
+    served = offered(connection, ServedArtifacts)
+    with pytest.raises(NotOffered, match="not in the file"):
+        served.path(workflow, NodeId("nowhere"), "model", "out")
+    connection.close()
+
+
+def test_a_file_that_is_there_stays_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / f"run{SUFFIX}"
+    path.write_bytes(b"mine")
+    saving = Saving(source(), nightly_etl(), now=NOW, pod_names="v2")
+    with pytest.raises(InputError, match="is there already"):
+        saving.write(path)
+    assert path.read_bytes() == b"mine"
+    saving.write(path, overwrite=True)
+    connection = read(str(path))
+    assert connection.contents.name == RUN
+    connection.close()
+    assert [each.name for each in tmp_path.iterdir()] == [path.name], "nothing is left behind"
+    assert path.stat().st_mode & 0o077 == 0, "others may not read it"
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_that_says_so(tmp_path: Path) -> None:
+    saving = Saving(source(), nightly_etl(), now=NOW, pod_names="v2")
+    with pytest.raises(InputError, match="cannot be written"):
+        saving.write(tmp_path / "nowhere" / f"run{SUFFIX}")
+
+
+# --- files that are none -------------------------------------------------------------------------
+
+GOOD: dict[str, bytes] = {
+    CONTENTS: b'{"version": 1, "name": "a"}',
+    WORKFLOW: json.dumps(nightly_etl()).encode(),
+    OBJECTS: b"[]",
+    EVENTS: b"[]",
+    WHY: b"",
+}
+
+
+def packed(path: Path, members: dict[str, bytes], *links: str) -> Path:
+    with tarfile.open(path, "w:gz") as tar:
+        for name, data in members.items():
+            about = tarfile.TarInfo(name)
+            about.size = len(data)
+            tar.addfile(about, io.BytesIO(data))
+        for name in links:
+            about = tarfile.TarInfo(name)
+            about.type, about.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            tar.addfile(about)
+    return path
+
+
+def test_links_and_odd_names_are_nothing_and_are_written_nowhere(tmp_path: Path) -> None:
+    evil = {"../../evil": b"x", "/tmp/evil-incident": b"x", **GOOD}
+    link = log_member(POD, "main")
+    connection = read(str(packed(tmp_path / f"a{SUFFIX}", evil, link)))
+    with pytest.raises(Missing):
+        text_of(connection)
+    assert sorted(each.name for each in tmp_path.iterdir()) == [f"a{SUFFIX}"]
+    assert not Path("/tmp/evil-incident").exists()
+    connection.close()
+
+
+@pytest.mark.parametrize("name", [CONTENTS, WORKFLOW, OBJECTS, EVENTS])
+@pytest.mark.parametrize("data", [None, b"", b"[", b"3", b"\xff\xfe", b'{"a": [' * 5000])
+def test_a_member_that_lacks_or_is_rubbish_is_named(
+    tmp_path: Path, name: str, data: bytes | None
+) -> None:
+    members = {key: value for key, value in GOOD.items() if key != name}
+    if data is not None:
+        members[name] = data
+    with pytest.raises(InputError, match=name.replace(".", r"\.")):
+        read(str(packed(tmp_path / f"a{SUFFIX}", members)))
+
+
+def test_a_newer_file_is_refused_with_what_opens_it(tmp_path: Path) -> None:
+    newer = {**GOOD, CONTENTS: b'{"version": 99, "by": "argo-tui 9.0"}'}
+    with pytest.raises(InputError, match="newer program"):
+        read(str(packed(tmp_path / f"a{SUFFIX}", newer)))
+
+
+def test_a_file_that_is_cut_off_anywhere_is_an_error_and_never_a_crash(tmp_path: Path) -> None:
+    whole = packed(tmp_path / f"whole{SUFFIX}", GOOD).read_bytes()
+    cut = tmp_path / f"cut{SUFFIX}"
+    for length in range(0, len(whole) - 8, max(1, len(whole) // 97)):
+        cut.write_bytes(whole[:length])
+        with pytest.raises((InputError, SourceError)):
+            read(str(cut))
+
+
+@pytest.mark.parametrize("data", [b"", b"not packed", gzip.compress(b"no archive"), b"\x1f\x8b"])
+def test_what_is_no_archive_is_an_error(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / f"a{SUFFIX}"
+    path.write_bytes(data)
+    with pytest.raises(InputError):
+        read(str(path))
+
+
+def test_a_file_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(InputError, match="No such file"):
+        read(f"/nowhere/a{SUFFIX}")

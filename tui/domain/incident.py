@@ -1,0 +1,142 @@
+"""The file of an incident: what is in it, what its members are called, and what is left out of it.
+
+A tar archive, packed, with one member that says what the others are. Everything in it was looked
+through for secrets: values of parameters and variables that are called like one, and those values
+wherever else they stand. Hostile files are read too, so there are limits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from tui.domain.hidden import HIDDEN, names_secret
+
+SUFFIX = ".argo.tgz"
+"""How the name of such a file ends."""
+VERSION = 1
+CONTENTS, WORKFLOW, OBJECTS, EVENTS, WHY = (
+    *("contents.json", "workflow.json", "objects.json"),
+    *("events.json", "why.txt"),
+)
+"""Names of its members."""
+LOGS, ARTIFACTS = "logs/", "artifacts/"
+MOST_UNPACKED = 4 << 30
+"""Bytes of all members together; more is no incident, and may be an attack."""
+MOST_MEMBERS = 100_000
+MOST_TEXT = 256 << 20
+"""Bytes of a member that is read whole, such as the workflow."""
+MOST_ARTIFACT = 1 << 20
+"""Bytes of an artifact that is saved, unless somebody says otherwise."""
+SHORTEST = 4
+"""Characters of a secret value that is looked for elsewhere; less would hide parts of words."""
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What a file holds, and what it does not."""
+
+    version: int = VERSION
+    saved_at: str = ""
+    by: str = ""
+    """The program that wrote it."""
+    context: str = ""
+    """Where it was saved."""
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+    hidden: tuple[str, ...] = ()
+    """Where values were left out, as paths or names."""
+    lacks: tuple[str, ...] = ()
+    """What could not be saved, each in a sentence."""
+    why_not: Mapping[str, str] = {}
+    """Member that somebody may look for → why it is not there."""
+
+
+def log_member(pod: str, container: str, *, previous: bool = False) -> str:
+    """The member that a log is."""
+    last = ".previous.log" if previous else ".log"
+    return f"{LOGS}{quote(pod, safe='')}/{quote(container, safe='')}{last}"
+
+
+def artifact_member(node: str, direction: str, name: str) -> str:
+    """The member that an artifact is."""
+    return f"{ARTIFACTS}{quote(node, safe='')}/{quote(direction)}/{quote(name, safe='')}"
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+
+class Redaction:
+    """Leaves secrets out, and remembers what and where."""
+
+    def __init__(self) -> None:
+        self.hidden: list[str] = []
+        self._values: set[str] = set()
+        self._pattern: re.Pattern[bytes] | None = None
+
+    def learn(self, manifest: Any) -> None:
+        """The values in it that are called like a secret: of `{name, value}`, and of fields."""
+        for where, value in _secrets(manifest, ""):
+            self.hidden.append(where)
+            if len(value) >= SHORTEST:
+                self._values.add(value)
+        self._pattern = None
+
+    def redacted(self, manifest: Any) -> Any:
+        """The same without those values; what was learned is left out wherever it stands."""
+        if isinstance(manifest, Mapping):
+            named = str(manifest.get("name") or "")
+            is_secret = "value" in manifest and names_secret(named)
+            return {
+                key: HIDDEN
+                if isinstance(value, str)
+                and value
+                and ((is_secret and key == "value") or _is_secret_field(key, value))
+                else self.redacted(value)
+                for key, value in manifest.items()
+            }
+        if isinstance(manifest, list | tuple):
+            return [self.redacted(each) for each in manifest]
+        return self.text(manifest) if isinstance(manifest, str) else manifest
+
+    def text(self, text: str) -> str:
+        """A text without the values that were learned."""
+        return self.data(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
+
+    def data(self, data: bytes) -> bytes:
+        """The same of bytes, as of a log."""
+        if not self._values:
+            return data
+        if self._pattern is None:
+            longest = sorted(self._values, key=len, reverse=True)
+            self._pattern = re.compile(b"|".join(re.escape(each.encode()) for each in longest))
+        return self._pattern.sub(HIDDEN.encode(), data)
+
+
+def _secrets(manifest: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Place and value of each; not recursive in anything but the nesting of JSON, which is
+    limited where it is read."""
+    if isinstance(manifest, Mapping):
+        named, value = str(manifest.get("name") or ""), manifest.get("value")
+        if isinstance(value, str) and value and names_secret(named):
+            yield f"{where} {named}".strip(), value
+        for key, inner in manifest.items():
+            if isinstance(inner, str) and _is_secret_field(str(key), inner):
+                yield f"{where}.{key}".lstrip("."), inner
+            elif not isinstance(inner, str):
+                yield from _secrets(inner, f"{where}.{key}".lstrip("."))
+    elif isinstance(manifest, list | tuple):
+        for inner in manifest:
+            yield from _secrets(inner, where)
+
+
+_PLAIN = re.compile(r"(?i)(?:password|token|apikey|api_key|secretkey|privatekey)")
+
+
+def _is_secret_field(key: str, value: str) -> bool:
+    """Whether a field of this name holds a secret itself, and not the name of one."""
+    return bool(value) and _PLAIN.fullmatch(key) is not None

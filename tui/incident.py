@@ -1,0 +1,336 @@
+"""Saving a run with all that tells of it into one file, which opens anywhere (`sources/incident`).
+
+What cannot be read is not there, and that is said in the file; nothing is changed in the cluster.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from tui import __version__
+from tui.artifacts import Stores
+from tui.artifacts.base import Stat as StoredFile
+from tui.artifacts.base import StoreError
+from tui.artifacts.repository import look_for_repository
+from tui.artifacts.served import served
+from tui.domain import decode
+from tui.domain.artifact import NodeArtifact, artifacts_of_workflow
+from tui.domain.incident import (
+    CONTENTS,
+    EVENTS,
+    MOST_ARTIFACT,
+    OBJECTS,
+    WHY,
+    WORKFLOW,
+    Contents,
+    Redaction,
+    artifact_member,
+    log_member,
+)
+from tui.domain.logtargets import LogTarget, log_targets
+from tui.domain.templates import container_roles
+from tui.domain.why.words import answer_lines
+from tui.domain.workflow import LABEL, Manifest, Workflow
+from tui.errors import ArtifactError, InputError, SourceError, TuiError
+from tui.inquiry import Inquiry
+from tui.kinds.pods import PODS_OF_WORKFLOWS as PODS
+from tui.kinds.registry import KINDS
+from tui.logs.reader import LogReader
+from tui.ports.collections import Collections, Scope
+from tui.ports.connection import Connection, offered
+from tui.ports.events import Event, Events
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.objects import Objects
+from tui.ports.pods import Pods
+from tui.ports.secrets import reader_of
+from tui.ports.stores import reached_from
+from tui.ports.threads import CancelToken
+
+SPOOLED = 1 << 20
+"""Bytes of a log that are kept in memory until it is known how long it is."""
+
+Told = Callable[[str], object]
+"""Is told what is being read."""
+
+
+class Saving:
+    """One run that is written into a file."""
+
+    def __init__(
+        self,
+        source: Connection,
+        manifest: Manifest,
+        *,
+        now: Any,
+        pod_names: str,
+        most_artifact: int = MOST_ARTIFACT,
+        told: Told = lambda what: None,
+        stop: CancelToken | None = None,
+    ) -> None:
+        """`now` is a datetime in UTC, `most_artifact` the bytes of an artifact that is saved."""
+        self._source = source
+        self._manifest = decode.unpacked_manifest(manifest)
+        self._workflow: Workflow = decode.from_manifest(self._manifest)
+        self._now = now
+        self._pod_names = pod_names
+        self._most = most_artifact
+        self._told = told
+        self._stop = stop or CancelToken()
+        self._redaction = Redaction()
+        self._lacks: list[str] = []
+        self._why_not: dict[str, str] = {}
+
+    def write(self, path: Path, *, overwrite: bool = False) -> Contents:
+        """Write all of it, or nothing. Raises: InputError where the file is there already, or
+        cannot be written."""
+        if path.exists() and not overwrite:
+            raise InputError(f"{path} is there already", hint="--force takes its place")
+        try:
+            folder = path.parent
+            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    contents = self._write(file)
+                os.replace(name, path)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(name)
+                raise
+        except OSError as error:
+            why = error.strerror or error
+            raise InputError(f"{path} cannot be written: {why}") from error
+        return contents
+
+    def _write(self, file: BinaryIO) -> Contents:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
+            self._add_objects(tar)
+            self._add_events(tar)
+            self._add_logs(tar)
+            self._add_artifacts(tar)
+            self._add_why(tar)
+            metadata = self._workflow.metadata
+            contents = Contents(
+                saved_at=self._now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                by=f"argo-tui {__version__}",
+                context=self._source.place.label,
+                namespace=metadata.namespace,
+                name=metadata.name,
+                uid=metadata.uid,
+                hidden=tuple(dict.fromkeys(self._redaction.hidden)),
+                lacks=tuple(self._lacks),
+                why_not=self._why_not,
+            )
+            _add(tar, CONTENTS, msgspec.json.encode(contents))
+        return contents
+
+    def _lack(self, what: str, error: Exception) -> None:
+        self._lacks.append(f"{what}: {error}")
+
+    # --- objects ---------------------------------------------------------------------------
+
+    def _add_objects(self, tar: tarfile.TarFile) -> None:
+        """The workflow, its pods, and the templates it was made of."""
+        self._told("pods and templates")
+        others = [*self._pods(), *self._templates()]
+        for each in (self._manifest, *others):
+            self._redaction.learn(each)
+        _add(tar, WORKFLOW, msgspec.json.encode(self._redaction.redacted(self._manifest)))
+        _add(tar, OBJECTS, msgspec.json.encode([self._redaction.redacted(each) for each in others]))
+
+    def _pods(self) -> Iterator[Manifest]:
+        metadata = self._workflow.metadata
+        scope = Scope((metadata.namespace,), f"{LABEL}workflow={metadata.name}")
+        try:
+            if self._source.port(Pods) is None:
+                self._lacks.append(f"pods: {self._source.lacks(Pods)}")
+                return
+            raws = offered(self._source, Collections).read_raw(PODS, scope)
+        except SourceError as error:
+            self._lack("pods", error)
+            return
+        for raw in raws:
+            pod = msgspec.json.decode(raw)
+            pod.setdefault("kind", PODS.resource.kind)
+            pod.setdefault("apiVersion", PODS.resource.api_version)
+            yield pod
+
+    def _templates(self) -> Iterator[Manifest]:
+        """What the run was made of: a template, or a cron workflow."""
+        metadata, ref = self._workflow.metadata, self._workflow.spec.workflow_template_ref
+        wanted: list[tuple[str, str]] = []
+        if ref is not None and ref.name:
+            wanted.append(("cwftmpl" if ref.cluster_scope else "wftmpl", ref.name))
+        cron = metadata.labels.get(f"{LABEL}cron-workflow", "")
+        wanted += [("cron", cron)] if cron else []
+        for kind, name in wanted:
+            found = KINDS.get(kind)
+            if found is None:
+                continue
+            namespace = metadata.namespace if found.resource.namespaced else ""
+            key = self._workflow.ref.target.key._replace(kind=kind, namespace=namespace, name=name)
+            try:
+                target = self._workflow.ref.target._replace(key=key, uid="")
+                manifest = offered(self._source, Objects).get(target)
+            except SourceError as error:
+                self._lack(f"{found.noun} {name}", error)
+            else:
+                manifest.setdefault("kind", found.resource.kind)
+                manifest.setdefault("apiVersion", found.resource.api_version)
+                yield manifest
+
+    # --- events ----------------------------------------------------------------------------
+
+    def _add_events(self, tar: tarfile.TarFile) -> None:
+        self._told("events")
+        found: list[Event] = []
+        try:
+            events = offered(self._source, Events)
+            found.extend(events.events(self._workflow.ref))
+            for pod in dict.fromkeys(target.pod for target in self._targets()):
+                found.extend(events.events(self._workflow.ref, pod))
+        except SourceError as error:
+            self._lack("events", error)
+        _add(tar, EVENTS, self._redaction.data(msgspec.json.encode(found)))
+
+    # --- logs ------------------------------------------------------------------------------
+
+    def _targets(self) -> tuple[LogTarget, ...]:
+        """Every container of every pod that has begun, attempts too."""
+        found: dict[tuple[str, str], LogTarget] = {}
+        for target in log_targets(self._workflow, pod_names=self._pod_names):
+            names = [name for name, _ in container_roles(self._workflow, target.node)]
+            for name in dict.fromkeys((target.container, *names)):
+                each = LogTarget(target.node, target.pod, name)
+                if each.has_begun:
+                    found.setdefault((each.pod, each.container), each)
+        return tuple(found.values())
+
+    def _add_logs(self, tar: tarfile.TarFile) -> None:
+        reader = LogReader(self._source, self._workflow)
+        restarted = self._restarted()
+        for target in self._targets():
+            self._told(f"log of {target.container} in {target.pod}")
+            member = log_member(target.pod, target.container)
+            read = partial(reader.blocks, target, self._stop, number=lambda source: 0)
+            self._add_log(tar, member, read)
+            if (target.pod, target.container) in restarted:
+                member = log_member(target.pod, target.container, previous=True)
+                self._add_log(tar, member, partial(self._previous, target))
+
+    def _previous(self, target: LogTarget) -> Iterable[Any]:
+        request = LogRequest(
+            self._workflow.metadata.namespace,
+            target.pod,
+            target.container,
+            follow=False,
+            previous=True,
+            workflow=self._workflow.metadata.name,
+        )
+        return offered(self._source, PodLogs).log(request, self._stop)
+
+    def _restarted(self) -> set[tuple[str, str]]:
+        """Pod and container of those that had an earlier start."""
+        pods = self._source.port(Pods)
+        try:
+            found = pods.pods(self._workflow.ref) if pods is not None else ()
+        except SourceError:
+            return set()  # told with the pods
+        return {
+            (pod.name, each.name) for pod in found for each in pod.containers if each.has_previous
+        }
+
+    def _add_log(
+        self, tar: tarfile.TarFile, member: str, blocks: Callable[[], Iterable[Any]]
+    ) -> None:
+        with tempfile.SpooledTemporaryFile(SPOOLED) as spool:
+            try:
+                for block in blocks():
+                    spool.write(self._redaction.data(block.stamped()))
+            except TuiError as error:
+                self._why_not[member] = str(error)
+                if not spool.tell():
+                    return
+            size = spool.tell()
+            spool.seek(0)
+            _add_file(tar, member, spool, size)
+
+    # --- artifacts -------------------------------------------------------------------------
+
+    def _add_artifacts(self, tar: tarfile.TarFile) -> None:
+        """Those that are small; logs are there already."""
+        stores = Stores(reader_of(self._source), lambda place: reached_from(self._source, place))
+        with closing(stores):
+            for artifact in self._artifacts():
+                if artifact.is_log or artifact.deleted:
+                    continue
+                self._told(f"artifact {artifact.name} of {artifact.step}")
+                member = artifact_member(artifact.node_id, artifact.direction, artifact.name)
+                try:
+                    data = self._content(artifact, stores)
+                except (ArtifactError, SourceError) as error:
+                    self._why_not[member] = str(error)
+                else:
+                    _add(tar, member, self._redaction.data(data))
+
+    def _artifacts(self) -> Iterable[NodeArtifact]:
+        found = artifacts_of_workflow(self._workflow)
+        if any(each.key and each.location is None for each in found):
+            looked = look_for_repository(self._workflow, self._source)
+            if looked.repository is not None:
+                found = artifacts_of_workflow(self._workflow, looked.repository)
+        return served(self._source, self._workflow, found)
+
+    def _content(self, artifact: NodeArtifact, stores: Stores) -> bytes:
+        """Raises: StoreError, also for what is too large."""
+        if artifact.location is None:
+            raise StoreError(artifact.why_not or "nobody knows where it is")
+        store = stores.store(artifact.location)
+        stat = store.stat(artifact.location)
+        if not isinstance(stat, StoredFile):
+            raise StoreError("it is a folder: only files are saved")
+        if stat.size > self._most:
+            size = f"{stat.size:,} bytes are more than the {self._most:,} that are saved"
+            raise StoreError(size, hint="--max-artifact says how many")
+        data = store.read(artifact.location, 0, self._most + 1)
+        if len(data) > self._most:
+            raise StoreError(f"it has more than the {self._most:,} bytes that are saved")
+        return data
+
+    # --- why -------------------------------------------------------------------------------
+
+    def _add_why(self, tar: tarfile.TarFile) -> None:
+        """The reasons that were found, for who has no argo-tui at hand."""
+        self._told("reasons")
+        raw = msgspec.json.encode(self._manifest)
+        inquiry = Inquiry(
+            self._source,
+            self._workflow,
+            raw,
+            now=self._now,
+            pod_names=self._pod_names,
+            stop=self._stop,
+        )
+        lines = answer_lines(inquiry.answer(), ascii=True, where=True)
+        text = "".join(f"{line}\n" for line in lines)
+        _add(tar, WHY, self._redaction.data(text.encode(errors="replace")))
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    _add_file(tar, name, io.BytesIO(data), len(data))
+
+
+def _add_file(tar: tarfile.TarFile, name: str, file: Any, size: int) -> None:
+    about = tarfile.TarInfo(name)
+    about.size, about.mode, about.mtime = size, 0o600, int(time.time())
+    tar.addfile(about, file)

@@ -1,0 +1,173 @@
+"""The file of an incident as a connection: every pane works as it did on the cluster, offline.
+
+What was not saved says why, where somebody looks for it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from tui.domain import incident as file
+from tui.domain.artifact import LOG_SUFFIX
+from tui.domain.logs import LogBlock, blocks_of, time_of
+from tui.domain.node import NodeId
+from tui.domain.podname import pod_name
+from tui.domain.workflow import Manifest, Workflow, WorkflowRef
+from tui.errors import InputError, Missing, NotOffered
+from tui.ports.artifacts import Content, ServedArtifacts
+from tui.ports.events import Event, Events
+from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.pods import Around, Pod, Pods
+from tui.ports.threads import CancelToken
+from tui.sources import pods as core
+from tui.sources.connection_settings import ConnectionSettings
+from tui.sources.incident_members import Members
+from tui.sources.paths import PODS
+from tui.sources.saved import SavedSource
+from tui.sources.saved_around import SavedObjects
+
+P = TypeVar("P")
+
+NOT_SAVED = "it was not saved with the run"
+
+
+def connect(settings: ConnectionSettings) -> IncidentSource:
+    """The run in the file that the settings name. Raises: InputError."""
+    if len(settings.files) > 1:
+        raise InputError("the file of an incident is opened alone")
+    return read(settings.files[0])
+
+
+def read(path: str) -> IncidentSource:
+    """The run in a file. Raises: InputError."""
+    members = Members(path)
+    try:
+        contents = _decoded(members, file.CONTENTS, file.Contents)
+        if contents.version > file.VERSION:
+            raise InputError(
+                f"{path} was written by a newer program ({contents.by or 'of no name'})",
+                hint="a newer argo-tui opens it",
+            )
+        workflow = _decoded(members, file.WORKFLOW, dict[str, Any])
+        others = _decoded(members, file.OBJECTS, list[dict[str, Any]])
+        events = _decoded(members, file.EVENTS, list[Event])
+    except BaseException:
+        members.close()
+        raise
+    return IncidentSource(members, contents, workflow, others, events, os.path.basename(path))
+
+
+def _decoded(members: Members, name: str, type: Any) -> Any:
+    if name not in members:
+        raise InputError(f"there is no {name} in it, so it is no file of an incident")
+    try:
+        return msgspec.json.decode(members.read(name), type=type)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"its {name} cannot be read: {error}") from error
+
+
+class IncidentSource(SavedObjects):
+    """A run as it was, with its pods, events, logs and small artifacts."""
+
+    def __init__(
+        self,
+        members: Members,
+        contents: file.Contents,
+        workflow: Manifest,
+        others: list[Manifest],
+        events: list[Event],
+        label: str,
+    ) -> None:
+        super().__init__(workflow, others, SavedSource([workflow, *others], label))
+        self.contents = contents
+        self._members = members
+        self._told = events
+        self._mine = (Pods, PodLogs, Events, Around, ServedArtifacts)
+
+    def port(self, wanted: Callable[..., P]) -> P | None:
+        """What was saved, and what saved workflows offer."""
+        found: Any = self if wanted in self._mine else self._source.port(wanted)
+        port: P | None = found
+        return port
+
+    def close(self) -> None:
+        """Let go of the file."""
+        super().close()
+        self._members.close()
+
+    # --- pods, events ----------------------------------------------------------------------
+
+    def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
+        """Those that were there."""
+        pods = [each for each in self._others if each.get("kind") == PODS.kind]
+        return tuple(core.pods(msgspec.json.encode({"items": pods}))[0])
+
+    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
+        """Those about the workflow, or about one of its pods, oldest first."""
+        return tuple(
+            each
+            for each in self._told
+            if (each.object_kind == PODS.kind and each.object_name == pod)
+            or (not pod and each.object_kind != PODS.kind)
+        )
+
+    # --- logs ------------------------------------------------------------------------------
+
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        """A log as it was saved. Raises: Missing with the reason why it was not."""
+        name = file.log_member(request.pod, request.container, previous=request.previous)
+        if name not in self._members:
+            why = self.contents.why_not.get(name, NOT_SAVED)
+            raise Missing(f"the log of {request.container} is not in the file: {why}")
+        pieces: Iterator[bytes] = self._members.pieces(name)
+        if request.tail_lines is not None or request.since_time:
+            pieces = iter([_part(b"".join(pieces), request)])
+        for block in blocks_of(pieces, request.source):
+            if stop.is_set:
+                return
+            yield block
+
+    # --- artifacts -------------------------------------------------------------------------
+
+    by = "from the file"
+
+    def path(
+        self, workflow: Workflow, node: NodeId, name: str, direction: Literal["in", "out"]
+    ) -> str:
+        """The member that it is. Raises: NotOffered with the reason why it was not saved."""
+        member = file.artifact_member(node, direction, name)
+        found = workflow.nodes.get(node)
+        if name.endswith(LOG_SUFFIX) and direction == "out" and found is not None:
+            # It was saved as a log, with the times of its lines.
+            member = file.log_member(pod_name(workflow, found), name.removesuffix(LOG_SUFFIX))
+        if member not in self._members:
+            why = self.contents.why_not.get(member, NOT_SAVED)
+            raise NotOffered(f"not in the file: {why}", reason="NotOffered")
+        return member
+
+    @contextmanager
+    def content(self, path: str, stop: CancelToken) -> Iterator[Content]:
+        """What was saved of it. Raises: Missing."""
+        if path not in self._members:
+            raise Missing(NOT_SAVED)
+        if path.startswith(file.LOGS):
+            yield Content({}, (block.data for block in blocks_of(self._members.pieces(path))))
+            return
+        headers = {"Content-Length": str(self._members.size(path))}
+        yield Content(headers, self._members.pieces(path))
+
+
+def _part(data: bytes, request: LogRequest) -> bytes:
+    """The last lines of a log, or those since a time, or both."""
+    lines = data.splitlines(keepends=True)
+    if request.since_time:
+        since = time_of(request.since_time.encode())
+        lines = [line for line in lines if time_of(line.partition(b" ")[0]) >= since]
+    if request.tail_lines is not None:
+        lines = lines[-request.tail_lines :] if request.tail_lines else []
+    return b"".join(lines)
