@@ -48,7 +48,9 @@ def test_the_tour_of_the_readme_goes_as_it_says(tmp_path: Path) -> None:
         shown.wait_for("run again")
         shown.press("d")
         shown.wait_for("$ argo retry")
-        for _ in range(4):
+        for _ in range(12):
+            if "5. PUT" in shown.picture():
+                break
             shown.step("pagedown", still=0.2)
         shown.wait_for("5. PUT")
         shown.press("enter")
