@@ -53,6 +53,25 @@ async def test_filters_stack_and_escape_takes_them_away_one_by_one() -> None:
         assert int(on.app.escapes) == 1, "only then it is the screen's"
 
 
+async def test_errors_alone_stand_with_their_traces_and_warnings_come_with_the_second_key() -> None:
+    source = ScriptedSource()
+    said = ["begin", "ERROR it broke", "  at a", "  at b", "on", "WARN slow", "ERROR again", "end"]
+    source.logs[pod("api"), "main"] = [line(i, text) for i, text in enumerate(said)]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.pilot.press("!")
+        assert on.app.text.splitlines() == said[1:4] + said[6:7]
+        assert "! errors" in head(on) and "warnings" not in head(on).partition("2 errors")[0]
+        await on.pilot.press("!")
+        assert on.app.text.splitlines() == said[1:4] + said[5:7]
+        await typed(on, "ampersand", "it broke")
+        assert on.app.text.splitlines() == ["ERROR it broke"]
+        await on.pilot.press("escape", "escape")
+        assert on.app.text.splitlines() == said
+        await on.pilot.press("!", "!", "!")
+        assert on.app.text.splitlines() == said
+
+
 async def test_lines_around_a_match_are_shown_too() -> None:
     async with bench(new, spoken()) as on:
         await opened(on)

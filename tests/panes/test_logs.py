@@ -175,7 +175,7 @@ async def test_search_goes_to_hits_forwards_and_backwards_and_escape_ends_it() -
         assert int(on.app.escapes) == 1, "only then it is the screen's"
 
 
-async def test_a_bracket_goes_to_the_next_line_that_says_error() -> None:
+async def test_a_bracket_goes_to_the_next_line_that_says_warning_or_error() -> None:
     source = ScriptedSource()
     source.logs[POD_OF_ETL, "main"] = etl_log()
     async with bench(new, source) as on:
@@ -183,6 +183,9 @@ async def test_a_bracket_goes_to_the_next_line_that_says_error() -> None:
         await on.until(lambda: len(on.pane.book) == len(etl_log()))
         await on.pilot.press("g")
         assert "cannot grow" not in on.app.screen_text
+        await on.pilot.press("}")
+        await on.until(lambda: on.pane.lines.trouble.hit is not None)
+        assert "customer_id is null" in on.app.screen_text
         await on.pilot.press("}")
         await on.until(lambda: "cannot grow the hash table" in on.app.screen_text)
 

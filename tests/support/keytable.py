@@ -35,7 +35,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Texts",
         "Logs, YAML, summary, events: while the pane has the focus (Tab goes there). Only logs "
-        "have errors to go to.",
+        "have errors and warnings to go to.",
         ("widgets.text_view:TextView", "panes.text_pane:TextPane", "panes.text_pane:SearchedPane"),
     ),
     (

@@ -73,6 +73,21 @@ async def test_a_log_that_fits_has_none_and_keeps_its_width() -> None:
         assert screen_of(widget)[0] == "012345678› │"
 
 
+async def test_while_the_end_of_a_log_that_goes_on_is_followed_there_is_none() -> None:
+    widget = TextView(levels=True, follow=True)
+    async with Alone(widget).run_test(size=(40, 10)):
+        widget.goes_on = True
+        book = book_of(*(f"line {i}" for i in range(100)))
+        widget.show(book)
+        assert column(widget).strip() == ""
+        widget.go_to(50)
+        assert column(widget).strip() == "││"
+        widget.follow(True)
+        assert column(widget).strip() == ""
+        widget.ended()
+        assert column(widget) == " " * 9 + "│"
+
+
 async def test_the_map_is_painted_only_where_it_shows_something_else() -> None:
     book = book_of(*(f"line {i}" for i in range(1000)))
     widget = TextView(levels=True)

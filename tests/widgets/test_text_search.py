@@ -27,7 +27,7 @@ class Saying(Alone):
 
 def is_at(widget: TextView, line: int) -> bool:
     """Whether the search for errors went to this line last."""
-    return widget.errors.hit == line
+    return widget.trouble.hit == line
 
 
 async def test_a_search_goes_to_hits_and_round() -> None:
@@ -106,15 +106,17 @@ async def test_lines_that_tell_of_trouble_are_marked_and_can_be_gone_to() -> Non
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         widget.show(TextLines("\n".join(lines)))
         await pilot.press("}")
-        await until(lambda: widget.errors.hit == 20)
+        await until(lambda: widget.trouble.hit == 20)
         marks = {line[:5]: line[-2] for line in screen_of(widget)}
         assert (marks["ERROR"], marks["WARN "], marks["line "]) == ("◄", "◂", " ")
         await pilot.press("}")
-        await until(lambda: widget.errors.hit == 50)
+        await until(lambda: widget.trouble.hit == 21)
+        await pilot.press("}")
+        await until(lambda: widget.trouble.hit == 50)
+        await pilot.press("{", "{")
+        assert widget.trouble.hit == 20
         await pilot.press("{")
-        assert widget.errors.hit == 20
-        await pilot.press("{")
-        assert widget.errors.hit == 50
+        assert widget.trouble.hit == 50
         await pilot.press("w")
         assert [line[-1] for line in screen_of(widget) if line.startswith("Error")] == ["◄"]
 
@@ -130,14 +132,14 @@ async def test_a_key_that_finds_nothing_and_one_that_changes_how_it_looks_say_so
         for step in (1, -1):
             widget.action_error(step)
             await until(lambda: bool(app.told))
-            assert app.told.pop() == "no line of this tells of an error"
+            assert app.told.pop() == "no line of this tells of an error or a warning"
         await pilot.press("w")
         assert app.told.pop() == "long lines go on in the next row"
         await pilot.press("w")
         assert app.told.pop() == "long lines are cut; Left and Right pan"
         widget.show(TextLines("error: it broke"))
         widget.action_error(1)
-        await until(lambda: widget.errors.hit == 0)
+        await until(lambda: widget.trouble.hit == 0)
         assert not app.told
 
 

@@ -21,6 +21,7 @@ from tui.domain.identity import ObjectKey
 from tui.domain.logs import LATE, LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logsearch import Wanted, lines_with, wanted_of
 from tui.domain.logtargets import LogTarget, log_targets, name_among_pods
+from tui.domain.logtimes import span_of
 from tui.domain.re2 import python_of_re2
 from tui.domain.search import compiled
 from tui.domain.text import clean, clean_log_lines, clean_plain_lines, decoded_log, is_plain_ascii
@@ -211,9 +212,6 @@ LONGEST_GREP = 2.0
 """Seconds of computing that an expression may take on one block of lines."""
 MOST_AT_ONCE = 200
 """Pods that ran at the same time whose logs are merged; of more, each is printed as a whole."""
-
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -473,13 +471,10 @@ def _since(args: argparse.Namespace, settings: Settings) -> str | None:
 
 
 def _span(text: str) -> timedelta:
-    parts = _SPAN.findall(text)
-    if not parts or "".join(map("".join, parts)) != text:
+    span = span_of(text)
+    if span is None:
         raise UsageError(f"--since {text} is not a duration", hint="write 10s, 5m, 2h30m or 1d")
-    try:
-        return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
-    except OverflowError as error:
-        raise UsageError(f"--since {text} is too long") from error
+    return span
 
 
 def _pattern(text: str | None) -> Wanted | None:

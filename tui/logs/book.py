@@ -89,6 +89,9 @@ class LogView(msgspec.Struct, frozen=True):
     """From when until when, in nanoseconds since 1970."""
     left_out: frozenset[int] = frozenset()
     """Numbers of sources whose lines are left out."""
+    levels: frozenset[Level] = frozenset()
+    """Which lines are shown alone: that tell of errors, with their traces, and of warnings; nothing
+    for all."""
 
     @property
     def context(self) -> int:
@@ -98,7 +101,7 @@ class LogView(msgspec.Struct, frozen=True):
     @property
     def is_all(self) -> bool:
         """Whether every line is shown."""
-        return not (self.hides_own or self.filters or self.window or self.left_out)
+        return self == EVERYTHING
 
 
 EVERYTHING = LogView()
@@ -608,6 +611,8 @@ class LogBook:
             lines = self._without(kept, view.left_out, lines)
         if view.hides_own and kept.own:
             lines = [line for line in lines if line not in kept.own]
+        if view.levels and len(lines):
+            lines = self._of_levels(at, view.levels, lines)
         if not view.filters:
             return ALL if len(lines) == kept.count else _Choice(array("I", lines))
         if not len(lines) and not reach:
@@ -647,6 +652,49 @@ class LogBook:
                 found.append(line)
         return found
 
+    def _of_levels(self, at: int, levels: frozenset[Level], lines: Sequence[int]) -> Sequence[int]:
+        """The lines of a block that tell of errors or warnings, and the traces of errors."""
+        kept = self._kept[at]
+        block = self._opened(kept)
+        errors, warnings = self._bad_of(kept)
+        found = {*errors} if "error" in levels else set()
+        begins = list(found)
+        if "error" in levels and at and self._ends_in_trace(at - 1):
+            begins.append(-1)
+        for begin in begins:
+            source = block.source_of(begin) if begin >= 0 else None
+            for line in range(begin + 1, min(kept.count, begin + LONGEST_TRACE)):
+                if source is not None and block.source_of(line) != source:
+                    continue
+                if not is_in_trace(shown_text(block.line(line))):
+                    break
+                found.add(line)
+        if "warning" in levels:
+            found.update(warnings)
+        return [line for line in lines if line in found]
+
+    def _ends_in_trace(self, at: int) -> bool:
+        """Whether a block ends with an error, or in the middle of its trace."""
+        kept = self._kept[at]
+        block = self._opened(kept)
+        for line in range(kept.count - 1, max(-1, kept.count - LONGEST_TRACE), -1):
+            text = shown_text(block.line(line))
+            if level_of(text) == "error":
+                return True
+            if not is_in_trace(text):
+                return False
+        return False
+
+    def _bad_of(self, kept: _Kept) -> tuple[array[int], array[int]]:
+        """The lines of a block that tell of errors and of warnings."""
+        if kept.bad is None:
+            bad = [each for each in bad_lines(self._opened(kept)) if each[0] not in kept.own]
+            kept.bad = (
+                array("I", [line for line, level in bad if level == "error"]),
+                array("I", [line for line, level in bad if level == "warning"]),
+            )
+        return kept.bad
+
     def _without(
         self, kept: _Kept, left_out: frozenset[int], lines: Sequence[int]
     ) -> Sequence[int]:
@@ -674,13 +722,7 @@ class LogBook:
         """The lines of these that tell of errors and warnings; a trace counts once."""
         found: list[tuple[int, Level]] = []
         for kept, first, begin, end in self._pieces(low, high):
-            if kept.bad is None:
-                bad = [each for each in bad_lines(self._opened(kept)) if each[0] not in kept.own]
-                kept.bad = (
-                    array("I", [line for line, level in bad if level == "error"]),
-                    array("I", [line for line, level in bad if level == "warning"]),
-                )
-            errors, warnings = kept.bad
+            errors, warnings = self._bad_of(kept)
             here: list[tuple[int, Level]] = [
                 (index, "error")
                 for index in self._as_shown(kept, errors, first, begin, end)

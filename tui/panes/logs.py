@@ -26,6 +26,7 @@ from tui.bindings import bind
 from tui.commands import Command, alone
 from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.jsonlines import is_json, pretty, readable
+from tui.domain.levels import Level
 from tui.domain.logfilters import typed_filter
 from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, stamp_of, time_of
 from tui.domain.logtargets import MAIN, pods_of_run
@@ -137,6 +138,7 @@ class LogsPane(SearchedPane):
         bind("keep-line", "keep_line", "Keep this line in sight", group="logs"),
         bind("next-kept-line", "next_kept", "Next kept line", group="logs"),
         bind("pager", "pager", "In a pager", group="logs"),
+        bind("problems", "problems", "Errors only, then warnings too", group="logs"),
         bind("failed-log", "failed_only", "Failed steps only", group="logs"),
         bind("hide", "own", "Hide Argo's lines", group="logs"),
         bind("previous-attempt", "previous", "Previous attempt", group="logs"),
@@ -174,6 +176,8 @@ class LogsPane(SearchedPane):
         self._hides_own = False
         self._filters: list[LineFilter] = []
         """What lines have to match to be shown, the last one added last."""
+        self._levels: frozenset[Level] = frozenset()
+        """How bad lines are that are shown alone; nothing for all."""
         self._window: tuple[int, int] | None = None
         """From when until when lines were written that are shown, in nanoseconds; None for all."""
         self._anchor: int | None = None
@@ -428,6 +432,7 @@ class LogsPane(SearchedPane):
         self._note = ""
         self._has_failed = self._is_delayed = False
         self._filters, self._window, self._anchor = [], None, None
+        self._levels = frozenset()
         self._kept.clear()
         self._new = 0
         self._stop_complaining()
@@ -441,6 +446,7 @@ class LogsPane(SearchedPane):
         )
         self.book.shape = self._shape
         self._begin_rate()
+        self.lines.goes_on = True
         self.lines.show(self.book)
         self.lines.follow(True)
 
@@ -593,6 +599,9 @@ class LogsPane(SearchedPane):
             sign = "!" if each.is_inverted else ""
             told = f"{hint('narrow')} {around}{sign}{each.pattern.pattern}"
             left.append((f"  {told}", "accent"))
+        if self._levels:
+            bad = "errors and warnings" if "warning" in self._levels else "errors"
+            left.append((f"  {hint('problems')} {bad}", "accent"))
         if self._window is not None:
             left.append(("  window", "accent"))
         if (part := self.book.choosing) is not None:
@@ -755,6 +764,19 @@ class LogsPane(SearchedPane):
         self._choose_lines()
         self.context.say("only of steps that failed" if self._only_failed else "of all steps")
 
+    def action_problems(self) -> None:
+        """Show only lines that tell of errors, then of warnings, too, then all again."""
+        if not self._levels:
+            self._levels = frozenset({"error"})
+            said = f"errors and their traces; {hint('problems')} again: warnings, too"
+        elif self._levels == {"error"}:
+            self._levels = frozenset({"error", "warning"})
+            said = f"errors and warnings; {hint('problems')} again: all lines"
+        else:
+            self._levels, said = frozenset(), "all lines"
+        self._choose_lines()
+        self.context.say(said)
+
     def _sources_left_out(self) -> frozenset[int]:
         """The numbers of the sources whose lines are not shown."""
         run = self._run
@@ -777,6 +799,7 @@ class LogsPane(SearchedPane):
             hides_own=self._hides_own,
             filters=tuple(self._filters),
             window=self._window,
+            levels=self._levels,
             left_out=self._sources_left_out(),
         )
         first, _ = self.lines.shown_range
@@ -831,6 +854,8 @@ class LogsPane(SearchedPane):
         """Why all lines are left out."""
         if self._filters:
             return f"none matches; {hint('unwind')} takes the last filter away"
+        if self._levels:
+            return f"none tells of that; {hint('unwind')} shows all"
         if self._window is not None:
             return f"none was written then; {hint('unwind')} shows all times"
         if self.book.view.left_out:
@@ -1052,6 +1077,9 @@ class LogsPane(SearchedPane):
             super().action_end_search()
         elif self._filters:
             self._filters.pop()
+            self._choose_lines()
+        elif self._levels:
+            self._levels = frozenset()
             self._choose_lines()
         elif self._window is not None:
             self._window = None

@@ -123,7 +123,10 @@ class LineView(Widget, can_focus=True):
         them, those that come meanwhile too, before the event loop turns: who does much in small
         pieces would hold up keys and other widgets until the last of them.
         """
-        asyncio.get_running_loop().call_soon(self.call_later, work)
+        if self.is_running:
+            asyncio.get_running_loop().call_soon(self.call_later, work)
+        else:
+            self.call_later(work)  # it waits until there is a loop
 
     def token(self, name: str) -> Style:
         """The style of a token on this widget's background; "" is that of plain text."""

@@ -33,6 +33,7 @@ from tui.widgets.text_view_model import TextViewModel
 
 ERROR, WARNING = re.compile("error"), re.compile("warning")
 """The levels of lines that tell of errors and of warnings."""
+TROUBLE = re.compile("error|warning")
 MOST_COUNTED = 200_000
 """Lines that are looked at for errors at once; of more, as soon as no others come for a while."""
 QUIET = 0.3
@@ -83,8 +84,8 @@ class TextView(LineView):
         bind("wide", "wrap", "Wrap", group="text"),
         bind("find.next", "next_hit", "Next match", group="text"),
         bind("find.previous", "previous_hit", "Previous match", group="text"),
-        bind("problem-after", "error(1)", "Next error", group="text"),
-        bind("problem-before", "error(-1)", "Last error", group="text"),
+        bind("problem-after", "error(1)", "Next error or warning", group="text"),
+        bind("problem-before", "error(-1)", "Last error or warning", group="text"),
     ]
 
     @dataclass
@@ -178,8 +179,10 @@ class TextView(LineView):
         )
         self.model = TextViewModel(self.renderer.row_count, is_wrapped=wrap, is_following=follow)
         self.finder = Finder(self.in_next_turn, self.go_to, self._post_search)
-        self.errors = Finder(self.in_next_turn, self._show_error, self._errors_counted)
+        self.errors = Finder(self.in_next_turn, self._show_error, self._post_counts)
         """The search for lines that tell of errors."""
+        self.trouble = Finder(self.in_next_turn, self.go_to, self._trouble_looked_for)
+        """The same for lines of either kind, which keys go to; it begins with the first key."""
         self.warnings = Finder(self.in_next_turn, self.go_to, self._post_counts)
         """The same for warnings, which are only counted."""
         self._wants_error = False
@@ -190,6 +193,9 @@ class TextView(LineView):
         self._map: tuple[MapCell, ...] = ()
         """What the rows of the map show; nothing while there is none."""
         self._quiet: asyncio.TimerHandle | None = None
+        self.goes_on = False
+        """Whether lines still come: who follows them sees the end, and a map would change with each
+        row that the terminal moves up."""
         self.kept_lines: Callable[[], Iterable[int]] = tuple
         """The lines that somebody marked, as the map shows them."""
         self.marked: MarkedLines | None = None
@@ -212,6 +218,7 @@ class TextView(LineView):
         self.model.show(text)
         self.finder.begin_again(text, 0)
         self.errors.begin("", text, 0)
+        self.trouble.begin("", text, 0)
         self.warnings.begin("", text, 0)
         self._is_opening = False
         self.marked = None
@@ -225,6 +232,7 @@ class TextView(LineView):
             self.renderer.dropped(dropped)
             self.finder.dropped(dropped)
             self.errors.dropped(dropped)
+            self.trouble.dropped(dropped)
             self.warnings.dropped(dropped)
             if self.marked is not None:
                 anchor, end = (max(0, line - dropped) for line in self.marked)
@@ -235,6 +243,8 @@ class TextView(LineView):
         else:
             self._paint_map()
         self.finder.go_on()
+        if self.trouble.search is not None:
+            self.trouble.go_on()
         self._count()
 
     def _count(self) -> None:
@@ -242,7 +252,7 @@ class TextView(LineView):
         if not self.renderer.levels or not len(self.text):
             return
         searched = self.errors.search.searched if self.errors.search is not None else 0
-        if len(self.text) - searched > MOST_COUNTED and not self._wants_error:
+        if len(self.text) - searched > MOST_COUNTED:
             # Who only waits for the lines waits no longer for what they tell.
             if self._quiet is not None:
                 self._quiet.cancel()
@@ -272,8 +282,11 @@ class TextView(LineView):
 
     def ended(self) -> None:
         """No more lines come, so the end needs no room below it."""
+        self.goes_on = False
+        is_wider = self._make_room_for_map()
         if self.is_following:
             self.model.settle()
+        if is_wider or self.is_following:
             self.repaint()
 
     def changed(self, *, tall: bool | None = None) -> None:
@@ -362,8 +375,10 @@ class TextView(LineView):
         if on == self.is_following:
             return
         self.model.is_following = on
+        is_wider = self._make_room_for_map()
         if on:
             self.model.settle()
+        if on or is_wider:
             self.repaint()
         self.post_message(self.FollowChanged(self, on))
 
@@ -408,6 +423,8 @@ class TextView(LineView):
     def _has_map(self) -> bool:
         """Whether there is a map: of lines that have levels, and are more than the screen holds."""
         height = self.size.height
+        if self.goes_on and self.is_following:
+            return False
         return self.renderer.levels and height >= LEAST_ROWS and len(self.text) > height
 
     def _make_room_for_map(self) -> bool:
@@ -506,16 +523,16 @@ class TextView(LineView):
         self.finder.move(start, forward=forward)
 
     def action_error(self, step: int) -> None:
-        """To the next (1) or previous (-1) line of a log that tells of an error."""
+        """To the next (1) or previous (-1) line of a log that tells of an error or a warning."""
         self._wants_error = True
-        if self.errors.search is None:
-            self.errors.look_for(ERROR, Levels(self.text), self.model.top.line)
+        if self.trouble.search is None:
+            self.trouble.look_for(TROUBLE, Levels(self.text), self.model.top.line)
         first, last = self.shown_range
-        if self.errors.hit is not None and not first <= self.errors.hit <= last:
-            self.errors.hit = None  # somebody scrolled away: on from what one sees
+        if self.trouble.hit is not None and not first <= self.trouble.hit <= last:
+            self.trouble.hit = None  # somebody scrolled away: on from what one sees
         # Who follows the end stands below the last line; who reads, at the first on the screen.
         origin = last + 1 if self.is_following else first
-        self.errors.move(first - 1 if step > 0 else origin, forward=step > 0)
+        self.trouble.move(first - 1 if step > 0 else origin, forward=step > 0)
 
     def show_last_error(self) -> None:
         """To the last line that tells of an error, where there is one and it is not in sight."""
@@ -535,12 +552,11 @@ class TextView(LineView):
         self._paint_map()
         self.post_message(self.Counted(self))
 
-    def _errors_counted(self) -> None:
-        self._post_counts()
-        if self._wants_error and self.errors.is_done:
+    def _trouble_looked_for(self) -> None:
+        if self._wants_error and self.trouble.is_done:
             self._wants_error = False
-            if not self.errors.count:
-                self.post_message(Said("no line of this tells of an error"))
+            if not self.trouble.count:
+                self.post_message(Said("no line of this tells of an error or a warning"))
 
     # --- keys ----------------------------------------------------------------------------
 
