@@ -137,8 +137,12 @@ def test_a_run_of_a_cron_workflow_names_it_in_the_list(real: RealCluster) -> Non
     name = real.create(single("echo hello"), name="scheduled", labels=label)
     with real.app() as term:
         term.wait_for(name, within=60)
-        row = next(line for line in term.picture().splitlines() if name in line)
-    assert "nightly-report" in row
+
+        def row() -> str:
+            return next((line for line in term.picture().splitlines() if name in line), "")
+
+        # The Table tells no labels: they come when the row is read whole.
+        term.wait_until(lambda: "nightly-report" in row(), "its cron workflow", within=60)
 
 
 def test_of_an_offloaded_workflow_the_log_is_the_one_of_its_pods(real: RealCluster) -> None:

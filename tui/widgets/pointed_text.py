@@ -37,7 +37,7 @@ class PointedText(TextView):
         lacks = self.renderer.row_count(self.cursor, self.model.width) - len(rows)
         if len(self.text) and (self.cursor < first or (rows and lacks and rows[0] == 0)):
             self.model.move_to(self.cursor)
-        elif len(self.text) and (self.cursor > last or lacks):
+        elif self.model.positions and (self.cursor > last or lacks):  # else it has no room yet
             while self.model.positions[-1].line < self.cursor:
                 self.model.scroll(1)
             for _ in range(max(0, lacks)):
