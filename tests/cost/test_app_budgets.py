@@ -182,7 +182,7 @@ def test_a_question_whose_answer_is_late_is_shown_before_it(screen: Screen) -> N
     assert screen.terminal.emulator.shows("reading …")
     planned = screen.tell("answer")
     assert within(opened.size + planned.size, budgets.DIALOG_OPENED, screen)
-    assert screen.terminal.emulator.shows("Running pods are stopped")
+    assert screen.terminal.emulator.shows("It ends as Failed")
 
 
 def test_another_view_comes_in_one_flight(screen: Screen) -> None:
