@@ -107,10 +107,10 @@ def test_no_paste_deletes_a_workflow_with_marks_or_without(tmp_path: Path) -> No
         shown.wait_for("no field to take them")
         shown.send(b"D\x13")
         shown.wait_for("typed before the question could be read")
-        shown.wait_for("The workflow goes")
+        shown.wait_for("the state of its steps")
         assert not shown.emulator.shows("Deleted ")
         shown.press("escape")
         shown.wait_until(
-            lambda: not shown.emulator.shows("The workflow goes"), "the question to go"
+            lambda: not shown.emulator.shows("the state of its steps"), "the question to go"
         )
         assert not shown.emulator.shows("Deleted ")
