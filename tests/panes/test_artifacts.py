@@ -18,6 +18,7 @@ from tests.support.artifacts_pane import MIB, Seen, out, repository, showing, so
 from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3
 from tests.support.widgets import screen_of
 from tui.demo.bucket import Blob, Buckets
+from tui.domain.node import NodeId
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Refused, SourceError, Unreachable
 from tui.menu import Menu
@@ -25,7 +26,7 @@ from tui.panes.artifact_list import ArtifactRows
 from tui.ports.jobs import JobStanding
 from tui.widgets.pixel_view import PixelView
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.status_line import StatusLine
+from tui.widgets.status_line import SECONDS_SHOWN, StatusLine
 from tui.widgets.text_view import TextView
 
 
@@ -115,6 +116,28 @@ async def test_a_long_reason_goes_on_in_the_next_row(server: tuple[str, Buckets]
         shown = screen_of(seen.app.query_one("#artifact-status", StatusLine))
         assert len(shown) > 1 and "…" not in "".join(shown)
         assert seen.line("status").split()[-1] in shown[-1], "its end is there"
+
+
+async def test_what_was_said_goes_when_it_is_old_and_with_the_step_that_it_was_said_of(
+    server: tuple[str, Buckets], tmp_path: Path
+) -> None:
+    one = workflow(server[0])
+    async with showing(one) as seen:
+
+        async def download() -> None:
+            await typed(seen, tmp_path / "got")
+            await seen.until(lambda: seen.line("status") == f"saved {tmp_path / 'got'}")
+
+        await download()
+        for _ in range(SECONDS_SHOWN["information"]):
+            assert seen.line("status")
+            seen.app.pane.tick(seen.app.now())
+        assert seen.line("status") == ""
+        (tmp_path / "got").unlink()
+        await download()
+        seen.app.pane.show(one, one.nodes[NodeId("etl-2")], b"")
+        await seen.until(lambda: "notify" in "".join(seen.rows[1:2]))
+        assert seen.line("status") == ""
 
 
 async def test_a_folder_opens_and_left_goes_back_to_it(server: tuple[str, Buckets]) -> None:

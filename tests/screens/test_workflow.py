@@ -21,6 +21,7 @@ from tests.support.runs import (
     two_steps,
 )
 from tests.support.scripted import ScriptedSource
+from tests.support.widgets import screen_of
 from tui.domain.identity import ObjectKey
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest
@@ -263,6 +264,19 @@ async def test_side_by_side_where_there_is_room_else_below_each_other() -> None:
         await shown.pilot.resize_terminal(140, 40)
         await shown.until(lambda: shown.detail.pane_tabs.place.region.x > 0)
         assert shown.detail.pane_tabs.place.region.x >= shown.detail.steps.region.right
+
+
+async def test_what_the_cursor_is_on_is_told_as_soon_as_there_is_room() -> None:
+    async with showing(source=with_log(nightly_etl()), size=(80, 24)) as shown:
+        await shown.open()
+        await shown.until_shown(LAST)
+        await shown.pilot.resize_terminal(200, 50)
+        await shown.until(
+            lambda: (
+                "exit code" in "".join(screen_of(shown.detail.split.about))
+                and shown.detail.split.about.region.x >= shown.detail.steps.region.right
+            )
+        )
 
 
 async def test_a_step_is_found_by_its_name() -> None:

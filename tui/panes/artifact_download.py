@@ -161,8 +161,18 @@ class ArtifactDownloads(Vertical):
             self.context.say(f"{DOWNLOADING} goes on; :{JOBS} shows it")
 
     def say(self, text: str, severity: str = "information") -> None:
-        """Show a sentence on the status line, until a download next updates its progress."""
-        self.query_one("#artifact-status", StatusLine).say(text, severity)
+        """Show a sentence on the status line, until it is old or a download has news."""
+        self._status_line.say(text, severity)
+
+    def move_on(self) -> None:
+        """The artifacts of another step are shown: what was said of those before goes, but errors
+        and what is asked for or under way."""
+        if not self._items and not self._mine:
+            self._status_line.move_on()
+
+    @property
+    def _status_line(self) -> StatusLine:
+        return self.query_one("#artifact-status", StatusLine)
 
     @property
     def is_asking(self) -> bool:
@@ -247,9 +257,11 @@ class ArtifactDownloads(Vertical):
         self._tell_progress()
 
     def tick(self) -> None:
-        """Speed and time left change also while nothing arrives."""
+        """Speed and time left change also while nothing arrives; what was said long ago goes."""
         if self._mine:
             self._tell_progress()
+        elif not self._items:
+            self._status_line.tick()
 
     def _tell_progress(self) -> None:
         for number in sorted(self._mine):

@@ -220,6 +220,7 @@ class ArtifactsPane(Pane):
             self._filter.text = ""
             self._split.close_preview()
             self._reading = None
+            self._downloads.move_on()
         self._meanwhile = {}
         if len(workflow.nodes) > MANY:
             self._find_on_thread(workflow, node)

@@ -94,8 +94,11 @@ class SplitView(Container):
 
     def _arrange(self, width: int) -> None:
         """Below each other, beside each other, or three where there is room."""
+        was_beside = self.has_class("-side-by-side")
         self.set_class(width >= SIDE_BY_SIDE, "-side-by-side")
         self.set_class(width >= THREE, "-three")
+        if not was_beside:
+            self._show_about()  # it was told nothing while there was no room for it
 
     # --- what is shown ---------------------------------------------------------------------
 
