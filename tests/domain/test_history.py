@@ -49,7 +49,10 @@ def test_the_last_runs_stand_in_their_order_and_say_how_long_one_takes() -> None
     past = past_of(runs[3], reversed(runs))
     assert past is not None
     assert [each.metadata.name for each in past.runs] == ["a", "b", "c", "d"]
-    assert (past.failed, past.usual) == (1, 70 * 60)
+    assert past.usual is not None
+    assert (past.failed, past.usual.runs, past.usual.median) == (1, 2, 70 * 60)
+    without = past.usual_beside(runs[0])
+    assert without is not None and (without.runs, without.median) == (1, 80 * 60)
 
 
 def test_of_many_runs_the_newest_are_told() -> None:

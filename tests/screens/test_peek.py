@@ -45,14 +45,39 @@ async def test_three_lines_say_what_failed_where_it_is_from_and_how_its_like_wen
 
 async def test_what_runs_is_compared_with_what_is_usual() -> None:
     spec = {"workflowTemplateRef": {"name": "etl"}}
-    runs = [run(f"e-{n}", "Succeeded", began=300 + n, ended=200 + n, spec=spec) for n in range(3)]
+    runs = [run(f"e-{n}", "Succeeded", began=300 + n, ended=200 + n, spec=spec) for n in range(4)]
+    lasted = run("e-lasted", "Succeeded", "4/4", began=280, ended=125, spec=spec)
     now = run("e-now", "Running", "1/4", began=40, spec=spec)
     late = run("e-late", "Running", "1/4", began=290, spec=spec)
-    async with showing(*runs, now, late, size=(120, 36)) as shown:
+    async with showing(*runs, lasted, now, late, size=(120, 36)) as shown:
         await rest_on(shown, "e-now")
         assert "has run 40m, usually 1h40m, about 1h to go   steps 1/4" in told(shown)
         await rest_on(shown, "e-late")
-        assert "far longer than usual" in told(shown)
+        assert "has run 4h50m, usually 1h40m (+190 %)   steps" in told(shown)
+        await rest_on(shown, "e-lasted")
+        assert "took 2h35m, usually 1h40m   steps" in told(shown), "four others are too few"
+
+
+async def test_what_took_half_as_long_again_says_by_how_much() -> None:
+    runs = [run(f"e-{n}", "Succeeded", began=90 + n, ended=80 + n, spec=FROM_ETL) for n in range(5)]
+    long = run("e-long", "Succeeded", "4/4", began=60, ended=44.5, spec=FROM_ETL)
+    async with showing(*runs, long, size=(170, 30)) as shown:
+        await rest_on(shown, "e-long")
+        assert "usually 10m (+55 %)" in shown.text
+        await shown.press("v")
+        assert "took 15m30s, usually 10m (+55 %)   steps 4/4" in told(shown)
+
+
+async def test_twenty_runs_have_room_in_a_hundred_columns_whatever_made_them_is_called() -> None:
+    spec = {"workflowTemplateRef": {"name": "a-template-with-a-long-name"}}
+    runs = [run(f"r-{n:02}", "Succeeded", began=90 + n, ended=80, spec=spec) for n in range(21)]
+    failed = run("r-last", "Failed", began=60, ended=50, spec=spec)
+    async with showing(*runs, failed, size=(100, 30)) as shown:
+        await rest_on(shown, "r-last")
+        third = told(shown).split("\n")[2]
+        assert third.startswith(f"  last 20 of a-template-with…  {'✔' * 19}✖  ")
+        assert third.endswith("▃  1 failed  usually 19m")
+        assert third in shown.text, "nothing of it is cut"
 
 
 async def test_it_is_told_when_the_cursor_rests_and_not_at_each_step() -> None:

@@ -1,7 +1,7 @@
 """What is known of the runs of one template: how the last ones went, and how long one takes.
 
-A list knows what the cluster still has, so "the last ten" are the last ten of those. Nothing is
-asked for.
+A list knows what the cluster still has, so "the last twenty" are the last twenty of those.
+Nothing is asked for.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from heapq import nlargest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.durations import seconds_between
 from tui.domain.node import PROBLEM_PHASES, SUCCEEDED
 from tui.domain.order import time_key
 from tui.domain.workflow import LABEL, ListedWorkflow
 
-LAST = 10
+if TYPE_CHECKING:
+    from tui.domain.usual import Usual  # no list waits for it
+
+LAST = 20
 """How many runs are told."""
 MAKER_LABELS = ("workflow-template", "cluster-workflow-template", "cron-workflow")
 """Labels that say what made a run, behind Argo's prefix (argo.md 1.7); the first one counts."""
@@ -63,12 +66,19 @@ class Past(NamedTuple):
         return sum(run.phase in PROBLEM_PHASES for run in self.runs)
 
     @property
-    def usual(self) -> float | None:
-        """The seconds that those took which succeeded, as a rule; None where none did."""
-        from tui.domain.usual import usual_run  # no list waits for it
+    def usual(self) -> Usual | None:
+        """How long those took which succeeded; None where none did."""
+        from tui.domain.usual import usual_run
 
-        found = usual_run(self.runs)
-        return found.median if found is not None else None
+        return usual_run(self.runs)
+
+    def usual_beside(self, workflow: ListedWorkflow) -> Usual | None:
+        """The same of all but one, which is compared with it."""
+        from tui.domain.usual import usual_run
+
+        ref = workflow.metadata.uid, workflow.metadata.name
+        others = (run for run in self.runs if (run.metadata.uid, run.metadata.name) != ref)
+        return usual_run(others)
 
 
 def seconds_of_run(run: ListedWorkflow, now: datetime) -> float | None:

@@ -41,6 +41,11 @@ class Usual(NamedTuple):
             return None
         return apart / self.median if self.median > 0 else None
 
+    def far_off(self, seconds: float) -> str:
+        """The same in words, `+55 %`; "" where it is not far off."""
+        share = self.off_by(seconds)
+        return f"{share * 100:+,.0f} %" if share is not None else ""
+
     def left(self, seconds: float) -> float | None:
         """The seconds that something which has run so long has still to go; None once it has run
         for as long as is usual."""

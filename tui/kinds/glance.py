@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from tui.columns.words import compact
 from tui.columns.workflows import workflow_icon, workflow_seconds, workflow_token
 from tui.domain.durations import seconds_between
 from tui.domain.history import Past, past_of, seconds_of_run
-from tui.domain.node import ERROR, FAILED, PENDING, RUNNING
+from tui.domain.node import ERROR, FAILED, PENDING, RUNNING, SUCCEEDED
 from tui.domain.workflow import LABEL, ListedWorkflow
 from tui.kinds.base import Glance, Piece, Told
 
 BARS = "▁▂▃▄▅▆▇█"
+LONGEST_LABEL = 16
+"""Cells of what made the runs, so that all of them have room in a hundred columns; it is whole in
+the first line."""
 
 
 def glance_at(
@@ -70,20 +75,29 @@ def _why(workflow: ListedWorkflow, past: Past | None, now: datetime) -> Iterator
     if workflow.reason:
         yield (workflow.reason, _reason_token(workflow))
         return
-    seconds, usual = workflow_seconds(workflow, now), past.usual if past is not None else None
+    seconds = workflow_seconds(workflow, now)
     if seconds is None:
         return
     progress = workflow.status.progress
     took = "has run" if workflow.phase == RUNNING else "took"
     yield (f"{took} {compact(seconds)}", "")
-    if usual is not None and past is not None and len(past.runs) > 1:
-        yield (f", usually {compact(usual)}", "muted")
-        if workflow.phase == RUNNING and usual > seconds:
-            yield (f", about {compact(usual - seconds)} to go", "muted")
-        elif workflow.phase == RUNNING and seconds > 2 * usual:
-            yield (", far longer than usual", "warning")
+    yield from _usually(workflow, past, seconds)
     if progress:
         yield (f"   steps {progress}", "muted")
+
+
+def _usually(workflow: ListedWorkflow, past: Past | None, seconds: float) -> Iterator[Piece]:
+    """What the others took, how far off this one is, and how long it has still to go."""
+    usual = past.usual_beside(workflow) if past is not None else None
+    if usual is None:
+        return
+    yield (f", usually {compact(usual.median)}", "muted")
+    is_running = workflow.phase == RUNNING
+    left = usual.left(seconds) if is_running else None
+    if left is not None:
+        yield (f", about {compact(left)} to go", "muted")
+    elif (is_running or workflow.phase == SUCCEEDED) and (far := usual.far_off(seconds)):
+        yield (f" ({far})", "warning" if far.startswith("+") else "muted")
 
 
 def _reason_token(workflow: ListedWorkflow) -> str:
@@ -96,30 +110,51 @@ def _runs(past: Past | None, now: datetime, ascii: bool) -> Iterator[Piece]:
     """Sign and duration of the last runs, the newest at the right."""
     if past is None or len(past.runs) < 2:
         return
-    yield (f"last {len(past.runs)} of {past.maker.label}  ", "muted")
-    for run in past.runs:
-        yield (workflow_icon(run, ascii=ascii), workflow_token(run))
+    dots = "..." if ascii else "…"
+    label = past.maker.label
+    label = label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - len(dots)] + dots
+    yield (f"last {len(past.runs)} of {label}  ", "muted")
+    yield from trend(past, now, ascii=ascii)
+    if past.failed:
+        yield (f"  {past.failed} failed", "problem")
+    if past.usual is not None:
+        yield (f"  usually {compact(past.usual.median)}", "muted")
+
+
+def trend(past: Past, now: datetime, *, ascii: bool) -> Iterator[Piece]:
+    """Signs of the last runs, and bars of how long each took; the newest at the right."""
+    tokens = [workflow_token(run) for run in past.runs]
+    yield from _joined(
+        (workflow_icon(run, ascii=ascii), token)
+        for run, token in zip(past.runs, tokens, strict=True)
+    )
     spans = [seconds_of_run(run, now) or 0.0 for run in past.runs]
     longest = max(spans)
     if not ascii and longest > 0:
         yield ("  ", "")
-        for run, span in zip(past.runs, spans, strict=True):
-            yield (BARS[min(7, int(span / longest * 7.999))], workflow_token(run))
-    if past.failed:
-        yield (f"  {past.failed} failed", "problem")
-    if past.usual is not None:
-        yield (f"  usually {compact(past.usual)}", "muted")
+        bars = (BARS[min(7, int(span / longest * 7.999))] for span in spans)
+        yield from _joined(zip(bars, tokens, strict=True))
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Neighbours of one colour as one piece."""
+    for token, alike in groupby(pieces, key=itemgetter(1)):
+        yield ("".join(text for text, _ in alike), token)
 
 
 def _facts(
     workflow: ListedWorkflow, past: Past | None, now: datetime, ascii: bool
 ) -> Iterator[Told]:
     """One below the other, for the room beside a list."""
-    seconds = compact(workflow_seconds(workflow, now))
+    seconds = workflow_seconds(workflow, now)
     icon = workflow_icon(workflow, ascii=ascii)
     state = f"{icon} {workflow.phase or PENDING}"
     progress = workflow.status.progress
-    yield Told("", "  ".join(filter(None, (state, seconds, progress))), workflow_token(workflow))
+    told = (state, compact(seconds), progress)
+    yield Told("", "  ".join(filter(None, told)), workflow_token(workflow))
+    if seconds is not None and (usually := [*_usually(workflow, past, seconds)]):
+        words = "".join(text for text, _ in usually).removeprefix(", ")
+        yield Told("", words, usually[-1][1])
     if workflow.reason:
         yield Told("", workflow.reason, _reason_token(workflow))
     yield Told("", "")
@@ -140,8 +175,10 @@ def _facts(
         return
     yield Told("", "")
     usual = past.usual
-    told = f", usually {compact(usual)}" if usual is not None else ""
-    yield Told("", f"last {len(past.runs)} of {past.maker.label}: {past.failed} failed{told}")
+    words = f", usually {compact(usual.median)}" if usual is not None else ""
+    yield Told("", f"last {len(past.runs)} of {past.maker.label}: {past.failed} failed{words}")
+    if not ascii:
+        yield Told("", "".join(text for text, _ in trend(past, now, ascii=False)))
     for run in reversed(past.runs):
         took = compact(seconds_of_run(run, now))
         ago = compact(seconds_between(run.metadata.creation_timestamp, None, now))
