@@ -71,7 +71,7 @@ def test_the_log_is_the_one_that_kubectl_prints(real: RealCluster) -> None:
     ]
 
 
-def test_a_step_that_is_tried_again_has_the_log_of_the_attempt_that_runs(
+def test_a_step_that_is_tried_again_has_the_logs_of_its_attempts_with_a_rule_between_them(
     real: RealCluster,
 ) -> None:
     name = real.create(retried(FAILS_THEN_RUNS), name="again")
@@ -88,7 +88,9 @@ def test_a_step_that_is_tried_again_has_the_log_of_the_attempt_that_runs(
         term.wait_for(name, within=60)
         term.press("/", *name, "enter", "l")
         term.wait_for("second attempt", within=60)
-        assert "first attempt" not in term.picture()
+        shown = term.picture()
+        parts = [shown.find(text) for text in ("first attempt", "attempt 2 ──", "second attempt")]
+        assert -1 not in parts and parts == sorted(parts), shown
 
 
 def test_a_step_that_succeeded_at_last_has_the_log_of_its_last_attempt(real: RealCluster) -> None:
@@ -167,7 +169,7 @@ def test_of_an_offloaded_workflow_the_log_is_the_one_of_its_pods(real: RealClust
             assert line in printed
 
 
-def test_a_gate_that_needs_a_value_says_so_and_so_does_the_key_that_would_resume_it(
+def test_a_gate_that_needs_a_value_says_so_and_the_key_that_resumes_asks_for_it(
     real: RealCluster,
 ) -> None:
     supplied = {"name": "answer", "valueFrom": {"supplied": {}}}
@@ -185,4 +187,7 @@ def test_a_gate_that_needs_a_value_says_so_and_so_does_the_key_that_would_resume
         term.press("/", *name, "enter", "enter")
         term.wait_for("a value of answer", within=60)
         term.press("s")
-        term.wait_for("approve waits for a value of answer", within=60)
+        term.wait_for("Answer approve", within=60)
+        term.press(*"forty-two", "ctrl+s")
+        gate = nodes_of(real.finished(name))["approve"]
+    assert gate["outputs"]["parameters"][0]["value"] == "forty-two"

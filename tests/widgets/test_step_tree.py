@@ -319,6 +319,17 @@ async def test_no_message_is_cut_beside_blanks_of_its_own_row() -> None:
             assert line.rstrip().endswith(" 4s")
 
 
+async def test_a_step_of_a_short_name_that_says_much_keeps_its_box_lines() -> None:
+    names = [letter * length for length, letter in enumerate("abcdefghijkl", start=1)]
+    steps = [node(name, phase=FAILED, message="main: Error, " + "x" * 90) for name in names]
+    widget = tree(etl(*steps))
+    async with Alone(widget).run_test(size=(60, 16)):
+        lines = screen_of(widget)[2 : 2 + len(names)]
+        for line, name in zip(lines, names, strict=True):
+            assert line.startswith(f"{'└' if name == names[-1] else '├'}─✖"), line
+            assert f"{name}  main: Error" in line
+
+
 @pytest.mark.parametrize("width", [40, 80, 160])
 async def test_in_a_wide_tree_the_whole_message_can_be_read(width: int) -> None:
     message = "the pod was evicted: " + "x" * 150 + " <- the end"

@@ -234,7 +234,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         """Box lines, icon, the sign of the cursor, label, how much is folded away."""
         base = self.style("")
         guide = ascii_guide(item.guide) if self.ascii else item.guide
-        room = max(0, cells - LABEL_ROOM)
+        # A short name takes less than its room, and no box lines give way to blanks.
+        room = max(0, cells - min(LABEL_ROOM, self._width(item) - len(item.guide)))
         if len(guide) > room:
             guide = tail(guide, room)
         icon = node_icon(item.node, ascii=self.ascii)
