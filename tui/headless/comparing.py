@@ -19,11 +19,12 @@ from tui.errors import Missing, UsageError
 from tui.headless.arguments import add_files, name
 from tui.headless.connected import LeftOutNamespaces, one
 from tui.headless.get import manifests
-from tui.headless.output import takes_signs, to_json, unpacked, write
+from tui.headless.output import note, takes_signs, to_json, unpacked, write
 from tui.kinds.workflows import WORKFLOWS
+from tui.ports.archive import History
 from tui.ports.connection import Connection, offered
 from tui.ports.objects import Objects
-from tui.ports.runs import runs_of, success_before
+from tui.ports.runs import MOST_ARCHIVED, runs_of, success_before
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
 
@@ -174,6 +175,8 @@ def _runs_of(of: str, source: Connection, settings: Settings) -> Sequence[Listed
             hint="argo-tui template list and cron list name what makes runs",
             reason="NotFound",
         )
+    if source.port(History) is not None and len(found) >= MOST_ARCHIVED:
+        note(f"of the archive the {MOST_ARCHIVED} newest runs count")
     return found
 
 
