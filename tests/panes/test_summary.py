@@ -10,10 +10,11 @@ import pytest
 
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, NOW, container, nightly_etl, run, step
-from tests.support.scripted import ScriptedSource, opened
+from tests.support.scripted import ScriptedSource, listed, opened
 from tests.support.widgets import painting, screen_of
 from tui.actions.suspend import RESUME, SUSPEND
 from tui.domain import decode
+from tui.domain.history import past_of
 from tui.domain.podname import pod_name
 from tui.panes.summary import SummaryBars, SummaryPane, field
 from tui.ports.metrics import PodUsage
@@ -37,6 +38,24 @@ async def test_of_the_workflow_it_tells_state_times_and_parameters() -> None:
         assert told["because of"] == "transform(2:shard:2)(1): OOMKilled (exit code 137)"
         assert told["progress"] == "5/7" and told["duration"] == "1h12m"
         assert told["region"] == "eu" and told["day"] == "2026-03-16"
+
+
+async def test_it_tells_how_the_last_runs_of_the_template_went_and_what_is_usual() -> None:
+    spec = {"workflowTemplateRef": {"name": "etl"}}
+    made = [run(f"e-{n}", "Succeeded", began=90 + n, ended=80 + n, spec=spec) for n in range(5)]
+    made.append(run("e-bad", "Failed", began=70, ended=69, spec=spec))
+    long = run("e-long", "Running", began=15.5, spec=spec, estimatedDuration=60)
+    runs = [listed(each) for each in (*made, long)]
+    async with bench(SummaryPane, ScriptedSource()) as on:
+        on.app.show(long)
+        assert lines(on.app.text)["duration"] == "15m30s"
+        assert lines(on.app.text)["usual"] == "1m", "what the controller estimates"
+        on.pane.show_past(past_of(runs[-1], runs))
+        told = lines(on.app.text)
+        assert told["duration"] == "15m30s, usually 10m (+55 %)" and "usual" not in told
+        assert told["trend"] == "✔✔✔✔✔✖●  ▆▆▆▆▆▁█  last 7 of etl, 1 failed"
+        on.pane.show_past(past_of(runs[-1], runs[-1:]))
+        assert "trend" not in lines(on.app.text), "one run is no trend"
 
 
 async def test_of_a_step_it_tells_why_it_failed_and_where_it_ran() -> None:

@@ -33,7 +33,7 @@ from tui.ports.logs import LogRequest
 from tui.ports.metrics import PodUsage
 from tui.ports.threads import CancelToken
 from tui.screens.list import ListScreen
-from tui.screens.workflow import WorkflowScreen
+from tui.screens.workflow import LOOK_BACK, WorkflowScreen
 
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
 
@@ -73,6 +73,23 @@ async def test_one_that_goes_well_opens_with_its_summary() -> None:
         await shown.open()
         assert shown.detail.pane_tabs.front == "summary"
         assert "workflow:" in shown.pane_text
+
+
+async def test_its_summary_tells_the_trend_of_what_the_list_knows_and_asks_nothing_for_it() -> None:
+    spec = {"workflowTemplateRef": {"name": "etl"}}
+    before = [run(f"e-{n}", "Succeeded", began=90 + n, ended=80 + n, spec=spec) for n in range(3)]
+    source = ScriptedSource(*before, run("e-now", "Running", began=4, spec=spec))
+    async with showing(source=source) as shown:
+        await shown.open("e-now")
+        await shown.until(lambda: "last 4 of etl" in shown.pane_text)
+        assert "duration:    4m, usually 10m, about 6m to go" in shown.pane_text
+        asked = list(source.asked)
+        source.put(run("e-bad", "Failed", began=3, ended=2, spec=spec))
+        await shown.until(lambda: len(shown.app.lists.of(WORKFLOWS).known) == 5)
+        shown.pass_time(LOOK_BACK)
+        await shown.until(lambda: "last 5 of etl, 1 failed" in shown.pane_text)
+        more = {what for what, _ in source.asked[len(asked) :]}
+        assert more <= {"usage"}, "the list tells it"
 
 
 async def test_the_tree_tells_icons_durations_and_messages_in_order() -> None:

@@ -81,12 +81,12 @@ def _why(workflow: ListedWorkflow, past: Past | None, now: datetime) -> Iterator
     progress = workflow.status.progress
     took = "has run" if workflow.phase == RUNNING else "took"
     yield (f"{took} {compact(seconds)}", "")
-    yield from _usually(workflow, past, seconds)
+    yield from usually(workflow, past, seconds)
     if progress:
         yield (f"   steps {progress}", "muted")
 
 
-def _usually(workflow: ListedWorkflow, past: Past | None, seconds: float) -> Iterator[Piece]:
+def usually(workflow: ListedWorkflow, past: Past | None, seconds: float) -> Iterator[Piece]:
     """What the others took, how far off this one is, and how long it has still to go."""
     usual = past.usual_beside(workflow) if past is not None else None
     if usual is None:
@@ -152,9 +152,9 @@ def _facts(
     progress = workflow.status.progress
     told = (state, compact(seconds), progress)
     yield Told("", "  ".join(filter(None, told)), workflow_token(workflow))
-    if seconds is not None and (usually := [*_usually(workflow, past, seconds)]):
-        words = "".join(text for text, _ in usually).removeprefix(", ")
-        yield Told("", words, usually[-1][1])
+    if seconds is not None and (told_usual := [*usually(workflow, past, seconds)]):
+        words = "".join(text for text, _ in told_usual).removeprefix(", ")
+        yield Told("", words, told_usual[-1][1])
     if workflow.reason:
         yield Told("", workflow.reason, _reason_token(workflow))
     yield Told("", "")

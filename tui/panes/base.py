@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from tui.columns.nodes import Usage
 from tui.commands import Command
+from tui.domain.history import Past
 from tui.domain.identity import Target
 from tui.domain.node import Node
 from tui.domain.workflow import WORKFLOW
@@ -80,6 +81,9 @@ class Pane(Widget):
 
     def show_usage_refused(self, why: str) -> None:
         """Take note of why nobody tells what the pods use: a right lacks."""
+
+    def show_past(self, past: Past | None) -> None:
+        """Take note of the last runs of what made the workflow, as far as the list knows them."""
 
     @property
     def spot(self) -> str:

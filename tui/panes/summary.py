@@ -20,6 +20,7 @@ from tui.columns.words import cores, memory
 from tui.domain import progress
 from tui.domain.allowance import allowance_of
 from tui.domain.durations import age, resources, seconds_between
+from tui.domain.history import Past
 from tui.domain.node import RUNNING, Node, NodeId, Parameter
 from tui.domain.overview import INSIDE, MOST, progress_within
 from tui.domain.podname import pod_name
@@ -29,6 +30,7 @@ from tui.domain.status import node_icon, status_text
 from tui.domain.templates import image_of
 from tui.domain.workflow import LABEL, Workflow
 from tui.keys import hint
+from tui.kinds.glance import trend, usually
 from tui.messages import GoToStep
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
@@ -176,15 +178,17 @@ def parameters(title: str, found: tuple[Parameter, ...]) -> Iterator[str]:
         yield field(f"  {parameter.name}", value if value is not None else "(not set)")
 
 
-def times(started: str | None, finished: str | None, now: datetime) -> Iterator[str]:
-    """Start, end, and the duration so far."""
+def times(
+    started: str | None, finished: str | None, now: datetime, usual: str = ""
+) -> Iterator[str]:
+    """Start, end, and the duration so far; `usual` is said behind it."""
     if started:
         yield field("started", f"{started} ({age(started, now)})")
     if finished:
         yield field("finished", f"{finished} ({age(finished, now)})")
     seconds = seconds_between(started, finished, now)
     if seconds is not None:
-        yield field("duration", compact(seconds))
+        yield field("duration", f"{compact(seconds)}{usual}")
 
 
 def hangs_on(workflow: Workflow) -> Iterator[str]:
@@ -199,8 +203,16 @@ def hangs_on(workflow: Workflow) -> Iterator[str]:
         yield field("waits for", f"{lock}{holds}")
 
 
-def of_workflow(workflow: Workflow, now: datetime, why: Iterable[str]) -> Iterator[str]:
-    """The facts about a whole workflow (argo.md 2.1); `why` are the lines of `hangs_on`."""
+def of_workflow(
+    workflow: Workflow,
+    now: datetime,
+    why: Iterable[str],
+    past: Past | None = None,
+    *,
+    ascii: bool = False,
+) -> Iterator[str]:
+    """The facts about a whole workflow (argo.md 2.1); `why` are the lines of `hangs_on`, `past` the
+    last runs of what made it."""
     meta, status = workflow.metadata, workflow.status
     yield field("workflow", meta.name)
     yield field("namespace", meta.namespace)
@@ -215,9 +227,15 @@ def of_workflow(workflow: Workflow, now: datetime, why: Iterable[str]) -> Iterat
         yield field("progress", status.progress)
     if meta.creation_timestamp:
         yield field("created", f"{meta.creation_timestamp} ({age(meta.creation_timestamp, now)})")
-    yield from times(status.started_at, status.finished_at, now)
-    if status.phase == "Running" and status.estimated_duration:
+    seconds = seconds_between(status.started_at, status.finished_at, now)
+    usual = "".join(text for text, _ in usually(workflow, past, seconds or 0.0))
+    yield from times(status.started_at, status.finished_at, now, usual)
+    if status.phase == "Running" and status.estimated_duration and not usual:
         yield field("usual", compact(status.estimated_duration))
+    if past is not None and len(past.runs) > 1:
+        bars = "".join(text for text, _ in trend(past, now, ascii=ascii))
+        failed = f", {past.failed} failed" if past.failed else ""
+        yield field("trend", f"{bars}  last {len(past.runs)} of {past.maker.label}{failed}")
     if status.resources_duration:
         yield field("resources", resources(status.resources_duration))
     ref = workflow.spec.workflow_template_ref
@@ -321,6 +339,7 @@ class SummaryPane(TextPane):
         self._of: tuple[Workflow, Node | None] | None = None
         self._usage_refused = ""
         """Why nobody tells what pods use; "" where somebody does, or nobody measures it."""
+        self._past: Past | None = None
         self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
@@ -372,6 +391,12 @@ class SummaryPane(TextPane):
         self._usage_refused = why
         self._write(self.context.now())
 
+    def show_past(self, past: Past | None) -> None:
+        """Tell how the last runs of what made it went."""
+        if past != self._past:
+            self._past = past
+            self._write(self.context.now())
+
     def tick(self, now: datetime) -> None:
         """Update durations and ages."""
         self._write(now)
@@ -382,7 +407,9 @@ class SummaryPane(TextPane):
         workflow, node = self._of
         bars: Iterator[Bar]
         if node is None or node.id == workflow.metadata.name:
-            lines = of_workflow(workflow, now, hangs_on(workflow))
+            lines = of_workflow(
+                workflow, now, hangs_on(workflow), self._past, ascii=self.context.ascii
+            )
             bars = self._made.of_workflow(workflow, now)
         else:
             context = self.context

@@ -13,6 +13,7 @@ from textual.getters import query_one
 
 from tui.columns.nodes import Usage
 from tui.commands import Command
+from tui.domain.history import Past
 from tui.domain.node import Node
 from tui.keys import hint
 from tui.kinds.base import Kind
@@ -47,6 +48,7 @@ class PaneTabs(Vertical):
         self._shown: tuple[Any, Node | None, bytes] | None = None
         self._usage: Mapping[str, Usage] = {}
         self._usage_refused = ""
+        self._past: Past | None = None
         self.stands_still: datetime | None = None
         """The time that panes show from now on, for a workflow that is no more."""
 
@@ -126,10 +128,17 @@ class PaneTabs(Vertical):
         if self.pane is not None:
             self.pane.show_usage_refused(why)
 
+    def show_past(self, past: Past | None) -> None:
+        """The last runs of what made the workflow."""
+        self._past = past
+        if self.pane is not None:
+            self.pane.show_past(past)
+
     def _hand_over(self) -> None:
         if self.pane is not None and self._shown is not None:
             self.pane.show(*self._shown)
             self.pane.show_usage(self._usage)
+            self.pane.show_past(self._past)
             if self._usage_refused:
                 self.pane.show_usage_refused(self._usage_refused)
             if self.stands_still is not None:

@@ -25,6 +25,7 @@ from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.forest import ORDERS, WholeTree, whole_tree
+from tui.domain.history import past_of
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.links import Link
 from tui.domain.node import PROBLEM_PHASES, NodeId
@@ -56,6 +57,9 @@ from tui.view import View
 from tui.widgets.header import HeaderLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.step_tree import StepTree
+
+LOOK_BACK = 10.0
+"""Seconds between two looks at the other runs that the list knows, which may be ten thousand."""
 
 ARGOS_ORDER = "As they are"
 """What the order of siblings is called that Argo has them in."""
@@ -147,6 +151,9 @@ class WorkflowScreen(View[None]):
         self._first_pane = pane
         """The pane that came to the front before the workflow was read."""
         self._usage: UsageReader | None = None
+        self._is_past_due = False
+        """Whether the list has changed since the other runs of what made it were looked at."""
+        self._looked_back: datetime | None = None
         self._found: tuple[Workflow, WholeTree] | None = None
         """The rows of the tree of the first version, until that is shown."""
         self._selected: NodeId | None = None
@@ -290,12 +297,20 @@ class WorkflowScreen(View[None]):
         if self._usage is not None:
             self._usage.read(workflow.ref, is_running=not workflow.is_completed)
         if is_first:
+            self._look_back(workflow)
             self._examine(whole)
             if not self._wanted_pane and self.pane_tabs.front == self._first_pane:
                 from tui.domain.why.answer import is_asked  # no list waits for it
 
                 asked = is_asked(workflow, self.context.now())
                 self.run_worker(self.pane_tabs.bring(self._pane_for(is_asked=asked)))
+
+    def _look_back(self, workflow: Workflow) -> None:
+        """Tell how the last runs of what made it went, of those that the list knows."""
+        self._is_past_due, self._looked_back = False, self.context.now()
+        rows = self.context.lists.of(WORKFLOWS).known.values()
+        known = (each.value for each in rows if each.key.connection == self.key.connection)
+        self.pane_tabs.show_past(past_of(workflow, known))
 
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="examine", description="examining the workflow")
@@ -331,6 +346,7 @@ class WorkflowScreen(View[None]):
 
     def take_changes(self, changes: ChangeSet[ListedWorkflow]) -> None:
         """The list changed: an action on this workflow may have begun or ended."""
+        self._is_past_due = self._is_past_due or bool(changes)
         self._show_head()
 
     def rights_known(self) -> None:
@@ -344,6 +360,10 @@ class WorkflowScreen(View[None]):
             return
         self.steps.tick(now)
         self.pane_tabs.tick(now)
+        workflow, looked = self.workflow, self._looked_back
+        is_due = looked is not None and not 0 <= (now - looked).total_seconds() < LOOK_BACK
+        if workflow is not None and self._is_past_due and is_due:
+            self._look_back(workflow)
         is_over = self.workflow is not None and self.workflow.is_completed
         is_news = self.context.request_trouble is not self._shown_trouble
         if not is_over or self._watched.is_stale or is_news:
