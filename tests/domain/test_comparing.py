@@ -35,6 +35,19 @@ def test_steps_are_the_same_by_their_place_and_not_by_their_names() -> None:
     assert "  + report  Succeeded 5s" in lines
 
 
+def test_steps_of_one_run_alone_are_told_as_they_began() -> None:
+    late = node("b.load", 10, startedAt="2026-11-01T10:00:09Z")
+    shards = [node(f"b.shard({n}:{n})", 10, displayName=f"shard({n}:{n})") for n in (10, 2, 0)]
+    found = compare(run("a"), run("b", late, *shards), NOW)
+    assert [each.path for each in found.new] == [
+        *(f".shard({n}:{n})" for n in (0, 2, 10)),
+        ".load",
+    ]
+    assert [each.path for each in compare(run("b", late, *shards), run("a"), NOW).gone] == [
+        each.path for each in found.new
+    ]
+
+
 def test_two_runs_of_the_same_differ_in_nothing() -> None:
     before = run("etl-a", node("etl-a.load", 10))
     found = compare(before, run("etl-b", node("etl-b.load", 50)), NOW)

@@ -15,6 +15,7 @@ from tui.domain.why.answer import explain, wanted
 from tui.domain.why.evidence import EVENTS, Evidence, Tail
 from tui.domain.why.failing import FAILURES
 from tui.domain.why.finding import Answer, FieldAt, Finding, Verdict, dotted
+from tui.domain.why.scheduler import groups
 from tui.domain.why.waiting import WAITS, WHOLE_WAITS
 
 EVERY = [pytest.param(case, id=case.id) for case in CASES()]
@@ -227,6 +228,16 @@ def test_of_several_that_failed_the_first_in_time_is_the_cause() -> None:
 def test_the_list_says_the_same_reason(case: Case) -> None:
     listed = decode.listed(json.encode(case.workflow))
     assert explain(case.evidence()).reason == listed.reason
+
+
+def test_nodes_are_others_only_where_there_is_a_group() -> None:
+    plain: dict[str, Any] = {"metadata": {"name": "a"}}
+    big: dict[str, Any] = {"metadata": {"name": "b", "labels": {"agentpool": "big"}}}
+    assert [(each.name, each.size) for each in groups([plain, plain], {})] == [("all nodes", 2)]
+    assert [(each.name, each.size) for each in groups([plain, big], {})] == [
+        ("big", 1),
+        ("other nodes", 1),
+    ]
 
 
 def test_only_what_an_answer_needs_is_wanted() -> None:

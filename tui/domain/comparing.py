@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from tui.domain.durations import seconds_between
 from tui.domain.history import maker_of
 from tui.domain.node import Node, Parameter
+from tui.domain.order import ordered
 from tui.domain.progress import EXECUTABLE
 from tui.domain.steppath import step_path
 from tui.domain.templates import template_of
@@ -77,9 +78,9 @@ class Comparison(NamedTuple):
     """Steps that are in both, the one that differs most first."""
     ended_otherwise: tuple[StepChange, ...]
     gone: tuple[StepChange, ...]
-    """Steps that only the first run has."""
+    """Steps that only the first run has, as they began."""
     new: tuple[StepChange, ...]
-    """Steps that only the second run has."""
+    """Steps that only the second run has, as they began."""
 
     @property
     def is_alike(self) -> bool:
@@ -176,11 +177,9 @@ def _steps(before: Workflow, after: Workflow, now: datetime) -> Iterator[StepCha
 
 
 def _by_path(workflow: Workflow) -> dict[str, Node]:
-    return {
-        step_path(workflow, node): node
-        for node in workflow.nodes.values()
-        if node.type in EXECUTABLE
-    }
+    """In the order in which they began, as the tree has siblings; a server has them in none."""
+    nodes = {key: node for key, node in workflow.nodes.items() if node.type in EXECUTABLE}
+    return {step_path(workflow, nodes[key]): nodes[key] for key in ordered(list(nodes), nodes)}
 
 
 def _images(workflow: Workflow) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,8 @@ GROUPS = (
     "node.kubernetes.io/instance-type",
 )
 """Labels that say which group a node is of, the best first."""
+OTHERS, ALL = "other nodes", "all nodes"
+"""What nodes without such a label are called: beside groups, and where there are none."""
 
 
 class Scheduled(NamedTuple):
@@ -98,14 +100,14 @@ def groups(nodes: Sequence[Any], pod: Mapping[str, Any]) -> list[Group]:
     for node in nodes:
         labels = map_at(node, "metadata", "labels")
         label = next((each for each in GROUPS if isinstance(labels.get(each), str)), "")
-        name = text_at(labels, label) if label else "other nodes"
+        name = text_at(labels, label) if label else OTHERS
         counts[name] += 1
         one.setdefault(name, text_at(node, "metadata", "name"))
         for reason in _against(node, labels, pod):
             why.setdefault(name, Counter())[reason] += 1
     return [
         Group(
-            name,
+            ALL if name == OTHERS and len(counts) == 1 else name,
             count,
             tuple((n, r) for r, n in why.get(name, Counter()).most_common(4)),
             one[name],
