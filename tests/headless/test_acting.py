@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.cluster import Cluster, running_cluster
+from tests.support.cutting import breaking
 from tests.support.fake_api import Answer, Asked, FakeApi, Reply, fake_api, write_kubeconfig
 from tests.support.headless import Said, run
 from tests.support.scripted import manifest
@@ -130,11 +131,32 @@ def test_resubmit_gives_the_new_name(ask: Ask, cluster: Cluster) -> None:
     assert made["spec"]["arguments"]["parameters"] == [{"name": "a", "value": "2"}]
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["", "a=b=c", "two\nlines\r\n", "日本 ü \u200b", "--", "-x", "'\"`$(id)", "x" * 100_000],
-    ids=["none", "equals", "lines", "unicode", "dashes", "flag", "quotes", "long"],
-)
+VALUES = {
+    "none": "",
+    "equals": "a=b=c",
+    "lines": "two\nlines\r\n",
+    "unicode": "日本 ü \u200b",
+    "dashes": "--",
+    "flag": "-x",
+    "quotes": "'\"`$(id)",
+    "long": "x" * 100_000,
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_value_of_a_resubmission_arrives_as_it_was_given(
+    value: str, ask: Ask, cluster: Cluster
+) -> None:
+    if cluster.get(WORKFLOWS, "given") is None:
+        cluster.workflow("given", "Failed")
+    for flag in (["-p", f"a={value}"], [f"--parameter=a={value}"]):
+        said = ask("resubmit", "given", "-o", "name", *flag)
+        assert said.code == 0, said.err
+        made = cluster.get(WORKFLOWS, said.out.strip()) or {}
+        assert made["spec"]["arguments"]["parameters"] == [{"name": "a", "value": value}]
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 def test_a_value_arrives_as_it_was_given(
     value: str, ask: Ask, cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -308,7 +330,20 @@ VERBS = {
     "retry": ["retry", "failed"],
     "resubmit": ["resubmit", "failed"],
     "submit": ["submit", "FILE"],
+    "cron suspend": ["cron", "suspend", "nightly"],
+    "cron resume": ["cron", "resume", "held"],
+    "cron trigger": ["cron", "trigger", "nightly"],
 }
+
+
+def object_at(path: str) -> dict[str, Any]:
+    """What is read at that path of the API."""
+    name = path.rpartition("/")[2]
+    if "/cronworkflows/" not in path:
+        return object_called(name)
+    workflow = {"entrypoint": "main", "templates": [{"name": "main", "container": {"image": "a"}}]}
+    spec = {"schedules": ["@daily"], "suspend": name == "held", "workflowSpec": workflow}
+    return {**manifest(name), "kind": "CronWorkflow", "spec": spec, "status": {}}
 
 
 def object_called(name: str) -> dict[str, Any]:
@@ -326,7 +361,7 @@ def answering(write: Callable[[Asked, Reply], None]) -> Answer:
         if asked.path.startswith("/apis/auth"):
             reply.json({"status": {}}, 201)
         elif asked.method == "GET":
-            reply.json(object_called(asked.path.rpartition("/")[2]))
+            reply.json(object_at(asked.path))
         else:
             write(asked, reply)
 
@@ -343,9 +378,9 @@ def writes(api: FakeApi) -> list[Asked]:
     ]
 
 
-def told_of(words: list[str], api: FakeApi, tmp_path: Path, *more: str) -> Said:
+def told_of(words: list[str], api: FakeApi, tmp_path: Path, *more: str, url: str = "") -> Said:
     words = [saved(tmp_path) if word == "FILE" else word for word in words]
-    return run([*words, *more, "--kubeconfig", str(write_kubeconfig(tmp_path, api.url))])
+    return run([*words, *more, "--kubeconfig", str(write_kubeconfig(tmp_path, url or api.url))])
 
 
 def rehearsed(asked: Asked, reply: Reply) -> bool:
@@ -383,6 +418,26 @@ def test_an_answer_that_breaks_off_leaves_it_unknown_and_sends_once(
         said = told_of(words, api, tmp_path)
     assert said.code == 1 and "is not known" in said.err
     assert len(writes(api)) == 1
+
+
+@pytest.mark.parametrize("words", VERBS.values(), ids=VERBS)
+@pytest.mark.parametrize("share", [0, 0.1, 0.99], ids=["none of it", "its beginning", "the most"])
+def test_a_line_that_breaks_while_a_write_leaves_is_given_nothing_a_second_time(
+    share: float, words: list[str], tmp_path: Path
+) -> None:
+    def done(asked: Asked, reply: Reply) -> None:
+        reply.json(json.loads(asked.body) if asked.body else {})
+
+    with fake_api(answering(done)) as api, breaking(api.url, share) as line:
+        said = told_of(words, api, tmp_path, url=line.url)
+        assert said.code == 1 and "is not known" in said.err
+        assert line.writes == 1, "it is sent once"
+        # What has no body is whole, or is none.
+        assert [one for one in writes(api) if one.body and _is_whole(one)] == []
+
+
+def _is_whole(asked: Asked) -> bool:
+    return len(asked.body) == int(asked.headers["Content-Length"])
 
 
 @pytest.mark.parametrize("words", VERBS.values(), ids=VERBS)

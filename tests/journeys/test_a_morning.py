@@ -120,6 +120,17 @@ async def test_a_resubmitted_workflow_is_opened_and_one_goes_back_to_the_old_one
         assert shown.names[0] == "nightly-etl-9xk2d" and shown.current == ETL
 
 
+async def test_one_that_no_controller_has_seen_takes_no_sentence_from_the_status_line() -> None:
+    fresh = run("nightly-etl-9xk2d", "")
+    fresh.pop("status")
+    async with showing(source=ScriptedSource(fresh)) as shown:
+        await shown.open()
+        await shown.until_shown("no controller has seen it yet")
+        await shown.app.workers.wait_for_complete()
+        await shown.at_rest()
+        assert "has no status" not in shown.text, "what was said of making it would be lost"
+
+
 async def test_a_run_is_watched_to_its_end() -> None:
     name = "deploy-api-k3v9s"
 

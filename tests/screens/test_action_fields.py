@@ -380,6 +380,39 @@ async def test_a_long_value_is_written_in_an_editor_and_sent_as_it_is(
     assert not editor.kept
 
 
+ODD = {
+    "equals": "a=b=c",
+    "lines": "two\nlines\r\n",
+    "unicode": "日本 ü \u200b",
+    "dashes": "--",
+    "flag": "-x",
+    "quotes": "'\"`$(id)",
+    "long": "x" * 100_000,
+}
+"""Values that are easily sent as something else."""
+
+
+async def test_a_resubmission_sends_odd_values_as_they_were_but_for_the_one_that_was_typed() -> (
+    None
+):
+    before = [{"name": name, "value": value} for name, value in ODD.items()]
+    given = run("odd-values-1", "Succeeded", ended=1)
+    given["spec"]["arguments"] = {"parameters": [*before, {"name": "typed", "value": "old"}]}
+    source = ScriptedSource(given)
+    source.answers = [run("odd-values-2", "")]
+    async with showing(source=source, size=(80, 24)) as shown:
+        screen = await ask(shown, "R")
+        field = next(f for f in screen.query(ParameterField) if f.parameter_name == "typed")
+        value = "-- 'it\"s' $(id) 日本"
+        field.query_one(Input).value = value
+        await shown.until(lambda: "typed=" in shown.static("dialog-plan"))
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+    (call,) = source.performed
+    sent = {each["name"]: each["value"] for each in call.body["spec"]["arguments"]["parameters"]}
+    assert sent == {**ODD, "typed": value}
+
+
 async def test_what_the_cluster_would_refuse_is_told_beside_its_field_and_not_sent() -> None:
     source = ScriptedSource(nightly_etl())
     source.would_refuse = Rejected("spec.arguments.batch-size is odd", status=422)

@@ -57,6 +57,16 @@ def test_a_write_over_a_kept_connection_that_ends_just_then_is_not_sent_again(
     assert len(set(ports)) == 1
 
 
+def test_a_write_that_found_no_connection_is_said_not_to_be_sent(tmp_path: Path) -> None:
+    with fake_api(saying({})) as api:
+        source = source_of(api, tmp_path)
+    with pytest.raises(Unreachable) as failed:
+        change(source, PATCH)
+    assert "was not sent" in failed.value.hint
+    assert "not known" not in failed.value.hint and "may have been done" not in failed.value.what
+    assert not [asked for asked in api.asked if asked.method == "PATCH"]
+
+
 def test_a_write_carries_its_body_type_and_query(tmp_path: Path) -> None:
     rehearsal = Update(key=KEY, manifest={"kind": "W"}, purpose="rehearse", dry_run=True)
     with fake_api(saying({"kind": "Workflow"})) as api:

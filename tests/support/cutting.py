@@ -1,4 +1,4 @@
-"""A proxy that cuts connections in the middle of what a server sends, at any byte of it."""
+"""Proxies that cut connections: in the middle of what a server sends, or of a write to it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 
@@ -72,8 +73,7 @@ class CuttingProxy:
                     sent += allowed
                     if allowed < len(data):
                         # A reset, not an end: as when a load balancer forgets a connection.
-                        hard = struct.pack("ii", 1, 0)
-                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, hard)
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, HARD)
                         return
 
     def _allowed(self, sent: int, more: int) -> int:
@@ -97,4 +97,82 @@ def cutting(server: str, kubeconfig: Path, cuts: Iterable[int]) -> Iterator[Cutt
         yield proxy
     finally:
         proxy.close()
+        thread.join(5)
+
+
+class BreakingLine:
+    """Passes on what is read over HTTP; of a write only a share, and then it resets everything."""
+
+    def __init__(self, server: str, share: float) -> None:
+        self._server = urlsplit(server)
+        self._share = share
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.writes = 0
+        """How many were begun."""
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def serve(self) -> None:
+        """Take connections until it is closed."""
+        with contextlib.suppress(OSError):
+            while True:
+                sock, _ = self._listening.accept()
+                threading.Thread(target=self._one, args=(sock,), daemon=True).start()
+
+    def close(self) -> None:
+        """No more connections."""
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _one(self, sock: socket.socket) -> None:
+        at = self._server.hostname or "", self._server.port or 0
+        with (
+            contextlib.suppress(OSError, ValueError),
+            socket.create_connection(at, 5) as onward,
+            sock,
+            sock.makefile("rb") as asks,
+            onward.makefile("rb") as answers,
+        ):
+            while whole := _message(asks):
+                if _is_write(whole):
+                    self.writes += 1
+                    onward.sendall(whole[: int(len(whole) * self._share)])
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, HARD)
+                    return
+                onward.sendall(whole)
+                sock.sendall(_message(answers))
+
+
+HARD = struct.pack("ii", 1, 0)
+"""What makes the end of a connection a reset."""
+
+
+def _message(stream: BinaryIO) -> bytes:
+    """A request or an answer, to its end; nothing at the end of the stream."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        line = stream.readline()
+        if not line:
+            return b""
+        head += line
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    return head + (stream.read(int(lengths[0].partition(b":")[2])) if lengths else b"")
+
+
+def _is_write(whole: bytes) -> bool:
+    method, target, _ = whole.split(b" ", 2)
+    is_question = target.startswith(b"/apis/auth") or b"dryRun=All" in target
+    return method != b"GET" and not is_question
+
+
+@contextmanager
+def breaking(server: str, share: float) -> Iterator[BreakingLine]:
+    """Such a line to a server without TLS."""
+    line = BreakingLine(server, share)
+    thread = threading.Thread(target=line.serve, daemon=True)
+    thread.start()
+    try:
+        yield line
+    finally:
+        line.close()
         thread.join(5)

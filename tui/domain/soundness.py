@@ -57,6 +57,9 @@ class Trouble(NamedTuple):
     """Whether no controller writes this, so that the copy is damaged or was made by hand."""
 
 
+NO_STATUS = "the workflow has no status: no controller has seen it yet"
+
+
 def troubles(workflow: Workflow, misfits: Sequence[Misfit] = ()) -> tuple[Trouble, ...]:
     """What is odd about it, and about what of it could not be read (`decode.misfits`).
 
@@ -81,7 +84,7 @@ def _troubles(workflow: Workflow, misfits: Sequence[Misfit]) -> Iterator[Trouble
     if workflow.status == Status():
         if any(each.place.startswith("status") for each in misfits):
             return
-        yield Trouble("the workflow has no status: no controller has seen it yet", False)
+        yield Trouble(NO_STATUS, False)
         return
     phase = workflow.status.phase
     if phase not in WORKFLOW_PHASES:

@@ -30,7 +30,7 @@ from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.links import Link
 from tui.domain.node import PROBLEM_PHASES, NodeId
 from tui.domain.overview import prepare
-from tui.domain.soundness import troubles
+from tui.domain.soundness import NO_STATUS, troubles
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.keys import hint
@@ -316,9 +316,12 @@ class WorkflowScreen(View[None]):
     @work(thread=True, group="examine", description="examining the workflow")
     def _examine(self, whole: Whole[Workflow]) -> None:
         """Say what is odd about it; beside the loop, since it takes a look at every node."""
-        odd = troubles(whole.object, () if whole.fits else misfits(whole.raw))
+        found = troubles(whole.object, () if whole.fits else misfits(whole.raw))
+        # One that was just made has no status: the place of its steps says so, and what was said
+        # of making it stays.
+        odd = [trouble.said for trouble in found if trouble.said != NO_STATUS]
         if odd:
-            self.post_message(Said(first_of([trouble.said for trouble in odd]), "warning"))
+            self.post_message(Said(first_of(odd), "warning"))
 
     @on(WatchEnded)
     def watch_ended(self, message: WatchEnded) -> None:

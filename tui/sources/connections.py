@@ -23,6 +23,11 @@ class NotConnected(OSError):
     """No connection was made, so that nothing can have been asked; its cause says why."""
 
 
+def never_left(error: BaseException) -> bool:
+    """Whether it came of a connection that was not even made, so nothing can have been done."""
+    return isinstance(error.__cause__, NotConnected)
+
+
 class ProxyFailed(NotConnected):
     """The proxy on the way did not let us through."""
 

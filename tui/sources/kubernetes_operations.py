@@ -17,6 +17,7 @@ from tui.domain.workflow import Manifest
 from tui.errors import Conflict, Missing, SourceError, Unreachable
 from tui.ports.operations import Call, Change, Create, Delete, Operation, Patch, Update
 from tui.sources.cluster import Cluster, object_in
+from tui.sources.connections import never_left
 from tui.sources.paths import collection_path, object_path, resource_of, root_path
 
 READ_ONLY = "this is read-only mode"
@@ -146,7 +147,10 @@ def how_far(planned: Sequence[Call], done: int, error: SourceError, half_way: st
         names = ", ".join(call.purpose or call.method for call in before[:3])
         more = f" and {len(before) - 3} more" if len(before) > 3 else ""
         told.append(f"{len(before)} of {real} writes were done already: {names}{more}")
-    if isinstance(error, Unreachable) and not failed.is_rehearsal:
+    if isinstance(error, Unreachable) and not failed.is_rehearsal and never_left(error):
+        told.append(f"“{failed.purpose or failed.method}” was not sent")
+        told += [half_way] if before and half_way else []
+    elif isinstance(error, Unreachable) and not failed.is_rehearsal:
         told.append(
             f"whether “{failed.purpose or failed.method}” arrived is not known: look before "
             "doing it again"

@@ -24,7 +24,7 @@ from tui import __version__
 from tui.errors import Misconfigured, Refused, SettingsError, SourceError, Stopped, Unreachable
 from tui.ports.threads import CancelToken
 from tui.sources.answers import KUBERNETES, UNREADABLE, Words
-from tui.sources.connections import BROKEN, Answer, NotConnected
+from tui.sources.connections import BROKEN, Answer, never_left
 from tui.sources.credentials import Access
 from tui.sources.health import RequestHealth
 from tui.sources.paths import JSON, REVIEWS
@@ -152,7 +152,7 @@ class Transport:
             ):
                 return self._body(response)
         except Unreachable as error:
-            if changes and not _never_left(error):
+            if changes and not never_left(error):
                 raise Unreachable(
                     f"{error.what}; it may have been done or not",
                     hint="look before you repeat it",
@@ -431,8 +431,3 @@ def not_kubernetes(error: Exception) -> SourceError:
         hint="is the server address in the kubeconfig that of a Kubernetes API?",
         reason="NotJson",
     )
-
-
-def _never_left(error: BaseException) -> bool:
-    """Whether the connection was not even made, so nothing can have been done."""
-    return isinstance(error.__cause__, NotConnected)

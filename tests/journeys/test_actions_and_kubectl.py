@@ -1,0 +1,315 @@
+"""Every action by key, by command and by script, and what the real kubectl says of it then.
+
+This cluster has no engine: whatever changes was sent by the program. What is compared is all that
+differs between the objects before and after, so that no field changes unseen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.support.cluster import Cluster, running_cluster
+from tests.support.headless import run
+from tests.support.kubectl import VERSIONS, Kubectl, binary
+from tests.support.pty import Pty, run_tui
+from tui.demo.resources import CRON_WORKFLOWS
+
+pytestmark = [pytest.mark.kubectl, pytest.mark.pty]
+
+Json = dict[str, Any]
+KINDS = ("wf", "cronwf", "pods")
+LABEL = "workflows.argoproj.io/"
+BY_THE_SERVER = {f"metadata.{each}" for each in ("resourceVersion", "generation", "managedFields")}
+TIME = "a time"
+STARTED, FINISHED = "2026-01-01T11:59:00Z", "2026-01-01T12:00:00Z"
+SPEC = {"entrypoint": "main", "templates": [{"name": "main", "container": {"image": "a"}}]}
+
+
+class Change(NamedTuple):
+    """What became of an object: the fields that differ, by their paths."""
+
+    kind: str
+    name: str
+    fields: Mapping[str, Any] | str
+
+
+class Way(NamedTuple):
+    """An action, and the three ways to do it."""
+
+    words: str
+    """After `argo-tui`."""
+    key: str
+    command: str
+    """Typed after `:`."""
+    said: str
+    """On the status line."""
+
+
+TYPED = ("stop", "delete", "cron trigger")
+"""Those that are done by a command, too: they lead to the same questions."""
+
+
+def by(action: str) -> Json:
+    """The labels that say who did it."""
+    return {f"metadata.labels.{LABEL}action": action, f"metadata.labels.{LABEL}actor": "demo"}
+
+
+WAYS = {
+    "stop": Way("stop", "X", "stop", "Stopped"),
+    "terminate": Way("terminate", "T", "terminate", "Terminated"),
+    "suspend": Way("suspend", "s", "suspend", "Suspended"),
+    "resume": Way("resume", "s", "resume", "Resumed"),
+    "retry": Way("retry", "r", "retry", "Retried"),
+    "resubmit": Way("resubmit", "R", "resubmit", "Resubmitted as"),
+    "delete": Way("delete --yes", "D", "delete", "Deleted"),
+    "cron suspend": Way("cron suspend", "s", "suspend", "Suspended"),
+    "cron resume": Way("cron resume", "s", "resume", "Resumed"),
+    "cron trigger": Way("cron trigger", "R", "trigger", "Submitted"),
+}
+
+
+def expected(what: str, name: str) -> list[Change]:
+    """What kubectl is to see differ."""
+    if what in ("stop", "terminate"):
+        return [Change("wf", name, {"spec.shutdown": what.capitalize(), **by(what.capitalize())})]
+    if what == "suspend":
+        return [Change("wf", name, {"spec.suspend": True, **by("Suspend")})]
+    if what == "resume":
+        return [Change("wf", name, {"spec.suspend": None, **by("Resume")})]
+    if what == "cron suspend":
+        return [Change("cronwf", name, {"spec.suspend": True})]
+    if what == "cron resume":
+        return [Change("cronwf", name, {"spec.suspend": False})]
+    if what == "delete":
+        return [Change("wf", name, "gone")]
+    if what == "retry":
+        # Argo leaves the label of the phase to its controller (argo.md 5.4).
+        fields = {
+            f"metadata.labels.{LABEL}completed": None,
+            **by("Retry"),
+            "status.phase": None,
+            "status.message": None,
+            "status.startedAt": TIME,
+            "status.finishedAt": None,
+            "status.conditions": [{"type": "Completed", "status": "False"}],
+            "status.nodes": {},
+        }
+        return [Change("wf", name, fields), Change("pods", name, "gone")]
+    made = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata.generateName": f"{name}-",
+        f"metadata.labels.{LABEL}creator": "demo",
+        "metadata.namespace": "argo",
+        "spec.entrypoint": "main",
+        "spec.templates": SPEC["templates"],
+    }
+    if what == "resubmit":
+        of_what: Json = {f"metadata.labels.{LABEL}resubmitted-from-workflow": name}
+    else:
+        of_what = {
+            f"metadata.labels.{LABEL}cron-workflow": name,
+            f"metadata.annotations.{LABEL}scheduled-time": TIME,
+            "metadata.ownerReferences": [("CronWorkflow", name)],
+        }
+    return [Change("wf", f"{name}-…", {**made, **of_what})]
+
+
+# --- the cluster, before and after ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kubectl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubectl]:
+    version = next((each for each in VERSIONS if binary(each)), "")
+    if not version:
+        pytest.skip(f"no kubectl of {', '.join(VERSIONS)} on this machine")
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        path = binary(version) or ""
+        yield Kubectl(path, version, cluster, tmp_path_factory.mktemp("cache"))
+
+
+def make(cluster: Cluster, what: str, name: str) -> None:
+    """Something that this can be done to."""
+    metadata = {"namespace": "argo", "name": name}
+    if what.startswith("cron"):
+        held = {"suspend": True} if what == "cron resume" else {}
+        spec = {"schedules": ["0 7 * * *"], "workflowSpec": SPEC, **held}
+        cluster.create(CRON_WORKFLOWS, {"metadata": metadata, "spec": spec})
+    elif what in ("retry", "resubmit", "delete"):
+        over = {"phase": "Failed", "startedAt": STARTED, "finishedAt": FINISHED}
+        node = {"id": name, "name": name, "type": "Pod", "templateName": "main", **over}
+        status = {**over, "message": "it failed", "nodes": {name: node}}
+        labels = {f"{LABEL}phase": "Failed", f"{LABEL}completed": "true"}
+        cluster.workflow(name, "Failed", metadata={"labels": labels}, status=status)
+        cluster.pod(name, phase="Failed")
+    else:
+        cluster.workflow(name, spec={**SPEC, **({"suspend": True} if what == "resume" else {})})
+
+
+Seen = dict[tuple[str, str], Json]
+
+
+def look(kubectl: Kubectl) -> Seen:
+    """All objects of our kinds, as kubectl reads them."""
+    found: Seen = {}
+    for each in json.loads(kubectl("get", ",".join(KINDS), "-o", "json"))["items"]:
+        kind = {"Workflow": "wf", "CronWorkflow": "cronwf", "Pod": "pods"}[each["kind"]]
+        found[kind, each["metadata"]["name"]] = each
+    return found
+
+
+def differences(before: Seen, after: Seen) -> list[Change]:
+    """What became of every object that is another now, or new, or gone."""
+    found = []
+    for kind, name in {**before, **after}:
+        old, new = before.get((kind, name)), after.get((kind, name))
+        if old is None and new is not None:
+            found.append(Change(kind, _without_suffix(new), _made(new)))
+        elif new is None:
+            found.append(Change(kind, name, "gone"))
+        elif fields := _differing(flat(old), flat(new)):
+            found.append(Change(kind, name, fields))
+    return sorted(found, key=lambda change: KINDS.index(change.kind))
+
+
+def _differing(old: Json, new: Json) -> Json:
+    """The fields that differ; a node of the status is looked at where somebody changes one."""
+    paths = {path for path in {*old, *new} if old.get(path) != new.get(path)} - BY_THE_SERVER
+    return {
+        path: _steady(path, new.get(path)) for path in paths if not path.startswith("status.nodes.")
+    }
+
+
+def _made(new: Json) -> Json:
+    """The fields of a new object, without those that are the server's alone."""
+    own = BY_THE_SERVER | {f"metadata.{each}" for each in ("name", "uid", "creationTimestamp")}
+    fields = {path: _steady(path, value) for path, value in flat(new).items() if path not in own}
+    for owner in fields.pop("metadata.ownerReferences", ()):
+        fields["metadata.ownerReferences"] = [(owner["kind"], owner["name"])]
+    return fields
+
+
+def _without_suffix(new: Json) -> str:
+    """The name without what the server made up."""
+    metadata = new["metadata"]
+    assert metadata["name"].startswith(metadata["generateName"])
+    return f"{metadata['generateName']}…"
+
+
+def _steady(path: str, value: Any) -> Any:
+    """A value, or the word for a time of this run."""
+    is_time = path in ("status.startedAt", f"metadata.annotations.{LABEL}scheduled-time")
+    return TIME if is_time and value else value
+
+
+def flat(value: Any, path: str = "") -> Json:
+    """What is in it by the paths of its fields, lists as they are."""
+    if isinstance(value, dict) and value:
+        inner = [flat(each, f"{path}.{key}" if path else key) for key, each in value.items()]
+        return {key: each for fields in inner for key, each in fields.items()}
+    return {path: value}
+
+
+# --- by a script ---------------------------------------------------------------------------------
+
+
+def do_by_script(cluster: Cluster, words: str, *more: str) -> None:
+    """A command that does what it should, and complains of nothing."""
+    said = run([*words.split(), "--kubeconfig", str(cluster.kubeconfig), *more])
+    assert said.code == 0 and said.err == "", said
+
+
+@pytest.mark.parametrize("what", WAYS)
+def test_by_a_script(what: str, kubectl: Kubectl) -> None:
+    name = f"by-script-{what.replace(' ', '-')}"
+    make(kubectl.cluster, what, name)
+    before = look(kubectl)
+    do_by_script(kubectl.cluster, WAYS[what].words, name)
+    assert differences(before, look(kubectl)) == expected(what, name)
+
+
+def test_a_gate_is_answered_by_a_script(kubectl: Kubectl) -> None:
+    waiting = {"name": "answer", "valueFrom": {"supplied": {}}}
+    gate = {"id": "g", "name": "g", "displayName": "approve", "type": "Suspend", "phase": "Running"}
+    node = {**gate, "outputs": {"parameters": [waiting]}}
+    kubectl.cluster.workflow("gate", status={"phase": "Running", "nodes": {"g": node}})
+    before = look(kubectl)
+    where = ("--node-field-selector", "displayName=approve")
+    do_by_script(kubectl.cluster, "set", "gate", *where, "-p", "answer=é 'so'", "-m", "-- fine")
+    after = look(kubectl)
+    (change,) = differences(before, after)
+    # Argo has no name for this action (argo.md 5.0).
+    assert change == Change("wf", "gate", {f"metadata.labels.{LABEL}actor": "demo"})
+    now = after["wf", "gate"]["status"]["nodes"]["g"]
+    answered = [{"name": "answer", "value": "é 'so'"}]
+    assert now == {**node, "message": "-- fine", "outputs": {"parameters": answered}}
+
+
+# --- on the screen -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def terminal(kubectl: Kubectl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pty]:
+    """The program, in whose list there is something for every action."""
+    for what in WAYS:
+        make(kubectl.cluster, what, named("key", what))
+    for what in TYPED:
+        make(kubectl.cluster, what, named("command", what))
+    settings = tmp_path_factory.mktemp("config") / "argo-tui" / "config.toml"
+    settings.parent.mkdir()
+    settings.write_text("delete-wait = 1\n")
+    env = {"XDG_CONFIG_HOME": str(settings.parent.parent)}
+    argv = run_tui("--kubeconfig", str(kubectl.cluster.kubeconfig))
+    with Pty(argv, columns=80, rows=24, env=env) as shown:
+        shown.wait_for("● live", within=60)
+        yield shown
+
+
+def named(way: str, what: str) -> str:
+    return f"{way}-{what.replace(' ', '-')}-it"
+
+
+def go_to(terminal: Pty, what: str, name: str) -> None:
+    """Its list, with the cursor on it."""
+    of_crons = what.startswith("cron")
+    terminal.press(":", *("cron" if of_crons else "workflows"), "enter")
+    terminal.wait_for(" argo ▸ cron workflows " if of_crons else " argo  RW ")
+    terminal.quiet()
+    terminal.press("/", *name, "enter")
+    terminal.wait_for(f" {name} ")
+    terminal.wait_for("1 of ")
+    terminal.quiet()
+
+
+def confirm(terminal: Pty, title: str, name: str, said: str) -> None:
+    """Read the question, answer it with yes, and wait for what came of it."""
+    terminal.wait_for(f"{title} {name}")
+    terminal.quiet(still=0.3)  # no answer is taken as soon as the question is drawn
+    terminal.press("ctrl+s")
+    terminal.wait_for(f"{said} {name}")
+    terminal.wait_until(lambda: not terminal.emulator.shows("Cancel"), "the question to go")
+
+
+@pytest.mark.parametrize("what", WAYS)
+def test_by_key(what: str, kubectl: Kubectl, terminal: Pty) -> None:
+    do_on_screen("key", what, kubectl, terminal)
+
+
+@pytest.mark.parametrize("what", TYPED)
+def test_by_command(what: str, kubectl: Kubectl, terminal: Pty) -> None:
+    do_on_screen("command", what, kubectl, terminal)
+
+
+def do_on_screen(way: str, what: str, kubectl: Kubectl, terminal: Pty) -> None:
+    name = named(way, what)
+    go_to(terminal, what, name)
+    before = look(kubectl)
+    typed = (WAYS[what].key,) if way == "key" else (":", *WAYS[what].command, "enter")
+    terminal.press(*typed)
+    confirm(terminal, what.rpartition(" ")[2].capitalize(), name, WAYS[what].said)
+    assert differences(before, look(kubectl)) == expected(what, name)
+    terminal.step("escape")
