@@ -19,7 +19,7 @@ def test_a_retry_runs_the_failed_step_again_and_says_who_asked_for_it(real: Real
     with real.app() as term:
         term.wait_for(name, within=60)
         term.press("/", *name, "enter", "r")
-        term.wait_for("run again", within=60)
+        term.wait_for("1 step runs again", within=60)
         term.step("ctrl+s", still=0.5, within=60)
         real.wait(
             name,

@@ -112,7 +112,7 @@ def test_an_artifact_is_listed_and_shown_if_there_is_a_store(real: RealCluster) 
         term.wait_for(name, within=60)
         term.press("/", *name, "enter", "enter", "a")
         term.wait_for(" Artifacts  ", within=60)
-        term.wait_for("made", within=60)
+        term.wait_for("1 artifact  ", within=60)
         term.press("enter")
         term.wait_until(
             lambda: any(

@@ -408,6 +408,34 @@ def failed_cases() -> Iterator[Case]:
         (warning("Failed", 'Error: secrets "db" not found', count=9),),
     )
     yield Case(
+        "no secret, and the pod is not known",
+        "container",
+        'could not be made: secrets "db" not found',
+        one(_DEADLINE),
+        events=(warning("Failed", 'Error: secrets "db" not found', count=9),),
+    )
+    yield Case(
+        "a secret that came late",
+        "exit",
+        "main ended with exit code 3",
+        one("main: Error (exit code 3)"),
+        events=(warning("Failed", 'Error: secrets "db" not found', count=2),),
+    )
+    yield Case(
+        "no image, and the pod is not known",
+        "image",
+        f"the image trainer:5 could not be pulled: {_DENIED}",
+        one(_DEADLINE),
+        events=(warning("Failed", f'Failed to pull image "trainer:5": {_PULL}', count=3),),
+    )
+    yield Case(
+        "no image, and not what its registry answered",
+        "deadline",
+        "may take 3m",
+        one(_DEADLINE, template={"activeDeadlineSeconds": 180}),
+        events=(warning("Failed", "Error: ImagePullBackOff", count=3),),
+    )
+    yield Case(
         "before a container began",
         "container",
         "main could not begin: StartError",

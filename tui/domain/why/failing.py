@@ -237,6 +237,8 @@ MAKING = (
 )
 """Reasons of a container that cannot begin: for its image, or for anything else."""
 _BEFORE = re.compile(r"Pod failed before (\S+) container starts due to (\w+): (.*)", re.DOTALL)
+_OF_IMAGE = re.compile(r'pull image "([^"]+)"')
+_UNMADE = re.compile(rf"Error: (?!(?:{'|'.join(IMAGE)})\b)")
 _ANSWER = re.compile(r"(?:failed to resolve reference \"[^\"]*\": |rpc error: code = \w+ desc = )")
 
 
@@ -254,7 +256,9 @@ def image(step: Step) -> Iterator[Finding]:
             return
     event = _registry_event(step)
     if event is not None:
-        yield step.finding("image", "image", _pulled("", "", event.message), event_at(event))
+        named = _OF_IMAGE.search(event.message)
+        words = _pulled("", named[1] if named else "", event.message)
+        yield step.finding("image", "image", words, event_at(event))
     elif any(reason in step.message for reason in IMAGE):
         yield step.finding("image", "image", _pulled("", "", step.message), step.of_message())
 
@@ -290,10 +294,18 @@ def making(step: Step) -> Iterator[Finding]:
         words = f"{found[1]} could not begin: {found[2]}: {found[3]}"
         yield step.finding("container", found[1], words, step.of_message())
         return
-    events = step.events("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox")
-    if events and not ended(step):
+    if ended(step):
+        return
+    if events := step.events("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"):
         last = events[-1]
         yield step.finding("container", "volume", f"{last.reason}: {last.message}", event_at(last))
+    elif unmade := [each for each in step.events("Failed") if _UNMADE.match(each.message)]:
+        # Where the pod is gone, or nobody tells of it, the kubelet's event has the same words.
+        last = unmade[-1]
+        if any((each.last_seen or "") > (last.last_seen or "") for each in step.events("Started")):
+            return
+        words = f"a container could not be made: {last.message.removeprefix('Error: ')}"
+        yield step.finding("container", "container", words, event_at(last))
 
 
 # --- a container ended badly ---------------------------------------------------------------------
