@@ -93,7 +93,7 @@ class WidgetsApp(CellDiffMixin, App[None]):
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("1", "change_one", "One row"),
+        ("8", "change_one", "One row"),
         ("2", "change_unseen", "Off the screen"),
         ("3", "say", "Say"),
         ("t", "tick", "Tick"),
