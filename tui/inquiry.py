@@ -7,9 +7,10 @@ the answer says what is not known for it, and why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from threading import Lock
 from typing import Any, TypeVar
 
 from tui.actions.formulate import formulate
@@ -17,13 +18,16 @@ from tui.actions.graph import STEP_TYPES, kind_of
 from tui.actions.manifests import name_of
 from tui.actions.nodes import hydrated, nodes_of
 from tui.domain import decode
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.logs import LogBlock, LogSource, own_lines
 from tui.domain.logtargets import LogTarget
 from tui.domain.podname import V2
 from tui.domain.text import clean, decoded_log
+from tui.domain.usual import Usual, usual_steps
 from tui.domain.why.answer import Wanted, explain, wanted, wanted_claims
 from tui.domain.why.evidence import (
     CLAIMS,
+    EARLIER,
     EVENTS,
     LOGS,
     NAMESPACE,
@@ -37,11 +41,12 @@ from tui.domain.why.evidence import (
     Tail,
 )
 from tui.domain.why.finding import Answer
-from tui.domain.workflow import Manifest, Workflow
-from tui.errors import ArtifactError, InputError, PlanError, SourceError, Stopped
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
+from tui.errors import ArtifactError, InputError, Missing, PlanError, SourceError, Stopped
 from tui.logs.reader import LogReader
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
+from tui.ports.objects import Objects
 from tui.ports.pods import Around
 from tui.ports.threads import CancelToken
 
@@ -50,7 +55,53 @@ TAIL = 60
 MOST_TO_RETRY = 20_000
 """Nodes of a workflow up to which is worked out what a retry would do."""
 
+MOST_EARLIER = 5
+"""Earlier runs that are read whole, to learn how long steps take as a rule."""
+MOST_TO_LEARN = 5_000
+"""Nodes of a workflow up to which that is done: its earlier runs are as large."""
+
 T = TypeVar("T")
+
+
+class EarlierRuns:
+    """How long the steps of one workflow take as a rule, read once however often one asks."""
+
+    def __init__(self, kind: str, find: Callable[[], Sequence[ListedWorkflow]]) -> None:
+        """`find` tells which runs went before; it is called on the thread that asks. `kind` is the
+        id of theirs."""
+        self._kind = kind
+        self._find = find
+        self._lock = Lock()
+        self._left: list[ListedWorkflow] | None = None
+        """Those that are still to be read; None before it is known which."""
+        self._read: list[Workflow] = []
+        """A question that ended half-way: the next one goes on from there."""
+        self._learned: Mapping[str, Usual] | None = None
+
+    def steps(self, source: Connection, stop: CancelToken) -> Mapping[str, Usual]:
+        """Path of a step → what is usual. Raises: SourceError, Stopped."""
+        with self._lock:
+            if self._learned is None:
+                self._read_all(source, stop)
+                self._learned = usual_steps(self._read)
+                self._read = []
+            return self._learned
+
+    def _read_all(self, source: Connection, stop: CancelToken) -> None:
+        if self._left is None:
+            self._left = list(self._find())[:MOST_EARLIER]
+        objects = offered(source, Objects)
+        while self._left:
+            if stop.is_set:
+                raise Stopped("nobody waits for the answer any more")
+            metadata = self._left[0].metadata
+            key = ObjectKey(source.id, self._kind, metadata.namespace, metadata.name)
+            try:
+                found = hydrated(objects.get(Target(key, metadata.uid)))
+                self._read.append(decode.from_manifest(found))
+            except (Missing, PlanError, InputError):
+                pass  # deleted meanwhile, or its steps are elsewhere
+            self._left.pop(0)
 
 
 class Inquiry:
@@ -66,8 +117,11 @@ class Inquiry:
         focus: str = "",
         pod_names: str = V2,
         stop: CancelToken | None = None,
+        earlier: EarlierRuns | None = None,
     ) -> None:
-        """`raw` is the JSON of the workflow; `focus` the id of a step, "" for the whole."""
+        """`raw` is the JSON of the workflow; `focus` the id of a step, "" for the whole. Without
+        `earlier` nothing is said of what is usual for steps."""
+        self._earlier = earlier
         self._source = source
         self._workflow = workflow
         self._raw = raw
@@ -117,6 +171,7 @@ class Inquiry:
             quotas=read.get(QUOTAS) or (),
             nodes=read.get(NODES) or (),
             claims={_name_of(each): each for each in read.get(CLAIMS) or ()},
+            usual=self._usual() if want.earlier else {},
         )
 
     def _evidence(self, **pieces: Any) -> Evidence:
@@ -127,6 +182,12 @@ class Inquiry:
             pod_names=self._pod_names,
             **pieces,
         )
+
+    def _usual(self) -> Mapping[str, Usual]:
+        earlier = self._earlier
+        if earlier is None or len(self._workflow.nodes) > MOST_TO_LEARN:
+            return {}
+        return self._try(EARLIER, lambda: earlier.steps(self._source, self._stop), {})
 
     def _try(self, piece: str, ask: Callable[[], T], otherwise: T) -> T:
         """What a call gives; where it fails, why is kept. Raises: Stopped."""

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from msgspec import json, structs
 
 from tests.support.graphs import graphs
-from tests.support.why import NOW, pod, run, step
+from tests.support.why import NOW, pod, run, step, timed
 from tui.domain import decode
 from tui.domain.durations import epoch_of
+from tui.domain.usual import usual_steps
 from tui.domain.why.answer import explain
-from tui.domain.why.evidence import Evidence
+from tui.domain.why.evidence import EARLIER, Evidence
 from tui.domain.why.finding import Verdict
 from tui.domain.why.slow import edges, path
 from tui.domain.workflow import Workflow
@@ -108,8 +109,29 @@ def test_one_that_runs_far_longer_than_usual_is_slow_and_says_what_goes_on() -> 
     )  # fmt: skip
     answer = explain(Evidence(whole, NOW))
     assert answer.verdict is Verdict.SLOW
-    assert answer.headline == "1h, usually 30m: +100%"
+    assert answer.headline == "1h, usually 30m: +100 %"
     assert answer.findings[2].text == "100%: ran 59m, waited 1m, goes on"
+
+
+def test_a_step_says_what_is_usual_for_it_and_of_how_many_runs_that_is_known() -> None:
+    whole = decode.workflow(json.encode(timed("w", 28, 31)))
+    known = usual_steps(decode.workflow(json.encode(timed(f"w{n}", n, 20))) for n in range(1, 6))
+    told = [
+        f"{each.label}: {each.text}" for each in explain(Evidence(whole, NOW, usual=known)).findings
+    ]
+    assert told == [
+        "load took long: 31m, usually 20m (5 runs): +55 %",
+        "time: 31m in all; its longest way ran 31m and waited 0s",
+        "load: 100%: ran 31m, usually 20m (5 runs)",
+    ]
+    few = usual_steps([decode.workflow(json.encode(timed("w1", 1, 20)))])
+    answer = explain(Evidence(whole, NOW, usual=few))
+    assert [each.cause for each in answer.findings] == ["path", "path"], "one run is too few"
+    assert answer.findings[1].text.endswith("usually 20m (1 run)")
+    of_step = explain(Evidence(whole, NOW, usual=known), "load")
+    assert of_step.findings[0].text == "Succeeded after 31m, usually 20m (5 runs)"
+    unread = explain(Evidence(whole, NOW, unread={EARLIER: "no right"})).findings[-1]
+    assert (unread.label, unread.weight) == ("not known", "unknown") and "no right" in unread.text
 
 
 @settings(max_examples=150, deadline=None)

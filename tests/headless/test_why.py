@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.fake_api import Asked, FakeApi, Reply, fake_api, listing, write_kubeconfig
 from tests.support.headless import run
-from tests.support.why import CASES, Case, pod
+from tests.support.why import CASES, Case, pod, timed
 from tui.ports.events import Event
 
 
@@ -239,3 +239,27 @@ def test_of_a_cron_workflow_it_says_why_no_run_is_made(tmp_path: Path) -> None:
         assert "  next run     in 17h, at 2026-11-30 03:00:00 UTC, by 0 3 * * *" in said.out
         assert run([*command, "cron/nobody"]).code == 4
         assert run([*command, "cron/"]).code == 2
+
+
+def test_how_long_steps_take_as_a_rule_is_learned_of_five_earlier_runs(tmp_path: Path) -> None:
+    now, before = timed("w", 28, 31), [timed(f"w{n}", n, 20) for n in range(1, 9)]
+    by_name = {each["metadata"]["name"]: each for each in (now, *before)}
+
+    def answer(asked: Asked, reply: Reply) -> None:
+        name = asked.path.rpartition("/workflows/")[2]
+        if asked.path.endswith("/workflows"):
+            reply.json(listing(*before))
+        elif name in by_name:
+            reply.json(by_name[name])
+        else:
+            reply.json(listing())
+
+    with fake_api(answer) as api:
+        kubeconfig = write_kubeconfig(tmp_path, api.url, namespace="etl")
+        said = run(["why", "--kubeconfig", str(kubeconfig), "w"])
+    assert said.code == 0
+    assert "! load took long 31m, usually 20m (5 runs): +55 %" in said.out
+    assert asked_for(api) == ["workflows/w", "workflows", *(f"workflows/w{n}" for n in "87654")]
+    assert api.asked[1].query["labelSelector"] == (
+        "workflows.argoproj.io/workflow-template=etl,workflows.argoproj.io/phase=Succeeded"
+    )

@@ -8,9 +8,10 @@ import pytest
 
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, NOW, nightly_etl
-from tests.support.scripted import ScriptedSource, manifest
-from tests.support.why import CASES, Case, pod, run, step
+from tests.support.scripted import ScriptedSource, listed, manifest
+from tests.support.why import CASES, Case, pod, run, step, timed
 from tests.support.why import NOW as THEN
+from tui.domain.history import past_of
 from tui.domain.workflow import Manifest
 from tui.errors import Missing, Refused
 from tui.messages import GoToStep, OpenObject, ShowProof
@@ -234,3 +235,33 @@ async def test_markup_and_escapes_of_the_cluster_are_text() -> None:
         assert "[red]x[/]" in shown
         assert "\x1b" not in shown and "\x9b" not in shown
     assert manifest("x") and pod()
+
+
+async def test_five_earlier_runs_are_read_whole_and_once_however_often_one_asks() -> None:
+    now = timed("w", 29, 0, "Running")
+    before = [timed(f"w{n}", n, 20) for n in range(1, 9)]
+    source = ScriptedSource(now, *before)
+    runs = [listed(each) for each in (*before, now)]
+    async with bench(WhyPane, source) as on:
+        on.app.time = THEN
+        on.pane.show_past(past_of(runs[-1], runs))
+        on.app.show(now)
+        await on.until(lambda: "load takes long 1h, usually 20m (5 runs): +200 %" in on.app.text)
+        on.app.show(now, "load")
+        await on.until(lambda: "it runs" in on.app.text and "looking" not in on.app.text)
+        on.app.show(now)
+        await on.until(lambda: "load takes long" in on.app.text)
+        read = [about.name for what, about in source.asked if what == "get"]
+        assert read == ["w8", "w7", "w6", "w5", "w4"], "the newest, each once"
+
+
+async def test_of_what_failed_no_earlier_runs_are_read() -> None:
+    which = case("oom")
+    source, _ = furnished(which)
+    which.workflow["metadata"]["labels"] = timed("w", 1, 1)["metadata"]["labels"]
+    runs = [listed(each) for each in (timed("w1", 1, 20), which.workflow)]
+    async with bench(WhyPane, source) as on:
+        on.pane.show_past(past_of(runs[-1], runs))
+        on.app.show(which.workflow)
+        await on.until(lambda: "first error" in on.app.text)
+        assert "get" not in [what for what, _ in source.asked]

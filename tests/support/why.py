@@ -70,6 +70,25 @@ def run(*nodes: Json, phase: str = "Failed", message: str = "", **more: Any) -> 
     }
 
 
+def timed(name: str, day: int, minutes: int, phase: str = "Succeeded") -> Json:
+    """A run of the template `etl` that began at 9:00 of a day of November; its one step, `load`,
+    took so many minutes, or has begun and goes on."""
+    began = f"2026-11-{day:02}T09:00:00Z"
+    times = {"startedAt": began}
+    if phase == "Succeeded":
+        times["finishedAt"] = f"2026-11-{day:02}T09:{minutes:02}:00Z"
+    found = run(
+        step(name, phase, "DAG", name=name, children=["load"], **times),
+        step("load", phase, name=f"{name}.load", boundaryID=name, **times),
+        phase=phase,
+        status=times,
+        metadata={"name": name, "uid": f"uid-{name}", "creationTimestamp": began},
+    )
+    labels = {f"{LABEL}workflow-template": "etl", f"{LABEL}phase": phase}
+    found["metadata"]["labels"] = labels
+    return found
+
+
 def pod(
     name: str = "w",
     main: Json | None = None,

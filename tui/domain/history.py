@@ -116,6 +116,18 @@ def last_success(
     return max(earlier, key=_created, default=None)
 
 
+def successes_before(
+    workflow: ListedWorkflow, known: Iterable[ListedWorkflow], most: int
+) -> list[ListedWorkflow]:
+    """The last runs of the same maker that were created before this one and succeeded, the newest
+    first, so many at the most."""
+    maker, created = maker_of(workflow), _created(workflow)
+    if maker is None:
+        return []
+    earlier = (each for each in known if each.phase == SUCCEEDED and _created(each) < created)
+    return nlargest(most, (each for each in earlier if maker_of(each) == maker), key=_created)
+
+
 def _created(workflow: ListedWorkflow) -> str:
     metadata = workflow.metadata
     return time_key(metadata.creation_timestamp or workflow.status.started_at) or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,9 +22,11 @@ from tui.domain.workflow import Manifest, Workflow
 from tui.errors import Missing, SettingsError, TuiError, UsageError
 from tui.headless.arguments import LATEST, file, name
 from tui.headless.output import say, to_json, write
-from tui.inquiry import Inquiry
+from tui.inquiry import MOST_EARLIER, EarlierRuns, Inquiry
+from tui.kinds.workflows import WORKFLOWS
 from tui.ports.connection import Connection, offered
 from tui.ports.objects import Objects
+from tui.ports.runs import successes_of
 from tui.settings import Settings
 
 UNREAD = 4
@@ -105,8 +108,14 @@ def _answer(args: argparse.Namespace, settings: Settings) -> tuple[Answer, Workf
             now=settings.now(),
             focus=focus,
             pod_names=settings.pod_names,
+            earlier=_earlier(source, workflow) if not isinstance(source, SavedAround) else None,
         )
         return inquiry.answer(), workflow
+
+
+def _earlier(source: Connection, workflow: Workflow) -> EarlierRuns:
+    find = partial(successes_of, source, WORKFLOWS, workflow, MOST_EARLIER)
+    return EarlierRuns(WORKFLOWS.id, find)
 
 
 def _cron(source: Connection, named: str, settings: Settings) -> Manifest:

@@ -19,6 +19,7 @@ from textual.binding import BindingType
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.domain.highlight import Highlighter, Span
+from tui.domain.history import Past, successes_before
 from tui.domain.identity import ObjectKey
 from tui.domain.node import Node, NodeId
 from tui.domain.reason import reasons_of
@@ -27,7 +28,7 @@ from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt, Ver
 from tui.domain.why.words import LABEL, further, label_of, sign_of
 from tui.domain.workflow import WORKFLOW, Workflow
 from tui.errors import Stopped
-from tui.inquiry import Inquiry
+from tui.inquiry import MOST_EARLIER, EarlierRuns, Inquiry
 from tui.keys import KEYS, hint
 from tui.messages import GoToStep, OpenObject, ShowProof
 from tui.panes.base import PaneContext
@@ -70,6 +71,9 @@ class WhyPane(TextPane):
         """What was asked about last: the object, the step, and what it hung on then."""
         self._seconds = 0
         self._stop = CancelToken()
+        self._past: Past | None = None
+        self._earlier: tuple[object, EarlierRuns] | None = None
+        """What is learned of earlier runs, and of which workflow."""
         self._answer: Answer | None = None
         self._told: list[Finding | None] = []
         """What each line says."""
@@ -99,6 +103,21 @@ class WhyPane(TextPane):
             self._asked = asked
             self._ask(is_other=is_other)
 
+    def show_past(self, past: Past | None) -> None:
+        """Which runs went before, as far as the list knows; they are read when that is asked."""
+        self._past = past
+
+    def _earlier_of(self, workflow: Workflow) -> EarlierRuns | None:
+        """What is learned of the runs before one, once; None where none are known."""
+        of = (workflow.ref, workflow.metadata.uid)
+        if self._earlier is None or self._earlier[0] != of:
+            runs = self._past.runs if self._past is not None else ()
+            found = successes_before(workflow, runs, MOST_EARLIER)
+            if not found:
+                return None
+            self._earlier = of, EarlierRuns(WORKFLOW, lambda: found)
+        return self._earlier[1]
+
     def _state_of(self, workflow: Workflow, node: Node | None) -> object:
         """What an answer depends on most: another one of it is asked about at once."""
         nodes = workflow.nodes
@@ -124,6 +143,7 @@ class WhyPane(TextPane):
             focus=focus,
             pod_names=self.context.pod_names,
             stop=self._stop,
+            earlier=self._earlier_of(workflow),
         )
         self._read(inquiry, self._stop, (workflow.ref, focus), is_other)
 

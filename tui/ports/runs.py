@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from tui.domain.history import MAKER_LABELS, last_success, maker_of, oldest_first
+from tui.domain.history import MAKER_LABELS, last_success, maker_of, oldest_first, successes_before
 from tui.domain.node import SUCCEEDED
 from tui.domain.workflow import LABEL, ListedWorkflow
 from tui.errors import NotOffered
@@ -73,6 +73,25 @@ def success_before(
         return found
     succeeded = _labelled(here, f"{LABEL}phase={SUCCEEDED}")
     return last_success(run, _archived(connection, kind, succeeded))
+
+
+def successes_of(
+    connection: Connection, kind: Kind, run: ListedWorkflow, most: int
+) -> list[ListedWorkflow]:
+    """The last runs that a template or cron workflow made before this one, and that succeeded; so
+    many at the most, the newest first.
+
+    Of what no label says who made it none are looked for: that would be reading a whole namespace.
+    Raises: SourceError.
+    """
+    maker = maker_of(run)
+    labels = run.metadata.labels
+    label = next((each for each in MAKER_LABELS if labels.get(f"{LABEL}{each}")), "")
+    if maker is None or labels.get(f"{LABEL}{label}") != maker.name:
+        return []
+    wanted = f"{LABEL}{label}={maker.name},{LABEL}phase={SUCCEEDED}"
+    here = Scope(namespaces=(run.metadata.namespace,), label_selector=wanted)
+    return successes_before(run, offered(connection, Collections).read_all(kind, here), most)
 
 
 def _archived(connection: Connection, kind: Kind, scope: Scope) -> list[ListedWorkflow]:

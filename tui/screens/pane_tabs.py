@@ -136,9 +136,9 @@ class PaneTabs(Vertical):
 
     def _hand_over(self) -> None:
         if self.pane is not None and self._shown is not None:
+            self.pane.show_past(self._past)
             self.pane.show(*self._shown)
             self.pane.show_usage(self._usage)
-            self.pane.show_past(self._past)
             if self._usage_refused:
                 self.pane.show_usage_refused(self._usage_refused)
             if self.stands_still is not None:

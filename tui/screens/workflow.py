@@ -291,13 +291,14 @@ class WorkflowScreen(View[None]):
     def _open(self, whole: Whole[Workflow], *, is_first: bool) -> None:
         workflow = whole.object
         self.steps.placeholder = why_no_steps(workflow)
+        if is_first:
+            self._look_back(workflow)  # panes begin with that
         found, self._found = self._found, None
         is_of_this = found is not None and found[0] is workflow
         self.split.show(workflow, whole.raw, found=found[1] if found and is_of_this else None)
         if self._usage is not None:
             self._usage.read(workflow.ref, is_running=not workflow.is_completed)
         if is_first:
-            self._look_back(workflow)
             self._examine(whole)
             if not self._wanted_pane and self.pane_tabs.front == self._first_pane:
                 from tui.domain.why.answer import is_asked  # no list waits for it

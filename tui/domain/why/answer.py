@@ -30,7 +30,15 @@ from tui.domain.why.besides import (
 from tui.domain.why.evidence import Evidence, Step, list_at, text_at
 from tui.domain.why.failing import failures
 from tui.domain.why.finding import Answer, Finding, Pointer, Verdict
-from tui.domain.why.slow import is_slow, path, usual, where_time_went
+from tui.domain.why.slow import (
+    earlier_unread,
+    is_slow,
+    longer_steps,
+    path,
+    usual,
+    usual_words,
+    where_time_went,
+)
 from tui.domain.why.waiting import WHOLE_WAITS, cannot_begin, parallelism, waits
 from tui.domain.workflow import Manifest, Workflow
 
@@ -52,12 +60,15 @@ class Wanted(NamedTuple):
     quotas: bool = False
     nodes: bool = False
     retry: bool = False
+    earlier: bool = False
+    """Whether earlier runs matter: how long its steps take as a rule."""
 
 
 def wanted(workflow: Workflow, now: datetime, focus: str = "", pod_names: str = V2) -> Wanted:
     """What to read; `focus` is the id of the step that is asked about, "" for the whole."""
     evidence = Evidence(workflow, now, pod_names=pod_names)
     verdict, node = _stand(evidence, focus)
+    is_timed = workflow.phase in (RUNNING, SUCCEEDED) and bool(workflow.nodes)
     if verdict is Verdict.WAITS:
         message = node.message if node is not None else workflow.status.message
         is_lock = bool(node is not None and node.waits_for) or " lock" in message
@@ -85,12 +96,13 @@ def wanted(workflow: Workflow, now: datetime, focus: str = "", pod_names: str = 
         return Wanted(None, retry=True)
     if verdict is Verdict.RUNS and node is not None:
         pod = evidence.pod_of(node)
-        return Wanted(node, (pod,) if pod else ())
+        return Wanted(node, (pod,) if pod else (), earlier=is_timed)
     if verdict in (Verdict.SLOW, Verdict.RUNS):
         legs = path(workflow, now.timestamp())
         going = [leg.node for leg in legs if not leg.node.finished_at][-1:]
-        return Wanted(node, tuple(filter(None, map(evidence.pod_of, going))))
-    return Wanted(node)
+        pods = tuple(filter(None, map(evidence.pod_of, going)))
+        return Wanted(node, pods, earlier=is_timed)
+    return Wanted(node, earlier=is_timed)
 
 
 def wanted_claims(pod: Manifest) -> tuple[str, ...]:
@@ -235,7 +247,9 @@ def _findings(
         return
     if is_whole or node is None:
         yield from usual(evidence)
+        yield from longer_steps(evidence)
         yield from where_time_went(evidence)
+        yield from earlier_unread(evidence)
         yield from parallelism(evidence)
 
 
@@ -299,6 +313,8 @@ def _of_success(evidence: Evidence, node: Node) -> Iterator[Finding]:
     took = seconds_between(node.started_at, node.finished_at, evidence.now)
     at = evidence.of_node(node, "phase", quote=node.phase)
     words = f"{node.phase or 'not begun'}" + (f" after {compact(took)}" if took else "")
+    if known := usual_words(evidence, node):
+        words += f", {known}"
     yield Finding("phase", "phase", words, "detail", (at,), step=str(node.id))
     if node.message:
         where = evidence.of_node(node, "message", quote=node.message)

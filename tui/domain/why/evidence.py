@@ -21,11 +21,13 @@ from tui.domain.logtargets import AGENTS
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, agent_pod_name, pod_name
 from tui.domain.templates import template_of
+from tui.domain.usual import Usual
 from tui.domain.why.finding import POD, WORKFLOW, EventAt, FieldAt, Finding, Path, Weight, value_at
 from tui.domain.workflow import Manifest, Workflow
 
-PODS, EVENTS, LOGS, QUOTAS, CLAIMS, NODES, NAMESPACE, OTHERS, RETRYING = (
+PODS, EVENTS, LOGS, QUOTAS, CLAIMS, NODES, NAMESPACE, OTHERS, RETRYING, EARLIER = (
     *("pods", "events", "logs", "quotas", "claims", "nodes", "namespace", "others", "retry"),
+    "earlier",
 )
 """Names of pieces, for `unread`."""
 
@@ -93,6 +95,8 @@ class Evidence:
     retry: RetryFacts | None = None
     peaks: Mapping[str, str] = field(default_factory=dict)
     """Pod → the most memory that was measured of it, as it is shown: `7.9Gi`."""
+    usual: Mapping[str, Usual] = field(default_factory=dict)
+    """Path of a step (`steppath`) → how long it took in earlier runs that succeeded."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Piece → why it could not be read."""
     pod_names: str = V2

@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from tui.domain.attempts import RETRY, attempts
 from tui.domain.durations import compact, epoch_of
-from tui.domain.node import Node, NodeId
+from tui.domain.node import RUNNING, SUCCEEDED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.progress import EXECUTABLE
-from tui.domain.why.evidence import Evidence, Step, list_at, text_at
+from tui.domain.steppath import step_path
+from tui.domain.why.evidence import EARLIER, Evidence, Step, list_at, text_at
 from tui.domain.why.finding import FieldAt, Finding
 from tui.domain.workflow import Workflow
 
@@ -196,6 +197,8 @@ def _of_leg(evidence: Evidence, leg: Leg, whole: float, *, is_longest: bool) -> 
         words += f", waited {compact(leg.gap + inside)}"
     if not node.finished_at:
         words += ", goes on"
+    if known := usual_words(evidence, node):
+        words += f", {known}"
     at = [evidence.of_node(node, "startedAt", quote=node.started_at or "")]
     if node.finished_at:
         at.append(evidence.of_node(node, "finishedAt", quote=node.finished_at))
@@ -213,6 +216,50 @@ def _of_leg(evidence: Evidence, leg: Leg, whole: float, *, is_longest: bool) -> 
     )
 
 
+def usual_words(evidence: Evidence, node: Node) -> str:
+    """How long a step took in earlier runs, and of how many that is known; "" where of none."""
+    found = evidence.usual.get(step_path(evidence.workflow, node))
+    if found is None:
+        return ""
+    runs = "1 run" if found.runs == 1 else f"{found.runs} runs"
+    return f"usually {compact(found.median)} ({runs})"
+
+
+MOST_LONGER = 5
+"""Steps that took far longer than in earlier runs, of which so many are told."""
+
+
+def longer_steps(evidence: Evidence) -> Iterator[Finding]:
+    """Steps that take, or took, far longer than in earlier runs, the worst first."""
+    workflow, now = evidence.workflow, evidence.now.timestamp()
+    found: list[tuple[float, Node, str]] = []
+    for node in workflow.nodes.values() if evidence.usual else ():
+        known = evidence.usual.get(step_path(workflow, node))
+        begun, over = epoch_of(node.started_at), _over(node, now)
+        is_one = node.type in EXECUTABLE and node.phase in (RUNNING, SUCCEEDED)
+        if known is None or begun is None or over is None or not is_one:
+            continue
+        took = over - begun
+        far = known.far_off(took)
+        if far.startswith("+"):
+            words = f"{compact(took)}, {usual_words(evidence, node)}: {far}"
+            found.append((took - known.median, node, words))
+    found.sort(key=lambda each: -each[0])
+    for _, node, words in found[:MOST_LONGER]:
+        at = [evidence.of_node(node, "startedAt", quote=node.started_at or "")]
+        if node.finished_at:
+            at.append(evidence.of_node(node, "finishedAt", quote=node.finished_at))
+        title = f"{node.title} takes long" if not node.finished_at else f"{node.title} took long"
+        yield Finding("longer", title, words, "problem", tuple(at), step=str(node.id))
+
+
+def earlier_unread(evidence: Evidence) -> Iterator[Finding]:
+    """That earlier runs could not be read."""
+    if why := evidence.unread.get(EARLIER):
+        words = f"what is usual: earlier runs could not be read: {why}"
+        yield Finding("unknown", "not known", words, "unknown")
+
+
 SLOWER, BY = 1.5, 30.0
 """How many times as long as usual, and how many seconds longer, is slow."""
 
@@ -226,7 +273,7 @@ def usual(evidence: Evidence) -> Iterator[Finding]:
         took = (epoch_of(workflow.status.finished_at) or evidence.now.timestamp()) - begun
         at = evidence.of_workflow("status", "estimatedDuration", quote=estimate)
         more = round((took - estimate) * 100 / estimate)
-        words = f"{compact(took)}, usually {compact(estimate)}: +{more}%"
+        words = f"{compact(took)}, usually {compact(estimate)}: +{more} %"
         yield Finding("usual", "takes long", words, "cause", (at,))
 
 
