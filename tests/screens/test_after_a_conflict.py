@@ -59,12 +59,22 @@ async def test_a_conflict_makes_the_plan_anew_and_sends_nothing_by_itself(key: s
         assert len(source.performed) == 1
 
 
-@pytest.mark.parametrize("key", [key for key in VERBS if key != "r"])
+class Losing(ScriptedSource):
+    """The connection breaks with every write; what is only rehearsed goes well."""
+
+    def send(self, call: Call) -> Manifest:
+        if call.is_rehearsal:
+            return super().send(call)
+        self.performed.append(call)
+        raise Unreachable("the connection was reset")
+
+
+@pytest.mark.parametrize("key", [*VERBS, "R"])
 async def test_after_a_lost_answer_nobody_knows_and_nothing_is_sent_again(key: str) -> None:
-    source = Failing(VERBS[key], Unreachable("the connection was reset"))
+    source = Losing(VERBS.get(key) or pipeline())
     async with showing(source=source, size=(120, 40)) as shown:
         await ask(shown, key)
         await shown.press("ctrl+s")
         await shown.until_said("arrived is not known: look before doing it again")
         assert not shown.shows(ActionScreen)
-        assert len(source.performed) == 1
+        assert len([call for call in source.performed if not call.is_rehearsal]) == 1
