@@ -83,7 +83,7 @@ def test_the_labels_of_an_action_are_those_that_argo_sets(
     with real.app() as term:
         term.wait_for(ours, within=60)
         term.press("/", *ours, "enter", key)
-        term.wait_for(f"argo {verb}", within=60)
+        term.wait_for(f"{verb.capitalize()} {ours}", within=60)
         term.quiet(still=0.5)  # no dialog that destroys takes an answer as soon as it is drawn
         term.step("ctrl+s", still=0.5, within=60)
         term.wait_for(said, within=60)

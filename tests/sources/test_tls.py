@@ -216,6 +216,7 @@ def test_a_server_without_tls_behind_an_address_with_it_is_told(tmp_path: Path) 
         with pytest.raises(SourceError, match="no secure connection") as caught:
             asked(plain, tmp_path, {"token": TOKEN})
     assert leaks(every_word(caught.value), [TOKEN, PASSWORD]) == []
+    assert "_ssl.c" not in str(caught.value), "no place in the source of Python"
 
 
 def test_a_certificate_that_is_over_is_told(tmp_path: Path) -> None:

@@ -206,7 +206,8 @@ def _short(error: BaseException) -> str:
     """An exception's own words, without the object addresses urllib3 puts before them."""
     text = str(error).strip() or type(error).__name__
     text = re.sub(r"^<?[\w.]*(?:Connection|Pool)[^:]*(?:object at [^:]*>|\([^)]*\))?:\s*", "", text)
-    text = re.sub(r"^.*\[Errno -?\d+\]\s*", "", text).rstrip(")\"'")
+    text = re.sub(r"^.*\[Errno -?\d+\]\s*", "", text)
+    text = re.sub(r"\s*\(_ssl\.c:\d+\)", "", text).rstrip(")\"'")
     return text or type(error).__name__
 
 
