@@ -20,6 +20,7 @@ from tui.session import Session
 from tui.settings import Settings
 from tui.state.lists import WatchedLists
 from tui.state.pending import Pending
+from tui.state.waits import Waits
 
 STILL = Settings(fixed_now=NOW)
 ARGO = Scope(("argo",))
@@ -50,6 +51,7 @@ def context_with(scope: Scope = ARGO, settings: Settings = STILL) -> AppContext:
     made = SimpleNamespace(
         lists=lists,
         pending=Pending(),
+        waits=Waits(),
         connections={},
         settings=settings,
         ascii=False,
