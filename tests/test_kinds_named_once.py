@@ -34,7 +34,11 @@ EXCEPTIONS: dict[str, str] = {
     "tui/screens/step_about.py": OF_A_RUN,
     "tui/screens/workflow.py": OF_A_RUN,
     "tui/screens/split_view.py": OF_A_RUN,
+    "tui/screens/comparison.py": OF_A_RUN,
     "tui/panes/": OF_A_RUN,
+    "tui/incident.py": "it saves a run, with what runs are made from",
+    "tui/places.py": "an address leads to runs, and to the last one of what makes them",
+    "tui/doctor/rights.py": "the part of the Role without which there is nothing to show",
     "tui/app.py": "it begins with the list of workflows",
     "tui/sources/files.py": "files hold workflows",
     **dict.fromkeys(
