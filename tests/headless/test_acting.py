@@ -216,6 +216,7 @@ def test_dry_runs_keep_nothing(ask: Ask, cluster: Cluster, tmp_path: Path) -> No
         (["submit", "x.yaml", "--from", "wftmpl/x"], "cannot combine --from"),
         (["submit", "x.yaml", "--dry-run"], "--dry-run should have an output option"),
         (["submit", "x", "--watch", "--wait"], "choose one of --wait and --watch"),
+        (["submit", "x", "--notify"], "--notify tells an end that is waited for"),
         (["submit", "x", "--wait", "--server-dry-run"], "cannot be combined"),
         (["retry", "a", "b", "--watch"], "cannot watch more than one workflow"),
         (["stop"], "no workflow is named"),

@@ -139,6 +139,7 @@ def add_following(parser: argparse.ArgumentParser) -> None:
     add("-w", "--wait", action="store_true", help="wait until it is over, and say how it ended")
     add("--watch", action="store_true", help="draw its steps in place until it is over")
     add("--log", action="store_true", help="print its log until it is over")
+    add("--notify", action="store_true", help="ring the bell and show a notice at its end")
     add_look(parser)
 
 
@@ -152,6 +153,8 @@ def check(args: argparse.Namespace, word: str) -> None:
     if word not in MAKES_A_RUN:
         return
     chosen = [flag for flag in ("wait", "watch", "log") if getattr(args, flag)]
+    if args.notify and not chosen:
+        raise UsageError("--notify tells an end that is waited for", hint="add --wait or --watch")
     if len(chosen) > 1:
         raise UsageError(f"choose one of {' and '.join(f'--{flag}' for flag in chosen)}")
     dry = [flag for flag in ("dry_run", "server_dry_run") if getattr(args, flag, False)]
@@ -424,6 +427,18 @@ def follow(
     """Wait for, watch, or print the logs of what was begun; the exit code of how it ended."""
     if not refs or not (args.wait or args.watch or args.log):
         return 0
+    code = _followed(source, refs, args, settings)
+    if args.notify:
+        from tui.headless.watching import notify
+
+        names = ", ".join(ref.name for ref in refs[:3]) + (" …" if len(refs) > 3 else "")
+        notify(f"{names}: {'failed' if code else 'succeeded'}")
+    return code
+
+
+def _followed(
+    source: Connection, refs: Sequence[WorkflowRef], args: argparse.Namespace, settings: Settings
+) -> int:
     from tui.headless import watching
 
     if args.watch:
