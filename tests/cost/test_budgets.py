@@ -54,7 +54,7 @@ def test_standing_still_costs_nothing_with_an_open_dialog_too(screen: Pty) -> No
 
 
 def test_a_key_is_one_frame(screen: Pty) -> None:
-    for key in ("j", "j", "k", "1", "t"):
+    for key in ("j", "j", "k", "8", "t"):
         assert screen.step(key).frames == 1, key
 
 
