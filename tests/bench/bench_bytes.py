@@ -33,9 +33,9 @@ OURS = HERE.parent / "cost" / "dialog_app.py"
 STOCK = HERE / "stock_app.py"
 
 SESSIONS = {
-    "list": ["j"] * 8 + ["1", "2", "t", "t", "3", "pagedown", "j", "d", "escape", "y", "escape"],
-    "tree": ["j"] * 8 + ["1", "1", "pagedown", "pageup", "d", "escape"],
-    "log": ["1"] * 12 + ["3", "d", "escape"],
+    "list": ["j"] * 8 + ["8", "2", "t", "t", "3", "pagedown", "j", "d", "escape", "y", "escape"],
+    "tree": ["j"] * 8 + ["8", "8", "pagedown", "pageup", "d", "escape"],
+    "log": ["8"] * 12 + ["3", "d", "escape"],
 }
 TICKS_A_SECOND = 100
 

@@ -36,7 +36,7 @@ class StockApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("j", "move(1)", "Down"),
         ("k", "move(-1)", "Up"),
-        ("1", "change_one", "One row"),
+        ("8", "change_one", "One row"),
         ("2", "change_unseen", "Off the screen"),
         ("3", "say", "Say"),
         ("t", "tick", "Tick"),
