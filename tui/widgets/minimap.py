@@ -18,7 +18,8 @@ SIGNS = {
     HIT: ("•/", "accent"),
     WARNING: ("◂<", "warning"),
     KEPT: ("◆*", "accent"),
-    SHOWN: ("│|", "muted"),
+    # In the colour of the text beside it: a colour of its own would cost each row 40 bytes.
+    SHOWN: ("│|", ""),
     "": ("  ", ""),
 }
 """What a row may show, the most telling first → its sign, the one without UTF-8, and a token."""
