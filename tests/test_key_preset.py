@@ -21,7 +21,7 @@ from tests.support.runs import team, nightly_etl
 from tests.support.scripted import ScriptedSource
 
 async def main():
-    async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
+    async with showing(source=ScriptedSource(nightly_etl(), *team()), size=(120, 90)) as shown:
         await shown.press("N")
         assert shown.names == sorted(shown.names), shown.names
         await shown.press("N")

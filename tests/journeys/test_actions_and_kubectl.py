@@ -289,8 +289,13 @@ def confirm(terminal: Pty, title: str, name: str, said: str) -> None:
     """Read the question, answer it with yes, and wait for what came of it."""
     terminal.wait_for(f"{title} {name}")
     terminal.quiet(still=0.3)  # no answer is taken as soon as the question is drawn
+    done, too_soon = f"{said} {name}", "not taken"
     terminal.press("ctrl+s")
-    terminal.wait_for(f"{said} {name}")
+    shows = terminal.emulator.shows
+    terminal.wait_until(lambda: shows(done) or shows(too_soon), f"{done!r} to show")
+    if shows(too_soon):  # a slow machine draws it late
+        terminal.press("ctrl+s")
+    terminal.wait_for(done)
     terminal.wait_until(lambda: not terminal.emulator.shows("Cancel"), "the question to go")
 
 
