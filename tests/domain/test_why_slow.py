@@ -166,10 +166,10 @@ def test_ten_times_as_many_steps_take_about_ten_times_as_long() -> None:
 
     def seconds(count: int) -> float:
         whole = chained(count)
-        began = time.process_time()
+        began = time.thread_time()  # other tests may have threads that still end
         answer = explain(Evidence(whole, NOW))
         assert len(answer.findings) < 20
-        return time.process_time() - began
+        return time.thread_time() - began
 
-    small, large = seconds(1000), seconds(10_000)
+    small, large = (min(seconds(count) for _ in range(3)) for count in (1000, 10_000))
     assert large < max(small, 0.01) * 60
