@@ -20,6 +20,7 @@ from tui.domain import decode
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.logtargets import LogTarget
+from tui.domain.node import NodeId
 from tui.errors import Missing
 from tui.logs.reader import archived
 from tui.ports.threads import CancelToken
@@ -254,7 +255,7 @@ def test_there_is_no_link_to_what_needs_a_token(found: Found, store: ServedStore
 
 
 def test_an_archived_log_is_read_through_the_server(found: Found) -> None:
-    node = found.workflow.nodes["etl-1"]  # type: ignore[index]  # the id of a node
+    node = found.workflow.nodes[NodeId("etl-1")]
     pieces = list(archived(found.source, found.workflow, LogTarget(node, "etl-1", "main")))
     assert b"".join(pieces) == found.server.artifacts[f"{ROOT}/main-logs"]
     asked = [each for each in found.api.asked if each.path.endswith("main-logs")]

@@ -13,6 +13,7 @@ from tui.domain import decode
 from tui.domain.attempts import Superseded, attempts, superseded
 from tui.domain.forest import first_problem, rows
 from tui.domain.logtargets import LogTarget, best_target, log_targets
+from tui.domain.node import NodeId
 from tui.domain.reason import failed, why
 from tui.domain.workflow import Workflow
 
@@ -78,7 +79,11 @@ def test_an_attempt_that_has_not_begun_is_waited_for() -> None:
 
 def test_the_order_of_attempts_is_that_of_their_numbers_whatever_the_children_say() -> None:
     workflow = job(attempt(10, "Running"), attempt(9, "Failed"), attempt(2, "Failed"))
-    assert attempts(workflow.nodes, workflow.nodes["job"]) == ["job(2)", "job(9)", "job(10)"]  # type: ignore[index]
+    assert attempts(workflow.nodes, workflow.nodes[NodeId("job")]) == [
+        "job(2)",
+        "job(9)",
+        "job(10)",
+    ]
     assert superseded(workflow.nodes) == {"job(2)", "job(9)"}
 
 

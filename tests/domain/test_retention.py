@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tui.domain import decode
-from tui.domain.node import Node
+from tui.domain.node import Node, NodeId
 from tui.domain.retention import log_goes, run_goes_at
 from tui.domain.workflow import Workflow
 
@@ -26,7 +26,7 @@ def over(phase: str = "Succeeded", **spec: Any) -> Workflow:
     )
 
 
-STEP = Node(id="w-1", name="w.a", type="Pod", phase="Running")  # type: ignore[arg-type]
+STEP = Node(id=NodeId("w-1"), name="w.a", type="Pod", phase="Running")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests.support.compared import node, run
 from tests.support.scripted import manifest
 from tui.domain import decode
 from tui.domain.durations import epoch_of
+from tui.domain.node import NodeId
 from tui.domain.timeline import BAD, GROUP, MARK_ROOM, NOW, RUN, WAIT, Span, axis, bar, span_of
 from tui.domain.workflow import Workflow
 
@@ -21,7 +22,7 @@ BEGUN = epoch_of("2026-11-01T10:00:00Z") or 0.0
 def drawn(workflow: Workflow, key: str, cells: int, now: float = BEGUN + 600) -> str:
     span = span_of(workflow, now)
     assert span is not None
-    found = bar(workflow, workflow.nodes[key], span, cells, now)  # type: ignore[index]
+    found = bar(workflow, workflow.nodes[NodeId(key)], span, cells, now)
     assert len(found) == cells
     return "".join(each.sign for each in found)
 

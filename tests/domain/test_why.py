@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import json
 
-from tests.support.why import CASES, ENDED, NOW, RETRY, Case, pod, run, step, warning
+from tests.support.why import ENDED, NOW, RETRY, Case, cases, pod, run, step, warning
 from tui.domain import decode
 from tui.domain.why.answer import explain, wanted
 from tui.domain.why.evidence import EVENTS, Evidence, Tail
@@ -18,7 +18,7 @@ from tui.domain.why.finding import Answer, FieldAt, Finding, Verdict, dotted
 from tui.domain.why.scheduler import groups
 from tui.domain.why.waiting import WAITS, WHOLE_WAITS
 
-EVERY = [pytest.param(case, id=case.id) for case in CASES()]
+EVERY = [pytest.param(case, id=case.id) for case in cases()]
 
 
 def texts(answer: Answer) -> str:
@@ -37,7 +37,7 @@ def test_each_cause_is_told_first_and_in_words(case: Case) -> None:
 
 
 def test_no_cause_is_without_an_example() -> None:
-    tried = {case.cause for case in CASES()}
+    tried = {case.cause for case in cases()}
     known = {each.id for each in (*FAILURES, *WAITS, *WHOLE_WAITS)}
     assert known <= tried
 
@@ -111,7 +111,7 @@ def _values(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 )
 @settings(max_examples=60)
 def test_no_pod_is_too_odd(status: dict[str, Any]) -> None:
-    case = CASES()[0]
+    case = cases()[0]
     evidence = Evidence(case.evidence().workflow, NOW, pods={"w": pod(status=status)})
     assert explain(evidence).verdict is Verdict.FAILED
 
@@ -242,7 +242,7 @@ def test_nodes_are_others_only_where_there_is_a_group() -> None:
 
 def test_only_what_an_answer_needs_is_wanted() -> None:
     def asked(case_id: str) -> Any:
-        (case,) = (each for each in CASES() if each.id == case_id)
+        (case,) = (each for each in cases() if each.id == case_id)
         return wanted(decode.workflow(json.encode(case.workflow)), NOW)
 
     oom = asked("oom")

@@ -14,6 +14,7 @@ from tests.support.graphs import graphs
 from tests.support.why import NOW, pod, run, step, timed
 from tui.domain import decode
 from tui.domain.durations import epoch_of
+from tui.domain.node import NodeId
 from tui.domain.usual import usual_steps
 from tui.domain.why.answer import explain
 from tui.domain.why.evidence import EARLIER, Evidence
@@ -80,7 +81,7 @@ def test_the_time_in_which_a_pod_had_not_begun_is_waiting() -> None:
         startedAt=at(0), finishedAt=at(40),
     )  # fmt: skip
     evidence = Evidence(whole, NOW)
-    name = evidence.pod_of(whole.nodes["a"])  # type: ignore[index]
+    name = evidence.pod_of(whole.nodes[NodeId("a")])
     state = {"terminated": {"exitCode": 0, "startedAt": at(25), "finishedAt": at(40)}}
     answer = explain(Evidence(whole, NOW, pods={name: pod(name, main=state)}))
     assert answer.findings[1].text == "100%: ran 15m, waited 25m"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.cluster import Cluster, running_cluster
-from tests.support.cutting import breaking
+from tests.support.cutting import BreakingLine
 from tests.support.fake_api import Answer, Asked, FakeApi, Reply, fake_api, write_kubeconfig
 from tests.support.headless import Said, run
 from tests.support.scripted import manifest
@@ -429,7 +429,7 @@ def test_a_line_that_breaks_while_a_write_leaves_is_given_nothing_a_second_time(
     def done(asked: Asked, reply: Reply) -> None:
         reply.json(json.loads(asked.body) if asked.body else {})
 
-    with fake_api(answering(done)) as api, breaking(api.url, share) as line:
+    with fake_api(answering(done)) as api, BreakingLine(api.url, share).serving() as line:
         said = told_of(words, api, tmp_path, url=line.url)
         assert said.code == 1 and "is not known" in said.err
         assert line.writes == 1, "it is sent once"

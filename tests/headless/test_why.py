@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.fake_api import Asked, FakeApi, Reply, fake_api, listing, write_kubeconfig
 from tests.support.headless import run
-from tests.support.why import CASES, Case, pod, timed
+from tests.support.why import Case, cases, pod, timed
 from tui.ports.events import Event
 
 
@@ -24,7 +24,7 @@ def fixed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def case(id: str) -> Case:
-    (found,) = (each for each in CASES() if each.id == id)
+    (found,) = (each for each in cases() if each.id == id)
     return found
 
 

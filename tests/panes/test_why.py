@@ -9,8 +9,8 @@ import pytest
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, NOW, nightly_etl
 from tests.support.scripted import ScriptedSource, listed, manifest
-from tests.support.why import CASES, Case, pod, run, step, timed
 from tests.support.why import NOW as THEN
+from tests.support.why import Case, cases, pod, run, step, timed
 from tui.domain.history import past_of
 from tui.domain.workflow import Manifest
 from tui.errors import Missing, Refused
@@ -59,7 +59,7 @@ class Surroundings:
 
 
 def case(id: str) -> Case:
-    (found,) = (each for each in CASES() if each.id == id)
+    (found,) = (each for each in cases() if each.id == id)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.screens.test_kinds import go, made
 from tests.support.app import showing
 from tests.support.asking import ask
@@ -50,9 +52,10 @@ async def test_new_runs_are_made_of_templates_and_crons_with_their_parameters() 
             assert field.entry.has_focus, "what one comes for is first"
             assert not field.has_class("-changed")
             await shown.write("2")
-            await shown.until(lambda: field.has_class("-changed"))  # noqa: B023
+            await shown.until(partial(field.has_class, "-changed"))
             await shown.press("ctrl+s")
-            await shown.until(lambda: bool(source.performed))  # noqa: B023
+            performed = source.performed
+            await shown.until(partial(len, performed))
         (call,) = source.performed
         assert (call.method, call.path.rpartition("/")[2]) == ("POST", "workflows")
         assert call.body["spec"]["arguments"]["parameters"] == [{"name": "tag", "value": "v12"}]

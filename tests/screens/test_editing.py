@@ -21,6 +21,7 @@ from tui.editing import with_notes, without_notes
 from tui.errors import Conflict, Rejected, Unreachable
 from tui.palette import Palette
 from tui.screens.action import ActionScreen
+from tui.widgets.table import Table
 
 SPEC = {
     "entrypoint": "main",
@@ -324,8 +325,8 @@ async def test_the_menu_begins_the_line_that_takes_the_path() -> None:
     async with showing(source=ScriptedSource(nightly_etl())) as shown:
         await shown.press("x")
         await shown.until_shown("Submit a file")
-        rows = shown.app.screen.query_one("Table")
-        rows.move_to("Submit a file")  # type: ignore[attr-defined]
+        rows = shown.app.screen.query_one(Table)
+        rows.move_to("Submit a file")
         await shown.press("enter")
         await shown.until(lambda: shown.shows(Palette))
         palette = shown.app.screen

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.app import Shown, showing
 from tests.support.runs import nightly_etl
 from tests.support.scripted import ScriptedSource
 from tests.test_keys import ETL, NIGHTLY, POD
+from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
 from tui.panes import panes_of
@@ -30,14 +33,14 @@ async def say_and_unwind(shown: Shown) -> None:
 
 
 @pytest.mark.parametrize(("kind", "pane"), PANES, ids=[f"{k.id} {pane}" for k, pane in PANES])
-async def test_esc_takes_a_message_away_in_every_pane(kind: object, pane: str) -> None:
+async def test_esc_takes_a_message_away_in_every_pane(kind: Kind[Any, Any], pane: str) -> None:
     async with showing(source=source()) as shown:
         if kind is WORKFLOWS:
             await shown.open()
             await shown.detail.action_pane(pane)
             await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
         else:
-            shown.app.show_kind(kind)  # type: ignore[arg-type]
+            shown.app.show_kind(kind)
             await shown.until(lambda: isinstance(shown.app.screen, ListScreen))
             await shown.press("escape")
             view = shown.app.screen

@@ -10,11 +10,47 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from urllib.parse import urlsplit
 
 
-class CuttingProxy:
+class _Proxy:
+    """Listens on this machine, and gives each connection and one to the server to `_pass_on`."""
+
+    def __init__(self, server: str) -> None:
+        self._server = urlsplit(server)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"{self._server.scheme}://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    @contextmanager
+    def serving(self) -> Iterator[Self]:
+        """Take connections meanwhile, on a thread of its own."""
+        thread = threading.Thread(target=self._serve, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            with contextlib.suppress(OSError):
+                self._listening.shutdown(socket.SHUT_RDWR)
+            self._listening.close()
+            thread.join(5)
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                sock, _ = self._listening.accept()
+                threading.Thread(target=self._one, args=(sock,), daemon=True).start()
+
+    def _one(self, sock: socket.socket) -> None:
+        at = self._server.hostname or "", self._server.port or 0
+        with contextlib.suppress(OSError), sock, socket.create_connection(at, 5) as onward:
+            self._pass_on(sock, onward)
+
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class CuttingProxy(_Proxy):
     """Passes on what it is sent; of the first connections only so many bytes, then it resets them.
 
     With TLS or without: it reads nothing of what it passes on.
@@ -25,33 +61,12 @@ class CuttingProxy:
 
         A connection over which less is sent is left alone, and the cut waits for the next one.
         """
-        self._server = urlsplit(server)
+        super().__init__(server)
         self._cuts = iter(list(cuts))
-        self._listening = socket.create_server(("127.0.0.1", 0))
         self.made = 0
         """How many were cut."""
         self._cut = next(self._cuts, None)
         self._cutting = threading.Lock()
-        self.url = f"{self._server.scheme}://127.0.0.1:{self._listening.getsockname()[1]}"
-
-    def serve(self) -> None:
-        """Take connections until it is closed."""
-        with contextlib.suppress(OSError):
-            while True:
-                sock, _ = self._listening.accept()
-                threading.Thread(target=self._one, args=(sock,), daemon=True).start()
-
-    def close(self) -> None:
-        """No more connections."""
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _one(self, sock: socket.socket) -> None:
-        with contextlib.suppress(OSError), sock:
-            at = self._server.hostname or "", self._server.port or 0
-            with socket.create_connection(at, 5) as onward:
-                self._pass_on(sock, onward)
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
         sent = 0
@@ -89,58 +104,34 @@ class CuttingProxy:
 @contextmanager
 def cutting(server: str, kubeconfig: Path, cuts: Iterable[int]) -> Iterator[CuttingProxy]:
     """Such a proxy before a server, and the kubeconfig changed so that it leads there."""
-    proxy = CuttingProxy(server, cuts)
-    thread = threading.Thread(target=proxy.serve, daemon=True)
-    thread.start()
-    kubeconfig.write_text(kubeconfig.read_text().replace(server, proxy.url))
-    try:
+    with CuttingProxy(server, cuts).serving() as proxy:
+        kubeconfig.write_text(kubeconfig.read_text().replace(server, proxy.url))
         yield proxy
-    finally:
-        proxy.close()
-        thread.join(5)
 
 
-class BreakingLine:
+class BreakingLine(_Proxy):
     """Passes on what is read over HTTP; of a write only a share, and then it resets everything."""
 
     def __init__(self, server: str, share: float) -> None:
-        self._server = urlsplit(server)
+        super().__init__(server)
         self._share = share
-        self._listening = socket.create_server(("127.0.0.1", 0))
         self.writes = 0
         """How many were begun."""
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
-    def serve(self) -> None:
-        """Take connections until it is closed."""
-        with contextlib.suppress(OSError):
-            while True:
-                sock, _ = self._listening.accept()
-                threading.Thread(target=self._one, args=(sock,), daemon=True).start()
-
-    def close(self) -> None:
-        """No more connections."""
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _one(self, sock: socket.socket) -> None:
-        at = self._server.hostname or "", self._server.port or 0
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
         with (
-            contextlib.suppress(OSError, ValueError),
-            socket.create_connection(at, 5) as onward,
-            sock,
-            sock.makefile("rb") as asks,
-            onward.makefile("rb") as answers,
+            contextlib.suppress(ValueError),
+            client.makefile("rb") as asks,
+            server.makefile("rb") as answers,
         ):
             while whole := _message(asks):
                 if _is_write(whole):
                     self.writes += 1
-                    onward.sendall(whole[: int(len(whole) * self._share)])
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, HARD)
+                    server.sendall(whole[: int(len(whole) * self._share)])
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, HARD)
                     return
-                onward.sendall(whole)
-                sock.sendall(_message(answers))
+                server.sendall(whole)
+                client.sendall(_message(answers))
 
 
 HARD = struct.pack("ii", 1, 0)
@@ -163,16 +154,3 @@ def _is_write(whole: bytes) -> bool:
     method, target, _ = whole.split(b" ", 2)
     is_question = target.startswith(b"/apis/auth") or b"dryRun=All" in target
     return method != b"GET" and not is_question
-
-
-@contextmanager
-def breaking(server: str, share: float) -> Iterator[BreakingLine]:
-    """Such a line to a server without TLS."""
-    line = BreakingLine(server, share)
-    thread = threading.Thread(target=line.serve, daemon=True)
-    thread.start()
-    try:
-        yield line
-    finally:
-        line.close()
-        thread.join(5)

@@ -7,7 +7,7 @@ their own.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -797,5 +797,9 @@ def waiting_cases() -> Iterator[Case]:
     )
 
 
-CASES: Callable[[], list[Case]] = lambda: [*failed_cases(), *waiting_cases()]  # noqa: E731
+def cases() -> list[Case]:
+    """All of them."""
+    return [*failed_cases(), *waiting_cases()]
+
+
 RETRY = RetryFacts(again=2, kept=37)

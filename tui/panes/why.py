@@ -67,7 +67,7 @@ class WhyPane(TextPane):
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
         self._of: tuple[Workflow, str, bytes] | None = None
-        self._asked: object = None
+        self._asked: tuple[object, ...] = ()
         """What was asked about last: the object, the step, and what it hung on then."""
         self._seconds = 0
         self._stop = CancelToken()
@@ -99,7 +99,7 @@ class WhyPane(TextPane):
         self._of = (workflow, focus, raw)
         asked = (workflow.ref, focus, self._state_of(workflow, node))
         if asked != self._asked:
-            is_other = self._asked is None or asked[:2] != self._asked[:2]  # type: ignore[index]
+            is_other = asked[:2] != self._asked[:2]
             self._asked = asked
             self._ask(is_other=is_other)
 
@@ -208,7 +208,7 @@ class WhyPane(TextPane):
     def leave(self) -> None:
         """Nobody looks: read nothing more, and ask anew when somebody does again."""
         self._stop.set()
-        self._asked = None
+        self._asked = ()
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""

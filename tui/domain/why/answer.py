@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tui.domain.decode import without_nodes
 from tui.domain.durations import compact, seconds_between
 from tui.domain.logtargets import LogTarget, best_target
-from tui.domain.node import PENDING, RUNNING, SUCCEEDED, Node
+from tui.domain.node import PENDING, RUNNING, SUCCEEDED, Node, NodeId
 from tui.domain.podname import V2
 from tui.domain.reason import failed_of, reasons_of, said, stuck_of
 from tui.domain.why.besides import (
@@ -152,7 +152,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _stand(evidence: Evidence, focus: str) -> tuple[Verdict, Node | None]:
     """The verdict, and the step that it hangs on."""
     workflow = evidence.workflow
-    node = workflow.nodes.get(focus) if focus else None  # type: ignore[call-overload]
+    node = workflow.nodes.get(NodeId(focus)) if focus else None
     if node is not None and node.id != workflow.metadata.name:
         return _stand_of(evidence, node)
     if workflow.phase == SUCCEEDED:
@@ -321,10 +321,12 @@ def _of_success(evidence: Evidence, node: Node) -> Iterator[Finding]:
         yield Finding("told", "Argo says", node.message, "detail", (where,), step=str(node.id))
 
 
-def _others(evidence: Evidence, keys: object, first: Node | None, label: str) -> Iterator[Finding]:
+def _others(
+    evidence: Evidence, keys: Iterable[NodeId], first: Node | None, label: str
+) -> Iterator[Finding]:
     """Further steps of the same fate, in the words of the list."""
     nodes = evidence.workflow.nodes
-    others = [nodes[key] for key in keys if first is None or key != first.id]  # type: ignore[attr-defined]
+    others = [nodes[key] for key in keys if first is None or key != first.id]
     for node in others[:MOST_STEPS]:
         field, quote = ("message", node.message) if node.message else ("phase", node.phase)
         at = evidence.of_node(node, field, quote=quote)
