@@ -52,3 +52,42 @@ def test_a_pod_that_goes_with_its_log_is_told_while_it_is_there() -> None:
     assert log_goes(gone, STEP, NOW).startswith("its pod goes when it ends, and with it the log")
     assert log_goes(over("Running"), STEP, NOW) == ""
     assert run_goes_at(over("Running")) is None
+
+
+@pytest.mark.parametrize(
+    ("phase", "gc", "own", "words"),
+    [
+        ("Running", "OnWorkflowCompletion", {}, "its archived log goes when the run ends"),
+        ("Succeeded", "OnWorkflowCompletion", {}, "its archived log goes now"),
+        ("Succeeded", "OnWorkflowDeletion", {}, "its archived log goes with the run"),
+        ("Succeeded", "Never", {}, ""),
+        ("Succeeded", "", {}, ""),
+        ("Succeeded", "OnWorkflowDeletion", {"artifactGC": {"strategy": "Never"}}, ""),
+        ("Running", "", {"artifactGC": {"strategy": "OnWorkflowCompletion"}}, "when the run ends"),
+        ("Succeeded", "", {"artifactGC": ["odd"]}, ""),
+        ("Succeeded", "OnWorkflowDeletion", {"deleted": True}, "artifact GC deleted its"),
+    ],
+)
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_an_archived_log_that_artifact_gc_deletes_is_told(
+    phase: str, gc: str, own: dict[str, Any], words: str, is_stored: bool
+) -> None:
+    log = {"name": "main-logs", "s3": {"key": "w/w-1/main.log"}, **own}
+    node = {"id": "w-1", "name": "w.a", "type": "Pod", "phase": phase}
+    spec = {"artifactGC": {"strategy": gc}}
+    workflow = decode.from_manifest(
+        {
+            "metadata": {
+                "name": "w",
+                "labels": {"workflows.argoproj.io/completed": str(phase != "Running").lower()},
+            },
+            "spec": {} if is_stored else spec,
+            "status": {
+                "phase": phase,
+                "nodes": {"w-1": {**node, "outputs": {"artifacts": [log]}}},
+                "storedWorkflowTemplateSpec": spec if is_stored else None,
+            },
+        }
+    )
+    told = log_goes(workflow, workflow.nodes[NodeId("w-1")], NOW)
+    assert words in told and bool(told) == bool(words)

@@ -71,6 +71,8 @@ class NodeArtifact:
     deleted: bool = False
     """Artifact GC has removed it (argo.md 8.5)."""
     optional: bool = False
+    gc_strategy: str = ""
+    """Its own strategy of artifact GC; "" where the workflow's holds (argo.md 8.5)."""
 
     @property
     def is_log(self) -> bool:
@@ -230,6 +232,7 @@ def _of_node(
         path=artifact.path,
         deleted=artifact.deleted,
         optional=artifact.optional,
+        gc_strategy=gc.strategy if (gc := artifact.artifact_gc) else "",
     )
 
 

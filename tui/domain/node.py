@@ -50,6 +50,12 @@ def _lacks_value(source: dict[str, Any]) -> bool:
     return source.get("supplied") is not None and source.get("default") is None
 
 
+class ArtifactGc(Wire, frozen=True):
+    """When artifact GC deletes it (argo.md 8.5)."""
+
+    strategy: str = ""
+
+
 class Artifact(Wire, frozen=True):
     """An artifact with its location still as it was written (argo.md 8.1)."""
 
@@ -58,6 +64,7 @@ class Artifact(Wire, frozen=True):
     from_: str = msgspec.field(default="", name="from")
     global_name: str = ""
     deleted: bool = False
+    artifact_gc: ArtifactGc | None = msgspec.field(default=None, name="artifactGC")
     optional: bool = False
     archive: dict[str, Any] | None = None
     s3: dict[str, Any] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tui.domain.artifact import log_artifact
+from tui.domain.artifact import NodeArtifact, log_artifact
 from tui.domain.durations import parse_time, short
 from tui.domain.node import SUCCEEDED, Node
 from tui.domain.workflow import Workflow
@@ -30,8 +30,10 @@ def log_goes(workflow: Workflow, node: Node, now: datetime) -> str:
         seconds = (at - now).total_seconds()
         found.append(f"the run goes in {short(seconds)}" if seconds > 0 else "the run goes now")
     strategy = str(_of_spec(workflow, "pod_gc").get("strategy") or "")
-    is_kept = log_artifact(workflow, node) is not None
-    if not is_kept and not workflow.is_completed:
+    kept = log_artifact(workflow, node)
+    if kept is not None and (words := _archived_log_goes(workflow, kept)):
+        found.append(words)
+    if kept is None and not workflow.is_completed:
         when = {
             "OnPodCompletion": "when it ends",
             "OnPodSuccess": "when it succeeds",
@@ -41,6 +43,18 @@ def log_goes(workflow: Workflow, node: Node, now: datetime) -> str:
         if when is not None:
             found.append(f"its pod goes {when}, and with it the log unless that is archived")
     return "; ".join(found)
+
+
+def _archived_log_goes(workflow: Workflow, kept: NodeArtifact) -> str:
+    """What artifact GC does to an archived log (argo.md 8.5); "" where it is left alone."""
+    if kept.deleted:
+        return "artifact GC deleted its archived log"
+    strategy = kept.gc_strategy or _of_spec(workflow, "artifact_gc").get("strategy")
+    if strategy == "OnWorkflowDeletion":
+        return "its archived log goes with the run"
+    if strategy == "OnWorkflowCompletion":
+        return f"its archived log goes {'now' if workflow.is_completed else 'when the run ends'}"
+    return ""
 
 
 def _of_spec(workflow: Workflow, name: str) -> dict[str, Any]:

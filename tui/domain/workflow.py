@@ -143,6 +143,7 @@ class Spec(ListedSpec, frozen=True):
     artifact_repository_ref: dict[str, Any] | None = None
     ttl_strategy: dict[str, Any] | None = None
     pod_gc: dict[str, Any] | None = msgspec.field(name="podGC", default=None)
+    artifact_gc: dict[str, Any] | None = msgspec.field(name="artifactGC", default=None)
     active_deadline_seconds: Any = None
     """Seconds all of it may take; templates have such numbers as text, too."""
     parallelism: Any = None
