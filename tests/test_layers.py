@@ -61,7 +61,7 @@ ARROWS: dict[str, set[str]] = {
     "settings": {"errors", "domain"},
     "themes": {"registry"},
     "config": {"actions", "domain", "errors", "keys", "kinds", "settings", "themes"},
-    "columns": {"domain"},
+    "columns": {"domain", "registry"},
     "kinds": {"columns", "domain", "registry"},
     "terminal": {"bugs", "keys", "errors", "domain.hidden", "domain.text"},
     "messages": {"domain", "actions", "errors"},

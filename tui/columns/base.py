@@ -185,7 +185,8 @@ def _drop(shown: list[Column[T]], cells: int, gap: int, *, least: bool, until: i
         droppable = [column for column in shown if column.drop >= until]
         if not droppable:
             return
-        shown.remove(max(droppable, key=lambda column: column.drop))
+        # Of equals the last one goes first.
+        shown.remove(max(reversed(droppable), key=lambda column: column.drop))
 
 
 def of_row(column: Column[T], *, ascii: bool = False) -> Column[Row[T]]:

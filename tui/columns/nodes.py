@@ -1,16 +1,22 @@
-"""The columns of the tree of steps."""
+"""The columns of the tree of steps, as data: `NODE_COLUMNS`.
+
+Another column is another entry: what it says of a step, and when it is there. What a node does not
+know by itself, its pod or what that uses, a column asks the look for (`StepLook`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from tui.columns.base import Column
 from tui.columns.words import compact, cores, memory, phase_token
 from tui.domain.durations import seconds_between
 from tui.domain.forest import TreeRow
 from tui.domain.node import Node
+from tui.registry import Registry
 
 
 class Usage(Protocol):
@@ -25,6 +31,57 @@ class Usage(Protocol):
         """Its working set."""
 
 
+class Figures(NamedTuple):
+    """What a step, or all that runs in it, uses of the cluster; None where that is not known.
+
+    CPU is in thousandths of a core, memory in bytes.
+    """
+
+    cpu: int | None = None
+    """Now."""
+    memory: int | None = None
+    cpu_peak: int | None = None
+    """The most that was seen of it."""
+    memory_peak: int | None = None
+    cpu_limit: int | None = None
+    memory_limit: int | None = None
+    is_near_limit: bool = False
+    """Whether it came so near to a limit that somebody should know."""
+
+
+def nothing_used(node: Node) -> Figures | None:
+    """Of no step is anything known."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLook:
+    """What columns are told besides the row."""
+
+    ascii: bool = False
+    pod: Callable[[Node], str] = lambda node: ""
+    """The name of a node's pod; "" for none."""
+    used: Callable[[Node], Figures | None] = nothing_used
+    """What a node uses of the cluster, as far as anybody measures it."""
+
+
+def never(row: TreeRow) -> bool:
+    """Of no row."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeColumn:
+    """A column of the tree, and when it is there."""
+
+    id: str
+    title: str
+    """What a menu calls it."""
+    make: Callable[[StepLook], Column[TreeRow]]
+    shown: Literal["always", "known", "wide"] = "always"
+    """Always; while something is known for it; or in wide mode alone."""
+
+
 def node_seconds(node: Node, now: datetime) -> float | None:
     """How long a node ran, or has run by now; what was never executed has no duration."""
     if node.phase in ("", "Pending", "Skipped", "Omitted"):
@@ -37,26 +94,70 @@ def node_token(node: Node) -> str:
     return "phase-suspended" if node.is_active_suspend else phase_token(node.phase)
 
 
-def node_columns(
-    *,
-    pod: Callable[[Node], str],
-    usage: Callable[[Node], Usage | None],
-) -> tuple[Column[TreeRow], ...]:
-    """The columns of the tree of steps, the first of them the tree itself; C.2 of ux.md part 2.
+STEP, TIMELINE, MESSAGE = "step", "timeline", "message"
+"""Ids of the column with the tree itself, and of that with the bars of the steps, which the tree
+draws itself; and of that with the messages, which else stand beside the labels."""
 
-    A node does not know its pod's name or what that uses, so those are asked for.
-    """
-    step: Column[TreeRow] = Column(
-        id="step",
+
+def _step(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id=STEP,
         title="STEP",
         text=lambda row, now: row.label,
         width=28,
-        least=14,
+        least=20,
         grow=3,
         cut="middle",
     )
-    message: Column[TreeRow] = Column(
-        id="message",
+
+
+def _timeline(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id=TIMELINE,
+        title="TIMELINE",
+        text=lambda row, now: " … ".join(filter(None, (row.node.started_at, row.node.finished_at))),
+        width=16,
+        least=10,
+        grow=1,
+        ticks=True,
+        drop=1,
+    )
+
+
+def _duration(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id="duration",
+        title="DUR",
+        text=lambda row, now: compact(node_seconds(row.node, now)),
+        width=6,
+        align="right",
+        ticks=True,
+    )
+
+
+def _cpu(look: StepLook) -> Column[TreeRow]:
+    def text(row: TreeRow, now: datetime) -> str:
+        used = look.used(row.node)
+        if used is not None and used.cpu is not None:
+            return cores(used.cpu)
+        return ""
+
+    return Column(id="cpu", title="CPU", text=text, width=5, align="right", drop=1)
+
+
+def _memory(look: StepLook) -> Column[TreeRow]:
+    def text(row: TreeRow, now: datetime) -> str:
+        used = look.used(row.node)
+        if used is not None and used.memory is not None:
+            return memory(used.memory)
+        return ""
+
+    return Column(id="memory", title="MEM", text=text, width=6, align="right", drop=1)
+
+
+def _message(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id=MESSAGE,
         title="MESSAGE",
         text=lambda row, now: row.node.message,
         width=24,
@@ -64,70 +165,47 @@ def node_columns(
         grow=3,
         style=lambda row: "problem" if row.node.is_problem else "",
     )
-    timeline: Column[TreeRow] = Column(
-        id=TIMELINE,
-        title="TIMELINE",
-        text=lambda row, now: " … ".join(filter(None, (row.node.started_at, row.node.finished_at))),
-        width=20,
-        least=8,
-        grow=12,
-        ticks=True,
-    )
-    return (step, timeline, *_spent(usage), message, *_origin(pod))
 
 
-TIMELINE = "timeline"
-"""Id of the column with the bars of the steps, which the tree draws itself."""
-
-
-WIDE_ONLY = ("message", "template", "pod")
-"""Ids of the columns that are there in wide mode alone: else the tree says a message beside the
-label, and the screen tells template and pod of the step under the cursor."""
-
-
-def _spent(usage: Callable[[Node], Usage | None]) -> tuple[Column[TreeRow], ...]:
-    """Time, and what the pod uses now."""
-
-    def cpu(row: TreeRow, now: datetime) -> str:
-        used = usage(row.node)
-        return cores(used.cpu_millis) if used else ""
-
-    def ram(row: TreeRow, now: datetime) -> str:
-        used = usage(row.node)
-        return memory(used.memory_bytes) if used else ""
-
-    return (
-        Column(id="cpu", title="CPU", text=cpu, width=5, align="right", drop=1),
-        Column(id="memory", title="MEM", text=ram, width=6, align="right", drop=1),
-        Column(
-            id="duration",
-            title="DUR",
-            text=lambda row, now: compact(node_seconds(row.node, now)),
-            width=6,
-            align="right",
-            ticks=True,
-        ),
+def _template(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id="template",
+        title="TEMPLATE",
+        text=lambda row, now: row.node.template,
+        width=14,
+        cut="middle",
+        drop=5,
     )
 
 
-def _origin(pod: Callable[[Node], str]) -> tuple[Column[TreeRow], ...]:
-    """Template and pod."""
-    return (
-        Column(
-            id="template",
-            title="TEMPLATE",
-            text=lambda row, now: row.node.template,
-            width=14,
-            cut="middle",
-            drop=5,
-        ),
-        Column(
-            id="pod",
-            title="POD",
-            text=lambda row, now: pod(row.node),
-            width=24,
-            grow=1,
-            cut="middle",
-            drop=4,
-        ),
+def _pod(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id="pod",
+        title="POD",
+        text=lambda row, now: look.pod(row.node),
+        width=24,
+        grow=1,
+        cut="middle",
+        drop=4,
     )
+
+
+NODE_COLUMNS: Registry[NodeColumn] = Registry(
+    "column",
+    (
+        NodeColumn(id=STEP, title="Step", make=_step),
+        NodeColumn(id=TIMELINE, title="Timeline", make=_timeline),
+        NodeColumn(id="duration", title="Duration", make=_duration),
+        NodeColumn(id="cpu", title="CPU", make=_cpu, shown="known"),
+        NodeColumn(id="memory", title="Memory", make=_memory, shown="known"),
+        NodeColumn(id=MESSAGE, title="Message", make=_message, shown="wide"),
+        NodeColumn(id="template", title="Template", make=_template, shown="wide"),
+        NodeColumn(id="pod", title="Pod", make=_pod, shown="wide"),
+    ),
+)
+"""In the order in which they stand. What is registered from elsewhere comes after them."""
+
+
+def node_columns(look: StepLook) -> tuple[Column[TreeRow], ...]:
+    """All of them, the first of them the tree itself; C.2 of ux.md part 2."""
+    return tuple(each.make(look) for each in NODE_COLUMNS)

@@ -16,6 +16,7 @@ from tui.domain.once import once
 from tui.domain.reason import reasons_of
 from tui.domain.slowest import keep_durations, slowest
 from tui.domain.status import has_active_suspend
+from tui.domain.timeline import begun_and_over
 from tui.domain.versions import keep_nodes
 from tui.domain.workflow import Workflow
 
@@ -40,6 +41,7 @@ def prepare(version: Workflow, before: Workflow | None, selected: NodeId | None 
     has_active_suspend(version)
     reasons_of(version)
     slowest(version, None, MOST)
+    begun_and_over(version)
     node = version.nodes.get(selected) if selected else None
     if node is not None and node.name == version.metadata.name and node.type != POD:
         node = None  # the root stands for the whole

@@ -50,6 +50,12 @@ class Span(NamedTuple):
         begin = min(max(self.begin, middle - length / 2), self.end - length)
         return Span(begin, begin + length)
 
+    def cell_of(self, moment: float, cells: int) -> int | None:
+        """Of so many cells the one that a moment is in; None for none."""
+        if not self.begin <= moment <= self.end or cells <= 0:
+            return None
+        return min(cells - 1, int((moment - self.begin) / self.seconds * cells))
+
 
 class Cell(NamedTuple):
     """One cell of a bar."""
@@ -63,7 +69,7 @@ BLANK = Cell(" ", "")
 
 
 @once
-def _begun(workflow: Workflow) -> tuple[float, float] | None:
+def begun_and_over(workflow: Workflow) -> tuple[float, float] | None:
     """When the first step began, and when the last that is over ended."""
     starts = [
         begun
@@ -86,7 +92,7 @@ def _begun(workflow: Workflow) -> tuple[float, float] | None:
 
 def span_of(workflow: Workflow, now: float) -> Span | None:
     """What the bars of a run are drawn on; None while nothing has begun."""
-    found = _begun(workflow)
+    found = begun_and_over(workflow)
     if found is None:
         return None
     begin, ended = found
@@ -109,8 +115,9 @@ def bar(workflow: Workflow, node: Node, span: Span, cells: int, now: float) -> l
     Of what is tried again each attempt is there, those before the last one as failed.
     """
     found = [BLANK] * max(0, cells)
-    if not workflow.is_completed and span.begin <= now <= span.end and cells > 0:
-        found[min(cells - 1, int((now - span.begin) / span.seconds * cells))] = Cell(NOW, "")
+    mark = None if workflow.is_completed else span.cell_of(now, cells)
+    if mark is not None:
+        found[mark] = Cell(NOW, "")
     for begin, end, sign, phase in _parts(workflow, node, now):
         for at in _cells_of(begin, end, span, cells):
             found[at] = Cell(sign, phase)

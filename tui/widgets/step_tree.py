@@ -8,7 +8,7 @@ as it has rows, as far as the style sheet lets it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, cast
 
@@ -18,7 +18,15 @@ from textual.message import Message
 
 from tui.bindings import bind
 from tui.columns import Column
-from tui.columns.nodes import TIMELINE, WIDE_ONLY, Usage, node_columns
+from tui.columns.nodes import (
+    NODE_COLUMNS,
+    STEP,
+    TIMELINE,
+    Figures,
+    StepLook,
+    Usage,
+    node_columns,
+)
 from tui.domain.durations import epoch_of
 from tui.domain.forest import ORDERS, SHAPED, SiblingOrder, TreeRow, WholeTree
 from tui.domain.node import Node, NodeId
@@ -32,10 +40,14 @@ from tui.widgets.step_tree_model import StepTreeModel
 from tui.widgets.step_tree_renderer import StepTreeRenderer, Timeline
 from tui.widgets.table import Table
 
+MOST_TIME = 12
+"""What a timeline gets of the cells that are left over, where labels get three."""
 MOST_ZOOM = 10
 """How often the time that is seen can be halved."""
-USAGE = ("cpu", "memory")
-"""Columns that are there only while something is known for them."""
+LOOKED_AT = 200
+"""Rows, besides those on the screen, that are asked whether they say anything in a column."""
+TIMED = (STEP, TIMELINE, "duration")
+"""Columns of the timeline, which has all the room that labels leave."""
 
 
 class StepTree(Table[TreeRow]):
@@ -92,7 +104,7 @@ class StepTree(Table[TreeRow]):
             id=id,
             classes=classes,
         )
-        everything = node_columns(pod=self._pod_of, usage=self._usage_of)
+        everything = node_columns(StepLook(ascii=ascii, pod=self._pod_of, used=self._figures_of))
         self.renderer = self._lines = StepTreeRenderer(
             everything[0],
             self.token,
@@ -102,8 +114,16 @@ class StepTree(Table[TreeRow]):
             ascii=ascii,
         )
         self._everything = everything
+        self._timed = tuple(
+            replace(column, width=20, least=8, grow=MOST_TIME) if column.id == TIMELINE else column
+            for column in everything
+            if column.id in TIMED
+        )
         self._pod_names = pod_names
         self._usage: Mapping[str, Usage] = {}
+        self._figures: Mapping[NodeId, Figures] = {}
+        self._known: frozenset[str] = frozenset()
+        """Ids of columns for which something was known of this run; they do not come and go."""
         self._tree = StepTreeModel()
         self._is_timeline = False
         self._zoom = 0
@@ -182,8 +202,11 @@ class StepTree(Table[TreeRow]):
         is_gone = key is not None and key not in workflow.nodes
         above = self._tree.ancestors_at(self.cursor) if is_gone else []
         is_other = self._tree.show(workflow, found)
+        if is_other:
+            self._figures, self._known = {}, frozenset()
         if is_other or usage is not None:
-            self._set_usage(usage or {})
+            self._usage = usage or {}
+        self._choose_columns()
         self._scale()
         self.replace(self._tree.rows)
         if is_other:
@@ -202,6 +225,12 @@ class StepTree(Table[TreeRow]):
         self._set_usage(usage)
         self.repaint()
 
+    def show_figures(self, figures: Mapping[NodeId, Figures]) -> None:
+        """What its nodes use; of those that are not in it, what their pods do."""
+        self._figures = figures
+        self._choose_columns()
+        self.repaint()
+
     def _set_usage(self, usage: Mapping[str, Usage]) -> None:
         self._usage = usage
         self._choose_columns()
@@ -212,13 +241,28 @@ class StepTree(Table[TreeRow]):
         super().widen(on)
 
     def _choose_columns(self, *, is_wide: bool | None = None) -> None:
-        """Those of the mode, with what pods use where that is known."""
+        """Those of the mode, without those for which nothing is known."""
         wide = self.renderer.is_wide if is_wide is None else is_wide
-        left_out = {*(() if wide else WIDE_ONLY), *(() if self._usage else USAGE)}
-        left_out |= {*USAGE, *WIDE_ONLY} if self._is_timeline else {TIMELINE}
-        columns = tuple(c for c in self._everything if c.id not in left_out)
+        self._learn_columns()
+        columns = self._timed if self._is_timeline else tuple(self._wanted_columns(is_wide=wide))
         if columns != self.columns:
             self.columns = columns
+
+    def _wanted_columns(self, *, is_wide: bool) -> Iterable[Column[TreeRow]]:
+        for spec, column in zip(NODE_COLUMNS, self._everything, strict=True):
+            if column.id == TIMELINE:
+                continue
+            is_known = spec.shown == "known" and spec.id in self._known
+            if spec.shown == "always" or is_known or (spec.shown == "wide" and is_wide):
+                yield column
+
+    def _learn_columns(self) -> None:
+        """Find out for which columns something is known; in ten thousand rows a few are asked."""
+        rows = (*self._tree.rows[:LOOKED_AT], *self.model.visible_items)
+        for spec, column in zip(NODE_COLUMNS, self._everything, strict=True):
+            is_asked = spec.shown == "known" and spec.id not in self._known
+            if is_asked and any(column.text(row, self.now) for row in rows):
+                self._known |= {spec.id}
 
     # --- as a timeline -------------------------------------------------------------------
 
@@ -232,7 +276,8 @@ class StepTree(Table[TreeRow]):
         is_timeline = form == "timeline"
         if is_timeline == self._is_timeline:
             return
-        self._is_timeline, self._zoom = is_timeline, 0
+        self._is_timeline = self._lines.is_timeline = is_timeline
+        self._zoom = 0
         self._choose_columns(is_wide=False)
         if self.renderer.is_wide:
             super().widen(False)
@@ -253,15 +298,16 @@ class StepTree(Table[TreeRow]):
     def tick(self, now: datetime) -> None:
         """A second went by: bars of what runs grow."""
         super().tick(now)
-        before = self._lines.timeline
+        before, mark = self._lines.timeline, self._lines.now_mark(self.size.width)
         self._scale()
-        if before is not None and self._lines.timeline != before:
+        is_scaled = before is not None and self._lines.timeline != before
+        if is_scaled or self._lines.now_mark(self.size.width) != mark:
             self.repaint()
 
     def _scale(self) -> None:
         """Work out what bars are drawn on."""
         workflow = self._tree.workflow
-        if not self._is_timeline or workflow is None:
+        if workflow is None:
             self._lines.timeline = None
             return
         now = self.renderer.now.timestamp()
@@ -326,14 +372,20 @@ class StepTree(Table[TreeRow]):
             return ""
         return pod_name(workflow, node, self._pod_names)
 
-    def _usage_of(self, node: Node) -> Usage | None:
-        return self._usage.get(self._pod_of(node)) if self._usage else None
+    def _figures_of(self, node: Node) -> Figures | None:
+        known = self._figures.get(node.id)
+        if known is not None or not self._usage:
+            return known
+        usage = self._usage.get(self._pod_of(node))
+        return Figures(usage.cpu_millis, usage.memory_bytes) if usage is not None else None
 
     @property
     def written_columns(self) -> Sequence[Column[TreeRow]]:
         """All that is known, those included that are only shown in wide mode."""
-        left_out = {*(() if self._usage else USAGE), *(() if self._is_timeline else (TIMELINE,))}
-        return [c for c in self._everything if c.id not in left_out]
+        if self._is_timeline:
+            return self._timed
+        wanted = self._wanted_columns(is_wide=True)
+        return [column for column in wanted if column.id != TIMELINE]
 
     def plain_cell(self, column: Column[TreeRow], item: TreeRow) -> str:
         """What a column says of a step; of the first one with its box lines."""

@@ -21,7 +21,7 @@ from tui.columns.words import phase_token
 from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
 from tui.domain.status import node_icon
-from tui.domain.timeline import ASCII_SIGNS, Span, axis, bar
+from tui.domain.timeline import ASCII_SIGNS, BLANK, Cell, Span, axis, bar
 from tui.domain.workflow import Workflow
 from tui.widgets.cells import (
     LONGEST,
@@ -44,6 +44,8 @@ MESSAGE_AT = 36
 """The cell at which messages begin where there is room, at most half of the column."""
 LEAST_MESSAGE = 16
 """Cells for which a long label makes room."""
+LEAST_AXIS = 30
+"""Cells from which on the heading of a timeline has marks, not a title."""
 BETWEEN = 2
 """Cells between a label and what the step says."""
 
@@ -89,6 +91,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         self.widths = {"step": self._width}
         self.timeline: Timeline | None = None
         """What bars are drawn on; None where there are none."""
+        self.is_timeline = False
+        """Whether the bars have all the room that labels leave."""
         self.is_focused = False
         """Whether keys come here: the row of the cursor and the heading show it."""
 
@@ -104,7 +108,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             title = placed.column.title
             if not pieces and self.ordered:
                 title = f"{title} by {self.ordered}"
-            if placed.column.id == TIMELINE and self.timeline is not None:
+            has_axis = self.timeline is not None and placed.width >= LEAST_AXIS
+            if placed.column.id == TIMELINE and has_axis:
                 pieces += [(line, rules), *self._axis(placed.width, line, rules, heading)]
                 continue
             gap = line * (placed.width - width_of(title) - 1)
@@ -130,15 +135,23 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         """The step with what it says, in the room that its other columns leave, then those."""
         base = self.style("")
         first, *others = self.layout(width)
-        if self.timeline is not None:
+        if self.is_timeline:
             return self._timed_line(item, width, is_cursor)
         told = [(placed, placed.column.text(item, self.now)) for placed in others]
-        cells = first.width
-        while told and not told[0][1]:
+        cells, bar = first.width, list[Piece]()
+        if told and told[0][0].column.id == TIMELINE:
+            room, _ = told.pop(0)
+            found = self._bar_cells(item, room.width)
+            # What the step says goes on to where its bar begins.
+            blank = next((at for at, cell in enumerate(found) if cell is not BLANK), room.width)
+            cells += blank + (blank == room.width)
+            bar = self._drawn(found[blank:])
+        while told and not told[0][1] and not bar:
             cells += told.pop(0)[0].width + 1
-        spare = self._spare(item, cells, told[0]) if told else 0
+        spare = self._spare(item, cells, told[0]) if told and not bar else 0
         cells += spare
         pieces = self._said(item, cells, min(MESSAGE_AT, first.width // 2), is_cursor)
+        pieces += [(" ", base), *bar] if bar else []
         for placed, text in told:
             column, width_left = placed.column, placed.width - spare
             spare = 0
@@ -166,18 +179,35 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
 
     def _bar(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
         """When a step ran, on the time of its run."""
+        return self._drawn(self._bar_cells(item, cells))
+
+    def _bar_cells(self, item: TreeRow, cells: int) -> list[Cell]:
         if self.timeline is None:
-            return [(" " * cells, self.style(""))]
+            return [BLANK] * cells
         workflow, span, _ = self.timeline
-        found = bar(workflow, item.node, span, cells, self.now.timestamp())
+        return bar(workflow, item.node, span, cells, self.now.timestamp())
+
+    def _drawn(self, cells: list[Cell]) -> list[Piece]:
+        """Cells of a bar, those that are drawn alike together."""
         signs = ASCII_SIGNS if self.ascii else {}
         return [
             (
                 "".join(signs.get(each.sign, each.sign) for each in alike),
                 self.style(phase_token(phase) if phase else "muted"),
             )
-            for phase, alike in groupby(found, key=lambda each: each.phase)
+            for phase, alike in groupby(cells, key=lambda each: each.phase)
         ]
+
+    def now_mark(self, width: int) -> int | None:
+        """The cell of the bars that now is in; None where it is in none."""
+        if self.timeline is None or self.timeline.workflow.is_completed:
+            return None
+        placed = next((p for p in self.layout(width) if p.column.id == TIMELINE), None)
+        return (
+            None
+            if placed is None
+            else self.timeline.span.cell_of(self.now.timestamp(), placed.width)
+        )
 
     def _axis(self, cells: int, line: str, rules: Style, heading: Style) -> list[Piece]:
         """The marks of the timeline on its rule."""
