@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.golden import ABSENT, DATA
-from tui.logs.pods import best_target, target_of, targets_of
+from tui.logs.pods import best_target, runs_since, target_of, targets_of
 from tui.ports.pods import ContainerState, Pod
 from tui.sources import pods as core
 
@@ -100,3 +100,58 @@ def test_recorded_pods_say_what_their_nodes_say(kind: str, container: str, phase
     assert best is not None
     assert (best.container, best.node.phase) == (container, phase)
     assert best.node.name.startswith(best.node.id.partition("-")[0])
+
+
+def state(policy: str = "OnFailure", phase: str = "Running", restarts: int = 0, **now: Any) -> Any:
+    """A pod with one container in this state."""
+    one = {"name": "main", "state": now, "restartCount": restarts}
+    status = {"phase": phase, "containerStatuses": [one]}
+    return {"spec": {"restartPolicy": policy}, "status": status, "metadata": {"name": "p"}}
+
+
+BEGUN = {"startedAt": "2026-03-17T06:29:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("pod", "found"),
+    [
+        (state(running=BEGUN), 1773728940 * 10**9),
+        (state(running={}), ""),
+        (state(terminated={"exitCode": 0}), ""),
+        (state(terminated={"exitCode": 1}), "will be started again"),
+        (state("Never", terminated={"exitCode": 1}), ""),
+        (state("Always", terminated={"exitCode": 0}), "will be started again"),
+        (state("Always", "Failed", terminated={"exitCode": 1}), ""),
+        (state(restarts=2, waiting={"reason": "CrashLoopBackOff"}), "again: CrashLoopBackOff"),
+        (state(restarts=2, waiting={}), "again: nothing says why"),
+        (state(waiting={"reason": "PodInitializing"}), ""),
+        ({**state(terminated={"exitCode": 1}), "metadata": {"deletionTimestamp": "now"}}, ""),
+        ({"status": {"containerStatuses": "odd"}}, ""),
+        (None, ""),
+    ],
+)
+def test_a_container_that_runs_on_or_will_is_told_from_one_that_is_over(
+    pod: Any, found: int | str
+) -> None:
+    said = runs_since(pod, "main")
+    assert said == found if isinstance(found, int) or not found else str(said).endswith(found)
+
+
+@pytest.mark.parametrize(
+    ("pods", "own", "code", "found"),
+    [
+        ("Never", "Always", 0, "will be started again"),
+        ("Never", None, 1, ""),
+        ("Always", None, 1, "will be started again"),
+        ("Always", None, 0, ""),
+    ],
+)
+def test_init_containers_have_a_policy_of_their_own(
+    pods: str, own: str | None, code: int, found: str
+) -> None:
+    told = {"name": "main", "state": {"terminated": {"exitCode": code}}}
+    pod = {
+        "spec": {"restartPolicy": pods, "initContainers": [{"name": "main", "restartPolicy": own}]},
+        "status": {"phase": "Running", "initContainerStatuses": [told]},
+    }
+    assert runs_since(pod, "main") == found

@@ -17,6 +17,7 @@ from tui.domain.workflow import Manifest, Workflow
 from tui.errors import Busy, Missing, Refused, Rejected, SourceError, Unreachable
 from tui.logs.reader import LOOK_AGAIN, TRIES, LogReader
 from tui.ports.logs import LogRequest
+from tui.ports.pods import Around
 from tui.ports.threads import CancelToken
 
 
@@ -292,6 +293,60 @@ def test_one_that_was_started_once_has_no_seam_and_the_archive_goes_on_where_its
         *("one", "── main was started again ──", "two"),
         *("── api: its pod is gone, from the archive on ──", "three"),
     ]
+
+
+class Restarting(Breaking):
+    """Its pod is as one after the other of some states says, each time it is looked at."""
+
+    def __init__(self, *answers: Answer, states: list[dict[str, Any]]) -> None:
+        super().__init__(*answers)
+        self.states = states
+        self.ports[Around] = self
+
+    def pod(self, namespace: str, name: str) -> Manifest | None:
+        told = {"name": "main", "restartCount": 1, "state": self.states.pop(0)}
+        status = {"phase": "Running", "containerStatuses": [told]}
+        return {"metadata": {}, "spec": {"restartPolicy": "OnFailure"}, "status": status}
+
+
+FAILED, DONE = {"terminated": {"exitCode": 1}}, {"terminated": {"exitCode": 0}}
+
+
+def test_a_container_that_is_started_again_under_an_open_log_goes_on_after_a_seam() -> None:
+    waits = {"waiting": {"reason": "CrashLoopBackOff"}}
+    later = {"running": {"startedAt": "2026-03-17T06:29:58Z"}}
+    source = Restarting(
+        [line(1, "one"), line(2, "crash")],
+        [Rejected("previous terminated container not found")],
+        [line(59, "again")],
+        states=[FAILED, waits, waits, later, DONE],
+    )
+    read = Read(source, running("api"), follow=True, is_alone=True)
+    said = [each.decode() for each in read.lines]
+    assert said == ["one", "crash", "── main was started again ──", "again"]
+    assert read.told == [
+        "waits: main will be started again",
+        "waits: main waits to be started again: CrashLoopBackOff",
+        "resumed",
+    ]
+    assert source.requests[-1].since_time, "what was read is not asked for again"
+    assert not source.states and not source.given
+
+
+def test_a_stream_that_ended_while_its_container_runs_is_gone_on_with_and_has_no_seam() -> None:
+    source = Restarting(
+        [line(1, "one")],
+        [Rejected("previous terminated container not found")],
+        [line(1, "one"), line(2, "two")],
+        states=[{"running": {"startedAt": "2026-03-17T06:29:00Z"}}, DONE],
+    )
+    assert Read(source, running("api"), follow=True, is_alone=True).lines == [b"one", b"two"]
+
+
+def test_who_reads_once_or_many_asks_for_no_pod() -> None:
+    source = Restarting([line(1, "one")], [line(1, "one")], [Rejected("none")], states=[])
+    assert Read(source, running("api"), follow=True).lines == [b"one"]
+    assert Read(source, running("api"), is_alone=True).lines == [b"one"]
 
 
 def of_agent() -> Manifest:

@@ -526,6 +526,11 @@ class Position:
         """While repeated lines come again: how many lines with the last time are still to come."""
 
     @property
+    def last(self) -> int:
+        """The time of the last line, in nanoseconds since 1970; NO_TIME before the first."""
+        return self._last
+
+    @property
     def since(self) -> str:
         """The time to go on from, as RFC 3339; "" where everything is to be read."""
         return stamp_of(self._last)

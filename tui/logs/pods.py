@@ -6,13 +6,18 @@ Argo labels each pod with its workflow, and writes into it which node it is of.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from tui.domain.durations import parse_time
 from tui.domain.logtargets import MAIN, POD, LogTarget, best_of
+from tui.domain.logtimes import nanoseconds
 from tui.domain.node import FAILED, PENDING, SUCCEEDED, Node, NodeId
+from tui.domain.workflow import Manifest
 from tui.ports.pods import ContainerState, Pod
 
 ARGOS = ("init", "wait", "supervisor")
 """Containers that Argo adds to each pod."""
+NEVER, ON_FAILURE = "Never", "OnFailure"
 KILLED = (137, 143)
 """Exit codes of containers that were ended because the one that counts was over."""
 
@@ -64,6 +69,40 @@ def failed_container(pod: Pod) -> ContainerState | None:
         if each.exit_code and (each.name == MAIN or each.exit_code not in KILLED)
     ]
     return min(broken, key=lambda each: (not each.is_init, each.name != MAIN), default=None)
+
+
+def runs_since(pod: Manifest | None, container: str) -> int | str:
+    """When a container began that runs now, in nanoseconds since 1970.
+
+    In words, what it does until it is started again; "" for one that is over, or gone.
+    """
+    status, spec = (pod or {}).get("status") or {}, (pod or {}).get("spec") or {}
+    own = _called(container, status.get("containerStatuses"))
+    policy = spec.get("restartPolicy")
+    if not own:
+        own = _called(container, status.get("initContainerStatuses"))
+        # One that is to go on beside the others says so itself.
+        policy = _called(container, spec.get("initContainers")).get("restartPolicy") or (
+            NEVER if policy == NEVER else ON_FAILURE
+        )
+    state = own.get("state") or {}
+    if running := state.get("running"):
+        begun = parse_time(running.get("startedAt"))
+        return nanoseconds(begun) if begun is not None else ""
+    if status.get("phase") in (SUCCEEDED, FAILED) or (pod or {}).get("metadata", {}).get(
+        "deletionTimestamp"
+    ):
+        return ""
+    if (waiting := state.get("waiting")) is not None and own.get("restartCount"):
+        return f"waits to be started again: {waiting.get('reason') or 'nothing says why'}"
+    code = (state.get("terminated") or {}).get("exitCode")
+    starts_again = policy == "Always" or (policy == ON_FAILURE and bool(code))
+    return "will be started again" if starts_again and code is not None else ""
+
+
+def _called(name: str, found: object) -> dict[str, Any]:
+    listed = found if isinstance(found, list) else []
+    return next((x for x in listed if isinstance(x, dict) and x.get("name") == name), {})
 
 
 def _names(target: LogTarget) -> tuple[str, ...]:

@@ -24,8 +24,10 @@ from tui.domain.logtargets import AGENTS, LogTarget, attempts_before, name_among
 from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
+from tui.logs.pods import runs_since
 from tui.ports.connection import Connection, offered
 from tui.ports.logs import NOTHING, LogRequest, PodLogs
+from tui.ports.pods import Around
 from tui.ports.secrets import reader_of
 from tui.ports.stores import reached_from
 from tui.ports.threads import CancelToken
@@ -91,6 +93,7 @@ class LogReader:
         self._wants_times = wants_times or tail is not None or since_time is not None
         self._is_patient = is_patient
         """Whether a connection that broke is waited for as long as it takes."""
+        self._is_single = is_alone and not previous
         self._is_alone = is_alone and not previous and tail is None and since_time is None
 
     def blocks(
@@ -281,7 +284,15 @@ class LogReader:
                     if unread is not None:
                         tries = 0
                         yield unread
-                return
+                restarted = self._restarted(target, stop, waits) if is_followed else None
+                if restarted is None:
+                    return
+                last = position.last if isinstance(position, Position) else NO_TIME
+                waits_for = waits_for or "its start"
+                if restarted > last:
+                    again = number(self._source_of(target, "seam"))
+                    earlier.add(again)
+                    yield seam(f"{target.container} was started again", again, last)
             except (Unreachable, Busy, Rejected) as error:
                 if is_followed and isinstance(error, Rejected) and WAITING in error.what:
                     if error.what != waits_for:
@@ -296,6 +307,32 @@ class LogReader:
                 is_troubled, waits_for = True, ""
                 told(error, seconds)
                 stop.sleep(seconds)
+
+    def _restarted(self, target: LogTarget, stop: CancelToken, waits: OnWaiting) -> int | None:
+        """When a container began that runs on although its log ended; None for one that is over.
+
+        The kubelet starts containers again where the pod's restart policy says so, and a server may
+        end a stream that nobody wrote into for hours. Asked by who reads one log, for itself.
+        """
+        around = self._source.port(Around) if self._is_single else None
+        told = ""
+        while around is not None and not stop.is_set:
+            try:
+                pod = around.pod(self.workflow.metadata.namespace, target.pod)
+            except SourceError:
+                return None
+            state = runs_since(pod, target.container)
+            if isinstance(state, str):
+                if not state:
+                    return None
+                if state != told:
+                    told = state
+                    waits(Rejected(f"{target.container} {state}"))
+            # What the API says comes later than the end of a log: it may not run any more.
+            stop.sleep(LOOK_AGAIN)
+            if not isinstance(state, str):
+                return state
+        return None
 
     def _request(
         self,
