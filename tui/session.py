@@ -32,6 +32,8 @@ class Session(msgspec.Struct, frozen=True):
     """Namespace of the open workflow; "" if none was open. The same holds for `name`."""
     name: str = ""
     pane: str = ""
+    hides_archived: bool = False
+    """Whether what is archived was left out of the list."""
 
 
 def is_for(before: Session, namespaces: tuple[str, ...] | None) -> bool:

@@ -169,3 +169,48 @@ def test_a_server_without_an_archive_says_so(
     with served(server, monkeypatch):
         said = printed(capsys, "archive", "list", code=1)
         assert "keeps no archive" in said and "persistence.archive" in said
+
+
+def test_the_labels_of_what_is_archived_are_told_and_the_values_of_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = old("two", B, 2, "Succeeded")
+    run["metadata"]["labels"]["team"] = "\x1b[2Jml"
+    with served(StandIn(archived=[old("one", A), run]), monkeypatch):
+        keys = printed(capsys, "archive", "list-label-keys").splitlines()
+        assert keys == ["team", f"{LABEL}phase", f"{LABEL}workflow-archiving-status"]
+        values = printed(capsys, "archive", "list-label-values", "-l", f"{LABEL}phase")
+        assert values == "Failed\nSucceeded\n"
+        shown = printed(capsys, "archive", "list-label-values", "--selector", "team")
+        assert shown.endswith("ml\n") and "\x1b" not in shown, "a label is text of a cluster"
+        assert printed(capsys, "archive", "list-label-values", "-l", "nobody-has-it") == ""
+
+
+@pytest.mark.parametrize("selector", ["a=b", "a,b", "!a", "a in (b)"])
+def test_values_are_those_of_one_label(
+    selector: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(StandIn(archived=[old("one", A)]), monkeypatch) as api:
+        said = printed(capsys, "archive", "list-label-values", "-l", selector, code=2)
+        assert "of one label" in said and not api.asked, "nothing is asked for nothing"
+
+
+@pytest.mark.parametrize("words", [["list-label-keys"], ["list-label-values", "-l", "team"]])
+def test_where_nothing_is_archived_no_label_is_an_answer(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = StandIn()
+    with served(server, monkeypatch):
+        assert printed(capsys, "archive", *words) == ""
+        server.has_archive = False
+        assert "keeps no archive" in printed(capsys, "archive", *words, code=1)
+
+
+@pytest.mark.parametrize("words", [["archive", "delete"], ["delete", "--archived"]])
+def test_a_copy_of_the_archive_has_no_finalizers_to_force(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = StandIn(archived=[old("one", A)])
+    with served(server, monkeypatch):
+        assert "no finalizers" in printed(capsys, *words, "one", "--force", code=2)
+        assert A in server.archived

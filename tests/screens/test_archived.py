@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.app import Shown, showing
+from tests.support.app import STILL, Shown, showing
 from tests.support.argo_server import ARCHIVING, StandIn, served_by
-from tests.support.fake_api import FakeApi
+from tests.support.fake_api import Asked, FakeApi, Reply
 from tests.support.scripted import manifest
 from tui.domain.identity import Origin
 from tui.domain.workflow import LABEL, Manifest
@@ -110,6 +114,31 @@ async def test_archived_ones_can_be_left_out_and_shown_again() -> None:
         await shown.until(lambda: names(shown) == ["now", "old-0001"])
 
 
+async def test_that_they_are_left_out_is_remembered_where_the_settings_ask_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    server = StandIn(manifest("now"), archived=[old(1)])
+    server.beat = 0.2
+    with server.running() as api:
+        for settings, remembers in ((STILL, False), (replace(STILL, remember_place=True), True)):
+            async with showing(source=served_by(api), settings=settings) as shown:
+                await shown.until_shown("1 + 1 ▤")
+                await shown.press("H")
+                await shown.until(lambda: names(shown) == ["now"])
+                await shown.press("colon", "q", "enter")
+            read = len(pages(api))
+            async with showing(source=served_by(api), settings=settings) as shown:
+                if not remembers:
+                    await shown.until_shown("1 + 1 ▤")
+                    continue
+                await shown.until_said("going on from where you were the last time")
+                await shown.at_rest()
+                assert names(shown) == ["now"] and len(pages(api)) == read, "nor is it read"
+                await shown.press("H")
+                await shown.until(lambda: names(shown) == ["now", "old-0001"])
+
+
 async def test_archive_shows_only_what_is_archived_also_what_is_in_the_cluster() -> None:
     both = manifest("both", phase="Succeeded", labels={ARCHIVING: "Archived"})
     server = StandIn(manifest("now"), both, archived=[both, old(1)])
@@ -177,6 +206,80 @@ async def test_one_that_was_archived_and_is_in_no_archive_after_all_goes() -> No
         await shown.until(lambda: names(shown) == ["now"])
 
 
+async def test_one_that_goes_while_it_is_being_archived_is_looked_for_until_it_is_there() -> None:
+    done = manifest("done", phase="Succeeded", labels={ARCHIVING: "Pending"})
+    server = StandIn(manifest("now"), done)
+
+    def looked_for() -> int:
+        asked = [each for each in api.asked if each.path == ARCHIVE]
+        return sum(
+            "name=done" in str(each.query.get("listOptions.fieldSelector")) for each in asked
+        )
+
+    async with listing(server) as (shown, api):
+        await shown.until_shown("2 + 0 ▤")
+        server.delete("done")
+        await shown.until(lambda: looked_for() == 1)
+        assert names(shown) == ["now", "done"]
+        server.archive(done)
+        await shown.until(lambda: looked_for() == 2)
+        await shown.at_rest()
+        assert names(shown) == ["now", "done"], "it was on its way"
+        assert "▤ done" in shown.text
+
+
+async def test_many_that_leave_the_cluster_at_once_are_looked_up_one_after_the_other() -> None:
+    done = [
+        manifest(f"done-{number}", phase="Succeeded", labels={ARCHIVING: "Archived"})
+        for number in range(60)
+    ]
+    server = StandIn(manifest("now"), *done, archived=done[:40])
+    at_once, most = 0, 0
+    lock = threading.Lock()
+
+    def counted(asked: Asked, reply: Reply) -> bool:
+        nonlocal at_once, most
+        if asked.path == ARCHIVE:
+            with lock:
+                at_once += 1
+                most = max(most, at_once)
+            server.answer_now(asked, reply)
+            with lock:
+                at_once -= 1
+            return True
+        return False
+
+    server.instead.append(counted)
+    async with listing(server) as (shown, api):
+        await shown.until_shown("61 + 0 ▤")
+        for each in done:
+            server.delete(each["metadata"]["name"])
+        await shown.until_shown("1 + 40 ▤")
+        await shown.at_rest()
+        assert most == 1
+        looked = [str(each.query.get("listOptions.fieldSelector")) for each in api.asked]
+        counts = Counter(each for each in looked if "metadata.name=done-" in each)
+        assert sorted(counts.values()) == [1] * 40 + [2] * 20, "twice what is not there"
+
+
+async def test_while_the_database_is_down_what_left_stays_and_is_looked_up_when_it_is_back() -> (
+    None
+):
+    done = manifest("done", phase="Succeeded", labels={ARCHIVING: "Archived"})
+    lost = manifest("lost", phase="Succeeded", labels={ARCHIVING: "Pending"})
+    server = StandIn(manifest("now"), done, lost, archived=[done])
+    async with listing(server) as (shown, api):
+        await shown.until_shown("3 + 0 ▤")
+        before = len(pages(api))
+        server.refusing["GET .*/archived-workflows"] = (500, 13, "dial tcp: connection refused")
+        server.delete("done")
+        server.delete("lost")
+        await shown.until(lambda: len(pages(api)) > before)
+        assert set(names(shown)) == {"now", "done", "lost"}
+        server.refusing.clear()
+        await shown.until(lambda: set(names(shown)) == {"now", "done"})
+
+
 async def test_an_archived_run_opens_as_any_other() -> None:
     nodes = {
         "old-0001": {
@@ -203,6 +306,20 @@ async def test_an_archived_run_is_deleted_by_its_uid_and_the_question_says_what_
         assert not server.archived
         (sent,) = [each for each in api.asked if each.method == "DELETE"]
         assert sent.path == f"{ARCHIVE}/uid-old-0001"
+
+
+async def test_finalizers_are_not_asked_about_for_what_only_the_archive_has() -> None:
+    server = StandIn(manifest("now"), archived=[old(1), old(2)])
+    async with listing(server) as (shown, _):
+        await shown.until_shown("1 + 2 ▤")
+        await shown.press("D")
+        await shown.until_shown("Force")
+        await shown.press("escape", "j", "space", "D")
+        await shown.until_shown("The archive's copy goes for good")
+        assert "Force" not in shown.text
+        await shown.press("escape", "g", "space", "D")
+        await shown.until_shown("Delete 2")
+        await shown.until_shown("Force")
 
 
 @pytest.mark.parametrize(

@@ -420,6 +420,18 @@ def test_one_that_moves_to_the_archive_while_it_is_looked_at_stays_as_it_is() ->
         assert set(phases(follower)) == {"Succeeded"}
 
 
+def test_one_that_goes_while_it_is_being_archived_is_looked_for_twice() -> None:
+    etl = manifest("etl", phase="Succeeded", nodes=NODES, labels={ARCHIVING: "Pending"})
+    server, asked = StandIn(etl), list[Asked]()
+    with opened(server, asked=asked) as follower:
+        wait_until(lambda: follower.of(Stood))
+        server.delete("etl")
+        wait_until(lambda: asked[-1].path == "/api/v1/archived-workflows/uid-etl")
+        server.archive(etl)
+        wait_until(lambda: len(phases(follower)) == 2)
+        assert not follower.of(Gone)
+
+
 def test_one_that_is_deleted_and_in_no_archive_is_gone() -> None:
     server = StandIn(manifest("etl", phase="Running"))
     with opened(server) as follower:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.argo_server import StandIn
+from tests.support.argo_server import ARCHIVING, StandIn
 from tests.support.cluster import running_cluster
 from tests.support.fake_api import FakeApi
 from tests.support.following import Follower
@@ -163,6 +163,20 @@ def test_one_that_moves_to_the_archive_while_it_is_looked_at_stays_as_it_is() ->
         follower.end()
         assert follower.of(Gone) == []
         assert follower.of(Changed)[1].row.value.object.is_only_archived
+
+
+def test_one_that_goes_while_it_is_being_archived_is_looked_for_twice() -> None:
+    whole = manifest("etl", phase="Failed", nodes=NODES, labels={ARCHIVING: "Pending"})
+    server = StandIn()
+    with beside(server, whole) as (both, cluster, api):
+        follower = watched(both, "etl")
+        wait_until(lambda: follower.of(Changed))
+        cluster.remove(ref_of(whole))
+        wait_until(lambda: any("archived-workflows" in each.path for each in api.asked))
+        server.archive(whole)
+        wait_until(lambda: len(follower.of(Changed)) == 2)
+        follower.end()
+        assert follower.of(Gone) == []
 
 
 def test_flags_put_a_server_beside_a_context_and_the_environment_does_not(

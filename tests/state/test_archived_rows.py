@@ -80,6 +80,14 @@ def test_one_that_leaves_the_cluster_for_the_archive_stays_the_row_that_it_is() 
     assert list(known) == [key("a")] and not again.removed, "and when the archive tells of it"
 
 
+def test_one_that_goes_while_it_is_being_archived_stays_until_the_archive_has_been_asked() -> None:
+    known = table()
+    known.apply([Changed(PART, row("a", "1", label="Pending"))])
+    assert not known.apply([Gone(PART, key("a"), "1")]).removed
+    assert known[key("a")].origins == ARCHIVE_ONLY and known[key("a")].value.is_only_archived
+    assert known.apply([Gone(ARCHIVE, key("a"), "1")]).removed == (key("a"),)
+
+
 def test_one_that_is_gone_while_a_list_was_read_anew_stays_as_well() -> None:
     known = table()
     known.apply([Page(PART, (row("a", "1", label="Archived"), row("b", "2")), True, True)])

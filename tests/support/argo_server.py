@@ -160,8 +160,11 @@ class StandIn:
 
     def answer(self, asked: Asked, reply: Reply) -> None:
         """One request."""
-        if any(instead(asked, reply) for instead in list(self.instead)):
-            return
+        if not any(instead(asked, reply) for instead in list(self.instead)):
+            self.answer_now(asked, reply)
+
+    def answer_now(self, asked: Asked, reply: Reply) -> None:
+        """One request, whoever would answer in its stead."""
         path = asked.path
         if self.prefix:
             if not path.startswith(self.prefix + "/"):
@@ -196,6 +199,9 @@ class StandIn:
         elif rest[0] == "userinfo":
             # It believes whatever a token says of itself.
             reply.json(self.user if sent in self.tokens else {}, headers=HEAD)
+        elif rest[0] in ("archived-workflows-label-keys", "archived-workflows-label-values"):
+            # Nor do these ask who somebody is.
+            self._archived_labels(asked, reply, of_one=rest[0].endswith("values"))
         elif sent and sent not in self.tokens:
             _refuse(asked, reply, 401, 16, "Unauthorized")
         elif rest[0] == "workflow-events" and len(rest) == 2:
@@ -347,6 +353,20 @@ class StandIn:
             self._of_archive(asked, reply, row, verbs[0])
         else:
             _refuse(asked, reply, 501, 12, "Not Implemented")
+
+    def _archived_labels(self, asked: Asked, reply: Reply, *, of_one: bool) -> None:
+        """Of all namespaces, in no order, and none at all where nothing is archived."""
+        key = asked.query.get("listOptions.labelSelector", "")
+        with self.lock:
+            rows = list(self.archived.values()) if self.has_archive else []
+        if of_one and not re.fullmatch(r"[\w./-]+", key):
+            _refuse(asked, reply, 400, 3, "operation = is not supported")
+            return
+        if of_one:
+            found = {_labels(row)[key] for row in rows if key in _labels(row)}
+        else:
+            found = {each for row in rows for each in _labels(row)}
+        reply.json({"items": sorted(found, reverse=True)} if found else {}, headers=HEAD)
 
     def _of_archive(self, asked: Asked, reply: Reply, row: Manifest, verb: str) -> None:
         """Both want the namespace in the body; a retry makes the same name anew."""

@@ -36,6 +36,8 @@ class Choice:
     help: str = ""
     of_step: bool = False
     """Whether it is asked only where the cursor is on a step (`Context.target.node`)."""
+    of_cluster: bool = False
+    """Whether it means nothing for what only an archive has."""
 
 
 @dataclass(frozen=True, slots=True)

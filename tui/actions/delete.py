@@ -122,6 +122,7 @@ DELETE = Action(
             "force",
             "Force: remove its finalizers first",
             help="For one that hangs in deletion; artifacts are then not collected.",
+            of_cluster=True,
         ),
     ),
     said=saying("Deleted"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tui.domain.workflow import ARCHIVING, PERSISTED, ListedWorkflow, Manifest
+from tui.domain.workflow import ARCHIVING, PERSISTED, TO_ARCHIVE, ListedWorkflow, Manifest
 
 GROUP = "Archived"
 """What runs are counted as in a list that only the archive has."""
@@ -37,10 +37,10 @@ def is_only_in_archive(manifest: Manifest) -> bool:
 
 
 def kept(workflow: ListedWorkflow) -> ListedWorkflow | None:
-    """What the archive has of a run that has left the cluster; None where it is not known to have
-    anything."""
+    """What the archive has, or has in a moment, of a run that has left the cluster; None where
+    nothing says that it has anything. Only the archive can tell whether it really came there."""
     metadata = workflow.metadata
-    if not workflow.is_archived:
+    if not workflow.is_archived and metadata.labels.get(ARCHIVING) != TO_ARCHIVE:
         return None
     labels = {**metadata.labels, ARCHIVING: PERSISTED}
     left = msgspec.structs.replace(metadata, resource_version="", labels=labels)

@@ -34,8 +34,9 @@ INSTANCE = f"{LABEL}controller-instanceid"
 
 ARCHIVING = f"{LABEL}workflow-archiving-status"
 """The label that says how a workflow stands to the archive (argo.md 2.1)."""
-ARCHIVED, PERSISTED = "Archived", "Persisted"
-"""What it says: the archive has a copy of what is in the cluster; only the archive has it."""
+TO_ARCHIVE, ARCHIVED, PERSISTED = "Pending", "Archived", "Persisted"
+"""What it says: a copy is to be made, and may be by now; the archive has a copy of what is in the
+cluster; only the archive has it."""
 
 _OF_A_CHILD = re.compile(r"child '[^']*' (failed|errored)")
 """A message that says no more than that some step failed (argo.md 1.5)."""

@@ -1,4 +1,5 @@
-"""`argo-tui archive list`, `get`, `retry`, `resubmit`, `delete`: what an Argo Server has archived.
+"""`argo-tui archive list`, `get`, `retry`, `resubmit`, `delete`, `list-label-keys`,
+`list-label-values`: what an Argo Server has archived.
 
 What argo's commands of this name do, with the plans and the care of those for workflows. One is
 named by its name or its uid; a name that several runs had is refused with their uids, for nobody
@@ -15,12 +16,14 @@ from dataclasses import dataclass
 from tui.domain import decode
 from tui.domain.identity import Target
 from tui.domain.report_list import ListFilter, filtered, label_selector, report
+from tui.domain.selectors import LabelSelector
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest
 from tui.errors import InputError, UsageError
 from tui.headless.archived import Found, beside, found
 from tui.headless.arguments import add_connection_again, name
 from tui.headless.output import to_json, unpacked, write
+from tui.ports.archive import Archive
 from tui.ports.connection import Connection, offered
 from tui.ports.objects import Objects
 from tui.settings import Settings
@@ -146,6 +149,36 @@ def _acting(word: str) -> Run:
     return run
 
 
+def _add_nothing(parser: argparse.ArgumentParser) -> None:
+    """Of this command there is nothing to choose."""
+
+
+def _label_keys(args: argparse.Namespace, settings: Settings) -> int:
+    with closing(open_source(settings)) as source:
+        _print_lines(offered(source, Archive).label_keys())
+    return 0
+
+
+def _add_label(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-l", "--selector", required=True, metavar="KEY", help="the label: its key alone"
+    )
+
+
+def _label_values(args: argparse.Namespace, settings: Settings) -> int:
+    requirements = LabelSelector.parse(args.selector).requirements
+    if len(requirements) != 1 or requirements[0].operator != "exists":
+        raise UsageError("the values are those of one label", hint="give its key alone: -l KEY")
+    with closing(open_source(settings)) as source:
+        _print_lines(offered(source, Archive).label_values(requirements[0].key))
+    return 0
+
+
+def _print_lines(found: Sequence[str]) -> None:
+    # The database has no order of its own: it may be another one each time.
+    write("".join(f"{clean(each)}\n" for each in sorted(found)))
+
+
 COMMANDS: dict[str, tuple[str, Add, Run]] = {
     "list": ("print archived workflows, the newest first", _add_list, _list),
     "get": ("print an archived workflow and its steps", _add_get, _get),
@@ -156,6 +189,8 @@ COMMANDS: dict[str, tuple[str, Add, Run]] = {
         _acting("resubmit"),
     ),
     "delete": ("delete the archive's copies", _adding("delete"), _acting("delete")),
+    "list-label-keys": ("print the labels that archived workflows have", _add_nothing, _label_keys),
+    "list-label-values": ("print the values that one label has of them", _add_label, _label_values),
 }
 
 

@@ -336,6 +336,8 @@ def _archived(
     """What is archived is named one by one: nobody sees how much a selector would mean."""
     if verb.selects and _is_filtered(args):
         raise UsageError("what is archived is named one by one", hint="give names or uids")
+    if getattr(args, "force", False):
+        raise UsageError("the archive's copy has no finalizers: there is nothing to --force")
     if not args.names:
         raise UsageError("requires either a workflow or other argument")
     from tui.headless.archived import found

@@ -6,7 +6,7 @@ server can select is asked of the server; how far one reads is for who reads to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -53,6 +53,19 @@ class Archive(Protocol):
         """The row of one run as it is now; None where the archive does not have it.
 
         Raises: SourceError.
+        """
+
+    def label_keys(self) -> Sequence[str]:
+        """The labels that archived runs have, of all namespaces.
+
+        Raises: NotOffered as `page`, SourceError.
+        """
+
+    def label_values(self, key: str) -> Sequence[str]:
+        """The values that a label has of archived runs of all namespaces; none for one that none
+        has.
+
+        Raises: NotOffered as `page`, Rejected for what is no key, SourceError.
         """
 
 

@@ -386,7 +386,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _form(self) -> list[Choice]:
         """The choices that are asked for here."""
         has_step = len(self._subjects) == 1 and bool(self._subjects[0].target.node)
-        return [each for each in self.action.form if has_step or not each.of_step]
+        is_archive = all(_is_only_in_archive(each) for each in self._subjects)
+        return [
+            each
+            for each in self.action.form
+            if (has_step or not each.of_step) and not (is_archive and each.of_cluster)
+        ]
 
     @property
     def _asks_parameters(self) -> bool:
@@ -901,6 +906,12 @@ def _template_of(subject: Subject, manifest: Manifest) -> str:
         kind = "ClusterWorkflowTemplate" if made_from.get("clusterScope") else "WorkflowTemplate"
     namespace = "" if kind == "ClusterWorkflowTemplate" else key.namespace
     return "/".join((kind, namespace, name)) if name else ""
+
+
+def _is_only_in_archive(subject: Subject) -> bool:
+    """Whether only the archive has it, as far as its list knows."""
+    is_away = bool(getattr(subject.known, "is_only_archived", False))
+    return is_away or bool(subject.target.key.incarnation)
 
 
 def _made_from(source: Connection, subject: Subject, manifest: Manifest) -> Manifest | None:

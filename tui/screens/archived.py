@@ -102,14 +102,23 @@ class ArchiveBeside:
         if self.is_wanted and (why := self.why_none):
             self._context.say(why)
             return
-        self.is_wanted = not self.is_wanted
+        was_read = self.reader is not None
+        self.want(wanted=not self.is_wanted)
         if self.is_wanted:
-            self.begin()
             self._context.say("with what is archived")
+        elif was_read:
+            self._context.say(f"without what is archived; {hint('hide')} shows it again")
+
+    def want(self, *, wanted: bool) -> None:
+        """Show what is archived, or leave it out."""
+        if wanted == self.is_wanted:
+            return
+        self.is_wanted = wanted
+        if wanted:
+            self.begin()
         elif self.reader is not None:
             self.reader.end(forget=True)
             self.reader = None
-            self._context.say(f"without what is archived; {hint('hide')} shows it again")
         self._went_on()
 
     def typed(self) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
+from msgspec import structs
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -550,10 +551,12 @@ class ListScreen(View[None]):
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""
-        return self.arrangement.remembered(session)
+        hides = not self._archive.is_wanted
+        return structs.replace(self.arrangement.remembered(session), hides_archived=hides)
 
     def go_on(self, session: Session) -> None:
         """Show what was shown before."""
+        self._archive.want(wanted=not session.hides_archived)
         self.query_bar.put(session.query)
         self.sort_by(session.sort, descending=session.descending)
 

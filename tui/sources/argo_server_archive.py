@@ -10,7 +10,7 @@ there is none, so an archive without any run is asked for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,7 +22,14 @@ from tui.errors import Busy, InputError, Missing, NotOffered, SourceError
 from tui.ports.archive import PAGE, ArchivePage
 from tui.ports.collections import HasMetadata, Readable, row_of
 from tui.ports.threads import CancelToken
-from tui.sources.argo_server_paths import ARCHIVE, archived_path, options
+from tui.sources.answers import UNREADABLE
+from tui.sources.argo_server_paths import (
+    ARCHIVE,
+    LABEL_KEYS,
+    LABEL_VALUES,
+    archived_path,
+    options,
+)
 from tui.sources.argo_server_shared import Server
 from tui.sources.argo_server_streams import unreadable_answer
 from tui.sources.paths import Asked, path_part
@@ -32,10 +39,19 @@ NO_ARCHIVE = "NoArchive"
 SWITCHED_OFF = "this Argo Server keeps no archive of workflows"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """A uid that no run has."""
+UNFINISHED = "unfinished"
+"""The version of a run of which the archive does not tell when it ended."""
 STEPS_BACK = 5
 """How many pages are read again at most, where one does not begin with the end of the last."""
 
 L = TypeVar("L", bound=HasMetadata)
+
+
+class _Labels(msgspec.Struct):
+    items: list[str] | None = None
+
+
+_labels = msgspec.json.Decoder(_Labels)
 
 
 class ServerArchive:
@@ -85,6 +101,25 @@ class ServerArchive:
             if found is not None or not page.more:
                 return found
             more = page.more
+
+    def label_keys(self) -> Sequence[str]:
+        """As the server has them, in its order."""
+        return self._labels(LABEL_KEYS, [])
+
+    def label_values(self, key: str) -> Sequence[str]:
+        """As the server has them, in its order."""
+        # A key is a selector that asks whether there is one; anything else is refused.
+        return self._labels(LABEL_VALUES, options(labelSelector=key))
+
+    def _labels(self, path: str, query: Asked) -> Sequence[str]:
+        body = self._transport.get(path, query)
+        try:
+            items = _labels.decode(body).items
+        except UNREADABLE as error:
+            raise unreadable_answer(error) from error
+        if not items:
+            self._check_there()
+        return items or ()
 
     def runs(
         self,
@@ -145,7 +180,7 @@ class ServerArchive:
 def _row(part: Part, item: L) -> Row[L]:
     # A row of the archive has no version; one that was archived again ended at another time.
     finished: str = getattr(getattr(item, "status", None), "finished_at", None) or ""
-    return msgspec.structs.replace(row_of(part, item), version=finished)
+    return msgspec.structs.replace(row_of(part, item), version=finished or UNFINISHED)
 
 
 def _page(

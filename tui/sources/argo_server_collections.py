@@ -25,7 +25,7 @@ from tui.bugs import caught_in_source
 from tui.domain.decode import list_reader
 from tui.domain.identity import ObjectKey
 from tui.domain.resource import Resource
-from tui.domain.workflow import ARCHIVING, PERSISTED, WORKFLOW_RESOURCE
+from tui.domain.workflow import ARCHIVING, PERSISTED, TO_ARCHIVE, WORKFLOW_RESOURCE
 from tui.errors import Busy, Expired, InputError, Missing, Refused, Rejected, SourceError
 from tui.ports.collections import HasMetadata, Readable
 from tui.ports.objects import Whole
@@ -77,6 +77,8 @@ MANY_NODES = 2000
 """Above this the nodes of one workflow are read every few seconds, and not with each event."""
 READ_PAUSE = 3.0
 """Seconds between two reads of such a workflow."""
+ARCHIVING_PAUSE = 1.0
+"""Seconds in which what left the cluster while it was to be archived has come to the archive."""
 GONE_PAUSE = 15.0
 """Seconds until it is looked again whether one that is gone was made anew."""
 STARTING = "Starting"
@@ -509,8 +511,12 @@ class ServedWorkflow(Generic[W]):
         self, event: StreamedEvent[bytes], raw: bytes, stop: CancelToken
     ) -> Iterator[StreamedEvent[Whole[W]]]:
         """It left the cluster; where the archive has it, it is as it was."""
-        uid = glance(raw).metadata.uid
+        metadata = glance(raw).metadata
+        uid = metadata.uid
         kept = self._of_archive(uid) if self._uid in ("", uid) else None
+        if kept is None and metadata.labels.get(ARCHIVING) == TO_ARCHIVE:
+            stop.sleep(ARCHIVING_PAUSE)  # its copy may be on its way
+            kept = self._of_archive(uid)
         if kept is None:
             yield StreamedEvent("DELETED", event.version, whole_of(self._kind, raw))
             return

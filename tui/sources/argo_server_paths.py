@@ -55,8 +55,9 @@ LISTED_FIELDS = ",".join(("metadata", *(f"items.{name}" for name in _SHOWN)))
 """Of a list. Without `metadata` it would lose its version."""
 WATCHED_FIELDS = ",".join(("error", "result.type", *(f"result.object.{name}" for name in _SHOWN)))
 """Of a watch. Without `error` whatever goes wrong would be an empty frame."""
+_IDENTITY = ("name", "namespace", "uid", "resourceVersion", "labels")
 SIGNAL_FIELDS = ",".join(
-    ("error", "result.type", *(f"result.object.metadata.{name}" for name in _METADATA[:4]))
+    ("error", "result.type", *(f"result.object.metadata.{name}" for name in _IDENTITY))
 )
 """Of a watch that only says that something happened."""
 
@@ -118,6 +119,8 @@ def projected(fields: str) -> Asked:
 
 ARCHIVE = f"{API}/archived-workflows"
 """The path of the list of the archive."""
+LABEL_KEYS, LABEL_VALUES = f"{ARCHIVE}-label-keys", f"{ARCHIVE}-label-values"
+"""The paths of the labels that archived runs have, and of the values of one."""
 
 
 def archived_path(uid: str) -> str:

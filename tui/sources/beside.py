@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tui.domain.identity import ObjectKey, Target
-from tui.domain.workflow import WORKFLOW, WORKFLOW_RESOURCE, Manifest
+from tui.domain.workflow import ARCHIVING, TO_ARCHIVE, WORKFLOW, WORKFLOW_RESOURCE, Manifest
 from tui.errors import Missing, SourceError, TuiError
 from tui.ports.archive import Archive, History
 from tui.ports.artifacts import ServedArtifacts
@@ -21,6 +21,7 @@ from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.operations import Call, Operation, Operations
 from tui.ports.threads import CancelToken
 from tui.sources.argo_server_answers import IN_NEITHER
+from tui.sources.argo_server_collections import ARCHIVING_PAUSE
 
 P = TypeVar("P")
 W = TypeVar("W", bound=HasMetadata)
@@ -90,11 +91,19 @@ class Beside:
             offered(self._server, Watches).watch_one(kind, key, uid, sink, stop)
             return
 
+        is_on_its_way = False
+
         def told(event: WatchEvent[Whole[W]]) -> None:
+            nonlocal is_on_its_way
             if isinstance(event, Changed):
+                labels = event.row.value.object.metadata.labels
+                is_on_its_way = labels.get(ARCHIVING) == TO_ARCHIVE
                 event = self._filled(kind, event)
             elif isinstance(event, Gone) and event.uid:
-                event = self._archived(kind, event) or event
+                found = self._archived(kind, event)
+                if found is None and is_on_its_way and not stop.sleep(ARCHIVING_PAUSE):
+                    found = self._archived(kind, event)
+                event = found or event
             sink(event)
 
         try:

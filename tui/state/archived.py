@@ -12,6 +12,7 @@ session as what its watch tells does, so that one row stands for what is in both
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -35,6 +36,9 @@ MOST_DRY = 5
 """Pages that are read one after the other without a row that the filter leaves."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until the next try after a failure: the first time, and at most."""
+TRIES, CHECK_PAUSE = 2, 1.0
+"""How many times a run that has left the cluster is looked for in the archive, which may be about
+to have it; and seconds between two times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,13 @@ class ArchiveReader(Generic[L]):
         self.error: SourceError | None = None
         """What is wrong with reading on; None while nothing is."""
         self._told: set[str] = set()
-        self._checking: dict[str, CancelToken] = {}
-        """By uid, what is being looked up again."""
+        self._checking: set[str] = set()
+        """The uids of what is being looked up again."""
+        self._answered: set[str] = set()
+        """The uids of what changes by what came of looking it up."""
+        self._unchecked: deque[tuple[Row[L], ArchiveFeed, int]] = deque()
+        """What is still to be looked up, where, and how many times at the most."""
+        self._checker: CancelToken | None = None
         self._cursor: object = None
         self._is_over = False
         self._is_waking = False
@@ -226,8 +235,8 @@ class ArchiveReader(Generic[L]):
         for reading in self._readings:
             if reading.stop is not None:
                 reading.stop.set()
-        for stop in self._checking.values():
-            stop.set()
+        if self._checker is not None:
+            self._checker.set()
         if forget:
             for part in self._parts():
                 self._session.tell(Page(part, (), first=True, last=True))
@@ -331,33 +340,76 @@ class ArchiveReader(Generic[L]):
 
     def check(self, row: Row[L]) -> None:
         """Look again whether the archive has a run: it was deleted there, or has come there."""
-        key, uid = row.key, row.uid
-        feed = next((each for each in self._feeds if each.connection == key.connection), None)
+        uid = row.uid
+        if uid in self._answered:
+            self._answered.discard(uid)
+            return  # this is what came of looking
+        feed = self._feed_of(row.key)
         if self._is_over or feed is None or uid in self._checking:
             return
+        self._checking.add(uid)
+        # What was being archived as it left the cluster may not be there for a moment.
+        is_read = any(uid in each.uids for each in self._readings)
+        self._unchecked.append((row, feed, 1 if is_read else TRIES))
+        self._begin_checking()
+
+    def _feed_of(self, key: ObjectKey) -> ArchiveFeed | None:
+        return next((each for each in self._feeds if each.connection == key.connection), None)
+
+    def _begin_checking(self) -> None:
+        """One thread looks up all of them: a thousand may leave a cluster at once."""
+        if self._unchecked and self._checker is None and not self._is_over:
+            self._checker = endless(f"archive {self._kind.id}", self._check_all, lambda error: None)
+
+    def _check_all(self, stop: CancelToken) -> None:
+        try:
+            again: list[tuple[Row[L], ArchiveFeed, int]] = []
+            while self._unchecked and not stop.is_set:
+                row, feed, tries = self._unchecked.popleft()
+                if not self._is_checked(row, feed, stop, is_last=tries <= 1):
+                    again.append((row, feed, tries - 1))
+                if again and not self._unchecked and not stop.sleep(CHECK_PAUSE):
+                    self._unchecked.extend(again)
+                    again = []
+        finally:
+            call_on(self._loop, self._checked)
+
+    def _is_checked(
+        self, row: Row[L], feed: ArchiveFeed, stop: CancelToken, *, is_last: bool
+    ) -> bool:
+        """Whether it is known what became of a run: it is in the archive, or it is not."""
+        key, uid = row.key, row.uid
         part = Part(
-            key.connection,
-            key.kind,
-            Origin.ARCHIVE,
-            key.namespace if feed.namespaces else "",
+            key.connection, key.kind, Origin.ARCHIVE, key.namespace if feed.namespaces else ""
         )
+        pause = FIRST_PAUSE
+        found: Row[L] | None = None
+        while not stop.is_set:
+            try:
+                found = feed.archive.find(self._kind, key, uid)
+                break
+            except NotOffered:
+                break
+            except SourceError as error:
+                # What was told last stays until somebody can say more.
+                stop.sleep(error.wait(pause))
+                pause = min(LONGEST_PAUSE, pause * 2.0)
+        if stop.is_set:
+            return True
+        if found is None and not is_last:
+            return False
+        if found is None:
+            self._session.tell(Gone(part, key, uid))
+        else:
+            if found.version != row.version:
+                self._answered.add(uid)
+            self._session.tell(Changed(part, msgspec.structs.replace(found, key=key)))
+        call_on(self._loop, lambda: self._checking.discard(uid))
+        return True
 
-        def work(stop: CancelToken) -> None:
-            found = feed.archive.find(self._kind, key, uid)
-            if found is None:
-                self._session.tell(Gone(part, key, uid))
-            else:
-                self._session.tell(Changed(part, msgspec.structs.replace(found, key=key)))
-            call_on(self._loop, lambda: self._checked(uid))
-
-        self._checking[uid] = endless(
-            f"archive {self._kind.id}",
-            work,
-            lambda error: call_on(self._loop, lambda: self._checked(uid)),
-        )
-
-    def _checked(self, uid: str) -> None:
-        self._checking.pop(uid, None)
+    def _checked(self) -> None:
+        self._checker = None
+        self._begin_checking()
 
 
 def _narrowed(query: ArchiveQuery, namespace: str, labels: str) -> ArchiveQuery:
