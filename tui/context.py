@@ -29,6 +29,7 @@ from tui.settings import PlaceSettings, Settings
 from tui.state.audit import Audit
 from tui.state.jobs import JobList
 from tui.state.lists import WatchedLists
+from tui.state.past_runs import PastRuns
 from tui.state.pending import Pending
 from tui.state.waits import Waits
 
@@ -150,6 +151,8 @@ class AppContext:
         """What was changed in this session."""
         self.pending = Pending()
         """Actions under way."""
+        self.past_runs = PastRuns()
+        """What archives know of the runs of templates."""
         self.waits = Waits()
         """What was answered with yes, and can be taken back for some seconds."""
         self.connections: Mapping[str, Connection] = {}

@@ -95,7 +95,9 @@ class EarlierRuns:
             if stop.is_set:
                 raise Stopped("nobody waits for the answer any more")
             metadata = self._left[0].metadata
-            key = ObjectKey(source.id, self._kind, metadata.namespace, metadata.name)
+            # In an archive a name may occur many times.
+            own = metadata.uid if self._left[0].is_only_archived else ""
+            key = ObjectKey(source.id, self._kind, metadata.namespace, metadata.name, own)
             try:
                 found = hydrated(objects.get(Target(key, metadata.uid)))
                 self._read.append(decode.from_manifest(found))

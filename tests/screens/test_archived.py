@@ -337,3 +337,90 @@ async def test_an_archived_run_is_run_again_by_the_server(key: str, verb: str, m
         assert sent.path == f"{ARCHIVE}/uid-old-0001/{verb}"
         await shown.until(lambda: len(names(shown)) == 3)
         assert "old-0001" in names(shown), "the archive keeps its copy"
+
+
+# --- what is usual --------------------------------------------------------------------------------
+
+OF_ETL = {f"{LABEL}workflow-template": "etl"}
+
+
+def past_run(number: int, seconds: int = 100, phase: str = "Succeeded") -> Manifest:
+    """An archived run of a template, each begun an hour after the one with a lower number."""
+    day, hour = 1 + number // 24, number % 24
+    begun, ended = (
+        f"2026-09-{day:02}T{hour:02}:{at}Z"
+        for at in ("00:00", f"{seconds // 60:02}:{seconds % 60:02}")
+    )
+    labels = {**OF_ETL, f"{LABEL}phase": phase}
+    node = {"id": "a", "name": f"etl-{number}.a", "displayName": "a", "type": "Pod"}
+    found = manifest(
+        f"etl-{number}",
+        labels=labels,
+        phase=phase,
+        startedAt=begun,
+        finishedAt=ended,
+        nodes={"a": {**node, "phase": phase, "startedAt": begun, "finishedAt": ended}},
+    )
+    found["metadata"]["creationTimestamp"] = begun
+    return found
+
+
+def asked_by_label(api: FakeApi) -> list[tuple[str | None, str | None]]:
+    """What the archive was asked for by the template: the selector, and how many."""
+    queries = [each.query for each in api.asked if each.path == ARCHIVE]
+    told = [(q.get("listOptions.labelSelector"), q.get("listOptions.limit")) for q in queries]
+    return [each for each in told if "workflow-template" in str(each[0])]
+
+
+async def test_the_last_twenty_of_a_template_are_also_those_that_only_the_archive_has() -> None:
+    now = manifest("etl-now", labels=OF_ETL)
+    others = [old(number) for number in range(150)]  # newer than the runs: those are on no page
+    server = StandIn(now, archived=[*others, *map(past_run, range(30))])
+    async with listing(server, size=(120, 40)) as (shown, api):
+        await shown.until_shown("last 20 of etl")
+        await shown.until_shown("usually 1m")
+        assert asked_by_label(api) == [(f"{LABEL}workflow-template=etl", "20")], "and no more"
+        await shown.press("j")
+        await shown.until(lambda: "last 20 of etl" not in shown.text)
+        await shown.press("k")
+        await shown.until_shown("last 20 of etl")
+        assert len(asked_by_label(api)) == 1, "nor twice"
+        await shown.press("enter", "d")
+        await shown.until_shown("last 20 of etl")
+        await shown.until_shown("usually 1m")
+        assert len(asked_by_label(api)) == 1, "what is known is known on each screen"
+
+
+async def test_runs_without_a_template_are_found_by_what_their_names_begin_with() -> None:
+    now = manifest("load-x7k2p")
+    begun = [past_run(number) for number in range(6)]
+    for number, each in enumerate(begun):
+        each["metadata"]["labels"] = {f"{LABEL}phase": "Succeeded"}
+        each["metadata"]["name"] = f"load-abcd{number}"
+    stranger = past_run(9)
+    stranger["metadata"]["labels"] = {}
+    stranger["metadata"]["name"] = "load-of-others-abcd1"
+    others = [old(number) for number in range(150)]
+    server = StandIn(now, archived=[*others, *begun, stranger])
+    async with listing(server, size=(120, 40)) as (shown, _):
+        await shown.until_shown("last 7 of load-*")
+
+
+async def test_why_learns_what_is_usual_from_steps_that_only_the_archive_has() -> None:
+    slow = past_run(40, 900)
+    slow["metadata"]["name"] = slow["status"]["nodes"]["a"]["name"] = "etl-slow"
+    slow["status"]["nodes"]["a"]["name"] = "etl-slow.a"
+    others = [old(number) for number in range(150)]
+    server = StandIn(slow, archived=[*others, *map(past_run, range(8))])
+    async with listing(server, size=(120, 40)) as (shown, api):
+        await shown.press("enter", "W")
+        await shown.until_shown("usually 1m40s (5 runs)")
+        whole = [each.path for each in api.asked if each.path.startswith(f"{ARCHIVE}/")]
+        assert len(whole) == 5, "so many of them are read with their steps"
+
+
+async def test_while_the_archive_cannot_be_read_what_the_list_knows_is_told() -> None:
+    server = StandIn(manifest("etl-now", labels=OF_ETL), manifest("etl-two", labels=OF_ETL))
+    server.refusing["GET .*/archived-workflows"] = (500, 13, "dial tcp: connection refused")
+    async with listing(server, size=(120, 40)) as (shown, _):
+        await shown.until_shown("last 2 of etl")

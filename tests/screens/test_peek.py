@@ -181,3 +181,10 @@ async def test_what_may_not_be_read_whole_leaves_what_the_list_knows() -> None:
         await rest_on(shown, ETL)
         await shown.until_shown("params     day=2026-03-16")
         assert "problems first" not in shown.text
+
+
+async def test_a_clock_that_is_behind_that_of_the_cluster_spoils_nothing() -> None:
+    ahead = run("etl-c", "Running", began=-9000, spec=FROM_ETL)
+    async with showing(*RUNS, ahead, size=(120, 36)) as shown:
+        await rest_on(shown, "etl-now")
+        assert "last 4 of etl" in told(shown)

@@ -8,7 +8,13 @@ from tui.domain.workflow import LABEL
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Collections, Scope
 from tui.ports.connection import offered
-from tui.ports.runs import MOST_ARCHIVED, runs_of, success_before
+from tui.ports.runs import (
+    MOST_ARCHIVED,
+    archived_runs_of,
+    runs_of,
+    success_before,
+    successes_of,
+)
 
 OF_ETL = {f"{LABEL}workflow-template": "etl"}
 ARGO = Scope(("argo",))
@@ -48,3 +54,43 @@ def test_a_server_without_an_archive_has_the_history_of_its_cluster() -> None:
         names = [each.metadata.name for each in runs_of(source, WORKFLOWS, "etl", ARGO)]
         source.close()
     assert names == ["run-0001"]
+
+
+def test_runs_that_only_their_names_tell_are_read_of_the_archive_by_that() -> None:
+    begun = [run(number) for number in range(8)]
+    for number, each in enumerate(begun):
+        each["metadata"]["name"] = f"load-abc{number}e"
+    stranger = run(9)
+    stranger["metadata"]["name"] = "loader-abcde"
+    with StandIn(archived=[*begun, stranger]).running() as api:
+        source = served_by(api)
+        found = runs_of(source, WORKFLOWS, "load", ARGO)
+        source.close()
+    assert {each.metadata.name for each in found} == {f"load-abc{n}e" for n in range(8)}
+
+
+def test_only_the_last_successes_before_a_run_are_asked_for() -> None:
+    runs = [run(number, **OF_ETL) for number in range(60)]
+    for number, each in enumerate(runs):
+        each["metadata"]["creationTimestamp"] = each["status"]["startedAt"]
+        each["metadata"]["labels"][f"{LABEL}phase"] = "Failed" if number == 29 else "Succeeded"
+    this = runs[30]
+    with StandIn(this, archived=[*runs[:30], *runs[31:]]).running() as api:
+        source = served_by(api)
+        (here,) = offered(source, Collections).read_all(WORKFLOWS, ARGO)
+        found = successes_of(source, WORKFLOWS, here, 3)
+        asked = [each.query for each in api.asked if each.path.endswith("archived-workflows")]
+        source.close()
+    assert [each.metadata.name for each in found] == ["run-0028", "run-0027", "run-0026"]
+    assert [each["listOptions.limit"] for each in asked] == ["3"], "no more than are wanted"
+
+
+def test_of_a_template_that_no_label_names_the_archive_is_not_asked() -> None:
+    this = run(50)
+    this["spec"] = {"workflowTemplateRef": {"name": "etl"}}
+    with StandIn(this, archived=[run(1), run(2)]).running() as api:
+        source = served_by(api)
+        (here,) = offered(source, Collections).read_all(WORKFLOWS, ARGO)
+        assert archived_runs_of(source, WORKFLOWS, here, 20) == []
+        assert not [each for each in api.asked if each.path.endswith("archived-workflows")]
+        source.close()

@@ -105,6 +105,8 @@ def test_what_the_server_can_select_it_selects() -> None:
         failed = ArchiveQuery(labels=f"{LABEL}phase in (Failed)")
         assert all_pages(found, failed) == [["run-0010"]]
         assert all_pages(found, ArchiveQuery(name_contains="-001")) == [["run-0011", "run-0010"]]
+        begins = ArchiveQuery(name_begins="run-001", begun_before="2026-11-01T00:11:00Z")
+        assert all_pages(found, begins) == [["run-0010"]]
         assert all_pages(found, ArchiveQuery(name="run-0003")) == [["run-0003"]]
         assert all_pages(found, ArchiveQuery(namespace="other")) == [[]]
         late = ArchiveQuery(namespace="argo", begun_after="2026-11-01T00:09:00Z")
@@ -170,12 +172,12 @@ def test_the_history_of_a_template_is_read_in_pages_newest_first_with_a_limit() 
     with server.running() as api:
         source = served_by(api)
         history = offered(source, History)
-        selector = f"{LABEL}workflow-template=etl"
-        found: Any = history.runs(WORKFLOWS, "argo", selector, most=250)
+        asked = ArchiveQuery("argo", f"{LABEL}workflow-template=etl")
+        found: Any = history.runs(WORKFLOWS, asked, most=250)
         newest: ListedWorkflow = next(found)
         assert newest.metadata.name == "run-0299"
         assert len(api.asked) == 1, "a page is read when it is wanted"
         assert len([newest, *found]) == 250
         assert len(api.asked) == 3
-        assert len(list(history.runs(WORKFLOWS, "argo", selector, most=1000))) == 300
+        assert len(list(history.runs(WORKFLOWS, asked, most=1000))) == 300
         source.close()

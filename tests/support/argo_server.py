@@ -390,7 +390,8 @@ class StandIn:
         fields = query.get("listOptions.fieldSelector", "")
         name = re.search(r"metadata\.name=([^,]*)", fields)
         after = re.search(r"spec\.startedAt>([^,]*)", fields)
-        holds = query.get("nameFilter") == "Contains"
+        before = re.search(r"spec\.startedAt<([^,]*)", fields)
+        how = query.get("nameFilter")
         labels = LabelSelector.parse(query.get("listOptions.labelSelector", ""))
         with self.lock:
             rows = list(self.archived.values()) if self.has_archive else []
@@ -402,10 +403,12 @@ class StandIn:
             == query.get("namespace", row["metadata"].get("namespace"))
             and labels.matches(_labels(row))
             and (after is None or row["status"]["startedAt"] > after[1])
+            and (before is None or row["status"]["startedAt"] < before[1])
             and (
                 name is None
                 or row["metadata"]["name"] == name[1]
-                or (holds and name[1] in row["metadata"]["name"])
+                or (how == "Contains" and name[1] in row["metadata"]["name"])
+                or (how == "Prefix" and row["metadata"]["name"].startswith(name[1]))
             )
         ]
         page = found[begin : begin + limit] if limit else found

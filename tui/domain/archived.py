@@ -25,8 +25,12 @@ class ArchiveQuery(msgspec.Struct, frozen=True):
     name: str = ""
     name_contains: str = ""
     """What the name holds somewhere."""
+    name_begins: str = ""
+    """What the name begins with."""
     begun_after: str = ""
     """A time (RFC 3339): only what began after it."""
+    begun_before: str = ""
+    """A time (RFC 3339): only what began before it."""
 
 
 def is_only_in_archive(manifest: Manifest) -> bool:

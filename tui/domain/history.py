@@ -1,7 +1,8 @@
 """What is known of the runs of one template: how the last ones went, and how long one takes.
 
-A list knows what the cluster still has, so "the last twenty" are the last twenty of those.
-Nothing is asked for.
+A list knows what the cluster still has, and what was read of its archive; whoever shows a run may
+add the newest archived ones of the same maker (`state/past_runs.py`). "The last twenty" are the
+last twenty of all those.
 """
 
 from __future__ import annotations
@@ -40,6 +41,18 @@ class Maker(NamedTuple):
     def label(self) -> str:
         """What it is called in a sentence."""
         return f"{self.name}*" if self.is_prefix else self.name
+
+
+def label_of_maker(workflow: ListedWorkflow) -> str:
+    """The selector of the runs of the same template or cron workflow; "" where no label tells what
+    made it."""
+    maker, labels = maker_of(workflow), workflow.metadata.labels
+    if maker is None or maker.is_prefix:
+        return ""
+    for label in MAKER_LABELS:
+        if labels.get(f"{LABEL}{label}") == maker.name:
+            return f"{LABEL}{label}={maker.name}"
+    return ""
 
 
 def maker_of(workflow: ListedWorkflow) -> Maker | None:
@@ -87,13 +100,18 @@ def seconds_of_run(run: ListedWorkflow, now: datetime) -> float | None:
 
 
 def past_of(workflow: ListedWorkflow, known: Iterable[ListedWorkflow]) -> Past | None:
-    """The last runs of what a workflow was made from, itself among them; None without a maker."""
+    """The last runs of what a workflow was made from, itself among them; None without a maker.
+
+    Of one that is known more than once the first counts.
+    """
     maker = maker_of(workflow)
     if maker is None:
         return None
-    alike = (each for each in known if each.metadata.namespace == maker.namespace)
-    runs = nlargest(LAST, (each for each in alike if maker_of(each) == maker), key=_created)
-    return Past(maker, tuple(reversed(runs)))
+    alike: dict[str, ListedWorkflow] = {}
+    for each in known:
+        if each.metadata.namespace == maker.namespace and maker_of(each) == maker:
+            alike.setdefault(each.metadata.uid or each.metadata.name, each)
+    return Past(maker, tuple(reversed(nlargest(LAST, alike.values(), key=_created))))
 
 
 def oldest_first(runs: Iterable[ListedWorkflow]) -> list[ListedWorkflow]:

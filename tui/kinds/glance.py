@@ -128,7 +128,8 @@ def trend(past: Past, now: datetime, *, ascii: bool) -> Iterator[Piece]:
         (workflow_icon(run, ascii=ascii), token)
         for run, token in zip(past.runs, tokens, strict=True)
     )
-    spans = [seconds_of_run(run, now) or 0.0 for run in past.runs]
+    # Where a clock goes wrong a run may not have begun yet.
+    spans = [max(0.0, seconds_of_run(run, now) or 0.0) for run in past.runs]
     longest = max(spans)
     if not ascii and longest > 0:
         yield ("  ", "")

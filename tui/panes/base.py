@@ -83,7 +83,7 @@ class Pane(Widget):
         """Take note of why nobody tells what the pods use: a right lacks."""
 
     def show_past(self, past: Past | None) -> None:
-        """Take note of the last runs of what made the workflow, as far as the list knows them."""
+        """Take note of the last runs of what made the workflow, as far as they are known."""
 
     @property
     def spot(self) -> str:

@@ -26,7 +26,7 @@ from tui.domain.reason import reasons_of
 from tui.domain.why.finding import WORKFLOW as OBJECT
 from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt, Verdict
 from tui.domain.why.words import LABEL, further, label_of, sign_of
-from tui.domain.workflow import WORKFLOW, Workflow
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import Stopped
 from tui.inquiry import MOST_EARLIER, EarlierRuns, Inquiry
 from tui.keys import KEYS, hint
@@ -73,7 +73,9 @@ class WhyPane(TextPane):
         self._stop = CancelToken()
         self._past: Past | None = None
         self._earlier: tuple[object, EarlierRuns] | None = None
-        """What is learned of earlier runs, and of which workflow."""
+        """What is learned of earlier runs, and of which, for which workflow."""
+        self._compared: object = None
+        """Which run was compared with which, the last time it was asked."""
         self._answer: Answer | None = None
         self._told: list[Finding | None] = []
         """What each line says."""
@@ -104,19 +106,28 @@ class WhyPane(TextPane):
             self._ask(is_other=is_other)
 
     def show_past(self, past: Past | None) -> None:
-        """Which runs went before, as far as the list knows; they are read when that is asked."""
+        """Which runs went before, as far as that is known; they are read when that is asked."""
         self._past = past
+        if self._of is not None and self._learned_from(self._of[0]) != self._compared:
+            self._ask(is_other=False)  # there is more to learn from
 
     def _earlier_of(self, workflow: Workflow) -> EarlierRuns | None:
         """What is learned of the runs before one, once; None where none are known."""
-        of = (workflow.ref, workflow.metadata.uid)
+        of, found = self._learned_from(workflow), self._successes(workflow)
+        self._compared = of
+        if not found:
+            return None
         if self._earlier is None or self._earlier[0] != of:
-            runs = self._past.runs if self._past is not None else ()
-            found = successes_before(workflow, runs, MOST_EARLIER)
-            if not found:
-                return None
             self._earlier = of, EarlierRuns(WORKFLOW, lambda: found)
         return self._earlier[1]
+
+    def _successes(self, workflow: Workflow) -> list[ListedWorkflow]:
+        runs = self._past.runs if self._past is not None else ()
+        return successes_before(workflow, runs, MOST_EARLIER)
+
+    def _learned_from(self, workflow: Workflow) -> object:
+        """Which runs it is compared with, and which it is."""
+        return workflow.ref, [each.metadata.uid for each in self._successes(workflow)]
 
     def _state_of(self, workflow: Workflow, node: Node | None) -> object:
         """What an answer depends on most: another one of it is asked about at once."""

@@ -75,13 +75,12 @@ class History(Protocol):
     def runs(
         self,
         kind: Readable[L, Any],
-        namespace: str,
-        labels: str,
+        asked: ArchiveQuery,
         *,
         most: int,
         stop: CancelToken | None = None,
     ) -> Iterator[L]:
-        """Archived runs that a label selector selects, what began last first, `most` at the most.
+        """Archived runs that a query selects, what began last first, `most` at the most.
 
         They come without their steps, and are read in pages as they are taken. Raises: as
         `Archive.page`.

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 
 from msgspec import structs
@@ -437,9 +438,23 @@ class ListScreen(View[None]):
             return last[2]
         rows = self.arrangement.session.known.values()
         known = (each.value for each in rows if each.key.connection == row.key.connection)
-        found = make(row.value, known, self.context.now(), ascii=self._ascii)
+        runs = chain(known, self._past_runs(row))
+        found = make(row.value, runs, self.context.now(), ascii=self._ascii)
         self._glanced = row, second, found
         return found
+
+    def _past_runs(self, row: Row[Any]) -> Iterable[Any]:
+        """What the archive knows of runs like the one that the cursor rests on."""
+        if self.kind.archived is None or row.depth is Depth.TABLE:
+            return ()
+        connection = self.context.connection(row.key.connection)
+        loop, of = asyncio.get_running_loop(), self.context.past_runs.of
+        return of(connection, self.kind, row.value, loop, self._show_past_runs)
+
+    def _show_past_runs(self) -> None:
+        if self.query(Table):
+            self._glanced = None
+            self._show_about()
 
     def _look_inside(self, row: Row[Any]) -> None:
         """Read all of what the cursor rests on, if that is shown and may be another than before."""
@@ -712,6 +727,7 @@ class ListScreen(View[None]):
         if self._filling is not None:
             self._filling.try_again()
         self._archive.read_anew()
+        self.context.past_runs.forget()
 
     # --- filter and order ------------------------------------------------------------------
 

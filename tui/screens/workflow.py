@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import ClassVar, cast
 
 from msgspec import structs
@@ -272,6 +273,7 @@ class WorkflowScreen(View[None]):
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""
+        self.context.past_runs.forget()
         if self._watched.try_again(self.context.now()):
             self._show_head()
 
@@ -307,11 +309,21 @@ class WorkflowScreen(View[None]):
                 self.run_worker(self.pane_tabs.bring(self._pane_for(is_asked=asked)))
 
     def _look_back(self, workflow: Workflow) -> None:
-        """Tell how the last runs of what made it went, of those that the list knows."""
+        """Tell how the last runs of what made it went, of those that the list or the archive
+        knows."""
         self._is_past_due, self._looked_back = False, self.context.now()
         rows = self.context.lists.of(WORKFLOWS).known.values()
         known = (each.value for each in rows if each.key.connection == self.key.connection)
-        self.pane_tabs.show_past(past_of(workflow, known))
+        connection = self.context.connection(self.key.connection)
+        archived = self.context.past_runs.of(
+            connection, WORKFLOWS, workflow, asyncio.get_running_loop(), self._look_back_again
+        )
+        self.pane_tabs.show_past(past_of(workflow, chain(known, archived)))
+
+    def _look_back_again(self) -> None:
+        """More of them is known now."""
+        if self.workflow is not None and self.query(PaneTabs):
+            self._look_back(self.workflow)
 
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="examine", description="examining the workflow")

@@ -124,14 +124,13 @@ class ServerArchive:
     def runs(
         self,
         kind: Readable[L, Any],
-        namespace: str,
-        labels: str,
+        asked: ArchiveQuery,
         *,
         most: int,
         stop: CancelToken | None = None,
     ) -> Iterator[L]:
         """Page after page, as they are taken."""
-        asked, more, seen = ArchiveQuery(namespace, labels), "", set[str]()
+        more, seen = "", set[str]()
         while len(seen) < most:
             page = self.page(kind, asked, more, most=min(PAGE, most - len(seen)), stop=stop)
             for row in page.rows:
@@ -192,11 +191,16 @@ def _page(
 
 
 def _query(asked: ArchiveQuery, begin: int, most: int) -> Asked:
-    fields = []
-    if asked.name or asked.name_contains:
-        fields.append(f"metadata.name={asked.name or asked.name_contains}")
+    name, how = asked.name, ""
+    if not name:
+        name, how = asked.name_contains, "Contains"
+    if not name:
+        name, how = asked.name_begins, "Prefix"
+    fields = [f"metadata.name={name}"] if name else []
     if asked.begun_after:
         fields.append(f"spec.startedAt>{asked.begun_after}")
+    if asked.begun_before:
+        fields.append(f"spec.startedAt<{asked.begun_before}")
     query = options(
         labelSelector=asked.labels,
         fieldSelector=",".join(fields),
@@ -205,6 +209,4 @@ def _query(asked: ArchiveQuery, begin: int, most: int) -> Asked:
     )
     if asked.namespace:
         query = [*query, ("namespace", path_part(asked.namespace, "the namespace"))]
-    if asked.name_contains and not asked.name:
-        query = [*query, ("nameFilter", "Contains")]
-    return query
+    return [*query, ("nameFilter", how)] if name and how else query
