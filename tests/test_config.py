@@ -141,6 +141,7 @@ protected = false
 [contexts.prod-eu]
 namespaces = ["argo", "ml"]
 favourites = ["argo", "ml,data"]
+web-ui = "https://argo.example.com/base/"
 header-color = "#aA0011"
 s3.path-style = true
 
@@ -186,14 +187,24 @@ def test_every_kind_of_row_is_read() -> None:
         header_color="#aA0011",
         namespaces=("argo", "ml"),
         favourites=("argo", "ml,data"),
+        web_ui="https://argo.example.com/base/",
         type_name=frozenset({"destroys", "retry"}),
         s3=replace(store, path_style=True),
     )
     server = settings.for_place("history").server
     assert (server.address, server.token_command) == ("argo.example.com:443", "argo auth token")
     assert server.insecure_skip_verify and not server.takes_environment
+    assert server_pages(settings) == [
+        "https://argo.example.com/base/",
+        "https://argo.example.com:443",
+        "",
+    ]
     assert settings.server_places == ("history",)
     assert settings.for_place("staging") == PlaceSettings(namespaces=("argo",), s3=store)
+
+
+def server_pages(settings: Settings) -> list[str]:
+    return [settings.for_place(name).pages for name in ("prod-eu", "history", "staging")]
 
 
 def test_every_row_is_tried_here() -> None:
@@ -283,6 +294,8 @@ def test_rows_about_screens_are_not_looked_at_where_nothing_is_drawn() -> None:
         ("contexts.a.namespaces = ['all', 'b']", '"all" stands alone: it means every namespace'),
         ("contexts.a.namespaces = ''", 'the namespace "" is empty'),
         (f"contexts.a.favourites = {list('abcdefghij')}", "10 are too man"),
+        ("contexts.a.web-ui = 'argo.example.com'", "is no address of the web"),
+        ("contexts.a.web-ui = 'https://me:secret@argo.example.com'", "no login belongs here"),
         ("contexts.a.favorites = ['x']", "(did you mean favourites?)"),
         ("contexts.a.theme = 'nord'", "belongs above the first [table]"),
         ("contexts.a.header-color = 'rde'", "is no colour (did you mean red?); write #rrggbb, or"),

@@ -292,7 +292,7 @@ def test_a_registration_brings_a_key_and_may_bring_none_that_means_something_els
 async def test_a_new_pane_is_found_by_its_key_in_help_and_in_the_palette() -> None:
     cost = PaneSpec("cost", "Cost", "tui.panes.summary:SummaryPane", key="%")
     with PANES.including(cost):
-        async with showing(nightly_etl()) as shown:
+        async with showing(nightly_etl(), size=(120, 60)) as shown:
             await shown.open()
             await shown.press("%")
             await shown.until(lambda: shown.detail.pane_tabs.front == "cost")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,11 +43,12 @@ from tui.commands import (
 )
 from tui.context import AppContext
 from tui.destinations import Destinations
-from tui.domain.identity import ObjectKey, Target
+from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.incident import SUFFIX
+from tui.domain.lineage import origins_of, runs_alike
 from tui.domain.links import HOW, WORDS, Link, readings
 from tui.domain.node import ERROR, FAILED
-from tui.domain.workflow import WORKFLOW
+from tui.domain.workflow import WORKFLOW, ListedWorkflow
 from tui.errors import Bug, Missing, NoCluster, SettingsError, TuiError
 from tui.history import History, Visit
 from tui.keys import hint, key_name
@@ -61,6 +63,7 @@ from tui.messages import (
     GiveSource,
     GoBack,
     OpenObject,
+    OpenOneOf,
     RunAction,
     Said,
     TypeCommand,
@@ -160,6 +163,8 @@ class ArgoApp(TerminalApp):
         bind("take-back", "take_back", "Take back", group="app", priority=True),
         bind("tell-end", "tell_end", "Tell me its end", group="workflow"),
         bind("compare", "compare", "Compare", group="workflow"),
+        bind("pane.runs", "runs_alike", "Runs of its template", group="workflow"),
+        bind("origin", "origin", "What made it", group="workflow"),
         bind("write", "write_file", "Write to a file", group="app"),
     ]
 
@@ -969,6 +974,20 @@ class ArgoApp(TerminalApp):
                 "compare",
                 "two marked runs, or one beside the last that succeeded",
             ),
+            (
+                "Runs of its template",
+                ("alike",),
+                "pane.runs",
+                "runs_alike",
+                "the runs of what made the workflow, in the list",
+            ),
+            (
+                "What made it",
+                ("origin", "parent"),
+                "origin",
+                "origin",
+                "the template, cron workflow or parent of the workflow",
+            ),
             ("Copy", ("copy",), "copy.menu", "copy_menu", "names, commands or YAML, as a menu"),
             (
                 "Commands",
@@ -1162,6 +1181,69 @@ class ArgoApp(TerminalApp):
             self.say(f"two runs are compared, and {len(keys)} are marked", "warning")
         else:
             self.push_screen(CompareScreen(self.context, keys))
+
+    def _run_here(self) -> tuple[ObjectKey, ListedWorkflow] | None:
+        """The workflow that the cursor is on; None, and it is said, where it is on none."""
+        view = self.views.in_use
+        here = view.subjects("object") if view is not None else ()
+        here = tuple(each for each in here if each.target.key.kind == WORKFLOW)
+        row = self.lists.of(WORKFLOWS).known.get(here[0].target.key) if len(here) == 1 else None
+        if len(here) != 1 or not isinstance(here[0].known, ListedWorkflow):
+            what = f"{len(here)} are marked" if len(here) > 1 else "the cursor is on no workflow"
+            self.say(what, "warning")
+        elif row is not None and row.depth < Depth.SUMMARY and row.value is here[0].known:
+            self.say("its labels are not read yet", "warning")
+        else:
+            return here[0].target.key, here[0].known
+        return None
+
+    def action_runs_alike(self) -> None:
+        """The list, with the runs of what made the workflow that the cursor is on."""
+        found = self._run_here()
+        if found is None:
+            return
+        key, workflow = found
+        query = runs_alike(workflow)
+        if not query:
+            self.say(f"nothing tells of more runs like {key.name}")
+            return
+        namespaces = self.lists.scope.namespaces
+        if len(namespaces) != 1:
+            query = f"ns:/^{re.escape(key.namespace)}$/ {query}"
+        is_listed = not namespaces or key.namespace in namespaces
+        self.navigator.go_to_kind(WORKFLOW, None if is_listed else (key.namespace,))
+        view = self.views.in_use
+        if view is not None and view.listed == WORKFLOW:
+            view.leave_only(query)
+
+    def action_origin(self) -> None:
+        """What made the workflow that the cursor is on; where several things did, it asks."""
+        found = self._run_here()
+        if found is None:
+            return
+        key, workflow = found
+        origins = origins_of(workflow)
+        if origins:
+            self.post_message(OpenOneOf(f"What made {key.name}", key, origins))
+        else:
+            self.say(f"no label or owner of {key.name} says what made it")
+
+    @on(OpenOneOf)
+    def open_one_of(self, message: OpenOneOf) -> None:
+        """The only one, or a menu."""
+
+        def opened(at: str | None) -> None:
+            if at is not None:
+                kind, namespace, name, _ = message.found[int(at)]
+                self._open(ObjectKey(message.beside.connection, kind, namespace, name))
+
+        if len(message.found) == 1:
+            opened("0")
+            return
+        choices = lettered(
+            Choice(str(at), each.name, help=each.what) for at, each in enumerate(message.found)
+        )
+        self.push_screen(Menu(message.title, choices, ascii=self.context.ascii), opened)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Taking back is a key only while something waits, and never one that is typed."""

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui.domain.hidden import without_secrets
+from tui.domain.links import is_address
 from tui.domain.names import ALL, alike, typed_fault
 from tui.errors import InputError, SettingsError
 from tui.settings import (
@@ -702,6 +703,13 @@ def _endpoint(name: str, value: Any) -> str:
     return text
 
 
+def _web_ui(name: str, value: Any) -> str:
+    text = _endpoint(name, value)
+    if not is_address(text):
+        raise Wrong(f"{_shown(text)} is no address of the web; write https://host/base")
+    return text
+
+
 def _s3_rows(before: Key) -> tuple[Row, ...]:
     """The rows about stores: for all contexts, or for one."""
     return (
@@ -969,6 +977,14 @@ ROWS: tuple[Row, ...] = (
         "true or false",
         "true for a name with `prod` in it",
         safe=True,
+        of_screens=True,
+    ),
+    Row(
+        ("contexts", ANY, "web-ui"),
+        _web_ui,
+        "where Argo's web pages are: `C` then copies the address of what is shown there",
+        "https://host/base",
+        "the Argo Server of the context, where it has one",
         of_screens=True,
     ),
     *_server_rows(("contexts", ANY)),

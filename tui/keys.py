@@ -279,6 +279,7 @@ KEYS = KeyTable(
         "pane.events": "e",
         "pane.manifest": "y",
         "pane.runs": "P",
+        "origin": "circumflex_accent",
         "failed-log": "L",
         "tab.next": ")",
         "tab.previous": "(",

@@ -14,6 +14,7 @@ from textual.message import Message
 from tui.actions.base import Outcome, Plan
 from tui.actions.verdict import Subject
 from tui.domain.identity import ObjectKey
+from tui.domain.lineage import Origin
 from tui.domain.node import NodeId
 from tui.domain.workflow import WorkflowRef
 from tui.errors import TuiError
@@ -30,6 +31,17 @@ class OpenObject(Message):
     """The object of that name that is meant; "" for whichever has it now."""
     pane: str = ""
     """Which pane to start with; "" for the one that fits its phase."""
+
+
+@dataclass
+class OpenOneOf(Message):
+    """Show an object on a screen of its own; of several, that which somebody chooses."""
+
+    title: str
+    """The title of the question."""
+    beside: ObjectKey
+    """An object of the same connection."""
+    found: tuple[Origin, ...]
 
 
 @dataclass

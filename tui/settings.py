@@ -121,8 +121,21 @@ class PlaceSettings:
     server: ServerSettings = ServerSettings()
     """The Argo Server of this place; where no kubeconfig has the context, it is all there is."""
 
+    web_ui: str = ""
+    """The address below which Argo's web pages are; "" for that of the server, if any."""
+
     protected: bool | None = None
     """Whether the context's name has to be typed before every change; None goes by that name."""
+
+    @property
+    def pages(self) -> str:
+        """The address below which Argo's web pages are; "" where none is known."""
+        address, server = self.web_ui or self.server.address, self.server
+        if not address or "://" in address:
+            return address
+        base = server.base_href.strip("/")
+        scheme = "https" if server.secure else "http"
+        return f"{scheme}://{address}" + (f"/{base}" if base else "")
 
     def wants_name(self, action: str, *, destroys: bool) -> bool:
         """Whether the name has to be typed before this action, by its id."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.links import Link, is_short, readings
+from tui.domain.links import Link, is_short, page_of, readings
 from tui.errors import InputError
 
 CONTEXTS = ("prod", "dev", "arn:aws:eks:eu-west-1:1:cluster/main", "admin@kind")
@@ -192,3 +192,26 @@ def test_no_text_does_anything_but_mean_something_or_be_refused(text: str) -> No
         return
     for each in found:
         assert each.name.isprintable() and ".." not in (each.name, each.namespace)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        Link("", "argo", "etl-x7k2p"),
+        Link("", "argo", "etl-x7k2p", "etl-x7k2p-2192570502"),
+        Link("", "argo", "nightly", kind="cron"),
+        Link("", "argo", "etl", kind="wftmpl"),
+        Link("", "", "shared", kind="cwftmpl"),
+        Link("", "argo", "etl-x7k2p", uid="1f3c"),
+    ],
+)
+@pytest.mark.parametrize("base", ["https://argo.example.com", "https://example.com/argo/"])
+def test_the_web_page_of_a_link_is_read_as_that_link(link: Link, base: str) -> None:
+    (read,) = readings(page_of(base, link))
+    assert replace(read, host="") == link
+
+
+def test_what_the_web_pages_do_not_show_has_none() -> None:
+    assert page_of("https://a", Link("", "argo", "p", kind="pods")) == ""
+    assert page_of("https://a", Link("", "argo")) == ""
+    assert page_of("https://a", Link("", "ar/go", "a b")) == "https://a/workflows/ar%2Fgo/a%20b"

@@ -16,6 +16,7 @@ from tui.menu import Choice, Menu
 from tui.palette import Palette
 from tui.ports.connection import Connection
 from tui.screens.copies import copies_of, yaml_of
+from tui.settings import Settings
 from tui.widgets.table import Table
 
 
@@ -69,6 +70,19 @@ async def test_in_a_workflow_step_pod_and_yaml_too() -> None:
         await shown.press("escape")
         shown.detail.steps.move_to_line(0)
         assert "Pod" not in await offered(shown)
+
+
+async def test_the_page_in_the_browser_where_the_settings_name_one() -> None:
+    places = (("scripted", {"web_ui": "https://argo.example.com/base"}),)
+    async with showing(nightly_etl(), settings=Settings(places=places)) as shown:
+        page = f"https://argo.example.com/base/workflows/argo/{ETL}"
+        assert (await offered(shown))["Web page"] == page
+        await shown.press("escape")
+        await shown.open()
+        found = await offered(shown)
+        assert found["Web page"] == f"{page}?tab=workflow&nodeId={found['Node ID']}"
+    async with showing(nightly_etl()) as shown:
+        assert "Web page" not in await offered(shown)
 
 
 def refused(demo: bool) -> Connection:

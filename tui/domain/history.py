@@ -25,6 +25,8 @@ LAST = 20
 """How many runs are told."""
 MAKER_LABELS = ("workflow-template", "cluster-workflow-template", "cron-workflow")
 """Labels that say what made a run, behind Argo's prefix (argo.md 1.7); the first one counts."""
+EVENT_LABELS = (f"{LABEL}workflow-event-binding", "events.argoproj.io/sensor")
+"""Labels of runs that an event started, with what waited for it."""
 _GENERATED = re.compile(r"(.+-)(?:[a-z0-9]{5}|[0-9]{8,})")
 """A name as Kubernetes or a cron workflow makes it of a prefix."""
 
@@ -36,6 +38,8 @@ class Maker(NamedTuple):
     name: str
     """A template or cron workflow; or what the names of those that have neither begin with."""
     is_prefix: bool = False
+    label_key: str = ""
+    """The label whose value it is, where that is not one of a template or cron workflow."""
 
     @property
     def label(self) -> str:
@@ -63,6 +67,9 @@ def maker_of(workflow: ListedWorkflow) -> Maker | None:
     for name in (ref.name if ref else "", *labelled):
         if name:
             return Maker(metadata.namespace, name)
+    for label in EVENT_LABELS:
+        if name := labels.get(label, ""):
+            return Maker(metadata.namespace, name, label_key=label)
     generated = _GENERATED.fullmatch(metadata.name)
     return Maker(metadata.namespace, generated[1], True) if generated is not None else None
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from tui.domain.names import ALL, is_utf8, typed_fault
 from tui.errors import InputError
@@ -111,6 +111,19 @@ class Link:
         pane = next((word for word, known in PANES.items() if known == self.pane), self.pane)
         spot = f":{self.spot}" if self.spot else ""
         return f"{whole}@{pane}{spot}" if pane else whole
+
+
+def page_of(base: str, link: Link) -> str:
+    """The address of Argo's web page that shows what a link leads to, below an address; "" where
+    they show no such thing."""
+    page = next((page for page, kind in PAGES.items() if kind == link.kind), "")
+    if not page or not link.name:
+        return ""
+    parts = [page, link.namespace, link.name] if link.namespace else [page, link.name]
+    asked = {"uid": link.uid, "tab": "workflow" if link.step else "", "nodeId": link.step}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    where = "/".join(quote(part, safe="") for part in parts)
+    return f"{base.rstrip('/')}/{where}" + (f"?{query}" if query else "")
 
 
 def _part(text: str, more: str = "") -> str:

@@ -72,6 +72,13 @@ class WorkflowRef(NamedTuple):
         return cls(target.key.namespace, target.key.name, target.uid)
 
 
+class Owner(Wire, frozen=True):
+    """An owner reference: what an object goes with."""
+
+    kind: str = ""
+    name: str = ""
+
+
 class Metadata(Wire, frozen=True):
     """`metadata`, as far as a screen shows it."""
 
@@ -84,6 +91,7 @@ class Metadata(Wire, frozen=True):
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
     finalizers: tuple[str, ...] = ()
+    owner_references: tuple[Owner, ...] = ()
 
 
 class Arguments(Wire, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tui.domain.identity import ObjectKey
+from tui.domain.links import Link, page_of
 from tui.domain.yamltext import yaml_blocks
 from tui.kinds.base import Kind
 
@@ -22,15 +23,27 @@ class Copied(NamedTuple):
 
 
 def copies_of(
-    kind: Kind[Any, Any], key: ObjectKey, uid: str = "", *, context: str = ""
+    kind: Kind[Any, Any],
+    key: ObjectKey,
+    uid: str = "",
+    *,
+    context: str = "",
+    pages: str = "",
+    step: str = "",
 ) -> Iterator[Copied]:
-    """The names of an object, and the commands that show it; `context` is that of a kubeconfig
-    which the commands have to name, "" for none."""
+    """The names of an object, its web page, and the commands that show it.
+
+    `context` is that of a kubeconfig which the commands have to name, `pages` the address below
+    which Argo's web pages are; "" for none. `step` is the id of the step that is meant, if one is.
+    """
     yield Copied("Name", key.name)
     if key.namespace:
         yield Copied("Namespace/name", f"{key.namespace}/{key.name}")
     if uid:
         yield Copied("UID", uid)
+    link = Link("", key.namespace, key.name, step, key.kind, uid=key.incarnation)
+    if pages and (page := page_of(pages, link)):
+        yield Copied("Web page", page)
     resource = kind.resource
     plural = f"{resource.plural}.{resource.group}" if resource.group else resource.plural
     yield Copied(

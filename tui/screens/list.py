@@ -1058,7 +1058,8 @@ class ListScreen(View[None]):
             name = "" if key.incarnation else key.name
             link = Link(context, key.namespace, name, kind=key.kind, uid=key.incarnation)
             yield f"Place of {self.kind.noun}", str(link)
-            yield from copies_of(self.kind, row.key, row.uid, context=context)
+            pages = self.context.for_place(row.key.connection).pages
+            yield from copies_of(self.kind, row.key, row.uid, context=context, pages=pages)
 
     def actions(self) -> Iterable[Command]:
         """What can be done to what is marked or under the cursor."""

@@ -197,7 +197,9 @@ class ObjectScreen(View[None]):
     def copies(self) -> Iterable[tuple[str, str]]:
         """Its names, commands that show it, and its YAML."""
         context = self.context.context_of(self.key)
-        yield from copies_of(self.kind, self.key, self._watched.uid, context=context)
+        pages = self.context.for_place(self.key.connection).pages
+        uid = self._watched.uid
+        yield from copies_of(self.kind, self.key, uid, context=context, pages=pages)
         last = self._watched.last
         if last is not None and (text := yaml_of(last.raw)):
             yield "YAML", text

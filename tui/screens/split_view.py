@@ -9,6 +9,7 @@ moved.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from textual import events, on
@@ -22,7 +23,7 @@ from tui.domain.forest import WholeTree
 from tui.domain.identity import Target
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
-from tui.domain.workflow import Workflow, workflow_of_holder
+from tui.domain.workflow import ListedWorkflow, Workflow, workflow_of_holder
 from tui.kinds.workflows import WORKFLOWS
 from tui.messages import GoToStep, RoomWanted, Said, ShowProof
 from tui.panes.base import PaneContext
@@ -216,14 +217,18 @@ class SplitView(Container):
             styles.height = styles.max_height = at
 
     @dataclass
-    class HolderWanted(Message):
-        """The workflow that holds the lock which is waited for shall be shown."""
+    class RunWanted(Message):
+        """Another workflow shall be shown: that which holds the lock that is waited for, or one
+        that a step made."""
 
-        of_namespace: str
-        workflow: str
+        found: tuple[tuple[str, str], ...]
+        """Namespace and name of those that are meant."""
+
+    made_by: Callable[[Workflow, Node], Iterable[ListedWorkflow]] = staticmethod(lambda *_: ())
+    """Tells which workflows a step made, of those that are known."""
 
     @property
-    def _holder(self) -> HolderWanted | None:
+    def _holder(self) -> RunWanted | None:
         """Who holds the lock that what the cursor is on waits for; None where it waits for none."""
         workflow, node = self._workflow, self.steps.node
         if workflow is None or (node is not None and node.id != workflow.metadata.name):
@@ -237,16 +242,26 @@ class SplitView(Container):
             for holder in holders if not wanted or lock == wanted else ():
                 found = workflow_of_holder(holder, own.namespace)
                 if found != (own.namespace, own.name):
-                    return self.HolderWanted(*found)
+                    return self.RunWanted((found,))
         return None
+
+    @property
+    def _made(self) -> RunWanted | None:
+        """The workflows that the step under the cursor made; None where it made none."""
+        workflow, node = self._workflow, self.steps.node
+        if workflow is None or node is None:
+            return None
+        made = [each.metadata for each in self.made_by(workflow, node)]
+        return self.RunWanted(tuple((each.namespace, each.name) for each in made)) if made else None
 
     @on(StepTree.Chosen)
     @on(StepTree.NothingChosen)
     async def open_chosen(self) -> None:
-        """Enter: what holds the lock that is waited for; a step's log; a group folds."""
-        row, holder = self.steps.current, self._holder
-        if holder is not None:
-            self.post_message(holder)
+        """Enter: what holds the lock that is waited for, or what the step made; a step's log; a
+        group folds."""
+        row, wanted = self.steps.current, self._holder or self._made
+        if wanted is not None:
+            self.post_message(wanted)
             return
         if row is None:
             self.post_message(Said("nothing here to open"))

@@ -28,8 +28,9 @@ from tui.domain.decode import misfits
 from tui.domain.forest import ORDERS, WholeTree, whole_tree
 from tui.domain.history import past_of
 from tui.domain.identity import Depth, ObjectKey, Target
+from tui.domain.lineage import Origin, children_of
 from tui.domain.links import Link
-from tui.domain.node import PROBLEM_PHASES, NodeId
+from tui.domain.node import PROBLEM_PHASES, Node, NodeId
 from tui.domain.overview import prepare
 from tui.domain.soundness import NO_STATUS, troubles
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
@@ -37,7 +38,7 @@ from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
 from tui.menu import REVERSED, Choice, Menu, lettered
-from tui.messages import OpenObject, RunAction, Said
+from tui.messages import OpenOneOf, RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
@@ -178,6 +179,7 @@ class WorkflowScreen(View[None]):
     async def on_mount(self) -> None:
         """Show what is known, then watch."""
         self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
+        self.split.made_by = self._made_by
         self._show_head()
         self._watch()
         self.context.ask_rights(self.key.namespace, connection=self.key.connection)
@@ -407,15 +409,19 @@ class WorkflowScreen(View[None]):
             )
         )
 
-    @on(SplitView.HolderWanted)
-    def open_holder(self, message: SplitView.HolderWanted) -> None:
-        """To what holds the lock that this waits for."""
+    @on(SplitView.RunWanted)
+    def open_run(self, message: SplitView.RunWanted) -> None:
+        """To what holds the lock that this waits for, or to what a step made."""
         message.stop()
-        key = self.key._replace(
-            namespace=message.of_namespace, name=message.workflow, incarnation=""
-        )
         self.context.say("")
-        self.post_message(OpenObject(key))
+        origins = [Origin(WORKFLOW, *each, "a workflow that it made") for each in message.found]
+        self.post_message(OpenOneOf("Which workflow", self.key, tuple(origins)))
+
+    def _made_by(self, workflow: Workflow, node: Node) -> Iterable[ListedWorkflow]:
+        """The workflows that a step made, of those in the list."""
+        rows = self.context.lists.of(WORKFLOWS).known.values()
+        here = (row.value for row in rows if row.key.connection == self.key.connection)
+        return children_of(workflow, node, here)
 
     # --- panes -----------------------------------------------------------------------------
 
@@ -484,8 +490,16 @@ class WorkflowScreen(View[None]):
         """Its names, those of the step the cursor is on, commands that show both, and its YAML."""
         context = self.context.context_of(self.key)
         whole = Target(self.key, self._watched.uid)
-        yield from copies_of(WORKFLOWS, self.key, whole.uid, context=context)
-        if (step := self.split.chosen(whole, "node")) is not None:
+        step = self.split.chosen(whole, "node")
+        yield from copies_of(
+            WORKFLOWS,
+            self.key,
+            whole.uid,
+            context=context,
+            pages=self.context.for_place(self.key.connection).pages,
+            step=step[0].node if step is not None else "",
+        )
+        if step is not None:
             yield "Step", step[1]
             yield "Node ID", step[0].node
         if (pod := self.split.chosen(whole, "pod")) is not None:
