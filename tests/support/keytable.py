@@ -41,7 +41,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Why pane",
         "What failed, waits or is slow, and where each sentence comes from.",
-        ("panes.why:WhyPane",),
+        ("panes.answer_pane:AnswerPane",),
     ),
     ("Summary pane", "", ("panes.summary:SummaryPane",)),
     ("Logs pane", "", ("panes.logs:LogsPane",)),

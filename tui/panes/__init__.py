@@ -12,6 +12,14 @@ PANES = Registry(
     "pane",
     (
         PaneSpec("why", "Why", "tui.panes.why:WhyPane", is_answer=True),
+        PaneSpec(
+            "cron-why",
+            "Why",
+            "tui.panes.cron_why:CronWhyPane",
+            binding="pane.why",
+            is_answer=True,
+            kinds=(),
+        ),
         PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane"),
         PaneSpec("facts", "Summary", "tui.panes.facts:FactsPane", binding="pane.summary", kinds=()),
         PaneSpec("runs", "Runs", "tui.panes.runs:RunsPane", kinds=()),

@@ -24,7 +24,8 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.links import Link
 from tui.errors import SourceError
 from tui.kinds.base import Kind
-from tui.messages import RunAction
+from tui.messages import RunAction, ShowProof
+from tui.panes.text_pane import SearchedPane
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
 from tui.ports.objects import Watches, Whole
@@ -109,8 +110,24 @@ class ObjectScreen(View[None]):
                 arrived=lambda events: self.post_message(self.Arrived(events)),
                 failed=lambda error: self.post_message(self.WatchEnded(error)),
             )
-        await self.pane_tabs.bring(self._wanted_pane or self.pane_tabs.specs[0].id)
+        await self.pane_tabs.bring(self._wanted_pane or self._first_pane)
         self.pane_tabs.take_focus()
+
+    @property
+    def _first_pane(self) -> str:
+        """The pane that says why, if somebody will ask; else the first of the others."""
+        row = self.context.lists.of(self.kind).known.get(self.key)
+        is_asked = row is not None and self.kind.is_problem(row.value)
+        specs = self.pane_tabs.specs
+        return next((spec.id for spec in specs if spec.is_answer == is_asked), specs[0].id)
+
+    @on(ShowProof)
+    async def show_proof(self, message: ShowProof) -> None:
+        """To where a sentence comes from."""
+        message.stop()
+        await self.pane_tabs.bring(message.pane)
+        if isinstance(pane := self.pane_tabs.pane, SearchedPane):
+            pane.find_when_there(message.pattern)
 
     def on_unmount(self) -> None:
         """Nothing of ours goes on."""

@@ -1,0 +1,156 @@
+"""The base of panes that answer why: sentences, and where each comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from tui.bindings import bind
+from tui.domain.highlight import Highlighter, Span
+from tui.domain.identity import ObjectKey
+from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt
+from tui.domain.why.words import LABEL, further, label_of, sign_of
+from tui.domain.workflow import WORKFLOW
+from tui.keys import KEYS, hint
+from tui.messages import OpenObject, ShowProof
+from tui.panes.base import PaneContext
+from tui.panes.text_pane import TextPane
+from tui.widgets.pointed_text import PointedText
+from tui.widgets.query_bar import QueryBar
+
+LONGEST_FOUND = 80
+"""Characters of a value that are looked for where a sentence comes from."""
+MARKS = ("! ", "? ", "  ")
+"""How lines with a label begin."""
+
+
+def spans(line: str) -> list[Span]:
+    """The sign of a line, and its label."""
+    if line[:2] in MARKS:
+        token = {"!": "problem", "?": "muted"}.get(line[0], "key")
+        return [(0, min(len(line), LABEL + 2), token)]
+    return [(0, len(line), "heading")]
+
+
+class AnswerPane(TextPane):
+    """Sentences; Enter goes where one comes from."""
+
+    HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(spans)
+    WRAPS = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("open", "go", "Where from", group="text", shown=True),
+    ]
+
+    OBJECT: ClassVar[str]
+    """The kind, as pointers call it, of the object whose manifest a pane shows."""
+
+    def __init__(self, context: PaneContext) -> None:
+        super().__init__(context)
+        self.answer: Answer | None = None
+        """What is told; None before anything is."""
+        self._told: list[Finding | None] = []
+        """What each line says."""
+
+    def compose(self) -> ComposeResult:
+        """The sentences and the search bar."""
+        yield PointedText(
+            highlighter=type(self).HIGHLIGHTER,
+            wrap=True,
+            by_words=True,
+            hangs=lambda line: LABEL + 3 if line[:2] in MARKS else 2,
+            ascii=self.context.ascii,
+            placeholder="looking …" if not self.context.ascii else "looking ...",
+        )
+        yield QueryBar(ascii=self.context.ascii)
+
+    def tell(self, subject: object, answer: Answer, *, is_all: bool = True) -> None:
+        """Show an answer; the cursor stays where it is while the subject is the same."""
+        self.answer = answer
+        lines: list[tuple[str, Finding | None]] = []
+        sign = sign_of(answer, ascii=self.context.ascii)
+        lines.append((f"{sign} {answer.headline}{_hint(answer.cause)}", answer.cause))
+        for each in further(answer):
+            words = " ".join(each.text.split("\n"))
+            lines.append((f"{label_of(each)} {words}{_hint(each)}", each))
+        if not is_all:
+            lines.append(("  looking further", None))
+        self._told = [finding for _, finding in lines]
+        text = "\n".join(line.replace("\n", " ") for line, _ in lines)
+        is_same = subject == self._subject
+        self.put(subject, text)
+        pointed = self.query_one(PointedText)
+        if is_same:
+            pointed.lines_changed()
+        else:
+            pointed.point(0)
+
+    def tell_failure(self, subject: object, why: str) -> None:
+        """Show why there is no answer."""
+        self._told = []
+        self.put(subject, why)
+
+    @property
+    def told(self) -> Sequence[Finding | None]:
+        """What each line says; None for lines that say nothing of their own."""
+        return self._told
+
+    def action_go(self) -> None:
+        """Enter: where the sentence under the cursor comes from."""
+        at = self.query_one(PointedText).cursor
+        finding = self._told[at] if at < len(self._told) else None
+        if finding is None:
+            self.context.say("this sentence comes from nowhere else")
+            return
+        if finding.opens:
+            namespace, _, name = finding.opens.partition("/")
+            connection = self.context.source.id if self.context.source is not None else ""
+            self.post_message(OpenObject(ObjectKey(connection, WORKFLOW, namespace, name)))
+            return
+        if not finding.at:
+            self.context.say("this is what is not known: there is nowhere to go to")
+            return
+        self._go_to(finding)
+
+    def _go_to(self, finding: Finding) -> None:
+        shown = [at for at in finding.at if not isinstance(at, FieldAt) or at.kind == self.OBJECT]
+        pointer = (shown or finding.at)[0]
+        if isinstance(pointer, LogAt):
+            found = re.escape(_first_line(pointer.quote))
+            self.post_message(ShowProof("logs", found, pointer.node))
+        elif isinstance(pointer, EventAt):
+            found = re.escape(_first_line(pointer.quote))
+            self.post_message(ShowProof("events", found, finding.step))
+        elif not shown:
+            # No pane shows other objects: what stands there is said.
+            told = [f"{at.where}: {at.quote}" for at in finding.at]
+            self.context.say("; ".join(told))
+        else:
+            self.go_to_field(pointer)
+
+    def go_to_field(self, pointer: FieldAt) -> None:
+        """To a value in the manifest."""
+        name, found = str(pointer.path[-1]), _findable(pointer.quote)
+        pattern = found if name.isdigit() else rf"{re.escape(name)}: (?:['\"]?{found}|[|>])"
+        self.post_message(ShowProof("manifest", pattern, pointer.node))
+
+
+def _hint(finding: Finding | None) -> str:
+    """The key that could help, in brackets."""
+    if finding is None or not finding.key or finding.key not in KEYS:
+        return ""
+    return f" ({hint(finding.key)})"
+
+
+def _findable(quote: str) -> str:
+    """A pattern that finds a value in a text that may write it with quotes, or over lines."""
+    line = _first_line(quote)
+    start = re.split(r"['\"\\]", line)[0].rstrip()
+    return re.escape(start if len(start) > 3 else line)
+
+
+def _first_line(quote: str) -> str:
+    return quote.strip().partition("\n")[0][:LONGEST_FOUND].rstrip()
