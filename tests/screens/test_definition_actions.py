@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from textual.widgets import Button, Input
+
 from tests.screens.test_kinds import go, made
 from tests.support.app import showing
 from tests.support.asking import ask
@@ -39,6 +41,27 @@ async def test_a_cron_workflow_is_suspended_and_resumed_by_one_key() -> None:
     (call,) = source.performed
     assert (call.method, call.body) == ("PATCH", {"spec": {"suspend": True}})
     assert call.path.endswith("/namespaces/argo/cronworkflows/nightly")
+
+
+async def test_a_backfill_asks_for_its_span_and_says_what_it_lacks() -> None:
+    source = ScriptedSource(CRON)
+    async with showing(source=source, size=(120, 40)) as shown:
+        await go(shown, "cron")
+        await shown.until_shown("nightly")
+        await go(shown, "backfill")
+        await shown.until_shown("start date should not be empty")
+        start = shown.app.screen.query_one("#choice-start", Input)
+        start.focus()
+        await shown.until(lambda: start.has_focus)
+        await shown.write("yesterday")
+        await shown.until_shown("yesterday is no time for the start")
+        for _ in "yesterday":
+            await shown.press("backspace")
+        await shown.write("2026-03-14T12:00:00Z")
+        await shown.until(lambda: not shown.app.screen.query_one("#go", Button).disabled)
+        await shown.press("ctrl+s")
+        await shown.until(lambda: bool(source.performed))
+    assert [call.method for call in source.performed] == ["POST"] * len(source.performed)
 
 
 async def test_new_runs_are_made_of_templates_and_crons_with_their_parameters() -> None:

@@ -193,7 +193,9 @@ def _moment(value: Any, flag: str) -> datetime | None:
     if found is None:
         found = _by_rfc1123(text)
     if found is None:
-        raise UsageError(f"--{flag} {text} is no time", hint="write it as 2026-01-15T00:00:00Z")
+        raise UsageError(
+            f"{text} is no time for the {flag}", hint="write it as 2026-01-15T00:00:00Z"
+        )
     return found.astimezone(UTC)
 
 

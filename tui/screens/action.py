@@ -41,7 +41,15 @@ from tui.domain.identity import Target
 from tui.domain.location import Location
 from tui.domain.text import clean
 from tui.domain.workflow import WORKFLOW, Manifest
-from tui.errors import ArtifactError, Conflict, InputError, NotOffered, PlanError, TuiError
+from tui.errors import (
+    ArtifactError,
+    Conflict,
+    InputError,
+    NotOffered,
+    PlanError,
+    TuiError,
+    UsageError,
+)
 from tui.kinds.registry import KINDS, kind_called
 from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
@@ -531,7 +539,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             name = f"{subject.name}: " if self._is_of_several else ""
             try:
                 plan = self.action.plan(manifest, self._choices(), facts)
-            except (PlanError, InputError) as error:
+            except (PlanError, InputError, UsageError) as error:
                 refused.append(f"{name}{error.what}")
                 continue
             unauthorized = self._unauthorized(plan, target.key.connection)
