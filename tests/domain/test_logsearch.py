@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.logs import blocks_of, joined
-from tui.domain.logsearch import bad_lines, lines_with, shown_text, wanted_of
+from tui.domain.logsearch import bad_lines, lines_with, may_be_bad, shown_text, wanted_of
 from tui.domain.search import compile_pattern
 
 STAMP = b"2026-08-21T10:41:22.123456789Z "
@@ -59,4 +59,7 @@ def test_a_word_that_is_in_the_time_of_each_line_only_is_found_nowhere() -> None
 )
 def test_lines_that_tell_of_something_bad_are_found_among_others(line: bytes, level: str) -> None:
     (block,) = blocks_of([b"fine\n" + STAMP + line + b"\nfine\n"])
-    assert bad_lines(block) == ([(1, level)] if level else [])
+    assert bad_lines(block, 0, 3) == ([(1, level)] if level else [])
+    assert bad_lines(block, 1, 2) == bad_lines(block, 0, 3)
+    assert bad_lines(block, 0, 1) == bad_lines(block, 2, 3) == []
+    assert may_be_bad(block) or not level

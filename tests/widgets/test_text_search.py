@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import count
+from time import process_time
 
 from textual.message import Message
 
 from tests.support.waiting import until
 from tests.support.widgets import Alone, blocks, book_of, numbered, screen_of
-from tui.domain.lines import TextLines
+from tui.domain.lines import Levels, TextLines
 from tui.messages import Said
+from tui.widgets.finder import LONGEST_SLICE, SLICE, Finder
 from tui.widgets.text_view import TextView
 
 
@@ -172,19 +177,42 @@ async def test_an_expression_that_would_never_end_is_given_up_and_its_text_sough
 
 
 async def test_while_a_search_goes_on_the_event_loop_turns_between_its_pieces() -> None:
-    widget = TextView(levels=True)
+    ticks = count()
+    # However fast the machine is, a look at the lines of a slice takes two milliseconds, and eight
+    # are over after five.
+    widget = TextView(levels=True, clock=lambda: next(ticks) / 512)
+    lines, piece = 20_000, 5 * SLICE
     async with Alone(widget).run_test(size=(40, 10)):
-        widget.show(book_of(*(["ERROR disk"] * 150_000)))
-        turns = 0
+        widget.show(book_of(*(["ERROR disk"] * lines), room=1 << 24))
+        hits, errors = set(), set()
 
         def turn() -> None:
-            nonlocal turns
-            turns += 1
+            hits.add(widget.finder.count)
+            errors.add(widget.errors.count)
             if not (widget.finder.is_done and widget.errors.is_done):
                 asyncio.get_running_loop().call_soon(turn)
 
-        turn()
         widget.find("disk")
+        turn()
         await until(lambda: widget.finder.is_done and widget.errors.is_done)
-        # On a machine that is slow a turn has more of its time: how long one is, benches say.
-        assert turns > 2
+        assert hits >= set(range(0, lines, piece)), "the loop turned after each piece"
+        assert errors >= set(range(0, lines, piece))
+
+
+class Dense(Levels):
+    """Levels of lines, each of which takes its time to find out."""
+
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
+        end = process_time() + LONGEST_SLICE * 2
+        while process_time() < end:
+            pass
+        return super().hits(pattern, low, high)
+
+
+async def test_what_the_view_looks_for_itself_is_never_begun_anew_for_taking_long() -> None:
+    turns: list[Callable[[], None]] = []
+    finder = Finder(turns.append, lambda line: None, lambda: None)
+    finder.look_for(re.compile("error|warning"), Dense(book_of("ERROR a", "fine", "WARN b")), 0)
+    while turns:
+        turns.pop(0)()
+    assert (finder.count, finder.note) == (2, "")

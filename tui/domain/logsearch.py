@@ -118,19 +118,23 @@ def _with_literal(block: LogBlock, wanted: Wanted) -> array[int] | None:
     return found
 
 
-def bad_lines(block: LogBlock) -> list[tuple[int, Level]]:
-    """The lines that tell of errors and warnings, with how bad each is."""
+def may_be_bad(block: LogBlock) -> bool:
+    """Whether any line may tell of errors or warnings: quick, and wrong to one side only."""
     raw = block.data if block.raw is None else block.raw
     lower = raw.lower()
-    has_word = any(word in lower for word in _BAD_WORDS)
-    if not has_word and not (any(head in raw for head in _KLOG_HEADS) and _KLOG.search(raw)):
-        return []
-    suspects: set[int] = set()
-    pattern = _bad_pattern()
-    data = block.data
+    if any(word in lower for word in _BAD_WORDS):
+        return True
+    return any(head in raw for head in _KLOG_HEADS) and _KLOG.search(raw) is not None
+
+
+def bad_lines(block: LogBlock, first: int, end: int) -> list[tuple[int, Level]]:
+    """The lines from `first` up to `end` that tell of errors and warnings, with how bad each is."""
     ends = block.ends
-    for found in pattern.finditer(data):
-        suspects.add(bisect_right(ends, found.start()))
+    suspects: set[int] = set()
+    if first < end:
+        begin = ends[first - 1] if first else 0
+        for found in _bad_pattern().finditer(block.data, begin, ends[end - 1]):
+            suspects.add(bisect_right(ends, found.start()))
     bad: list[tuple[int, Level]] = []
     for number in sorted(suspects):
         level = level_of(shown_text(block.line(number)))

@@ -41,6 +41,7 @@ from tui.domain.logsearch import (
     bad_lines,
     is_in_trace,
     lines_with,
+    may_be_bad,
     shown_text,
     wanted_of,
 )
@@ -121,6 +122,20 @@ class _Choice(NamedTuple):
 ALL = _Choice(None)
 
 
+class _Bad(NamedTuple):
+    """The lines of a block that tell of errors and of warnings, as far as was looked."""
+
+    errors: array[int]
+    warnings: array[int]
+    end: int = 0
+    """The line up to which was looked."""
+
+
+NOT_LOOKED_FOR = _Bad(array("I"), array("I"))
+AT_ONCE = 500
+"""Lines of which it is found out together how bad they are: about a millisecond."""
+
+
 class _Kept:
     """A block, in memory or in the file, and which of its lines are shown."""
 
@@ -138,8 +153,7 @@ class _Kept:
         self.choice = ALL
         self.ends = block.last_time
         """The time of its last line that has one."""
-        self.bad: tuple[array[int], array[int]] | None = None
-        """The lines that tell of errors and of warnings, once they were looked for."""
+        self.bad = NOT_LOOKED_FOR
         self.hits: tuple[re.Pattern[str], Sequence[int]] | None = None
         """What was sought in it last, and the lines that were found."""
 
@@ -656,7 +670,7 @@ class LogBook:
         """The lines of a block that tell of errors or warnings, and the traces of errors."""
         kept = self._kept[at]
         block = self._opened(kept)
-        errors, warnings = self._bad_of(kept)
+        errors, warnings, _ = self._bad_of(kept)
         found = {*errors} if "error" in levels else set()
         begins = list(found)
         if "error" in levels and at and self._ends_in_trace(at - 1):
@@ -685,13 +699,24 @@ class LogBook:
                 return False
         return False
 
-    def _bad_of(self, kept: _Kept) -> tuple[array[int], array[int]]:
-        """The lines of a block that tell of errors and of warnings."""
-        if kept.bad is None:
-            bad = [each for each in bad_lines(self._opened(kept)) if each[0] not in kept.own]
-            kept.bad = (
-                array("I", [line for line, level in bad if level == "error"]),
-                array("I", [line for line, level in bad if level == "warning"]),
+    def _bad_of(self, kept: _Kept, end: int | None = None) -> _Bad:
+        """The lines of a block that tell of errors and of warnings, of those before `end`.
+
+        A search is given up after some milliseconds (`domain.deadline`), wherever it is then: what
+        was found out by then is known to the next one, which goes on there.
+        """
+        end = kept.count if end is None else end
+        if not kept.bad.end and not may_be_bad(self._opened(kept)):
+            kept.bad = _Bad(array("I"), array("I"), kept.count)
+        while kept.bad.end < end:
+            errors, warnings, first = kept.bad
+            after = min(kept.count, first + AT_ONCE)
+            found = bad_lines(self._opened(kept), first, after)
+            bad = [each for each in found if each[0] not in kept.own]
+            kept.bad = _Bad(
+                errors + array("I", [line for line, level in bad if level == "error"]),
+                warnings + array("I", [line for line, level in bad if level == "warning"]),
+                after,
             )
         return kept.bad
 
@@ -722,7 +747,7 @@ class LogBook:
         """The lines of these that tell of errors and warnings; a trace counts once."""
         found: list[tuple[int, Level]] = []
         for kept, first, begin, end in self._pieces(low, high):
-            errors, warnings = self._bad_of(kept)
+            errors, warnings, _ = self._bad_of(kept, kept.line(end - 1) + 1)
             here: list[tuple[int, Level]] = [
                 (index, "error")
                 for index in self._as_shown(kept, errors, first, begin, end)

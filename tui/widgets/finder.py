@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from time import monotonic
 
 from tui.domain.deadline import TookTooLong, deadline
@@ -39,18 +40,23 @@ class Finder:
         later: Callable[[Callable[[], None]], object],
         go_to: Callable[[int], None],
         progressed: Callable[[], None],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """`later` calls something when the event loop has time, `go_to` shows a line.
 
-        `progressed` is called when more was looked at, or another hit was gone to.
+        `progressed` is called when more was looked at, or another hit was gone to. `clock` gives
+        seconds.
         """
         self.search: LineSearch | None = None
         self._slice = SLICE
+        self._may_never_end = False
+        """Whether the expression is one that somebody typed, and may need years."""
         self.hit: int | None = None
         """The line of the hit that was gone to last."""
         self.note = ""
         """Why a pattern was taken literally, if it was."""
         self._later = later
+        self._clock = clock
         self._go_to = go_to
         self._progressed = progressed
         self._next_hit: Callable[[], int | None] | None = None
@@ -87,12 +93,18 @@ class Finder:
             self.search, self.note = None, ""
             return
         pattern, self.note = compile_pattern(text)
-        self.look_for(pattern, lines, start)
+        self.look_for(pattern, lines, start, is_typed=True)
         self._go_when_found(lambda: self._first(start), forward=True)
 
-    def look_for(self, pattern: re.Pattern[str], lines: LineModel, start: int) -> None:
-        """Look for a pattern from a line on, going nowhere yet."""
+    def look_for(
+        self, pattern: re.Pattern[str], lines: LineModel, start: int, *, is_typed: bool = False
+    ) -> None:
+        """Look for a pattern from a line on, going nowhere yet.
+
+        One that was typed is given up where it takes too long.
+        """
         self.hit = self._next_hit = None
+        self._may_never_end = is_typed
         self.search = LineSearch(Colourless(lines), pattern, start=start)
         self.go_on()
 
@@ -100,7 +112,8 @@ class Finder:
         """Look for the same pattern in another text, going nowhere."""
         self.hit = self._next_hit = None
         if self.search is not None:
-            self.look_for(self.search.pattern, lines, start)
+            typed = self._may_never_end
+            self.look_for(self.search.pattern, lines, start, is_typed=typed)
 
     def move(self, start: int, *, forward: bool) -> None:
         """To the next hit, or the one before; from the last to the first and back."""
@@ -125,12 +138,12 @@ class Finder:
         self._is_waiting = False
         if self.search is None:
             return
-        begun = now = monotonic()
+        begun = now = self._clock()
         try:
-            with deadline(LONGEST_SLICE):
+            with deadline(LONGEST_SLICE) if self._may_never_end else nullcontext():
                 while now < begun + SECONDS_AT_ONCE:
                     is_more = self.search.step(self._slice, forward=self._forward)
-                    before, now = now, monotonic()
+                    before, now = now, self._clock()
                     # Some texts are searched a hundred times as fast as others.
                     self._slice = _next_slice(self._slice, now - before)
                     if not is_more:
@@ -149,6 +162,7 @@ class Finder:
         self.note = "taken literally: on some line the expression takes too long"
         self.search = LineSearch(search.model, pattern, start=search.start)
         self._slice = SLICE
+        self._may_never_end = False
 
     def _go_when_found(self, hit: Callable[[], int | None], *, forward: bool) -> None:
         self._next_hit, self._forward = hit, forward

@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from time import monotonic
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -161,9 +162,10 @@ class TextView(LineView):
         ascii: bool = False,
         id: str | None = None,
         classes: str | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """`wrap` begins with long lines wrapped, `by_words` at blanks; `hangs` says how far their
-        further rows are indented; `follow` begins at the end.
+        further rows are indented; `follow` begins at the end. `clock` gives seconds, for searches.
 
         With `levels`, lines that tell of errors and warnings are marked, and keys go to errors.
         """
@@ -178,12 +180,12 @@ class TextView(LineView):
             ascii=ascii,
         )
         self.model = TextViewModel(self.renderer.row_count, is_wrapped=wrap, is_following=follow)
-        self.finder = Finder(self.in_next_turn, self.go_to, self._post_search)
-        self.errors = Finder(self.in_next_turn, self._show_error, self._post_counts)
+        self.finder = Finder(self.in_next_turn, self.go_to, self._post_search, clock)
+        self.errors = Finder(self.in_next_turn, self._show_error, self._post_counts, clock)
         """The search for lines that tell of errors."""
-        self.trouble = Finder(self.in_next_turn, self.go_to, self._trouble_looked_for)
+        self.trouble = Finder(self.in_next_turn, self.go_to, self._trouble_looked_for, clock)
         """The same for lines of either kind, which keys go to; it begins with the first key."""
-        self.warnings = Finder(self.in_next_turn, self.go_to, self._post_counts)
+        self.warnings = Finder(self.in_next_turn, self.go_to, self._post_counts, clock)
         """The same for warnings, which are only counted."""
         self._wants_error = False
         self._is_opening = False
