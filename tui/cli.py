@@ -24,6 +24,7 @@ from tui.headless.arguments import (
     LATEST,
     Parser,
     Version,
+    WrittenHelp,
     check_flags,
     check_texts,
     file,
@@ -527,7 +528,7 @@ def app_parser() -> argparse.ArgumentParser:
         description="A terminal UI for Argo Workflows.",
         epilog=f"commands:\n{commands}\n  {DEMO_CLUSTER:<14}serve a made-up cluster\n"
         f"  {OPEN:<14}begin on a workflow, a step, a list, or a link of Argo's web pages",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=WrittenHelp,
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.domain.incident import SUFFIX
 from tui.domain.names import is_utf8, typed_fault
@@ -22,12 +22,45 @@ if TYPE_CHECKING:
 MAY_BE_EMPTY = frozenset({"-m", "--message", "-p", "--parameter", "--path"})
 """Flags whose value may be any text."""
 
+USUAL_COLUMNS = 80
+"""Where no terminal says how wide it is."""
+
 FILES = frozenset({"files", "file", "kubeconfig", "parameter_file", "paths", "target"})
 """Parsed arguments that hold file names, which may be any non-empty bytes."""
 
 
+class Help(argparse.HelpFormatter):
+    """Help as wide as the terminal. argparse makes one of these for each flag that is added, and
+    would import `shutil` for that, and with it all that unpacks archives."""
+
+    def __init__(
+        self,
+        prog: str,
+        indent_increment: int = 2,
+        max_help_position: int = 24,
+        width: int | None = None,
+    ) -> None:
+        super().__init__(prog, indent_increment, max_help_position, width or _columns() - 2)
+
+
+class WrittenHelp(Help, argparse.RawDescriptionHelpFormatter):
+    """The same, its texts as they are written."""
+
+
+def _columns() -> int:
+    """Columns that help has: those of the terminal, whatever the environment says of them."""
+    try:
+        return os.get_terminal_size(1).columns or USUAL_COLUMNS
+    except OSError:
+        return USUAL_COLUMNS
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that says so when its help cannot be written; argparse would say nothing."""
+
+    def __init__(self, **given: Any) -> None:
+        """Takes what argparse takes."""
+        super().__init__(**{"formatter_class": Help, **given})
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         if file is not None:
