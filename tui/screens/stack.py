@@ -243,6 +243,7 @@ class ScreenStack:
     def _end_too_small(self) -> None:
         if self._too_small is not None and self.front is self._too_small:
             self._app.pop_screen()
+            self._too_small = None
 
     # --- keys --------------------------------------------------------------------------------
 
