@@ -20,7 +20,14 @@ from tui.domain import compressed, tolerant
 from tui.domain.node import COMPLETED_PHASES, SUCCEEDED, Node, NodeId, Parameter
 from tui.domain.reason import Glimpse, why
 from tui.domain.tolerant import Misfit, fitted
-from tui.domain.workflow import Arguments, ListedStatus, ListedWorkflow, Manifest, Workflow
+from tui.domain.workflow import (
+    POD_RUNNING,
+    Arguments,
+    ListedStatus,
+    ListedWorkflow,
+    Manifest,
+    Workflow,
+)
 from tui.errors import InputError
 
 T = TypeVar("T")
@@ -53,6 +60,10 @@ class SkimmedStatus(ListedStatus, frozen=True):
 
     def __post_init__(self) -> None:
         if self.conditions or self.resources_duration:  # no list shows them
+            idle = any(
+                each.type == POD_RUNNING and each.status == "False" for each in self.conditions
+            )
+            msgspec.structs.force_setattr(self, "is_idle", idle)
             msgspec.structs.force_setattr(self, "conditions", ())
             msgspec.structs.force_setattr(self, "resources_duration", _NOTHING)
         nodes = self.nodes

@@ -15,6 +15,7 @@ import msgspec
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.node import (
     COMPLETED_PHASES,
+    PROBLEM_PHASES,
     Artifact,
     Inputs,
     Node,
@@ -119,6 +120,10 @@ class ListedSpec(Wire, frozen=True):
     workflow_template_ref: WorkflowTemplateRef | None = None
 
 
+POD_RUNNING = "PodRunning"
+"""The type of the condition that says whether any pod runs."""
+
+
 class Condition(Wire, frozen=True):
     """One of `status.conditions`."""
 
@@ -138,6 +143,8 @@ class ListedStatus(Wire, frozen=True):
     estimated_duration: int = 0
     resources_duration: dict[str, int] = {}
     conditions: tuple[Condition, ...] = ()
+    is_idle: bool = False
+    """Whether its conditions say that no pod of it runs."""
     why: str = ""
     """What it hangs on, in the words of a step; `decode` finds it before it drops the nodes."""
 
@@ -259,6 +266,15 @@ class ListedWorkflow(Wire, frozen=True):
     def is_only_archived(self) -> bool:
         """Whether it has left the cluster, and only the archive has it."""
         return self.metadata.labels.get(ARCHIVING) == PERSISTED
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether only its steps, which are not known, can say why it failed or waits."""
+        status = self.status
+        if self.phase in PROBLEM_PHASES:
+            return not status.message or bool(_OF_A_CHILD.fullmatch(status.message))
+        is_held = self.is_completed or bool(self.spec.suspend)
+        return status.is_idle and not is_held and not status.message
 
     @property
     def trouble(self) -> str:

@@ -28,7 +28,7 @@ from tui.ports.objects import Objects, Watches, Whole
 from tui.ports.pods import Around, Pods
 from tui.ports.secrets import Secrets
 from tui.ports.tables import Tables
-from tui.ports.threads import CancelToken
+from tui.ports.threads import CancelToken, endless
 from tui.sources.argo_server_answers import IN_NEITHER
 from tui.sources.argo_server_collections import (
     NO_WATCH,
@@ -40,6 +40,7 @@ from tui.sources.argo_server_collections import (
     summary,
     whole_of,
 )
+from tui.sources.argo_server_looks import LookingAudience, Looks
 from tui.sources.argo_server_paths import PAGE, archived_path, collection, one, options
 from tui.sources.argo_server_shared import Server
 from tui.sources.argo_server_streams import with_kind
@@ -135,17 +136,21 @@ class ArgoServerSource:
         self, kind: Readable[L, Any], part: Part, scope: Scope, sink: Sink[L], stop: CancelToken
     ) -> None:
         found = self._workflows(part, scope, summary(kind), stop)
+        looks = Looks(self._transport, part, sink)
+        looking = endless("looks", looks.run, lambda error: None)
         try:
-            Reflector(found, _UntilRefused(part, sink, stop), stop).run()
+            Reflector(found, _UntilRefused(part, sink, stop, looks), stop).run()
         except _NotWatched:
             self._server.polls.follow(
                 lambda: tuple(all_pages(_numbered(found.by_pages))),
-                ListAudience(part, sink, stop),
+                LookingAudience(part, sink, stop, looks),
                 lambda: sink(Stood(part, Polled(POLLED_WORKFLOWS))),
                 stop,
                 POLLED_WORKFLOWS,
             )
         finally:
+            looking.set()
+            looks.end()
             found.close()
 
     def _poll(
@@ -268,14 +273,14 @@ class _NotWatched(Exception):
     """A list may be read, and not watched."""
 
 
-class _UntilRefused(ListAudience[L]):
+class _UntilRefused(LookingAudience[L]):
     """Listens until it turns out that there is nothing but lists to be had.
 
     Raises: _NotWatched then, which ends the reflector.
     """
 
-    def __init__(self, part: Part, sink: Sink[L], stop: CancelToken) -> None:
-        super().__init__(part, sink, stop)
+    def __init__(self, part: Part, sink: Sink[L], stop: CancelToken, looks: Looks) -> None:
+        super().__init__(part, sink, stop, looks)
         self._stale, self._unreadable = self.stale, self.unreadable
         self.stale = self._or_not(self._stale)
         self.unreadable = self._or_not(self._unreadable)

@@ -47,7 +47,7 @@ _SHOWN = (
     *(f"spec.{name}" for name in ("suspend", "shutdown", "priority", "entrypoint")),
     *("spec.workflowTemplateRef", "spec.arguments"),
     *(f"status.{name}" for name in ("phase", "startedAt", "finishedAt", "message", "progress")),
-    "status.estimatedDuration",
+    *("status.estimatedDuration", "status.conditions"),
 )
 """What a list shows of a workflow, as `ListedWorkflow` has it."""
 
@@ -55,6 +55,8 @@ LISTED_FIELDS = ",".join(("metadata", *(f"items.{name}" for name in _SHOWN)))
 """Of a list. Without `metadata` it would lose its version."""
 WATCHED_FIELDS = ",".join(("error", "result.type", *(f"result.object.{name}" for name in _SHOWN)))
 """Of a watch. Without `error` whatever goes wrong would be an empty frame."""
+GLIMPSE_FIELDS = "metadata.name,metadata.uid,metadata.resourceVersion,status.phase,status.nodes"
+"""Of one workflow of which only the steps are wanted."""
 _IDENTITY = ("name", "namespace", "uid", "resourceVersion", "labels")
 SIGNAL_FIELDS = ",".join(
     ("error", "result.type", *(f"result.object.metadata.{name}" for name in _IDENTITY))
