@@ -413,7 +413,9 @@ async def test_why_learns_what_is_usual_from_steps_that_only_the_archive_has() -
     others = [old(number) for number in range(150)]
     server = StandIn(slow, archived=[*others, *map(past_run, range(8))])
     async with listing(server, size=(120, 40)) as (shown, api):
-        await shown.press("enter", "W")
+        await shown.until_shown("1 + 100+ ▤")
+        await shown.open("etl-slow")
+        await shown.press("W")
         await shown.until_shown("usually 1m40s (5 runs)")
         whole = [each.path for each in api.asked if each.path.startswith(f"{ARCHIVE}/")]
         assert len(whole) == 5, "so many of them are read with their steps"

@@ -12,7 +12,6 @@ that moving over a list asks for nothing but where somebody rests.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 from tui.domain.history import LAST, Maker, maker_of
@@ -85,10 +84,10 @@ class PastRuns:
 
         def work(stop: CancelToken) -> None:
             found = archived_runs_of(wanted.connection, wanted.kind, wanted.run, LAST, stop)
-            call_on(loop, partial(self._landed, wanted, stop, found))
+            call_on(loop, lambda: self._landed(wanted, stop, found))
 
         def failed(error: SourceError) -> None:
-            call_on(loop, partial(self._failed, wanted, stop))
+            call_on(loop, lambda: self._failed(wanted, stop))
 
         stop = self._stop = endless("past runs", work, failed)
 
