@@ -377,6 +377,7 @@ async def test_the_last_twenty_of_a_template_are_also_those_that_only_the_archiv
     others = [old(number) for number in range(150)]  # newer than the runs: those are on no page
     server = StandIn(now, archived=[*others, *map(past_run, range(30))])
     async with listing(server, size=(120, 40)) as (shown, api):
+        await shown.until_shown("1 + 100+ ▤")
         await shown.until_shown("last 20 of etl")
         await shown.until_shown("usually 1m")
         assert asked_by_label(api) == [(f"{LABEL}workflow-template=etl", "20")], "and no more"
