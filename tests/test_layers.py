@@ -44,6 +44,8 @@ ARROWS: dict[str, set[str]] = {
         "logs",
         "ports",
     },
+    "recording": {"bugs", "domain", "errors", "ports"},
+    "tape": {"commands", "context", "domain", "errors", "keys", "ports", "recording"},
     "doctor": {
         "actions",
         "artifacts",
@@ -193,6 +195,7 @@ ARROWS: dict[str, set[str]] = {
         "themes",
         "view",
         "incident",
+        "tape",
     },
     "headless": {
         "actions",

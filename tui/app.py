@@ -78,6 +78,7 @@ from tui.ports.identity import Identity
 from tui.ports.jobs import JobStanding
 from tui.ports.login import TokenLogin
 from tui.ports.objects import Objects, Watches
+from tui.ports.playback import Playback
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
 from tui.resources import styles
@@ -95,6 +96,7 @@ from tui.settings import SETTINGS_FILE, Settings, config_file
 from tui.state.ends import MOST, Ends
 from tui.state.lists import WatchedLists
 from tui.state.watch import WatchSession
+from tui.tape import Tape
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.environment import ANSI_THEMES
@@ -161,6 +163,11 @@ class ArgoApp(TerminalApp):
         bind("aliases", "aliases", "Commands", group="app"),
         # Of priority, so that it means this wherever the focus is; only while something waits.
         bind("take-back", "take_back", "Take back", group="app", priority=True),
+        # While a recording is played, wherever the focus is, but where something is typed.
+        bind("play.pause", "play_pause", "Pause", group="recording", shown=True, priority=True),
+        bind("play.faster", "play_faster", "Faster", group="recording", priority=True),
+        bind("play.slower", "play_slower", "Slower", group="recording", priority=True),
+        bind("play.to-time", "play_to_time", "To a time", group="recording", priority=True),
         bind("tell-end", "tell_end", "Tell me its end", group="workflow"),
         bind("compare", "compare", "Compare", group="workflow"),
         bind("pane.runs", "runs_alike", "Runs of its template", group="workflow"),
@@ -197,6 +204,12 @@ class ArgoApp(TerminalApp):
         """Work in the background is over, and nobody else tells of it."""
 
         standing: JobStanding
+
+    @dataclass
+    class RecordingBroke(Message):
+        """What is recorded cannot be written any more."""
+
+        why: str
 
     @dataclass
     class Arrived(Message):
@@ -243,6 +256,12 @@ class ArgoApp(TerminalApp):
             self.views.rights_known,
             count_down=self.views.count_down,
             done_to=self.views.done_to,
+        )
+        self.tape = Tape(
+            self.context,
+            broke=lambda why: self.post_message(self.RecordingBroke(why)),
+            jumped=self._show_anew,
+            changed=self.views.heading_changed,
         )
         self._connect_to = connect
         self._contexts = contexts
@@ -321,9 +340,24 @@ class ArgoApp(TerminalApp):
         TERMINAL.step_aside_by(self.terminal.step_aside)
         self.terminal.heed_hang_up([self._remember, self._let_go])
         self.views.begin(ListScreen(self.context, WORKFLOWS))
+        if self.context.settings.record:
+            self._record()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._say_notes)
         self.call_after_refresh(self.navigator.begin, self._first_location())
+
+    def _record(self) -> None:
+        """As the command line asks for it; what was heard before there is a cluster, too."""
+        try:
+            self.tape.begin(self.context.settings.record)
+        except TuiError as error:
+            self.call_after_refresh(self.say, str(error), "error")
+
+    @on(RecordingBroke)
+    def recording_broke(self, message: RecordingBroke) -> None:
+        """Say why; nothing else depends on it."""
+        self.tape.broken()
+        self.say(message.why, "error")
 
     def _first_location(self) -> Location:
         settings = self.context.settings
@@ -352,6 +386,7 @@ class ArgoApp(TerminalApp):
         if self.is_running:
             self.views.tick()
             self.runner.tick()
+            self.tape.tick()
 
     @work(thread=True, group="health")
     def _check_health(self) -> None:
@@ -370,6 +405,9 @@ class ArgoApp(TerminalApp):
         self._let_go()
 
     def _let_go(self) -> None:
+        # Before the watches end: how it was last is how it stays in the recording.
+        recorded = self.tape.end()
+        self.farewell += (recorded,) if recorded else ()
         self.farewell += self.runner.give_up("since you left before its time")
         self.farewell += self.context.jobs.end()
         self.ends.end()
@@ -448,7 +486,13 @@ class ArgoApp(TerminalApp):
         opened: list[Connection] = []
         try:
             for open_one in self._openers(attempt.location):
-                opened.append(open_one())
+                found = open_one()
+                playback = None if found.place.is_live else found.port(Playback)
+                if playback is not None:
+                    playback.go_to(playback.begins)
+                    opened.extend(playback.connections)
+                else:
+                    opened.append(self.tape.ear.heard(found))
         except Exception as error:
             for connection in opened:
                 connection.close()
@@ -501,7 +545,7 @@ class ArgoApp(TerminalApp):
 
     def _open_only_file(self) -> None:
         """One saved workflow is opened at once."""
-        if self.source is None or self.source.place.is_live:
+        if self.source is None or self.source.place.is_live or self.tape.playback is not None:
             return
         found = offered(self.source, Collections).read_all(WORKFLOWS, self.lists.scope)
         # What is wrong with other files is told on the list, so that is shown then.
@@ -606,6 +650,17 @@ class ArgoApp(TerminalApp):
         if location is not None:
             self.history.visit(Visit(location, key, uid, pane))
         return screen
+
+    def _show_anew(self) -> None:
+        """Another time is played: what is shown of an object is read anew, as it was then."""
+        view = self.views.in_use
+        key = view.key if view is not None else None
+        if view is None or key is None or view.listed:
+            return
+        pane = view.remembered(Session("", ())).pane
+        step = readings(view.place, self.context.connections)[0].step if view.place else ""
+        self.views.back_to_list()
+        self.views.bring(screen_of(self.context, key, pane=pane, step=step))
 
     # --- places ------------------------------------------------------------------------------
 
@@ -951,6 +1006,7 @@ class ArgoApp(TerminalApp):
             argument=f"a file that ends with {SUFFIX}; its name without",
             help="the run with its logs, pods, events and small artifacts, to be opened anywhere",
         )
+        yield from self.tape.commands()
         yield Command(
             "Doctor",
             alone(self._show_doctor),
@@ -1249,7 +1305,27 @@ class ArgoApp(TerminalApp):
         """Taking back is a key only while something waits, and never one that is typed."""
         if action == "take_back":
             return self.runner.can_take_back and not isinstance(self.focused, Input)
+        if action.startswith("play_"):
+            view = self.views.front
+            is_typing = isinstance(self.focused, Input) or view is None or view.is_modal
+            return not is_typing and self.tape.playback is not None
         return super().check_action(action, parameters)
+
+    def action_play_pause(self) -> None:
+        """While a recording is played: it stands still, or goes on."""
+        self.tape.pause()
+
+    def action_play_faster(self) -> None:
+        """While a recording is played: the next higher speed."""
+        self.tape.hurry(1)
+
+    def action_play_slower(self) -> None:
+        """While a recording is played: the next lower speed."""
+        self.tape.hurry(-1)
+
+    def action_play_to_time(self) -> None:
+        """While a recording is played: go to another time of it, which is typed."""
+        self._open_palette(by_name=False, begun="time ")
 
     def action_take_back(self) -> None:
         """Take back the delete that waits."""

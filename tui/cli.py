@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from tui.domain.incident import SUFFIX
+from tui.domain.recording import SUFFIX as RECORDING
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS, command
 from tui.headless.arguments import (
@@ -133,6 +134,8 @@ def _run(words: list[str]) -> int:
         return _help(rest[1:])
     args = app_parser().parse_args(rest)
     check_texts(args)
+    if args.record and args.files:
+        raise UsageError("what is in files is not recorded: --record is for clusters")
     if len(args.files) == 1 and _is_place(args.files[0]):
         return _run_open(rest)
     _check_files(args.files)
@@ -402,6 +405,7 @@ VALUED = frozenset(
         *("--as", "--as-group", "--as-uid"),
         *("--server", "--token-file", "--token-command"),
         *("--certificate-authority", "--client-certificate", "--client-key"),
+        "--record",
     }
 )
 """Global flags whose value is the next word."""
@@ -447,13 +451,51 @@ def _without_incident(name: str, words: list[str]) -> tuple[list[str], tuple[str
     return [*words[:at], f"{LATEST}{step}", *words[at + 1 :]], (path,)
 
 
+OPEN_RECORDINGS = ("list", "get", "why", "logs")
+"""The commands that read a recording, as it was at its end, in place of a cluster."""
+
+
+def _without_recording(name: str, words: list[str]) -> tuple[list[str], str]:
+    """The words without the file of a recording, and that file; "" for none.
+
+    Where a command is about one run and none is named, the last one is meant.
+    """
+    if not any(os.path.isfile(word) for word in words):
+        return words, ""
+    from tui.sources.files import is_recording
+
+    found = [at for at, word in enumerate(words) if os.path.isfile(word) and is_recording(word)]
+    if not found:
+        return words, ""
+    (at, *more), path = found, words[found[0]]
+    if name not in OPEN_RECORDINGS:
+        raise UsageError(
+            f"{name} reads no recording", hint=f"{', '.join(OPEN_RECORDINGS)} do, and argo-tui FILE"
+        )
+    if more:
+        raise UsageError("a recording is read alone")
+    is_flagged = at > 0 and words[at - 1] in ("-f", "--file") and name != "logs"
+    rest = [*words[: at - is_flagged], *words[at + 1 :]]
+    flags = zip(["", *rest], rest, strict=False)
+    has_name = any(not word.startswith("-") and not b.startswith("-") for b, word in flags)
+    if name in ("why", "logs") and not has_name:
+        rest = [LATEST, *rest]
+    return rest, path
+
+
 def _run_headless(name: str, words: list[str]) -> int:
+    words, recording = _without_recording(name, words)
     words, incident = _without_incident(name, words)
     args = _parsed(headless_parser(name), words)
     flags = {key: value for key, value in vars(args).items() if key != "files"}
     settings = _settings(flags)
     if incident:
         settings = replace(settings, files=incident)
+    if recording:
+        from tui.sources.recorded_timeline import end_of
+
+        now = settings.fixed_now or end_of(recording)
+        settings = replace(settings, files=(recording,), fixed_now=now)
     if settings.file_faults and name not in TELLS_FAULTS:
         from tui.headless.output import note
 
@@ -544,11 +586,26 @@ def app_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _recording(word: str) -> str:
+    """A file to record into (a `type` for argparse). Raises: UsageError."""
+    if not word.endswith(RECORDING):
+        raise UsageError(f"the name of a recording ends with {RECORDING}")
+    if os.path.lexists(word):
+        raise UsageError(f"{os.fsencode(word).decode(errors='replace')} is there already")
+    return word
+
+
 def _add_app(parser: argparse.ArgumentParser) -> None:
     _add_connection(parser)
     add = parser.add_argument
     add("--no-diff", action="store_true", help="write whole frames, without the cell diff")
     add("--mouse", action="store_true", help="handle clicks (text cannot be selected then)")
+    add(
+        "--record",
+        type=_recording,
+        metavar=f"FILE{RECORDING}",
+        help="write what is heard into a file, which plays it later",
+    )
 
 
 def _add_connection(parser: argparse.ArgumentParser) -> None:

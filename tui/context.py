@@ -23,6 +23,7 @@ from tui.errors import SourceError, TuiError
 from tui.ports.connection import Connection
 from tui.ports.health import Health
 from tui.ports.jobs import Jobs
+from tui.ports.playback import Playback
 from tui.ports.rights import MOST_REQUESTS, Wanted
 from tui.ports.terminal import TERMINAL
 from tui.settings import PlaceSettings, Settings
@@ -162,6 +163,8 @@ class AppContext:
         self.is_demo = settings.demo
         """Whether the demo is what is shown."""
         self.has_demo = has_demo
+        self.recording = ""
+        """The file that is recorded into; "" while nothing is."""
         self._words = words
         self._terminal = terminal
         self._ask_rights = ask_rights
@@ -192,6 +195,14 @@ class AppContext:
     def is_live(self) -> bool:
         """Whether what is shown goes on by itself; what was saved in files does not."""
         return any(each.place.is_live for each in self.connections.values())
+
+    @property
+    def playback(self) -> Playback | None:
+        """What is played, where that is what is shown; None where it is not."""
+        if self.is_live:
+            return None
+        found = (each.port(Playback) for each in self.connections.values())
+        return next((each for each in found if each is not None), None)
 
     @property
     def place_label(self) -> str:
@@ -293,8 +304,9 @@ class AppContext:
         return next((each.trouble for each in checked if each is not None and each.trouble), None)
 
     def now(self) -> datetime:
-        """The time everything is shown at."""
-        return self.settings.now()
+        """The time everything is shown at: of a recording, its own, unless one is fixed."""
+        playback = self.playback if self.settings.fixed_now is None else None
+        return playback.now() if playback is not None else self.settings.now()
 
     def plan_context(self) -> Context:
         """What plans need to know besides the object."""

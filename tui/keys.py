@@ -212,10 +212,11 @@ def is_shared(id: str) -> bool:
 OF_DIALOGS = frozenset(
     {
         *("dialog", "field", "palette", "picker", "menu", "containers", "filters", "jobs"),
-        *("problem", "bulk"),
+        *("problem", "bulk", "play"),
     }
 )
-"""First parts of ids whose keys mean something inside a dialog or a field only."""
+"""First parts of ids whose keys mean something inside a dialog or a field only, or, those of
+`play`, only while a recording is played: in place of what they mean otherwise."""
 
 KEYS = KeyTable(
     {
@@ -318,6 +319,11 @@ KEYS = KeyTable(
         "write": "f,ctrl+s",
         "cancel": "ctrl+c",
         "to-the-shell": "ctrl+z",
+        # While a recording is played, in place of what these keys mean otherwise.
+        "play.pause": "space",
+        "play.faster": "plus",
+        "play.slower": "underscore",
+        "play.to-time": "at",
         # Inside dialogs and fields.
         "dialog.cancel": "escape",
         "dialog.submit": "ctrl+s",

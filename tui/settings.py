@@ -153,6 +153,8 @@ class Settings:
     """The place that is opened at the start, as `argo-tui open` takes it; "" for the list."""
     opens_pane: str = ""
     """`--pane` of `argo-tui open`: the id of the pane; "" for the one that the place names."""
+    record: str = ""
+    """`--record`: the file that what is heard is written into; "" for none."""
     kubeconfig: str = ""
     """`--kubeconfig`; "" for KUBECONFIG, else ~/.kube/config, else in-cluster."""
     context: str = ""
@@ -303,6 +305,7 @@ def read_settings(
         files=tuple(flags.get("files") or ()),
         opens=str(flags.get("opens") or ""),
         opens_pane=str(flags.get("pane") or ""),
+        record=str(flags.get("record") or ""),
         kubeconfig=str(flags.get("kubeconfig") or ""),
         context=str(flags.get("context") or ""),
         namespace=_namespaces(text("namespace", "ARGO_NAMESPACE")),

@@ -121,6 +121,9 @@ class View(Screen[T]):
     def scope_changed(self) -> None:
         """Another source, or other namespaces, are watched from now on."""
 
+    def heading_changed(self) -> None:
+        """Its header says something else: whether it is recorded, or what time is played."""
+
     def rights_known(self) -> None:
         """It is known now what may be done in some namespace."""
         self.refresh_bindings()

@@ -66,6 +66,7 @@ class FakeTables:
         stop: CancelToken,
         *,
         since: int = 0,
+        heard: Callable[[bytes], object] | None = None,
     ) -> None:
         self.asked.append(" ".join(each.name for each in keys))
         self.stops.append(stop)

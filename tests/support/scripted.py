@@ -363,6 +363,7 @@ class ScriptedSource:
         stop: CancelToken,
         *,
         since: int = 0,
+        heard: Callable[[bytes], object] | None = None,
     ) -> None:
         self._ask("fill", tuple(key.name for key in keys))
         self._hold_back(stop)
@@ -374,6 +375,8 @@ class ScriptedSource:
             found = next((self.manifests[one] for one in self.manifests if one[:2] == ref[:2]), {})
             if found and not stop.is_set:
                 of = part(key.namespace, kind.id)
+                if heard is not None:
+                    heard(msgspec.json.encode(found))
                 sink(Filled(of, (row_of(of, listed(found)),), since))
 
     def fill_all(

@@ -34,6 +34,7 @@ from tui.domain.location import (
     S3Location,
     with_own_credentials,
 )
+from tui.ports.stores import StoreAnswers
 from tui.ports.threads import CancelToken
 from tui.registry import Registry
 
@@ -201,13 +202,30 @@ class ReachedStore:
         self._store.close()
 
 
+RAW = "raw"
+"""The kind of what is written in the workflow itself."""
+
+
+def _heard(store: Store, answers: StoreAnswers) -> Store:
+    from tui.artifacts.heard import HeardStore
+
+    return HeardStore(store, answers)
+
+
 class Stores:
     """The open stores of one cluster; each is opened once, so that connections are reused."""
 
     def __init__(
-        self, secrets: ReadSecret, reach: Reach = _as_it_is, *, own_credentials: bool = False
+        self,
+        secrets: ReadSecret,
+        reach: Reach = _as_it_is,
+        *,
+        own_credentials: bool = False,
+        answers: StoreAnswers | None = None,
     ) -> None:
-        """`reach` gives a location as it is reached from this machine."""
+        """`reach` gives a location as it is reached from this machine; all that stores answer goes
+        through `answers`, where there are any."""
+        self._answers = answers
         self._secrets = secrets
         self._given = reach
         self._own = own_credentials
@@ -225,7 +243,7 @@ class Stores:
 
     def again(self) -> Stores:
         """The same stores anew, for work that goes on when these are closed."""
-        return Stores(self._secrets, self._given, own_credentials=self._own)
+        return Stores(self._secrets, self._given, own_credentials=self._own, answers=self._answers)
 
     def _reach(self, location: Location) -> Location:
         found = self._given(location)
@@ -252,8 +270,10 @@ class Stores:
             return self._archives(location)
         with self._lock:
             if location.kind not in self._open:
-                opened = open_store(location, self._secrets)
-                self._open[location.kind] = ReachedStore(opened, self._reach)
+                opened: Store = ReachedStore(open_store(location, self._secrets), self._reach)
+                if self._answers is not None and location.kind != RAW:
+                    opened = _heard(opened, self._answers)
+                self._open[location.kind] = opened
             return self._open[location.kind]
 
     def upload(self, location: Location, source: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
+import msgspec
+
 from tui.domain import decode
 from tui.domain.report_get import Look, report
 from tui.domain.selectors import FieldSelector
@@ -85,6 +87,8 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
         yield from each_workflow(counted(files), told=note)
     elif names:
         yield from _named(names, settings)
+    elif settings.files:
+        yield from _recorded(settings)
     else:
         raise UsageError("no workflow is named", hint="give a NAME, @latest, or -f FILE")
 
@@ -104,6 +108,21 @@ def _named(names: Iterable[str], settings: Settings) -> Iterable[Manifest]:
         wanted = []
         yield from each_workflow([each])
     yield from named(wanted, settings) if wanted else ()
+
+
+def _recorded(settings: Settings) -> Iterable[Manifest]:
+    """All that were recorded whole."""
+    from contextlib import closing
+
+    from tui.kinds.workflows import WORKFLOWS
+    from tui.ports.collections import Collections
+    from tui.ports.connection import offered
+    from tui.sources import open_source, scope_of
+
+    with closing(open_source(settings)) as source:
+        scope = scope_of(settings, source.place)
+        for raw in offered(source, Collections).read_raw(WORKFLOWS, scope):
+            yield msgspec.json.decode(raw)
 
 
 def print_one(manifest: Manifest, output: str, look: Look, at: int) -> None:

@@ -29,7 +29,7 @@ from tui.errors import InputError, SourceError, UsageError
 from tui.headless.arguments import add_files
 from tui.headless.faults import faults_of, say_faults
 from tui.headless.output import check_phases, counted, note, say, to_json, unpacked, write
-from tui.ports.collections import Collections
+from tui.ports.collections import Collections, Scope
 from tui.ports.connection import Connection, Place, offered
 from tui.settings import Settings
 
@@ -269,10 +269,21 @@ def _connected(
         else:
             raws = offered(source, Collections).read_raw(WORKFLOWS, scope, left_out)
             found = [decode.listed(raw) for raw in raws]
+            if not source.place.is_live:
+                _say_only_listed(source, scope, len(found))
             originals.update((id(each), raw) for each, raw in zip(found, raws, strict=True))
         if archived is not None:
             _add_archived(source, settings, labels, archived, found, originals, whole)
     return found, originals, not left_out.count
+
+
+def _say_only_listed(source: Connection, scope: Scope, whole: int) -> None:
+    """A recording may have more than what was read whole while it was made."""
+    from tui.kinds.workflows import WORKFLOWS
+
+    rest = len(offered(source, Collections).read_all(WORKFLOWS, scope)) - whole
+    if rest > 0:
+        say(f"argo-tui: {rest} more were only listed when this was recorded")
 
 
 def _add_archived(

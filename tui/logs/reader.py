@@ -26,7 +26,7 @@ from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
 from tui.logs.pods import runs_since
 from tui.ports.connection import Connection, offered
-from tui.ports.logs import NOTHING, LogRequest, PodLogs
+from tui.ports.logs import NOTHING, ArchivedLogs, LogRequest, PodLogs
 from tui.ports.pods import Around
 from tui.ports.secrets import reader_of
 from tui.ports.stores import reached_from
@@ -365,8 +365,15 @@ class LogReader:
     def _whole_archive(self, target: LogTarget, number: Number) -> Iterator[LogBlock]:
         """The archived log. What looks like times in it the program wrote itself."""
         source = number(self._source_of(target, "archive"))
+        return self._archived_blocks(target, source)
+
+    def _archived_blocks(self, target: LogTarget, source: int = 0) -> Iterator[LogBlock]:
         pieces = archived(self._source, self.workflow, target)
-        return blocks_of(pieces, source, stamped=False)
+        found = blocks_of(pieces, source, stamped=False)
+        own = self._source.port(ArchivedLogs)
+        if own is None:
+            return found
+        return own.archived_log(self._request(target, source, follow=False, after=""), found)
 
     def _place_in_archive(self, target: LogTarget, latest: Sequence[bytes]) -> int:
         """How many lines of the archive were read of the pod, or stand before those.
@@ -376,7 +383,7 @@ class LogReader:
         """
         wanted, window = tuple(latest), deque[bytes](maxlen=len(latest))
         at = place = 0
-        for block in blocks_of(archived(self._source, self.workflow, target), stamped=False):
+        for block in self._archived_blocks(target):
             for line in block.data[:-1].split(b"\n"):
                 at += 1
                 window.append(line)

@@ -42,7 +42,7 @@ from tui.panes.artifact_lookup import ArtifactLookup, Measured, OwnCredentials, 
 from tui.panes.artifact_preview import ArtifactPreview
 from tui.panes.base import Pane, PaneContext
 from tui.ports.secrets import reader_of
-from tui.ports.stores import reached_from
+from tui.ports.stores import StoreAnswers, reached_from
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
@@ -162,7 +162,12 @@ class ArtifactsPane(Pane):
         """Answers of stores that are not shown yet."""
         self._meanwhile: dict[Location, Fact] = {}
         """Answers since artifacts are being found on a thread, which may not know them."""
-        self._stores = Stores(self._secret, lambda place: reached_from(context.source, place))
+        source = context.source
+        self._stores = Stores(
+            self._secret,
+            lambda place: reached_from(source, place),
+            answers=source.port(StoreAnswers) if source is not None else None,
+        )
         self._lookup = ArtifactLookup(self._stores, context)
         self._rows = ArtifactRows(ascii=context.ascii, now=context.now())
         self._preview = ArtifactPreview(self._stores, ascii=context.ascii)

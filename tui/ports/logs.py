@@ -45,3 +45,13 @@ class PodLogs(Protocol):
         first line may come much later. Raises: Missing where there is no such pod, Rejected where
         its container has not started yet.
         """
+
+
+class ArchivedLogs(Protocol):
+    """Where archived logs go through, of a connection that hears them, or has them itself."""
+
+    def archived_log(self, request: LogRequest, read: Iterator[LogBlock]) -> Iterator[LogBlock]:
+        """The archived log of a container: what `read` gives, which is read only if it is needed.
+
+        Raises: Missing where it is known to be nowhere, and as `read`.
+        """

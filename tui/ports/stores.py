@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from tui.domain.location import Location
 from tui.ports.connection import Connection
@@ -13,6 +14,22 @@ class StoreReach(Protocol):
 
     def reached(self, location: Location) -> Location:
         """A location of a workflow, as it is reached from here."""
+
+
+class StoreAnswers(Protocol):
+    """Where the answers of stores go through, of a connection that hears them, or has them."""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it has them, and there is no store to ask."""
+
+    def store_answer(
+        self, question: tuple[str, ...], ask: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The answer to a question: what `ask` gives, which is asked only if it is needed.
+
+        Raises: Missing where it is known to be nowhere.
+        """
 
 
 def reached_from(connection: Connection | None, location: Location) -> Location:

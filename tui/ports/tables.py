@@ -7,7 +7,7 @@ object, everything by pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from tui.domain.identity import ObjectKey
@@ -36,10 +36,12 @@ class Tables(Protocol):
         stop: CancelToken,
         *,
         since: int = 0,
+        heard: Callable[[bytes], object] | None = None,
     ) -> None:
         """Read these objects one by one, some at once, and tell each as `Filled`; until stopped.
 
         One that is not there any more is not told: the watch says so. `since` is handed through.
+        `heard` gets the JSON of each as it came, on any thread.
         Raises: SourceError of the first that fails otherwise; those before it were told.
         """
 

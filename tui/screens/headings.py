@@ -6,7 +6,7 @@ Plain functions of what is known; the screens only put their answers into lines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from tui.actions import ACTIONS
@@ -23,6 +23,7 @@ from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.ports.collections import Live, Polled, Stale, Unreadable
+from tui.ports.playback import Playback, speed_text
 from tui.state.archived import ArchiveReader
 from tui.state.listing import Listing
 from tui.state.standing import PartStanding, Standings
@@ -115,6 +116,14 @@ def standing(
     if not context.is_connected:
         return [("", ""), ("", ""), ("connecting", "muted"), ("", "")]
     may = _writable(context, *where)
+    if context.playback is not None:
+        played = played_text(context.playback, context.settings.zone, ascii=context.ascii)
+        error = next((each.error for each in standings.values() if each.error is not None), None)
+        return [
+            *may,
+            (played, "accent"),
+            (f": {error.what}" if error is not None else "", "warning"),
+        ]
     if not context.is_live:
         return [*may, ("saved", "muted"), ("", "")]
     ids = dict.fromkeys(part.connection for part in standings)
@@ -131,12 +140,27 @@ def standing(
     return [*may, *_watched(standings, context.now(), ascii=context.ascii)]
 
 
+def played_text(playback: Playback, zone: tzinfo | None, *, ascii: bool) -> str:
+    """What headers say of a recording: that it is one, its time, its speed or that it ended."""
+    if playback.is_over:
+        sign, how = "=" if ascii else "■", "ended"
+    elif playback.is_paused:
+        sign, how = "=" if ascii else "‖", "paused"
+    else:
+        sign, how = ">" if ascii else "▶", speed_text(playback.speed)
+    return f"{sign} recording {playback.now().astimezone(zone):%m-%d %H:%M:%S} {how}"
+
+
 def _writable(context: AppContext, connection: str, namespace: str) -> list[HeaderPart]:
     """RW, or RO and why, for a namespace of a connection ("" for none in particular)."""
     conditions = context.conditions_in(namespace, connection)
     denied = why_unchangeable(ACTIONS, conditions)
+    sign = ""
+    if context.recording:
+        sign = f"{'*' if context.ascii else '●'} REC  "
+    look = "phase-failed" if sign else "muted"
     if denied is None:
-        return [("RW  ", "muted"), ("", "")]
+        return [(f"{sign}RW  ", look), ("", "")]
     reason = ""
     if context.settings.read_only:
         reason = "(--read-only)  "
@@ -144,7 +168,7 @@ def _writable(context: AppContext, connection: str, namespace: str) -> list[Head
         reason = "(read-only by the settings)  "
     elif denied.lacks:
         reason = "(no write rights)  "
-    return [("RO " if reason else "RO  ", "muted"), (reason, "muted")]
+    return [(f"{sign}RO " if reason else f"{sign}RO  ", look), (reason, "muted")]
 
 
 def _watched(standings: Standings, now: datetime, *, ascii: bool) -> list[HeaderPart]:

@@ -189,6 +189,10 @@ class ObjectScreen(View[None]):
         self.tick(self.context.now())
         self.rights_known()
 
+    def heading_changed(self) -> None:
+        """Whether it is recorded, or what time is played."""
+        self._show_head()
+
     def _show_head(self) -> None:
         watched = self._watched
         now = watched.stands_still or self.context.now()

@@ -161,6 +161,12 @@ class ScreenStack:
         if view is not None and view.is_mounted:
             view.tick(self._now())
 
+    def heading_changed(self) -> None:
+        """Headers say something else, of all that is shown."""
+        view = self.in_use
+        if view is not None and view.is_mounted:
+            view.heading_changed()
+
     def scope_changed(self) -> None:
         """Another source, or other namespaces, are watched now."""
         for view in self._mounted:

@@ -392,6 +392,10 @@ class WorkflowScreen(View[None]):
         self.tick(self.context.now())
         self.rights_known()
 
+    def heading_changed(self) -> None:
+        """Whether it is recorded, or what time is played."""
+        self._show_head()
+
     def _show_head(self) -> None:
         self._shown_trouble = self.context.request_trouble
         watched = self._watched

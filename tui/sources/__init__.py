@@ -26,11 +26,12 @@ SOURCES = {
     "argo-server": "tui.sources.argo_server_opening:connect",
     "files": "tui.sources.saved:read",
     "incident": "tui.sources.incident:connect",
+    "recording": "tui.sources.recorded:connect",
 }
 """Name of a source → module and factory; a factory takes the settings."""
 
 
-SAVED = ("files", "incident")
+SAVED = ("files", "incident", "recording")
 """Sources that are read once, and have no list to be asked for early."""
 
 
@@ -78,6 +79,10 @@ def with_server(
 def source_of(settings: ConnectionSettings) -> str:
     """The name of the source that the settings ask for."""
     if settings.files:
+        from tui.sources.files import is_recording  # few give a file
+
+        if any(is_recording(path) for path in settings.files):
+            return "recording"
         is_incident = any(path.endswith(SUFFIX) for path in settings.files)
         return "incident" if is_incident else "files"
     if settings.server.address and not (settings.context or settings.kubeconfig):

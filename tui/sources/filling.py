@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -26,9 +26,15 @@ class Filling(Generic[L]):
     """Objects that are being read, on threads that end with the last of them."""
 
     def __init__(
-        self, transport: Transport, kind: Readable[L, Any], keys: Sequence[ObjectKey]
+        self,
+        transport: Transport,
+        kind: Readable[L, Any],
+        keys: Sequence[ObjectKey],
+        heard: Callable[[bytes], object] | None = None,
     ) -> None:
+        """`heard` gets each object as it came, on the thread that reads it."""
         self._transport = transport
+        self._heard = heard
         self._kind = kind
         self._keys = iter(keys)
         self._lock = threading.Lock()
@@ -94,6 +100,8 @@ class Filling(Generic[L]):
             item = decode.list_reader(self._kind.listed).one(body)
         except InputError as error:
             raise not_kubernetes(error) from error
+        if self._heard is not None:
+            self._heard(body)
         # What was asked for is at its place, whatever it says of itself.
         made = row_of(Part(key.connection, key.kind), item)
         return Row(key, made.uid, made.version, made.origins, made.value)

@@ -421,6 +421,7 @@ class KubernetesTables:
         stop: CancelToken,
         *,
         since: int = 0,
+        heard: Callable[[bytes], object] | None = None,
     ) -> None:
         """Read these objects, eight at once, and tell them as `Filled`, those that came together
         in one. The part is that of their namespace."""
@@ -428,7 +429,7 @@ class KubernetesTables:
             return
         from tui.sources.filling import Filling
 
-        reading = Filling(self._transport, kind, keys)
+        reading = Filling(self._transport, kind, keys, heard)
         take_back = stop.on_set(reading.end)
         try:
             for rows in reading.batches():

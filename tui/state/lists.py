@@ -8,14 +8,14 @@ A whole place can be parked: it is watched on, without being shown, while anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
 from tui.domain.changes import ChangeSet
-from tui.domain.identity import ObjectKey, Part
+from tui.domain.identity import ObjectKey, Part, Row
 from tui.errors import SourceError
 from tui.ports.collections import Collections, Readable, Scope, Stood, Unreadable, WatchEvent
 from tui.state.inbox import Loop
@@ -96,6 +96,22 @@ class WatchedLists:
             self._kinds[kind.id] = kind
             session = self._place.sessions[kind.id] = self._begun(kind)
         return session
+
+    def as_told(self) -> Iterator[tuple[Part, Scope, list[Row[Any]]]]:
+        """What the parts of the lists that are shown have told, as it is known now."""
+        for name, session in self._place.sessions.items():
+            for feed in self.feeds:
+                scope = narrowed(feed.scope, self._kinds[name])
+                for part in feed.collections.parts(self._kinds[name], scope):
+                    rows = [
+                        row
+                        for key, row in session.known.items()
+                        if key.connection == part.connection
+                        and part.namespace in ("", key.namespace)
+                        and part.origin in row.origins
+                    ]
+                    if part in session.known.whole_parts:
+                        yield part, scope, rows
 
     # --- another place ---------------------------------------------------------------------
 

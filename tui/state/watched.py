@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from tui.domain.identity import ObjectKey
-from tui.errors import Missing, SourceError
+from tui.errors import Missing, NotOffered, SourceError
 from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Sink, Stale, WatchEvent
 from tui.ports.objects import Watches, Whole
 from tui.ports.threads import CancelToken
@@ -88,7 +88,8 @@ class WatchedObject(Generic[W]):
 
     def fail(self, error: SourceError) -> None:
         """It cannot be watched."""
-        self.over = GONE if isinstance(error, Missing) else NOT_WATCHED
+        is_gone = isinstance(error, Missing) and not isinstance(error, NotOffered)
+        self.over = GONE if is_gone else NOT_WATCHED
 
     def try_again(self, now: datetime) -> bool:
         """Do not wait for the next try of a broken watch: it is now. False if it is not broken."""

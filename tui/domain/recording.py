@@ -1,0 +1,139 @@
+"""The file of a recording: what the program heard of clusters, in time, as a stream.
+
+After a first line come blocks, each with its length and checksum in front: lines of JSON, one a
+frame, packed as one stream that is flushed after each block. So what was written when the program
+was killed can be read up to the last whole block. Hostile files are read too, so there are limits.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+import msgspec
+
+from tui.errors import InputError
+
+SUFFIX = ".argo.rec"
+"""How the name of such a file ends."""
+FIRST_LINE = b"argo-tui recording 1\n"
+"""What it begins with: the number is that of the form of what follows."""
+BEGINS = b"argo-tui recording "
+"""What one of any form begins with."""
+MOST_BLOCK = 64 << 20
+"""Bytes of a block when unpacked; more is no recording, and may be an attack."""
+MOST_UNPACKED = 8 << 30
+"""Bytes of all blocks together."""
+MOST_FRAMES = 5_000_000
+PACKED = 6
+"""How hard it is packed, as zlib counts: harder takes twice the time and saves some hundredths."""
+
+OPENED, LISTING, LISTED, ROW, FILLED, GONE, STOOD, UNHEARD = (
+    *("opened", "listing", "listed", "row", "filled", "gone", "stood", "unheard"),
+)
+"""What a frame tells: a connection; that a part is listed anew, and that this is over; an object of
+a list, one that was read beside it, one that is gone; how a part stands; that nobody hears of it
+any more."""
+SEEN, WHOLE, LEFT, ANSWER, LOG, LOG_END, LOG_ERROR, ARCHIVED = (
+    *("seen", "whole", "left", "answer", "log", "log-end", "log-error", "archived"),
+)
+"""The rest: an object that was read once for a list; one with everything; that it is gone; the
+answer to a question; lines of a log, its end, why it could not be read; those of an archived one.
+"""
+LOST, ENDED = "lost", "ended"
+"""That some was not written because it came too fast; the last frame of one that was ended."""
+
+
+class Frame(msgspec.Struct, frozen=True, array_like=True):
+    """One thing that was heard."""
+
+    at: int
+    """When, in milliseconds since 1970."""
+    tells: str
+    key: tuple[str, ...] = ()
+    """Of what it tells: the connection first."""
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_HEAD = struct.Struct(">II")
+_frames = msgspec.json.Decoder(Frame)
+
+
+class Packer:
+    """Makes blocks of frames. Each must be written whole, in the order in which they are made."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.compressobj(PACKED)
+
+    def block(self, lines: bytes) -> bytes:
+        """Frames, each a line of JSON, as a block; at most `MOST_BLOCK` bytes."""
+        packed = self._stream.compress(lines) + self._stream.flush(zlib.Z_SYNC_FLUSH)
+        return _HEAD.pack(len(packed), zlib.crc32(packed)) + packed
+
+
+class Unpacked:
+    """The blocks of a file, one after the other, until its end or the first that is not whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Raises: InputError for what is no recording, or one of a newer program."""
+        self._file = file
+        self.cut = ""
+        """Why not all of the file could be read, as the end of a sentence; "" where it could."""
+        first = file.read(len(FIRST_LINE))
+        if first != FIRST_LINE:
+            if first.startswith(BEGINS):
+                raise InputError(
+                    "it was written by a newer program", hint="a newer argo-tui opens it"
+                )
+            raise InputError("it is no recording")
+
+    def blocks(self) -> Iterator[bytes]:
+        """Lines of JSON. Raises: InputError beyond the limits."""
+        stream, total = zlib.decompressobj(), 0
+        while head := self._file.read(_HEAD.size):
+            if len(head) < _HEAD.size:
+                self.cut = "it ends in the middle of a block"
+                return
+            length, checksum = _HEAD.unpack(head)
+            # What is packed is never much larger than what it is made of.
+            if length > MOST_BLOCK + (MOST_BLOCK >> 6):
+                self.cut = "a block of it is larger than any that is written"
+                return
+            packed = self._file.read(length)
+            if len(packed) < length:
+                self.cut = "it ends in the middle of a block"
+                return
+            try:
+                if zlib.crc32(packed) != checksum:
+                    raise zlib.error("checksum")
+                lines = stream.decompress(packed, MOST_BLOCK + 1)
+            except zlib.error:
+                self.cut = "a block of it is broken"
+                return
+            total += len(lines)
+            if len(lines) > MOST_BLOCK or stream.unconsumed_tail:
+                raise InputError(
+                    f"a block of it is larger than {MOST_BLOCK >> 20} MiB when unpacked",
+                    hint="that is no recording",
+                )
+            if total > MOST_UNPACKED:
+                raise InputError(
+                    f"it is larger than {MOST_UNPACKED >> 30} GiB when unpacked",
+                    hint="that is no recording",
+                )
+            yield lines
+
+
+def encoded(frames: Iterable[Frame]) -> bytes:
+    """Frames as lines of JSON."""
+    return msgspec.json.Encoder().encode_lines(frames)
+
+
+def frame_of(line: bytes) -> Frame | None:
+    """The frame that a line is; None for one that cannot be read."""
+    try:
+        return _frames.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None

@@ -1,0 +1,235 @@
+"""Recording what is heard, and playing what was recorded, as the app offers them.
+
+What both say of themselves in headers is made here, too; the keys that mean something while a
+recording is played are those of `play.` in `KEYS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from tui.commands import Command, alone, among
+from tui.context import AppContext
+from tui.domain.logtimes import moment_of, span_of
+from tui.domain.recording import SUFFIX
+from tui.errors import TuiError, UsageError
+from tui.keys import hint
+from tui.ports.playback import SPEEDS, Playback, speed_text
+from tui.recording.hearing import Ear
+from tui.recording.writing import Recorder
+
+HOW = "a time is 10:41, 10:41:22, -5m, +30s, 50 %, start, end, or a date with a time"
+WORDS = ("start", "end", "-1m", "+1m", "-5m", "+5m", "25%", "50%", "75%")
+
+
+def check_name(file: str) -> None:
+    """Raises: UsageError for a name that a recording cannot have."""
+    if not file.endswith(SUFFIX):
+        raise UsageError(f"the name of a recording ends with {SUFFIX}")
+
+
+class Tape:
+    """What is recorded, and what is played."""
+
+    def __init__(
+        self,
+        context: AppContext,
+        *,
+        broke: Callable[[str], object],
+        jumped: Callable[[], object],
+        changed: Callable[[], object],
+    ) -> None:
+        """`broke` is told, on another thread, why a recording ended by itself; `jumped` is called
+        once another time is played, `changed` where headers say something else."""
+        self._context = context
+        self._broke = broke
+        self._jumped = jumped
+        self._changed = changed
+        self._was_over = False
+        self.ear = Ear()
+        """What hears the connections of the app."""
+
+    # --- recording -------------------------------------------------------------------------
+
+    def begin(self, file: str) -> None:
+        """Record into a file. Raises: InputError where it is there, or cannot be written."""
+        recorder = Recorder(Path(file).expanduser(), failed=self._broke)
+        self.ear.begin(recorder, self._context.lists.as_told())
+        self._context.recording = recorder.path.name
+        self._changed()
+
+    def end(self) -> str:
+        """Record no more, once what waits is written; says what there is, "" for nothing."""
+        recorder = self.ear.end()
+        self._context.recording = ""
+        if recorder is None:
+            return ""
+        recorder.end()
+        lost = f"; {recorder.lost:,} pieces came too fast" if recorder.lost else ""
+        return f"{recorder.path} is written, {recorder.size:,} bytes{lost}"
+
+    def broken(self) -> None:
+        """The recording has ended by itself."""
+        self.ear.end()
+        self._context.recording = ""
+        self._changed()
+
+    def toggle(self, file: str) -> None:
+        """Begin, or end."""
+        if self.ear.recorder is not None:
+            if file:
+                self._say(f"{self._context.recording} is being recorded; end that first", "warning")
+                return
+            self._say(self.end())
+            self._changed()
+            return
+        if self.playback is not None:
+            self._say("this is a recording already", "warning")
+            return
+        named = file or f"argo-tui-{self._context.now().astimezone():%Y%m%d-%H%M%S}{SUFFIX}"
+        try:
+            self.begin(named)
+        except TuiError as error:
+            self._say(str(error), "error")
+        else:
+            self._say(f"recording into {named}; {hint('command')}record again ends it")
+
+    # --- playing ---------------------------------------------------------------------------
+
+    @property
+    def playback(self) -> Playback | None:
+        """What is played; None where that is no recording."""
+        return self._context.playback
+
+    def pause(self) -> None:
+        """Stop, or go on."""
+        playback = self.playback
+        if playback is None:
+            return
+        if playback.is_over:
+            self._say_end(playback)
+            return
+        playback.pause(not playback.is_paused)
+        self._say("it stands still" if playback.is_paused else "it goes on")
+        self._changed()
+
+    def hurry(self, by: int) -> None:
+        """Go faster or slower by so many steps."""
+        playback = self.playback
+        if playback is None:
+            return
+        at = min(range(len(SPEEDS)), key=lambda each: abs(SPEEDS[each] - playback.speed)) + by
+        if not 0 <= at < len(SPEEDS):
+            self._say(f"it goes no {'faster' if by > 0 else 'slower'}")
+            return
+        playback.go_at(SPEEDS[at])
+        self._say(f"{speed_text(SPEEDS[at])} as fast as life")
+        self._changed()
+
+    def go_to(self, text: str) -> None:
+        """Go to a time, as somebody typed it."""
+        playback = self.playback
+        if playback is None:
+            return
+        moment = self._moment(text)
+        if moment is None:
+            self._say(HOW, "warning")
+            return
+        self._was_over = False
+        playback.go_to(moment)
+        self._jumped()
+        shown = playback.now().astimezone(self._context.settings.zone)
+        self._say(f"{shown:%Y-%m-%d %H:%M:%S}")
+
+    def tick(self) -> None:
+        """A second went by: headers tell the time, and once that it ended."""
+        playback = self.playback
+        if playback is None:
+            return
+        is_over = playback.is_over
+        if is_over and not self._was_over:
+            self._say_end(playback)
+        self._was_over = is_over
+        self._changed()
+
+    def _say_end(self, playback: Playback) -> None:
+        self._say(f"the recording has ended; {hint('play.to-time')} goes to another time")
+
+    def _moment(self, text: str) -> datetime | None:
+        """The time that is meant; None for what is none."""
+        playback = self.playback
+        if playback is None:
+            return None
+        text = text.strip().casefold()
+        begins, ends = playback.begins, playback.ends
+        if text in ("start", "end"):
+            return begins if text == "start" else ends
+        if text.endswith("%") and text[:-1].strip().isdecimal():
+            share = min(int(text[:-1][:4]), 100) / 100
+            return begins + (ends - begins) * share
+        try:
+            if text[:1] in ("+", "-") and (span := span_of(text[1:])) is not None:
+                return playback.now() + (span if text[0] == "+" else -span)
+            return moment_of(text.upper(), ends, self._context.settings.zone)
+        except OverflowError:
+            return None
+
+    def _check_moment(self, text: str) -> None:
+        """Raises: UsageError for what is no time."""
+        if self.playback is not None and self._moment(text) is None:
+            raise UsageError(HOW)
+
+    def _say(self, text: str, severity: str = "information") -> None:
+        self._context.say(text, severity)
+
+    # --- commands --------------------------------------------------------------------------
+
+    def commands(self) -> Iterator[Command]:
+        """What can be done just now."""
+        if self.playback is None:
+            is_on = bool(self._context.recording)
+            yield Command(
+                "End the recording" if is_on else "Record",
+                self.toggle,
+                names=("record",),
+                argument="" if is_on else f"a file that ends with {SUFFIX}; a name of its own",
+                check=check_name,
+                help=f"{self._context.recording} is written"
+                if is_on
+                else "write what is heard into a file, to be played at any time",
+            )
+            return
+        yield Command(
+            "Pause, or go on",
+            alone(self.pause),
+            names=("pause", "play"),
+            help="have the recording stand still",
+            key=hint("play.pause"),
+        )
+        yield Command(
+            "Faster",
+            alone(lambda: self.hurry(1)),
+            names=("faster",),
+            help="play the recording faster",
+            key=hint("play.faster"),
+        )
+        yield Command(
+            "Slower",
+            alone(lambda: self.hurry(-1)),
+            names=("slower",),
+            help="play the recording slower",
+            key=hint("play.slower"),
+        )
+        yield Command(
+            "To a time",
+            self.go_to,
+            names=("time", "at"),
+            argument="a time of the recording",
+            is_needed=True,
+            complete=lambda typed: among(WORDS, typed),
+            check=self._check_moment,
+            help="go to another time of the recording, before or after",
+            key=hint("play.to-time"),
+        )
