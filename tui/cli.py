@@ -120,6 +120,7 @@ def _forget(stream: TextIO | None) -> None:
 def _run(words: list[str]) -> int:
     if words[:2] == ["completion", "--words"]:
         return _complete(words[2:])
+    words = [each for word in words for each in _demo_of(word)]
     check_flags(words)
     name, rest = _command(words)
     if name == DEMO_CLUSTER:
@@ -140,6 +141,12 @@ def _run(words: list[str]) -> int:
         return _run_open(rest)
     _check_files(args.files)
     return _run_app(_settings(vars(args), screens=True))
+
+
+def _demo_of(word: str) -> tuple[str, ...]:
+    """`--demo=FILE` is the demo with the scene of a file."""
+    flag, mark, scene = word.partition("=")
+    return ("--demo", f"--scene={scene}") if mark and scene and flag == "--demo" else (word,)
 
 
 def _is_place(word: str) -> bool:
@@ -332,7 +339,8 @@ def _run_in_terminal(settings: Settings) -> int:
             """The kubeconfig of the demo cluster, which is started once."""
             if not running:
                 child: Any = import_module("tui.demo.child")
-                running.append(demos.enter_context(child.start()))
+                scenes = demos.enter_context(_scenes(settings.scenes))
+                running.append(demos.enter_context(child.start(scenes=scenes)))
             return str(running[0].kubeconfig)
 
         def of_kubeconfig() -> Settings:
@@ -401,7 +409,7 @@ OF_SEVERAL = ("list",)
 """The commands that read several clusters at once."""
 VALUED = frozenset(
     {
-        *("--kubeconfig", "--context", "-n", "--namespace", "--instanceid"),
+        *("--kubeconfig", "--context", "-n", "--namespace", "--instanceid", "--scene"),
         *("--as", "--as-group", "--as-uid"),
         *("--server", "--token-file", "--token-command"),
         *("--certificate-authority", "--client-certificate", "--client-key"),
@@ -536,25 +544,48 @@ def _run_demo_cluster(words: list[str]) -> int:
     )
     demo: Any = import_module("tui.demo.command")
     demo.configure(parser)
-    return int(demo.run(parser.parse_args(words), read_settings({})))
+    args = parser.parse_args(words)
+    with _scenes(args.scene) as scenes:
+        args.scene = list(scenes)
+        return int(demo.run(args, read_settings({})))
 
 
 @contextlib.contextmanager
 def _connected(settings: Settings) -> Iterator[Settings]:
     """The settings, pointing to a demo cluster of our own if one was asked for."""
+    _check_demo(settings)
     if not settings.demo:
         yield settings
         return
-    _check_demo(settings)
     child: Any = import_module("tui.demo.child")
-    with child.start() as demo:
+    with _scenes(settings.scenes) as scenes, child.start(scenes=scenes) as demo:
         yield replace(settings, kubeconfig=str(demo.kubeconfig))
+
+
+@contextlib.contextmanager
+def _scenes(files: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The files of saved runs and recordings as files that the demo reads. Raises: InputError."""
+    if not files:
+        yield ()
+        return
+    import tempfile
+    from pathlib import Path
+
+    from tui.sources.scene import as_json
+
+    with tempfile.TemporaryDirectory(prefix="argo-tui-scene-") as folder:
+        paths = [Path(folder, f"{at}.json") for at in range(len(files))]
+        for path, file_name in zip(paths, files, strict=True):
+            path.write_bytes(as_json(file_name))
+        yield tuple(map(str, paths))
 
 
 def _check_demo(settings: Settings) -> None:
     """Refuse --demo together with another source, or where the demo is not installed."""
     other = "--kubeconfig" if settings.kubeconfig else "FILE" if settings.files else ""
     other = "--server" if settings.server.address else other
+    if settings.scenes and not settings.demo:
+        raise UsageError("--scene is about the demo: --demo=FILE")
     if settings.demo and other:
         raise UsageError(f"--demo and {other} cannot be used together")
     if settings.demo:
@@ -611,6 +642,14 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
 def _add_connection(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--demo", action="store_true", help="start a demo cluster and connect to it")
+    add(
+        "--scene",
+        dest="scenes",
+        action="append",
+        type=file,
+        metavar="FILE",
+        help="with what a saved run or a recording has in it: --demo=FILE",
+    )
     add("--kubeconfig", default="", metavar="FILE", help="instead of KUBECONFIG or ~/.kube/config")
     add(
         "--context",

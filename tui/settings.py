@@ -169,6 +169,8 @@ class Settings:
     """`--server`, else ARGO_SERVER, with what goes with it."""
     demo: bool = False
     """`--demo`: start a demo cluster and connect to it."""
+    scenes: tuple[str, ...] = ()
+    """`--demo=FILE`, `--scene`: saved runs and recordings that are in it."""
     ascii: bool = False
     """`--ascii`: draw ASCII characters only."""
     no_diff: bool = False
@@ -306,6 +308,7 @@ def read_settings(
         opens=str(flags.get("opens") or ""),
         opens_pane=str(flags.get("pane") or ""),
         record=str(flags.get("record") or ""),
+        scenes=tuple(flags.get("scenes") or ()),
         kubeconfig=str(flags.get("kubeconfig") or ""),
         context=str(flags.get("context") or ""),
         namespace=_namespaces(text("namespace", "ARGO_NAMESPACE")),

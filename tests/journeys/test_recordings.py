@@ -16,8 +16,8 @@ from tui.ports.connection import Connection
 from tui.settings import Settings
 from tui.sources import open_source
 
-RUNS = ("exit-handlers", "container-set", "over-time", "paused", "migrate-schema")
-"""How the names of runs of the demo begin that stand still: two failed, one waits, one is held."""
+RUNS = ("exit-handlers", "paused", "migrate-schema")
+"""How the names of runs of the demo begin that stand still: one failed, one is held, one waits."""
 
 
 @pytest.fixture(scope="module")

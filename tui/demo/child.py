@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -71,13 +72,15 @@ def start(
     scale: int = 0,
     port: int = 0,
     plain_http: bool = False,
+    scenes: Sequence[str] = (),
 ) -> DemoChild:
-    """Start one; returns as soon as it serves.
+    """Start one; returns as soon as it serves. `scenes` are files of `sources/scene.py`.
 
     Raises: SettingsError if it does not come to that.
     """
     check_installed()
     flags = [f"--speed={speed}", f"--seed={seed}", f"--scale={scale}", f"--port={port}"]
+    flags += [f"--scene={scene}" for scene in scenes]
     if plain_http:
         flags.append("--plain-http")
     with _talk() as talk:

@@ -40,6 +40,8 @@ class Options:
     plain_http: bool = False
     requeue: float = APART
     """The least seconds between two looks of the controller at one workflow."""
+    scenes: tuple[str, ...] = ()
+    """Files of `sources/scene.py`, which are put in besides."""
     offload: bool = False
     """Whether the nodes of all workflows are in a database."""
 
@@ -121,6 +123,7 @@ class DemoCluster:
             self._logs,
             seed=self._options.seed,
             scale=self._options.scale,
+            saved_scenes=self._options.scenes,
         )
         nodes.put(self._store, self._clock.now(), self._server.url)
         # Nobody watched the past: watches begin with what there is now.

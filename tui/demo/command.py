@@ -65,6 +65,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="add so many generated workflows (default: none)",
     )
     parser.add_argument(
+        "--scene",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="put in what a saved run (.argo.tgz) or a recording has; may be given several times",
+    )
+    parser.add_argument(
         "--requeue-time",
         type=_requeue,
         default=0.5,
@@ -131,6 +138,7 @@ def options(args: argparse.Namespace) -> Options:
         plain_http=args.plain_http,
         requeue=args.requeue_time,
         offload=args.offload,
+        scenes=tuple(args.scene),
     )
 
 

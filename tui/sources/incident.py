@@ -89,6 +89,29 @@ class IncidentSource(SavedObjects):
         self._told = events
         self._mine = (Pods, PodLogs, Events, Around, ServedArtifacts)
 
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The run, and what was saved with it."""
+        return (self.only, *self._others)
+
+    @property
+    def told(self) -> tuple[Event, ...]:
+        """All events that were saved."""
+        return tuple(self._told)
+
+    def member_names(self) -> tuple[str, ...]:
+        """The logs, artifacts and all else in the file."""
+        return tuple(self._members)
+
+    def member_text(self, name: str, most: int) -> str:
+        """The beginning of one of them, a character a byte. Raises: InputError."""
+        found = b""
+        for piece in self._members.pieces(name):
+            found += piece
+            if len(found) >= most:
+                break
+        return found[:most].decode("latin-1")
+
     def port(self, wanted: Callable[..., P]) -> P | None:
         """What was saved, and what saved workflows offer."""
         found: Any = self if wanted in self._mine else self._source.port(wanted)

@@ -35,6 +35,9 @@ class Members:
             why = getattr(error, "strerror", None) or str(error) or "it ends too early"
             raise InputError(f"{path} cannot be read: {why}") from error
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
 

@@ -58,6 +58,7 @@ from tui.sources.recorded_timeline import (
     Rows,
     Timeline,
     Version,
+    decoded,
     milliseconds,
     moment_of,
 )
@@ -148,6 +149,22 @@ class Player:
     def connections(self) -> Sequence[Connection]:
         """Those that were recorded."""
         return self._connections
+
+    @property
+    def first(self) -> PlayedConnection:
+        """The first of them."""
+        return self._connections[0]
+
+    def last_of(self, named: tuple[str, str, str, str]) -> Manifest | None:
+        """An object that was read whole, by connection, kind, namespace and name, as it was last:
+        be it that it was deleted then."""
+        frames = [
+            frame
+            for frame in self.timeline.wholes.get(named, ())
+            if frame not in self.timeline.left
+        ]
+        found = decoded(self.timeline.body(frames[-1])) if frames else None
+        return found if isinstance(found, dict) else None
 
     # --- its clock -------------------------------------------------------------------------
 
@@ -528,6 +545,13 @@ class PlayedConnection:
         found: tuple[Event, ...] = self._answer(question, tuple[Event, ...], what)
         return found
 
+    def events_told(self, namespace: str, name: str, pod: str) -> tuple[Event, ...]:
+        """The last events that were told of a run or a pod of it; none where that failed."""
+        try:
+            return self.events(WorkflowRef(namespace, name), pod)
+        except SourceError:
+            return ()
+
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
         """Those that were told."""
         question = ("pods", ref.namespace, ref.name)
@@ -669,10 +693,7 @@ class PlayedConnection:
     # --- inside ----------------------------------------------------------------------------
 
     def _json(self, frame: int) -> Any:
-        try:
-            return msgspec.json.decode(self._timeline.body(frame))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
+        return decoded(self._timeline.body(frame))
 
     def _not_recorded(self, what: str, frames: Sequence[int]) -> Missing:
         """`what` ends with `was` or `were`; the frames are those that tell of it."""

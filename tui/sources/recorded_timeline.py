@@ -351,12 +351,12 @@ class Timeline:
         if found is None:
             found = LogText()
             for frame in self.logs.get(key, ()):
-                text = _decoded(self.body(frame))
+                text = decoded(self.body(frame))
                 if isinstance(text, str):
                     data = text.encode("latin-1", errors="replace")
                     found.add(data, self.times[frame])
             found.finish()
-            ends = (_decoded(self.body(each)) for each in self.log_ends.get(key, ()))
+            ends = (decoded(self.body(each)) for each in self.log_ends.get(key, ()))
             found.is_cut = any(each == "cut" for each in ends)
             self._texts[key] = found
         return found
@@ -398,7 +398,7 @@ class Timeline:
                 self._rows(part).unheard(number, part)
         match tells:
             case file.OPENED:
-                place = _decoded(body, Opened)
+                place = decoded(body, Opened)
                 self.connections[key[0]] = place if place is not None else Opened(key[0])
             case file.LISTING:
                 self._rows(key).listing(number, key[:6])
@@ -457,7 +457,7 @@ def _of(key: tuple[str, ...], count: int) -> tuple[str, ...]:
     return key
 
 
-def _decoded(body: bytes, type: Any = Any) -> Any:
+def decoded(body: bytes, type: Any = Any) -> Any:
     """JSON as it was written; None for what cannot be read."""
     try:
         return msgspec.json.decode(body, type=type)

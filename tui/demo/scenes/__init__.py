@@ -6,6 +6,7 @@ statuses, logs and artifacts, and others in the middle of things.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +15,17 @@ from tui.demo.clock import Clock
 from tui.demo.engine.engine import Engine
 from tui.demo.podlogs import PodLogs
 from tui.demo.resources import WORKFLOWS, Obj
-from tui.demo.scenes import approvals, cluster, etl, large, scaled, schedules, teaching, trouble
+from tui.demo.scenes import (
+    approvals,
+    cluster,
+    etl,
+    large,
+    saved,
+    scaled,
+    schedules,
+    teaching,
+    trouble,
+)
 from tui.demo.scenes.parts import Scene
 from tui.demo.store import Store, timestamp
 
@@ -37,8 +48,12 @@ def load(
     *,
     seed: int = 0,
     scale: int = 0,
+    saved_scenes: Sequence[str] = (),
 ) -> None:
-    """Fill an empty cluster; afterwards the engine runs in the present."""
+    """Fill an empty cluster; afterwards the engine runs in the present.
+
+    `saved_scenes` are files of `sources/scene.py`. Raises: InputError for one that cannot be read.
+    """
     now = clock.now()
     earliest = max((scene.minutes_ago for scene in SCENES), default=0.0)
     engine.agenda.set_back(now - timedelta(minutes=earliest + 1))
@@ -54,6 +69,8 @@ def load(
     engine.catch_up()
     large.put(store, engine, now)
     cluster.collect(store, engine, bucket, logs)
+    for path in saved_scenes:
+        saved.put(store, engine, bucket, logs, now, path)
     if scale:
         scaled.put(store, engine.s3, now, scale, seed)
 

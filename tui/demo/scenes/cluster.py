@@ -26,6 +26,12 @@ from tui.demo.store import Store, timestamp
 
 def furnish(store: Store, s3: S3Place, then: datetime) -> None:
     """Both namespaces with what every workflow in them needs."""
+    for namespace in (ARGO, ETL):
+        furnish_namespace(store, s3, then, namespace)
+
+
+def furnish_namespace(store: Store, s3: S3Place, then: datetime, namespace: str) -> None:
+    """A namespace with what every workflow in it needs."""
     moment = timestamp(then)
 
     def put(resource: Resource, name: str, namespace: str = "", **fields: Any) -> None:
@@ -36,25 +42,24 @@ def furnish(store: Store, s3: S3Place, then: datetime) -> None:
             metadata["namespace"] = namespace
         store.create(resource, {"metadata": metadata, **fields})
 
-    for namespace in (ARGO, ETL):
-        named = {"labels": {"kubernetes.io/metadata.name": namespace}}
-        put(NAMESPACES, namespace, metadata=named, status={"phase": "Active"})
-        for account in ("default", "workflow"):
-            put(SERVICE_ACCOUNTS, account, namespace)
-        keys = {"accesskey": s3.access_key, "secretkey": s3.secret_key}
-        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in keys.items()}
-        put(SECRETS, s3.secret, namespace, type="Opaque", data=encoded)
-        default = {"workflows.argoproj.io/default-artifact-repository": "default-v1"}
-        if namespace == ARGO:
-            # In the other one the controller's own settings name the same repository.
-            put(
-                CONFIG_MAPS,
-                "artifact-repositories",
-                namespace,
-                metadata={"annotations": default},
-                data={"default-v1": yaml.safe_dump(s3.repository(), sort_keys=False)},
-            )
-        put(CONFIG_MAPS, "limits", namespace, data={"workers": "2"})
+    named = {"labels": {"kubernetes.io/metadata.name": namespace}}
+    put(NAMESPACES, namespace, metadata=named, status={"phase": "Active"})
+    for account in ("default", "workflow"):
+        put(SERVICE_ACCOUNTS, account, namespace)
+    keys = {"accesskey": s3.access_key, "secretkey": s3.secret_key}
+    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in keys.items()}
+    put(SECRETS, s3.secret, namespace, type="Opaque", data=encoded)
+    default = {"workflows.argoproj.io/default-artifact-repository": "default-v1"}
+    if namespace == ARGO:
+        # In the other one the controller's own settings name the same repository.
+        put(
+            CONFIG_MAPS,
+            "artifact-repositories",
+            namespace,
+            metadata={"annotations": default},
+            data={"default-v1": yaml.safe_dump(s3.repository(), sort_keys=False)},
+        )
+    put(CONFIG_MAPS, "limits", namespace, data={"workers": "2"})
 
 
 def collect(store: Store, engine: Engine, bucket: Bucket, logs: PodLogs) -> None:
