@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.plans import calls_of
+from tests.support.reported import scene
 from tests.support.world import World
 from tui.actions import RETRY
 from tui.actions.base import Context
@@ -31,19 +34,23 @@ from tui.demo.resources import (
 from tui.demo.store import Store
 from tui.domain import decode
 from tui.domain.report_get import Look, report
+from tui.errors import InputError
 
 
 class Opened(World):
     """The demo cluster as it opens."""
 
-    def __init__(self, seed: int = 1, scale: int = 0) -> None:
+    def __init__(self, seed: int = 1, scale: int = 0, saved: Sequence[str] = ()) -> None:
         self.clock = SteppedClock()
         self.store = Store(self.clock, seed=seed)
         self.bucket = Bucket("artifacts", self.clock.now)
         self.logs = PodLogs()
         self.engine = Engine(self.store, self.clock, self.logs, self.bucket, seed=seed)
         scenes.load(
-            self.store, self.engine, self.clock, self.bucket, self.logs, seed=seed, scale=scale
+            *(self.store, self.engine, self.clock, self.bucket, self.logs),
+            seed=seed,
+            scale=scale,
+            saved_scenes=saved,
         )
 
     def named(self, prefix: str, namespace: str = "argo") -> list[Obj]:
@@ -324,3 +331,38 @@ def test_scale_adds_workflows_of_a_realistic_size() -> None:
     world.clock.advance(300)
     assert phase(world.store.get(WORKFLOWS, added[0].namespace, added[0].name)) in phases
     assert took < 5, "5,000 of them must be there in a few seconds"
+
+
+# --- scenes from files ---------------------------------------------------------------------------
+
+
+def test_a_saved_run_is_a_scene_with_its_log_and_its_artifacts(tmp_path: Path) -> None:
+    opened = Opened(saved=[scene("build-failed.argo.tgz", tmp_path)])
+    found = opened.store.find(WORKFLOWS, "argo", "exit-handlers-lmwz7")
+    assert found is not None and found["status"]["phase"] == "Failed"
+    assert found["status"]["message"].startswith("build: main: Error") or any(
+        "exit code 2" in str(node.get("message")) for node in found["status"]["nodes"].values()
+    )
+    pod = "exit-handlers-lmwz7-build-2634187797"
+    said = [line.text for line in opened.logs.lines("argo", pod, "main")]
+    assert "undefined: frobnicate" in said
+    assert opened.store.find(PODS, "argo", pod) is not None
+
+
+def test_a_recording_is_a_scene_and_what_ran_in_it_stands_still(tmp_path: Path) -> None:
+    opened = Opened(saved=[scene("forty-seconds.argo.rec", tmp_path)])
+    found = opened.store.find(WORKFLOWS, "argo", "diamond-b5dmk")
+    assert found is not None and found["status"]["phase"] == "Succeeded"
+    assert any(
+        "merging" in line.text
+        for line in opened.logs.lines("argo", "diamond-b5dmk-work-3439971767", "main")
+    )
+
+
+def test_a_scene_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "scene.json"
+    path.write_text('{"objects": 5}')
+    with pytest.raises(InputError, match="the scene cannot be read"):
+        Opened(saved=[str(path)])
+    path.write_text('{"objects": [{"kind": "Nothing"}, {"metadata": 3}], "logs": [{}]}')
+    Opened(saved=[str(path)])

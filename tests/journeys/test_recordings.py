@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,9 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.app import Shown, showing
+from tests.support.app import STILL, Shown, showing
+from tests.support.headless import run
+from tests.support.pty import Pty
+from tests.support.recordings import texts_in
+from tests.support.reported import showing_reported
+from tests.support.scripted import ScriptedSource, manifest
+from tests.support.waiting import wait_until
 from tui.demo.child import start as demo_child
 from tui.ports.connection import Connection
+from tui.ports.events import Event
 from tui.settings import Settings
 from tui.sources import open_source
 
@@ -88,3 +98,164 @@ async def test_every_pane_of_the_played_run_says_what_the_live_one_said(
             after = await panes_of(shown, name)
             for pane, text in panes.items():
                 assert after[pane] == text, f"{name}, {pane}"
+
+
+# --- recording -----------------------------------------------------------------------------------
+
+
+async def test_a_recording_is_begun_and_ended_by_name_and_the_header_says_so(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.argo.rec"
+    async with showing(manifest("etl")) as shown:
+        assert "REC" not in shown.rows_of_screen[0]
+        await shown.write(f":record {path}")
+        await shown.press("enter")
+        await shown.until_said(f"recording into {path}")
+        assert "● REC  RW" in shown.rows_of_screen[0]
+        await shown.open("etl")
+        assert "● REC  RW" in shown.rows_of_screen[0]
+        await shown.write(":record")
+        await shown.press("enter")
+        await shown.until_said("is written")
+        assert "REC" not in shown.rows_of_screen[0]
+        await shown.write(f":record {path}")
+        await shown.press("enter")
+        await shown.until_said("is there already")
+        await shown.write(":record a.txt")
+        await shown.press("enter")
+        assert "ends with .argo.rec" in shown.text
+    tells = [frame.tells for frame in texts_in(path)]
+    assert tells[:2] == ["opened", "listing"] and tells[-1] == "ended"
+    assert "row" in tells and "whole" in tells, "what was there before it began is in it"
+    said = run(["get", str(path), "etl"])
+    assert said.code == 0 and "Name:                etl" in said.out
+
+
+async def test_a_disk_that_is_full_is_said_and_the_app_goes_on(tmp_path: Path) -> None:
+    async with showing(manifest("etl")) as shown:
+        await shown.write(f":record {tmp_path / 'a.argo.rec'}")
+        await shown.press("enter")
+        await shown.until_said("recording into")
+        shown.app.post_message(shown.app.RecordingBroke("the recording ended: no space left"))
+        await shown.until_said("the recording ended: no space left")
+        assert "REC" not in shown.rows_of_screen[0]
+        await shown.open("etl")
+
+
+SECRET = "hunter2-planted-4711"
+
+
+async def test_a_planted_secret_is_in_no_recording(tmp_path: Path) -> None:
+    path = tmp_path / "a.argo.rec"
+    made = manifest("etl")
+    made["spec"] = {
+        "entrypoint": "main",
+        "templates": [{"name": "main", "container": {"image": "a", "args": [SECRET]}}],
+        "arguments": {"parameters": [{"name": "db-password", "value": SECRET}]},
+    }
+    node = {"id": "etl", "name": "etl", "displayName": "etl", "type": "Pod", "phase": "Running"}
+    node |= {"templateName": "main", "startedAt": "2026-11-01T10:00:00Z"}
+    made["status"]["nodes"] = {"etl": {**node, "message": f"login with {SECRET} failed"}}
+    source = ScriptedSource(made)
+    source.logs["etl", "main"] = [f"2026-11-01T10:00:00Z password is {SECRET}\n".encode()]
+    told = Event("Warning", "Failed", f"{SECRET} refused", None, object_kind="Workflow")
+    source.events_of["etl"] = (told,)
+    settings = replace(STILL, record=str(path))
+    async with showing(source=source, settings=settings) as shown:
+        detail = await shown.open("etl")
+        for spec in detail.pane_tabs.specs:
+            await detail.action_pane(spec.id)
+            await shown.at_rest()
+    frames = texts_in(path)
+    everything = b"".join(bytes(frame.body) for frame in frames)
+    assert SECRET.encode() not in everything and SECRET.encode() not in path.read_bytes()
+    assert {"row", "whole", "answer", "log"} <= {frame.tells for frame in frames}
+    assert everything.count(b"***") > 4
+
+
+@pytest.mark.pty
+def test_what_was_recorded_until_it_was_killed_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "killed.argo.rec"
+    argv = [sys.executable, "-m", "tui", "--demo", "--record", str(path)]
+    with Pty(argv, columns=120, rows=30) as term:
+        term.wait_for("REC")
+        term.wait_for("exit-handlers")
+        wait_until(lambda: path.exists() and len(texts_in(path)) > 20)
+        os.kill(term.process.pid, signal.SIGKILL)
+        term.process.wait()
+    listed = run(["list", "-f", str(path), "-o", "name"])
+    assert listed.code == 0 and "exit-handlers" in listed.out
+    with Pty([sys.executable, "-m", "tui", str(path)], columns=120, rows=30) as term:
+        term.wait_for("recording")
+        term.wait_for("breaks off")
+        term.send(b":time end\r")
+        term.wait_for("exit-handlers")
+        term.wait_for("ended")
+
+
+# --- playing -------------------------------------------------------------------------------------
+
+
+async def test_it_is_paused_hurried_put_elsewhere_and_says_that_it_ended() -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        head = shown.rows_of_screen[0]
+        assert (
+            "demo" in head and "RO" in head and "▶ recording 11-29 23:24" in head and "1x" in head
+        )
+        await shown.press("space")
+        await shown.until_said("it stands still")
+        assert "‖ recording" in shown.rows_of_screen[0] and "paused" in shown.rows_of_screen[0]
+        before = shown.app.context.now()
+        await shown.press("plus", "plus", "underscore")
+        await shown.until_said("2x as fast as life")
+        assert shown.app.context.now() == before and not shown.rows.marks
+        await shown.write(":time 75%")
+        await shown.press("enter")
+        await shown.until(lambda: shown.app.context.now() > before)
+        await shown.until(lambda: "diamond-b5dmk" in shown.names)
+        await shown.write(":time start")
+        await shown.press("enter")
+        await shown.until(lambda: shown.app.context.now() <= before)
+        await shown.press("at")
+        await shown.write("end")
+        await shown.press("enter")
+        await shown.until_said("the recording has ended; @ goes to another time")
+        assert "■ recording 11-29 23:25" in shown.rows_of_screen[0]
+        await shown.until(lambda: "heartbeat-1795994700" in shown.names)
+        await shown.press("space")
+        await shown.until_said("the recording has ended")
+        await shown.write(":time never")
+        await shown.press("enter")
+        assert "a time is 10:41" in shown.text
+
+
+async def test_an_open_run_is_as_it_was_at_each_time_in_the_pane_that_is_open() -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        await shown.press("space")
+        await shown.write(":time end")
+        await shown.press("enter")
+        await shown.open("diamond-b5dmk")
+        await shown.press("l")
+        await shown.until_shown("merging")
+        assert "Succeeded" in shown.rows_of_screen[0]
+        await shown.write(":time -25s")
+        await shown.press("enter")
+        await shown.until(lambda: "Running" in shown.rows_of_screen[0])
+        assert shown.detail.pane_tabs.front == "logs"
+        await shown.until(lambda: "merging" not in shown.text)
+        await shown.write(":time +25s")
+        await shown.press("enter")
+        await shown.until(lambda: "Succeeded" in shown.rows_of_screen[0])
+
+
+async def test_what_was_only_listed_says_so_where_it_is_opened() -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        await shown.write(":time end")
+        await shown.press("enter")
+        await shown.until(lambda: "heartbeat-1795994700" in shown.names)
+        shown.rows.move_to_line(shown.names.index("heartbeat-1795994700"))
+        await shown.press("enter")
+        await shown.until_said("was only listed: what is in it was not recorded")
+        await shown.press("r")
+        await shown.until_said("this is a recording: there is no cluster to ask")

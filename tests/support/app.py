@@ -44,11 +44,13 @@ def app_showing(
     connect: Connect | None = None,
     can_demo: bool = True,
     reading_time: float = 0.0,
+    own_time: bool = False,
 ) -> ArgoApp:
-    """The app on these workflows, or on a source, or on whatever `connect` opens."""
+    """The app on these workflows, or on a source, or on whatever `connect` opens; with `own_time`
+    by the clock, or by that of a recording."""
     here = source or ScriptedSource(*manifests)
     app = ArgoApp(
-        settings if settings.fixed_now else replace(settings, fixed_now=NOW),
+        settings if settings.fixed_now or own_time else replace(settings, fixed_now=NOW),
         connect or (lambda demo: here),
         can_demo=can_demo,
     )
@@ -199,6 +201,7 @@ async def showing(
     connect: Connect | None = None,
     can_demo: bool = True,
     reading_time: float = 0.0,
+    own_time: bool = False,
 ) -> AsyncIterator[Shown]:
     """The app, running, its list read."""
     app = app_showing(
@@ -208,6 +211,7 @@ async def showing(
         connect=connect,
         can_demo=can_demo,
         reading_time=reading_time,
+        own_time=own_time,
     )
     async with app.run_test(size=size) as pilot:
         shown = Shown(app, pilot)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.pty import Pty, run_tui
+from tests.support.reported import reported
 
 pytestmark = pytest.mark.pty
 
-SAVED = Path(__file__).parents[1] / "saved" / "nightly.yaml"
+SAVED = Path(reported("nightly.yaml"))
 
 
 @pytest.fixture
