@@ -93,6 +93,8 @@ class Pty:
     rate: float = 0.0
     """Bytes a second that the far end reads; 0 for as many as there are."""
     naive: bool = False
+    is_read: bool = True
+    """Whether anybody looks at the screen; without it what was written is counted, and no more."""
     cwd: Path = ROOT
     others: list[int] = field(default_factory=list)
     """Process ids of what works for the program, as a server: until all rest it is not quiet."""
@@ -250,7 +252,8 @@ class Pty:
             # The program is gone, and Linux says so with EIO.
             return False
         self.data += chunk
-        self.emulator.feed(chunk)
+        if self.is_read:
+            self.emulator.feed(chunk)
         self._answer()
         return bool(chunk)
 
