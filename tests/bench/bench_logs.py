@@ -33,6 +33,7 @@ from typing import Any, cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.support.turns import TimedLoop, timed
 from tui.domain import decode
 from tui.domain.lines import Levels
 from tui.domain.logs import LogBlock
@@ -282,22 +283,14 @@ async def stalls(kubeconfig: str, lines: int) -> tuple[float, float, float]:
         manifest = one(source, NAME, settings)
         there = cast(Any, source)
         async with bench(lambda context: LogsPane(context), there, size=(120, 40)) as on:
-            turns: list[tuple[float, float]] = []
-            whole = asyncio.events.Handle._run
-
-            def timed(self: asyncio.Handle) -> None:
-                now, used = time.perf_counter(), time.thread_time()
-                whole(self)
-                turns.append((time.perf_counter() - now, time.thread_time() - used))
-
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, TimedLoop)
             on.app.show(manifest, NAME)
             begun = time.perf_counter()
-            asyncio.events.Handle._run = timed  # type: ignore[method-assign]
+            loop.forget()
             while len(on.pane.book) < lines or on.pane.lines.counts is None:
                 await asyncio.sleep(HEARTBEAT)
-            asyncio.events.Handle._run = whole  # type: ignore[method-assign]
-            longest, computed = (max(each) for each in zip(*turns, strict=True))
-            return time.perf_counter() - begun, longest, computed
+            return time.perf_counter() - begun, loop.longest.seconds, loop.busiest.computed
 
 
 def _nothing() -> None:
@@ -346,7 +339,7 @@ def main() -> None:
                 neighbour = medians.get(STAMPED if "--" in name else "kubectl logs")
             ratio = f"{seconds / neighbour:5.2f} x kubectl" if neighbour else ""
             print(f"{name:<20}{seconds:6.2f} s  {ratio}")
-        took_pane, longest_turn, computed = asyncio.run(stalls(kubeconfig, lines))
+        took_pane, longest_turn, computed = timed(stalls(kubeconfig, lines))
     print(
         f"in a running app {took_pane:.2f} s until errors are counted; the loop was held up for "
         f"{longest_turn * 1e3:.0f} ms at the most, and computed {computed * 1e3:.0f} ms at the most"
