@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.widgets import FullDisk, blocks
+from tui.domain.lines import Colourless
 from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, stamp_of, time_of
+from tui.domain.search import LineSearch
 from tui.domain.text import SGR
 from tui.logs.book import AT_ONCE, EVERYTHING, LineFilter, LogBook, LogView
 from tui.logs.spill import Spill
@@ -211,6 +213,24 @@ def test_blocks_without_a_line_are_nothing() -> None:
 
 def at(second: int, text: str) -> bytes:
     return b"2026-08-21T10:%02d:%02d.000000000Z %s\n" % (second // 60, second % 60, text.encode())
+
+
+def test_a_search_looks_at_one_block_at_a_time_whatever_is_shown_of_it() -> None:
+    book = LogBook(in_memory=240, spill=FullDisk(1 << 20))
+    for i in range(300):
+        book.append(blocks(b"%s%d\n" % (b"ab"[i % 2 :][:1], i)))
+    for view in (LogView(), LogView(filters=(LineFilter(re.compile("a")),))):
+        book.choose(view)
+        pieces = {book.piece(index) for index in range(len(book))}
+        numbers = [index for piece in sorted(pieces) for index in range(*piece)]
+        assert numbers == list(range(len(book))) and len(pieces) > 5
+        for forward in (True, False):
+            search = LineSearch(Colourless(book), re.compile("9$"), start=len(book) // 2)
+            looked = [search.searched]
+            while search.step(len(book), forward=forward):
+                looked.append(search.searched)
+            assert len(looked) >= len(pieces)
+            assert search.count == sum(book.line(i).endswith("9") for i in range(len(book)))
 
 
 @given(

@@ -136,3 +136,26 @@ def test_where_nobody_can_take_anything_any_more_reading_ends(source: Written) -
     follower.begin(LogTarget(next(iter(workflow.nodes.values())), "p"), is_followed=True)
     source.pipe("p").put(line(1, "x"))
     wait_until(lambda: not log_threads() and not source.reading)
+
+
+def test_of_much_that_came_some_is_taken_and_the_rest_waits_in_its_order(source: Written) -> None:
+    taken = Taken(source, "api")
+    taken.begin("api")
+    for number in range(9):
+        source.pipe(pod("api")).put(line(number, "x" * 100))
+    follower = taken.follower
+    seen = 0
+
+    def came() -> bool:
+        nonlocal seen
+        (*events,) = follower.take(1)
+        assert len([one for one in events if isinstance(one, LogBlock)]) <= 1
+        taken.events += events
+        seen = sum(len(one) for one in taken.events if isinstance(one, LogBlock))
+        return seen == 9
+
+    wait_until(came)
+    assert not follower.has_more
+    assert [text for _, text in taken.lines()] == [b"x" * 100] * 9
+    times = [one.times[0] for one in taken.events if isinstance(one, LogBlock)]
+    assert times == sorted(times)

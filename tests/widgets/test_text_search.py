@@ -178,10 +178,10 @@ async def test_an_expression_that_would_never_end_is_given_up_and_its_text_sough
 
 async def test_while_a_search_goes_on_the_event_loop_turns_between_its_pieces() -> None:
     ticks = count()
-    # However fast the machine is, a look at the lines of a slice takes two milliseconds, and eight
-    # are over after five.
+    # However fast the machine is, a look at the lines of a slice takes two milliseconds, and five
+    # are over after three.
     widget = TextView(levels=True, clock=lambda: next(ticks) / 512)
-    lines, piece = 20_000, 5 * SLICE
+    lines, piece = 20_000, 3 * SLICE
     async with Alone(widget).run_test(size=(40, 10)):
         widget.show(book_of(*(["ERROR disk"] * lines), room=1 << 24))
         hits, errors = set(), set()

@@ -35,6 +35,9 @@ class SearchedLines(LineModel, Protocol):
     def problems(self, low: int, high: int) -> Sequence[tuple[int, Level]]:
         """The lines of these that tell of errors and warnings; a trace counts once."""
 
+    def piece(self, index: int) -> tuple[int, int]:
+        """Of the lines that are looked through together with this one the first, and the end."""
+
 
 class TextLines:
     """A text that does not change, as a model."""
@@ -110,6 +113,12 @@ class Colourless:
         search = pattern.search
         return [i for i in range(low, high) if search(self.line(i))]
 
+    def piece(self, index: int) -> tuple[int, int]:
+        """The lines that are looked through together with this one."""
+        if isinstance(self._model, SearchedLines | Levels):
+            return self._model.piece(index)
+        return 0, len(self)
+
 
 class Levels:
     """The levels of a model, as lines to be searched."""
@@ -134,3 +143,9 @@ class Levels:
         if isinstance(self._model, SearchedLines):
             return [i for i, level in self._model.problems(low, high) if search(level)]
         return [i for i in range(low, high) if search(self._model.level(i))]
+
+    def piece(self, index: int) -> tuple[int, int]:
+        """The lines that are looked through together with this one."""
+        return (
+            self._model.piece(index) if isinstance(self._model, SearchedLines) else (0, len(self))
+        )

@@ -99,17 +99,24 @@ class LineSearch:
     def step(self, lines: int, *, forward: bool = True) -> bool:
         """Search a number of further lines; true if there are still others.
 
-        They are those below, or above if not `forward`, as long as there are any.
+        They are those below, or above if not `forward`, as long as there are any; of a log they are
+        of one block, which may take some milliseconds to look through for the first time.
         """
         if self._low and (self.is_done_below or not forward):
-            low = max(0, self._low - lines)
+            low = max(0, self._low - lines, self._piece(self._low - 1)[0])
             self._above.extend([-i for i in reversed(self._hits(low, self._low))])
             self._low = low
         else:
             high = min(len(self._model), self._high + lines)
+            if self._high < high:
+                high = min(high, self._piece(self._high)[1])
             self._below.extend(self._hits(self._high, high))
             self._high = high
         return not self.is_done
+
+    def _piece(self, index: int) -> tuple[int, int]:
+        model = self._model
+        return model.piece(index) if isinstance(model, Colourless) else (0, len(model))
 
     def _hits(self, low: int, high: int) -> Sequence[int]:
         """The lines of these that match."""

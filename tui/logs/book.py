@@ -132,7 +132,7 @@ class _Bad(NamedTuple):
 
 
 NOT_LOOKED_FOR = _Bad(array("I"), array("I"))
-AT_ONCE = 500
+JUDGED = 500
 """Lines of which it is found out together how bad they are: about a millisecond."""
 
 
@@ -710,7 +710,7 @@ class LogBook:
             kept.bad = _Bad(array("I"), array("I"), kept.count)
         while kept.bad.end < end:
             errors, warnings, first = kept.bad
-            after = min(kept.count, first + AT_ONCE)
+            after = min(kept.count, first + JUDGED)
             found = bad_lines(self._opened(kept), first, after)
             bad = [each for each in found if each[0] not in kept.own]
             kept.bad = _Bad(
@@ -758,6 +758,13 @@ class LogBook:
             ]
             found += sorted(here)
         return found
+
+    def piece(self, index: int) -> tuple[int, int]:
+        """The lines of the block that a line is in."""
+        base = self._firsts[0]
+        at = max(0, bisect_right(self._firsts, index + base) - 1)
+        first = self._firsts[at] - base
+        return first, first + self._kept[at].showing
 
     def _pieces(self, low: int, high: int) -> Iterator[tuple[_Kept, int, int, int]]:
         """The blocks of some lines: block, index of its first line, first and last place in it."""

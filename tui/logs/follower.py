@@ -118,13 +118,27 @@ class LogFollower:
         )
         return log
 
-    def take(self) -> list[LogEvent]:
-        """All that came since the last time."""
+    def take(self, most: int | None = None) -> list[LogEvent]:
+        """All that came since the last time, or so many bytes of it and what came between.
+
+        Of what is left (`has_more`) nobody is told again.
+        """
         with self._taken:
-            events, self._events = self._events, []
-            self._size = 0
+            size = count = 0
+            for event in self._events:
+                if most is not None and size >= most:
+                    break
+                count += 1
+                size += event.size if isinstance(event, LogBlock) else 0
+            events, self._events = self._events[:count], self._events[count:]
+            self._size -= size
             self._taken.notify_all()
         return events
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something waits to be taken."""
+        return bool(self._events)
 
     def try_again(self) -> None:
         """Do not wait for the next try of what broke."""

@@ -169,11 +169,14 @@ class RunLogs:
             assert begun == log
             busy += 1
 
-    def take(self) -> tuple[list[LogBlock], list[LogEvent]]:
-        """Lines that may be shown now, in order, and what else happened to the logs."""
+    def take(self, most: int | None = None) -> tuple[list[LogBlock], list[LogEvent]]:
+        """Lines that may be shown now, in order, and what else happened to the logs.
+
+        `most` is how many bytes of what came are looked at, as for the follower's `take`.
+        """
         now = self._now()
         events: list[LogEvent] = []
-        for event in self.follower.take():
+        for event in self.follower.take(most):
             if isinstance(event, LogBlock):
                 log = self.follower.log_of[event.source]
                 self.troubled.pop(log, None)

@@ -60,6 +60,8 @@ from tui.widgets.text_view import TextView
 
 READING_DELAY = 0.3
 """Seconds without a line after which the pane says that it is reading."""
+AT_ONCE = 1 << 20
+"""Bytes of a log that are taken in one turn of the event loop."""
 CHOOSING = 0.008
 """Seconds of choosing lines before keys are heard again."""
 LONGEST_CHOICE = 0.1
@@ -371,7 +373,7 @@ class LogsPane(SearchedPane):
 
     def _take_run(self, run: RunLogs, follower: LogFollower) -> None:
         """Show what came of several logs."""
-        blocks, _ = run.take()
+        blocks, _ = run.take(AT_ONCE)
         shows_names = len({target.pod for target in run.targets}) > 1
         if shows_names != self.book.shows_names:
             self.book.shows_names = shows_names
@@ -458,13 +460,20 @@ class LogsPane(SearchedPane):
 
     def _take(self, follower: LogFollower) -> None:
         """Show the blocks and events of a log, in the order in which they came."""
-        if follower is not self._follower or not self.is_mounted:
+        # The lines of a pane that is closed are gone before it is.
+        if follower is not self._follower or not self.is_mounted or not self.query(TextView):
             return
+        self._take_some(follower)
+        if follower.has_more:
+            # Keys have their turn between.
+            asyncio.get_running_loop().call_soon(self._take, follower)
+
+    def _take_some(self, follower: LogFollower) -> None:
         if self._run is not None:
             self._take_run(self._run, follower)
             return
         blocks: list[LogBlock] = []
-        for event in follower.take():
+        for event in follower.take(AT_ONCE):
             if isinstance(event, LogBlock):
                 blocks.append(event)
                 continue

@@ -18,7 +18,7 @@ from tui.domain.search import LineSearch, compile_pattern
 
 SLICE = 500
 """Lines a search looks at before it looks at the clock."""
-SECONDS_AT_ONCE = 0.008
+SECONDS_AT_ONCE = 0.005
 """Seconds a search may take before keys are heard again."""
 LARGEST_SLICE = 20_000
 LONGEST_SLICE = 0.05
