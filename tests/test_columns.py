@@ -11,13 +11,12 @@ from tui.columns import (
     Column,
     arrange,
     compact,
-    cores,
-    memory,
     next_sort_column,
     workflow_columns,
 )
 from tui.columns.workflows import workflow_icon
 from tui.domain.node import FAILED, RUNNING, Node, NodeId, Parameter
+from tui.domain.quantity import cores, memory
 from tui.domain.status import node_icon
 from tui.domain.workflow import (
     Arguments,

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.headless import run
 from tui.config import MOST_BYTES, ROWS, Config, parse, read_config, toml
+from tui.domain.prices import Prices
 from tui.settings import OwnCommand, PlaceSettings, S3Settings, Settings, config_file, read_settings
 
 
@@ -129,6 +130,13 @@ changes = true
 shell = false
 output = "screen"
 
+[prices]
+currency = "EUR"
+cpu-hour = 0.034
+memory-gib-hour = 1
+resources."nvidia.com/gpu" = 2.5
+resources.ephemeral-storage = 0
+
 [contexts."*"]
 namespaces = "argo"
 
@@ -178,6 +186,8 @@ def test_every_kind_of_row_is_read() -> None:
             output="screen",
         )
     }
+    devices = {"nvidia.com/gpu": 2.5, "ephemeral-storage": 0.0}
+    assert Prices(**settings.prices) == Prices("EUR", 0.034, 1.0, devices)
     store = S3Settings(
         profile="work", region="eu-central-1", endpoints={"minio.argo:9000": "localhost:9000"}
     )
@@ -306,6 +316,16 @@ def test_rows_about_screens_are_not_looked_at_where_nothing_is_drawn() -> None:
         ("s3.credentials = 'me'", '"me" is none of workflow and machine'),
         ("s3.endpoints.a = 'https://me:secret@x'", "no login belongs here"),
         ("s3.endpoints.a = 'a b'", '"a b" is no address'),
+        ("prices.cpu-hour = 'x'", 'prices.cpu-hour: "x" is no price; write a number from 0 to 1,0'),
+        ("prices.cpu-hour = true", "is no price"),
+        ("prices.cpu-hour = -0.1", "is no price"),
+        ("prices.cpu-hour = inf", "is no price"),
+        ("prices.memory-gib-hour = nan", "is no price"),
+        ("prices.cpu-hours = 1", "(did you mean cpu-hour?)"),
+        ("prices.resources.memory = 1", "prices.resources.memory: is memory-gib-hour in [prices]"),
+        ("prices.resources.gpu = 1", '"gpu" is no resource of Kubernetes, as "nvidia.com/gpu" is'),
+        ('prices.resources."nvidia.com/gpu" = "2"', '"2" is no price'),
+        ("prices.currency = 'EUR per hour'", '"EUR per hour" is too long'),
         ("s3.region = 1", "s3.region: 1 is no text; write it in quotes"),
     ],
 )  # fmt: skip

@@ -43,6 +43,7 @@ from tui.commands import (
 )
 from tui.context import AppContext
 from tui.destinations import Destinations
+from tui.domain import decode
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.incident import SUFFIX
 from tui.domain.lineage import origins_of, runs_alike
@@ -1168,7 +1169,9 @@ class ArgoApp(TerminalApp):
                 raise NoCluster("nothing is connected")
             manifest = offered(source, Objects).get(target)
             now, pod_names = self.context.now(), self.context.pod_names
-            saving = Saving(source, manifest, now=now, pod_names=pod_names)
+            ref = decode.from_manifest(manifest).ref
+            samples = self.call_from_thread(self.context.samples.copy_of, source.id, ref)
+            saving = Saving(source, manifest, now=now, pod_names=pod_names, samples=samples)
             contents = saving.write(path)
         except Exception as error:
             self.call_from_thread(self.say, str(caught(error, "saving a run")), "error")

@@ -119,6 +119,10 @@ class Config:
                 found.setdefault(key[0], {})[key[1]] = value
             elif key[0] == "commands":
                 found.setdefault("commands", {}).setdefault(key[1], {})[key[2]] = value
+            elif key[0] == "prices" and len(key) == 2:
+                found.setdefault("prices", {})[key[1].replace("-", "_")] = value
+            elif key[0] == "prices":
+                found.setdefault("prices", {}).setdefault("resources", {})[key[2]] = value
         if places := tuple(self._places()):
             found["places"] = places
         if commands := found.get("commands"):
@@ -496,6 +500,40 @@ def _seconds(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_WAIT:
         raise Wrong(f"{_shown(value)} is no number of seconds from 0 to {MOST_WAIT}")
     return value
+
+
+MOST_PRICE = 1_000_000
+"""A price above this is a slip."""
+
+
+def _price(name: str, value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= MOST_PRICE:
+        raise Wrong(f"{_shown(value)} is no price; write a number from 0 to {MOST_PRICE:,}")
+    return float(value)
+
+
+def _price_of_resource(name: str, value: Any) -> float:
+    from tui.domain.prices import STORAGE
+
+    if name in ("cpu", "memory"):
+        wanted = "cpu-hour" if name == "cpu" else "memory-gib-hour"
+        raise Wrong(f"is {wanted} in [prices]")
+    domain, sign, last = name.partition("/")
+    is_named = bool(sign and domain and last) and "." in domain
+    if not is_named and name not in STORAGE and not name.startswith("hugepages-"):
+        raise Wrong(f'{_shown(name)} is no resource of Kubernetes, as "nvidia.com/gpu" is')
+    return _price(name, value)
+
+
+def _currency(name: str, value: Any) -> str:
+    text = _text(name, value).strip()
+    if len(text) > MOST_CURRENCY:
+        raise Wrong(f"{_shown(text)} is too long; write EUR or €")
+    return text
+
+
+MOST_CURRENCY = 8
 
 
 def _text(name: str, value: Any) -> str:
@@ -921,6 +959,38 @@ ROWS: tuple[Row, ...] = (
         of_screens=True,
     ),
     *_command_rows(),
+    Row(
+        ("prices", "currency"),
+        _currency,
+        "what stands before an amount",
+        "a short text, as EUR",
+        "nothing",
+        of_screens=True,
+    ),
+    Row(
+        ("prices", "cpu-hour"),
+        _price,
+        "what a core costs by the hour: runs and steps then tell what they cost",
+        "a number",
+        "none",
+        of_screens=True,
+    ),
+    Row(
+        ("prices", "memory-gib-hour"),
+        _price,
+        "what a GiB of memory costs by the hour",
+        "a number",
+        "none",
+        of_screens=True,
+    ),
+    Row(
+        ("prices", "resources", ANY),
+        _price_of_resource,
+        "what one of an extended resource costs by the hour, or a GiB of storage",
+        "a number",
+        "none",
+        of_screens=True,
+    ),
     Row(
         PRESET,
         one_of(("k9s", "none")),

@@ -19,6 +19,7 @@ from tui.actions.base import Context
 from tui.actions.verdict import Conditions
 from tui.bugs import caught
 from tui.domain.identity import ObjectKey
+from tui.domain.prices import Prices
 from tui.errors import SourceError, TuiError
 from tui.ports.connection import Connection
 from tui.ports.health import Health
@@ -32,6 +33,7 @@ from tui.state.jobs import JobList
 from tui.state.lists import WatchedLists
 from tui.state.past_runs import PastRuns
 from tui.state.pending import Pending
+from tui.state.samples import SampleStore
 from tui.state.waits import Waits
 
 SUFFIX_LETTERS = string.ascii_lowercase + string.digits
@@ -150,6 +152,8 @@ class AppContext:
         """Work in the background: downloads."""
         self.audit = Audit(settings.audit_file)
         """What was changed in this session."""
+        self.samples = SampleStore()
+        """What pods were measured to use."""
         self.pending = Pending()
         """Actions under way."""
         self.past_runs = PastRuns()
@@ -185,6 +189,11 @@ class AppContext:
     def pod_names(self) -> str:
         """The pod name format of unmarked workflows (argo.md 3)."""
         return self.settings.pod_names
+
+    @property
+    def prices(self) -> Prices:
+        """What resources cost; nothing where the settings have no prices."""
+        return Prices(**self.settings.prices)
 
     @property
     def is_connected(self) -> bool:
@@ -400,6 +409,11 @@ class ConnectionContext:
     def pod_names(self) -> str:
         """The pod name format of unmarked workflows (argo.md 3)."""
         return self._context.pod_names
+
+    @property
+    def prices(self) -> Prices:
+        """What resources cost; nothing where the settings have no prices."""
+        return self._context.prices
 
     @property
     def jobs(self) -> Jobs:

@@ -31,6 +31,7 @@ from tui.domain.incident import (
     EVENTS,
     MOST_ARTIFACT,
     OBJECTS,
+    SAMPLES,
     WHY,
     WORKFLOW,
     Contents,
@@ -39,6 +40,7 @@ from tui.domain.incident import (
     log_member,
 )
 from tui.domain.logtargets import LogTarget, log_targets
+from tui.domain.samples import RunSamples
 from tui.domain.templates import container_roles
 from tui.domain.why.words import answer_lines
 from tui.domain.workflow import LABEL, Manifest, Workflow
@@ -51,6 +53,7 @@ from tui.ports.collections import Collections, Scope
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.metrics import Metrics
 from tui.ports.objects import Objects
 from tui.ports.pods import Pods
 from tui.ports.secrets import reader_of
@@ -75,16 +78,19 @@ class Saving:
         now: Any,
         pod_names: str,
         most_artifact: int = MOST_ARTIFACT,
+        samples: RunSamples | None = None,
         told: Told = lambda what: None,
         stop: CancelToken | None = None,
     ) -> None:
-        """`now` is a datetime in UTC, `most_artifact` the bytes of an artifact that is saved."""
+        """`now` is a datetime in UTC, `most_artifact` the bytes of an artifact that is saved,
+        `samples` what was measured so far, of which nobody else has a copy to change."""
         self._source = source
         self._manifest = decode.unpacked_manifest(manifest)
         self._workflow: Workflow = decode.from_manifest(self._manifest)
         self._now = now
         self._pod_names = pod_names
         self._most = most_artifact
+        self._samples = samples or RunSamples()
         self._told = told
         self._stop = stop or CancelToken()
         self._redaction = Redaction()
@@ -116,6 +122,7 @@ class Saving:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
             self._add_objects(tar)
             self._add_events(tar)
+            self._add_samples(tar)
             self._add_logs(tar)
             self._add_artifacts(tar)
             self._add_why(tar)
@@ -202,6 +209,25 @@ class Saving:
         except SourceError as error:
             self._lack("events", error)
         _add(tar, EVENTS, self._redaction.data(msgspec.json.encode(found)))
+
+    # --- samples ---------------------------------------------------------------------------
+
+    def _add_samples(self, tar: tarfile.TarFile) -> None:
+        """What was measured before, and, of a run that goes on, what its pods use now."""
+        self._told("what pods use")
+        samples, ref = self._samples, self._workflow.ref
+        if not self._workflow.is_completed:
+            try:
+                metrics = offered(self._source, Metrics)
+                samples.take(self._now.timestamp(), metrics.usage(ref))
+                for pod, allowed in metrics.allowances(ref).items():
+                    samples.learn(pod, allowed)
+            except SourceError as error:
+                samples.why_not = samples.why_not or str(error)
+        if not samples.is_measured:
+            why = samples.why_not or "nobody looked at it while it ran"
+            self._lacks.append(f"resource samples: {why}")
+        _add(tar, SAMPLES, self._redaction.data(msgspec.json.encode(samples)))
 
     # --- logs ------------------------------------------------------------------------------
 
@@ -320,6 +346,7 @@ class Saving:
             now=self._now,
             pod_names=self._pod_names,
             stop=self._stop,
+            peaks=self._samples.memory_peaks(),
         )
         lines = answer_lines(inquiry.answer(), ascii=True, where=True)
         text = "".join(f"{line}\n" for line in lines)

@@ -22,6 +22,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.logs import LogBlock, LogSource, own_lines
 from tui.domain.logtargets import LogTarget
 from tui.domain.podname import V2
+from tui.domain.quantity import memory
 from tui.domain.text import clean, decoded_log
 from tui.domain.usual import Usual, usual_steps
 from tui.domain.why.answer import Wanted, explain, wanted, wanted_claims
@@ -48,6 +49,7 @@ from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
 from tui.ports.objects import Objects
 from tui.ports.pods import Around
+from tui.ports.samples import SavedSamples
 from tui.ports.threads import CancelToken
 
 TAIL = 60
@@ -120,10 +122,15 @@ class Inquiry:
         pod_names: str = V2,
         stop: CancelToken | None = None,
         earlier: EarlierRuns | None = None,
+        peaks: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
         """`raw` is the JSON of the workflow; `focus` the id of a step, "" for the whole. Without
-        `earlier` nothing is said of what is usual for steps."""
+        `earlier` nothing is said of what is usual for steps; `peaks` are the most bytes that were
+        measured, by pod and container: where None is given, those that were saved with the run."""
         self._earlier = earlier
+        if peaks is None and (saved := source.port(SavedSamples)) is not None:
+            peaks = saved.samples(workflow.ref).memory_peaks()
+        self._peaks = {key: memory(size) for key, size in (peaks or {}).items() if size > 0}
         self._source = source
         self._workflow = workflow
         self._raw = raw
@@ -182,6 +189,7 @@ class Inquiry:
             self._now,
             unread=self._unread,
             pod_names=self._pod_names,
+            peaks=self._peaks,
             **pieces,
         )
 

@@ -189,6 +189,8 @@ class Settings:
     """`--as-group`, which may be given several times: the groups of that user."""
     instance_id: str = ""
     """`--instanceid`, else ARGO_INSTANCEID: the controller whose workflows are shown."""
+    prices: Mapping[str, Any] = field(default_factory=dict)
+    """What resources cost, as fields of `domain.prices.Prices`."""
     pod_names: str = "v2"
     """POD_NAMES: the pod name format of workflows that do not specify it (argo.md 3)."""
     fixed_now: datetime | None = None

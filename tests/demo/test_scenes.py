@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.plans import calls_of
@@ -33,8 +34,11 @@ from tui.demo.resources import (
 )
 from tui.demo.store import Store
 from tui.domain import decode
+from tui.domain.allowance import pod_allowance
 from tui.domain.report_get import Look, report
+from tui.domain.samples import RunSamples
 from tui.errors import InputError
+from tui.sources.pods import usage
 
 
 class Opened(World):
@@ -197,6 +201,28 @@ def test_the_long_runner_goes_on_logging() -> None:
     watchdog = world.pod_of(world.one("stream-orders", "ml-etl"), "watch")
     assert watchdog is not None
     assert world.logs.lines("ml-etl", watchdog["metadata"]["name"], "main", previous=True)
+
+
+def test_what_runs_is_measured_one_near_its_memory_one_at_its_cpu_with_a_gpu() -> None:
+    world = Opened()
+    samples, pods = RunSamples(), {}
+    for name in ("consume", "score", "watch"):
+        pod = world.pod_of(world.one("stream-orders", "ml-etl"), name)
+        assert pod is not None
+        pods[name] = pod
+    for _ in range(4):
+        world.clock.advance(15)
+        items = world.engine.pod_metrics("ml-etl")
+        body = msgspec.json.encode({"items": items})
+        samples.take(world.clock.now().timestamp(), usage(body)[0])
+    allowed = {name: pod_allowance(pod) for name, pod in pods.items()}
+    found = {name: samples.pods[pod["metadata"]["name"]] for name, pod in pods.items()}
+    main = found["consume"].containers["main"]
+    assert main.near_memory(512 << 20) and main.peak_memory <= 512 << 20
+    assert found["score"].containers["main"].near_cpu(2000)
+    assert found["score"].containers["main"].peak_cpu <= 2000, "no more than it may"
+    assert allowed["score"].request("nvidia.com/gpu") == 1
+    assert not found["watch"].is_near(allowed["watch"])
 
 
 def test_there_are_artifacts_of_every_kind(opened: Opened) -> None:

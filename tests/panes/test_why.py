@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from tests.support.scripted import ScriptedSource, listed, manifest
 from tests.support.why import NOW as THEN
 from tests.support.why import Case, cases, pod, run, step, timed
 from tui.domain.history import past_of
+from tui.domain.samples import RunSamples
 from tui.domain.workflow import Manifest
 from tui.errors import Missing, Refused
 from tui.messages import GoToStep, OpenObject, ShowProof
 from tui.panes.why import AGAIN, WhyPane
 from tui.ports.events import Event, Events
+from tui.ports.metrics import PodUsage
 from tui.ports.pods import Around
 
 
@@ -49,6 +52,9 @@ class Surroundings:
 
     def nodes(self) -> tuple[Manifest, ...]:
         self._told("nodes")
+        return ()
+
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
         return ()
 
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
@@ -121,6 +127,27 @@ async def test_enter_goes_where_a_sentence_comes_from(id: str, line: str, wanted
         (message,) = found
         assert (message.pane, message.step) == (wanted.pane, wanted.step)
         assert message.pattern.startswith(wanted.pattern)
+
+
+async def test_the_peak_of_memory_is_the_one_that_was_measured_and_enter_goes_to_it() -> None:
+    which = case("oom")
+    source, _ = furnished(which)
+    samples = RunSamples()
+    for size in (7 << 30, 5 << 30):
+        used = PodUsage(1, size, {"main": (1, size), "wait": (1, 1 << 40)})
+        samples.take(0.0, {"w": used})
+    async with bench(WhyPane, source) as on:
+        on.pane.show_samples(samples)
+        on.app.show(which.workflow)
+        await on.until(lambda: "retry" in on.app.text and "looking" not in on.app.text)
+        lines = on.app.text.splitlines()
+        at = next(n for n, each in enumerate(lines) if each.startswith("  memory"))
+        assert "peak 7.0Gi of 8Gi, as measured while it ran" in lines[at]
+        found = posted(on, ShowProof)
+        await on.pilot.press(*["j"] * at, "enter")
+        (message,) = found
+        assert (message.pane, message.step) == ("summary", "w")
+        assert re.search(message.pattern, "    memory           5.0Gi   7.0Gi           8.0Gi")
 
 
 async def test_what_no_pane_shows_is_said_with_its_value_and_what_is_not_known_leads_nowhere() -> (

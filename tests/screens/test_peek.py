@@ -9,7 +9,9 @@ import pytest
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, run, step, team
 from tests.support.scripted import ScriptedSource
+from tui.domain.workflow import Manifest
 from tui.errors import Refused
+from tui.ports.pods import Around as AroundPort
 from tui.screens.list import ListScreen
 from tui.screens.peek import REST
 
@@ -188,3 +190,51 @@ async def test_a_clock_that_is_behind_that_of_the_cluster_spoils_nothing() -> No
     async with showing(*RUNS, ahead, size=(120, 36)) as shown:
         await rest_on(shown, "etl-now")
         assert "last 4 of etl" in told(shown)
+
+
+class Around:
+    """What stands around workflows; each question is kept."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.refusal: Refused | None = None
+
+    def quotas(self, namespace: str) -> tuple[Manifest, ...]:
+        self.asked.append(f"quotas of {namespace}")
+        amounts = {"used": {"pods": "48"}, "hard": {"pods": "50"}}
+        return ({"kind": "ResourceQuota", "status": amounts},)
+
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
+        self.asked.append(f"pods of {namespace}")
+        if self.refusal is not None:
+            raise self.refusal
+        said = "0/4 nodes are available: 3 Insufficient cpu, 1 node(s) were unschedulable."
+        placed = {"type": "PodScheduled", "status": "False", "message": said}
+        return ({"kind": "Pod", "status": {"conditions": [placed]}},) * 2
+
+
+@pytest.mark.parametrize("size", [(120, 36), (170, 36)])
+async def test_of_what_waits_it_says_how_full_the_namespace_is(size: tuple[int, int]) -> None:
+    runs = (run("waits", "Pending"), run("waits-too", "Pending"), run("runs", "Running", began=1))
+    source, around = ScriptedSource(*runs), Around()
+    source.ports[AroundPort] = around
+    async with showing(source=source, size=size) as shown:
+        await rest_on(shown, "runs")
+        assert around.asked == [], "what runs waits for nothing"
+        await rest_on(shown, "waits")
+        await shown.until_shown("quota pods 48 of 50; 2 pods pending")
+        await shown.until_shown("3 of 4 (cpu)")
+        await rest_on(shown, "waits-too")
+        await shown.until_shown("2 pods pending")
+        assert around.asked == ["quotas of argo", "pods of argo"], "once for all that wait there"
+
+
+async def test_what_cannot_be_read_of_the_namespace_is_said_not_to_be_known() -> None:
+    source, around = ScriptedSource(run("waits", "Pending")), Around()
+    around.refusal = Refused("not allowed to list pods in argo")
+    source.ports[AroundPort] = around
+    async with showing(source=source, size=(120, 36)) as shown:
+        await shown.until_shown("pending pods and full nodes not known (not allowed to list pods")
+        assert "quota pods 48 of 50" in shown.text
+    async with showing(run("waits", "Pending"), size=(120, 36)) as shown:
+        await shown.until_shown("pressure not known: ")

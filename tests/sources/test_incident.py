@@ -11,13 +11,23 @@ from typing import Any
 
 import pytest
 
-from tests.support.runs import NOW, nightly_etl
+from tests.support.runs import NOW, nightly_etl, run
 from tests.support.scripted import ScriptedSource
 from tui.domain import decode
 from tui.domain.identity import ObjectKey, Target
-from tui.domain.incident import CONTENTS, EVENTS, OBJECTS, SUFFIX, WHY, WORKFLOW, log_member
+from tui.domain.incident import (
+    CONTENTS,
+    EVENTS,
+    OBJECTS,
+    SAMPLES,
+    SUFFIX,
+    WHY,
+    WORKFLOW,
+    log_member,
+)
 from tui.domain.node import NodeId
 from tui.domain.podname import node_id
+from tui.domain.samples import RunSamples
 from tui.domain.workflow import WORKFLOW as KIND
 from tui.domain.workflow import WorkflowRef
 from tui.errors import InputError, Missing, NotOffered, Refused, SourceError
@@ -26,9 +36,11 @@ from tui.ports.artifacts import ServedArtifacts
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
+from tui.ports.metrics import PodUsage
 from tui.ports.objects import Objects
+from tui.ports.samples import SavedSamples
 from tui.ports.threads import CancelToken
-from tui.sources.incident import read
+from tui.sources.incident import NOT_SAVED, read
 
 RUN = "nightly-etl-x7k2p"
 POD = f"{RUN}-extract-{node_id(RUN, f'{RUN}.extract-orders').rpartition('-')[2]}"
@@ -63,6 +75,53 @@ def test_run_logs_and_events_are_as_they_were(tmp_path: Path) -> None:
     assert len(text_of(connection).splitlines()) == 3
     (event,) = offered(connection, Events).events(WorkflowRef("argo", RUN))
     assert event.message == "no room"
+    connection.close()
+
+
+def sampled() -> RunSamples:
+    """What was measured of the pod while somebody looked."""
+    samples = RunSamples()
+    for memory in (900 << 20, 100 << 20):
+        samples.take(NOW.timestamp(), {POD: PodUsage(5, memory, {"main": (5, memory)})})
+    samples.take(NOW.timestamp(), {})
+    return samples
+
+
+def test_what_was_measured_is_saved_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / f"run{SUFFIX}"
+    saving = Saving(source(), nightly_etl(), now=NOW, pod_names="v2", samples=sampled())
+    contents = saving.write(path)
+    assert not [each for each in contents.lacks if "samples" in each]
+    connection = read(str(path))
+    found = offered(connection, SavedSamples).samples(WorkflowRef("argo", RUN))
+    assert found == sampled() and found.memory_peaks() == {(POD, "main"): 900 << 20}
+    connection.close()
+
+
+def test_of_a_run_that_goes_on_a_sample_is_taken_when_it_is_saved(tmp_path: Path) -> None:
+    path, going = tmp_path / f"run{SUFFIX}", ScriptedSource(run("one", "Running"))
+    going.usage_of["one"] = {"one": PodUsage(7, 9, {"main": (7, 9)})}
+    contents = Saving(going, run("one", "Running"), now=NOW, pod_names="v2").write(path)
+    assert not [each for each in contents.lacks if "samples" in each]
+    connection = read(str(path))
+    found = offered(connection, SavedSamples).samples(WorkflowRef("argo", "one"))
+    assert found.memory_peaks() == {("one", "main"): 9}
+    connection.close()
+
+
+def test_a_file_without_samples_says_so_and_opens(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    connection = read(str(path))
+    assert "resource samples: nobody looked at it while it ran" in connection.contents.lacks
+    connection.close()
+    older = tmp_path / f"older{SUFFIX}"
+    with tarfile.open(path) as had, tarfile.open(older, "w:gz") as made:
+        for member in had:
+            if member.name != SAMPLES:
+                made.addfile(member, had.extractfile(member))
+    connection = read(str(older))
+    found = offered(connection, SavedSamples).samples(WorkflowRef("argo", RUN))
+    assert not found.is_measured and found.why_not == NOT_SAVED
     connection.close()
 
 

@@ -16,7 +16,7 @@ import yaml
 from tests.support.cluster import Cluster, running_cluster
 from tests.support.waiting import wait_until
 from tests.support.where import where
-from tui.demo.resources import CONFIG_MAPS, EVENTS, SECRETS, WORKFLOWS
+from tui.demo.resources import CONFIG_MAPS, EVENTS, PODS, SECRETS, WORKFLOWS
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.logs import stamp_of
 from tui.domain.workflow import ListedWorkflow, WorkflowRef
@@ -305,6 +305,19 @@ def test_usage_adds_the_containers_of_a_pod(cluster: Cluster) -> None:
     usage = offered(source_of(cluster), Metrics).usage(WorkflowRef("argo", "etl"))
     assert usage["etl-1"].cpu_millis == 252
     assert usage["etl-1"].memory_bytes == 129 * 1024 * 1024
+    assert usage["etl-1"].containers == {"main": (250, 128 << 20), "wait": (2, 1 << 20)}
+
+
+def test_what_pods_may_use_is_told_of_those_that_run(cluster: Cluster) -> None:
+    resources = {"limits": {"memory": "1Gi", "a.b/gpu": "2"}}
+    for name, phase in (("etl-1", "Running"), ("etl-2", "Succeeded")):
+        metadata = {"namespace": "argo", "name": name, "labels": {LABEL: "etl"}}
+        spec = {"containers": [{"name": "main", "image": "a", "resources": resources}]}
+        cluster.create(PODS, {"metadata": metadata, "spec": spec, "status": {"phase": phase}})
+    found = offered(source_of(cluster), Metrics).allowances(WorkflowRef("argo", "etl"))
+    assert list(found) == ["etl-1"]
+    (main,) = found["etl-1"].containers
+    assert main.limits == {"memory": 1 << 30, "a.b/gpu": 2}
 
 
 def event(name: str, kind: str, about: str, uid: str, at: str, **more: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tests.support.waiting import until
 from tests.support.widgets import screen_of
 from tui.bugs import caught
 from tui.domain.node import NodeId
+from tui.domain.prices import Prices
 from tui.domain.workflow import Workflow
 from tui.panes.artifact_list import ArtifactRows
 from tui.panes.artifacts import ArtifactsPane
@@ -35,6 +36,7 @@ class Bench(App[None]):
     ENABLE_COMMAND_PALETTE = False
     ascii = False
     pod_names = "v2"
+    prices = Prices()
 
     def __init__(self, source: ScriptedSource) -> None:
         super().__init__()

@@ -17,6 +17,7 @@ from tests.support.waiting import until
 from tests.support.widgets import screen_of
 from tui.bugs import caught
 from tui.domain.node import Node
+from tui.domain.prices import Prices
 from tui.domain.workflow import Manifest
 from tui.panes.base import Pane
 from tui.resources import styles
@@ -34,6 +35,7 @@ class Bench(App[None], Generic[P]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "escaped", "")]
     ascii = False
     pod_names = "v2"
+    prices = Prices()
 
     def __init__(self, kind: Callable[[Bench[P]], P], source: ScriptedSource) -> None:
         super().__init__()

@@ -19,6 +19,7 @@ import msgspec
 
 from tests.support.runs import NOW
 from tui.domain import decode
+from tui.domain.allowance import PodAllowance
 from tui.domain.durations import parse_time
 from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row, Target
 from tui.domain.logs import LogBlock, blocks_of
@@ -212,6 +213,7 @@ class ScriptedSource:
         """Every question: its name and what it was about."""
         self.pods_of: dict[str, tuple[Pod, ...]] = {}
         self.usage_of: dict[str, dict[str, PodUsage]] = {}
+        self.allowed_of: dict[str, dict[str, PodAllowance]] = {}
         self.events_of: dict[str, tuple[Event, ...]] = {}
         """By the name of the workflow or pod."""
         self.logs: dict[tuple[str, str], list[bytes]] = {}
@@ -477,6 +479,10 @@ class ScriptedSource:
         if ref.name not in self.usage_of:
             raise Missing("this cluster measures no pods (no metrics.k8s.io)", reason="NoKind")
         return self.usage_of[ref.name]
+
+    def allowances(self, ref: WorkflowRef) -> dict[str, PodAllowance]:
+        self._ask("allowances", ref)
+        return self.allowed_of.get(ref.name, {})
 
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
         self._ask("events", (ref, pod))

@@ -16,7 +16,7 @@ import msgspec
 
 from tui.domain import decode
 from tui.domain.why.evidence import EVENTS, OTHERS, PODS, Evidence, RetryFacts, Tail
-from tui.domain.why.finding import EventAt, FieldAt, LogAt, Pointer, value_at
+from tui.domain.why.finding import EventAt, FieldAt, LogAt, Pointer, SampleAt, value_at
 from tui.domain.workflow import LABEL
 from tui.ports.events import Event
 
@@ -156,6 +156,8 @@ class Case:
     objects: tuple[Json, ...] = ()
     """Quotas, volume claims, the namespace."""
     unread: Mapping[str, str] | None = None
+    peaks: tuple[tuple[str, str, str], ...] = ()
+    """Pod, container, and the most memory that was measured of it."""
 
     def evidence(self) -> Evidence:
         """What is known."""
@@ -171,6 +173,7 @@ class Case:
             claims={c["metadata"]["name"]: c for c in self._of("PersistentVolumeClaim")},
             namespace=next(iter(self._of("Namespace")), None),
             unread=self.unread or {},
+            peaks={(pod, container): peak for pod, container, peak in self.peaks},
         )
 
     def _of(self, kind: str) -> tuple[Json, ...]:
@@ -184,6 +187,10 @@ class Case:
         if isinstance(pointer, LogAt):
             at = len(self.logs) - pointer.line
             return self.logs[at] if 0 <= at < len(self.logs) else None
+        if isinstance(pointer, SampleAt):
+            return next(
+                (p for *of, p in self.peaks if of == [pointer.pod, pointer.container]), None
+            )
         for each in (self.workflow, *self.pods, *self.others, *self.objects):
             kind, name = each.get("kind"), value_at(each, ("metadata", "name"))
             if (kind, name) == (pointer.kind, pointer.name):
@@ -198,6 +205,9 @@ class Case:
         if isinstance(pointer, LogAt):
             at = len(self.logs) - pointer.line
             return replace(self, logs=self.logs[:at] + self.logs[at + 1 :])
+        if isinstance(pointer, SampleAt):
+            of_it = (pointer.pod, pointer.container)
+            return replace(self, peaks=tuple(each for each in self.peaks if each[:2] != of_it))
 
         def cut(each: Json) -> Json:
             name = value_at(each, ("metadata", "name"))
@@ -261,6 +271,26 @@ def failed_cases() -> Iterator[Case]:
         "more memory than its limit of 8Gi (OOMKilled, exit code 137)",
         one(oom),
         (pod(main=_KILLED, limit="8Gi"),),
+    )
+    yield Case(
+        "oom that was measured",
+        "oom",
+        "peak 7.9Gi of 8Gi, as measured while it ran",
+        one(oom),
+        (pod(main=_KILLED, limit="8Gi"),),
+        peaks=(("w", "main", "7.9Gi"), ("w", "wait", "20Mi"), ("v", "main", "1Gi")),
+    )
+    yield Case(
+        "oom under a patched limit",
+        "oom",
+        "its limit of 2.0Gi",
+        one(
+            oom,
+            template={
+                "container": {"image": "a", "resources": {"limits": {"memory": "16Gi"}}},
+                "podSpecPatch": "containers: [{name: main, resources: {limits: {memory: 2Gi}}}]",
+            },
+        ),
     )
     yield Case(
         "oom of which the pod is gone",

@@ -8,7 +8,7 @@ The columns of the step tree are in `columns.nodes`: lists do not wait for trees
 from __future__ import annotations
 
 from tui.columns.base import Column, Placed, arrange, fixed_count, next_sort_column
-from tui.columns.words import compact, cores, memory
+from tui.columns.words import compact
 from tui.columns.workflows import (
     ASCII_DASH,
     DASH,
@@ -27,10 +27,8 @@ __all__ = [
     "Placed",
     "arrange",
     "compact",
-    "cores",
     "fixed_count",
     "is_suspended",
-    "memory",
     "next_sort_column",
     "template_of",
     "workflow_columns",

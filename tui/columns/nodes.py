@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
 from tui.columns.base import Column
-from tui.columns.words import compact, cores, memory, phase_token
+from tui.columns.words import compact, phase_token
 from tui.domain.durations import seconds_between
 from tui.domain.forest import TreeRow
 from tui.domain.node import Node
+from tui.domain.quantity import cores, memory
 from tui.registry import Registry
 
 
@@ -63,6 +64,8 @@ class StepLook:
     """The name of a node's pod; "" for none."""
     used: Callable[[Node], Figures | None] = nothing_used
     """What a node uses of the cluster, as far as anybody measures it."""
+    cost: Callable[[Node], str] = lambda node: ""
+    """What a node costs so far; "" where the settings have no prices."""
 
 
 def never(row: TreeRow) -> bool:
@@ -155,6 +158,45 @@ def _memory(look: StepLook) -> Column[TreeRow]:
     return Column(id="memory", title="MEM", text=text, width=6, align="right", drop=1)
 
 
+def _peak(look: StepLook) -> Column[TreeRow]:
+    """Of memory; the sign says that it, or the CPU, came too near to its limit."""
+
+    def text(row: TreeRow, now: datetime) -> str:
+        used = look.used(row.node)
+        if used is None or used.memory_peak is None:
+            return ""
+        mark = "!" if used.is_near_limit else ""
+        if used.memory_limit is None:
+            return f"{memory(used.memory_peak)}{mark}"
+        return f"{beside(used.memory_peak, used.memory_limit)}{mark}"
+
+    def style(row: TreeRow) -> str:
+        used = look.used(row.node)
+        return "warning" if used is not None and used.is_near_limit else ""
+
+    return Column(
+        id="peak", title="PEAK/LIMIT", text=text, width=10, align="right", style=style, drop=2
+    )
+
+
+def beside(peak: int, limit: int) -> str:
+    """`7.9/8Gi`, `481/512Mi`: the unit is said once where both have the same."""
+    one, other = memory(peak), memory(limit).replace(".0", "")
+    unit = other.lstrip("0123456789.")
+    return f"{one.removesuffix(unit) if unit else one}/{other}"
+
+
+def _cost(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id="cost",
+        title="COST",
+        text=lambda row, now: look.cost(row.node),
+        width=8,
+        align="right",
+        drop=3,
+    )
+
+
 def _message(look: StepLook) -> Column[TreeRow]:
     return Column(
         id=MESSAGE,
@@ -198,6 +240,8 @@ NODE_COLUMNS: Registry[NodeColumn] = Registry(
         NodeColumn(id="duration", title="Duration", make=_duration),
         NodeColumn(id="cpu", title="CPU", make=_cpu, shown="known"),
         NodeColumn(id="memory", title="Memory", make=_memory, shown="known"),
+        NodeColumn(id="peak", title="Peak and limit", make=_peak, shown="known"),
+        NodeColumn(id="cost", title="Cost", make=_cost, shown="known"),
         NodeColumn(id=MESSAGE, title="Message", make=_message, shown="wide"),
         NodeColumn(id="template", title="Template", make=_template, shown="wide"),
         NodeColumn(id="pod", title="Pod", make=_pod, shown="wide"),

@@ -5,6 +5,9 @@ Strings of an exact width. Block characters have a resolution of an eighth of a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 EIGHTHS = " ▏▎▍▌▋▊▉"
 FULL = "█"
 
@@ -53,3 +56,22 @@ def timeline_bar(start: float, end: float, cells: int, *, ascii: bool = False) -
     # A block grows from the left edge of its cell, so a bar begins at a whole cell.
     whole, part = divmod(stop8 - begin * 8, 8)
     return (" " * begin + FULL * whole + (EIGHTHS[part] if part else "")).ljust(cells)
+
+
+HEIGHTS = "▁▂▃▄▅▆▇█"
+
+
+def spark(values: Sequence[float], cells: int) -> str:
+    """A bar for each value, as high as it is great beside the greatest: `▁▂▃▅█`.
+
+    Where there are more values than cells neighbours share one, which shows the greater.
+    """
+    if not values or cells <= 0:
+        return ""
+    count = min(len(values), cells)
+    edges = [at * len(values) // count for at in range(count + 1)]
+    shown = [max(values[a:b]) for a, b in pairwise(edges)]
+    most = max(shown)
+    if most <= 0:
+        return HEIGHTS[0] * count
+    return "".join(HEIGHTS[min(7, int(max(0.0, each) / most * 7.999))] for each in shown)

@@ -19,9 +19,9 @@ from tui.domain.hidden import HIDDEN, names_secret
 SUFFIX = ".argo.tgz"
 """How the name of such a file ends."""
 VERSION = 1
-CONTENTS, WORKFLOW, OBJECTS, EVENTS, WHY = (
+CONTENTS, WORKFLOW, OBJECTS, EVENTS, WHY, SAMPLES = (
     *("contents.json", "workflow.json", "objects.json"),
-    *("events.json", "why.txt"),
+    *("events.json", "why.txt", "samples.json"),
 )
 """Names of its members."""
 LOGS, ARTIFACTS = "logs/", "artifacts/"

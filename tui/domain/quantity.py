@@ -1,4 +1,8 @@
-"""Kubernetes quantities: `250m`, `1Gi`, `12345n`, `1e3`."""
+"""Kubernetes quantities: `250m`, `1Gi`, `12345n`, `1e3`.
+
+Kubernetes' grammar, to the letter: a number with an optional sign, and behind it nothing, one of
+`n u m k M G T P E`, one of those with an `i` from `Ki` to `Ei`, or an exponent; never both.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +24,29 @@ _DECIMAL = {
 }
 LARGEST = Decimal(10) ** 24
 """An upper bound: more than any cluster has, but still cheap to compute with."""
-_SHAPE = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]{1,3})?)(([KMGTPE])i|[numkMGTPE]?)$")
+_SHAPE = re.compile(
+    r"(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))"
+    r"(?:(?P<exponent>[eE][+-]?[0-9]{1,3})|(?P<binary>[KMGTPE])i|(?P<decimal>[numkMGTPE]?))"
+)
+
+
+def known_amount(text: str) -> Decimal | None:
+    """The number that a quantity stands for; None if it is none."""
+    found = _SHAPE.fullmatch(text.strip())
+    if found is None:
+        return None
+    binary = found["binary"]
+    factor = _BINARY[binary] if binary else _DECIMAL[found["decimal"] or ""]
+    try:
+        number = Decimal(f"{found['number']}{found['exponent'] or ''}")
+        return max(-LARGEST, min(number * factor, LARGEST))
+    except InvalidOperation:
+        return None
 
 
 def amount(text: str) -> Decimal:
     """The number that a quantity stands for; 0 if it is invalid."""
-    found = _SHAPE.match(text.strip())
-    if found is None:
-        return Decimal(0)
-    factor = _BINARY[found[3]] if found[3] else _DECIMAL[found[2]]
-    try:
-        return max(-LARGEST, min(Decimal(found[1]) * factor, LARGEST))
-    except InvalidOperation:
-        return Decimal(0)
+    return known_amount(text) or Decimal(0)
 
 
 def millis(text: str) -> int:
@@ -43,3 +57,23 @@ def millis(text: str) -> int:
 def whole(text: str) -> int:
     """A quantity in whole units (bytes), rounded up."""
     return int(amount(text).to_integral_value(ROUND_CEILING))
+
+
+def memory(size: int) -> str:
+    """Bytes as Kubernetes writes them, in at most five or six cells: 90Mi, 1.2Gi."""
+    value, unit = float(size), ""
+    for unit in ("", "Ki", "Mi", "Gi", "Ti", "Pi"):
+        if value < 1024 or unit == "Pi":
+            break
+        value /= 1024
+    return (
+        f"{value:.1f}{unit}" if unit in ("Gi", "Ti", "Pi") and value < 10 else f"{value:.0f}{unit}"
+    )
+
+
+def cores(millis: int) -> str:
+    """Cores: 0.12, 1.5, 118."""
+    value = millis / 1000
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"

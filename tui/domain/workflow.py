@@ -164,6 +164,12 @@ class Spec(ListedSpec, frozen=True):
     """Seconds all of it may take; templates have such numbers as text, too."""
     parallelism: Any = None
     """How many of its steps may run at a time."""
+    pod_spec_patch: Any = None
+    """What every pod is patched with: JSON or YAML in a text."""
+    template_defaults: Any = None
+    """What holds in every template that does not say otherwise."""
+    pod_resources: Any = None
+    """What every pod asks for as a whole."""
 
 
 OFFLOADED = "its steps are in Argo's database, where only Argo Server reads them"

@@ -186,6 +186,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """What is told of it besides where there is room beside a list, once all of it was read."""
     is_problem: Callable[[L], bool]
     """Whether it is one that needs somebody."""
+    waits: Callable[[L], bool] | None = None
+    """Whether it cannot begin or get on: then it is told how full its namespace is."""
     problems: str = ""
     """The filter that leaves those only; empty where there is no such thing."""
     filters: Mapping[str, str] = {}

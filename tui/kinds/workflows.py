@@ -227,6 +227,13 @@ def _troubles(workflow: ListedWorkflow) -> tuple[str, ...]:
     return (workflow.trouble,) if workflow.trouble else ()
 
 
+def waits(workflow: ListedWorkflow) -> bool:
+    """Whether it cannot begin, or a step of it cannot."""
+    if workflow.is_completed:
+        return False
+    return workflow.phase in ("", PENDING) or bool(workflow.trouble)
+
+
 def _is_trouble_told(workflow: ListedWorkflow) -> bool:
     """Of what is over, and of what the Table's message tells."""
     return workflow.is_completed or bool(workflow.trouble)
@@ -331,6 +338,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     glance=glance,
     inside=inside,
     is_problem=is_problem,
+    waits=waits,
     problems="phase:failed|error|trouble:*",
     filters={
         "running": "phase:running",

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter, Span
 from tui.domain.identity import ObjectKey
-from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt
+from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt, SampleAt
 from tui.domain.why.words import LABEL, further, label_of, sign_of
 from tui.domain.workflow import WORKFLOW
 from tui.keys import KEYS, hint
@@ -121,6 +121,9 @@ class AnswerPane(TextPane):
         if isinstance(pointer, LogAt):
             found = re.escape(_first_line(pointer.quote))
             self.post_message(ShowProof("logs", found, pointer.node))
+        elif isinstance(pointer, SampleAt):
+            found = rf"{pointer.resource} .*{re.escape(pointer.quote)}"
+            self.post_message(ShowProof("summary", found, finding.step))
         elif isinstance(pointer, EventAt):
             found = re.escape(_first_line(pointer.quote))
             self.post_message(ShowProof("events", found, finding.step))

@@ -20,6 +20,8 @@ from tui.commands import Command
 from tui.domain.history import Past
 from tui.domain.identity import Target
 from tui.domain.node import Node
+from tui.domain.prices import Prices
+from tui.domain.samples import RunSamples
 from tui.domain.workflow import WORKFLOW
 from tui.kinds.base import Kind
 from tui.ports.connection import Connection
@@ -40,6 +42,10 @@ class PaneContext(Protocol):
     @property
     def pod_names(self) -> str:
         """The pod name format of unmarked workflows (argo.md 3)."""
+
+    @property
+    def prices(self) -> Prices:
+        """What resources cost; nothing where the settings have no prices."""
 
     @property
     def jobs(self) -> Jobs:
@@ -78,6 +84,9 @@ class Pane(Widget):
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """Take note of what the pods of the workflow use now, by their names."""
+
+    def show_samples(self, samples: RunSamples) -> None:
+        """Take note of what the pods of the workflow were measured to use."""
 
     def show_usage_refused(self, why: str) -> None:
         """Take note of why nobody tells what the pods use: a right lacks."""

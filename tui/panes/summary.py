@@ -5,10 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import chain
 from typing import ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
@@ -16,24 +15,29 @@ from textual.getters import query_one
 from tui.bindings import bind
 from tui.columns import compact
 from tui.columns.nodes import Usage, node_seconds, node_token
-from tui.columns.words import cores, memory
 from tui.domain import progress
-from tui.domain.allowance import allowance_of
+from tui.domain.allowance import PodAllowance, allowance_of, pod_allowance
 from tui.domain.durations import age, resources, seconds_between
 from tui.domain.history import Past
-from tui.domain.node import RUNNING, Node, NodeId, Parameter
+from tui.domain.node import PENDING, RUNNING, Node, NodeId, Parameter
 from tui.domain.overview import INSIDE, MOST, progress_within
 from tui.domain.podname import pod_name
+from tui.domain.quantity import cores, memory
 from tui.domain.reason import reasons_of, said
+from tui.domain.samples import RunSamples
 from tui.domain.slowest import running, slowest
 from tui.domain.status import node_icon, status_text
 from tui.domain.templates import image_of
 from tui.domain.workflow import LABEL, Workflow
+from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.glance import trend, usually
 from tui.messages import GoToStep
 from tui.panes.base import PaneContext
+from tui.panes.resource_lines import cost_words, resource_lines
 from tui.panes.text_pane import TextPane
+from tui.ports.connection import Connection, offered
+from tui.ports.pods import Around
 from tui.widgets.bars import Bar, Bars
 
 
@@ -208,11 +212,12 @@ def of_workflow(
     now: datetime,
     why: Iterable[str],
     past: Past | None = None,
+    needs: Iterable[str] = (),
     *,
     ascii: bool = False,
 ) -> Iterator[str]:
     """The facts about a whole workflow (argo.md 2.1); `why` are the lines of `hangs_on`, `past` the
-    last runs of what made it."""
+    last runs of what made it, `needs` the lines about its resources."""
     meta, status = workflow.metadata, workflow.status
     yield field("workflow", meta.name)
     yield field("namespace", meta.namespace)
@@ -237,7 +242,8 @@ def of_workflow(
         failed = f", {past.failed} failed" if past.failed else ""
         yield field("trend", f"{bars}  last {len(past.runs)} of {past.maker.label}{failed}")
     if status.resources_duration:
-        yield field("resources", resources(status.resources_duration))
+        yield field("requested", resources(status.resources_duration))
+    yield from needs
     ref = workflow.spec.workflow_template_ref
     if ref:
         yield field("template", f"{ref.name}{' (cluster)' if ref.cluster_scope else ''}")
@@ -259,9 +265,15 @@ def of_workflow(
 
 
 def of_node(
-    workflow: Workflow, node: Node, now: datetime, pod_names: str, *, ascii: bool = False
+    workflow: Workflow,
+    node: Node,
+    now: datetime,
+    pod_names: str,
+    needs: Iterable[str] = (),
+    *,
+    ascii: bool = False,
 ) -> Iterator[str]:
-    """The facts about one step."""
+    """The facts about one step; `needs` are the lines about its resources."""
     yield field("step", node.title)
     yield field("phase", f"{node_icon(node, ascii=ascii)} {node.phase}".strip())
     if node.message:
@@ -271,17 +283,19 @@ def of_node(
         yield field("template", f"{node.template_ref.name}/{node.template_ref.template}")
     elif node.template_name:
         yield field("template", node.template_name)
+    # Before what has more lines for one step than for the next: so it stays where it stands.
+    yield from needs
     yield from times(node.started_at, node.finished_at, now)
     if node.estimated_duration and not node.finished_at:
         yield field("usual", compact(node.estimated_duration))
+    if node.resources_duration:
+        yield field("requested", resources(node.resources_duration))
     if node.type == "Pod":
         yield field("pod", pod_name(workflow, node, pod_names))
         if node.host_node_name:
             yield field("node", node.host_node_name)
     if node.progress:
         yield field("progress", node.progress)
-    if node.resources_duration:
-        yield field("resources", resources(node.resources_duration))
     if node.outputs and node.outputs.exit_code:
         yield field("exit code", node.outputs.exit_code)
     allowed = allowance_of(workflow, node).memory() if node.ran_out_of_memory else None
@@ -340,6 +354,11 @@ class SummaryPane(TextPane):
         self._usage_refused = ""
         """Why nobody tells what pods use; "" where somebody does, or nobody measures it."""
         self._past: Past | None = None
+        self._samples = RunSamples()
+        self._needs: tuple[object, list[str]] = (None, [])
+        """The table of resources, and what it was made of."""
+        self._asked: set[str] = set()
+        """Pods that were asked what they may use."""
         self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
 
     def compose(self) -> ComposeResult:
@@ -379,12 +398,56 @@ class SummaryPane(TextPane):
         """Show the facts about a workflow or a step."""
         self._of = (workflow, node)
         self._write(self.context.now())
+        if node is not None and node.type == "Pod" and node.phase != PENDING:
+            self._ask_pod(workflow, node)
+
+    def _ask_pod(self, workflow: Workflow, node: Node) -> None:
+        """Ask a pod, once, what it may use: the cluster may have added what no template says."""
+        pod, source = pod_name(workflow, node, self.context.pod_names), self.context.source
+        samples = self._samples
+        known = pod in self._asked or pod in samples.allowed or pod in samples.gone
+        if not known and source is not None and source.port(Around) is not None:
+            self._asked.add(pod)
+            self._read_pod(source, samples, workflow.ref.namespace, pod)
+
+    # Textual describes a worker by the text of its arguments.
+    @work(thread=True, group="pod", description="reading what a pod may use")
+    def _read_pod(self, source: Connection, samples: RunSamples, namespace: str, pod: str) -> None:
+        try:
+            found = offered(source, Around).pod(namespace, pod)
+        except SourceError:
+            return  # then its template says it, as it is told there
+        allowed = pod_allowance(found) if found is not None else None
+        self.app.call_from_thread(self._learn, samples, pod, allowed)
+
+    def _learn(self, samples: RunSamples, pod: str, allowed: PodAllowance | None) -> None:
+        samples.learn(pod, allowed)
+        if samples is self._samples:
+            self._write(self.context.now())
+
+    def _about_resources(self, workflow: Workflow, node: Node | None, now: datetime) -> list[str]:
+        """What it costs, and the table, which is made anew only where something is new."""
+        context, samples = self.context, self._samples
+        made_of = (id(workflow), node, id(samples), samples.revision)
+        if made_of != self._needs[0]:
+            told = resource_lines(workflow, node, samples, context.pod_names, ascii=context.ascii)
+            self._needs = made_of, list(told)
+        cost = cost_words(workflow, node, now, samples, context.pod_names, context.prices)
+        why_not = "" if workflow.is_completed else self._usage_refused or samples.why_not
+        lines = [*self._needs[1], *([""] if self._needs[1] else [])]
+        before = (("cost", cost), ("CPU, memory", why_not))
+        return [*(field(label, words) for label, words in before if words), *lines]
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """Show what the pods use now, by their names."""
         if usage is not self._made.usage:
             self._made.usage = usage
             self._write(self.context.now())
+
+    def show_samples(self, samples: RunSamples) -> None:
+        """Show what its pods were measured to use."""
+        self._samples = samples
+        self._write(self.context.now())
 
     def show_usage_refused(self, why: str) -> None:
         """Say so where CPU and memory would be."""
@@ -405,17 +468,18 @@ class SummaryPane(TextPane):
         if self._of is None:
             return
         workflow, node = self._of
+        context = self.context
         bars: Iterator[Bar]
         if node is None or node.id == workflow.metadata.name:
-            lines = of_workflow(
-                workflow, now, hangs_on(workflow), self._past, ascii=self.context.ascii
-            )
+            # The one step of a run that is nothing but a pod is that run.
+            of = node if node is not None and node.type == "Pod" else None
+            needs = self._about_resources(workflow, of, now)
+            why = hangs_on(workflow)
+            lines = of_workflow(workflow, now, why, self._past, needs, ascii=context.ascii)
             bars = self._made.of_workflow(workflow, now)
         else:
-            context = self.context
-            lines = of_node(workflow, node, now, context.pod_names, ascii=context.ascii)
+            needs = self._about_resources(workflow, node, now)
+            lines = of_node(workflow, node, now, context.pod_names, needs, ascii=context.ascii)
             bars = self._made.of_node(workflow, node, now)
-        if self._usage_refused and not workflow.is_completed:
-            lines = chain(lines, [field("CPU, memory", self._usage_refused)])
         self.put((workflow.ref, node.id if node else ""), "\n".join(lines))
         self.bars.show(list(bars))

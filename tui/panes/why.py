@@ -15,6 +15,7 @@ from tui.bugs import caught
 from tui.domain.history import Past, successes_before
 from tui.domain.node import Node, NodeId
 from tui.domain.reason import reasons_of
+from tui.domain.samples import RunSamples
 from tui.domain.why.finding import WORKFLOW as OBJECT
 from tui.domain.why.finding import Answer, FieldAt, Verdict
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
@@ -42,6 +43,7 @@ class WhyPane(AnswerPane):
         self._seconds = 0
         self._stop = CancelToken()
         self._past: Past | None = None
+        self._samples: RunSamples | None = None
         self._earlier: tuple[object, EarlierRuns] | None = None
         """What is learned of earlier runs, and of which, for which workflow."""
         self._compared: object = None
@@ -65,6 +67,10 @@ class WhyPane(AnswerPane):
         self._past = past
         if self._of is not None and self._learned_from(self._of[0]) != self._compared:
             self._ask(is_other=False)  # there is more to learn from
+
+    def show_samples(self, samples: RunSamples) -> None:
+        """What its pods were measured to use, for the next question."""
+        self._samples = samples
 
     def _earlier_of(self, workflow: Workflow) -> EarlierRuns | None:
         """What is learned of the runs before one, once; None where none are known."""
@@ -110,6 +116,7 @@ class WhyPane(AnswerPane):
             pod_names=self.context.pod_names,
             stop=self._stop,
             earlier=self._earlier_of(workflow),
+            peaks=self._samples.memory_peaks() if self._samples is not None else None,
         )
         self._read(inquiry, self._stop, (workflow.ref, focus), is_other)
 

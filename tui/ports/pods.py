@@ -69,5 +69,8 @@ class Around(Protocol):
     def nodes(self) -> tuple[Manifest, ...]:
         """The nodes of the cluster."""
 
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
+        """The pods of a namespace that have not begun, whoever made them."""
+
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
         """Its workflows that are not over, without their steps."""

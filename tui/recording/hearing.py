@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tui.domain import recording as file
+from tui.domain.allowance import PodAllowance
 from tui.domain.identity import ObjectKey, Part, Row, Target
 from tui.domain.logs import NO_TIME, LogBlock
 from tui.domain.table import TableRow
@@ -632,6 +633,10 @@ class _Metrics(_Asked):
         inner: Metrics = self._inner
         return self._ask("usage", (ref.namespace, ref.name), lambda: inner.usage(ref))
 
+    def allowances(self, ref: WorkflowRef) -> dict[str, PodAllowance]:
+        inner: Metrics = self._inner
+        return self._ask("allowances", (ref.namespace, ref.name), lambda: inner.allowances(ref))
+
 
 class _Namespaces(_Asked):
     def namespaces(self) -> tuple[str, ...]:
@@ -672,6 +677,9 @@ class _Around(_Asked):
 
     def nodes(self) -> tuple[Manifest, ...]:
         return self._ask("nodes", (), self._inner.nodes)
+
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
+        return self._ask("pending", (namespace,), lambda: self._inner.pending(namespace))
 
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
         return self._ask("unfinished", (namespace,), lambda: self._inner.unfinished(namespace))

@@ -37,6 +37,7 @@ from tui.menu import GROUPING, REVERSED, Choice, Menu, lettered, orders
 from tui.messages import OpenObject, RunAction
 from tui.panes import panes_of
 from tui.ports.collections import Collections, Scope
+from tui.ports.connection import Connection
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
 from tui.ports.tables import Tables
@@ -74,6 +75,7 @@ from tui.screens.headings import (
 from tui.screens.legend import LIST
 from tui.screens.named_filters import NamedFiltersScreen
 from tui.screens.peek import REST, TALL, WIDE, Peek, Preview
+from tui.screens.pressure import Pressures, read_pressure
 from tui.session import Session
 from tui.settings import SETTINGS_FILE
 from tui.state.archived import Seen
@@ -181,6 +183,7 @@ class ListScreen(View[None]):
         self._resting: Timer | None = None
         """Runs until the cursor has rested where it is."""
         self._glanced: tuple[Row[Any], int, Glance] | None = None
+        self._pressures = Pressures()
         """What was told last: of which row, and in which second."""
         self._inside: tuple[object, str, list[Told]] | None = None
         """What is told of what was read whole: of which object, and of which version of it."""
@@ -421,10 +424,17 @@ class ListScreen(View[None]):
         if row is not None and glance is not None:
             inside = self._inside
             steps = inside[2] if inside is not None and inside[0] == (row.key, row.uid) else []
-            self.beside.show(row.key.name, [*glance.facts, *steps])
+            full = self._pressure_on(row)
+            pressed = [Told("", ""), Told("pressure", full)] if full else []
+            self.beside.show(row.key.name, [*glance.facts, *pressed, *steps])
             self._look_inside(row)
             if self.has_class("-tall"):
                 first, *more = glance.lines
+                if full:
+                    # What waits has more from that than from how others went.
+                    runs = more.pop() if len(more) > 1 else []
+                    words: list[HeaderPart] = [("  pressure ", "muted"), (full, ""), (" ", "")]
+                    more.append([*words, *runs])
                 lines = [[*about_name(self.context, row), *first], *more]
         elif row is None:
             self.beside.show("", [])
@@ -458,6 +468,29 @@ class ListScreen(View[None]):
     def _show_past_runs(self) -> None:
         if self.query(Table):
             self._glanced = None
+            self._show_about()
+
+    def _pressure_on(self, row: Row[Any]) -> str:
+        """How full the namespace is in which a row waits; "" for what does not, and until it is
+        read."""
+        waits, key = self.kind.waits, row.key
+        if waits is None or not waits(row.value):
+            return ""
+        connection = self.context.connection(key.connection)
+        if connection is None or not connection.place.is_live:
+            return ""
+        now = asyncio.get_running_loop().time()
+        if self._pressures.is_due(key.connection, key.namespace, now):
+            self._read_pressure(connection, key.namespace)
+        return self._pressures.known(key.connection, key.namespace)
+
+    @work(thread=True, group="pressure", exit_on_error=False, description="reading the pressure")
+    def _read_pressure(self, connection: Connection, namespace: str) -> None:
+        told = read_pressure(connection, namespace)
+        self.app.call_from_thread(self._take_pressure, connection.id, namespace, told)
+
+    def _take_pressure(self, connection: str, namespace: str, told: str) -> None:
+        if self._pressures.learn(connection, namespace, told) and self.query(Table):
             self._show_about()
 
     def _look_inside(self, row: Row[Any]) -> None:

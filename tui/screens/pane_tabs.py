@@ -15,6 +15,7 @@ from tui.columns.nodes import Usage
 from tui.commands import Command
 from tui.domain.history import Past
 from tui.domain.node import Node
+from tui.domain.samples import RunSamples
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.panes import PANES, panes_of
@@ -47,6 +48,7 @@ class PaneTabs(Vertical):
         self._front = ""
         self._shown: tuple[Any, Node | None, bytes] | None = None
         self._usage: Mapping[str, Usage] = {}
+        self._samples: RunSamples | None = None
         self._usage_refused = ""
         self._past: Past | None = None
         self.stands_still: datetime | None = None
@@ -122,6 +124,12 @@ class PaneTabs(Vertical):
         if self.pane is not None:
             self.pane.show_usage(usage)
 
+    def show_samples(self, samples: RunSamples) -> None:
+        """What its pods were measured to use; the same again where there is more of it."""
+        self._samples = samples
+        if self.pane is not None:
+            self.pane.show_samples(samples)
+
     def show_usage_refused(self, why: str) -> None:
         """Why nobody tells what they use."""
         self._usage_refused = why
@@ -137,6 +145,8 @@ class PaneTabs(Vertical):
     def _hand_over(self) -> None:
         if self.pane is not None and self._shown is not None:
             self.pane.show_past(self._past)
+            if self._samples is not None:
+                self.pane.show_samples(self._samples)
             self.pane.show(*self._shown)
             self.pane.show_usage(self._usage)
             if self._usage_refused:

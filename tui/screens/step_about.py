@@ -12,10 +12,10 @@ from typing import ClassVar, NamedTuple
 from textual.strip import Strip
 
 from tui.columns.nodes import node_token
-from tui.columns.words import memory
 from tui.domain.allowance import allowance_of
 from tui.domain.node import PROBLEM_PHASES, Artifact, Node, Parameter
 from tui.domain.podname import pod_name
+from tui.domain.quantity import memory
 from tui.domain.status import node_icon
 from tui.domain.templates import image_of
 from tui.domain.workflow import LABEL, Workflow

@@ -21,8 +21,10 @@ from tui.actions import called
 from tui.actions.base import On
 from tui.actions.verdict import Allowed, Subject, verdict
 from tui.bindings import add_bindings, bind
+from tui.columns.nodes import Figures
 from tui.commands import Command, among, one_of
 from tui.context import AppContext
+from tui.domain.allowance import PodAllowance
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.forest import ORDERS, WholeTree, whole_tree
@@ -30,9 +32,13 @@ from tui.domain.history import past_of
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.lineage import Origin, children_of
 from tui.domain.links import Link
+from tui.domain.load import measured_sums
 from tui.domain.node import PROBLEM_PHASES, Node, NodeId
 from tui.domain.overview import prepare
+from tui.domain.prices import cost_of
+from tui.domain.samples import RunSamples
 from tui.domain.soundness import NO_STATUS, troubles
+from tui.domain.spent import spent
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.keys import hint
@@ -42,8 +48,9 @@ from tui.messages import OpenOneOf, RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
-from tui.ports.metrics import PodUsage
+from tui.ports.metrics import Metrics, PodUsage
 from tui.ports.objects import Watches, Whole
+from tui.ports.samples import SavedSamples
 from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.copies import copies_of, copies_of_pod, yaml_of
@@ -104,6 +111,18 @@ class WorkflowScreen(View[None]):
         """Nobody tells what they use: a right lacks."""
 
         why: str
+
+    @dataclass
+    class UsageMissing(Message):
+        """Nothing is measured here."""
+
+        why: str
+
+    @dataclass
+    class PodsTold(Message):
+        """What pods say that they may use."""
+
+        allowed: dict[str, PodAllowance]
 
     ACTS_ON: ClassVar[tuple[On, ...]] = ("object", "node", "pod", "artifact")
     """What of a workflow can be acted on from here."""
@@ -181,6 +200,7 @@ class WorkflowScreen(View[None]):
         self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
         self.split.made_by = self._made_by
         self._show_head()
+        self.steps.cost_of = self._cost_of
         self._watch()
         self.context.ask_rights(self.key.namespace, connection=self.key.connection)
         self._first_pane = self._wanted_pane or self._pane_for(is_asked=self._seems_asked)
@@ -257,6 +277,8 @@ class WorkflowScreen(View[None]):
             connection,
             lambda usage: self.post_message(self.UsageRead(usage)),
             lambda why: self.post_message(self.UsageRefused(why)),
+            lambda allowed: self.post_message(self.PodsTold(allowed)),
+            lambda why: self.post_message(self.UsageMissing(why)),
         )
         self._watched.watch(
             offered(connection, Watches),
@@ -300,6 +322,8 @@ class WorkflowScreen(View[None]):
         found, self._found = self._found, None
         is_of_this = found is not None and found[0] is workflow
         self.split.show(workflow, whole.raw, found=found[1] if found and is_of_this else None)
+        if is_first:
+            self._begin_samples(workflow)
         if self._usage is not None:
             self._usage.read(workflow.ref, is_running=not workflow.is_completed)
         if is_first:
@@ -309,6 +333,19 @@ class WorkflowScreen(View[None]):
 
                 asked = is_asked(workflow, self.context.now())
                 self.run_worker(self.pane_tabs.bring(self._pane_for(is_asked=asked)))
+
+    def _begin_samples(self, workflow: Workflow) -> None:
+        """With those of an earlier look, or of a file that was saved with some."""
+        connection = self.context.connection(self.key.connection)
+        samples = self.context.samples.of(self.key.connection, workflow.ref)
+        saved = connection.port(SavedSamples) if connection is not None else None
+        if saved is not None and not samples.is_measured:
+            found = saved.samples(workflow.ref)
+            samples.pods, samples.allowed = found.pods, found.allowed
+            samples.why_not = found.why_not
+        elif connection is not None and connection.port(Metrics) is None:
+            samples.why_not = connection.lacks(Metrics)
+        self._show_samples()
 
     def _look_back(self, workflow: Workflow) -> None:
         """Tell how the last runs of what made it went, of those that the list or the archive
@@ -354,8 +391,66 @@ class WorkflowScreen(View[None]):
     @on(UsageRead)
     def take_usage(self, message: UsageRead) -> None:
         """CPU and memory of the steps that run."""
+        samples = self._samples
+        if samples is not None:
+            samples.take(self.context.now().timestamp(), message.usage)
         self.steps.show_usage(message.usage)
         self.pane_tabs.show_usage(message.usage)
+        self._show_samples()
+
+    @property
+    def _samples(self) -> RunSamples | None:
+        """What its pods were measured to use; None until it is read."""
+        workflow = self.workflow
+        if workflow is None:
+            return None
+        return self.context.samples.of(self.key.connection, workflow.ref)
+
+    def _show_samples(self) -> None:
+        samples, workflow = self._samples, self.workflow
+        if samples is None or workflow is None:
+            return
+        self.pane_tabs.show_samples(samples)
+        if samples.is_measured:
+            sums = measured_sums(workflow, samples, self.context.pod_names)
+            self.steps.show_figures(
+                {
+                    key: Figures(
+                        cpu=each.cpu,
+                        memory=each.memory,
+                        memory_peak=each.peak,
+                        memory_limit=each.limit,
+                        is_near_limit=each.is_near,
+                    )
+                    for key, each in sums.items()
+                }
+            )
+
+    def _cost_of(self, node: Node) -> str:
+        """What a step costs so far, by the prices of the settings."""
+        workflow, prices, samples = self.workflow, self.context.prices, self._samples
+        if workflow is None or samples is None or not prices.are_set:
+            return ""
+        now, names = self.context.now(), self.context.pod_names
+        is_whole = node.id == workflow.metadata.name and node.type != "Pod"
+        durations, _ = spent(workflow, None if is_whole else node, now, samples, names)
+        cost = cost_of(durations, prices)
+        return prices.number(cost.total) if cost is not None else ""
+
+    @on(PodsTold)
+    def take_told(self, message: PodsTold) -> None:
+        """What pods say themselves holds before what their templates say."""
+        if (samples := self._samples) is not None:
+            for pod, allowed in message.allowed.items():
+                samples.learn(pod, allowed)
+            self._show_samples()
+
+    @on(UsageMissing)
+    def take_usage_missing(self, message: UsageMissing) -> None:
+        """It is said once, with the resources; the columns stay away."""
+        if (samples := self._samples) is not None:
+            samples.why_not = message.why
+            self._show_samples()
 
     @on(UsageRefused)
     def take_usage_refused(self, message: UsageRefused) -> None:
@@ -387,8 +482,15 @@ class WorkflowScreen(View[None]):
         if not is_over or self._watched.is_stale or is_news:
             self._show_head()
 
+    def on_screen_suspend(self) -> None:
+        """Covered: what nobody sees is not measured. Behind a box it is still seen."""
+        if self._usage is not None:
+            self._usage.see(self.app.screen.is_modal)
+
     def on_screen_resume(self) -> None:
         """In front again: ages are those of now, not of when it was covered, and so are rights."""
+        if self._usage is not None:
+            self._usage.see(True)
         self.tick(self.context.now())
         self.rights_known()
 

@@ -17,12 +17,14 @@ from tui.domain.artifact import LOG_SUFFIX
 from tui.domain.logs import LogBlock, blocks_of, time_of
 from tui.domain.node import NodeId
 from tui.domain.podname import pod_name
+from tui.domain.samples import RunSamples
 from tui.domain.workflow import Manifest, Workflow, WorkflowRef
 from tui.errors import InputError, Missing, NotOffered
 from tui.ports.artifacts import Content, ServedArtifacts
 from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.pods import Around, Pod, Pods
+from tui.ports.samples import SavedSamples
 from tui.ports.threads import CancelToken
 from tui.sources import pods as core
 from tui.sources.connection_settings import ConnectionSettings
@@ -56,10 +58,15 @@ def read(path: str) -> IncidentSource:
         workflow = _decoded(members, file.WORKFLOW, dict[str, Any])
         others = _decoded(members, file.OBJECTS, list[dict[str, Any]])
         events = _decoded(members, file.EVENTS, list[Event])
+        samples = RunSamples(why_not=NOT_SAVED)
+        if file.SAMPLES in members:  # older files have none
+            samples = _decoded(members, file.SAMPLES, RunSamples)
     except BaseException:
         members.close()
         raise
-    return IncidentSource(members, contents, workflow, others, events, os.path.basename(path))
+    return IncidentSource(
+        members, contents, workflow, others, events, os.path.basename(path), samples
+    )
 
 
 def _decoded(members: Members, name: str, type: Any) -> Any:
@@ -82,12 +89,14 @@ class IncidentSource(SavedObjects):
         others: list[Manifest],
         events: list[Event],
         label: str,
+        samples: RunSamples | None = None,
     ) -> None:
         super().__init__(workflow, others, SavedSource([workflow, *others], label))
         self.contents = contents
         self._members = members
         self._told = events
-        self._mine = (Pods, PodLogs, Events, Around, ServedArtifacts)
+        self._samples = samples or RunSamples(why_not=NOT_SAVED)
+        self._mine = (Pods, PodLogs, Events, Around, ServedArtifacts, SavedSamples)
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -138,6 +147,10 @@ class IncidentSource(SavedObjects):
             if (each.object_kind == PODS.kind and each.object_name == pod)
             or (not pod and each.object_kind != PODS.kind)
         )
+
+    def samples(self, ref: WorkflowRef) -> RunSamples:
+        """What was measured while somebody looked."""
+        return self._samples
 
     # --- logs ------------------------------------------------------------------------------
 

@@ -67,6 +67,10 @@ class KubernetesAround:
         """The nodes of the cluster."""
         return self._list(NODES, "")
 
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
+        """The pods of a namespace that have not begun, whoever made them."""
+        return self._list(PODS, namespace, [("fieldSelector", "status.phase=Pending")])
+
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
         """Its workflows that are not over, without their steps."""
         path = list_path(WORKFLOW_RESOURCE, namespace)

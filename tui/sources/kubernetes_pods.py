@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.domain.allowance import PodAllowance
 from tui.domain.workflow import LABEL, WorkflowRef
 from tui.ports.metrics import PodUsage
 from tui.ports.pods import Pod
@@ -32,6 +33,12 @@ class KubernetesMetrics:
         """What its pods use now. Raises: Missing where nothing is measured."""
         path = collection_path(POD_METRICS, ref.namespace)
         return dict(core.usage(self._cluster.transport.get(path, _of_workflow(ref)))[0])
+
+    def allowances(self, ref: WorkflowRef) -> dict[str, PodAllowance]:
+        """What those of its pods may use that run: of a large run most have ended."""
+        path = collection_path(PODS, ref.namespace)
+        query = [*_of_workflow(ref), ("fieldSelector", "status.phase=Running")]
+        return dict(self._cluster.read_list(path, query, core.allowances))
 
 
 def _of_workflow(ref: WorkflowRef) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tui.domain import quantity
+from tui.domain.allowance import PodAllowance, pod_allowance
 from tui.domain.workflow import LABEL, Metadata
 from tui.ports.events import Event
 from tui.ports.metrics import PodUsage
@@ -77,11 +78,13 @@ class _Pod(_Object, frozen=True):
 
 
 class _Measured(_Object, frozen=True):
+    name: str = ""
     usage: dict[str, str] = {}
 
 
 class _Metrics(_Object, frozen=True):
     metadata: Metadata = Metadata()
+    timestamp: str | None = None
     containers: list[_Measured] | None = None
 
 
@@ -154,17 +157,38 @@ def pod(body: bytes) -> Pod:
 
 
 def usage(body: bytes) -> tuple[dict[str, PodUsage], str]:
-    """A page of metrics.k8s.io: pod name → what all its containers use together."""
+    """A page of metrics.k8s.io: pod name → what its containers use."""
     found, more = page(body, _Metrics)
-    return {
-        each.metadata.name: PodUsage(
-            cpu_millis=sum(quantity.millis(c.usage.get("cpu", "")) for c in each.containers or ()),
-            memory_bytes=sum(
-                quantity.whole(c.usage.get("memory", "")) for c in each.containers or ()
-            ),
+    return {each.metadata.name: _usage(each) for each in found}, more
+
+
+def _usage(of: _Metrics) -> PodUsage:
+    containers = {
+        each.name: (
+            quantity.millis(each.usage.get("cpu", "")),
+            quantity.whole(each.usage.get("memory", "")),
         )
-        for each in found
-    }, more
+        for each in of.containers or ()
+    }
+    return PodUsage(
+        cpu_millis=sum(cpu for cpu, _ in containers.values()),
+        memory_bytes=sum(memory for _, memory in containers.values()),
+        containers=containers,
+        measured_at=of.timestamp or "",
+    )
+
+
+class _Asking(_Object, frozen=True):
+    """A pod, as far as what it may use."""
+
+    metadata: Metadata = Metadata()
+    spec: dict[str, Any] = {}
+
+
+def allowances(body: bytes) -> tuple[list[tuple[str, PodAllowance]], str]:
+    """A page of pods: their names, and what each may use."""
+    found, more = page(body, _Asking)
+    return [(each.metadata.name, pod_allowance({"spec": each.spec})) for each in found], more
 
 
 def events(body: bytes) -> tuple[list[Event], str]:

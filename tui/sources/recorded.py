@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from tui.domain.allowance import PodAllowance
 from tui.domain.decode import list_reader
 from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row, Target
 from tui.domain.logs import LogBlock, seam, time_of
@@ -567,6 +568,13 @@ class PlayedConnection:
         found: dict[str, PodUsage] = self._answer(question, dict[str, PodUsage], what)
         return found
 
+    def allowances(self, ref: WorkflowRef) -> dict[str, PodAllowance]:
+        """What was told."""
+        question = ("allowances", ref.namespace, ref.name)
+        what = f"what the pods of {ref.name} may use was"
+        found: dict[str, PodAllowance] = self._answer(question, dict[str, PodAllowance], what)
+        return found
+
     def pod(self, namespace: str, name: str) -> Manifest | None:
         """As it was told."""
         question = ("pod", namespace, name)
@@ -592,6 +600,10 @@ class PlayedConnection:
     def nodes(self) -> tuple[Manifest, ...]:
         """Those that were told."""
         return self._manifests(("nodes",), "the nodes were")
+
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
+        """Those that were told."""
+        return self._manifests(("pending", namespace), f"the pods that waited in {namespace} were")
 
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
         """Those that were told."""

@@ -102,6 +102,10 @@ class SavedObjects:
         """The nodes that were saved."""
         return self._some("Node")
 
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
+        """Other pods than those of the workflow were not saved."""
+        raise NotOffered(NOT_SAVED, reason="NotOffered")
+
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
         """One workflow is saved alone."""
         raise NotOffered(NOT_SAVED, reason="NotOffered")

@@ -7,7 +7,7 @@ as it has rows, as far as the style sheet lets it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, cast
@@ -104,7 +104,16 @@ class StepTree(Table[TreeRow]):
             id=id,
             classes=classes,
         )
-        everything = node_columns(StepLook(ascii=ascii, pod=self._pod_of, used=self._figures_of))
+        self.cost_of: Callable[[Node], str] = lambda node: ""
+        """What a step costs so far; "" where nobody knows a price."""
+        everything = node_columns(
+            StepLook(
+                ascii=ascii,
+                pod=self._pod_of,
+                used=self._figures_of,
+                cost=lambda node: self.cost_of(node),
+            )
+        )
         self.renderer = self._lines = StepTreeRenderer(
             everything[0],
             self.token,

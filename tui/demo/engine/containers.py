@@ -13,6 +13,7 @@ from tui.demo.engine.behaviour import Behaviour, along
 from tui.demo.engine.programs import Box, Err, Files, Program
 from tui.demo.podlogs import LogLine
 from tui.demo.store import timestamp
+from tui.domain.quantity import millis, whole
 
 SYSTEM_FILES = {
     "/etc/os-release": b'NAME="Demo Linux"\nID=demo\nPRETTY_NAME="Demo Linux 1.0"\n',
@@ -172,14 +173,17 @@ class Container:
             self.program = None
 
     def usage(self, seconds: float, behaviour: Behaviour) -> tuple[int, int]:
-        """Millicores and bytes in use so long after its start."""
+        """Millicores and bytes in use so long after its start; never more than it may have."""
         wave = math.sin(seconds / 7.0 + len(self.name)) * 0.5 + 0.5
         if self.kind == "wait":
             return int(1 + 3 * wave), int((18 + 2 * wave) * 2**20)
         part = seconds / max(self.expected, 1.0)
         cpu = along(behaviour.cpu, part) if behaviour.cpu else 40 + 160 * wave
         memory = along(behaviour.memory, part) if behaviour.memory else 30 + 40 * min(part, 1.0)
-        return int(cpu * (0.9 + 0.2 * wave)), int((memory + 3 * wave) * 2**20)
+        used = int(cpu * (0.9 + 0.2 * wave)), int((memory + 3 * wave) * 2**20)
+        limits = (self.spec.get("resources") or {}).get("limits") or {}
+        most = millis(str(limits.get("cpu", ""))), whole(str(limits.get("memory", "")))
+        return min(used[0], most[0] or used[0]), min(used[1], most[1] or used[1])
 
     def status(self, waiting: str, message: str = "") -> dict[str, Any]:
         """One entry of `containerStatuses`."""

@@ -89,6 +89,10 @@ def step(name: str, template: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def limits(cpu: str, memory: str) -> dict[str, Any]:
+def limits(cpu: str, memory: str, gpus: int = 0) -> dict[str, Any]:
     """Resources that are requested, and no more allowed."""
-    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+    devices = {"nvidia.com/gpu": str(gpus)} if gpus else {}
+    return {
+        "requests": {"cpu": cpu, "memory": memory, **devices},
+        "limits": {"memory": memory, **devices},
+    }

@@ -37,7 +37,7 @@ def unschedulable() -> Obj:
         "train",
         "python train.py",
         image="registry.example.com/ml/train:1.9",
-        resources=limits("8", "64Gi"),
+        resources=limits("8", "64Gi", gpus=1),
         demo={
             "unschedulable": "0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: "
             "0/3 nodes are available: 3 No preemption victims found for incoming pod."
@@ -63,16 +63,28 @@ def no_image() -> Obj:
 
 
 def busy() -> Obj:
-    """Runs for hours and logs a lot; its container has been restarted twice."""
-    main = {"name": "main", "steps": [[step("consume", "consume"), step("watch", "watchdog")]]}
+    """Runs for hours and logs a lot; one container has been restarted, one is short of memory, and
+    one computes on a GPU as fast as its CPU lets it."""
+    every = [step("consume", "consume"), step("watch", "watchdog"), step("score", "scorer")]
+    main = {"name": "main", "steps": [every]}
     templates = [
         main,
         shell(
             "consume",
             "exec consumer --topic orders",
             image="registry.example.com/stream/consumer:3.1",
-            demo={"duration": 40_000, "log_rate": 8, "memory": "120,180,260,300", "cpu": "350,600"},
+            demo={"duration": 40_000, "log_rate": 8, "memory": "478,484,490", "cpu": "350,420"},
             resources=limits("500m", "512Mi"),
+        ),
+        shell(
+            "scorer",
+            "exec scorer --model orders --device cuda",
+            image="registry.example.com/ml/scorer:1.4",
+            demo={"duration": 40_000, "log_rate": 0.5, "memory": "2600,2900", "cpu": "2300"},
+            resources={
+                "requests": {"cpu": "1", "memory": "3Gi"},
+                "limits": {"cpu": "2", "memory": "4Gi", "nvidia.com/gpu": "1"},
+            },
         ),
         shell(
             "watchdog",

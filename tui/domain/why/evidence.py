@@ -22,7 +22,17 @@ from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, agent_pod_name, pod_name
 from tui.domain.templates import template_of
 from tui.domain.usual import Usual
-from tui.domain.why.finding import POD, WORKFLOW, EventAt, FieldAt, Finding, Path, Weight, value_at
+from tui.domain.why.finding import (
+    POD,
+    WORKFLOW,
+    EventAt,
+    FieldAt,
+    Finding,
+    Path,
+    Pointer,
+    Weight,
+    value_at,
+)
 from tui.domain.workflow import Manifest, Workflow
 
 PODS, EVENTS, LOGS, QUOTAS, CLAIMS, NODES, NAMESPACE, OTHERS, RETRYING, EARLIER = (
@@ -93,8 +103,8 @@ class Evidence:
     others: Sequence[Manifest] = ()
     """Unfinished workflows of the namespace, as far as what they hold and wait for."""
     retry: RetryFacts | None = None
-    peaks: Mapping[str, str] = field(default_factory=dict)
-    """Pod → the most memory that was measured of it, as it is shown: `7.9Gi`."""
+    peaks: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Pod and container → the most memory that was measured of it, as it is shown: `7.9Gi`."""
     usual: Mapping[str, Usual] = field(default_factory=dict)
     """Path of a step (`steppath`) → how long it took in earlier runs that succeeded."""
     unread: Mapping[str, str] = field(default_factory=dict)
@@ -224,7 +234,7 @@ class Step(NamedTuple):
         cause: str,
         label: str,
         text: str,
-        *at: FieldAt | EventAt,
+        *at: Pointer,
         weight: Weight = "cause",
         key: str = "",
     ) -> Finding:

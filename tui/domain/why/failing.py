@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from tui.domain.allowance import MEMORY, template_allowance
 from tui.domain.durations import compact, epoch_of
+from tui.domain.quantity import memory
 from tui.domain.why.evidence import (
     End,
     Step,
@@ -23,7 +25,7 @@ from tui.domain.why.evidence import (
     text_at,
 )
 from tui.domain.why.exits import EXECUTOR, meaning
-from tui.domain.why.finding import EventAt, FieldAt, Finding, Path
+from tui.domain.why.finding import EventAt, FieldAt, Finding, Path, SampleAt
 from tui.domain.workflow import LABEL
 
 
@@ -327,13 +329,14 @@ def memory_short(step: Step) -> Iterator[Finding]:
             *at,
             key="act.new-run",
         )
-        peak = step.evidence.peaks.get(step.pod_name)
+        peak = step.evidence.peaks.get((step.pod_name, end.container))
         if peak:
             of = f" of {limit}" if limit else ""
             yield step.finding(
                 "oom",
                 "memory",
-                f"peak {peak}{of} as measured while it ran",
+                f"peak {peak}{of}, as measured while it ran: it may have been higher in between",
+                SampleAt(step.pod_name, end.container, "memory", peak),
                 *at,
                 weight="detail",
             )
@@ -356,12 +359,30 @@ def _limit_of(step: Step, container: str) -> tuple[str, list[FieldAt]]:
                 inner: Path = ("spec", place, at, "resources", "limits", "memory")
                 return limit, [step.of_pod(*inner, quote=limit)]
     path, template = step.evidence.template_at(step.node)
+    patches = [
+        (where, patch)
+        for where, patch in (
+            ((*path, "podSpecPatch"), text_at(template, "podSpecPatch")),
+            ((*step.evidence.spec_path, "podSpecPatch"), _spec_patch(step)),
+        )
+        if patch
+    ]
+    if patches:
+        allowed = template_allowance(step.workflow, step.node).of(container)
+        found = allowed.limits.get(MEMORY) if allowed is not None else None
+        told = [step.evidence.of_workflow(*where, quote=patch) for where, patch in patches]
+        return (memory(found), told) if found else ("", [])
     for kind in ("container", "script"):
         limit = text_at(template, kind, "resources", "limits", "memory")
         if container in own_containers(step) and limit and "{{" not in limit:
             where = (*path, kind, "resources", "limits", "memory")
             return limit, [step.evidence.of_workflow(*where, quote=limit)]
     return "", []
+
+
+def _spec_patch(step: Step) -> str:
+    patch = step.workflow.exec_spec.pod_spec_patch
+    return patch if isinstance(patch, str) else ""
 
 
 _MISSING = re.compile(

@@ -74,7 +74,22 @@ class LogAt(msgspec.Struct, frozen=True, tag="log", tag_field="in"):
         return f"log of {self.pod}, {self.container}: {place}"
 
 
-Pointer = FieldAt | EventAt | LogAt
+class SampleAt(msgspec.Struct, frozen=True, tag="sample", tag_field="in"):
+    """What was measured while somebody looked."""
+
+    pod: str
+    container: str
+    resource: str
+    quote: str
+    """The greatest value, as it is shown."""
+
+    @property
+    def where(self) -> str:
+        """`measured: memory of main in train-3`."""
+        return f"measured: {self.resource} of {self.container} in {self.pod}"
+
+
+Pointer = FieldAt | EventAt | LogAt | SampleAt
 
 Weight = Literal["cause", "problem", "detail", "help", "unknown"]
 """How much a finding matters: what it all comes from; what is wrong besides; what there is to know;
