@@ -195,6 +195,7 @@ ARROWS: dict[str, set[str]] = {
         "themes",
         "view",
         "incident",
+        "recording",
         "tape",
     },
     "headless": {

@@ -82,6 +82,7 @@ from tui.ports.objects import Objects, Watches
 from tui.ports.playback import Playback
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
+from tui.recording.writing import Recorder
 from tui.resources import styles
 from tui.screens.audit import AuditScreen
 from tui.screens.bindings import bring_keys
@@ -97,7 +98,7 @@ from tui.settings import SETTINGS_FILE, Settings, config_file
 from tui.state.ends import MOST, Ends
 from tui.state.lists import WatchedLists
 from tui.state.watch import WatchSession
-from tui.tape import Tape
+from tui.tape import Tape, ended
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.environment import ANSI_THEMES
@@ -263,6 +264,7 @@ class ArgoApp(TerminalApp):
             broke=lambda why: self.post_message(self.RecordingBroke(why)),
             jumped=self._show_anew,
             changed=self.views.heading_changed,
+            finish=self._finish_recording,
         )
         self._connect_to = connect
         self._contexts = contexts
@@ -353,6 +355,11 @@ class ArgoApp(TerminalApp):
             self.tape.begin(self.context.settings.record)
         except TuiError as error:
             self.call_after_refresh(self.say, str(error), "error")
+
+    @work(thread=True, group="record", description="ending a recording")
+    def _finish_recording(self, recorder: Recorder) -> None:
+        """Have what waits written, beside the loop."""
+        self.call_from_thread(self.say, ended(recorder))
 
     @on(RecordingBroke)
     def recording_broke(self, message: RecordingBroke) -> None:

@@ -30,6 +30,13 @@ def check_name(file: str) -> None:
         raise UsageError(f"the name of a recording ends with {SUFFIX}")
 
 
+def ended(recorder: Recorder) -> str:
+    """What was recorded, once all that waits is written; waits for the disk."""
+    recorder.end()
+    lost = f"; {recorder.lost:,} pieces came too fast" if recorder.lost else ""
+    return f"{recorder.path} is written, {recorder.size:,} bytes{lost}"
+
+
 class Tape:
     """What is recorded, and what is played."""
 
@@ -40,13 +47,16 @@ class Tape:
         broke: Callable[[str], object],
         jumped: Callable[[], object],
         changed: Callable[[], object],
+        finish: Callable[[Recorder], object],
     ) -> None:
         """`broke` is told, on another thread, why a recording ended by itself; `jumped` is called
-        once another time is played, `changed` where headers say something else."""
+        once another time is played, `changed` where headers say something else. `finish` has a
+        recorder ended without waiting for it, by `ended`."""
         self._context = context
         self._broke = broke
         self._jumped = jumped
         self._changed = changed
+        self._finish = finish
         self._was_over = False
         self.ear = Ear()
         """What hears the connections of the app."""
@@ -64,11 +74,7 @@ class Tape:
         """Record no more, once what waits is written; says what there is, "" for nothing."""
         recorder = self.ear.end()
         self._context.recording = ""
-        if recorder is None:
-            return ""
-        recorder.end()
-        lost = f"; {recorder.lost:,} pieces came too fast" if recorder.lost else ""
-        return f"{recorder.path} is written, {recorder.size:,} bytes{lost}"
+        return ended(recorder) if recorder is not None else ""
 
     def broken(self) -> None:
         """The recording has ended by itself."""
@@ -82,8 +88,11 @@ class Tape:
             if file:
                 self._say(f"{self._context.recording} is being recorded; end that first", "warning")
                 return
-            self._say(self.end())
+            recorder = self.ear.end()
+            self._context.recording = ""
             self._changed()
+            if recorder is not None:
+                self._finish(recorder)
             return
         if self.playback is not None:
             self._say("this is a recording already", "warning")

@@ -203,6 +203,10 @@ async def test_it_is_paused_hurried_put_elsewhere_and_says_that_it_ended() -> No
         assert (
             "demo" in head and "RO" in head and "▶ recording 11-29 23:24" in head and "1x" in head
         )
+        await shown.press("question_mark")
+        await shown.until_shown("THE RECORDING")
+        assert "While a recording" in shown.text or "Faster" in shown.text
+        await shown.press("escape")
         await shown.press("space")
         await shown.until_said("it stands still")
         assert "‖ recording" in shown.rows_of_screen[0] and "paused" in shown.rows_of_screen[0]

@@ -9,24 +9,37 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.recordings import Clock, recording_of
+from tests.support.runs import nightly_etl
 from tests.support.scripted import ScriptedSource, key_of, manifest, ref_of
 from tests.support.waiting import wait_until
 from tests.support.where import where
-from tui.domain.identity import Depth, ObjectKey, Target
+from tui.domain.identity import Depth, ObjectKey, Origin, Part, Target
 from tui.domain.recording import SUFFIX
 from tui.errors import InputError, Missing, NotOffered, Rejected
 from tui.kinds.workflows import WORKFLOWS
-from tui.ports.collections import Changed, Collections, Gone, Page, Scope, Stood, Unreadable
-from tui.ports.connection import Connection, offered
+from tui.ports.collections import (
+    Changed,
+    Collections,
+    Gone,
+    Page,
+    Scope,
+    Sink,
+    Stood,
+    Unreadable,
+)
+from tui.ports.connection import Connection, Place, offered
 from tui.ports.events import Event, Events
 from tui.ports.logs import ArchivedLogs, LogRequest, PodLogs
-from tui.ports.objects import Objects, Watches
+from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.operations import Operations
 from tui.ports.playback import Playback
 from tui.ports.threads import CancelToken
+from tui.recording.hearing import Ear
+from tui.recording.writing import Recorder
 from tui.sources import open_source
 from tui.sources.recorded import NOT_RECORDED, Player, read
 from tui.state.known import KnownObjects
@@ -406,6 +419,59 @@ def test_an_object_that_is_watched_comes_changes_and_goes(tmp_path: Path, play: 
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_several_clusters_are_played_as_several(tmp_path: Path, play: Play) -> None:
+    one, two = (
+        ScriptedSource(manifest("etl")),
+        ScriptedSource(
+            manifest("etl", phase="Failed"), place=Place("other", "https://other", "argo", "tester")
+        ),
+    )
+    path = tmp_path / f"day{SUFFIX}"
+    recorder = Recorder(path, failed=print)
+    ear = Ear()
+    ear.begin(recorder)
+    for each in (one, two):
+        with watched(ear.heard(each)) as told:
+            wait_for(told, Page)
+    ear.end()
+    recorder.end()
+    player = play(path, Clock())
+    assert [each.id for each in player.connections] == ["scripted", "other"]
+    phases = [
+        found.phase
+        for each in player.connections
+        for found in offered(each, Collections).read_all(WORKFLOWS, Scope())
+    ]
+    assert phases == ["Running", "Failed"]
+
+
+def test_steps_that_only_a_server_has_are_recorded_with_the_run(tmp_path: Path, play: Play) -> None:
+    whole = nightly_etl()
+    steps = len(whole["status"]["nodes"])
+    away = {**whole, "status": {**whole["status"], "offloadNodeStatusVersion": "fnv:1"}}
+    del away["status"]["nodes"]
+    found, _ = WORKFLOWS.whole(msgspec.json.encode(whole))
+    key = key_of(whole)
+
+    class Beside(ScriptedSource):
+        """Tells the YAML of the cluster, and the steps of a server."""
+
+        def watch_one(
+            self, kind: Any, key: ObjectKey, uid: str, sink: Sink[Any], stop: CancelToken
+        ) -> None:
+            part = Part(self.id, kind.id, Origin.CLUSTER, key.namespace)
+            told = Whole(found, msgspec.json.encode(away))
+            sink(Changed(part, whole_row(part, told)))
+
+    def ask(heard: Connection, clock: Clock) -> None:
+        told: list[Any] = []
+        offered(heard, Watches).watch_one(WORKFLOWS, key, "", told.append, CancelToken())
+
+    player = play(recorded(tmp_path, Beside(whole), ask), Clock())
+    again = offered(player.connections[0], Objects).get(Target(key))
+    assert len(again["status"]["nodes"]) == steps
 
 
 # --- files of others -----------------------------------------------------------------------------

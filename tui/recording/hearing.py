@@ -64,6 +64,8 @@ MOST_LOG = 16 << 20
 GLANCE = 60.0
 """Seconds between two versions of an object that nobody has opened."""
 COMPLETED = f"{LABEL}completed"
+OFFLOADED = b"offloadNodeStatusVersion"
+"""What is in the JSON of a workflow whose steps are in Argo's database."""
 ROW_WEIGHT = 2000
 """Bytes that a row of a list is taken to keep while it waits to be written."""
 
@@ -581,7 +583,7 @@ class _Watches:
 
         def told(event: WatchEvent[Whole[W]]) -> None:
             if isinstance(event, Changed):
-                raw = event.row.value.raw
+                raw = _with_nodes(event.row.value)
                 connection.watch_told(told, kind.id, raw)
                 self._ear.whole(connection.id, kind.id, raw)
             elif isinstance(event, Gone):
@@ -592,6 +594,16 @@ class _Watches:
             self._inner.watch_one(kind, key, uid, told, stop)
         finally:
             connection.watch_told(told, kind.id, None)
+
+
+def _with_nodes(whole: Whole[Any]) -> bytes:
+    """The JSON of an object; of a workflow whose steps an Argo Server has, with them."""
+    raw = whole.raw
+    nodes = getattr(whole.object, "nodes", None)
+    if not nodes or OFFLOADED not in raw or b'"nodes"' in raw:
+        return raw
+    found = msgspec.json.decode(raw)
+    return _json({**found, "status": {**found["status"], "nodes": nodes}})
 
 
 class _Objects:

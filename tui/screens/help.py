@@ -29,6 +29,7 @@ from tui.widgets.table import Table
 from tui.widgets.text_view import TextView
 
 GROUPS = (
+    ("recording", "the recording"),
     ("workflow", "act on the {noun}"),
     ("pane", "open"),
     ("tree", "tree"),
