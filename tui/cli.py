@@ -17,8 +17,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from tui.domain.incident import SUFFIX
-from tui.domain.recording import SUFFIX as RECORDING
+from tui.domain.incident import RECORDING, SUFFIX
 from tui.errors import TuiError, UsageError
 from tui.headless import COMMANDS, command
 from tui.headless.arguments import (
@@ -470,7 +469,7 @@ def _without_recording(name: str, words: list[str]) -> tuple[list[str], str]:
     """
     if not any(os.path.isfile(word) for word in words):
         return words, ""
-    from tui.sources.files import is_recording
+    from tui.sources import is_recording
 
     found = [at for at, word in enumerate(words) if os.path.isfile(word) and is_recording(word)]
     if not found:

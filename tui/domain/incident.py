@@ -18,6 +18,10 @@ from tui.domain.hidden import HIDDEN, names_secret
 
 SUFFIX = ".argo.tgz"
 """How the name of such a file ends."""
+RECORDING = ".argo.rec"
+"""How that of a recording ends (`domain/recording.py`)."""
+RECORDED = b"argo-tui recording "
+"""What one begins with, of whatever form."""
 VERSION = 1
 CONTENTS, WORKFLOW, OBJECTS, EVENTS, WHY, SAMPLES = (
     *("contents.json", "workflow.json", "objects.json"),

@@ -14,14 +14,12 @@ from typing import BinaryIO
 
 import msgspec
 
+from tui.domain.incident import RECORDED, RECORDING
 from tui.errors import InputError
 
-SUFFIX = ".argo.rec"
-"""How the name of such a file ends."""
+SUFFIX = RECORDING
 FIRST_LINE = b"argo-tui recording 1\n"
 """What it begins with: the number is that of the form of what follows."""
-BEGINS = b"argo-tui recording "
-"""What one of any form begins with."""
 MOST_BLOCK = 64 << 20
 """Bytes of a block when unpacked; more is no recording, and may be an attack."""
 MOST_UNPACKED = 8 << 30
@@ -83,7 +81,7 @@ class Unpacked:
         """Why not all of the file could be read, as the end of a sentence; "" where it could."""
         first = file.read(len(FIRST_LINE))
         if first != FIRST_LINE:
-            if first.startswith(BEGINS):
+            if first.startswith(RECORDED):
                 raise InputError(
                     "it was written by a newer program", hint="a newer argo-tui opens it"
                 )

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tui.domain.incident import SUFFIX
+from tui.domain.incident import RECORDED, RECORDING, SUFFIX
 from tui.domain.names import ALL
 from tui.domain.workflow import INSTANCE
 from tui.ports.collections import Scope
@@ -79,8 +80,6 @@ def with_server(
 def source_of(settings: ConnectionSettings) -> str:
     """The name of the source that the settings ask for."""
     if settings.files:
-        from tui.sources.files import is_recording  # few give a file
-
         if any(is_recording(path) for path in settings.files):
             return "recording"
         is_incident = any(path.endswith(SUFFIX) for path in settings.files)
@@ -92,6 +91,20 @@ def source_of(settings: ConnectionSettings) -> str:
 
         return "argo-server" if is_alone(settings) else "kubernetes"
     return "kubernetes"
+
+
+def is_recording(path: str) -> bool:
+    """Whether a file is called like a recording, or begins like one; nothing is raised."""
+    if path.endswith(RECORDING):
+        return True
+    try:
+        # A pipe that is read here would lack its beginning afterwards.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        with open(path, "rb") as opened:
+            return opened.read(len(RECORDED)) == RECORDED
+    except (OSError, ValueError):
+        return False
 
 
 def preview_of(settings: ConnectionSettings) -> Callable[[Operation], tuple[Call, ...]]:

@@ -16,7 +16,6 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from tui.domain import recording
 from tui.domain.decode import whole_characters
 from tui.domain.encodings import encoding_of, text_of
 from tui.domain.incident import SUFFIX
@@ -42,20 +41,6 @@ OnProgress = Callable[[str], object]
 
 def unheard(text: str) -> None:
     """Nobody is told."""
-
-
-def is_recording(path: str) -> bool:
-    """Whether a file is called like a recording, or begins like one; nothing is raised."""
-    if path.endswith(recording.SUFFIX):
-        return True
-    try:
-        # A pipe that is read here would lack its beginning afterwards.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return False
-        with open(path, "rb") as opened:
-            return opened.read(len(recording.BEGINS)) == recording.BEGINS
-    except (OSError, ValueError):
-        return False
 
 
 def read_manifests(path: str, *, told: OnProgress = unheard) -> list[Manifest]:

@@ -20,7 +20,7 @@ from tui.errors import InputError
 from tui.ports.events import Event
 from tui.ports.logs import LogRequest
 from tui.ports.threads import CancelToken
-from tui.sources.files import is_recording
+from tui.sources import is_recording
 from tui.sources.incident import read as read_incident
 from tui.sources.recorded import Player
 from tui.sources.recorded import read as read_recording
