@@ -62,6 +62,26 @@ def test_a_word_that_is_neither_file_nor_command_is_refused_with_the_nearest(
     assert "the commands are " in said.err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("foo --bar", "foo is neither a file nor a command"),
+        ("--demo foo --bar", "foo is neither a file nor a command"),
+        ("sumbit x.yaml --watch", "did you mean submit?"),
+        ("foo -l app=x", "foo is neither a file nor a command"),
+        ("--bar foo", "unrecognized arguments: --bar"),
+        ("argo/run --bar", "unrecognized arguments: --bar"),
+    ],
+)
+def test_of_an_unknown_command_with_flags_the_command_is_told(
+    words: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = run(words.split())
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
 def test_a_hostile_word_is_told_without_what_is_not_printable(tmp_path: Path) -> None:
     said = run([str(tmp_path / "\x1b[31m\udcff")])
     assert said.code == 2 and "\x1b" not in said.err and "neither a file nor" in said.err

@@ -214,6 +214,7 @@ ARROWS: dict[str, set[str]] = {
         "sources",
         "state",
         "terminal.capabilities",
+        "terminal.clipboard",
         "terminal.probing",
         "incident",
     },

@@ -315,3 +315,39 @@ async def test_in_a_list_a_pane_of_what_the_cursor_is_on_is_opened_by_its_name()
     async with showing() as shown:
         names = {command.title: command for command in shown.overview.commands()}
         assert names["Show Logs"].refusal
+
+
+@pytest.mark.parametrize("line", ["create", "creat", "backfill", "approve", "xyz", "dlete"])
+async def test_a_command_that_is_not_there_begins_no_other_by_enter_and_that_is_said(
+    line: str,
+) -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source) as shown:
+        palette = await opened(shown)
+        await shown.write(line)
+        await shown.press("enter")
+        await shown.pilot.pause()
+        assert shown.app.screen is palette
+        like = "; down chooses of what is like it" if offered(palette) else ""
+        await shown.until_shown(f"there is no {line} here{like}")
+        assert source.performed == []
+
+
+async def test_what_is_like_it_is_chosen_by_the_arrow_keys() -> None:
+    async with showing(nightly_etl()) as shown:
+        palette = await opened(shown)
+        await shown.write("dlete")
+        assert "Delete" in offered(palette)
+        await shown.press("down", "up", *["down"] * offered(palette).index("Delete"), "enter")
+        await shown.until(lambda: shown.shows(ActionScreen))
+
+
+@pytest.mark.parametrize(
+    "line", ["retry", "ret", "sort age", "sort by age", "ns", "Show Events", "nightly-etl-x7k2p"]
+)
+async def test_a_name_the_begin_of_one_a_title_and_a_place_are_run_by_enter(line: str) -> None:
+    async with showing(nightly_etl()) as shown:
+        palette = await opened(shown)
+        await shown.write(line)
+        await shown.press("enter")
+        await shown.until(lambda: shown.app.screen is not palette or palette.line.value != line)

@@ -43,7 +43,7 @@ from tui.ports.identity import caller_of
 from tui.ports.jobs import Job, Task
 from tui.ports.operations import Operations
 from tui.ports.rights import Rights, Wanted
-from tui.screens.action import ActionScreen
+from tui.screens.action import OF_A_WORD, TOO_SOON, ActionScreen
 from tui.screens.bulk import BulkScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.container_choice import ContainerChoice
@@ -52,7 +52,7 @@ from tui.screens.program_output import ProgramScreen
 from tui.screens.proof import proof_of
 from tui.settings import Settings
 from tui.state.audit import Entry, moment
-from tui.state.bulk import Bulk, Ended
+from tui.state.bulk import AT_A_TIME, Bulk, Ended
 from tui.state.waits import Wait
 
 if TYPE_CHECKING:
@@ -62,8 +62,6 @@ MOST_TOLD = 3
 """Of those that were left out, how many are told one by one."""
 MOST_NAMED = 5
 """Of those that failed, how many the status line names."""
-AT_A_TIME = 8
-"""Of several, how many are sent at a time."""
 WORTH_SHOWING = 0.4
 """Seconds after which what is done to several has a box that follows it."""
 WAITS = "to be deleted"
@@ -82,6 +80,8 @@ class _Doing:
     title: str
     ended: Callable[[TuiError | None], object] | None = None
     """Told when all is done."""
+    asked_at: object = None
+    """Where somebody stood who asked for it."""
 
     @property
     def keys(self) -> list[ObjectKey]:
@@ -130,12 +130,15 @@ class ActionRunner:
         *,
         count_down: Callable[[str, str], object],
         done_to: Callable[[frozenset[ObjectKey]], object],
+        standing: Callable[[], object],
     ) -> None:
         """`rights_known` is called when it has become known what may be done in a namespace.
 
         `count_down` says how long something still waits, and is given what was said last;
-        `done_to` is told what was done as it was asked for.
+        `done_to` is told what was done as it was asked for. `standing` says where somebody stands
+        just now: who stands there still when it is done may be taken to what was made.
         """
+        self._standing = standing
         self._app = app
         self.context = context
         self._changed = changed
@@ -225,6 +228,7 @@ class ActionRunner:
         instead: Sequence[Action],
         left_out: Sequence[tuple[Subject, Denied]],
     ) -> None:
+        asked_at = self._standing()
         question = ActionScreen(self.context, action, subjects, instead=instead, left_out=left_out)
         answer = await self._app.push_screen_wait(question)
         if isinstance(answer, Action):
@@ -232,7 +236,9 @@ class ActionRunner:
             question = ActionScreen(self.context, action, subjects, left_out=left_out)
             answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
-            self.carry_out(action, answer, question.not_planned, asked=question.asked)
+            self.carry_out(
+                action, answer, question.not_planned, asked=question.asked, asked_at=asked_at
+            )
 
     # --- commands of one's own ---------------------------------------------------------------
 
@@ -252,7 +258,14 @@ class ActionRunner:
         if changes:
             proof = proof_of(self.context, action, subjects, left_out=0, nouns="of them")
             asked = f"{action.label}? $ {shlex.join(argv)}"
-            question = ConfirmScreen(asked, yes="Run", proof=proof)
+            is_amid_letters = self.context.is_amid_letters()
+
+            def refusal(screen: ConfirmScreen) -> str:
+                if is_amid_letters or screen.has_stray_letters:
+                    return OF_A_WORD
+                return "" if self.context.may_confirm(screen) else TOO_SOON
+
+            question = ConfirmScreen(asked, yes="Run", proof=proof, refusal=refusal)
             if not await self._app.push_screen_wait(question):
                 return
         if program.on_screen:
@@ -364,7 +377,8 @@ class ActionRunner:
             return
         from tui.editing import Editing
 
-        editing = Editing(self.context, ask=self._app.push_screen_wait, carry_out=self._carried_out)
+        carry_out = partial(self._carried_out, self._standing())
+        editing = Editing(self.context, ask=self._app.push_screen_wait, carry_out=carry_out)
         if path:
             self._app.run_worker(editing.submit(action, path, subjects[0]), group="ask")
         elif self._is_in_session:
@@ -379,10 +393,12 @@ class ActionRunner:
         finally:
             self._is_in_session = False
 
-    async def _carried_out(self, action: Action, plans: Sequence[Planned]) -> TuiError | None:
+    async def _carried_out(
+        self, asked_at: object, action: Action, plans: Sequence[Planned]
+    ) -> TuiError | None:
         """Perform plans, and wait for it: what went wrong with the only one of them."""
         heard: asyncio.Future[TuiError | None] = asyncio.get_running_loop().create_future()
-        self.carry_out(action, plans, ended=heard.set_result)
+        self.carry_out(action, plans, ended=heard.set_result, asked_at=asked_at)
         return await heard
 
     def carry_out(
@@ -393,18 +409,19 @@ class ActionRunner:
         *,
         asked: str = "",
         ended: Callable[[TuiError | None], object] | None = None,
+        asked_at: object = None,
     ) -> None:
         """Perform the plans, a delete after some seconds in which it can be taken back.
 
         `left_out` has a sentence for each that was meant as well: they are told at the end. `asked`
-        is what the question was called. `ended` is called when all is done, with what went wrong
-        with the last that failed: of a single plan nobody else tells that, nor asks again; several
-        are then done in their order, and none of them waits.
+        is what the question was called, and `asked_at` where it was asked. `ended` is called when
+        all is done, with what went wrong with the last that failed: of a single plan nobody else
+        tells that, nor asks again; several are then done in their order, and none of them waits.
         """
         # Where the question was asked, wherever the lists have gone until this is its turn.
         connections = {t.key: self.context.connection_of(t.key) for t, _ in plans}
         title = asked or plans[0][1].title
-        doing = _Doing(action, tuple(plans), tuple(left_out), connections, title, ended)
+        doing = _Doing(action, tuple(plans), tuple(left_out), connections, title, ended, asked_at)
         seconds = self.context.settings.delete_wait if ended is None else 0
         if seconds and any(deletes_target(plan) for _, plan in plans):
             self._hold_back(doing, seconds)
@@ -627,7 +644,7 @@ class ActionRunner:
                 self._app.post_message(ActionFailed(ref, plan, error))
                 self._tell_one(doing, error)
         else:
-            self._app.post_message(ActionFinished(ref, outcome))
+            self._app.post_message(ActionFinished(target, outcome, doing.asked_at))
             self._app.call_later(self._done, frozenset({target.key}))
             self._tell_one(doing)
         finally:
@@ -655,10 +672,13 @@ class ActionRunner:
         self._app.run_worker(self._ask_once_more(action, target, plan), group="ask")
 
     async def _ask_once_more(self, action: Action, target: Target, plan: Plan) -> None:
+        asked_at = self._standing()
         question = ActionScreen(self.context, action, [Subject(target)], before=plan)
         answer = await self._app.push_screen_wait(question)
         if isinstance(answer, list):
-            self.carry_out(action, answer, question.not_planned, asked=question.asked)
+            self.carry_out(
+                action, answer, question.not_planned, asked=question.asked, asked_at=asked_at
+            )
 
     def _note(
         self,

@@ -79,6 +79,7 @@ from tui.ports.identity import Identity
 from tui.ports.jobs import JobStanding
 from tui.ports.login import TokenLogin
 from tui.ports.objects import Objects, Watches
+from tui.ports.operations import Create
 from tui.ports.playback import Playback
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
@@ -258,6 +259,7 @@ class ArgoApp(TerminalApp):
             self.views.rights_known,
             count_down=self.views.count_down,
             done_to=self.views.done_to,
+            standing=self._standing,
         )
         self.tape = Tape(
             self.context,
@@ -902,6 +904,8 @@ class ArgoApp(TerminalApp):
         if self._has_acted or view is None:
             return
         is_plain = event.is_printable and event.character and "+" not in event.key.rstrip("+")
+        if is_plain:
+            view.heed_stray_letter()
         key = event.character if is_plain else key_name(event.key)
         known = view.active_bindings.values()
         has_help = any(active.binding.id == "help" and active.enabled for active in known)
@@ -1379,27 +1383,39 @@ class ArgoApp(TerminalApp):
     @on(ActionFinished)
     def finished(self, message: ActionFinished) -> None:
         """The result itself comes by the watch; who had a new run made is taken to it."""
-        said, view = message.outcome.said, self.views.front
-        made = message.outcome.manifest or {}
-        here = [target.key for target in view.targets()] if view is not None else []
-        meta = made.get("metadata") or {}
-        key = here[0] if len(here) == 1 else None
-        is_new = made.get("kind") == "Workflow" and str(meta.get("name") or "") not in (
-            "",
-            message.ref.name,
-        )
-        if not is_new or key is None or (key.namespace, key.name) != message.ref[:2]:
-            self.say(said)
+        outcome, key = message.outcome, message.target.key
+        operation = outcome.plan.operation
+        made = [
+            change
+            for change in (operation.changes if operation is not None else ())
+            if isinstance(change, Create) and change.key.kind == WORKFLOW and not change.dry_run
+        ]
+        meta = (outcome.manifest or {}).get("metadata") or {}
+        standing = self._standing()
+        is_still_here = standing is not None and message.asked_at == standing
+        is_still_here = is_still_here and self.views.front is self.views.in_use
+        if not made or not meta.get("name") or not is_still_here:
+            self.say(outcome.said)
             return
         new = key._replace(
-            kind=WORKFLOW, namespace=str(meta.get("namespace") or key.namespace), name=meta["name"]
+            kind=WORKFLOW,
+            namespace=str(meta.get("namespace") or made[-1].key.namespace),
+            name=str(meta["name"]),
+            incarnation="",
         )
         screen = screen_of(self.context, new, str(meta.get("uid") or ""))
         self.views.bring(screen)
         # On its own line, once it has one.
         screen.call_after_refresh(
-            self.say, f"{said}, which is this one; {hint('unwind')} goes back to {key.name}"
+            self.say, f"{outcome.said}, which is this one; {hint('unwind')} goes back"
         )
+
+    def _standing(self) -> tuple[View[Any], tuple[ObjectKey, ...]] | None:
+        """The screen one is on just now, boxes over it left aside, and what keys would act on."""
+        view = self.views.in_use
+        if view is None or not view.children:
+            return None  # not there yet, or gone already
+        return view, tuple(target.key for target in view.targets())
 
     @on(ActionFailed)
     def failed(self, message: ActionFailed) -> None:

@@ -132,8 +132,16 @@ def _run(words: list[str]) -> int:
         rest[0] = "--version"
     if rest[:1] == ["help"] and not os.path.lexists("help"):
         return _help(rest[1:])
-    args = app_parser().parse_args(rest)
+    parser = app_parser()
+    args, unknown = parser.parse_known_args(rest)
     check_texts(args)
+    if unknown:
+        # A flag after a word that is no command is one of that command, and says nothing itself.
+        first = next(iter(args.files), "")
+        at = rest.index(unknown[0]) if unknown[0] in rest else 0
+        if first in rest[:at] and not _is_place(first):
+            _check_files([first])
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if args.record and args.files:
         raise UsageError("what is in files is not recorded: --record is for clusters")
     if len(args.files) == 1 and _is_place(args.files[0]):

@@ -75,6 +75,12 @@ class Terminal(Protocol):
     def may_confirm(self, screen: Any) -> bool:
         """Whether what was typed last can be an answer to the question on this screen."""
 
+    def may_answer(self, screen: Any) -> bool:
+        """The same, of a question by which nothing is lost."""
+
+    def is_amid_letters(self) -> bool:
+        """Whether the key that was typed last is one of a word."""
+
     def run_plainly(
         self, command: Sequence[str], run: Callable[[], int], *, waits: bool = False
     ) -> int:
@@ -386,6 +392,14 @@ class AppContext:
     def may_confirm(self, screen: Any) -> bool:
         """Whether what was typed last can be an answer to the question on this screen."""
         return self._terminal.may_confirm(screen)
+
+    def may_answer(self, screen: Any) -> bool:
+        """The same, of a question by which nothing is lost."""
+        return self._terminal.may_answer(screen)
+
+    def is_amid_letters(self) -> bool:
+        """Whether the key that was typed last is one of a word."""
+        return self._terminal.is_amid_letters()
 
 
 class ConnectionContext:

@@ -75,6 +75,15 @@ class PlanError(TuiError):
     """Argo's rules refuse what was asked; `what` is Argo's own wording."""
 
 
+class ValueLacking(PlanError):
+    """A value has not been given that there is no default for."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(what)
+        self.name = name
+        """What the value is called."""
+
+
 class SettingsError(TuiError):
     """Kubeconfig, environment or flags that lead nowhere."""
 

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from tui.actions.base import Outcome, Plan
 from tui.actions.verdict import Subject
-from tui.domain.identity import ObjectKey
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.lineage import Origin
 from tui.domain.node import NodeId
 from tui.domain.workflow import WorkflowRef
@@ -90,8 +90,10 @@ class TypeCommand(Message):
 class ActionFinished(Message):
     """A plan was carried out."""
 
-    ref: WorkflowRef
+    target: Target
     outcome: Outcome
+    asked_at: object = None
+    """Where somebody stood who asked for it, as `ActionRunner` was told."""
 
 
 @dataclass

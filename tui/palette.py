@@ -9,6 +9,7 @@ that differ after it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -114,6 +115,28 @@ def matching(offered: Sequence[Command], text: str) -> list[Command]:
     return [command for _, command in sorted(scored, key=lambda pair: -pair[0])]
 
 
+def is_called(entry: Entry, typed: str) -> bool:
+    """Whether what was typed names this entry, so that Enter may run it though nobody chose it.
+
+    A command that is not there has others whose letters are like its own: they are offered, and
+    never begun for it. What names one: a name of it or how one begins, its key, its title from the
+    begin of a word on, or all of these words somewhere in it.
+    """
+    command, sought = entry.command, typed.casefold()
+    if entry.line is not None or typed == command.key:
+        return True
+    if any(name.casefold().startswith(sought) for name in command.names):
+        return True
+    title = command.title.casefold()
+    if not command.names and sought in title:
+        return True  # a place, by any part of its name
+    words = re.split(r"[^\w]+", title)
+    return all(
+        any(word.startswith(part) for word in words) or part in title.split()
+        for part in sought.split()
+    )
+
+
 def columns(ascii: bool) -> tuple[Column[Entry], ...]:
     """What it is called, what it does or why not, its key."""
 
@@ -171,6 +194,8 @@ class Palette(ModalView[None]):
         self._ascii = ascii
         ranks = {title: rank for rank, title in enumerate(recent)}
         offered = list(commands)
+        self._is_chosen = False
+        """Whether the cursor was moved to where it is, since the last letter."""
         self._offered = sorted(offered, key=lambda each: ranks.get(each.title, REMEMBERED))
 
     def compose(self) -> ComposeResult:
@@ -245,6 +270,7 @@ class Palette(ModalView[None]):
     def narrow(self, message: Input.Changed) -> None:
         """Every letter counts."""
         message.stop()
+        self._is_chosen = False
         self.show_offered()
 
     @on(Input.Submitted)
@@ -252,9 +278,15 @@ class Palette(ModalView[None]):
     def run_current(self) -> None:
         """Close it, and do what the cursor is on; what is wrong with a line is said instead."""
         entry = self.found.current
+        typed = self.line.value.strip()
         line = read_line(self._offered, self.line.value) if entry is None else entry.line
         command = line.command if line is not None else entry.command if entry is not None else None
-        if command is None:
+        is_meant = entry is None or self._is_chosen or not typed or is_called(entry, typed)
+        if command is None or not is_meant:
+            if typed:
+                like = f"; {hint('palette.down')} chooses of what is like it" if command else ""
+                said = f"there is no {typed.partition(' ')[0]} here{like}"
+                self.foot.show([(said, "problem")])
             return
         if line is None and command.is_needed:
             self._write(f"{command.names[0]} ")
@@ -274,6 +306,7 @@ class Palette(ModalView[None]):
 
     def action_move(self, how: str) -> None:
         """Move in the list, the focus staying in the line."""
+        self._is_chosen = True
         getattr(self.found, f"action_{how}")()
 
     def action_complete(self) -> None:

@@ -143,6 +143,9 @@ class View(Screen[T]):
         if bar is not None:
             bar.action_cancel()
 
+    def heed_stray_letter(self) -> None:
+        """A letter was typed that means nothing here: somebody may believe to be in a field."""
+
     # --- what is remembered ------------------------------------------------------------------
 
     def remembered(self, session: Session) -> Session:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,14 @@ from tests.support.cutting import BreakingLine
 from tests.support.fake_api import Answer, Asked, FakeApi, Reply, fake_api, write_kubeconfig
 from tests.support.headless import Said, run
 from tests.support.scripted import manifest
+from tests.support.waiting import wait_until
+from tui.cli import main
 from tui.demo.resources import CRON_WORKFLOWS, WORKFLOW_TEMPLATES, WORKFLOWS
 
 LABEL = "workflows.argoproj.io/"
 PATH = "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows"
 Ask = Callable[..., Said]
+ENDED = "2026-01-01T12:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -536,3 +541,51 @@ def test_another_one_of_that_name_is_never_acted_on(tmp_path: Path) -> None:
         said = told_of(["suspend", "held", "--yes"], api, tmp_path)
     assert said.code == 1 and "another one has its name now" in said.err
     assert cluster.taken == []
+
+
+class OnTerminal(io.StringIO):
+    """What a person sees."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("term", "notice"),
+    [
+        ("xterm-256color", "\a\x1b]9;argo-tui: ringing: {}\a"),
+        ("foot", "\a\x1b]777;notify;argo-tui;argo-tui: ringing: {}\a"),
+    ],
+)
+@pytest.mark.parametrize(("phase", "code"), [("Succeeded", 0), ("Failed", 1)])
+def test_the_end_of_what_was_submitted_rings_where_somebody_asked_for_it(
+    term: str,
+    notice: str,
+    phase: str,
+    code: int,
+    tmp_path: Path,
+    cluster: Cluster,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    for name in ("TMUX", "STY", "ARGO_INSTANCEID", "ARGO_NAMESPACE"):
+        monkeypatch.delenv(name, raising=False)
+    path = saved(tmp_path, name="ringing")
+
+    def end() -> None:
+        # Here nobody runs it.
+        wait_until(lambda: cluster.get(WORKFLOWS, "ringing"))
+        cluster.patch(WORKFLOWS, "ringing", {"status": {"phase": phase, "finishedAt": ENDED}})
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    out, err = io.StringIO(), OnTerminal()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        ended = main(
+            ["submit", "--kubeconfig", str(cluster.kubeconfig), path, "--wait", "--notify"]
+        )
+    ending.join()
+    cluster.delete(WORKFLOWS, "ringing")
+    assert ended == code
+    assert err.getvalue().endswith(notice.format("failed" if code else "succeeded"))
+    assert "\x1b]" not in out.getvalue()

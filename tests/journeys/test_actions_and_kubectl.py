@@ -7,7 +7,9 @@ differs between the objects before and after, so that no field changes unseen.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,12 +18,13 @@ from tests.support.cluster import Cluster, running_cluster
 from tests.support.headless import run
 from tests.support.kubectl import VERSIONS, Kubectl, binary
 from tests.support.pty import Pty, run_tui
-from tui.demo.resources import CRON_WORKFLOWS
+from tui.demo.resources import CRON_WORKFLOWS, WORKFLOW_TEMPLATES
 
 pytestmark = [pytest.mark.kubectl, pytest.mark.pty]
 
 Json = dict[str, Any]
-KINDS = ("wf", "cronwf", "pods")
+KINDS = ("wf", "cronwf", "wftmpl", "pods")
+NAMES = dict(zip(("Workflow", "CronWorkflow", "WorkflowTemplate", "Pod"), KINDS, strict=True))
 LABEL = "workflows.argoproj.io/"
 BY_THE_SERVER = {f"metadata.{each}" for each in ("resourceVersion", "generation", "managedFields")}
 TIME = "a time"
@@ -49,15 +52,16 @@ class Way(NamedTuple):
     """On the status line."""
 
 
-TYPED = ("stop", "delete", "cron trigger")
-"""Those that are done by a command, too: they lead to the same questions."""
-
-
 def by(action: str) -> Json:
     """The labels that say who did it."""
     return {f"metadata.labels.{LABEL}action": action, f"metadata.labels.{LABEL}actor": "demo"}
 
 
+EDITOR = "import pathlib, sys; f = pathlib.Path(sys.argv[-1]); "
+EDITOR += (
+    "f.write_text(f.read_text().replace('image: a', 'image: b').replace('new-template', 'made'))"
+)
+"""What stands in the place of the person's editor."""
 WAYS = {
     "stop": Way("stop", "X", "stop", "Stopped"),
     "terminate": Way("terminate", "T", "terminate", "Terminated"),
@@ -68,7 +72,10 @@ WAYS = {
     "delete": Way("delete --yes", "D", "delete", "Deleted"),
     "cron suspend": Way("cron suspend", "s", "suspend", "Suspended"),
     "cron resume": Way("cron resume", "s", "resume", "Resumed"),
-    "cron trigger": Way("cron trigger", "R", "trigger", "Submitted"),
+    "cron trigger": Way("cron trigger", "R", "trigger", "Triggered"),
+    "cron delete": Way("cron delete --yes", "D", "delete", "Deleted"),
+    "template submit": Way("template submit", "R", "submit", "Submitted"),
+    "template delete": Way("template delete --yes", "D", "delete", "Deleted"),
 }
 
 
@@ -84,8 +91,9 @@ def expected(what: str, name: str) -> list[Change]:
         return [Change("cronwf", name, {"spec.suspend": True})]
     if what == "cron resume":
         return [Change("cronwf", name, {"spec.suspend": False})]
-    if what == "delete":
-        return [Change("wf", name, "gone")]
+    if what.endswith("delete"):
+        kind = {"cron delete": "cronwf", "template delete": "wftmpl"}.get(what, "wf")
+        return [Change(kind, name, "gone")]
     if what == "retry":
         # Argo leaves the label of the phase to its controller (argo.md 5.4).
         fields = {
@@ -99,15 +107,18 @@ def expected(what: str, name: str) -> list[Change]:
             "status.nodes": {},
         }
         return [Change("wf", name, fields), Change("pods", name, "gone")]
-    made = {
+    made: Json = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
         "metadata.generateName": f"{name}-",
         f"metadata.labels.{LABEL}creator": "demo",
         "metadata.namespace": "argo",
-        "spec.entrypoint": "main",
-        "spec.templates": SPEC["templates"],
     }
+    if what == "template submit":
+        made[f"metadata.labels.{LABEL}workflow-template"] = name
+        made["spec.workflowTemplateRef.name"] = name
+        return [Change("wf", f"{name}-…", made)]
+    made |= {"spec.entrypoint": "main", "spec.templates": SPEC["templates"]}
     if what == "resubmit":
         of_what: Json = {f"metadata.labels.{LABEL}resubmitted-from-workflow": name}
     else:
@@ -139,6 +150,8 @@ def make(cluster: Cluster, what: str, name: str) -> None:
         held = {"suspend": True} if what == "cron resume" else {}
         spec = {"schedules": ["0 7 * * *"], "workflowSpec": SPEC, **held}
         cluster.create(CRON_WORKFLOWS, {"metadata": metadata, "spec": spec})
+    elif what.startswith("template"):
+        cluster.create(WORKFLOW_TEMPLATES, {"metadata": metadata, "spec": SPEC})
     elif what in ("retry", "resubmit", "delete"):
         over = {"phase": "Failed", "startedAt": STARTED, "finishedAt": FINISHED}
         node = {"id": name, "name": name, "type": "Pod", "templateName": "main", **over}
@@ -157,8 +170,7 @@ def look(kubectl: Kubectl) -> Seen:
     """All objects of our kinds, as kubectl reads them."""
     found: Seen = {}
     for each in json.loads(kubectl("get", ",".join(KINDS), "-o", "json"))["items"]:
-        kind = {"Workflow": "wf", "CronWorkflow": "cronwf", "Pod": "pods"}[each["kind"]]
-        found[kind, each["metadata"]["name"]] = each
+        found[NAMES[each["kind"]], each["metadata"]["name"]] = each
     return found
 
 
@@ -232,11 +244,23 @@ def test_by_a_script(what: str, kubectl: Kubectl) -> None:
     assert differences(before, look(kubectl)) == expected(what, name)
 
 
-def test_a_gate_is_answered_by_a_script(kubectl: Kubectl) -> None:
+def make_gate(cluster: Cluster, name: str) -> Json:
+    """A workflow of one step, which waits for a value; that step."""
     waiting = {"name": "answer", "valueFrom": {"supplied": {}}}
-    gate = {"id": "g", "name": "g", "displayName": "approve", "type": "Suspend", "phase": "Running"}
-    node = {**gate, "outputs": {"parameters": [waiting]}}
-    kubectl.cluster.workflow("gate", status={"phase": "Running", "nodes": {"g": node}})
+    node = {
+        "id": name,
+        "name": name,
+        "displayName": "approve",
+        "type": "Suspend",
+        "phase": "Running",
+        "outputs": {"parameters": [waiting]},
+    }
+    cluster.workflow(name, status={"phase": "Running", "nodes": {name: node}})
+    return node
+
+
+def test_a_gate_is_answered_by_a_script(kubectl: Kubectl) -> None:
+    node = make_gate(kubectl.cluster, "gate")
     before = look(kubectl)
     where = ("--node-field-selector", "displayName=approve")
     do_by_script(kubectl.cluster, "set", "gate", *where, "-p", "answer=é 'so'", "-m", "-- fine")
@@ -244,9 +268,64 @@ def test_a_gate_is_answered_by_a_script(kubectl: Kubectl) -> None:
     (change,) = differences(before, after)
     # Argo has no name for this action (argo.md 5.0).
     assert change == Change("wf", "gate", {f"metadata.labels.{LABEL}actor": "demo"})
-    now = after["wf", "gate"]["status"]["nodes"]["g"]
+    now = after["wf", "gate"]["status"]["nodes"]["gate"]
     answered = [{"name": "answer", "value": "é 'so'"}]
     assert now == {**node, "message": "-- fine", "outputs": {"parameters": answered}}
+
+
+def written(folder: Path, name: str, image: str) -> str:
+    """A file with a template."""
+    templates = [{"name": "main", "container": {"image": image}}]
+    made = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "WorkflowTemplate",
+        "metadata": {"name": name},
+        "spec": {**SPEC, "templates": templates},
+    }
+    path = folder / f"{name}.yaml"
+    path.write_text(json.dumps(made))
+    return str(path)
+
+
+def test_a_template_is_created_updated_and_linted_by_a_script(
+    kubectl: Kubectl, tmp_path: Path
+) -> None:
+    before = look(kubectl)
+    path = written(tmp_path, "by-script", "a")
+    do_by_script(kubectl.cluster, "template lint", path)
+    assert look(kubectl) == before, "linting changes nothing"
+    do_by_script(kubectl.cluster, "template create", path)
+    made = look(kubectl)["wftmpl", "by-script"]
+    assert made["spec"] == SPEC
+    before = look(kubectl)
+    do_by_script(kubectl.cluster, "template update", written(tmp_path, "by-script", "b"))
+    (change,) = differences(before, look(kubectl))
+    templates = [{"name": "main", "container": {"image": "b"}}]
+    # Replaced, as argo replaces it: what the file does not say is gone, who created it, too.
+    creator = {f"metadata.labels.{LABEL}creator": None}
+    fields = {"spec.templates": templates, **by("Update"), **creator}
+    assert change == Change("wftmpl", "by-script", fields)
+
+
+SPAN = ("2026-01-05", "2026-01-07T12:00:00Z")
+TIMES = {f"2026-01-{day:02}T07:00:00Z" for day in (5, 6, 7)}
+
+
+def backfilled(before: Seen, after: Seen, name: str) -> set[str]:
+    """The times for which a cron workflow has new runs, each of which is marked as such."""
+    new = [each for key, each in after.items() if key not in before]
+    assert all(each["metadata"]["labels"][f"{LABEL}backfill"] == name for each in new)
+    assert {key: after[key] for key in before} == before, "nothing else is changed"
+    return {each["metadata"]["annotations"][f"{LABEL}scheduled-time"] for each in new}
+
+
+def test_a_backfill_by_a_script(kubectl: Kubectl) -> None:
+    make(kubectl.cluster, "cron", "by-script-backfill")
+    before = look(kubectl)
+    start, end = SPAN
+    words = "cron backfill --yes by-script-backfill"
+    do_by_script(kubectl.cluster, words, "--start", start, "--end", end)
+    assert backfilled(before, look(kubectl), "by-script-backfill") == TIMES
 
 
 # --- on the screen -------------------------------------------------------------------------------
@@ -257,12 +336,17 @@ def terminal(kubectl: Kubectl, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The program, in whose list there is something for every action."""
     for what in WAYS:
         make(kubectl.cluster, what, named("key", what))
-    for what in TYPED:
         make(kubectl.cluster, what, named("command", what))
+    for what in ("backfill", "edit", "lint"):
+        make(kubectl.cluster, "template" if what != "backfill" else "cron", named("do", what))
+    make_gate(kubectl.cluster, named("do", "gate"))
     settings = tmp_path_factory.mktemp("config") / "argo-tui" / "config.toml"
     settings.parent.mkdir()
     settings.write_text("delete-wait = 1\n")
-    env = {"XDG_CONFIG_HOME": str(settings.parent.parent)}
+    script = settings.parent / "editor.py"
+    script.write_text(EDITOR)
+    editor = f"{sys.executable} {script}"
+    env = {"XDG_CONFIG_HOME": str(settings.parent.parent), "VISUAL": editor}
     argv = run_tui("--kubeconfig", str(kubectl.cluster.kubeconfig))
     with Pty(argv, columns=80, rows=24, env=env) as shown:
         shown.wait_for("● live", within=60)
@@ -275,9 +359,12 @@ def named(way: str, what: str) -> str:
 
 def go_to(terminal: Pty, what: str, name: str) -> None:
     """Its list, with the cursor on it."""
-    of_crons = what.startswith("cron")
-    terminal.press(":", *("cron" if of_crons else "workflows"), "enter")
-    terminal.wait_for(" argo ▸ cron workflows " if of_crons else " argo  RW ")
+    typed, title = {
+        "cron": ("cron", " argo ▸ cron workflows "),
+        "template": ("wftmpl", " argo ▸ workflow templates "),
+    }.get(what.partition(" ")[0], ("workflows", " argo  RW "))
+    terminal.press(":", *typed, "enter")
+    terminal.wait_for(title)
     terminal.quiet()
     terminal.press("/", *name, "enter")
     terminal.wait_for(f" {name} ")
@@ -289,7 +376,7 @@ def confirm(terminal: Pty, title: str, name: str, said: str) -> None:
     """Read the question, answer it with yes, and wait for what came of it."""
     terminal.wait_for(f"{title} {name}")
     terminal.quiet(still=0.3)  # no answer is taken as soon as the question is drawn
-    done, too_soon = f"{said} {name}", "not taken"
+    done, too_soon = f"{said} {name}".rstrip(), "not taken"
     terminal.press("ctrl+s")
     shows = terminal.emulator.shows
     terminal.wait_until(lambda: shows(done) or shows(too_soon), f"{done!r} to show")
@@ -304,7 +391,7 @@ def test_by_key(what: str, kubectl: Kubectl, terminal: Pty) -> None:
     do_on_screen("key", what, kubectl, terminal)
 
 
-@pytest.mark.parametrize("what", TYPED)
+@pytest.mark.parametrize("what", WAYS)
 def test_by_command(what: str, kubectl: Kubectl, terminal: Pty) -> None:
     do_on_screen("command", what, kubectl, terminal)
 
@@ -317,4 +404,79 @@ def do_on_screen(way: str, what: str, kubectl: Kubectl, terminal: Pty) -> None:
     terminal.press(*typed)
     confirm(terminal, what.rpartition(" ")[2].capitalize(), name, WAYS[what].said)
     assert differences(before, look(kubectl)) == expected(what, name)
+    terminal.step("escape")
+
+
+# --- what has a form, or an editor of its own ----------------------------------------------------
+
+
+def test_a_backfill_by_command(kubectl: Kubectl, terminal: Pty) -> None:
+    name = named("do", "backfill")
+    go_to(terminal, "cron", name)
+    before = look(kubectl)
+    terminal.press(":", *"backfill", "enter")
+    terminal.wait_for(f"Backfill {name}")
+    terminal.wait_for("From is needed")
+    terminal.quiet(still=0.3)
+    terminal.press("tab")  # from Cancel into the first field
+    terminal.wait_until(lambda: terminal.emulator.shows("next field"), "a field to have the focus")
+    terminal.press(*SPAN[0], "enter", *SPAN[1])
+    terminal.wait_for("Created: 3 workflows")
+    terminal.press("ctrl+s")
+    terminal.wait_for("Backfilled")
+    assert backfilled(before, look(kubectl), name) == TIMES
+    terminal.step("escape")
+
+
+def test_a_template_is_changed_in_an_editor(kubectl: Kubectl, terminal: Pty) -> None:
+    name = named("do", "edit")
+    go_to(terminal, "template", name)
+    before = look(kubectl)
+    terminal.press(":", *"edit", "enter")
+    confirm(terminal, "Edit", name, "Updated")
+    templates = [{"name": "main", "container": {"image": "b"}}]
+    changed = Change("wftmpl", name, {"spec.templates": templates, **by("Update")})
+    assert differences(before, look(kubectl)) == [changed]
+
+
+def test_a_template_is_created_in_an_editor_and_from_a_file(
+    kubectl: Kubectl, terminal: Pty, tmp_path: Path
+) -> None:
+    go_to(terminal, "template", named("do", "edit"))
+    for line, name in (("create", "made"), (f"create {written(tmp_path, 'from-file', 'a')}", "")):
+        before = look(kubectl)
+        terminal.press(":", *line, "enter")
+        confirm(terminal, "Create", "", f"Created {name or 'from-file'}")
+        new = [key for key in look(kubectl) if key not in before]
+        assert new == [("wftmpl", name or "from-file")]
+
+
+def test_a_template_is_linted_by_command(kubectl: Kubectl, terminal: Pty) -> None:
+    go_to(terminal, "template", named("do", "lint"))
+    before = look(kubectl)
+    terminal.press(":", *"lint", "enter")
+    terminal.wait_for("nothing is wrong")
+    assert look(kubectl) == before
+
+
+def test_a_gate_is_answered_by_its_key(kubectl: Kubectl, terminal: Pty) -> None:
+    name = named("do", "gate")
+    go_to(terminal, "", name)
+    before = look(kubectl)
+    terminal.press("enter")
+    terminal.wait_for("approve")
+    terminal.quiet()
+    terminal.press("s")
+    terminal.wait_for("answer is needed")
+    terminal.quiet(still=0.3)
+    terminal.press(*"fine")
+    terminal.wait_for("answer = fine")
+    terminal.press("ctrl+s")
+    terminal.wait_for("Answered a step of")
+    after = look(kubectl)
+    (change,) = differences(before, after)
+    assert change == Change("wf", name, by("Resume"))
+    node = after["wf", name]["status"]["nodes"][name]
+    assert node["phase"] == "Succeeded"
+    assert node["outputs"] == {"parameters": [{"name": "answer", "value": "fine"}]}
     terminal.step("escape")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 from textual.widgets import Button, Input
 
 from tests.screens.test_kinds import go, made
@@ -22,6 +23,7 @@ from tui.domain.workflow import Manifest
 from tui.errors import NotOffered, Rejected
 from tui.screens.action import ActionScreen
 from tui.screens.fields import ChoiceField, ParameterField, field_of
+from tui.screens.workflow import WorkflowScreen
 from tui.state.used_values import UsedValues
 from tui.widgets.form_fields import CheckboxField, LongField, SelectField
 
@@ -533,3 +535,100 @@ async def test_where_no_store_is_known_a_file_is_not_sent(tmp_path: Path) -> Non
         await shown.press("ctrl+s")
         await shown.until_said("not sent: data: no artifact repository")
     assert not source.performed and not source.rehearsed
+
+
+# --- several lines that are pasted ---------------------------------------------------------------
+
+
+async def test_several_pasted_lines_are_all_kept_and_that_is_said() -> None:
+    source = ScriptedSource(etl({"name": "text", "value": "ab"}))
+    async with showing(source=source, size=(80, 24)) as shown:
+        screen = await asked_to_run(shown)
+        (field, *_) = screen.query(ParameterField)
+        entry = field.entry
+        assert isinstance(entry, Input)
+        entry.cursor_position = 1
+        shown.app.post_message(Paste("one\r\n  two\x1b[31m red\n\nthree\n"))
+        await shown.until_said("4 lines pasted, all of them kept")
+        assert isinstance(field.entry, LongField) and field.entry.has_focus
+        await shown.press("ctrl+s")
+        await shown.until(lambda: source.performed)
+    (call,) = source.performed
+    (sent,) = call.body["spec"]["arguments"]["parameters"]
+    assert sent == {"name": "text", "value": "aone\n  two red\n\nthreeb"}
+
+
+async def test_where_there_is_one_line_it_is_said_that_only_the_first_was_taken() -> None:
+    source = ScriptedSource(nightly_etl())
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        name = screen.query_one("#choice-name", Input)
+        name.focus()
+        shown.app.post_message(Paste("one\ntwo\n"))
+        await shown.until_said("2 lines pasted: this field has one, and the first was taken")
+        assert name.value == "one"
+        shown.app.post_message(Paste("-more\n"))
+        await shown.until(lambda: name.value == "one-more")
+
+
+async def test_a_long_value_takes_no_paste_that_would_replace_it() -> None:
+    source = ScriptedSource(etl({"name": "text", "value": "one\ntwo"}))
+    async with showing(source=source, size=(80, 24)) as shown:
+        screen = await asked_to_run(shown)
+        (field, *_) = screen.query(ParameterField)
+        await shown.until(lambda: field.entry.has_focus)
+        shown.app.post_message(Paste("x\ny"))
+        await shown.until_said("nothing was pasted into it; ctrl-G opens it in $EDITOR")
+        assert field.value == "one\ntwo"
+
+
+# --- artifacts of a run that is made again -------------------------------------------------------
+
+
+def with_artifacts() -> Manifest:
+    """A run with an artifact of its own, one of its first template, and one that has no key."""
+    made = run("train-a1b2c", "Succeeded", ended=1)
+    inputs = {"artifacts": [{"name": "data", "path": "/d"}, {"name": "code", "git": {"repo": "r"}}]}
+    made["spec"] = {
+        "entrypoint": "main",
+        "arguments": {"artifacts": [{"name": "weights", "s3": {"bucket": "b", "key": "old"}}]},
+        "templates": [{"name": "main", "inputs": inputs, "container": {"image": "a"}}],
+    }
+    return made
+
+
+async def test_a_run_is_made_again_with_other_keys_of_its_artifacts() -> None:
+    source = ScriptedSource(with_artifacts())
+    source.answers = [run("train-new", "")]
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        fields = {each.parameter_name: each for each in screen.query(ParameterField)}
+        assert {name: each.before for name, each in fields.items()} == {
+            "weights": "old",
+            "data": "",
+        }
+        fields["weights"].entry.value = "new"
+        fields["data"].entry.value = "in/d.csv"
+        await shown.until_shown("with weights=new, data=in/d.csv")
+        await shown.press("ctrl+o")
+        await shown.until_shown("Input artifacts at other keys: weights=new, data=in/d.csv")
+        await shown.until_shown("--artifact weights=new --artifact data=in/d.csv")
+        await shown.press("ctrl+s")
+        await shown.until_said("Resubmitted as train-new")
+    (call,) = source.performed
+    assert call.body["spec"]["arguments"]["artifacts"] == [
+        {"name": "weights", "s3": {"bucket": "b", "key": "new"}},
+        {"name": "data", "s3": {"key": "in/d.csv"}},
+    ]
+
+
+async def test_what_is_only_checked_says_so_and_leads_nowhere() -> None:
+    source = ScriptedSource(etl({"name": "tag", "value": "v1"}))
+    source.answers = [run("etl-xyz", "")]
+    async with showing(source=source) as shown:
+        screen = await asked_to_run(shown)
+        (box,) = (each for each in screen.query(CheckboxField) if "server" in str(each.id))
+        box.value = True
+        await shown.press("ctrl+s")
+        await shown.until_said("the cluster would take it; nothing was made")
+        assert not shown.shows(WorkflowScreen)

@@ -125,3 +125,21 @@ async def test_leaving_the_program_says_how_many_were_not_begun() -> None:
         shown.app.exit(0)
     assert shown.app.farewell == ("delete: 32 of 40 were not begun",)
     assert sum(source.arrived.values()) == 8
+
+
+async def test_of_many_that_go_those_that_run_are_named_first_and_counted() -> None:
+    runs = [run(f"old-{i:02}", "Succeeded", ended=1) for i in range(9)]
+    runs += [run("zz-runs", "Running"), run("yy-runs", "Running")]
+    source = ScriptedSource(*runs)
+    async with showing(source=source) as shown:
+        await shown.press("*")
+        screen = await ask(shown, "D")
+        lines = shown.static("dialog-sentence").split("\n")
+        assert lines[0].startswith("In all: 11 workflows")
+        told = lines[1].partition(": ")
+        assert told[0] == "2 of 11 are not over"
+        assert sorted(told[2].split(", ")) == ["yy-runs", "zz-runs"]
+        assert lines[2] == "8 at a time; Esc then stops what has not begun."
+        titles = [line for line in lines if line.startswith("Delete ")]
+        assert all("(Running)" in line for line in titles[:2]) and "(Running)" not in titles[2]
+        assert {plan.title for _, plan in screen._plans[:2]} == {"Delete yy-runs", "Delete zz-runs"}

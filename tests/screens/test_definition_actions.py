@@ -49,7 +49,7 @@ async def test_a_backfill_asks_for_its_span_and_says_what_it_lacks() -> None:
         await go(shown, "cron")
         await shown.until_shown("nightly")
         await go(shown, "backfill")
-        await shown.until_shown("start date should not be empty")
+        await shown.until_shown("From is needed")
         start = shown.app.screen.query_one("#choice-start", Input)
         start.focus()
         await shown.until(lambda: start.has_focus)
@@ -130,6 +130,47 @@ async def test_the_key_that_resumes_asks_a_gate_for_its_value() -> None:
     node = call.body["status"]["nodes"]["w-1"]
     assert node["phase"] == "Succeeded"
     assert node["outputs"]["parameters"] == [{"name": "go", "value": "yes"}]
+
+
+async def test_a_gate_complains_of_nothing_before_somebody_has_tried() -> None:
+    waiting = {"name": "why", "valueFrom": {"supplied": {}}}
+    gate = {
+        "id": "w-1",
+        "name": "w.a",
+        "displayName": "approve",
+        "type": "Suspend",
+        "phase": "Running",
+        "boundaryID": "w",
+        "outputs": {"parameters": [waiting]},
+    }
+    root = {"id": "w", "name": "w", "type": "DAG", "phase": "Running", "children": ["w-1"]}
+    source = ScriptedSource(manifest("w", nodes={"w": root, "w-1": gate}))
+    async with showing(source=source, size=(120, 40)) as shown:
+        await shown.open("w")
+        await shown.until_shown("approve")
+        await shown.press("G")
+        await ask(shown, "s")
+        assert shown.static("dialog-plan") == "why is needed"
+        await shown.press("ctrl+s")
+        await shown.until_shown("raw output parameter 'why' has not been set")
+        assert source.performed == []
+        await shown.write("ok")
+        await shown.until_shown("why = ok")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: bool(source.performed))
+
+
+async def test_triggering_says_what_was_triggered_and_as_what() -> None:
+    source = ScriptedSource(CRON)
+    begun = run("nightly-1", "")
+    begun["metadata"]["labels"] = {"workflows.argoproj.io/cron-workflow": "nightly"}
+    source.answers = [begun]
+    async with showing(source=source, size=(120, 30)) as shown:
+        await go(shown, "cron")
+        await shown.until_shown("nightly")
+        await ask(shown, "R")
+        await shown.press("ctrl+s")
+        await shown.until_said("Triggered nightly as nightly-1")
 
 
 class Overtaken(ScriptedSource):

@@ -21,6 +21,7 @@ from tui.editing import with_notes, without_notes
 from tui.errors import Conflict, Rejected, Unreachable
 from tui.palette import Palette
 from tui.screens.action import ActionScreen
+from tui.screens.workflow import WorkflowScreen
 from tui.widgets.table import Table
 
 SPEC = {
@@ -338,3 +339,54 @@ def test_notes_are_comments_however_they_look_and_come_off_again() -> None:
     noted = with_notes(text, ["one\ntwo", "\x1b[31mred"])
     assert noted.splitlines()[:2] == ["#! one", "#! two"] and "\x1b" not in noted
     assert without_notes(noted) == text
+
+
+# --- who had a run made is taken to it -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["generated", "named"])
+async def test_after_a_file_was_submitted_one_is_at_the_run_that_it_made(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "w.yaml"
+    path.write_text(
+        FILE if name == "generated" else FILE.replace("generateName: hello-", "name: x")
+    )
+    source = ScriptedSource(run("other", "Running"))
+    source.answers = [run("hello-x1" if name == "generated" else "x", "")]
+    async with showing(source=source) as shown:
+        await do(shown, f"submit {path}")
+        await asked(shown)
+        await shown.press("ctrl+s")
+        await shown.until_said("which is this one; Esc goes back")
+        assert shown.shows(WorkflowScreen)
+        assert shown.detail.key is not None and shown.detail.key.name in ("hello-x1", "x")
+
+
+async def test_after_an_edited_copy_was_submitted_one_is_at_it(editor: ScriptedEditor) -> None:
+    source = ScriptedSource(run("one-a1b2c", "Succeeded", ended=1, spec=SPEC))
+    source.answers = [run("one-new", "")]
+    editor.does([("image: alpine", "image: busybox")])
+    async with showing(source=source) as shown:
+        await do(shown, "edit")
+        await asked(shown)
+        await shown.press("ctrl+s")
+        await shown.until_said("Submitted one-new, which is this one")
+        assert shown.shows(WorkflowScreen)
+
+
+async def test_who_has_gone_elsewhere_meanwhile_is_taken_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "w.yaml"
+    path.write_text(FILE)
+    source = Obstinate(run("other", "Running"))
+    source.answers = [run("hello-x1", "")]
+    source.let_go.clear()
+    async with showing(source=source) as shown:
+        await do(shown, f"submit {path}")
+        await asked(shown)
+        await shown.press("ctrl+s")
+        await shown.until(lambda: not shown.shows(ActionScreen))
+        await shown.open("other")
+        source.let_go.set()
+        await shown.until_said("Submitted hello-x1")
+        assert shown.detail.key is not None and shown.detail.key.name == "other"

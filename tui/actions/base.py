@@ -104,6 +104,12 @@ def deletes_target(plan: Plan) -> bool:
     )
 
 
+def only_checks(plan: Plan) -> bool:
+    """Whether the cluster is only asked if it would take this, and keeps nothing of it."""
+    changes = plan.operation.changes if plan.operation is not None else ()
+    return bool(changes) and all(getattr(change, "dry_run", False) for change in changes)
+
+
 @dataclass(frozen=True, slots=True)
 class Meant:
     """What was probably meant, where a plan does something else or cannot be made."""
@@ -233,6 +239,8 @@ def perform(plan: Plan, operations: Operations, said: Callable[[Manifest], str])
     Raises: SourceError of the first call that failed, its hint telling what was done before.
     """
     answer = operations.perform(plan.operation) if plan.operation is not None else {}
+    if only_checks(plan):
+        return Outcome(plan, f"{plan.title}: the cluster would take it; nothing was made", answer)
     return Outcome(plan, said(_named(answer, plan)), answer)
 
 

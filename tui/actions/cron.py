@@ -31,7 +31,7 @@ from tui.domain.durations import parse_time
 from tui.domain.identity import Target
 from tui.domain.rights import Right
 from tui.domain.workflow import LABEL, WORKFLOW_RESOURCE, Manifest
-from tui.errors import PlanError, UsageError
+from tui.errors import PlanError, UsageError, ValueLacking
 from tui.ports.operations import Create, Patch
 
 PATCH_CRON = (Right("patch", WORKFLOW_RESOURCE.group, CRON.plural),)
@@ -130,7 +130,7 @@ def plan_backfill(manifest: Manifest, choices: Choices, context: Context) -> Pla
     name = name_of(manifest)
     start = _moment(choices.get("start"), "start")
     if start is None:
-        raise UsageError("start date should not be empty", hint="give --start 2026-01-15T00:00:00Z")
+        raise ValueLacking("start date should not be empty", "From")
     end = _moment(choices.get("end"), "end") or context.now
     most = int(choices.get("max_workflow_count") or MOST)
     called = str(choices.get("name") or context.suffix or secrets.token_hex(3))

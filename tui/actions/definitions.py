@@ -30,7 +30,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
 from tui.domain.rights import Right
 from tui.domain.shellwords import joined
-from tui.domain.workflow import INSTANCE, WORKFLOW_RESOURCE, Manifest, WorkflowRef
+from tui.domain.workflow import INSTANCE, LABEL, WORKFLOW_RESOURCE, Manifest, WorkflowRef
 from tui.errors import PlanError, UsageError
 from tui.ports.operations import Change, Create, Delete, Operation, Update
 
@@ -471,7 +471,17 @@ DELETES = {
 """Id of a kind → what deletes one of it."""
 
 
-def _running(found: Definition, verb: str, label: str, help: str, *more: Choice) -> Action:
+SUBMITTED = saying("Submitted")
+
+
+def _running(
+    found: Definition,
+    verb: str,
+    label: str,
+    help: str,
+    *more: Choice,
+    said: Callable[[Manifest], str] = SUBMITTED,
+) -> Action:
     return Action(
         id=f"{found.command}.{verb}",
         kinds=frozenset({found.id}),
@@ -482,7 +492,7 @@ def _running(found: Definition, verb: str, label: str, help: str, *more: Choice)
         plan=plan_run,
         rights=on_workflows("create"),
         form=(*submit.SUBMIT.form, *more),
-        said=saying("Submitted"),
+        said=said,
     )
 
 
@@ -494,6 +504,20 @@ RUN_CLUSTER = _running(
     "Make a workflow of it, in a namespace.",
     Choice("namespace", "Namespace", kind="text", default="", help="where it is to run"),
 )
-TRIGGER = _running(CRON, "trigger", "Trigger", "Make a workflow of it now, whatever its schedule.")
+
+
+def _triggered(answer: Manifest) -> str:
+    """`Triggered nightly-etl as nightly-etl-9xk2d`."""
+    of = labels_of(answer).get(f"{LABEL}cron-workflow") or ""
+    return f"Triggered {of} as {name_of(answer)}" if of else f"Triggered {name_of(answer)}"
+
+
+TRIGGER = _running(
+    CRON,
+    "trigger",
+    "Trigger",
+    "Make a workflow of it now, whatever its schedule.",
+    said=_triggered,
+)
 RUNS = {TEMPLATE.id: RUN, CLUSTER_TEMPLATE.id: RUN_CLUSTER, CRON.id: TRIGGER}
 """Id of a kind → what makes a workflow of one."""

@@ -34,7 +34,8 @@ from tui.actions.manifests import (
     without,
 )
 from tui.actions.nodes import dehydrated, hydrated, nodes_of
-from tui.actions.parameters import parse_labels, warnings, with_parameters
+from tui.actions.parameters import known_artifacts, parse_labels, warnings, with_parameters
+from tui.actions.submit import with_artifacts
 from tui.actions.words import counted, named, saying, step_names
 from tui.domain.node import ERROR, FAILED, PENDING, SKIPPED
 from tui.domain.podname import node_id
@@ -109,7 +110,11 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     parameters = tuple(choices.get("parameters") or ())
     if memoized and phase_of(manifest) not in (FAILED, ERROR):
         raise PlanError("workflow must be Failed/Error to resubmit in memoized mode")
+    artifacts = tuple(choices.get("artifacts") or ())
     new = with_parameters(_copied(manifest, context), parameters)
+    new = with_artifacts(
+        new, artifacts, (*known_artifacts(manifest), *(choices.get("known_artifacts") or ()))
+    )
     if memoized:
         # Ids of nodes are made from the name, so the name must be known before it is created.
         name = name or f"{new['metadata']['generateName']}{context.suffix}"
@@ -117,12 +122,14 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     if name:
         new["metadata"]["name"] = name
     more = _overridden(new, choices)
+    if artifacts:
+        more["artifacts"] = artifacts
     body = dehydrated(new) if memoized else new
     return Plan(
         action=RESUBMIT.id,
         title=f"Resubmit {name_of(manifest)}",
-        lines=tuple(_lines(new, parameters, is_memoized=memoized)),
-        sentence=_sentence(new, parameters, is_memoized=memoized),
+        lines=tuple(_lines(new, parameters, artifacts, is_memoized=memoized)),
+        sentence=_sentence(new, (*parameters, *artifacts), is_memoized=memoized),
         operation=operation(
             RESUBMIT.id,
             manifest,
@@ -197,7 +204,12 @@ def _command(manifest: Manifest, parameters: Sequence[str], more: Json, *, memoi
     line = command("resubmit", manifest, _flags(parameters, memoized=memoized))
     if not more:
         return line
-    flags = (word for name, value in more.items() for word in (f"--{name}", value))
+    flags = [
+        word
+        for name, value in more.items()
+        for each in (value if isinstance(value, tuple) else (value,))
+        for word in (f"--{'artifact' if name == 'artifacts' else name}", each)
+    ]
     return f"{OURS}{line.removeprefix('argo')} {joined(flags)}"
 
 
@@ -208,22 +220,27 @@ def _flags(parameters: Sequence[str], *, memoized: bool) -> Iterable[str]:
         yield from ("-p", parameter)
 
 
-def _sentence(new: Manifest, parameters: Sequence[str], *, is_memoized: bool) -> str:
+def _sentence(new: Manifest, given: Sequence[str], *, is_memoized: bool) -> str:
     """`A new workflow nightly-etl-…: every step from the beginning`."""
     how = "what succeeded is taken over" if is_memoized else "every step from the beginning"
-    changed = f", with {named(list(parameters))}" if parameters else ""
+    changed = f", with {named(list(given))}" if given else ""
     begins = ", suspended at first" if new["spec"].get("suspend") is True else ""
     return f"A new workflow {_called(new)}: {how}{changed}{begins}"
 
 
-def _lines(new: Manifest, parameters: Sequence[str], *, is_memoized: bool) -> Iterable[str]:
+def _lines(
+    new: Manifest, parameters: Sequence[str], artifacts: Sequence[str], *, is_memoized: bool
+) -> Iterable[str]:
     yield f"Created: {_called(new)}. The old workflow stays as it is."
     if parameters:
         yield f"Changed parameters: {named(list(parameters))}"
+    if artifacts:
+        yield f"Input artifacts at other keys: {named(list(artifacts))}"
     if is_memoized:
         yield from _memoized_lines(nodes_of(new))
-        if parameters:
-            yield "What is taken over was made with the old parameters."
+        old = [("parameters", parameters), ("artifacts", artifacts)]
+        if told := " and ".join(what for what, given in old if given):
+            yield f"What is taken over was made with the old {told}."
     else:
         yield "Every step runs again, from the beginning."
     if new["spec"].get("suspend") is True:
@@ -259,6 +276,7 @@ RESUBMIT = Action(
             help="Take over the steps that succeeded; only for one that failed.",
         ),
         Choice("parameters", "Parameters", kind="parameters", default=()),
+        Choice("artifacts", "Artifacts", kind="artifacts", default=()),
         Choice("name", "Name", kind="text", default="", help="a generated one"),
         Choice("labels", "Labels", kind="text", default="", help="NAME=VALUE,NAME=VALUE"),
         Choice("priority", "Priority", kind="text", default="", help="higher ones run first"),

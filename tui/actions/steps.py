@@ -34,7 +34,7 @@ from tui.domain.node import ERROR, FAILED, SUCCEEDED, NodeId
 from tui.domain.text import clean
 from tui.domain.tolerant import go_text
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest, Workflow
-from tui.errors import PlanError
+from tui.errors import PlanError, ValueLacking
 
 WAITS = "goes on waiting"
 ENDS = {SUCCEEDED: SUCCEEDED, WAITS: "", FAILED: FAILED, ERROR: ERROR}
@@ -132,8 +132,9 @@ def _outputs(
         elif is_ended and "default" in asked:
             found[name] = go_text(asked["default"])
         elif is_ended:
-            raise PlanError(
-                f"raw output parameter '{name}' has not been set and does not have a default value"
+            raise ValueLacking(
+                f"raw output parameter '{name}' has not been set and does not have a default value",
+                name,
             )
     return found
 

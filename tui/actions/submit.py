@@ -285,19 +285,20 @@ def with_overrides(
             metadata[choice] = {**part(metadata, choice), **given}
     made = {**manifest, "metadata": metadata, "spec": spec}
     made = with_parameters(made, tuple(choices.get("parameters") or ()))
-    made = _with_artifacts(made, tuple(choices.get("artifacts") or ()), artifacts)
+    made = with_artifacts(made, tuple(choices.get("artifacts") or ()), artifacts)
     for choice, name in (("generate_name", "generateName"), ("name", "name")):
         if choices.get(choice):
             metadata[name] = choices[choice]
     return made
 
 
-def _with_artifacts(
+def with_artifacts(
     manifest: Manifest, texts: tuple[str, ...], known: Iterable[Json] = ()
 ) -> Manifest:
     """A copy with other keys for argument artifacts, given as `NAME=KEY`.
 
-    `known` are artifacts that the manifest only refers to: those of its template.
+    `known` are artifacts that the manifest only refers to: those of its template. Raises: PlanError
+    for a text of another form, an artifact there is none of, and one without a key.
     """
     keys: dict[str, str] = {}
     for text in texts:
@@ -318,6 +319,7 @@ def _with_artifacts(
             located: Json = {"s3": {}} if not entry.keys() & LOCATED.keys() else {}
             kept = {key: entry[key] for key in ("name", *LOCATED) if key in entry}
             entries.append({**kept, **located})
+            there.add(name)
     names = [str(entry.get("name") or "") for entry in entries]
     unknown = sorted(keys.keys() - set(names))
     if unknown:

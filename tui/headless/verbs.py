@@ -75,6 +75,17 @@ def add_parameters(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_artifacts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--artifact",
+        action="append",
+        default=[],
+        metavar="NAME=KEY",
+        dest="artifacts",
+        help="the key of an input artifact; may be repeated",
+    )
+
+
 def _nodes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--node-field-selector",
@@ -110,6 +121,7 @@ def _resubmit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--priority", type=int, default=None, metavar="N", help="higher priorities run first"
     )
+    _add_artifacts(parser)
     add_parameters(parser)
     _selectors(parser)
 
@@ -169,14 +181,7 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="parameters as a YAML or JSON map",
     )
-    add(
-        "--artifact",
-        action="append",
-        default=[],
-        metavar="NAME=KEY",
-        dest="artifacts",
-        help="the key of an argument artifact",
-    )
+    _add_artifacts(parser)
     add_parameters(parser)
 
 

@@ -266,9 +266,13 @@ def add_notify(parser: argparse.ArgumentParser) -> None:
 
 
 def notify(said: str) -> None:
-    """Bell and notice (OSC 9) of the terminal, if stderr is one; output is never touched."""
+    """Bell and notice (OSC 9 or 777) of the terminal, if stderr is one; output is never touched."""
     if sys.stderr is not None and sys.stderr.isatty():
-        sys.stderr.write(f"\a\x1b]9;argo-tui: {clean(said)}\x07")
+        from tui.terminal.capabilities import multiplexer_of
+        from tui.terminal.clipboard import notice
+
+        term, within = os.environ.get("TERM", ""), multiplexer_of(os.environ)
+        sys.stderr.write(notice(f"argo-tui: {said}", term=term, multiplexer=within))
         sys.stderr.flush()
 
 

@@ -15,7 +15,7 @@ from shlex import quote
 from typing import Any, ClassVar
 
 import msgspec
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -23,9 +23,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from tui.actions.base import Action, Choice, Meant, Plan
+from tui.actions.base import Action, Choice, Meant, Plan, deletes_target
 from tui.actions.choosing import told
-from tui.actions.manifests import part, phase_of
+from tui.actions.manifests import items, part, phase_of
 from tui.actions.parameters import (
     is_required,
     known_artifacts,
@@ -49,6 +49,7 @@ from tui.errors import (
     PlanError,
     TuiError,
     UsageError,
+    ValueLacking,
 )
 from tui.kinds.registry import KINDS, kind_called
 from tui.ports.connection import Connection, offered
@@ -56,17 +57,20 @@ from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
 from tui.ports.operations import Call, Create, Operations, Update
 from tui.ports.rights import MOST_REQUESTS
-from tui.screens.dialog import WIDE, Dialog
+from tui.screens.dialog import WIDE, Dialog, put
 from tui.screens.editor import edited
-from tui.screens.fields import ChoiceField, ParameterField, field_of
+from tui.screens.fields import ChoiceField, FieldRows, ParameterField, field_of
 from tui.screens.plan_words import (
+    RUNS_GO_ON,
     Planned,
+    goes_on,
     short_of_one,
     short_of_several,
     words_of_one,
     words_of_several,
 )
 from tui.screens.proof import PROOF, proof_of
+from tui.state.bulk import AT_A_TIME
 from tui.state.used_values import UsedValues
 from tui.widgets.cells import plain, width_of
 from tui.widgets.form_fields import CheckboxField, FormField, LongField, SelectField
@@ -79,6 +83,8 @@ that opens before it twice, and it jumps."""
 BEFORE_VALUE = 32
 """Cells of the name of a parameter, of what is around its value, and some to type into."""
 
+AT_FIRST = 8
+"""Fields for what the object knows of that are there at first, be there room for fewer."""
 OF_THE_OBJECT = ("parameters", "artifacts")
 """Kinds of choices that are fields for what the object knows of."""
 MOST_REHEARSED = 10
@@ -87,6 +93,7 @@ MOST_OF_A_LINE = 2_000
 """Characters of a line that are shown: a value may be as large as the cluster takes."""
 ASKING = "The cluster is asked whether it takes this …"
 
+OF_A_WORD = "not taken: it came with other letters, which mean nothing in a question"
 TOO_SOON = "not taken: that was typed before the question could be read"
 
 
@@ -193,6 +200,14 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """What was probably meant, which a button offers."""
         self._told: list[str] = []
         """The lines of the short form."""
+        self._choice_fields: dict[str, ChoiceField] = {}
+        """The choices of the action, by their names, and what is typed for a proof."""
+        self._parameters: list[ParameterField] = []
+        self._rows = FieldRows(())
+        self._is_amid_letters = context.is_amid_letters() and action.consequence != "none"
+        """Whether a letter of a word may have opened it, or gone into it since."""
+        self._is_tried = False
+        """Whether somebody has filled in anything, or wanted it done."""
         # Those of now: an answer is carried out where the question was asked.
         self._connections = {one.target: context.connection_of(one.target.key) for one in subjects}
 
@@ -211,12 +226,14 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 yield Static(reading, markup=False, id="dialog-sentence")
                 yield Static(reading, markup=False, id="dialog-plan")
             with VerticalScroll(id="dialog-choices", can_focus=False):
-                for choice in self._form:
-                    if choice.kind not in OF_THE_OBJECT:
-                        start = self._start.get(choice.name, choice.default)
-                        yield ChoiceField(choice, start, ascii=self.context.ascii)
+                asked = [each for each in self._form if each.kind not in OF_THE_OBJECT]
                 if self._proof is not None:
-                    yield ChoiceField(self._proof.field, "", ascii=self.context.ascii)
+                    asked.append(self._proof.field)
+                for choice in asked:
+                    start = self._start.get(choice.name, choice.default)
+                    field = ChoiceField(choice, start, ascii=self.context.ascii)
+                    self._choice_fields[choice.name] = field
+                    yield field
             yield HeaderLine(id="dialog-about", ascii=self.context.ascii)
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
@@ -245,6 +262,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self.context.hold_frames(WORTH_WAITING)
         self.draw_scrollbars(ascii=self.context.ascii)
         self.heed_scrolling()
+        self.watch(self.query_one("#dialog-choices"), "scroll_y", self._reach_seen, init=False)
         self.share_rows()
         self.query_one("#cancel").focus()
         self._read()
@@ -331,7 +349,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     @property
     def _typed_name(self) -> Input:
-        return self.query_one(f"#choice-{PROOF}", Input)
+        entry = self._choice_fields[PROOF].entry
+        assert isinstance(entry, Input)
+        return entry
 
     def _as_chosen(self, subject: Subject, manifest: Manifest) -> tuple[Subject, Manifest]:
         """A subject with the uid it has, if nobody knew that: from now on it is this object that is
@@ -364,14 +384,15 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if instead is not None:
             self.dismiss(instead)
             return
-        if len(found) == 1 and self._asks_parameters and not self.query(ParameterField):
+        if len(found) == 1 and self._asks_parameters and not self._parameters:
             await self._add_parameters(found[0][1], message.template, message.used)
         self._make_plans()
         self.context.seen_anew(self)
-        fields = self.query(ParameterField)
-        if is_first and not self._destroys and (self._plans or fields):
-            (fields.first().entry if fields else self.query_one("#go")).focus()
-        if is_first and self._plans and self._proof and not self.query(ParameterField):
+        fields = self._parameters
+        is_meant = not self._destroys and not self._is_amid_letters
+        if is_first and (fields or is_meant) and not self._destroys and (self._plans or fields):
+            (fields[0].entry if fields else self.query_one("#go")).focus()
+        if is_first and self._plans and self._proof and not self._parameters:
             self._typed_name.focus()
         self._show()
 
@@ -447,15 +468,41 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 for each in made:
                     if each.kind == kind and each.parameter_name in given:
                         each.begin_with(given[each.parameter_name])
+            self._parameters = made
+            self._rows = FieldRows(made)
+            self._mark_changed()
             at = [choice.kind for choice in self._form].index("parameters")
             place = self.query_one("#dialog-choices")
-            if at < len(place.children):
-                await place.mount(*made, before=at)
-            else:
-                await place.mount(*made)
-            for each in made:
-                each.set_class(each.change is not None, "-changed")
+            before = at if at < len(place.children) else None
             self.share_rows()
+            await self._rows.mount(place, before, max(self.most_fields, AT_FIRST))
+
+    @property
+    def fields(self) -> Sequence[ChoiceField | ParameterField]:
+        """Choices, then parameters and artifacts."""
+        return [*self._choice_fields.values(), *self._parameters]
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Those beside it may have the focus next."""
+        if self.focused is not None and self.focused.id != "cancel":
+            self._is_amid_letters = False  # whoever goes there means what is there
+        self._rows.reach_beside(field_of(self.focused))
+        super().on_descendant_focus(event)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """There may be room for more of them."""
+        super().on_resize(event)
+        self.call_after_refresh(self._reach_seen)
+
+    def _reach_seen(self) -> None:
+        """The fields that come into sight are there."""
+        box = self.query_one("#dialog-choices")
+        self._rows.reach_seen(int(box.scroll_y), int(box.scroll_y) + box.size.height)
+
+    def _mark_changed(self) -> None:
+        """Mark what differs from the original."""
+        for each in self._parameters:
+            each.set_class(each.change is not None, "-changed")
 
     def _meant_instead(self) -> Action | None:
         if len(self._manifests) != 1 or not self._refused or self._is_of_several:
@@ -503,17 +550,20 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         given: dict[str, Any] = dict(self._chosen)
         for choice in self._form:
             if choice.kind in OF_THE_OBJECT:
-                fields = self.query(ParameterField)
+                fields = self._parameters
                 changes = [field.change for field in fields if field.kind == choice.kind]
                 given[choice.name] = tuple(change for change in changes if change is not None)
+                if choice.kind == "artifacts":
+                    # The template may tell of some that the run itself says nothing of.
+                    given["known_artifacts"] = [f.artifact for f in fields if f.kind == choice.kind]
                 continue
-            field = self.query_one(f"#choice-{choice.name}")
-            if isinstance(field, CheckboxField | Input | SelectField):
-                given[choice.name] = field.value
+            given[choice.name] = self._choice_fields[choice.name].value
         return given
 
     def _make_plans(self) -> None:
-        problem = next((f.problem for f in self.query(ParameterField) if f.problem), "")
+        fields = self._parameters
+        problem = next((f.problem for f in fields if f.problem), "")
+        lacking: list[str] = []
         plans: list[Planned] = []
         refused = [told(*each) for each in self._left_out]
         refused += [
@@ -539,6 +589,10 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             name = f"{subject.name}: " if self._is_of_several else ""
             try:
                 plan = self.action.plan(manifest, self._choices(), facts)
+            except ValueLacking as error:
+                lacking.append(error.name)
+                refused.append(f"{name}{error.what}")
+                continue
             except (PlanError, InputError, UsageError) as error:
                 refused.append(f"{name}{error.what}")
                 continue
@@ -547,14 +601,21 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 refused.append(f"{name}{unauthorized}")
             else:
                 plans.append((target, plan))
+        # What goes on just now ends with it: of many that go, it is read first.
+        if self._is_of_several:
+            phases = self._phases
+            plans.sort(key=lambda each: not (deletes_target(each[1]) and goes_on(phases[each[0]])))
         self._plans = plans
         self._not_planned = refused
         self._offer_meant()
         go = self.query_one("#go", Button)
         go.disabled = not plans or not self._is_proved
+        if lacking and not self._is_tried:
+            # Nobody has done anything wrong yet, so nothing is complained of.
+            problem = f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} needed"
         if problem:
             self._say(problem, [problem])
-            self.query_one("#dialog-command", Static).update(Content(""))
+            put(self.query_one("#dialog-command", Static), "")
             return
         not_done = [f"✖ {line}" for line in refused]
         if self._meant is not None and not plans:
@@ -562,8 +623,17 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         lines = not_done + self._lines(plans)
         self._say("\n".join(lines), not_done + self._short(plans))
         told_command = f"$ {self._commands[0]}" if len(self._commands) == 1 else ""
-        self.query_one("#dialog-command", Static).update(
-            Content(plain(clean(told_command[:MOST_OF_A_LINE]), self.context.ascii))
+        line = plain(clean(told_command[:MOST_OF_A_LINE]), self.context.ascii)
+        put(self.query_one("#dialog-command", Static), line)
+
+    @property
+    def _is_otherwise(self) -> bool:
+        """Whether a field holds something else than at first."""
+        return any(
+            each.change is not None
+            if isinstance(each, ParameterField)
+            else each.value != each.start
+            for each in self.fields
         )
 
     @property
@@ -623,22 +693,32 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             is_whole = self.query_one("#dialog").has_class("-details")
             words = words_of_one(plans[0], self._preview, tree=is_whole) if plans else []
             return [*self._told_otherwise(plans), *self._uploads, *words]
-        return words_of_several(plans, self._phases, self._preview)
+        return words_of_several(plans, self._phases, self._preview, at_a_time=self._at_a_time)
+
+    @property
+    def _at_a_time(self) -> int:
+        """What a file says is made in its order; all else some at a time."""
+        return 1 if self._given else AT_A_TIME
 
     @property
     def _phases(self) -> dict[Target, str]:
-        return {one.target: phase_of(made) or "Pending" for one, made in self._manifests}
+        return {
+            one.target: (phase_of(made) or "Pending")
+            if one.target.key.kind == WORKFLOW
+            else (RUNS_GO_ON if items(part(made, "status"), "active") else "")
+            for one, made in self._manifests
+        }
 
     def _short(self, plans: Sequence[Planned]) -> list[str]:
         if self._is_of_several:
-            return short_of_several(plans, self._phases, self._preview)
+            return short_of_several(plans, self._phases, self._preview, at_a_time=self._at_a_time)
         words = short_of_one(plans[0]) if plans else []
         return [*self._told_otherwise(plans), *self._uploads, *words]
 
     @property
     def _uploads(self) -> list[str]:
         """What is uploaded first, and where to."""
-        told = (each.upload_words for each in self.query(ParameterField))
+        told = (each.upload_words for each in self._parameters)
         return [each for each in told if each]
 
     @work(thread=True, group="places")
@@ -685,8 +765,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         shown = [plain(clean(line[:MOST_OF_A_LINE]), self.context.ascii) for line in lines]
         told = [plain(clean(line[:MOST_OF_A_LINE]), self.context.ascii) for line in short]
         self._told = told or shown
-        self.query_one("#dialog-plan", Static).update(Content("\n".join(shown)))
-        self.query_one("#dialog-sentence", Static).update(Content("\n".join(self._told)))
+        put(self.query_one("#dialog-plan", Static), "\n".join(shown))
+        put(self.query_one("#dialog-sentence", Static), "\n".join(self._told))
         self.share_rows()
 
     @property
@@ -695,7 +775,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if self.query_one("#dialog").has_class("-details"):
             return WIDE
         title = self.query_one("#dialog-title", Static)
-        fields = max((BEFORE_VALUE + len(field.shows) for field in self._fields), default=0)
+        fields = max((BEFORE_VALUE + len(field.shows) for field in self.fields), default=0)
         return max(len(str(title.content)), fields, *(width_of(line) for line in self._told), 0)
 
     @property
@@ -767,11 +847,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def plan_anew(self) -> None:
         """A choice changed: so does the plan, and what differs from the original is marked."""
         self._rehearsed = []
-        for each in self.query(ParameterField):
+        self._is_tried = self._is_tried or self._is_otherwise
+        for each in self._parameters:
             each.trouble = ""
-            each.set_class(each.change is not None, "-changed")
             if each.has_another_file and not each.problem:
                 self._find_place(each, each.key)
+        self._mark_changed()
         if self._manifests:
             self._make_plans()
         self.tell_about()
@@ -795,18 +876,19 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if self._meant is None:
             return
         for name, value in self._meant.choices.items():
-            for entry in self.query(f"#choice-{name}"):
-                if isinstance(entry, CheckboxField | Input | SelectField):
-                    entry.value = value
+            if name in self._choice_fields:
+                self._choice_fields[name].choose(value)
         self.plan_anew()
         self.query_one("#go", Button).focus()
 
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:
         """Do what the plans say."""
-        if self._destroys and not self.context.may_confirm(self):
+        may = self.context.may_confirm if self._destroys else self.context.may_answer
+        if self.action.consequence != "none" and not may(self):
             self.context.say(TOO_SOON, "warning")
             return
+        self._is_tried = True
         self._make_plans()  # times in a plan are those of the answer, not of the question
         if self._plans and self._proof is not None and not self._is_proved:
             said = self._proof.label[0].lower() + self._proof.label[1:]
@@ -819,9 +901,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             if self._is_rehearsed_first:
                 self._rehearsed = list(self._plans)
                 self._say("\n".join([ASKING, *self._told]), [ASKING, *self._told])
-                files = [
-                    (each.place, each.file) for each in self.query(ParameterField) if each.file
-                ]
+                files = [(each.place, each.file) for each in self._parameters if each.file]
                 self._rehearse(self._rehearsed, files)
             else:
                 self._end(self._plans)
@@ -829,7 +909,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     @property
     def _unplaced(self) -> ParameterField | None:
         """A field with a file of which it is not known where it goes."""
-        fields = self.query(ParameterField)
+        fields = self._parameters
         return next((each for each in fields if each.file and each.place is None), None)
 
     @property
@@ -878,9 +958,10 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         said = f"✖ not sent, {why}: {message.error}"
         self._say("\n".join([said, *self._told]), [said, *self._told])
         words = set(re.findall(r"[\w-]+", message.error.what))
-        named = [each for each in self.query(ParameterField) if each.parameter_name in words]
+        named = [each for each in self._parameters if each.parameter_name in words]
         if named:
             named[0].trouble = message.error.what
+            self._rows.reach_beside(named[0])
             named[0].entry.focus()
         self.tell_about()
 
@@ -889,16 +970,27 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if len(self._manifests) == 1:
             given = {
                 each.parameter_name: each.value
-                for each in self.query(ParameterField)
+                for each in self._parameters
                 if each.change is not None and each.kind == "parameters"
             }
             UsedValues().remember(_template_of(*self._manifests[0]), given)
         self.dismiss(plans)
 
     def action_yes(self) -> None:
-        """`y`, where there is nothing but two buttons."""
-        if not self.query("Input, SelectField"):
+        """`y`, where there is nothing but two buttons, and it is no letter of a word."""
+        if self.query("Input, SelectField"):
+            return
+        if self._is_amid_letters:
+            self.context.say(OF_A_WORD, "warning")
+        else:
             self.action_go()
+
+    def heed_stray_letter(self) -> None:
+        """Somebody types a word, and its end would be an answer: from now on that is no yes."""
+        if self.action.consequence == "none" or not isinstance(self.focused, Button):
+            return
+        self._is_amid_letters = True
+        self.query_one("#cancel").focus()
 
 
 def _template_of(subject: Subject, manifest: Manifest) -> str:

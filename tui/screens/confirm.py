@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from tui.bindings import bind
 from tui.domain.text import clean
 from tui.keys import hint
+from tui.messages import Said
 from tui.screens.fields import ChoiceField
 from tui.screens.proof import PROOF, Proof
 from tui.view import ModalView
@@ -31,10 +33,20 @@ class ConfirmScreen(ModalView[bool]):
     ]
 
     def __init__(
-        self, question: str, *, yes: str, keys: str = "", proof: Proof | None = None
+        self,
+        question: str,
+        *,
+        yes: str,
+        keys: str = "",
+        proof: Proof | None = None,
+        refusal: Callable[[ConfirmScreen], str] | None = None,
     ) -> None:
-        """`keys` is what the box says of its keys; `proof` is what has to be typed for a yes."""
+        """`keys` is what the box says of its keys; `proof` is what has to be typed for a yes.
+        `refusal` says why what was typed is no yes, or ""."""
         super().__init__()
+        self._refusal = refusal
+        self.has_stray_letters = False
+        """Whether letters were typed into it that mean nothing here."""
         self._proof = proof
         self._keys = keys
         self._question = question
@@ -73,8 +85,15 @@ class ConfirmScreen(ModalView[bool]):
     @on(Button.Pressed, "#yes")
     def action_yes(self) -> None:
         """Do what is asked about."""
-        if self._is_proved:
+        refusal = self._refusal(self) if self._refusal is not None else ""
+        if refusal:
+            self.post_message(Said(refusal, "warning"))
+        elif self._is_proved:
             self.dismiss(True)
+
+    def heed_stray_letter(self) -> None:
+        """Somebody types a word, and its end would be an answer."""
+        self.has_stray_letters = True
 
     @on(Button.Pressed, "#no")
     def action_no(self) -> None:

@@ -12,9 +12,10 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.scrollbar import ScrollBarRender
 from textual.widget import Widget
-from textual.widgets import Button
+from textual.widgets import Button, Static
 
 from tui.bindings import bind
 from tui.keys import hint
@@ -64,6 +65,19 @@ def key_words(keys: Sequence[tuple[str, str]], cells: int, *, has_more: bool) ->
     return ""
 
 
+def put(box: Static, text: str) -> None:
+    """Have a text in a box; what takes as many rows as before moves nothing else."""
+    if str(box.content) == text:
+        return
+    rows = box.size.height
+    box.update(Content(text), layout=False)
+    box.clear_cached_dimensions()
+    if not box.display:
+        return  # what is not there takes no room
+    if not rows or box.get_content_height(box.size, box.size, box.size.width) != rows:
+        box.refresh(layout=True)
+
+
 class PlainScrollBar(ScrollBarRender):
     """A scroll bar of blanks in colours, for terminals that draw nothing finer."""
 
@@ -79,6 +93,9 @@ class Dialog(ModalView[T]):
         bind("dialog.read-on", "read_on(1)", "Read on"),
         bind("dialog.read-back", "read_on(-1)", "Read back"),
     ]
+
+    most_fields = 0
+    """Fields that there is room for at a time."""
 
     def draw_scrollbars(self, *, ascii: bool) -> None:
         """Of nothing but ASCII where that is asked for."""
@@ -111,15 +128,15 @@ class Dialog(ModalView[T]):
         return ()
 
     @property
-    def _fields(self) -> list[ChoiceField | ParameterField]:
-        """The fields, in the order in which they stand: choices first."""
-        return [*self.query(ChoiceField), *self.query(ParameterField)]
+    def fields(self) -> Sequence[ChoiceField | ParameterField]:
+        """The fields, in the order in which Enter goes through them: choices first."""
+        return ()
 
     def share_rows(self) -> None:
         """What is read gets the rows that the fields leave, and they leave it half of them."""
         height = self.size.height
         is_tight = height < ROOMY
-        fields = len(self._fields)
+        fields = len(self.fields)
         box = self.query_one("#dialog")
         width = min(self.size.width, max(NARROW, min(self.wanted_width + BESIDE, WIDE)))
         if box.styles.width is None or box.styles.width.value != width:
@@ -128,7 +145,7 @@ class Dialog(ModalView[T]):
         box.set_class(not fields, "-no-fields")
         around = FRAME + (1 if fields else 0) + (1 if is_tight else AIR + COMMAND_ROWS)
         room = max(2, height - around)
-        most = min(fields, room // 2)
+        most = self.most_fields = min(fields, room // 2)
         self.query_one("#dialog-choices").styles.max_height = max(1, most)
         self.query_one("#dialog-body").styles.max_height = max(1, room - most)
         self.tell_keys()
@@ -161,9 +178,9 @@ class Dialog(ModalView[T]):
 
     def focus_after(self, entry: Widget, button: Button) -> None:
         """From a field on to the next one; from the last to the button, if it can be pressed."""
-        entries: list[Widget] = [field.entry for field in self._fields]
-        later = entries[entries.index(entry) + 1 :] if entry in entries else []
-        following = next(iter(later), button)
+        fields, field = self.fields, field_of(entry)
+        later = fields[fields.index(field) + 1 :] if field in fields else ()
+        following: Widget = later[0].entry if later else button
         if not following.disabled:
             following.focus()
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -19,11 +22,15 @@ from tui.actions.parameters import key_in, outside, source_of, value_of
 from tui.artifacts.saving import safe_name
 from tui.domain.text import clean
 from tui.keys import hint
+from tui.messages import Said
+from tui.widgets.cells import width_of
 from tui.widgets.form_fields import CheckboxField, LongField, SelectField, is_long
 from tui.widgets.query_bar import QueryInput
 
 ValueEntry = Input | SelectField | LongField
 Entry = ValueEntry | CheckboxField
+MOST_OF_A_NAME = 23
+"""Cells of a name that stand on one row; a longer one takes several."""
 
 
 def entry_for(choice: Choice, start: Any, *, ascii: bool) -> Entry:
@@ -33,9 +40,31 @@ def entry_for(choice: Choice, start: Any, *, ascii: bool) -> Entry:
         return CheckboxField(choice.label, bool(start), id=known_as)
     if choice.options:
         return SelectField(choice.options, str(start or ""), ascii=ascii, id=known_as)
-    field = QueryInput(placeholder=choice.help, id=known_as)
-    field.value = str(start or "")
+    return _begun(QueryInput(placeholder=choice.help, id=known_as), str(start or ""))
+
+
+def _begun(field: QueryInput, text: str) -> QueryInput:
+    """A field with a text in it that nobody typed: nothing has changed by it."""
+    with field.prevent(Input.Changed):
+        field.value = text
     return field
+
+
+class ValueInput(QueryInput):
+    """What a value is typed into, which may have several lines where they are pasted."""
+
+    @dataclass
+    class Lines(Message):
+        """Several lines were pasted."""
+
+        field: ValueInput
+        text: str
+
+    def take_lines(self, lines: Sequence[str]) -> bool:
+        """They are for whoever this stands in."""
+        text = "\n".join(lines)
+        self.post_message(self.Lines(self, text))
+        return True
 
 
 class ChoiceField(Horizontal):
@@ -45,7 +74,19 @@ class ChoiceField(Horizontal):
         super().__init__(classes="parameter")
         self.about = choice.help
         self._label = "" if choice.kind == "flag" else choice.label
+        self.set_class(width_of(self._label) > MOST_OF_A_NAME, "-tall")
         self.entry = entry_for(choice, start, ascii=ascii)
+        self.start = self.value
+        """What was chosen at first."""
+
+    @property
+    def value(self) -> str | bool:
+        """What is chosen."""
+        return self.entry.value
+
+    def choose(self, value: Any) -> None:
+        """Have this chosen from now on."""
+        self.entry.value = value
 
     @property
     def shows(self) -> str:
@@ -63,7 +104,10 @@ class ChoiceField(Horizontal):
 
 class ParameterField(Horizontal):
     """One parameter, or the key of an artifact: its name and its value; knows whether it was
-    changed."""
+    changed.
+
+    It can be asked before it is on a screen, and what is typed into is made when it comes there.
+    """
 
     def __init__(
         self,
@@ -84,6 +128,7 @@ class ParameterField(Horizontal):
         self.used = tuple(used)
         self._recalled = -1
         self.parameter_name = str(parameter["name"])
+        self.set_class(width_of(clean(self.parameter_name)) > MOST_OF_A_NAME, "-tall")
         self._original = value_of(parameter) if kind == "parameters" else key_in(parameter)
         self.before = clean(self._original)
         """What stands in the field at first; the value itself may hold what no field can show."""
@@ -95,18 +140,26 @@ class ParameterField(Horizontal):
         self.place: Any = None
         """Where its file is uploaded to, once that is known."""
         self._placed: Path | None = None
-        self.entry: ValueEntry = self._made(self._original)
+        self._begins = self._original
+        """What the entry has at first."""
+        self._entry: ValueEntry | None = None
+
+    @property
+    def entry(self) -> ValueEntry:
+        """What its value is typed into, or chosen in."""
+        if self._entry is None:
+            self._entry = self._made(self._begins)
+        return self._entry
 
     def _made(self, value: str) -> ValueEntry:
         if self.enum:
             # What it has now is offered even where it is none of them: one may want to see it.
             offered = list(self.enum) if self.before in self.enum else [self.before, *self.enum]
-            return SelectField(offered, self.before, ascii=self._ascii)
+            return SelectField(offered, clean(value), ascii=self._ascii)
         if is_long(value):
             return LongField(value, ascii=self._ascii)
-        field = QueryInput(placeholder=clean(self._asks))
-        field.value = clean(value)
-        return field
+        kind = QueryInput if self.kind == "artifacts" else ValueInput
+        return _begun(kind(placeholder=clean(self._asks)), clean(value))
 
     @property
     def _asks(self) -> str:
@@ -124,9 +177,10 @@ class ParameterField(Horizontal):
     @property
     def shows(self) -> str:
         """What stands in it at first."""
-        if isinstance(self.entry, SelectField | LongField):
-            return self.entry.shows
-        return self.before or self.entry.placeholder
+        if self.enum or is_long(self._begins):
+            entry = self.entry
+            return entry.shows if isinstance(entry, SelectField | LongField) else ""
+        return self.before or f"({clean(self._asks)})"
 
     @property
     def about(self) -> str:
@@ -147,9 +201,11 @@ class ParameterField(Horizontal):
     @property
     def value(self) -> str:
         """All of its value, as it is."""
-        if isinstance(self.entry, LongField):
-            return self.entry.value
-        shown = self.entry.value
+        if self._entry is None:
+            return self._begins
+        if isinstance(self._entry, LongField):
+            return self._entry.value
+        shown = self._entry.value
         if shown == self.before:
             return self._original
         return self.enum.get(shown, shown)
@@ -221,10 +277,27 @@ class ParameterField(Horizontal):
 
     def begin_with(self, value: str) -> None:
         """Have this value from the beginning: it was given before a conflict."""
-        if isinstance(self.entry, Input) and is_long(value):
-            self.entry = LongField(value, ascii=self._ascii)
-        else:
-            self.entry.value = value
+        self._begins, self._entry = value, None
+
+    @on(ValueInput.Lines)
+    async def take_lines(self, message: ValueInput.Lines) -> None:
+        """Several lines are a value, too, with what stands around the cursor."""
+        message.stop()
+        field = message.field
+        begin, end = sorted(field.selection)
+        before, after = field.value[:begin], field.value[end:]
+        await self.put(f"{before}{message.text}{after}")
+        count = message.text.count("\n") + 1
+        self.post_message(
+            Said(f"{count} lines pasted, all of them kept; {hint('dialog.edit')} shows them")
+        )
+
+    @on(LongField.Refused)
+    def refuse_lines(self, message: LongField.Refused) -> None:
+        """What is there would be lost."""
+        message.stop()
+        said = f"nothing was pasted into it; {hint('dialog.edit')} opens it in $EDITOR"
+        self.post_message(Said(said, "warning"))
 
     async def put(self, value: str) -> None:
         """Have this value, however long it is; an empty text is one, too."""
@@ -238,13 +311,15 @@ class ParameterField(Horizontal):
 
     async def _replace(self, entry: LongField) -> None:
         had_focus = self.entry.has_focus
-        before, self.entry = self.entry, entry
+        before, self._entry = self.entry, entry
         await self.mount(entry)
         await before.remove()
         if had_focus:
             entry.focus()
 
 
+AHEAD = 2
+"""Fields beside the one with the focus that are there before it comes to them."""
 UPLOADS = "@"
 """What a value begins with that names a local file, in place of a key."""
 SHORT = 30
@@ -253,6 +328,68 @@ SHORT = 30
 
 def _short(text: str) -> str:
     return clean(text if len(text) <= SHORT else f"{text[: SHORT - 1]}…")
+
+
+class FieldRows:
+    """Many fields in a box that scrolls: those in sight and beside the focus are there, the others
+    are blank rows in their midst.
+
+    A template may have a hundred parameters, and each field costs a screen as much as a small box.
+    """
+
+    def __init__(self, fields: Sequence[ParameterField]) -> None:
+        self._fields = list(fields)
+        self._blank = Static("")
+        self._head, self._tail = 0, len(fields)
+        """How many are there from the first on, and which is the first of the others there."""
+
+    async def mount(self, box: Widget, before: int | None, rows: int) -> None:
+        """Stand in a box, before the child at this place, or behind all; so many rows at first."""
+        self._head = min(rows, self._tail)
+        self._measure()
+        await box.mount(*self._fields[: self._head], self._blank, before=before)
+
+    def _measure(self) -> None:
+        left = self._tail - self._head
+        self._blank.display = left > 0
+        self._blank.styles.height = left
+
+    def _reach(self, head: int, tail: int) -> None:
+        """Have those before `head`, and those from `tail` on."""
+        box = self._blank.parent
+        head = min(max(head, self._head), self._tail)
+        tail = max(min(tail, self._tail), head)
+        if not isinstance(box, Widget) or (head, tail) == (self._head, self._tail):
+            return
+        begins, ends = self._fields[self._head : head], self._fields[tail : self._tail]
+        self._head, self._tail = head, tail
+        self._measure()
+        if begins:
+            box.mount(*begins, before=self._blank)
+        if ends:
+            box.mount(*ends, after=self._blank)
+
+    def reach_beside(self, field: object) -> None:
+        """Have those that the focus may come to next, from this field or from none of these."""
+        if field not in self._fields:
+            self._reach(0, len(self._fields) - AHEAD)
+            return
+        at = self._fields.index(field)
+        if at < self._tail:
+            self._reach(at + AHEAD + 1, self._tail)
+        else:
+            self._reach(0, at - AHEAD)
+
+    def reach_seen(self, first: int, last: int) -> None:
+        """Have those that stand between these rows of the box."""
+        blank = self._blank.virtual_region
+        above, below = last + AHEAD - blank.y, blank.bottom - first + AHEAD
+        if not self._blank.display or above <= AHEAD or below <= AHEAD:
+            return
+        if above <= below:
+            self._reach(self._head + above, self._tail)
+        else:
+            self._reach(self._head, self._tail - below)
 
 
 def field_of(entry: Widget | None) -> ChoiceField | ParameterField | None:

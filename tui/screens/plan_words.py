@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tui.actions.base import Plan
-from tui.actions.words import call_lines, counted
+from tui.actions.base import Plan, deletes_target
+from tui.actions.words import call_lines, counted, named
 from tui.domain.identity import Target
+from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import POD
+from tui.keys import hint
+from tui.kinds.registry import KINDS
 from tui.ports.operations import Call
+from tui.state.bulk import AT_A_TIME
 
 Planned = tuple[Target, Plan]
 """What is acted on, and the plan for it."""
@@ -24,6 +28,8 @@ MOST_SHORT = 10
 """… of them in the short form, and …"""
 MOST_CALLS = 300
 """… calls; nobody reads more, and each choice makes these words anew."""
+RUNS_GO_ON = "runs of it go on"
+"""What stands in place of a phase of what makes runs."""
 SHORT = "…"
 """Stands for the root of paths, which would leave no room for the name of a workflow."""
 
@@ -42,14 +48,19 @@ def short_of_one(planned: Planned) -> list[str]:
 
 
 def short_of_several(
-    planned: Sequence[Planned], phases: Mapping[Target, str], preview: Preview
+    planned: Sequence[Planned],
+    phases: Mapping[Target, str],
+    preview: Preview,
+    *,
+    at_a_time: int = AT_A_TIME,
 ) -> list[str]:
     """What they would do in sum, then a sentence of each."""
     if not planned:
         return []
     plans = [plan for _, plan in planned]
     shared = [line for line in plans[0].lines if all(line in plan.lines for plan in plans[1:])]
-    told = [_in_sum(planned, preview)]
+    told = [_in_sum(planned, preview), *_not_over(planned, phases)]
+    told += _in_turn(planned, at_a_time)
     brief = {plans[0].sentence, *plans[0].here}
     told += [line for line in shared if not plans[0].sentence or line in brief]
     for each in planned[:MOST_SHORT]:
@@ -63,7 +74,33 @@ def _in_sum(planned: Sequence[Planned], preview: Preview) -> str:
     calls = sum(len(preview(each)) for each in planned)
     namespaces = {target.key.namespace for target, _ in planned}
     clusters = {target.key.connection for target, _ in planned}
-    return _sum([plan for _, plan in planned], namespaces, clusters, calls)
+    kind = KINDS[planned[0][0].key.kind]
+    what = f"{len(planned)} {kind.noun if len(planned) == 1 else kind.nouns}"
+    return _sum([plan for _, plan in planned], what, namespaces, clusters, calls)
+
+
+def goes_on(phase: str) -> bool:
+    """Whether a phase is one of something that is not over."""
+    return phase in (PENDING, RUNNING, RUNS_GO_ON)
+
+
+def _not_over(planned: Sequence[Planned], phases: Mapping[Target, str]) -> Iterable[str]:
+    """Of several that are to go, those that are not over: how many, and which."""
+    going = [
+        target.key.name
+        for target, plan in planned
+        if deletes_target(plan) and goes_on(phases.get(target, ""))
+    ]
+    if going:
+        are = "is" if len(going) == 1 else "are"
+        yield f"{len(going)} of {len(planned)} {are} not over: {named(going)}"
+
+
+def _in_turn(planned: Sequence[Planned], at_a_time: int) -> Iterable[str]:
+    """How several are done, and what ends that."""
+    if len(planned) > 1:
+        how = f"{at_a_time} at a time" if at_a_time > 1 else "One after the other"
+        yield f"{how}; {hint('bulk.stop')} then stops what has not begun."
 
 
 def _title(each: Planned, planned: Sequence[Planned], phases: Mapping[Target, str]) -> str:
@@ -74,11 +111,16 @@ def _title(each: Planned, planned: Sequence[Planned], phases: Mapping[Target, st
         where += f" in {target.key.namespace}"
     if len({other.key.connection for other, _ in planned}) > 1:
         where += f" on {target.key.connection}"
-    return f"{plan.title}{where} ({phases.get(target, 'gone')})"
+    phase = phases.get(target, "gone")
+    return f"{plan.title}{where} ({phase})" if phase else f"{plan.title}{where}"
 
 
 def words_of_several(
-    planned: Sequence[Planned], phases: Mapping[Target, str], preview: Preview
+    planned: Sequence[Planned],
+    phases: Mapping[Target, str],
+    preview: Preview,
+    *,
+    at_a_time: int = AT_A_TIME,
 ) -> list[str]:
     """What they would do in sum, then what is true of each, then each by itself, then the calls."""
     if not planned:
@@ -87,7 +129,8 @@ def words_of_several(
     others = [set(plan.lines) for plan in plans[1:]]
     shared = [line for line in plans[0].lines if all(line in lines for lines in others)]
     calls = [call for each in planned for call in preview(each)]
-    told = [_in_sum(planned, preview), *shared]
+    told = [_in_sum(planned, preview), *_not_over(planned, phases)]
+    told += [*_in_turn(planned, at_a_time), *shared]
     for each in planned[:MOST_WORKFLOWS]:
         told.append(_title(each, planned, phases))
         told += [f"  {line}" for line in each[1].lines if line not in shared]
@@ -95,10 +138,12 @@ def words_of_several(
     return [*told, *_told(calls)]
 
 
-def _sum(plans: Sequence[Plan], namespaces: set[str], clusters: set[str], calls: int) -> str:
+def _sum(
+    plans: Sequence[Plan], what: str, namespaces: set[str], clusters: set[str], calls: int
+) -> str:
     changes = [each for plan in plans if plan.operation for each in plan.operation.changes]
     pods = sum(change.key.kind == POD for change in changes)
-    parts = [counted(len(plans), "workflow")]
+    parts = [what]
     if len(namespaces) > 1:
         parts[0] += f" in {counted(len(namespaces), 'namespace')}"
     if len(clusters) > 1:

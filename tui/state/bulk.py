@@ -9,6 +9,9 @@ from typing import NamedTuple
 from tui.domain.identity import ObjectKey
 from tui.errors import TuiError
 
+AT_A_TIME = 8
+"""Of several, how many are sent at a time."""
+
 
 class Ended(NamedTuple):
     """One that is over."""

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from textual.widget import Widget
 from tui.domain.hidden import without_secrets
 from tui.domain.text import clean
 from tui.errors import SourceError
+from tui.keys import KEYS
+from tui.keys import each as each_key
 from tui.terminal import textual_private
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.clipboard import notice, send, send_lines
@@ -38,6 +41,15 @@ SHORT = 60
 """Characters up to which a copied text is called by itself."""
 READING = 0.3
 """Seconds for which a question must have been on the screen before an answer to it counts."""
+TYPING = 0.4
+"""Seconds between two letters of a word at most."""
+DELIBERATE = frozenset(
+    {
+        *("move", "text", "mark", "take-back", "find", "problem-after", "problem-before"),
+        *("problems", "side", "tab", "pane", "form", "fold", "sort", "actions"),
+    }
+)
+"""Ids, or first parts of them, of what a practised hand does right before it acts."""
 HUNG_UP = 129
 LOOK = 0.2
 """Seconds after which whoever waits for the terminal looks whether the app is still there."""
@@ -142,6 +154,27 @@ class Terminal:
             return True
         seen = self._app.sight.since(screen)
         return seen is not None and typed is not None and typed.time - seen >= self.reading_time
+
+    def may_answer(self, screen: Screen[Any]) -> bool:
+        """Whether what was typed last can be a yes to what this screen asks, if nothing is lost by
+        it: a key that means nothing else, or one that came when it could be read."""
+        typed = self._app.typed
+        is_meant = isinstance(typed, events.Key) and typed.key in each_key(KEYS["dialog.submit"])
+        if is_meant or not self.reading_time:
+            return True
+        seen = self._app.sight.since(screen)
+        return seen is not None and typed is not None and typed.time - seen >= self.reading_time
+
+    def is_amid_letters(self) -> bool:
+        """Whether the key that was typed last is one of several letters, as of a word that somebody
+        types who believes to be in a field: none that are pressed after moving or marking."""
+        letters, typed = self._app.letters, self._app.typed
+        if len(letters) < 2 or letters[-1] is not typed or not self.reading_time:
+            return False
+        before, last = letters
+        meaning = KEYS.meaning(before.key) or KEYS.meaning(before.character or "")
+        is_meant = meaning in DELIBERATE or meaning.partition(".")[0] in DELIBERATE
+        return last.time - before.time < TYPING and not is_meant
 
     # --- texts -----------------------------------------------------------------------------
 
@@ -289,6 +322,7 @@ class TerminalApp(CellDiffMixin, KeysInTurn, App[int]):
         super().__init__()
         self.terminal = Terminal(self, capabilities, say=say)
         self._say = say
+        self.letters = deque(maxlen=2)
         self._tidying: Tidying | None = None
         self.use_terminal(capabilities, diff=diff)
 

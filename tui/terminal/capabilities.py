@@ -114,7 +114,7 @@ def detect(
     terminals at all.
     """
     term = environ.get("TERM", "")
-    multiplexer = _multiplexer(environ)
+    multiplexer = multiplexer_of(environ)
     remote = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
     # Some terminals report no size, as a serial line does.
     columns, rows = size if min(size) > 0 else (80, 24)
@@ -168,7 +168,8 @@ def _advice(term: str, interactive: bool) -> str:
     return ""
 
 
-def _multiplexer(environ: Mapping[str, str]) -> Multiplexer:
+def multiplexer_of(environ: Mapping[str, str]) -> Multiplexer:
+    """The program between us and the terminal that has to be told to let a sequence through."""
     term = environ.get("TERM", "")
     if environ.get("TMUX"):
         return "tmux"

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from textual import events
 from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
+from textual.widgets import Input
 
 KEY_WAITS = 0.5
 """Seconds after which a key no longer waits for the one before it."""
@@ -37,6 +38,8 @@ class KeysInTurn(App[int]):
     _next: events.Event | None = None
     typed: events.Event | None = None
     """What was typed or clicked last."""
+    letters: deque[events.Key]
+    """The two letters that were typed last of those that no field took."""
     _news: tuple[Callable[[], object], ...] = ()
     """What waits until no key is under way."""
     _news_alarm: asyncio.TimerHandle | None = None
@@ -55,6 +58,9 @@ class KeysInTurn(App[int]):
         if self._turn is None:
             self._waiting = deque()
         self.typed = event
+        in_field = isinstance(self.focused, Input)
+        if isinstance(event, events.Key) and event.is_printable and not in_field:
+            self.letters.append(event)
         self.key_comes()
         await super().on_event(event)
         self._turn = asyncio.create_task(self._take_turns(), name="keys in turn")
@@ -113,5 +119,7 @@ class KeysInTurn(App[int]):
             return
         for pump in asked:
             done = asyncio.Event()
-            if pump.call_later(done.set):
+            # `call_later` would look at the signature of what it wraps, for each anew: a hundred
+            # times a key.
+            if pump.post_message(events.Callback(callback=done.set)):
                 await done.wait()

@@ -89,10 +89,18 @@ class LongField(FormField):
             """The field it happened in."""
             return self.field
 
+    class Refused(Message):
+        """Something was pasted, which would take the place of all that is there."""
+
     def __init__(self, value: str, *, ascii: bool = False) -> None:
         super().__init__()
         self.ascii = ascii
         self._value = value
+
+    def on_paste(self, event: events.Paste) -> None:
+        """It is edited elsewhere."""
+        event.stop()
+        self.post_message(self.Refused())
 
     @property
     def value(self) -> str:

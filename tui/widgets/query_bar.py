@@ -7,6 +7,7 @@ bytes (ux.md 5.4).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,13 +15,16 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from tui.bindings import bind
 from tui.domain.text import SHOWN, clean, clean_plain
 from tui.keys import hint
+from tui.messages import Said
 from tui.widgets.cells import printable
 from tui.widgets.status_line import StatusLine
 
@@ -31,19 +35,34 @@ REMEMBERED = 50
 class QueryInput(Input, inherit_css=True):
     """An input of one line that never holds anything unprintable."""
 
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    # Textual lays the whole screen out anew with each letter: what one line holds moves nothing.
+
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
         # In brackets: a shade alone does not tell it from a value on every terminal.
         told = f"({placeholder.rstrip('.')})" if placeholder else ""
-        super().__init__(placeholder=told, select_on_focus=False, compact=True, id=id)
+        # Nothing is validated here; Textual would look for its style anew with every text.
+        super().__init__(
+            placeholder=told, select_on_focus=False, compact=True, validate_on=(), id=id
+        )
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
-        # A paste may hold escape sequences, and Input would draw them as they are.
-        lines = (clean_plain(line).strip() for line in event.text.splitlines())
-        first = clean(next(filter(None, lines), ""))
-        super()._on_paste(events.Paste(first.replace(SHOWN, "")))
         event.stop()
         event.prevent_default()
+        # A paste may hold escape sequences, and Input would draw them as they are.
+        lines = [clean_plain(line).replace(SHOWN, "") for line in event.text.splitlines()]
+        told = [line.strip() for line in lines if line.strip()]
+        if len(told) > 1 and self.take_lines(lines):
+            return
+        if len(told) > 1:
+            said = f"{len(told)} lines pasted: this field has one, and the first was taken"
+            self.post_message(Said(said, "warning"))
+        super()._on_paste(events.Paste(clean(next(iter(told), ""))))
+
+    def take_lines(self, lines: Sequence[str]) -> bool:
+        """Whether somebody else takes several lines that were pasted here, as they are."""
+        return False
 
 
 class QueryBar(Horizontal):
