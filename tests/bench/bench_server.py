@@ -23,12 +23,15 @@ from tests.support.fake_api import FakeApi
 from tests.support.following import Follower
 from tests.support.scripted import manifest
 from tests.support.waiting import wait_until
+from tui.domain.workflow import Manifest
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Live, Scope, Stood
 
 COUNT = 1000
 NODES = 20
 RUNS = 5
+WAITING = 20
+"""Of so many, among the others, only their steps say what they wait for: those are read."""
 REST = 10.0
 """Seconds at rest, of which the bytes of a minute are made."""
 
@@ -44,9 +47,17 @@ def several(count: int) -> StandIn:
         }
         for number in range(NODES)
     }
-    return StandIn(
-        *(manifest(f"etl-{number:05}", phase="Succeeded", nodes=nodes) for number in range(count))
-    )
+    waiting = {**nodes, "n-1": {**nodes["n-1"], "phase": "Pending", "message": "ErrImagePull"}}
+    idle = {"type": "PodRunning", "status": "False"}
+    over = {"type": "Completed", "status": "True"}
+
+    def one(number: int) -> Manifest:
+        name = f"etl-{number:05}"
+        if number < WAITING:
+            return manifest(name, phase="Running", conditions=[idle], nodes=waiting)
+        return manifest(name, phase="Succeeded", conditions=[idle, over], nodes=nodes)
+
+    return StandIn(*map(one, range(count)))
 
 
 def timed(server: StandIn, api: FakeApi, read: Callable[[], Any]) -> tuple[float, int]:
@@ -78,13 +89,23 @@ def bench(count: int) -> None:
         server.beat = 1.0
         follower = Follower(lambda sink, stop: source.watch(WORKFLOWS, scope, sink, stop))
         wait_until(lambda: any(isinstance(e.standing, Live) for e in follower.of(Stood)))
-        before = server.streamed
+        wait_until(lambda: len(_looked_at(api)) >= WAITING)
+        kept = (server.streamed, api.bytes_sent)
+        looks = f"{len(_looked_at(api))} of {count:,} were read for what their steps say"
         time.sleep(REST)
-        beats = server.streamed - before
+        beats, others = server.streamed - kept[0], api.bytes_sent - kept[1]
         # A sign of life is two bytes every 15 seconds; a bookmark comes once a minute.
-        print(f"  at rest: {beats} bytes of signs of life in {REST:.0f} s, one a second here")
+        print(f"  {looks}, each once")
+        print(
+            f"  at rest: {beats} bytes of signs of life in {REST:.0f} s, one a second here, and "
+            f"{others} bytes of all else"
+        )
         follower.end()
         source.close()
+
+
+def _looked_at(api: FakeApi) -> list[str]:
+    return [each.path for each in api.asked if "status.nodes" in each.query.get("fields", "")]
 
 
 if __name__ == "__main__":

@@ -56,6 +56,13 @@ def test_what_waits_says_at_which_step_and_is_in_trouble() -> None:
         assert "status.nodes" not in str([each.query for each in api.asked if "list" in each.path])
 
 
+def test_what_has_no_pod_yet_is_read_too() -> None:
+    gate = {"id": "g", "name": "w.gate", "displayName": "gate", "type": "Suspend"}
+    nodes = {"g": {**gate, "phase": "Running"}}
+    with following(StandIn(manifest("etl", phase="Running", nodes=nodes))) as (follower, _):
+        wait_until(lambda: reasons(follower) == {"etl": "gate: waits to be resumed"})
+
+
 def test_a_failure_that_names_no_more_than_a_child_is_explained_by_the_step() -> None:
     failed = manifest(
         "etl",
@@ -73,7 +80,6 @@ def test_a_failure_that_names_no_more_than_a_child_is_explained_by_the_step() ->
     "status",
     [
         {"conditions": BUSY},
-        {"conditions": []},
         {"message": "Waiting for argo/Mutex/m lock. Lock status: 0/1"},
         {"progress": f"0/{MOST_STEPS + 1}"},
         {"phase": "Succeeded"},

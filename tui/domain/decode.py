@@ -60,10 +60,10 @@ class SkimmedStatus(ListedStatus, frozen=True):
 
     def __post_init__(self) -> None:
         if self.conditions or self.resources_duration:  # no list shows them
-            idle = any(
-                each.type == POD_RUNNING and each.status == "False" for each in self.conditions
+            has_pods = any(
+                each.type == POD_RUNNING and each.status == "True" for each in self.conditions
             )
-            msgspec.structs.force_setattr(self, "is_idle", idle)
+            msgspec.structs.force_setattr(self, "has_pods", has_pods)
             msgspec.structs.force_setattr(self, "conditions", ())
             msgspec.structs.force_setattr(self, "resources_duration", _NOTHING)
         nodes = self.nodes

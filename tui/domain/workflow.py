@@ -143,8 +143,8 @@ class ListedStatus(Wire, frozen=True):
     estimated_duration: int = 0
     resources_duration: dict[str, int] = {}
     conditions: tuple[Condition, ...] = ()
-    is_idle: bool = False
-    """Whether its conditions say that no pod of it runs."""
+    has_pods: bool = False
+    """Whether its conditions say that a pod of it runs."""
     why: str = ""
     """What it hangs on, in the words of a step; `decode` finds it before it drops the nodes."""
 
@@ -280,7 +280,8 @@ class ListedWorkflow(Wire, frozen=True):
         if self.phase in PROBLEM_PHASES:
             return not status.message or bool(_OF_A_CHILD.fullmatch(status.message))
         is_held = self.is_completed or bool(self.spec.suspend)
-        return status.is_idle and not is_held and not status.message
+        is_going = bool(self.phase) and not is_held and not status.has_pods
+        return is_going and not status.message
 
     @property
     def trouble(self) -> str:

@@ -1,7 +1,7 @@
 """What the steps of listed workflows say, where nothing else says why they fail or wait.
 
 A server's list comes without steps: with them it would be a hundred times as large. Of those that
-wait the conditions tell that no pod of theirs runs, and of those that failed the message may say no
+wait no condition tells that a pod of theirs runs, and of those that failed the message may say no
 more than that some step did: these are read one by one, the newest first, each version once. What
 takes too long to read, because it has many steps, stays as it is listed; so does one that waits at
 one step while others run. What was said last holds until a newer version has been looked at.
@@ -10,7 +10,8 @@ one step while others run. What was said last holds until a newer version has be
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -32,6 +33,8 @@ MOST = 200
 """How many workflows wait to be looked at, the newest of them."""
 FAILED_PAUSE = 10.0
 """Seconds until the next look after one that failed."""
+REST = 1.0
+"""Seconds for which a workflow has to stay as it is before it is looked at."""
 PACE = 0.1
 """Seconds between two looks."""
 
@@ -41,16 +44,24 @@ L = TypeVar("L", bound=HasMetadata)
 class Looks:
     """The looks at the workflows of one list, on a thread that ends with it."""
 
-    def __init__(self, transport: Transport, part: Part, sink: Sink[Any]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        part: Part,
+        sink: Sink[Any],
+        *,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._transport = transport
         self._part = part
         self._sink = sink
+        self._now = now
         self._lock = threading.Lock()
         self._bell = threading.Event()
         self._open: dict[str, ListedWorkflow] = {}
         """By uid, those in the list of which only the steps could say why."""
-        self._wanted: dict[str, ListedWorkflow] = {}
-        """Those of them that are still to be looked at."""
+        self._wanted: dict[str, tuple[ListedWorkflow, float]] = {}
+        """Those of them that are still to be looked at, and from when on."""
         self._said: dict[str, tuple[str, str]] = {}
         """By uid, what the steps said, and of which version."""
         self._relisted: set[str] = set()
@@ -62,7 +73,7 @@ class Looks:
         """A piece of the list; after the last one, what was in none of them is gone."""
         if first:
             self._relisted.clear()
-        told = tuple([self.seen(item) for item in items])
+        told = tuple([self.seen(item, is_news=False) for item in items])
         self._relisted.update(item.metadata.uid for item in told)
         if last:
             for uid in [uid for uid in self._open if uid not in self._relisted]:
@@ -70,7 +81,7 @@ class Looks:
             self._relisted.clear()
         return told
 
-    def seen(self, item: L) -> L:
+    def seen(self, item: L, *, is_news: bool = True) -> L:
         """What is listed, with what its steps said last; it is looked at where that is wanted."""
         if not isinstance(item, ListedWorkflow):
             return item
@@ -82,7 +93,8 @@ class Looks:
             self._open[uid] = item
             looked, why = self._said.get(uid, ("", ""))
             if looked != item.version:
-                self._wanted[uid] = item
+                # What was changed just now may go on by itself.
+                self._wanted[uid] = item, self._now() + (REST if is_news else 0.0)
                 if len(self._wanted) > MOST:
                     del self._wanted[min(self._wanted, key=self._created)]
                 self._bell.set()
@@ -95,16 +107,19 @@ class Looks:
                 each.pop(uid, None)
 
     def _created(self, uid: str) -> str:
-        return self._wanted[uid].metadata.creation_timestamp or ""
+        return self._wanted[uid][0].metadata.creation_timestamp or ""
 
     # --- looking -----------------------------------------------------------------------------
 
     def run(self, stop: CancelToken) -> None:
         """Look until stopped, and `end` has been called."""
-        while not stop.is_set:
-            self._bell.wait()
-            item = self._next()
-            if item is None or stop.is_set:
+        while True:
+            self._bell.clear()
+            if stop.is_set:
+                return
+            item, wait = self._next()
+            if item is None:
+                self._bell.wait(wait)
                 continue
             try:
                 self._look(item)
@@ -117,12 +132,16 @@ class Looks:
         """Nothing is to be looked at any more."""
         self._bell.set()
 
-    def _next(self) -> ListedWorkflow | None:
+    def _next(self) -> tuple[ListedWorkflow | None, float | None]:
+        """What is looked at now, the newest of those that are due; else the seconds until one is,
+        None where none waits."""
         with self._lock:
-            if not self._wanted:
-                self._bell.clear()
-                return None
-            return self._wanted.pop(max(self._wanted, key=self._created))
+            now = self._now()
+            due = [uid for uid, (_, at) in self._wanted.items() if at <= now]
+            if due:
+                return self._wanted.pop(max(due, key=self._created))[0], None
+            waits = [at - now for _, at in self._wanted.values()]
+            return None, min(waits, default=None)
 
     def _look(self, item: ListedWorkflow) -> None:
         metadata = item.metadata
