@@ -164,6 +164,8 @@ def test_one_run_is_looked_up_among_all_of_its_name() -> None:
         row = found.find(WORKFLOWS, key, "uid-0")
         assert row is not None and row.uid == "uid-0" and row.value.status.started_at
         assert found.find(WORKFLOWS, key, "uid-7") is None
+        last = found.find(WORKFLOWS, key, "")
+        assert last is not None and last.uid == f"uid-{max(range(len(twice)))}"
 
 
 def test_the_history_of_a_template_is_read_in_pages_newest_first_with_a_limit() -> None:

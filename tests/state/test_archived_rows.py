@@ -156,3 +156,31 @@ def test_a_table_that_tells_no_uids_is_told_apart_once_its_rows_are_read() -> No
     assert set(known) == {key("a"), own("a", "1")}
     assert [each.key for each in changes.added] == [own("a", "1")]
     assert known[key("a")].uid == "2"
+
+
+def test_what_the_archive_has_too_is_still_read_from_the_cluster() -> None:
+    known = table()
+    tabled = structs.replace(row("a", "1"), depth=Depth.TABLE)
+    known.apply([Page(PART, (tabled,), True, True)])
+    known.apply([of_archive(archived("a", "1"))])
+    assert list(known.due) == [key("a")], "what is in the archive is no word of how it is now"
+    assert known.unread == 1
+    known.apply([Gone(ARCHIVE, key("a"), "1")])
+    assert list(known.due) == [key("a")] and known.unread == 1
+    known.apply([of_archive(archived("a", "1"))])
+    known.apply([Filled(PART, (row("a", "1", version="2"),), since=known.moment)])
+    assert not known.due and not known.unread and known[key("a")].depth is Depth.SUMMARY
+
+
+def test_what_goes_before_it_was_read_is_looked_for_in_the_archive_if_it_was_over() -> None:
+    known = table()
+    over = structs.replace(row("a", ""), depth=Depth.TABLE)
+    value = structs.replace(over.value, status=ListedStatus(phase="Running"))
+    going = structs.replace(row("b", ""), depth=Depth.TABLE, value=value)
+    known.apply([Page(PART, (over, structs.replace(going, key=key("b"))), True, True)])
+    changes = known.apply([Gone(PART, key("a")), Gone(PART, key("b"))])
+    assert changes.removed == (key("b"),), "only what is over is archived"
+    assert known[key("a")].origins == ARCHIVE_ONLY and not known.due
+    found = structs.replace(archived("a", "1"), key=key("a"))
+    known.apply([Changed(ARCHIVE, found)])
+    assert list(known) == [key("a")] and known[key("a")].uid == "1"

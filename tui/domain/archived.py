@@ -40,11 +40,15 @@ def is_only_in_archive(manifest: Manifest) -> bool:
     return isinstance(labels, dict) and labels.get(ARCHIVING) == PERSISTED
 
 
-def kept(workflow: ListedWorkflow) -> ListedWorkflow | None:
+def kept(workflow: ListedWorkflow, *, is_read: bool = True) -> ListedWorkflow | None:
     """What the archive has, or has in a moment, of a run that has left the cluster; None where
-    nothing says that it has anything. Only the archive can tell whether it really came there."""
+    nothing says that it has anything. Only the archive can tell whether it really came there.
+
+    Of what was not read, as where a server told a Table, no more is known than whether it was over.
+    """
     metadata = workflow.metadata
-    if not workflow.is_archived and metadata.labels.get(ARCHIVING) != TO_ARCHIVE:
+    is_to_come = metadata.labels.get(ARCHIVING) == TO_ARCHIVE
+    if not (workflow.is_archived or is_to_come or (workflow.is_completed and not is_read)):
         return None
     labels = {**metadata.labels, ARCHIVING: PERSISTED}
     left = msgspec.structs.replace(metadata, resource_version="", labels=labels)

@@ -160,9 +160,10 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     renewed: Callable[[L, L], L] | None = None
     """What is known of an object, with what a Table, the second, tells of it later. It returns the
     first itself where that is nothing new. None: a Table's row replaces what was known."""
-    kept: Callable[[L], L | None] | None = None
+    kept: Callable[..., L | None] | None = None
     """What an archive has of an object that has left the cluster; it returns None for one that is
-    in none. None: no archive has such objects."""
+    in none. `is_read` says whether more of it is known than a Table's row. None: no archive has
+    such objects."""
     archived: Callable[[Query, datetime], Iterable[ArchiveQuery]] | None = None
     """What an archive is asked for by a filter: together at least all that matches."""
     whole: Callable[[bytes], tuple[W, bool]]

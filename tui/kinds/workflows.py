@@ -176,11 +176,11 @@ def _began_together(known: ListedWorkflow, told: ListedWorkflow) -> bool:
 # --- the archive ---------------------------------------------------------------------------------
 
 
-def kept(workflow: ListedWorkflow) -> ListedWorkflow | None:
+def kept(workflow: ListedWorkflow, /, *, is_read: bool = True) -> ListedWorkflow | None:
     """What the archive has of a run that has left the cluster."""
     from tui.domain.archived import kept
 
-    return kept(workflow)
+    return kept(workflow, is_read=is_read)
 
 
 def archived_by(query: Query, now: datetime) -> Iterable[ArchiveQuery]:

@@ -50,7 +50,8 @@ class Archive(Protocol):
         """
 
     def find(self, kind: Readable[L, Any], key: ObjectKey, uid: str) -> Row[L] | None:
-        """The row of one run as it is now; None where the archive does not have it.
+        """The row of one run as it is now; None where the archive does not have it. Without a
+        uid it is the last one of that name.
 
         Raises: SourceError.
         """

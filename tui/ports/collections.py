@@ -90,9 +90,10 @@ class Readable(Protocol[L_co, W_co]):
         """What is known of an object, with what a Table, the second, tells of it later."""
 
     @property
-    def kept(self) -> Callable[[Any], Any] | None:
+    def kept(self) -> Callable[..., Any] | None:
         """What an archive has of an object that has left the cluster; it returns None for one that
-        is in none. None: no archive has such objects."""
+        is in none. `is_read` says whether more of it is known than a Table's row. None: no archive
+        has such objects."""
 
     @property
     def whole(self) -> Callable[[bytes], tuple[W_co, bool]]:

@@ -97,7 +97,7 @@ class ServerArchive:
         more = ""
         while True:
             page = self.page(kind, asked, more)
-            found = next((row for row in page.rows if row.uid == uid), None)
+            found = next((row for row in page.rows if uid in ("", row.uid)), None)
             if found is not None or not page.more:
                 return found
             more = page.more

@@ -124,10 +124,10 @@ class ArchiveReader(Generic[L]):
         self.error: SourceError | None = None
         """What is wrong with reading on; None while nothing is."""
         self._told: set[str] = set()
-        self._checking: set[str] = set()
-        """The uids of what is being looked up again."""
-        self._answered: set[str] = set()
-        """The uids of what changes by what came of looking it up."""
+        self._checking: set[ObjectKey] = set()
+        """What is being looked up again."""
+        self._answered: set[tuple[ObjectKey, str]] = set()
+        """What changes by what came of looking it up, with its uid."""
         self._unchecked: deque[tuple[Row[L], ArchiveFeed, int]] = deque()
         """What is still to be looked up, where, and how many times at the most."""
         self._checker: CancelToken | None = None
@@ -341,13 +341,13 @@ class ArchiveReader(Generic[L]):
     def check(self, row: Row[L]) -> None:
         """Look again whether the archive has a run: it was deleted there, or has come there."""
         uid = row.uid
-        if uid in self._answered:
-            self._answered.discard(uid)
+        if (row.key, uid) in self._answered:
+            self._answered.discard((row.key, uid))
             return  # this is what came of looking
         feed = self._feed_of(row.key)
-        if self._is_over or feed is None or uid in self._checking:
+        if self._is_over or feed is None or row.key in self._checking:
             return
-        self._checking.add(uid)
+        self._checking.add(row.key)
         # What was being archived as it left the cluster may not be there for a moment.
         is_read = any(uid in each.uids for each in self._readings)
         self._unchecked.append((row, feed, 1 if is_read else TRIES))
@@ -401,10 +401,10 @@ class ArchiveReader(Generic[L]):
         if found is None:
             self._session.tell(Gone(part, key, uid))
         else:
-            if found.version != row.version:
-                self._answered.add(uid)
+            if (found.version, found.uid) != (row.version, row.uid):
+                self._answered.add((key, found.uid))
             self._session.tell(Changed(part, msgspec.structs.replace(found, key=key)))
-        call_on(self._loop, lambda: self._checking.discard(uid))
+        call_on(self._loop, lambda: self._checking.discard(key))
         return True
 
     def _checked(self) -> None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import structs
 
@@ -36,8 +36,14 @@ ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 _moments = count(1)
 """One count for all tables, so that a change of an earlier table is older than any later one."""
 
-Kept = Callable[[T], T | None]
-"""What the archive has of an object that has left the cluster; None where it has nothing."""
+
+class Kept(Protocol[T]):
+    """What the archive may have of an object that has left the cluster."""
+
+    def __call__(self, value: T, /, *, is_read: bool = True) -> T | None:
+        """None where it has nothing; `is_read` says whether more than a Table's row is known."""
+
+
 Renewed = Callable[[T, T], T]
 """What is known of an object, with what a Table, the second, tells of it later. It returns the
 first itself where that is nothing new."""
@@ -235,7 +241,8 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
 
     def _keep(self, row: Row[T]) -> None:
         """What leaves the cluster stays where the archive that is shown is known to have it."""
-        left = self._kept(row.value) if self._kept is not None else None
+        is_read = row.depth is not Depth.TABLE
+        left = self._kept(row.value, is_read=is_read) if self._kept is not None else None
         told = next(self._archives(row.key), None)
         if left is not None and told is not None:
             told[row.key] = Row(row.key, row.uid, "", ORIGINS[Origin.ARCHIVE], left)
@@ -267,7 +274,9 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
                 if row.value is before.value:
                     self._set(told, row)
                     return
-        elif self._due.pop(key, None) is not None or key in self._asked:
+        elif part.origin is not Origin.ARCHIVE and (
+            self._due.pop(key, None) is not None or key in self._asked
+        ):
             self._asked[key] = self._batch  # answers that are under way are older than this
         self._note(key, ADDED if key not in self._rows else CHANGED)
         self._set(told, row)
@@ -331,9 +340,10 @@ class KnownObjects(Mapping[ObjectKey, Row[T]], Generic[T]):
             return
         del told[key]
         self._gone[key] = row.uid
-        for each in (self._due, self._came, self._asked):
-            each.pop(key, None)
-        self._unread.discard(key)
+        if part.origin is not Origin.ARCHIVE:
+            for each in (self._due, self._came, self._asked):
+                each.pop(key, None)
+            self._unread.discard(key)
         if part.origin is Origin.CLUSTER:
             self._keep(row)
         left = next((each[key] for each in self._told.values() if key in each), None)
