@@ -6,6 +6,7 @@ path = recording_of(source, folder, lambda heard: ...)   # what is asked of `hea
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.support.runs import nightly_etl
+from tests.support.runs import ETL, nightly_etl
 from tui.domain import decode
 from tui.domain.identity import Origin, Part
 from tui.domain.logs import LogBlock
@@ -58,6 +59,7 @@ def recording_of(
     return path
 
 
+_NUMBER = re.compile(r"(?<=-)\d{6,}(?=\")")
 UPDATES, WHOLES, OPENED = 40, 8, 10
 """Of a made-up run: how often its row changes, how often it is read whole for that, a run a minute
 long each; and every which run somebody opens, with its log and its events."""
@@ -77,7 +79,9 @@ def day_of(runs: int, ear: Ear, tick: Callable[[], object] = lambda: None) -> No
             is_over = update == UPDATES - 1
             made["status"]["phase"] = "Failed" if is_over else "Running"
             made["status"]["progress"] = f"{update}/{UPDATES}"
-            raw = msgspec.json.encode(made)
+            # Its steps and pods are called after it, with a number of their own each.
+            text = msgspec.json.encode(made).decode().replace(ETL, name)
+            raw = _NUMBER.sub(lambda found: f"{chance.randrange(10**9)}", text).encode()
             tick()
             ear.event(Changed(part, row_of(part, decode.listed(raw))), Scope())
             if update % (UPDATES // WHOLES) == 0 or is_over:
