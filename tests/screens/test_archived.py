@@ -197,6 +197,26 @@ async def test_a_run_that_moves_to_the_archive_keeps_its_row_and_the_cursor() ->
         assert shown.current == "done"
 
 
+async def test_a_run_that_moves_to_the_archive_while_it_is_looked_at_stays_as_it_is() -> None:
+    node = {"id": "done", "name": "done", "displayName": "done", "type": "Pod"}
+    nodes = {"done": {**node, "phase": "Failed", "message": "exit code 7"}}
+    done = manifest("done", phase="Failed", labels={ARCHIVING: "Archived"}, nodes=nodes)
+    server = StandIn(done)
+    async with listing(server) as (shown, api):
+        await shown.until_shown("1 + 0 ▤")
+        await shown.press("enter", "d")
+        await shown.until_shown("exit code 7")
+        before = shown.text.splitlines()[1:]
+        server.archive(done)
+        server.delete("done")
+        await shown.until(lambda: any(each.path == f"{ARCHIVE}/uid-done" for each in api.asked))
+        await shown.at_rest()
+        assert shown.text.splitlines()[1:] == before, "nothing of it moves"
+        assert "deleted" not in shown.text and shown.detail.known is not None
+        await shown.press("escape", "escape")
+        await shown.until_shown("▤ done")
+
+
 async def test_one_that_was_archived_and_is_in_no_archive_after_all_goes() -> None:
     done = manifest("done", phase="Succeeded", labels={ARCHIVING: "Archived"})
     server = StandIn(manifest("now"), done)
