@@ -262,6 +262,7 @@ KEYS = KeyTable(
         "sort.previous": "<",
         "sort": "S",
         "form.tree": "1",
+        "form.graph": "2",
         "form.timeline": "3",
         "fold.one": "o",
         "fold.all": "O",

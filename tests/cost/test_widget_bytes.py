@@ -26,6 +26,10 @@ LOG_LINE = {80: 851, 120: 851, 200: 2370}
 TREE_CURSOR_DOWN = {80: 244, 120: 244, 200: 294}
 TREE_ROW_CHANGED = 46
 STATUS_CHANGED = 55
+GRAPH_CURSOR = 800
+"""A box gets the cursor, another loses it, and the line between them is lit."""
+GRAPH_STEP_CHANGED = 60
+GRAPH_PANNED = {80: 2_000, 120: 5_500, 200: 13_000}
 TICKING = 10
 """Running rows on the list; each may cost its digits and the way to them."""
 
@@ -45,6 +49,11 @@ def workflows(request: pytest.FixtureRequest) -> Iterator[Pty]:
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def tree(request: pytest.FixtureRequest) -> Iterator[Pty]:
     yield from started("tree", request.param)
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def graph(request: pytest.FixtureRequest) -> Iterator[Pty]:
+    yield from started("graph", request.param)
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -69,6 +78,24 @@ def test_a_tree_costs_what_changes_in_it(tree: Pty) -> None:
     tree.step("8")
     assert 0 < tree.step("8").size <= TREE_ROW_CHANGED
     assert 0 < tree.step("pagedown").size <= PAGE_DOWN[width]
+
+
+def test_a_graph_costs_what_changes_in_it(graph: Pty) -> None:
+    graph.step("g")
+    graph.step("right")
+    assert 0 < graph.step("down").size <= GRAPH_CURSOR
+    graph.step("8")
+    assert 0 < graph.step("8").size <= GRAPH_STEP_CHANGED, "one sign"
+
+
+def test_panning_a_graph_sends_what_moves_and_nothing_of_what_stands(graph: Pty) -> None:
+    graph.step("g")
+    first = graph.step("pagedown")
+    assert 0 < first.size <= GRAPH_PANNED[graph.columns]
+    assert b"GRAPH" not in first.data and b"Quit" not in first.data, "heading and hints stand"
+    for _ in range(10):
+        graph.step("pagedown")
+    assert graph.step("pagedown").size == 0, "there is no more"
 
 
 def test_a_followed_log_costs_what_differs(log: Pty) -> None:

@@ -1,6 +1,6 @@
 """Our widgets on full screens, moved by keys: what the byte budgets are measured on.
 
-`python widgets_app.py (list|tree|log) [--no-diff]`. Time stands still until `t` is pressed.
+`python widgets_app.py (list|tree|graph|log) [--no-diff]`. Time stands still until `t` is pressed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tui.domain.workflow import ListedStatus, ListedWorkflow, Metadata, Status, 
 from tui.logs.book import LogBook
 from tui.terminal.capabilities import detect
 from tui.terminal.output import CellDiffMixin
+from tui.widgets.graph import GraphView
 from tui.widgets.hints import Hints
 from tui.widgets.line_view import LineView
 from tui.widgets.status_line import StatusLine
@@ -77,6 +78,33 @@ def steps(message: str = "") -> Workflow:
     return Workflow(metadata=Metadata(name="etl"), status=Status(phase="Running", nodes=nodes))
 
 
+def stages(phase: str = "Running") -> Workflow:
+    """Twelve stages of sixteen steps, each of which leads to two of the next stage."""
+    names = [[f"stage-{at}-step-{n}" for n in range(16)] for at in range(12)]
+    nodes = {
+        NodeId("etl"): Node(
+            id=NodeId("etl"), name="etl", display_name="etl", type="DAG", phase="Running",
+            children=tuple(map(NodeId, names[0])),
+        )
+    }  # fmt: skip
+    for at, stage in enumerate(names):
+        after = names[at + 1] if at + 1 < len(names) else []
+        for n, name in enumerate(stage):
+            nodes[NodeId(name)] = Node(
+                id=NodeId(name),
+                name=f"etl.{name}",
+                display_name=name,
+                type="Pod",
+                template_name="train",
+                phase=phase if (at, n) == (0, 8) else "Succeeded",
+                boundary_id=NodeId("etl"),
+                children=tuple(NodeId(each) for each in (after[n : n + 1] + after[-1:])),
+                started_at=moment(3000 - at),
+                finished_at=moment(1000),
+            )
+    return Workflow(metadata=Metadata(name="etl"), status=Status(phase="Running", nodes=nodes))
+
+
 def log_line(number: int) -> bytes:
     return b"10:%02d:%02d epoch %d/40 step=%d lr=0.0003 loss=0.%03d shard %s\n" % (
         number // 60 % 60,
@@ -110,12 +138,14 @@ class WidgetsApp(CellDiffMixin, App[None]):
             workflow_columns(), key=lambda w: w.ref, now=NOON
         )
         self.forest = StepTree(now=NOON)
+        self.graph = GraphView(now=NOON)
         self.log_lines = TextView(follow=True)
 
     def compose(self) -> ComposeResult:
         shown: dict[str, LineView] = {
             "list": self.workflows,
             "tree": self.forest,
+            "graph": self.graph,
             "log": self.log_lines,
         }
         yield shown[self.what]
@@ -127,6 +157,7 @@ class WidgetsApp(CellDiffMixin, App[None]):
             self.log_lines.styles.width = "50%"  # beside the tree, as on a workflow's screen
         self.workflows.replace([workflow(number) for number in range(ROWS)])
         self.forest.show(steps())
+        self.graph.show(stages())
         self.book.append(blocks_of(log_line(number) for number in range(ROWS)))
         self.log_lines.show(self.book)
 
@@ -136,6 +167,8 @@ class WidgetsApp(CellDiffMixin, App[None]):
             self.workflows.update_item(5, workflow(5, self.count))
         elif self.what == "tree":
             self.forest.show(steps(f"try {self.count}"))
+        elif self.what == "graph":
+            self.graph.show(stages("Failed" if self.count % 2 else "Running"))
         else:
             came = self.book.append(blocks_of([log_line(ROWS + self.count)]))
             self.log_lines.lines_appended(*came)

@@ -32,6 +32,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("screens.workflow:WorkflowScreen",),
     ),
     ("Step tree", "While it has the focus.", ("widgets.step_tree:StepTree",)),
+    ("Graph", "The steps as a graph, while it has the focus.", ("widgets.graph:GraphView",)),
     (
         "Texts",
         "Logs, YAML, summary, events: while the pane has the focus (Tab goes there). Only logs "

@@ -8,7 +8,6 @@ changed are replaced and all others stay the very same objects.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -35,7 +34,7 @@ from tui.domain.node import (
     NodeId,
 )
 from tui.domain.once import once
-from tui.domain.order import time_key
+from tui.domain.order import natural, time_key
 from tui.domain.reason import failed_of
 from tui.domain.workflow import Workflow
 
@@ -71,7 +70,7 @@ class SiblingOrder(NamedTuple):
     def _key(self, node: Node) -> Any:
         match self.by:
             case "name":
-                return _natural(node.title.casefold())
+                return natural(node.title.casefold())
             case "started":
                 return time_key(node.started_at) or None
             case "duration":
@@ -79,17 +78,6 @@ class SiblingOrder(NamedTuple):
             case _:
                 return RANK.index(node.phase) if node.phase in RANK else len(RANK)
 
-
-def _natural(text: str) -> tuple[object, ...]:
-    """A text to sort by, numbers in it as numbers: `x(2)` before `x(10)`."""
-    parts = _NUMBER.split(text)
-    return tuple(
-        (len(part.lstrip("0")), part.lstrip("0")) if at % 2 else part
-        for at, part in enumerate(parts)
-    )
-
-
-_NUMBER = re.compile(r"([0-9]+)")
 
 WIDEST_GUIDE = 80
 """Maximum cells of a guide; a longer one, in a very deep tree, keeps only its end."""

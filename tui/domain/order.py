@@ -18,6 +18,8 @@ K = TypeVar("K", bound=str)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 """Maximum number of digits, since Python refuses to parse thousands of them."""
 
+_NUMBER = re.compile(r"([0-9]+)")
+
 
 class Guess(str):
     """What something is sorted by as long as its time is not known; it moves once it is."""
@@ -36,6 +38,15 @@ def time_key(text: str | None) -> str:
         return text[:-1]
     moment = parse_time(text)
     return "" if moment is None else moment.replace(tzinfo=None).isoformat()
+
+
+def natural(text: str) -> tuple[object, ...]:
+    """A text to sort by, numbers in it as numbers: `x(2)` before `x(10)`."""
+    parts = _NUMBER.split(text)
+    return tuple(
+        (len(part.lstrip("0")), part.lstrip("0")) if at % 2 else part
+        for at, part in enumerate(parts)
+    )
 
 
 def item_index(display_name: str) -> int:

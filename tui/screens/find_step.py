@@ -6,8 +6,8 @@ from textual import on
 
 from tui.context import AppContext
 from tui.keys import hint
+from tui.screens.split_view import SplitView
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.step_tree import StepTree
 
 
 class FindStep(QueryBar):
@@ -19,8 +19,8 @@ class FindStep(QueryBar):
         self._sought = ""
 
     @property
-    def _steps(self) -> StepTree:
-        return self.screen.query_one(StepTree)
+    def _steps(self) -> SplitView:
+        return self.screen.query_one(SplitView)
 
     @on(QueryBar.Edited)
     def find(self, message: QueryBar.Edited) -> None:
@@ -34,25 +34,17 @@ class FindStep(QueryBar):
     def end(self, message: QueryBar.Submitted | QueryBar.Cancelled) -> None:
         """Back to the tree."""
         message.stop()
-        self._steps.focus()
+        self._steps.front.focus()
         self.text = ""
         self.close()
 
     def find_next(self, step: int) -> None:
         """To the next (1) or previous (-1) step of that name; 0 stays if this one fits."""
-        steps = self._steps
-        rows, at = steps.items, steps.cursor
         if not self._sought:
             if step:
                 self.context.say(
                     f"nothing to look for yet: {hint('filter')} and the name of a step"
                 )
             return
-        direction = step or 1
-        # A workflow that has just begun may have no step at all.
-        for offset in range(abs(step), len(rows) + 1) if rows else ():
-            row = rows[(at + direction * offset) % len(rows)]
-            if self._sought in row.label.casefold():
-                steps.move_to(row.key)
-                return
-        self.context.say(f"no step is called like “{self._sought}”", "warning")
+        if not self._steps.find_step(lambda label: self._sought in label.casefold(), step):
+            self.context.say(f"no step is called like “{self._sought}”", "warning")

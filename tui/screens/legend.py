@@ -29,6 +29,11 @@ PHASES = (
     (SKIPPED, "skipped: its condition did not hold"),
     (OMITTED, "omitted: what it depends on did not come about"),
 )
+BOXES = (
+    ("critical", "on the critical path"),
+    ("coming", "has not begun yet, or never ran"),
+)
+"""Borders of boxes in the graph of a run, and what they mean."""
 LIST, TREE, LOG = "list", "tree", "log"
 """Topics that a screen can have besides the phases."""
 
@@ -45,6 +50,11 @@ def signs(topics: Sequence[str], *, ascii: bool) -> Iterator[Row]:
     if TREE in topics:
         yield f"{'+' if ascii else '▸'}12", "twelve steps are folded away here"
         yield rule(True, ascii=ascii) * 3, "the side that keys go to"
+        from tui.widgets.graph_renderer import BORDERS, FILE  # no list waits for it
+
+        for kind, words in BOXES:
+            yield BORDERS[kind][ascii][:3], f"in the graph: {words}"
+        yield FILE[ascii], "in the graph: a file between steps"
     if LOG in topics:
         yield ">" if ascii else "›", f"the line goes on: {hint('wide')} wraps"
         yield LEVELS["error"][0][ascii], "the line tells of an error"

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -24,6 +26,7 @@ from tui.domain.identity import Target
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.workflow import ListedWorkflow, Workflow, workflow_of_holder
+from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
 from tui.messages import GoToStep, RoomWanted, Said, ShowProof
 from tui.panes.base import PaneContext
@@ -32,8 +35,13 @@ from tui.screens.pane_tabs import PaneTabs
 from tui.screens.step_about import StepAbout, facts_of
 from tui.widgets.step_tree import StepTree
 
+if TYPE_CHECKING:
+    from tui.widgets.graph import GraphView  # no start waits for it
+
 SIDE_BY_SIDE = 110
 """Cells from which on the panes stand beside the tree, not below it."""
+GRAPH_BESIDE = 160
+"""Cells from which on a graph leaves room for a pane beside it."""
 THREE = 200
 """Cells from which on what the cursor is on stands between tree and pane, not below the tree."""
 PANE_AFTER = 0.1
@@ -65,6 +73,10 @@ class SplitView(Container):
         self._workflow: Workflow | None = None
         self._raw = b""
         self._resting: Timer | None = None
+        self._graph: GraphView | None = None
+        """The steps as a graph, once somebody wanted to see that."""
+        self.draws_graph = False
+        """Whether the steps are shown as a graph; the thread that reads them may ask."""
         self._zoomed_for_room = False
         """Whether a pane has all the room since it asked for it, not since somebody gave it."""
 
@@ -111,6 +123,10 @@ class SplitView(Container):
         if self._wanted and workflow.nodes:
             self.steps.reveal(self._wanted)
             self._wanted = NodeId("")
+        if self._graph is not None and self.is_graph:
+            self._graph.placeholder = self.steps.placeholder
+            self._graph.renderer.now = self.context.now()
+            self._graph.show(workflow)
         if len(workflow.nodes) > MANY:
             self.call_later(self._show_in_pane)  # in a turn of its own, so that keys come between
         else:
@@ -132,20 +148,141 @@ class SplitView(Container):
 
     def _step(self, workflow: Workflow) -> Node | None:
         """The step the cursor is on; None on the root, which stands for the whole."""
-        node = self.steps.node
+        node = self.node
         is_whole = node is None or (node.id == workflow.metadata.name and node.type != "Pod")
         return None if is_whole else node
+
+    # --- in which form ---------------------------------------------------------------------
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the steps are shown as a graph."""
+        return self.draws_graph
+
+    @property
+    def node(self) -> Node | None:
+        """The step the cursor is on; None where that is none, as one still to come."""
+        return self._graph.node if self._graph is not None and self.is_graph else self.steps.node
+
+    @property
+    def front(self) -> StepTree | GraphView:
+        """What shows the steps."""
+        return self._graph if self._graph is not None and self.is_graph else self.steps
+
+    async def show_form(self, form: str) -> None:
+        """Show the steps as a `tree`, a `graph` or a `timeline`; the cursor stays on its step."""
+        if form == "graph":
+            await self._show_graph()
+            return
+        was_graph, had_keys = self.is_graph, not self.pane_tabs.holds_focus
+        self.draws_graph = False
+        self.remove_class("-graph")
+        if was_graph:
+            self.set_class(self.steps.is_timeline, "-zoom-tree")
+        self.steps.action_form(form)
+        if was_graph and had_keys:
+            self.call_after_refresh(self.steps.focus)  # what is hidden still takes no focus
+
+    async def _show_graph(self) -> None:
+        workflow, had_keys = self._workflow, not self.pane_tabs.holds_focus
+        if self.is_graph:
+            return
+        if self._graph is None:
+            from tui.widgets.graph import GraphView
+
+            self._graph = GraphView(ascii=self.context.ascii, now=self.context.now())
+            await self.tree_side.mount(self._graph, before=self.about)
+        self.draws_graph = True
+        self.add_class("-graph")
+        self.set_class(self.size.width < GRAPH_BESIDE, "-zoom-tree")
+        self.remove_class("-zoom-pane")
+        graph = self._graph
+        graph.renderer.now = self.context.now()
+        graph.placeholder = self.steps.placeholder
+        if workflow is not None:
+            graph.show(workflow)
+            if (node := self.steps.node) is not None:
+                graph.go_to(node.id)
+        if had_keys or self.is_zoomed:
+            self.call_after_refresh(graph.focus)
+
+    @on(StepTree.GraphWanted)
+    async def graph_wanted(self, message: StepTree.GraphWanted) -> None:
+        """From the tree, or the timeline, to the graph."""
+        message.stop()
+        await self._show_graph()
+
+    # By their names, as the graph is imported when somebody wants to see one.
+
+    async def on_graph_view_form_wanted(self, message: GraphView.FormWanted) -> None:
+        """From the graph to the tree, or the timeline."""
+        message.stop()
+        await self.show_form(message.form)
+
+    async def on_graph_view_chosen(self, message: GraphView.Chosen) -> None:
+        """Enter in the graph."""
+        message.stop()
+        await self.open_chosen()
+
+    def on_graph_view_cursor_moved(self, message: GraphView.CursorMoved) -> None:
+        """The tree goes where the graph went, and the pane shows that."""
+        message.stop()
+        if message.step is not None:
+            self.steps.reveal(message.step)
+        self.tell_selection()
+
+    def _go_to(self, step: NodeId) -> None:
+        """Put the cursor on a step, in whatever form they are shown."""
+        self.steps.reveal(step)
+        if self._graph is not None and self.is_graph:
+            self._graph.go_to(step)
+
+    def toggle_artifacts(self) -> None:
+        """Files between the steps of the graph, or none; false while there is no graph."""
+        if self._graph is not None and self.is_graph:
+            self._graph.toggle_artifacts()
+        else:
+            self.post_message(Said(f"{hint('form.graph')} shows the graph, which has artifacts"))
+
+    def find_step(self, fits: Callable[[str], bool], step: int) -> bool:
+        """To the next (1) or previous (-1) step with such a name; 0 stays if this one has it."""
+        if self._graph is not None and self.is_graph:
+            return self._graph.find(fits, step)
+        rows, at = self.steps.items, self.steps.cursor
+        direction = step or 1
+        # A workflow that has just begun may have no step at all.
+        for offset in range(abs(step), len(rows) + 1) if rows else ():
+            row = rows[(at + direction * offset) % len(rows)]
+            if fits(row.label):
+                self.steps.move_to(row.key)
+                return True
+        return False
+
+    def next_step(self, step: int) -> None:
+        """To the next step (1), or the one before (-1), while keys go elsewhere."""
+        if self._graph is not None and self.is_graph:
+            self._graph.action_across(step)
+        else:
+            self.steps.move_to_line(self.steps.cursor + step)
+
+    def tick(self, now: datetime) -> None:
+        """A second went by."""
+        self.steps.tick(now)
+        if self._graph is not None and self.is_graph:
+            self._graph.tick(now)
+
+    # --- what the cursor is on -------------------------------------------------------------
 
     @property
     def is_on_problem(self) -> bool:
         """Whether the cursor is on a step that failed and has a log."""
-        node = self.steps.node
+        node = self.node
         return node is not None and node.is_problem and node.type == "Pod"
 
     @property
     def name_of_step(self) -> str:
         """The name of the pod the cursor is on, or of the step; "" before there are steps."""
-        node = self.steps.node
+        node = self.node
         if node is None or self._workflow is None:
             return ""
         if node.type == "Pod":
@@ -169,7 +306,7 @@ class SplitView(Container):
 
     def chosen(self, whole: Target, on: str) -> tuple[Target, str] | None:
         """The step, pod or artifact that the cursor is on, and its title; None for none."""
-        node, workflow = self.steps.node, self._workflow
+        node, workflow = self.node, self._workflow
         if on == "artifact":
             return self.pane_tabs.pane.chosen(whole) if self.pane_tabs.pane is not None else None
         if node is None or workflow is None:
@@ -192,8 +329,12 @@ class SplitView(Container):
 
     def move_border(self, step: int) -> None:
         """Give the side with the keys more of the room (1), or less (-1)."""
-        if not self.pane_tabs.holds_focus and self.steps.zoom_time(step):
-            return
+        if not self.pane_tabs.holds_focus:
+            if self._graph is not None and self.is_graph:
+                self._graph.zoom_boxes(step)
+                return
+            if self.steps.zoom_time(step):
+                return
         if self.is_zoomed:
             return
         grows = step if not self.pane_tabs.holds_focus else -step
@@ -230,7 +371,9 @@ class SplitView(Container):
     @property
     def _holder(self) -> RunWanted | None:
         """Who holds the lock that what the cursor is on waits for; None where it waits for none."""
-        workflow, node = self._workflow, self.steps.node
+        workflow, node = self._workflow, self.node
+        if node is None and self.is_graph:
+            return None  # what is still to come waits for nothing yet
         if workflow is None or (node is not None and node.id != workflow.metadata.name):
             wanted = node.waits_for if node is not None else ""
             if workflow is None or not wanted:
@@ -248,7 +391,7 @@ class SplitView(Container):
     @property
     def _made(self) -> RunWanted | None:
         """The workflows that the step under the cursor made; None where it made none."""
-        workflow, node = self._workflow, self.steps.node
+        workflow, node = self._workflow, self.node
         if workflow is None or node is None:
             return None
         made = [each.metadata for each in self.made_by(workflow, node)]
@@ -263,6 +406,9 @@ class SplitView(Container):
         if wanted is not None:
             self.post_message(wanted)
             return
+        if self._graph is not None and self.is_graph:
+            await self._open_box(self._graph)
+            return
         if row is None:
             self.post_message(Said("nothing here to open"))
             return
@@ -271,12 +417,24 @@ class SplitView(Container):
         elif row.has_children:
             self.steps.action_toggle_fold()
 
+    async def _open_box(self, graph: GraphView) -> None:
+        """Enter in the graph: a step's log, its last attempt's; a group folds."""
+        box, node = graph.current, graph.node
+        if node is not None and node.type in ("Pod", "Container"):
+            await self.open("logs")
+        elif box is not None and box.group == box.key:
+            graph.toggle_fold()
+        elif graph.is_on_file:
+            await self.open("artifacts")
+        else:
+            self.post_message(Said("nothing here to open"))
+
     @on(GoToStep)
     def go_to_step(self, message: GoToStep) -> None:
         """To a step that a pane names."""
         message.stop()
         self.unzoom()
-        self.steps.reveal(message.step)
+        self._go_to(message.step)
         self.go(to_pane=False)
 
     @on(ShowProof)
@@ -288,7 +446,7 @@ class SplitView(Container):
             return
         step = NodeId(message.step or workflow.metadata.name)
         if step in workflow.nodes:
-            self.steps.reveal(step)
+            self._go_to(step)
         self.pane_tabs.show(workflow, self._step(workflow), self._raw)
         await self.open(message.pane)
         if isinstance(pane := self.pane_tabs.pane, SearchedPane):
@@ -307,6 +465,8 @@ class SplitView(Container):
             found = self.steps.go_to_problem(1)
             if found is first:
                 return False
+        if found is not None and self._graph is not None and self.is_graph:
+            self._graph.go_to(found.id)
         return found is not None
 
     async def open(self, name: str) -> None:
@@ -357,7 +517,7 @@ class SplitView(Container):
 
     def go(self, *, to_pane: bool) -> None:
         """Put the focus on a side; where only one side is shown, on that side it is."""
-        focus = self.pane_tabs.take_focus if to_pane else self.steps.focus
+        focus = self.pane_tabs.take_focus if to_pane else self.front.focus
         if self.is_zoomed:
             self.set_class(to_pane, "-zoom-pane")
             self.set_class(not to_pane, "-zoom-tree")

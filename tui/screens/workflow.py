@@ -22,7 +22,7 @@ from tui.actions.base import On
 from tui.actions.verdict import Allowed, Subject, verdict
 from tui.bindings import add_bindings, bind
 from tui.columns.nodes import Figures
-from tui.commands import Command, among, one_of
+from tui.commands import Command, alone, among, one_of
 from tui.context import AppContext
 from tui.domain.allowance import PodAllowance
 from tui.domain.changes import ChangeSet
@@ -72,6 +72,13 @@ LOOK_BACK = 10.0
 
 ARGOS_ORDER = "As they are"
 """What the order of siblings is called that Argo has them in."""
+
+FORMS = (
+    ("tree", "tree", "each step below what it is part of"),
+    ("graph", "graph", "what comes after what, with what is still to come"),
+    ("timeline", "timeline", "bars on the time of the run"),
+)
+"""The forms that steps are shown in, what they are called, and what they show."""
 
 NOTHING_THERE = {
     "node": "the cursor is on no step",
@@ -292,6 +299,10 @@ class WorkflowScreen(View[None]):
     def _prepare(self, version: Workflow, before: Workflow | None) -> None:
         """On the thread of the watch: what would take long on that of the event loop."""
         prepare(version, before, self._selected)
+        if self.split.draws_graph:
+            from tui.domain.graph import groups_of  # no list waits for it
+
+            groups_of(version)
         if before is None:
             self._found = version, whole_tree(version)
 
@@ -471,7 +482,7 @@ class WorkflowScreen(View[None]):
         """A second went by; not for one that is no more."""
         if self._watched.stands_still is not None:
             return
-        self.steps.tick(now)
+        self.split.tick(now)
         self.pane_tabs.tick(now)
         workflow, looked = self.workflow, self._looked_back
         is_due = looked is not None and not 0 <= (now - looked).total_seconds() < LOOK_BACK
@@ -541,13 +552,13 @@ class WorkflowScreen(View[None]):
 
     async def action_failed_log(self) -> None:
         """The log of the step that failed; from there, that of the next that did."""
-        before = self.steps.node if self.pane_tabs.holds_focus else None
+        before = self.split.node if self.pane_tabs.holds_focus else None
         was_shown = self.pane_tabs.front == "logs"
         if not self.split.go_to_failed():
             self.context.say("no step failed")
             return
         await self.split.open("logs")
-        now = self.steps.node
+        now = self.split.node
         if was_shown and before is not None and now is not None and now.id == before.id:
             self.context.say("no other step failed")
 
@@ -572,10 +583,8 @@ class WorkflowScreen(View[None]):
         """Scroll the other side: the pane from the tree; from the pane, to the next step."""
         if not self.pane_tabs.holds_focus:
             self.pane_tabs.scroll_text(direction)
-        elif direction > 0:
-            self.steps.action_down()
         else:
-            self.steps.action_up()
+            self.split.next_step(direction)
 
     # --- what is meant here ----------------------------------------------------------------
 
@@ -622,6 +631,21 @@ class WorkflowScreen(View[None]):
         """What can be done to this workflow, and which panes there are."""
         yield from self.actions()
         yield from pane_commands(WORKFLOWS, partial(self.call_later, self.action_pane))
+        for form, title, what in FORMS:
+            yield Command(
+                f"Steps as a {title}",
+                alone(partial(self.call_later, self.split.show_form, form)),
+                names=(form,),
+                help=what,
+                key=hint(f"form.{form}"),
+            )
+        yield Command(
+            "Artifacts in the graph",
+            alone(self.split.toggle_artifacts),
+            names=("graph-artifacts",),
+            help="files between the steps that made and read them, or none again",
+            in_menu=True,
+        )
         words = [*ORDERS.values(), ARGOS_ORDER.casefold()]
         yield Command(
             "Sort siblings",
@@ -728,6 +752,6 @@ class WorkflowScreen(View[None]):
         if self.split.is_zoomed:
             self.split.unzoom()
         elif self.pane_tabs.holds_focus:
-            self.steps.focus()
+            self.split.front.focus()
         else:
             self.dismiss()

@@ -65,6 +65,9 @@ class StepTree(Table[TreeRow]):
 
         is_timeline: bool
 
+    class GraphWanted(Message):
+        """Somebody wants the steps as a graph."""
+
     UNMARKABLE = "steps are not marked: what one does is done to the whole workflow"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.left", "fold", "Fold", group="tree"),
@@ -75,6 +78,7 @@ class StepTree(Table[TreeRow]):
         bind("hide", "hide_skipped", "Hide skipped", group="tree"),
         bind("sort", "sort_menu", "Sort siblings", group="tree"),
         bind("form.tree", "form('tree')", "Tree", group="tree"),
+        bind("form.graph", "form('graph')", "Graph", group="tree"),
         bind("form.timeline", "form('timeline')", "Timeline", group="tree"),
         bind("problem-after", "problem(1)", "Next problem", group="tree"),
         bind("problem-before", "problem(-1)", "Last problem", group="tree"),
@@ -281,7 +285,10 @@ class StepTree(Table[TreeRow]):
         return self._is_timeline
 
     def action_form(self, form: str) -> None:
-        """As a tree, or as bars on the time of the run."""
+        """As a tree, as bars on the time of the run, or as a graph, which somebody else draws."""
+        if form == "graph":
+            self.post_message(self.GraphWanted())
+            return
         is_timeline = form == "timeline"
         if is_timeline == self._is_timeline:
             return

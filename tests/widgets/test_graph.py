@@ -1,0 +1,353 @@
+"""The graph of steps: walking along edges, folding, what is painted, and any name of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+
+from tests.support.graphs import graphs, made, node
+from tests.support.widgets import Alone, painting, screen_of
+from tui.domain.graph import ARTIFACT, JOIN, Box
+from tui.domain.layered import Size
+from tui.domain.workflow import Workflow
+from tui.widgets.cells import printable
+from tui.widgets.graph import GraphView
+from tui.widgets.graph_model import GraphModel
+from tui.widgets.graph_renderer import ALL, DETAILS, NAMES, SIGNS, GraphRenderer, Seen
+
+NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
+
+
+def diamond(last: str = "Running", **more: str) -> Workflow:
+    return made(
+        node("w", "DAG", name="w", children=["a"], phase="Running"),
+        node("a", inside="w", name="w.a", children=["b", "c"]),
+        node("b", inside="w", name="w.b", children=["d"], phase="Failed", **more),
+        node("c", inside="w", name="w.c", children=["d"]),
+        node("d", inside="w", name="w.d", phase=last, startedAt="2026-08-21T11:59:00Z"),
+    )
+
+
+def loops(count: int = 3) -> Workflow:
+    items = [f"x{n}" for n in range(count)]
+    return made(
+        node("w", "DAG", name="w", children=["l"]),
+        node("l", "TaskGroup", "w", name="w.l", children=items, displayName="loop"),
+        *(
+            node(key, inside="w", name=f"w.l({n}:i)", displayName=f"loop({n}:i)", children=["z"])
+            for n, key in enumerate(items)
+        ),
+        node("z", inside="w", name="w.z"),
+    )
+
+
+# --- the model -----------------------------------------------------------------------------------
+
+
+def modelled(workflow: Workflow, width: int = 60, height: int = 20) -> GraphModel:
+    def size(box: Box) -> Size:
+        return Size(12, 4)
+
+    model = GraphModel(size)
+    model.resize(width, height)
+    model.show(workflow, NOON.timestamp())
+    return model
+
+
+def on(model: GraphModel) -> str:
+    return model.current.label if model.current is not None else ""
+
+
+def test_it_opens_on_what_failed_else_on_what_runs() -> None:
+    assert on(modelled(diamond())) == "b"
+    root = node("w", "DAG", name="w", children=["a"], phase="Running")
+    assert on(modelled(made(root, node("a", inside="w", name="w.a", phase="Running")))) == "a"
+    assert on(modelled(loops())) == "w"
+
+
+def test_arrows_walk_along_edges_and_back_the_way_one_came() -> None:
+    model = modelled(diamond())
+    model.to_end(-1)
+    went = [on(model)]
+    for _ in range(3):
+        assert model.along(1)
+        went.append(on(model))
+    assert went == ["w", "a", "b", "d"]
+    assert not model.along(1)
+    back = []
+    while model.along(-1):
+        back.append(on(model))
+    assert back == ["b", "a", "w"]
+    model.go_to(model.graph.boxes["c"].node.id)  # type: ignore[union-attr]  # it is a step
+    model.along(1)
+    model.along(-1)
+    assert on(model) == "c", "not the other that leads there"
+    assert model.across(-1) and on(model) == "b"
+
+
+def test_every_way_to_the_cursor_is_lit() -> None:
+    model = modelled(diamond())
+    model.move_to("d")
+    assert model.hot == {("w", "a"), ("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")}
+    model.move_to("c")
+    assert model.hot == {("w", "a"), ("a", "c")}
+
+
+def test_a_loop_unfolds_and_folds_and_the_cursor_stays_with_it() -> None:
+    model = modelled(loops())
+    model.move_to("l")
+    model.toggle("l")
+    assert on(model) == "loop(0:i)"
+    model.toggle("l")
+    assert on(model) == "loop"
+    model.fold(model.groups)
+    assert on(model) == "loop"
+
+
+def test_what_is_folded_survives_an_update_and_nothing_moves_when_a_step_ends() -> None:
+    model = modelled(diamond())
+    before = model.layout
+    model.show(diamond("Succeeded"), NOON.timestamp())
+    assert model.layout is before
+    model.toggle("w")
+    model.show(diamond(), NOON.timestamp())
+    assert "w" in model.folded and set(model.graph.boxes) == {"w", "b"}, "b failed, and is seen"
+
+
+def test_the_cursor_is_always_seen() -> None:
+    chain = [node(f"n{n}", inside="w", name=f"w.n{n}", templateName=f"{n}", children=[f"n{n + 1}"])
+             for n in range(40)]  # fmt: skip
+    model = modelled(made(node("w", "DAG", name="w", children=["n0"]), *chain), width=30, height=5)
+    model.to_end(-1)
+    while model.along(1):
+        rect = model.rect
+        assert rect is not None
+        assert model.left <= rect.x and rect.x + rect.width <= model.left + model.width
+    assert on(model) == "n39"
+
+
+def test_finding_goes_round() -> None:
+    model = modelled(diamond())
+    model.move_to("d")
+    assert model.find(lambda box: box.label in "ab", 1) == "a"
+    assert model.find(lambda box: box.label in "ab", 1) == "b"
+    assert model.find(lambda box: box.label in "ab", 0) == "b"
+    assert model.find(lambda box: box.label == "none", 1) is None
+
+
+# --- how it looks --------------------------------------------------------------------------------
+
+
+def drawn(
+    workflow: Workflow, *, ascii: bool = False, level: int = DETAILS, artifacts: bool = False
+) -> list[str]:
+    renderer = GraphRenderer(lambda token: Style.null(), now=NOON, ascii=ascii)
+    renderer.level = level
+    model = GraphModel(renderer.size_of)
+    model.shows_artifacts = artifacts
+    model.show(workflow, NOON.timestamp())
+    renderer.show(Seen(model.graph, model.layout, model.hot, model.cursor))
+    size = model.layout.size
+    lines = [renderer.line(y, 0, size.width).text for y in range(size.height)]
+    assert all(cell_len(line) == size.width for line in lines)
+    return [line.rstrip() for line in lines]
+
+
+def test_a_diamond_is_drawn_with_lines() -> None:
+    assert drawn(diamond()) == [
+        "                               ┌──────────┐",
+        "                            ┏━▸│✖►b       │─┐",
+        "┌──────────┐   ┌──────────┐ ┃  │          │ │  ╔══════════╗",
+        "│● w       │━━▸│✔ a       │━┩  └──────────┘ ├─▸║● d       ║",
+        "│          │   │          │ │               │  ║  1m      ║",
+        "└──────────┘   └──────────┘ │  ┌──────────┐ │  ╚══════════╝",
+        "                            └─▸│✔ c       │─┘",
+        "                               │          │",
+        "                               └──────────┘",
+    ]
+
+
+def test_and_in_ascii() -> None:
+    assert drawn(diamond(), ascii=True) == [
+        "                               +----------+",
+        "                            #=>|F>b       |-+",
+        "+----------+   +----------+ #  |          | |  +==========+",
+        "|R w       |==>|S a       |=#  +----------+ +->|R d       |",
+        "|          |   |          | |               |  |  1m      |",
+        "+----------+   +----------+ |  +----------+ |  +==========+",
+        "                            +->|S c       |-+",
+        "                               |          |",
+        "                               +----------+",
+    ]
+
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m",
+    "日本語のとても長いステップの名前です",
+    "e\u0301" * 30,
+    "\u202eevil",
+    "[bold]x[/]",
+    "a\tb\nc",
+    "\ud800",
+    "👩‍👩‍👧‍👦 family",
+    "",
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("level", [SIGNS, NAMES, DETAILS, ALL])
+def test_no_name_breaks_a_line(name: str, ascii: bool, level: int) -> None:
+    workflow = made(
+        node("w", "DAG", name="w", children=["a", "b"]),
+        node("a", inside="w", name="w.a", displayName=name, message=name, phase="Failed"),
+        node("b", inside="w", name="w.b", displayName=name, children=["a"]),
+    )
+    text = "\n".join(drawn(workflow, ascii=ascii, level=level))
+    assert not any(ord(char) < 32 and char != "\n" for char in text) and "\u202e" not in text
+    if ascii and printable(name).isascii():
+        assert text.isascii()
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(graphs(), st.booleans(), st.sampled_from([SIGNS, NAMES, DETAILS, ALL]))
+def test_any_graph_is_drawn(workflow: Workflow, ascii: bool, level: int) -> None:
+    drawn(workflow, ascii=ascii, level=level, artifacts=True)
+
+
+def test_nothing_is_told_by_a_colour_alone() -> None:
+    workflow = made(
+        node("w", "DAG", name="w", children=["a", "o"], startedAt="2026-08-21T11:00:00Z"),
+        node("a", inside="w", name="w.a", startedAt="2026-08-21T11:00:00Z",
+             finishedAt="2026-08-21T11:30:00Z",
+             outputs={"artifacts": [{"name": "rows", "s3": {"key": "k"}}]}),
+        node("o", "Skipped", "w", name="w.o", phase="Omitted", children=["f"]),
+        node("f", inside="w", name="w.f", phase="Failed"),
+    )  # fmt: skip
+    text = "\n".join(drawn(workflow, artifacts=True))
+    assert "╔" in text, "the critical path"
+    assert "omitted" in text and "━" in text, "the way to the cursor"
+    assert "◇" in text and "┄" in text, "a file"
+    plain = "\n".join(drawn(workflow, artifacts=True, ascii=True))
+    assert plain.isascii() and "+==" in plain and "@" in plain
+
+
+@pytest.mark.parametrize("level", [SIGNS, NAMES, DETAILS, ALL])
+def test_a_box_has_room_for_what_it_tells(level: int) -> None:
+    renderer = GraphRenderer(lambda token: Style.null(), now=NOON, ascii=False)
+    renderer.level = level
+    for box in (
+        Box("k", "step", "build"),
+        Box("k", "group", "x", total=12),
+        Box("f", ARTIFACT, "f"),
+    ):
+        size = renderer.size_of(box)
+        assert size.height == (1 if level == SIGNS else 3 if box.kind == ARTIFACT else 2 + level)
+        assert size.width >= (3 if level == SIGNS else len(box.label) + 4)
+
+
+# --- the widget ----------------------------------------------------------------------------------
+
+
+def cells_to_paint(view: GraphView, work: Callable[[], object]) -> int:
+    with painting(view) as painted:
+        work()
+    return painted.cells
+
+
+async def test_only_what_differs_is_painted() -> None:
+    view = GraphView(now=NOON)
+    async with Alone(view).run_test(size=(90, 20)) as pilot:
+        view.show(diamond())
+        view.focus()
+        await pilot.pause()
+        whole = view.size.width * view.size.height
+        assert "✖►b" in "\n".join(screen_of(view))
+        assert cells_to_paint(view, lambda: view.show(diamond())) == 0, "nothing changed"
+        one = cells_to_paint(view, lambda: view.show(diamond("Succeeded")))
+        assert 0 < one < 60, "one step ended"
+        moved = cells_to_paint(view, lambda: view.action_across(1))
+        assert 0 < moved < whole / 4
+
+
+async def test_panning_paints_no_row_that_stands() -> None:
+    """A long loop is panned: the heading, and rows that look alike, stand."""
+    chain = [node(f"n{n}", inside="w", name=f"w.n{n}", templateName=f"{n}", children=[f"n{n + 1}"])
+             for n in range(30)]  # fmt: skip
+    view = GraphView(now=NOON)
+    async with Alone(view).run_test(size=(80, 20)) as pilot:
+        view.show(made(node("w", "DAG", name="w", children=["n0"]), *chain))
+        view.focus()
+        await pilot.pause()
+        with painting(view) as painted:
+            view.pan(12, 0)
+        assert set(painted.rows) <= {1, 2, 3, 4}, "the four rows of the chain, no blank one"
+        await pilot.pause()
+        assert cells_to_paint(view, lambda: view.pan(-1000, 0)) > 0
+        await pilot.pause()
+        assert cells_to_paint(view, lambda: view.pan(-1000, 0)) == 0, "there is no more"
+
+
+async def test_it_says_what_the_cursor_is_on() -> None:
+    view = GraphView(now=NOON)
+    async with Alone(view).run_test(size=(90, 20)) as pilot:
+        view.show(diamond(message="out of memory"))
+        view.focus()
+        await pilot.pause()
+        last = screen_of(view)[-1]
+        assert "b: out of memory" in last and "after: a" in last and "then: d" in last
+        await pilot.press("o")
+        await pilot.press("right")
+        assert "d: Running 1m" in screen_of(view)[-1]
+
+
+async def test_without_steps_it_says_why() -> None:
+    view = GraphView(now=NOON)
+    view.placeholder = "no controller has seen it"
+    async with Alone(view).run_test(size=(60, 10)) as pilot:
+        await pilot.pause()
+        assert "no controller has seen it" in "\n".join(screen_of(view))
+        await pilot.press("right", "down", "o", "O", "E", "enter", "plus", "g", "G", "}")
+
+
+async def test_a_click_chooses_a_box() -> None:
+    view = GraphView(now=NOON)
+    async with Alone(view).run_test(size=(90, 20)) as pilot:
+        view.show(diamond())
+        await pilot.pause()
+        rect = view.model.layout.boxes["c"]
+        await pilot.click(GraphView, offset=(rect.x + 2, rect.y + 2))
+        assert view.current is not None and view.current.label == "c"
+        await pilot.click(GraphView, offset=(89, 18))
+        assert view.current.label == "c"
+
+
+def test_points_where_lines_meet_are_never_under_the_cursor() -> None:
+    workflow = made(
+        node("w", "Steps", name="w", children=["g0"]),
+        node("g0", "StepGroup", "w", name="w[0]", children=["a", "b"]),
+        *(node(key, inside="w", name=f"w[0].{key}", children=["g1"]) for key in "ab"),
+        node("g1", "StepGroup", "w", name="w[1]", children=["c", "d"]),
+        *(node(key, inside="w", name=f"w[1].{key}") for key in "cd"),
+    )
+    model = modelled(workflow)
+    assert JOIN in {box.kind for box in model.graph.boxes.values()}
+    seen: set[str] = set()
+    waiting = [key for key in model.in_order if model.graph.boxes[key].label == "w"]
+    while waiting:
+        here = waiting.pop()
+        for move in (model.along, model.across):
+            for step in (1, -1):
+                model.move_to(here)
+                move(step)
+                if on(model) not in seen:
+                    seen.add(on(model))
+                    waiting.append(model.cursor or "")
+    assert seen == {"w", "a", "b", "c", "d"}, "and every box can be reached"

@@ -1,0 +1,403 @@
+"""The steps of one workflow as a graph: boxes in layers, and lines between them.
+
+Which boxes there are and where the cursor is, is `graph_model.py`; how they look
+`graph_renderer.py`. Here are the keys, the lines above and below the graph, and messages. As every
+widget of lines it sends the cells that differ: who pans it gets what moved, and nothing of what
+stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.bindings import bind
+from tui.columns.nodes import node_seconds
+from tui.columns.words import compact
+from tui.domain.graph import ARTIFACT, Box, Key
+from tui.domain.node import Node, NodeId
+from tui.domain.workflow import Workflow
+from tui.messages import Said
+from tui.widgets.cells import (
+    ASCII_ELLIPSIS,
+    ELLIPSIS,
+    LONGEST,
+    cut,
+    plain,
+    printable,
+    printable_name,
+    rule,
+    strip_of,
+    wrapped,
+)
+from tui.widgets.graph_model import GraphModel
+from tui.widgets.graph_renderer import ALL, SIGNS, GraphRenderer, Seen
+from tui.widgets.line_view import COMMON, LineView
+
+WHEEL = 3
+"""Rows that the mouse wheel pans by."""
+SIDEWAYS = 12
+"""Cells that it pans by to a side."""
+HEADING, FOOTING = 1, 1
+"""Rows above the graph, and below it."""
+MOST_NAMED = 3
+"""Boxes that are named before and after that of the cursor, and on the critical path."""
+
+
+class GraphView(LineView):
+    """The graph of steps."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("move.right", "along(1)", "Along an edge", group="graph"),
+        bind("move.left", "along(-1)", "Back along an edge", group="graph"),
+        bind("move.down", "across(1)", "Box below", group="graph"),
+        bind("move.up", "across(-1)", "Box above", group="graph"),
+        bind("move.first", "to_end(-1)", "First", group="graph"),
+        bind("move.last", "to_end(1)", "Last", group="graph"),
+        bind("move.half-down", "pan_rows(0.5)", "Half page down", group="graph"),
+        bind("move.half-up", "pan_rows(-0.5)", "Half page up", group="graph"),
+        bind("move.page-down", "pan_rows(1)", "Page down", group="graph"),
+        bind("move.page-up", "pan_rows(-1)", "Page up", group="graph"),
+        bind("open", "choose", "Open", group="graph"),
+        bind("fold.one", "toggle_fold", "Fold", group="graph", shown=True),
+        bind("fold.all", "toggle_folds", "Fold all", group="graph"),
+        bind("fold.problems", "fold_quiet", "Problems open", group="graph"),
+        bind("hide", "hide_skipped", "Hide skipped", group="graph"),
+        bind("form.tree", "form('tree')", "Tree", group="graph"),
+        bind("form.graph", "form('graph')", "Graph", group="graph"),
+        bind("form.timeline", "form('timeline')", "Timeline", group="graph"),
+        bind("problem-after", "problem(1)", "Next problem", group="graph"),
+        bind("problem-before", "problem(-1)", "Last problem", group="graph"),
+    ]
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor is on another box."""
+
+        step: NodeId | None
+        """The step that is meant by it; None where there is none."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, GraphView.CursorMoved)
+
+    class Chosen(Message):
+        """Somebody wants what the cursor is on opened."""
+
+    @dataclass
+    class FormWanted(Message):
+        """Somebody wants the steps in another form."""
+
+        form: str
+
+    def __init__(
+        self, *, ascii: bool = False, now: datetime | None = None, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self.renderer = GraphRenderer(self.token, now=now or datetime.now(UTC), ascii=ascii)
+        self.model = GraphModel(self.renderer.size_of)
+        self.placeholder = ""
+        """What it says while there are no steps."""
+
+    # --- what is in it -----------------------------------------------------------------------
+
+    @property
+    def ascii(self) -> bool:
+        """Whether it draws in ASCII alone."""
+        return self.renderer.ascii
+
+    def show(self, workflow: Workflow) -> None:
+        """Show this version of a workflow."""
+        before = self._step
+        self.model.show(workflow, self.renderer.now.timestamp())
+        self.model.reveal()
+        self._drawn()
+        if self._step != before:
+            self._tell()
+
+    def tick(self, now: datetime) -> None:
+        """A second went by: what runs has run for longer."""
+        self.renderer.now = now
+        workflow = self.model.workflow
+        if workflow is not None and not workflow.is_completed:
+            self.repaint()
+
+    @property
+    def current(self) -> Box | None:
+        """The box under the cursor."""
+        return self.model.current
+
+    @property
+    def _step(self) -> NodeId | None:
+        return self.current.step if self.current is not None else None
+
+    @property
+    def node(self) -> Node | None:
+        """The step that is meant by the box under the cursor; None where there is none."""
+        step, workflow = self._step, self.model.workflow
+        return workflow.nodes.get(step) if step is not None and workflow is not None else None
+
+    @property
+    def is_on_file(self) -> bool:
+        """Whether the cursor is on an artifact."""
+        return self.current is not None and self.current.kind == ARTIFACT
+
+    def go_to(self, step: NodeId) -> bool:
+        """Put the cursor on the box of a step; false where there is none."""
+        return self._moved(lambda: self.model.go_to(step))
+
+    def find(self, fits: Callable[[str], bool], step: int) -> bool:
+        """To the next (1) or previous (-1) box with such a name; 0 stays on one that has it."""
+        return self._moved(lambda: self.model.find(lambda box: fits(box.label), step) is not None)
+
+    def go_to_problem(self, step: int) -> bool:
+        """To the next (1) or previous (-1) box that failed; false where none did."""
+        return self._moved(lambda: self.model.to_problem(step) is not None)
+
+    def toggle_artifacts(self) -> None:
+        """Show files between the steps, or no longer."""
+        if not self._moved(self.model.toggle_artifacts):
+            self.post_message(Said("no step has artifacts"))
+
+    def zoom_boxes(self, step: int) -> None:
+        """Boxes tell more (1) or less (-1)."""
+        level = max(SIGNS, min(ALL, self.renderer.level + step))
+        if level != self.renderer.level:
+            self.renderer.level = level
+            self.model.resize_boxes()
+            self._drawn()
+
+    def toggle_fold(self) -> None:
+        """Fold or unfold what the cursor is on, or is part of."""
+        box = self.current
+        if box is None:
+            return
+        workflow = self.model.workflow
+        is_whole = workflow is None or box.group == workflow.metadata.name
+        if box.group and (box.key == box.group or not is_whole):
+            self._moved(lambda: self.model.toggle(box.group))
+        else:
+            self.post_message(Said(f"nothing to fold at {printable(box.label[:LONGEST])}"))
+
+    def table_lines(self, *, everything: bool) -> Iterator[str]:
+        """The graph as text: all of it, or what is on the screen."""
+        size = self.model.layout.size
+        yield "".join(segment.text for segment in self._heading(max(size.width, 1))).rstrip()
+        if everything:
+            for y in range(size.height):
+                yield self.renderer.line(y, 0, size.width).text.rstrip()
+            return
+        for y in range(HEADING, self.size.height - FOOTING):
+            yield self.line_at(y).text.rstrip()
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def _drawn(self) -> None:
+        model = self.model
+        self.renderer.show(Seen(model.graph, model.layout, model.hot, model.cursor))
+        self.repaint()
+
+    def resized(self) -> None:
+        """There is other room; the cursor's box stays in it."""
+        self.model.resize(self.size.width, self.size.height - HEADING - FOOTING)
+        self._drawn()
+
+    def on_focus(self) -> None:
+        """Heading and cursor show that keys come here."""
+        self.renderer.is_focused = True
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """The same when they do not."""
+        self.renderer.is_focused = False
+        self.repaint()
+
+    def line_at(self, y: int) -> Strip:
+        """The heading, a line of the graph, or what there is to say of the cursor's box."""
+        width, height = self.size.width, self.size.height
+        if y < HEADING:
+            return self._heading(width)
+        if not self.model.graph.boxes:
+            rows = wrapped(plain(printable(self.placeholder[:LONGEST]), self.ascii), width - 2)
+            text = rows[y - HEADING] if y - HEADING < len(rows) else ""
+            return strip_of([("  ", self.token("")), (text, self.token("muted"))], width,
+                            self.token(""))  # fmt: skip
+        if y >= height - FOOTING and height > HEADING + FOOTING:
+            return self._footing(width)
+        row = self.model.top + y - HEADING
+        if row >= self.model.layout.size.height:
+            return Strip.blank(width, self.token(""))
+        return self.renderer.line(row, self.model.left, width)
+
+    def _heading(self, width: int) -> Strip:
+        """How large the graph is, and its critical path, on a rule that is heavy while keys come
+        here."""
+        is_focused = self.renderer.is_focused
+        line = rule(is_focused, ascii=self.ascii)
+        rules = self.token("rule" if is_focused else "guide")
+        heading = self.token("heading" if is_focused else "muted")
+        boxes, steps = self.model.counted
+        told = [f"{boxes:,} boxes" if boxes != 1 else "1 box"]
+        if steps != boxes:
+            told.append(f"{steps:,} steps")
+        if way := self.model.critical_names:
+            arrow = " > " if self.ascii else " ▸ "
+            names = [printable_name(name) for name in way]
+            if len(names) > 2 * MOST_NAMED:
+                names = [*names[:MOST_NAMED], self._ellipsis, *names[-MOST_NAMED:]]
+            told.append(f"critical: {arrow.join(names)}")
+        if missing := self.model.undrawn:
+            told.append(f"{missing:,} lines left out")
+        text = cut("  ".join(told), max(0, width - 10), ellipsis=self._ellipsis)
+        pieces = [(line, rules), (" GRAPH ", heading), (line, rules), (f" {text} ", heading)]
+        return strip_of([*pieces, (line * width, rules)], width, rules)
+
+    @property
+    def _ellipsis(self) -> str:
+        return ASCII_ELLIPSIS if self.ascii else ELLIPSIS
+
+    def _footing(self, width: int) -> Strip:
+        """What is under the cursor, and what is before and after it."""
+        box = self.current
+        if box is None:
+            return Strip.blank(width, self.token(""))
+        muted, base = self.token("muted"), self.token("")
+        told = [self._told(box)]
+        before, after = self.model.nearby(box.key)
+        for word, keys in (("after", before), ("then", after)):
+            if keys:
+                told.append(f"{word}: {', '.join(self._named(keys))}")
+        said = box.node.message if box.node is not None else ""
+        name = plain(printable_name(box.label), self.ascii)
+        pieces = [(f" {name}: ", self.token("heading")), ("  ".join(told), base)]
+        if said:
+            style = self.token("problem" if box.is_problem else "muted")
+            pieces.insert(1, (f"{printable(said[:LONGEST])}  ", style))
+        text = [(plain(text, self.ascii), style) for text, style in pieces]
+        return strip_of(text, width, muted)
+
+    def _told(self, box: Box) -> str:
+        """Its state in words."""
+        if box.kind == ARTIFACT:
+            return "artifact" if box.total == 1 else f"{box.total:,} artifacts"
+        if box.is_coming:
+            what = "never ran" if box.is_never else "still to come"
+            condition = printable(box.condition[:LONGEST])
+            return f"{what}, if {condition}" if condition else what
+        parts = [box.phase or "no phase yet"]
+        if box.counts:
+            parts.append(", ".join(f"{n:,} {(p or 'to come').casefold()}" for p, n in box.counts))
+        if box.tries > 1:
+            parts.append(f"in {box.tries} attempts")
+        seconds = node_seconds(box.node, self.renderer.now) if box.node is not None else None
+        if seconds is not None:
+            parts.append(compact(seconds))
+        return " ".join(parts)
+
+    def _named(self, keys: Sequence[Key]) -> Iterator[str]:
+        boxes = self.model.graph.boxes
+        for key in keys[:MOST_NAMED]:
+            yield printable_name(boxes[key].label)
+        if len(keys) > MOST_NAMED:
+            yield f"{len(keys) - MOST_NAMED:,} more"
+
+    # --- keys --------------------------------------------------------------------------------
+
+    def _moved(self, work: Callable[[], bool | None]) -> bool:
+        """Do something that may move the cursor, and show what came of it; what it answers."""
+        before = self.current
+        answer = work()
+        self._drawn()
+        after = self.current
+        if (before and (before.key, before.step)) != (after and (after.key, after.step)):
+            self._tell()
+        return bool(answer)
+
+    def _tell(self) -> None:
+        self.post_message(self.CursorMoved(self._step))
+
+    def action_along(self, step: int) -> None:
+        """Along an edge (1), or back (-1)."""
+        if not self._moved(lambda: self.model.along(step)) and self.current is not None:
+            self.post_message(Said("nothing comes after it" if step > 0 else "nothing leads to it"))
+
+    def action_across(self, step: int) -> None:
+        """To the box below (1) or above (-1)."""
+        self._moved(lambda: self.model.across(step))
+
+    def action_to_end(self, step: int) -> None:
+        """To the last box (1) or the first (-1)."""
+        self._moved(lambda: self.model.to_end(step))
+
+    def action_pan_rows(self, pages: float) -> None:
+        """Look further down, or up; the cursor stays where it is."""
+        self.pan(0, round(self.model.height * pages))
+
+    def pan(self, cells: int, rows: int) -> None:
+        """Look so many cells and rows further."""
+        if self.model.pan(cells, rows):
+            self.repaint()
+
+    def action_choose(self) -> None:
+        """Open what the cursor is on."""
+        self.post_message(self.Chosen())
+
+    def action_toggle_fold(self) -> None:
+        """Fold or unfold what the cursor is on."""
+        self.toggle_fold()
+
+    def action_toggle_folds(self) -> None:
+        """Unfold everything, or fold everything but the whole."""
+        groups, folded = self.model.groups, self.model.folded
+        if not groups:
+            self.post_message(Said("nothing to fold"))
+        self._moved(lambda: self.model.fold(frozenset() if folded else groups))
+
+    def action_fold_quiet(self) -> None:
+        """Leave open only what leads to something that failed or runs."""
+        self._moved(lambda: self.model.fold(self.model.quiet_groups))
+
+    def action_hide_skipped(self) -> None:
+        """Leave out what was skipped or omitted, or show it again."""
+        if not self._moved(self.model.toggle_skipped):
+            self.post_message(Said("no step was skipped or omitted"))
+
+    def action_form(self, form: str) -> None:
+        """As a tree, or on the time of the run."""
+        if form != "graph":
+            self.post_message(self.FormWanted(form))
+
+    def action_problem(self, step: int) -> None:
+        """To the next (1) or previous (-1) box that failed."""
+        if not self.go_to_problem(step):
+            self.post_message(Said("no step failed"))
+
+    # --- mouse -------------------------------------------------------------------------------
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel pans; with shift to the side."""
+        event.stop()
+        self.pan(SIDEWAYS if event.shift else 0, 0 if event.shift else WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel pans; with shift to the side."""
+        event.stop()
+        self.pan(-SIDEWAYS if event.shift else 0, 0 if event.shift else -WHEEL)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, a double click opens."""
+        key: Key | None = self.model.at(event.x, event.y - HEADING)
+        if event.y < HEADING or event.y >= self.size.height - FOOTING or key is None:
+            return
+        found = key
+        self._moved(lambda: self.model.move_to(found))
+        if event.chain == 2:
+            self.action_choose()

@@ -1,0 +1,438 @@
+"""How a graph of steps looks: boxes with a sign, a name and what there is to say, and lines.
+
+Nothing is told by a colour alone: the state of a step has a sign, the critical path double borders,
+what is still to come broken ones, the way to the cursor heavy lines, and files dots. Where the
+terminal has no UTF-8 all of it is drawn in ASCII. Where two lines cross, the one across goes below.
+
+A line of the screen is made of what is on it, however large the graph is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.columns.nodes import node_seconds, node_token
+from tui.columns.words import compact, phase_token
+from tui.domain.graph import ARTIFACT, GROUP, JOIN, Box, Graph
+from tui.domain.layered import Edge, Layout, Net, Rect, Size
+from tui.domain.node import OMITTED, SKIPPED
+from tui.domain.status import icon, node_icon
+from tui.widgets.cells import (
+    ASCII_ELLIPSIS,
+    ELLIPSIS,
+    LONGEST,
+    Piece,
+    cut,
+    padded,
+    panned,
+    plain,
+    printable,
+    printable_name,
+    strip_of,
+    width_of,
+)
+from tui.widgets.line_view import CURSOR
+
+SIGNS, NAMES, DETAILS, ALL = range(4)
+"""How much a box tells: its sign, its name, what there is to say in a word, and in a sentence."""
+LONGEST_NAME = (0, 22, 22, 40)
+LEAST = (0, 6, 10, 26)
+"""Cells inside a box: a duration has room at any time, so that nothing moves when it grows."""
+LEAST_GROUP = 22
+"""Those of a group that has counts."""
+BLOCK = 16
+"""Rows that are looked up together."""
+
+ARMS = " │┃─└┖━┕┗││╿┌├┞┍┝┡┃╽┃┎┟┠┏┢┣─┘┚─┴┸╼┶┺┐┤┦┬┼╀┮┾╄┒┧┨┰╁╂┲╆╊━┙┛╾┵┹━┷┻┑┥┩┭┽╃┯┿╇┓┪┫┱╅╉┳╈╋"
+"""What a cell of a line looks like. Its place is the sum of its arms: 1 for one up, 3 right, 9 down
+and 27 left, twice that for a heavy one."""
+UP, RIGHT, DOWN, LEFT = 1, 3, 9, 27
+
+BORDERS = {
+    "": ("┌─┐│└┘", "+-+|++"),
+    "critical": ("╔═╗║╚╝", "+=+|++"),
+    "coming": ("┌╌┐┆└┘", "+.+:++"),
+    ARTIFACT: ("╭┄╮┊╰╯", ".....'"),
+}
+"""Corner, top, corner, side, corner, corner."""
+BRACKETS = {"": "[]", "critical": "{}", "coming": "<>", ARTIFACT: "()"}
+"""What stands around a sign alone."""
+FILE = "◇@"
+"""The sign of a file, and the one in ASCII."""
+
+
+class _Cell:
+    """What lines do in a cell."""
+
+    __slots__ = ("across", "arms", "bends", "down", "is_arrow", "is_dotted", "is_heavy", "token")
+
+    def __init__(self) -> None:
+        self.arms = [0, 0, 0, 0]
+        self.across = self.down = -1
+        """The line that goes through it from the side, and the one from above."""
+        self.bends = self.is_heavy = self.is_dotted = self.is_arrow = False
+        self.token = "guide"
+
+
+class Seen(NamedTuple):
+    """What is to be drawn."""
+
+    graph: Graph
+    layout: Layout
+    hot: AbstractSet[Edge]
+    """The edges on the way to the cursor."""
+    cursor: str | None
+
+
+class GraphRenderer:
+    """Makes lines of the screen out of a graph that is laid out."""
+
+    def __init__(self, style: Callable[[str], Style], *, now: datetime, ascii: bool) -> None:
+        self.style = style
+        self.now = now
+        self.ascii = ascii
+        self.level = DETAILS
+        self.is_focused = False
+        self._seen: Seen | None = None
+        self._layout: Layout | None = None
+        self._nets: dict[tuple[int, int], list[int]] = {}
+        """Channel, by its last cell, and block of rows → the lines in it."""
+        self._channels: list[tuple[int, int]] = []
+        """First and last cell of what is between two layers."""
+        self._dotted: frozenset[str] = frozenset()
+        """Files, and places that lines from them pass."""
+        self._entered: AbstractSet[str] = frozenset()
+        """What lines lead to with an arrow."""
+        self._hot: dict[int, tuple[AbstractSet[str], AbstractSet[str]]] = {}
+        self._critical: dict[int, tuple[AbstractSet[str], AbstractSet[str]]] = {}
+
+    @property
+    def ellipsis(self) -> str:
+        """What stands for what is cut."""
+        return ASCII_ELLIPSIS if self.ascii else ELLIPSIS
+
+    # --- boxes -------------------------------------------------------------------------------
+
+    def size_of(self, box: Box) -> Size:
+        """How many cells and rows a box takes."""
+        if self.level == SIGNS:
+            return Size(2 + width_of(self._sign(box)) + width_of(self._times(box)), 1)
+        name = min(width_of(printable_name(box.label)), LONGEST_NAME[self.level])
+        wide = 2 + name + width_of(self._times(box)) + 1
+        if box.kind == ARTIFACT:
+            return Size(2 + wide, 3)
+        least = LEAST_GROUP if box.kind == GROUP and self.level >= DETAILS else LEAST[self.level]
+        return Size(2 + max(wide, least), 2 + self.level)
+
+    def _sign(self, box: Box) -> str:
+        if box.kind == ARTIFACT:
+            return FILE[self.ascii]
+        if box.node is not None and not box.is_coming:
+            return node_icon(box.node, ascii=self.ascii)
+        return icon(box.phase, ascii=self.ascii)
+
+    def _times(self, box: Box) -> str:
+        """How many it stands for."""
+        if box.total == 1 or (box.kind != GROUP and box.total):
+            return ""
+        sign = "x" if self.ascii else "×"
+        return f" {sign}{'?' if box.total is None else box.total}"
+
+    def _token(self, box: Box) -> str:
+        if box.is_coming or box.kind == ARTIFACT:
+            return "muted"
+        return node_token(box.node) if box.node is not None else phase_token(box.phase)
+
+    def detail(self, box: Box) -> str:
+        """What there is to say of it in a word or two."""
+        parts: list[str] = []
+        if box.is_never:
+            parts.append("never ran")
+        elif box.is_coming:
+            parts.append(f"if {printable(box.condition[:LONGEST])}" if box.condition else "to come")
+        elif box.phase in (OMITTED, SKIPPED):
+            parts.append(box.phase.casefold())
+        seconds = node_seconds(box.node, self.now) if box.node is not None else None
+        if box.counts:
+            parts += [f"{icon(phase, ascii=self.ascii)}{count}" for phase, count in box.counts]
+        if seconds is not None and not box.is_coming:
+            parts.append(compact(seconds))
+        if box.tries > 1:
+            parts.append(f"{box.tries} tries")
+        return " ".join(parts)
+
+    def _more(self, box: Box) -> str:
+        """A sentence of it."""
+        node = box.node
+        if node is None:
+            return ""
+        return printable((node.message or node.template or node.type)[:LONGEST])
+
+    def _kind(self, box: Box) -> str:
+        if box.kind == ARTIFACT:
+            return ARTIFACT
+        return "coming" if box.is_coming else "critical" if box.is_critical else ""
+
+    def _box_row(self, box: Box, rect: Rect, row: int) -> list[Piece]:
+        """One row of a box."""
+        is_cursor = self._seen is not None and box.key == self._seen.cursor
+        kind, base = self._kind(box), self.style("")
+        border = self.style("rule" if is_cursor else "muted" if box.is_coming else "")
+        if box.is_critical and not is_cursor:
+            border = self.style("accent")
+        dim = self.style("muted")
+        text = dim if box.is_coming else self.style("heading") if is_cursor else base
+        if rect.height == 1:
+            first, last = BRACKETS[kind][0], BRACKETS[kind][1]
+            inner = [(self._sign(box), self.style(self._token(box))), (self._times(box), text)]
+            pieces = [(first, border), *inner, (last, border)]
+            return [(t, self._on_cursor(s) if is_cursor else s) for t, s in pieces]
+        left, top, right, side, below, end = tuple(BORDERS[kind][self.ascii])
+        wide = rect.width - 2
+        if row in (0, rect.height - 1):
+            left, right = (left, right) if row == 0 else (below, end)
+            return [(f"{left}{top * wide}{right}", border)]
+        inner = self._inside(box, row, wide, is_cursor, text)
+        if is_cursor:
+            inner = [(t, self._on_cursor(s)) for t, s in inner]
+        return [(side, border), *inner, (side, border)]
+
+    def _inside(self, box: Box, row: int, wide: int, is_cursor: bool, text: Style) -> list[Piece]:
+        if row == 1:
+            sign, times = self._sign(box), self._times(box)
+            mark = (">" if self.ascii else "►") if is_cursor else " "
+            room = wide - width_of(sign) - 2 - width_of(times)
+            name = cut(printable_name(box.label), room, middle=True, ellipsis=self.ellipsis)
+            return [
+                (sign, self.style(self._token(box))),
+                (mark, text),
+                (name, text),
+                (padded(times, wide - width_of(sign) - 1 - width_of(name)), self.style("muted")),
+            ]
+        style = self.style("problem" if box.is_problem and row == 3 else "muted")
+        told = self.detail(box) if row == 2 else self._more(box)
+        return [(padded(cut(f"  {told}", wide, ellipsis=self.ellipsis), wide), style)]
+
+    def _on_cursor(self, style: Style) -> Style:
+        if not self.is_focused:
+            return style
+        over = self.style(CURSOR)
+        return (self.style("") if over.reverse else style) + over
+
+    # --- lines -------------------------------------------------------------------------------
+
+    def show(self, seen: Seen) -> None:
+        """This is to be drawn."""
+        layout, graph = seen.layout, seen.graph
+        if layout is not self._layout:
+            self._layout = layout
+            self._nets, spans = {}, dict[int, int]()
+            for at, net in enumerate(layout.nets):
+                last = net.targets[0][0]
+                first = min(x for x, _, _ in net.sources)
+                spans[last] = min(spans.get(last, first), first)
+                rows = [row for _, row, _ in (*net.sources, *net.targets)]
+                for block in range(min(rows) // BLOCK, max(rows) // BLOCK + 1):
+                    self._nets.setdefault((last, block), []).append(at)
+            self._channels = [(first, last) for last, first in sorted(spans.items())]
+            files = {key for key, box in graph.boxes.items() if box.kind == ARTIFACT}
+            passed = {p for edge, way in layout.passes.items() if edge[0] in files for p in way}
+            self._dotted = frozenset(files | passed)
+            self._entered = {key for key, box in graph.boxes.items() if box.kind != JOIN}
+        is_other = self._seen is None or self._seen.layout is not layout
+        if is_other or (self._seen is not None and self._seen.hot is not seen.hot):
+            self._hot = self._parts_of(layout, seen.hot)
+        if is_other or (self._seen is not None and self._seen.graph is not graph):
+            self._critical = self._parts_of(layout, graph.critical)
+        self._seen = seen
+
+    def _parts_of(
+        self, layout: Layout, edges: Iterable[Edge]
+    ) -> dict[int, tuple[AbstractSet[str], AbstractSet[str]]]:
+        """Line → the ends of it that some edges are between."""
+        legs = {leg for edge in edges if edge in layout.drawn for leg in layout.legs(edge)}
+        by_target: dict[str, set[str]] = {}
+        for before, after in legs:
+            by_target.setdefault(after, set()).add(before)
+        found: dict[int, tuple[AbstractSet[str], AbstractSet[str]]] = {}
+        for at, net in enumerate(layout.nets) if legs else ():
+            sources = {key for _, _, key in net.sources}
+            ends = {key for _, _, key in net.targets if by_target.get(key, set()) & sources}
+            if ends:
+                begins = {s for end in ends for s in by_target[end] if s in sources}
+                found[at] = begins, ends
+        return found
+
+    def _cells(self, y: int, left: int, right: int) -> dict[int, _Cell]:
+        """The cells of lines on a row of the graph, from `left` up to but without `right`."""
+        cells: dict[int, _Cell] = {}
+        if self._seen is None:
+            return cells
+        nets = self._seen.layout.nets
+        for first, last in self._channels:
+            if last < left or first >= right:
+                continue
+            for at in self._nets.get((last, y // BLOCK), ()):
+                self._paint(cells, at, nets[at], y, left, right)
+                if at in self._critical:
+                    self._paint(cells, at, nets[at], y, left, right, self._critical[at], "accent")
+                if at in self._hot:
+                    self._paint(cells, at, nets[at], y, left, right, self._hot[at], "rule")
+        return cells
+
+    def _paint(
+        self,
+        cells: dict[int, _Cell],
+        at: int,
+        net: Net,
+        y: int,
+        left: int,
+        right: int,
+        part: tuple[AbstractSet[str], AbstractSet[str]] | None = None,
+        token: str = "",
+    ) -> None:
+        """Draw what of a line, or of a part of it, is on a row."""
+        begins = [each for each in net.sources if part is None or each[2] in part[0]]
+        ends = [each for each in net.targets if part is None or each[2] in part[1]]
+        rows = [row for _, row, _ in (*begins, *ends)]
+        low, high = min(rows), max(rows)
+        if not low <= y <= high:
+            return
+        weight = 2 if token == "rule" else 1
+        is_file = net.sources[0][2] in self._dotted
+
+        def put(x: int, arm: int, *, dots: bool = is_file) -> None:
+            if not left <= x < right:
+                return
+            cell = cells.get(x)
+            if cell is None:
+                cell = cells[x] = _Cell()
+            cell.arms[arm] = max(cell.arms[arm], weight)
+            if arm % 2:
+                cell.across = at
+            else:
+                cell.down = at
+            if token and (weight == 2 or not cell.is_heavy):
+                cell.token, cell.is_heavy = token, weight == 2
+            cell.is_dotted = dots
+
+        def line(begin: int, end: int, *, dots: bool = is_file) -> None:
+            for x in range(max(begin, left), min(end, right - 1) + 1):
+                if x > begin:
+                    put(x, 3, dots=dots)
+                if x < end:
+                    put(x, 1, dots=dots)
+
+        begun = [x for x, row, _ in begins if row == y]
+        ended = [(x, key) for x, row, key in ends if row == y]
+        for x in begun:
+            line(x - 1, net.track)
+        for x, key in ended:
+            line(net.track, x + 1, dots=is_file or key in self._dotted)
+            if x in cells and key in self._entered:
+                cells[x].is_arrow = True
+        if low != high:
+            if y > low:
+                put(net.track, 0)
+            if y < high:
+                put(net.track, 2)
+            if (begun or ended) and left <= net.track < right:
+                cells[net.track].bends = True
+
+    def _character(self, cell: _Cell) -> str:
+        up, right, down, left = cell.arms
+        if cell.across >= 0 and cell.down >= 0 and not cell.bends:
+            # Two lines that cross: the one across goes below, unless it alone is the way.
+            if max(right, left) > max(up, down):
+                up = down = 0
+            else:
+                right = left = 0
+        is_across = not (up or down)
+        is_straight = is_across or not (right or left)
+        if self.ascii:
+            if cell.is_dotted and is_straight:
+                return "." if is_across else ":"
+            if is_straight:
+                return ("-=" if is_across else "|#")[max(up, right, down, left) - 1]
+            return "#" if max(up, right, down, left) > 1 else "+"
+        if cell.is_dotted and is_straight:
+            return ("┄┅" if is_across else "┊┋")[max(up, right, down, left) - 1]
+        return ARMS[up * UP + right * RIGHT + down * DOWN + left * LEFT]
+
+    # --- lines of the screen -----------------------------------------------------------------
+
+    def line(self, y: int, left: int, width: int) -> Strip:
+        """A row of the graph, from a cell on."""
+        base = self.style("")
+        if self._seen is None:
+            return Strip.blank(width, base)
+        graph, layout = self._seen.graph, self._seen.layout
+        pieces: list[Piece] = []
+        cells = self._cells(y, left, left + width)
+        at = left
+        for rect, box in self._boxes_on(graph, layout, y, left, left + width):
+            pieces += self._gap(cells, at, rect.x)
+            if box.kind == JOIN:
+                shown = self._join(cells, rect, box)
+            else:
+                shown = self._box_row(box, rect, y - rect.y)
+            shown = [(plain(text, self.ascii), style) for text, style in shown]
+            pieces += panned(shown, left - rect.x) if rect.x < left else shown
+            at = rect.x + rect.width
+        pieces += self._gap(cells, at, left + width)
+        return strip_of(pieces, width, base)
+
+    def _join(self, cells: dict[int, _Cell], rect: Rect, box: Box) -> list[Piece]:
+        """Where lines meet, in the way of those that lead on."""
+        beside = cells.get(rect.x - 1) or cells.get(rect.x + 1)
+        heavy = beside is not None and beside.is_heavy
+        token = beside.token if beside is not None else "guide"
+        sign = "-="[heavy] if self.ascii else "─━"[heavy]
+        return [(sign, self.style(token))]
+
+    def _boxes_on(
+        self, graph: Graph, layout: Layout, y: int, left: int, right: int
+    ) -> Iterator[tuple[Rect, Box]]:
+        for layer in layout.layers:
+            if not layer:
+                continue
+            x = layout.boxes[layer[0]].x
+            if x >= right:
+                return
+            low, high = 0, len(layer)
+            while low < high:
+                middle = (low + high) // 2
+                rect = layout.boxes[layer[middle]]
+                if rect.y + rect.height <= y:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low < len(layer):
+                rect = layout.boxes[layer[low]]
+                if rect.y <= y and rect.x + rect.width > left:
+                    yield rect, graph.boxes[layer[low]]
+
+    def _gap(self, cells: dict[int, _Cell], begin: int, end: int) -> Iterator[Piece]:
+        """What is between two boxes."""
+        base = self.style("")
+
+        def drawn(x: int) -> tuple[str, str]:
+            cell = cells.get(x)
+            if cell is None:
+                return " ", ""
+            if cell.is_arrow:
+                return (">" if self.ascii else "▸"), cell.token
+            return self._character(cell), cell.token
+
+        if begin >= end:
+            return
+        for token, alike in groupby((drawn(x) for x in range(begin, end)), key=lambda d: d[1]):
+            text = "".join(character for character, _ in alike)
+            yield text, self.style(token) if token else base
