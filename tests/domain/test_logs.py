@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.support.golden import ABSENT, DATA
 from tui.domain.levels import Level, level_of
 from tui.domain.logs import (
+    EMPTY,
     LONGEST_LINE,
     NO_TIME,
     BlockCutter,
@@ -394,3 +395,7 @@ def test_a_recorded_log_of_a_quiet_program_is_all_argos_own() -> None:
     body = b"\n".join(line for line in answer.splitlines() if line.startswith(b"time="))
     (block,) = cut(body + b"\n")
     assert len(own_lines(block)) == len(block) == 26
+
+
+def test_a_block_without_lines_has_none_to_stamp() -> None:
+    assert EMPTY.stamped() == b"" and len(EMPTY) == 0

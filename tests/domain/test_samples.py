@@ -236,6 +236,39 @@ def test_parents_show_the_sums_of_their_pods(pod_names: str) -> None:
     assert sums_of(workflow, None, samples, pod_names).load.lines[1].near == 0, "marked somewhere"
 
 
+def test_of_several_attempts_the_last_one_counts_and_a_mark_of_any_of_them_stays() -> None:
+    names = ("w.r", "w.r(0)", "w.r(1)")
+    whole, retry, first, last = (
+        str(node_id("w", name)) if name != "w" else "w" for name in ("w", *names)
+    )
+    nodes = {
+        whole: {"id": whole, "name": "w", "type": "DAG", "phase": "Running"},
+        retry: {
+            "id": retry,
+            "name": "w.r",
+            "type": "Retry",
+            "phase": "Running",
+            "boundaryID": "w",
+            "children": [first, last],
+        },
+        first: {"id": first, "name": "w.r(0)", "type": "Pod", "phase": "Failed", "boundaryID": "w"},
+        last: {"id": last, "name": "w.r(1)", "type": "Pod", "phase": "Running", "boundaryID": "w"},
+    }
+    metadata = {"name": "w", "namespace": "argo"}
+    workflow = decode.from_manifest({"metadata": metadata, "status": {"nodes": nodes}})
+    samples = RunSamples()
+    allowed = pod_allowance({"spec": {"containers": [container("main", memory="1Gi")]}})
+    for name, memory in (("w.r(0)", GI), ("w.r(1)", 100 * MI)):
+        pod = pod_name(workflow, named(workflow, name), "v2")
+        samples.take(AT, {pod: use(main=(1, memory))})
+        samples.learn(pod, allowed)
+    sums = measured_sums(workflow, samples, "v2")
+    for key in (retry, whole):
+        found = sums[NodeId(key)]
+        assert (found.peak, found.limit, found.is_near, found.pods) == (100 * MI, GI, True, 1)
+    assert sums[NodeId(first)].peak == GI
+
+
 def test_what_a_pod_says_itself_takes_the_place_of_its_template_in_the_sums() -> None:
     workflow = run({"a": "Running"})
     pod = pod_name(workflow, named(workflow, "w.g.a"), "v2")

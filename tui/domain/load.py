@@ -18,6 +18,7 @@ from tui.domain.allowance import (
     same_allowance,
     template_allowance,
 )
+from tui.domain.attempts import superseded_of
 from tui.domain.branches import group_parents_of, inside
 from tui.domain.node import Node, NodeId
 from tui.domain.once import once
@@ -153,9 +154,10 @@ def node_of_pod(workflow: Workflow, pod: str, pod_names: str) -> Node | None:
 def measured_sums(
     workflow: Workflow, samples: RunSamples, pod_names: str
 ) -> dict[NodeId, Measured]:
-    """Of every step that has measured pods, and of all it stands in, up to the root."""
+    """Of every step that has measured pods, and of all it stands in, up to the root; of several
+    attempts the last one counts."""
     found: dict[NodeId, Measured] = {}
-    parents = group_parents_of(workflow)
+    parents, gone = group_parents_of(workflow), superseded_of(workflow)
     for pod, one in samples.pods.items():
         node = node_of_pod(workflow, pod, pod_names)
         if node is None:
@@ -171,6 +173,9 @@ def measured_sums(
         while key and key not in seen:
             seen.add(key)
             found[key] = _both(found[key], mine) if key in found else mine
+            if key in gone:
+                # Attempts follow each other: the last one counts, and that one was near a limit.
+                mine = Measured(None, None, 0, 0, mine.is_near, 0)
             above = workflow.nodes.get(key)
             key = parents.get(key) or (above.boundary_id if above is not None else NodeId(""))
     return found

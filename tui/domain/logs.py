@@ -238,7 +238,8 @@ class LogBlock:
             and _all_in_nanoseconds(raw[:-1].split(b"\n"), wants_times=False) is not None
         ):
             return raw
-        lines = self.data[:-1].split(b"\n")
+        # One without lines (`EMPTY`) has none, where splitting gives one.
+        lines = self.data[:-1].split(b"\n") if self._count else []
         stamps = [stamp_of(moment).encode() for moment in self.times]
         told = [
             b"%s %s\n" % (stamp, line) if stamp else line + b"\n"

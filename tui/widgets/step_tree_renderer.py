@@ -114,7 +114,9 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
                 continue
             gap = line * (placed.width - width_of(title) - 1)
             if placed.column.align == "right":
-                pieces += [(gap + line, rules), (f" {title}", heading)]
+                # A title as wide as its column has the gap alone before it.
+                lead = line * (placed.width - width_of(title))
+                pieces += [(lead, rules), (f" {title}", heading)]
             else:
                 pieces += [(line, rules), (f" {title} ", heading), (gap[2:], rules)]
         if self.is_wide:
