@@ -412,6 +412,18 @@ async def test_the_last_twenty_of_a_template_are_also_those_that_only_the_archiv
         assert len(asked_by_label(api)) == 1, "what is known is known on each screen"
 
 
+async def test_a_copy_that_was_deleted_is_counted_no_more() -> None:
+    server = StandIn(manifest("etl-now", labels=OF_ETL), archived=map(past_run, range(4)))
+    async with listing(server, size=(120, 40)) as (shown, _):
+        await shown.until_shown("1 + 4 ▤")
+        await shown.until_shown("last 5 of etl")
+        await shown.press("j", "D")
+        await shown.until_shown("The archive's copy goes for good")
+        await shown.press("y")
+        await shown.until_shown("1 + 3 ▤")
+        await shown.until_shown("last 4 of etl")
+
+
 async def test_runs_without_a_template_are_found_by_what_their_names_begin_with() -> None:
     now = manifest("load-x7k2p")
     begun = [past_run(number) for number in range(6)]

@@ -67,6 +67,7 @@ class ArchiveBeside:
                 asyncio.get_running_loop(),
                 said=self._say,
                 went_on=self._go_on,
+                lost=self._context.past_runs.forget,
             )
             self.read_on()
 

@@ -108,15 +108,17 @@ class ArchiveReader(Generic[L]):
         *,
         said: Callable[[SourceError], object],
         went_on: Callable[[], object],
+        lost: Callable[[], object] = lambda: None,
     ) -> None:
-        """`said` hears once of each kind of trouble, `went_on` when what is told of it changed.
-        Both are called on the loop."""
+        """`said` hears once of each kind of trouble, `went_on` when what is told of it changed,
+        `lost` when an archive turned out not to have a run. All are called on the loop."""
         self._session = session
         self._kind = kind
         self._feeds = tuple(feeds)
         self._loop = loop
         self._said = said
         self._went_on = went_on
+        self._lost = lost
         self._queries: tuple[ArchiveQuery, ...] = (ArchiveQuery(),)
         self._readings: list[_Reading] = []
         self._off: dict[str, NotOffered] = {}
@@ -400,6 +402,7 @@ class ArchiveReader(Generic[L]):
             return False
         if found is None:
             self._session.tell(Gone(part, key, uid))
+            call_on(self._loop, self._lost)
         else:
             if (found.version, found.uid) != (row.version, row.uid):
                 self._answered.add((key, found.uid))

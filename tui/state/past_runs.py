@@ -110,7 +110,7 @@ class PastRuns:
             self._ask(wanted)
 
     def forget(self) -> None:
-        """Ask anew whatever is wanted from now on."""
+        """Ask anew whatever is wanted from now on; until it is answered what was known counts."""
         if self._stop is not None:
             self._stop.set()
         self._stop = self._next = None
