@@ -904,13 +904,12 @@ class ArgoApp(TerminalApp):
         if self._has_acted or view is None:
             return
         is_plain = event.is_printable and event.character and "+" not in event.key.rstrip("+")
-        if is_plain:
-            view.heed_stray_letter()
+        came = view.heed_stray_letter() if is_plain else ""
         key = event.character if is_plain else key_name(event.key)
         known = view.active_bindings.values()
         has_help = any(active.binding.id == "help" and active.enabled for active in known)
         ending = f", {hint('help')} for keys" if has_help else ""
-        self.views.answer(f"{key}: nothing here{ending}")
+        self.views.answer(f"{key}: nothing here{f'; {came}' if came else ending}")
 
     @work(exclusive=True, group="leave")
     async def action_leave(self) -> None:

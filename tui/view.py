@@ -143,8 +143,12 @@ class View(Screen[T]):
         if bar is not None:
             bar.action_cancel()
 
-    def heed_stray_letter(self) -> None:
-        """A letter was typed that means nothing here: somebody may believe to be in a field."""
+    def heed_stray_letter(self) -> str:
+        """A letter was typed that means nothing here: somebody may believe to be in a field.
+
+        Returns what came of it, as a sentence; "" for nothing.
+        """
+        return ""
 
     # --- what is remembered ------------------------------------------------------------------
 

@@ -339,7 +339,8 @@ def terminal(kubectl: Kubectl, tmp_path_factory: pytest.TempPathFactory) -> Iter
         make(kubectl.cluster, what, named("command", what))
     for what in ("backfill", "edit", "lint"):
         make(kubectl.cluster, "template" if what != "backfill" else "cron", named("do", what))
-    make_gate(kubectl.cluster, named("do", "gate"))
+    for way in ("key", "command"):
+        make_gate(kubectl.cluster, named(way, "gate"))
     settings = tmp_path_factory.mktemp("config") / "argo-tui" / "config.toml"
     settings.parent.mkdir()
     settings.write_text("delete-wait = 1\n")
@@ -459,14 +460,17 @@ def test_a_template_is_linted_by_command(kubectl: Kubectl, terminal: Pty) -> Non
     assert look(kubectl) == before
 
 
-def test_a_gate_is_answered_by_its_key(kubectl: Kubectl, terminal: Pty) -> None:
-    name = named("do", "gate")
+@pytest.mark.parametrize("way", ["key", "command"])
+def test_a_gate_is_answered_by_its_key_and_by_set(
+    way: str, kubectl: Kubectl, terminal: Pty
+) -> None:
+    name = named(way, "gate")
     go_to(terminal, "", name)
     before = look(kubectl)
     terminal.press("enter")
     terminal.wait_for("approve")
     terminal.quiet()
-    terminal.press("s")
+    terminal.press(*(("s",) if way == "key" else (":", *"set", "enter")))
     terminal.wait_for("answer is needed")
     terminal.quiet(still=0.3)
     terminal.press(*"fine")

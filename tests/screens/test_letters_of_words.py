@@ -78,6 +78,7 @@ async def test_a_stray_letter_chooses_cancel_and_tab_goes_back_to_what_does_it()
         await shown.until(lambda: focused(shown) == "go")
         await shown.press("w")
         await shown.until(lambda: focused(shown) == "cancel")
+        await shown.until_said("w: nothing here; Cancel is chosen, Tab goes on from there")
         await shown.press("y")
         await shown.until_said("it came with other letters")
         assert source.performed == []

@@ -211,6 +211,8 @@ class Action:
     """The id of what its key means, in `KEYS`, where several actions share one; "" for `id`."""
     key: str = ""
     """A key of its own, where `KEYS` has none for it."""
+    also: tuple[str, ...] = ()
+    """What people type for it besides the last part of its id."""
 
     @property
     def port(self) -> Callable[..., Doer]:

@@ -481,6 +481,7 @@ def _running(
     help: str,
     *more: Choice,
     said: Callable[[Manifest], str] = SUBMITTED,
+    also: tuple[str, ...] = (),
 ) -> Action:
     return Action(
         id=f"{found.command}.{verb}",
@@ -493,6 +494,7 @@ def _running(
         rights=on_workflows("create"),
         form=(*submit.SUBMIT.form, *more),
         said=said,
+        also=also,
     )
 
 
@@ -518,6 +520,7 @@ TRIGGER = _running(
     "Trigger",
     "Make a workflow of it now, whatever its schedule.",
     said=_triggered,
+    also=("submit",),
 )
 RUNS = {TEMPLATE.id: RUN, CLUSTER_TEMPLATE.id: RUN_CLUSTER, CRON.id: TRIGGER}
 """Id of a kind → what makes a workflow of one."""

@@ -217,6 +217,7 @@ ANSWER = Action(
     plan=plan_answer,
     rights=on_workflows("get", "update"),
     parameters=supplied,
+    also=("set",),  # argo's word for it
     form=(
         Choice("parameters", "Outputs", kind="parameters", default=()),
         Choice("ends", "The step", kind="one_of", default=SUCCEEDED, options=tuple(ENDS)),

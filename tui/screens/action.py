@@ -51,6 +51,7 @@ from tui.errors import (
     UsageError,
     ValueLacking,
 )
+from tui.keys import hint
 from tui.kinds.registry import KINDS, kind_called
 from tui.ports.connection import Connection, offered
 from tui.ports.identity import Caller, caller_of
@@ -985,12 +986,13 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         else:
             self.action_go()
 
-    def heed_stray_letter(self) -> None:
+    def heed_stray_letter(self) -> str:
         """Somebody types a word, and its end would be an answer: from now on that is no yes."""
         if self.action.consequence == "none" or not isinstance(self.focused, Button):
-            return
+            return ""
         self._is_amid_letters = True
         self.query_one("#cancel").focus()
+        return f"Cancel is chosen, {hint('dialog.next')} goes on from there"
 
 
 def _template_of(subject: Subject, manifest: Manifest) -> str:

@@ -49,7 +49,7 @@ def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Itera
         yield Command(
             action.label,
             run,
-            names=(action.id.rpartition(".")[2],),
+            names=(action.id.rpartition(".")[2], *action.also),
             **taking,
             help=action.help,
             key=key_of(action.binding_id),

@@ -91,9 +91,10 @@ class ConfirmScreen(ModalView[bool]):
         elif self._is_proved:
             self.dismiss(True)
 
-    def heed_stray_letter(self) -> None:
+    def heed_stray_letter(self) -> str:
         """Somebody types a word, and its end would be an answer."""
         self.has_stray_letters = True
+        return ""
 
     @on(Button.Pressed, "#no")
     def action_no(self) -> None:
