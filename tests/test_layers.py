@@ -103,6 +103,7 @@ ARROWS: dict[str, set[str]] = {
         "doctor",
         "domain",
         "errors",
+        "inquiry",
         "keys",
         "kinds",
         "menu",

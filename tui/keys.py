@@ -261,6 +261,7 @@ KEYS = KeyTable(
         "sort.next": ">",
         "sort.previous": "<",
         "sort": "S",
+        "columns": "number_sign",
         "form.tree": "1",
         "form.graph": "2",
         "form.timeline": "3",

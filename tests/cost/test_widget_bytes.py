@@ -23,7 +23,7 @@ CURSOR_DOWN = {80: 700, 120: 700, 200: 700}
 ROW_CHANGED = 28
 PAGE_DOWN = {80: 2776, 120: 2776, 200: 7694}
 LOG_LINE = {80: 851, 120: 851, 200: 2370}
-TREE_CURSOR_DOWN = {80: 244, 120: 244, 200: 294}
+TREE_CURSOR_DOWN = {80: 500, 120: 500, 200: 500}
 TREE_ROW_CHANGED = 46
 STATUS_CHANGED = 55
 GRAPH_CURSOR = 800
@@ -96,6 +96,18 @@ def test_panning_a_graph_sends_what_moves_and_nothing_of_what_stands(graph: Pty)
     for _ in range(10):
         graph.step("pagedown")
     assert graph.step("pagedown").size == 0, "there is no more"
+
+
+EVENT = 1.2
+"""How many times as much an event may cost where the tree has bars."""
+
+
+def test_bars_cost_next_to_nothing_when_a_step_ends(tree: Pty) -> None:
+    with_bars = [tree.step("9").size for _ in range(4)]
+    tree.step("0")
+    assert not tree.emulator.shows("TIMELINE")
+    without = [tree.step("9").size for _ in range(4)]
+    assert 0 < sum(with_bars) <= sum(without) * EVENT
 
 
 def test_a_followed_log_costs_what_differs(log: Pty) -> None:

@@ -31,6 +31,8 @@ from tui.widgets.text_view import TextView
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 PHASES = ("Succeeded", "Failed", "Succeeded", "Running", "Pending")
 ROWS = 500
+RUNNING = 15
+"""Steps that run."""
 
 
 def moment(seconds: int) -> str:
@@ -55,7 +57,8 @@ def workflow(number: int, done: int = 3) -> ListedWorkflow:
     )
 
 
-def steps(message: str = "") -> Workflow:
+def steps(message: str = "", ended: int = 0) -> Workflow:
+    """Three hundred steps of which some run; so many of those have ended by now."""
     nodes = {
         NodeId("etl"): Node(
             id=NodeId("etl"), name="etl", display_name="etl", type="DAG", phase="Running"
@@ -69,10 +72,12 @@ def steps(message: str = "") -> Workflow:
             display_name=f"step-{number}",
             type="Pod",
             template_name="train",
-            phase="Running" if number < 5 else "Succeeded",
+            phase="Running" if ended <= number < RUNNING else "Succeeded",
             boundary_id=NodeId("etl"),
             started_at=moment(3000 - number),
-            finished_at=None if number < 5 else moment(1000),
+            finished_at=(
+                None if ended <= number < RUNNING else moment(0) if number < ended else moment(1000)
+            ),
             message=message if number == 2 else "",
         )
     return Workflow(metadata=Metadata(name="etl"), status=Status(phase="Running", nodes=nodes))
@@ -124,6 +129,8 @@ class WidgetsApp(CellDiffMixin, App[None]):
         ("8", "change_one", "One row"),
         ("2", "change_unseen", "Off the screen"),
         ("3", "say", "Say"),
+        ("9", "end_one", "A step ends"),
+        ("0", "no_bars", "No bars"),
         ("t", "tick", "Tick"),
         ("q", "quit", "Quit"),
     ]
@@ -132,6 +139,7 @@ class WidgetsApp(CellDiffMixin, App[None]):
         super().__init__()
         self.what = what
         self.count = 3
+        self.ended = 0
         self.seconds = 0
         self.book = LogBook()
         self.workflows: Table[ListedWorkflow] = Table(
@@ -172,6 +180,13 @@ class WidgetsApp(CellDiffMixin, App[None]):
         else:
             came = self.book.append(blocks_of([log_line(ROWS + self.count)]))
             self.log_lines.lines_appended(*came)
+
+    def action_end_one(self) -> None:
+        self.ended += 1
+        self.forest.show(steps(ended=self.ended))
+
+    def action_no_bars(self) -> None:
+        self.forest.choose_column("timeline", False)
 
     def action_change_unseen(self) -> None:
         self.count += 1

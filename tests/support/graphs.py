@@ -49,3 +49,42 @@ def graphs(draw: st.DrawFn) -> Workflow:
             for each in ids
         )
     )
+
+
+@st.composite
+def fanned_out(draw: st.DrawFn, most: int = 60) -> Workflow:
+    """Runs with loops, retries and tasks in one another, in any phases."""
+    nodes: list[dict[str, Any]] = [node("w", draw(st.sampled_from(["DAG", "Steps"])))]
+    parents = ["w"]
+    count = draw(st.integers(1, most))
+    while len(nodes) < count:
+        inside = draw(st.sampled_from(parents))
+        name = f"t{len(nodes)}"
+        kind = draw(st.sampled_from(["loop", "loop", "retry", "task", "inner"]))
+        made: list[dict[str, Any]] = []
+        if kind == "retry":
+            tries = [f"{name}({at})" for at in range(draw(st.integers(1, 4)))]
+            made.append(node(name, "Retry", inside, children=tries))
+            made += [node(each, inside=inside) for each in tries]
+        elif kind == "loop":
+            items = [f"{name}({at}:i{at})" for at in range(draw(st.integers(1, 12)))]
+            if draw(st.booleans()):
+                made.append(node(name, "TaskGroup", inside, children=items))
+            item_type = draw(st.sampled_from(["Pod", "DAG"]))
+            made += [node(each, item_type, inside) for each in items]
+            parents += items[:2] if item_type == "DAG" else []
+        elif kind == "inner":
+            made.append(node(name, "DAG", inside))
+            parents.append(name)
+        else:
+            made.append(node(name, inside=inside))
+        for each in made:
+            each["phase"] = draw(st.sampled_from(PHASES))
+            each["startedAt"] = draw(st.sampled_from([None, "2026-01-01T00:00:00Z"]))
+        nodes += made
+    return made_of(nodes)
+
+
+def made_of(nodes: list[dict[str, Any]]) -> Workflow:
+    """A run of these nodes."""
+    return made(*({**each, "name": each.get("name") or each["id"]} for each in nodes))

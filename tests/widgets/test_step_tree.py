@@ -6,14 +6,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from textual.message import Message
 
 from tests.support.widgets import Alone, painting, screen_of
-from tui.domain.node import FAILED, OMITTED, PENDING, RUNNING, SUCCEEDED, Node, NodeFlag, NodeId
+from tui.columns.nodes import Figures
+from tui.domain.node import (
+    FAILED,
+    OMITTED,
+    PENDING,
+    RUNNING,
+    SUCCEEDED,
+    MemoizationStatus,
+    Node,
+    NodeFlag,
+    NodeId,
+)
 from tui.domain.podname import pod_name
+from tui.domain.timeline import BAD, GROUP, NOW, RUN, WAIT
+from tui.domain.usual import Usual
 from tui.domain.workflow import Metadata, Status, Workflow
 from tui.widgets.step_tree import StepTree
+from tui.widgets.step_tree_model import sought_by
 from tui.widgets.table import Table
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
@@ -90,12 +105,12 @@ async def test_a_tree_opens_with_the_cursor_on_the_first_failed_step() -> None:
         assert widget.cursor_key == "shard-1"
         lines = [" ".join(line.split()) for line in screen_of(widget)]
         assert lines[1:7] == [
-            "● etl 1h",
-            "├─✔ extract 4m59s",
-            "├─✖ train 30m",
-            "│ ├─✔ shard-0 9m59s",
-            "│ ├─✖►shard-1 OOMKilled (exit code 137) 28m58s",
-            "│ └─· shard-2",
+            "● etl ━━━━━━━━━━━━━━━━━━━│ 1h",
+            "├─✔ extract ██ │ 4m59s",
+            "├─✖ train ━━━━━━━━━━ │ 30m",
+            "│ ├─✔ shard-0 ███ │ 9m59s",
+            "│ ├─✖►shard-1 OOMKilled (exit code 137) ▓▓▓▓▓▓▓▓▓ │ 28m58s",
+            "│ └─· shard-2 │",
         ]
 
 
@@ -315,7 +330,7 @@ async def test_no_message_is_cut_beside_blanks_of_its_own_row() -> None:
         )
         async with Alone(tree(etl(broken))).run_test(size=(60, 8)) as pilot:
             line = next(row for row in screen_of(pilot.app.query_one(StepTree)) if "xx" in row)
-            assert message in line or "… 4s" in line, line
+            assert message in line or "… ▓" in line, "a message goes on to where its bar begins"
             assert line.rstrip().endswith(" 4s")
 
 
@@ -351,8 +366,9 @@ async def test_steps_whose_names_are_long_and_alike_are_told_apart(width: int) -
     names = [f"import-of-warehouse-from-bucket({i}:region:eu,mode:full-refresh)" for i in range(6)]
     steps = [node(f"s-{i}", name=name, start=f"11:10:{i:02}") for i, name in enumerate(names)]
     widget = tree(etl(*steps))
-    async with Alone(widget).run_test(size=(width, 10)):
-        lines = [line[: width - 8].rstrip() for line in screen_of(widget)[2:8]]
+    async with Alone(widget).run_test(size=(width, 10)) as pilot:
+        await pilot.press("O")
+        lines = [line.partition("█")[0].rstrip() for line in screen_of(widget)[3:9]]
         assert [str(i) in line for i, line in enumerate(lines)] == [True] * 6
         assert len({line[4:] for line in lines}) == 6
 
@@ -375,3 +391,270 @@ async def test_in_a_wide_tree_left_and_right_pan_before_they_fold() -> None:
         )
         await pilot.press("left")
         assert widget.folded == {"train"}
+
+
+# --- fan-outs --------------------------------------------------------------------------------
+
+
+def item(number: int, *, phase: str = SUCCEEDED, end: str | None = "11:05:00") -> Node:
+    return node(
+        f"load-{number:05}",
+        name=f"load({number}:{number})",
+        phase=phase,
+        start=f"11:0{number % 5}:00",
+        end=end,
+        message="Error (exit code 1)" if phase == FAILED else "",
+    )
+
+
+def loop(count: int, failed: tuple[int, ...] = ()) -> Workflow:
+    items = (item(at, phase=FAILED if at in failed else SUCCEEDED) for at in range(count))
+    return etl(EXTRACT, *items)
+
+
+async def test_the_items_of_a_step_are_one_row_with_their_counts_and_how_long_they_took() -> None:
+    widget = tree(loop(50))
+    async with Alone(widget).run_test(size=(100, 20)):
+        assert labels(widget) == ["etl", "load", "extract"]
+        line = " ".join(screen_of(widget)[2].split())
+        assert line.startswith("├─✔ load 50 ✔50 1m..5m, median 3m")
+        assert GROUP in line and line.endswith("5m")
+
+
+async def test_items_that_failed_come_first_and_are_open_and_the_rest_is_counted() -> None:
+    widget = tree(loop(50, failed=(7, 30)))
+    async with Alone(widget).run_test(size=(100, 20)) as pilot:
+        assert labels(widget) == ["etl", "load", "load(30:30)", "load(7:7)", "48 more", "extract"]
+        assert widget.cursor_key in ("load-00007", "load-00030")
+        rows = [" ".join(line.split()) for line in screen_of(widget)]
+        assert rows[2].startswith("├─✖ load 50 ✖2 ✔48")
+        assert rows[5].startswith("│ └─▸ 48 more ✔48")
+        widget.move_to_line(4)
+        await pilot.press("o")
+        shown = labels(widget)
+        assert shown[2:4] == ["load(30:30)", "load(7:7)"]
+        assert len(shown) < 40 and shown[-2].endswith(" more"), "a window of what fits"
+        assert str(widget.cursor_key) == "load-00000", "on the first of those that came"
+        widget.move_to_line(labels(widget).index(shown[-2]))
+        for _ in range(5):
+            if not labels(widget)[-2].endswith(" more"):
+                break
+            await pilot.press("o")
+            widget.move_to_line(len(labels(widget)) - 2)
+        assert len(labels(widget)) == 53
+
+
+async def test_a_fan_out_is_opened_folded_and_opened_all_by_keys() -> None:
+    widget = tree(loop(50))
+    async with Alone(widget).run_test(size=(100, 20)) as pilot:
+        widget.move_to_line(1)
+        await pilot.press("o")
+        assert len(labels(widget)) > 10
+        await pilot.press("o")
+        assert labels(widget) == ["etl", "load", "extract"]
+        await pilot.press("right", "right", "left")
+        assert widget.current is not None and widget.current.label == "load"
+        await pilot.press("left")
+        assert labels(widget) == ["etl", "load", "extract"]
+        await pilot.press("O")
+        assert len(labels(widget)) == 53, "everything"
+        await pilot.press("O")
+        assert labels(widget) == ["etl", "load", "extract"]
+
+
+async def test_a_failed_item_opens_its_fan_out_and_one_that_ends_is_counted() -> None:
+    widget = tree(None)
+    async with Alone(widget).run_test(size=(100, 20)):
+        going = [item(at, phase=RUNNING, end=None) for at in range(6)]
+        widget.show(etl(*going))
+        assert "●6" in screen_of(widget)[2]
+        widget.show(etl(item(0), *going[1:]))
+        assert "●5 ✔1" in screen_of(widget)[2] and labels(widget) == ["etl", "load"]
+        widget.show(etl(item(0), item(1, phase=FAILED), *going[2:]))
+        assert labels(widget) == ["etl", "load", "load(1:1)", "5 more"]
+        assert "✖1 ●4 ✔1" in screen_of(widget)[2] and "●4 ✔1" in screen_of(widget)[4]
+
+
+def attempts_of(*phases: str) -> Workflow:
+    tries = [node(f"train-{at}", name=f"train({at})", phase=p) for at, p in enumerate(phases)]
+    retry = node(
+        "train", type="Retry", phase=phases[-1], children=tuple(str(each.id) for each in tries)
+    )
+    return etl(retry, *tries)
+
+
+async def test_attempts_fold_into_their_step_where_the_last_one_succeeded() -> None:
+    for phases, rows in (
+        ((FAILED, FAILED, SUCCEEDED), ["etl", "train"]),
+        ((FAILED, FAILED, FAILED), ["etl", "train", "train(0)", "train(1)", "train(2)"]),
+    ):
+        widget = tree(attempts_of(*phases))
+        async with Alone(widget).run_test(size=(100, 20)):
+            assert labels(widget) == rows
+            assert "3 attempts" in screen_of(widget)[2]
+            assert BAD in screen_of(widget)[2], "each attempt is seen in the bar"
+    widget = tree(attempts_of(FAILED, FAILED, SUCCEEDED))
+    async with Alone(widget).run_test(size=(100, 20)) as pilot:
+        assert "✖2 ✔1" in screen_of(widget)[2]
+        widget.move_to("train")
+        await pilot.press("o")
+        assert labels(widget) == ["etl", "train", "train(0)", "train(1)", "train(2)"]
+
+
+async def test_siblings_of_a_fan_out_are_sorted_too() -> None:
+    widget = tree(loop(6))
+    async with Alone(widget).run_test(size=(100, 20)) as pilot:
+        await pilot.press("O")
+        widget.sort_siblings("name", descending=True)
+        assert next(each for each in labels(widget) if "(" in each) == "load(5:5)"
+        widget.sort_siblings("duration", descending=True)
+        durations = [each for each in labels(widget) if "(" in each]
+        assert set(durations[:2]) == {"load(0:0)", "load(5:5)"}, "those of five minutes"
+
+
+# --- looking for steps -----------------------------------------------------------------------
+
+
+async def test_only_problems_are_shown_with_what_they_are_below_and_all_again() -> None:
+    widget = tree(etl(EXTRACT, TRAIN, *SHARDS, *(item(at, phase=FAILED) for at in (1, 2, 3))))
+    async with Alone(widget).run_test(size=(100, 20)) as pilot:
+        before = labels(widget)
+        await pilot.press("exclamation_mark")
+        assert set(labels(widget)) == {
+            *("etl", "train", "shard-1", "load", "load(1:1)", "load(2:2)", "load(3:3)")
+        }
+        assert "problems only: 5" in screen_of(widget)[0]
+        await pilot.press("exclamation_mark")
+        assert labels(widget) == before
+    calm = tree(etl(EXTRACT))
+    async with Alone(calm).run_test(size=(100, 20)) as pilot:
+        await pilot.press("exclamation_mark")
+        assert labels(calm) == ["etl", "extract"] and calm.sought is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("LOAD(1", ["etl", "load", "load(1:1)"]),
+        ("phase=Running", ["etl", "report"]),
+        ("phase=Failed,displayName!=load(2:2)", ["etl", "load", "load(1:1)", "load(3:3)"]),
+        ("templateName=report", ["etl", "report"]),
+        ("nothing is called so", []),
+    ],
+)
+def test_what_is_looked_for_keeps_what_it_is_below(text: str, found: list[str]) -> None:
+    widget = tree(etl(EXTRACT, REPORT, *(item(at, phase=FAILED) for at in (1, 2, 3))))
+    widget.seek(sought_by(text))
+    kept = [label for label in labels(widget) if text != "phase=Running" or label != "etl"]
+    wanted = [label for label in found if text != "phase=Running" or label != "etl"]
+    assert sorted(kept) == sorted(wanted)
+    widget.seek(None)
+    assert "extract" in labels(widget)
+
+
+async def test_what_came_from_a_cache_never_ran_and_is_hidden_too() -> None:
+    hit = msgspec.structs.replace(
+        node("cached"), memoization_status=MemoizationStatus(hit=True, key="k")
+    )
+    widget = tree(etl(EXTRACT, hit))
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.press("H")
+        assert labels(widget) == ["etl", "extract"]
+        await pilot.press("H")
+        assert set(labels(widget)) == {"etl", "extract", "cached"}
+
+
+# --- columns ---------------------------------------------------------------------------------
+
+
+async def test_at_80_columns_the_tree_says_when_and_how_long() -> None:
+    for plain in (False, True):
+        widget = tree(ascii=plain)
+        async with Alone(widget).run_test(size=(80, 24)):
+            head = screen_of(widget)[0]
+            assert "TIMELINE" in head and "DUR" in head
+            report = screen_of(widget)[labels(widget).index("report") + 1]
+            assert ("#" if plain else RUN) in report and report.rstrip().endswith("30s")
+            assert ("|" if plain else NOW) in screen_of(widget)[2]
+
+
+async def test_what_waits_is_drawn_apart_from_what_runs() -> None:
+    waits = node("pulls", phase=PENDING, start="11:30:00", end=None)
+    widget = tree(etl(EXTRACT, waits))
+    async with Alone(widget).run_test(size=(80, 24)):
+        assert WAIT in screen_of(widget)[labels(widget).index("pulls") + 1]
+
+
+async def test_columns_give_way_by_their_worth() -> None:
+    figures = {NodeId("report"): Figures(1500, 90 << 20)}
+    widget = tree(etl(EXTRACT, msgspec.structs.replace(REPORT, host_node_name="cpu-1")))
+    shown = {}
+    for width in (36, 60, 80, 140):
+        async with Alone(widget).run_test(size=(width, 12)) as pilot:
+            widget.show_figures(figures)
+            await pilot.pause()
+            shown[width] = [column.id for column in widget.shown_columns]
+        widget = tree(etl(EXTRACT, msgspec.structs.replace(REPORT, host_node_name="cpu-1")))
+    every = ["step", "timeline", "duration", "cpu", "memory", "host"]
+    assert shown[140] == every and shown[80] == shown[60] == every[:-1]
+    assert "duration" in shown[36] and "memory" not in shown[36]
+
+
+async def test_what_a_step_asked_for_stands_in_for_what_nobody_measured() -> None:
+    asked = msgspec.structs.replace(
+        node("x", start="11:00:00", end="11:01:40"), resources_duration={"cpu": 50, "memory": 200}
+    )
+    widget = tree(etl(asked))
+    async with Alone(widget).run_test(size=(90, 12)):
+        line = screen_of(widget)[2]
+        assert "~0.50" in line and "~200Mi" in line
+
+
+async def test_who_wants_a_column_has_it_and_who_does_not_has_it_not() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        widget.choose_column("template", True)
+        widget.choose_column("timeline", False)
+        await pilot.pause()
+        assert [c.id for c in widget.shown_columns] == ["step", "duration", "template"]
+        widget.choose_usual_columns()
+        await pilot.pause()
+        assert [c.id for c in widget.shown_columns] == ["step", "timeline", "duration"]
+
+
+async def test_a_step_far_off_from_the_usual_says_so_and_one_that_runs_what_is_left() -> None:
+    usual = {".extract": Usual(5, 100.0, 90.0, 110.0), ".report": Usual(5, 90.0, 80.0, 100.0)}
+    widget = tree()
+    async with Alone(widget).run_test(size=(90, 12)) as pilot:
+        assert "USUAL" not in screen_of(widget)[0]
+        widget.show_usual(usual)
+        await pilot.pause()
+        rows = dict(zip(labels(widget), screen_of(widget)[1:], strict=False))
+        assert rows["extract"].rstrip().endswith("+199 %")
+        assert rows["report"].rstrip().endswith("-1m")
+        few = {".extract": Usual(4, 100.0, 90.0, 110.0)}
+        widget.show_usual(few)
+        await pilot.pause()
+        assert "%" not in " ".join(screen_of(widget)), "of four nothing is called unusual"
+
+
+# --- staying at what runs ----------------------------------------------------------------------
+
+
+async def test_the_cursor_stays_at_what_runs_until_it_is_moved() -> None:
+    one = node("one", phase=RUNNING, start="11:50:00", end=None)
+    two = node("two", phase=RUNNING, start="11:55:00", end=None)
+    widget = tree(etl(EXTRACT, one))
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        await pilot.press("F")
+        assert str(widget.cursor_key) == "one" and widget.follows
+        widget.show(etl(EXTRACT, one, two))
+        assert str(widget.cursor_key) == "one", "as long as that runs"
+        widget.show(etl(EXTRACT, node("one", start="11:50:00"), two))
+        assert str(widget.cursor_key) == "two"
+        items = [item(at, phase=RUNNING, end=None) for at in range(9)]
+        widget.show(etl(EXTRACT, node("two", start="11:55:00"), *items))
+        assert str(widget.cursor_key).startswith("load-"), "wherever that is folded away"
+        await pilot.press("g")
+        widget.show(etl(EXTRACT, two, *items))
+        assert widget.cursor_key == "etl" and not widget.follows

@@ -6,7 +6,7 @@ know by itself, its pod or what that uses, a column asks the look for (`StepLook
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
@@ -15,8 +15,9 @@ from tui.columns.base import Column
 from tui.columns.words import compact, phase_token
 from tui.domain.durations import seconds_between
 from tui.domain.forest import TreeRow
-from tui.domain.node import Node
+from tui.domain.node import RUNNING, SUCCEEDED, Node
 from tui.domain.quantity import cores, memory
+from tui.domain.usual import Usual, span_of
 from tui.registry import Registry
 
 
@@ -50,7 +51,24 @@ class Figures(NamedTuple):
     """Whether it came so near to a limit that somebody should know."""
 
 
+def together(parts: Sequence[Figures]) -> Figures:
+    """What several steps use, and the highest peak of one of them beside its own limit."""
+    cpu = [each.cpu for each in parts if each.cpu is not None]
+    used = [each.memory for each in parts if each.memory is not None]
+    highest = max(parts, key=lambda each: each.memory_peak or -1)
+    return highest._replace(
+        cpu=sum(cpu) if cpu else None,
+        memory=sum(used) if used else None,
+        is_near_limit=any(each.is_near_limit for each in parts),
+    )
+
+
 def nothing_used(node: Node) -> Figures | None:
+    """Of no step is anything known."""
+    return None
+
+
+def nothing_usual(node: Node) -> Usual | None:
     """Of no step is anything known."""
     return None
 
@@ -66,11 +84,8 @@ class StepLook:
     """What a node uses of the cluster, as far as anybody measures it."""
     cost: Callable[[Node], str] = lambda node: ""
     """What a node costs so far; "" where the settings have no prices."""
-
-
-def never(row: TreeRow) -> bool:
-    """Of no row."""
-    return False
+    usual: Callable[[Node], Usual | None] = nothing_usual
+    """How long a node took in earlier runs, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +112,22 @@ def node_token(node: Node) -> str:
     return "phase-suspended" if node.is_active_suspend else phase_token(node.phase)
 
 
+def said_of(row: TreeRow) -> str:
+    """What a step says, beside its label; of a fan-out, how long its items took."""
+    return row.node.message or next(iter(spread_of(row)), "")
+
+
+def spread_of(row: TreeRow) -> tuple[str, ...]:
+    """How long the items of a fan-out took, the longest words first; none where few are over."""
+    spread = row.fan.spread if row.fan is not None else None
+    if spread is None or spread.runs < 2:
+        return ()
+    low, high, median = map(compact, (spread.low, spread.high, spread.median))
+    if low == high:
+        return (f"{low} each", low)
+    return (f"{low}..{high}, median {median}", f"{low}..{high}", f"~{median}")
+
+
 STEP, TIMELINE, MESSAGE = "step", "timeline", "message"
 """Ids of the column with the tree itself, and of that with the bars of the steps, which the tree
 draws itself; and of that with the messages, which else stand beside the labels."""
@@ -107,7 +138,7 @@ def _step(look: StepLook) -> Column[TreeRow]:
         id=STEP,
         title="STEP",
         text=lambda row, now: row.label,
-        width=28,
+        width=44,
         least=20,
         grow=3,
         cut="middle",
@@ -119,7 +150,7 @@ def _timeline(look: StepLook) -> Column[TreeRow]:
         id=TIMELINE,
         title="TIMELINE",
         text=lambda row, now: " … ".join(filter(None, (row.node.started_at, row.node.finished_at))),
-        width=16,
+        width=20,
         least=10,
         grow=1,
         ticks=True,
@@ -138,12 +169,29 @@ def _duration(look: StepLook) -> Column[TreeRow]:
     )
 
 
+MEMORY_UNIT = 100 * 1024 * 1024
+"""Bytes that Argo counts as one, for each second, in `resourcesDuration` (argo.md 1.5)."""
+ABOUT = "~"
+"""Before what was asked for on average, where nobody measured what was used."""
+
+
+def asked_for(node: Node, resource: str) -> float | None:
+    """What a node that is over asked for at a time, on average: its `resourcesDuration` over its
+    duration, in cores or, of memory, in Argo's units; None where that is not known."""
+    amount, seconds = (
+        node.resources_duration.get(resource),
+        span_of(node.started_at, node.finished_at),
+    )
+    return amount / seconds if amount and seconds else None
+
+
 def _cpu(look: StepLook) -> Column[TreeRow]:
     def text(row: TreeRow, now: datetime) -> str:
         used = look.used(row.node)
         if used is not None and used.cpu is not None:
             return cores(used.cpu)
-        return ""
+        asked = asked_for(row.node, "cpu")
+        return f"{ABOUT}{cores(round(asked * 1000))}" if asked else ""
 
     return Column(id="cpu", title="CPU", text=text, width=5, align="right", drop=1)
 
@@ -153,7 +201,8 @@ def _memory(look: StepLook) -> Column[TreeRow]:
         used = look.used(row.node)
         if used is not None and used.memory is not None:
             return memory(used.memory)
-        return ""
+        asked = asked_for(row.node, "memory")
+        return f"{ABOUT}{memory(round(asked * MEMORY_UNIT))}" if asked else ""
 
     return Column(id="memory", title="MEM", text=text, width=6, align="right", drop=1)
 
@@ -197,11 +246,53 @@ def _cost(look: StepLook) -> Column[TreeRow]:
     )
 
 
+def _beside_usual(look: StepLook) -> Column[TreeRow]:
+    """What is far off from earlier runs; of what runs, how much it has still to go as a rule."""
+
+    def text(row: TreeRow, now: datetime) -> str:
+        usual = look.usual(row.node)
+        seconds = node_seconds(row.node, now) if usual is not None else None
+        if usual is None or seconds is None:
+            return ""
+        if row.node.phase == RUNNING:
+            left = usual.left(seconds)
+            return f"-{compact(left)}" if left is not None else usual.far_off(seconds)
+        return usual.far_off(seconds) if row.node.phase == SUCCEEDED else ""
+
+    return Column(
+        id="usual",
+        title="USUAL",
+        text=text,
+        width=7,
+        align="right",
+        style=lambda row: "warning" if row.node.phase == SUCCEEDED else "",
+        ticks=True,
+        drop=1,
+    )
+
+
+def _host_text(row: TreeRow, now: datetime) -> str:
+    many = row.fan.hosts if row.is_made_up and row.fan is not None else 0
+    return f"{many} hosts" if many > 1 else row.node.host_node_name
+
+
+def _host(look: StepLook) -> Column[TreeRow]:
+    return Column(
+        id="host",
+        title="HOST",
+        text=_host_text,
+        width=14,
+        least=8,
+        cut="middle",
+        drop=6,
+    )
+
+
 def _message(look: StepLook) -> Column[TreeRow]:
     return Column(
         id=MESSAGE,
         title="MESSAGE",
-        text=lambda row, now: row.node.message,
+        text=lambda row, now: said_of(row),
         width=24,
         least=8,
         grow=3,
@@ -238,10 +329,12 @@ NODE_COLUMNS: Registry[NodeColumn] = Registry(
         NodeColumn(id=STEP, title="Step", make=_step),
         NodeColumn(id=TIMELINE, title="Timeline", make=_timeline),
         NodeColumn(id="duration", title="Duration", make=_duration),
+        NodeColumn(id="usual", title="Beside the usual", make=_beside_usual, shown="known"),
         NodeColumn(id="cpu", title="CPU", make=_cpu, shown="known"),
         NodeColumn(id="memory", title="Memory", make=_memory, shown="known"),
         NodeColumn(id="peak", title="Peak and limit", make=_peak, shown="known"),
         NodeColumn(id="cost", title="Cost", make=_cost, shown="known"),
+        NodeColumn(id="host", title="Host", make=_host, shown="known"),
         NodeColumn(id=MESSAGE, title="Message", make=_message, shown="wide"),
         NodeColumn(id="template", title="Template", make=_template, shown="wide"),
         NodeColumn(id="pod", title="Pod", make=_pod, shown="wide"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -91,11 +92,12 @@ def workflow_columns(
     namespaces: bool = False,
     hidden: bool = False,
     archive: bool = False,
+    left: Callable[[ListedWorkflow, datetime], float | None] | None = None,
 ) -> tuple[Column[Any], ...]:
     """The columns of the list of workflows; C.1 of ux.md part 2.
 
     `hidden` are those that are only shown where the settings name them; `archive` is whether some
-    of them may be in an archive.
+    of them may be in an archive, `left` says how many seconds a run has still to go.
     """
     dash = ASCII_DASH if ascii else DASH
     phase, name, template = _what(ascii)
@@ -107,7 +109,7 @@ def workflow_columns(
         *namespace,
         template,
         *_progress(ascii),
-        *_times(dash),
+        *_times(dash, left),
         _parameters(),
         *(_hidden() if hidden else ()),
         _message(),
@@ -208,7 +210,9 @@ def _progress(ascii: bool) -> tuple[Column[ListedWorkflow], ...]:
     )
 
 
-def _times(dash: str) -> tuple[Column[ListedWorkflow], ...]:
+def _times(
+    dash: str, left: Callable[[ListedWorkflow, datetime], float | None] | None
+) -> tuple[Column[ListedWorkflow], ...]:
     return (
         Column(
             id="duration",
@@ -219,6 +223,7 @@ def _times(dash: str) -> tuple[Column[ListedWorkflow], ...]:
             ticks=True,
             falls=True,
         ),
+        *((_left(left),) if left is not None else ()),
         Column(
             id="age",
             depth=Depth.TABLE,
@@ -229,6 +234,21 @@ def _times(dash: str) -> tuple[Column[ListedWorkflow], ...]:
             ticks=True,
             drop=1,
         ),
+    )
+
+
+def _left(left: Callable[[ListedWorkflow, datetime], float | None]) -> Column[ListedWorkflow]:
+    """Of what runs alone, so that it has no room where nothing does; it is drawn anew with the
+    duration beside it."""
+    return Column(
+        id="left",
+        title="LEFT",
+        text=lambda w, now: compact(left(w, now)),
+        early=lambda w: None if w.phase == RUNNING else "",
+        width=6,
+        style=lambda w: "muted",
+        order=left,
+        drop=3,
     )
 
 

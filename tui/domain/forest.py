@@ -1,15 +1,18 @@
 """The rows of a workflow's step tree, as a screen shows them (argo.md 2.3 to 2.5).
 
 Argo's tree, with every node in it: containers under their pod, hooks of the workflow as trees of
-their own, and what has no place at the end. `ForestView` keeps the shape between two versions of a
-workflow: when only phases, times and messages changed, and mostly nothing else does, the rows that
-changed are replaced and all others stay the very same objects.
+their own, and what has no place at the end. With `Folds` its fan-outs are put together
+(`domain.fans`): of each the problems are shown, and a window of the rest.
+
+`ForestView` keeps the shape between two versions of a workflow: when only phases, times and
+messages changed, and mostly nothing else does, the rows that changed are replaced and all others
+stay the very same objects.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import compress, repeat
@@ -19,11 +22,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui.domain.attempts import superseded_of
-from tui.domain.branches import GROUPS, TASK_GROUP, NodeTree, all_branches
+from tui.domain.branches import GROUPS, TASK_GROUP, all_branches
 from tui.domain.durations import seconds_between
+from tui.domain.fans import MORE, Fan, Grove, above, grove, more_key, rank, rest_of
 from tui.domain.guides import Prefix, child_prefixes
 from tui.domain.node import (
-    ERROR,
     FAILED,
     OMITTED,
     PENDING,
@@ -47,8 +50,8 @@ ORDERS: Mapping[str, str] = {
 """What siblings can be sorted by besides Argo's own order, and what people call it."""
 SHAPED = ("started", "name")
 """Those that stay as long as the shape of the tree does."""
-RANK = (ERROR, FAILED, RUNNING, PENDING, "", SUCCEEDED, SKIPPED, OMITTED)
-"""Phases in the order of need."""
+FIRST = 20
+"""Items of a fan-out that failed and are shown though nobody opened it."""
 
 
 class SiblingOrder(NamedTuple):
@@ -76,7 +79,7 @@ class SiblingOrder(NamedTuple):
             case "duration":
                 return seconds_between(node.started_at, node.finished_at, self.now)
             case _:
-                return RANK.index(node.phase) if node.phase in RANK else len(RANK)
+                return rank(node.phase)
 
 
 WIDEST_GUIDE = 80
@@ -86,6 +89,17 @@ CUT = "⋯ "
 
 Siblings = Iterator[tuple[NodeId, Prefix]]
 """The nodes of one parent, each with the prefix of its line."""
+
+
+class Folds(NamedTuple):
+    """What of the fan-outs is shown."""
+
+    opened: frozenset[tuple[NodeId, int]] = frozenset()
+    """Those that somebody opened, each with how many of its items are shown."""
+    pinned: frozenset[NodeId] = frozenset()
+    """Items that are shown whatever else is."""
+    is_all_open: bool = False
+    """Whether no fan-out folds by itself, and all of its items are shown."""
 
 
 class TreeRow(msgspec.Struct, frozen=True, gc=False):
@@ -109,6 +123,18 @@ class TreeRow(msgspec.Struct, frozen=True, gc=False):
     skipped ones where those are hidden."""
     is_lost: bool = False
     """Whether its parent could not be found, so that it is at the end."""
+    fan: Fan | None = None
+    """What the items below it come to, or those that are not shown."""
+
+    @property
+    def is_more(self) -> bool:
+        """Whether it stands for items that are not shown."""
+        return self.fan is not None and self.node.type == MORE
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it stands for several steps, and no node of the workflow does."""
+        return self.fan is not None and not self.fan.is_retry
 
 
 def rows(
@@ -118,13 +144,108 @@ def rows(
     show_containers: bool = True,
     show_skipped: bool = True,
     order: SiblingOrder | None = None,
+    folds: Folds | None = None,
+    kept: AbstractSet[NodeId] | None = None,
 ) -> tuple[TreeRow, ...]:
     """The tree from top to bottom. Nodes whose ids are in `folded` hide what is below them.
 
-    Without `order` siblings are in Argo's own.
+    Without `order` siblings are in Argo's own; with `folds` fan-outs are put together. With `kept`
+    there are the rows of those alone, and nothing folds by itself.
     """
-    forest = all_branches(workflow, containers=show_containers)
-    return tuple(_Walk(workflow, forest, folded, show_skipped=show_skipped, order=order).rows())
+    if folds is None:
+        forest = all_branches(workflow, containers=show_containers)
+        whole = Grove(forest, workflow.nodes, {}, {}, {})
+        gaps = _Gaps(whole, show_skipped=show_skipped)
+    else:
+        whole, gaps = grove(workflow), gaps_of(workflow, show_skipped)
+    walk = _Walk(whole, gaps, folded, folds or Folds(), order=order, kept=kept)
+    return tuple(walk.rows())
+
+
+class _Gaps:
+    """Which nodes have no rows, and how many steps are missed where."""
+
+    def __init__(self, whole: Grove, *, show_skipped: bool) -> None:
+        self._nodes = whole.nodes
+        self._branches = whole.tree.branches
+        self._fans = whole.fans
+        self._show_skipped = show_skipped
+        self.left_out: Counter[NodeId] = Counter()
+        """How many steps right below a node have no rows."""
+        self.vanished = self._find_vanished()
+        """The nodes that have no rows, nor anything below them."""
+
+    def _find_vanished(self) -> set[NodeId]:
+        """Counts them where they are missed, too.
+
+        Without them the last sibling that is shown is the one that ends the lines.
+        """
+        nodes, branches = self._nodes, self._branches
+        may_vanish = [
+            key
+            for key, node in nodes.items()
+            if node.phase in (SKIPPED, OMITTED)
+            or node.type == "StepGroup"
+            or node.memoization_status is not None
+        ]
+        vanished = {
+            key for key in may_vanish if not branches.get(key) and self.is_hidden(nodes[key], ())
+        }
+        if not vanished:
+            return vanished
+        above = {key: parent for parent, keys in branches.items() for key in keys}
+        wave = set(vanished)
+        while wave:
+            parents = {above[key] for key in wave if key in above} - vanished
+            wave = {
+                key
+                for key in parents
+                if vanished.issuperset(branches[key]) and self.is_hidden(nodes[key], ())
+            }
+            vanished |= wave
+        missed = Counter(
+            above[key]
+            for key in vanished
+            if key in above and nodes[key].type != "StepGroup" and key not in self._fans
+        )
+        for parent, count in missed.items():
+            self._miss(parent, count, above, vanished)
+        return vanished
+
+    def _miss(
+        self,
+        key: NodeId | None,
+        count: int,
+        above: Mapping[NodeId, NodeId],
+        vanished: AbstractSet[NodeId],
+    ) -> None:
+        """Count steps without rows at this node, or at the nearest one above it that has a row."""
+        while key is not None:
+            below = [each for each in self._branches[key] if each not in vanished]
+            if key not in vanished and not self.is_hidden(self._nodes[key], below):
+                self.left_out[key] += count
+                return
+            key = above.get(key)
+
+    def is_hidden(self, node: Node, below: Sequence[NodeId]) -> bool:
+        """Whether a node with such rows below it has none itself."""
+        kind = node.type
+        if kind == "StepGroup":
+            # One that failed by itself has no child to say why.
+            return bool(below) or not node.is_problem
+        if kind == "Retry":
+            return len(node.children) == 1 and len(below) == 1
+        if kind == TASK_GROUP and node.id in self._fans:
+            return not below
+        if kind == "Skipped" and node.phase == OMITTED:
+            return True
+        return not self._show_skipped and (node.phase in (SKIPPED, OMITTED) or node.is_from_cache)
+
+
+@once
+def gaps_of(workflow: Workflow, show_skipped: bool) -> _Gaps:
+    """Which nodes have no rows where fan-outs are put together."""
+    return _Gaps(grove(workflow), show_skipped=show_skipped)
 
 
 class _Walk:
@@ -132,43 +253,56 @@ class _Walk:
 
     def __init__(
         self,
-        workflow: Workflow,
-        forest: NodeTree,
+        whole: Grove,
+        gaps: _Gaps,
         folded: AbstractSet[NodeId],
+        folds: Folds,
         *,
-        show_skipped: bool,
         order: SiblingOrder | None = None,
+        kept: AbstractSet[NodeId] | None = None,
     ) -> None:
         self._order = order
-        self._nodes = workflow.nodes
-        self._forest = forest
+        self._whole = whole
+        self._nodes = whole.nodes
+        self._tree = whole.tree
+        self._fans = whole.fans
+        self._gaps = gaps
         self._folded = folded
-        self._show_skipped = show_skipped
-        self._left_out_below: Counter[NodeId] = Counter()
-        self._vanished = self._find_vanished()
+        self._folds = folds
+        self._opened = dict(folds.opened)
+        self._kept = kept
+        self._more: dict[NodeId, Fan] = {}
+        """The rows that stand for items which are not shown."""
 
     def rows(self) -> list[TreeRow]:
         """Every visible row, in order."""
         # Most nodes have nothing below them: those cost no more than their own row.
-        nodes, lost, left_out = self._nodes, self._forest.lost, self._left_out_below
+        nodes, lost, left_out = self._nodes, self._tree.lost, self._gaps.left_out
+        fans, more, branches = self._fans, self._more, self._tree.branches
         found: list[TreeRow] = []
-        shown = self._without_vanished(self._forest.roots)
+        shown = self._with_rows(self._tree.roots)
         roots: Siblings = zip(shown, repeat(Prefix("", "")))
         waiting = [(roots, 0)]
         while waiting:
             siblings, depth = waiting[-1]
             for key, prefix in siblings:
+                if key in more:
+                    fan = more[key]
+                    found.append(
+                        TreeRow(key, prefix.own, fan.node, fan.node.display_name, depth, fan=fan)
+                    )
+                    continue
                 node = nodes[key]
-                below = self._below(key)
-                is_hidden = self._is_hidden(node, below)
+                below = self._below(key) if key in branches else ()
+                is_hidden = self._gaps.is_hidden(node, below)
                 if not is_hidden:
-                    count = self._visible_below(key) if below and key in self._folded else 0
+                    count = self._visible_below(key) if below and self._is_shut(key) else 0
                     shut = count > 0
                     label = node.display_name or node.name or key
-                    is_lost, out = key in lost, left_out.get(key, 0)
+                    is_lost, out, of = key in lost, left_out.get(key, 0), fans.get(key)
                     found.append(
                         TreeRow(
-                            key, prefix.own, node, label, depth, shut, shut, count, out, is_lost
+                            key, prefix.own, node, label, depth, shut, shut, count, out, is_lost, of
                         )
                     )
                     if count:
@@ -186,84 +320,65 @@ class _Walk:
                 waiting.pop()
         return _with_children_marked(found)
 
+    def _is_shut(self, key: NodeId) -> bool:
+        """Whether a node hides what is below it: somebody folded it, or it is a fan-out in which
+        nothing failed."""
+        if key in self._folded:
+            return True
+        fan, folds = self._fans.get(key), self._folds
+        if fan is None or self._kept is not None or folds.is_all_open or key in self._opened:
+            return False
+        is_problem = fan.node.is_problem if fan.is_retry else bool(fan.problems)
+        return not is_problem and folds.pinned.isdisjoint(self._tree.branches[key])
+
     def _below(self, key: NodeId) -> Sequence[NodeId]:
         """What is below a node and has rows, or has something with rows below it."""
-        below = self._without_vanished(self._forest.branches.get(key, ()))
+        below = self._with_rows(self._tree.branches.get(key, ()))
+        fan = self._fans.get(key)
+        if fan is not None and not fan.is_retry and self._kept is None:
+            return self._window(fan, below)
         # Groups of steps run one after the other, and have no rows: what is in one stays together.
         if self._order is None or len(below) < 2 or self._nodes[below[0]].type == "StepGroup":
             return below
         return self._order.sorted(self._nodes, below)
 
-    def _without_vanished(self, keys: Sequence[NodeId]) -> Sequence[NodeId]:
-        vanished = self._vanished
+    def _window(self, fan: Fan, below: Sequence[NodeId]) -> Sequence[NodeId]:
+        """The items of a fan-out that are shown, problems first, and what stands for the rest."""
+        failed = set(fan.problems)
+        problems = [key for key in fan.problems if key in failed.intersection(below)]
+        if self._order is not None:
+            every = self._order.sorted(self._nodes, below)
+        else:
+            every = [*problems, *(key for key in below if key not in failed)]
+        if self._folds.is_all_open:
+            return every
+        wanted = set(every[: self._opened.get(fan.key, 0)])
+        wanted.update(problems[:FIRST])
+        wanted.update(self._folds.pinned.intersection(fan.members))
+        shown = [key for key in every if key in wanted]
+        if len(every) - len(shown) <= 1:
+            return every
+        rest = rest_of(self._whole, fan, wanted)
+        self._more[rest.key] = rest
+        return [*shown, rest.key]
+
+    def _with_rows(self, keys: Sequence[NodeId]) -> Sequence[NodeId]:
+        vanished, kept = self._gaps.vanished, self._kept
+        if kept is not None:
+            return [key for key in keys if key in kept and key not in vanished]
         return [key for key in keys if key not in vanished] if vanished else keys
 
-    def _find_vanished(self) -> set[NodeId]:
-        """The nodes that have no rows, nor anything below them; counts them where they are missed.
-
-        Without them the last sibling that is shown is the one that ends the lines.
-        """
-        nodes, branches = self._nodes, self._forest.branches
-        may_vanish = [
-            key
-            for key, node in nodes.items()
-            if node.phase in (SKIPPED, OMITTED) or node.type == "StepGroup"
-        ]
-        vanished = {
-            key for key in may_vanish if not branches.get(key) and self._is_hidden(nodes[key], ())
-        }
-        if not vanished:
-            return vanished
-        above = {key: parent for parent, keys in branches.items() for key in keys}
-        wave = set(vanished)
-        while wave:
-            parents = {above[key] for key in wave if key in above} - vanished
-            wave = {
-                key
-                for key in parents
-                if vanished.issuperset(branches[key]) and self._is_hidden(nodes[key], ())
-            }
-            vanished |= wave
-        missed = Counter(
-            above[key] for key in vanished if key in above and nodes[key].type != "StepGroup"
-        )
-        for parent, count in missed.items():
-            self._miss(parent, count, above, vanished)
-        return vanished
-
-    def _miss(
-        self,
-        key: NodeId | None,
-        count: int,
-        above: Mapping[NodeId, NodeId],
-        vanished: AbstractSet[NodeId],
-    ) -> None:
-        """Count steps without rows at this node, or at the nearest one above it that has a row."""
-        while key is not None:
-            below = [each for each in self._forest.branches[key] if each not in vanished]
-            if key not in vanished and not self._is_hidden(self._nodes[key], below):
-                self._left_out_below[key] += count
-                return
-            key = above.get(key)
-
-    def _is_hidden(self, node: Node, below: Sequence[NodeId]) -> bool:
-        kind = node.type
-        if kind == "StepGroup":
-            # One that failed by itself has no child to say why.
-            return bool(below) or not node.is_problem
-        if kind == "Retry":
-            return len(node.children) == 1 and len(below) == 1
-        if kind == "Skipped" and node.phase == OMITTED:
-            return True
-        return not self._show_skipped and node.phase in (SKIPPED, OMITTED)
-
     def _visible_below(self, key: NodeId) -> int:
+        """How many steps with rows are below a node, whatever of their fan-outs is shown."""
         count = 0
-        waiting = list(self._below(key))
+        branches = self._tree.branches
+        waiting = list(self._with_rows(branches.get(key, ())))
         while waiting:
             key = waiting.pop()
-            below = self._below(key)
-            count += not self._is_hidden(self._nodes[key], below)
+            below = self._with_rows(branches[key]) if key in branches else ()
+            fan = self._fans.get(key)
+            is_made_up = fan is not None and not fan.is_retry
+            count += not (is_made_up or self._gaps.is_hidden(self._nodes[key], below))
             waiting.extend(below)
         return count
 
@@ -293,12 +408,13 @@ def _with_children_marked(found: list[TreeRow]) -> list[TreeRow]:
                 True,
                 left_out=row.left_out,
                 is_lost=row.is_lost,
+                fan=row.fan,
             )
     return found
 
 
 class WholeTree(NamedTuple):
-    """The rows of a version with nothing folded or left out, and what is looked for in them.
+    """The rows of a version as they open, and what is looked for in them.
 
     Of tens of thousands of rows that takes longer than a key should wait: a thread does it before.
     """
@@ -312,9 +428,16 @@ class WholeTree(NamedTuple):
 
 def whole_tree(workflow: Workflow) -> WholeTree:
     """The tree of this version. May be called on any thread."""
-    found = rows(workflow)
+    found = rows(workflow, folds=Folds())
     places = {row.key: at for at, row in enumerate(found)}
-    return WholeTree(found, places, first_problem(workflow, found))
+    return WholeTree(found, places, first_problem(workflow, problem_rows(workflow)))
+
+
+def problem_rows(workflow: Workflow) -> tuple[TreeRow, ...]:
+    """The steps that failed, with what they are below."""
+    whole = grove(workflow)
+    failed = (key for key, node in workflow.nodes.items() if node.is_problem)
+    return rows(workflow, folds=Folds(), kept=above(whole, failed))
 
 
 class ForestView:
@@ -337,6 +460,10 @@ class ForestView:
         """The index of a node's row; None if it is not visible."""
         return self._places.get(key)
 
+    def __contains__(self, key: object) -> bool:
+        """Whether a node has a row."""
+        return key in self._places
+
     def update(
         self,
         workflow: Workflow,
@@ -345,15 +472,26 @@ class ForestView:
         show_containers: bool = True,
         show_skipped: bool = True,
         order: SiblingOrder | None = None,
+        folds: Folds | None = None,
+        kept: AbstractSet[NodeId] | None = None,
         found: WholeTree | None = None,
     ) -> tuple[TreeRow, ...]:
         """The rows of this version; rows that did not change are kept from the last version.
 
         `found` is the tree of this version, if it is known and these options fold nothing.
         """
-        options = (workflow.metadata.name, frozenset(folded), show_containers, show_skipped, order)
+        options = (
+            workflow.metadata.name,
+            frozenset(folded),
+            show_containers,
+            show_skipped,
+            order,
+            folds,
+            kept,
+        )
         is_same = options == self._options and (order is None or order.by in SHAPED)
-        fresh = self._same_shape(workflow.nodes) if is_same else None
+        whole = grove(workflow) if folds is not None else None
+        fresh = self._same_shape(workflow.nodes, whole) if is_same else None
         if fresh is None and found is not None:
             self._rows, self._places, self.changed = found.rows, found.places, None
         elif fresh is None:
@@ -363,15 +501,19 @@ class ForestView:
                 show_containers=show_containers,
                 show_skipped=show_skipped,
                 order=order,
+                folds=folds,
+                kept=kept,
             )
             self._places = {row.key: at for at, row in enumerate(self._rows)}
             self.changed = None
         else:
-            self._replace(fresh)
+            self._replace(fresh, whole)
         self._nodes, self._options = workflow.nodes, options
         return self._rows
 
-    def _same_shape(self, nodes: dict[NodeId, Node]) -> list[tuple[NodeId, Node]] | None:
+    def _same_shape(
+        self, nodes: dict[NodeId, Node], whole: Grove | None
+    ) -> list[tuple[NodeId, Node]] | None:
         """The nodes that changed; None if some of them moved in the tree."""
         known = self._nodes
         if len(known) != len(nodes):
@@ -383,24 +525,49 @@ class ForestView:
                 continue
             if old is None or _shape(old) != _shape(node):
                 return None
-            turned = turned or old.is_problem != node.is_problem
+            if old.is_problem != node.is_problem:
+                if whole is not None and key in whole.fan_of:
+                    return None  # problems come first, and fold by themselves no more
+                turned = True
             fresh.append((key, node))
         # Whether a failed TaskGroup has a row depends on whether one of its items failed.
         if turned and any(n.type == TASK_GROUP and n.is_problem for n in nodes.values()):
             return None
         return fresh
 
-    def _replace(self, fresh: list[tuple[NodeId, Node]]) -> None:
+    def _replace(self, fresh: list[tuple[NodeId, Node]], whole: Grove | None) -> None:
         changed: list[int] = []
+        replaced = list(self._rows) if fresh else []
+        for key, node in fresh:
+            at = self._places.get(key)
+            if at is not None:
+                fan = whole.fans.get(key) if whole is not None else None
+                replaced[at] = msgspec.structs.replace(replaced[at], node=node, fan=fan)
+                changed.append(at)
+        for fan in _touched(fresh, whole):
+            changed += self._replace_fan(fan, whole, replaced)
         if fresh:
-            replaced = list(self._rows)
-            for key, node in fresh:
-                at = self._places.get(key)
-                if at is not None:
-                    replaced[at] = msgspec.structs.replace(replaced[at], node=node)
-                    changed.append(at)
             self._rows = tuple(replaced)
-        self.changed = tuple(sorted(changed))
+        self.changed = tuple(sorted(set(changed)))
+
+    def _replace_fan(self, fan: Fan, whole: Grove | None, replaced: list[TreeRow]) -> Iterator[int]:
+        """The indexes of the row of a fan-out, and of that of its items which are not shown."""
+        at, more = self._places.get(fan.key), self._places.get(more_key(fan.key))
+        if at is not None:
+            replaced[at] = msgspec.structs.replace(replaced[at], node=fan.node, fan=fan)
+            yield at
+        if more is not None and whole is not None:
+            rest = rest_of(whole, fan, self._places.keys())
+            replaced[more] = msgspec.structs.replace(replaced[more], node=rest.node, fan=rest)
+            yield more
+
+
+def _touched(fresh: Iterable[tuple[NodeId, Node]], whole: Grove | None) -> Iterator[Fan]:
+    """The fan-outs of which an item changed."""
+    fan_of = whole.fan_of if whole is not None else {}
+    for key in {fan_of[key] for key, _ in fresh if key in fan_of}:
+        if whole is not None and key in whole.fans:
+            yield whole.fans[key]
 
 
 def _others(
@@ -432,6 +599,7 @@ def _shape(node: Node) -> tuple[Any, ...]:
         node.started_at,
         node.phase in (SKIPPED, OMITTED),
         node.phase == OMITTED,
+        node.is_from_cache,
         (node.type == TASK_GROUP or node.type in GROUPS) and node.is_problem,
     )
 

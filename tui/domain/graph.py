@@ -24,7 +24,7 @@ import msgspec
 from tui.domain.artifact import artifacts_of
 from tui.domain.attempts import RETRY, Superseded, attempts, is_hook, superseded_of
 from tui.domain.branches import BOUNDARIES, TASK_GROUP
-from tui.domain.forest import RANK
+from tui.domain.fans import RANK
 from tui.domain.node import OMITTED, PROBLEM_PHASES, SKIPPED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.order import natural

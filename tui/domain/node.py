@@ -165,6 +165,11 @@ class Node(Wire, frozen=True):
         return self.phase in PROBLEM_PHASES
 
     @property
+    def is_from_cache(self) -> bool:
+        """Whether it never ran, since its outputs were memoized."""
+        return self.memoization_status is not None and self.memoization_status.hit
+
+    @property
     def ran_out_of_memory(self) -> bool:
         """Whether one of its containers was killed for taking more memory than it may."""
         return self.is_problem and "OOMKilled" in self.message

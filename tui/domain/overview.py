@@ -9,7 +9,8 @@ from __future__ import annotations
 from tui.domain import progress
 from tui.domain.attempts import superseded_of
 from tui.domain.branches import group_parents_of, inside
-from tui.domain.forest import forgiven
+from tui.domain.fans import keep_grove
+from tui.domain.forest import forgiven, gaps_of
 from tui.domain.logtargets import POD, best_target, keep_begun, shared_titles
 from tui.domain.node import NodeId
 from tui.domain.once import once
@@ -42,6 +43,9 @@ def prepare(version: Workflow, before: Workflow | None, selected: NodeId | None 
     reasons_of(version)
     slowest(version, None, MOST)
     begun_and_over(version)
+    if before is not None:
+        keep_grove(version, before)
+    gaps_of(version, True)
     node = version.nodes.get(selected) if selected else None
     if node is not None and node.name == version.metadata.name and node.type != POD:
         node = None  # the root stands for the whole

@@ -63,6 +63,29 @@ class FieldSelector:
         )
 
 
+NODE_FIELDS = frozenset(
+    {
+        *("displayName", "templateName", "phase", "name", "id"),
+        *("templateRef.name", "templateRef.template"),
+    }
+)
+"""Keys of nodes, besides those of their inputs (argo.md 6)."""
+
+
+def node_selector(text: str) -> FieldSelector | None:
+    """A text as a selector of nodes; None where it is none, or names no field of theirs."""
+    try:
+        found = FieldSelector.parse(text)
+    except UsageError:
+        return None
+    keys = [key for key, _, _ in found.terms]
+    is_known = all(
+        key in NODE_FIELDS or (key.startswith("inputs.parameters.") and key.endswith(".value"))
+        for key in keys
+    )
+    return found if keys and is_known else None
+
+
 def node_field(node: Node, key: str) -> str:
     """The value of a node for a field selector; "" for unknown keys."""
     match key:

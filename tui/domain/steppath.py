@@ -6,6 +6,8 @@ The name of a node begins with that of its workflow, and says where in it the no
 
 from __future__ import annotations
 
+import re
+
 from tui.domain.node import Node
 from tui.domain.workflow import Workflow
 
@@ -21,6 +23,14 @@ def step_path(workflow: Workflow, node: Node) -> str:
 def path_in(workflow_name: str, node_name: str) -> str:
     """The same by names; a node that is named like no other is its own path."""
     return node_name.removeprefix(workflow_name)
+
+
+_ITEM = re.compile(r"\([0-9]+(?::.*?)?\)(?=$|[.\[(])", re.DOTALL)
+
+
+def path_of_all(path: str) -> str:
+    """The path of all items and attempts of a step: `[0].load` of `[0].load(3:c)(1)`."""
+    return _ITEM.sub("", path)
 
 
 def path_title(path: str) -> str:

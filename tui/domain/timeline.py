@@ -7,8 +7,9 @@ shift with every second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import NamedTuple
 
 from tui.domain.attempts import RETRY, attempts
@@ -109,8 +110,16 @@ def _roomy(seconds: float) -> float:
     return span
 
 
-def bar(workflow: Workflow, node: Node, span: Span, cells: int, now: float) -> list[Cell]:
-    """A node on a span of time, in so many cells.
+def bar(
+    workflow: Workflow,
+    node: Node,
+    span: Span,
+    cells: int,
+    now: float,
+    *,
+    over: Iterable[Node] = (),
+) -> list[Cell]:
+    """A node on a span of time, in so many cells; `over` it others are drawn, which are part of it.
 
     Of what is tried again each attempt is there, those before the last one as failed.
     """
@@ -118,7 +127,8 @@ def bar(workflow: Workflow, node: Node, span: Span, cells: int, now: float) -> l
     mark = None if workflow.is_completed else span.cell_of(now, cells)
     if mark is not None:
         found[mark] = Cell(NOW, "")
-    for begin, end, sign, phase in _parts(workflow, node, now):
+    parts = chain(_parts(workflow, node, now), *(_parts(workflow, each, now) for each in over))
+    for begin, end, sign, phase in parts:
         for at in _cells_of(begin, end, span, cells):
             found[at] = Cell(sign, phase)
     return found

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tui.domain.durations import epoch_of
 from tui.domain.node import SUCCEEDED
 from tui.domain.progress import EXECUTABLE
-from tui.domain.steppath import step_path
+from tui.domain.steppath import path_of_all, step_path
 from tui.domain.workflow import ListedWorkflow, Workflow
 
 ENOUGH = 5
@@ -91,14 +91,20 @@ def usual_run(runs: Iterable[ListedWorkflow]) -> Usual | None:
 
 
 def usual_steps(runs: Iterable[Workflow]) -> dict[str, Usual]:
-    """Path of a step (`steppath`) → how long it takes where it succeeds; only what executes."""
+    """Path of a step (`steppath`) → how long it takes where it succeeds; only what executes.
+
+    Of items and attempts also the path without them, with the times of all: other runs may have
+    other items.
+    """
     spans: dict[str, list[float]] = {}
     for run in runs:
         for node in run.nodes.values():
             if node.type in EXECUTABLE and node.phase == SUCCEEDED:
                 span = span_of(node.started_at, node.finished_at)
                 if span is not None:
-                    spans.setdefault(step_path(run, node), []).append(span)
+                    path = step_path(run, node)
+                    for each in {path, path_of_all(path)}:
+                        spans.setdefault(each, []).append(span)
     return {path: found for path, known in spans.items() if (found := usual(known)) is not None}
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from heapq import nlargest
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.columns.base import ASCII_UNKNOWN, UNKNOWN, Column
 from tui.columns.words import compact
 from tui.columns.workflows import ASCII_DASH, DASH, SORT_RANK, workflow_icon, workflow_token
 from tui.domain.durations import seconds_between
+from tui.domain.history import LAST, maker_of
+from tui.domain.history import Maker as RunMaker
+from tui.domain.node import RUNNING, SUCCEEDED
 from tui.domain.order import time_key
-from tui.domain.workflow import ListedWorkflow
+from tui.domain.workflow import WORKFLOW, ListedWorkflow
 from tui.kinds.base import KnownRows, Look, Runs
+
+if TYPE_CHECKING:
+    from tui.domain.usual import Usual
+
 
 Maker = tuple[str, str]
 """Namespace and name of what made a workflow; no namespace for one of the whole cluster."""
@@ -64,6 +72,64 @@ class RunsByMaker:
                 last = max(before.last, workflow, key=_created)
                 found[maker] = MadeRuns(last, before.total + 1, before.under_way + running)
         return found
+
+
+ANEW, WHILE_NONE = 20.0, 1.0
+"""Seconds between two looks at what runs took, of which there may be ten thousand; and as long as
+nothing is known of any."""
+
+
+class UsualByMaker:
+    """How long the last runs of each maker took that succeeded, as far as a list knows them."""
+
+    def __init__(self, known: KnownRows) -> None:
+        self._known = known
+        self._moment = -1
+        self._looked: datetime | None = None
+        self._found: dict[RunMaker, Usual] = {}
+
+    def of(self, workflow: ListedWorkflow, now: datetime) -> Usual | None:
+        """What is usual for a run that goes on; None where nothing is known of its like."""
+        maker = maker_of(workflow)
+        if maker is None:
+            return None
+        wait = ANEW if self._found else WHILE_NONE
+        is_old = self._looked is None or not 0 <= (now - self._looked).total_seconds() < wait
+        if is_old and self._known.moment != self._moment:
+            self._moment, self._looked = self._known.moment, now
+            self._found = self._indexed()
+        return self._found.get(maker)
+
+    def _indexed(self) -> dict[RunMaker, Usual]:
+        from tui.domain.usual import usual_run  # no list waits for it that shows nothing running
+
+        runs: dict[RunMaker, list[ListedWorkflow]] = {}
+        for row in self._known.values():
+            workflow: ListedWorkflow = row.value
+            if workflow.phase == SUCCEEDED and (maker := maker_of(workflow)) is not None:
+                runs.setdefault(maker, []).append(workflow)
+        found = {}
+        for maker, of_maker in runs.items():
+            usual = usual_run(nlargest(LAST, of_maker, key=_created))
+            if usual is not None:
+                found[maker] = usual
+        return found
+
+
+def seconds_left(look: Look) -> Callable[[ListedWorkflow, datetime], float | None]:
+    """What says how many seconds a run has still to go as a rule, by the runs that are listed, else
+    by the controller's own estimate; None for what does not run, or has run for longer."""
+    known = UsualByMaker(look.known(WORKFLOW))
+
+    def left(workflow: ListedWorkflow, now: datetime) -> float | None:
+        if workflow.phase != RUNNING:
+            return None
+        seconds = seconds_between(workflow.status.started_at, None, now)
+        usual = known.of(workflow, now)
+        whole = usual.median if usual is not None else workflow.status.estimated_duration
+        return whole - seconds if seconds is not None and seconds < whole else None
+
+    return left
 
 
 def _created(workflow: ListedWorkflow) -> str:

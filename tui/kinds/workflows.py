@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ from tui.domain.workflow import (
     Metadata,
     Workflow,
 )
-from tui.kinds.base import Glance, Kind, Piece, Tally, Told
+from tui.kinds.base import Glance, Kind, Look, Piece, Tally, Told
 
 if TYPE_CHECKING:
     from tui.domain.archived import ArchiveQuery
@@ -310,6 +310,24 @@ FIELDS = Fields(
     {**NAMESPACE_ALIASES, "status": "phase", "msg": "message", "tmpl": "template"},
 )
 
+
+def _left(look: Look) -> Callable[[ListedWorkflow, datetime], float | None]:
+    """What says how many seconds a run has still to go; a list in which nothing runs loads none of
+    it."""
+    found: list[Callable[[ListedWorkflow, datetime], float | None]] = []
+
+    def left(workflow: ListedWorkflow, now: datetime) -> float | None:
+        if workflow.phase != RUNNING:
+            return None
+        if not found:
+            from tui.kinds.runs import seconds_left
+
+            found.append(seconds_left(look))
+        return found[0](workflow, now)
+
+    return left
+
+
 WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     id=WORKFLOW,
     names=("workflow", "workflows"),
@@ -323,7 +341,11 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     archived=archived_by,
     whole=decode.whole,
     columns=lambda look: workflow_columns(
-        ascii=look.ascii, namespaces=look.namespaces, hidden=look.hidden, archive=look.archive
+        ascii=look.ascii,
+        namespaces=look.namespaces,
+        hidden=look.hidden,
+        archive=look.archive,
+        left=_left(look),
     ),
     fields=FIELDS,
     newest=newest,

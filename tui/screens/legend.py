@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from tui.domain.node import ERROR, FAILED, OMITTED, PENDING, RUNNING, SKIPPED, SUCCEEDED
 from tui.domain.query import Fields
 from tui.domain.status import ASCII_TROUBLE, SUSPEND_ICON, TROUBLE_ICON, icon
+from tui.domain.timeline import ASCII_SIGNS, BAD, GROUP, NOW, RUN, WAIT
 from tui.keys import hint
 from tui.widgets.cells import plain, rule
 from tui.widgets.minimap import HIT, KEPT, SHOWN, SIGNS
@@ -34,6 +35,14 @@ BOXES = (
     ("coming", "has not begun yet, or never ran"),
 )
 """Borders of boxes in the graph of a run, and what they mean."""
+BARS = (
+    (WAIT, "in the timeline: it waited"),
+    (RUN, "it ran"),
+    (BAD, "it ran, and failed"),
+    (GROUP, "steps in it did"),
+    (NOW, "now"),
+)
+"""Signs of the timeline."""
 LIST, TREE, LOG = "list", "tree", "log"
 """Topics that a screen can have besides the phases."""
 
@@ -49,6 +58,11 @@ def signs(topics: Sequence[str], *, ascii: bool) -> Iterator[Row]:
         yield plain("·", ascii), "in a column: not read yet"
     if TREE in topics:
         yield f"{'+' if ascii else '▸'}12", "twelve steps are folded away here"
+        yield f"30 {icon(SUCCEEDED, ascii=ascii)}28", "of thirty items, twenty-eight succeeded"
+        for sign, words in BARS:
+            yield ASCII_SIGNS[sign] if ascii else sign, words
+        yield "~0.5", "CPU, MEM: asked for on average, not measured"
+        yield "-3m, +55 %", "USUAL: as a rule 3 minutes to go; so much longer than usual"
         yield rule(True, ascii=ascii) * 3, "the side that keys go to"
         from tui.widgets.graph_renderer import BORDERS, FILE  # no list waits for it
 

@@ -152,6 +152,13 @@ class SplitView(Container):
         is_whole = node is None or (node.id == workflow.metadata.name and node.type != "Pod")
         return None if is_whole else node
 
+    def _is_step(self, node: Node) -> bool:
+        """Whether a node is one of the workflow, and does not stand for several."""
+        if self.is_graph:
+            return self._workflow is not None and node.id in self._workflow.nodes
+        row = self.steps.current
+        return row is not None and row.node is node and not row.is_made_up
+
     # --- in which form ---------------------------------------------------------------------
 
     @property
@@ -245,18 +252,9 @@ class SplitView(Container):
             self.post_message(Said(f"{hint('form.graph')} shows the graph, which has artifacts"))
 
     def find_step(self, fits: Callable[[str], bool], step: int) -> bool:
-        """To the next (1) or previous (-1) step with such a name; 0 stays if this one has it."""
-        if self._graph is not None and self.is_graph:
-            return self._graph.find(fits, step)
-        rows, at = self.steps.items, self.steps.cursor
-        direction = step or 1
-        # A workflow that has just begun may have no step at all.
-        for offset in range(abs(step), len(rows) + 1) if rows else ():
-            row = rows[(at + direction * offset) % len(rows)]
-            if fits(row.label):
-                self.steps.move_to(row.key)
-                return True
-        return False
+        """To the next (1) or previous (-1) step of the graph with such a name; 0 stays if this one
+        has it."""
+        return self._graph is not None and self.is_graph and self._graph.find(fits, step)
 
     def next_step(self, step: int) -> None:
         """To the next step (1), or the one before (-1), while keys go elsewhere."""
@@ -299,6 +297,8 @@ class SplitView(Container):
         node = self._step(workflow) if workflow is not None else None
         if node is None or workflow is None or node.id == workflow.metadata.name:
             return ""
+        if node.id not in workflow.nodes:
+            return ""  # it stands for several
         name = node.display_name
         is_plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) is not None
         same = sum(each.display_name == name for each in workflow.nodes.values())
@@ -309,7 +309,7 @@ class SplitView(Container):
         node, workflow = self.node, self._workflow
         if on == "artifact":
             return self.pane_tabs.pane.chosen(whole) if self.pane_tabs.pane is not None else None
-        if node is None or workflow is None:
+        if node is None or workflow is None or not self._is_step(node):
             return None
         if on == "node":
             return whole._replace(node=str(node.id)), node.title
@@ -414,7 +414,7 @@ class SplitView(Container):
             return
         if row.node.type in ("Pod", "Container"):
             await self.open("logs")
-        elif row.has_children:
+        elif row.has_children or row.is_more:
             self.steps.action_toggle_fold()
 
     async def _open_box(self, graph: GraphView) -> None:

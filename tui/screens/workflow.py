@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -28,7 +28,7 @@ from tui.domain.allowance import PodAllowance
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.forest import ORDERS, WholeTree, whole_tree
-from tui.domain.history import past_of
+from tui.domain.history import Past, past_of, successes_before
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.lineage import Origin, children_of
 from tui.domain.links import Link
@@ -39,6 +39,7 @@ from tui.domain.prices import cost_of
 from tui.domain.samples import RunSamples
 from tui.domain.soundness import NO_STATUS, troubles
 from tui.domain.spent import spent
+from tui.domain.usual import Usual
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.keys import hint
@@ -51,6 +52,7 @@ from tui.ports.connection import offered
 from tui.ports.metrics import Metrics, PodUsage
 from tui.ports.objects import Watches, Whole
 from tui.ports.samples import SavedSamples
+from tui.ports.threads import CancelToken, endless
 from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.copies import copies_of, copies_of_pod, yaml_of
@@ -67,6 +69,8 @@ from tui.widgets.header import HeaderLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.step_tree import StepTree
 
+LEARN_AFTER = 1.0
+"""Seconds that a run is looked at before earlier ones are read."""
 LOOK_BACK = 10.0
 """Seconds between two looks at the other runs that the list knows, which may be ten thousand."""
 
@@ -79,6 +83,8 @@ FORMS = (
     ("timeline", "timeline", "bars on the time of the run"),
 )
 """The forms that steps are shown in, what they are called, and what they show."""
+USUAL_COLUMNS = "usual-columns"
+"""The choice of those columns that are there by themselves."""
 
 NOTHING_THERE = {
     "node": "the cursor is on no step",
@@ -112,6 +118,12 @@ class WorkflowScreen(View[None]):
         """What its pods use now."""
 
         usage: dict[str, PodUsage]
+
+    @dataclass
+    class UsualLearned(Message):
+        """How long its steps took in earlier runs."""
+
+        usual: Mapping[str, Usual]
 
     @dataclass
     class UsageRefused(Message):
@@ -179,6 +191,8 @@ class WorkflowScreen(View[None]):
         self._first_pane = pane
         """The pane that came to the front before the workflow was read."""
         self._usage: UsageReader | None = None
+        self._learning: CancelToken | None = None
+        """Ends the reading of earlier runs."""
         self._is_past_due = False
         """Whether the list has changed since the other runs of what made it were looked at."""
         self._looked_back: datetime | None = None
@@ -235,6 +249,8 @@ class WorkflowScreen(View[None]):
         self._watched.unwatch()
         if self._usage is not None:
             self._usage.end()
+        if self._learning is not None:
+            self._learning.set()
 
     def remembered(self, session: Session) -> Session:
         """The session with what this screen shows in it."""
@@ -368,12 +384,37 @@ class WorkflowScreen(View[None]):
         archived = self.context.past_runs.of(
             connection, WORKFLOWS, workflow, asyncio.get_running_loop(), self._look_back_again
         )
-        self.pane_tabs.show_past(past_of(workflow, chain(known, archived)))
+        past = past_of(workflow, chain(known, archived))
+        self.pane_tabs.show_past(past)
+        if past is not None and self._learning is None:
+            self._learn_usual(workflow, past)
 
     def _look_back_again(self) -> None:
         """More of them is known now."""
         if self.workflow is not None and self.query(PaneTabs):
             self._look_back(self.workflow)
+
+    def _learn_usual(self, workflow: Workflow, past: Past) -> None:
+        """Read earlier runs, to tell how long steps take as a rule; not of who passes by."""
+        from tui.inquiry import MOST_EARLIER, MOST_TO_LEARN, EarlierRuns  # no list waits for it
+
+        found = successes_before(workflow, past.runs, MOST_EARLIER)
+        connection = self.context.connection(self.key.connection)
+        if not found or connection is None or len(workflow.nodes) > MOST_TO_LEARN:
+            return
+        earlier = EarlierRuns(WORKFLOW, lambda: found)
+
+        def learn(stop: CancelToken) -> None:
+            if not stop.sleep(LEARN_AFTER):
+                self.post_message(self.UsualLearned(earlier.steps(connection, stop)))
+
+        # Where they cannot be read, the pane that asks why says so.
+        self._learning = endless(f"usual {self.key.name}", learn, lambda error: None)
+
+    @on(UsualLearned)
+    def take_usual(self, message: UsualLearned) -> None:
+        """What is far off, and how much is left of what runs."""
+        self.steps.show_usual(message.usual)
 
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="examine", description="examining the workflow")
@@ -658,6 +699,24 @@ class WorkflowScreen(View[None]):
             help="the steps below one and the same; the same again turns it round",
             key=hint("sort"),
         )
+        yield Command(
+            "Show only steps",
+            self.find_bar.seek,
+            names=("steps",),
+            argument="a part of a name, or a field selector",
+            help="with what they are below; phase=Failed and the like; without one all of them",
+            key=hint("filter"),
+        )
+        yield Command(
+            "Columns of the tree",
+            self._choose_column_by_word,
+            names=("columns",),
+            argument="a column",
+            complete=lambda typed: among(self._column_words, typed),
+            check=one_of(lambda: self._column_words, "column"),
+            help="have it, or do without it; without one a menu of them",
+            key=hint("columns"),
+        )
         yield from self.pane_tabs.commands()
 
     def places(self, text: str) -> Iterable[Command]:
@@ -696,6 +755,50 @@ class WorkflowScreen(View[None]):
     def _sort_by_word(self, word: str) -> None:
         ids = {told: by for by, told in ORDERS.items()}
         self._sort_siblings(ids.get(word.casefold(), ""))
+
+    @on(StepTree.ColumnsWanted)
+    def choose_columns(self, message: StepTree.ColumnsWanted | None = None) -> None:
+        """A menu of the columns of the tree; it stays until it is closed."""
+        if message is not None:
+            message.stop()
+        self._show_columns("")
+
+    def _show_columns(self, current: str) -> None:
+        marks = ("[ ]", "[x]")
+        choices = lettered(
+            (
+                *(
+                    Choice(spec.id, f"{marks[is_there]} {spec.title}")
+                    for spec, is_there in self.steps.choosable_columns
+                ),
+                Choice(USUAL_COLUMNS, "As usual", "r", "what there is room for"),
+            )
+        )
+        menu = Menu("Columns", choices, current=current, ascii=self._ascii)
+        self.app.push_screen(menu, self._choose_column)
+
+    def _choose_column(self, id: str | None) -> None:
+        """Have a column, or do without it, and ask again."""
+        if id is None:
+            return
+        if id == USUAL_COLUMNS:
+            self.steps.choose_usual_columns()
+            return
+        there = {spec.id: is_there for spec, is_there in self.steps.choosable_columns}
+        self.steps.choose_column(id, not there[id])
+        self._show_columns(id)
+
+    @property
+    def _column_words(self) -> list[str]:
+        return [spec.title for spec, _ in self.steps.choosable_columns]
+
+    def _choose_column_by_word(self, word: str) -> None:
+        columns = self.steps.choosable_columns
+        for spec, is_there in columns:
+            if spec.title.casefold() == word.casefold():
+                self.steps.choose_column(spec.id, not is_there)
+                return
+        self.choose_columns()
 
     def action_act(self, id: str) -> None:
         """Do something to this workflow, or to what of it the cursor is on."""
@@ -739,19 +842,21 @@ class WorkflowScreen(View[None]):
         self.context.copy(self.split.name_of_step or self.key.name)
 
     def action_find(self) -> None:
-        """Type the name of a step."""
-        self.find_bar.open("")
+        """Type which steps to show."""
+        self.find_bar.begin()
 
     def action_find_next(self, step: int) -> None:
         """To the next (1) or previous (-1) step of that name."""
         self.find_bar.find_next(step)
 
     def action_back(self) -> None:
-        """Esc: zoom, then the pane, then this screen; what was said before goes in any case."""
+        """Esc: zoom, the pane, what was looked for, this screen; what was said goes, too."""
         self.context.say("")
         if self.split.is_zoomed:
             self.split.unzoom()
         elif self.pane_tabs.holds_focus:
             self.split.front.focus()
+        elif self.steps.sought is not None:
+            self.steps.seek(None)
         else:
             self.dismiss()

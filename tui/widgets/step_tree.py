@@ -19,24 +19,30 @@ from textual.message import Message
 from tui.bindings import bind
 from tui.columns import Column
 from tui.columns.nodes import (
+    MESSAGE,
     NODE_COLUMNS,
     STEP,
     TIMELINE,
     Figures,
+    NodeColumn,
     StepLook,
     Usage,
     node_columns,
+    together,
 )
+from tui.domain.branches import TASK_GROUP
 from tui.domain.durations import epoch_of
 from tui.domain.forest import ORDERS, SHAPED, SiblingOrder, TreeRow, WholeTree
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
+from tui.domain.steppath import path_of_all, step_path
 from tui.domain.timeline import Span, span_of
+from tui.domain.usual import Usual
 from tui.domain.workflow import Workflow
 from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.cells import LONGEST, printable, wrapped
-from tui.widgets.step_tree_model import StepTreeModel
+from tui.widgets.step_tree_model import WINDOW, Sought, StepTreeModel
 from tui.widgets.step_tree_renderer import StepTreeRenderer, Timeline
 from tui.widgets.table import Table
 
@@ -55,6 +61,9 @@ class StepTree(Table[TreeRow]):
 
     class OrderWanted(Message):
         """Somebody wants to choose what siblings are sorted by."""
+
+    class ColumnsWanted(Message):
+        """Somebody wants to choose which columns there are."""
 
     class NothingChosen(Message):
         """Enter was pressed where there is no step."""
@@ -80,6 +89,9 @@ class StepTree(Table[TreeRow]):
         bind("form.tree", "form('tree')", "Tree", group="tree"),
         bind("form.graph", "form('graph')", "Graph", group="tree"),
         bind("form.timeline", "form('timeline')", "Timeline", group="tree"),
+        bind("problems", "only_problems", "Problems only", group="tree"),
+        bind("follow", "follow", "Stay at what runs", group="tree"),
+        bind("columns", "columns_menu", "Columns", group="tree"),
         bind("problem-after", "problem(1)", "Next problem", group="tree"),
         bind("problem-before", "problem(-1)", "Last problem", group="tree"),
     ]
@@ -116,6 +128,7 @@ class StepTree(Table[TreeRow]):
                 pod=self._pod_of,
                 used=self._figures_of,
                 cost=lambda node: self.cost_of(node),
+                usual=self._usual_of,
             )
         )
         self.renderer = self._lines = StepTreeRenderer(
@@ -127,14 +140,23 @@ class StepTree(Table[TreeRow]):
             ascii=ascii,
         )
         self._everything = everything
-        self._timed = tuple(
-            replace(column, width=20, least=8, grow=MOST_TIME) if column.id == TIMELINE else column
-            for column in everything
-            if column.id in TIMED
-        )
+        # Here labels give way to bars, not bars to labels.
+        timed = {
+            STEP: replace(everything[0], width=28, least=14),
+            TIMELINE: replace(everything[1], width=20, least=8, grow=MOST_TIME),
+        }
+        self._timed = tuple(timed.get(c.id, c) for c in everything if c.id in TIMED)
         self._pod_names = pod_names
         self._usage: Mapping[str, Usage] = {}
         self._figures: Mapping[NodeId, Figures] = {}
+        self._of_fans: dict[NodeId, Figures | None] = {}
+        """What was worked out of them for fan-outs."""
+        self._usual: Mapping[str, Usual] = {}
+        self._chosen: dict[str, bool] = {}
+        """Ids of columns → whether somebody wants them, or does not, whatever is known."""
+        self._follows = False
+        self._followed: NodeId | None = None
+        """The step that the cursor was put on because it ran."""
         self._known: frozenset[str] = frozenset()
         """Ids of columns for which something was known of this run; they do not come and go."""
         self._tree = StepTreeModel()
@@ -216,15 +238,17 @@ class StepTree(Table[TreeRow]):
         above = self._tree.ancestors_at(self.cursor) if is_gone else []
         is_other = self._tree.show(workflow, found)
         if is_other:
-            self._figures, self._known = {}, frozenset()
+            self._figures, self._known, self._usual = {}, frozenset(), {}
+            self._of_fans = {}
+            self._end_following()
         if is_other or usage is not None:
             self._usage = usage or {}
         self._choose_columns()
         self._scale()
-        self.replace(self._tree.rows)
+        self._show_rows()
         if is_other:
             opening = None if whole else self._tree.opening_node
-            if opening is None or not self.move_to(opening):
+            if opening is None or not self.reveal(opening):
                 self.move_to_line(0)
             self.centre()
             self._opened_at = self._cursor_node
@@ -232,6 +256,29 @@ class StepTree(Table[TreeRow]):
         still_there = next(filter(self._tree.has_row, above), None)
         if still_there is not None:
             self.move_to(still_there)
+        self._follow_on()
+
+    def _show_rows(self) -> None:
+        """The rows as they are now, the cursor on its step; where that is hidden, on what hides
+        it."""
+        key = self._cursor_node
+        above = self._above(key) if key is not None and not self._tree.has_row(key) else []
+        self._lines.sought = self._told_sought()
+        self.replace(self._tree.rows)
+        hiding = next(filter(self._tree.has_row, above), None)
+        if hiding is not None:
+            self.move_to(hiding)
+
+    def _above(self, key: NodeId) -> list[NodeId]:
+        row = self.current
+        fan = self._tree.fan_at(row) if row is not None and row.is_more else None
+        return [fan.key, *self._tree.ancestors(fan.key)] if fan else self._tree.ancestors(key)
+
+    def _told_sought(self) -> str:
+        sought = self._tree.sought
+        if sought is None:
+            return ""
+        return f"{sought.text}: {self._tree.found:,}"
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
         """What its pods (by name) use now."""
@@ -240,7 +287,13 @@ class StepTree(Table[TreeRow]):
 
     def show_figures(self, figures: Mapping[NodeId, Figures]) -> None:
         """What its nodes use; of those that are not in it, what their pods do."""
-        self._figures = figures
+        self._figures, self._of_fans = figures, {}
+        self._choose_columns()
+        self.repaint()
+
+    def show_usual(self, usual: Mapping[str, Usual]) -> None:
+        """How long its steps took in earlier runs, by their paths (`steppath`)."""
+        self._usual = usual
         self._choose_columns()
         self.repaint()
 
@@ -263,11 +316,34 @@ class StepTree(Table[TreeRow]):
 
     def _wanted_columns(self, *, is_wide: bool) -> Iterable[Column[TreeRow]]:
         for spec, column in zip(NODE_COLUMNS, self._everything, strict=True):
-            if column.id == TIMELINE:
-                continue
-            is_known = spec.shown == "known" and spec.id in self._known
-            if spec.shown == "always" or is_known or (spec.shown == "wide" and is_wide):
+            if self._chosen.get(spec.id):
+                # Who wants it gets it, and names give way to it.
+                yield replace(column, drop=0, width=column.minimum)
+            elif spec.id not in self._chosen and self._is_there(spec, is_wide=is_wide):
                 yield column
+
+    def _is_there(self, spec: NodeColumn, *, is_wide: bool) -> bool:
+        """Whether a column is there where nobody chose."""
+        is_known = spec.shown == "known" and spec.id in self._known
+        return spec.shown == "always" or is_known or (spec.shown == "wide" and is_wide)
+
+    @property
+    def choosable_columns(self) -> Sequence[tuple[NodeColumn, bool]]:
+        """The columns that somebody can want or not, and whether they are on the screen."""
+        shown = {column.id for column in self.shown_columns}
+        return [(spec, spec.id in shown) for spec in NODE_COLUMNS if spec.id not in (STEP, MESSAGE)]
+
+    def choose_column(self, id: str, on: bool) -> None:
+        """Have a column whatever is known for it, or do without it."""
+        self._chosen[id] = on
+        self._choose_columns()
+        self.repaint()
+
+    def choose_usual_columns(self) -> None:
+        """Have those again that are there where nobody chose."""
+        self._chosen = {}
+        self._choose_columns()
+        self.repaint()
 
     def _learn_columns(self) -> None:
         """Find out for which columns something is known; in ten thousand rows a few are asked."""
@@ -336,8 +412,12 @@ class StepTree(Table[TreeRow]):
 
     @property
     def node(self) -> Node | None:
-        """The node under the cursor."""
-        return self.current.node if self.current is not None else None
+        """The node under the cursor; what stands for a fan-out also on what stands for its rest."""
+        row = self.current
+        if row is None:
+            return None
+        fan = self._tree.fan_at(row) if row.is_more else None
+        return fan.node if fan is not None else row.node
 
     @property
     def _cursor_node(self) -> NodeId | None:
@@ -350,15 +430,8 @@ class StepTree(Table[TreeRow]):
 
     @folded.setter
     def folded(self, folded: Iterable[NodeId]) -> None:
-        if not self._tree.fold(frozenset(folded)):
-            return
-        key = self._cursor_node
-        self.replace(self._tree.rows)
-        if key is not None and not self._tree.has_row(key):
-            # What the cursor was on is folded away: it goes to what hides it.
-            hiding = next(filter(self._tree.has_row, self._tree.ancestors(key)), None)
-            if hiding is not None:
-                self.move_to(hiding)
+        if self._tree.fold(frozenset(folded)):
+            self._show_rows()
 
     @property
     def order(self) -> SiblingOrder | None:
@@ -370,7 +443,7 @@ class StepTree(Table[TreeRow]):
         key = self._cursor_node
         self._tree.sort(SiblingOrder(by, descending, self.renderer.now) if by else None)
         arrow = ("^v" if self.renderer.ascii else "↑↓")[descending]
-        self._lines.ordered = f"{ORDERS[by]}{arrow}" if by else ""
+        self._lines.ordered = f"by {ORDERS[by]}{arrow}" if by else ""
         self.replace(self._tree.rows)
         if key is not None:
             self.move_to(key)
@@ -378,9 +451,65 @@ class StepTree(Table[TreeRow]):
 
     def reveal(self, key: NodeId) -> bool:
         """Unfold what hides a node and go there; false if there is no such node."""
-        if not self._tree.has_row(key):
-            self.folded = self.folded - set(self._tree.ancestors(key))
+        if not self._tree.has_row(key) and self._tree.reveal(key):
+            self._show_rows()
         return self.move_to(key)
+
+    # --- looking for steps -----------------------------------------------------------------
+
+    @property
+    def sought(self) -> Sought | None:
+        """Which steps are looked for; None for all."""
+        return self._tree.sought
+
+    def seek(self, sought: Sought | None) -> int:
+        """Show only some steps, with what they are below; how many that are. None for all."""
+        self._tree.seek(sought)
+        self._show_rows()
+        self.repaint()
+        return self._tree.found
+
+    def is_sought(self, row: TreeRow) -> bool:
+        """Whether a row is one of those that are looked for, and not only above one."""
+        sought = self._tree.sought
+        return sought is None or (not row.is_made_up and sought.matches(row.node))
+
+    # --- staying at what runs ----------------------------------------------------------------
+
+    @property
+    def follows(self) -> bool:
+        """Whether the cursor stays at what runs."""
+        return self._follows
+
+    def follow(self, on: bool) -> None:
+        """Keep the cursor at the step that began last of those that run, until it is moved."""
+        if on:
+            self._follows, self._followed = True, self._cursor_node
+            self._lines.follows = "at what runs"
+            self._follow_on()
+        else:
+            self._end_following()
+        self.repaint(range(self._header_height))
+
+    def _end_following(self) -> None:
+        self._follows, self._followed, self._lines.follows = False, None, ""
+
+    def _follow_on(self) -> None:
+        if not self._follows:
+            return
+        if self._cursor_node != self._followed:
+            self._end_following()  # somebody moved it
+            return
+        before = self._followed
+        if before is not None and self._tree.runs(before):
+            return
+        running = self._tree.newest_running
+        if running is None:
+            return
+        if before is not None:
+            self._tree.unpin(before)
+        if self.reveal(running):
+            self._followed = running
 
     def _pod_of(self, node: Node) -> str:
         workflow = self._tree.workflow
@@ -390,10 +519,26 @@ class StepTree(Table[TreeRow]):
 
     def _figures_of(self, node: Node) -> Figures | None:
         known = self._figures.get(node.id)
+        if known is None and self._figures and node.type == TASK_GROUP:
+            return self._figures_of_all(node)
         if known is not None or not self._usage:
             return known
         usage = self._usage.get(self._pod_of(node))
         return Figures(usage.cpu_millis, usage.memory_bytes) if usage is not None else None
+
+    def _figures_of_all(self, node: Node) -> Figures | None:
+        """What the items of a fan-out use together, and the highest peak of one of them."""
+        if node.id not in self._of_fans:
+            items = [self._figures[key] for key in node.children if key in self._figures]
+            self._of_fans[node.id] = together(items) if items else None
+        return self._of_fans[node.id]
+
+    def _usual_of(self, node: Node) -> Usual | None:
+        workflow = self._tree.workflow
+        if workflow is None or not self._usual:
+            return None
+        path = step_path(workflow, node)
+        return self._usual.get(path) or self._usual.get(path_of_all(path))
 
     @property
     def written_columns(self) -> Sequence[Column[TreeRow]]:
@@ -427,7 +572,8 @@ class StepTree(Table[TreeRow]):
         if row is None:
             return
         if row.has_children and not row.is_folded:
-            self.folded = self.folded | {row.key}
+            self._tree.close(row)
+            self._show_rows()
             return
         parent = self._tree.parent_index(self.cursor)
         if parent is not None:
@@ -439,40 +585,79 @@ class StepTree(Table[TreeRow]):
             self.action_pan_right()
             return
         row = self.current
-        if row is None or not row.has_children:
+        if row is None or not (row.has_children or row.is_more):
             return
-        if row.is_folded:
-            self.folded = self.folded - {row.key}
+        if row.is_folded or row.is_more:
+            self._open(row)
         else:
             self.move_to_line(self.cursor + 1)
+
+    def _open(self, row: TreeRow) -> None:
+        """Show what is below a row, or so much of what is left of a fan-out as fits."""
+        line = self.cursor
+        self._tree.window = max(WINDOW // 2, self.model.page - 2)
+        self._tree.open(row)
+        self._show_rows()
+        if row.is_more:
+            self.move_to_line(line)  # the first of those that came
 
     def action_toggle_fold(self) -> None:
         """Fold or unfold what the cursor is on; a step with none below it says so."""
         row = self.current
         if row is None:
             return
-        if row.has_children:
-            self.folded = self.folded ^ {row.key}
+        if row.is_more:
+            self._open(row)
+        elif row.has_children:
+            self._tree.window = max(WINDOW // 2, self.model.page - 2)
+            self._tree.toggle(row)
+            self._show_rows()
         else:
             up = f"{hint('move.left')} goes up"
             self.post_message(Said(f"no steps below {printable(row.label)}; {up}"))
 
     def action_toggle_folds(self) -> None:
         """Unfold everything, or fold everything but the roots."""
-        groups = self._tree.groups
-        if not groups and not self.folded:
+        if self._tree.hides:
+            self._tree.open_all()
+        elif self._tree.groups:
+            self._tree.fold_all()
+        else:
             self.post_message(Said("no step has steps below it"))
-        self.folded = frozenset() if self.folded else groups
+        self._show_rows()
 
     def action_fold_quiet(self) -> None:
         """Leave open only what leads to something that failed or runs."""
-        self.folded = self._tree.quiet_groups
+        self._tree.fold_quiet()
+        self._show_rows()
 
     def action_hide_skipped(self) -> None:
-        """Hide what was skipped or omitted, or show it again."""
+        """Hide what never ran, or show it again."""
         if not self._tree.toggle_skipped():
-            self.post_message(Said("no step was skipped or omitted"))
-        self.replace(self._tree.rows)
+            self.post_message(Said("no step was skipped, omitted or memoized"))
+        self._show_rows()
+
+    def action_only_problems(self) -> None:
+        """Show only what failed, with what it is below, or everything again."""
+        if self.sought is not None and self.sought.problems:
+            self.seek(None)
+        elif not self.seek(Sought("problems only", lambda node: True, problems=True)):
+            self.seek(None)
+            self.post_message(Said("no step failed"))
+
+    def action_follow(self) -> None:
+        """Keep the cursor at what runs, or no longer."""
+        self.follow(not self.follows)
+        if not self.follows:
+            self.post_message(Said("the cursor stays where it is"))
+        elif self._tree.newest_running is None:
+            self.post_message(Said("nothing runs; the cursor will go to what begins"))
+        else:
+            self.post_message(Said("the cursor stays at what runs, until it is moved"))
+
+    def action_columns_menu(self) -> None:
+        """Choose which columns there are."""
+        self.post_message(self.ColumnsWanted())
 
     def action_sort_menu(self) -> None:
         """Choose what siblings are sorted by."""

@@ -7,7 +7,7 @@ further left where that saves their end. In wide mode they are a column like any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -16,12 +16,14 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.columns import Column, Placed
-from tui.columns.nodes import TIMELINE, node_token
+from tui.columns.nodes import TIMELINE, node_token, spread_of
 from tui.columns.words import phase_token
+from tui.domain.fans import Fan
 from tui.domain.forest import TreeRow
 from tui.domain.guides import ascii_guide
-from tui.domain.status import node_icon
-from tui.domain.timeline import ASCII_SIGNS, BLANK, Cell, Span, axis, bar
+from tui.domain.node import PENDING, PROBLEM_PHASES
+from tui.domain.status import icon, node_icon
+from tui.domain.timeline import ASCII_SIGNS, BLANK, RUN, Cell, Span, axis, bar
 from tui.domain.workflow import Workflow
 from tui.widgets.cells import (
     LONGEST,
@@ -38,12 +40,16 @@ from tui.widgets.cells import (
 )
 from tui.widgets.table_renderer import TableRenderer
 
+LEAST_NAME = 8
+"""Cells of a name for which counts beside it make room."""
 LABEL_ROOM = 12
 """Cells that a label keeps however deep it is."""
 MESSAGE_AT = 36
 """The cell at which messages begin where there is room, at most half of the column."""
 LEAST_MESSAGE = 16
 """Cells for which a long label makes room."""
+MOST_FAILED = 50
+"""Items of a fan-out that are marked in its bar as failed."""
 LEAST_AXIS = 30
 """Cells from which on the heading of a timeline has marks, not a title."""
 BETWEEN = 2
@@ -87,6 +93,10 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         self._step = step
         self.ordered = ""
         """What siblings are sorted by, with an arrow; "" for Argo's own order."""
+        self.sought = ""
+        """What is looked for, and how much of it there is; "" for all steps."""
+        self.follows = ""
+        """That the cursor stays at what runs; "" if it does not."""
         self.cells = {"step": self._label, TIMELINE: self._bar}
         self.widths = {"step": self._width}
         self.timeline: Timeline | None = None
@@ -106,9 +116,11 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         pieces: list[Piece] = []
         for placed in self.layout(width):
             title = placed.column.title
-            if not pieces and self.ordered:
-                title = f"{title} by {self.ordered}"
-            has_axis = self.timeline is not None and placed.width >= LEAST_AXIS
+            if not pieces:
+                title = " ".join([title, *filter(None, (self.ordered, self.sought, self.follows))])
+                title = cut(title, max(0, placed.width - 3), ellipsis=self.ellipsis)
+            is_large = self.is_timeline or placed.width >= LEAST_AXIS
+            has_axis = self.timeline is not None and is_large
             if placed.column.id == TIMELINE and has_axis:
                 pieces += [(line, rules), *self._axis(placed.width, line, rules, heading)]
                 continue
@@ -162,9 +174,17 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
                 (fit(text, width_left, align=column.align), self.style(column.style(item)))
             )
         if is_cursor:
-            pieces = [(text, self._on_cursor(style)) for text, style in pieces]
+            pieces = self._under_cursor(pieces)
             base = self._on_cursor(base)
         return strip_of(pieces, width, base)
+
+    def _under_cursor(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """Pieces in the row of the cursor; a full block hides what is behind it, so it stays."""
+        found: list[Piece] = []
+        for text, style in pieces:
+            for is_block, signs in groupby(text, key=RUN.__eq__):
+                found.append(("".join(signs), style if is_block else self._on_cursor(style)))
+        return found
 
     def _timed_line(self, item: TreeRow, width: int, is_cursor: bool) -> Strip:
         """The step, its bar, and how long it took; what it says has no room here."""
@@ -175,7 +195,7 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             pieces.append((" ", base))
             pieces += self._cell(placed, item, False, False)
         if is_cursor:
-            pieces = [(text, self._on_cursor(style)) for text, style in pieces]
+            pieces = self._under_cursor(pieces)
             base = self._on_cursor(base)
         return strip_of(pieces, width, base)
 
@@ -187,18 +207,26 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         if self.timeline is None:
             return [BLANK] * cells
         workflow, span, _ = self.timeline
-        return bar(workflow, item.node, span, cells, self.now.timestamp())
+        failed = item.fan.problems[:MOST_FAILED] if item.fan is not None else ()
+        over = [workflow.nodes[key] for key in failed if key in workflow.nodes]
+        return bar(workflow, item.node, span, cells, self.now.timestamp(), over=over)
 
     def _drawn(self, cells: list[Cell]) -> list[Piece]:
         """Cells of a bar, those that are drawn alike together."""
         signs = ASCII_SIGNS if self.ascii else {}
         return [
-            (
-                "".join(signs.get(each.sign, each.sign) for each in alike),
-                self.style(phase_token(phase) if phase else "muted"),
-            )
-            for phase, alike in groupby(cells, key=lambda each: each.phase)
+            ("".join(signs.get(each.sign, each.sign) for each in alike), self.style(token))
+            for token, alike in groupby(cells, key=self._token)
         ]
+
+    def _token(self, cell: Cell) -> str:
+        """The token of a cell of a bar.
+
+        Beside other columns a bar has the colour of its phase only where that is a problem or
+        waits: a step that ends changes its sign, and its bar costs nothing.
+        """
+        is_told = self.is_timeline or cell.phase in (*PROBLEM_PHASES, PENDING)
+        return phase_token(cell.phase) if cell.phase and is_told else "muted"
 
     def now_mark(self, width: int) -> int | None:
         """The cell of the bars that now is in; None where it is in none."""
@@ -235,8 +263,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
 
     def _said(self, item: TreeRow, cells: int, at: int, is_cursor: bool) -> list[Piece]:
         """The step, and what it says from the cell `at` on, or further left where it is long."""
-        message = printable(item.node.message[:LONGEST])
         width = self._width(item)
+        message = self._message(item, cells - width - BETWEEN)
         if not message:
             return self._label(item, cells, is_cursor=is_cursor)
         room = max(min(width_of(message), LEAST_MESSAGE), cells - width - BETWEEN)
@@ -244,18 +272,32 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         begin = max(step + BETWEEN, min(at, cells - width_of(message)))
         left = max(0, cells - begin)
         said = cut(message, left, ellipsis=self.ellipsis)
-        style = self.style("problem" if item.node.is_problem else "muted")
+        is_problem = item.node.is_problem and bool(item.node.message)
+        style = self.style("problem" if is_problem else "muted")
+        label = max(0, min(cells, begin - BETWEEN))
         return [
-            *self._label(item, min(cells, begin), is_cursor=is_cursor),
+            *self._label(item, label, is_cursor=is_cursor),
+            (" " * (min(cells, begin) - label), self.style("")),
             (said, style),
             (" " * (left - width_of(said)), self.style("")),
         ]
 
     def _width(self, item: TreeRow) -> int:
         """How many cells a step takes without what it says."""
-        signs = len(item.guide) + width_of(node_icon(item.node)) + 1
+        signs = len(item.guide) + width_of(self._icon(item)) + 1
         label = width_of(printable_name(item.label))
-        return signs + label + width_of(self._not_shown(item))
+        return signs + label + sum(width_of(text) for text, _ in self._beside(item))
+
+    def _message(self, item: TreeRow, room: int) -> str:
+        """What a step says; how long the items of a fan-out took, in words that have room."""
+        if item.node.message:
+            return printable(item.node.message[:LONGEST])
+        return next((words for words in spread_of(item) if width_of(words) <= room), "")
+
+    def _icon(self, item: TreeRow) -> str:
+        if item.is_more:
+            return "+" if self.ascii else "▸"
+        return node_icon(item.node, ascii=self.ascii)
 
     def label_text(self, item: TreeRow) -> str:
         """The step as text, all of it."""
@@ -270,26 +312,47 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         room = max(0, cells - min(LABEL_ROOM, self._width(item) - len(item.guide)))
         if len(guide) > room:
             guide = tail(guide, room)
-        icon = node_icon(item.node, ascii=self.ascii)
+        icon = self._icon(item)
         sign = (">" if self.ascii else "►") if is_cursor else " "
-        below = self._not_shown(item)
         left = cells - width_of(guide) - width_of(icon) - 1
-        label = self.cut_name(
-            self._step, printable_name(item.label), max(0, left - width_of(below))
-        )
-        blank = " " * max(0, left - width_of(label) - width_of(below))
+        name = printable_name(item.label)
+        beside = self._beside(item)
+        while len(beside) > 1 and left - _cells(beside) < min(width_of(name), LEAST_NAME):
+            beside.pop()
+        label = self.cut_name(self._step, name, max(0, left - _cells(beside)))
+        blank = " " * max(0, left - width_of(label) - _cells(beside))
         style = self.style("heading") if is_cursor else base
         return [
             (guide, self.style("guide")),
-            (icon, self.style(node_token(item.node))),
+            (icon, self.style("muted" if item.is_more else node_token(item.node))),
             (sign, style),
             (label, style),
-            (below, self.style("muted")),
+            *beside,
             (blank, base),
         ]
 
-    def _not_shown(self, item: TreeRow) -> str:
-        """` ▸12`, how many rows are folded away here; ` +2 left out`, how many have no rows."""
+    def _beside(self, item: TreeRow) -> list[Piece]:
+        """` ▸12`, how many rows are folded away here; ` +2 left out`, how many have no rows; of a
+        fan-out how many items it has, and how many of them are in each phase."""
+        muted = self.style("muted")
+        if item.fan is not None:
+            return self._counts(item, item.fan)
         folded = f" {'+' if self.ascii else '▸'}{item.hidden_below}"
         left_out = f" +{item.left_out} left out" if item.left_out else ""
-        return f"{folded if item.is_folded else ''}{left_out}"
+        return [(f"{folded if item.is_folded else ''}{left_out}", muted)]
+
+    def _counts(self, item: TreeRow, fan: Fan) -> list[Piece]:
+        muted = self.style("muted")
+        found: list[Piece] = []
+        if fan.is_retry:
+            found.append((f" {len(fan.members)} attempts", muted))
+        elif not item.is_more:
+            found.append((f" {len(fan.members):,}", muted))
+        for phase, count in fan.phases if item.is_folded or not fan.is_retry else ():
+            sign = icon(phase, ascii=self.ascii)
+            found.append((f" {sign}{count:,}", self.style(phase_token(phase))))
+        return found or [("", muted)]
+
+
+def _cells(pieces: Sequence[Piece]) -> int:
+    return sum(width_of(text) for text, _ in pieces)
