@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import Any
 
 from tui.domain import decode
+from tui.domain.bars import HEIGHTS
 from tui.domain.comparing import Change, Comparison, StepChange, compare, nothing_before
 from tui.domain.durations import compact
 from tui.domain.report_compare import Kind, lines_of
@@ -37,7 +38,6 @@ COLOURS: dict[Kind, str] = {
 }
 LAST = 20
 """Runs whose signs and bars are shown."""
-BARS = "▁▂▃▄▅▆▇█"
 
 
 class Diff:
@@ -213,7 +213,9 @@ def _sign(run: ListedWorkflow, ascii: bool) -> str:
 
 
 def _bar(span: float | None, longest: float) -> str:
-    return " " if span is None else BARS[min(len(BARS) - 1, int(span / longest * len(BARS)))]
+    return (
+        " " if span is None else HEIGHTS[min(len(HEIGHTS) - 1, int(span / longest * len(HEIGHTS)))]
+    )
 
 
 def _stats_json(of: str, found: RunStats) -> dict[str, Any]:

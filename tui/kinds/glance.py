@@ -12,13 +12,13 @@ from operator import itemgetter
 
 from tui.columns.words import compact
 from tui.columns.workflows import workflow_icon, workflow_seconds, workflow_token
+from tui.domain.bars import HEIGHTS
 from tui.domain.durations import seconds_between
 from tui.domain.history import Past, past_of, seconds_of_run
 from tui.domain.node import ERROR, FAILED, PENDING, RUNNING, SUCCEEDED
 from tui.domain.workflow import LABEL, ListedWorkflow
 from tui.kinds.base import Glance, Piece, Told
 
-BARS = "▁▂▃▄▅▆▇█"
 LONGEST_LABEL = 16
 """Cells of what made the runs, so that all of them have room in a hundred columns; it is whole in
 the first line."""
@@ -133,7 +133,7 @@ def trend(past: Past, now: datetime, *, ascii: bool) -> Iterator[Piece]:
     longest = max(spans)
     if not ascii and longest > 0:
         yield ("  ", "")
-        bars = (BARS[min(7, int(span / longest * 7.999))] for span in spans)
+        bars = (HEIGHTS[min(7, int(span / longest * 7.999))] for span in spans)
         yield from _joined(zip(bars, tokens, strict=True))
 
 
