@@ -46,6 +46,8 @@ LABEL_ROOM = 12
 """Cells that a label keeps however deep it is."""
 MESSAGE_AT = 36
 """The cell at which messages begin where there is room, at most half of the column."""
+LEAST_SAID = 6
+"""Cells of a message that are worth it."""
 LEAST_MESSAGE = 16
 """Cells for which a long label makes room."""
 MOST_FAILED = 50
@@ -268,10 +270,13 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         if not message:
             return self._label(item, cells, is_cursor=is_cursor)
         room = max(min(width_of(message), LEAST_MESSAGE), cells - width - BETWEEN)
-        step = min(width, max(LABEL_ROOM, cells - room - BETWEEN))
+        # Box lines, some of the name and the counts stay, before any of the message does.
+        keeps = LABEL_ROOM + min(len(item.guide), cells // 3) + _cells(self._beside(item))
+        step = min(width, max(keeps, cells - room - BETWEEN))
         begin = max(step + BETWEEN, min(at, cells - width_of(message)))
         left = max(0, cells - begin)
-        said = cut(message, left, ellipsis=self.ellipsis)
+        is_worth = left >= min(LEAST_SAID, width_of(message))
+        said = cut(message, left, ellipsis=self.ellipsis) if is_worth else ""
         is_problem = item.node.is_problem and bool(item.node.message)
         style = self.style("problem" if is_problem else "muted")
         label = max(0, min(cells, begin - BETWEEN))
