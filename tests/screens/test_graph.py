@@ -196,6 +196,24 @@ async def test_plus_tells_more_and_underscore_less() -> None:
         await shown.until(lambda: "[✔]" in shown.text or "{✔}" in shown.text)
 
 
+async def test_help_has_its_keys_and_its_signs() -> None:
+    async with showing(nightly_etl(), size=(120, 60)) as shown:
+        await opened(shown)
+        await shown.press("?", "/")
+        await shown.write("edge")
+        await shown.until_shown("Back along an edge")
+        await shown.press("enter", "escape", "?", "/")
+        await shown.write("graph")
+        await shown.until_shown("on the critical path")
+
+
+async def test_the_heading_counts_each_step_once() -> None:
+    async with showing(goes_on(), size=(160, 40)) as shown:
+        await opened(shown, GOES_ON)
+        # Fifty items, build, lint, sign, scan, upload, publish and the handler.
+        assert "57 steps" in shown.rows_of_screen[1]
+
+
 @pytest.mark.parametrize("typed", ["graph", "timeline", "tree"])
 async def test_each_form_has_a_command(typed: str) -> None:
     async with showing(nightly_etl(), size=(100, 30)) as shown:

@@ -33,6 +33,7 @@ GROUPS = (
     ("workflow", "act on the {noun}"),
     ("pane", "open"),
     ("tree", "tree"),
+    ("graph", "graph"),
     ("step", "step"),
     ("list", "list"),
     ("logs", "log"),

@@ -329,12 +329,8 @@ class SplitView(Container):
 
     def move_border(self, step: int) -> None:
         """Give the side with the keys more of the room (1), or less (-1)."""
-        if not self.pane_tabs.holds_focus:
-            if self._graph is not None and self.is_graph:
-                self._graph.zoom_boxes(step)
-                return
-            if self.steps.zoom_time(step):
-                return
+        if not self.pane_tabs.holds_focus and self.steps.zoom_time(step):
+            return
         if self.is_zoomed:
             return
         grows = step if not self.pane_tabs.holds_focus else -step

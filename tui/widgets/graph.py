@@ -72,6 +72,8 @@ class GraphView(LineView):
         bind("fold.all", "toggle_folds", "Fold all", group="graph"),
         bind("fold.problems", "fold_quiet", "Problems open", group="graph"),
         bind("hide", "hide_skipped", "Hide skipped", group="graph"),
+        bind("border.more", "zoom_boxes(1)", "Boxes tell more", group="graph"),
+        bind("border.less", "zoom_boxes(-1)", "Boxes tell less", group="graph"),
         bind("form.tree", "form('tree')", "Tree", group="graph"),
         bind("form.graph", "form('graph')", "Graph", group="graph"),
         bind("form.timeline", "form('timeline')", "Timeline", group="graph"),
@@ -167,8 +169,8 @@ class GraphView(LineView):
         if not self._moved(self.model.toggle_artifacts):
             self.post_message(Said("no step has artifacts"))
 
-    def zoom_boxes(self, step: int) -> None:
-        """Boxes tell more (1) or less (-1)."""
+    def action_zoom_boxes(self, step: int) -> None:
+        """Each box tells more (1) or less (-1): its sign, its name, a word, a sentence."""
         level = max(SIGNS, min(ALL, self.renderer.level + step))
         if level != self.renderer.level:
             self.renderer.level = level

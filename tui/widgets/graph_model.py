@@ -210,7 +210,12 @@ class GraphModel:
     def counted(self) -> tuple[int, int]:
         """How many boxes of steps there are, and how many steps they stand for."""
         found = [box for box in self.graph.boxes.values() if box.kind in (STEP, GROUP)]
-        return len(found), sum(box.total or 1 for box in found)
+        # What stands beside its fellows is counted with them, and what begins a part is no step.
+        return len(found), sum(
+            box.total or 1
+            for box in found
+            if not (box.is_folded and box.key != box.group) and not self._is_begin(box.key)
+        )
 
     @property
     def critical_names(self) -> list[str]:
