@@ -187,7 +187,7 @@ def test_a_gate_that_needs_a_value_says_so_and_the_key_that_resumes_asks_for_it(
         term.press("/", *name, "enter", "enter")
         term.wait_for("a value of answer", within=60)
         term.press("s")
-        term.wait_for("has not been set", within=60)  # it is read, and there is a field
+        term.wait_for("answer is needed", within=60)  # it is read, and there is a field
         term.press(*"forty-two", "ctrl+s")
         gate = nodes_of(real.finished(name))["approve"]
     assert gate["outputs"]["parameters"][0]["value"] == "forty-two"
