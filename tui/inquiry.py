@@ -19,7 +19,7 @@ from tui.actions.manifests import name_of
 from tui.actions.nodes import hydrated, nodes_of
 from tui.domain import decode
 from tui.domain.identity import ObjectKey, Target
-from tui.domain.logs import LogBlock, LogSource, own_lines
+from tui.domain.logs import LogBlock, LogSource, blocks_of, own_lines
 from tui.domain.logtargets import LogTarget
 from tui.domain.podname import V2
 from tui.domain.quantity import memory
@@ -44,9 +44,10 @@ from tui.domain.why.evidence import (
 from tui.domain.why.finding import Answer
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.errors import ArtifactError, InputError, Missing, PlanError, SourceError, Stopped
-from tui.logs.reader import LogReader
+from tui.logs.reader import LogReader, end_of_archived
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
+from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.objects import Objects
 from tui.ports.pods import Around
 from tui.ports.samples import SavedSamples
@@ -54,6 +55,9 @@ from tui.ports.threads import CancelToken
 
 TAIL = 60
 """Lines of a log that are read, from its end."""
+LAST_LINES, LAST_BYTES = 20, 1 << 14
+"""Lines of a pod's log, and bytes of an archived one, that the last line is looked for in: at its
+end may stand what Argo added."""
 MOST_TO_RETRY = 20_000
 """Nodes of a workflow up to which is worked out what a retry would do."""
 
@@ -266,6 +270,30 @@ class Inquiry:
             sum(kind_of(nodes[one]) in STEP_TYPES for one in made.restarted),
             sum(kind_of(node) in STEP_TYPES for node in made.nodes.values()),
         )
+
+
+def last_line(source: Connection, workflow: Workflow, target: LogTarget, stop: CancelToken) -> str:
+    """What a container said last, wherever its log is; "" where it said nothing, or nobody knows.
+
+    The end alone is asked for, with one request of its pod's log; of what is archived no more is
+    read than `LAST_BYTES`. Raises: TuiError, where it cannot be read.
+    """
+    request = LogRequest(
+        workflow.metadata.namespace,
+        target.pod,
+        target.container,
+        follow=False,
+        tail_lines=LAST_LINES,
+        stamped=False,
+        workflow=workflow.metadata.name,
+    )
+    try:
+        blocks = list(offered(source, PodLogs).log(request, stop))
+    except Missing:
+        data = end_of_archived(source, workflow, target, LAST_BYTES)
+        blocks = list(blocks_of([data], stamped=False))
+    said = (clean(line).strip() for block in reversed(blocks) for line in [*_lines(block)][::-1])
+    return next(filter(None, said), "")
 
 
 def _pod(port: Around, namespace: str, name: str) -> Manifest | None:

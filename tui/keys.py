@@ -376,6 +376,7 @@ KEYS = KeyTable(
         **{f"filters.put-{digit}": str(digit) for digit in range(1, 10)},
         "problem.again": "r,enter",
         "problem.token": "t",
+        "problem.demo": "d",
         "problem.back": "escape",
         "problem.quit": "q",
     }

@@ -22,6 +22,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.query import Fields
 from tui.errors import TuiError
 from tui.session import Session
+from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
 
 T = TypeVar("T")
@@ -127,6 +128,11 @@ class View(Screen[T]):
     def rights_known(self) -> None:
         """It is known now what may be done in some namespace."""
         self.refresh_bindings()
+
+    def hint_anew(self) -> None:
+        """What the cursor is on is another, or in another state: other keys may be of use."""
+        for hints in self.query(Hints):
+            hints.read_bindings()
 
     def done_to(self, keys: frozenset[ObjectKey]) -> None:
         """Something was done to these objects as it was asked for: they need no mark any more."""

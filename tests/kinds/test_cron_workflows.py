@@ -54,15 +54,15 @@ def test_the_columns_are_those_of_argo_and_what_runs_next_and_now() -> None:
     active = [{"name": "nightly-1", "namespace": "argo"}]
     told = cells(cron(lastScheduledTime=at(90), active=active))
     assert told["name"] == "nightly" and told["age"] == "10h"
-    assert told["last-run"] == "1h30m" and told["next-run"] == "30m"
+    assert told["last-run"] == "1h" and told["next-run"] == "30m"
     assert told["schedules"] == "0 7 * * *" and told["timezone"] == ""
-    assert told["suspended"] == "false" and told["active"] == "1"
+    assert told["suspended"] == "" and told["active"] == "1"
 
 
 def test_what_is_not_known_and_never_comes_is_not_available() -> None:
     told = cells(cron(spec={"suspend": True}))
-    assert (told["last-run"], told["next-run"]) == ("N/A", "never")
-    assert told["suspended"] == "true" and told["active"] == "–"
+    assert (told["last-run"], told["next-run"]) == ("–", "never")
+    assert told["suspended"] == "yes" and told["active"] == "–"
     assert cells(cron(phase="Stopped"))["next-run"] == "never"
 
 
@@ -108,6 +108,24 @@ def test_the_first_column_says_how_the_run_ended_that_was_created_last() -> None
     told = cells(cron(), Look(known=lambda kind: runs))
     assert told["phase"] == "✖"
     assert cells(cron("other"), Look(known=lambda kind: runs))["phase"] == " "
+
+
+@pytest.mark.parametrize(
+    ("item", "sign", "ascii_sign"),
+    [
+        (cron(spec={"suspend": True}), "‖", "="),
+        (cron(phase="Stopped"), "‖", "="),
+        (cron(spec={"schedules": ["every day"]}), "▲", "!"),
+    ],
+)
+def test_what_makes_no_runs_has_a_sign_of_its_own_whatever_its_last_run_was(
+    item: ListedCron, sign: str, ascii_sign: str
+) -> None:
+    found = manifest("a", phase="Succeeded", labels={f"{LABEL}cron-workflow": "nightly"})
+    runs = Known(row_of(part(), listed(found)))
+    assert cells(cron(), Look(known=lambda kind: runs))["phase"] == "✔"
+    assert cells(item, Look(known=lambda kind: runs))["phase"] == sign
+    assert cells(item, Look(known=lambda kind: runs, ascii=True))["phase"] == ascii_sign
 
 
 def test_the_summary_says_when_it_runs_next_and_what_it_keeps() -> None:

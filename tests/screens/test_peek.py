@@ -9,6 +9,8 @@ import pytest
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, run, step, team
 from tests.support.scripted import ScriptedSource
+from tui.domain import decode
+from tui.domain.logtargets import log_targets
 from tui.domain.workflow import Manifest
 from tui.errors import Refused
 from tui.ports.pods import Around as AroundPort
@@ -40,7 +42,7 @@ async def test_three_lines_say_what_failed_where_it_is_from_and_how_its_like_wen
         assert "✖ Failed 20m ago" in first and "template etl" in first
         assert second.strip() == "OOMKilled"
         assert third == "  last 3 of etl  ✔✔✖  ██▆  1 failed  usually 1h1m"
-        assert "OOMKilled" in shown.rows_of_screen[-4]
+        assert "OOMKilled" in shown.rows_of_screen[-5]
         await rest_on(shown, "alone")
         assert "last" not in told(shown), "there is nothing to compare it with"
 
@@ -91,7 +93,7 @@ async def test_it_is_told_when_the_cursor_rests_and_not_at_each_step() -> None:
         await shown.until(lambda: told(shown).lstrip().startswith(shown.names[2]))
 
 
-@pytest.mark.parametrize(("size", "lines"), [((80, 24), 1), ((120, 29), 1), ((100, 30), 4)])
+@pytest.mark.parametrize(("size", "lines"), [((80, 24), 1), ((120, 29), 1), ((100, 30), 5)])
 async def test_a_small_screen_has_one_line_of_it(size: tuple[int, int], lines: int) -> None:
     async with showing(*team(), size=size) as shown:
         await rest_on(shown, ETL)
@@ -174,6 +176,90 @@ async def test_beside_the_list_stand_the_steps_problems_first_read_when_the_curs
         shown.overview.show_standing()
         await shown.pilot.pause(REST)
         assert len([what for what, _ in source.asked if what == "get"]) == len(asked)
+
+
+BROKEN = run(
+    "broken",
+    "Failed",
+    began=60,
+    ended=20,
+    nodes=[
+        step("broken", "", "Failed", type="Steps"),
+        step("broken", "load", "Failed", message="Error (exit code 2)"),
+    ],
+    spec={"arguments": {"parameters": [{"name": "day", "value": "2026-03-16"}]}},
+)
+SAID = (
+    b"2026-03-16T10:00:00Z reading\n"
+    b"2026-03-16T10:00:01Z ERROR no such table: orders\n\n"
+    b'2026-03-16T10:00:02Z time="2026-03-16T10:00:02.123Z" level=info msg="done" argo=true\n'
+)
+
+
+def broken(said: bytes | None) -> ScriptedSource:
+    """A source with a failed run whose step said this; None where its pod is gone."""
+    source = ScriptedSource(*team(), BROKEN)
+    (target,) = log_targets(decode.from_manifest(BROKEN))
+    if said is not None:
+        source.logs[target.pod, target.container] = [said]
+    return source
+
+
+def asked_of(source: ScriptedSource, what: str) -> int:
+    return sum(each == what for each, _ in source.asked)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (170, 36)])
+async def test_the_last_line_of_the_step_that_failed_is_read_once_when_the_cursor_rests(
+    size: tuple[int, int],
+) -> None:
+    source = broken(SAID)
+    async with showing(source=source, size=size) as shown:
+        for name in shown.names:
+            shown.rows.move_to_line(shown.names.index(name))
+        assert asked_of(source, "log") == 0, "not at each step of the cursor"
+        await rest_on(shown, "broken")
+        await shown.until(lambda: "ERROR no such table: orders" in shown.text)
+        assert "argo=true" not in shown.text
+        requests = [about for what, about in source.asked if what == "log"]
+        assert [request.follow for request in requests] == [False]
+        assert requests[0].tail_lines <= 20
+        shown.overview.show_standing()
+        await rest_on(shown, shown.names[0])
+        shown.overview.show_standing()
+        await shown.at_rest()
+        assert asked_of(source, "log") == 1
+
+
+async def test_the_last_line_stands_below_what_failed_and_until_then_what_it_was_given() -> None:
+    async with showing(source=broken(SAID), size=(120, 36)) as shown:
+        await rest_on(shown, "broken")
+        assert told(shown).split("\n")[1] == "  load: Error (exit code 2)"
+        await shown.until(lambda: "  last line  ERROR no such table: orders" in told(shown))
+    async with showing(source=broken(None), size=(120, 36)) as shown:
+        await rest_on(shown, "broken")
+        await shown.until(lambda: asked_of(source_of(shown), "log") == 1)
+        await shown.at_rest()
+        assert "  params  day=2026-03-16" in told(shown) and "last line" not in told(shown)
+
+
+def source_of(shown: Shown) -> ScriptedSource:
+    assert isinstance(shown.app.source, ScriptedSource)
+    return shown.app.source
+
+
+async def test_without_room_for_it_and_of_what_did_not_fail_no_log_is_read() -> None:
+    source = broken(SAID)
+    async with showing(source=source, size=(80, 24)) as shown:
+        await rest_on(shown, "broken")
+        await shown.at_rest()
+    assert asked_of(source, "log") == 0
+    source = ScriptedSource(*RUNS[1:])
+    async with showing(source=source, size=(120, 36)) as shown:
+        for name in shown.names:
+            await rest_on(shown, name)
+            await shown.at_rest()
+    assert asked_of(source, "log") == asked_of(source, "get") == 0
 
 
 async def test_what_may_not_be_read_whole_leaves_what_the_list_knows() -> None:

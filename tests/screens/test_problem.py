@@ -47,6 +47,33 @@ TROUBLES: dict[str, tuple[TuiError, str]] = {
 }
 
 
+@pytest.mark.parametrize("keys", [("d",), ("tab", "enter"), ("tab", "tab", "shift+tab", "enter")])
+async def test_a_key_and_a_button_open_the_demo(keys: tuple[str, ...]) -> None:
+    def connect(demo: bool) -> Connection:
+        if demo:
+            return ScriptedSource(run("demo-run-1", "Running"))
+        raise NoCluster("no kubeconfig says where a cluster is")
+
+    async with showing(connect=connect, size=(80, 24)) as shown:
+        await shown.until(lambda: shown.shows(ProblemScreen))
+        assert "d  open the built-in demo cluster" in shown.text
+        assert "Open the demo" in shown.text
+        await shown.press(*keys)
+        await shown.until(lambda: shown.shows(ListScreen))
+        await shown.until(lambda: shown.names == ["demo-run-1"])
+
+
+async def test_where_there_is_no_demo_nothing_offers_it() -> None:
+    def connect(demo: bool) -> Connection:
+        raise NoCluster("no kubeconfig says where a cluster is")
+
+    async with showing(connect=connect, can_demo=False, size=(80, 24)) as shown:
+        await shown.until(lambda: shown.shows(ProblemScreen))
+        await shown.press("d")
+        assert "demo" not in shown.text.casefold()
+        assert shown.shows(ProblemScreen)
+
+
 @pytest.mark.parametrize("error, advised", TROUBLES.values(), ids=TROUBLES.keys())
 async def test_each_trouble_says_what_and_what_to_do_and_offers_the_demo(
     error: TuiError, advised: str

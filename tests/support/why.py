@@ -731,7 +731,7 @@ def waiting_cases() -> Iterator[Case]:
     yield Case(
         "gate",
         "gate",
-        "somebody to resume it for 10m",
+        "somebody to resume it, for 10m by now",
         run(step("w", "Running", "Suspend"), phase="Running"),
     )
     yield Case(

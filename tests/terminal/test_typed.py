@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
+from tests.support.waiting import wait_until
+from tui.keys import KEYS
 from tui.terminal.typed import (
     MARK_PAUSE,
     MOST_PASTED,
@@ -49,6 +51,12 @@ def typed(*packets: str, clock: Clock | None = None, pause: float = 0.0) -> list
     clock.now += 10
     found += reader.tick()
     return [event for event in found if not isinstance(event, PasteStalled)]
+
+
+def taken(reader: TypedInput, found: list[Message]) -> list[Message]:
+    """What was found, with what is due now."""
+    found += reader.tick()
+    return found
 
 
 def keys(found: Iterable[Message]) -> list[str]:
@@ -138,6 +146,63 @@ def test_keys_that_begin_like_a_mark_are_keys_wherever_reads_cut_them(packet: st
 
 def test_a_lone_escape_is_the_key_at_the_time_the_parser_takes_it_for_one() -> None:
     assert keys(typed("\x1b")) in ([], ["escape"])  # by the clock of the parser, which is real
+
+
+@pytest.mark.parametrize(
+    ("packet", "meant"),
+    [
+        ("\x1bq", ["escape", "q"]),
+        ("\x1bX", ["escape", "X"]),
+        ("\x1b/etl\r", ["escape", "slash", "e", "t", "l", "enter"]),
+        ("\x1b\x1bq", ["escape", "escape", "q"]),
+        ("\x1bj\x1bk", ["escape", "j", "escape", "k"]),
+        ("\x1b1", ["escape", "1"]),
+        ("\x1b\r", ["escape", "enter"]),
+        ("\x1b\x01", ["escape", "ctrl+a"]),
+        ("\x1bq\x1b[A", ["escape", "q", "up"]),
+        ("\x1b[B\x1bOPq", ["down", "f1", "q"]),
+        ("\x1b[1;3D", ["alt+left"]),
+        ("\x1b\x7f", ["ctrl+w"]),
+    ],
+)
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_escape_and_a_key_that_come_together_are_two_keys(
+    packet: str, meant: list[str], is_cut: bool
+) -> None:
+    packets = [packet[:1], packet[1:]] if is_cut else [packet]
+    assert keys(typed(*packets)) == meant
+
+
+@pytest.mark.parametrize("sign", ["[", "O", "P", "]", "_"])
+def test_escape_and_what_could_begin_a_sequence_are_two_keys_when_none_comes(sign: str) -> None:
+    reader = TypedInput(clock=(clock := Clock()))
+    found = reader.feed(f"\x1b{sign}")
+    assert keys(found) == []
+    clock.now += MARK_PAUSE * 2
+    wait_until(lambda: bool(taken(reader, found)) and len(keys(found)) == 2)
+    assert [each.character for each in found if isinstance(each, events.Key)] == ["\x1b", sign]
+    assert keys(reader.feed("q")) == ["q"]
+
+
+def test_a_sequence_that_a_slow_line_cuts_after_its_escape_is_one_key() -> None:
+    for sequence in ("\x1b[A", "\x1bOP", "\x1b[15~"):
+        whole = keys(typed(sequence))
+        assert len(whole) == 1
+        for at in range(1, len(sequence)):
+            assert keys(typed(sequence[:at], sequence[at:])) == whole
+
+
+def test_a_key_with_alt_that_the_settings_give_a_meaning_is_one_key() -> None:
+    before = KEYS["wide"]
+    KEYS.remap({"wide": "alt+w"})
+    try:
+        reader = TypedInput()
+        found = reader.feed("\x1bw")
+        wait_until(lambda: keys(taken(reader, found)))
+        assert keys(found) == ["alt+w"]
+        assert keys(reader.feed("\x1bq")) == ["escape", "q"]
+    finally:
+        KEYS.remap({"wide": before})
 
 
 def test_a_mark_that_does_not_go_on_becomes_the_keys_it_is() -> None:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from tui.domain.durations import compact as compact
+from tui.domain.durations import short
+
+
+def age_text(seconds: float | None) -> str:
+    """How long ago, or in how long, something is, in at most four cells; "" where nobody knows."""
+    return "" if seconds is None else short(seconds)
 
 
 def phase_token(phase: str) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from tui.columns.base import Column
-from tui.columns.words import compact, phase_token
+from tui.columns.words import age_text, compact, phase_token
 from tui.domain import progress
 from tui.domain.bars import thin_bar
-from tui.domain.durations import seconds_between, short
+from tui.domain.durations import seconds_between
 from tui.domain.identity import Depth
 from tui.domain.node import RUNNING, SUCCEEDED
 from tui.domain.status import (
@@ -66,9 +66,10 @@ def workflow_seconds(workflow: ListedWorkflow, now: datetime) -> float | None:
 
 
 def workflow_age(workflow: ListedWorkflow, now: datetime) -> float | None:
-    """Since its creation; since it began, where the server's Table told no more."""
+    """Since it began, as kubectl has it and as the newest come first, be it for a retry; since its
+    creation, where it has not begun."""
     metadata, status = workflow.metadata, workflow.status
-    return seconds_between(metadata.creation_timestamp or status.started_at, None, now)
+    return seconds_between(status.started_at or metadata.creation_timestamp, None, now)
 
 
 def template_of(workflow: ListedWorkflow) -> str:
@@ -228,7 +229,7 @@ def _times(
             id="age",
             depth=Depth.TABLE,
             title="AGE",
-            text=lambda w, now: _age_text(workflow_age(w, now)) or dash,
+            text=lambda w, now: age_text(workflow_age(w, now)) or dash,
             width=4,
             order=workflow_age,
             ticks=True,
@@ -344,7 +345,3 @@ def _message() -> Column[ListedWorkflow]:
 def _told_message(workflow: ListedWorkflow) -> str | None:
     """As the server's Table has it; that there is none says nothing of a step that failed."""
     return workflow.status.message or ("" if workflow.phase == SUCCEEDED else None)
-
-
-def _age_text(seconds: float | None) -> str:
-    return "" if seconds is None else short(seconds)

@@ -35,12 +35,13 @@ LETTERS = {
     PENDING: "P",
     RUNNING: "R",
     SUCCEEDED: "S",
-    SKIPPED: "-",
+    SKIPPED: "k",
     OMITTED: "O",
     FAILED: "F",
     ERROR: "E",
 }
-"""One ASCII character a phase, for screens without UTF-8 (ux.md 2, C.11)."""
+"""One ASCII character a phase, for screens without UTF-8 (ux.md 2, C.11); none of them is what the
+lines of a tree are drawn with."""
 
 
 def icon(phase: str, *, ascii: bool = False) -> str:

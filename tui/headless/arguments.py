@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui.domain.incident import SUFFIX
 from tui.domain.names import is_utf8, typed_fault
@@ -56,11 +56,19 @@ def _columns() -> int:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says so when its help cannot be written; argparse would say nothing."""
+    """A parser that says so when its help cannot be written; argparse would say nothing. Where a
+    file stands without the flag that reads it, it names that."""
 
     def __init__(self, **given: Any) -> None:
         """Takes what argparse takes."""
         super().__init__(**{"formatter_class": Help, **given})
+
+    def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
+        reads = "-f" in self._option_string_actions
+        if unknown != message and reads and os.path.isfile(unknown):
+            message = f"{message}\nhint: {self.prog} -f {unknown} reads a file"
+        super().error(message)
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         if file is not None:

@@ -51,6 +51,10 @@ def _named(word: str) -> str:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `why`."""
+    parser.epilog = (
+        "Exit code: 0 it succeeded, 1 it failed, 2 wrong use, 3 it runs or waits, 4 it could not "
+        "be read, or there is none of that name."
+    )
     add = parser.add_argument
     add("name", nargs="?", type=_named, metavar="NAME", help="a workflow, @latest, or cron/NAME")
     add("step", nargs="?", metavar="STEP", help="a step of it: display name, node name or id")
@@ -63,6 +67,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print why; the exit code says how it stands."""
     if args.file and args.name and args.step is None:
         args.name, args.step = None, args.name
+    elif args.file and args.name:
+        raise UsageError(
+            f"{args.file} says which workflow it is", hint="argo-tui why -f FILE [STEP]"
+        )
     if bool(args.name) == bool(args.file):
         raise UsageError("name one workflow, or give a file", hint="a NAME, @latest, or -f FILE")
     if args.step == "":
@@ -100,7 +108,8 @@ def _answer(args: argparse.Namespace, settings: Settings) -> tuple[Answer, Workf
         else:
             manifest = one(source, args.name, settings)
         workflow = decode.from_manifest(manifest)
-        focus = _step(workflow, args.step) if args.step else ""
+        is_file = isinstance(source, SavedAround)
+        focus = _step(workflow, args.step, is_file=is_file) if args.step else ""
         inquiry = Inquiry(
             source,
             workflow,
@@ -131,7 +140,7 @@ def _cron(source: Connection, named: str, settings: Settings) -> Manifest:
     return {**manifest, "kind": KIND.kind} if not manifest.get("kind") else manifest
 
 
-def _step(workflow: Workflow, wanted: str) -> str:
+def _step(workflow: Workflow, wanted: str, *, is_file: bool) -> str:
     """The id of the step that is called so. Raises: Missing."""
     nodes = workflow.nodes.values()
     for of in ("id", "name", "display_name"):
@@ -141,7 +150,10 @@ def _step(workflow: Workflow, wanted: str) -> str:
             return str(next((each for each in found if each.is_problem), found[0]).id)
     raise Missing(
         f"{workflow.metadata.name} has no step {wanted}",
-        hint="steps are called by display name, node name or node id",
+        hint="steps are called by display name, node name or node id; after -f FILE stands a STEP, "
+        "as the file says which workflow it is"
+        if is_file
+        else "steps are called by display name, node name or node id",
     )
 
 

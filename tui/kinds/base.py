@@ -18,10 +18,11 @@ from tui.domain.identity import Row
 from tui.domain.query import Fields, Query
 from tui.domain.resource import Resource
 from tui.domain.table import TableRow
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, Workflow
 
 if TYPE_CHECKING:
     from tui.domain.archived import ArchiveQuery
+    from tui.domain.logtargets import LogTarget
 
 L = TypeVar("L")
 W = TypeVar("W")
@@ -99,9 +100,10 @@ class Glancing(Protocol):
     """Makes a glance at an object."""
 
     def __call__(
-        self, value: Any, known: Iterable[Any], now: datetime, /, *, ascii: bool
+        self, value: Any, known: Iterable[Any], now: datetime, /, *, said: str, ascii: bool
     ) -> Glance:
-        """What is told of a value, with all that are listed."""
+        """What is told of a value, with all that are listed; `said` is the last line of the log of
+        what failed in it, "" where that is not known."""
 
 
 class Inside(Protocol):
@@ -109,6 +111,15 @@ class Inside(Protocol):
 
     def __call__(self, manifest: Manifest, now: datetime, /, *, ascii: bool) -> list[Told]:
         """What is told, the most important first."""
+
+
+class FailedLog(NamedTuple):
+    """Whose log tells of a failure."""
+
+    may_be: Callable[[Any], bool]
+    """Whether a listed object may have such a log."""
+    of: Callable[[Manifest], tuple[Workflow, LogTarget] | None]
+    """The container that failed first, and the run that it is of; None where there is none."""
 
 
 class Runs(NamedTuple):
@@ -185,6 +196,8 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """What is told of the object under the cursor where there is room for more than `about`."""
     inside: Inside | None = None
     """What is told of it besides where there is room beside a list, once all of it was read."""
+    failed_log: FailedLog | None = None
+    """Whose last line is told of one that failed, once it was read."""
     is_problem: Callable[[L], bool]
     """Whether it is one that needs somebody."""
     waits: Callable[[L], bool] | None = None

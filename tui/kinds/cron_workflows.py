@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from tui.columns.base import Column
-from tui.columns.words import compact
+from tui.columns.words import age_text, compact
 from tui.columns.workflows import ASCII_DASH, DASH
 from tui.domain.cron import ScheduleError, next_run
 from tui.domain.decode import whole_reader
@@ -25,6 +26,7 @@ from tui.domain.query import (
     spans_of,
 )
 from tui.domain.resource import Resource
+from tui.domain.status import ASCII_TROUBLE, SUSPEND_ICON, TROUBLE_ICON
 from tui.domain.workflow import LABEL, WORKFLOW, Condition, Metadata, Spec
 from tui.kinds.base import Fact, Kind, Look, Piece, Runs, Tally
 from tui.kinds.runs import age_column, named_columns, runs_columns
@@ -162,13 +164,13 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
     dash = ASCII_DASH if look.ascii else DASH
     phase, _, _ = runs_columns(look, RUNS)
     return (
-        phase,
+        _sign(look, phase),
         *named_columns(look),
         age_column(look),
         Column(
             id="last-run",
             title="LAST RUN",
-            text=lambda cron, now: compact(_since_last(cron, now)) or NOT_AVAILABLE,
+            text=lambda cron, now: age_text(_since_last(cron, now)) or dash,
             width=8,
             order=_since_last,
             ticks=True,
@@ -176,7 +178,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
         Column(
             id="next-run",
             title="NEXT RUN",
-            text=_until_next,
+            text=lambda cron, now: _until_next(cron, now) or dash,
             width=8,
             order=seconds_until,
             ticks=True,
@@ -208,7 +210,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
         Column(
             id="suspended",
             title="SUSPENDED",
-            text=lambda cron, now: "true" if cron.spec.suspend else "false",
+            text=lambda cron, now: "yes" if cron.spec.suspend else "",
             width=9,
             style=lambda cron: "phase-suspended" if cron.spec.suspend else "",
             order=lambda cron, now: not cron.spec.suspend,
@@ -228,13 +230,34 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
     )
 
 
+def _sign(look: Look, of_last: Column[Any]) -> Column[Any]:
+    """How its last run went, unless it makes none: then that."""
+
+    def own(cron: ListedCron) -> tuple[str, str] | None:
+        if trouble(cron):
+            return ASCII_TROUBLE if look.ascii else TROUBLE_ICON, "trouble"
+        if cron.spec.suspend or is_stopped(cron):
+            return "=" if look.ascii else SUSPEND_ICON, "phase-suspended"
+        return None
+
+    def text(cron: ListedCron, now: datetime) -> str:
+        sign = own(cron)
+        return sign[0] if sign is not None else of_last.text(cron, now)
+
+    def style(cron: ListedCron) -> str:
+        sign = own(cron)
+        return sign[1] if sign is not None else of_last.style(cron)
+
+    return replace(of_last, text=text, style=style)
+
+
 def _until_next(cron: ListedCron, now: datetime) -> str:
     """How long until it runs next; that it never does, as its own screen says it."""
     try:
         at = due(cron, now)
     except ScheduleError:
-        return NOT_AVAILABLE
-    return compact((at - now).total_seconds()) if at is not None else NEVER
+        return ""
+    return age_text((at - now).total_seconds()) if at is not None else NEVER
 
 
 def _since_last(cron: ListedCron, now: datetime) -> float | None:

@@ -25,16 +25,39 @@ the first line."""
 
 
 def glance_at(
-    workflow: ListedWorkflow, known: Iterable[ListedWorkflow], now: datetime, *, ascii: bool
+    workflow: ListedWorkflow,
+    known: Iterable[ListedWorkflow],
+    now: datetime,
+    *,
+    said: str,
+    ascii: bool,
 ) -> Glance:
-    """Its lines and its facts; `known` are the workflows that are listed."""
+    """Its lines and its facts; `known` are the workflows that are listed, `said` is what the step
+    that failed said last."""
     past = past_of(workflow, known)
     lines = [
         [*_state(workflow, now, ascii), *_origin(workflow)],
-        [("  ", ""), *_why(workflow, past, now)],
-        [("  ", ""), *_runs(past, now, ascii)],
+        [*_why(workflow, past, now)],
+        [*(_last_line(said) if said else _parameters(workflow))],
+        [*_runs(past, now, ascii)],
     ]
-    return Glance(lines, list(_facts(workflow, past, now, ascii)))
+    # What there is nothing to say of leaves its line to what is below it.
+    told = [[("  ", ""), *line] if at else line for at, line in enumerate(lines) if line]
+    return Glance(told, list(_facts(workflow, past, now, said, ascii)))
+
+
+def _last_line(said: str) -> Iterator[Piece]:
+    """What the step that failed said last."""
+    yield ("last line  ", "muted")
+    yield (said, "")
+
+
+def _parameters(workflow: ListedWorkflow) -> Iterator[Piece]:
+    """What it was given."""
+    given = [each for each in workflow.spec.arguments.parameters if each.value is not None]
+    if given:
+        yield ("params  ", "muted")
+        yield ("  ".join(f"{each.name}={each.value}" for each in given), "")
 
 
 def _state(workflow: ListedWorkflow, now: datetime, ascii: bool) -> Iterator[Piece]:
@@ -144,7 +167,7 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
 
 
 def _facts(
-    workflow: ListedWorkflow, past: Past | None, now: datetime, ascii: bool
+    workflow: ListedWorkflow, past: Past | None, now: datetime, said: str, ascii: bool
 ) -> Iterator[Told]:
     """One below the other, for the room beside a list."""
     seconds = workflow_seconds(workflow, now)
@@ -158,6 +181,8 @@ def _facts(
         yield Told("", words, told_usual[-1][1])
     if workflow.reason:
         yield Told("", workflow.reason, _reason_token(workflow))
+    if said:
+        yield Told("last line", said)
     yield Told("", "")
     for word, text in _makers(workflow):
         yield Told(word, text)

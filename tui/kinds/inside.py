@@ -11,15 +11,25 @@ from datetime import datetime
 from tui.columns.nodes import node_seconds, node_token
 from tui.columns.words import compact
 from tui.domain import decode
+from tui.domain.logtargets import LogTarget, best_target
 from tui.domain.node import RUNNING
 from tui.domain.progress import EXECUTABLE
-from tui.domain.reason import failed, stuck
+from tui.domain.reason import failed, failed_of, stuck
 from tui.domain.status import node_icon
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, Workflow
 from tui.kinds.base import Told
 
 PROBLEMS, UNDER_WAY = 8, 6
 """How many steps that failed or wait, and how many that run, are told one by one."""
+
+
+def log_of_failure(manifest: Manifest) -> tuple[Workflow, LogTarget] | None:
+    """The log to read of what failed first; None where no container of it has begun."""
+    workflow = decode.from_manifest(manifest)
+    first = next(iter(failed_of(workflow)), None)
+    node = workflow.nodes.get(first) if first is not None else None
+    target = best_target(workflow, node) if node is not None else None
+    return (workflow, target) if target is not None and target.has_begun else None
 
 
 def steps(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:

@@ -8,7 +8,7 @@ from heapq import nlargest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.columns.base import ASCII_UNKNOWN, UNKNOWN, Column
-from tui.columns.words import compact
+from tui.columns.words import age_text
 from tui.columns.workflows import ASCII_DASH, DASH, SORT_RANK, workflow_icon, workflow_token
 from tui.domain.durations import seconds_between
 from tui.domain.history import LAST, maker_of
@@ -183,7 +183,7 @@ def runs_columns(look: Look, made: Runs) -> tuple[Column[Any], Column[Any], Colu
         Column(
             id="last-run",
             title="LAST RUN",
-            text=lambda maker, now: told(compact(age(maker, now)) or dash),
+            text=lambda maker, now: told(age_text(age(maker, now)) or dash),
             width=8,
             order=age,
             ticks=True,
@@ -235,7 +235,7 @@ def age_column(look: Look) -> Column[Any]:
     return Column(
         id="age",
         title="AGE",
-        text=lambda each, now: compact(age(each, now)) or dash,
+        text=lambda each, now: age_text(age(each, now)) or dash,
         width=6,
         order=age,
         ticks=True,

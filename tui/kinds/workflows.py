@@ -38,10 +38,11 @@ from tui.domain.workflow import (
     Metadata,
     Workflow,
 )
-from tui.kinds.base import Glance, Kind, Look, Piece, Tally, Told
+from tui.kinds.base import FailedLog, Glance, Kind, Look, Piece, Tally, Told
 
 if TYPE_CHECKING:
     from tui.domain.archived import ArchiveQuery
+    from tui.domain.logtargets import LogTarget
 
 
 def newest(workflow: ListedWorkflow) -> str:
@@ -65,16 +66,26 @@ def about(workflow: ListedWorkflow, now: datetime) -> list[Piece]:
 
 def is_problem(workflow: ListedWorkflow) -> bool:
     """Whether it failed, or waits in trouble."""
-    return workflow.phase in (FAILED, ERROR) or bool(workflow.trouble)
+    return has_failed(workflow) or bool(workflow.trouble)
+
+
+def has_failed(workflow: ListedWorkflow) -> bool:
+    """Whether it ended without success."""
+    return workflow.phase in (FAILED, ERROR)
 
 
 def glance(
-    workflow: ListedWorkflow, known: Iterable[ListedWorkflow], now: datetime, *, ascii: bool
+    workflow: ListedWorkflow,
+    known: Iterable[ListedWorkflow],
+    now: datetime,
+    *,
+    said: str,
+    ascii: bool,
 ) -> Glance:
     """What is told of the one under the cursor; `known` are those that are listed."""
     from tui.kinds.glance import glance_at  # what prints lists does not need it
 
-    return glance_at(workflow, known, now, ascii=ascii)
+    return glance_at(workflow, known, now, said=said, ascii=ascii)
 
 
 def inside(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:
@@ -82,6 +93,13 @@ def inside(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:
     from tui.kinds.inside import steps  # a list does not wait for it
 
     return steps(manifest, now, ascii=ascii)
+
+
+def failed_log(manifest: Manifest) -> tuple[Workflow, LogTarget] | None:
+    """That of the step that failed first."""
+    from tui.kinds.inside import log_of_failure
+
+    return log_of_failure(manifest)
 
 
 IN_CLUSTER, IN_ARCHIVE = "cluster", "archive"
@@ -359,6 +377,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     about=about,
     glance=glance,
     inside=inside,
+    failed_log=FailedLog(has_failed, failed_log),
     is_problem=is_problem,
     waits=waits,
     problems="phase:failed|error|trouble:*",

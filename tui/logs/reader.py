@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from tui.artifacts import open_store
+from tui.artifacts.base import Stat
 from tui.artifacts.repository import find_repository
 from tui.artifacts.served import served
 from tui.domain.artifact import archived_log, log_artifact
+from tui.domain.location import Location
 from tui.domain.logs import (
     NO_TIME,
     LogBlock,
@@ -421,13 +423,7 @@ def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Itera
 
     Raises: Missing where none was written, ArtifactError where it cannot be read.
     """
-    repository = find_repository(workflow, source)
-    node = workflow.nodes.get(target.node.id, target.node)
-    found = log_artifact(workflow, node, target.container, repository)
-    (found,) = served(source, workflow, [found] if found is not None else []) or (None,)
-    if found is None or found.deleted or found.location is None:
-        raise Missing("its pod is gone, and its log was not archived", reason="NoLog")
-    location = reached_from(source, found.location)
+    location = _archived_at(source, workflow, target)
     with closing(open_store(location, reader_of(source))) as store:
         offset, length = 0, PIECE
         while piece := store.read(location, offset, length):
@@ -438,6 +434,35 @@ def archived(source: Connection, workflow: Workflow, target: LogTarget) -> Itera
             if "range" not in store.can:
                 # Each read begins at the beginning, so there should be few.
                 length = max(PIECE, offset)
+
+
+def end_of_archived(
+    source: Connection, workflow: Workflow, target: LogTarget, length: int
+) -> bytes:
+    """So many bytes at most of the end of an archived log, without reading what is before it.
+
+    It may begin within a line. Nothing of one that is longer, in a store that gives no parts.
+    Raises: Missing where none was written, ArtifactError where it cannot be read.
+    """
+    location = _archived_at(source, workflow, target)
+    with closing(open_store(location, reader_of(source))) as store:
+        if "range" not in store.can:
+            whole = store.read(location, 0, length + 1)
+            return whole if len(whole) <= length else b""
+        found = store.stat(location)
+        size = found.size if isinstance(found, Stat) and found.is_measured else 0
+        return store.read(location, max(0, size - length), length)
+
+
+def _archived_at(source: Connection, workflow: Workflow, target: LogTarget) -> Location:
+    """Where the archived log of a container is. Raises: Missing where none was written."""
+    repository = find_repository(workflow, source)
+    node = workflow.nodes.get(target.node.id, target.node)
+    found = log_artifact(workflow, node, target.container, repository)
+    (found,) = served(source, workflow, [found] if found is not None else []) or (None,)
+    if found is None or found.deleted or found.location is None:
+        raise Missing("its pod is gone, and its log was not archived", reason="NoLog")
+    return reached_from(source, found.location)
 
 
 def _last_but(block: LogBlock, own: Iterable[int], count: int) -> list[bytes]:

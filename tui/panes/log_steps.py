@@ -11,6 +11,7 @@ from textual import on
 
 from tui.columns import Column
 from tui.domain.node import Node
+from tui.domain.order import natural
 from tui.domain.templates import INIT, MAIN, WAIT, container_roles
 from tui.domain.workflow import Workflow
 from tui.keys import hint
@@ -44,7 +45,7 @@ class LogRow:
 
 def rows_of(workflow: Workflow, pods: Iterable[Node]) -> list[LogRow]:
     """The containers that pods of these have, then the pods themselves, in the order they began."""
-    pods = sorted(pods, key=lambda node: (node.started_at or "9", node.name))
+    pods = sorted(pods, key=lambda node: (node.started_at or "9", natural(node.name)))
     roles: dict[str, str] = {MAIN: "the programs' own"}
     for template in {node.template: node for node in pods}.values():
         for name, role in container_roles(workflow, template):
@@ -136,6 +137,8 @@ class OtherLogScreen(RowBox[LogRow, str]):
 
     def __init__(self, context: PaneContext, workflow: Workflow, pods: Sequence[Node]) -> None:
         rows = [row for row in rows_of(workflow, pods) if row.kind == STEP]
+        # Whoever looks for one of many knows what it is called.
+        rows.sort(key=lambda row: natural(row.name))
         super().__init__(
             "Log to read beside this one",
             _columns()[1:],
@@ -144,6 +147,11 @@ class OtherLogScreen(RowBox[LogRow, str]):
             ascii=context.ascii,
             now=context.now(),
         )
+
+    @property
+    def keys_told(self) -> str:
+        """There is no key of its own that goes on."""
+        return f"{hint('containers.read')} reads  {hint('containers.close')} closes"
 
     @on(Table.Chosen, "#container-rows")
     def choose(self) -> None:

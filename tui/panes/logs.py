@@ -181,6 +181,8 @@ class LogsPane(SearchedPane):
         self._levels: frozenset[Level] = frozenset()
         """How bad lines are that are shown alone; nothing for all."""
         self._window: tuple[int, int] | None = None
+        self._windowed = ""
+        """What that is in words."""
         """From when until when lines were written that are shown, in nanoseconds; None for all."""
         self._anchor: int | None = None
         """The number of the line that is to be at the top when other lines are shown."""
@@ -612,7 +614,7 @@ class LogsPane(SearchedPane):
             bad = "errors and warnings" if "warning" in self._levels else "errors"
             left.append((f"  {hint('problems')} {bad}", "accent"))
         if self._window is not None:
-            left.append(("  window", "accent"))
+            left.append((f"  {self._windowed}", "accent"))
         if (part := self.book.choosing) is not None:
             left.append((f"  choosing {part:.0%}", "muted"))
         if self._found:
@@ -1126,15 +1128,16 @@ class LogsPane(SearchedPane):
                 self._choose_lines()
             self.context.say("all times")
             return
-        end = self.book.last_time
+        end, before = self.book.last_time, " before its end"
         if self._goes_on and not self._note:
-            end = nanoseconds(self.context.now())
+            end, before = nanoseconds(self.context.now()), ""
         if end == NO_TIME:
             self.context.say("the lines of this log have no times", "warning")
             return
         self._window = end - nanoseconds_of(span), NEVER
         self._choose_lines()
-        self.context.say(f"{WINDOWS[digit].lower()}; {hint('window-9')} for all")
+        self._windowed = f"{WINDOWS[digit].lower()}{before}"
+        self.context.say(f"{self._windowed}; {hint('window-9')} for all")
 
     def action_shape(self) -> None:
         """Show lines of JSON as text, over several rows, by chosen fields, or as they came."""

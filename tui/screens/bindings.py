@@ -153,9 +153,9 @@ def favourite_bindings(favourites: Sequence[str]) -> tuple[Binding, ...]:
 
 
 def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
-    """The row of hints of a view: keys of actions that the account has no right to are dimmed, and
-    those of actions that nobody could do here, or to nothing, are left out. Each stays bound, to
-    say why.
+    """The row of hints of a view: keys of actions that the account has no right to, or that what
+    the cursor is on is in no state for, are dimmed, and those of actions that nobody could do here,
+    or to nothing, are left out. Each stays bound, to say why.
 
     What a key means for objects of other kinds than this does not count.
     """
@@ -169,6 +169,17 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
         found = [answer for answer in answers if isinstance(answer, Denied)]
         return found if len(found) == len(answers) else []
 
+    def is_refused(binding: Binding) -> bool:
+        """Whether none of its actions can be done here, or to what the cursor is on just now."""
+        if denied(binding):
+            return True
+        found = called(binding.id or "", (kind,))
+        conditions = context.conditions_in(view.namespace, view.connection)
+        subjects = [(action, each) for action in found for each in view.subjects(action.on)]
+        return bool(subjects) and all(
+            isinstance(verdict(action, each, conditions), Denied) for action, each in subjects
+        )
+
     def has_none(binding: Binding) -> bool:
         """Whether there is nothing here that its actions could be done to."""
         found = [] if view.has_subject else called(binding.id or "", (kind,))
@@ -176,6 +187,6 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
 
     return Hints(
         hides=lambda binding: has_none(binding) or any(not each.lacks for each in denied(binding)),
-        dims=lambda binding: bool(denied(binding)),
+        dims=is_refused,
         ascii=context.ascii,
     )

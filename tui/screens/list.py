@@ -31,7 +31,7 @@ from tui.domain.names import ALL
 from tui.domain.query import Fields
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
-from tui.kinds.base import Glance, Inside, Kind, Told
+from tui.kinds.base import FailedLog, Glance, Inside, Kind, Told
 from tui.kinds.registry import KINDS
 from tui.menu import GROUPING, REVERSED, Choice, Menu, lettered, orders
 from tui.messages import OpenObject, RunAction
@@ -41,6 +41,7 @@ from tui.ports.connection import Connection
 from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
 from tui.ports.tables import Tables
+from tui.ports.threads import CancelToken
 from tui.screens.archived import ONLY, ArchiveBeside
 from tui.screens.arrangement import Arrangement
 from tui.screens.bindings import (
@@ -182,11 +183,17 @@ class ListScreen(View[None]):
         """The row that the cursor was on before other namespaces were listed, and its line."""
         self._resting: Timer | None = None
         """Runs until the cursor has rested where it is."""
-        self._glanced: tuple[Row[Any], int, Glance] | None = None
+        self._glanced: tuple[Row[Any], str, int, Glance] | None = None
+        """What was told last: of which row, with which last line, and in which second."""
         self._pressures = Pressures()
-        """What was told last: of which row, and in which second."""
         self._inside: tuple[object, str, list[Told]] | None = None
         """What is told of what was read whole: of which object, and of which version of it."""
+        self._hinted_for: tuple[Row[Any] | None, frozenset[Hashable]] = None, frozenset()
+        """For what the row of hints was made last: what the cursor is on, and the marks."""
+        self._said: tuple[object, str] = ((), "")
+        """What the step that failed said last, and of which object it is."""
+        self._reading = CancelToken()
+        """Ends the reading of what the cursor is no longer on."""
         self._looked: tuple[object, float] = ((), 0.0)
         """Which object was asked for last, and when by the clock of the loop."""
         self._hides_preview = False
@@ -250,6 +257,7 @@ class ListScreen(View[None]):
     def on_unmount(self) -> None:
         """Nobody looks at it any more."""
         self._end_listening()
+        self._reading.set()
         self._leave_related()
         self._end_filling()
         self._archive.end()
@@ -419,6 +427,10 @@ class ListScreen(View[None]):
             left = [*self._about_group(), (f"   {hint('open')} opens it", "muted")]
         elif self.arrangement.opened is not None:
             right = [*self._about_group(), (f"  {hint('unwind')} goes back  ", "muted"), *right]
+        hinted = row, self.rows.marks
+        if hinted != self._hinted_for:
+            self._hinted_for = hinted
+            self.hint_anew()
         lines: list[list[HeaderPart]] = [list(left)]
         glance = self._glance(row) if row is not None else None
         if row is not None and glance is not None:
@@ -448,13 +460,14 @@ class ListScreen(View[None]):
         # Going over ten thousand runs takes a while: not with each of ten changes a second.
         second = int(asyncio.get_running_loop().time())
         last = self._glanced
-        if last is not None and last[0] is row and last[1] == second:
-            return last[2]
+        said = self._said[1] if self._said[0] == (row.key, row.uid) else ""
+        if last is not None and last[0] is row and last[1:3] == (said, second):
+            return last[3]
         rows = self.arrangement.session.known.values()
         known = (each.value for each in rows if each.key.connection == row.key.connection)
         runs = chain(known, self._past_runs(row))
-        found = make(row.value, runs, self.context.now(), ascii=self._ascii)
-        self._glanced = row, second, found
+        found = make(row.value, runs, self.context.now(), said=said, ascii=self._ascii)
+        self._glanced = row, said, second, found
         return found
 
     def _past_runs(self, row: Row[Any]) -> Iterable[Any]:
@@ -494,9 +507,15 @@ class ListScreen(View[None]):
             self._show_about()
 
     def _look_inside(self, row: Row[Any]) -> None:
-        """Read all of what the cursor rests on, if that is shown and may be another than before."""
+        """Read all of what the cursor rests on, if that is shown and may be another than before.
+
+        Below the list no more of it is told than the last line of a log, of what failed.
+        """
         tell, second = self.kind.inside, asyncio.get_running_loop().time()
-        if tell is None or not self.has_class("-beside") or row.depth is Depth.TABLE:
+        log = self.kind.failed_log
+        failed = log if log is not None and log.may_be(row.value) else None
+        is_told = self.has_class("-beside") or (failed is not None and self.has_class("-tall"))
+        if tell is None or not is_told or row.depth is Depth.TABLE:
             return
         wanted, known = (row.key, row.uid), self._inside
         if known is not None and known[0] == wanted and known[1] == row.version:
@@ -504,10 +523,14 @@ class ListScreen(View[None]):
         if wanted == self._looked[0] and second < self._looked[1] + INSIDE_EVERY:
             return
         self._looked = wanted, second
-        self._read_inside(row, tell)
+        self._reading.set()
+        self._reading = CancelToken()
+        self._read_inside(row, tell, failed, self._reading)
 
     @work(thread=True, exclusive=True, group="inside", exit_on_error=False)
-    def _read_inside(self, row: Row[Any], tell: Inside) -> None:
+    def _read_inside(
+        self, row: Row[Any], tell: Inside, failed: FailedLog | None, stop: CancelToken
+    ) -> None:
         connection = self.context.connection(row.key.connection)
         objects = connection.port(Objects) if connection is not None else None
         if objects is None:
@@ -517,10 +540,23 @@ class ListScreen(View[None]):
         except TuiError:
             return  # what the list knows stays, and the list says what is wrong
         told = tell(manifest, self.context.now(), ascii=self._ascii)
-        self.app.call_from_thread(self._take_inside, row, told)
+        self.app.call_from_thread(self._take_inside, row, told, None)
+        log = failed.of(manifest) if failed is not None else None
+        if log is None or connection is None or stop.is_set:
+            return
+        # A list does not wait for what reading logs takes to be imported.
+        from tui.inquiry import last_line
 
-    def _take_inside(self, row: Row[Any], told: list[Told]) -> None:
+        try:
+            said = last_line(connection, *log, stop)
+        except TuiError:
+            return  # its own screen says what is wrong with its log
+        self.app.call_from_thread(self._take_inside, row, told, said)
+
+    def _take_inside(self, row: Row[Any], told: list[Told], said: str | None) -> None:
         self._inside = (row.key, row.uid), row.version, told
+        if said is not None:
+            self._said = (row.key, row.uid), said
         if self.query(Table) and self.row is not None and self.row.key == row.key:
             self._show_about()
 

@@ -149,6 +149,7 @@ class ObjectScreen(View[None]):
     @on(Arrived)
     def take(self, message: Arrived) -> None:
         """A beat's worth of news."""
+        self.call_after_refresh(self.hint_anew)
         before, was_over = self._watched.last, self._watched.over
         self._watched.take(message.events, self.context.now())
         self.pane_tabs.stands_still = self._watched.stands_still

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 from tui.bindings import bind
 from tui.domain.text import clean
@@ -78,6 +80,7 @@ class ProblemScreen(View[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("problem.again", "again", "Try again", shown=True),
         bind("problem.token", "token", "Token"),
+        bind("problem.demo", "demo", "Demo cluster", shown=True),
         bind("problem.back", "back", "Back", shown=True),
         bind("problem.quit", "app.quit", "Quit", shown=True),
     ]
@@ -118,14 +121,41 @@ class ProblemScreen(View[None]):
                 keys.insert(0, f"{hint('problem.token')}  give a token; it is shown nowhere")
             if self.can_demo:
                 demo = "open the built-in demo cluster, to look around"
-                keys.append(f"{hint('command')}demo  {demo}")
+                keys.append(f"{hint('problem.demo')}  {demo}")
             if self._way_back:
                 keys.append(f"{hint('problem.back')}  go back to {clean(self._way_back)}")
             if self._can_go:
                 keys.append(f"{hint('command')}ctx  go to another context")
             keys.append(f"{hint('problem.quit')}  quit")
             yield self._text("\n".join(keys), "problem-keys")
+            with Horizontal(id="problem-buttons"):
+                yield from self._buttons()
         yield StatusLine(ascii=self._ascii, grows=True)
+
+    def _buttons(self) -> Iterator[Button]:
+        """What most want to do now; Tab goes to the next."""
+        yield Button("Try again", id="again", compact=True)
+        if self.can_demo:
+            yield Button("Open the demo", id="demo", compact=True)
+        if self._way_back:
+            yield Button("Go back", id="back", compact=True)
+        yield Button("Quit", id="quit", compact=True)
+
+    def on_mount(self) -> None:
+        """Enter tries again."""
+        self.query_one("#again", Button).focus()
+
+    @on(Button.Pressed)
+    async def press(self, message: Button.Pressed) -> None:
+        """Do what a button says."""
+        message.stop()
+        action = "app.quit" if message.button.id == "quit" else str(message.button.id)
+        await self.run_action(action)
+
+    def action_demo(self) -> None:
+        """Look around in the built-in cluster."""
+        if self.can_demo:
+            self.app.post_message(GiveSource(demo=True))
 
     def _text(self, text: str, id: str) -> Static:
         return Static(Content(plain(text, self._ascii)), id=id)

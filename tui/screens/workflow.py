@@ -336,6 +336,7 @@ class WorkflowScreen(View[None]):
         self.pane_tabs.stands_still = self._watched.stands_still
         if self._watched.last is not None and self._watched.last is not before:
             self._open(self._watched.last, is_first=before is None)
+            self.hint_anew()
         if self._watched.over == DELETED != was_over:
             self.refresh_bindings()
             self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
@@ -439,6 +440,7 @@ class WorkflowScreen(View[None]):
     def remember_selected(self, message: StepTree.CursorMoved) -> None:
         """The next version is read with this step in mind."""
         self._selected = cast(NodeId | None, message.key)
+        self.hint_anew()
 
     @on(UsageRead)
     def take_usage(self, message: UsageRead) -> None:

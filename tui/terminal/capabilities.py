@@ -107,11 +107,12 @@ def detect(
     mouse: bool = False,
     size: tuple[int, int] = (80, 24),
     interactive: bool = True,
+    lacking: str = "input or output",
 ) -> Capabilities:
     """The capabilities an environment speaks of.
 
     `size` is what the terminal reports (0x0 too); `interactive` is whether input and screen are
-    terminals at all.
+    terminals at all, and `lacking` is which is not.
     """
     term = environ.get("TERM", "")
     multiplexer = multiplexer_of(environ)
@@ -132,7 +133,7 @@ def detect(
         term=term,
         columns=columns,
         rows=rows,
-        advice=_advice(term, interactive),
+        advice=_advice(term, "" if interactive else lacking),
     )
 
 
@@ -146,7 +147,12 @@ def this_terminal(*, ascii_only: bool = False, mouse: bool = False) -> Capabilit
             columns, rows = os.get_terminal_size(screen.fileno())
             size = columns, rows
     return detect(
-        os.environ, ascii_only=ascii_only, mouse=mouse, size=size, interactive=interactive
+        os.environ,
+        ascii_only=ascii_only,
+        mouse=mouse,
+        size=size,
+        interactive=interactive,
+        lacking="standard input" if not os.isatty(0) else "standard error, where it is drawn,",
     )
 
 
@@ -157,10 +163,10 @@ def is_terminal() -> bool:
     return os.isatty(0) and screen is not None and screen.isatty()
 
 
-def _advice(term: str, interactive: bool) -> str:
+def _advice(term: str, lacking: str) -> str:
     instead = "use argo-tui list, argo-tui get NAME or argo-tui logs NAME instead"
-    if not interactive:
-        return f"input or output is not a terminal; {instead}"
+    if lacking:
+        return f"{lacking} is not a terminal; {instead}"
     if not term:
         return f"TERM is not set, so the screen cannot be drawn; {instead}"
     if term in ("dumb", "unknown", "emacs", "network", "dialup"):

@@ -4,6 +4,11 @@ Textual's parser takes an Escape within a pasted text for the begin of a key, an
 for keys: a pasted text could delete a workflow. Here a paste is cut out of the input before the
 parser sees any of it, from its begin mark to its end mark, whatever it holds and wherever reads cut
 it. A paste from a terminal that marks none is known by its amount: nobody types so much at once.
+
+On a slow line Escape and the key after it come together, which is what terminals send for that key
+with Alt, too. Hardly a key with Alt means anything, and Escape is typed all day: those two are two
+keys, unless the one with Alt has a meaning of its own. Sequences that begin with Escape, of keys
+and of answers, go to the parser as they are.
 """
 
 from __future__ import annotations
@@ -15,8 +20,10 @@ from textual import events
 from textual.message import Message
 
 from tui.bugs import caught
+from tui.keys import KEYS, each
 from tui.terminal.textual_private import close_parser, new_parser
 
+ESCAPE = "\x1b"
 PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
@@ -32,6 +39,10 @@ TYPED_AT_ONCE = 128
 """Different keys in one packet from which on it is a paste without marks."""
 REPEATED_AT_ONCE = 256
 """Times that a key held down is taken out of one packet."""
+SEQUENCES = frozenset("[OP]_\\")
+"""What follows an Escape in sequences: of keys, in answers, and at the end of those."""
+OF_FIELDS = frozenset("\x7f\x08")
+"""What deletes a word in a field with Alt."""
 PASTE_PAUSE = 0.25
 """Seconds without input after which a paste without marks has ended."""
 STALLED = 3.0
@@ -93,10 +104,17 @@ class TypedInput:
         self._debug = debug
         self._parser = new_parser(debug)
         self._clock = clock
+        self._with_alt = {
+            key for keys in KEYS.values() for key in each(keys) if key.startswith("alt+")
+        }
+        """The keys with Alt that mean something, as settings may have it."""
         self._mark = ""
         """The begin of a begin mark that ended what was read so far."""
         self._has_escape = False
         """Whether the parser holds the Escape of it, and has not taken it for the key."""
+        self._begun_key = ""
+        """An Escape and what begins a sequence with it, at the end of what was parsed: two keys, if
+        nothing more of a sequence comes."""
         self._marked = 0.0
         self._paste: _Paste | None = None
         self._end = ""
@@ -127,9 +145,12 @@ class TypedInput:
             if found:
                 # The Escape was taken for the key. The mark may still go on, on a slow line.
                 self._has_escape = False
+                if self._begun_key:
+                    found = self._as_two(self._begun_key)
         elif now - self._marked > MARK_PAUSE:
-            rest, self._mark = self._mark[1:], ""
-            found = self._parsed(rest)
+            rest, self._mark = self._mark, ""
+            is_two = self._has_escape and rest == f"{ESCAPE}["
+            found = self._as_two(rest) if is_two else self._parsed(rest[1:])
         else:
             found = []
         if self._flood is None:
@@ -172,6 +193,9 @@ class TypedInput:
     def _take_keys(self, text: str, found: list[Message]) -> str:
         """Have the text before a paste parsed; returns what follows the begin mark."""
         seen = 1 if self._mark else 0  # the parser has had the Escape of a mark that had begun
+        if self._has_escape and self._mark == ESCAPE and self._are_two(text[:1]):
+            seen = 0
+            self._parser = new_parser(self._debug)
         text = self._mark + text
         at = text.find(PASTE_BEGIN)
         if at < 0:
@@ -202,6 +226,33 @@ class TypedInput:
             self._flood.add(text)
             self._flooded = self._clock()
             return []
+        found: list[Message] = []
+        begin = 0
+        for at, sign in enumerate(text):
+            if sign == ESCAPE and self._are_two(text[at + 1 : at + 2]):
+                found += self._fed(text[begin:at])
+                found.append(events.Key("escape", ESCAPE))
+                # Whatever sequence had begun before it is over.
+                self._parser = new_parser(self._debug)
+                begin = at + 1
+        found += self._fed(text[begin:])
+        last = text[-2:]
+        self._begun_key = last if last[:1] == ESCAPE and last[1:] in SEQUENCES else ""
+        return found
+
+    def _are_two(self, sign: str) -> bool:
+        """Whether an Escape and what came with it are two keys."""
+        if not sign or sign in SEQUENCES or sign in OF_FIELDS:
+            return False
+        return self._with_alt.isdisjoint((f"alt+{sign}", f"alt+shift+{sign.lower()}"))
+
+    def _as_two(self, text: str) -> list[Message]:
+        """Escape, and then what came with it, of which no sequence came."""
+        self._parser, self._begun_key = new_parser(self._debug), ""
+        return [events.Key("escape", ESCAPE), *self._fed(text[1:])]
+
+    def _fed(self, text: str) -> list[Message]:
+        """What the parser makes of a text."""
         if not text:
             return []  # it would be told that the input ended
         try:

@@ -93,8 +93,9 @@ class Hints(LineView, can_focus=False):
 
     def show(self, hints: Iterable[Hint]) -> None:
         """Show these hints."""
-        self._hints = tuple(hints)
-        self.repaint()
+        before, self._hints = self._hints, tuple(hints)
+        if self._hints != before:
+            self.repaint()
 
     @property
     def text(self) -> str:

@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from tui.columns import Column, Placed, arrange, fixed_count
 from tui.columns.base import ASCII_UNKNOWN, UNKNOWN
-from tui.columns.fitting import UNKNOWN_SIZE, Fitting, RowSizes
+from tui.columns.fitting import EMPTY, UNKNOWN_SIZE, Fitting, RowSizes
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
     ELLIPSIS,
@@ -276,13 +276,46 @@ class TableRenderer(Generic[T]):
         base = self.style("")
         signs = " >*#" if self.ascii else " ►■◆"
         style = self._on_cursor(base) if is_cursor else base
+        spilling = self._spilling(item, width)
+
+        def cell(placed: Placed[T], is_fixed: bool) -> list[Piece]:
+            return self._cell(spilling.get(placed.column.id, placed), item, is_cursor, is_fixed)
+
         return self._line(
             (signs[is_cursor + 2 * is_marked] * self._gutter, style),
-            lambda placed, is_fixed: self._cell(placed, item, is_cursor, is_fixed),
+            cell,
             style if self._whole_row else base,
             width,
             joint=style,
         )
+
+    def _spilling(self, item: T, width: int) -> dict[str, Placed[T]]:
+        """Where the message of an item, and what is before it, are in its line: no message is cut
+        while many cells before it are empty."""
+        layout = self.layout(width)
+        at = next((n for n in range(len(layout) - 1, 0, -1) if layout[n].column.grow), 0)
+        if not at:
+            return {}
+        before, message = layout[at - 1], layout[at]
+        column = before.column
+        if (
+            column.align != "left"
+            or column.joined
+            or {column.id, message.column.id} & {*self.cells}
+        ):
+            return {}
+        text = message.column.text(item, self.now)
+        if len(text) * 2 <= message.width:
+            return {}  # it is shorter, even in wide characters
+        missing = width_of(printable(text[:WIDEST])) - message.width
+        free = before.width - width_of(printable(column.text(item, self.now)[:WIDEST]))
+        if missing <= 0 or free < EMPTY:
+            return {}
+        less = min(free, missing)
+        return {
+            column.id: Placed(column, before.x, before.width - less),
+            message.column.id: Placed(message.column, message.x - less, message.width + less),
+        }
 
     def _on_cursor(self, style: Style) -> Style:
         """A style as it is in the row of the cursor. In reverse video all of it looks alike: a

@@ -472,7 +472,8 @@ def gate(step: Step) -> Iterator[Finding]:
         return
     path, template = evidence.template_at(node)
     at: list[FieldAt] = [evidence.of_node(node, "type", quote="Suspend")]
-    since = _since(node.started_at, evidence)
+    waited = _since(node.started_at, evidence)
+    since = f",{waited} by now" if waited else ""
     words = f"somebody to resume it{since}"
     names = tuple(name for name in node.wanted_values if name)
     if names and node.outputs is not None:
