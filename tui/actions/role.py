@@ -179,6 +179,16 @@ class Function(NamedTuple):
     lacks: tuple[Right, ...]
     """The rights that are known to lack."""
 
+    @property
+    def words(self) -> str:
+        """What it is called in sentences: `retry`, `suspend cron`, `cluster templates`."""
+        action = next((each for each in ACTIONS if called(each) == self.id), None)
+        if action is None:
+            return self.id.replace("-", " ")
+        of = action.id.partition(".")[0].replace("-", " ").replace("node", "step")
+        label = action.label[:1].lower() + action.label[1:]
+        return label if of == "workflow" or of in label else f"{label} {of}"
+
 
 def functions(known: KnownIn, namespace: str) -> tuple[Function, ...]:
     """What can be looked at, then what can be done: in a namespace, by what is known."""

@@ -34,7 +34,7 @@ def rights(case: Case) -> Iterator[Finding]:
         (Answer.YES, Sign.GOOD, f"in {where} this account can use"),
         (Answer.UNKNOWN, Sign.UNKNOWN, f"in {where} it is not known whether it can use"),
     ):
-        names = [each.id for each in every if each.answer is answer]
+        names = [each.words for each in every if each.answer is answer]
         if names:
             why = f": {told.trouble}" if answer is Answer.UNKNOWN and told.trouble else ""
             yield of(sign, f"{begin} {', '.join(names)}{why}")
@@ -43,7 +43,7 @@ def rights(case: Case) -> Iterator[Finding]:
             word = "cannot use" if each.answer is Answer.NO else "can use parts of"
             lacks = f": it lacks {words_of(each.lacks)}" if each.lacks else ""
             sign = Sign.BAD if each.id == NEEDED and each.answer is Answer.NO else Sign.NOTICE
-            yield of(sign, f"in {where} it {word} {each.id}{lacks}")
+            yield of(sign, f"in {where} it {word} {each.words}{lacks}")
     lacking = missing(known.known, where)
     for kind, parts in ((f"Role of {where}", PARTS), ("ClusterRole", CLUSTER_PARTS)):
         rules = [part for part in parts if part in lacking]

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from tui.columns.words import compact
+from tui.columns.words import age_text, compact
 from tui.columns.workflows import workflow_icon, workflow_seconds, workflow_token
 from tui.domain.bars import HEIGHTS
 from tui.domain.durations import seconds_between
@@ -67,7 +67,7 @@ def _state(workflow: ListedWorkflow, now: datetime, ascii: bool) -> Iterator[Pie
     ended = seconds_between(workflow.status.finished_at, None, now)
     yield (f"  {workflow_icon(workflow, ascii=ascii)} {phase}", token)
     if workflow.is_completed and workflow.status.finished_at:
-        yield (f" {compact(ended)} ago", "")
+        yield (f" {age_text(ended)} ago", "")
     if workflow.trouble:
         yield (f" in trouble: {workflow.trouble}", "trouble")
 
@@ -207,7 +207,7 @@ def _facts(
         yield Told("", "".join(text for text, _ in trend(past, now, ascii=False)))
     for run in reversed(past.runs):
         took = compact(seconds_of_run(run, now))
-        ago = compact(seconds_between(run.metadata.creation_timestamp, None, now))
+        ago = age_text(seconds_between(run.metadata.creation_timestamp, None, now))
         here = " <" if ascii else " ◂"
         mark = here if run.metadata.name == workflow.metadata.name else ""
         line = f"{workflow_icon(run, ascii=ascii)} {took:<7}{ago:>6} ago{mark}"

@@ -157,6 +157,7 @@ def _state_column(good: str) -> Column[Item]:
         text=lambda item, now: state_of(item, good),
         width=16,
         least=8,
+        grow=2,
         style=style_of,
         order=lambda item, now: state_of(item, good) or None,
     )
@@ -195,6 +196,7 @@ class ArtifactRows(Table[Item]):
             key=lambda item: item.key,
             placeholder="reading …",
             ascii=ascii,
+            fits=True,
             now=now,
             id="artifact-rows",
         )

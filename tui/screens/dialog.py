@@ -50,6 +50,8 @@ IN_FIELDS = (("dialog.field-done", "next field"), *IN_BUTTONS[2:])
 """The same while a field has the focus."""
 IN_CHECKBOXES = (("dialog.tick", "ticks"), *IN_FIELDS)
 """The same while a checkbox has the focus."""
+NAMES = 24
+"""Cells at most that the names of fields take."""
 CORNERS = 6
 """Cells of the border's line beside them."""
 
@@ -141,6 +143,11 @@ class Dialog(ModalView[T]):
         width = min(self.size.width, max(NARROW, min(self.wanted_width + BESIDE, WIDE)))
         if box.styles.width is None or box.styles.width.value != width:
             box.styles.width = width
+        names = list(self.query(".parameter-name").results(Static))
+        # A value has the room that no name needs.
+        widest = max((Content(str(each.content)).cell_length for each in names), default=0)
+        for each in names:
+            each.styles.width = min(NAMES, widest + 2)
         box.set_class(is_tight, "-tight")
         box.set_class(not fields, "-no-fields")
         around = FRAME + (1 if fields else 0) + (1 if is_tight else AIR + COMMAND_ROWS)

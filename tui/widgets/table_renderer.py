@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from rich.style import Style
@@ -290,32 +291,36 @@ class TableRenderer(Generic[T]):
         )
 
     def _spilling(self, item: T, width: int) -> dict[str, Placed[T]]:
-        """Where the message of an item, and what is before it, are in its line: no message is cut
-        while many cells before it are empty."""
+        """Where texts of an item are that would be cut, and what is beside them: none is while many
+        cells beside it are empty."""
         layout = self.layout(width)
-        at = next((n for n in range(len(layout) - 1, 0, -1) if layout[n].column.grow), 0)
-        if not at:
-            return {}
-        before, message = layout[at - 1], layout[at]
-        column = before.column
-        if (
-            column.align != "left"
-            or column.joined
-            or {column.id, message.column.id} & {*self.cells}
-        ):
-            return {}
-        text = message.column.text(item, self.now)
-        if len(text) * 2 <= message.width:
-            return {}  # it is shorter, even in wide characters
-        missing = width_of(printable(text[:WIDEST])) - message.width
-        free = before.width - width_of(printable(column.text(item, self.now)[:WIDEST]))
-        if missing <= 0 or free < EMPTY:
-            return {}
-        less = min(free, missing)
-        return {
-            column.id: Placed(column, before.x, before.width - less),
-            message.column.id: Placed(message.column, message.x - less, message.width + less),
-        }
+        moved: dict[str, Placed[T]] = {}
+        for left, right in pairwise(layout):
+            columns = left.column, right.column
+            if columns[0].joined or any(each.id in self.cells for each in columns):
+                continue
+            if columns[1].grow and columns[0].align == "left" and columns[0].id not in moved:
+                less = self._less(right, left, item)
+                if less:
+                    moved[columns[0].id] = Placed(columns[0], left.x, left.width - less)
+                    moved[columns[1].id] = Placed(columns[1], right.x - less, right.width + less)
+                    continue
+            if columns[0].grow and columns[0].id not in moved and not self._taken(right, item):
+                less = self._less(left, right, item)
+                if less:
+                    moved[columns[0].id] = Placed(columns[0], left.x, left.width + less)
+                    moved[columns[1].id] = Placed(columns[1], right.x + less, right.width - less)
+        return moved
+
+    def _less(self, cut: Placed[T], other: Placed[T], item: T) -> int:
+        """The cells that one text takes of the room of another, where there are many."""
+        missing = self._taken(cut, item) - cut.width
+        free = other.width - self._taken(other, item) if missing > 0 else 0
+        return min(free, missing) if free >= EMPTY else 0
+
+    def _taken(self, placed: Placed[T], item: T) -> int:
+        """The cells that the text of an item takes."""
+        return width_of(printable(placed.column.text(item, self.now)[:WIDEST]))
 
     def _on_cursor(self, style: Style) -> Style:
         """A style as it is in the row of the cursor. In reverse video all of it looks alike: a
