@@ -65,7 +65,7 @@ def test_a_failed_workflow_says_all_of_it() -> None:
         "bar": "",
         "steps": "37/40",
         "duration": "1h12m",
-        "age": "2h",
+        "age": "1h",
         "message": "train(3): OOMKilled",
     }
 

@@ -23,9 +23,12 @@ from tui.keys import KEYS, KeyTable, each, hint, is_shared
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
+from tui.palette import Palette
 from tui.panes import PANES, panes_of
 from tui.panes.base import PaneSpec
 from tui.screens.bindings import bring_keys
+from tui.screens.commands import MOVING
+from tui.screens.help import help_lines, idle_keys
 from tui.screens.list import ListScreen
 from tui.screens.object import ObjectScreen
 
@@ -287,6 +290,54 @@ def test_a_registration_brings_a_key_and_may_bring_none_that_means_something_els
         table.bring({"pane.one": "%", "pane.two": "%"})
     table.bring({"back": "B"})
     assert table["back"] == "q" and "pane.cost" not in table, "what the table has stays"
+
+
+@pytest.mark.parametrize(
+    "keys", ["", "\r", "\rW", "\rd", "\rl\t", "\ra", "\ri", "\re", "\ry", "\r3"]
+)
+async def test_what_a_key_does_can_be_chosen_from_the_palette_and_stands_in_help(keys: str) -> None:
+    names = {"\r": "enter", "\t": "tab"}
+    async with showing(nightly_etl(), *team(), size=(120, 40)) as shown:
+        for key in keys:
+            await shown.press(names.get(key, key))
+            await shown.at_rest()
+        screen = shown.app.screen
+        bound = {
+            active.binding.id: active
+            for active in screen.active_bindings.values()
+            if active.binding.id and not active.binding.system and active.enabled
+        }
+        told = " ".join(line for line in help_lines(bound.values()))
+        await shown.press("colon")
+        await shown.until(lambda: shown.shows(Palette))
+        palette = shown.app.screen
+        assert isinstance(palette, Palette)
+        offered = palette.found.items
+        keys_offered, titles = {each.key for each in offered}, {each.name for each in offered}
+        for meaning, active in bound.items():
+            if meaning in idle_keys(active.node):
+                continue
+            words = active.binding.description
+            assert words and words in told, meaning
+            title = words[:1].upper() + words[1:]
+            is_moving = meaning.startswith(MOVING)
+            assert is_moving or hint(meaning) in keys_offered or title in titles, (meaning, words)
+
+
+async def test_what_has_only_a_key_is_done_from_the_palette_where_the_focus_was() -> None:
+    async with showing(*team(), size=(120, 40)) as shown:
+        await shown.press("enter")
+        await shown.at_rest()
+        before = shown.text
+        await shown.press("z")
+        await shown.at_rest()
+        zoomed = shown.text
+        await shown.press("z")
+        await shown.at_rest()
+        assert shown.text == before != zoomed
+        await shown.press("colon", *"zoom", "enter")
+        await shown.at_rest()
+        assert shown.text == zoomed
 
 
 async def test_a_new_pane_is_found_by_its_key_in_help_and_in_the_palette() -> None:

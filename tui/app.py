@@ -88,7 +88,7 @@ from tui.resources import styles
 from tui.screens.audit import AuditScreen
 from tui.screens.bindings import bring_keys
 from tui.screens.bodies import pane_named, screen_of
-from tui.screens.commands import action_menu, key_of
+from tui.screens.commands import action_menu, bound_commands, key_of
 from tui.screens.headings import first_of, part_named
 from tui.screens.jobs import JobsScreen
 from tui.screens.list import ListScreen
@@ -148,22 +148,82 @@ class ArgoApp(TerminalApp):
     CSS_PATH: ClassVar[list[Any]] = [styles() / name for name in STYLE_FILES]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("help", "help", "help", group="app", shown=True),
-        bind("command", "command_palette", "command", group="app"),
+        bind(
+            "help",
+            "help",
+            "help",
+            group="app",
+            shown=True,
+            tooltip="What keys, signs and filters mean here.",
+        ),
+        bind(
+            "command",
+            "command_palette",
+            "Command",
+            group="app",
+            tooltip="Type what to do, or where to go.",
+        ),
         # Of priority, so that a dialog, the palette and help do not keep it from here.
-        bind("refresh", "read_anew", "Read anew", group="app", priority=True),
-        bind("repaint", "repaint", "Repaint", group="app", priority=True),
+        bind(
+            "refresh",
+            "read_anew",
+            "Read anew",
+            group="app",
+            priority=True,
+            tooltip="Do not wait for the next try.",
+        ),
+        bind(
+            "repaint",
+            "repaint",
+            "Repaint",
+            group="app",
+            priority=True,
+            tooltip="Write the whole screen again.",
+        ),
         # ctrl-Q, too: Textual's own would quit without asking.
         bind("back", "leave", "Back", group="app"),
-        bind("cancel", "interrupt", "Cancel", group="app", priority=True),
-        bind("header", "toggle_header", "Header", group="app"),
-        bind("to-the-shell", "suspend_process", "Suspend", group="app"),
-        bind("last-place", "last_place", "Last place", group="app"),
+        bind(
+            "cancel",
+            "interrupt",
+            "Cancel",
+            group="app",
+            priority=True,
+            tooltip="Close what is open; twice leaves.",
+        ),
+        bind(
+            "header", "toggle_header", "Header", group="app", tooltip="Show or hide the first line."
+        ),
+        bind(
+            "to-the-shell",
+            "suspend_process",
+            "To the shell",
+            group="app",
+            tooltip="Stop the program; fg comes back to it.",
+        ),
+        bind(
+            "last-place",
+            "last_place",
+            "Last place",
+            group="app",
+            tooltip="Where one was before, and back.",
+        ),
         bind("history.back", "history(-1)", "Back in the history", group="app"),
         bind("history.forward", "history(1)", "Forward in the history", group="app"),
-        bind("actions", "actions", "Actions", group="app"),
-        bind("copy.menu", "copy_menu", "Copy …", group="app"),
-        bind("aliases", "aliases", "Commands", group="app"),
+        bind("actions", "actions", "Actions", group="app", tooltip="A menu of what can be done."),
+        bind(
+            "copy.menu",
+            "copy_menu",
+            "Copy …",
+            group="app",
+            tooltip="A menu of names, commands and links.",
+        ),
+        bind(
+            "aliases",
+            "aliases",
+            "Commands",
+            group="app",
+            tooltip="All that can be typed, with its short names.",
+        ),
         # Of priority, so that it means this wherever the focus is; only while something waits.
         bind("take-back", "take_back", "Take back", group="app", priority=True),
         # While a recording is played, wherever the focus is, but where something is typed.
@@ -171,11 +231,29 @@ class ArgoApp(TerminalApp):
         bind("play.faster", "play_faster", "Faster", group="recording", priority=True),
         bind("play.slower", "play_slower", "Slower", group="recording", priority=True),
         bind("play.to-time", "play_to_time", "To a time", group="recording", priority=True),
-        bind("tell-end", "tell_end", "Tell me its end", group="workflow"),
-        bind("compare", "compare", "Compare", group="workflow"),
+        bind(
+            "tell-end",
+            "tell_end",
+            "Tell me its end",
+            group="workflow",
+            tooltip="Ring when it is over.",
+        ),
+        bind(
+            "compare",
+            "compare",
+            "Compare",
+            group="workflow",
+            tooltip="Two marked runs, or one with the last that succeeded.",
+        ),
         bind("pane.runs", "runs_alike", "Runs of its template", group="workflow"),
         bind("origin", "origin", "What made it", group="workflow"),
-        bind("write", "write_file", "Write to a file", group="app"),
+        bind(
+            "write",
+            "write_file",
+            "Write to a file",
+            group="app",
+            tooltip="What is shown, as text.",
+        ),
     ]
 
     @dataclass
@@ -940,6 +1018,8 @@ class ArgoApp(TerminalApp):
         if view is None or view.is_modal:
             return
         commands = [*view.commands(), *self._commands()]
+        if not by_name:
+            commands += bound_commands(view, commands)
         palette = Palette(
             commands,
             view.places,

@@ -28,8 +28,35 @@ DANGERS: Mapping[Consequence, Danger] = {
 }
 BESIDE = ("write", "copy")
 """Ids of what the menu of actions has besides actions."""
+MOVING = ("move.", "text.")
+"""How ids of keys begin that only move: whoever types a line for that is slower than by keys."""
 NEWEST = "newest"
 """What the order is called that a list begins with."""
+
+
+def bound_commands(view: View[Any], others: Iterable[Command]) -> Iterator[Command]:
+    """What keys do here that none of the other commands does, so that all of it can be typed."""
+    from tui.screens.help import idle_keys  # not each start needs it
+
+    keys = {each.key for each in others}
+    titles = {each.title for each in others}
+    for active in view.active_bindings.values():
+        binding = active.binding
+        if not binding.id or binding.system or not active.enabled:
+            continue
+        if binding.id.startswith(MOVING) or binding.id in idle_keys(active.node):
+            continue
+        key, title = hint(binding.id), binding.description[:1].upper() + binding.description[1:]
+        if key in keys or title in titles:
+            continue
+        keys.add(key)
+        titles.add(title)
+        yield Command(
+            title,
+            alone(partial(view.app.run_action, binding.action, active.node)),
+            help=active.tooltip,
+            key=key,
+        )
 
 
 def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Iterator[Command]:

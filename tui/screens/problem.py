@@ -143,7 +143,8 @@ class ProblemScreen(View[None]):
 
     def on_mount(self) -> None:
         """Enter tries again."""
-        self.query_one("#again", Button).focus()
+        for button in self.query("#again").results(Button):  # none while it is taken down
+            button.focus()
 
     @on(Button.Pressed)
     async def press(self, message: Button.Pressed) -> None:

@@ -174,7 +174,7 @@ def _table(found: Sequence[Function], cells: int) -> Iterator[str]:
     for each in found:
         key = f" ({keys[each.id]})" if each.id in keys else ""
         about = each.title.partition(". ")[0].removesuffix(".")
-        first, *rest = _wrapped(f"{each.words}{key}: {about}", cells - INDENT, 0)
+        first, *rest = _wrapped(f"{each.id}{key}: {about}", cells - INDENT, 0)
         yield f"  {MARKS[each.answer]} {first}"
         yield from (f"{'':{INDENT}}{line}" for line in rest)
         if each.lacks:
