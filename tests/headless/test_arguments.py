@@ -95,6 +95,19 @@ def test_a_file_may_be_called_anything_but_nothing(tmp_path: Path) -> None:
         assert said.code == 2 and "is empty" in said.err
 
 
+def test_a_file_without_its_flag_names_the_flag(tmp_path: Path) -> None:
+    path = tmp_path / "saved.yaml"
+    path.write_text("kind: Workflow\nmetadata: {name: w}\nstatus: {phase: Succeeded}\n")
+    said = run(["list", str(path)])
+    assert said.code == 2 and f"hint: argo-tui list -f {path} reads a file" in said.err
+    assert "hint" not in run(["list", str(tmp_path / "none.yaml")]).err
+    assert run(["why", "-f", str(path), "w"]).code == 0, "it may be named, too"
+    said = run(["why", "-f", str(path), "other"])
+    assert said.code == 4 and "after -f FILE stands a STEP" in said.err
+    said = run(["why", "-f", str(path), "w", "step"])
+    assert said.code == 2 and "argo-tui why -f FILE [STEP]" in said.err
+
+
 def test_an_empty_text_of_ones_own_may_be_given(tmp_path: Path) -> None:
     path = tmp_path / "w.yaml"
     path.write_text("kind: Workflow\nmetadata: {name: w}\nspec: {}\nstatus: {phase: Running}\n")

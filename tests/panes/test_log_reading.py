@@ -101,6 +101,8 @@ async def test_a_window_of_time_counts_back_from_the_last_line() -> None:
         await on.until(lambda: "end of the log" in head(on))
         await on.pilot.press("2")
         assert on.app.text.splitlines() == ["in time", "last"]
+        assert "the last minute before its end" in on.app.said[-1]
+        assert "the last minute before its end" in head(on)
         await on.pilot.press("9")
         assert len(on.app.text.splitlines()) == 3
         await on.pilot.press("6")

@@ -51,6 +51,18 @@ def source_reads(source: Written, name: str) -> bool:
     return any(request.pod == pod(name) for request in source.reading)
 
 
+async def test_steps_to_choose_from_stand_in_the_order_of_their_names_and_numbers() -> None:
+    names = ("shard(10)", "shard(2)", "api", "load", "shard(1)")
+    async with bench(new, Written(), size=(90, 14)) as on:
+        on.app.show(running(*names), "api")
+        await on.pilot.press("v")
+        await on.until(lambda: isinstance(on.app.screen, OtherLogScreen))
+        screen = on.app.screen
+        assert isinstance(screen, OtherLogScreen)
+        told = [row.name for row in screen.choices]
+        assert told == ["load", "shard(1)", "shard(2)", "shard(10)"]
+
+
 async def test_of_several_steps_one_is_chosen_and_escape_closes_the_side_with_the_keys() -> None:
     source = Written()
     async with bench(new, source, size=(90, 14)) as on:
@@ -66,6 +78,7 @@ async def test_of_several_steps_one_is_chosen_and_escape_closes_the_side_with_th
         await on.until(lambda: isinstance(on.app.screen, OtherLogScreen))
         screen = on.app.screen
         assert isinstance(screen, OtherLogScreen)
+        assert "next" not in screen.keys_told
         screen.rows.move_to(next(row.key for row in screen.choices if row.name == "db"))
         await on.pilot.press("enter")
         await until(lambda: len(sides(on.pane)) == 2 and sides(on.pane)[1].lines.has_focus)

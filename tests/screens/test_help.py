@@ -10,7 +10,7 @@ import pytest
 from textual.screen import Screen
 
 from tests.support.app import STILL, Shown, showing
-from tests.support.runs import nightly_etl, team
+from tests.support.runs import nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
 from tui.actions import actions_of
 from tui.keys import KEYS
@@ -178,6 +178,28 @@ async def test_hints_are_of_the_widget_that_has_the_focus_and_always_name_help()
         await shown.until(lambda: "Follow" in hints.text)
         assert "Fold" not in hints.text.replace("Follow", "")
         assert shown.rows_of_screen[-1].rstrip().endswith("? help")
+
+
+async def test_keys_that_what_the_cursor_is_on_cannot_take_are_dimmed() -> None:
+    runs = (run("over", "Succeeded", began=9, ended=8), run("under-way", "Running", began=5))
+    async with showing(*runs, size=(160, 24)) as shown:
+
+        def hinted() -> str:
+            return shown.app.screen.query_one(Hints).text
+
+        shown.rows.move_to_line(shown.names.index("over"))
+        await shown.until(lambda: "(X Stop)" in hinted())
+        assert "(s Suspend/resume)" in hinted() and "(T Terminate)" in hinted()
+        assert "  R Resubmit" in hinted()
+        shown.rows.move_to_line(shown.names.index("under-way"))
+        await shown.until(lambda: "  X Stop" in hinted())
+        assert "(r Retry)" in hinted() and "  s Suspend/resume" in hinted()
+        await shown.press("enter")
+        await shown.until(lambda: "  X Stop" in hinted() and "Fold" in hinted())
+        await shown.press("escape")
+        shown.rows.move_to_line(shown.names.index("over"))
+        await shown.press("enter")
+        await shown.until(lambda: "(X Stop)" in hinted() and "Fold" in hinted())
 
 
 @pytest.mark.parametrize("ascii", [False, True])

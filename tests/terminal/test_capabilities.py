@@ -108,6 +108,8 @@ def test_a_terminal_that_cannot_draw_gets_advice(term: str) -> None:
 def test_a_pipe_gets_advice_and_a_terminal_gets_none() -> None:
     assert "argo-tui list" in detect(LOCAL, interactive=False).advice
     assert detect(LOCAL).advice == ""
+    told = detect(LOCAL, interactive=False, lacking="standard error, where it is drawn,").advice
+    assert told.startswith("standard error, where it is drawn, is not a terminal")
 
 
 @pytest.mark.parametrize(

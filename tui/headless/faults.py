@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.domain import decode
-from tui.domain.soundness import troubles
+from tui.domain.soundness import NO_STATUS, troubles
 from tui.domain.text import clean
 from tui.domain.workflow import Manifest, Workflow
 from tui.headless.output import say
@@ -30,6 +30,9 @@ def say_oddities(manifest: Manifest, workflow: Workflow, *, is_file: bool) -> bo
         say("hint: save it after it has run, with kubectl get workflow NAME -o yaml")
         return True
     odd = troubles(workflow, decode.misfits(manifest))
+    if not is_file:
+        # It was submitted just now, as a rule; what is printed shows it anyway.
+        odd = tuple(each for each in odd if each.said != NO_STATUS)
     faults = [each for each in odd if each.is_fault and is_file]
     for each in odd:
         say(f"argo-tui: {'' if each in faults else 'note: '}{clean(each.said)}")

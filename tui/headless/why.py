@@ -148,6 +148,8 @@ def _step(workflow: Workflow, wanted: str, *, is_file: bool) -> str:
         found = [each for each in nodes if getattr(each, of) == wanted]
         if found:
             return str(next((each for each in found if each.is_problem), found[0]).id)
+    if is_file and wanted == workflow.metadata.name:
+        return ""
     raise Missing(
         f"{workflow.metadata.name} has no step {wanted}",
         hint="steps are called by display name, node name or node id; after -f FILE stands a STEP, "
