@@ -17,6 +17,7 @@ from tui.ports.connection import Connection, Place
 from tui.screens.action import ActionScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen
+from tui.widgets.hints import Hints
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -27,6 +28,17 @@ def cluster() -> ScriptedSource:
     number = node_id(ETL, f"{ETL}.{FAILED_ATTEMPT}").rpartition("-")[2]
     source.logs[f"{ETL}-transform-{number}", "main"] = etl_log()
     return source
+
+
+async def at_rest_on(shown: Shown, name: str) -> None:
+    """Wait until all is told of what the cursor is on: what it said last, and its keys."""
+    await shown.until(lambda: name in shown.overview.about.text)
+    hints = shown.overview.query_one(Hints)
+    refused = "(s Suspend/resume)" if name == ETL else "(r Retry)"
+    await shown.until(lambda: refused in hints.text)
+    if name == ETL and shown.app.size.width >= 100:
+        await shown.until_shown("last line  Killed")
+    await shown.at_rest()
 
 
 async def at_the_failed_run(shown: Shown) -> None:
@@ -41,8 +53,7 @@ async def at_the_failed_run(shown: Shown) -> None:
 async def test_the_list(size: tuple[int, int], picture: Picture) -> None:
     async with showing(source=cluster(), size=size) as shown:
         await shown.press("right_curly_bracket")
-        await shown.pilot.pause()
-        await shown.at_rest()
+        await at_rest_on(shown, ETL)
         assert picture(shown.app)
 
 
@@ -69,6 +80,7 @@ async def test_the_question_before_a_retry(picture: Picture) -> None:
 async def test_the_question_before_a_resubmit_with_its_parameters(picture: Picture) -> None:
     async with showing(source=cluster(), settings=UNPROTECTED, size=(100, 30)) as shown:
         shown.rows.move_to_line(shown.names.index(ETL))
+        await at_rest_on(shown, ETL)
         await shown.press("R")
         await shown.until(lambda: shown.shows(ActionScreen))
         await shown.until_shown("batch-size")
@@ -99,6 +111,7 @@ async def test_artifacts_of_a_step(picture: Picture) -> None:
 
 async def test_help(picture: Picture) -> None:
     async with showing(source=cluster(), size=(100, 30)) as shown:
+        await at_rest_on(shown, shown.names[0])
         await shown.press("question_mark")
         await shown.until(lambda: shown.shows(HelpScreen))
         await shown.until_shown("ACT ON THE WORKFLOW")
