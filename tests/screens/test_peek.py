@@ -236,16 +236,12 @@ async def test_the_last_line_stands_below_what_failed_and_until_then_what_it_was
         await rest_on(shown, "broken")
         assert told(shown).split("\n")[1] == "  load: Error (exit code 2)"
         await shown.until(lambda: "  last line  ERROR no such table: orders" in told(shown))
-    async with showing(source=broken(None), size=(120, 36)) as shown:
+    gone = broken(None)
+    async with showing(source=gone, size=(120, 36)) as shown:
         await rest_on(shown, "broken")
-        await shown.until(lambda: asked_of(source_of(shown), "log") == 1)
+        await shown.until(lambda: asked_of(gone, "log") == 1)
         await shown.at_rest()
         assert "  params  day=2026-03-16" in told(shown) and "last line" not in told(shown)
-
-
-def source_of(shown: Shown) -> ScriptedSource:
-    assert isinstance(shown.app.source, ScriptedSource)
-    return shown.app.source
 
 
 async def test_without_room_for_it_and_of_what_did_not_fail_no_log_is_read() -> None:
