@@ -15,7 +15,6 @@ from tui.domain.workflow import ListedWorkflow
 W = TypeVar("W", bound=ListedWorkflow)
 K = TypeVar("K", bound=str)
 
-_NUMBER = re.compile(r"([0-9]+)")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 """Maximum number of digits, since Python refuses to parse thousands of them."""
 
