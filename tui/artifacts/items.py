@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+import msgspec
 
 from tui.artifacts.base import Folder, FolderEntry, Reason, Stat, StoreError
 from tui.domain.artifact import NodeArtifact, kind_by_name
@@ -14,8 +15,7 @@ Fact = Stat | Folder | StoreError | None
 """What the store answered about a location; None until it has answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One line: an artifact, or an entry of the folder that is open."""
 
     artifact: NodeArtifact

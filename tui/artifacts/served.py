@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from tui.artifacts.base import (
     Can,
     Folder,
@@ -65,18 +67,16 @@ def _served(source: ServedArtifacts, workflow: Workflow, artifact: NodeArtifact)
     is_known = artifact.location is not None or artifact.key
     if artifact.deleted or not is_known or isinstance(artifact.location, RawLocation):
         return artifact
-    from dataclasses import replace
-
     try:
         path = source.path(workflow, artifact.node_id, artifact.name, artifact.direction)
     except SourceError as error:
-        return replace(artifact, location=None, why_not=error.what)
+        return msgspec.structs.replace(artifact, location=None, why_not=error.what)
     if artifact.is_folder_by_name:
         path += "/"
     location = OtherLocation(
         KIND, artifact.key, path, workflow.metadata.namespace, {"source": source}
     )
-    return replace(artifact, location=location, why_not="")
+    return msgspec.structs.replace(artifact, location=location, why_not="")
 
 
 class ServedStore:

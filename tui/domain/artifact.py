@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 from tui.domain.branches import inside
 from tui.domain.location import Location, Wired, archive_location, key_of, resolve, wired
@@ -51,8 +52,7 @@ MAGIC: tuple[tuple[bytes, Kind], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NodeArtifact:
+class NodeArtifact(msgspec.Struct, frozen=True, gc=False):
     """One artifact of one node, with its location if the workflow has enough to resolve it."""
 
     node_id: NodeId

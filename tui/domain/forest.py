@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import compress, repeat
-from operator import eq, is_not
+from operator import is_not
 from typing import Any, NamedTuple
 
 import msgspec
@@ -576,16 +576,21 @@ def _others(
     """The nodes that are not the very ones that were known, each with the one that was.
 
     Two versions nearly always have the same nodes in the same order, and most of them are shared
-    (`versions.keep_nodes`); so no line of Python is run for those.
+    (`versions.keep_nodes`); so no line of Python is run for those. A node that is shared has the
+    same key, so keys are compared of the others only.
     """
-    if len(nodes) != len(known) or not all(map(eq, nodes, known)):
+    places = [*compress(range(len(nodes)), map(is_not, nodes.values(), known.values()))]
+    if not places and len(nodes) == len(known):
+        return
+    keys, before = list(nodes), list(known)
+    if len(keys) != len(before) or any(keys[at] != before[at] for at in places):
         for key, node in nodes.items():
             if (old := known.get(key)) is not node:
                 yield key, node, old
         return
-    differs = map(is_not, nodes.values(), known.values())
-    for (key, node), old in compress(zip(nodes.items(), known.values(), strict=True), differs):
-        yield key, node, old
+    for at in places:
+        key = keys[at]
+        yield key, nodes[key], known[key]
 
 
 def _shape(node: Node) -> tuple[Any, ...]:

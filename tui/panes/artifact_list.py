@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -40,8 +39,8 @@ def entries_of(owner: Item, listing: FolderListing) -> list[Item]:
 
 
 def with_fact(item: Item, fact: Fact) -> Item:
-    """The same, with what the store answered; in a fifth of the time that `replace` takes."""
-    return Item(item.artifact, item.location, fact, item.entry)
+    """The same, with what the store answered."""
+    return Item(item.artifact, item.location, fact, item.entry, item.above)
 
 
 def folder_line(owner: Item, listing: FolderListing) -> str:
@@ -273,14 +272,14 @@ class ArtifactRows(Table[Item]):
         self._failures[item.location] = error
         for index, each in enumerate(self.items):
             if each.location == item.location:
-                self.update_item(index, replace(each, fact=error))
+                self.update_item(index, with_fact(each, error))
 
     def _all(self) -> list[Item]:
         failures = self._failures
         if not failures:
             return list(self._listed())
         return [
-            replace(item, fact=failures[item.location]) if item.location in failures else item
+            with_fact(item, failures[item.location]) if item.location in failures else item
             for item in self._listed()
         ]
 
