@@ -163,7 +163,7 @@ async def test_the_peak_stays_when_the_use_falls_and_when_the_pod_has_ended() ->
     source = ScriptedSource(two_steps())
     source.usage_of[NAME] = {BUILD: use(95, "2026-01-01T12:00:00Z")}
     source.allowed_of[NAME] = {BUILD: ALLOWED}
-    async with showing(source=source, size=(200, 40)) as shown:
+    async with showing(source=source, size=(300, 40)) as shown:
         await shown.open()
         await shown.until_shown("95/100Mi!")
         source.usage_of[NAME] = {BUILD: use(20, "2026-01-01T12:00:15Z")}

@@ -200,7 +200,8 @@ def _memory(look: StepLook) -> Column[TreeRow]:
     def text(row: TreeRow, now: datetime) -> str:
         used = look.used(row.node)
         if used is not None and used.memory is not None:
-            return memory(used.memory)
+            # The sign is here, too: the column with the limit needs more room than there may be.
+            return f"{memory(used.memory)}{'!' if used.is_near_limit else ''}"
         asked = asked_for(row.node, "memory")
         return f"{ABOUT}{memory(round(asked * MEMORY_UNIT))}" if asked else ""
 
