@@ -148,7 +148,7 @@ async def test_the_side_with_the_keys_has_the_heavy_rule_and_only_it(
             return heavy in shown.rows_of_screen[1][:width], heavy[0] in row
 
         assert sides() == (True, False)
-        cursor = row_with(shown, ">transform" if ascii else "►transform")
+        cursor = row_with(shown, ">trans" if ascii else "►trans")
         assert len(highlighted(shown, cursor)) >= width, "the whole row"
         await shown.press("tab")
         await shown.at_rest()
