@@ -737,7 +737,7 @@ def waiting_cases() -> Iterator[Case]:
     yield Case(
         "gate that wants a value",
         "gate",
-        "a value of answer for 10m",
+        "a value of answer, for 10m by now",
         run(
             step(
                 "w",

@@ -15,7 +15,7 @@ from tui.domain.history import LAST, maker_of
 from tui.domain.history import Maker as RunMaker
 from tui.domain.node import RUNNING, SUCCEEDED
 from tui.domain.order import time_key
-from tui.domain.workflow import WORKFLOW, ListedWorkflow
+from tui.domain.workflow import ListedWorkflow
 from tui.kinds.base import KnownRows, Look, Runs
 
 if TYPE_CHECKING:
@@ -116,16 +116,16 @@ class UsualByMaker:
         return found
 
 
-def seconds_left(look: Look) -> Callable[[ListedWorkflow, datetime], float | None]:
-    """What says how many seconds a run has still to go as a rule, by the runs that are listed, else
+def seconds_left(known: KnownRows) -> Callable[[ListedWorkflow, datetime], float | None]:
+    """What says how many seconds a run has still to go as a rule, by the `known` ones, else
     by the controller's own estimate; None for what does not run, or has run for longer."""
-    known = UsualByMaker(look.known(WORKFLOW))
+    usual_of = UsualByMaker(known).of
 
     def left(workflow: ListedWorkflow, now: datetime) -> float | None:
         if workflow.phase != RUNNING:
             return None
         seconds = seconds_between(workflow.status.started_at, None, now)
-        usual = known.of(workflow, now)
+        usual = usual_of(workflow, now)
         whole = usual.median if usual is not None else workflow.status.estimated_duration
         return whole - seconds if seconds is not None and seconds < whole else None
 

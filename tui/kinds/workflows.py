@@ -340,7 +340,7 @@ def _left(look: Look) -> Callable[[ListedWorkflow, datetime], float | None]:
         if not found:
             from tui.kinds.runs import seconds_left
 
-            found.append(seconds_left(look))
+            found.append(seconds_left(look.known(WORKFLOW)))
         return found[0](workflow, now)
 
     return left

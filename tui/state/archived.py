@@ -401,8 +401,9 @@ class ArchiveReader(Generic[L]):
         if found is None and not is_last:
             return False
         if found is None:
-            self._session.tell(Gone(part, key, uid))
+            # First: whoever sees that the row is gone asks anew for what was known of it.
             call_on(self._loop, self._lost)
+            self._session.tell(Gone(part, key, uid))
         else:
             if (found.version, found.uid) != (row.version, row.uid):
                 self._answered.add((key, found.uid))
