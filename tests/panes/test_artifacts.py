@@ -64,6 +64,22 @@ async def test_a_step_shows_only_its_own(server: tuple[str, Buckets]) -> None:
         assert [row.split()[1] for row in seen.rows[1:]] == ["note"]
 
 
+async def test_columns_are_no_wider_for_what_was_listed_of_another_step(
+    server: tuple[str, Buckets],
+) -> None:
+    one = workflow(server[0])
+    step = one.nodes[NodeId("etl-2")]
+    async with showing(one, "etl-2") as seen:
+        await seen.until(lambda: "6 B" in seen.rows[-1])
+        alone = seen.rows[0]
+        seen.app.pane.show(one, None, b"")
+        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        assert seen.rows[0] != alone
+        seen.app.pane.show(one, step, b"")
+        await seen.until(lambda: "archived log" not in "".join(seen.rows))
+        await seen.until(lambda: seen.rows[0] == alone)
+
+
 async def test_enter_previews_json_laid_out(server: tuple[str, Buckets]) -> None:
     async with showing(workflow(server[0])) as seen:
         await seen.press("enter")

@@ -149,6 +149,7 @@ class ArtifactsPane(Pane):
         self._node: Node | None = None
         self._known: tuple[str, str, str] | None = None
         self._subject: tuple[str, str] | None = None
+        self._fitted_for: tuple[str, str] | None = None
         self._is_due = False
         self._is_reading_on = False
         """Whether the next page of a folder is being read."""
@@ -267,6 +268,10 @@ class ArtifactsPane(Pane):
         is_offloaded = found.workflow.is_offloaded
         self._rows.empty_text = f"no artifacts here: {OFFLOADED}" if is_offloaded else EMPTY
         self._rows.show_artifacts(found.items, found.totals)
+        if self._subject != self._fitted_for:
+            # Columns need not be as wide as what was listed of another step.
+            self._fitted_for = self._subject
+            self._rows.refit()
         self._show_soon(self._meanwhile)
         self._meanwhile = {}
         self._tell_head()
