@@ -18,6 +18,7 @@ from tests.support.scripted import ScriptedSource, key_of, manifest, ref_of
 from tests.support.waiting import wait_until
 from tests.support.where import where
 from tui.domain.identity import Depth, ObjectKey, Origin, Part, Target
+from tui.domain.logs import LogBlock
 from tui.domain.recording import SUFFIX
 from tui.errors import InputError, Missing, NotOffered, Rejected
 from tui.kinds.workflows import WORKFLOWS
@@ -292,6 +293,35 @@ def test_a_log_that_was_read_again_and_again_is_there_once_at_each_time(
     since = "2027-01-15T08:00:06Z"
     assert stamped(log_of(connection, since_time=since).splitlines()) == ["line 6", "line 7"]
     assert path.stat().st_size < 1500, "what is read again is not written again"
+
+
+class Unstamped(ScriptedSource):
+    """A cluster: it tells the times of lines where they are wanted alone."""
+
+    def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+        for block in super().log(request, stop):
+            plain = LogBlock.uncut(block.data, block.source, stamped=False)
+            yield block if request.stamped or not len(block) else plain
+
+
+def test_a_log_that_was_read_with_and_without_times_is_there_once(
+    tmp_path: Path, play: Play
+) -> None:
+    source = Unstamped(ETL)
+    source.logs["etl-1", "main"] = [b"".join(LINES)]
+
+    def ask(heard: Connection, clock: Clock) -> None:
+        clock.seconds += 20
+        for is_stamped in (False, True, False):
+            log_of(heard, stamped=is_stamped)
+
+    player = play(recorded(tmp_path, source, ask), Clock())
+    player.pause(True)
+    (connection,) = player.connections
+    for seconds, count in ((20, 8), (2.5, 3)):
+        player.go_to(START + timedelta(seconds=seconds))
+        lines = log_of(connection).splitlines()
+        assert stamped(lines) == [f"line {i}" for i in range(count)], seconds
 
 
 def test_a_log_is_followed_as_its_lines_were_written(tmp_path: Path, play: Play) -> None:

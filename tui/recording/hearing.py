@@ -705,9 +705,12 @@ class _PodLogs:
         which = "previous" if request.previous else ""
         key = (self._id, request.namespace, request.pod, request.container, which)
         stream = Stream()
+        if self._ear.recorder is not None:
+            # By their times lines that are read again are known, and when each was there.
+            request = msgspec.structs.replace(request, stamped=True)
         try:
             for block in self._inner.log(request, stop):
-                if len(block):
+                if len(block) and request.stamped:
                     self._ear.lines(key, stream, block)
                 yield block
         except SourceError as error:
