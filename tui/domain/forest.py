@@ -542,6 +542,8 @@ class ForestView:
             at = self._places.get(key)
             if at is not None:
                 fan = whole.fans.get(key) if whole is not None else None
+                if fan is not None:
+                    node = fan.node  # of a TaskGroup what is made of its items
                 replaced[at] = msgspec.structs.replace(replaced[at], node=node, fan=fan)
                 changed.append(at)
         for fan in _touched(fresh, whole):

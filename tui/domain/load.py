@@ -198,21 +198,21 @@ def _sum(values: Iterable[int | None]) -> int | None:
 
 
 @once
-def _pods_in(workflow: Workflow, key: str) -> list[Node]:
-    """The steps with a pod in a step, or in the whole."""
+def _pods_in(workflow: Workflow, key: str) -> dict[NodeId, Node]:
+    """The steps with a pod in a step, or in the whole, by their ids."""
     nodes = workflow.nodes
-    if not key:
-        return [node for node in nodes.values() if node.type == "Pod"]
-    at = nodes.get(NodeId(key))
-    found = (nodes[each] for each in inside(workflow, at)) if at is not None else ()
-    return [node for node in found if node.type == "Pod"]
+    found: Iterable[Node] = nodes.values()
+    if key:
+        at = nodes.get(NodeId(key))
+        found = (nodes[each] for each in inside(workflow, at)) if at is not None else ()
+    return {node.id: node for node in found if node.type == "Pod"}
 
 
 @once
-def _asked_in(workflow: Workflow, key: str) -> tuple[Counter[Asked], str]:
+def asked_in(workflow: Workflow, key: str) -> tuple[Counter[Asked], str]:
     """What the templates of the pods in a step ask for, added up, and what is unclear of it."""
     alike: dict[Hashable, list[Node]] = {}
-    for node in _pods_in(workflow, key):
+    for node in _pods_in(workflow, key).values():
         alike.setdefault(same_allowance(workflow, node), []).append(node)
     counts: Counter[Asked] = Counter()
     unclear = ""
@@ -240,9 +240,9 @@ def sums_of(workflow: Workflow, node: Node | None, samples: RunSamples, pod_name
     """Over the pods in a step, or in the whole (None): those that have begun and those that wait to
     begin, each with what it asks for; and what of them was measured."""
     key = "" if node is None else str(node.id)
-    counts, unclear = _asked_in(workflow, key)
+    counts, unclear = asked_in(workflow, key)
     total = Counter(counts)
-    wanted = {each.id for each in _pods_in(workflow, key)}
+    wanted = _pods_in(workflow, key)
     measured: list[PodSamples] = []
     near = [False, False]
     read = 0

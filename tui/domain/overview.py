@@ -11,6 +11,7 @@ from tui.domain.attempts import superseded_of
 from tui.domain.branches import group_parents_of, inside
 from tui.domain.fans import keep_grove
 from tui.domain.forest import forgiven, gaps_of
+from tui.domain.load import asked_in
 from tui.domain.logtargets import POD, best_target, keep_begun, shared_titles
 from tui.domain.node import NodeId
 from tui.domain.once import once
@@ -51,6 +52,7 @@ def prepare(version: Workflow, before: Workflow | None, selected: NodeId | None 
         node = None  # the root stands for the whole
     best_target(version, node)
     shared_titles(version)
+    asked_in(version, "" if node is None else node.id)
     group_parents_of(version)  # of which step a log is an attempt
     keep_begun(version, before, None if node is None else node.id)
     if node is not None and node.type in INSIDE:

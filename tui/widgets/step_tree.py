@@ -389,8 +389,8 @@ class StepTree(Table[TreeRow]):
 
     def tick(self, now: datetime) -> None:
         """A second went by: bars of what runs grow."""
-        super().tick(now)
         before, mark = self._lines.timeline, self._lines.now_mark(self.size.width)
+        super().tick(now)
         self._scale()
         is_scaled = before is not None and self._lines.timeline != before
         if is_scaled or self._lines.now_mark(self.size.width) != mark:
