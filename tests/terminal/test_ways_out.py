@@ -45,6 +45,6 @@ def test_shown_plainly_and_back_the_screen_is_whole() -> None:
         plain = terminal.data[terminal.data.rindex(b"\x1b[?1049l") :]
         assert b"nightly-etl-8kq2v" in plain
         terminal.press("x")
-        terminal.wait_for("shard(0:0)(0)")
+        terminal.wait_for("23 more")
         terminal.quiet(still=0.3)
         assert terminal.emulator.seen() == before
